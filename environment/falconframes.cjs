@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// The command `falconframes`: builds the library on first use, then hands over to it.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+const { execFileSync } = require('node:child_process');
+
+const root = join(__dirname, '..');
+if (!existsSync(join(root, 'dist', 'cli', 'index.js'))) {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  if (!existsSync(compiler)) {
+    console.error(
+      'falconframes: the npm packages are not installed; run `npm ci` in the project folder first',
+    );
+    process.exit(1);
+  }
+  console.error('Building the library (first use)');
+  execFileSync(process.execPath, [compiler, '-p', root], { stdio: 'inherit' });
+}
+require('../dist/cli/index.js');

@@ -1,0 +1,28 @@
+/**
+ * What every command says in the same way: results as a table for people or, with `--json`, one JSON value for machines.
+ * Results go to standard output; progress and notices to standard error, so that a pipe carries results alone.
+ */
+export function printResult(result: unknown, options: { json?: boolean }, forPeople: () => string): void {
+  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${forPeople()}\n`);
+}
+
+/** Columns padded to their widest cell; numbers to the right. */
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
+  const cells = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  const isNumber = header.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join('  '),
+  );
+  lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '));
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+export function notice(message: string): void {
+  process.stderr.write(`${message}\n`);
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sync as writeFileAtomicSync } from 'write-file-atomic';
+
+/** Writes to a temporary neighbour, then renames: a reader never sees half a file under its final name. */
+export function writeFileAtomically(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileAtomicSync(
+    path,
+    typeof content === 'string'
+      ? content
+      : Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+  );
+}
+
+/** Hexadecimal SHA-256 of a file, read as a stream. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,14 @@
+/**
+ * Foundation: the words and habits that every room shares.
+ *
+ * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and
+ * evaluation), the error for bad input, atomic files, seeded randomness, the progress bar and the project's folders.
+ * May touch: the file system.
+ */
+export { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
+export { InputError } from './errors';
+export { sha256OfFile, writeFileAtomically } from './files';
+export { cacheFolder, mirrorFolder, projectRoot } from './places';
+export { type Progress, silentProgress, terminalProgress } from './progress';
+export { createRandom, type Random } from './random';
+export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
