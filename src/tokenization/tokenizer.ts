@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Tokenizer as NativeTokenizer } from 'tokenizers';
+import { InputError } from '../foundation';
+
+/**
+ * A text as tokens, special tokens left out. Token `t` stands for `text.slice(starts[t], ends[t])` (UTF-16 code units) and
+ * belongs to word `words[t]`; words are those of BERT's pre-tokenizer, split at white space and around each punctuation mark.
+ */
+export interface EncodedText {
+  ids: Int32Array; // [tokens]
+  starts: Int32Array; // [tokens]
+  ends: Int32Array; // [tokens]
+  words: Int32Array; // [tokens]
+}
+
+/** WordPiece with character offsets: the official Rust library on a model folder's tokenizer.json. */
+export class Tokenizer {
+  /** Ids of the special tokens that frame a window. */
+  readonly classificationId: number;
+  readonly separatorId: number;
+  readonly vocabularySize: number;
+  readonly #native: NativeTokenizer;
+
+  constructor(folder: string) {
+    const path = join(folder, 'tokenizer.json');
+    if (!existsSync(path)) {
+      throw new InputError(
+        `${folder}: tokenizer.json is missing; copy it from the encoder the model was trained from`,
+      );
+    }
+    try {
+      this.#native = NativeTokenizer.fromString(readFileSync(path, 'utf8'));
+    } catch (error) {
+      throw new InputError(`${path}: not a tokenizer (${(error as Error).message}); restore the file`);
+    }
+    // Files of sentence encoders come with both switched on, which would cut long texts without a word.
+    this.#native.disableTruncation();
+    this.#native.disablePadding();
+    const id = (token: string): number => {
+      const found = this.#native.tokenToId(token);
+      if (found === null)
+        throw new InputError(`${path}: the vocabulary has no ${token}; use a tokenizer of the BERT family`);
+      return found;
+    };
+    this.classificationId = id('[CLS]');
+    this.separatorId = id('[SEP]');
+    this.vocabularySize = this.#native.getVocabSize();
+  }
+
+  /** The surface of a token id, continuation pieces with their `##`. */
+  tokenOf(id: number): string {
+    return this.#native.idToToken(id) ?? '[UNK]';
+  }
+
+  /** Tokens of each text, whole: nothing is truncated. */
+  async encode(texts: readonly string[]): Promise<EncodedText[]> {
+    const encodings = await this.#native.encodeBatch([...texts], { addSpecialTokens: false });
+    return encodings.map((encoding, index) => {
+      const offsets = encoding.getOffsets();
+      const toCodeUnit = codeUnitOfCodePoint(texts[index]);
+      return {
+        ids: Int32Array.from(encoding.getIds()),
+        starts: Int32Array.from(offsets, ([start]) => toCodeUnit(start)),
+        ends: Int32Array.from(offsets, ([, end]) => toCodeUnit(end)),
+        words: Int32Array.from(encoding.getWordIds(), (word) => word ?? -1),
+      };
+    });
+  }
+}
+
+/** The Rust library counts code points; JavaScript counts UTF-16 code units, two for a character beyond U+FFFF. */
+function codeUnitOfCodePoint(text: string): (codePoint: number) => number {
+  if (!/[\ud800-\udbff]/.test(text)) return (codePoint) => codePoint;
+  const units: number[] = [];
+  let unit = 0;
+  for (const character of text) {
+    units.push(unit);
+    unit += character.length;
+  }
+  units.push(unit);
+  return (codePoint) => units[codePoint];
+}
