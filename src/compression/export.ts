@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { onnx } from 'onnx-proto';
+import { InputError, writeFileAtomically } from '../foundation';
+import { readConfiguration, readSafetensors, savedLabels } from '../nn';
+import { bertGraph } from './bert_graph';
+
+/** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
+export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
+  return join(folder, 'onnx', quantized ? 'model_quantized.onnx' : 'model.onnx');
+}
+
+/**
+ * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and answers its path.
+ *
+ * Throws InputError, and writes nothing, when the folder has no weights, its architecture is not BERT, or weights and
+ * configuration do not belong together.
+ */
+export function exportToOnnx(folder: string): string {
+  const configuration = readConfiguration(folder);
+  const weights = join(folder, 'model.safetensors');
+  if (!existsSync(weights)) {
+    throw new InputError(`${folder}: has no weights (model.safetensors); name the folder of a trained model`);
+  }
+  const labels = savedLabels(configuration.scheme).length;
+  const model = bertGraph(configuration.encoder, readSafetensors(weights), labels, weights);
+  const path = onnxPath(folder, { quantized: false });
+  writeFileAtomically(path, onnx.ModelProto.encode(model).finish());
+  return path;
+}
