@@ -9,6 +9,6 @@ export { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './en
 export { InputError } from './errors';
 export { sha256OfFile, writeFileAtomically } from './files';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
-export { type Progress, silentProgress, terminalProgress } from './progress';
+export { type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';

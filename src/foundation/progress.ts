@@ -8,11 +8,15 @@ export interface Progress {
 
 export const silentProgress: Progress = { update() {}, end() {} };
 
-/** A bar on standard error when that is a terminal; nothing when it is a file or a pipe. */
-export function terminalProgress(title: string): Progress {
-  if (!process.stderr.isTTY) return silentProgress;
+/** A bar where someone can see it: in the notebook's cell, on the terminal, or nowhere when output goes to a file. */
+export function showProgress(title: string): Progress {
+  if ('__tslab__' in globalThis) return notebookProgress(title);
+  return process.stderr.isTTY ? terminalProgress(title) : silentProgress;
+}
+
+function terminalProgress(title: string): Progress {
   const bar = new SingleBar({
-    format: `${title} {bar} {percentage}% | {value}/{total} | {eta_formatted} left {note}`,
+    format: `${title} {bar} {percentage}% | {value}/{total} {note}`,
     stream: process.stderr,
     hideCursor: true,
   });
@@ -26,6 +30,35 @@ export function terminalProgress(title: string): Progress {
     },
     end() {
       if (started) bar.stop();
+    },
+  };
+}
+
+/** Jupyter front ends lag behind when a display is redrawn more often than this. */
+const REDRAW_EVERY_MS = 500;
+
+function notebookProgress(title: string): Progress {
+  const { newDisplay } = require('tslab') as typeof import('tslab');
+  const display = newDisplay();
+  const escapeHtml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  let drawnAt = 0;
+  let waiting: (() => void) | undefined;
+  const redraw = (draw: () => void) => {
+    draw();
+    drawnAt = Date.now();
+    waiting = undefined;
+  };
+  return {
+    update(done, total, note = '') {
+      const draw = () =>
+        display.html(
+          `${escapeHtml(title)} <progress max="${total}" value="${done}"></progress> ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${escapeHtml(note)}`,
+        );
+      if (done >= total || Date.now() - drawnAt >= REDRAW_EVERY_MS) redraw(draw);
+      else waiting = draw;
+    },
+    end() {
+      if (waiting) redraw(waiting);
     },
   };
 }

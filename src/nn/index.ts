@@ -4,6 +4,8 @@
  * In: a model folder in Hugging Face's layout, windows of token ids. Out: logits, trainable parameters, a saved folder that
  * Python's transformers reads. May touch: model folders; the native TensorFlow library, loaded on first use only.
  */
+export { type TensorFlow, tensorflow } from './backend';
+export { type Batch, padBatch } from './bert';
 export {
   type EncoderConfiguration,
   type ModelConfiguration,
@@ -12,4 +14,6 @@ export {
   savedLabels,
   writeConfiguration,
 } from './configuration';
+export { createNoise, type Noise } from './layers';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+export { TokenClassifier } from './token-classifier';

@@ -1,0 +1,30 @@
+import { InputError } from '../foundation';
+
+export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
+
+let loaded: TensorFlow | undefined;
+
+/**
+ * Native TensorFlow, loaded on first use, so that whatever needs no training runs without it.
+ * Throws an InputError that names the mend where the native library is not set up.
+ */
+export function tensorflow(): TensorFlow {
+  if (loaded) return loaded;
+  // Information and warnings of the C++ library (which CPU instructions it was built for, …) are not for our users.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // The binding calls a function that Node 23 removed.
+  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  const { warn } = console;
+  try {
+    // Kernels that two bundled packages register twice are announced one by one.
+    console.warn = () => {};
+    loaded = require('@tensorflow/tfjs-node-gpu') as TensorFlow;
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw new InputError(`native TensorFlow cannot be loaded (${reason}); run \`npm run setup\``);
+  } finally {
+    console.warn = warn;
+  }
+  return loaded;
+}

@@ -1,0 +1,226 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-node-gpu';
+import { createRandom, InputError, writeFileAtomically } from '../foundation';
+import { outputNames, type TokenScorer } from '../tokenization';
+import { tensorflow } from './backend';
+import { type Batch, encode, encoderParameterShapes, padBatch } from './bert';
+import {
+  type ModelConfiguration,
+  readConfiguration,
+  readEncoderConfiguration,
+  writeConfiguration,
+} from './configuration';
+import { dropout, linear, type Noise } from './layers';
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+
+const WEIGHTS = 'model.safetensors';
+const HEAD_WEIGHT = 'classifier.weight';
+const HEAD_BIAS = 'classifier.bias';
+/** Standard deviation of fresh weights, as in BERT. */
+const INITIAL_DEVIATION = 0.02;
+/** Padded tokens scored at once: large enough to keep two cores busy, small enough for any memory. */
+const TOKENS_A_SCORING = 4096;
+
+/**
+ * A BERT encoder with one linear layer on every token. Owns its parameters' memory until `dispose()`.
+ *
+ * In memory the head has the scheme's outputs; in the folder it has one more, `O`, all zeros (see `savedLabels`).
+ */
+export class TokenClassifier {
+  /** By Hugging Face's name. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+
+  private constructor(
+    readonly configuration: ModelConfiguration,
+    /** The folder it was read from, which holds its tokenizer. */
+    readonly source: string,
+    tensors: ReadonlyMap<string, Tensor>,
+  ) {
+    const tf = tensorflow();
+    // Not named: TensorFlow.js allows a variable's name once a process, and two models may live side by side.
+    this.parameters = new Map(
+      [...tensors].map(([name, { shape, data }]) => [
+        name,
+        tf.tidy(() => tf.variable(tf.tensor(data, shape))),
+      ]),
+    );
+  }
+
+  /** An encoder of a pretrained folder with a fresh head, drawn by the seed. */
+  static fromEncoder(
+    folder: string,
+    options: Omit<ModelConfiguration, 'encoder'>,
+    seed: number,
+  ): TokenClassifier {
+    const encoder = readEncoderConfiguration(folder);
+    const configuration = { ...options, encoder };
+    if (options.maximumLength > encoder.maximumPositions) {
+      throw new InputError(
+        `a maximum length of ${options.maximumLength} tokens exceeds the encoder's ${encoder.maximumPositions} positions (${folder}); choose a shorter one`,
+      );
+    }
+    const tensors = readTensors(folder, encoderParameterShapes(encoder));
+    const outputs = outputNames(options.scheme).length;
+    const random = createRandom(seed);
+    tensors.set(HEAD_WEIGHT, {
+      shape: [outputs, encoder.hiddenSize],
+      data: Float32Array.from(
+        { length: outputs * encoder.hiddenSize },
+        () => INITIAL_DEVIATION * normal(random.next),
+      ),
+    });
+    tensors.set(HEAD_BIAS, { shape: [outputs], data: new Float32Array(outputs) });
+    return new TokenClassifier(configuration, folder, tensors);
+  }
+
+  /** A tagger that `save` wrote. */
+  static load(folder: string): TokenClassifier {
+    const configuration = readConfiguration(folder);
+    return new TokenClassifier(configuration, folder, readTagger(folder, configuration));
+  }
+
+  /** Takes the values that `save` wrote of this same model. */
+  reload(folder: string): void {
+    this.restore(readTagger(folder, this.configuration));
+  }
+
+  /** Logits of a padded batch // [batch, length, outputs]. With `noise`, dropout is on. The caller disposes or tidies. */
+  logits(batch: Batch, noise?: Noise): Tensor3D {
+    const tf = tensorflow();
+    const { encoder } = this.configuration;
+    return tf.tidy(() => {
+      const hidden = dropout(encode(this.parameters, encoder, batch, noise), encoder.hiddenDropout, noise);
+      const head = this.parameters.get(HEAD_WEIGHT) as Variable;
+      const bias = this.parameters.get(HEAD_BIAS) as Variable;
+      const flat = linear(hidden, head as unknown as Tensor2D, bias as never); // [batch * length, outputs]
+      return flat.reshape([batch.size, batch.length, head.shape[0]]) as Tensor3D;
+    });
+  }
+
+  /** Scores windows in batches of similar length, without dropout. */
+  readonly score: TokenScorer = async (windows) => {
+    const outputs = outputNames(this.configuration.scheme).length;
+    const byLength = windows.map((_, index) => index);
+    byLength.sort((one, other) => windows[one].inputIds.length - windows[other].inputIds.length);
+    const scores = new Array<Float32Array>(windows.length);
+    for (let start = 0; start < byLength.length; ) {
+      let end = start + 1;
+      while (
+        end < byLength.length &&
+        (end + 1 - start) * windows[byLength[end]].inputIds.length <= TOKENS_A_SCORING
+      ) {
+        end++;
+      }
+      const indices = byLength.slice(start, end);
+      const batch = padBatch(indices.map((index) => windows[index]));
+      const logits = this.logits(batch);
+      const data = (await logits.data()) as Float32Array;
+      logits.dispose();
+      indices.forEach((index, row) => {
+        const from = row * batch.length * outputs;
+        scores[index] = data.slice(from, from + windows[index].inputIds.length * outputs);
+      });
+      start = end;
+      // Lets progress displays and interrupts through.
+      await new Promise(setImmediate);
+    }
+    return scores;
+  };
+
+  /** The parameters as plain arrays, as `restore` takes them. */
+  snapshot(): Map<string, Tensor> {
+    return new Map(
+      [...this.parameters].map(([name, variable]) => [
+        name,
+        { shape: variable.shape, data: Float32Array.from(variable.dataSync()) },
+      ]),
+    );
+  }
+
+  /** Puts the values of a snapshot of this model back. */
+  restore(snapshot: ReadonlyMap<string, Tensor>): void {
+    const tf = tensorflow();
+    for (const [name, variable] of this.parameters) {
+      const { shape, data } = snapshot.get(name)!;
+      tf.tidy(() => variable.assign(tf.tensor(data, shape)));
+    }
+  }
+
+  /** Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last. */
+  save(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    const tensors = this.snapshot();
+    const addZeroRow = (name: string) => {
+      const { shape, data } = tensors.get(name)!;
+      const extended = new Float32Array(data.length + data.length / shape[0]);
+      extended.set(data, data.length / shape[0]);
+      tensors.set(name, { shape: [shape[0] + 1, ...shape.slice(1)], data: extended });
+    };
+    addZeroRow(HEAD_WEIGHT);
+    addZeroRow(HEAD_BIAS);
+    writeSafetensors(join(folder, WEIGHTS), tensors);
+    saveTokenizer(this.source, folder);
+    writeConfiguration(folder, this.configuration);
+  }
+
+  dispose(): void {
+    for (const variable of this.parameters.values()) variable.dispose();
+  }
+}
+
+/** A saved tagger's tensors, the head without its row of zeros for `O`. */
+function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
+  const { hiddenSize } = configuration.encoder;
+  const outputs = outputNames(configuration.scheme).length;
+  const shapes = encoderParameterShapes(configuration.encoder);
+  shapes.set(HEAD_WEIGHT, [outputs + 1, hiddenSize]).set(HEAD_BIAS, [outputs + 1]);
+  const tensors = readTensors(folder, shapes);
+  for (const name of [HEAD_WEIGHT, HEAD_BIAS]) {
+    const { shape, data } = tensors.get(name)!;
+    tensors.set(name, { shape: [outputs, ...shape.slice(1)], data: data.slice(data.length / shape[0]) });
+  }
+  return tensors;
+}
+
+/** Reads just the tensors that `shapes` asks for; encoders saved without a head lack the prefix `bert.`. */
+function readTensors(folder: string, shapes: ReadonlyMap<string, number[]>): Map<string, Tensor> {
+  const path = join(folder, WEIGHTS);
+  if (!existsSync(path)) {
+    throw new InputError(
+      `${folder}: ${WEIGHTS} is missing; the folder is no complete model, train or fetch it again`,
+    );
+  }
+  const stored = readSafetensors(path);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of shapes) {
+    const tensor = stored.get(name) ?? stored.get(name.replace(/^bert\./, ''));
+    if (!tensor)
+      throw new InputError(`${path}: the tensor "${name}" is missing; config.json describes another model`);
+    if (String(tensor.shape) !== String(shape)) {
+      throw new InputError(
+        `${path}: "${name}" has the shape [${tensor.shape}], config.json asks for [${shape}]; the two files do not belong together`,
+      );
+    }
+    tensors.set(name, tensor);
+  }
+  return tensors;
+}
+
+/** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */
+function saveTokenizer(source: string, folder: string): void {
+  const tokenizer = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));
+  writeFileAtomically(
+    join(folder, 'tokenizer.json'),
+    JSON.stringify({ ...tokenizer, truncation: null, padding: null }),
+  );
+  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt']) {
+    if (source !== folder && existsSync(join(source, name)))
+      copyFileSync(join(source, name), join(folder, name));
+  }
+}
+
+/** A draw from the normal distribution by the method of Box and Muller (1958). */
+function normal(uniform: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
