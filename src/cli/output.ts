@@ -26,3 +26,8 @@ export function formatTable(
 export function notice(message: string): void {
   process.stderr.write(`${message}\n`);
 }
+
+/** A score with three decimals; n/a where there was nothing to measure, which is neither 0 nor 1. */
+export function formatShare(share: number | null): string {
+  return share === null ? 'n/a' : share.toFixed(3);
+}

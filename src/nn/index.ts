@@ -14,6 +14,7 @@ export {
   savedLabels,
   writeConfiguration,
 } from './configuration';
+export { locateEncoder } from './encoders';
 export { createNoise, type Noise } from './layers';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { TokenClassifier } from './token-classifier';
