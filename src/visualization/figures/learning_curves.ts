@@ -1,0 +1,170 @@
+import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
+import { CLASS_COLOURS, LIMIT, NEUTRAL, withOpacity } from '../palette';
+import { spreadApart } from '../rendering/labels';
+
+/** What one update of the weights left in metrics.jsonl; the rate of learning and tokens/s are not drawn. */
+export interface StepRow {
+  kind: 'step';
+  step: number;
+  epoch: number;
+  loss: number;
+}
+
+/** What the evaluation on the dev part after an epoch left; F1 is null where dev has no gold of the class. */
+export interface EvaluationRow {
+  kind: 'evaluation';
+  epoch: number;
+  step: number;
+  loss: number;
+  f1: Record<EntityClass, number | null>;
+}
+
+export type MetricsRow = StepRow | EvaluationRow;
+
+const PLOT_HEIGHT = 300;
+
+/** Two panels: loss over steps (train by step and smoothed, dev by epoch), and dev strict F1 by class over epochs. */
+export function learningCurves(rows: readonly MetricsRow[]): Figure {
+  const steps = rows.filter((row): row is StepRow => row.kind === 'step');
+  const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
+  // Odd, so that it reaches as far to both sides.
+  const window = 2 * Math.floor(steps.length / 80) + 1;
+  const smooth = movingMean(
+    steps.map(({ loss }) => loss),
+    window,
+  );
+  const known = ENTITY_CLASSES.filter((label) => evaluations.some(({ f1 }) => f1[label] !== null));
+  const unknown = evaluations.length ? ENTITY_CLASSES.filter((label) => !known.includes(label)) : [];
+
+  const data: Trace[] = [
+    {
+      type: 'scatter',
+      mode: 'lines',
+      name: 'train loss, each step',
+      x: steps.map(({ step }) => step),
+      y: steps.map(({ loss }) => loss),
+      line: { color: withOpacity(NEUTRAL, 0.3), width: 1 },
+    },
+    {
+      type: 'scatter',
+      mode: 'lines',
+      name: window > 1 ? `train loss, mean of ${window} steps` : 'train loss',
+      x: steps.map(({ step }) => step),
+      y: smooth,
+      line: { color: NEUTRAL, width: 2.2 },
+    },
+    {
+      type: 'scatter',
+      mode: 'lines+markers',
+      name: 'dev loss',
+      x: evaluations.map(({ step }) => step),
+      y: evaluations.map(({ loss }) => loss),
+      line: { color: LIMIT, width: 2, dash: 'dot' },
+      marker: { color: LIMIT, size: 8, symbol: 'diamond' },
+    },
+    ...known.map((label) => ({
+      type: 'scatter' as const,
+      mode: 'lines+markers',
+      name: label,
+      showlegend: false,
+      x: evaluations.map(({ epoch }) => epoch),
+      y: evaluations.map(({ f1 }) => f1[label]),
+      xaxis: 'x2',
+      yaxis: 'y2',
+      line: { color: CLASS_COLOURS[label], width: 2.2 },
+      marker: { color: CLASS_COLOURS[label], size: 7 },
+    })),
+  ];
+  // A single step has no curve behind its mean.
+  if (window === 1) data.shift();
+
+  const lastEpoch = Math.max(1, ...evaluations.map(({ epoch }) => epoch));
+  const ends = known
+    .map((label) => ({ label, f1: evaluations.findLast(({ f1 }) => f1[label] !== null)!.f1[label]! }))
+    .sort((a, b) => a.f1 - b.f1);
+  const heights = spreadApart(
+    ends.map(({ f1 }) => f1),
+    18 / PLOT_HEIGHT,
+  );
+  return {
+    data,
+    layout: {
+      width: 960,
+      height: PLOT_HEIGHT + 66,
+      margin: { l: 66, r: 160, t: 12, b: 54 },
+      showlegend: true,
+      legend: {
+        x: 0.5,
+        y: 1,
+        xanchor: 'right',
+        yanchor: 'top',
+        font: { size: 11.5 },
+        bgcolor: 'rgba(255, 255, 255, 0.8)',
+      },
+      xaxis: axis('step', { domain: [0, 0.5], showline: true, showgrid: false, rangemode: 'tozero' }),
+      yaxis: axis('loss (binary cross-entropy)', { rangemode: 'tozero', ticks: '' }),
+      xaxis2: axis('epoch', {
+        domain: [0.6, 1],
+        anchor: 'y2',
+        range: [evaluations.length > 1 ? 0.8 : 0.5, lastEpoch + (evaluations.length > 1 ? 0.15 : 0.5)],
+        dtick: Math.max(1, Math.ceil(lastEpoch / 8)),
+        tick0: 1,
+        showline: true,
+        showgrid: false,
+      }),
+      yaxis2: axis('strict F1 on dev', { anchor: 'x2', range: [0, 1], ticks: '' }),
+      annotations: ends.map(({ label, f1 }, index) => ({
+        text: `<span style="color:${CLASS_COLOURS[label]}">■</span> ${label} ${f1.toFixed(2)}`,
+        xref: 'paper',
+        yref: 'y2',
+        x: 1,
+        y: heights[index],
+        xanchor: 'left',
+        xshift: 6,
+        showarrow: false,
+        font: { size: 12 },
+      })),
+    },
+    title: 'Learning curves',
+    reading: reading(steps, smooth, evaluations, unknown),
+  };
+}
+
+/** The mean of the values around each place: `window` of them, fewer towards both ends. */
+function movingMean(values: readonly number[], window: number): number[] {
+  const reach = Math.floor(window / 2);
+  const sums = [0];
+  for (const value of values) sums.push(sums.at(-1)! + value);
+  return values.map((_, index) => {
+    const start = Math.max(0, index - reach);
+    const end = Math.min(values.length, index + reach + 1);
+    return (sums[end] - sums[start]) / (end - start);
+  });
+}
+
+function reading(
+  steps: readonly StepRow[],
+  smooth: readonly number[],
+  evaluations: readonly EvaluationRow[],
+  unknown: readonly EntityClass[],
+): string {
+  const sentences: string[] = [];
+  const last = steps.at(-1);
+  if (last) {
+    sentences.push(
+      `Train loss went from ${steps[0].loss.toPrecision(2)} to ${smooth.at(-1)!.toPrecision(2)} in ` +
+        `${formatNumber(last.step)} steps.`,
+    );
+  }
+  if (evaluations.length) {
+    const best = evaluations.reduce((best, row) => (row.loss < best.loss ? row : best));
+    sentences.push(
+      best === evaluations.at(-1)
+        ? `Dev loss was lowest after the last epoch (${best.epoch}).`
+        : `Dev loss was lowest after epoch ${best.epoch}; from there on the model learns the train part by heart.`,
+    );
+  }
+  if (unknown.length) sentences.push(`The dev part has no gold for ${listWords(unknown)}.`);
+  return sentences.join(' ');
+}

@@ -1,0 +1,178 @@
+import { isEntityClass } from '../../foundation';
+import {
+  axis,
+  type Figure,
+  formatNumber,
+  formatPercent,
+  plainText,
+  sharedAxisTitle,
+  type Trace,
+} from '../figure';
+import { CLASS_COLOURS, INK, LIMIT, NEUTRAL } from '../palette';
+
+export interface LengthOptions {
+  /** What is counted, in the plural: words, characters, tokens. */
+  unit: string;
+  /** What has the length, in the plural. Default: sentences. */
+  items?: string;
+  /** The longest input of the model in the same unit: drawn as a line, and what lies beyond it is counted. */
+  longestInput?: number;
+}
+
+const MOST_BINS = 40;
+const PANEL_HEIGHT = 105;
+const LEFT = 74;
+
+/**
+ * Histograms of lengths, one panel a series over one shared axis, as shares of each series, so that series of
+ * different size compare. The rare longest items are gathered in the last bin. A series named like an entity class
+ * has its colour.
+ */
+export function sentenceLengths(
+  series: readonly { name: string; lengths: readonly number[] }[],
+  { unit, items = 'sentences', longestInput }: LengthOptions,
+): Figure {
+  const sorted = series.map(({ lengths }) => Float64Array.from(lengths).sort());
+  const bins = chooseBins(sorted, longestInput);
+  const limitShown = longestInput !== undefined && longestInput < bins.count * bins.width;
+
+  const layout: Figure['layout'] = {
+    width: 860,
+    height: 70 + series.length * PANEL_HEIGHT,
+    margin: { l: LEFT, r: 20, t: 24, b: 54 },
+    showlegend: false,
+  };
+  const annotations = [sharedAxisTitle(`share of ${items} (%)`, LEFT)];
+  const shapes: Record<string, unknown>[] = [];
+  const gap = series.length > 1 ? 0.28 / series.length : 0;
+  const panelHeight = (1 - gap * (series.length - 1)) / series.length;
+  const data = series.map(({ name }, panel): Trace => {
+    const suffix = panel === 0 ? '' : String(panel + 1);
+    const lengths = sorted[panel];
+    const counts = new Array<number>(bins.count).fill(0);
+    for (const length of lengths) counts[Math.min(bins.count - 1, Math.floor(length / bins.width))]++;
+    const top = 1 - panel * (panelHeight + gap);
+    const last = panel === series.length - 1;
+    layout[`xaxis${suffix}`] = axis(last ? `length (${unit})` : '', {
+      anchor: `y${suffix}`,
+      range: [-bins.width * 0.3, bins.count * bins.width],
+      showticklabels: last,
+      showgrid: false,
+      showline: true,
+    });
+    layout[`yaxis${suffix}`] = axis('', {
+      domain: [Math.max(0, top - panelHeight), top],
+      anchor: `x${suffix}`,
+      nticks: 4,
+      rangemode: 'tozero',
+      ticks: '',
+      automargin: false,
+    });
+    annotations.push({
+      text: `<b>${plainText(name)}</b>:\u00a0${describe(lengths, longestInput)}`,
+      xref: 'paper',
+      yref: 'paper',
+      x: 1,
+      y: top,
+      xanchor: 'right',
+      yanchor: 'bottom',
+      showarrow: false,
+      font: { size: 12, color: INK },
+    });
+    if (limitShown) {
+      shapes.push({
+        type: 'line',
+        xref: `x${suffix}`,
+        yref: `y${suffix} domain`,
+        x0: longestInput,
+        x1: longestInput,
+        y0: 0,
+        y1: 1,
+        line: { color: LIMIT, width: 1.5, dash: 'dash' },
+      });
+    }
+    return {
+      type: 'bar',
+      name,
+      x: counts.map((_, bin) => (bin + 0.5) * bins.width),
+      y: counts.map((count) => (100 * count) / Math.max(1, lengths.length)),
+      width: bins.width * 0.94,
+      customdata: counts,
+      hovertext: counts.map((count, bin) => `${bins.nameOf(bin)} ${unit}: ${count} ${items}`),
+      hoverinfo: 'text',
+      xaxis: `x${suffix}`,
+      yaxis: `y${suffix}`,
+      marker: { color: isEntityClass(name) ? CLASS_COLOURS[name] : NEUTRAL },
+    };
+  });
+  layout.annotations = annotations;
+  layout.shapes = shapes;
+
+  const all = Float64Array.from(series.flatMap(({ lengths }) => lengths)).sort();
+  const sentences = [
+    all.length
+      ? `Half of the ${items} have at most ${formatNumber(quantile(all, 0.5))} ${unit}, 95 % at most ${formatNumber(quantile(all, 0.95))}.`
+      : `There are no ${items}.`,
+  ];
+  if (longestInput !== undefined) {
+    sentences.push(
+      `The model reads ${formatNumber(longestInput)} ${unit} at once${limitShown ? ' (dashed line)' : ''}: ` +
+        `${formatPercent(shareBeyond(all, longestInput))} of the ${items} are longer.`,
+    );
+  }
+  if (bins.lastGathers) {
+    sentences.push(
+      `The last bar gathers all from ${formatNumber((bins.count - 1) * bins.width)} ${unit} on.`,
+    );
+  }
+  return { data, layout, title: `Lengths of ${items}`, reading: sentences.join(' ') };
+}
+
+interface Bins {
+  width: number;
+  count: number;
+  /** Whether the last bin holds everything longer as well. */
+  lastGathers: boolean;
+  nameOf(bin: number): string;
+}
+
+/** Bins of a round width from zero to beyond 99.5 % of every series, and beyond the limit where some reach it. */
+function chooseBins(sorted: readonly Float64Array[], limit = 0): Bins {
+  const longest = Math.max(1, ...sorted.map((lengths) => lengths.at(-1) ?? 0));
+  const usual = Math.max(1, ...sorted.map((lengths) => quantile(lengths, 0.995)));
+  const shownTo = Math.min(longest, Math.max(usual, limit * 1.1)) + 1;
+  let width = 1;
+  for (let step = 0; shownTo / width > MOST_BINS; step++)
+    width = [2, 5, 10][step % 3] * 10 ** Math.floor(step / 3);
+  const count = Math.ceil(shownTo / width);
+  const lastGathers = longest >= count * width;
+  return {
+    width,
+    count,
+    lastGathers,
+    nameOf(bin) {
+      if (lastGathers && bin === count - 1) return `${bin * width} and more`;
+      return width === 1 ? `${bin}` : `${bin * width} to ${(bin + 1) * width - 1}`;
+    },
+  };
+}
+
+function describe(lengths: Float64Array, longestInput: number | undefined): string {
+  const facts = [
+    `n = ${formatNumber(lengths.length)}`,
+    `median ${lengths.length ? formatNumber(quantile(lengths, 0.5)) : 'unknown'}`,
+  ];
+  if (longestInput !== undefined) {
+    facts.push(`${formatPercent(shareBeyond(lengths, longestInput))} beyond ${formatNumber(longestInput)}`);
+  }
+  return facts.join(', ');
+}
+
+/** The smallest of the ascending values that at least the share p does not exceed; 0 when there are none. */
+function quantile(ascending: Float64Array, p: number): number {
+  return ascending[Math.max(0, Math.ceil(p * ascending.length) - 1)] ?? 0;
+}
+
+function shareBeyond(lengths: Float64Array, limit: number): number {
+  return lengths.length ? lengths.filter((length) => length > limit).length / lengths.length : 0;
+}

@@ -1,0 +1,123 @@
+import { axis, type Figure, formatNumber, plainText } from '../figure';
+import { INK, NEUTRAL, withOpacity } from '../palette';
+import { placeLabels } from '../rendering/labels';
+
+export interface BenchmarkPoint {
+  name: string;
+  sizeMb: number;
+  latencyMs: number;
+  /** From 0 to 1. */
+  f1: number;
+}
+
+const PLOT = { width: 700, height: 380 };
+const LARGEST_DIAMETER = 70;
+const LABEL_SIZE = 12;
+
+/** Small, fast and good: latency to the right, F1 upwards, the area of each disc is the model's size in MB. */
+export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
+  const xRange = logRange(points.map(({ latencyMs }) => latencyMs));
+  const yRange = linearRange(points.map(({ f1 }) => f1));
+  const largest = Math.max(...points.map(({ sizeMb }) => sizeMb));
+  const diameters = points.map(({ sizeMb }) => LARGEST_DIAMETER * Math.sqrt(sizeMb / largest));
+  const lines = points.map(({ name, sizeMb }) => [name, `${formatNumber(sizeMb, sizeMb < 10 ? 1 : 0)} MB`]);
+  const places = placeLabels(
+    points.map(({ latencyMs, f1 }, index) => ({
+      x: (PLOT.width * (Math.log10(latencyMs) - xRange[0])) / (xRange[1] - xRange[0]),
+      y: (PLOT.height * (yRange[1] - f1)) / (yRange[1] - yRange[0]),
+      radius: diameters[index] / 2,
+      lines: lines[index],
+    })),
+    { ...PLOT, fontSize: LABEL_SIZE },
+  );
+  return {
+    data: [
+      {
+        type: 'scatter',
+        mode: 'markers',
+        x: points.map(({ latencyMs }) => latencyMs),
+        y: points.map(({ f1 }) => f1),
+        customdata: points.map(({ sizeMb }) => sizeMb),
+        hovertext: lines.map((label) => label.map(plainText).join(', ')),
+        hoverinfo: 'text+x+y',
+        cliponaxis: false,
+        marker: {
+          size: diameters,
+          sizemode: 'diameter',
+          color: withOpacity(NEUTRAL, 0.45),
+          opacity: 1,
+          line: { color: NEUTRAL, width: 1.5 },
+        },
+      },
+    ],
+    layout: {
+      width: PLOT.width + 96,
+      height: PLOT.height + 70,
+      margin: { l: 72, r: 24, t: 10, b: 60 },
+      showlegend: false,
+      xaxis: axis('median latency of a sentence (ms, logarithmic)', {
+        type: 'log',
+        range: xRange,
+        tickvals: logTicks(xRange),
+        showline: true,
+      }),
+      yaxis: axis('strict F1', {
+        range: yRange,
+        showline: true,
+        tickformat: yRange[1] - yRange[0] < 0.06 ? '.3f' : '.2f',
+      }),
+      annotations: points.map(({ latencyMs, f1 }, index) => ({
+        text: `${plainText(lines[index][0])}<br><span style="font-size:11px">${lines[index][1]}</span>`,
+        align: places[index].align,
+        x: Math.log10(latencyMs),
+        y: f1,
+        xanchor: 'center',
+        yanchor: 'middle',
+        xshift: places[index].dx,
+        yshift: -places[index].dy,
+        showarrow: false,
+        font: { size: LABEL_SIZE, color: INK },
+      })),
+    },
+    title: 'Size, latency and F1',
+    reading: reading(points),
+  };
+}
+
+/** Exponents of ten with room for the discs at both ends. */
+function logRange(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
+  const padding = Math.max(0.12, (high - low) * 0.18);
+  return [low - padding, high + padding];
+}
+
+function linearRange(values: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const padding = Math.max(0.02, (high - low) * 0.3);
+  return [low - padding, high + padding];
+}
+
+/** 1, 2, 5, 10 … within the range; in short ranges every whole step of the leading digit. */
+function logTicks([low, high]: [number, number]): number[] {
+  const digits = high - low > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(low); exponent <= high; exponent++) {
+    ticks.push(...digits.map((digit) => Number((digit * 10 ** exponent).toPrecision(3))));
+  }
+  return ticks.filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high);
+}
+
+function reading(points: readonly BenchmarkPoint[]): string {
+  const explanation = 'Up and to the left is better; the area of a disc is the size of the model.';
+  const smallest = points.reduce((best, point) => (point.sizeMb < best.sizeMb ? point : best));
+  const largest = points.reduce((best, point) => (point.sizeMb > best.sizeMb ? point : best));
+  if (smallest === largest) return explanation;
+  const times = (ratio: number) => formatNumber(ratio, ratio < 10 ? 1 : 0);
+  const speed = largest.latencyMs / smallest.latencyMs;
+  const difference = smallest.f1 - largest.f1;
+  return (
+    `${explanation} The smallest, ${smallest.name}, is ${times(largest.sizeMb / smallest.sizeMb)} times smaller than ` +
+    `the largest, ${largest.name}, and ${speed >= 1 ? `${times(speed)} times faster` : `${times(1 / speed)} times slower`}, ` +
+    `${Math.abs(difference) < 0.0005 ? 'at the same F1' : `with ${Math.abs(difference).toFixed(3)} ${difference < 0 ? 'less' : 'more'} F1`}.`
+  );
+}

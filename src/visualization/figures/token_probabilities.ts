@@ -1,0 +1,168 @@
+import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import {
+  axis,
+  type Figure,
+  formatNumber,
+  listWords,
+  plainText,
+  sharedAxisTitle,
+  type Trace,
+} from '../figure';
+import { CLASS_COLOURS, INK, LIMIT, MUTED, withOpacity } from '../palette';
+import { textWidth } from '../rendering/font';
+
+export interface TokenProbabilities {
+  tokens: readonly string[];
+  /** From 0 to 1, one a token. */
+  probabilities: Record<EntityClass, readonly number[]>;
+  /** Whether each token lies in a gold mention; null where the source did not look for the class. */
+  gold: Record<EntityClass, readonly boolean[] | null>;
+  /** A token is predicted from this probability on. */
+  threshold: number;
+}
+
+const TOKEN_WIDTH = 19;
+const PANEL_HEIGHT = 84;
+const TOKEN_SIZE = 12;
+const LEFT = 70;
+
+/**
+ * What the model thinks of each token of a sentence, one panel a class: bars of probability (strong from the threshold
+ * on, pale below), the gold mentions shaded behind them.
+ */
+export function tokenProbabilities({ tokens, probabilities, gold, threshold }: TokenProbabilities): Figure {
+  const longestToken = Math.max(0, ...tokens.map((token) => textWidth(token, TOKEN_SIZE)));
+  const bottom = Math.ceil(longestToken) + 22;
+  const layout: Figure['layout'] = {
+    width: Math.max(640, 96 + tokens.length * TOKEN_WIDTH),
+    height: 24 + ENTITY_CLASSES.length * PANEL_HEIGHT + bottom,
+    margin: { l: LEFT, r: 24, t: 24, b: bottom },
+    bargap: 0.25,
+    showlegend: false,
+  };
+  const panelShare = 1 / ENTITY_CLASSES.length;
+  const shapes: Record<string, unknown>[] = [];
+  const annotations = [sharedAxisTitle('probability', LEFT)];
+  const data = ENTITY_CLASSES.map((label, panel): Trace => {
+    const suffix = panel === 0 ? '' : String(panel + 1);
+    const top = 1 - panel * panelShare;
+    const last = panel === ENTITY_CLASSES.length - 1;
+    layout[`xaxis${suffix}`] = axis('', {
+      anchor: `y${suffix}`,
+      range: [-0.5, tokens.length - 0.5],
+      tickvals: tokens.map((_, index) => index),
+      ticktext: tokens.map(plainText),
+      tickangle: -90,
+      tickfont: { size: TOKEN_SIZE },
+      showticklabels: last,
+      showgrid: false,
+      showline: true,
+      ticks: last ? 'outside' : '',
+      automargin: false,
+    });
+    layout[`yaxis${suffix}`] = axis('', {
+      domain: [top - panelShare * 0.74, top],
+      anchor: `x${suffix}`,
+      range: [0, 1.02],
+      tickvals: [0, 0.5, 1],
+      ticks: '',
+      automargin: false,
+    });
+    for (const [start, end] of runs(gold[label] ?? [])) {
+      shapes.push({
+        type: 'rect',
+        layer: 'below',
+        xref: `x${suffix}`,
+        yref: `y${suffix} domain`,
+        x0: start - 0.5,
+        x1: end - 0.5,
+        y0: 0,
+        y1: 1,
+        fillcolor: withOpacity(CLASS_COLOURS[label], 0.2),
+        line: { width: 0 },
+      });
+    }
+    shapes.push({
+      type: 'line',
+      xref: `x${suffix} domain`,
+      yref: `y${suffix}`,
+      x0: 0,
+      x1: 1,
+      y0: threshold,
+      y1: threshold,
+      line: { color: LIMIT, width: 1.2, dash: 'dash' },
+    });
+    annotations.push({
+      text:
+        `<b>${label}</b>` +
+        (gold[label]
+          ? ''
+          : `\u00a0\u00a0<span style="color:${MUTED}"><i>not annotated here: no gold to compare</i></span>`),
+      xref: 'paper',
+      yref: 'paper',
+      x: 0,
+      y: top,
+      xanchor: 'left',
+      yanchor: 'bottom',
+      showarrow: false,
+      font: { size: 12.5, color: INK },
+    });
+    return {
+      type: 'bar',
+      name: label,
+      x: tokens.map((_, index) => index),
+      y: [...probabilities[label]],
+      xaxis: `x${suffix}`,
+      yaxis: `y${suffix}`,
+      hovertext: tokens.map(plainText),
+      hoverinfo: 'text+y',
+      marker: {
+        color: probabilities[label].map((value) =>
+          withOpacity(CLASS_COLOURS[label], value >= threshold ? 1 : 0.45),
+        ),
+      },
+    };
+  });
+  layout.shapes = shapes;
+  layout.annotations = annotations;
+  return {
+    data,
+    layout,
+    title: 'Token probabilities against gold',
+    reading: reading({ tokens, probabilities, gold, threshold }),
+  };
+}
+
+/** Start and end (exclusive) of each run of true. */
+function runs(flags: readonly boolean[]): [number, number][] {
+  const found: [number, number][] = [];
+  flags.forEach((flag, index) => {
+    if (!flag) return;
+    const before = found.at(-1);
+    if (before?.[1] === index) before[1] = index + 1;
+    else found.push([index, index + 1]);
+  });
+  return found;
+}
+
+function reading({ probabilities, gold, threshold }: TokenProbabilities): string {
+  let [right, missed, extra] = [0, 0, 0];
+  for (const label of ENTITY_CLASSES) {
+    gold[label]?.forEach((isGold, index) => {
+      const predicted = probabilities[label][index] >= threshold;
+      if (isGold && predicted) right++;
+      else if (isGold) missed++;
+      else if (predicted) extra++;
+    });
+  }
+  const unknown = ENTITY_CLASSES.filter((label) => gold[label] === null);
+  const count = (n: number) => formatNumber(n);
+  return (
+    `Shaded: gold mentions; dashed: the threshold of ${threshold}; strong bars reach it. ` +
+    `Of ${count(right + missed)} gold tokens ${count(right)} are found and ${count(missed)} missed; ` +
+    `${count(extra)} ${extra === 1 ? 'is' : 'are'} predicted without gold.` +
+    (unknown.length
+      ? ` ${listWords(unknown)}: not annotated in this source, so neither right nor wrong.`
+      : '')
+  );
+}

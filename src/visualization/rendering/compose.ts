@@ -1,0 +1,50 @@
+import { type Figure, type Layout, plainText } from '../figure';
+import { INK, MUTED } from '../palette';
+import { FONT_FAMILY, wrapText } from './font';
+
+/** In pixels; what is left out is taken from the figure's layout. */
+export interface Size {
+  width?: number;
+  height?: number;
+}
+
+const EDGE = 16;
+const TITLE_SIZE = 17;
+const READING_SIZE = 12.5;
+const LINE_HEIGHT = READING_SIZE * 1.3;
+
+/**
+ * The layout that is drawn: the figure's own, with title and reading above it, both wrapped to the width. The
+ * picture grows by the height that they take, so that the plot keeps the room the figure gave it.
+ */
+export function composeLayout(figure: Figure, size: Size = {}): Layout {
+  const width = size.width ?? figure.layout.width;
+  const title = wrapText(figure.title, width - 2 * EDGE, TITLE_SIZE * 1.1);
+  const reading = wrapText(figure.reading, width - 2 * EDGE, READING_SIZE);
+  const header = EDGE + title.length * TITLE_SIZE * 1.3 + 6 + reading.length * LINE_HEIGHT + 10;
+  const { margin } = figure.layout;
+  return {
+    font: { family: FONT_FAMILY, size: 12.5, color: INK },
+    paper_bgcolor: 'white',
+    plot_bgcolor: 'white',
+    ...figure.layout,
+    width,
+    height: size.height ?? figure.layout.height + header,
+    margin: { ...margin, t: margin.t + header },
+    title: {
+      text: `<b>${title.map(plainText).join('<br>')}</b>`,
+      font: { size: TITLE_SIZE },
+      subtitle: {
+        text: reading.map(plainText).join('<br>'),
+        font: { size: READING_SIZE, color: MUTED },
+      },
+      x: 0,
+      xref: 'container',
+      xanchor: 'left',
+      y: 1,
+      yref: 'container',
+      yanchor: 'top',
+      pad: { l: EDGE, t: EDGE },
+    },
+  };
+}
