@@ -1,0 +1,1 @@
+export { type Annotation, type CollectedArticle, isAnnotation, readCollectedArticle } from './article';

@@ -1,0 +1,239 @@
+import type { Annotation } from '../collection';
+import { type EntityClass, isEntityClass, type Span } from '../foundation';
+import type { Paragraph } from './jats';
+import { normalizeText } from './normalization';
+
+/** Why an annotation has no place. */
+export type UnanchoredReason =
+  | 'empty mention'
+  | 'other type'
+  | 'text not found'
+  | 'context differs'
+  | 'several places fit';
+
+export interface Placed {
+  annotation: Annotation;
+  /** Which of the given paragraphs; the span's offsets are in its text. */
+  paragraph: number;
+  span: Span;
+}
+export interface Unplaced {
+  annotation: Annotation;
+  reason: UnanchoredReason;
+}
+
+/** So many characters of context have to agree, where the annotation gives as many. */
+const EVIDENCE = 8;
+/** What Europe PMC gives on either side; a shorter context was cut off by the end of its text. */
+const FULL_CONTEXT = 20;
+/** Stands between paragraphs in the searched text; no normalized mention contains it. */
+const BORDER = '\n';
+
+/**
+ * Places annotations, which carry text and context but no offsets, in an article.
+ *
+ * All occurrences of the mention are weighed by how much of `prefix` and `postfix` agrees outwards from it; the best
+ * one takes the annotation if enough agrees. Text is compared in normalized form (see `normalizeText`), ignoring case
+ * only where the mention is found in no other way. A paragraph's border in the midst of a context counts as agreement
+ * so far as there is text. Where equal contexts leave several best places and as many annotations, they take them in
+ * order; otherwise the annotation stays unplaced rather than guessed.
+ *
+ * Every annotation is in one of the two lists, in the given order.
+ */
+export function anchorAnnotations(
+  paragraphs: readonly Paragraph[],
+  annotations: readonly Annotation[],
+): { placed: Placed[]; unplaced: Unplaced[] } {
+  const article = searchableArticle(paragraphs);
+  const twins = new Map<string, Annotation[]>();
+  for (const annotation of annotations) {
+    const same = twins.get(twinKey(annotation));
+    if (same) same.push(annotation);
+    else twins.set(twinKey(annotation), [annotation]);
+  }
+  const outcomes = new Map<Annotation, Placed | Unplaced>();
+  for (const same of twins.values()) {
+    const found = findPlaces(article, same[0]);
+    same.forEach((annotation, index) => {
+      outcomes.set(annotation, outcomeOf(annotation, found, index, same.length, article));
+    });
+  }
+  const placed: Placed[] = [];
+  const unplaced: Unplaced[] = [];
+  for (const annotation of annotations) {
+    const outcome = outcomes.get(annotation) as Placed | Unplaced;
+    if ('span' in outcome) placed.push(outcome);
+    else unplaced.push(outcome);
+  }
+  return { placed, unplaced };
+}
+
+/** Annotations of one provider that text and context cannot tell apart. */
+function twinKey({ provider, type, section, prefix, exact, postfix }: Annotation): string {
+  return JSON.stringify([provider, type, section, prefix, exact, postfix]);
+}
+
+/** All paragraphs normalized, one behind the other, with the way back. */
+interface SearchableArticle {
+  text: string;
+  lowerCase: string;
+  /** For each code unit of `text`: its paragraph and the original offsets there. */
+  paragraph: Uint32Array;
+  starts: Uint32Array;
+  ends: Uint32Array;
+  /** Sections of the paragraphs, in lower case. */
+  sections: string[];
+}
+
+function searchableArticle(paragraphs: readonly Paragraph[]): SearchableArticle {
+  const parts = paragraphs.map((paragraph) => normalizeText(paragraph.text));
+  const text = parts.map((part) => part.text + BORDER).join('');
+  const paragraph = new Uint32Array(text.length);
+  const starts = new Uint32Array(text.length);
+  const ends = new Uint32Array(text.length);
+  let place = 0;
+  parts.forEach((part, index) => {
+    paragraph.fill(index, place, place + part.text.length + 1);
+    starts.set(part.starts, place);
+    ends.set(part.ends, place);
+    place += part.text.length + 1;
+  });
+  const sections = paragraphs.map(({ section }) => section.toLowerCase());
+  return { text, lowerCase: lowerCased(text), paragraph, starts, ends, sections };
+}
+
+/** Lower case without a change of length (`İ` would grow). */
+function lowerCased(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return text.replace(/./gsu, (character) => {
+    const small = character.toLowerCase();
+    return small.length === character.length ? small : character;
+  });
+}
+
+/** Offsets into the searchable text. */
+interface Place {
+  start: number;
+  end: number;
+}
+
+type Found = Place[] | UnanchoredReason;
+
+/** The best places for an annotation, or why there is none. */
+function findPlaces(article: SearchableArticle, annotation: Annotation): Found {
+  if (!isEntityClass(annotation.type)) return 'other type';
+  const exact = normalizeText(annotation.exact).text;
+  const mention = exact.trim();
+  if (mention === '') return 'empty mention';
+  // White space at the ends of `exact` belongs to the context.
+  const leading = exact.startsWith(' ') ? ' ' : '';
+  const trailing = exact.endsWith(' ') ? ' ' : '';
+  const prefix = normalizeText((annotation.prefix ?? '') + leading).text;
+  const postfix = normalizeText(trailing + (annotation.postfix ?? '')).text;
+  const found = bestPlaces(article, article.text, mention, prefix, postfix);
+  if (found !== 'text not found') return found;
+  return bestPlaces(article, article.lowerCase, lowerCased(mention), lowerCased(prefix), lowerCased(postfix));
+}
+
+/** @param text the article's text, or the same in lower case */
+function bestPlaces(
+  article: SearchableArticle,
+  text: string,
+  mention: string,
+  prefix: string,
+  postfix: string,
+): Found {
+  const needed = Math.min(EVIDENCE, (prefix + postfix).replaceAll(' ', '').length);
+  let best: Place[] = [];
+  let bestScore = -1;
+  let occurs = false;
+  for (let start = text.indexOf(mention); start >= 0; start = text.indexOf(mention, start + 1)) {
+    const end = start + mention.length;
+    if (cutsCharacter(article, start) || cutsCharacter(article, end)) continue;
+    occurs = true;
+    const before = agreement(text, start - 1, -1, prefix);
+    const after = agreement(text, end, 1, postfix);
+    if (before.characters + after.characters < needed) continue;
+    if (!(before.complete && after.complete) && cutsWord(text, start, end)) continue;
+    const score = before.characters + after.characters + Number(before.endsAlike) + Number(after.endsAlike);
+    if (score > bestScore) best = [];
+    if (score >= bestScore) best.push({ start, end });
+    bestScore = Math.max(score, bestScore);
+  }
+  if (best.length > 0) return best;
+  return occurs ? 'context differs' : 'text not found';
+}
+
+/** Those of several equal places that lie in the section the annotation names; all of them where none does. */
+function inSection(places: Place[], section: string | undefined, article: SearchableArticle): Place[] {
+  const named = section?.replace(/ \(.*/, '').toLowerCase();
+  if (places.length === 1 || !named) return places;
+  const inside = places.filter(({ start }) => article.sections[article.paragraph[start]].includes(named));
+  return inside.length > 0 ? inside : places;
+}
+
+/** How far a context agrees with the text, read outwards from `place` in direction `step`. */
+function agreement(text: string, place: number, step: 1 | -1, context: string): Agreement {
+  let characters = 0;
+  let sawBorder = false;
+  let read = step === 1 ? 0 : context.length - 1;
+  while (read >= 0 && read < context.length) {
+    if (isBorder(text, place)) {
+      sawBorder = true;
+      if (place < 0 || place >= text.length) break;
+      place += step;
+      while (context[read] === ' ') read += step;
+    } else if (text[place] === context[read]) {
+      if (context[read] !== ' ') characters++;
+      place += step;
+      read += step;
+    } else break;
+  }
+  const consumed = read < 0 || read >= context.length;
+  const endsAlike = consumed && context.length < FULL_CONTEXT && isBorder(text, place);
+  return { characters, complete: consumed || sawBorder, endsAlike };
+}
+
+interface Agreement {
+  /** White space not counted. */
+  characters: number;
+  /** All of the context, or all of it up to the paragraph's border. */
+  complete: boolean;
+  /** The context was cut off where the paragraph ends. */
+  endsAlike: boolean;
+}
+
+function isBorder(text: string, place: number): boolean {
+  return place < 0 || place >= text.length || text[place] === BORDER;
+}
+
+/** Whether a place lies inside one original character (`ﬁ` became `fi`), or before a mark that belongs to the one before. */
+function cutsCharacter({ text, starts }: SearchableArticle, place: number): boolean {
+  if (isBorder(text, place) || isBorder(text, place - 1)) return false;
+  return starts[place] === starts[place - 1] || /\p{Mark}/u.test(text[place]);
+}
+
+function cutsWord(text: string, start: number, end: number): boolean {
+  const isWord = (place: number) => place >= 0 && place < text.length && /[\p{L}\p{N}]/u.test(text[place]);
+  return (isWord(start - 1) && isWord(start)) || (isWord(end - 1) && isWord(end));
+}
+
+function outcomeOf(
+  annotation: Annotation,
+  found: Found,
+  index: number,
+  twins: number,
+  article: SearchableArticle,
+): Placed | Unplaced {
+  if (typeof found === 'string') return { annotation, reason: found };
+  const places = inSection(found, annotation.section, article);
+  if (places.length > 1 && places.length !== twins) return { annotation, reason: 'several places fit' };
+  const { start, end } = places.length === 1 ? places[0] : places[index];
+  const span = {
+    start: article.starts[start],
+    end: article.ends[end - 1],
+    label: annotation.type as EntityClass,
+  };
+  return { annotation, paragraph: article.paragraph[start], span };
+}

@@ -1,0 +1,25 @@
+/**
+ * Preprocessing: from collected articles to sentences with spans, dealt to train, dev and test by article.
+ *
+ * In: a collection (JATS and annotations without offsets). Out: `train.jsonl`, `dev.jsonl`, `test.jsonl` in the sentence
+ * contract, `unanchored.jsonl` (what found no place, and why) and a manifest with every count. May touch: the file system.
+ */
+export {
+  anchorAnnotations,
+  type Placed,
+  type UnanchoredReason,
+  type Unplaced,
+} from './anchoring';
+export { articleText, jatsToParagraphs, type Paragraph } from './jats';
+export { findLeaks, type Leak, removeLeaks } from './leaks';
+export { type NormalizedText, normalizeText } from './normalization';
+export {
+  type PartReport,
+  type PreprocessingOptions,
+  type PreprocessingReport,
+  preprocessCollection,
+  type UnanchoredAnnotation,
+} from './preprocess';
+export { balanceClasses, sampleNegatives } from './sampling';
+export { type OverlapCounts, paragraphsToSentences } from './sentences';
+export { type ClassCounts, countMentions, PARTS, type Part, SHARES, splitArticles } from './splitting';

@@ -1,0 +1,74 @@
+/**
+ * A text rewritten so that spellings which look alike are alike, with the way back to the original offsets.
+ *
+ * White space of every kind becomes one space, every dash and minus a hyphen, curly quotes straight ones, invisible
+ * characters nothing, and each character its Unicode compatibility decomposition (NFKD), so that `µ` (micro sign) meets
+ * `μ` (Greek), `ﬁ` meets `fi` and `é` meets `e` with a combining accent.
+ */
+export interface NormalizedText {
+  text: string;
+  /** For each code unit of `text`: where the character it comes from starts in the original, and where it ends. */
+  starts: Uint32Array;
+  ends: Uint32Array;
+}
+
+const SAME: Record<string, string | undefined> = {
+  '‘': "'",
+  '’': "'",
+  '‚': "'",
+  '“': '"',
+  '”': '"',
+  '„': '"',
+};
+const DASH = /^[\p{Dash_Punctuation}\u2212\u00ad\u2043]$/u;
+const INVISIBLE = /^[\u200b-\u200f\u2060\ufeff]$/;
+/** What `normalizeText` leaves as it is: printable ASCII with single spaces. */
+const PLAIN = /^(?! )(?:[!-~]| (?! ))*$/;
+
+/** Leading white space is kept as one space. Runs in time linear in the length. */
+export function normalizeText(original: string): NormalizedText {
+  if (PLAIN.test(original)) return plain(original);
+  const pieces: string[] = [];
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let place = 0;
+  let afterSpace = false;
+  for (const character of original) {
+    const start = place;
+    place += character.length;
+    const piece = normalizeCharacter(character);
+    if (piece === '') continue;
+    if (piece === ' ' && afterSpace) {
+      ends[ends.length - 1] = place;
+      continue;
+    }
+    afterSpace = piece === ' ';
+    pieces.push(piece);
+    for (let unit = 0; unit < piece.length; unit++) {
+      starts.push(start);
+      ends.push(place);
+    }
+  }
+  return { text: pieces.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
+}
+
+function plain(text: string): NormalizedText {
+  const starts = Uint32Array.from(text, (_, place) => place);
+  return { text, starts, ends: starts.map((place) => place + 1) };
+}
+
+const known = new Map<string, string>();
+
+function normalizeCharacter(character: string): string {
+  if (character >= '!' && character <= '~') return character;
+  let piece = known.get(character);
+  if (piece === undefined) {
+    if (/^\s$/.test(character)) piece = ' ';
+    else if (DASH.test(character)) piece = '-';
+    else if (INVISIBLE.test(character)) piece = '';
+    // A lone accent on a space (`´`) decomposes into a space and a mark: the mark alone is kept.
+    else piece = SAME[character] ?? (character.normalize('NFKD').replace(/\s/g, '') || character);
+    known.set(character, piece);
+  }
+  return piece;
+}

@@ -1,0 +1,37 @@
+import { createRandom, ENTITY_CLASSES, type Sentence } from '../foundation';
+import { countMentions } from './splitting';
+
+/**
+ * Sentences with mentions, and for each of them at most `ratio` without, chosen by the seed; in the given order. A tagger
+ * that never sees a sentence without mentions marks something in every one.
+ */
+export function sampleNegatives(sentences: readonly Sentence[], ratio: number, seed: number): Sentence[] {
+  const withMentions = sentences.filter(({ spans }) => spans.length > 0).length;
+  const without = sentences.filter(({ spans }) => spans.length === 0);
+  const keep = Math.round(Math.min(without.length, ratio * withMentions));
+  const chosen = new Set(createRandom(seed).shuffle(without).slice(0, keep));
+  return sentences.filter((sentence) => sentence.spans.length > 0 || chosen.has(sentence));
+}
+
+/**
+ * Evens out the classes: leaves out sentences, in an order the seed decides, until no class has more than `ratio` times
+ * the mentions of the rarest class that occurs. A sentence goes only if all its classes have too many; what the ratio
+ * asks may therefore not be reached.
+ */
+export function balanceClasses(sentences: readonly Sentence[], ratio: number, seed: number): Sentence[] {
+  const counts = countMentions(sentences);
+  const rarest = Math.min(...ENTITY_CLASSES.map((label) => counts[label]).filter((count) => count > 0));
+  const limit = ratio * rarest;
+  const leftOut = new Set<Sentence>();
+  for (const sentence of createRandom(seed).shuffle(sentences)) {
+    if (sentence.spans.length === 0) continue;
+    const own = countMentions([sentence]);
+    const dispensable = ENTITY_CLASSES.every(
+      (label) => own[label] === 0 || counts[label] - own[label] >= limit,
+    );
+    if (!dispensable) continue;
+    for (const label of ENTITY_CLASSES) counts[label] -= own[label];
+    leftOut.add(sentence);
+  }
+  return sentences.filter((sentence) => !leftOut.has(sentence));
+}

@@ -1,0 +1,74 @@
+import { splitSentences } from '../corpora';
+import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import type { Placed } from './anchoring';
+import type { Paragraph } from './jats';
+
+/** What became of spans that stand on the same characters as another of their class. */
+export interface OverlapCounts {
+  /** The same characters, marked twice. */
+  repeated: number;
+  /** Inside a longer one. */
+  nested: number;
+  /** Overlapping the end of one that starts earlier. */
+  crossing: number;
+}
+
+/**
+ * Paragraphs cut into sentences with their spans. A sentence is never cut inside a span: two are joined instead.
+ *
+ * Of spans of one class that overlap the outermost is kept (the first of two that cross); spans of different classes
+ * may overlap. `overlaps` counts what was left out.
+ */
+export function paragraphsToSentences(
+  article: string,
+  paragraphs: readonly Paragraph[],
+  placed: readonly Placed[],
+  annotated: readonly EntityClass[],
+): { sentences: Sentence[]; overlaps: OverlapCounts } {
+  const spansOf = new Map<number, Span[]>();
+  for (const { paragraph, span } of placed) {
+    const spans = spansOf.get(paragraph);
+    if (spans) spans.push(span);
+    else spansOf.set(paragraph, [span]);
+  }
+  const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
+  const sentences: Sentence[] = [];
+  paragraphs.forEach(({ section, index, text }, position) => {
+    const spans = outermost(spansOf.get(position) ?? [], overlaps);
+    for (const { start, end } of splitSentences(text, spans)) {
+      const inside = spans.filter((span) => span.start >= start && span.end <= end);
+      sentences.push({
+        article,
+        section,
+        paragraph: index,
+        offset: start,
+        text: text.slice(start, end),
+        spans: inside.map((span) => ({
+          start: span.start - start,
+          end: span.end - start,
+          label: span.label,
+        })),
+        annotated: [...annotated],
+      });
+    }
+  });
+  return { sentences, overlaps };
+}
+
+/** For each class the spans that no other of the class covers, by place; counts the rest into `overlaps`. */
+export function outermost(spans: readonly Span[], overlaps: OverlapCounts): Span[] {
+  const kept: Span[] = [];
+  for (const label of ENTITY_CLASSES) {
+    let last: Span | undefined;
+    const ofClass = spans.filter((span) => span.label === label);
+    for (const span of ofClass.sort((a, b) => a.start - b.start || b.end - a.end)) {
+      if (!last || span.start >= last.end) {
+        kept.push(span);
+        last = span;
+      } else if (span.start === last.start && span.end === last.end) overlaps.repeated++;
+      else if (span.end <= last.end) overlaps.nested++;
+      else overlaps.crossing++;
+    }
+  }
+  return kept.sort((a, b) => a.start - b.start || b.end - a.end);
+}
