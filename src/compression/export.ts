@@ -3,20 +3,17 @@ import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { InputError, writeFileAtomically } from '../foundation';
 import { readConfiguration, readSafetensors, savedLabels } from '../nn';
-import { bertGraph } from './bert_graph';
-
-/** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
-export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
-  return join(folder, 'onnx', quantized ? 'model_quantized.onnx' : 'model.onnx');
-}
+import { bertGraph } from './bert-graph';
+import { copyCompanions, onnxPath } from './folder';
 
 /**
- * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and answers its path.
+ * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and answers its path. Into another
+ * folder `out` go the file and what is needed to run it.
  *
  * Throws InputError, and writes nothing, when the folder has no weights, its architecture is not BERT, or weights and
  * configuration do not belong together.
  */
-export function exportToOnnx(folder: string): string {
+export function exportToOnnx(folder: string, out: string = folder): string {
   const configuration = readConfiguration(folder);
   const weights = join(folder, 'model.safetensors');
   if (!existsSync(weights)) {
@@ -24,7 +21,8 @@ export function exportToOnnx(folder: string): string {
   }
   const labels = savedLabels(configuration.scheme).length;
   const model = bertGraph(configuration.encoder, readSafetensors(weights), labels, weights);
-  const path = onnxPath(folder, { quantized: false });
+  copyCompanions(folder, out);
+  const path = onnxPath(out, { quantized: false });
   writeFileAtomically(path, onnx.ModelProto.encode(model).finish());
   return path;
 }

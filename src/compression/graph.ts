@@ -14,11 +14,7 @@ const { AttributeType } = onnx.AttributeProto;
 type TensorData = Float32Array | BigInt64Array | Int8Array | Uint8Array;
 
 /** A constant of the graph. `shape` is empty for a scalar. */
-export function constantTensor(
-  name: string,
-  shape: readonly number[],
-  data: TensorData,
-): onnx.ITensorProto {
+export function constantTensor(name: string, shape: readonly number[], data: TensorData): onnx.ITensorProto {
   const dataType =
     data instanceof Float32Array
       ? DataType.FLOAT
@@ -58,8 +54,10 @@ export function operatorNode(
 /** Extents: numbers are fixed, names stand for what may change from call to call. */
 type Extent = number | string;
 
-function valueOf(name: string, dataType: number, shape: readonly Extent[]): onnx.IValueInfoProto {
-  const dim = shape.map((extent) => (typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent }));
+function describedValue(name: string, dataType: number, shape: readonly Extent[]): onnx.IValueInfoProto {
+  const dim = shape.map((extent) =>
+    typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent },
+  );
   return { name, type: { tensorType: { elemType: dataType, shape: { dim } } } };
 }
 
@@ -74,12 +72,12 @@ export class GraphWriter {
   private readonly constants = new Map<string, onnx.ITensorProto>();
 
   input(name: string, shape: readonly Extent[]): string {
-    this.inputs.push(valueOf(name, DataType.INT64, shape));
+    this.inputs.push(describedValue(name, DataType.INT64, shape));
     return name;
   }
 
   output(name: string, shape: readonly Extent[]): void {
-    this.outputs.push(valueOf(name, DataType.FLOAT, shape));
+    this.outputs.push(describedValue(name, DataType.FLOAT, shape));
   }
 
   constant(name: string, shape: readonly number[], data: TensorData): string {

@@ -26,7 +26,8 @@ export function bertGraph(
   /** The tensor of that name; -1 in `shape` lets an extent be what it is. */
   function take(name: string, shape: readonly number[]): Tensor {
     const tensor = tensors.get(name);
-    if (!tensor) throw new InputError(`${source}: has no tensor "${name}"; export a folder saved by training`);
+    if (!tensor)
+      throw new InputError(`${source}: has no tensor "${name}"; export a folder saved by training`);
     const fits =
       tensor.shape.length === shape.length &&
       shape.every((extent, axis) => extent === -1 || extent === tensor.shape[axis]);
@@ -105,14 +106,20 @@ export function bertGraph(
     }
     const split = (part: string, order: number[]) => {
       const flat = linear(input, `${name}.self.${part}`, width, hiddenSize); // [batch, length, width]
-      const apart = graph.run('Reshape', `${name}/${part}/apart`, [flat, graph.integers(0, 0, heads, headSize)]);
+      const apart = graph.run('Reshape', `${name}/${part}/apart`, [
+        flat,
+        graph.integers(0, 0, heads, headSize),
+      ]);
       return graph.run('Transpose', `${name}/${part}/heads`, [apart], { perm: order });
     };
     const query = split('query', [0, 2, 1, 3]); // [batch, heads, length, head size]
     const key = split('key', [0, 2, 3, 1]); // [batch, heads, head size, length]
     const value = split('value', [0, 2, 1, 3]); // [batch, heads, length, head size]
     const products = graph.run('MatMul', `${name}/products`, [query, key]); // [batch, heads, length, length]
-    const scaled = graph.run('Div', `${name}/scaled`, [products, graph.scalar(Math.fround(Math.sqrt(headSize)))]);
+    const scaled = graph.run('Div', `${name}/scaled`, [
+      products,
+      graph.scalar(Math.fround(Math.sqrt(headSize))),
+    ]);
     const scores = graph.run('Add', `${name}/scores`, [scaled, mask]);
     const weights = graph.run('Softmax', `${name}/weights`, [scores], { axis: -1 });
     const context = graph.run('MatMul', `${name}/context`, [weights, value]); // [batch, heads, length, head size]
@@ -151,7 +158,8 @@ export function bertGraph(
 function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = data[row * columns + column];
+    for (let column = 0; column < columns; column++)
+      result[column * rows + row] = data[row * columns + column];
   }
   return result;
 }

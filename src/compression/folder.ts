@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { writeFileAtomically } from '../foundation';
+
+/** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
+export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
+  return join(folder, 'onnx', quantized ? 'model_quantized.onnx' : 'model.onnx');
+}
+
+/** What a model needs beside its weights to be run. */
+const COMPANIONS = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.txt',
+];
+
+/** Copies configuration and tokenizer into another folder, so that it can be deployed without the first. */
+export function copyCompanions(from: string, to: string): void {
+  if (resolve(from) === resolve(to)) return;
+  for (const name of COMPANIONS) {
+    const source = join(from, name);
+    if (existsSync(source)) writeFileAtomically(join(to, name), readFileSync(source));
+  }
+}

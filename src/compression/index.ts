@@ -1,0 +1,10 @@
+/**
+ * Compression: a trained model made smaller and faster, and what that costs.
+ *
+ * In: a model folder. Out: `onnx/model.onnx` and `onnx/model_quantized.onnx` in it, which run in ONNX Runtime (Python, Node,
+ * browser) and transformers.js; a table of size, latency, throughput and F1. May touch: model folders.
+ */
+export { type BenchmarkOptions, type BenchmarkRow, benchmark, benchmarkCsv, type Variant } from './benchmark';
+export { exportToOnnx } from './export';
+export { onnxPath } from './folder';
+export { quantizeFolder } from './quantize';

@@ -1,0 +1,55 @@
+/** A matrix in eight bits: `values[row, column] * scales[row or column]` comes close to the original. */
+export interface Int8Matrix {
+  values: Int8Array; // [rows, columns]
+  scales: Float32Array; // [columns], or [rows] for a table
+}
+
+const LARGEST = 127;
+
+/**
+ * The weights of a linear layer, symmetric (zero stays zero), with a scale for each column, which is each output.
+ *
+ * x86 processors without VNNI multiply unsigned activations with signed weights through an instruction (VPMADDUBSW) that
+ * adds the products of two neighbouring rows in 16 bits and clips the sum at 32,767: 255 * (127 + 127) does not fit. The
+ * usual remedy halves the range of all weights to seven bits. Here a column's scale is widened only as far as its own
+ * neighbours need: rows 2i and 2i + 1 together may weigh 127 in either direction (128 after rounding, and
+ * 255 * 128 < 32,767). So the integer product is exact on every processor, and little precision is lost, since two large
+ * weights of one sign seldom meet.
+ */
+export function quantizeColumns(data: Float32Array, rows: number, columns: number): Int8Matrix {
+  const reach = new Float32Array(columns);
+  for (let row = 0; row < rows; row += 2) {
+    for (let column = 0; column < columns; column++) {
+      const upper = data[row * columns + column];
+      const lower = row + 1 < rows ? data[(row + 1) * columns + column] : 0;
+      const positive = Math.max(upper, 0) + Math.max(lower, 0);
+      const negative = Math.max(-upper, 0) + Math.max(-lower, 0);
+      reach[column] = Math.max(reach[column], positive, negative);
+    }
+  }
+  const scales = reach.map(scaleFor);
+  const values = new Int8Array(rows * columns);
+  for (let index = 0; index < values.length; index++) {
+    values[index] = Math.round(data[index] / scales[index % columns]);
+  }
+  return { values, scales };
+}
+
+/** A table of embeddings, symmetric, with a scale for each row: rows are looked up, never multiplied as integers. */
+export function quantizeRows(data: Float32Array, rows: number, columns: number): Int8Matrix {
+  const reach = new Float32Array(rows);
+  for (let index = 0; index < data.length; index++) {
+    const row = Math.floor(index / columns);
+    reach[row] = Math.max(reach[row], Math.abs(data[index]));
+  }
+  const scales = reach.map(scaleFor);
+  const values = Int8Array.from(data, (value, index) =>
+    Math.round(value / scales[Math.floor(index / columns)]),
+  );
+  return { values, scales };
+}
+
+/** A column or row of zeros gets the scale 1, so that nothing is divided by zero. */
+function scaleFor(reach: number): number {
+  return reach > 0 ? reach / LARGEST : 1;
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InputError } from '../foundation';
+import { padBatch } from '../nn';
+import type { TokenScorer } from '../tokenization';
+
+/** Padded tokens that one call of the runtime takes: more is no faster on a CPU and needs more memory. */
+const TOKENS_A_CALL = 1024;
+
+/**
+ * A scorer on an exported model, fp32 or int8, that runs in ONNX Runtime on the CPU.
+ *
+ * Windows of equal length share a call, so that no time goes into padding and a window's logits do not depend on what it is
+ * batched with. (In an int8 file they still do within the error of quantization, for the range of the activations is taken
+ * over the call.)
+ *
+ * @param threads of one call; the default is one a core
+ */
+export async function openOnnxScorer(
+  path: string,
+  { threads = 0 }: { threads?: number } = {},
+): Promise<TokenScorer> {
+  if (!existsSync(path)) {
+    throw new InputError(`${path}: there is no such file; export the model to ONNX and quantize it first`);
+  }
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+  } catch (error) {
+    throw new InputError(
+      `${path}: ONNX Runtime cannot load it (${(error as Error).message}); export the model again`,
+    );
+  }
+  return async (windows) => {
+    const scores = new Array<Float32Array>(windows.length);
+    for (const indices of groupsOfOneLength(windows.map(({ inputIds }) => inputIds.length))) {
+      const batch = padBatch(indices.map((index) => windows[index]));
+      const shape = [batch.size, batch.length];
+      const feeds = {
+        input_ids: new Tensor('int64', BigInt64Array.from(batch.inputIds, BigInt), shape),
+        attention_mask: new Tensor('int64', BigInt64Array.from(batch.attentionMask, BigInt), shape),
+        token_type_ids: new Tensor('int64', new BigInt64Array(batch.size * batch.length), shape),
+      };
+      const { logits } = await session.run(feeds);
+      const rows = withoutFirstColumn(logits.data as Float32Array, logits.dims[2]);
+      indices.forEach((index, place) => {
+        const size = rows.length / batch.size;
+        scores[index] = rows.subarray(place * size, (place + 1) * size);
+      });
+    }
+    return scores;
+  };
+}
+
+/** Indices of windows in groups of one length, each small enough for one call. */
+function groupsOfOneLength(lengths: readonly number[]): number[][] {
+  const groups: number[][] = [];
+  const open = new Map<number, number[]>();
+  lengths.forEach((length, index) => {
+    let group = open.get(length);
+    if (!group || (group.length + 1) * length > TOKENS_A_CALL) {
+      group = [];
+      open.set(length, group);
+      groups.push(group);
+    }
+    group.push(index);
+  });
+  return groups;
+}
+
+/** The logits without those of `O`, which stands first and is 0 everywhere. */
+function withoutFirstColumn(data: Float32Array, columns: number): Float32Array {
+  const rest = new Float32Array((data.length / columns) * (columns - 1));
+  for (let row = 0; row * columns < data.length; row++) {
+    rest.set(data.subarray(row * columns + 1, (row + 1) * columns), row * (columns - 1));
+  }
+  return rest;
+}
