@@ -2,7 +2,12 @@
  * Corpora: public gold (and one silver) corpora as sentences with spans.
  *
  * In: the name of a corpus and of a part. Out: sentences that say which classes their source looked for, and a report
- * of what was counted, joined and dropped. May touch: the mirror folder (reads), the cache folder, the network (to
+ * of what was counted, joined and left out. May touch: the mirror folder (reads), the cache folder, the network (to
  * download a source that is in neither).
  */
+export { ADJUSTMENTS, type Tally } from './document';
+export { type CorpusReport, corpusNamed, loadCorpus, type Split } from './load';
+export { availableCorpora, locateCorpus, type Place } from './locate';
+export { PARTS, type Part } from './parts';
+export { CORPORA, CORPUS_NAMES, type Corpus, type CorpusName } from './registry';
 export { type Range, splitSentences } from './sentences';

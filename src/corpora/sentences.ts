@@ -84,7 +84,7 @@ function innerBorders(text: string): number[] {
 }
 
 /** `sentences` with neighbours made one where a range reaches from the first into the second. */
-function joinAcross(sentences: readonly Range[], ranges: readonly Range[]): Range[] {
+export function joinAcross(sentences: readonly Range[], ranges: readonly Range[]): Range[] {
   const byStart = [...ranges].sort((a, b) => a.start - b.start);
   const joined: Range[] = [];
   let next = 0;

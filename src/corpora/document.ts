@@ -1,0 +1,111 @@
+import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { joinAcross, type Range, splitSentences, trimRange } from './sentences';
+
+/** An annotation of a source: one range, or several where the source marks "rod … photoreceptors" as one mention. */
+export interface Mention {
+  pieces: Range[];
+  label: EntityClass;
+}
+
+/** A piece of a document that holds whole sentences, under the title of its section. */
+export interface Paragraph extends Range {
+  section: string;
+  /** Set where the source gives sentences: it is not split again. */
+  isSentence?: boolean;
+}
+
+/** What every reader yields: a text, its paragraphs, and its annotations, offsets in UTF-16 code units. */
+export interface CorpusDocument {
+  article: string;
+  /** The part that the corpus itself gives the document, where it has official parts. */
+  officialPart?: string;
+  text: string;
+  paragraphs: Paragraph[];
+  mentions: Mention[];
+}
+
+/** What reading changes, since BIO tags of a class can hold no mention in pieces and none inside another. */
+export const ADJUSTMENTS = {
+  discontinuous: 'mentions in several pieces, taken from the first piece to the last',
+  duplicate: 'mentions marked twice with one class, kept once',
+  nested: 'mentions inside a longer one of their class, left out',
+  crossing: 'mentions that overlap a longer one of their class, left out',
+  acrossParagraphs: 'mentions that reach over the end of a paragraph, left out',
+  joinedSentences: 'borders of sentences that lay inside a mention, removed',
+  identicalDocuments: 'documents left out because a held-out part has one of the same text',
+} as const;
+
+export type Tally = Record<keyof typeof ADJUSTMENTS, number>;
+
+export function emptyTally(): Tally {
+  return Object.fromEntries(Object.keys(ADJUSTMENTS).map((reason) => [reason, 0])) as Tally;
+}
+
+/** Every line of a text that is not blank, as a paragraph; `sectionOf` gives its section from its number and text. */
+export function lineParagraphs(
+  text: string,
+  sectionOf: (index: number, line: string) => string,
+): Paragraph[] {
+  const paragraphs: Paragraph[] = [];
+  for (const { index: start, 0: line } of text.matchAll(/[^\n]+/g)) {
+    if (line.trim() === '') continue;
+    paragraphs.push({ start, end: start + line.length, section: sectionOf(paragraphs.length, line.trim()) });
+  }
+  return paragraphs;
+}
+
+/** The sentences of a document; what had to be changed is counted in `tally`. */
+export function toSentences(document: CorpusDocument, annotated: EntityClass[], tally: Tally): Sentence[] {
+  const spans = document.mentions.map(({ pieces, label }) => {
+    if (pieces.length > 1) tally.discontinuous++;
+    return { start: pieces[0].start, end: pieces[pieces.length - 1].end, label };
+  });
+  let left = ENTITY_CLASSES.flatMap((label) =>
+    outermost(
+      spans.filter((span) => span.label === label),
+      tally,
+    ),
+  ).sort((a, b) => a.start - b.start);
+
+  const sentences = document.paragraphs.flatMap((paragraph, index): Sentence[] => {
+    const text = document.text.slice(paragraph.start, paragraph.end);
+    const inside = left.filter(({ start, end }) => start >= paragraph.start && end <= paragraph.end);
+    left = left.filter((span) => !inside.includes(span));
+    const local = inside.map((span) => shift(span, -paragraph.start));
+    const apart = paragraph.isSentence
+      ? [trimRange(text, { start: 0, end: text.length })]
+      : splitSentences(text);
+    const whole = joinAcross(apart, local);
+    tally.joinedSentences += apart.length - whole.length;
+    return whole.map(({ start, end }) => ({
+      article: document.article,
+      section: paragraph.section,
+      paragraph: index,
+      offset: start,
+      text: text.slice(start, end),
+      spans: local
+        .filter((span) => span.start >= start && span.end <= end)
+        .map((span) => shift(span, -start)),
+      annotated: [...annotated],
+    }));
+  });
+  tally.acrossParagraphs += left.length;
+  return sentences;
+}
+
+/** Spans of one class without overlaps: the longest are kept. */
+function outermost(spans: readonly Span[], tally: Tally): Span[] {
+  const kept: Span[] = [];
+  for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
+    const over = kept.find((other) => span.start < other.end && other.start < span.end);
+    if (!over) kept.push(span);
+    else if (over.start === span.start && over.end === span.end) tally.duplicate++;
+    else if (over.start <= span.start && span.end <= over.end) tally.nested++;
+    else tally.crossing++;
+  }
+  return kept;
+}
+
+function shift({ start, end, label }: Span, by: number): Span {
+  return { start: start + by, end: end + by, label };
+}

@@ -1,0 +1,77 @@
+import { XMLParser } from 'fast-xml-parser';
+import { type EntityClass, InputError } from '../foundation';
+import type { Mention } from './document';
+import { checkedPieces, fromCodePoints } from './offsets';
+import type { Range } from './sentences';
+
+const MAX_CHARACTERS = 32_000_000;
+
+const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol;
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseAttributeValue: false,
+  parseTagValue: false,
+  trimValues: false,
+  isArray: (name) => name === 'annotation' || name === 'span',
+  // Only &lt; &gt; &amp; &quot; &apos; are left to process: a file with a DOCTYPE is refused before it is parsed.
+  processEntities: {
+    enabled: true,
+    maxEntityCount: 0,
+    maxTotalExpansions: 1_000_000,
+    maxExpandedLength: MAX_CHARACTERS,
+  },
+  htmlEntities: false,
+  maxNestedTags: 16,
+  captureMetaData: true,
+});
+
+interface KnowtatorAnnotation {
+  span?: { start?: string; end?: string }[];
+  spannedText?: string;
+}
+
+/**
+ * The annotations of a Knowtator XML file, all as mentions of `label`: each has one or more spans, offsets in code
+ * points, and a `spannedText` that joins them with " ... ". `file` opens the message of every error.
+ */
+export function parseKnowtator(content: string, text: string, label: EntityClass, file: string): Mention[] {
+  if (content.length > MAX_CHARACTERS || content.includes('<!DOCTYPE')) {
+    throw new InputError(
+      `${file}: not a Knowtator file of CRAFT (over 32 MB, or with a DOCTYPE); restore it from its source`,
+    );
+  }
+  const annotations = readAnnotations(content, file);
+  const toUnits = fromCodePoints(text);
+  return annotations.map((annotation) => {
+    const start =
+      (annotation as Record<symbol, { startIndex?: number } | undefined>)[metadata]?.startIndex ?? 0;
+    const place = () => `${file} line ${content.slice(0, start).split('\n').length}`;
+    const { span: spans, spannedText: surface } = annotation;
+    const numbers = spans?.flatMap(({ start, end }) => [start, end]) ?? [];
+    if (typeof surface !== 'string' || numbers.length === 0 || !numbers.every((n) => /^\d+$/.test(n ?? ''))) {
+      throw new InputError(
+        `${place()}: an annotation needs spans with a start and an end, and their text; complete it`,
+      );
+    }
+    const pieces: Range[] = spans!.map(({ start, end }) => ({
+      start: toUnits(Number(start)),
+      end: toUnits(Number(end)),
+    }));
+    return { pieces: checkedPieces(text, pieces, { surface, glue: ' ... ', place }), label };
+  });
+}
+
+function readAnnotations(content: string, file: string): KnowtatorAnnotation[] {
+  let root: { annotations?: { annotation?: KnowtatorAnnotation[] } | string };
+  try {
+    root = parser.parse(content, true);
+  } catch (error) {
+    throw new InputError(`${file}: malformed XML (${(error as Error).message}); restore it from its source`);
+  }
+  if (root.annotations === undefined) {
+    throw new InputError(`${file} line 1: no <annotations> element; this is not a Knowtator file`);
+  }
+  return typeof root.annotations === 'string' ? [] : (root.annotations.annotation ?? []);
+}

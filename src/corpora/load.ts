@@ -1,0 +1,72 @@
+import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import { emptyTally, type Tally, toSentences } from './document';
+import { findSource, type Place } from './locate';
+import { intoParts, PARTS, type Part } from './parts';
+import { CORPORA, CORPUS_NAMES, type CorpusName } from './registry';
+import { sourceNamed } from './sources';
+import { verifySource } from './verify';
+
+export type Split = Part | 'all';
+
+/** What a part of a corpus holds, and what had to be changed to bring it there. */
+export interface CorpusReport {
+  corpus: CorpusName;
+  split: Split;
+  /** Where it was read: the mirror, or the cache that a download filled. */
+  place: Place;
+  annotated: EntityClass[];
+  documents: number;
+  sentences: number;
+  spans: Record<EntityClass, number>;
+  adjustments: Tally;
+  notes: string[];
+}
+
+/** The name of a corpus, checked; the error names the known ones. */
+export function corpusNamed(name: string): CorpusName {
+  if ((CORPUS_NAMES as readonly string[]).includes(name)) return name as CorpusName;
+  throw new InputError(`no corpus is called "${name}"; the known ones are ${CORPUS_NAMES.join(', ')}`);
+}
+
+/**
+ * The sentences of a corpus, or of one part of it ('all': every part, in the order train, dev, test).
+ *
+ * Looks in the mirror, then in the cache, then downloads. Throws an InputError for an unknown name or part, for a
+ * malformed file (with file and line), for files that are not those of the pinned commit, and where it has to download
+ * and cannot.
+ */
+export async function loadCorpus(
+  name: CorpusName,
+  split: Split,
+): Promise<{ sentences: Sentence[]; report: CorpusReport }> {
+  const corpus = CORPORA[corpusNamed(name)];
+  if (split !== 'all' && !PARTS.includes(split)) {
+    throw new InputError(`${name} has no part "${split}"; take ${PARTS.join(', ')} or all`);
+  }
+  const source = sourceNamed(name);
+  const place = await findSource(source);
+  // Read before it is verified, so that what is malformed is told with its line.
+  const documents = corpus.read(place.folder);
+  verifySource(source, place.folder);
+
+  const { parts, leftOut } = intoParts(documents, corpus.partOf);
+  const taken = split === 'all' ? PARTS : [split];
+  const chosen = taken.flatMap((part) => parts[part]);
+  const adjustments = emptyTally();
+  for (const part of taken) adjustments.identicalDocuments += leftOut[part];
+  const sentences = chosen.flatMap((document) => toSentences(document, corpus.annotated, adjustments));
+  const spans = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0])) as Record<EntityClass, number>;
+  for (const sentence of sentences) for (const { label } of sentence.spans) spans[label]++;
+  const report: CorpusReport = {
+    corpus: name,
+    split,
+    place,
+    annotated: [...corpus.annotated],
+    documents: chosen.length,
+    sentences: sentences.length,
+    spans,
+    adjustments,
+    notes: corpus.notes,
+  };
+  return { sentences, report };
+}
