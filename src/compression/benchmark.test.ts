@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { InputError, type Sentence } from '../foundation';
+import { readConfiguration } from '../nn';
+import { spansToLabels, Tokenizer, type TokenScorer } from '../tokenization';
+import { benchmark, benchmarkCsv, type Variant } from './benchmark';
+import { copyTinyBert } from './tiny-bert';
+
+const MENTION = 't cell';
+
+const SENTENCES: Sentence[] = Array.from({ length: 30 }, (_, index) => {
+  const before = `${'a '.repeat(index)}the `;
+  return {
+    article: `A${index}`,
+    section: '',
+    paragraph: 0,
+    offset: 0,
+    text: `${before}${MENTION} grew`,
+    spans: [{ start: before.length, end: before.length + MENTION.length, label: 'Cell' }],
+    annotated: ['Cell', 'Cell Line'],
+  };
+});
+
+test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take turns', async (t) => {
+  const folder = copyTinyBert(t);
+  const tokenizer = new Tokenizer(folder);
+  const tagging = readConfiguration(folder);
+  const encodings = await tokenizer.encode(SENTENCES.map(({ text }) => text));
+  const answers = new Map(
+    encodings.map((encoded, index) => {
+      const { labels } = spansToLabels(encoded, SENTENCES[index].spans, 'bio');
+      const logits = Float32Array.from(labels, (label) => (label ? 5 : -5));
+      return [
+        String(encoded.ids),
+        Float32Array.from([...Array(8).fill(-5), ...logits, ...Array(8).fill(-5)]),
+      ];
+    }),
+  );
+  const calls: string[] = [];
+  const oracle: TokenScorer = async (windows) => {
+    calls.push('oracle');
+    return windows.map(({ inputIds }) => answers.get(String(inputIds.slice(1, -1)))!);
+  };
+  const mute: TokenScorer = async (windows) => {
+    calls.push('mute');
+    const until = performance.now() + 3 * windows.length;
+    while (performance.now() < until);
+    return windows.map(({ inputIds }) => new Float32Array(inputIds.length * 8).fill(-5));
+  };
+  const file = join(folder, 'weights');
+  writeFileSync(file, Buffer.alloc(2_500_000));
+  const variants: Variant[] = [
+    { name: 'oracle', files: [file], score: oracle, tokenizer, tagging, threads: 1 },
+    { name: 'mute, "slow"', files: [file, file], score: mute, tokenizer, tagging, threads: 1 },
+  ];
+  const rows = await benchmark(variants, SENTENCES, { runs: 20 });
+
+  assert.deepEqual(
+    rows.map(({ f1 }) => f1.Cell),
+    [1, 0],
+  );
+  assert.deepEqual(
+    rows.map(({ f1 }) => [f1['Cell Line'], f1['Organ Tissue']]),
+    [
+      [null, null],
+      [null, null],
+    ],
+  );
+  assert.deepEqual(
+    rows.map(({ megabytes }) => megabytes),
+    [2.5, 5],
+  );
+  for (const { timedRuns, medianMs, p95Ms } of rows) {
+    assert.equal(timedRuns, 20);
+    assert.ok(medianMs <= p95Ms);
+  }
+  assert.ok(rows[1].medianMs >= 3 && rows[0].medianMs < 3);
+  assert.ok(rows[1].sentencesPerSecond < 334);
+  assert.ok(rows[0].tokensPerSecond > rows[0].sentencesPerSecond * 4);
+  // In any stretch of the run both have been called about as often.
+  for (let end = 2; end <= calls.length; end += 2) {
+    assert.equal(calls.slice(0, end).filter((name) => name === 'oracle').length, end / 2);
+  }
+  const [header, , slow] = parse(benchmarkCsv(rows)) as string[][];
+  assert.equal(slow[0], 'mute, "slow"');
+  assert.equal(slow[header.indexOf('f1 Cell')], '0');
+  assert.equal(slow[header.indexOf('f1 Cell Line')], '');
+});
+
+test('nothing to compare or to measure on is refused', async () => {
+  await assert.rejects(benchmark([], SENTENCES), InputError);
+  await assert.rejects(benchmark([{} as Variant], []), InputError);
+});

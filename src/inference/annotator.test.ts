@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { exportToOnnx, quantizeFolder } from '../compression';
+import { copyTinyBert } from '../compression/tiny-bert';
+import { InputError } from '../foundation';
+import { loadAnnotator } from './annotator';
+import { inCodePoints } from './offsets';
+
+const SENTENCE = 'Primary T cells 𝛽 and liver (p.V600E) grew; naïve 🧬 cells did not. ';
+
+test('entities lie where they say, in texts of any make', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  quantizeFolder(folder);
+  const annotator = await loadAnnotator(folder, { threads: 1 });
+  const piece = fc.oneof(
+    fc.constantFrom(SENTENCE, 'cells. ', '\n\n', ' ', '\t', '🧬', 'p.V600E', '\u0000', '\ud83e', 'ﬁ', 'é'),
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+  );
+  let found = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 20 }), async (pieces) => {
+      const text = pieces.join('');
+      const entities = await annotator.annotate(text);
+      found += entities.length;
+      const codePoints = Array.from(text);
+      inCodePoints(entities, text).forEach((counted, index) => {
+        const { start, end, text: mention, score } = entities[index];
+        assert.ok(start < end);
+        assert.equal(mention, text.slice(start, end));
+        assert.equal(mention, codePoints.slice(counted.start, counted.end).join(''));
+        assert.ok(score >= 0 && score <= 1);
+      });
+    }),
+    { numRuns: 60, seed: 11 },
+  );
+  assert.ok(found > 100, `${found} entities are too few to show anything`);
+});
+
+test('a sentence is annotated alike wherever it stands in a text', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const annotator = await loadAnnotator(folder, { quantized: false, threads: 1 });
+  const alone = await annotator.annotate(SENTENCE);
+  assert.ok(alone.length > 0);
+  const before = 'Grew well.\n\n';
+  const later = (await annotator.annotate(`${before}${SENTENCE}`)).filter(
+    ({ start }) => start >= before.length,
+  );
+  assert.deepEqual(
+    later.map(({ start, end, label, text }) => ({
+      start: start - before.length,
+      end: end - before.length,
+      label,
+      text,
+    })),
+    alone.map(({ start, end, label, text }) => ({ start, end, label, text })),
+  );
+});
+
+test('a line of 100,000 characters is annotated to its end, a text of white space has no entities', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const annotator = await loadAnnotator(folder, { quantized: false });
+  for (const text of ['t cells '.repeat(12_500), 'x'.repeat(100_000)]) {
+    const entities = await annotator.annotate(text);
+    assert.equal(text.length, 100_000);
+    for (const entity of entities) assert.equal(entity.text, text.slice(entity.start, entity.end));
+    assert.ok(text.startsWith('x') || entities.at(-1)!.end > 99_000);
+  }
+  assert.deepEqual(await annotator.annotate(' \n\t'), []);
+  assert.deepEqual(await annotator.annotate(''), []);
+});
+
+test('a folder without the ONNX file asked for is told', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  await assert.rejects(loadAnnotator(folder), InputError);
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { exportToOnnx } from '../compression';
+import { copyTinyBert, tinyBertExample } from '../compression/tiny-bert';
+import { InputError } from '../foundation';
+import type { Window } from '../tokenization';
+import { openOnnxScorer } from './session';
+
+const windowOf = (ids: number[]): Window => ({
+  inputIds: Int32Array.from(ids),
+  first: 0,
+  last: ids.length - 2,
+  ownedFrom: 0,
+  ownedTo: ids.length - 2,
+});
+
+test("a window's logits are those of PyTorch without the column O, whatever it is batched with", async (t) => {
+  const score = await openOnnxScorer(exportToOnnx(copyTinyBert(t)), { threads: 1 });
+  const { input_ids, attention_mask, logits } = tinyBertExample();
+  // The second row with its padding cut off; the first has token types, which windows do not.
+  const length = attention_mask[1].indexOf(0);
+  const expected = logits[1].slice(0, length).flatMap((row) => row.slice(1));
+  const window = windowOf(input_ids[1].slice(0, length));
+  const others = Array.from({ length: 400 }, (_, index) => windowOf(input_ids[0].slice(0, 2 + (index % 11))));
+  const alone = (await score([window]))[0];
+  const inCompany = (await score([...others, window, ...others]))[others.length];
+  for (const scored of [alone, inCompany]) {
+    assert.equal(scored.length, expected.length);
+    scored.forEach((logit, index) => {
+      assert.ok(Math.abs(logit - expected[index]) < 1e-5, `${logit} against ${expected[index]}`);
+    });
+  }
+  assert.deepEqual(await score([]), []);
+});
+
+test('a missing and a damaged file are told', async (t) => {
+  const folder = copyTinyBert(t);
+  await assert.rejects(openOnnxScorer(join(folder, 'no.onnx')), InputError);
+  const damaged = join(folder, 'damaged.onnx');
+  writeFileSync(damaged, 'not protobuf at all');
+  await assert.rejects(openOnnxScorer(damaged), InputError);
+});
