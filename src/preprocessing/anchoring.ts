@@ -22,8 +22,10 @@ export interface Unplaced {
   reason: UnanchoredReason;
 }
 
-/** So many characters of context have to agree, where the annotation gives as many. */
+/** So many characters of context have to agree, where the annotation gives as many ... */
 const EVIDENCE = 8;
+/** ... and this share of them, unless they agree up to the borders of the paragraph. */
+const AGREEING_SHARE = 0.5;
 /** What Europe PMC gives on either side; a shorter context was cut off by the end of its text. */
 const FULL_CONTEXT = 20;
 /** Stands between paragraphs in the searched text; no normalized mention contains it. */
@@ -144,7 +146,7 @@ function bestPlaces(
   prefix: string,
   postfix: string,
 ): Found {
-  const needed = Math.min(EVIDENCE, (prefix + postfix).replaceAll(' ', '').length);
+  const given = (prefix + postfix).replaceAll(' ', '').length;
   let best: Place[] = [];
   let bestScore = -1;
   let occurs = false;
@@ -154,9 +156,11 @@ function bestPlaces(
     occurs = true;
     const before = agreement(text, start - 1, -1, prefix);
     const after = agreement(text, end, 1, postfix);
-    if (before.characters + after.characters < needed) continue;
-    if (!(before.complete && after.complete) && cutsWord(text, start, end)) continue;
-    const score = before.characters + after.characters + Number(before.endsAlike) + Number(after.endsAlike);
+    const agreeing = before.characters + after.characters;
+    if (agreeing < Math.min(EVIDENCE, given)) continue;
+    const isPartial = !(before.complete && after.complete);
+    if (isPartial && (agreeing < AGREEING_SHARE * given || cutsWord(text, start, end))) continue;
+    const score = agreeing + Number(before.endsAlike) + Number(after.endsAlike);
     if (score > bestScore) best = [];
     if (score >= bestScore) best.push({ start, end });
     bestScore = Math.max(score, bestScore);

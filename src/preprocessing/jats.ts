@@ -148,7 +148,7 @@ function cellText(nodes: readonly XmlNode[]): string {
   return text;
 }
 
-/** Only the white space of XML: no-break and thin spaces are characters of the text. */
+/** Only the white space of XML is collapsed: no-break and thin spaces inside are characters of the text. */
 function collapse(text: string): string {
-  return text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
+  return text.replace(/[ \t\r\n]+/g, ' ').trim();
 }

@@ -17,61 +17,57 @@ export function countMentions(sentences: Iterable<Sentence>): ClassCounts {
 /**
  * Gives each article to a part, whole, such that the parts get their shares of the mentions of each class.
  *
- * Iterative stratification (K. Sechidis, G. Tsoumakas, I. Vlahavas: On the stratification of multi-label data, ECML PKDD
- * 2011) with mentions counted instead of labels present: the class with the fewest mentions left is dealt first, its
- * richest articles before the others, each to the part that lacks most of it. Articles without mentions fill up the
- * parts by number. With three articles or more no part stays empty. The seed decides ties.
+ * After iterative stratification (K. Sechidis, G. Tsoumakas, I. Vlahavas: On the stratification of multi-label data, ECML
+ * PKDD 2011): the class with the fewest mentions left is dealt first. Mentions are counted, where the paper asks whether
+ * a label is there; the richest articles go first; and an article goes to the part that lacks most of all it has, not
+ * of the class at hand alone. With three articles or more no part stays empty. The seed decides ties.
  */
 export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: number): Map<string, Part> {
   const shuffled = createRandom(seed).shuffle([...articles.keys()].sort());
-  const partOf = new Map<string, Part>();
-  const total = Object.fromEntries(
-    ENTITY_CLASSES.map((label) => [label, sum(shuffled.map((article) => articles.get(article)![label]))]),
-  ) as ClassCounts;
+  // What an article has, as shares of the whole: of the mentions of each class, and of the articles.
+  const totals = sumOf(shuffled.map((article) => articles.get(article)!));
+  const sharesOf = new Map(
+    shuffled.map((article) => {
+      const own = articles.get(article)!;
+      return [
+        article,
+        [...ENTITY_CLASSES.map((label) => own[label] / (totals[label] || 1)), 1 / shuffled.length],
+      ];
+    }),
+  );
   const lacking = Object.fromEntries(
-    PARTS.map((part) => [
-      part,
-      {
-        articles: SHARES[part] * shuffled.length,
-        ...Object.fromEntries(ENTITY_CLASSES.map((label) => [label, SHARES[part] * total[label]])),
-      },
-    ]),
-  ) as Record<Part, ClassCounts & { articles: number }>;
+    PARTS.map((part) => [part, [...ENTITY_CLASSES, 'articles'].map(() => SHARES[part])]),
+  ) as Record<Part, number[]>;
+  const need = (part: Part, shares: number[]) =>
+    sum(shares.map((share, kind) => share * lacking[part][kind]));
 
-  const give = (article: string, part: Part) => {
-    partOf.set(article, part);
-    lacking[part].articles--;
-    for (const label of ENTITY_CLASSES) lacking[part][label] -= articles.get(article)![label];
-  };
-  const waiting = () => shuffled.filter((article) => !partOf.has(article));
-  const neediest = (want: (part: Part) => number) =>
-    PARTS.reduce((best, part) => (want(part) > want(best) ? part : best));
-
-  for (;;) {
-    const left = waiting();
-    const scarce = ENTITY_CLASSES.map((label) => ({
-      label,
-      mentions: sum(left.map((article) => articles.get(article)![label])),
-    }))
-      .filter(({ mentions }) => mentions > 0)
-      .sort((a, b) => a.mentions - b.mentions)[0];
-    if (!scarce) break;
-    const { label } = scarce;
-    const richest = left.reduce((best, article) =>
-      articles.get(article)![label] > articles.get(best)![label] ? article : best,
+  const partOf = new Map<string, Part>();
+  let left = shuffled;
+  while (left.length > 0) {
+    const [label] = scarcest(left.map((article) => articles.get(article)!));
+    const next = left.reduce((best, article) =>
+      label && articles.get(article)![label] > articles.get(best)![label] ? article : best,
     );
-    give(
-      richest,
-      neediest((part) => lacking[part][label] + lacking[part].articles / (shuffled.length + 1)),
-    );
+    const shares = sharesOf.get(next)!;
+    const part = PARTS.reduce((best, other) => (need(other, shares) > need(best, shares) ? other : best));
+    partOf.set(next, part);
+    lacking[part] = lacking[part].map((lack, kind) => lack - shares[kind]);
+    left = left.filter((article) => article !== next);
   }
-  for (const article of waiting())
-    give(
-      article,
-      neediest((part) => lacking[part].articles),
-    );
   fillEmptyParts(partOf, shuffled);
   return partOf;
+}
+
+/** The classes that occur, fewest mentions first. */
+function scarcest(articles: readonly ClassCounts[]): EntityClass[] {
+  const counts = sumOf(articles);
+  return ENTITY_CLASSES.filter((label) => counts[label] > 0).sort((a, b) => counts[a] - counts[b]);
+}
+
+function sumOf(articles: readonly ClassCounts[]): ClassCounts {
+  return Object.fromEntries(
+    ENTITY_CLASSES.map((label) => [label, sum(articles.map((own) => own[label]))]),
+  ) as ClassCounts;
 }
 
 /** With so few articles that a part got none, it takes one from the largest. */

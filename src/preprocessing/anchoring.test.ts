@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Annotation } from '../collection';
+import { ENTITY_CLASSES, projectRoot } from '../foundation';
+import { anchorAnnotations } from './anchoring';
+import { jatsToParagraphs, type Paragraph } from './jats';
+import { normalizeText } from './normalization';
+
+const paragraphsOf = (...texts: string[]): Paragraph[] =>
+  texts.map((text, index) => ({ section: index === 0 ? 'Abstract' : 'Results', index, text }));
+const annotation = (
+  prefix: string,
+  exact: string,
+  postfix: string,
+  more: Partial<Annotation> = {},
+): Annotation => ({
+  prefix,
+  exact,
+  postfix,
+  tags: [],
+  id: '',
+  type: 'Cell',
+  provider: 'P',
+  ...more,
+});
+/** [paragraph, start, end] of each, or the reason. */
+const place = (paragraphs: Paragraph[], ...annotations: Annotation[]) => {
+  const { placed, unplaced } = anchorAnnotations(paragraphs, annotations);
+  return [
+    ...placed.map(({ paragraph, span }) => [paragraph, span.start, span.end]),
+    ...unplaced.map(({ reason }) => reason),
+  ];
+};
+
+test('context picks among several occurrences', () => {
+  const paragraphs = paragraphsOf('In mice, T cells divide. In man, T cells do not.');
+  assert.deepEqual(place(paragraphs, annotation(' divide. In man, ', 'T cells', ' do not.')), [[0, 33, 40]]);
+});
+
+test('white space, dashes, compatibility forms and case do not matter, offsets are the text’s own', () => {
+  const text = 'We saw  5\u00a0µM of β–cells in the ﬁrst islet.';
+  const paragraphs = paragraphsOf(text);
+  const [at] = place(paragraphs, annotation('We saw 5 μM of ', 'β-cells', ' in the first islet.'));
+  assert.equal(text.slice(at[1] as number, at[2] as number), 'β–cells');
+  const [upper] = place(paragraphs, annotation('we saw 5 μM of ', 'Β-CELLS', ' in the first islet.'));
+  assert.deepEqual(upper, at);
+});
+
+test('a context that the paragraph’s border cuts off counts as far as it goes', () => {
+  const paragraphs = paragraphsOf('Macrophages', 'Macrophages were counted.');
+  assert.deepEqual(place(paragraphs, annotation('ended. ', 'Macrophages', ' were counted.')), [[1, 0, 11]]);
+});
+
+test('equal contexts: as many annotations as places take them in order, fewer stay unplaced', () => {
+  const paragraphs = paragraphsOf('We saw mast cells there.', 'We saw mast cells there.');
+  const one = annotation('We saw ', 'mast cells', ' there.');
+  assert.deepEqual(place(paragraphs, one, { ...one }), [
+    [0, 7, 17],
+    [1, 7, 17],
+  ]);
+  assert.deepEqual(place(paragraphs, one), ['several places fit']);
+  assert.deepEqual(place(paragraphs, { ...one, section: 'Results (http://purl.org/orb/Results)' }), [
+    [1, 7, 17],
+  ]);
+});
+
+test('what cannot be placed says why', () => {
+  const paragraphs = paragraphsOf('The liver of the mouse.');
+  assert.deepEqual(place(paragraphs, annotation('', ' ', '')), ['empty mention']);
+  assert.deepEqual(place(paragraphs, annotation('', 'liver', '', { type: 'Diseases' })), ['other type']);
+  assert.deepEqual(place(paragraphs, annotation('The ', 'spleen', ' of the')), ['text not found']);
+  assert.deepEqual(place(paragraphs, annotation('grown from a human ', 'liver', ' biopsy at day seven')), [
+    'context differs',
+  ]);
+});
+
+test('a mention is not placed inside a longer word unless all its context says so', () => {
+  const paragraphs = paragraphsOf('The preneurons of the cortex are many.');
+  assert.deepEqual(place(paragraphs, annotation('These are ', 'neurons', ' of the cortex are')), [
+    'context differs',
+  ]);
+  assert.deepEqual(place(paragraphs, annotation('The pre', 'neurons', ' of the cortex are m')), [[0, 7, 14]]);
+});
+
+test('any mention with its own context comes back to its own characters', () => {
+  const word = fc.constantFrom(
+    'T cell',
+    'cell',
+    'β',
+    'µM',
+    '𝑝',
+    'é',
+    'e\u0301',
+    'ﬁ',
+    '–',
+    '\u00a0',
+    ' ',
+    '  ',
+    '.',
+    'liver',
+    '+',
+    '½',
+  );
+  const text = fc.array(word, { minLength: 1, maxLength: 60 }).map((words) => words.join('').trim());
+  fc.assert(
+    fc.property(
+      fc.array(text, { minLength: 1, maxLength: 4 }),
+      fc.nat(),
+      fc.nat(),
+      fc.integer({ min: 1, max: 12 }),
+      (texts, which, from, length) => {
+        const paragraphs = paragraphsOf(...texts);
+        const { index, text } = paragraphs[which % texts.length];
+        const characters = [...text];
+        if (characters.length === 0) return;
+        const first = from % characters.length;
+        const start = characters.slice(0, first).join('').length;
+        const exact = characters.slice(first, first + length).join('');
+        const given = annotation(
+          text.slice(Math.max(0, start - 20), start),
+          exact,
+          text.slice(start + exact.length, start + exact.length + 20),
+        );
+        const { placed, unplaced } = anchorAnnotations(paragraphs, [given]);
+        assert.equal(placed.length + unplaced.length, 1);
+        for (const { paragraph, span } of placed) {
+          const found = paragraphs[paragraph].text.slice(span.start, span.end);
+          assert.equal(
+            normalizeText(found).text.toLowerCase(),
+            normalizeText(exact).text.trim().toLowerCase(),
+          );
+          assert.equal(index >= 0, true);
+        }
+        const isUnique =
+          normalizeText(texts.join('\n')).text.split(normalizeText(exact).text.trim()).length === 2;
+        const cutsMark = /^\p{Mark}/u.test(text.slice(start + exact.length)) || /^\p{Mark}/u.test(exact);
+        if (isUnique && exact.trim() === exact && !cutsMark) {
+          assert.deepEqual(
+            placed.map(({ paragraph, span }) => [paragraph, span.start, span.end]),
+            [[index, start, start + exact.length]],
+          );
+        }
+      },
+    ),
+    { numRuns: 3000, seed: 7 },
+  );
+});
+
+test('normalization keeps a way back for every code unit', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const { text: normalized, starts, ends } = normalizeText(text);
+      assert.equal(starts.length, normalized.length);
+      assert.equal(ends.length, normalized.length);
+      starts.forEach((start, unit) => {
+        assert.ok(start < ends[unit] && ends[unit] <= text.length);
+        assert.ok(unit === 0 || start >= starts[unit - 1]);
+      });
+      assert.doesNotMatch(normalized, /\s{2}|[^\S ]/);
+    }),
+    { numRuns: 1000, seed: 3 },
+  );
+});
+
+test('every annotation of the sample is placed on its own text', () => {
+  const sample = join(projectRoot, 'data', 'sample');
+  const counts = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0]));
+  for (const file of readdirSync(join(sample, 'articles'))) {
+    const paragraphs = jatsToParagraphs(readFileSync(join(sample, 'articles', file), 'utf8'), file);
+    const answer = JSON.parse(
+      readFileSync(join(sample, 'annotations', file.replace('.xml', '.json')), 'utf8'),
+    );
+    const { placed, unplaced } = anchorAnnotations(paragraphs, answer[0].annotations);
+    assert.deepEqual(unplaced, []);
+    for (const { annotation, paragraph, span } of placed) {
+      const { text } = paragraphs[paragraph];
+      assert.equal(text.slice(span.start, span.end), annotation.exact);
+      const before = text.slice(0, span.start).replace(/\t/g, ' ');
+      assert.ok(before.endsWith(annotation.prefix!), `${file}: ${annotation.prefix}|${annotation.exact}`);
+      counts[span.label]++;
+    }
+  }
+  assert.deepEqual(counts, { 'Gene Mutations': 240, Cell: 178, 'Cell Line': 127, 'Organ Tissue': 150 });
+});
