@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
+import { InputError } from '../foundation';
 import {
   type Document,
   type DocumentFormat,
@@ -17,7 +17,7 @@ import { notice } from './output';
 interface AnnotateOptions {
   model: string;
   offsets: 'utf16' | 'codepoints';
-  precision: 'int8' | 'fp32';
+  precision?: 'int8' | 'fp32';
   format?: DocumentFormat;
   threads?: number;
   out?: string;
@@ -31,16 +31,17 @@ export function registerAnnotate(program: Command): void {
       '[files...]',
       'plain text, JATS XML (.xml, .nxml) or JSONL (.jsonl); standard input without any',
     )
-    .requiredOption('--model <folder>', 'model folder with an exported ONNX file')
+    .requiredOption('--model <folder>', 'model folder')
     .addOption(
       new Option('--offsets <unit>', 'what start and end count')
         .choices(['utf16', 'codepoints'])
         .default('utf16'),
     )
     .addOption(
-      new Option('--precision <kind>', 'which ONNX file of the folder')
-        .choices(['int8', 'fp32'])
-        .default('int8'),
+      new Option(
+        '--precision <kind>',
+        'which weights to run (default: int8 where the folder has them)',
+      ).choices(['int8', 'fp32']),
     )
     .addOption(
       new Option('--format <name>', 'of standard input, where its first characters mislead').choices([
@@ -58,34 +59,43 @@ export function registerAnnotate(program: Command): void {
         '\nof a JATS article that is its paragraphs with an empty line between them, as `preprocess` has it.',
     )
     .action(async (files: string[], options: AnnotateOptions) => {
-      if (!options.out) return annotate(files, options, process.stdout);
-      const partial = `${options.out}.${process.pid}.partial`;
-      mkdirSync(dirname(partial), { recursive: true });
-      const file = createWriteStream(partial);
-      try {
-        await annotate(files, options, file);
-        file.end();
-        await once(file, 'close');
-        renameSync(partial, options.out);
-      } catch (error) {
-        file.destroy();
-        rmSync(partial, { force: true });
-        throw error;
-      }
+      const lines = annotatedLines(files, options);
+      if (options.out) await writeLines(lines, options.out);
+      else await pipeline(lines, process.stdout, { end: false }).catch(ignoreClosedPipe);
     });
 }
 
-async function annotate(files: readonly string[], options: AnnotateOptions, to: Writable): Promise<void> {
+async function* annotatedLines(files: readonly string[], options: AnnotateOptions): AsyncGenerator<string> {
   const { model, precision, threads } = options;
-  const annotator = await loadAnnotator(model, { quantized: precision === 'int8', threads });
+  const annotator = await loadAnnotator(model, { quantized: precision && precision === 'int8', threads });
   let empty = 0;
   for await (const { id, text } of documentsOf(files, options.format)) {
     if (text.trim() === '') empty++;
     const found = await annotator.annotate(text);
     const entities = options.offsets === 'codepoints' ? inCodePoints(found, text) : found;
-    if (!to.write(`${JSON.stringify({ id, entities })}\n`)) await once(to, 'drain');
+    yield `${JSON.stringify({ id, entities })}\n`;
   }
   if (empty > 0) notice(`${empty} of the documents had no text, and so no entities`);
+}
+
+/** Under its final name the file is whole or not there. */
+async function writeLines(lines: AsyncIterable<string>, path: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    mkdirSync(dirname(partial), { recursive: true });
+    await pipeline(lines, createWriteStream(partial));
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    if (error instanceof InputError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw code ? new InputError(`${path}: cannot be written (${code}); choose another place`) : error;
+  }
+}
+
+/** Whoever reads our output, `head` say, may have had enough of it. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 async function* documentsOf(files: readonly string[], format?: DocumentFormat): AsyncGenerator<Document> {

@@ -14,6 +14,15 @@ import { copyCompanions, onnxPath } from './folder';
  * configuration do not belong together.
  */
 export function exportToOnnx(folder: string, out: string = folder): string {
+  const model = encodeAsOnnx(folder);
+  copyCompanions(folder, out);
+  const path = onnxPath(out, { quantized: false });
+  writeFileAtomically(path, model);
+  return path;
+}
+
+/** The same as bytes, for who wants to run a folder that was never exported. */
+export function encodeAsOnnx(folder: string): Uint8Array {
   const configuration = readConfiguration(folder);
   const weights = join(folder, 'model.safetensors');
   if (!existsSync(weights)) {
@@ -21,8 +30,5 @@ export function exportToOnnx(folder: string, out: string = folder): string {
   }
   const labels = savedLabels(configuration.scheme).length;
   const model = bertGraph(configuration.encoder, readSafetensors(weights), labels, weights);
-  copyCompanions(folder, out);
-  const path = onnxPath(out, { quantized: false });
-  writeFileAtomically(path, onnx.ModelProto.encode(model).finish());
-  return path;
+  return onnx.ModelProto.encode(model).finish();
 }

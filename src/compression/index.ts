@@ -5,6 +5,6 @@
  * browser) and transformers.js; a table of size, latency, throughput and F1. May touch: model folders.
  */
 export { type BenchmarkOptions, type BenchmarkRow, benchmark, benchmarkCsv, type Variant } from './benchmark';
-export { exportToOnnx } from './export';
+export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
 export { quantizeFolder } from './quantize';

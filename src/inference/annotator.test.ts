@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import { exportToOnnx, quantizeFolder } from '../compression';
@@ -73,8 +75,13 @@ test('a line of 100,000 characters is annotated to its end, a text of white spac
   assert.deepEqual(await annotator.annotate(''), []);
 });
 
-test('a folder without the ONNX file asked for is told', async (t) => {
+test('a folder that was never exported runs from its weights, one without the file asked for is told', async (t) => {
   const folder = copyTinyBert(t);
+  const fromWeights = await (await loadAnnotator(folder)).annotate(SENTENCE);
+  await assert.rejects(loadAnnotator(folder, { quantized: true }), InputError);
   exportToOnnx(folder);
+  assert.deepEqual(await (await loadAnnotator(folder)).annotate(SENTENCE), fromWeights);
+  rmSync(join(folder, 'onnx'), { recursive: true });
+  rmSync(join(folder, 'model.safetensors'));
   await assert.rejects(loadAnnotator(folder), InputError);
 });

@@ -1,4 +1,5 @@
-import { onnxPath } from '../compression';
+import { existsSync } from 'node:fs';
+import { encodeAsOnnx, onnxPath } from '../compression';
 import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
@@ -17,7 +18,7 @@ export interface Annotator {
 }
 
 export interface AnnotatorOptions {
-  /** The int8 file (the default) or the fp32 one. */
+  /** True asks for the int8 file, false for fp32; the default is int8 where the folder has it. */
   quantized?: boolean;
   /** Threads of ONNX Runtime; the default is one a core. */
   threads?: number;
@@ -27,15 +28,15 @@ export interface AnnotatorOptions {
  * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,
  * mentions decided for whole words.
  *
- * Throws InputError when the folder is no model or the ONNX file is missing or damaged.
+ * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
 export async function loadAnnotator(
   folder: string,
-  { quantized = true, threads }: AnnotatorOptions = {},
+  { quantized, threads }: AnnotatorOptions = {},
 ): Promise<Annotator> {
   const configuration = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const score = await openOnnxScorer(onnxPath(folder, { quantized }), { threads });
+  const score = await openOnnxScorer(modelOf(folder, quantized), { threads });
   return {
     async annotate(text) {
       const sentences = splitSentences(text);
@@ -48,6 +49,14 @@ export async function loadAnnotator(
       return tagged.flatMap(({ spans }, index) => entitiesOf(spans, sentences[index].start, text));
     },
   };
+}
+
+/** The file to run, or the bytes of one for a folder that was trained and not exported. */
+function modelOf(folder: string, quantized?: boolean): string | Uint8Array {
+  const int8 = onnxPath(folder, { quantized: true });
+  if (quantized ?? existsSync(int8)) return int8;
+  const fp32 = onnxPath(folder, { quantized: false });
+  return existsSync(fp32) ? fp32 : encodeAsOnnx(folder);
 }
 
 /** Mentions of a sentence that begins at `offset`, placed in the whole text. */

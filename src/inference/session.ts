@@ -14,21 +14,27 @@ const TOKENS_A_CALL = 1024;
  * batched with. (In an int8 file they still do within the error of quantization, for the range of the activations is taken
  * over the call.)
  *
+ * @param model path of a file, or the bytes of one
  * @param threads of one call; the default is one a core
  */
 export async function openOnnxScorer(
-  path: string,
+  model: string | Uint8Array,
   { threads = 0 }: { threads?: number } = {},
 ): Promise<TokenScorer> {
-  if (!existsSync(path)) {
-    throw new InputError(`${path}: there is no such file; export the model to ONNX and quantize it first`);
+  const place = typeof model === 'string' ? model : 'the exported model';
+  if (typeof model === 'string' && !existsSync(model)) {
+    throw new InputError(`${model}: there is no such file; run \`falconframes compress\` on the model first`);
   }
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+    // The binding takes either; its types know them apart only.
+    session = await InferenceSession.create(model as string, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+    });
   } catch (error) {
     throw new InputError(
-      `${path}: ONNX Runtime cannot load it (${(error as Error).message}); export the model again`,
+      `${place}: ONNX Runtime cannot load it (${(error as Error).message}); export the model again`,
     );
   }
   return async (windows) => {
