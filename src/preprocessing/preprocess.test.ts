@@ -77,7 +77,7 @@ test('every article goes to one part, no part is empty, the seed decides', () =>
   );
 });
 
-test('with many articles each part gets its share of each class', () => {
+test('with many articles each part gets its share of each class, within an article’s worth', () => {
   const counts = Array.from({ length: 200 }, (_, i): [number, number, number, number] => [
     i % 7,
     (i * 3) % 11,
@@ -88,11 +88,15 @@ test('with many articles each part gets its share of each class', () => {
   const parts = splitArticles(articles, 1);
   for (const label of ENTITY_CLASSES) {
     const total = [...articles.values()].reduce((sum, own) => sum + own[label], 0);
+    const richest = Math.max(...[...articles.values()].map((own) => own[label]));
     for (const part of PARTS) {
       const own = [...articles]
         .filter(([article]) => parts.get(article) === part)
         .reduce((sum, [, of]) => sum + of[label], 0);
-      assert.ok(Math.abs(own / total - SHARES[part]) < 0.05, `${label} in ${part}: ${own} of ${total}`);
+      assert.ok(
+        Math.abs(own / total - SHARES[part]) <= 0.03 + richest / total,
+        `${label} in ${part}: ${own} of ${total}`,
+      );
     }
   }
 });

@@ -19,8 +19,8 @@ export function countMentions(sentences: Iterable<Sentence>): ClassCounts {
  *
  * After iterative stratification (K. Sechidis, G. Tsoumakas, I. Vlahavas: On the stratification of multi-label data, ECML
  * PKDD 2011): the class with the fewest mentions left is dealt first. Mentions are counted, where the paper asks whether
- * a label is there; the richest articles go first; and an article goes to the part that lacks most of all it has, not
- * of the class at hand alone. With three articles or more no part stays empty. The seed decides ties.
+ * a label is there; the richest articles go first; and an article goes to the part whose share lacks most of all
+ * it has, not of the class at hand alone. With three articles or more no part stays empty. The seed decides ties.
  */
 export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: number): Map<string, Part> {
   const shuffled = createRandom(seed).shuffle([...articles.keys()].sort());
@@ -39,7 +39,7 @@ export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: 
     PARTS.map((part) => [part, [...ENTITY_CLASSES, 'articles'].map(() => SHARES[part])]),
   ) as Record<Part, number[]>;
   const need = (part: Part, shares: number[]) =>
-    sum(shares.map((share, kind) => share * lacking[part][kind]));
+    sum(shares.map((share, kind) => (share * lacking[part][kind]) / SHARES[part]));
 
   const partOf = new Map<string, Part>();
   let left = shuffled;
