@@ -1,0 +1,138 @@
+// Step: the native addon of @tensorflow/tfjs-node-gpu, compiled against the chosen TensorFlow.
+//
+// The package's own script would download a TensorFlow of 2022, and node-gyp cannot build in a path with spaces, so the
+// compiler is called directly. The result is kept outside node_modules/ and outlasts `npm ci`.
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CommandError, run, SetupError } from './commands.mjs';
+import { nodeModules, workFolder } from './places.mjs';
+import { chosenTensorFlow, libraryIn } from './tensorflow.mjs';
+
+const packageFolder = join(nodeModules, '@tensorflow', 'tfjs-node-gpu');
+// The package looks for its addon in the folder of the newest Node-API version that it and Node both know. Node-API is
+// stable over versions of Node, so this number is all of Node that the addon depends on.
+const nodeApi = Math.min(8, Number(process.versions.napi));
+const addonFolder = join(packageFolder, 'lib', `napi-v${nodeApi}`);
+const addon = join(addonFolder, 'tfjs_binding.node');
+const mark = join(addonFolder, 'built-for.txt');
+// The addon looks for TensorFlow's libraries here. A link to their folder, not to the single files: TensorFlow finds
+// NVIDIA's libraries from the folder it was loaded from.
+const libraryLink = join(packageFolder, 'deps', 'lib');
+
+export const nativeAddon = {
+  name: 'native addon',
+  needs: ['npm packages', 'TensorFlow'],
+
+  isDone: () =>
+    existsSync(addon) &&
+    existsSync(mark) &&
+    readFileSync(mark, 'utf8') === whatItIsBuiltFor() &&
+    target(libraryLink) === chosenTensorFlow().folder,
+
+  plan: () => (existsSync(keptAddon()) ? 'compiled before; putting it in place' : 'compiling'),
+
+  async work() {
+    const { folder } = chosenTensorFlow();
+    const kept = keptAddon();
+    if (!existsSync(kept)) {
+      mkdirSync(dirname(kept), { recursive: true });
+      await compile(folder, `${kept}.part`);
+      renameSync(`${kept}.part`, kept);
+    }
+    rmSync(libraryLink, { recursive: true, force: true });
+    mkdirSync(dirname(libraryLink), { recursive: true });
+    symlinkSync(folder, libraryLink);
+    mkdirSync(addonFolder, { recursive: true });
+    copyFileSync(kept, `${addon}.part`);
+    renameSync(`${addon}.part`, addon);
+    await tryIt();
+    writeFileSync(mark, whatItIsBuiltFor());
+  },
+};
+
+function whatItIsBuiltFor() {
+  const { version, cuda } = chosenTensorFlow();
+  const { version: tfjs } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  return `napi${nodeApi}-tfjs${tfjs}-tensorflow${version}${cuda ? '-cuda' : ''}-${process.platform}-${process.arch}`;
+}
+
+const keptAddon = () => join(workFolder, 'addon', whatItIsBuiltFor(), 'tfjs_binding.node');
+
+async function compile(tensorflow, output) {
+  const compiler = [process.env.CXX, 'g++', 'c++', 'clang++'].find(
+    (name) => name && spawnSync(name, ['--version']).status === 0,
+  );
+  if (!compiler) {
+    throw new SetupError(
+      'a C++ compiler is missing; install one with `apt-get install g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora)',
+    );
+  }
+  const options = ['-shared', '-fPIC', '-O2', '-std=c++17', `-DNAPI_VERSION=${nodeApi}`];
+  const defines = ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'];
+  const include = [nodeHeaders(), join(tensorflow, 'include')].map((folder) => `-I${folder}`);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(packageFolder, 'binding', name));
+  const libraries = [libraryIn(tensorflow), join(tensorflow, 'libtensorflow_framework.so.2')];
+  const search = '-Wl,-rpath,$ORIGIN/../../deps/lib';
+  const result = ['-o', output];
+  await run(compiler, [...options, ...defines, ...include, ...sources, ...libraries, search, ...result], {
+    log: 'compile-addon',
+  });
+}
+
+/** The folder with node_api.h: beside Node, where npm was told to look, or where node-gyp has put it before. */
+function nodeHeaders() {
+  const prefixes = [
+    dirname(dirname(realpathSync(process.execPath))),
+    process.env.npm_config_nodedir,
+    join(homedir(), '.cache', 'node-gyp', process.versions.node),
+  ];
+  const folders = prefixes.filter(Boolean).map((prefix) => join(prefix, 'include', 'node'));
+  const found = folders.find((folder) => existsSync(join(folder, 'node_api.h')));
+  if (found) return found;
+  throw new SetupError(
+    `the headers of Node are missing (node_api.h in ${folders[0]}); install them with \`apt-get install libnode-dev\`, or take Node from its official archive, which brings them`,
+  );
+}
+
+/** One product in a process of its own: shows that every library and symbol is found, and the numbers are right. */
+async function tryIt() {
+  const script = `
+    require('node:util').isNullOrUndefined ??= (value) => value === null || value === undefined;
+    const tf = require(${JSON.stringify(packageFolder)});
+    const [sum] = tf.matMul(tf.ones([1, 300]), tf.ones([300, 1])).dataSync();
+    if (tf.getBackend() !== 'tensorflow' || sum !== 300) throw new Error('wrong backend or product');`;
+  try {
+    await run(process.execPath, ['-e', script], { log: 'try-addon', env: { TF_CPP_MIN_LOG_LEVEL: '2' } });
+  } catch (error) {
+    // What does not load is not kept.
+    rmSync(dirname(keptAddon()), { recursive: true, force: true });
+    if (error instanceof CommandError) {
+      const reason = error.output.match(/^\w*Error: (.*)$/m)?.[1] ?? error.message;
+      throw new SetupError(
+        `the compiled addon does not load (${reason}); look at .falconframes/logs/try-addon.log and run \`npm run setup\` again`,
+      );
+    }
+    throw error;
+  }
+}
+
+function target(link) {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}

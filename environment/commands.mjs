@@ -1,0 +1,105 @@
+// Runs other programs: output kept in a log file, ended with us, failures told in one sentence.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { childEnded, childStarted, endChildren } from './lock.mjs';
+import { root, workFolder } from './places.mjs';
+
+/** What is missing or wrong, and the command that mends it, in one sentence. */
+export class SetupError extends Error {
+  name = 'SetupError';
+}
+
+/** A program that ended with a status other than 0; `output` holds all that it wrote. */
+export class CommandError extends Error {
+  name = 'CommandError';
+  constructor(command, status, output, logFile) {
+    super(`${command} ended with status ${status}; its output is in ${logFile}`);
+    this.output = output;
+  }
+}
+
+/**
+ * Runs a program to its end and resolves to its output (both streams). Throws CommandError when it fails, and an
+ * ordinary error with code ENOENT when there is no such program. Its output goes to `.falconframes/logs/<log>.log`.
+ */
+export function run(command, args, { log, env = {} }) {
+  const folder = join(workFolder, 'logs');
+  mkdirSync(folder, { recursive: true });
+  const logFile = join(folder, `${log}.log`);
+  const file = createWriteStream(logFile);
+  return new Promise((resolve, reject) => {
+    // A group of its own, so that an interruption ends the compiler under it too.
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output += chunk;
+      file.write(chunk);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => file.end(() => reject(error)));
+    child.on('spawn', () => childStarted(child.pid));
+    child.on('close', (status, signal) => {
+      if (child.pid) childEnded(child.pid);
+      file.end(() => {
+        if (status === 0) resolve(output);
+        else reject(new CommandError(command, status ?? signal, output, logFile));
+      });
+    });
+  });
+}
+
+/** Runs a program in the foreground, on our own terminal; resolves to its status. */
+export function runInForeground(command, args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: 'inherit',
+      detached: true,
+    });
+    child.on('spawn', () => childStarted(child.pid));
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      childEnded(child.pid);
+      resolve(status ?? 128 + constants.signals[signal]);
+    });
+  });
+}
+
+let interruption;
+
+/** From here on an interruption is passed on to the programs at work, once, and counts as theirs. */
+export function passOnInterruptions() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      interruption ??= signal;
+      endChildren(signal);
+      // pip and npm end at once, a notebook after it has ended its kernel; what does not is ended after a while.
+      setTimeout(() => endChildren('SIGKILL'), 15_000).unref();
+    });
+  }
+}
+
+/** The exit status that tells of the interruption, or undefined where there was none. */
+export function interruptedStatus() {
+  return interruption && 128 + constants.signals[interruption];
+}
+
+/** Whether the output of pip or npm says that there is no way to the registry. */
+export function tellsOfNoNetwork(output) {
+  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|Max retries exceeded|Read timed out|ProxyError|ConnectTimeout/.test(
+    output,
+  );
+}
+
+export function tellsOfFullDisk(output) {
+  return /ENOSPC|No space left on device/.test(output);
+}

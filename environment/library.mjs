@@ -1,0 +1,78 @@
+// Step: the library in dist/, compiled from src/, and its name, so that notebooks can import from 'falconframes'.
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { CommandError, run, SetupError } from './commands.mjs';
+import { nodeModules, root } from './places.mjs';
+
+const source = join(root, 'src');
+const compiled = join(root, 'dist');
+const mark = join(compiled, '.built');
+const link = join(nodeModules, 'falconframes');
+
+export const library = {
+  name: 'library',
+  needs: ['npm packages'],
+
+  isDone: () =>
+    existsSync(mark) &&
+    readFileSync(mark, 'utf8') === hashOfSource() &&
+    existsSync(link) &&
+    readlinkSync(link) === '..',
+
+  plan: () => 'compiling src/ to dist/',
+
+  async work() {
+    if (!existsSync(link)) {
+      rmSync(`${link}.part`, { force: true });
+      symlinkSync('..', `${link}.part`);
+      renameSync(`${link}.part`, link);
+    }
+    const hash = hashOfSource();
+    removeLeftovers();
+    const compiler = join(nodeModules, 'typescript', 'bin', 'tsc');
+    try {
+      await run(process.execPath, [compiler, '--project', root], { log: 'tsc' });
+    } catch (error) {
+      if (error instanceof CommandError) {
+        throw new SetupError(`the library has type errors:\n${error.output.trim()}`);
+      }
+      throw error;
+    }
+    writeFileSync(mark, hash);
+  },
+};
+
+/** What the compiler reads: the sources and its settings. */
+function hashOfSource() {
+  const files = ['package-lock.json', 'tsconfig.json'];
+  for (const name of filesIn(source)) files.push(join('src', name));
+  const hash = createHash('sha256');
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/** A test whose source is gone would still run. */
+function removeLeftovers() {
+  if (!existsSync(compiled)) return;
+  for (const name of filesIn(compiled)) {
+    const stem = name.match(/^(.*?)(?:\.d\.ts|\.js)$/)?.[1];
+    if (stem && !existsSync(join(source, `${stem}.ts`))) rmSync(join(compiled, name));
+  }
+}
+
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}

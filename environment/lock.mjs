@@ -1,0 +1,114 @@
+// One set-up at a time in a folder, and none left over: who works here is written down, with the processes it started.
+//
+// A set-up that was killed leaves pip or npm behind, still writing. The next one finds them in the lock file and ends
+// them before it starts.
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workFolder } from './places.mjs';
+
+const lockFile = join(workFolder, 'setup.lock');
+const children = new Map();
+
+/** Runs `work` while no other set-up of this folder runs; `say` hears when it has to wait for one. */
+export async function whileAlone(say, work) {
+  mkdirSync(workFolder, { recursive: true });
+  let waiting = false;
+  while (!tryToLock()) {
+    const owner = readLock();
+    if (owner && isAlive(owner)) {
+      if (!waiting) say(`Another set-up of this folder is running (process ${owner.pid}); waiting for it`);
+      waiting = true;
+      await sleep(200);
+      continue;
+    }
+    for (const child of owner?.children ?? []) if (isAlive(child)) killGroup(child.pid, 'SIGKILL');
+    rmSync(lockFile, { force: true });
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+/** Remembers a child that leads a process group of its own. */
+export function childStarted(pid) {
+  children.set(pid, { pid, started: startTime(pid) });
+  writeLock();
+}
+
+export function childEnded(pid) {
+  children.delete(pid);
+  writeLock();
+}
+
+/** Ends every child that is at work, with all that it started. */
+export function endChildren(signal) {
+  for (const pid of children.keys()) killGroup(pid, signal);
+}
+
+function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function tryToLock() {
+  const own = writeOwn();
+  try {
+    // A link appears whole or not at all, and only where there is none yet.
+    linkSync(own, lockFile);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function writeLock() {
+  // What runs after the set-up, tests and notebooks, needs no lock.
+  if (readLock()?.pid === process.pid) renameSync(writeOwn(), lockFile);
+}
+
+function writeOwn() {
+  const file = `${lockFile}.${process.pid}`;
+  const content = {
+    pid: process.pid,
+    started: startTime(process.pid),
+    children: [...children.values()],
+  };
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
+function readLock() {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ pid, started }) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+  return startTime(pid) === started;
+}
+
+/** When a process began, in ticks since boot (proc(5), field 22): tells it from a later one with the same number. */
+function startTime(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return fields.slice(fields.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return null;
+  }
+}

