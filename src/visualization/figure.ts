@@ -11,6 +11,7 @@ export interface Layout {
   width: number;
   height: number;
   margin: { l: number; r: number; t: number; b: number };
+  annotations?: Record<string, unknown>[];
   [attribute: string]: unknown;
 }
 
@@ -25,7 +26,7 @@ export interface Figure {
   reading: string;
 }
 
-/** The look that all axes share; `title` comes with its unit. */
+/** The look that all axes share; `title` comes with its unit. The figure's margins have to hold ticks and title. */
 export function axis(title: string, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     title: { text: title, standoff: 10, font: { size: 12.5 } },
@@ -35,7 +36,6 @@ export function axis(title: string, attributes: Record<string, unknown> = {}): R
     ticks: 'outside',
     ticklen: 4,
     tickcolor: INK,
-    automargin: true,
     ...attributes,
   };
 }

@@ -11,20 +11,21 @@ export interface Size {
 const EDGE = 16;
 const TITLE_SIZE = 17;
 const READING_SIZE = 12.5;
-const LINE_HEIGHT = READING_SIZE * 1.3;
+const LINE_SPACING = 1.3;
 
 /**
  * The layout that is drawn: the figure's own, with title and reading above it, both wrapped to the width. The
  * picture grows by the height that they take, so that the plot keeps the room the figure gave it.
  */
 export function composeLayout(figure: Figure, size: Size = {}): Layout {
+  const { margin, annotations } = figure.layout;
   const width = size.width ?? figure.layout.width;
-  const title = wrapText(figure.title, width - 2 * EDGE, TITLE_SIZE * 1.1);
+  const title = wrapText(figure.title, width - 2 * EDGE, TITLE_SIZE, 'bold');
   const reading = wrapText(figure.reading, width - 2 * EDGE, READING_SIZE);
-  const header = EDGE + title.length * TITLE_SIZE * 1.3 + 6 + reading.length * LINE_HEIGHT + 10;
-  const { margin } = figure.layout;
+  const readingHeight = reading.length * READING_SIZE * LINE_SPACING;
+  const header = EDGE + title.length * TITLE_SIZE * LINE_SPACING + readingHeight + 14;
   return {
-    font: { family: FONT_FAMILY, size: 12.5, color: INK },
+    font: { family: `${FONT_FAMILY}, Verdana, sans-serif`, size: READING_SIZE, color: INK },
     paper_bgcolor: 'white',
     plot_bgcolor: 'white',
     ...figure.layout,
@@ -34,17 +35,32 @@ export function composeLayout(figure: Figure, size: Size = {}): Layout {
     title: {
       text: `<b>${title.map(plainText).join('<br>')}</b>`,
       font: { size: TITLE_SIZE },
-      subtitle: {
-        text: reading.map(plainText).join('<br>'),
-        font: { size: READING_SIZE, color: MUTED },
-      },
       x: 0,
       xref: 'container',
       xanchor: 'left',
       y: 1,
       yref: 'container',
       yanchor: 'top',
-      pad: { l: EDGE, t: EDGE },
+      // Plotly hangs a single line below this point, but stands the first of several lines on it.
+      pad: { l: EDGE, t: EDGE + (title.length > 1 ? TITLE_SIZE * 0.7 : 0) },
     },
+    annotations: [
+      ...(annotations ?? []),
+      {
+        text: reading.map(plainText).join('<br>'),
+        font: { size: READING_SIZE, color: MUTED },
+        align: 'left',
+        xref: 'paper',
+        yref: 'paper',
+        x: 0,
+        y: 1,
+        xanchor: 'left',
+        yanchor: 'bottom',
+        xshift: EDGE - margin.l - 1,
+        yshift: margin.t + 12,
+        borderpad: 0,
+        showarrow: false,
+      },
+    ],
   };
 }

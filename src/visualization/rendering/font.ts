@@ -95,11 +95,16 @@ export function textWidth(text: string, fontSize: number, weight: 'regular' | 'b
 }
 
 /** Breaks a text at its spaces into lines of at most `width` pixels (a word longer than that stands alone). */
-export function wrapText(text: string, width: number, fontSize: number): string[] {
+export function wrapText(
+  text: string,
+  width: number,
+  fontSize: number,
+  weight: 'regular' | 'bold' = 'regular',
+): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length && textWidth(longer, fontSize) <= width) lines[lines.length - 1] = longer;
+    if (lines.length && textWidth(longer, fontSize, weight) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;

@@ -3,7 +3,7 @@ import { InputError, writeFileAtomically } from '../../foundation';
 import type { Figure } from '../figure';
 import { composeLayout, type Size } from './compose';
 import { FONT_FAMILY, fontFiles } from './font';
-import { installTextBoxes } from './text_boxes';
+import { installTextBoxes } from './text-boxes';
 
 /** What is used of Plotly. */
 interface Plotly {

@@ -38,7 +38,7 @@ export function sentenceLengths(
 
   const layout: Figure['layout'] = {
     width: 860,
-    height: 70 + series.length * PANEL_HEIGHT,
+    height: 70 + Math.max(2, series.length) * PANEL_HEIGHT,
     margin: { l: LEFT, r: 20, t: 24, b: 54 },
     showlegend: false,
   };
@@ -66,7 +66,6 @@ export function sentenceLengths(
       nticks: 4,
       rangemode: 'tozero',
       ticks: '',
-      automargin: false,
     });
     annotations.push({
       text: `<b>${plainText(name)}</b>:\u00a0${describe(lengths, longestInput)}`,

@@ -1,26 +1,8 @@
 import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import type { EvaluationRow, MetricsRow, StepRow } from '../../training';
 import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
 import { CLASS_COLOURS, LIMIT, NEUTRAL, withOpacity } from '../palette';
 import { spreadApart } from '../rendering/labels';
-
-/** What one update of the weights left in metrics.jsonl; the rate of learning and tokens/s are not drawn. */
-export interface StepRow {
-  kind: 'step';
-  step: number;
-  epoch: number;
-  loss: number;
-}
-
-/** What the evaluation on the dev part after an epoch left; F1 is null where dev has no gold of the class. */
-export interface EvaluationRow {
-  kind: 'evaluation';
-  epoch: number;
-  step: number;
-  loss: number;
-  f1: Record<EntityClass, number | null>;
-}
-
-export type MetricsRow = StepRow | EvaluationRow;
 
 const PLOT_HEIGHT = 300;
 
@@ -158,11 +140,11 @@ function reading(
     );
   }
   if (evaluations.length) {
-    const best = evaluations.reduce((best, row) => (row.loss < best.loss ? row : best));
+    const lowest = evaluations.reduce((best, row) => (row.loss < best.loss ? row : best));
+    const kept = evaluations.reduce((best, row) => (row.meanF1 > best.meanF1 ? row : best));
     sentences.push(
-      best === evaluations.at(-1)
-        ? `Dev loss was lowest after the last epoch (${best.epoch}).`
-        : `Dev loss was lowest after epoch ${best.epoch}; from there on the model learns the train part by heart.`,
+      `Dev loss was lowest after epoch ${lowest.epoch}, mean F1 highest (${kept.meanF1.toFixed(2)}) after epoch ` +
+        `${kept.epoch}: its weights are the ones to keep.`,
     );
   }
   if (unknown.length) sentences.push(`The dev part has no gold for ${listWords(unknown)}.`);

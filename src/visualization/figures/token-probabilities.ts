@@ -40,12 +40,13 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
     bargap: 0.25,
     showlegend: false,
   };
-  const panelShare = 1 / ENTITY_CLASSES.length;
+  const gap = 0.085;
+  const panelHeight = (1 - gap * (ENTITY_CLASSES.length - 1)) / ENTITY_CLASSES.length;
   const shapes: Record<string, unknown>[] = [];
   const annotations = [sharedAxisTitle('probability', LEFT)];
   const data = ENTITY_CLASSES.map((label, panel): Trace => {
     const suffix = panel === 0 ? '' : String(panel + 1);
-    const top = 1 - panel * panelShare;
+    const top = 1 - panel * (panelHeight + gap);
     const last = panel === ENTITY_CLASSES.length - 1;
     layout[`xaxis${suffix}`] = axis('', {
       anchor: `y${suffix}`,
@@ -58,15 +59,13 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
       showgrid: false,
       showline: true,
       ticks: last ? 'outside' : '',
-      automargin: false,
     });
     layout[`yaxis${suffix}`] = axis('', {
-      domain: [top - panelShare * 0.74, top],
+      domain: [Math.max(0, top - panelHeight), top],
       anchor: `x${suffix}`,
       range: [0, 1.02],
       tickvals: [0, 0.5, 1],
       ticks: '',
-      automargin: false,
     });
     for (const [start, end] of runs(gold[label] ?? [])) {
       shapes.push({

@@ -1,6 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
 import type { Figure } from '../figure';
-import { classPanels } from './class_panels';
+import { classPanels } from './class-panels';
 
 /** Strict span F1 (from 0 to 1) by class, one bar a corpus or model; null where the class has no gold there. */
 export function f1ByClass(rows: readonly { name: string; f1: Record<EntityClass, number | null> }[]): Figure {

@@ -46,7 +46,6 @@ export function classPanels(
       anchor: `y${suffix}`,
       range: [0, end],
       nticks: 4,
-      automargin: false,
     });
     layout[`yaxis${suffix}`] = axis('', {
       anchor: `x${suffix}`,
@@ -58,7 +57,6 @@ export function classPanels(
       showline: true,
       ticks: '',
       ticklabelstandoff: 6,
-      automargin: false,
     });
     annotations.push({
       text: `<b>${label}</b>`,

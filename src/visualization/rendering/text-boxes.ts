@@ -84,8 +84,8 @@ function textBox(text: SvgNode): Box | undefined {
   const size = fontSizeOf(text);
   const { ascent, descent } = fontMetrics();
   const x = Number.parseFloat(text.getAttribute('x') ?? '0') || 0;
-  // Plotly shifts whole texts by `dy` in font sizes.
-  const dy = Number.parseFloat(text.getAttribute('dy') ?? '0') || 0;
+  // In font sizes; the lines of a text bring their own, the first one zero.
+  const dy = lines.length ? 0 : Number.parseFloat(text.getAttribute('dy') ?? '0') || 0;
   const y = (Number.parseFloat(text.getAttribute('y') ?? '0') || 0) + dy * size;
   const anchor = inherited(text, 'text-anchor');
   const left = x - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);

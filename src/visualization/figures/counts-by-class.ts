@@ -1,6 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
 import { type Figure, formatNumber, listWords } from '../figure';
-import { classPanels } from './class_panels';
+import { classPanels } from './class-panels';
 
 /**
  * How many mentions each corpus or split has of each class; null where it was not annotated for the class.

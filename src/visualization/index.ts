@@ -1,0 +1,27 @@
+/**
+ * Visualization: numbers and sentences to figures and tables that people read.
+ *
+ * In: plain data of the rooms before it (counts, lengths, metrics, probabilities, benchmark rows). Out: figures as
+ * Plotly specifications, drawn as PNG in this process without browser or network; tables and marked sentences as HTML.
+ * May touch: PNG files it is told to write, and the display of the notebook kernel it runs in. Plotly, its document
+ * and danfojs are loaded on first use, never on import.
+ *
+ * `figures/` one figure a file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show.
+ */
+export type { Figure } from './figure';
+export { countsByClass } from './figures/counts-by-class';
+export { f1ByClass } from './figures/f1-by-class';
+export { learningCurves } from './figures/learning-curves';
+export { type LengthOptions, sentenceLengths } from './figures/sentence-lengths';
+export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
+export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
+export {
+  type MarkedSentence,
+  markedSentence,
+  markedSentencesHtml,
+  showMarkedSentences,
+} from './notebook/marked-sentence';
+export { interactiveHtml, showFigure } from './notebook/show-figure';
+export { type Cell, dataFrame, type Row, showTable, tableHtml } from './notebook/show-table';
+export { CLASS_COLOURS } from './palette';
+export { renderPng, renderSvg, saveFigure } from './rendering/render';

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Figure } from '../figure';
+import { composeLayout } from '../rendering/compose';
+import { renderPng } from '../rendering/render';
+import { notebookDisplay } from './display';
+
+/**
+ * Shows a figure below the notebook cell: always as PNG, which needs neither trust nor network; with `interactive` also
+ * as a view to hover over and zoom into. Outside a notebook there is nowhere to show it, and nothing happens: use
+ * `saveFigure`.
+ */
+export async function showFigure(figure: Figure, options: { interactive?: boolean } = {}): Promise<void> {
+  const display = notebookDisplay();
+  if (!display) return;
+  display.png(await renderPng(figure));
+  if (options.interactive) display.html(interactiveHtml(figure));
+}
+
+interface NotebookPlot {
+  render(): string;
+}
+
+/**
+ * The figure as HTML with scripts, for notebooks that are trusted to run them.
+ *
+ * plotly-notebook-js makes the view, but would fetch Plotly from a network address or a path that few servers have,
+ * in a version from 2016. So the page is given the Plotly that drew the picture first (1.1 MB in the output, works
+ * offline), under the name `plot` too by which that package calls it.
+ */
+export function interactiveHtml(figure: Figure): string {
+  const { createPlot } = require('plotly-notebook-js') as {
+    createPlot: new (data: unknown[], layout: unknown) => NotebookPlot;
+  };
+  const plotly = readFileSync(require.resolve('plotly.js-basic-dist-min'), 'utf8');
+  const layout = composeLayout(figure);
+  let plot = new createPlot(figure.data, layout).render();
+  // A text of the figure must not end the script that it is part of.
+  for (const json of [JSON.stringify(figure.data), JSON.stringify(layout)]) {
+    plot = plot.replace(json, () => json.replaceAll('<', '\\u003c'));
+  }
+  // The package names its element by the clock: two figures of one cell would get the same.
+  interactiveCount++;
+  plot = plot.replaceAll(/notebook-plot-\d+/g, (id) => `${id}-${interactiveCount}`);
+  return `<script>if (!window.Plotly) {\n${plotly}\n}\nPlotly.plot ??= Plotly.newPlot;</script>${plot}`;
+}
+
+let interactiveCount = 0;

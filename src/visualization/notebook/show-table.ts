@@ -1,0 +1,82 @@
+import type { DataFrame } from 'danfojs-node';
+import { InputError } from '../../foundation';
+import { MUTED } from '../palette';
+import { escapeHtml, notebookDisplay } from './display';
+
+/** A cell; null is unknown and shown as a dash. */
+export type Cell = string | number | null;
+/** One row by column name; all rows have the same columns. A column's unit stands in its name: "size (MB)". */
+export type Row = Record<string, Cell>;
+
+/** The rows as a danfojs DataFrame, to filter, group and sort before they are shown. Loading danfojs takes seconds, once. */
+export function dataFrame(rows: readonly Row[]): DataFrame {
+  const danfo = require('danfojs-node') as typeof import('danfojs-node');
+  return new danfo.DataFrame([...rows]);
+}
+
+/** Shows rows or a DataFrame as a table below the notebook cell; outside a notebook nothing happens. */
+export function showTable(table: readonly Row[] | DataFrame, caption: string): void {
+  notebookDisplay()?.html(tableHtml(table, caption));
+}
+
+/**
+ * The table as HTML with inline styles. DataFrames print themselves as text in boxes of fixed width that cut long cells
+ * and put numbers to the left; here numbers stand to the right with equal decimals in a column.
+ */
+export function tableHtml(table: readonly Row[] | DataFrame, caption: string): string {
+  const { columns, cells } = contents(table);
+  const formats = columns.map((_, column) => numberFormat(cells.map((row) => row[column])));
+  const rule = 'border: none; border-bottom: 1px solid';
+  const line = (tag: 'td' | 'th', values: readonly Cell[], colour: string) => {
+    const written = values.map((value, column) => {
+      const text = value === null ? '–' : typeof value === 'number' ? formats[column]!(value) : value;
+      const align = formats[column] ? 'right; font-variant-numeric: tabular-nums' : 'left';
+      return `<${tag} style="text-align: ${align}; padding: 4px 12px; ${rule} ${colour}">${escapeHtml(text)}</${tag}>`;
+    });
+    return `<tr>${written.join('')}</tr>`;
+  };
+  return (
+    '<table style="border-collapse: collapse; margin: 8px 0">' +
+    `<caption style="caption-side: top; text-align: left; padding: 4px 12px; color: ${MUTED}">${escapeHtml(caption)}</caption>` +
+    `<thead>${line('th', columns, '#888')}</thead>` +
+    `<tbody>${cells.map((row) => line('td', row, '#ddd')).join('')}</tbody></table>`
+  );
+}
+
+function contents(table: readonly Row[] | DataFrame): { columns: string[]; cells: Cell[][] } {
+  if (!isRows(table)) return { columns: table.columns, cells: table.values as Cell[][] };
+  const columns = Object.keys(table[0] ?? {});
+  const cells = table.map((row, index) =>
+    columns.map((column) => {
+      if (!(column in row) || Object.keys(row).length !== columns.length) {
+        throw new InputError(
+          `Row ${index + 1} of the table does not have the columns of row 1 (${columns.join(', ')}); give all rows the same`,
+        );
+      }
+      return row[column];
+    }),
+  );
+  return { columns, cells };
+}
+
+function isRows(table: readonly Row[] | DataFrame): table is readonly Row[] {
+  return Array.isArray(table);
+}
+
+/** How the numbers of a column are written (about three digits of the largest), or undefined for a column of words. */
+function numberFormat(column: readonly Cell[]): ((value: number) => string) | undefined {
+  const numbers = column.filter((cell) => typeof cell === 'number');
+  if (numbers.length === 0 || column.some((cell) => typeof cell === 'string')) return undefined;
+  const largest = Math.max(...numbers.map(Math.abs));
+  const decimals = numbers.every(Number.isInteger)
+    ? 0
+    : largest < 10
+      ? 3
+      : largest < 100
+        ? 2
+        : largest < 1000
+          ? 1
+          : 0;
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return (value) => value.toLocaleString('en-US', digits);
+}
