@@ -6,7 +6,7 @@ import pRetry, { AbortError } from 'p-retry';
 import { InputError, type Progress, showProgress } from '../foundation';
 import { matchPath, pathRules, type Source } from './sources';
 import { readTar } from './tar';
-import { checksumOf, filesOf, hashFiles, origin } from './verify';
+import { checksumOf, filesOf, hashFiles } from './verify';
 
 const RETRIES = 3;
 const STALL_MS = 60_000;
@@ -24,7 +24,7 @@ export function archiveAddress({ repository, commit }: Source): string {
 export async function downloadSource(source: Source, folder: string): Promise<void> {
   if (!source.repository || source.paths.length === 0) {
     throw new InputError(
-      `${source.folder}: this source cannot be downloaded; set FALCONFRAMES_MIRROR to a folder that has it`,
+      `${source.folder}: this source cannot be downloaded; set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`,
     );
   }
   const temporary = temporaryFolder(folder);
@@ -32,13 +32,12 @@ export async function downloadSource(source: Source, folder: string): Promise<vo
   try {
     await pRetry(() => fetchInto(temporary, source, progress), {
       retries: RETRIES,
-      minTimeout: 300,
-      randomize: true,
+      minTimeout: 200,
     });
     const hashes = hashFiles(temporary, filesOf(source, temporary));
     if (hashes.length !== source.files || checksumOf(hashes) !== source.sha256) {
       throw new InputError(
-        `${source.folder}: what came from ${archiveAddress(source)} is not the pinned data (checksum differs, ${hashes.length} of ${source.files} files); nothing was kept: try again later or set FALCONFRAMES_MIRROR to a folder that has it`,
+        `${source.folder}: what came from ${archiveAddress(source)} is not the pinned data (checksum differs, ${hashes.length} of ${source.files} files); nothing was kept: try again later or set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`,
       );
     }
     const sums = hashes.map(({ sha256, path }) => `${sha256}  ./${path}\n`).join('');
@@ -119,6 +118,6 @@ function cannotDownload(source: Source, error: Error): InputError {
       ? 'no data came for a minute'
       : (cause?.code ?? error.message);
   return new InputError(
-    `${source.folder}: cannot be downloaded from ${archiveAddress(source)} (${reason}); go online, or set FALCONFRAMES_MIRROR to a folder that has ${origin(source)}`,
+    `${source.folder}: cannot be downloaded from ${archiveAddress(source)} (${reason}); go online, or set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`,
   );
 }

@@ -1,4 +1,4 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { type EntityClass, InputError } from '../foundation';
 import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
@@ -64,9 +64,14 @@ export function parseKnowtator(content: string, text: string, label: EntityClass
 }
 
 function readAnnotations(content: string, file: string): KnowtatorAnnotation[] {
+  const verdict = XMLValidator.validate(content);
+  if (verdict !== true) {
+    const { line, msg } = verdict.err;
+    throw new InputError(`${file} line ${line}: malformed XML (${msg}); restore it from its source`);
+  }
   let root: { annotations?: { annotation?: KnowtatorAnnotation[] } | string };
   try {
-    root = parser.parse(content, true);
+    root = parser.parse(content);
   } catch (error) {
     throw new InputError(`${file}: malformed XML (${(error as Error).message}); restore it from its source`);
   }

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import {
+  ADJUSTMENTS,
+  availableCorpora,
+  CORPORA,
+  type CorpusReport,
+  corpusNamed,
+  loadCorpus,
+  type Split,
+} from '../corpora';
+import { ENTITY_CLASSES, InputError, writeSentences } from '../foundation';
+import { formatTable, notice, printResult } from './output';
+
+export function registerCorpus(program: Command): void {
+  program
+    .command('corpus')
+    .description('write a public corpus as sentences with spans, one JSON object a line')
+    .argument('[name]', `${Object.keys(CORPORA).join(', ')}`)
+    .option('--split <part>', 'train, dev, test or all', 'all')
+    .option('--out <file>', 'JSONL file to write')
+    .option('--list', 'the corpora: what they annotate, their licence, and where each is found')
+    .option('--json', 'the list, or the report of what was written, as JSON')
+    .action(
+      async (
+        name: string | undefined,
+        options: { split: string; out?: string; list?: boolean; json?: boolean },
+      ) => {
+        if (options.list) return listCorpora(options);
+        if (name === undefined) throw new InputError('name a corpus, or ask for --list');
+        const corpus = corpusNamed(name);
+        if (options.out === undefined)
+          throw new InputError('say where to write the sentences with --out FILE');
+        const { sentences, report } = await loadCorpus(corpus, options.split as Split);
+        writeSentences(options.out, sentences);
+        for (const note of report.notes) notice(note);
+        if (!CORPORA[corpus].trainsWhatShips)
+          notice(`Evaluate on ${name}; train nothing on it that is handed on.`);
+        printResult({ ...report, out: options.out }, options, () => describe(report, options.out as string));
+      },
+    );
+}
+
+function listCorpora(options: { json?: boolean }): void {
+  const listed = availableCorpora().map(({ name, where, folder }) => {
+    const { title, citation, licence, annotated, quality, trainsWhatShips, notes } = CORPORA[name];
+    return { name, title, citation, licence, annotated, quality, trainsWhatShips, notes, where, folder };
+  });
+  printResult(listed, options, () =>
+    formatTable(
+      ['corpus', 'classes', 'quality', 'licence', 'use', 'found'],
+      listed.map(({ name, annotated, quality, licence, trainsWhatShips, where }) => [
+        name,
+        annotated.join(', '),
+        quality,
+        licence,
+        trainsWhatShips ? 'training, evaluation' : 'evaluation',
+        where === 'absent' ? 'absent: downloaded when asked for' : where,
+      ]),
+    ),
+  );
+}
+
+function describe(report: CorpusReport, out: string): string {
+  const adjusted = Object.entries(report.adjustments).filter(([, count]) => count > 0);
+  return [
+    `${out}: ${report.corpus}, ${report.split} (from the ${report.place.kind})`,
+    '',
+    formatTable(
+      ['documents', 'sentences', ...ENTITY_CLASSES],
+      [
+        [
+          report.documents,
+          report.sentences,
+          ...ENTITY_CLASSES.map((label) =>
+            report.annotated.includes(label) ? report.spans[label] : 'unknown',
+          ),
+        ],
+      ],
+    ),
+    ...adjusted.map(([reason, count]) => `${count} ${ADJUSTMENTS[reason as keyof typeof ADJUSTMENTS]}`),
+  ].join('\n');
+}

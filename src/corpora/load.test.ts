@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, describe, it } from 'node:test';
+import { ENTITY_CLASSES, mirrorFolder, type Sentence } from '../foundation';
+import { corpusNamed, loadCorpus, type Split } from './load';
+import { availableCorpora, locateCorpus } from './locate';
+import { lettersOf } from './parts';
+import { CORPORA, CORPUS_NAMES, type CorpusName } from './registry';
+import { readSources } from './sources';
+import { checksumOf, filesOf, hashFiles } from './verify';
+
+const mirror = mirrorFolder();
+const skip = mirror ? false : 'needs FALCONFRAMES_MIRROR';
+const environment = { ...process.env };
+const root = mkdtempSync(join(tmpdir(), 'falconframes-corpora-'));
+process.env.FALCONFRAMES_CACHE = join(root, 'cache');
+after(() => {
+  process.env = environment;
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Documents, sentences, then spans of Gene Mutations, Cell, Cell Line, Organ Tissue. */
+const PINNED: Record<CorpusName, Record<Split, number[]>> = {
+  jnlpba: {
+    train: [1785, 16619, 0, 6079, 3457, 0],
+    dev: [205, 1910, 0, 590, 358, 0],
+    test: [404, 3946, 0, 1921, 500, 0],
+    all: [2394, 22475, 0, 8590, 4315, 0],
+  },
+  craft: {
+    train: [48, 15575, 0, 2650, 0, 8823],
+    dev: [7, 2779, 0, 552, 0, 1479],
+    test: [12, 3437, 0, 669, 0, 1841],
+    all: [67, 21791, 0, 3871, 0, 12143],
+  },
+  seth: {
+    train: [423, 3213, 587, 0, 0, 0],
+    dev: [57, 494, 103, 0, 0, 0],
+    test: [150, 1184, 214, 0, 0, 0],
+    all: [630, 4891, 904, 0, 0, 0],
+  },
+  tmvar: {
+    train: [235, 2529, 651, 0, 0, 0],
+    dev: [30, 343, 93, 0, 0, 0],
+    test: [69, 755, 223, 0, 0, 0],
+    all: [334, 3627, 967, 0, 0, 0],
+  },
+  anatem: {
+    train: [477, 4623, 0, 1965, 0, 1913],
+    dev: [201, 2102, 0, 656, 0, 734],
+    test: [125, 1203, 0, 471, 0, 446],
+    all: [803, 7928, 0, 3092, 0, 3093],
+  },
+  capital: {
+    train: [7, 4330, 51, 2308, 543, 2144],
+    dev: [1, 1300, 0, 1112, 332, 0],
+    test: [2, 1504, 22, 966, 77, 609],
+    all: [10, 7134, 73, 4386, 952, 2753],
+  },
+};
+
+/** What was changed on the way, for the whole corpus. Spans and what was left out make up all annotations. */
+const ADJUSTED: Record<CorpusName, Record<string, number>> = {
+  jnlpba: { joinedSentences: 2, identicalDocuments: 10 },
+  craft: { discontinuous: 479, duplicate: 7, nested: 278, crossing: 13, joinedSentences: 2 },
+  seth: {},
+  tmvar: { joinedSentences: 2 },
+  anatem: { identicalDocuments: 5 },
+  capital: { nested: 21 },
+};
+
+const loaded = new Map<string, ReturnType<typeof loadCorpus>>();
+
+/** `loadCorpus`, once for each part in this file. */
+function load(name: CorpusName, split: Split): ReturnType<typeof loadCorpus> {
+  const key = `${name} ${split}`;
+  if (!loaded.has(key)) loaded.set(key, loadCorpus(name, split));
+  return loaded.get(key) as ReturnType<typeof loadCorpus>;
+}
+
+describe('loadCorpus on the mirror', { skip }, () => {
+  for (const name of CORPUS_NAMES) {
+    it(`${name}: the pinned numbers, parts that make up the whole, whole articles in each`, async () => {
+      const partOf = new Map<string, string>();
+      let together: Sentence[] = [];
+      for (const split of ['train', 'dev', 'test'] as const) {
+        const { sentences, report } = await load(name, split);
+        const counts = [
+          report.documents,
+          report.sentences,
+          ...ENTITY_CLASSES.map((label) => report.spans[label]),
+        ];
+        assert.deepEqual(counts, PINNED[name][split], split);
+        assert.equal(sentences.length, report.sentences);
+        for (const { article } of sentences) {
+          assert.equal(partOf.get(article) ?? split, split, `${article} stands in two parts`);
+          partOf.set(article, split);
+        }
+        together = together.concat(sentences);
+      }
+      const { sentences, report } = await load(name, 'all');
+      assert.equal(JSON.stringify(sentences), JSON.stringify(together));
+      const counts = [
+        report.documents,
+        report.sentences,
+        ...ENTITY_CLASSES.map((label) => report.spans[label]),
+      ];
+      assert.deepEqual(counts, PINNED[name].all);
+      const adjusted = Object.entries(report.adjustments).filter(([, count]) => count > 0);
+      assert.deepEqual(Object.fromEntries(adjusted), ADJUSTED[name]);
+      assert.equal(report.place.kind, 'mirror');
+      for (const { annotated, spans, text } of sentences) {
+        assert.equal(annotated.join(), CORPORA[name].annotated.join());
+        assert.ok(text === text.trim() && text !== '');
+        assert.ok(
+          spans.every(({ start, end }, index) => start >= (spans[index - 1]?.start ?? 0) && start < end),
+        );
+      }
+    });
+  }
+
+  it('trains on no text that another corpus holds out', async () => {
+    const heldOut = new Map<string, string>();
+    for (const name of CORPUS_NAMES) {
+      for (const split of ['dev', 'test'] as const) {
+        for (const text of (await articles(name, split)).values()) heldOut.set(text, `${name} ${split}`);
+      }
+    }
+    for (const name of CORPUS_NAMES) {
+      for (const [article, text] of await articles(name, 'train')) {
+        assert.equal(heldOut.get(text), undefined, `${name} train has ${article}`);
+      }
+    }
+  });
+
+  it('shares no PubMed article between the corpora that name them so', async () => {
+    const seen = new Map<string, string>();
+    for (const name of ['craft', 'seth', 'tmvar', 'anatem', 'capital'] as const) {
+      for (const article of (await articles(name, 'all')).keys()) {
+        assert.equal(seen.get(article), undefined, `${article} is in ${name} too`);
+        seen.set(article, name);
+      }
+    }
+  });
+
+  it('every source of data/sources.json has the files and the checksum that stand there', () => {
+    for (const [name, source] of Object.entries(readSources())) {
+      const folder = join(mirror as string, source.folder);
+      const hashes = hashFiles(folder, filesOf(source, folder));
+      assert.deepEqual([hashes.length, checksumOf(hashes)], [source.files, source.sha256], name);
+      assert.equal(
+        readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+          .length,
+        source.files,
+      );
+    }
+  });
+
+  it('names the damaged and the missing file, with its line where it is malformed', async () => {
+    const copy = join(root, 'mirror');
+    mkdirSync(copy);
+    cpSync(join(mirror as string, 'seth'), join(copy, 'seth'), { recursive: true });
+    cpSync(join(mirror as string, 'SHA256SUMS'), join(copy, 'SHA256SUMS'));
+    process.env.FALCONFRAMES_MIRROR = copy;
+    const damaged = join(copy, 'seth', 'annotations', '10053017.ann');
+    await locateCorpus('seth');
+
+    writeFileSync(damaged, '');
+    await assert.rejects(
+      loadCorpus('seth', 'dev'),
+      /seth: annotations\/10053017\.ann differs from the published checksum/,
+    );
+    await assert.rejects(locateCorpus('seth'), /annotations\/10053017\.ann differs/);
+    writeFileSync(damaged, 'T1\tSNP 0 1\n');
+    await assert.rejects(loadCorpus('seth', 'dev'), /10053017\.ann line 1: not a line of brat/);
+    rmSync(damaged);
+    await assert.rejects(loadCorpus('seth', 'dev'), /10053017\.ann: cannot be read \(ENOENT\)/);
+    await assert.rejects(locateCorpus('seth'), /annotations\/10053017\.ann is missing/);
+    process.env.FALCONFRAMES_MIRROR = mirror;
+  });
+});
+
+describe('loadCorpus', () => {
+  const mirrorBefore = process.env.FALCONFRAMES_MIRROR;
+  afterEach(() => {
+    if (mirrorBefore) process.env.FALCONFRAMES_MIRROR = mirrorBefore;
+    else delete process.env.FALCONFRAMES_MIRROR;
+    delete process.env.FALCONFRAMES_SOURCES_URL;
+  });
+
+  it('names the known corpora and parts', async () => {
+    assert.throws(() => corpusNamed('genia'), /"genia".*jnlpba, craft, seth, tmvar, anatem, capital/);
+    await assert.rejects(loadCorpus('constructor' as CorpusName, 'all'), { name: 'InputError' });
+    await assert.rejects(
+      loadCorpus('seth', 'devel' as 'dev'),
+      /no part "devel"; take train, dev, test or all/,
+    );
+  });
+
+  it('offline and without a mirror, says what is missing and how to mend it', async () => {
+    delete process.env.FALCONFRAMES_MIRROR;
+    process.env.FALCONFRAMES_SOURCES_URL = 'http://127.0.0.1:9';
+    assert.ok(availableCorpora().every(({ where }) => where === 'absent'));
+    await assert.rejects(loadCorpus('tmvar', 'train'), {
+      name: 'InputError',
+      message:
+        /^tmvar: cannot be downloaded from http:\/\/127\.0\.0\.1:9\/Rostlab\/nala\/archive\/96a9efad\.tar\.gz .*FALCONFRAMES_MIRROR/,
+    });
+    assert.ok(!existsSync(join(root, 'cache', 'sources', 'tmvar')));
+  });
+});
+
+/** The text of each article, as `lettersOf` sees it. */
+async function articles(
+  name: CorpusName,
+  split: 'train' | 'dev' | 'test' | 'all',
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string[]>();
+  for (const { article, text } of (await load(name, split)).sentences) {
+    if (!texts.has(article)) texts.set(article, []);
+    texts.get(article)?.push(text);
+  }
+  return new Map([...texts].map(([article, pieces]) => [article, lettersOf(pieces.join(' '))]));
+}
