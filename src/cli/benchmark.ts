@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { type BenchmarkRow, benchmark, benchmarkCsv, onnxPath, type Variant } from '../compression';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress, writeFileAtomically } from '../foundation';
 import { openOnnxScorer } from '../inference';
-import { readConfiguration, TokenClassifier } from '../nn';
+import { readConfiguration, TokenClassifier, tensorflow } from '../nn';
 import { Tokenizer } from '../tokenization';
 import { saveFigure, sizeLatencyF1 } from '../visualization';
 import { positiveInteger } from './arguments';
@@ -55,11 +55,7 @@ async function variantsOf(folder: string, threads: number): Promise<Variant[]> {
   const add = (kind: string, file: string, score: Variant['score']) =>
     variants.push({ name: `${name} ${kind}`, files: [file], score, tokenizer, tagging, threads });
   const weights = join(folder, 'model.safetensors');
-  if (existsSync(weights)) {
-    // TensorFlow reads these once, when it makes its first session.
-    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-    process.env.TF_NUM_INTEROP_THREADS = '1';
-    process.env.OMP_NUM_THREADS = String(threads);
+  if (existsSync(weights) && startTensorFlow(threads)) {
     add('TensorFlow fp32', weights, TokenClassifier.load(folder).score);
   }
   for (const quantized of [false, true]) {
@@ -70,10 +66,26 @@ async function variantsOf(folder: string, threads: number): Promise<Variant[]> {
   }
   if (variants.length === 0) {
     throw new InputError(
-      `${folder}: holds neither weights nor ONNX files; name the folder of a trained model`,
+      `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
     );
   }
   return variants;
+}
+
+/** False, with a notice, where native TensorFlow is not set up: the ONNX files can be measured without. */
+function startTensorFlow(threads: number): boolean {
+  // Read once, when the library starts.
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTEROP_THREADS = '1';
+  process.env.OMP_NUM_THREADS = String(threads);
+  try {
+    tensorflow();
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    notice(`Without TensorFlow: ${error.message}`);
+    return false;
+  }
 }
 
 async function saveBenchmark(rows: readonly BenchmarkRow[], folder: string): Promise<void> {
