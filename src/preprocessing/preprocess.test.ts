@@ -151,11 +151,11 @@ test('a sentence in two parts is found and stays in the last alone', () => {
   );
 });
 
-test('the sample as a collection: all files, all counts agree, twice the same bytes', () => {
+test('the sample as a collection: all files, all counts agree, twice the same bytes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'preprocess-'));
   try {
     writeSampleCollection(join(folder, 'in'));
-    const report = preprocessCollection(join(folder, 'in'), join(folder, 'out'));
+    const report = await preprocessCollection(join(folder, 'in'), join(folder, 'out'));
     const { collected, placed, unplaced } = report.annotations;
     assert.equal(collected, 695);
     assert.equal(placed + unplaced, collected);
@@ -168,7 +168,7 @@ test('the sample as a collection: all files, all counts agree, twice the same by
       for (const { article } of sentences) seen.set(article, part);
     }
     assert.equal(seen.size, 21);
-    preprocessCollection(join(folder, 'in'), join(folder, 'again'));
+    await preprocessCollection(join(folder, 'in'), join(folder, 'again'));
     for (const name of readdirSync(join(folder, 'out')))
       assert.deepEqual(
         readFileSync(join(folder, 'again', name)),
@@ -180,13 +180,13 @@ test('the sample as a collection: all files, all counts agree, twice the same by
   }
 });
 
-test('a folder without articles, and a damaged article, are named', () => {
+test('a folder without articles, and a damaged article, are named', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'preprocess-'));
   try {
-    assert.throws(() => preprocessCollection(folder, join(folder, 'out')), /no collected articles/);
+    await assert.rejects(preprocessCollection(folder, join(folder, 'out')), /no collected articles/);
     mkdirSync(join(folder, 'articles'));
     writeFileSync(join(folder, 'articles', 'PMC1.json'), '{"pmcid":"PMC1"');
-    assert.throws(() => preprocessCollection(folder, join(folder, 'out')), InputError);
+    await assert.rejects(preprocessCollection(folder, join(folder, 'out')), InputError);
     assert.deepEqual(readdirSync(folder), ['articles']);
   } finally {
     rmSync(folder, { recursive: true });

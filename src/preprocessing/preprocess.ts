@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Annotation, readCollectedArticle } from '../collection';
 import {
   type EntityClass,
@@ -82,11 +83,11 @@ export interface PreprocessingReport {
  * Order: JATS to paragraphs, annotations anchored, paragraphs to sentences; articles dealt 70/15/15; sentences that stand
  * in two parts removed; then train alone balanced and thinned of sentences without mentions.
  */
-export function preprocessCollection(
+export async function preprocessCollection(
   inFolder: string,
   outFolder: string,
   { seed = 1, negatives = 1, balance, progress = silentProgress }: PreprocessingOptions = {},
-): PreprocessingReport {
+): Promise<PreprocessingReport> {
   const files = articleFiles(inFolder);
   const sentencesOf = new Map<string, Sentence[]>();
   const unanchored: UnanchoredAnnotation[] = [];
@@ -94,9 +95,10 @@ export function preprocessCollection(
   const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
   let paragraphCount = 0;
   let placedCount = 0;
-  files.forEach((file, done) => {
+  for (const [done, file] of files.entries()) {
     const article = readCollectedArticle(file);
     progress.update(done, files.length, article.pmcid);
+    await setImmediate(); // a notebook draws and takes interrupts between articles
     for (const type of article.types) annotated.add(type);
     const paragraphs = jatsToParagraphs(article.fullText, file);
     const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
@@ -107,7 +109,8 @@ export function preprocessCollection(
     sentencesOf.set(article.pmcid, result.sentences);
     paragraphCount += paragraphs.length;
     placedCount += placed.length;
-  });
+  }
+  progress.update(files.length, files.length);
   progress.end();
 
   const counts = new Map([...sentencesOf].map(([article, sentences]) => [article, countMentions(sentences)]));

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { ENTITY_CLASSES, InputError, showProgress } from '../foundation';
+import { PARTS, type PreprocessingReport, preprocessCollection } from '../preprocessing';
+import { formatTable, printResult } from './output';
+
+interface Options {
+  in: string;
+  out: string;
+  seed: string;
+  negatives: string;
+  balance?: string;
+  json?: boolean;
+}
+
+export function registerPreprocess(program: Command): void {
+  program
+    .command('preprocess')
+    .description(
+      'Turn a collection into sentences with spans, split 70/15/15 by article: train.jsonl, dev.jsonl, test.jsonl, unanchored.jsonl, manifest.json.',
+    )
+    .requiredOption('--in <folder>', 'collection, as "falconframes collect" writes it')
+    .requiredOption('--out <folder>', 'where the files go')
+    .option('--seed <number>', 'decides the split and which sentences stay', '1')
+    .option('--negatives <ratio>', 'sentences without mentions kept in train for each one with', '1')
+    .option(
+      '--balance <ratio>',
+      'let no class of train have more than this many times the mentions of the rarest',
+    )
+    .option('--json', 'print the manifest as JSON')
+    .action(async (options: Options) => {
+      const report = await preprocessCollection(options.in, options.out, {
+        seed: numberOption('--seed', options.seed),
+        negatives: numberOption('--negatives', options.negatives),
+        balance: options.balance === undefined ? undefined : numberOption('--balance', options.balance),
+        progress: showProgress('Preprocessing'),
+      });
+      printResult(report, options, () => describe(report, options.out));
+    });
+}
+
+function numberOption(name: string, value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw new InputError(`${name} ${value}: not a number from 0 on; give one such as 1`);
+  return number;
+}
+
+function describe(report: PreprocessingReport, folder: string): string {
+  const { collected, placed, unplaced, overlaps } = report.annotations;
+  const reasons = Object.entries(report.annotations.reasons).map(([reason, count]) => `${count} ${reason}`);
+  const overlapping = overlaps.repeated + overlaps.nested + overlaps.crossing;
+  const rows = PARTS.map((part) => {
+    const { articles, sentences, withMentions, mentions } = report.parts[part];
+    return [part, articles, sentences, withMentions, ...ENTITY_CLASSES.map((label) => mentions[label])];
+  });
+  return [
+    formatTable(['part', 'articles', 'sentences', 'with mentions', ...ENTITY_CLASSES], rows),
+    '',
+    `${collected} annotations: ${placed} placed (${overlapping} of them over another of their class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
+    `${report.leaks.sentences} sentences stood in more than one part; ${report.leaks.removed} lines removed for it.`,
+    `Written to ${folder}.`,
+  ].join('\n');
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EntityClass, writeFileAtomically } from '../foundation';
+import { type CollectedArticle, readCollectedArticle } from './article';
+
+/** `manifest.json`: what was asked for, what is there, what is missing. */
+export interface Manifest {
+  source: string;
+  /** How the articles were named: the query, or that a list of ids was given. */
+  query: string | null;
+  types: EntityClass[];
+  requested: number;
+  stored: number;
+  annotations: Record<string, number>;
+  /** SHA-256 of each file under `articles/`. */
+  articles: Record<string, string>;
+  /** Why each article that was asked for is not there. */
+  missing: Record<string, string>;
+}
+
+export function articlePath(folder: string, pmcid: string): string {
+  return join(folder, 'articles', `${pmcid}.json`);
+}
+
+/** The same article gives the same bytes: keys in one order, nothing of when or how it came. */
+export function storeArticle(
+  folder: string,
+  { pmcid, source, types, fullText, annotations }: CollectedArticle,
+): void {
+  const content = JSON.stringify({ pmcid, source, types, fullText, annotations });
+  writeFileAtomically(articlePath(folder, pmcid), `${content}\n`);
+}
+
+/** The stored article if it is there, undamaged, and was collected from the same source for the same classes. */
+export function storedArticle(
+  folder: string,
+  pmcid: string,
+  source: string,
+  types: readonly EntityClass[],
+): CollectedArticle | undefined {
+  const path = articlePath(folder, pmcid);
+  if (!existsSync(path)) return undefined;
+  try {
+    const article = readCollectedArticle(path);
+    const isSame =
+      article.pmcid === pmcid && article.source === source && article.types.join() === types.join();
+    return isSame ? article : undefined;
+  } catch {
+    return undefined; // damaged: collected anew
+  }
+}
+
+export function sha256OfStored(folder: string, pmcid: string): string {
+  return createHash('sha256')
+    .update(readFileSync(articlePath(folder, pmcid)))
+    .digest('hex');
+}
+
+export function writeManifest(folder: string, manifest: Manifest): void {
+  writeFileAtomically(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
