@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { tensorflow } from './backend';
 import type { EncoderConfiguration } from './configuration';
 import { dropout, gelu, layerNorm, linear, type Noise } from './layers';
@@ -29,7 +29,8 @@ export function padBatch(windows: readonly { inputIds: Int32Array }[]): Batch {
   return batch;
 }
 
-export type Parameters = ReadonlyMap<string, Variable>;
+/** Parameters as tensors, by Hugging Face's name. */
+export type Weights = ReadonlyMap<string, Tensor>;
 
 /** Every parameter of the encoder with its shape, by Hugging Face's name and in the order of the network. */
 export function encoderParameterShapes(configuration: EncoderConfiguration): Map<string, number[]> {
@@ -65,14 +66,9 @@ export function encoderParameterShapes(configuration: EncoderConfiguration): Map
  * The BERT encoder (Devlin et al. 2019, arXiv:1810.04805), post-norm as published. With `noise`, dropout is on.
  * -> hidden states [batch * length, hidden]
  */
-export function encode(
-  parameters: Parameters,
-  shape: EncoderConfiguration,
-  batch: Batch,
-  noise?: Noise,
-): Tensor2D {
+export function encode(weights: Weights, shape: EncoderConfiguration, batch: Batch, noise?: Noise): Tensor2D {
   const tf = tensorflow();
-  const get = (name: string): Variable => parameters.get(`bert.${name}`) as Variable;
+  const get = (name: string): Tensor => weights.get(`bert.${name}`) as Tensor;
   const apply = (x: Tensor2D, name: string) =>
     linear(x, get(`${name}.weight`) as Tensor2D, get(`${name}.bias`) as Tensor1D);
   const normalize = (x: Tensor2D, name: string) =>

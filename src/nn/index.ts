@@ -5,7 +5,7 @@
  * Python's transformers reads. May touch: model folders; the native TensorFlow library, loaded on first use only.
  */
 export { type TensorFlow, tensorflow } from './backend';
-export { type Batch, padBatch } from './bert';
+export { type Batch, padBatch, type Weights } from './bert';
 export {
   type EncoderConfiguration,
   type ModelConfiguration,
@@ -16,5 +16,7 @@ export {
 } from './configuration';
 export { locateEncoder } from './encoders';
 export { createNoise, type Noise } from './layers';
+export { booleanAttribute, run, typeAttribute } from './native';
+export { Parameters } from './parameters';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { TokenClassifier } from './token-classifier';

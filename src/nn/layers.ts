@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tensorflow } from './backend';
+import { runForTensor, typeAttribute } from './native';
 
 /** y = x Wᵀ + b, with W as PyTorch keeps it. x [rows, in], weight [out, in], bias [out] -> [rows, out] */
 export function linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D {
@@ -60,24 +61,16 @@ export type Noise = (shape: number[]) => Tensor;
 /** @param seed of the run @param step of the training, so that every step draws anew */
 export function createNoise(seed: number, step: number): Noise {
   const tf = tensorflow();
-  const backend = tf.backend() as unknown as {
-    executeSingleOutput(name: string, attributes: object[], inputs: Tensor[]): Tensor;
-    binding: { TF_ATTR_TYPE: number; TF_FLOAT: number; TF_INT32: number };
-  };
-  const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
+  const attributes = [
+    typeAttribute('dtype', 'float'),
+    typeAttribute('T', 'int'),
+    typeAttribute('Tseed', 'int'),
+  ];
   let drawn = 0;
   return (shape) => {
     const key = tf.tensor1d([seed, step * 1000 + drawn++], 'int32');
     const extents = tf.tensor1d(shape, 'int32');
-    const noise = backend.executeSingleOutput(
-      'StatelessRandomUniform',
-      [
-        { name: 'dtype', type: TF_ATTR_TYPE, value: TF_FLOAT },
-        { name: 'T', type: TF_ATTR_TYPE, value: TF_INT32 },
-        { name: 'Tseed', type: TF_ATTR_TYPE, value: TF_INT32 },
-      ],
-      [extents, key],
-    );
+    const noise = runForTensor('StatelessRandomUniform', attributes, [extents, key]);
     key.dispose();
     extents.dispose();
     return noise;

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { createRandom, InputError, writeFileAtomically } from '../foundation';
 import { outputNames, type TokenScorer } from '../tokenization';
 import { tensorflow } from './backend';
-import { type Batch, encode, encoderParameterShapes, padBatch } from './bert';
+import { type Batch, encode, encoderParameterShapes, padBatch, type Weights } from './bert';
 import {
   type ModelConfiguration,
   readConfiguration,
@@ -12,6 +12,7 @@ import {
   writeConfiguration,
 } from './configuration';
 import { dropout, linear, type Noise } from './layers';
+import { Parameters } from './parameters';
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 
 const WEIGHTS = 'model.safetensors';
@@ -19,6 +20,11 @@ const HEAD_WEIGHT = 'classifier.weight';
 const HEAD_BIAS = 'classifier.bias';
 /** Standard deviation of fresh weights, as in BERT. */
 const INITIAL_DEVIATION = 0.02;
+/**
+ * Mentions are rare: a head that begins by denying them need not spend its first steps on learning just that (Lin et al. 2017,
+ * arXiv:1708.02002, section 4.1). Sigmoid of this is 5%, about the share of tokens inside mentions of one class.
+ */
+const INITIAL_HEAD_BIAS = -3;
 /** Padded tokens scored at once: large enough to keep two cores busy, small enough for any memory. */
 const TOKENS_A_SCORING = 4096;
 
@@ -29,7 +35,7 @@ const TOKENS_A_SCORING = 4096;
  */
 export class TokenClassifier {
   /** By Hugging Face's name. */
-  readonly parameters: ReadonlyMap<string, Variable>;
+  readonly parameters: Parameters;
 
   private constructor(
     readonly configuration: ModelConfiguration,
@@ -37,14 +43,7 @@ export class TokenClassifier {
     readonly source: string,
     tensors: ReadonlyMap<string, Tensor>,
   ) {
-    const tf = tensorflow();
-    // Not named: TensorFlow.js allows a variable's name once a process, and two models may live side by side.
-    this.parameters = new Map(
-      [...tensors].map(([name, { shape, data }]) => [
-        name,
-        tf.tidy(() => tf.variable(tf.tensor(data, shape))),
-      ]),
-    );
+    this.parameters = new Parameters(tensors);
   }
 
   /** An encoder of a pretrained folder with a fresh head, drawn by the seed. */
@@ -70,7 +69,7 @@ export class TokenClassifier {
         () => INITIAL_DEVIATION * normal(random.next),
       ),
     });
-    tensors.set(HEAD_BIAS, { shape: [outputs], data: new Float32Array(outputs) });
+    tensors.set(HEAD_BIAS, { shape: [outputs], data: new Float32Array(outputs).fill(INITIAL_HEAD_BIAS) });
     return new TokenClassifier(configuration, folder, tensors);
   }
 
@@ -82,18 +81,20 @@ export class TokenClassifier {
 
   /** Takes the values that `save` wrote of this same model. */
   reload(folder: string): void {
-    this.restore(readTagger(folder, this.configuration));
+    this.parameters.restore(readTagger(folder, this.configuration));
   }
 
-  /** Logits of a padded batch // [batch, length, outputs]. With `noise`, dropout is on. The caller disposes or tidies. */
-  logits(batch: Batch, noise?: Noise): Tensor3D {
-    const tf = tensorflow();
+  /**
+   * Logits of a padded batch // [batch, length, outputs]. With `noise`, dropout is on. The caller disposes or tidies.
+   *
+   * @param weights the parameters' present values (`parameters.read()`), handed in so that gradients can be taken by them
+   */
+  logits(weights: Weights, batch: Batch, noise?: Noise): Tensor3D {
     const { encoder } = this.configuration;
-    return tf.tidy(() => {
-      const hidden = dropout(encode(this.parameters, encoder, batch, noise), encoder.hiddenDropout, noise);
-      const head = this.parameters.get(HEAD_WEIGHT) as Variable;
-      const bias = this.parameters.get(HEAD_BIAS) as Variable;
-      const flat = linear(hidden, head as unknown as Tensor2D, bias as never); // [batch * length, outputs]
+    return tensorflow().tidy(() => {
+      const hidden = dropout(encode(weights, encoder, batch, noise), encoder.hiddenDropout, noise);
+      const head = weights.get(HEAD_WEIGHT) as Tensor2D;
+      const flat = linear(hidden, head, weights.get(HEAD_BIAS) as Tensor1D); // [batch * length, outputs]
       return flat.reshape([batch.size, batch.length, head.shape[0]]) as Tensor3D;
     });
   }
@@ -114,9 +115,9 @@ export class TokenClassifier {
       }
       const indices = byLength.slice(start, end);
       const batch = padBatch(indices.map((index) => windows[index]));
-      const logits = this.logits(batch);
-      const data = (await logits.data()) as Float32Array;
-      logits.dispose();
+      const data = tensorflow().tidy(() =>
+        this.logits(this.parameters.read(), batch).dataSync(),
+      ) as Float32Array;
       indices.forEach((index, row) => {
         const from = row * batch.length * outputs;
         scores[index] = data.slice(from, from + windows[index].inputIds.length * outputs);
@@ -128,29 +129,10 @@ export class TokenClassifier {
     return scores;
   };
 
-  /** The parameters as plain arrays, as `restore` takes them. */
-  snapshot(): Map<string, Tensor> {
-    return new Map(
-      [...this.parameters].map(([name, variable]) => [
-        name,
-        { shape: variable.shape, data: Float32Array.from(variable.dataSync()) },
-      ]),
-    );
-  }
-
-  /** Puts the values of a snapshot of this model back. */
-  restore(snapshot: ReadonlyMap<string, Tensor>): void {
-    const tf = tensorflow();
-    for (const [name, variable] of this.parameters) {
-      const { shape, data } = snapshot.get(name)!;
-      tf.tidy(() => variable.assign(tf.tensor(data, shape)));
-    }
-  }
-
   /** Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last. */
   save(folder: string): void {
     mkdirSync(folder, { recursive: true });
-    const tensors = this.snapshot();
+    const tensors = this.parameters.snapshot();
     const addZeroRow = (name: string) => {
       const { shape, data } = tensors.get(name)!;
       const extended = new Float32Array(data.length + data.length / shape[0]);
@@ -165,7 +147,7 @@ export class TokenClassifier {
   }
 
   dispose(): void {
-    for (const variable of this.parameters.values()) variable.dispose();
+    this.parameters.dispose();
   }
 }
 

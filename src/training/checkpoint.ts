@@ -28,7 +28,7 @@ export function writeCheckpoint(
 ): void {
   mkdirSync(folder, { recursive: true });
   const state = new Map<string, Tensor>();
-  for (const [name, tensor] of model.snapshot()) state.set(`parameter/${name}`, tensor);
+  for (const [name, tensor] of model.parameters.snapshot()) state.set(`parameter/${name}`, tensor);
   for (const [name, tensor] of optimizer.snapshot()) state.set(`optimizer/${name}`, tensor);
   const file = STATE_FILE(`${place.epoch}-${place.batch}`);
   const previous = readProgress(folder);
@@ -57,7 +57,7 @@ export function readCheckpoint(
     if (name.startsWith('parameter/')) parameters.set(name.slice('parameter/'.length), tensor);
     else moments.set(name.slice('optimizer/'.length), tensor);
   }
-  model.restore(parameters);
+  model.parameters.restore(parameters);
   optimizer.restore(moments);
   const { epoch, batch, bestEpoch, bestMeanF1 } = progress;
   return { epoch, batch, bestEpoch, bestMeanF1 };

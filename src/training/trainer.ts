@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor3D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
 import { createNoise, type TokenClassifier, tensorflow } from '../nn';
 import { groupByLength, type TrainingBatch, toTrainingBatch } from './batching';
@@ -165,7 +165,7 @@ function takeStep(
     optimizer.update(gradients, learningRate, Math.min(1, options.clipNorm / gradientNorm));
     return { loss, gradientNorm };
   } finally {
-    tensorflow().dispose(gradients as Record<string, never>);
+    for (const gradient of gradients.values()) gradient.dispose();
   }
 }
 
@@ -182,21 +182,25 @@ export function lossAndGradients(
     batch.length,
     batch.labels.length / (batch.size * batch.length),
   ];
-  const names = new Map([...model.parameters].map(([name, variable]) => [variable.name, name]));
-  const { value, grads } = tf.variableGrads(() => {
-    const logits = model.logits(batch, createNoise(seed, step)) as Tensor3D; // [batch, length, outputs]
-    return maskedBinaryCrossEntropy(
-      logits,
-      tf.tensor3d(batch.labels, shape),
-      tf.tensor3d(batch.known, shape),
-    );
-  }, [...model.parameters.values()]);
-  const loss = value.dataSync()[0];
-  value.dispose();
-  return {
-    loss,
-    gradients: Object.fromEntries(Object.entries(grads).map(([id, grad]) => [names.get(id)!, grad])),
-  };
+  const weights = model.parameters.read();
+  const names = [...weights.keys()];
+  const tensors = [...weights.values()];
+  try {
+    const { value, grads } = tf.valueAndGrads((...inputs: Tensor[]) => {
+      const byName = new Map(names.map((name, index) => [name, inputs[index]]));
+      const logits = model.logits(byName, batch, createNoise(seed, step)); // [batch, length, outputs]
+      return maskedBinaryCrossEntropy(
+        logits,
+        tf.tensor3d(batch.labels, shape),
+        tf.tensor3d(batch.known, shape),
+      );
+    })(tensors);
+    const loss = value.dataSync()[0];
+    value.dispose();
+    return { loss, gradients: new Map(names.map((name, index) => [name, grads[index]])) };
+  } finally {
+    tf.dispose(tensors);
+  }
 }
 
 function formatDuration(seconds: number): string {
