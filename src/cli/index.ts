@@ -6,13 +6,28 @@
  */
 import { Command } from 'commander';
 import { InputError } from '../foundation';
+import { registerAnnotate } from './annotate';
+import { registerBenchmark } from './benchmark';
+import { registerCollect } from './collect';
+import { registerCompress } from './compress';
+import { registerCorpus } from './corpus';
+import { registerEvaluate } from './evaluate';
+import { registerPreprocess } from './preprocess';
+import { registerTrain } from './train';
 
 const program = new Command('falconframes')
   .description('Mine the drug-discovery literature: collect, train, compress, annotate.')
   .version(require('../../package.json').version)
   .showHelpAfterError('(add --help for what the command takes)');
 
-for (const register of [] as ((program: Command) => void)[]) register(program);
+registerCollect(program);
+registerCorpus(program);
+registerPreprocess(program);
+registerTrain(program);
+registerEvaluate(program);
+registerCompress(program);
+registerBenchmark(program);
+registerAnnotate(program);
 
 program.parseAsync().catch((error: Error) => {
   const message = error instanceof InputError ? error.message : error.stack;

@@ -1,0 +1,9 @@
+/**
+ * Reproduction: what the six notebooks share, so that each can stay a few lines.
+ *
+ * In: the environment variables of a run. Out: its profile, folder and files, and the sentences it trains and tests on.
+ * May touch: the folder of the run.
+ */
+export { type GatheredSentences, gatherSentences, readTestSentences } from './gather';
+export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
+export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';

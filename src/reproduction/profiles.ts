@@ -1,0 +1,105 @@
+import type { CorpusName } from '../corpora';
+import type { TrainingOptions } from '../training';
+
+/** How much of a gold corpus a profile trains on. */
+export interface CorpusShare {
+  corpus: CorpusName;
+  /** At most so many training sentences, chosen by the seed. */
+  trainSentences: number;
+  /** Training sentences without mentions for each one with. */
+  negatives: number;
+  /** How often the chosen training sentences are seen in an epoch: more for the class that has few. */
+  repeats: number;
+  /** At most so many sentences, chosen by the seed, decide which epoch is kept. */
+  devSentences: number;
+  /** At most so many sentences are scored in notebook 4. */
+  testSentences: number;
+}
+
+export interface Profile {
+  description: string;
+  gold: CorpusShare[];
+  training: Omit<TrainingOptions, 'seed'>;
+  maximumLength: number;
+  /** Gold sentences and timed runs of the benchmark in notebook 5. */
+  benchmarkSentences: number;
+  benchmarkRuns: number;
+}
+
+const everything = {
+  trainSentences: Number.POSITIVE_INFINITY,
+  negatives: Number.POSITIVE_INFINITY,
+  repeats: 1,
+  devSentences: 600,
+  testSentences: Number.POSITIVE_INFINITY,
+};
+
+const training = { batchSize: 16, learningRate: 1e-4, warmupShare: 0.1, weightDecay: 0.01, clipNorm: 1 };
+
+/** How large a run is. */
+export const PROFILES = {
+  smoke: {
+    description: 'shows that every part works; the figures mean nothing',
+    gold: [],
+    training: { ...training, epochs: 2 },
+    maximumLength: 128,
+    benchmarkSentences: 40,
+    benchmarkRuns: 20,
+  },
+  quick: {
+    description: 'a model that has begun to learn all four classes, within a quarter of an hour on two cores',
+    gold: [
+      {
+        corpus: 'jnlpba',
+        trainSentences: 3600,
+        negatives: 0.5,
+        repeats: 1,
+        devSentences: 150,
+        testSentences: 1200,
+      },
+      {
+        corpus: 'craft',
+        trainSentences: 1000,
+        negatives: 0.5,
+        repeats: 1,
+        devSentences: 100,
+        testSentences: 400,
+      },
+      {
+        corpus: 'seth',
+        trainSentences: 500,
+        negatives: 0.3,
+        repeats: 2,
+        devSentences: 50,
+        testSentences: 400,
+      },
+      {
+        corpus: 'tmvar',
+        trainSentences: 700,
+        negatives: 0.3,
+        repeats: 2,
+        devSentences: 100,
+        testSentences: 800,
+      },
+    ],
+    training: { ...training, epochs: 1 },
+    maximumLength: 128,
+    benchmarkSentences: 300,
+    benchmarkRuns: 200,
+  },
+  full: {
+    description: 'all gold sentences, three epochs: hours on two cores',
+    gold: [
+      { corpus: 'jnlpba', ...everything },
+      { corpus: 'craft', ...everything },
+      { corpus: 'seth', ...everything },
+      { corpus: 'tmvar', ...everything },
+    ],
+    training: { ...training, batchSize: 32, learningRate: 2e-4, epochs: 3 },
+    maximumLength: 256,
+    benchmarkSentences: 1000,
+    benchmarkRuns: 400,
+  },
+} satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof PROFILES;
