@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
 import { axis, type Figure, plainText } from '../figure';
 import { CLASS_COLOURS, INK, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
@@ -20,6 +20,8 @@ export function classPanels(
   groups: readonly ClassValues[],
   options: { unit: string; unknown: string; format: (value: number) => string; limit?: number },
 ): Pick<Figure, 'data' | 'layout'> {
+  if (groups.length === 0)
+    throw new InputError(`There is nothing to draw ${options.unit} of; give at least one group`);
   const known = groups.flatMap(({ values }) => ENTITY_CLASSES.map((label) => values[label] ?? 0));
   // Room to the right of the longest bar for its number.
   const end = (options.limit ?? (Math.max(...known) || 1)) * 1.42;

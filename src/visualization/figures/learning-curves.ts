@@ -73,17 +73,10 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
     data,
     layout: {
       width: 960,
-      height: PLOT_HEIGHT + 66,
-      margin: { l: 66, r: 160, t: 12, b: 54 },
+      height: PLOT_HEIGHT + 88,
+      margin: { l: 66, r: 160, t: 34, b: 54 },
       showlegend: true,
-      legend: {
-        x: 0.5,
-        y: 1,
-        xanchor: 'right',
-        yanchor: 'top',
-        font: { size: 11.5 },
-        bgcolor: 'rgba(255, 255, 255, 0.8)',
-      },
+      legend: { orientation: 'h', x: 0, y: 1.03, yanchor: 'bottom', font: { size: 11.5 } },
       xaxis: axis('step', { domain: [0, 0.5], showline: true, showgrid: false, rangemode: 'tozero' }),
       yaxis: axis('loss (binary cross-entropy)', { rangemode: 'tozero', ticks: '' }),
       xaxis2: axis('epoch', {
@@ -133,7 +126,8 @@ function reading(
 ): string {
   const sentences: string[] = [];
   const last = steps.at(-1);
-  if (last) {
+  if (!last) sentences.push('No step is logged yet.');
+  else {
     sentences.push(
       `Train loss went from ${steps[0].loss.toPrecision(2)} to ${smooth.at(-1)!.toPrecision(2)} in ` +
         `${formatNumber(last.step)} steps.`,
@@ -142,9 +136,11 @@ function reading(
   if (evaluations.length) {
     const lowest = evaluations.reduce((best, row) => (row.loss < best.loss ? row : best));
     const kept = evaluations.reduce((best, row) => (row.meanF1 > best.meanF1 ? row : best));
+    const f1 = kept.meanF1.toFixed(2);
     sentences.push(
-      `Dev loss was lowest after epoch ${lowest.epoch}, mean F1 highest (${kept.meanF1.toFixed(2)}) after epoch ` +
-        `${kept.epoch}: its weights are the ones to keep.`,
+      lowest === kept
+        ? `Dev loss was lowest and mean F1 highest (${f1}) after epoch ${kept.epoch}.`
+        : `Dev loss was lowest after epoch ${lowest.epoch}, but mean F1 highest (${f1}) after epoch ${kept.epoch}.`,
     );
   }
   if (unknown.length) sentences.push(`The dev part has no gold for ${listWords(unknown)}.`);

@@ -55,7 +55,7 @@ export function sentenceLengths(
     const last = panel === series.length - 1;
     layout[`xaxis${suffix}`] = axis(last ? `length (${unit})` : '', {
       anchor: `y${suffix}`,
-      range: [-bins.width * 0.3, bins.count * bins.width],
+      range: [-0.5 - bins.width * 0.2, bins.count * bins.width - 0.5],
       showticklabels: last,
       showgrid: false,
       showline: true,
@@ -83,8 +83,8 @@ export function sentenceLengths(
         type: 'line',
         xref: `x${suffix}`,
         yref: `y${suffix} domain`,
-        x0: longestInput,
-        x1: longestInput,
+        x0: longestInput + 0.5,
+        x1: longestInput + 0.5,
         y0: 0,
         y1: 1,
         line: { color: LIMIT, width: 1.5, dash: 'dash' },
@@ -93,7 +93,8 @@ export function sentenceLengths(
     return {
       type: 'bar',
       name,
-      x: counts.map((_, bin) => (bin + 0.5) * bins.width),
+      // The middle of the whole numbers that fall into the bin.
+      x: counts.map((_, bin) => bin * bins.width + (bins.width - 1) / 2),
       y: counts.map((count) => (100 * count) / Math.max(1, lengths.length)),
       width: bins.width * 0.94,
       customdata: counts,
@@ -157,11 +158,9 @@ function chooseBins(sorted: readonly Float64Array[], limit = 0): Bins {
 }
 
 function describe(lengths: Float64Array, longestInput: number | undefined): string {
-  const facts = [
-    `n = ${formatNumber(lengths.length)}`,
-    `median ${lengths.length ? formatNumber(quantile(lengths, 0.5)) : 'unknown'}`,
-  ];
-  if (longestInput !== undefined) {
+  const facts = [`n = ${formatNumber(lengths.length)}`];
+  if (lengths.length) facts.push(`median ${formatNumber(quantile(lengths, 0.5))}`);
+  if (lengths.length && longestInput !== undefined) {
     facts.push(`${formatPercent(shareBeyond(lengths, longestInput))} beyond ${formatNumber(longestInput)}`);
   }
   return facts.join(', ');

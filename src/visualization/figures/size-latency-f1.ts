@@ -1,3 +1,4 @@
+import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText } from '../figure';
 import { INK, NEUTRAL, withOpacity } from '../palette';
 import { placeLabels } from '../rendering/labels';
@@ -16,6 +17,15 @@ const LABEL_SIZE = 12;
 
 /** Small, fast and good: latency to the right, F1 upwards, the area of each disc is the model's size in MB. */
 export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
+  if (points.length === 0) throw new InputError('There is no model to draw; benchmark at least one');
+  for (const { name, sizeMb, latencyMs, f1 } of points) {
+    if (!(sizeMb > 0 && latencyMs > 0 && f1 >= 0 && f1 <= 1)) {
+      throw new InputError(
+        `${name}: size ${sizeMb} MB, latency ${latencyMs} ms, F1 ${f1} cannot be drawn; give a size and a latency ` +
+          'above zero and an F1 from 0 to 1',
+      );
+    }
+  }
   const xRange = logRange(points.map(({ latencyMs }) => latencyMs));
   const yRange = linearRange(points.map(({ f1 }) => f1));
   const largest = Math.max(...points.map(({ sizeMb }) => sizeMb));

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
 import {
   axis,
   type Figure,
@@ -24,6 +24,10 @@ export interface TokenProbabilities {
 const TOKEN_WIDTH = 19;
 const PANEL_HEIGHT = 84;
 const TOKEN_SIZE = 12;
+/** Longer tokens are cut below the axis (never in the text shown on hover). */
+const LONGEST_TOKEN = 24;
+/** A shorter sentence leaves room to the right instead of spreading its bars. */
+const FEWEST_SLOTS = 28;
 const LEFT = 70;
 
 /**
@@ -31,10 +35,22 @@ const LEFT = 70;
  * on, pale below), the gold mentions shaded behind them.
  */
 export function tokenProbabilities({ tokens, probabilities, gold, threshold }: TokenProbabilities): Figure {
-  const longestToken = Math.max(0, ...tokens.map((token) => textWidth(token, TOKEN_SIZE)));
+  for (const label of ENTITY_CLASSES) {
+    if ([probabilities[label], gold[label] ?? tokens].some(({ length }) => length !== tokens.length)) {
+      throw new InputError(
+        `Probabilities and gold of ${label} must have one value for each of the ${tokens.length} tokens; ` +
+          'give those of the same sentence, cut alike',
+      );
+    }
+  }
+  const shown = tokens.map((token) =>
+    token.length > LONGEST_TOKEN ? `${token.slice(0, LONGEST_TOKEN - 1)}…` : token,
+  );
+  const slots = Math.max(FEWEST_SLOTS, tokens.length);
+  const longestToken = Math.max(0, ...shown.map((token) => textWidth(token, TOKEN_SIZE)));
   const bottom = Math.ceil(longestToken) + 22;
   const layout: Figure['layout'] = {
-    width: Math.max(640, 96 + tokens.length * TOKEN_WIDTH),
+    width: 94 + slots * TOKEN_WIDTH,
     height: 24 + ENTITY_CLASSES.length * PANEL_HEIGHT + bottom,
     margin: { l: LEFT, r: 24, t: 24, b: bottom },
     bargap: 0.25,
@@ -50,9 +66,9 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
     const last = panel === ENTITY_CLASSES.length - 1;
     layout[`xaxis${suffix}`] = axis('', {
       anchor: `y${suffix}`,
-      range: [-0.5, tokens.length - 0.5],
+      range: [-0.5, slots - 0.5],
       tickvals: tokens.map((_, index) => index),
-      ticktext: tokens.map(plainText),
+      ticktext: shown.map(plainText),
       tickangle: -90,
       tickfont: { size: TOKEN_SIZE },
       showticklabels: last,

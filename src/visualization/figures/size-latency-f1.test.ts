@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InputError } from '../../foundation';
+import { sizeLatencyF1 } from './size-latency-f1';
+
+const points = [
+  { name: 'fp32', sizeMb: 90, latencyMs: 8, f1: 0.73 },
+  { name: 'int8', sizeMb: 22.5, latencyMs: 4, f1: 0.72 },
+];
+
+test('latency, F1 and size as measured; the area follows the size', () => {
+  const [trace] = sizeLatencyF1(points).data;
+  assert.deepEqual(trace.x, [8, 4]);
+  assert.deepEqual(trace.y, [0.73, 0.72]);
+  const [large, small] = (trace.marker as { size: number[] }).size;
+  assert.ok(Math.abs((large / small) ** 2 - 4) < 1e-9);
+});
+
+test('the axis of F1 spans the data, not zero to one', () => {
+  const [low, high] = (sizeLatencyF1(points).layout.yaxis as { range: [number, number] }).range;
+  assert.ok(low < 0.72 && low > 0.68 && high > 0.73 && high < 0.77);
+});
+
+test('the reading compares the smallest with the largest', () => {
+  assert.match(
+    sizeLatencyF1(points).reading,
+    /int8, is 4 times smaller than the largest, fp32, and 2 times faster, with 0\.010 less F1/,
+  );
+});
+
+test('what cannot be drawn is refused', () => {
+  assert.throws(() => sizeLatencyF1([]), InputError);
+  assert.throws(() => sizeLatencyF1([{ ...points[0], latencyMs: 0 }]), /fp32: size 90 MB, latency 0 ms/);
+});

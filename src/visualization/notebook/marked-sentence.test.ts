@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { JSDOM } from 'jsdom';
+import { ENTITY_CLASSES, InputError, type Span } from '../../foundation';
+import { CLASS_COLOURS } from '../palette';
+import { markedSentence, markedSentencesHtml } from './marked-sentence';
+
+const parse = (html: string) => new JSDOM(`<body>${html}</body>`).window.document.body;
+const isTag = (element: Element) => (element.getAttribute('style') ?? '').includes('nowrap');
+
+test('the text comes back from the marks, whatever it holds and however spans overlap', () => {
+  const text = fc.string({ minLength: 1, maxLength: 30 }).filter((value) => !/[\0\r]/.test(value));
+  const sentence = text.chain((value) =>
+    fc.record({
+      text: fc.constant(value),
+      spans: fc.array(
+        fc.tuple(fc.nat(value.length - 1), fc.nat(value.length - 1), fc.constantFrom(...ENTITY_CLASSES)),
+        { maxLength: 5 },
+      ),
+    }),
+  );
+  fc.assert(
+    fc.property(sentence, ({ text, spans }) => {
+      const marked = spans.map(
+        ([a, b, label]): Span => ({ start: Math.min(a, b), end: Math.max(a, b) + 1, label }),
+      );
+      const body = parse(markedSentence(text, marked));
+      const tags = [...body.querySelectorAll('span')].filter(isTag);
+      for (const span of marked) assert.ok(tags.some((tag) => tag.textContent === span.label));
+      for (const tag of tags) tag.remove();
+      assert.equal(body.textContent, text);
+    }),
+  );
+});
+
+test('a span is coloured and named; a shared stretch has the colours of both', () => {
+  const html = markedSentence('HeLa cells', [
+    { start: 0, end: 10, label: 'Cell Line' },
+    { start: 5, end: 10, label: 'Cell' },
+  ]);
+  const [line, both] = [...parse(html).querySelectorAll('span')].filter((element) => !isTag(element));
+  assert.equal(line.textContent, 'HeLa ');
+  assert.match(line.getAttribute('style')!, new RegExp(`solid ${CLASS_COLOURS['Cell Line']}`));
+  assert.equal(both.textContent, 'cells');
+  assert.match(both.getAttribute('style')!, /linear-gradient\(rgba\(0, 114, 178.*rgba\(0, 158, 115/);
+});
+
+test('a span outside the text is refused', () => {
+  assert.throws(() => markedSentence('HeLa', [{ start: 2, end: 9, label: 'Cell' }]), InputError);
+});
+
+test('gold and predicted stand side by side, only where something is predicted', () => {
+  const gold: Span[] = [{ start: 0, end: 4, label: 'Cell Line' }];
+  const alone = parse(markedSentencesHtml([{ text: 'HeLa', gold }], 'Gold'));
+  assert.equal(alone.querySelectorAll('td').length, 1);
+  const compared = parse(
+    markedSentencesHtml([{ text: 'HeLa', gold, predicted: [], note: 'a < b' }], 'Errors & more'),
+  );
+  assert.deepEqual(
+    [...compared.querySelectorAll('td')].map(({ textContent }) => textContent),
+    ['a < bHeLaCell Line', 'HeLa'],
+  );
+  assert.equal(compared.querySelector('caption')!.textContent, 'Errors & more');
+});

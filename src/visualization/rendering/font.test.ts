@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Resvg } from '@resvg/resvg-js';
+import { FONT_FAMILY, fontFiles, textWidth, wrapText } from './font';
+
+/** Ink between two bars as the renderer draws it, less the bars alone: the advance of the text, kerning included. */
+function drawnWidth(text: string, size: number, weight: 'normal' | 'bold'): number {
+  const ink = (content: string) =>
+    new Resvg(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="100"><text x="10" y="50" ` +
+        `font-family="${FONT_FAMILY}" font-weight="${weight}" font-size="${size}">|${content}|</text></svg>`,
+      { font: { fontFiles: fontFiles(), loadSystemFonts: false } },
+    ).getBBox()!.width;
+  return ink(text) - ink('');
+}
+
+test('widths are those of the renderer', () => {
+  for (const text of [
+    'probability',
+    'HeLa cells, p.V600E',
+    'α-tubulin and β-catenin',
+    '0.72 ± 0.05 %',
+    'WWWiii…',
+  ]) {
+    for (const [name, weight] of [
+      ['regular', 'normal'],
+      ['bold', 'bold'],
+    ] as const) {
+      const drawn = drawnWidth(text, 20, weight);
+      const computed = textWidth(text, 20, name);
+      assert.ok(Math.abs(computed - drawn) < 0.02 * drawn, `${text} ${name}: ${computed} against ${drawn}`);
+    }
+  }
+});
+
+test('a character that the font lacks has a width too', () => {
+  assert.ok(textWidth('\u{1F9EC}', 10) > 0);
+});
+
+test('wrapping loses no word and keeps to the width', () => {
+  const text = 'Dev loss was lowest after epoch 2, but mean F1 highest (0.68) after epoch 3.';
+  const lines = wrapText(text, 150, 12);
+  assert.ok(lines.length > 2);
+  assert.equal(lines.join(' '), text);
+  for (const line of lines) assert.ok(textWidth(line, 12) <= 150);
+  assert.deepEqual(wrapText('immunohistochemistry', 20, 12), ['immunohistochemistry']);
+  assert.deepEqual(wrapText('', 20, 12), []);
+});

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Resvg } from '@resvg/resvg-js';
+import { JSDOM } from 'jsdom';
+import { type EntityClass, InputError } from '../../foundation';
+import type { MetricsRow } from '../../training';
+import type { Figure } from '../figure';
+import { countsByClass } from '../figures/counts-by-class';
+import { f1ByClass } from '../figures/f1-by-class';
+import { learningCurves } from '../figures/learning-curves';
+import { sentenceLengths } from '../figures/sentence-lengths';
+import { sizeLatencyF1 } from '../figures/size-latency-f1';
+import { tokenProbabilities } from '../figures/token-probabilities';
+import { CLASS_COLOURS, NEUTRAL } from '../palette';
+import { composeLayout } from './compose';
+import { renderPng, renderSvg, saveFigure } from './render';
+import { installTextBoxes } from './text-boxes';
+
+function byClass<Value>(
+  mutations: Value,
+  cell: Value,
+  cellLine: Value,
+  organ: Value,
+): Record<EntityClass, Value> {
+  return { 'Gene Mutations': mutations, Cell: cell, 'Cell Line': cellLine, 'Organ Tissue': organ };
+}
+
+const tokens = 'The p . V ##600 ##E mutation in HeLa cells & primary T lymph ##ocytes of the liver .'.split(
+  ' ',
+);
+const metrics: MetricsRow[] = [
+  ...Array.from({ length: 300 }, (_, index) => ({
+    kind: 'step' as const,
+    step: index + 1,
+    epoch: 1 + Math.floor(index / 100),
+    loss: 0.7 * Math.exp(-index / 60) + 0.05 + 0.02 * (index % 3),
+    learningRate: 1e-4,
+    gradientNorm: 1,
+    tokens: 500,
+    tokensPerSecond: 900,
+  })),
+  ...[0.3, 0.5, 0.52].map((f1, index) => ({
+    kind: 'evaluation' as const,
+    step: 100 * (index + 1),
+    epoch: index + 1,
+    loss: 0.1 - 0.01 * index,
+    meanF1: f1,
+    f1: byClass(f1, f1, f1 + 0.01, f1 + 0.3),
+  })),
+];
+
+const figures: Record<string, Figure> = {
+  counts: countsByClass([
+    { name: 'JNLPBA', counts: byClass(null, 8639, 4330, null) },
+    { name: 'a corpus with a long name', counts: byClass(123456, 5, 0, 9123) },
+  ]),
+  f1: f1ByClass([{ name: 'JNLPBA', f1: byClass(null, 0.72, 1, null) }]),
+  lengths: sentenceLengths(
+    ['train', 'Cell'].map((name, shift) => ({
+      name,
+      lengths: Array.from({ length: 400 }, (_, index) => 3 + shift + ((index * index) % 140)),
+    })),
+    { unit: 'tokens', longestInput: 128 },
+  ),
+  curves: learningCurves(metrics),
+  begun: learningCurves(metrics.slice(0, 3)),
+  tokens: tokenProbabilities({
+    tokens,
+    probabilities: byClass(
+      tokens.map((_, index) => (index > 0 && index < 6 ? 0.9 : 0.1)),
+      tokens.map((_, index) => index / tokens.length),
+      tokens.map(() => 0),
+      tokens.map(() => 1),
+    ),
+    gold: byClass(
+      tokens.map((_, index) => index > 0 && index < 6),
+      null,
+      tokens.map(() => false),
+      null,
+    ),
+    threshold: 0.5,
+  }),
+  scatter: sizeLatencyF1([
+    { name: 'fp32 TensorFlow', sizeMb: 90.3, latencyMs: 21.5, f1: 0.731 },
+    { name: 'fp32 ONNX', sizeMb: 90.1, latencyMs: 7.9, f1: 0.731 },
+    { name: 'int8 ONNX', sizeMb: 22.8, latencyMs: 3.1, f1: 0.728 },
+  ]),
+};
+
+interface TextBox {
+  text: string;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** Where the texts of a picture stand. */
+function textBoxes(svg: string): TextBox[] {
+  const { window } = new JSDOM(svg, { contentType: 'image/svg+xml' });
+  installTextBoxes(window.SVGElement.prototype);
+  return [...window.document.querySelectorAll('text')]
+    .filter((element) => element.textContent?.trim())
+    .map((element) => {
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      return { text: element.textContent!, left, right, top, bottom };
+    });
+}
+
+for (const [name, figure] of Object.entries(figures)) {
+  test(`no text of the figure ${name} is cut or covers another`, async () => {
+    const { width, height } = composeLayout(figure);
+    const boxes = textBoxes(await renderSvg(figure));
+    assert.ok(boxes.some(({ text }) => text === figure.title));
+    boxes.forEach((box, index) => {
+      const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
+      assert.ok(inside, `"${box.text}" leaves the picture: ${JSON.stringify(box)}`);
+      for (const other of boxes.slice(index + 1)) {
+        // Boxes reach from the tallest accent to the deepest tail: a pixel or two in common are still white.
+        const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+        const along = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+        assert.ok(across < 2 || along < 3, `"${box.text}" and "${other.text}" overlap`);
+      }
+    });
+  });
+}
+
+/** How many pixels have which colour, read by drawing the PNG. */
+function coloursOf(png: Uint8Array): { width: number; height: number; colours: Map<string, number> } {
+  const bytes = Buffer.from(png);
+  assert.equal(bytes.toString('latin1', 1, 4), 'PNG');
+  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  const { pixels } = new Resvg(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
+      `<image width="${width}" height="${height}" href="data:image/png;base64,${bytes.toString('base64')}"/></svg>`,
+  ).render();
+  const colours = new Map<string, number>();
+  for (let pixel = 0; pixel < pixels.length; pixel += 4) {
+    const colour = `#${pixels.toString('hex', pixel, pixel + 3)}`.toUpperCase();
+    colours.set(colour, (colours.get(colour) ?? 0) + 1);
+  }
+  return { width, height, colours };
+}
+
+test('the picture has the size of the layout and the colours of the classes', async () => {
+  const { width, height, colours } = coloursOf(await renderPng(figures.counts));
+  const layout = composeLayout(figures.counts);
+  assert.equal(width, layout.width * 2);
+  assert.ok(Math.abs(height - layout.height * 2) <= 2);
+  // The bars: 8639 of JNLPBA's cells and 123456 mutations, some thousand pixels each.
+  assert.ok(colours.get(CLASS_COLOURS.Cell)! > 400);
+  assert.ok(colours.get(CLASS_COLOURS['Gene Mutations'])! > 3000);
+  assert.ok(colours.get('#FFFFFF')! / (width * height) > 0.5);
+  assert.ok(colours.size > 50, 'no text was drawn');
+});
+
+test('width, height and scale can be chosen', async () => {
+  const { width, height, colours } = coloursOf(
+    await renderPng(figures.lengths, { width: 600, height: 420, scale: 1 }),
+  );
+  assert.deepEqual([width, height], [600, 420]);
+  assert.ok(colours.get(NEUTRAL)! > 1000);
+});
+
+test('drawing leaves the figure as it was', async () => {
+  const before = structuredClone(figures.curves);
+  await renderSvg(figures.curves);
+  assert.deepEqual(figures.curves, before);
+});
+
+test('figures are saved whole, under names that end in .png', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'figures-'));
+  try {
+    await saveFigure(figures.f1, join(folder, 'deep', 'f1.png'));
+    assert.deepEqual(readdirSync(join(folder, 'deep')), ['f1.png']);
+    assert.equal(readFileSync(join(folder, 'deep', 'f1.png')).toString('latin1', 1, 4), 'PNG');
+    await assert.rejects(saveFigure(figures.f1, join(folder, 'f1.svg')), InputError);
+    assert.deepEqual(readdirSync(folder), ['deep']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
