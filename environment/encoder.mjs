@@ -17,19 +17,19 @@ import { root } from './places.mjs';
 import { sitePackages } from './python.mjs';
 
 const models = join(root, 'models');
-const { pretrained } = JSON.parse(readFileSync(join(models, 'registry.json'), 'utf8'));
+const { encoders } = JSON.parse(readFileSync(join(models, 'registry.json'), 'utf8'));
 
 export const pretrainedEncoder = {
   name: 'pretrained encoder',
   needs: ['Jupyter'],
 
   // The folder appears whole and checked; hashing 90 MB again on every start would only cost time.
-  isDone: () => pretrained.every(isInPlace),
+  isDone: () => encoders.every(isInPlace),
 
-  plan: () => pretrained.map((model) => model.folder).join(', '),
+  plan: () => encoders.map((model) => model.folder).join(', '),
 
   async work() {
-    for (const model of pretrained) if (!isInPlace(model)) await putInPlace(model);
+    for (const model of encoders) if (!isInPlace(model)) await putInPlace(model);
   },
 };
 

@@ -1,0 +1,180 @@
+"""Executes notebooks with the TypeScript kernel, and makes one HTML report of them.
+
+    python run_notebooks.py run --out FOLDER NOTEBOOK...     executes them in order, stops at the first error
+    python run_notebooks.py report --out FILE NOTEBOOK...    one page of executed notebooks, readable without a network
+
+`run` writes each executed notebook, and times.json with the seconds that each took, into FOLDER once it is whole. The
+kernel inherits the environment, where notebooks find their profile (FALCONFRAMES_PROFILE and its like).
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# A kernel of the same name in the user's own Jupyter folder must not come first.
+os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+
+class NotebookError(Exception):
+    """A cell failed; the message shows its source and what the kernel said."""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("run", "report"):
+        command = commands.add_parser(name)
+        command.add_argument("--out", type=Path, required=True)
+        command.add_argument("notebooks", type=Path, nargs="+")
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "run":
+            asyncio.run(run_all(arguments.notebooks, arguments.out))
+        else:
+            write_report(arguments.notebooks, arguments.out)
+    except NotebookError as error:
+        sys.exit(f"\n{error}")
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        print("\nInterrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+async def run_all(paths, out):
+    times = {}
+    for path in paths:
+        start = time.perf_counter()
+        print(path.stem, flush=True)
+        await run_one(path, out)
+        times[path.stem] = round(time.perf_counter() - start, 1)
+        print(f"  {path.stem} took {times[path.stem]:.1f} s", flush=True)
+        write_atomically(out / "times.json", json.dumps(times, indent=2) + "\n")
+
+
+async def run_one(path, out):
+    notebook = nbformat.read(path, as_version=4)
+    # tslab answers a polite request to end after ten seconds, and has nothing left to save then.
+    client = NotebookClient(
+        notebook,
+        kernel_name="tslab",
+        timeout=None,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    with tempfile.TemporaryFile("w+", errors="replace") as kernel_log:
+        try:
+            async with client.async_setup_kernel(stdout=kernel_log, stderr=kernel_log):
+                await run_cells(client, notebook)
+        except NotebookError as error:
+            failed = out / f"{path.stem}.failed.ipynb"
+            write_atomically(failed, nbformat.writes(notebook))
+            kernel_log.seek(0)
+            said = "".join(kernel_log.readlines()[-20:])
+            raise NotebookError(f"{path.name}, {error}\n{said}\nThe notebook as far as it came: {failed}") from None
+    write_atomically(out / path.name, nbformat.writes(notebook))
+
+
+async def run_cells(client, notebook):
+    # nbclient's own handlers end the kernel but not the run.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, asyncio.current_task().cancel)
+    late_errors = []
+    listener = asyncio.create_task(hear_late_errors(client, late_errors))
+    cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    for number, (index, cell) in enumerate(cells, start=1):
+        start = time.perf_counter()
+        title = next((line for line in cell.source.split("\n") if line.strip()), "")
+        print(f"  {number}/{len(cells)}  {title[:90]}", end="", flush=True)
+        try:
+            await client.async_execute_cell(cell, index)
+            if number == len(cells):
+                await asyncio.sleep(0.3)
+        except (CellExecutionError, DeadKernelError) as error:
+            raise NotebookError(f"cell {number}:\n\n{cell.source}\n\n{reason_of(error, cell)}") from None
+        finally:
+            print(f"  {time.perf_counter() - start:.1f} s", flush=True)
+        if late_errors:
+            raise NotebookError(f"in cell {number} or before it, after the cell's end:\n\n{late_errors[0]}")
+        # The kernel leaves the count out.
+        cell.execution_count = number
+    listener.cancel()
+
+
+async def hear_late_errors(client, late_errors):
+    """What is thrown after its cell has ended reaches nobody: nbclient drops it, and the kernel goes on."""
+    listener = client.km.client()
+    listener.start_channels()
+    try:
+        while True:
+            content = (await listener.get_iopub_msg(timeout=None))["content"]
+            if re.match("UncaughtException:|UnhandledPromiseRejection:", content.get("text", "")):
+                late_errors.append(without_kernel_frames(content["text"]))
+    finally:
+        listener.stop_channels()
+
+
+def reason_of(error, cell):
+    if isinstance(error, DeadKernelError):
+        return "The kernel died in this cell (out of memory, or an error in native code)."
+    said = [output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stderr"]
+    return without_kernel_frames("".join(said)) or str(error)
+
+
+def without_kernel_frames(text):
+    lines = text.strip().split("\n")
+    return "\n".join(line for line in lines if not re.search(r"^ +at .*(tslab|node:vm|evalmachine)", line))
+
+
+def write_report(paths, out):
+    """All notebooks on one page, with nothing loaded from elsewhere."""
+    from nbconvert import HTMLExporter
+
+    whole = nbformat.v4.new_notebook()
+    contents = []
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        whole.metadata = notebook.metadata
+        contents.append(f"- [{title_of(notebook, path)}](#{path.stem})")
+        whole.cells.append(nbformat.v4.new_markdown_cell(f'<a id="{path.stem}"></a>\n\n---'))
+        whole.cells += notebook.cells
+    heading = "# FalconFrames: executed notebooks\n\n" + "\n".join(contents)
+    whole.cells.insert(0, nbformat.v4.new_markdown_cell(heading))
+    # Cells of different notebooks may carry the same id.
+    for number, cell in enumerate(whole.cells):
+        cell.id = f"cell-{number}"
+    exporter = HTMLExporter(template_name="lab", embed_images=True, require_js_url="", mathjax_url="")
+    page, _ = exporter.from_notebook_node(whole, {"metadata": {"name": "FalconFrames"}})
+    # The template's scripts for formulas and diagrams, which the notebooks have none of, would come from elsewhere.
+    loaders = re.compile(r'<script (?:src=""|type="(?:module|text/x-mathjax-config)")>.*?</script>', re.DOTALL)
+    write_atomically(out, loaders.sub("", page))
+
+
+def title_of(notebook, path):
+    """The first heading of a notebook."""
+    for cell in notebook.cells:
+        heading = cell.cell_type == "markdown" and re.search(r"^# +(.+)$", cell.source, re.MULTILINE)
+        if heading:
+            return heading[1]
+    return path.stem
+
+
+def write_atomically(path, text):
+    """A reader never sees half a file under its final name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+if __name__ == "__main__":
+    main()

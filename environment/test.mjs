@@ -1,0 +1,69 @@
+// `npm test`: sets up what is missing, then format and lint, types, unit tests, and the notebooks on the sample.
+//
+// Every step runs, also after one that failed; the status tells whether all passed. What had to be left out for want of
+// data is listed at the end.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setUp } from './setup.mjs';
+
+await setUp();
+const { interruptedStatus, runInForeground } = await import('./commands.mjs');
+const { nodeModules, root } = await import('./places.mjs');
+const { seconds } = await import('./steps.mjs');
+
+const scratch = mkdtempSync(join(tmpdir(), 'falconframes-test-'));
+const tap = join(scratch, 'unit-tests.tap');
+const failed = [];
+const leftOut = [];
+
+try {
+  await step('format and lint', [join(nodeModules, '@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
+  await step('unit tests', [
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${tap}`,
+    ...testFiles('dist', '.test.js'),
+    ...testFiles('environment', '.test.mjs'),
+  ]);
+  if (hasNotebooks()) {
+    const out = join(scratch, 'reproduce');
+    const command = [join(root, 'environment', 'falconframes.cjs'), 'reproduce'];
+    await step('notebooks', [...command, '--profile', 'smoke', '--data', 'sample', '--out', out]);
+  } else {
+    leftOut.push('the notebooks: notebooks/ holds none');
+  }
+  const closing = existsSync(tap) ? readFileSync(tap, 'utf8').split('\n') : [];
+  for (const line of closing) {
+    const skipped = line.match(/^\s*ok \d+ - (.*) # SKIP ?(.*)$/);
+    if (skipped) leftOut.push(`${skipped[1]}: ${skipped[2] || 'skipped'}`);
+  }
+  if (leftOut.length) console.log(`\nLeft out:\n${leftOut.map((line) => `  ${line}`).join('\n')}`);
+  console.log(`\n${failed.length ? `Failed: ${failed.join(', ')}` : 'All steps passed'}`);
+  console.log(closing.filter((line) => /^# (tests|pass|fail|cancelled|skipped) /.test(line)).join('\n'));
+  process.exitCode = interruptedStatus() ?? (failed.length ? 1 : 0);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function step(name, args) {
+  if (interruptedStatus()) return;
+  console.log(`\n== ${name}`);
+  const start = performance.now();
+  const status = await runInForeground(process.execPath, args);
+  if (status !== 0) failed.push(name);
+  console.log(`== ${name} ${status === 0 ? 'passed' : 'FAILED'} (${seconds(start)})`);
+}
+
+function testFiles(folder, ending) {
+  const names = readdirSync(join(root, folder), { recursive: true });
+  return names.filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
+}
+
+function hasNotebooks() {
+  const folder = join(root, 'notebooks');
+  return existsSync(folder) && readdirSync(folder).some((name) => /^\d+_.*\.ipynb$/.test(name));
+}
