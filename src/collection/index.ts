@@ -15,3 +15,10 @@ export {
 export { createEuropePmc, type EuropePmc, type EuropePmcOptions, Unobtainable } from './europepmc';
 export { type LocalServer, startSampleServer } from './sample-server';
 export type { Manifest } from './store';
+export {
+  type CollectionSummary,
+  type CountRow,
+  collectedFiles,
+  readCollection,
+  summarizeCollection,
+} from './summary';

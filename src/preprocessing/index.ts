@@ -10,6 +10,7 @@ export {
   type UnanchoredReason,
   type Unplaced,
 } from './anchoring';
+export { type AnchoringAudit, type AuditRow, auditAnchoring } from './audit';
 export { articleText, jatsToParagraphs, type Paragraph } from './jats';
 export { findLeaks, type Leak, removeLeaks } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';

@@ -1,10 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type Annotation, readCollectedArticle } from '../collection';
+import { type Annotation, collectedFiles, readCollectedArticle } from '../collection';
 import {
   type EntityClass,
-  InputError,
   type Progress,
   type Sentence,
   silentProgress,
@@ -88,7 +86,7 @@ export async function preprocessCollection(
   outFolder: string,
   { seed = 1, negatives = 1, balance, progress = silentProgress }: PreprocessingOptions = {},
 ): Promise<PreprocessingReport> {
-  const files = articleFiles(inFolder);
+  const files = collectedFiles(inFolder);
   const sentencesOf = new Map<string, Sentence[]>();
   const unanchored: UnanchoredAnnotation[] = [];
   const annotated = new Set<EntityClass>();
@@ -150,16 +148,6 @@ export async function preprocessCollection(
   writeFileAtomically(join(outFolder, 'unanchored.jsonl'), lines.join(''));
   writeFileAtomically(join(outFolder, 'manifest.json'), `${JSON.stringify(report, null, 2)}\n`);
   return report;
-}
-
-function articleFiles(inFolder: string): string[] {
-  const folder = join(inFolder, 'articles');
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
-  if (names.length === 0)
-    throw new InputError(
-      `${folder}: no collected articles; make some with "falconframes collect --source sample --out ${basename(inFolder)}"`,
-    );
-  return names.sort().map((name) => join(folder, name));
 }
 
 function deal(

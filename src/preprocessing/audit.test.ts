@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { collectArticles, summarizeCollection } from '../collection';
+import { auditAnchoring } from './audit';
+
+test('the sample: its summary, and what a search for names would make of it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  try {
+    await collectArticles({ source: 'sample', out: folder });
+    const summary = summarizeCollection(folder, 3);
+    assert.equal(summary.articles, 21);
+    assert.deepEqual(
+      summary.byProvider.map((row) => [row.provider, row['Gene Mutations'], row.Cell]),
+      [
+        ['OntoGene', 0, 168],
+        ['PubTator_NCBI', 240, 0],
+        ['HES-SO_SIB', 0, 10],
+      ],
+    );
+    assert.equal(summary.frequentMentions.length, 3);
+
+    const { rows, examples } = auditAnchoring(folder, 3);
+    for (const row of rows) {
+      assert.equal(row.annotations, summary.annotations[row.class]);
+      assert.equal(row['placed here'], row.annotations);
+      assert.equal(row['cut mid-word here'], 0);
+    }
+    assert.ok(rows.some((row) => row.class === 'Cell' && row['name cuts a word'] > 50));
+    for (const { text, gold, predicted } of examples) {
+      assert.match(text.slice(predicted[0].end - 1, predicted[0].end + 1), /^\w\w$/);
+      assert.ok(gold[0].end <= text.length);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
