@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type BenchmarkRow, benchmark, benchmarkCsv, onnxPath, type Variant } from '../compression';
-import { ENTITY_CLASSES, InputError, readSentences, showProgress, writeFileAtomically } from '../foundation';
-import { openOnnxScorer } from '../inference';
-import { readConfiguration, TokenClassifier, tensorflow } from '../nn';
-import { Tokenizer } from '../tokenization';
-import { saveFigure, sizeLatencyF1 } from '../visualization';
+import { type BenchmarkRow, benchmark, type Variant } from '../compression';
+import { ENTITY_CLASSES, readSentences, showProgress } from '../foundation';
+import { openVariants } from '../inference';
+import { saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
 import { formatShare, formatTable, notice, printResult } from './output';
 
@@ -34,7 +30,9 @@ export function registerBenchmark(program: Command): void {
     .action(async (options: BenchmarkCommandOptions) => {
       const sentences = options.data.flatMap(readSentences);
       const variants: Variant[] = [];
-      for (const folder of options.model) variants.push(...(await variantsOf(folder, options.threads)));
+      for (const folder of options.model) {
+        variants.push(...(await openVariants(folder, { threads: options.threads, onNotice: notice })));
+      }
       const progress = showProgress('Measuring');
       const rows = await benchmark(variants, sentences, {
         runs: options.runs,
@@ -44,58 +42,6 @@ export function registerBenchmark(program: Command): void {
       if (options.out) await saveBenchmark(rows, options.out);
       printResult(rows, options, () => tableOf(rows, sentences.length));
     });
-}
-
-/** A variant for each file of the folder that can be run. */
-async function variantsOf(folder: string, threads: number): Promise<Variant[]> {
-  const tagging = readConfiguration(folder);
-  const tokenizer = new Tokenizer(folder);
-  const name = basename(resolve(folder));
-  const variants: Variant[] = [];
-  const add = (kind: string, file: string, score: Variant['score']) =>
-    variants.push({ name: `${name} ${kind}`, files: [file], score, tokenizer, tagging, threads });
-  const weights = join(folder, 'model.safetensors');
-  if (existsSync(weights) && startTensorFlow(threads)) {
-    add('TensorFlow fp32', weights, TokenClassifier.load(folder).score);
-  }
-  for (const quantized of [false, true]) {
-    const path = onnxPath(folder, { quantized });
-    if (existsSync(path)) {
-      add(quantized ? 'ONNX int8' : 'ONNX fp32', path, await openOnnxScorer(path, { threads }));
-    }
-  }
-  if (variants.length === 0) {
-    throw new InputError(
-      `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
-    );
-  }
-  return variants;
-}
-
-/** False, with a notice, where native TensorFlow is not set up: the ONNX files can be measured without. */
-function startTensorFlow(threads: number): boolean {
-  // Read once, when the library starts.
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  process.env.TF_NUM_INTEROP_THREADS = '1';
-  process.env.OMP_NUM_THREADS = String(threads);
-  try {
-    tensorflow();
-    return true;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    notice(`Without TensorFlow: ${error.message}`);
-    return false;
-  }
-}
-
-async function saveBenchmark(rows: readonly BenchmarkRow[], folder: string): Promise<void> {
-  writeFileAtomically(join(folder, 'benchmark.csv'), benchmarkCsv(rows));
-  writeFileAtomically(join(folder, 'benchmark.json'), `${JSON.stringify(rows, null, 2)}\n`);
-  const points = rows.flatMap(({ name, megabytes, medianMs, meanF1 }) =>
-    meanF1 === null ? [] : [{ name, sizeMb: megabytes, latencyMs: medianMs, f1: meanF1 }],
-  );
-  if (points.length > 0) await saveFigure(sizeLatencyF1(points), join(folder, 'benchmark.png'));
-  else notice('No sentence holds a gold mention, so there is no F1 and no figure');
 }
 
 function tableOf(rows: readonly BenchmarkRow[], sentences: number): string {

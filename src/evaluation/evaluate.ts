@@ -1,4 +1,11 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import {
+  ENTITY_CLASSES,
+  type EntityClass,
+  InputError,
+  type Progress,
+  type Sentence,
+  silentProgress,
+} from '../foundation';
 import {
   outputNames,
   outputsPerClass,
@@ -49,6 +56,27 @@ export async function evaluate(
     loss: meanLoss(sentences, tagged, options),
     tagged,
   };
+}
+
+/** Evaluates on several corpora, each by itself. */
+export async function evaluateAll(
+  tests: Readonly<Record<string, Sentence[]>>,
+  tokenizer: Tokenizer,
+  score: TokenScorer,
+  options: TaggingOptions,
+  progress: Progress = silentProgress,
+): Promise<Record<string, EvaluationReport>> {
+  const total = Object.values(tests).reduce((sum, sentences) => sum + sentences.length, 0);
+  const reports: Record<string, EvaluationReport> = {};
+  let before = 0;
+  for (const [corpus, sentences] of Object.entries(tests)) {
+    reports[corpus] = await evaluate(sentences, tokenizer, score, options, (done) =>
+      progress.update(before + done, total, 'sentences'),
+    );
+    before += sentences.length;
+  }
+  progress.end();
+  return reports;
 }
 
 /** The same evaluation in the form that training asks for after each epoch. */

@@ -4,6 +4,7 @@
  * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions. Out: strict span scores, token scores,
  * token probabilities. May touch: nothing outside.
  */
-export { type EvaluationReport, evaluate, heldOutEvaluation } from './evaluate';
+export { type EvaluationReport, evaluate, evaluateAll, heldOutEvaluation } from './evaluate';
+export { type ExaminedSentence, mistakes, sentencesByClass, withoutSentences } from './selection';
 export { meanF1, type SpanScore, scoreSpans } from './spans';
-export { goldTokens, scoreTokens, type TokenScore, tokenProbabilities } from './tokens';
+export { goldTokens, probabilitiesByClass, scoreTokens, type TokenScore, tokenProbabilities } from './tokens';

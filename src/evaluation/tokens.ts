@@ -1,5 +1,13 @@
 import { ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
-import { type LabelScheme, outputsPerClass, sigmoid, spansToLabels, type TaggedText } from '../tokenization';
+import {
+  type LabelScheme,
+  outputsPerClass,
+  sigmoid,
+  spansToLabels,
+  type TaggedText,
+  type TaggingOptions,
+  type Tokenizer,
+} from '../tokenization';
 import { ratio } from './spans';
 
 /** Counts over tokens, and what follows from them. Null where there is nothing to divide by. */
@@ -39,6 +47,25 @@ export function goldTokens({ encoded }: TaggedText, sentence: Sentence): boolean
       (__, token) => labels[token * ENTITY_CLASSES.length + index] === 1,
     ),
   );
+}
+
+/** A sentence's tokens with probability and gold of each class; gold is null where the source did not look for the class. */
+export function probabilitiesByClass(
+  sentence: Sentence,
+  tagged: TaggedText,
+  tokenizer: Tokenizer,
+  { scheme, threshold }: Pick<TaggingOptions, 'scheme' | 'threshold'>,
+) {
+  const probabilities = tokenProbabilities(tagged, scheme);
+  const gold = goldTokens(tagged, sentence);
+  const byClass = <T>(value: (index: number) => T) =>
+    Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, value(index)])) as Record<EntityClass, T>;
+  return {
+    tokens: Array.from(tagged.encoded.ids, (id) => tokenizer.tokenOf(id)),
+    probabilities: byClass((index) => probabilities[index]),
+    gold: byClass((index) => (sentence.annotated.includes(ENTITY_CLASSES[index]) ? gold[index] : null)),
+    threshold,
+  };
 }
 
 /** Token-level scores by class as the assessment counts them: inside a mention or not, at a threshold, unknown classes out. */

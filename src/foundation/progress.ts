@@ -10,7 +10,11 @@ export const silentProgress: Progress = { update() {}, end() {} };
 
 /** A bar where someone can see it: in the notebook's cell, on the terminal, or nowhere when output goes to a file. */
 export function showProgress(title: string): Progress {
-  if ('__tslab__' in globalThis) return notebookProgress(title);
+  // tslab keeps its `require` under this name; it gives the running kernel, whichever copy of the package lies nearest.
+  const { __tslab__: kernel } = globalThis as {
+    __tslab__?: { require(name: 'tslab'): typeof import('tslab') };
+  };
+  if (kernel) return notebookProgress(title, kernel.require('tslab').newDisplay());
   return process.stderr.isTTY ? terminalProgress(title) : silentProgress;
 }
 
@@ -37,9 +41,7 @@ function terminalProgress(title: string): Progress {
 /** Jupyter front ends lag behind when a display is redrawn more often than this. */
 const REDRAW_EVERY_MS = 500;
 
-function notebookProgress(title: string): Progress {
-  const { newDisplay } = require('tslab') as typeof import('tslab');
-  const display = newDisplay();
+function notebookProgress(title: string, display: { html(source: string): void }): Progress {
   const escapeHtml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   let drawnAt = 0;
   let waiting: (() => void) | undefined;

@@ -8,3 +8,4 @@ export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } fro
 export { type Document, type DocumentFormat, readDocuments, readStandardInput } from './documents';
 export { inCodePoints } from './offsets';
 export { openOnnxScorer } from './session';
+export { type Agreement, compareVariants, openVariants } from './variants';

@@ -53,6 +53,13 @@ export function readTestSentences(run: Run): Record<string, Sentence[]> {
   );
 }
 
+/** Test sentences for the benchmark, the same number from each corpus as far as there are so many. */
+export function benchmarkSentences(run: Run): Sentence[] {
+  const tests = Object.values(readTestSentences(run));
+  const each = Math.ceil(run.profile.benchmarkSentences / tests.length);
+  return tests.flatMap((sentences) => take(sentences, each, run.seed));
+}
+
 async function choose(run: Run, progress: Progress): Promise<GatheredSentences> {
   const wantsGold = run.data === 'gold' || (run.data === 'auto' && run.profile.gold.length > 0);
   if (!wantsGold)

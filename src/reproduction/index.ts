@@ -4,6 +4,6 @@
  * In: the environment variables of a run. Out: its profile, folder and files, and the sentences it trains and tests on.
  * May touch: the folder of the run.
  */
-export { type GatheredSentences, gatherSentences, readTestSentences } from './gather';
+export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
 export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';

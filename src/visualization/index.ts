@@ -25,3 +25,6 @@ export { interactiveHtml, showFigure } from './notebook/show-figure';
 export { type Cell, dataFrame, type Row, showTable, tableHtml } from './notebook/show-table';
 export { CLASS_COLOURS } from './palette';
 export { renderPng, renderSvg, saveFigure } from './rendering/render';
+export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchmark';
+export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
+export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';

@@ -1,0 +1,58 @@
+import { ENTITY_CLASSES, type EntityClass, type Sentence } from '../../foundation';
+import type { TokenClassifier } from '../../nn';
+import { outputNames, spansToLabels, type Tokenizer } from '../../tokenization';
+import type { Row } from '../notebook/show-table';
+
+/** Mentions of each class; null where none of the sentences' sources looked for the class. */
+export function mentionsByClass(sentences: readonly Sentence[]): Record<EntityClass, number | null> {
+  const count = (label: EntityClass) =>
+    sentences.reduce((sum, { spans }) => sum + spans.filter((span) => span.label === label).length, 0);
+  return Object.fromEntries(
+    ENTITY_CLASSES.map((label) => [
+      label,
+      sentences.some(({ annotated }) => annotated.includes(label)) ? count(label) : null,
+    ]),
+  ) as Record<EntityClass, number | null>;
+}
+
+/** Articles, sentences and mentions by class of the named parts. */
+export function partTable(parts: Readonly<Record<string, readonly Sentence[]>>): Row[] {
+  return Object.entries(parts).map(([part, sentences]) => ({
+    part,
+    articles: new Set(sentences.map(({ article }) => article)).size,
+    sentences: sentences.length,
+    ...mentionsByClass(sentences),
+  }));
+}
+
+/** A sentence's tokens with their characters and BIO labels. */
+export async function labelTable(sentence: Sentence, tokenizer: Tokenizer): Promise<Row[]> {
+  const [encoded] = await tokenizer.encode([sentence.text]);
+  const names = outputNames('bio');
+  const { labels } = spansToLabels(encoded, sentence.spans, 'bio');
+  return Array.from(encoded.ids, (id, token) => ({
+    token: tokenizer.tokenOf(id),
+    characters: `${encoded.starts[token]}–${encoded.ends[token]}`,
+    labels: names.filter((_, output) => labels[token * names.length + output] === 1).join(', ') || 'O',
+  }));
+}
+
+/** How many numbers each part of the network learns. */
+export function parameterTable({ parameters }: TokenClassifier): Row[] {
+  const partOf = (name: string) => {
+    if (name.includes('embeddings')) return 'embeddings';
+    return name.startsWith('classifier') ? 'token head' : 'encoder blocks';
+  };
+  const counts = new Map<string, number>();
+  for (const [name, shape] of parameters.shapes) {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    counts.set(partOf(name), (counts.get(partOf(name)) ?? 0) + size);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return [...counts, ['all', total] as const].map(([part, count]) => ({
+    part,
+    parameters: count,
+    'share (%)': (100 * count) / total,
+    'size (MB)': (4 * count) / 1e6,
+  }));
+}
