@@ -4,11 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError, projectRoot } from '../foundation';
+import { DATA_CHOICES, PROFILES } from '../reproduction';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
-
-const PROFILES = ['quick', 'full', 'smoke'] as const;
-const DATA = ['auto', 'sample', 'gold', 'europepmc'] as const;
 
 /** What a run leaves in its folder; `notebooks` and `report.html` come from here, the others from the notebooks. */
 const OUTCOMES = [
@@ -16,12 +14,12 @@ const OUTCOMES = [
   ['report.html', 'all of them on one page'],
   ['model', 'the trained model'],
   ['model/onnx', 'its exports to ONNX'],
-  ['benchmark.csv', 'size, latency, throughput and F1 of each form of the model'],
+  ['benchmark/benchmark.csv', 'size, latency, throughput and F1 of each form of the model'],
 ] as const;
 
 interface ReproduceOptions {
-  profile: (typeof PROFILES)[number];
-  data: (typeof DATA)[number];
+  profile: string;
+  data: string;
   out?: string;
   seed: number;
   json?: boolean;
@@ -33,7 +31,7 @@ export function registerReproduce(program: Command): void {
     .description('the whole story: executes the notebooks 0 to 5 in order, and makes one report of them')
     .addOption(
       new Option('--profile <name>', 'quick for minutes, full for hours, smoke to see that all runs')
-        .choices(PROFILES)
+        .choices(Object.keys(PROFILES))
         .default('quick'),
     )
     .addOption(
@@ -41,7 +39,7 @@ export function registerReproduce(program: Command): void {
         '--data <source>',
         'auto: gold corpora where they are at hand or can be fetched, else the sample',
       )
-        .choices(DATA)
+        .choices(DATA_CHOICES)
         .default('auto'),
     )
     .option('--out <folder>', 'receives everything (default: a new folder in runs/)')
@@ -78,7 +76,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
     [
       formatTable(['notebook', 'seconds'], [...Object.entries(times), ['all, with the report', seconds]]),
       `\n${out}`,
-      ...OUTCOMES.map(([name, what]) => `  ${name.padEnd(14)} ${what}`),
+      ...OUTCOMES.map(([name, what]) => `  ${name.padEnd(24)} ${what}`),
     ].join('\n'),
   );
 }
