@@ -18,13 +18,12 @@ export { type TokenProbabilities, tokenProbabilities } from './figures/token-pro
 export {
   type MarkedSentence,
   markedSentence,
-  markedSentencesHtml,
   showMarkedSentences,
 } from './notebook/marked-sentence';
-export { interactiveHtml, showFigure } from './notebook/show-figure';
-export { type Cell, dataFrame, type Row, showTable, tableHtml } from './notebook/show-table';
+export { showFigure } from './notebook/show-figure';
+export { type Cell, dataFrame, type Row, showTable } from './notebook/show-table';
 export { CLASS_COLOURS } from './palette';
-export { renderPng, renderSvg, saveFigure } from './rendering/render';
+export { renderPng, saveFigure } from './rendering/render';
 export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchmark';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';
