@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { Command } from 'commander';
-import { copyTinyBert } from '../compression/tiny-bert';
 import { InputError } from '../foundation';
 import type { Entity } from '../inference';
+import { copyTinyBert } from '../nn/tiny-bert';
 import { registerAnnotate } from './annotate';
 import { registerCompress } from './compress';
 

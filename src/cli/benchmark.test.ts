@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { Command } from 'commander';
 import { type BenchmarkRow, exportToOnnx, quantizeFolder } from '../compression';
-import { copyTinyBert } from '../compression/tiny-bert';
 import { InputError, type Sentence, writeSentences } from '../foundation';
+import { copyTinyBert } from '../nn/tiny-bert';
 import { registerBenchmark } from './benchmark';
 
 const run = (...line: string[]) => {

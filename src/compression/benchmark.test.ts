@@ -5,9 +5,9 @@ import test from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { InputError, type Sentence } from '../foundation';
 import { readConfiguration } from '../nn';
+import { copyTinyBert } from '../nn/tiny-bert';
 import { spansToLabels, Tokenizer, type TokenScorer } from '../tokenization';
 import { benchmark, benchmarkCsv, type Variant } from './benchmark';
-import { copyTinyBert } from './tiny-bert';
 
 const MENTION = 't cell';
 

@@ -5,9 +5,10 @@ import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
 import { readConfiguration, readSafetensors, type Tensor, writeSafetensors } from '../nn';
+import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert';
 import { bertGraph } from './bert-graph';
 import { exportToOnnx } from './export';
-import { copyTinyBert, largestDifference, runOnnx, tinyBertExample } from './tiny-bert';
+import { runOnnx } from './run-onnx';
 
 test('logits equal those of Hugging Face, padding and token types included', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
+import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert';
 import { exportToOnnx } from './export';
 import { quantizeFolder } from './quantize';
-import { copyTinyBert, largestDifference, runOnnx, tinyBertExample } from './tiny-bert';
+import { runOnnx } from './run-onnx';
 
 test('int8 logits stay close to those of Hugging Face, and O stays exactly 0', async (t) => {
   const folder = copyTinyBert(t);

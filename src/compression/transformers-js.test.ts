@@ -4,10 +4,11 @@ import { basename, dirname } from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../foundation';
 import { readConfiguration, savedLabels } from '../nn';
+import { copyTinyBert } from '../nn/tiny-bert';
 import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
 import { quantizeFolder } from './quantize';
-import { copyTinyBert, runOnnx } from './tiny-bert';
+import { runOnnx } from './run-onnx';
 
 /** In a process of its own, since it brings an ONNX Runtime of its own, version 1.14. */
 const PIPELINE = `

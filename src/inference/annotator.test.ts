@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import { exportToOnnx, quantizeFolder } from '../compression';
-import { copyTinyBert } from '../compression/tiny-bert';
 import { InputError } from '../foundation';
+import { copyTinyBert } from '../nn/tiny-bert';
 import { loadAnnotator } from './annotator';
 import { inCodePoints } from './offsets';
 

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { exportToOnnx } from '../compression';
-import { copyTinyBert, tinyBertExample } from '../compression/tiny-bert';
 import { InputError } from '../foundation';
+import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert';
 import type { Window } from '../tokenization';
 import { openOnnxScorer } from './session';
 

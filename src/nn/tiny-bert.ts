@@ -2,11 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { projectRoot } from '../foundation';
 
-/** Help for tests: a random tagger of Hugging Face's making (see fixtures/make_fixtures.py), and how to run ONNX files. */
-const TINY_BERT = join(projectRoot, 'src', 'compression', 'fixtures', 'tiny-bert');
+/** Help for tests: a random tagger of Hugging Face's making (see fixtures/make_fixtures.py). */
+const TINY_BERT = join(projectRoot, 'src', 'nn', 'fixtures', 'tiny-bert');
 
 /** A copy of the tiny tagger in a folder of its own, which is gone when the test ends. */
 export function copyTinyBert(test: TestContext): string {
@@ -27,19 +26,6 @@ export interface Example {
 
 export function tinyBertExample(): Example {
   return JSON.parse(readFileSync(join(TINY_BERT, 'expected.json'), 'utf8'));
-}
-
-/** Logits of an ONNX file, path or bytes, for the example's inputs // [batch * length * labels] */
-export async function runOnnx(model: string | Uint8Array, example: Example): Promise<Float32Array> {
-  const session = await InferenceSession.create(model as string, { intraOpNumThreads: 1 });
-  const shape = [example.input_ids.length, example.input_ids[0].length];
-  const int64 = (rows: number[][]) => new Tensor('int64', BigInt64Array.from(rows.flat(), BigInt), shape);
-  const { logits } = await session.run({
-    input_ids: int64(example.input_ids),
-    attention_mask: int64(example.attention_mask),
-    token_type_ids: int64(example.token_type_ids),
-  });
-  return logits.data as Float32Array;
 }
 
 export function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { tensorflow } from './backend';
+import { createNoise, dropout } from './layers';
+import { readSafetensors, writeSafetensors } from './safetensors';
+import { copyTinyBert, largestDifference, tinyBertExample } from './tiny-bert';
+import { TokenClassifier } from './token-classifier';
+
+/** Windows of the fixture's rows whose tokens are all of type 0, as ours are, with the logits of PyTorch less the `O`. */
+function oneSegmentRows() {
+  const { input_ids, attention_mask, token_type_ids, logits } = tinyBertExample();
+  return input_ids
+    .map((ids, row) => {
+      const length = attention_mask[row].filter((mask) => mask === 1).length;
+      return {
+        inputIds: Int32Array.from(ids.slice(0, length)),
+        expected: logits[row].slice(0, length).flatMap((token) => token.slice(1)),
+        usable: token_type_ids[row].every((type) => type === 0),
+      };
+    })
+    .filter(({ usable }) => usable);
+}
+
+test('logits equal those of Hugging Face on windows of different lengths in one batch', async (context) => {
+  const model = TokenClassifier.load(copyTinyBert(context));
+  const rows = oneSegmentRows();
+  assert.equal(rows.length, 2);
+  const scores = await model.score(
+    rows.map(({ inputIds }) => ({ inputIds, first: 0, last: 0, ownedFrom: 0, ownedTo: 0 })),
+  );
+  for (const [row, { expected }] of rows.entries()) {
+    assert.ok(largestDifference(scores[row], expected) < 1e-4);
+  }
+  model.dispose();
+});
+
+test('a saved folder holds the same tensors, with a row of zeros for O', (context) => {
+  const folder = copyTinyBert(context);
+  const copy = join(folder, '..', 'copy');
+  const model = TokenClassifier.load(folder);
+  model.save(copy);
+  const before = readSafetensors(join(folder, 'model.safetensors'));
+  const after = readSafetensors(join(copy, 'model.safetensors'));
+  assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
+  for (const [name, tensor] of before) assert.deepEqual(after.get(name), tensor, name);
+  const config = JSON.parse(readFileSync(join(copy, 'config.json'), 'utf8'));
+  assert.equal(config.id2label[0], 'O');
+  assert.equal(config.id2label[3], 'B-Cell');
+  model.dispose();
+});
+
+test('scoring leaves no tensor behind', async (context) => {
+  const model = TokenClassifier.load(copyTinyBert(context));
+  const window = { inputIds: Int32Array.of(2, 10, 11, 3), first: 0, last: 2, ownedFrom: 0, ownedTo: 2 };
+  await model.score([window]);
+  const { numTensors } = tensorflow().memory();
+  await model.score([window, window]);
+  assert.equal(tensorflow().memory().numTensors, numTensors);
+  model.dispose();
+});
+
+test('weights of another shape are refused by name', (context) => {
+  const folder = copyTinyBert(context);
+  const path = join(folder, 'model.safetensors');
+  const tensors = readSafetensors(path);
+  tensors.set('bert.encoder.layer.1.output.dense.bias', { shape: [3], data: new Float32Array(3) });
+  writeSafetensors(path, tensors);
+  assert.throws(
+    () => TokenClassifier.load(folder),
+    /layer\.1\.output\.dense\.bias" has the shape \[3\].*\[16\]/,
+  );
+});
+
+test('a folder without weights is refused', (context) => {
+  const folder = copyTinyBert(context);
+  rmSync(join(folder, 'model.safetensors'));
+  assert.throws(() => TokenClassifier.load(folder), {
+    name: 'InputError',
+    message: /model\.safetensors is missing/,
+  });
+});
+
+test('safetensors files that promise too much are refused before memory is taken', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'bad.safetensors');
+  const write = (headerLength: bigint, header: string, body = 0) => {
+    const prefix = Buffer.alloc(8);
+    prefix.writeBigUInt64LE(headerLength);
+    writeFileSync(path, Buffer.concat([prefix, Buffer.from(header), Buffer.alloc(body)]));
+  };
+  const refuses = (pattern: RegExp) =>
+    assert.throws(() => readSafetensors(path), { name: 'InputError', message: pattern });
+  const entry = (fields: object) => {
+    const header = JSON.stringify({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...fields } });
+    return [BigInt(header.length), header] as const;
+  };
+  write(2n ** 31n, '{}');
+  refuses(/claims 2147483648 bytes, the file has 10/);
+  write(2n ** 63n, '{}');
+  refuses(/claims/);
+  write(3n, '{[}');
+  refuses(/not JSON/);
+  writeFileSync(path, 'abc');
+  refuses(/3 bytes are too few/);
+  write(...entry({}), 4);
+  refuses(/describes \d+ bytes, the file has/);
+  write(...entry({ shape: [2 ** 40] }), 8);
+  refuses(/takes 4398046511104 bytes, its offsets span 8/);
+  write(...entry({ data_offsets: [8, 16] }), 16);
+  refuses(/begins at byte 8, expected 0/);
+  write(...entry({ dtype: 'F33' }), 8);
+  refuses(/no valid dtype/);
+  write(...entry({}), 8);
+  assert.deepEqual(readSafetensors(path).get('a'), { shape: [2], data: new Float32Array(2) });
+});
+
+test('half precision and bfloat16 are read as the numbers they stand for', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'halves.safetensors');
+  const header = JSON.stringify({
+    half: { dtype: 'F16', shape: [5], data_offsets: [0, 10] },
+    brain: { dtype: 'BF16', shape: [2], data_offsets: [10, 14] },
+  }).padEnd(120);
+  const prefix = Buffer.alloc(8);
+  prefix.writeBigUInt64LE(120n);
+  // 1, -2, the smallest subnormal, infinity, 0.333251953125; then 1 and -3.
+  const values = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0x3555, 0x3f80, 0xc040);
+  writeFileSync(path, Buffer.concat([prefix, Buffer.from(header), Buffer.from(values.buffer)]));
+  const tensors = readSafetensors(path);
+  assert.deepEqual(
+    [...tensors.get('half')!.data],
+    [1, -2, 2 ** -24, Number.POSITIVE_INFINITY, 0.333251953125],
+  );
+  assert.deepEqual([...tensors.get('brain')!.data], [1, -3]);
+});
+
+test('dropout zeroes its share, keeps the mean and repeats by seed and step', () => {
+  const tf = tensorflow();
+  tf.tidy(() => {
+    const ones = tf.ones([200, 200]);
+    const draw = (seed: number, step: number) =>
+      Float32Array.from(dropout(ones, 0.1, createNoise(seed, step)).dataSync());
+    const values = draw(1, 5);
+    const zeros = values.filter((value) => value === 0).length / values.length;
+    assert.ok(Math.abs(zeros - 0.1) < 0.01, `${zeros}`);
+    assert.ok(Math.abs(values.reduce((sum, value) => sum + value, 0) / values.length - 1) < 0.01);
+    assert.deepEqual(draw(1, 5), values);
+    assert.notDeepEqual(draw(1, 6), values);
+    assert.notDeepEqual(draw(2, 5), values);
+  });
+});
