@@ -11,8 +11,10 @@ import { registerBenchmark } from './benchmark';
 import { registerCollect } from './collect';
 import { registerCompress } from './compress';
 import { registerCorpus } from './corpus';
+import { registerDoctor } from './doctor';
 import { registerEvaluate } from './evaluate';
 import { registerPreprocess } from './preprocess';
+import { registerReproduce } from './reproduce';
 import { registerTrain } from './train';
 
 const program = new Command('falconframes')
@@ -20,6 +22,7 @@ const program = new Command('falconframes')
   .version(require('../../package.json').version)
   .showHelpAfterError('(add --help for what the command takes)');
 
+registerDoctor(program);
 registerCollect(program);
 registerCorpus(program);
 registerPreprocess(program);
@@ -28,6 +31,7 @@ registerEvaluate(program);
 registerCompress(program);
 registerBenchmark(program);
 registerAnnotate(program);
+registerReproduce(program);
 
 program.parseAsync().catch((error: Error) => {
   const message = error instanceof InputError ? error.message : error.stack;

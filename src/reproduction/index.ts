@@ -1,9 +1,10 @@
 /**
  * Reproduction: what the six notebooks share, so that each can stay a few lines.
  *
- * In: the environment variables of a run. Out: its profile, folder and files, and the sentences it trains and tests on.
- * May touch: the folder of the run.
+ * In: the environment variables of a run. Out: its profile, folder and files, the sentences it trains and tests on, and
+ * what the machine has. May touch: the folder of the run.
  */
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
+export { describeMachine, examineMachine, type MachineReport } from './machine';
 export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';

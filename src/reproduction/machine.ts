@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { availableCorpora } from '../corpora';
+import { cacheFolder, InputError, mirrorFolder, projectRoot } from '../foundation';
+import { type TensorFlow, tensorflow } from '../nn';
+
+/** Side of the square matrices of the self-test: large enough that a product is all arithmetic. */
+const SIDE = 2048;
+
+export type MachineReport = ReturnType<typeof examineMachine>;
+
+/** What this machine has, speed test included; it takes a few seconds, and needs nothing to be set up. */
+export function examineMachine() {
+  return {
+    node: process.versions.node,
+    machine: {
+      platform: `${platform()} ${release()} ${arch()}`,
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: availableParallelism(),
+      memoryGB: Number((totalmem() / 2 ** 30).toFixed(1)),
+    },
+    tensorflow: examineTensorFlow(),
+    gpu: nvidiaDevices(),
+    notebooks: examineKernel(),
+    encoders: examineEncoders(),
+    data: { mirror: mirrorFolder() ?? null, cache: cacheFolder(), corpora: availableCorpora() },
+  };
+}
+
+/** Native TensorFlow with its speed, or why it does not load. */
+function examineTensorFlow() {
+  let tf: TensorFlow;
+  try {
+    tf = tensorflow();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { loaded: false as const, reason: error.message };
+  }
+  const { binding, isUsingGpuDevice } = tf.backend() as unknown as {
+    binding: { TF_Version: string };
+    isUsingGpuDevice: boolean;
+  };
+  return {
+    loaded: true as const,
+    version: binding.TF_Version,
+    tfjs: tf.version['tfjs-core'],
+    backend: tf.getBackend(),
+    device: isUsingGpuDevice ? 'GPU' : 'CPU',
+    matmul: { side: SIDE, type: 'float32', gflops: matmulSpeed(tf) },
+  };
+}
+
+/** Arithmetic speed of a product of two square matrices: the fastest of eight, which other programs disturbed least. */
+function matmulSpeed(tf: TensorFlow): number {
+  return tf.tidy(() => {
+    const left = tf.randomUniform([SIDE, SIDE]);
+    const right = tf.randomUniform([SIDE, SIDE]);
+    const gflops = Array.from({ length: 8 }, () => {
+      const start = performance.now();
+      // Reading one number waits for a GPU, which works on after the call.
+      tf.matMul(left, right).slice([0, 0], [1, 1]).dataSync();
+      return (2 * SIDE ** 3) / ((performance.now() - start) * 1e6);
+    });
+    return Math.round(Math.max(...gflops));
+  });
+}
+
+function nvidiaDevices(): { name: string; memory: string; driver: string }[] {
+  const query = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
+  const { status, stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
+  if (status !== 0) return [];
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [name, memory, driver] = line.split(', ');
+      return { name, memory, driver };
+    });
+}
+
+/** Whether Jupyter can start the TypeScript kernel: it is registered, and what it is registered with is there. */
+function examineKernel() {
+  const file = join(projectRoot, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+  if (!existsSync(file)) return { kernel: false, reason: 'tslab is not registered; run `npm run setup`' };
+  const { argv } = JSON.parse(readFileSync(file, 'utf8')) as { argv: string[] };
+  const gone = argv.slice(0, 2).find((path) => !existsSync(path));
+  return gone
+    ? { kernel: false, reason: `tslab is registered with ${gone}, which is gone; run \`npm run setup\`` }
+    : { kernel: true };
+}
+
+function examineEncoders() {
+  const registry = JSON.parse(readFileSync(join(projectRoot, 'models', 'registry.json'), 'utf8')) as {
+    encoders: { name: string; folder: string; files: { name: string; bytes: number }[] }[];
+  };
+  return registry.encoders.map(({ name, folder, files }) => {
+    const whole = files.every((file) => {
+      const path = join(projectRoot, 'models', folder, file.name);
+      return existsSync(path) && statSync(path).size === file.bytes;
+    });
+    return { name, present: whole };
+  });
+}
+
+/** The report in words: what was looked for, and what was found. */
+export function describeMachine(report: MachineReport): [what: string, found: string][] {
+  const { machine, tensorflow: native, gpu, notebooks, encoders, data } = report;
+  const rows: [string, string][] = [
+    ['Node', report.node],
+    ['machine', `${machine.platform}, ${machine.cores} cores, ${machine.memoryGB} GB memory`],
+    ['processor', machine.processor],
+  ];
+  if (native.loaded) {
+    const { side, gflops } = native.matmul;
+    rows.push(
+      ['TensorFlow', `${native.version}, native, on the ${native.device} (tfjs ${native.tfjs})`],
+      ['matrix product', `${gflops} GFLOPS (float32, ${side} x ${side} x ${side}, fastest of 8)`],
+    );
+  } else {
+    rows.push([
+      'TensorFlow',
+      `${native.reason}; all but training and evaluation in TensorFlow works without`,
+    ]);
+  }
+  rows.push(
+    [
+      'GPU',
+      gpu.map((device) => `${device.name}, ${device.memory}, driver ${device.driver}`).join('; ') || 'none',
+    ],
+    ['notebook kernel', notebooks.kernel ? 'TypeScript (tslab)' : (notebooks.reason ?? '')],
+    ...encoders.map(({ name, present }): [string, string] => [
+      'encoder',
+      present ? name : `${name} is not set up; run \`npm run setup\``,
+    ]),
+    ['mirror', data.mirror ?? 'none (FALCONFRAMES_MIRROR names none)'],
+    ['corpora', data.corpora.map(({ name, where }) => `${name}: ${where}`).join(', ')],
+  );
+  return rows;
+}
