@@ -103,8 +103,9 @@ function tokenScore(
 ): TokenScore {
   const predicted = truePositives + falsePositives;
   const support = truePositives + falseNegatives;
-  const spread = Math.sqrt(predicted) * Math.sqrt(support);
-  const restSpread = Math.sqrt(trueNegatives + falsePositives) * Math.sqrt(trueNegatives + falseNegatives);
+  const spread = Math.sqrt(
+    predicted * support * (trueNegatives + falsePositives) * (trueNegatives + falseNegatives),
+  );
   return {
     truePositives,
     falsePositives,
@@ -113,6 +114,6 @@ function tokenScore(
     precision: ratio(truePositives, predicted),
     recall: ratio(truePositives, support),
     f1: support === 0 ? null : (2 * truePositives) / (predicted + support),
-    mcc: ratio(truePositives * trueNegatives - falsePositives * falseNegatives, spread * restSpread),
+    mcc: ratio(truePositives * trueNegatives - falsePositives * falseNegatives, spread),
   };
 }

@@ -5,14 +5,14 @@ import type { TestContext } from 'node:test';
 import { projectRoot } from '../foundation';
 
 /** Help for tests: a random tagger of Hugging Face's making (see fixtures/make_fixtures.py). */
-const TINY_BERT = join(projectRoot, 'src', 'nn', 'fixtures', 'tiny-bert');
+export const tinyBertFolder = join(projectRoot, 'src', 'nn', 'fixtures', 'tiny-bert');
 
 /** A copy of the tiny tagger in a folder of its own, which is gone when the test ends. */
 export function copyTinyBert(test: TestContext): string {
   const parent = mkdtempSync(join(tmpdir(), 'falconframes-'));
   test.after(() => rmSync(parent, { recursive: true, force: true }));
   const folder = join(parent, 'tiny-bert');
-  cpSync(TINY_BERT, folder, { recursive: true });
+  cpSync(tinyBertFolder, folder, { recursive: true });
   return folder;
 }
 
@@ -25,7 +25,7 @@ export interface Example {
 }
 
 export function tinyBertExample(): Example {
-  return JSON.parse(readFileSync(join(TINY_BERT, 'expected.json'), 'utf8'));
+  return JSON.parse(readFileSync(join(tinyBertFolder, 'expected.json'), 'utf8'));
 }
 
 export function largestDifference(one: ArrayLike<number>, other: ArrayLike<number>): number {

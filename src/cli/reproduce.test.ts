@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import { Command } from 'commander';
+import { InputError } from '../foundation';
+import { registerReproduce } from './reproduce';
+
+function reproduce(...options: string[]): Promise<unknown> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  registerReproduce(program);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  return program.parseAsync(['reproduce', ...options], { from: 'user' });
+}
+
+test('a folder with something in it is left alone', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-reproduce-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'mine.txt'), 'mine');
+  await assert.rejects(reproduce('--profile', 'smoke', '--out', folder), (error: Error) => {
+    assert.ok(error instanceof InputError);
+    assert.match(error.message, /is not empty; name a new folder/);
+    return true;
+  });
+  assert.deepEqual(readdirSync(folder), ['mine.txt']);
+});
+
+test('unknown profiles, data sources and seeds are refused with what there is', async () => {
+  await assert.rejects(reproduce('--profile', 'slow'), /Allowed choices are .*quick/);
+  await assert.rejects(reproduce('--data', 'pubmed'), /Allowed choices are auto, sample, gold, europepmc/);
+  await assert.rejects(reproduce('--seed', 'x'), /whole number/);
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EntityClass, Sentence, Span } from '../foundation';
+import { tinyBertFolder } from '../nn/tiny-bert';
+import { outputNames, spansToLabels, Tokenizer } from '../tokenization';
+import { evaluate, heldOutEvaluation } from './evaluate';
+import { mistakes, sentencesByClass } from './selection';
+import { meanF1, scoreSpans } from './spans';
+
+function sentence(text: string, spans: [number, number, EntityClass][], annotated: EntityClass[]): Sentence {
+  return {
+    article: 'A1',
+    section: '',
+    paragraph: 0,
+    offset: 0,
+    text,
+    spans: spans.map(([start, end, label]) => ({ start, end, label })),
+    annotated,
+  };
+}
+
+const span = (start: number, end: number, label: EntityClass): Span => ({ start, end, label });
+
+test('strict span scores count exact borders and class alone', () => {
+  const gold = [
+    sentence(
+      't cells of the liver',
+      [
+        [0, 7, 'Cell'],
+        [15, 20, 'Organ Tissue'],
+      ],
+      ['Cell', 'Organ Tissue'],
+    ),
+    sentence('b cells', [[0, 7, 'Cell']], ['Cell', 'Organ Tissue']),
+  ];
+  const scores = scoreSpans(gold, [
+    [span(0, 7, 'Cell'), span(15, 20, 'Cell'), span(11, 20, 'Organ Tissue')],
+    [span(2, 7, 'Cell'), span(0, 7, 'Cell'), span(0, 7, 'Cell')],
+  ]);
+  assert.deepEqual(scores.Cell, {
+    truePositives: 2,
+    falsePositives: 3,
+    falseNegatives: 0,
+    precision: 2 / 5,
+    recall: 1,
+    f1: 4 / 7,
+    support: 2,
+  });
+  assert.equal(scores['Organ Tissue'].f1, 0);
+  assert.equal(meanF1(scores), 2 / 7);
+});
+
+test('unknown classes are masked, and a class without gold has no F1', () => {
+  const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
+  const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]]);
+  assert.equal(scores['Organ Tissue'].falsePositives, 0);
+  assert.equal(scores['Organ Tissue'].f1, null);
+  assert.equal(scores['Organ Tissue'].precision, null);
+  assert.equal(meanF1(scores), 1);
+  const known = [sentence('t cells', [], ['Cell'])];
+  const invented = scoreSpans(known, [[span(0, 7, 'Cell')]]);
+  assert.deepEqual([invented.Cell.falsePositives, invented.Cell.f1, invented.Cell.recall], [1, null, null]);
+  assert.equal(meanF1(invented), null);
+});
+
+const options = { scheme: 'bio', maximumLength: 64, threshold: 0.5 } as const;
+const tokenizer = new Tokenizer(tinyBertFolder);
+
+/** Says with confidence what is true of the gold sentences, except for the tokens that `alter` changes. */
+function oracle(gold: readonly Sentence[], alter: (logits: Float32Array, index: number) => void = () => {}) {
+  return async (windows: readonly { inputIds: Int32Array }[]) => {
+    const encodings = await tokenizer.encode(gold.map(({ text }) => text));
+    assert.equal(windows.length, gold.length);
+    return gold.map(({ spans }, index) => {
+      const { labels } = spansToLabels(encodings[index], spans, 'bio');
+      const rows = new Float32Array(windows[index].inputIds.length * 8).fill(-6);
+      labels.forEach((label, entry) => {
+        if (label) rows[8 + entry] = 6;
+      });
+      alter(rows, index);
+      return rows;
+    });
+  };
+}
+
+const gold = [
+  sentence(
+    't cells of the liver',
+    [
+      [0, 7, 'Cell'],
+      [15, 20, 'Organ Tissue'],
+    ],
+    ['Cell', 'Organ Tissue'],
+  ),
+  sentence('hela', [[0, 4, 'Cell Line']], ['Cell', 'Cell Line']),
+];
+
+test('a model that is right scores 1 everywhere', async () => {
+  const report = await evaluate(gold, tokenizer, oracle(gold), options);
+  assert.equal(report.meanF1, 1);
+  for (const label of ['Cell', 'Cell Line', 'Organ Tissue'] as const) {
+    assert.equal(report.spans[label].f1, 1);
+    assert.equal(report.tokens[label].f1, 1);
+  }
+  assert.equal(report.tokens.Cell.mcc, 1);
+  assert.equal(report.tokens['Gene Mutations'].f1, null);
+  assert.ok(report.loss < 0.01);
+  assert.deepEqual(mistakes({ gold }, { gold: report }, 5), []);
+});
+
+test('token counts and their scores follow from what each token got', async () => {
+  const column = outputNames('bio').indexOf('I-Cell Line');
+  // "hela" is four tokens of Cell Line; the model misses the last two, and finds one in the first sentence, where unknown.
+  const score = oracle(gold, (rows, index) => {
+    if (index === 1) rows.fill(-6, 8 * 3, 8 * 5);
+    else rows[8 + column] = 6;
+  });
+  const report = await evaluate(gold, tokenizer, score, options);
+  const tokens = report.tokens['Cell Line'];
+  assert.deepEqual(
+    [tokens.truePositives, tokens.falsePositives, tokens.falseNegatives, tokens.trueNegatives],
+    [2, 0, 2, 0],
+  );
+  assert.equal(tokens.f1, 2 / 3);
+  // All tokens that could tell are positive: the coefficient has nothing to divide by.
+  assert.equal(tokens.mcc, null);
+  assert.equal(report.tokens.Cell.mcc, 1);
+});
+
+test('dev sentences without gold mentions cannot choose an epoch', async () => {
+  const empty = [sentence('no mention', [], ['Cell'])];
+  const score = oracle(empty);
+  await assert.rejects(heldOutEvaluation(empty, tokenizer, options)({ score }), /no gold mention/);
+  await assert.rejects(evaluate([], tokenizer, score, options), /nothing to evaluate/);
+});
+
+test('mistakes come from all corpora in turn and leave unknown classes out', async () => {
+  // The first token of each sentence is also a mutation, which no source looked for, and a Cell, which is wrong.
+  const wrong = oracle(gold, (rows) => void rows.fill(30, 8, 8 + 3));
+  const report = await evaluate(gold, tokenizer, wrong, options);
+  const found = mistakes({ one: gold, two: gold }, { one: report, two: report }, 3);
+  assert.deepEqual(
+    found.map(({ note, text }) => [note.split(',')[0], text]),
+    [
+      ['one', 'hela'],
+      ['two', 'hela'],
+    ],
+  );
+  for (const { predicted } of found) assert.ok(predicted.every(({ label }) => label !== 'Gene Mutations'));
+  // Too short to be drawn.
+  assert.deepEqual(sentencesByClass({ gold }, { gold: report }), []);
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ENTITY_CLASSES, type Span } from '../foundation';
+import { tinyBertFolder } from '../nn/tiny-bert';
+import { decodeSpans } from './decoding';
+import { type LabelScheme, labelsToSpans, outputNames, spansToLabels } from './labels';
+import { tagTexts } from './tagging';
+import { type EncodedText, Tokenizer } from './tokenizer';
+import { cutWindows, joinWindows } from './windows';
+
+const tokenizer = new Tokenizer(tinyBertFolder);
+
+/** Texts of words that split into several tokens, with punctuation, accents, characters of two code units and odd spaces. */
+const texts = fc
+  .array(
+    fc.constantFrom(
+      'cell',
+      'p53',
+      'é',
+      '😀',
+      'T-cell',
+      '(ab',
+      ')',
+      ' ',
+      '\t',
+      '  ',
+      '.',
+      '−',
+      'naïve',
+      '\u0000',
+    ),
+    {
+      maxLength: 30,
+    },
+  )
+  .map((parts) => parts.join(' '));
+
+/** For each class, disjoint spans that begin and end with a token; `unit` 'word' asks for whole words. */
+function drawSpans(encoded: EncodedText, cuts: readonly number[], unit: 'token' | 'word'): Span[] {
+  const starts = Array.from(encoded.ids.keys()).filter(
+    (token) => unit === 'token' || token === 0 || encoded.words[token] !== encoded.words[token - 1],
+  );
+  const borders = [...starts, encoded.ids.length];
+  return ENTITY_CLASSES.flatMap((label, index) => {
+    const chosen = [...new Set(cuts.map((cut) => (cut * (index + 3)) % borders.length))].sort(
+      (a, b) => a - b,
+    );
+    const spans: Span[] = [];
+    for (let pair = 0; pair + 1 < chosen.length; pair += index % 2 === 0 ? 1 : 2) {
+      const start = encoded.starts[borders[chosen[pair]]];
+      const end = encoded.ends[borders[chosen[pair + 1]] - 1];
+      spans.push({ start, end, label });
+    }
+    return spans;
+  }).sort((one, other) => one.start - other.start || one.end - other.end);
+}
+
+const byPlace = (spans: readonly Span[]) =>
+  spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort();
+
+test('spans on token borders come back from BIO labels as they went in', async () => {
+  await fc.assert(
+    fc.asyncProperty(texts, fc.array(fc.nat(1000)), async (text, cuts) => {
+      const [encoded] = await tokenizer.encode([text]);
+      const spans = drawSpans(encoded, cuts, 'token');
+      const { labels, lost, widened } = spansToLabels(encoded, spans, 'bio');
+      assert.deepEqual([lost, widened], [[], []]);
+      assert.deepEqual(byPlace(labelsToSpans(encoded, labels, 'bio')), byPlace(spans));
+    }),
+  );
+});
+
+test('the token scheme gives back spans that do not touch', async () => {
+  const [encoded] = await tokenizer.encode(['cell line of t cells']);
+  const spans: Span[] = [
+    { start: 0, end: 9, label: 'Cell Line' },
+    { start: 13, end: 20, label: 'Cell' },
+  ];
+  const { labels } = spansToLabels(encoded, spans, 'token');
+  assert.deepEqual(labelsToSpans(encoded, labels, 'token'), spans);
+});
+
+test('confident logits decode to the spans they were made from, for spans of whole words', async () => {
+  for (const scheme of ['bio', 'token'] as LabelScheme[]) {
+    await fc.assert(
+      fc.asyncProperty(texts, fc.array(fc.nat(1000)), async (text, cuts) => {
+        const [encoded] = await tokenizer.encode([text]);
+        const spans = drawSpans(encoded, cuts, 'word');
+        const { labels } = spansToLabels(encoded, spans, scheme);
+        const logits = Float32Array.from(labels, (label) => (label ? 4 : -4));
+        const expected = scheme === 'bio' ? spans : labelsToSpans(encoded, labels, scheme);
+        assert.deepEqual(byPlace(decodeSpans(encoded, logits, scheme, 0.5)), byPlace(expected));
+      }),
+    );
+  }
+});
+
+test('every span that cannot be labelled exactly is named', async () => {
+  const [encoded] = await tokenizer.encode(['t \u0000 😀x']);
+  assert.equal(tokenizer.tokenOf(encoded.ids[1]), '[UNK]');
+  const inVoid: Span = { start: 2, end: 3, label: 'Cell' };
+  const inToken: Span = { start: 6, end: 7, label: 'Cell' };
+  const past: Span = { start: 20, end: 22, label: 'Cell' };
+  const { lost, widened } = spansToLabels(encoded, [inVoid, inToken, past], 'bio');
+  assert.deepEqual(lost, [inVoid, past]);
+  assert.deepEqual(widened, [inToken]);
+});
+
+test('offsets count UTF-16 code units', async () => {
+  const text = '😀 p53 of 𝛽-cells';
+  const [encoded] = await tokenizer.encode([text]);
+  const surfaces = Array.from(encoded.ids, (_, token) =>
+    text.slice(encoded.starts[token], encoded.ends[token]),
+  );
+  assert.equal(surfaces[0], '😀');
+  assert.equal(surfaces.slice(1, 4).join(''), 'p53');
+  assert.equal(surfaces.at(-1), 's');
+});
+
+test('windows keep to their length, own every token once and give context', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(400), fc.integer({ min: 3, max: 40 }), async (count, maximumLength) => {
+      const [encoded] = await tokenizer.encode(['a '.repeat(count)]);
+      assert.equal(encoded.ids.length, count);
+      const windows = cutWindows(encoded, tokenizer, maximumLength);
+      for (const window of windows) assert.ok(window.inputIds.length <= maximumLength);
+      const owned = windows.flatMap(({ ownedFrom, ownedTo }) =>
+        Array.from({ length: ownedTo - ownedFrom }, (_, place) => ownedFrom + place),
+      );
+      assert.deepEqual(
+        owned,
+        Array.from({ length: count }, (_, token) => token),
+      );
+      // A window's logits are its tokens' places in the text: joined, they must count up.
+      const logits = windows.map(({ first, inputIds }) =>
+        Float32Array.from(inputIds, (_, place) => first + place - 1),
+      );
+      assert.deepEqual([...joinWindows(windows, logits, 1)], owned);
+    }),
+  );
+});
+
+test('a line of 100,000 characters is tagged to its end', async () => {
+  const text = `${'cells '.repeat(16_666)}end`;
+  const [{ spans }] = await tagTexts(
+    [text],
+    tokenizer,
+    async (windows) => windows.map(({ inputIds }) => new Float32Array(inputIds.length * 8).fill(3)),
+    { scheme: 'bio', maximumLength: 64, threshold: 0.5 },
+  );
+  assert.equal(Math.max(...spans.map(({ end }) => end)), text.length);
+});
+
+test('I without B does not open a mention: the best legal path decides', async () => {
+  const [encoded] = await tokenizer.encode(['t cells']);
+  const outputs = outputNames('bio').length;
+  const cell = outputNames('bio').indexOf('B-Cell');
+  const logits = new Float32Array(encoded.ids.length * outputs).fill(-5);
+  for (let token = 0; token < encoded.ids.length; token++) logits[token * outputs + cell + 1] = 3;
+  // B is likely enough to pay for the path B I.
+  logits[cell] = -1;
+  assert.deepEqual(byPlace(decodeSpans(encoded, logits, 'bio', 0.5)), ['0 7 Cell']);
+  const secondWord = encoded.words.indexOf(1);
+  for (let token = 0; token < encoded.ids.length; token++) logits[token * outputs + cell] = -100;
+  for (let token = secondWord; token < encoded.ids.length; token++) logits[token * outputs + cell + 1] = 3;
+  assert.deepEqual(decodeSpans(encoded, logits, 'bio', 0.5), []);
+});
+
+test('a higher threshold takes doubtful mentions away', async () => {
+  const [encoded] = await tokenizer.encode(['cell']);
+  const logits = new Float32Array(encoded.ids.length * 8).fill(-5);
+  logits[2] = 1;
+  for (let token = 1; token < encoded.ids.length; token++) logits[token * 8 + 3] = 1;
+  assert.equal(decodeSpans(encoded, logits, 'bio', 0.5).length, 1);
+  assert.equal(decodeSpans(encoded, logits, 'bio', 0.9).length, 0);
+});
