@@ -85,9 +85,16 @@ async def run_one(path, out):
 
 
 async def run_cells(client, notebook):
+    task = asyncio.current_task()
+    interrupted = asyncio.Event()
+
+    def interrupt():
+        interrupted.set()
+        task.cancel()
+
     # nbclient's own handlers end the kernel but not the run.
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, asyncio.current_task().cancel)
+        asyncio.get_running_loop().add_signal_handler(name, interrupt)
     late_errors = []
     listener = asyncio.create_task(hear_late_errors(client, late_errors))
     cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -100,6 +107,9 @@ async def run_cells(client, notebook):
             if number == len(cells):
                 await asyncio.sleep(0.3)
         except (CellExecutionError, DeadKernelError) as error:
+            # nbclient takes being cancelled for a dead kernel.
+            if interrupted.is_set():
+                raise asyncio.CancelledError from None
             raise NotebookError(f"cell {number}:\n\n{cell.source}\n\n{reason_of(error, cell)}") from None
         finally:
             print(f"  {time.perf_counter() - start:.1f} s", flush=True)
