@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+from html import unescape
 from pathlib import Path
 
 # A kernel of the same name in the user's own Jupyter folder must not come first.
@@ -50,21 +51,38 @@ def main():
         sys.exit(130)
 
 
+class WatchedClient(NotebookClient):
+    """Also shows the progress bars of the running cell here, where someone may be waiting."""
+
+    # Often enough to follow, seldom enough for a log file.
+    seconds_between_lines = 1 if sys.stdout.isatty() else 30
+    shown_at = float("-inf")
+
+    def process_message(self, msg, cell, cell_index):
+        html = msg["content"].get("data", {}).get("text/html", "")
+        if "<progress" in html and time.monotonic() - self.shown_at >= self.seconds_between_lines:
+            self.shown_at = time.monotonic()
+            text = " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+            print(f"\r     {text:<110}" if sys.stdout.isatty() else f"\n     {text}", end="", flush=True)
+        return super().process_message(msg, cell, cell_index)
+
+
 async def run_all(paths, out):
-    times = {}
+    record = out / "times.json"
+    times = json.loads(record.read_text()) if record.exists() else {}
     for path in paths:
         start = time.perf_counter()
         print(path.stem, flush=True)
         await run_one(path, out)
         times[path.stem] = round(time.perf_counter() - start, 1)
         print(f"  {path.stem} took {times[path.stem]:.1f} s", flush=True)
-        write_atomically(out / "times.json", json.dumps(times, indent=2) + "\n")
+        write_atomically(record, json.dumps(times, indent=2) + "\n")
 
 
 async def run_one(path, out):
     notebook = nbformat.read(path, as_version=4)
     # tslab answers a polite request to end after ten seconds, and has nothing left to save then.
-    client = NotebookClient(
+    client = WatchedClient(
         notebook,
         kernel_name="tslab",
         timeout=None,

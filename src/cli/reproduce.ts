@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { InputError, projectRoot } from '../foundation';
+import { InputError, projectRoot, writeFileAtomically } from '../foundation';
 import { DATA_CHOICES, PROFILES } from '../reproduction';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
@@ -21,6 +21,7 @@ interface ReproduceOptions {
   profile: string;
   data: string;
   out?: string;
+  resume?: boolean;
   seed: number;
   json?: boolean;
 }
@@ -43,6 +44,7 @@ export function registerReproduce(program: Command): void {
         .default('auto'),
     )
     .option('--out <folder>', 'receives everything (default: a new folder in runs/)')
+    .option('--resume', 'go on with the run in --out: notebooks that were finished are kept')
     .option('--seed <number>', 'of every random choice', positiveInteger, 1)
     .option('--json', 'what was made, as JSON')
     .action(reproduce);
@@ -53,19 +55,24 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   const { profile, data, seed, json } = options;
   const notebooks = numberedNotebooks();
   const out = resolve(options.out ?? join(projectRoot, 'runs', `${profile}-${timeStamp()}`));
-  if (existsSync(out) && readdirSync(out).length > 0) {
+  const executed = join(out, 'notebooks');
+  if (options.resume && !options.out) {
+    throw new InputError('--resume needs --out with the folder of the run to go on with');
+  }
+  if (!options.resume && existsSync(out) && readdirSync(out).length > 0) {
     throw new InputError(
-      `${out} is not empty; name a new folder with --out, so that two runs are not mixed up`,
+      `${out} is not empty; name a new folder with --out, so that two runs are not mixed up, or go on with it by --resume`,
     );
   }
-  notice(`${notebooks.length} notebooks, profile ${profile}, data ${data}, into ${out}`);
+  pinOptions(join(out, 'run.json'), { profile, data, seed });
+  const open = notebooks.filter((name) => !existsSync(join(executed, name)));
+  notice(`${open.length} notebooks, profile ${profile}, data ${data}, into ${out}`);
   process.env.FALCONFRAMES_PROFILE = profile;
   process.env.FALCONFRAMES_DATA = data;
   process.env.FALCONFRAMES_OUT = out;
   process.env.FALCONFRAMES_SEED = String(seed);
-  const executed = join(out, 'notebooks');
-  const sources = notebooks.map((name) => join(projectRoot, 'notebooks', name));
-  await runNotebookProgram(['run', '--out', executed, ...sources], json);
+  const sources = open.map((name) => join(projectRoot, 'notebooks', name));
+  if (sources.length > 0) await runNotebookProgram(['run', '--out', executed, ...sources], json);
   const pages = notebooks.map((name) => join(executed, name));
   await runNotebookProgram(['report', '--out', join(out, 'report.html'), ...pages], json);
   const missing = OUTCOMES.filter(([name]) => !existsSync(join(out, name))).map(([name]) => name);
@@ -79,6 +86,17 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
       ...OUTCOMES.map(([name, what]) => `  ${name.padEnd(24)} ${what}`),
     ].join('\n'),
   );
+}
+
+/** Notes what a run was asked to do; a run that is gone on with must be asked the same. */
+function pinOptions(path: string, options: Record<string, string | number>): void {
+  const asked = `${JSON.stringify(options)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') !== asked) {
+    throw new InputError(
+      `${path}: the run was begun with ${readFileSync(path, 'utf8').trim()}; go on with the same options`,
+    );
+  }
+  writeFileAtomically(path, asked);
 }
 
 /** The names of the numbered notebooks, in their order. */
@@ -120,8 +138,8 @@ async function runNotebookProgram(args: string[], json = false): Promise<void> {
   const out = process.env.FALCONFRAMES_OUT;
   throw new InputError(
     interruption
-      ? `interrupted; the notebooks that were finished are in ${out}`
-      : `the notebooks did not run to their end (see above); those that did are in ${out}`,
+      ? `interrupted; go on with \`npm run reproduce -- --resume --out ${out}\` and the same options`
+      : `the notebooks did not run to their end (see above); those that did are kept, go on with --resume --out ${out}`,
   );
 }
 

@@ -19,6 +19,9 @@ export interface Evaluation {
   meanF1: number;
 }
 
+/** What a run that is killed loses at most. */
+const CHECKPOINT_EVERY_MS = 10 * 60_000;
+
 export interface TrainingRun {
   model: TokenClassifier;
   examples: readonly Example[];
@@ -62,6 +65,7 @@ export async function train(run: TrainingRun): Promise<TrainingReport> {
   const totalTokens = options.epochs * examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
   let tokens = log.rows.reduce((sum, row) => sum + (row.kind === 'step' ? row.tokens : 0), 0);
   let timed = { tokens: 0, seconds: 0 };
+  let savedAt = performance.now();
 
   function stepsDone({ epoch, batch }: Checkpoint): number {
     return (epoch - 1) * Math.ceil(examples.length / options.batchSize) + batch;
@@ -101,6 +105,16 @@ export async function train(run: TrainingRun): Promise<TrainingReport> {
           steps,
           `| epoch ${state.epoch} of ${options.epochs} | loss ${loss.toFixed(4)} | ${rate.toFixed(0)} tokens/s | ${left} left`,
         );
+        if (performance.now() - savedAt > CHECKPOINT_EVERY_MS && state.batch + 1 < batches.length) {
+          writeCheckpoint(
+            checkpointFolder,
+            { ...state, batch: state.batch + 1 },
+            model,
+            optimizer,
+            fingerprint,
+          );
+          savedAt = performance.now();
+        }
         // Lets displays, interrupts and the notebook's messages through.
         await new Promise(setImmediate);
       }

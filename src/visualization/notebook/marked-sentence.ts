@@ -59,8 +59,14 @@ function tag(label: EntityClass): string {
   );
 }
 
+const GOLD_AND_PREDICTED = ['Gold', 'Predicted'] as const;
+
 /** Sentences below one another, one a row: gold to the left, predicted to the right where any sentence has it. */
-export function markedSentencesHtml(sentences: readonly MarkedSentence[], caption: string): string {
+export function markedSentencesHtml(
+  sentences: readonly MarkedSentence[],
+  caption: string,
+  [left, right]: readonly [string, string] = GOLD_AND_PREDICTED,
+): string {
   const compares = sentences.some(({ predicted }) => predicted);
   const cell = (tagName: 'td' | 'th', content: string) =>
     `<${tagName} style="text-align: left; vertical-align: top; padding: 6px 12px; line-height: 1.9; border: none; ` +
@@ -71,7 +77,7 @@ export function markedSentencesHtml(sentences: readonly MarkedSentence[], captio
     if (compares) columns.push(cell('td', predicted ? markedSentence(text, predicted) : ''));
     return `<tr>${columns.join('')}</tr>`;
   });
-  const header = compares ? `<thead><tr>${cell('th', 'Gold')}${cell('th', 'Predicted')}</tr></thead>` : '';
+  const header = compares ? `<thead><tr>${cell('th', left)}${cell('th', right)}</tr></thead>` : '';
   return (
     '<table style="border-collapse: collapse; margin: 8px 0; width: 100%">' +
     `<caption style="caption-side: top; text-align: left; padding: 4px 12px; color: ${MUTED}">${escapeHtml(caption)}</caption>` +
@@ -80,6 +86,10 @@ export function markedSentencesHtml(sentences: readonly MarkedSentence[], captio
 }
 
 /** Shows sentences with their spans below the notebook cell; outside a notebook nothing happens. */
-export function showMarkedSentences(sentences: readonly MarkedSentence[], caption: string): void {
-  notebookDisplay()?.html(markedSentencesHtml(sentences, caption));
+export function showMarkedSentences(
+  sentences: readonly MarkedSentence[],
+  caption: string,
+  headings?: readonly [string, string],
+): void {
+  notebookDisplay()?.html(markedSentencesHtml(sentences, caption, headings));
 }
