@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { projectRoot, readSentences } from '../foundation';
+import { tinyBertFolder } from '../nn/tiny-bert';
+
+const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const at = (...names: string[]) => join(folder, ...names);
+
+function falconframes(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const program = join(projectRoot, 'environment', 'falconframes.cjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+/** Runs a command that must succeed, and reads the JSON it prints. */
+function json<T>(...args: string[]): T {
+  const { status, stdout, stderr } = falconframes(...args, '--json');
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as T;
+}
+
+/** Runs a command that must fail with one sentence. */
+function refuses(pattern: RegExp, ...args: string[]): void {
+  const { status, stdout, stderr } = falconframes(...args);
+  assert.notEqual(status, 0);
+  assert.equal(stdout, '');
+  assert.match(stderr, pattern);
+  assert.equal(stderr.trim().split('\n').length, 1, stderr);
+}
+
+// One step needs what the one before it left: from the embedded articles to annotated text.
+test('the commands lead from articles to annotations', async (context) => {
+  const sample = join(projectRoot, 'data', 'sample', 'articles');
+  await context.test('collect', () => {
+    const report = json<{ stored: number }>('collect', '--source', 'sample', '--out', at('collection'));
+    assert.equal(report.stored, 21);
+  });
+  await context.test('preprocess', () => {
+    json('preprocess', '--in', at('collection'), '--out', at('sentences'));
+    for (const part of ['train', 'dev', 'test']) {
+      assert.ok(readSentences(at('sentences', `${part}.jsonl`)).length > 10);
+    }
+  });
+  await context.test('train', () => {
+    const configuration = {
+      encoder: tinyBertFolder,
+      train: ['sentences/train.jsonl'],
+      dev: ['sentences/dev.jsonl'],
+      maximumLength: 64,
+      epochs: 2,
+      learningRate: 1e-2,
+    };
+    writeFileSync(at('training.json'), JSON.stringify(configuration));
+    const report = json<{ finished: boolean; evaluations: { loss: number }[] }>(
+      ...['train', '--config', at('training.json'), '--out', at('model')],
+    );
+    assert.equal(report.finished, true);
+    assert.ok(report.evaluations[1].loss < report.evaluations[0].loss);
+  });
+  await context.test('evaluate', () => {
+    const report = json<{ sentences: number; tokens: { Cell: { trueNegatives: number } } }>(
+      ...['evaluate', '--model', at('model'), '--data', at('sentences', 'test.jsonl')],
+    );
+    assert.equal(report.sentences, readSentences(at('sentences', 'test.jsonl')).length);
+    assert.ok(report.tokens.Cell.trueNegatives > 0);
+  });
+  await context.test('compress', () => {
+    const exported = json<{ megabytes: number }>('compress', 'export', '--model', at('model'));
+    const quantized = json<{ megabytes: number }>('compress', 'quantize', '--model', at('model'));
+    assert.ok(quantized.megabytes < exported.megabytes);
+  });
+  await context.test('benchmark', () => {
+    const rows = json<{ name: string }[]>(
+      ...['benchmark', '--model', at('model'), '--data', at('sentences', 'test.jsonl')],
+      ...['--runs', '5', '--out', at('benchmark')],
+    );
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ['model TensorFlow fp32', 'model ONNX fp32', 'model ONNX int8'],
+    );
+    assert.equal(readFileSync(at('benchmark', 'benchmark.csv'), 'utf8').trim().split('\n').length, 4);
+  });
+  await context.test('annotate', () => {
+    const article = join(sample, 'PMC90000001.xml');
+    const { status, stdout, stderr } = falconframes('annotate', '--model', at('model'), article);
+    assert.equal(status, 0, stderr);
+    const { id, entities } = JSON.parse(stdout);
+    assert.match(id, /PMC90000001/);
+    assert.ok(Array.isArray(entities));
+  });
+});
+
+test('bad input gets one sentence and leaves nothing behind', () => {
+  refuses(/no corpus is called "nonsense".*jnlpba/, 'corpus', 'nonsense', '--out', at('corpus.jsonl'));
+  const outside = { article: 'a', section: '', paragraph: 0, offset: 0, text: 'abc', annotated: ['Cell'] };
+  writeFileSync(
+    at('bounds.jsonl'),
+    JSON.stringify({ ...outside, spans: [{ start: 0, end: 9, label: 'Cell' }] }),
+  );
+  writeFileSync(at('broken.jsonl'), '{"article"\n');
+  writeFileSync(
+    at('typo.json'),
+    JSON.stringify({ train: ['bounds.jsonl'], dev: ['bounds.jsonl'], epohcs: 3 }),
+  );
+  const evaluate = ['evaluate', '--model', tinyBertFolder, '--data'];
+  refuses(
+    /bounds\.jsonl line 1: spans\[0\] runs from 0 to 9 in a text of 3/,
+    ...evaluate,
+    at('bounds.jsonl'),
+  );
+  refuses(/broken\.jsonl line 1: not a line of JSON/, ...evaluate, at('broken.jsonl'));
+  refuses(/"epohcs" is no key/, 'train', '--config', at('typo.json'), '--out', at('never'));
+  refuses(/not a model folder/, 'compress', 'export', '--model', folder, '--out', at('never'));
+  refuses(/is not empty/, 'reproduce', '--out', folder);
+  assert.equal(existsSync(at('never')), false);
+  assert.equal(existsSync(at('corpus.jsonl')), false);
+});
+
+test('doctor answers on any machine', () => {
+  const report = json<{ node: string; data: { corpora: { name: string }[] } }>('doctor');
+  assert.equal(report.node, process.versions.node);
+  assert.ok(report.data.corpora.some(({ name }) => name === 'jnlpba'));
+});
