@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type CollectionReport, collectArticles, SOURCES, type Source } from '../collection';
-import { ENTITY_CLASSES, type EntityClass, InputError, isEntityClass, showProgress } from '../foundation';
+import {
+  ENTITY_CLASSES,
+  type EntityClass,
+  InputError,
+  isEntityClass,
+  readTextFile,
+  showProgress,
+} from '../foundation';
 import { positiveInteger } from './arguments';
 import { formatTable, printResult } from './output';
 
@@ -53,14 +59,7 @@ export function registerCollect(program: Command): void {
 }
 
 function readIds(path: string): string[] {
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
-  }
+  const content = readTextFile(path);
   const ids: string[] = [];
   content.split('\n').forEach((line, index) => {
     const id = line.trim();

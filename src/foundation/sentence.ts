@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
-import { writeFileAtomically } from './files';
+import { readTextFile, writeFileAtomically } from './files';
 
 /**
  * One sentence with its gold spans, one line of a JSONL file.
@@ -69,14 +68,7 @@ export function parseSentence(line: string, place: string): Sentence {
 
 /** All sentences of a JSONL file; empty lines are passed over. */
 export function readSentences(path: string): Sentence[] {
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
-  }
+  const content = readTextFile(path);
   const sentences: Sentence[] = [];
   content.split('\n').forEach((line, index) => {
     if (line.trim()) sentences.push(parseSentence(line, `${path} line ${index + 1}`));

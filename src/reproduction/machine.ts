@@ -134,7 +134,12 @@ export function describeMachine(report: MachineReport): [what: string, found: st
       'encoder',
       present ? name : `${name} is not set up; run \`npm run setup\``,
     ]),
-    ['mirror', data.mirror ?? 'none (FALCONFRAMES_MIRROR names none)'],
+    [
+      'mirror',
+      data.mirror
+        ? 'the folder that FALCONFRAMES_MIRROR names'
+        : 'none (FALCONFRAMES_MIRROR names no folder)',
+    ],
     ['corpora', data.corpora.map(({ name, where }) => `${name}: ${where}`).join(', ')],
   );
   return rows;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { InputError } from '../foundation';
+import { InputError, readTextFile } from '../foundation';
 import { isScheme, type LabelScheme } from '../tokenization';
 
 /** What the optimizer does. */
@@ -83,14 +82,7 @@ const CHECKS: Record<keyof TrainingConfiguration, Check> = {
 
 /** Reads and checks a training configuration; keys left out take `DEFAULT_TRAINING`'s values. */
 export function readTrainingConfiguration(path: string): TrainingConfiguration {
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
-  }
+  const content = readTextFile(path);
   let given: Record<string, unknown>;
   try {
     given = JSON.parse(content);

@@ -35,7 +35,7 @@ test('unknown classes are said in words, one note for each', () => {
   const notes = layout.annotations!.filter(({ text }) => String(text).includes('not annotated'));
   assert.equal(notes.length, 5);
   assert.match(reading, /Nothing here was annotated for Organ Tissue/);
-  assert.match(reading, /Cell has the most mentions \(8,639\), Gene Mutations the fewest \(0\)/);
+  assert.match(reading, /JNLPBA: Cell has the most mentions \(8,639\), Cell Line the fewest \(4,330\)\./);
 });
 
 test('names of groups are text, not markup', () => {

@@ -2,9 +2,12 @@ import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
 import { type Figure, formatNumber, listWords } from '../figure';
 import { classPanels } from './class-panels';
 
+/** More groups than this are left to the bars. */
+const MOST_READ = 3;
+
 /**
  * How many mentions each corpus or split has of each class; null where it was not annotated for the class.
- * The reading names the largest and the smallest class and their ratio.
+ * The reading names the largest and the smallest class of the first groups.
  */
 export function countsByClass(
   groups: readonly { name: string; counts: Record<EntityClass, number | null> }[],
@@ -13,19 +16,16 @@ export function countsByClass(
     groups.map(({ name, counts }) => ({ name, values: counts })),
     { unit: 'mentions', unknown: 'not annotated', format: formatNumber },
   );
-  const totals = ENTITY_CLASSES.map((label) => ({
-    label,
-    total: groups.reduce((sum, { counts }) => sum + (counts[label] ?? 0), 0),
-    known: groups.some(({ counts }) => counts[label] !== null),
-  }));
-  const ordered = totals.filter(({ known }) => known).sort((a, b) => b.total - a.total);
-  const nowhere = totals.filter(({ known }) => !known).map(({ label }) => label);
-  const [largest, smallest] = [ordered[0], ordered.at(-1)];
+  const nowhere = ENTITY_CLASSES.filter((label) => groups.every(({ counts }) => counts[label] === null));
   const sentences: string[] = [];
-  if (largest && smallest && largest !== smallest) {
+  for (const { name, counts } of groups.slice(0, MOST_READ)) {
+    const ordered = ENTITY_CLASSES.filter((label) => counts[label] !== null);
+    ordered.sort((one, other) => counts[other]! - counts[one]!);
+    const [largest, smallest] = [ordered[0], ordered.at(-1)];
+    if (!largest || !smallest || largest === smallest) continue;
     sentences.push(
-      `${largest.label} has the most mentions (${formatNumber(largest.total)}), ${smallest.label} the fewest ` +
-        `(${formatNumber(smallest.total)}).`,
+      `${name}: ${largest} has the most mentions (${formatNumber(counts[largest]!)}), ${smallest} the fewest ` +
+        `(${formatNumber(counts[smallest]!)}).`,
     );
   }
   if (nowhere.length) sentences.push(`Nothing here was annotated for ${listWords(nowhere)}.`);

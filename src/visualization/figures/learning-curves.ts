@@ -92,7 +92,8 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
       annotations: ends.map(({ label, f1 }, index) => ({
         text: `<span style="color:${CLASS_COLOURS[label]}">■</span> ${label} ${f1.toFixed(2)}`,
         xref: 'paper',
-        yref: 'y2',
+        // The axis runs from 0 to 1 like the paper, but hides what is pushed below it.
+        yref: 'paper',
         x: 1,
         y: heights[index],
         xanchor: 'left',

@@ -15,6 +15,9 @@ export interface LengthOptions {
   unit: string;
   /** What has the length, in the plural. Default: sentences. */
   items?: string;
+  /** Default: "Lengths of sentences", and "length (words)" for the axis. */
+  title?: string;
+  axisTitle?: string;
   /** The longest input of the model in the same unit: drawn as a line, and what lies beyond it is counted. */
   longestInput?: number;
 }
@@ -30,7 +33,13 @@ const LEFT = 74;
  */
 export function sentenceLengths(
   series: readonly { name: string; lengths: readonly number[] }[],
-  { unit, items = 'sentences', longestInput }: LengthOptions,
+  {
+    unit,
+    items = 'sentences',
+    title = `Lengths of ${items}`,
+    axisTitle = `length (${unit})`,
+    longestInput,
+  }: LengthOptions,
 ): Figure {
   const sorted = series.map(({ lengths }) => Float64Array.from(lengths).sort());
   const bins = chooseBins(sorted, longestInput);
@@ -53,7 +62,7 @@ export function sentenceLengths(
     for (const length of lengths) counts[Math.min(bins.count - 1, Math.floor(length / bins.width))]++;
     const top = 1 - panel * (panelHeight + gap);
     const last = panel === series.length - 1;
-    layout[`xaxis${suffix}`] = axis(last ? `length (${unit})` : '', {
+    layout[`xaxis${suffix}`] = axis(last ? axisTitle : '', {
       anchor: `y${suffix}`,
       range: [-0.5 - bins.width * 0.2, bins.count * bins.width - 0.5],
       showticklabels: last,
@@ -125,7 +134,7 @@ export function sentenceLengths(
       `The last bar gathers all from ${formatNumber((bins.count - 1) * bins.width)} ${unit} on.`,
     );
   }
-  return { data, layout, title: `Lengths of ${items}`, reading: sentences.join(' ') };
+  return { data, layout, title, reading: sentences.join(' ') };
 }
 
 interface Bins {
