@@ -84,7 +84,7 @@ export const PROFILES = {
     ],
     training: { ...training, epochs: 1 },
     maximumLength: 128,
-    benchmarkSentences: 300,
+    benchmarkSentences: 600,
     benchmarkRuns: 200,
   },
   full: {
