@@ -15,11 +15,14 @@ const { seconds } = await import('./steps.mjs');
 
 const scratch = mkdtempSync(join(tmpdir(), 'falconframes-test-'));
 const tap = join(scratch, 'unit-tests.tap');
+const biome = join(nodeModules, '@biomejs', 'biome', 'bin', 'biome');
+// Left to itself it colours files and pipes too.
+const colors = process.stdout.isTTY ? [] : ['--colors=off'];
 const failed = [];
 const leftOut = [];
 
 try {
-  await step('format and lint', [join(nodeModules, '@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
+  await step('format and lint', [biome, 'ci', '.', ...colors]);
   await step('unit tests', [
     '--test',
     '--test-reporter=spec',
