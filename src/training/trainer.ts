@@ -59,17 +59,14 @@ export async function train(run: TrainingRun): Promise<TrainingReport> {
   const fingerprint = JSON.stringify({ options, windows: examples.length, model: model.configuration });
   const resumed = run.resume ? readCheckpoint(checkpointFolder, model, optimizer, fingerprint) : undefined;
   const state: Checkpoint = resumed ?? { epoch: 1, batch: 0, bestEpoch: 0, bestMeanF1: -1 };
-  const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: resumed ? stepsDone(state) : 0 });
   const stepsAnEpoch = Math.ceil(examples.length / options.batchSize);
+  const stepsDone = () => (state.epoch - 1) * stepsAnEpoch + state.batch;
+  const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
   const steps = stepsAnEpoch * options.epochs;
   const totalTokens = options.epochs * examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
   let tokens = log.rows.reduce((sum, row) => sum + (row.kind === 'step' ? row.tokens : 0), 0);
   let timed = { tokens: 0, seconds: 0 };
   let savedAt = performance.now();
-
-  function stepsDone({ epoch, batch }: Checkpoint): number {
-    return (epoch - 1) * Math.ceil(examples.length / options.batchSize) + batch;
-  }
 
   try {
     for (; state.epoch <= options.epochs; state.epoch++, state.batch = 0) {
@@ -80,7 +77,7 @@ export async function train(run: TrainingRun): Promise<TrainingReport> {
           return report(false);
         }
         const started = performance.now();
-        const step = stepsDone(state);
+        const step = stepsDone();
         const learningRate = linearSchedule(step, steps, options.learningRate, options.warmupShare);
         const batch = toTrainingBatch(batches[state.batch]);
         const { loss, gradientNorm } = takeStep(model, optimizer, batch, options, step, learningRate);
