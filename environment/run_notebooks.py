@@ -80,6 +80,26 @@ async def run_all(paths, out):
 
 
 async def run_one(path, out):
+    with tempfile.TemporaryFile("w+", errors="replace") as kernel_log:
+        for attempts_left in (2, 1, 0):
+            try:
+                notebook = await run_in_kernel(path, kernel_log)
+                break
+            except KernelStartError as error:
+                # Seldom, most likely when another program takes a port that Jupyter had chosen for the kernel.
+                if attempts_left == 0:
+                    raise NotebookError(f"{path.name}: {error}\n{last_lines(kernel_log)}") from None
+                print("  the kernel did not answer; starting another", flush=True)
+            except CellError as error:
+                failed = out / f"{path.stem}.failed.ipynb"
+                write_atomically(failed, nbformat.writes(error.notebook))
+                end = f"The notebook as far as it came: {failed}"
+                raise NotebookError(f"{path.name}, {error}\n{last_lines(kernel_log)}\n{end}") from None
+    write_atomically(out / path.name, nbformat.writes(notebook))
+
+
+async def run_in_kernel(path, kernel_log):
+    """The executed notebook; raises CellError, or KernelStartError before the first cell."""
     notebook = nbformat.read(path, as_version=4)
     # tslab answers a polite request to end after ten seconds, and has nothing left to save then.
     client = WatchedClient(
@@ -89,17 +109,20 @@ async def run_one(path, out):
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
     )
-    with tempfile.TemporaryFile("w+", errors="replace") as kernel_log:
+    async with AsyncExitStack() as stack:
         try:
-            async with client.async_setup_kernel(stdout=kernel_log, stderr=kernel_log):
-                await run_cells(client, notebook)
-        except NotebookError as error:
-            failed = out / f"{path.stem}.failed.ipynb"
-            write_atomically(failed, nbformat.writes(notebook))
-            kernel_log.seek(0)
-            said = "".join(kernel_log.readlines()[-20:])
-            raise NotebookError(f"{path.name}, {error}\n{said}\nThe notebook as far as it came: {failed}") from None
-    write_atomically(out / path.name, nbformat.writes(notebook))
+            await stack.enter_async_context(client.async_setup_kernel(stdout=kernel_log, stderr=kernel_log))
+        except RuntimeError as error:
+            # nbclient has ended the kernel, and would try again when Python ends.
+            atexit.unregister(client._cleanup_kernel)
+            raise KernelStartError(error) from None
+        await run_cells(client, notebook)
+    return notebook
+
+
+def last_lines(log):
+    log.seek(0)
+    return "".join(log.readlines()[-20:])
 
 
 async def run_cells(client, notebook):

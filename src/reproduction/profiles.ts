@@ -95,7 +95,7 @@ export const PROFILES = {
       { corpus: 'seth', ...everything },
       { corpus: 'tmvar', ...everything },
     ],
-    training: { ...training, batchSize: 32, learningRate: 2e-4, epochs: 3 },
+    training: { ...training, batchSize: 32, epochs: 3 },
     maximumLength: 256,
     benchmarkSentences: 1000,
     benchmarkRuns: 400,

@@ -35,7 +35,7 @@ export const DEFAULT_TRAINING: Omit<TrainingConfiguration, 'train' | 'dev'> = {
   threshold: 0.5,
   epochs: 3,
   batchSize: 32,
-  learningRate: 2e-4,
+  learningRate: 1e-4,
   warmupShare: 0.1,
   weightDecay: 0.01,
   clipNorm: 1,
