@@ -9,6 +9,7 @@ kernel inherits the environment, where notebooks find their profile (FALCONFRAME
 
 import argparse
 import asyncio
+import atexit
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from html import unescape
 from pathlib import Path
 
@@ -29,6 +31,10 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 class NotebookError(Exception):
     """A cell failed; the message shows its source and what the kernel said."""
+
+
+class KernelStartError(Exception):
+    """The kernel ended, or said nothing for a minute, before the first cell."""
 
 
 def main():
@@ -82,42 +88,41 @@ async def run_all(paths, out):
 async def run_one(path, out):
     with tempfile.TemporaryFile("w+", errors="replace") as kernel_log:
         for attempts_left in (2, 1, 0):
+            notebook = nbformat.read(path, as_version=4)
             try:
-                notebook = await run_in_kernel(path, kernel_log)
+                await run_in_kernel(notebook, path.parent, kernel_log)
                 break
             except KernelStartError as error:
-                # Seldom, most likely when another program takes a port that Jupyter had chosen for the kernel.
+                # Seldom, most likely when another program takes a port that Jupyter has chosen for the kernel.
                 if attempts_left == 0:
                     raise NotebookError(f"{path.name}: {error}\n{last_lines(kernel_log)}") from None
                 print("  the kernel did not answer; starting another", flush=True)
-            except CellError as error:
+            except NotebookError as error:
                 failed = out / f"{path.stem}.failed.ipynb"
-                write_atomically(failed, nbformat.writes(error.notebook))
+                write_atomically(failed, nbformat.writes(notebook))
                 end = f"The notebook as far as it came: {failed}"
                 raise NotebookError(f"{path.name}, {error}\n{last_lines(kernel_log)}\n{end}") from None
     write_atomically(out / path.name, nbformat.writes(notebook))
 
 
-async def run_in_kernel(path, kernel_log):
-    """The executed notebook; raises CellError, or KernelStartError before the first cell."""
-    notebook = nbformat.read(path, as_version=4)
+async def run_in_kernel(notebook, folder, kernel_log):
+    """Executes a notebook in place."""
     # tslab answers a polite request to end after ten seconds, and has nothing left to save then.
     client = WatchedClient(
         notebook,
         kernel_name="tslab",
         timeout=None,
         shutdown_kernel="immediate",
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
     )
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(client.async_setup_kernel(stdout=kernel_log, stderr=kernel_log))
         except RuntimeError as error:
-            # nbclient has ended the kernel, and would try again when Python ends.
+            # nbclient has ended this kernel, and would end it once more, in vain, when Python ends.
             atexit.unregister(client._cleanup_kernel)
             raise KernelStartError(error) from None
         await run_cells(client, notebook)
-    return notebook
 
 
 def last_lines(log):

@@ -2,11 +2,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, venvPython } from './places.mjs';
+import { root, venv, venvPython } from './places.mjs';
 
 function scratchFolder(t) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes notebooks '));
@@ -113,6 +121,40 @@ test('a type error, an error after its cell and a kernel that dies are errors to
     assert.match(output, reason);
     assert.ok(!existsSync(join(folder, 'executed', name)));
   }
+});
+
+test('a kernel that does not start is tried again, three times in all', async (t) => {
+  const folder = scratchFolder(t);
+  const notebook = writeNotebook(folder, 'simple.ipynb', 'console.log(6 * 7)');
+  const kernels = join(folder, 'kernels', 'tslab');
+  mkdirSync(kernels, { recursive: true });
+  const { argv } = JSON.parse(
+    readFileSync(join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'), 'utf8'),
+  );
+  const startAs = (script) =>
+    writeFileSync(
+      join(kernels, 'kernel.json'),
+      JSON.stringify({ argv: ['sh', '-c', script, ...argv], display_name: 'tslab', language: 'typescript' }),
+    );
+  process.env.JUPYTER_PATH = folder;
+  t.after(() => {
+    delete process.env.JUPYTER_PATH;
+  });
+
+  // The first start leaves a mark and ends; the second finds it.
+  startAs('if [ -e started ]; then exec "$0" "$@"; fi; touch started');
+  const { status, output } = await runToEnd('run', '--out', join(folder, 'executed'), notebook);
+  assert.equal(status, 0, output);
+  assert.match(output, /the kernel did not answer; starting another/);
+
+  startAs('echo no kernel here; exit 3');
+  const failing = await runToEnd('run', '--out', join(folder, 'failing'), notebook);
+  assert.equal(failing.status, 1);
+  assert.match(
+    failing.output,
+    /simple\.ipynb: Kernel died before replying to kernel_info\n(no kernel here\n){3}/,
+  );
+  assert.doesNotMatch(failing.output, /Traceback/);
 });
 
 test('an interruption ends a busy kernel', async (t) => {

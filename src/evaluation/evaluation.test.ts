@@ -21,18 +21,17 @@ function sentence(text: string, spans: [number, number, EntityClass][], annotate
 
 const span = (start: number, end: number, label: EntityClass): Span => ({ start, end, label });
 
+const cellsOfTheLiver = sentence(
+  't cells of the liver',
+  [
+    [0, 7, 'Cell'],
+    [15, 20, 'Organ Tissue'],
+  ],
+  ['Cell', 'Organ Tissue'],
+);
+
 test('strict span scores count exact borders and class alone', () => {
-  const gold = [
-    sentence(
-      't cells of the liver',
-      [
-        [0, 7, 'Cell'],
-        [15, 20, 'Organ Tissue'],
-      ],
-      ['Cell', 'Organ Tissue'],
-    ),
-    sentence('b cells', [[0, 7, 'Cell']], ['Cell', 'Organ Tissue']),
-  ];
+  const gold = [cellsOfTheLiver, sentence('b cells', [[0, 7, 'Cell']], ['Cell', 'Organ Tissue'])];
   const scores = scoreSpans(gold, [
     [span(0, 7, 'Cell'), span(15, 20, 'Cell'), span(11, 20, 'Organ Tissue')],
     [span(2, 7, 'Cell'), span(0, 7, 'Cell'), span(0, 7, 'Cell')],
@@ -83,17 +82,7 @@ function oracle(gold: readonly Sentence[], alter: (logits: Float32Array, index: 
   };
 }
 
-const gold = [
-  sentence(
-    't cells of the liver',
-    [
-      [0, 7, 'Cell'],
-      [15, 20, 'Organ Tissue'],
-    ],
-    ['Cell', 'Organ Tissue'],
-  ),
-  sentence('hela', [[0, 4, 'Cell Line']], ['Cell', 'Cell Line']),
-];
+const gold = [cellsOfTheLiver, sentence('hela', [[0, 4, 'Cell Line']], ['Cell', 'Cell Line'])];
 
 test('a model that is right scores 1 everywhere', async () => {
   const report = await evaluate(gold, tokenizer, oracle(gold), options);

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 import { InputError } from './errors';
@@ -24,11 +23,4 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
       ? content
       : Buffer.from(content.buffer, content.byteOffset, content.byteLength),
   );
-}
-
-/** Hexadecimal SHA-256 of a file, read as a stream. */
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

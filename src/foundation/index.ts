@@ -7,7 +7,7 @@
  */
 export { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError } from './errors';
-export { readTextFile, sha256OfFile, writeFileAtomically } from './files';
+export { readTextFile, writeFileAtomically } from './files';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
