@@ -21,8 +21,12 @@ export function tensorflow(): TensorFlow {
     console.warn = () => {};
     loaded = require('@tensorflow/tfjs-node-gpu') as TensorFlow;
   } catch (error) {
-    const [reason] = (error as Error).message.split('\n');
-    throw new InputError(`native TensorFlow cannot be loaded (${reason}); run \`npm run setup\``);
+    const { message } = error as Error;
+    throw new InputError(
+      message.includes('can not be found')
+        ? 'native TensorFlow is not set up on this machine; run `npm run setup`'
+        : `native TensorFlow cannot be loaded (${message.split('\n')[0]}); run \`npm run setup\``,
+    );
   } finally {
     console.warn = warn;
   }
