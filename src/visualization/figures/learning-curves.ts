@@ -97,6 +97,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
         x: 1,
         y: heights[index],
         xanchor: 'left',
+        yanchor: 'middle',
         xshift: 6,
         showarrow: false,
         font: { size: 12 },
