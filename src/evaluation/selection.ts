@@ -1,6 +1,7 @@
 import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
 import type { TaggedText } from '../tokenization';
 import type { EvaluationReport } from './evaluate';
+import { spanKey } from './spans';
 
 /** A test sentence with what the model made of it. */
 export interface ExaminedSentence {
@@ -15,10 +16,9 @@ function comparable({ sentence, tagged }: ExaminedSentence): Span[] {
 }
 
 function isRight(examined: ExaminedSentence): boolean {
-  const key = ({ start, end, label }: Span) => `${start} ${end} ${label}`;
-  const gold = new Set(examined.sentence.spans.map(key));
+  const gold = new Set(examined.sentence.spans.map(spanKey));
   const predicted = comparable(examined);
-  return predicted.length === gold.size && predicted.every((span) => gold.has(key(span)));
+  return predicted.length === gold.size && predicted.every((span) => gold.has(spanKey(span)));
 }
 
 function examine(

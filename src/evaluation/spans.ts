@@ -28,12 +28,11 @@ export function scoreSpans(
   );
   gold.forEach((sentence, index) => {
     const known = (span: Span) => sentence.annotated.includes(span.label);
-    const key = ({ start, end, label }: Span) => `${start} ${end} ${label}`;
-    const goldKeys = new Set(sentence.spans.filter(known).map(key));
+    const goldKeys = new Set(sentence.spans.filter(known).map(spanKey));
     for (const span of sentence.spans.filter(known)) counts[span.label].gold++;
     for (const span of predicted[index].filter(known)) {
       counts[span.label].predicted++;
-      if (goldKeys.delete(key(span))) counts[span.label].hits++;
+      if (goldKeys.delete(spanKey(span))) counts[span.label].hits++;
     }
   });
   return Object.fromEntries(
@@ -55,6 +54,11 @@ export function scoreSpans(
       return [label, score];
     }),
   ) as Record<EntityClass, SpanScore>;
+}
+
+/** Equal for two spans that match strictly: same class, start and end. */
+export function spanKey({ start, end, label }: Span): string {
+  return `${start} ${end} ${label}`;
 }
 
 /** The mean F1 over the classes that have gold mentions; null where none has. */
