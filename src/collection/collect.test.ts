@@ -217,6 +217,27 @@ test('killed in the midst, the next run completes to the same bytes', async () =
   });
 });
 
+test('what a run killed in mid-write left is gone after the next, and nothing else', async () => {
+  await withServer(sampleListener(), async ({ url }, folder) => {
+    const options = {
+      source: 'europepmc' as const,
+      ids: ['PMC90000001'],
+      out: folder,
+      baseUrl: url,
+      ...FAST,
+    };
+    await collectArticles(options);
+    const whole = contents(folder);
+    const articles = join(folder, 'articles');
+    writeFileSync(join(articles, 'PMC90000001.json.4127407842'), '{"pmcid":');
+    writeFileSync(join(folder, 'manifest.json.17'), '{');
+    writeFileSync(join(articles, 'notes.txt'), 'mine');
+    await collectArticles(options);
+    assert.deepEqual(contents(folder), { ...whole, [join('articles', 'notes.txt')]: 'mine' });
+    assert.deepEqual(readdirSync(folder).sort(), ['articles', 'manifest.json']);
+  });
+});
+
 test('what makes no sense is said', async () => {
   const out = join(tmpdir(), 'never-written');
   await assert.rejects(collectArticles({ source: 'europepmc', out }), /give ids or a query/);

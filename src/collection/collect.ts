@@ -9,7 +9,14 @@ import {
   Unobtainable,
 } from './europepmc';
 import { startSampleServer } from './sample-server';
-import { type Manifest, sha256OfStored, storeArticle, storedArticle, writeManifest } from './store';
+import {
+  type Manifest,
+  removeLeftovers,
+  sha256OfStored,
+  storeArticle,
+  storedArticle,
+  writeManifest,
+} from './store';
 
 export const SOURCES = ['europepmc', 'sample'] as const;
 export type Source = (typeof SOURCES)[number];
@@ -51,6 +58,7 @@ export async function collectArticles(options: CollectionOptions): Promise<Colle
   if (source === 'europepmc' && options.ids === undefined && !options.query)
     throw new InputError('Nothing to collect from Europe PMC; give ids or a query');
   const wanted = ENTITY_CLASSES.filter((label) => types.includes(label));
+  removeLeftovers(out);
   // The sample's own server needs no pauses; everything else is as for the public service.
   const server = source === 'sample' ? await startSampleServer() : undefined;
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
@@ -48,6 +48,16 @@ export function storedArticle(
     return isSame ? article : undefined;
   } catch {
     return undefined; // damaged: collected anew
+  }
+}
+
+/** Deletes what a run that was killed in the midst of writing left: the file's own name and a number behind it. */
+export function removeLeftovers(folder: string): void {
+  for (const place of [folder, join(folder, 'articles')]) {
+    const names = existsSync(place) ? readdirSync(place) : [];
+    for (const name of names) {
+      if (/^(PMC\d+|manifest)\.json\.\d+$/.test(name)) rmSync(join(place, name), { force: true });
+    }
   }
 }
 
