@@ -13,8 +13,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-/** Does what is missing; ends the process with a sentence for each step that fails. */
-export async function setUp() {
+/** Does what is missing; ends the process with a sentence for each step that fails. `say` takes what it tells. */
+export async function setUp(say = console.log) {
   const { interruptedStatus, passOnInterruptions } = await import('./commands.mjs');
   const { whileAlone } = await import('./lock.mjs');
   const { runSteps, seconds } = await import('./steps.mjs');
@@ -36,7 +36,6 @@ export async function setUp() {
     library,
     nativeAddon,
   ];
-  const say = (line) => console.log(line);
   const start = performance.now();
   passOnInterruptions();
   const { worked, failed } = await whileAlone(say, () => runSteps(steps, say));

@@ -1,0 +1,24 @@
+// `npm run bench -- NAME [--json]`: builds, then runs the benchmark `src/*/NAME.bench.ts`.
+//
+// A benchmark prints its measurements as a table, or with --json as one JSON value; how it measures stands in its header.
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setUp } from './setup.mjs';
+
+const ENDING = '.bench.js';
+const [name, ...options] = process.argv.slice(2);
+// Standard output is the benchmark's alone.
+await setUp(console.error);
+const { runInForeground } = await import('./commands.mjs');
+const { root } = await import('./places.mjs');
+
+const files = readdirSync(join(root, 'dist'), { recursive: true }).filter((file) => file.endsWith(ENDING));
+const file = files.find((file) => basename(file, ENDING) === name);
+if (file) process.exitCode = await runInForeground(process.execPath, [join(root, 'dist', file), ...options]);
+else {
+  const names = files.map((file) => basename(file, ENDING)).sort();
+  console.error(
+    `bench: ${name ? `"${name}" is no benchmark` : 'the name of a benchmark is missing'}; take one of: ${names.join(', ')}`,
+  );
+  process.exitCode = 1;
+}
