@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ENTITY_CLASSES, InputError, showProgress } from '../foundation';
-import { PARTS, type PreprocessingReport, preprocessCollection } from '../preprocessing';
+import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
 import { formatTable, printResult } from './output';
 
 interface Options {
@@ -9,6 +9,7 @@ interface Options {
   seed: string;
   negatives: string;
   balance?: string;
+  leaks: 'remove' | 'report';
   json?: boolean;
 }
 
@@ -26,12 +27,21 @@ export function registerPreprocess(program: Command): void {
       '--balance <ratio>',
       'let no class of train have more than this many times the mentions of the rarest',
     )
+    .addOption(
+      new Option(
+        '--leaks <what>',
+        'what to do with sentences of train and dev that say the same as one of a later part',
+      )
+        .choices(['remove', 'report'])
+        .default('remove'),
+    )
     .option('--json', 'print the manifest as JSON')
     .action(async (options: Options) => {
       const report = await preprocessCollection(options.in, options.out, {
         seed: numberOption('--seed', options.seed),
         negatives: numberOption('--negatives', options.negatives),
         balance: options.balance === undefined ? undefined : numberOption('--balance', options.balance),
+        removeLeaks: options.leaks === 'remove',
         progress: showProgress('Preprocessing'),
       });
       printResult(report, options, () => describe(report, options.out));
@@ -57,7 +67,17 @@ function describe(report: PreprocessingReport, folder: string): string {
     formatTable(['part', 'articles', 'sentences', 'with mentions', ...ENTITY_CLASSES], rows),
     '',
     `${collected} annotations: ${placed} placed (${overlapping} of them over another of their class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
-    `${report.leaks.sentences} sentences stood in more than one part; ${report.leaks.removed} lines removed for it.`,
+    ...describeBalance(report),
+    `${report.leaks.identical} sentences of train and dev stood in a later part too, ${report.leaks.nearIdentical} nearly so${report.leaks.removed ? '; they were removed' : ''}.`,
     `Written to ${folder}.`,
   ].join('\n');
+}
+
+function describeBalance({ balance }: PreprocessingReport): string[] {
+  if (!balance) return [];
+  const counts = (part: PartReport) =>
+    `${part.sentences} sentences (${ENTITY_CLASSES.map((label) => `${label} ${part.mentions[label]}`).join(', ')})`;
+  return [
+    `Train balanced to ${balance.ratio} times the rarest class: ${counts(balance.before)} before, ${counts(balance.after)} after; sentences without mentions thinned then.`,
+  ];
 }

@@ -1,6 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
-import { readTextFile, writeFileAtomically } from './files';
+import { LineWriter, readLines } from './lines';
 
 /**
  * One sentence with its gold spans, one line of a JSONL file.
@@ -68,14 +68,17 @@ export function parseSentence(line: string, place: string): Sentence {
 
 /** All sentences of a JSONL file; empty lines are passed over. */
 export function readSentences(path: string): Sentence[] {
-  const content = readTextFile(path);
   const sentences: Sentence[] = [];
-  content.split('\n').forEach((line, index) => {
-    if (line.trim()) sentences.push(parseSentence(line, `${path} line ${index + 1}`));
-  });
+  let number = 0;
+  for (const line of readLines(path)) {
+    number++;
+    if (line.trim()) sentences.push(parseSentence(line, `${path} line ${number}`));
+  }
   return sentences;
 }
 
 export function writeSentences(path: string, sentences: readonly Sentence[]): void {
-  writeFileAtomically(path, sentences.map((sentence) => `${JSON.stringify(sentence)}\n`).join(''));
+  const writer = new LineWriter(path);
+  for (const sentence of sentences) writer.write(JSON.stringify(sentence));
+  writer.finish();
 }

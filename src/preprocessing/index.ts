@@ -12,7 +12,7 @@ export {
 } from './anchoring';
 export { type AnchoringAudit, type AuditRow, auditAnchoring } from './audit';
 export { articleText, jatsToParagraphs, type Paragraph } from './jats';
-export { findLeaks, type Leak, removeLeaks } from './leaks';
+export { findLeaks, type Leak, NEAR_IDENTICAL } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';
 export {
   type PartReport,
@@ -23,4 +23,12 @@ export {
 } from './preprocess';
 export { balanceClasses, sampleNegatives } from './sampling';
 export { type OverlapCounts, paragraphsToSentences } from './sentences';
-export { type ClassCounts, countMentions, PARTS, type Part, SHARES, splitArticles } from './splitting';
+export {
+  type ClassCounts,
+  countMentions,
+  type Marked,
+  PARTS,
+  type Part,
+  SHARES,
+  splitArticles,
+} from './splitting';

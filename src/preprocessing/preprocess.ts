@@ -1,20 +1,22 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Annotation, collectedFiles, readCollectedArticle } from '../collection';
 import {
   type EntityClass,
+  LineWriter,
   type Progress,
+  readLines,
   type Sentence,
   silentProgress,
   writeFileAtomically,
-  writeSentences,
 } from '../foundation';
 import { anchorAnnotations, type UnanchoredReason } from './anchoring';
 import { jatsToParagraphs } from './jats';
-import { findLeaks, type Leak, removeLeaks } from './leaks';
+import { type Leak, TwinIndex } from './leaks';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { type OverlapCounts, paragraphsToSentences } from './sentences';
-import { type ClassCounts, countMentions, PARTS, type Part, splitArticles } from './splitting';
+import { type ClassCounts, countMentions, type Marked, PARTS, type Part, splitArticles } from './splitting';
 
 export interface PreprocessingOptions {
   /** Decides the split, and which sentences go; default 1. */
@@ -23,6 +25,8 @@ export interface PreprocessingOptions {
   negatives?: number;
   /** No class of train has more than this many times the mentions of the rarest; default: no limit. */
   balance?: number;
+  /** False leaves sentences that stand in several parts where they are, and reports them alone; default true. */
+  removeLeaks?: boolean;
   progress?: Progress;
 }
 
@@ -45,7 +49,6 @@ export interface PartReport {
 export interface PreprocessingReport {
   seed: number;
   negatives: number;
-  balance: number | null;
   annotated: EntityClass[];
   articles: number;
   paragraphs: number;
@@ -61,121 +64,221 @@ export interface PreprocessingReport {
     /** Mentions in the sentences: placed less overlaps. */
     mentions: ClassCounts;
   };
+  /** Sentences of train and dev with a twin in a later part. */
   leaks: {
-    /** Different sentences that stood in more than one part. */
-    sentences: number;
-    /** Sentences taken out of train and dev for it. */
-    removed: number;
-    /** The ten most frequent. */
+    identical: number;
+    nearIdentical: number;
+    removed: boolean;
+    /** Up to ten different ones, the least alike first: they show best what still counts. */
     examples: Leak[];
   };
+  /** What balancing made of train; null where it was not asked for. */
+  balance: { ratio: number; before: PartReport; after: PartReport } | null;
   parts: Record<Part, PartReport>;
   /** The part of each article. */
   split: Record<string, Part>;
+}
+
+/** What is kept in memory of a sentence while it waits in the scratch file. */
+interface Line extends Marked {
+  /** Its line of the scratch file, from 0. */
+  number: number;
+  article: string;
 }
 
 /**
  * A collection to training data: reads `articles/*.json` of `inFolder`, writes `train.jsonl`, `dev.jsonl`, `test.jsonl`,
  * `unanchored.jsonl` and `manifest.json` to `outFolder`. The same collection and options give the same bytes.
  *
- * Order: JATS to paragraphs, annotations anchored, paragraphs to sentences; articles dealt 70/15/15; sentences that stand
- * in two parts removed; then train alone balanced and thinned of sentences without mentions.
+ * Order: JATS to paragraphs, annotations anchored, paragraphs to sentences; articles dealt 70/15/15; sentences that say
+ * the same as one of a later part removed; then train alone balanced and thinned of sentences without mentions.
+ *
+ * One article at a time is in memory: sentences wait in a scratch file until it is known which part takes them.
  */
 export async function preprocessCollection(
   inFolder: string,
   outFolder: string,
-  { seed = 1, negatives = 1, balance, progress = silentProgress }: PreprocessingOptions = {},
+  options: PreprocessingOptions = {},
 ): Promise<PreprocessingReport> {
+  const { seed = 1, negatives = 1, balance, removeLeaks = true, progress = silentProgress } = options;
   const files = collectedFiles(inFolder);
-  const sentencesOf = new Map<string, Sentence[]>();
-  const unanchored: UnanchoredAnnotation[] = [];
-  const annotated = new Set<EntityClass>();
-  const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
-  let paragraphCount = 0;
-  let placedCount = 0;
-  for (const [done, file] of files.entries()) {
-    const article = readCollectedArticle(file);
-    progress.update(done, files.length, article.pmcid);
-    await setImmediate(); // a notebook draws and takes interrupts between articles
-    for (const type of article.types) annotated.add(type);
-    const paragraphs = jatsToParagraphs(article.fullText, file);
-    const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
-    const result = paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
-    for (const kind of ['repeated', 'nested', 'crossing'] as const) overlaps[kind] += result.overlaps[kind];
-    for (const { annotation, reason } of unplaced)
-      unanchored.push({ article: article.pmcid, reason, annotation });
-    sentencesOf.set(article.pmcid, result.sentences);
-    paragraphCount += paragraphs.length;
-    placedCount += placed.length;
+  const scratch = join(outFolder, '.sentences');
+  const unanchored = new LineWriter(join(outFolder, 'unanchored.jsonl'));
+  try {
+    const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, progress);
+    const byArticle = new Map<string, Line[]>(read.articles.map((article) => [article, []]));
+    for (const line of lines) byArticle.get(line.article)!.push(line);
+    const partOf = splitArticles(
+      new Map([...byArticle].map(([article, own]) => [article, countMentions(own)])),
+      seed,
+    );
+    const dealt = {} as Record<Part, Line[]>;
+    for (const part of PARTS) dealt[part] = lines.filter(({ article }) => partOf.get(article) === part);
+
+    const { leaking, ...leaks } = await compareParts(scratch, dealt, twins, progress);
+    const kept = { ...dealt };
+    if (removeLeaks)
+      for (const part of PARTS) kept[part] = dealt[part].filter(({ number }) => !leaking.has(number));
+    const before = describe(kept.train);
+    if (balance !== undefined) kept.train = balanceClasses(kept.train, balance, seed);
+    const after = describe(kept.train);
+    kept.train = sampleNegatives(kept.train, negatives, seed);
+
+    const report: PreprocessingReport = {
+      seed,
+      negatives,
+      annotated: read.annotated,
+      articles: files.length,
+      paragraphs: read.paragraphs,
+      sentences: lines.length,
+      annotations: { ...read.annotations, mentions: countMentions(lines) },
+      leaks: { ...leaks, removed: removeLeaks },
+      balance: balance === undefined ? null : { ratio: balance, before, after },
+      parts: Object.fromEntries(
+        PARTS.map((part) => [part, describe(kept[part])]),
+      ) as PreprocessingReport['parts'],
+      split: Object.fromEntries([...partOf].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+    for (const part of PARTS) {
+      const writer = new LineWriter(join(outFolder, `${part}.jsonl`));
+      for (const [, sentence] of linesOf(scratch, kept[part])) writer.write(sentence);
+      writer.finish();
+    }
+    unanchored.finish();
+    writeFileAtomically(join(outFolder, 'manifest.json'), `${JSON.stringify(report, null, 2)}\n`);
+    return report;
+  } catch (error) {
+    unanchored.discard();
+    throw error;
+  } finally {
+    rmSync(scratch, { force: true });
+    progress.end();
   }
-  progress.update(files.length, files.length);
-  progress.end();
+}
 
-  const counts = new Map([...sentencesOf].map(([article, sentences]) => [article, countMentions(sentences)]));
-  const partOf = splitArticles(counts, seed);
-  const dealt = deal(sentencesOf, partOf);
-  const leaks = findLeaks(dealt);
-  const parts = removeLeaks(dealt);
-  const removed = size(dealt) - size(parts);
-  if (balance !== undefined) parts.train = balanceClasses(parts.train, balance, seed);
-  parts.train = sampleNegatives(parts.train, negatives, seed);
+interface ReadArticles {
+  articles: string[];
+  annotated: EntityClass[];
+  paragraphs: number;
+  annotations: Omit<PreprocessingReport['annotations'], 'mentions'>;
+  lines: Line[];
+  /** Has counted every sentence, and holds none yet. */
+  twins: TwinIndex;
+}
 
-  const all = [...sentencesOf.values()].flat();
-  const report: PreprocessingReport = {
-    seed,
-    negatives,
-    balance: balance ?? null,
-    annotated: [...annotated],
-    articles: files.length,
-    paragraphs: paragraphCount,
-    sentences: all.length,
-    annotations: {
-      collected: placedCount + unanchored.length,
-      placed: placedCount,
-      unplaced: unanchored.length,
-      reasons: countReasons(unanchored),
-      overlaps,
-      mentions: countMentions(all),
-    },
-    leaks: { sentences: leaks.length, removed, examples: leaks.slice(0, 10) },
-    parts: Object.fromEntries(
-      PARTS.map((part) => [part, describe(parts[part])]),
-    ) as PreprocessingReport['parts'],
-    split: Object.fromEntries([...partOf].sort(([a], [b]) => (a < b ? -1 : 1))),
+/** Every sentence of the collection into the scratch file, every annotation without a place into `unanchored`. */
+async function readArticles(
+  files: readonly string[],
+  scratchPath: string,
+  unanchored: LineWriter,
+  progress: Progress,
+): Promise<ReadArticles> {
+  const scratch = new LineWriter(scratchPath);
+  const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
+  const annotations = {
+    collected: 0,
+    placed: 0,
+    unplaced: 0,
+    reasons: {} as Record<string, number>,
+    overlaps,
   };
-  for (const part of PARTS) writeSentences(join(outFolder, `${part}.jsonl`), parts[part]);
-  const lines = unanchored.map((line) => `${JSON.stringify(line)}\n`);
-  writeFileAtomically(join(outFolder, 'unanchored.jsonl'), lines.join(''));
-  writeFileAtomically(join(outFolder, 'manifest.json'), `${JSON.stringify(report, null, 2)}\n`);
-  return report;
+  const annotated = new Set<EntityClass>();
+  const articles: string[] = [];
+  const lines: Line[] = [];
+  const twins = new TwinIndex();
+  let paragraphCount = 0;
+  try {
+    for (const [done, file] of files.entries()) {
+      const article = readCollectedArticle(file);
+      progress.update(done, files.length, article.pmcid);
+      await setImmediate(); // a notebook draws and takes interrupts between articles
+      for (const type of article.types) annotated.add(type);
+      const paragraphs = jatsToParagraphs(article.fullText, file);
+      const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
+      const result = paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
+      for (const sentence of result.sentences) {
+        scratch.write(JSON.stringify(sentence));
+        twins.count(sentence.text);
+        lines.push({ number: lines.length, article: article.pmcid, spans: labelsOf(sentence) });
+      }
+      for (const { annotation, reason } of unplaced) {
+        const line: UnanchoredAnnotation = { article: article.pmcid, reason, annotation };
+        unanchored.write(JSON.stringify(line));
+        annotations.reasons[reason] = (annotations.reasons[reason] ?? 0) + 1;
+      }
+      for (const kind of ['repeated', 'nested', 'crossing'] as const) overlaps[kind] += result.overlaps[kind];
+      annotations.collected += article.annotations.length;
+      annotations.placed += placed.length;
+      annotations.unplaced += unplaced.length;
+      paragraphCount += paragraphs.length;
+      articles.push(article.pmcid);
+    }
+    progress.update(files.length, files.length);
+    scratch.finish();
+  } catch (error) {
+    scratch.discard();
+    throw error;
+  }
+  return { articles, annotated: [...annotated], paragraphs: paragraphCount, annotations, lines, twins };
 }
 
-function deal(
-  sentencesOf: ReadonlyMap<string, Sentence[]>,
-  partOf: ReadonlyMap<string, Part>,
-): Record<Part, Sentence[]> {
-  const parts: Record<Part, Sentence[]> = { train: [], dev: [], test: [] };
-  for (const [article, sentences] of sentencesOf) parts[partOf.get(article) as Part].push(...sentences);
-  return parts;
+const NONE: Line['spans'] = [];
+
+/** The classes of a sentence's mentions, without the sentence. */
+function labelsOf({ spans }: Sentence): Line['spans'] {
+  return spans.length === 0 ? NONE : spans.map(({ label }) => ({ label }));
 }
 
-function size(parts: Record<Part, Sentence[]>): number {
-  return PARTS.reduce((total, part) => total + parts[part].length, 0);
+/** The lines of train and dev that say the same as one of a later part. */
+async function compareParts(
+  scratch: string,
+  parts: Record<Part, readonly Line[]>,
+  twins: TwinIndex,
+  progress: Progress,
+): Promise<{ leaking: Set<number>; identical: number; nearIdentical: number; examples: Leak[] }> {
+  const total = PARTS.reduce((sum, part) => sum + parts[part].length, 0);
+  const leaking = new Set<number>();
+  const examples = new Map<string, Leak>();
+  let identical = 0;
+  let compared = 0;
+  for (const part of [...PARTS].reverse()) {
+    for (const [{ number }, json] of linesOf(scratch, parts[part])) {
+      if (compared++ % 2000 === 0) {
+        progress.update(compared, total, 'sentences compared');
+        await setImmediate();
+      }
+      const { text } = JSON.parse(json) as Sentence;
+      const leak = twins.find(text, part);
+      if (leak) {
+        leaking.add(number);
+        if (leak.similarity === 1) identical++;
+        if (leak.similarity < 1 || examples.size < EXAMPLES) examples.set(text, leak);
+      }
+      twins.add(text, part); // `find` passes over sentences of the same part
+    }
+  }
+  const nearIdentical = leaking.size - identical;
+  const leastAlikeFirst = [...examples.values()].sort((a, b) => a.similarity - b.similarity);
+  return { leaking, identical, nearIdentical, examples: leastAlikeFirst.slice(0, EXAMPLES) };
 }
 
-function countReasons(
-  unanchored: readonly UnanchoredAnnotation[],
-): Partial<Record<UnanchoredReason, number>> {
-  const reasons: Partial<Record<UnanchoredReason, number>> = {};
-  for (const { reason } of unanchored) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  return reasons;
+const EXAMPLES = 10;
+
+/** The given lines of the scratch file, which are in its order. */
+function* linesOf(scratch: string, lines: readonly Line[]): Generator<[Line, string]> {
+  let next = 0;
+  let number = 0;
+  for (const json of readLines(scratch)) {
+    if (next === lines.length) return;
+    if (lines[next].number === number++) yield [lines[next++], json];
+  }
 }
 
-function describe(sentences: readonly Sentence[]): PartReport {
+function describe(lines: readonly Line[]): PartReport {
   return {
-    articles: new Set(sentences.map(({ article }) => article)).size,
-    sentences: sentences.length,
-    withMentions: sentences.filter(({ spans }) => spans.length > 0).length,
-    mentions: countMentions(sentences),
+    articles: new Set(lines.map(({ article }) => article)).size,
+    sentences: lines.length,
+    withMentions: lines.filter(({ spans }) => spans.length > 0).length,
+    mentions: countMentions(lines),
   };
 }

@@ -1,11 +1,11 @@
-import { createRandom, ENTITY_CLASSES, type Sentence } from '../foundation';
-import { countMentions } from './splitting';
+import { createRandom, ENTITY_CLASSES } from '../foundation';
+import { countMentions, type Marked } from './splitting';
 
 /**
  * Sentences with mentions, and for each of them at most `ratio` without, chosen by the seed; in the given order. A tagger
  * that never sees a sentence without mentions marks something in every one.
  */
-export function sampleNegatives(sentences: readonly Sentence[], ratio: number, seed: number): Sentence[] {
+export function sampleNegatives<S extends Marked>(sentences: readonly S[], ratio: number, seed: number): S[] {
   const withMentions = sentences.filter(({ spans }) => spans.length > 0).length;
   const without = sentences.filter(({ spans }) => spans.length === 0);
   const keep = Math.round(Math.min(without.length, ratio * withMentions));
@@ -18,11 +18,11 @@ export function sampleNegatives(sentences: readonly Sentence[], ratio: number, s
  * the mentions of the rarest class that occurs. A sentence goes only if all its classes have too many; what the ratio
  * asks may therefore not be reached.
  */
-export function balanceClasses(sentences: readonly Sentence[], ratio: number, seed: number): Sentence[] {
+export function balanceClasses<S extends Marked>(sentences: readonly S[], ratio: number, seed: number): S[] {
   const counts = countMentions(sentences);
   const rarest = Math.min(...ENTITY_CLASSES.map((label) => counts[label]).filter((count) => count > 0));
   const limit = ratio * rarest;
-  const leftOut = new Set<Sentence>();
+  const leftOut = new Set<S>();
   for (const sentence of createRandom(seed).shuffle(sentences)) {
     if (sentence.spans.length === 0) continue;
     const own = countMentions([sentence]);

@@ -1,4 +1,4 @@
-import { createRandom, ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
+import { createRandom, ENTITY_CLASSES, type EntityClass } from '../foundation';
 
 export const PARTS = ['train', 'dev', 'test'] as const;
 export type Part = (typeof PARTS)[number];
@@ -8,7 +8,12 @@ export const SHARES: Record<Part, number> = { train: 0.7, dev: 0.15, test: 0.15 
 
 export type ClassCounts = Record<EntityClass, number>;
 
-export function countMentions(sentences: Iterable<Sentence>): ClassCounts {
+/** What is counted of a sentence. */
+export interface Marked {
+  readonly spans: readonly { label: EntityClass }[];
+}
+
+export function countMentions(sentences: Iterable<Marked>): ClassCounts {
   const counts = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0])) as ClassCounts;
   for (const { spans } of sentences) for (const { label } of spans) counts[label]++;
   return counts;

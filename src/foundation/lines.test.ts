@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { InputError } from './errors';
+import { LineWriter, readLines } from './lines';
+
+const folder = mkdtempSync(join(tmpdir(), 'lines-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('lines come back whole, also where a piece of the file ends inside a character', () => {
+  const path = join(folder, 'long.txt');
+  const lines = Array.from({ length: 400 }, (_, index) => '😀é'.repeat(index * 7) + index);
+  const writer = new LineWriter(path);
+  for (const line of lines) writer.write(line);
+  assert.ok(!existsSync(path));
+  writer.finish();
+  assert.ok(readFileSync(path).length > 2 << 20);
+  assert.deepEqual([...readLines(path)], lines);
+});
+
+test('a last line without an end counts, an empty file has none', () => {
+  const path = join(folder, 'short.txt');
+  writeFileSync(path, 'a\n\nb');
+  assert.deepEqual([...readLines(path)], ['a', '', 'b']);
+  writeFileSync(path, '');
+  assert.deepEqual([...readLines(path)], []);
+});
+
+test('what is discarded leaves nothing; what cannot be read is named', () => {
+  const before = readdirSync(folder);
+  const writer = new LineWriter(join(folder, 'gone.txt'));
+  writer.write('x');
+  writer.discard();
+  assert.deepEqual(readdirSync(folder), before);
+  assert.throws(() => [...readLines(join(folder, 'none.txt'))], InputError);
+  assert.throws(() => [...readLines(folder)], InputError);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { findLeaks, type Leak, NEAR_IDENTICAL } from './leaks';
+import type { Part } from './splitting';
+
+const parts = (train: string[], dev: string[], test: string[]): Record<Part, { text: string }[]> => ({
+  train: train.map((text) => ({ text })),
+  dev: dev.map((text) => ({ text })),
+  test: test.map((text) => ({ text })),
+});
+
+const long =
+  'The cells were washed twice with buffer and lysed in the same volume of ice cold water for ten minutes';
+
+test('sentences that stand in a later part too are found, letter case and white space apart', () => {
+  const leaks = findLeaks(
+    parts(['Same  one.', 'only train'], ['Shared.', 'only dev'], ['same one.', 'Shared.', 'x']),
+  );
+  assert.deepEqual(leaks, [
+    { part: 'dev', text: 'Shared.', twinPart: 'test', twin: 'Shared.', similarity: 1 },
+    { part: 'train', text: 'Same  one.', twinPart: 'test', twin: 'same one.', similarity: 1 },
+  ]);
+});
+
+test('a word changed in a long sentence is near-identical, in a short one it is not; a part may repeat itself', () => {
+  const changed = long.replace('ten', 'five');
+  const [leak] = findLeaks(parts([changed, changed], [], [long]));
+  assert.equal(leak.twin, long);
+  assert.ok(leak.similarity >= NEAR_IDENTICAL && leak.similarity < 1);
+  assert.deepEqual(findLeaks(parts(['Cells were washed.'], ['Cells were lysed.'], [])), []);
+  assert.deepEqual(findLeaks(parts([long, long], [], [])), []);
+});
+
+test('comparing all with all finds the same sentences', () => {
+  const sentence = fc
+    .array(fc.constantFrom('cell', 'line', 'of', 'the', 'mouse', 'in', 'vitro'), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    .map((words) => words.join(' '));
+  const sentences = fc.array(sentence, { maxLength: 12 });
+  fc.assert(
+    fc.property(sentences, sentences, sentences, (train, dev, test) => {
+      const found = findLeaks(parts(train, dev, test)).map(({ part, text, similarity }: Leak) => [
+        part,
+        text,
+        similarity,
+      ]);
+      const expected = [
+        ...dev.map((text) => ['dev', text, mostAlike(text, test)]),
+        ...train.map((text) => ['train', text, mostAlike(text, [...dev, ...test])]),
+      ].filter(([, , similarity]) => (similarity as number) >= NEAR_IDENTICAL);
+      assert.deepEqual(found.map(String).sort(), expected.map(String).sort());
+    }),
+    { numRuns: 400, seed: 1 },
+  );
+});
+
+function mostAlike(text: string, others: readonly string[]): number {
+  const own = bigrams(text);
+  return Math.max(
+    0,
+    ...others.map((other) => {
+      const theirs = bigrams(other);
+      const shared = [...own].filter((bigram) => theirs.has(bigram)).length;
+      return shared / (own.size + theirs.size - shared);
+    }),
+  );
+}
+
+function bigrams(text: string): Set<string> {
+  const words = ['^', ...text.split(' '), '$'];
+  return new Set(words.slice(1).map((word, index) => `${words[index]} ${word}`));
+}
