@@ -50,7 +50,7 @@ function parseTuples(list: string, text: string, classOf: ClassOf, place: string
     const surface = (single ?? double).replace(/\\(.)/g, '$1');
     const pieces = [{ start: toUnits(Number(start)), end: toUnits(Number(end)) }];
     checkedPieces(text, pieces, { surface, glue: ' ', place: () => place });
-    if (Object.hasOwn(classOf, tag)) mentions.push({ pieces, label: classOf[tag] });
+    if (Object.hasOwn(classOf, tag)) mentions.push({ pieces, label: classOf[tag], concept: surface });
     if (TUPLE.lastIndex === list.length - 1 && list.endsWith(']')) return mentions;
   }
   if (list === '[]') return [];

@@ -5,6 +5,8 @@ import { joinAcross, type Range, splitSentences, trimRange } from './sentences';
 export interface Mention {
   pieces: Range[];
   label: EntityClass;
+  /** What the ontology calls it, where the source says so; the text often says something else. */
+  concept?: string;
 }
 
 /** A piece of a document that holds whole sentences, under the title of its section. */
@@ -22,6 +24,8 @@ export interface CorpusDocument {
   text: string;
   paragraphs: Paragraph[];
   mentions: Mention[];
+  /** The article as JATS XML, where the source has it beside the text. */
+  jatsFile?: string;
 }
 
 /** What reading changes, since BIO tags of a class can hold no mention in pieces and none inside another. */

@@ -14,7 +14,7 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   parseTagValue: false,
   trimValues: false,
-  isArray: (name) => name === 'annotation' || name === 'span',
+  isArray: (name) => name === 'annotation' || name === 'span' || name === 'classMention',
   // Only &lt; &gt; &amp; &quot; &apos; are left to process: a file with a DOCTYPE is refused before it is parsed.
   processEntities: {
     enabled: true,
@@ -27,14 +27,20 @@ const parser = new XMLParser({
   captureMetaData: true,
 });
 
+interface KnowtatorFile {
+  annotation?: KnowtatorAnnotation[];
+  classMention?: { id?: string; mentionClass?: { '#text'?: string } }[];
+}
+
 interface KnowtatorAnnotation {
+  mention?: { id?: string };
   span?: { start?: string; end?: string }[];
   spannedText?: string;
 }
 
 /**
  * The annotations of a Knowtator XML file, all as mentions of `label`: each has one or more spans, offsets in code
- * points, and a `spannedText` that joins them with " ... ". `file` opens the message of every error.
+ * points, and a `spannedText` that joins them with " ... "; a `classMention` of the same id names the concept. `file` opens the message of every error.
  */
 export function parseKnowtator(content: string, text: string, label: EntityClass, file: string): Mention[] {
   if (content.length > MAX_CHARACTERS || content.includes('<!DOCTYPE')) {
@@ -42,7 +48,8 @@ export function parseKnowtator(content: string, text: string, label: EntityClass
       `${file}: not a Knowtator file of CRAFT (over 32 MB, or with a DOCTYPE); restore it from its source`,
     );
   }
-  const annotations = readAnnotations(content, file);
+  const { annotation: annotations = [], classMention: classes = [] } = readAnnotations(content, file);
+  const concepts = new Map(classes.map(({ id, mentionClass }) => [id, mentionClass?.['#text']]));
   const toUnits = fromCodePoints(text);
   return annotations.map((annotation) => {
     const start =
@@ -59,17 +66,18 @@ export function parseKnowtator(content: string, text: string, label: EntityClass
       start: toUnits(Number(start)),
       end: toUnits(Number(end)),
     }));
-    return { pieces: checkedPieces(text, pieces, { surface, glue: ' ... ', place }), label };
+    const concept = concepts.get(annotation.mention?.id);
+    return { pieces: checkedPieces(text, pieces, { surface, glue: ' ... ', place }), label, concept };
   });
 }
 
-function readAnnotations(content: string, file: string): KnowtatorAnnotation[] {
+function readAnnotations(content: string, file: string): KnowtatorFile {
   const verdict = XMLValidator.validate(content);
   if (verdict !== true) {
     const { line, msg } = verdict.err;
     throw new InputError(`${file} line ${line}: malformed XML (${msg}); restore it from its source`);
   }
-  let root: { annotations?: { annotation?: KnowtatorAnnotation[] } | string };
+  let root: { annotations?: KnowtatorFile | string };
   try {
     root = parser.parse(content);
   } catch (error) {
@@ -78,5 +86,5 @@ function readAnnotations(content: string, file: string): KnowtatorAnnotation[] {
   if (root.annotations === undefined) {
     throw new InputError(`${file} line 1: no <annotations> element; this is not a Knowtator file`);
   }
-  return typeof root.annotations === 'string' ? [] : (root.annotations.annotation ?? []);
+  return typeof root.annotations === 'string' ? {} : root.annotations;
 }

@@ -1,5 +1,5 @@
 import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
-import { emptyTally, type Tally, toSentences } from './document';
+import { type CorpusDocument, emptyTally, type Tally, toSentences } from './document';
 import { findSource, type Place } from './locate';
 import { intoParts, PARTS, type Part } from './parts';
 import { CORPORA, CORPUS_NAMES, type CorpusName } from './registry';
@@ -43,12 +43,7 @@ export async function loadCorpus(
   if (split !== 'all' && !PARTS.includes(split)) {
     throw new InputError(`${name} has no part "${split}"; take ${PARTS.join(', ')} or all`);
   }
-  const source = sourceNamed(name);
-  const place = await findSource(source);
-  // Read before it is verified, so that what is malformed is told with its line.
-  const documents = corpus.read(place.folder);
-  verifySource(source, place.folder);
-
+  const { documents, place } = await loadDocuments(name);
   const { parts, leftOut } = intoParts(documents, corpus.partOf);
   const taken = split === 'all' ? PARTS : [split];
   const chosen = taken.flatMap((part) => parts[part]);
@@ -69,4 +64,16 @@ export async function loadCorpus(
     notes: corpus.notes,
   };
   return { sentences, report };
+}
+
+/** The documents of a corpus as its reader yields them, before anything is cut or left out. Throws as `loadCorpus` does. */
+export async function loadDocuments(
+  name: CorpusName,
+): Promise<{ documents: CorpusDocument[]; place: Place }> {
+  const source = sourceNamed(corpusNamed(name));
+  const place = await findSource(source);
+  // Read before it is verified, so that what is malformed is told with its line.
+  const documents = CORPORA[name].read(place.folder);
+  verifySource(source, place.folder);
+  return { documents, place };
 }

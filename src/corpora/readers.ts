@@ -32,7 +32,7 @@ const CRAFT_DEV = ['17194222', '17244351', '17425782', '17447844', '17590087', '
 const CRAFT_SECTION =
   /^(?:Abstract|Synopsis|Background|Introduction|(?:Materials and )?Methods|Experimental Procedures|Results(?: and Discussion)?|Discussion|Conclusions?|Abbreviations|Acknowledge?ments|Authors'? contributions|Competing interests|Footnotes|Supporting Information|Supplementary Material|Figures and Tables)$/i;
 
-/** `txt/`, and for each text a Knowtator file in `cl/` (Cell) and one in `uberon/` (Organ Tissue). */
+/** `txt/`, and for each text a Knowtator file in `cl/` (Cell) and one in `uberon/` (Organ Tissue); the articles as JATS in `nxml/`. */
 export function readCraft(folder: string): CorpusDocument[] {
   const ids = listed(join(folder, 'txt'), '.txt');
   return ids.map((article) => {
@@ -51,6 +51,7 @@ export function readCraft(folder: string): CorpusDocument[] {
         return section;
       }),
       mentions: [...mentionsOf('cl', 'Cell'), ...mentionsOf('uberon', 'Organ Tissue')],
+      jatsFile: join(folder, 'nxml', `${article}.nxml`),
     };
   });
 }
@@ -140,10 +141,10 @@ export function readCapital(folder: string): CorpusDocument[] {
     const start = document.text.length;
     document.text += `${row.text}\n`;
     document.paragraphs.push({ start, end: start + row.text.length, section: '', isSentence: true });
-    for (const { pieces, label } of row.mentions) {
+    for (const { pieces, ...rest } of row.mentions) {
       document.mentions.push({
         pieces: pieces.map((piece) => ({ start: piece.start + start, end: piece.end + start })),
-        label,
+        ...rest,
       });
     }
   }

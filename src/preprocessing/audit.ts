@@ -1,59 +1,83 @@
-import { type Annotation, readCollection } from '../collection';
+import type { Annotation } from '../collection';
+import { type Range, splitSentences } from '../corpora';
 import { ENTITY_CLASSES, type EntityClass, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
-import { jatsToParagraphs } from './jats';
-import { paragraphsToSentences } from './sentences';
+import type { AnnotatedArticle } from './annotated-articles';
 
-export interface AnchoringAudit {
-  /** A row a class: annotations, how many were placed, and what a search for the ontology's name makes of these. */
-  rows: AuditRow[];
-  /** Sentences in which the search cuts a word: `gold` is ours, `predicted` what the search marks. */
-  examples: { text: string; gold: Span[]; predicted: Span[]; note: string }[];
-}
-
+/** What placing annotations by their context, and searching for the ontology's name, make of the same annotations. */
 export type AuditRow = {
   class: EntityClass;
   annotations: number;
   'placed here': number;
+  /** Mentions may end inside a word where the annotator says so ("CD4" in "CD4pos"). */
   'cut mid-word here': number;
+  /** This and what follows: of those placed here. */
   'name not in the sentence': number;
-  'name found elsewhere': number;
   'name cuts a word': number;
+  /** Neither cutting a word nor the mention: a part of it, or another place. */
+  'name marks something else': number;
 };
+
+/** A sentence in which the search cuts a word: `gold` is ours, `predicted` what the search marks. */
+export interface AuditExample {
+  text: string;
+  gold: Span[];
+  predicted: Span[];
+  note: string;
+}
+
+export interface AnchoringAudit {
+  /** A row a class that has annotations. */
+  rows: AuditRow[];
+  examples: AuditExample[];
+}
 
 /**
  * Compares placing annotations by their own text and context with the way the published data set of this task was made:
  * searching the ontology's name of the entity (`tags[0].name`, not what the article says) in the sentence. Where the
- * name is there at all, it often ends inside a word ("T cell" in "T cells").
+ * name is there at all, it often ends inside a word ("neuron" in "neuronal").
+ *
+ * @param examples at most so many, each from another article and of another name
  */
-export function auditAnchoring(inFolder: string, examples = 3): AnchoringAudit {
+export async function auditAnchoring(
+  articles: AsyncIterable<AnnotatedArticle>,
+  examples = 3,
+): Promise<AnchoringAudit> {
   const rows = new Map<EntityClass, AuditRow>(ENTITY_CLASSES.map((label) => [label, emptyRow(label)]));
-  const audit: AnchoringAudit = { rows: [...rows.values()], examples: [] };
-  for (const article of readCollection(inFolder)) {
-    const paragraphs = jatsToParagraphs(article.fullText, article.pmcid);
-    const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
-    for (const { annotation } of unplaced) {
-      const row = rows.get(annotation.type as EntityClass);
+  const shown = new Map<string, AuditExample>();
+  for await (const { article, paragraphs, annotations } of articles) {
+    for (const { type } of annotations) {
+      const row = rows.get(type as EntityClass);
       if (row) row.annotations++;
     }
-    let shown = false; // one example an article
+    const { placed } = anchorAnnotations(paragraphs, annotations);
+    const sentenceOf = sentencesAround(placed, (paragraph) => paragraphs[paragraph].text);
+    let isNew = true; // one example an article
     for (const one of placed) {
-      const { sentence, own, naive } = bothWays(article.pmcid, paragraphs, one);
-      const row = rows.get(own.label) as AuditRow;
-      row.annotations++;
+      const { annotation, span } = one;
+      const { text, start } = sentenceOf(one);
+      const own = { start: span.start - start, end: span.end - start, label: span.label };
+      const naive = searchName(text, annotation, own);
+      const row = rows.get(own.label)!;
       row['placed here']++;
-      if (cutsWord(sentence, own)) row['cut mid-word here']++;
+      if (cutsWord(text, own)) row['cut mid-word here']++;
       if (!naive) row['name not in the sentence']++;
-      else if (cutsWord(sentence, naive)) row['name cuts a word']++;
-      else if (naive.start !== own.start || naive.end !== own.end) row['name found elsewhere']++;
-      if (naive && cutsWord(sentence, naive) && !shown && audit.examples.length < examples) {
-        shown = true;
-        const note = `${article.pmcid}, the ontology says "${nameOf(one.annotation)}"`;
-        audit.examples.push({ text: sentence, gold: [own], predicted: [naive], note });
+      else if (!cutsWord(text, naive)) {
+        if (naive.start !== own.start || naive.end !== own.end) row['name marks something else']++;
+      } else {
+        row['name cuts a word']++;
+        const name = nameOf(annotation);
+        if (isNew && shown.size < examples && !shown.has(name) && !cutsWord(text, own)) {
+          isNew = false;
+          shown.set(name, { text, gold: [own], predicted: [naive], note: `${article}, searched: "${name}"` });
+        }
       }
     }
   }
-  return audit;
+  return {
+    rows: [...rows.values()].filter((row) => row.annotations > 0),
+    examples: [...shown.values()],
+  };
 }
 
 function emptyRow(label: EntityClass): AuditRow {
@@ -63,23 +87,36 @@ function emptyRow(label: EntityClass): AuditRow {
     'placed here': 0,
     'cut mid-word here': 0,
     'name not in the sentence': 0,
-    'name found elsewhere': 0,
     'name cuts a word': 0,
+    'name marks something else': 0,
   };
 }
 
-function bothWays(
-  pmcid: string,
-  paragraphs: ReturnType<typeof jatsToParagraphs>,
-  { annotation, paragraph, span }: Placed,
-): { sentence: string; own: Span; naive?: Span } {
-  const alone = [{ annotation, paragraph: 0, span }];
-  const { sentences } = paragraphsToSentences(pmcid, [paragraphs[paragraph]], alone, [span.label]);
-  const { text, spans } = sentences.find((sentence) => sentence.spans.length > 0)!;
+/** For each placed annotation the sentence it stands in, and where that starts in the paragraph. */
+function sentencesAround(placed: readonly Placed[], textOf: (paragraph: number) => string) {
+  const spansOf = new Map<number, Span[]>();
+  for (const { paragraph, span } of placed) spansOf.set(paragraph, [...(spansOf.get(paragraph) ?? []), span]);
+  const sentences = new Map<number, Range[]>();
+  for (const [paragraph, spans] of spansOf)
+    sentences.set(paragraph, splitSentences(textOf(paragraph), spans));
+  return ({ paragraph, span }: Placed): { text: string; start: number } => {
+    const { start, end } = sentences
+      .get(paragraph)!
+      .find((sentence) => sentence.start <= span.start && span.end <= sentence.end)!;
+    return { text: textOf(paragraph).slice(start, end), start };
+  };
+}
+
+/** Where the name stands in the sentence: over the mention if anywhere there, else at its first place. */
+function searchName(sentence: string, annotation: Annotation, mention: Span): Span | undefined {
   const name = nameOf(annotation).toLowerCase();
-  const start = name ? text.toLowerCase().indexOf(name) : -1;
-  const naive = start < 0 ? undefined : { start, end: start + name.length, label: span.label };
-  return { sentence: text, own: spans[0], naive };
+  if (!name) return undefined;
+  const text = sentence.toLowerCase();
+  const first = text.indexOf(name);
+  if (first < 0) return undefined;
+  const over = text.indexOf(name, Math.max(0, mention.start - name.length + 1));
+  const start = over >= 0 && over < mention.end ? over : first;
+  return { start, end: start + name.length, label: mention.label };
 }
 
 function nameOf(annotation: Annotation): string {

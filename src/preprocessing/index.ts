@@ -10,7 +10,13 @@ export {
   type UnanchoredReason,
   type Unplaced,
 } from './anchoring';
-export { type AnchoringAudit, type AuditRow, auditAnchoring } from './audit';
+export {
+  type AnnotatedArticle,
+  capitalArticles,
+  collectedArticles,
+  craftArticles,
+} from './annotated-articles';
+export { type AnchoringAudit, type AuditExample, type AuditRow, auditAnchoring } from './audit';
 export { articleText, jatsToParagraphs, type Paragraph } from './jats';
 export { findLeaks, type Leak, NEAR_IDENTICAL } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';

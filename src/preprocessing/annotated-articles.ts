@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { type Annotation, readCollection } from '../collection';
+import { loadDocuments, type Mention } from '../corpora';
+import { jatsToParagraphs, type Paragraph } from './jats';
+
+/** An article's text, and annotations that carry text and context but no offsets. */
+export interface AnnotatedArticle {
+  article: string;
+  paragraphs: Paragraph[];
+  annotations: Annotation[];
+}
+
+/** The articles of a collection, one in memory at a time. */
+export async function* collectedArticles(folder: string): AsyncGenerator<AnnotatedArticle> {
+  for (const { pmcid, fullText, annotations } of readCollection(folder))
+    yield { article: pmcid, paragraphs: jatsToParagraphs(fullText, pmcid), annotations };
+}
+
+/**
+ * CRAFT's articles as Europe PMC would give them: the text from their JATS, the gold mentions as annotations without
+ * offsets, taken from the corpus's own plain text. A mention in pieces reaches from the first to the last.
+ */
+export async function* craftArticles(): AsyncGenerator<AnnotatedArticle> {
+  const { documents } = await loadDocuments('craft');
+  for (const { article, text, mentions, jatsFile } of documents) {
+    const paragraphs = jatsToParagraphs(readFileSync(jatsFile!, 'utf8'), jatsFile!);
+    yield { article, paragraphs, annotations: mentions.map((mention) => annotationOf(text, mention)) };
+  }
+}
+
+/**
+ * CAPITAL's sentences, a paragraph each. Its table gives only where a search found the ontology's name; what the annotation itself
+ * said is not published, so whole words stand for it: the marked characters and the rest of the words they cut.
+ */
+export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
+  const { documents } = await loadDocuments('capital');
+  for (const { article, text, paragraphs, mentions } of documents) {
+    yield {
+      article,
+      paragraphs: paragraphs.map(({ section, start, end }, index) => ({
+        section,
+        index,
+        text: text.slice(start, end),
+      })),
+      annotations: mentions.map((mention) =>
+        annotationOf(text, { ...mention, pieces: wholeWords(text, mention) }),
+      ),
+    };
+  }
+}
+
+/** So many characters of context on either side, as Europe PMC gives. */
+const CONTEXT = 20;
+
+function annotationOf(text: string, { pieces, label, concept = '' }: Mention): Annotation {
+  const { start } = pieces[0];
+  const { end } = pieces[pieces.length - 1];
+  return {
+    prefix: text.slice(Math.max(0, start - CONTEXT), start),
+    exact: text.slice(start, end),
+    postfix: text.slice(end, end + CONTEXT),
+    tags: [{ name: concept, uri: '' }],
+    id: `${start}-${end}`,
+    type: label,
+    provider: 'gold',
+  };
+}
+
+function wholeWords(text: string, { pieces }: Mention): Mention['pieces'] {
+  let [{ start, end }] = pieces;
+  const isWord = (place: number) => /[\p{L}\p{N}]/u.test(text[place] ?? '');
+  while (isWord(start - 1) && isWord(start)) start--;
+  while (isWord(end) && isWord(end - 1)) end++;
+  return [{ start, end }];
+}
