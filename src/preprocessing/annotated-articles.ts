@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Annotation, readCollection } from '../collection';
-import { loadDocuments, type Mention } from '../corpora';
+import { availableCorpora, loadDocuments, type Mention } from '../corpora';
 import { jatsToParagraphs, type Paragraph } from './jats';
 
 /** An article's text, and annotations that carry text and context but no offsets. */
@@ -8,6 +8,20 @@ export interface AnnotatedArticle {
   article: string;
   paragraphs: Paragraph[];
   annotations: Annotation[];
+}
+
+/** A collection and, where they are wanted and at hand, the two corpora whose annotations are audited. */
+export function auditSources(
+  folder: string,
+  wantsGold: boolean,
+): { name: string; articles: AsyncIterable<AnnotatedArticle> }[] {
+  const isAtHand = (corpus: string) =>
+    wantsGold && availableCorpora().some(({ name, where }) => name === corpus && where !== 'absent');
+  return [
+    { name: 'the collected articles', articles: collectedArticles(folder) },
+    ...(isAtHand('capital') ? [{ name: 'CAPITAL', articles: capitalArticles() }] : []),
+    ...(isAtHand('craft') ? [{ name: 'CRAFT', articles: craftArticles() }] : []),
+  ];
 }
 
 /** The articles of a collection, one in memory at a time. */

@@ -12,6 +12,7 @@ export {
 } from './anchoring';
 export {
   type AnnotatedArticle,
+  auditSources,
   capitalArticles,
   collectedArticles,
   craftArticles,

@@ -257,6 +257,7 @@ async function compareParts(
       twins.add(text, part); // `find` passes over sentences of the same part
     }
   }
+  progress.update(total, total, 'sentences compared');
   const nearIdentical = leaking.size - identical;
   const leastAlikeFirst = [...examples.values()].sort((a, b) => a.similarity - b.similarity);
   return { leaking, identical, nearIdentical, examples: leastAlikeFirst.slice(0, EXAMPLES) };

@@ -24,6 +24,7 @@ export { showFigure } from './notebook/show-figure';
 export { type Cell, dataFrame, type Row, showTable } from './notebook/show-table';
 export { CLASS_COLOURS } from './palette';
 export { renderPng, saveFigure } from './rendering/render';
+export { anchoringTable } from './tables/anchoring';
 export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchmark';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';

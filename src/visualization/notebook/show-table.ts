@@ -25,7 +25,12 @@ export function showTable(table: readonly Row[] | DataFrame, caption: string): v
  */
 export function tableHtml(table: readonly Row[] | DataFrame, caption: string): string {
   const { columns, cells } = contents(table);
-  const formats = columns.map((_, column) => numberFormat(cells.map((row) => row[column])));
+  const formats = columns.map((name, column) =>
+    numberFormat(
+      name,
+      cells.map((row) => row[column]),
+    ),
+  );
   const rule = 'border: none; border-bottom: 1px solid';
   const line = (tag: 'td' | 'th', values: readonly Cell[], colour: string) => {
     const written = values.map((value, column) => {
@@ -63,20 +68,22 @@ function isRows(table: readonly Row[] | DataFrame): table is readonly Row[] {
   return Array.isArray(table);
 }
 
-/** How the numbers of a column are written (about three digits of the largest), or undefined for a column of words. */
-function numberFormat(column: readonly Cell[]): ((value: number) => string) | undefined {
+/** How the numbers of a column are written (percentages with one decimal, else about three digits of the largest), or undefined for a column of words. */
+function numberFormat(name: string, column: readonly Cell[]): ((value: number) => string) | undefined {
   const numbers = column.filter((cell) => typeof cell === 'number');
   if (numbers.length === 0 || column.some((cell) => typeof cell === 'string')) return undefined;
   const largest = Math.max(...numbers.map(Math.abs));
   const decimals = numbers.every(Number.isInteger)
     ? 0
-    : largest < 10
-      ? 3
-      : largest < 100
-        ? 2
-        : largest < 1000
-          ? 1
-          : 0;
+    : name.endsWith('(%)')
+      ? 1
+      : largest < 10
+        ? 3
+        : largest < 100
+          ? 2
+          : largest < 1000
+            ? 1
+            : 0;
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   return (value) => value.toLocaleString('en-US', digits);
 }
