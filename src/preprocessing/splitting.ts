@@ -46,27 +46,35 @@ export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: 
   const need = (part: Part, shares: number[]) =>
     sum(shares.map((share, kind) => (share * lacking[part][kind]) / SHARES[part]));
 
+  const richestFirst = Object.fromEntries(
+    ENTITY_CLASSES.map((label) => [
+      label,
+      // A stable sort: those with equally many stay in the order of the seed.
+      [...shuffled].sort((a, b) => articles.get(b)![label] - articles.get(a)![label]).values(),
+    ]),
+  ) as Record<EntityClass, IterableIterator<string>>;
+  const inOrder = shuffled.values();
+
   const partOf = new Map<string, Part>();
-  let left = shuffled;
-  while (left.length > 0) {
-    const [label] = scarcest(left.map((article) => articles.get(article)!));
-    const next = left.reduce((best, article) =>
-      label && articles.get(article)![label] > articles.get(best)![label] ? article : best,
-    );
+  const left = { ...totals };
+  while (partOf.size < shuffled.length) {
+    const label = scarcest(left);
+    const candidates = label ? richestFirst[label] : inOrder;
+    let next: string = candidates.next().value;
+    while (partOf.has(next)) next = candidates.next().value;
     const shares = sharesOf.get(next)!;
     const part = PARTS.reduce((best, other) => (need(other, shares) > need(best, shares) ? other : best));
     partOf.set(next, part);
     lacking[part] = lacking[part].map((lack, kind) => lack - shares[kind]);
-    left = left.filter((article) => article !== next);
+    for (const own of ENTITY_CLASSES) left[own] -= articles.get(next)![own];
   }
   fillEmptyParts(partOf, shuffled);
   return partOf;
 }
 
-/** The classes that occur, fewest mentions first. */
-function scarcest(articles: readonly ClassCounts[]): EntityClass[] {
-  const counts = sumOf(articles);
-  return ENTITY_CLASSES.filter((label) => counts[label] > 0).sort((a, b) => counts[a] - counts[b]);
+/** The class with the fewest mentions left, of those that have any. */
+function scarcest(left: ClassCounts): EntityClass | undefined {
+  return ENTITY_CLASSES.filter((label) => left[label] > 0).sort((a, b) => left[a] - left[b])[0];
 }
 
 function sumOf(articles: readonly ClassCounts[]): ClassCounts {
