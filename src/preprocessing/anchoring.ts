@@ -22,7 +22,7 @@ export interface Unplaced {
   reason: UnanchoredReason;
 }
 
-/** So many characters of context have to agree, where the annotation gives as many ... */
+/** So many letters and digits of context have to agree, where the annotation gives as many ... */
 const EVIDENCE = 8;
 /** ... and this share of them, unless they agree up to the borders of the paragraph. */
 const AGREEING_SHARE = 0.5;
@@ -34,11 +34,15 @@ const BORDER = '\n';
 /**
  * Places annotations, which carry text and context but no offsets, in an article.
  *
- * All occurrences of the mention are weighed by how much of `prefix` and `postfix` agrees outwards from it; the best
- * one takes the annotation if enough agrees. Text is compared in normalized form (see `normalizeText`), ignoring case
- * only where the mention is found in no other way. A paragraph's border in the midst of a context counts as agreement
- * so far as there is text. Where equal contexts leave several best places and as many annotations, they take them in
- * order; otherwise the annotation stays unplaced rather than guessed.
+ * All occurrences of the mention are weighed by how many letters and digits of `prefix` and `postfix` agree, read outwards
+ * from it; the best one takes the annotation if enough agree. White space and punctuation, in which renderings of one
+ * article differ, decide only between places that are equal otherwise. Text is compared in normalized form (see
+ * `normalizeText`), ignoring case only where the mention is found in no other way. A paragraph's border in the midst of
+ * a context counts as agreement so far as there is text. A place that cuts a word is taken only where the annotation's
+ * own context shows the cut.
+ *
+ * Where equal contexts leave several best places and as many annotations, they take them in order: which of them takes
+ * which makes no difference, since text and class are equal. Otherwise the annotation stays unplaced rather than guessed.
  *
  * Every annotation is in one of the two lists, in the given order.
  */
@@ -85,6 +89,9 @@ interface SearchableArticle {
   ends: Uint32Array;
   /** Sections of the paragraphs, in lower case. */
   sections: string[];
+  /** Where each mention that was looked for occurs in `text`, and in `lowerCase`. */
+  known: Map<string, number[]>;
+  knownInLowerCase: Map<string, number[]>;
 }
 
 function searchableArticle(paragraphs: readonly Paragraph[]): SearchableArticle {
@@ -101,7 +108,8 @@ function searchableArticle(paragraphs: readonly Paragraph[]): SearchableArticle 
     place += part.text.length + 1;
   });
   const sections = paragraphs.map(({ section }) => section.toLowerCase());
-  return { text, lowerCase: lowerCased(text), paragraph, starts, ends, sections };
+  const [known, knownInLowerCase] = [new Map(), new Map()];
+  return { text, lowerCase: lowerCased(text), paragraph, starts, ends, sections, known, knownInLowerCase };
 }
 
 /** Lower case without a change of length (`İ` would grow). */
@@ -146,27 +154,42 @@ function bestPlaces(
   prefix: string,
   postfix: string,
 ): Found {
-  const given = (prefix + postfix).replaceAll(' ', '').length;
+  const given = countWordCharacters(prefix) + countWordCharacters(postfix);
   let best: Place[] = [];
   let bestScore = -1;
-  let occurs = false;
-  for (let start = text.indexOf(mention); start >= 0; start = text.indexOf(mention, start + 1)) {
+  const occurrences = occurrencesOf(article, text, mention);
+  for (const start of occurrences) {
     const end = start + mention.length;
-    if (cutsCharacter(article, start) || cutsCharacter(article, end)) continue;
-    occurs = true;
     const before = agreement(text, start - 1, -1, prefix);
     const after = agreement(text, end, 1, postfix);
     const agreeing = before.characters + after.characters;
     if (agreeing < Math.min(EVIDENCE, given)) continue;
     const isPartial = !(before.complete && after.complete);
-    if (isPartial && (agreeing < AGREEING_SHARE * given || cutsWord(text, start, end))) continue;
-    const score = agreeing + Number(before.endsAlike) + Number(after.endsAlike);
+    if (isPartial && agreeing < AGREEING_SHARE * given) continue;
+    if (cutsWord(text, start) && prefix.at(-1) !== text[start - 1]) continue;
+    if (cutsWord(text, end) && postfix[0] !== text[end]) continue;
+    const details = before.exactly + after.exactly + Number(before.endsAlike) + Number(after.endsAlike);
+    const score = agreeing * 1_000 + details;
     if (score > bestScore) best = [];
     if (score >= bestScore) best.push({ start, end });
     bestScore = Math.max(score, bestScore);
   }
   if (best.length > 0) return best;
-  return occurs ? 'context differs' : 'text not found';
+  return occurrences.length > 0 ? 'context differs' : 'text not found';
+}
+
+/** Where the mention starts, looked up once for all annotations of the same text. */
+function occurrencesOf(article: SearchableArticle, text: string, mention: string): number[] {
+  const known = text === article.text ? article.known : article.knownInLowerCase;
+  let found = known.get(mention);
+  if (!found) {
+    found = [];
+    for (let start = text.indexOf(mention); start >= 0; start = text.indexOf(mention, start + 1))
+      if (!cutsCharacter(article, start) && !cutsCharacter(article, start + mention.length))
+        found.push(start);
+    known.set(mention, found);
+  }
+  return found;
 }
 
 /** Those of several equal places that lie in the section the annotation names; all of them where none does. */
@@ -179,29 +202,43 @@ function inSection(places: Place[], section: string | undefined, article: Search
 
 /** How far a context agrees with the text, read outwards from `place` in direction `step`. */
 function agreement(text: string, place: number, step: 1 | -1, context: string): Agreement {
+  const first = step === 1 ? 0 : context.length - 1;
+  let exactly = 0;
+  while (exactly < context.length && isSame(text[place + step * exactly], context[first + step * exactly]))
+    exactly++;
   let characters = 0;
   let sawBorder = false;
-  let read = step === 1 ? 0 : context.length - 1;
-  while (read >= 0 && read < context.length) {
-    if (isBorder(text, place)) {
-      sawBorder = true;
-      if (place < 0 || place >= text.length) break;
-      place += step;
-      while (context[read] === ' ') read += step;
-    } else if (text[place] === context[read]) {
-      if (context[read] !== ' ') characters++;
-      place += step;
-      read += step;
-    } else break;
+  let at = place;
+  let read = first;
+  while (true) {
+    while (read >= 0 && read < context.length && !isWordCharacter(context, read)) read += step;
+    while (at >= 0 && at < text.length && !isWordCharacter(text, at)) {
+      sawBorder ||= text[at] === BORDER;
+      at += step;
+    }
+    if (read < 0 || read >= context.length || at < 0 || at >= text.length || text[at] !== context[read])
+      break;
+    characters++;
+    at += step;
+    read += step;
   }
   const consumed = read < 0 || read >= context.length;
-  const endsAlike = consumed && context.length < FULL_CONTEXT && isBorder(text, place);
-  return { characters, complete: consumed || sawBorder, endsAlike };
+  const complete = consumed || sawBorder || at < 0 || at >= text.length;
+  const endsAlike =
+    exactly === context.length && context.length < FULL_CONTEXT && isBorder(text, place + step * exactly);
+  return { characters, exactly, complete, endsAlike };
+}
+
+/** A paragraph's border is white space in a context. */
+function isSame(sign: string | undefined, given: string): boolean {
+  return sign === given || (sign === BORDER && given === ' ');
 }
 
 interface Agreement {
-  /** White space not counted. */
+  /** Letters and digits, whatever stands between them. */
   characters: number;
+  /** Characters of every kind, as far as all agree. */
+  exactly: number;
   /** All of the context, or all of it up to the paragraph's border. */
   complete: boolean;
   /** The context was cut off where the paragraph ends. */
@@ -218,9 +255,24 @@ function cutsCharacter({ text, starts }: SearchableArticle, place: number): bool
   return starts[place] === starts[place - 1] || /\p{Mark}/u.test(text[place]);
 }
 
-function cutsWord(text: string, start: number, end: number): boolean {
-  const isWord = (place: number) => place >= 0 && place < text.length && /[\p{L}\p{N}]/u.test(text[place]);
-  return (isWord(start - 1) && isWord(start)) || (isWord(end - 1) && isWord(end));
+/** Whether a place lies between two letters or digits. */
+function cutsWord(text: string, place: number): boolean {
+  return place > 0 && place < text.length && isWordCharacter(text, place - 1) && isWordCharacter(text, place);
+}
+
+/** Letters, digits and the marks on them. */
+function isWordCharacter(text: string, place: number): boolean {
+  const code = text.charCodeAt(place);
+  if (code < 128)
+    return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
+  return WORD.test(text[place]);
+}
+const WORD = /[\p{L}\p{N}\p{M}]/u;
+
+function countWordCharacters(text: string): number {
+  let count = 0;
+  for (let place = 0; place < text.length; place++) if (isWordCharacter(text, place)) count++;
+  return count;
 }
 
 function outcomeOf(

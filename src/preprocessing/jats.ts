@@ -1,22 +1,31 @@
 /**
  * JATS XML (the format of Europe PMC's `fullTextXML`) to paragraphs of plain text.
  *
- * What is text: title, abstracts and keywords; in the body and its appendices section titles, paragraphs, list items,
- * quotations, boxed text, definitions, captions, table rows and table footnotes; figures and tables that stand in a
- * group of their own at the end.
- * What is not: authors, affiliations, history, licence, footnotes on authors; acknowledgements, notes on funding and
- * contributions, references; abstracts in a second language; reviews and answers printed with the article; labels
- * (`Fig. 1`, `2.1`), which are numbers and not prose; pictures, TeX sources of formulas, links to files.
+ * What is text: title, subtitle, abstracts of every kind and keywords; in the body, its appendices and floats section
+ * titles, paragraphs, list items, quotations, boxed text, definitions, captions (of supplementary files too), table rows
+ * and table footnotes; behind the body acknowledgements, notes (on funding, contributions, interests, data), footnotes
+ * and lists of abbreviations.
+ * What is not: everything about the article (journal, authors, affiliations, notes on authors, licence, history,
+ * categories); references; titles and abstracts in a second language; reviews and answers printed with the article;
+ * labels (`Fig. 1`, `2.1`), which are numbers and not prose; pictures, TeX sources of formulas, links to files and the
+ * service's "Click here for additional data file."
  *
  * Inline markup disappears without a trace: `CD4<sup>+</sup> T cells` is `CD4+ T cells`, a citation
- * `<sup><xref>12</xref></sup>` is `12`, a formula is its symbols in a row. Runs of XML white space become one space.
- * A displayed formula, a line break and a figure inside a paragraph count as white space: the sentence goes on behind
- * them (the figure's caption follows the paragraph). A list or quotation ends the paragraph.
+ * `<sup><xref>12</xref></sup>` is `12`, a formula is its symbols in a row. Runs of XML white space become one space; no
+ * other is added. A displayed formula, a line break and a figure inside a paragraph count as white space: the sentence
+ * goes on behind them (the figure's caption follows the paragraph). A footnote inside a paragraph follows it too, and
+ * leaves no space. A list or quotation ends the paragraph.
+ * A row of a table is a paragraph, with tabs between its cells; so is a definition: `BAT⇥brown adipose tissue`.
  */
+import { InputError } from '../foundation';
 import { parseXml, type XmlNode } from './xml';
 
 export interface Paragraph {
-  /** Titles of the sections around it, outermost first, joined by ` > `; `Title`, `Abstract`, `Keywords`, `Figure`, `Table`. */
+  /**
+   * Titles of the sections around it, outermost first, joined by ` > `. What has no title of its own is called `Title`,
+   * `Abstract`, `Keywords`, `Figure`, `Table`, `Box`, `Supplement`, `Acknowledgements`, `Notes`, `Footnotes` or
+   * `Abbreviations`.
+   */
   section: string;
   /** Its place in the article, from 0. */
   index: number;
@@ -25,14 +34,15 @@ export interface Paragraph {
 
 type Element = Exclude<XmlNode, string>;
 
-const LEFT_OUT = new Set(
-  `journal-meta contrib-group aff author-notes pub-date pub-history history permissions related-article
-   article-id article-categories self-uri funding-group custom-meta-group counts alt-title trans-title-group
-   trans-abstract ack notes ref-list fn-group bio sub-article response processing-meta
-   label object-id graphic inline-graphic media tex-math alt-text long-desc index-term
-   volume issue fpage lpage elocation-id conference isbn issn product
-   sec-meta kwd-group-title attrib`.split(/\s+/),
-);
+const words = (list: string) => new Set(list.trim().split(/\s+/));
+
+/** Of `article-meta` only these are text. */
+const FRONT = words('title-group abstract kwd-group');
+const LEFT_OUT = words(`
+  journal-meta processing-meta alt-title trans-title-group trans-title trans-subtitle trans-abstract
+  ref-list bio sub-article response sec-meta kwd-group-title
+  label object-id graphic inline-graphic alt-text long-desc index-term related-article
+  tex-math mml:annotation mml:annotation-xml annotation annotation-xml`);
 /** Elements that stand beside the running text: their own paragraphs come after the one they are in. */
 const FLOATS: Record<string, string | undefined> = {
   fig: 'Figure',
@@ -40,17 +50,28 @@ const FLOATS: Record<string, string | undefined> = {
   'boxed-text': 'Box',
   'supplementary-material': 'Supplement',
 };
-const WHITE_SPACE = new Set(['break', 'hr', 'disp-formula', 'disp-formula-group', 'chem-struct-wrap']);
-const ENDS_PARAGRAPH = new Set(
-  `p title article-title subtitle kwd list list-item def-list def-item term def disp-quote verse-group speech statement
-   preformat array caption tr table-wrap-foot fn abstract sec body back front floats-group app app-group glossary
-   code fig-group table-wrap-group`.split(/\s+/),
-);
-const FRONT_SECTION: Record<string, string | undefined> = {
+const WHITE_SPACE = words('break hr disp-formula disp-formula-group chem-struct-wrap');
+const ENDS_PARAGRAPH = words(`
+  p title kwd list list-item def-list disp-quote attrib verse-group verse-line speech statement preformat code array
+  caption table-wrap-foot sec body back front fig-group table-wrap-group floats-group floats-wrap app app-group
+  glossary ack notes fn-group title-group abstract kwd-group subtitle`);
+/** Elements whose children are the cells of one line. */
+const ROWS = words('tr def-item');
+/** Elements that are sections, with the name of those that mostly have no title. */
+const SECTIONS: Record<string, string | undefined> = {
+  sec: '',
+  app: '',
   'title-group': 'Title',
   abstract: 'Abstract',
   'kwd-group': 'Keywords',
+  ack: 'Acknowledgements',
+  notes: 'Notes',
+  'fn-group': 'Footnotes',
+  glossary: 'Abbreviations',
 };
+/** Sections with a title of their own have that name, except these. */
+const ALWAYS_SO_NAMED = words('title-group abstract kwd-group');
+const SERVICE_LINK = /^\(?Click here for additional data file\.?\)?$/;
 
 /**
  * The paragraphs of an article in reading order.
@@ -60,7 +81,10 @@ const FRONT_SECTION: Record<string, string | undefined> = {
  */
 export function jatsToParagraphs(xml: string, place: string): Paragraph[] {
   const reader = new ParagraphReader();
-  reader.read(parseXml(xml, place), '');
+  const articles = articlesIn(parseXml(xml, place));
+  if (articles.length === 0)
+    throw new InputError(`${place}: holds no <article>, so it is no JATS; give the full text of an article`);
+  for (const article of articles) reader.read(article.children, '');
   reader.endParagraph('');
   return reader.paragraphs;
 }
@@ -70,11 +94,19 @@ export function articleText(paragraphs: readonly Paragraph[]): string {
   return paragraphs.map((paragraph) => paragraph.text).join('\n\n');
 }
 
+/** An article may come wrapped, alone (`record`) or with others (`pmc-articleset`). */
+function articlesIn(nodes: readonly XmlNode[]): Element[] {
+  return nodes.flatMap((node) => {
+    if (typeof node === 'string') return [];
+    return node.name === 'article' ? [node] : articlesIn(node.children);
+  });
+}
+
 /** Walks the tree with the text of the paragraph at hand, which is what it owns. */
 class ParagraphReader {
   readonly paragraphs: Paragraph[] = [];
   private text = '';
-  private waiting: Element[] = []; // floats met inside the paragraph at hand
+  private waiting: Element[] = []; // floats and footnotes met inside the paragraph at hand
 
   read(nodes: readonly XmlNode[], section: string): void {
     for (const node of nodes) {
@@ -86,13 +118,14 @@ class ParagraphReader {
   private readElement(element: Element, section: string): void {
     const { name, children } = element;
     if (LEFT_OUT.has(name)) return;
-    if (WHITE_SPACE.has(name)) this.text += ' ';
-    else if (name in FLOATS) {
-      this.text += ' ';
+    if (name === 'article-meta') this.read(children.filter(isFrontText), section);
+    else if (WHITE_SPACE.has(name)) this.text += ' ';
+    else if (name in FLOATS || name === 'fn') {
+      if (name !== 'fn') this.text += ' ';
       this.waiting.push(element);
-    } else if (name === 'tr') this.readRow(children, section);
-    else if (ENDS_PARAGRAPH.has(name) || name in FRONT_SECTION) {
-      const within = FRONT_SECTION[name] ?? (isSection(name) ? sectionPath(section, children) : section);
+    } else if (ROWS.has(name)) this.readRow(children, section);
+    else if (ENDS_PARAGRAPH.has(name)) {
+      const within = name in SECTIONS ? sectionPath(section, element) : section;
       this.endParagraph(section);
       this.read(children, within);
       this.endParagraph(within);
@@ -102,7 +135,9 @@ class ParagraphReader {
   /** One row, one paragraph: its cells, blank ones left out, with a tab between them. */
   private readRow(cells: readonly XmlNode[], section: string): void {
     this.endParagraph(section);
-    const texts = cells.map((cell) => collapse(typeof cell === 'string' ? '' : cellText(cell.children)));
+    const texts = cells.map((cell) =>
+      typeof cell === 'string' || LEFT_OUT.has(cell.name) ? '' : collapse(cellText(cell.children)),
+    );
     this.add(section, texts.filter(Boolean).join('\t'));
   }
 
@@ -112,28 +147,29 @@ class ParagraphReader {
     const floats = this.waiting;
     this.waiting = [];
     for (const { name, children } of floats) {
-      const within = FLOATS[name] as string;
+      const within = FLOATS[name] ?? section;
       this.read(children, within);
       this.endParagraph(within);
     }
   }
 
   private add(section: string, text: string): void {
-    if (text) this.paragraphs.push({ section, index: this.paragraphs.length, text });
+    if (text && !SERVICE_LINK.test(text))
+      this.paragraphs.push({ section, index: this.paragraphs.length, text });
   }
 }
 
-function isSection(name: string): boolean {
-  return name === 'sec' || name === 'app' || name === 'glossary';
+function isFrontText(node: XmlNode): boolean {
+  return typeof node !== 'string' && FRONT.has(node.name);
 }
 
-/** The section's title behind those around it; without a title the section is its surroundings'. */
-function sectionPath(around: string, children: readonly XmlNode[]): string {
+/** The section's name behind those around it; without one the section is its surroundings'. */
+function sectionPath(around: string, { name, children }: Element): string {
   const title = children.find(
     (child): child is Element => typeof child !== 'string' && child.name === 'title',
   );
-  const text = title ? collapse(cellText(title.children)) : '';
-  return [around, text].filter(Boolean).join(' > ');
+  const own = title && !ALWAYS_SO_NAMED.has(name) ? collapse(cellText(title.children)) : '';
+  return [around, own || SECTIONS[name]].filter(Boolean).join(' > ');
 }
 
 /** Everything in it as one line: what would end a paragraph elsewhere is white space here. */
@@ -142,7 +178,7 @@ function cellText(nodes: readonly XmlNode[]): string {
   for (const node of nodes) {
     if (typeof node === 'string') text += node;
     else if (LEFT_OUT.has(node.name)) continue;
-    else if (ENDS_PARAGRAPH.has(node.name)) text += ` ${cellText(node.children)} `;
+    else if (ENDS_PARAGRAPH.has(node.name) || ROWS.has(node.name)) text += ` ${cellText(node.children)} `;
     else text += WHITE_SPACE.has(node.name) ? ' ' : cellText(node.children);
   }
   return text;

@@ -28,33 +28,37 @@ const PLAIN = /^(?! )(?:[!-~]| (?! ))*$/;
 /** Leading white space is kept as one space. Runs in time linear in the length. */
 export function normalizeText(original: string): NormalizedText {
   if (PLAIN.test(original)) return plain(original);
-  const pieces: string[] = [];
+  let text = '';
   const starts: number[] = [];
   const ends: number[] = [];
-  let place = 0;
   let afterSpace = false;
-  for (const character of original) {
-    const start = place;
-    place += character.length;
+  for (let start = 0, end = 0; start < original.length; start = end) {
+    const character = String.fromCodePoint(original.codePointAt(start) as number);
+    end = start + character.length;
     const piece = normalizeCharacter(character);
     if (piece === '') continue;
     if (piece === ' ' && afterSpace) {
-      ends[ends.length - 1] = place;
+      ends[ends.length - 1] = end;
       continue;
     }
     afterSpace = piece === ' ';
-    pieces.push(piece);
+    text += piece;
     for (let unit = 0; unit < piece.length; unit++) {
       starts.push(start);
-      ends.push(place);
+      ends.push(end);
     }
   }
-  return { text: pieces.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
+  return { text, starts: new Uint32Array(starts), ends: new Uint32Array(ends) };
 }
 
 function plain(text: string): NormalizedText {
-  const starts = Uint32Array.from(text, (_, place) => place);
-  return { text, starts, ends: starts.map((place) => place + 1) };
+  const starts = new Uint32Array(text.length);
+  const ends = new Uint32Array(text.length);
+  for (let place = 0; place < text.length; place++) {
+    starts[place] = place;
+    ends[place] = place + 1;
+  }
+  return { text, starts, ends };
 }
 
 const known = new Map<string, string>();

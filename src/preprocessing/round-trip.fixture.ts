@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type Annotation, collectArticles, readCollection } from '../collection';
+import { CORPORA } from '../corpora';
+import { createRandom, type EntityClass } from '../foundation';
+import { alignTexts } from './alignment.fixture';
+import { anchorAnnotations } from './anchoring';
+import { articleText, jatsToParagraphs } from './jats';
+
+/**
+ * CRAFT's gold mentions sent through a loopback Europe PMC: each comes as an annotation with its text and 20 characters
+ * of the corpus' own plain text on either side, its article as JATS; both are collected, the annotations anchored, and
+ * the places compared with the gold ones.
+ *
+ * Where a gold place is in our text is found by aligning the whole plain text with ours (`alignTexts`). Annotations come
+ * in random order. Those whose text, context and class are equal cannot be told apart and need not be: each of them may
+ * have the place of any. A mention in pieces is taken from its first piece to its last, as the corpus reader does.
+ */
+export interface RoundTrip {
+  annotations: number;
+  placed: number;
+  /** Placed where the gold mention (or one that is equal to it, context included) is not. */
+  wrong: number;
+  /** Placed where the alignment does not say what is right. */
+  undecided: number;
+  /** Places that begin or end inside a word where the gold mention does not. */
+  cutMidWord: number;
+  reasons: Record<string, number>;
+  /** One line each, for what is not placed, wrong or undecided. */
+  examples: string[];
+  /** For comparison: the first occurrence of the mention's text in the article. */
+  firstOccurrence: { right: number; cutMidWord: number };
+}
+
+interface GoldMention {
+  start: number;
+  end: number;
+  annotation: Annotation;
+}
+interface GoldArticle {
+  pmcid: string;
+  fullText: string;
+  text: string;
+  mentions: GoldMention[];
+}
+
+const CONTEXT = 20;
+
+/** The articles of CRAFT that have mentions: 66 of the 67. */
+export function readGold(craft: string): GoldArticle[] {
+  const rows = readFileSync(join(craft, 'craft-idmappings.txt'), 'utf8').split(/\r?\n/);
+  const pmcidOf = new Map(rows.map((row) => row.split('\t')).map(([, pmcid, pmid]) => [pmid, pmcid]));
+  const documents = CORPORA.craft.read(craft).filter(({ mentions }) => mentions.length > 0);
+  return documents.map(({ article, text, mentions }) => ({
+    pmcid: pmcidOf.get(article) as string,
+    fullText: readFileSync(join(craft, 'nxml', `${article}.nxml`), 'utf8'),
+    text,
+    mentions: mentions.map(({ pieces, label }, index) => {
+      const { start } = pieces[0];
+      const { end } = pieces[pieces.length - 1];
+      return { start, end, annotation: annotationAt(text, start, end, label, `${article}#${index}`) };
+    }),
+  }));
+}
+
+function annotationAt(text: string, start: number, end: number, type: EntityClass, id: string): Annotation {
+  return {
+    prefix: text.slice(Math.max(0, start - CONTEXT), start),
+    exact: text.slice(start, end),
+    postfix: text.slice(end, end + CONTEXT),
+    tags: [],
+    id,
+    type,
+    provider: 'gold',
+  };
+}
+
+/** Serves the articles as Europe PMC does, collects them into `folder`, and closes the server. */
+export async function collectGold(gold: readonly GoldArticle[], folder: string, seed = 1): Promise<void> {
+  const random = createRandom(seed);
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const [, wanted] = /\/rest\/(PMC\d+)\/fullTextXML$/.exec(url.pathname) ?? [];
+    if (wanted) response.end(gold.find(({ pmcid }) => pmcid === wanted)?.fullText);
+    else {
+      const ids = (url.searchParams.get('articleIds') ?? '').split(',');
+      const answer = gold
+        .filter(({ pmcid }) => ids.includes(pmcid.replace('PMC', 'PMC:')))
+        .map(({ pmcid, mentions }) => {
+          const annotations = random.shuffle(mentions.map(({ annotation }) => annotation));
+          return { source: 'PMC', pmcid, annotations };
+        });
+      response.end(JSON.stringify(answer));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await collectArticles({
+      source: 'europepmc',
+      out: folder,
+      ids: gold.map(({ pmcid }) => pmcid),
+      types: ['Cell', 'Organ Tissue'],
+      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      requestsPerMinute: 60_000,
+    });
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+/** Anchors what was collected and compares. @throws Error where the collection is not whole */
+export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): RoundTrip {
+  const result: RoundTrip = {
+    annotations: 0,
+    placed: 0,
+    wrong: 0,
+    undecided: 0,
+    cutMidWord: 0,
+    reasons: {},
+    examples: [],
+    firstOccurrence: { right: 0, cutMidWord: 0 },
+  };
+  const collected = new Map([...readCollection(folder)].map((article) => [article.pmcid, article]));
+  for (const { pmcid, text: goldText, mentions } of gold) {
+    const article = collected.get(pmcid);
+    if (article?.annotations.length !== mentions.length) throw new Error(`${pmcid} was not collected whole`);
+    const paragraphs = jatsToParagraphs(article.fullText, pmcid);
+    const text = articleText(paragraphs);
+    const paragraphStarts: number[] = [];
+    paragraphs.reduce((start, paragraph) => {
+      paragraphStarts.push(start);
+      return start + paragraph.text.length + 2;
+    }, 0);
+    const judge = judgeOf(goldText, text, mentions);
+    const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
+    result.annotations += mentions.length;
+    result.placed += placed.length;
+    for (const { annotation, paragraph, span } of placed) {
+      const start = paragraphStarts[paragraph] + span.start;
+      const end = paragraphStarts[paragraph] + span.end;
+      const verdict = judge(annotation, start, end);
+      if (verdict === 'wrong') result.wrong++;
+      if (verdict === 'undecided') result.undecided++;
+      if (verdict !== 'right') result.examples.push(`${verdict}: ${pmcid} ${quoted(annotation)}`);
+      if (cutsWord(text, start, end) && !isCut(annotation)) result.cutMidWord++;
+    }
+    for (const { annotation, reason } of unplaced) {
+      result.reasons[reason] = (result.reasons[reason] ?? 0) + 1;
+      result.examples.push(`${reason}: ${pmcid} ${quoted(annotation)}`);
+    }
+    for (const annotation of article.annotations) {
+      const start = text.indexOf(annotation.exact);
+      const end = start + annotation.exact.length;
+      if (start >= 0 && judge(annotation, start, end) === 'right') result.firstOccurrence.right++;
+      if (start >= 0 && cutsWord(text, start, end) && !isCut(annotation)) result.firstOccurrence.cutMidWord++;
+    }
+  }
+  return result;
+}
+
+type Verdict = 'right' | 'wrong' | 'undecided';
+
+/** Says of a place in `text` whether it is the one that `annotation`, or one equal to it, has in `goldText`. */
+function judgeOf(
+  goldText: string,
+  text: string,
+  mentions: readonly GoldMention[],
+): (annotation: Annotation, start: number, end: number) => Verdict {
+  const counterpart = alignTexts(goldText, text);
+  const equals = new Map<string, GoldMention[]>();
+  const keyOf = ({ prefix, exact, postfix, type }: Annotation) =>
+    JSON.stringify([prefix, exact, postfix, type]);
+  for (const mention of mentions) {
+    const key = keyOf(mention.annotation);
+    equals.set(key, [...(equals.get(key) ?? []), mention]);
+  }
+  /** The counterpart of the nearest character that has one. */
+  const nearest = (place: number, step: 1 | -1) => {
+    for (let at = place; at >= 0 && at < goldText.length; at += step)
+      if (counterpart[at] >= 0) return counterpart[at];
+    return step < 0 ? -1 : text.length;
+  };
+  return (annotation, start, end) => {
+    const verdicts = equals.get(keyOf(annotation))!.map((mention): Verdict => {
+      const first = counterpart[mention.start];
+      const last = counterpart[mention.end - 1];
+      if (first >= 0 && last >= 0) return first === start && last === end - 1 ? 'right' : 'wrong';
+      // Characters that stand alone may have found no counterpart; those around them close the place in.
+      const before = nearest(mention.start - 1, -1);
+      const after = nearest(mention.end, 1);
+      return before < start && end <= after && after - before < end - start + 2 * CONTEXT
+        ? 'right'
+        : 'undecided';
+    });
+    return (['right', 'undecided'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'wrong';
+  };
+}
+
+function quoted({ prefix, exact, postfix }: Annotation): string {
+  return JSON.stringify(`${prefix}[${exact}]${postfix}`);
+}
+
+function isCut({ prefix = '', exact, postfix = '' }: Annotation): boolean {
+  return cutsWord(prefix + exact + postfix, prefix.length, prefix.length + exact.length);
+}
+
+function cutsWord(text: string, start: number, end: number): boolean {
+  const isWord = (place: number) => /[\p{L}\p{N}]/u.test(text[place] ?? '');
+  return (isWord(start - 1) && isWord(start)) || (isWord(end - 1) && isWord(end));
+}
