@@ -85,6 +85,47 @@ test('a mention is not placed inside a longer word unless all its context says s
   assert.deepEqual(place(paragraphs, annotation('The pre', 'neurons', ' of the cortex are m')), [[0, 7, 14]]);
 });
 
+test('a cut word is taken where the annotation’s own context shows the cut, and only there', () => {
+  const paragraphs = paragraphsOf('We examined agametic gonads from Kit W/W mice.');
+  assert.deepEqual(place(paragraphs, annotation('We saw an a', 'gametic', ' gonads from KitW/W m')), [
+    [0, 13, 20],
+  ]);
+  assert.deepEqual(place(paragraphs, annotation('', 'gonad', '')), ['context differs']);
+  assert.deepEqual(place(paragraphs, annotation('', 'gonads', '')), [[0, 21, 27]]);
+});
+
+test('white space and punctuation of contexts may differ, as renderings do', () => {
+  const paragraphs = paragraphsOf(
+    'Not in Fgf9 −/− XY gonads [ 7 ]. Because.',
+    'Terms',
+    'BAT\tbrown adipose tissue',
+    'ES\tembryonic stem',
+  );
+  assert.deepEqual(place(paragraphs, annotation('Not in Fgf9−/− XY ', 'gonads', ' [7]. Because.')), [
+    [0, 19, 25],
+  ]);
+  const adipose = annotation('Terms\n\nBAT - ', 'brown adipose tissue', '\n\nES - embryonic');
+  assert.deepEqual(place(paragraphs, adipose), [[2, 4, 24]]);
+});
+
+test('punctuation decides between places that letters and digits leave equal', () => {
+  const paragraphs = paragraphsOf('In Wnt4+/+ gonads at 11 dpc. In Wnt4−/− gonads at 11 dpc.');
+  assert.deepEqual(place(paragraphs, annotation('In Wnt4-/- ', 'gonads', ' at 11 dpc.')), [[0, 40, 46]]);
+  assert.deepEqual(place(paragraphs, annotation('In Wnt4+/+ ', 'gonads', ' at 11 dpc.')), [[0, 11, 17]]);
+});
+
+test('a place is not preferred because its paragraph goes on where another ends', () => {
+  const paragraphs = paragraphsOf(
+    'Seen in the posterior capsule. In mice.',
+    'Seen in the posterior capsule.',
+    'Cells.',
+  );
+  assert.deepEqual(
+    place(paragraphs, annotation('Seen in the posterior ', 'capsule', '. Figure 2 Represent')),
+    ['several places fit'],
+  );
+});
+
 test('any mention with its own context comes back to its own characters', () => {
   const word = fc.constantFrom(
     'T cell',

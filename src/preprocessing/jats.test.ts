@@ -90,15 +90,95 @@ test('formulas read as their symbols, once', () => {
   assert.deepEqual(body(`<p>with <inline-formula>${math}</inline-formula>.</p>`), [['', 'with α=2.']]);
 });
 
-test('references, thanks and reviews are left out, appendices are not', () => {
-  const back =
-    '<back><ack><p>no</p></ack><app-group><app><title>App</title><p>yes</p></app></app-group><ref-list><ref><mixed-citation>no</mixed-citation></ref></ref-list></back>';
+test('back matter is text under its own name, references and reviews are not', () => {
+  const back = `<back><ack><p>Thanks.</p></ack><ack><title>Funding</title><p>Money.</p></ack>
+    <notes><sec><title>Data</title><p>On request.</p></sec></notes><fn-group><fn><label>*</label><p>Equal.</p></fn></fn-group>
+    <app-group><app><title>App</title><p>yes</p></app></app-group>
+    <ref-list><ref><mixed-citation>no</mixed-citation></ref></ref-list></back>`;
   const xml = `<article><body><p>a</p></body>${back}<sub-article><body><p>no</p></body></sub-article></article>`;
   assert.deepEqual(read(xml), [
     ['', 'a'],
+    ['Acknowledgements', 'Thanks.'],
+    ['Funding', 'Funding'],
+    ['Funding', 'Money.'],
+    ['Notes > Data', 'Data'],
+    ['Notes > Data', 'On request.'],
+    ['Footnotes', 'Equal.'],
     ['App', 'App'],
     ['App', 'yes'],
   ]);
+});
+
+test('of the article’s own data only title, abstracts and keywords are text, in the old forms of it too', () => {
+  const meta = `<article-categories><subj-group><subject>no</subject></subj-group></article-categories>
+    <title-group><article-title>A<fn><p>Presented before.</p></fn></article-title><subtitle>B</subtitle></title-group>
+    <author-notes><fn><p>no</p></fn></author-notes><copyright-statement>no</copyright-statement><license><p>no</p></license>
+    <abstract abstract-type="toc"><p>Teaser.</p></abstract><custom-meta-wrap><custom-meta><meta-value>no</meta-value></custom-meta></custom-meta-wrap>`;
+  assert.deepEqual(read(`<article><front><article-meta>${meta}</article-meta></front></article>`), [
+    ['Title', 'A'],
+    ['Title', 'Presented before.'],
+    ['Title', 'B'],
+    ['Abstract', 'Teaser.'],
+  ]);
+});
+
+test('a definition is one paragraph, a tab between term and meaning', () => {
+  const list =
+    '<def-list><def-item><term>BAT</term><def><p>brown <italic>adipose</italic> tissue</p></def></def-item><def-item><term>E</term><def><p>embryonic day</p></def></def-item></def-list>';
+  assert.deepEqual(read(`<article><back><glossary>${list}</glossary></back></article>`), [
+    ['Abbreviations', 'BAT\tbrown adipose tissue'],
+    ['Abbreviations', 'E\tembryonic day'],
+  ]);
+});
+
+test('a footnote inside a sentence follows its paragraph and leaves no space', () => {
+  assert.deepEqual(body('<sec><title>S</title><p>Cells<fn><p>From mice.</p></fn>, and more.</p></sec>'), [
+    ['S', 'S'],
+    ['S', 'Cells, and more.'],
+    ['S', 'From mice.'],
+  ]);
+});
+
+test('captions of supplementary files are text, the service’s link to the file is not', () => {
+  const file =
+    '<supplementary-material><label>File 1</label><caption><p>Primers.</p></caption><media><caption><p>Click here for additional data file.</p></caption></media></supplementary-material>';
+  assert.deepEqual(body(file), [['Supplement', 'Primers.']]);
+});
+
+test('a citation, a link, a named or a styled piece in a sentence is just its text', () => {
+  assert.deepEqual(
+    body(
+      '<p>See <mixed-citation><article-title>On cells</article-title>, 2001</mixed-citation>, <ext-link>example.org</ext-link>; <styled-content>MP</styled-content>, <named-content>x</named-content>-<sc>d</sc>.</p>',
+    ),
+    [['', 'See On cells, 2001, example.org; MP, x-d.']],
+  );
+});
+
+test('boxed text and quotations have their own paragraphs, titles of lists too', () => {
+  const xml =
+    '<p>a <boxed-text><caption><title>Box</title></caption><p>b</p></boxed-text>c</p><disp-quote><p>d</p><attrib>e</attrib></disp-quote><list><title>f</title><list-item><p>g</p></list-item></list>';
+  assert.deepEqual(body(xml), [
+    ['', 'a c'],
+    ['Box', 'Box'],
+    ['Box', 'b'],
+    ['', 'd'],
+    ['', 'e'],
+    ['', 'f'],
+    ['', 'g'],
+  ]);
+});
+
+test('a TeX annotation inside a formula is left out with the rest of TeX', () => {
+  const math =
+    '<mml:math><mml:semantics><mml:mi>x</mml:mi><mml:annotation encoding="TeX">\\x</mml:annotation></mml:semantics></mml:math>';
+  assert.deepEqual(body(`<p>at ${math}.</p>`), [['', 'at x.']]);
+});
+
+test('an article is found in what wraps it; without one there is an error', () => {
+  assert.deepEqual(read('<record><metadata><article><body><p>a</p></body></article></metadata></record>'), [
+    ['', 'a'],
+  ]);
+  assert.throws(() => read('<html><p>a</p></html>'), /^InputError: x\.xml: holds no <article>/);
 });
 
 test('an article without text has no paragraphs', () => {
@@ -117,10 +197,13 @@ test('every article of the mirror reads', { skip: mirror ? false : 'needs FALCON
   const folders = [join(mirror!, 'europepmc', 'fulltext'), join(mirror!, 'craft', 'nxml')];
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   assert.equal(files.length, 206 + 67);
+  const before = process.memoryUsage().rss;
   for (const file of files) {
     const paragraphs = jatsToParagraphs(readFileSync(file, 'utf8'), file);
     assert.ok(articleText(paragraphs).length > 500, file);
     for (const { text } of paragraphs)
       assert.doesNotMatch(text, /^\s|\s$| {2}|<\/?(italic|sup|xref)\b/, file);
   }
+  // One article at a time: the longest takes some 50 MB, all together would take more than 1 GB.
+  assert.ok(process.memoryUsage().rss - before < 500e6);
 });

@@ -67,9 +67,10 @@ function normalizeCharacter(character: string): string {
   if (character >= '!' && character <= '~') return character;
   let piece = known.get(character);
   if (piece === undefined) {
-    if (/^\s$/.test(character)) piece = ' ';
+    if (INVISIBLE.test(character))
+      piece = ''; // first: a byte order mark counts as white space in JavaScript
+    else if (/^\s$/.test(character)) piece = ' ';
     else if (DASH.test(character)) piece = '-';
-    else if (INVISIBLE.test(character)) piece = '';
     // A lone accent on a space (`´`) decomposes into a space and a mark: the mark alone is kept.
     else piece = SAME[character] ?? (character.normalize('NFKD').replace(/\s/g, '') || character);
     known.set(character, piece);

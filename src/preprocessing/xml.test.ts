@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { InputError } from '../foundation';
+import { createRandom, InputError, mirrorFolder, type Random } from '../foundation';
 import { jatsToParagraphs } from './jats';
 import { parseXml } from './xml';
 
@@ -67,4 +69,162 @@ test('any text either reads or fails with an InputError', () => {
     }),
     { numRuns: 500, seed: 1 },
   );
+});
+
+/** The paragraphs' texts, or undefined for an InputError of one line; every other error is thrown. */
+function readOrRefuse(xml: string): string[] | undefined {
+  try {
+    return textOf(xml);
+  } catch (error) {
+    assert.ok(error instanceof InputError, String((error as Error).stack));
+    assert.match(error.message, /^x\.xml.{1,400}$/);
+    return undefined;
+  }
+}
+
+test('declared entities of every kind are neither expanded nor fetched', () => {
+  const declarations = [
+    `<!ENTITY a "${'x'.repeat(10_000)}">`, // quadratic: one long entity named often
+    '<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;',
+    '<!ENTITY % p "<!ENTITY a \'boom\'>"> %p;',
+    '<!ENTITY a SYSTEM "http://127.0.0.1:1/x">',
+    '<!ENTITY a "&a;">',
+    '<!ELEMENT p ANY> <?pi ]> ?> <!ENTITY a "]>">',
+  ];
+  for (const declaration of declarations) {
+    const text = textOf(article('&a;'.repeat(50_000), `<!-- <b> --><!DOCTYPE article [${declaration}]>`));
+    assert.deepEqual(text, ['&a;'.repeat(50_000)]);
+  }
+});
+
+test('what would take too much memory is refused before it is parsed', () => {
+  const bigDocuments = {
+    '50 MB of text': article('cells '.repeat(8_500_000)),
+    'a million paragraphs': `<article>${'<p/>'.repeat(1_100_000)}</article>`,
+    'a million attributes': `<article ${'a="" '.repeat(1_100_000)}/>`,
+    'a long processing instruction': `<?x ${'? '.repeat(100_000)}?><article/>`,
+  };
+  for (const [name, xml] of Object.entries(bigDocuments)) assert.equal(readOrRefuse(xml), undefined, name);
+});
+
+test('what is long in one way within the limits is read or refused', () => {
+  const half = 100_000;
+  const documents = {
+    'deep, never closed': '<a>'.repeat(half),
+    'deep, closed': `${'<sec>'.repeat(half)}${'</sec>'.repeat(half)}`,
+    'one long word': article('a'.repeat(half)),
+    'one long tag': `<${'a'.repeat(half)}>`,
+    'an attribute without end': `<article a="${'x '.repeat(half)}`,
+    'a comment without end': article(`<!--${'- - '.repeat(half)}`),
+    'a CDATA section without end': article(`<![CDATA[${']] '.repeat(half)}`),
+    'many references': article('&amp;&#x41;'.repeat(half / 10)),
+    'angle brackets': '<'.repeat(half),
+    'nested reference lists': `<article>${'<ref-list>'.repeat(half)}${'</ref-list>'.repeat(half)}</article>`,
+  };
+  const read = Object.entries(documents).map(([name, xml]) => [name, readOrRefuse(xml)?.join('').length]);
+  assert.deepEqual(
+    read.filter(([, length]) => length !== undefined),
+    [
+      ['one long word', half],
+      ['many references', half / 5],
+      ['nested reference lists', 0],
+    ],
+  );
+  const deepest = `${'<sec>'.repeat(200)}<p>x</p>${'</sec>'.repeat(200)}`;
+  assert.deepEqual(textOf(`<article>${deepest}</article>`), ['x']);
+});
+
+test('a byte order mark does not disturb, other encodings are named', () => {
+  const xml = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE article>\n<article><p>naïve β</p></article>';
+  assert.deepEqual(textOf(`\ufeff${xml}`), ['naïve β']);
+  const asUtf8 = (bytes: Buffer) => () => textOf(bytes.toString('utf8'));
+  assert.throws(asUtf8(Buffer.from(`\ufeff${xml}`, 'utf16le')), /NUL characters, as UTF-16/);
+  const latin1 = Buffer.from(xml.replace('UTF-8', 'ISO-8859-1').replace('β', 'b'), 'latin1');
+  assert.throws(asUtf8(latin1), /written in ISO-8859-1; save it as UTF-8/);
+  assert.deepEqual(textOf('<?xml version="1.0" encoding="ISO-8859-1"?><article><p>plain</p></article>'), [
+    'plain',
+  ]);
+  const invalid = Buffer.concat([
+    Buffer.from('<article><p>a'),
+    Buffer.from([0xc3, 0xff, 0xed, 0xa0, 0x80]),
+    Buffer.from('b</p></article>'),
+  ]);
+  assert.match(textOf(invalid.toString('utf8'))[0], /^a\ufffd+b$/);
+});
+
+test('references are passed over, whatever they hold', () => {
+  const list =
+    '<ref-list><ref-list><ref>a<![CDATA[<b>]]></ref></ref-list><ref>&amp;</ref></ref-list><ref-list/>';
+  assert.deepEqual(parseXml(`<article>${list}<p>x</p></article>`, 'x.xml'), [
+    {
+      name: 'article',
+      children: [
+        { name: 'ref-list', children: [] },
+        { name: 'ref-list', children: [] },
+        { name: 'p', children: ['x'] },
+      ],
+    },
+  ]);
+});
+
+const PIECES = [
+  '<',
+  '>',
+  '&',
+  '</p>',
+  '<p>',
+  '<!--',
+  '-->',
+  '<![CDATA[',
+  ']]>',
+  '<?x ',
+  '?>',
+  '"',
+  "'",
+  '\0',
+  '&#xD800;',
+];
+const MORE_PIECES = [
+  '&#99999999;',
+  '<!DOCTYPE a [',
+  '<ref-list>',
+  '</article>',
+  '=',
+  '/>',
+  '<__proto__>',
+  '<constructor/>',
+];
+
+/** A real article with something wrong: cut off, bytes changed, pieces put in, a part lost or repeated. */
+function damaged(original: Buffer, random: Random): Buffer {
+  const somewhere = () => random.below(original.length);
+  const at = somewhere();
+  const end = Math.min(original.length, at + random.below(3_000));
+  const kind = random.below(5);
+  if (kind === 0) return original.subarray(0, at);
+  if (kind === 1) return Buffer.concat([original.subarray(0, at), original.subarray(end)]);
+  if (kind === 2) return Buffer.concat([original.subarray(0, end), original.subarray(at)]);
+  if (kind === 3) {
+    const pieces = [...PIECES, ...MORE_PIECES];
+    const piece = Buffer.from(pieces[random.below(pieces.length)]);
+    return Buffer.concat([original.subarray(0, at), piece, original.subarray(at)]);
+  }
+  const changed = Buffer.from(original);
+  for (let count = 1 + random.below(10); count > 0; count--) changed[somewhere()] ^= 1 << random.below(8);
+  return changed;
+}
+
+const mirror = mirrorFolder();
+test('damaged articles of the mirror read or are refused', {
+  skip: mirror ? false : 'needs FALCONFRAMES_MIRROR',
+}, () => {
+  const folder = join(mirror!, 'europepmc', 'fulltext');
+  const names = readdirSync(folder).sort();
+  const random = createRandom(5);
+  let refused = 0;
+  for (let round = 0; round < 80; round++) {
+    const original = readFileSync(join(folder, names[random.below(names.length)]));
+    if (!readOrRefuse(damaged(original, random).toString('utf8'))) refused++;
+  }
+  assert.ok(refused > 30 && refused < 78, `${refused} of 80 refused`);
 });

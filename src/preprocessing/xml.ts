@@ -6,10 +6,11 @@ import { decodeEntities } from './entities';
 export type XmlNode = { name: string; children: XmlNode[] } | string;
 
 // The longest of the articles in the mirror has 450,000 characters, 40,000 signs of markup and 21 levels.
-const MOST_CHARACTERS = 50_000_000;
-/** Every tag and every attribute is an object while it is checked: this bounds the memory. */
-const MOST_MARKUP = 2_000_000;
+const MOST_CHARACTERS = 10_000_000;
+/** Every tag and every attribute is an object while it is checked: the two limits bound the memory to about 1 GB. */
+const MOST_MARKUP = 1_000_000;
 const DEEPEST = 256;
+const LONGEST_INSTRUCTION = 10_000;
 /** A third of an article's markup is its references. No reader wants them, so they are passed over unparsed. */
 const UNREAD = 'ref-list';
 
@@ -38,6 +39,7 @@ const parser = new XMLParser({
  */
 export function parseXml(xml: string, place: string): XmlNode[] {
   checkLimits(xml, place);
+  checkInstructions(xml, place);
   checkEncoding(xml, place);
   const body = withoutDoctype(xml, place);
   const flaw = XMLValidator.validate(body);
@@ -68,6 +70,18 @@ function checkLimits(xml: string, place: string): void {
     throw new InputError(`${place}: more than ${MOST_MARKUP} tags and attributes; split the file`);
 }
 
+/** The parser takes a hundred bytes for each character of a processing instruction. */
+function checkInstructions(xml: string, place: string): void {
+  for (let start = xml.indexOf('<?'); start >= 0; ) {
+    const end = xml.indexOf('?>', start);
+    if ((end < 0 ? xml.length : end) - start > LONGEST_INSTRUCTION)
+      throw new InputError(
+        `${place}: a processing instruction of more than ${LONGEST_INSTRUCTION} characters; remove it`,
+      );
+    start = end < 0 ? -1 : xml.indexOf('<?', end);
+  }
+}
+
 /** The text was read as UTF-8; what was written in another encoding shows it. */
 function checkEncoding(xml: string, place: string): void {
   if (xml.includes('\0'))
@@ -83,14 +97,14 @@ function shortened(message: string): string {
   return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
-/** The DOCTYPE blanked out, its line breaks kept so that line numbers stay right; a byte order mark is left out. */
+/** Without a byte order mark, and of the DOCTYPE only its line breaks, so that line numbers stay right. */
 function withoutDoctype(xml: string, place: string): string {
   const start = startOfDoctype(xml);
   const first = xml.startsWith('\ufeff') ? 1 : 0;
   if (start < 0) return xml.slice(first);
   const end = endOfDoctype(xml, start);
   if (end < 0) throw new InputError(`${place}: the DOCTYPE has no end; get the file again`);
-  return xml.slice(first, start) + xml.slice(start, end).replace(/[^\n]/g, ' ') + xml.slice(end);
+  return xml.slice(first, start) + xml.slice(start, end).replace(/[^\n]+/g, '') + xml.slice(end);
 }
 
 /** Behind white space, comments and processing instructions; -1 where another thing stands there. */

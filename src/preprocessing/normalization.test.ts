@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { normalizeText } from './normalization';
+
+test('what looks alike is alike', () => {
+  const alike = [
+    ['µm', 'μm'],
+    ['β–cell', 'β‑cell'],
+    ['ﬁbre', 'fibre'],
+    ['café', 'cafe\u0301'],
+    ['‘x’ “y”', '\'x\' "y"'],
+    ['a\u00a0\u2009 b', 'a b'],
+    ['zero\u200bwidth\ufeff', 'zerowidth'],
+    ['x²', 'x2'],
+  ];
+  for (const [one, other] of alike) assert.equal(normalizeText(one).text, normalizeText(other).text);
+  assert.notEqual(normalizeText('T cell').text, normalizeText('t cell').text);
+});
+
+test('offsets lead back, through ligatures, invisible characters and joined spaces', () => {
+  const { text, starts, ends } = normalizeText('\u200bﬁ \u00a0𝛽');
+  assert.equal(text, 'fi β');
+  assert.deepEqual([...starts], [1, 1, 2, 4]);
+  assert.deepEqual([...ends], [2, 2, 4, 6]);
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { mirrorFolder } from '../foundation';
+import { collectGold, measureRoundTrip, readGold } from './round-trip.fixture';
+
+const mirror = mirrorFolder();
+test('gold mentions of CRAFT come back to their places', {
+  skip: mirror ? false : 'needs FALCONFRAMES_MIRROR',
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'round-trip-'));
+  try {
+    // A few articles; the benchmark takes all.
+    const gold = readGold(join(mirror!, 'craft')).filter((_, index) => index % 16 === 0);
+    await collectGold(gold, folder);
+    const trip = measureRoundTrip(gold, folder);
+    assert.ok(trip.annotations > 800);
+    assert.ok(trip.placed >= 0.993 * trip.annotations, trip.examples.join('\n'));
+    assert.deepEqual([trip.wrong, trip.cutMidWord], [0, 0], trip.examples.join('\n'));
+    // The measure tells right from wrong: most first occurrences are not the place that was meant.
+    assert.ok(trip.firstOccurrence.right < 0.4 * trip.annotations);
+    assert.ok(trip.firstOccurrence.cutMidWord > 0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
