@@ -26,6 +26,8 @@ export interface Unplaced {
 const EVIDENCE = 8;
 /** ... and this share of them, unless they agree up to the borders of the paragraph. */
 const AGREEING_SHARE = 0.5;
+/** More signs than this between two letters are no punctuation; it keeps the search linear. */
+const MOST_SIGNS = 40;
 /** What Europe PMC gives on either side; a shorter context was cut off by the end of its text. */
 const FULL_CONTEXT = 20;
 /** Stands between paragraphs in the searched text; no normalized mention contains it. */
@@ -169,7 +171,7 @@ function bestPlaces(
     if (cutsWord(text, start) && prefix.at(-1) !== text[start - 1]) continue;
     if (cutsWord(text, end) && postfix[0] !== text[end]) continue;
     const details = before.exactly + after.exactly + Number(before.endsAlike) + Number(after.endsAlike);
-    const score = agreeing * 1_000 + details;
+    const score = agreeing + Math.min(details, 999) / 1_000;
     if (score > bestScore) best = [];
     if (score >= bestScore) best.push({ start, end });
     bestScore = Math.max(score, bestScore);
@@ -212,7 +214,11 @@ function agreement(text: string, place: number, step: 1 | -1, context: string): 
   let read = first;
   while (true) {
     while (read >= 0 && read < context.length && !isWordCharacter(context, read)) read += step;
-    while (at >= 0 && at < text.length && !isWordCharacter(text, at)) {
+    for (
+      let signs = 0;
+      signs < MOST_SIGNS && at >= 0 && at < text.length && !isWordCharacter(text, at);
+      signs++
+    ) {
       sawBorder ||= text[at] === BORDER;
       at += step;
     }

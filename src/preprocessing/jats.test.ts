@@ -204,6 +204,6 @@ test('every article of the mirror reads', { skip: mirror ? false : 'needs FALCON
     for (const { text } of paragraphs)
       assert.doesNotMatch(text, /^\s|\s$| {2}|<\/?(italic|sup|xref)\b/, file);
   }
-  // One article at a time: the longest takes some 50 MB, all together would take more than 1 GB.
+  // Nothing of an article is kept.
   assert.ok(process.memoryUsage().rss - before < 500e6);
 });

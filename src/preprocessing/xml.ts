@@ -5,7 +5,7 @@ import { decodeEntities } from './entities';
 /** An element without its attributes, or a piece of text with its entities decoded. */
 export type XmlNode = { name: string; children: XmlNode[] } | string;
 
-// The longest of the articles in the mirror has 450,000 characters, 40,000 signs of markup and 21 levels.
+// Of the 273 articles in the mirror none has more than 450,000 characters, 26,000 tags and attributes, 24 levels.
 const MOST_CHARACTERS = 10_000_000;
 /** Every tag and every attribute is an object while it is checked: the two limits bound the memory to about 1 GB. */
 const MOST_MARKUP = 1_000_000;
