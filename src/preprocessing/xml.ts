@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 10_000_000;
 const MOST_MARKUP = 1_000_000;
 const DEEPEST = 256;
 const LONGEST_INSTRUCTION = 10_000;
-/** A third of an article's markup is its references. No reader wants them, so they are passed over unparsed. */
+/** Much of an article's markup is its references. No reader wants them, so they are passed over unparsed. */
 const UNREAD = 'ref-list';
 
 /**
