@@ -38,7 +38,11 @@ export async function* craftArticles(): AsyncGenerator<AnnotatedArticle> {
   const { documents } = await loadDocuments('craft');
   for (const { article, text, mentions, jatsFile } of documents) {
     const paragraphs = jatsToParagraphs(readFileSync(jatsFile!, 'utf8'), jatsFile!);
-    yield { article, paragraphs, annotations: mentions.map((mention) => annotationOf(text, mention)) };
+    yield {
+      article,
+      paragraphs,
+      annotations: mentions.map((mention, index) => annotationOf(text, mention, `${article}#${index}`)),
+    };
   }
 }
 
@@ -56,17 +60,18 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
         index,
         text: text.slice(start, end),
       })),
-      annotations: mentions.map((mention) =>
-        annotationOf(text, { ...mention, pieces: wholeWords(text, mention) }),
+      annotations: mentions.map((mention, index) =>
+        annotationOf(text, { ...mention, pieces: wholeWords(text, mention) }, `${article}#${index}`),
       ),
     };
   }
 }
 
 /** So many characters of context on either side, as Europe PMC gives. */
-const CONTEXT = 20;
+export const CONTEXT = 20;
 
-function annotationOf(text: string, { pieces, label, concept = '' }: Mention): Annotation {
+/** A gold mention as Europe PMC would give it: text and context without offsets. */
+export function annotationOf(text: string, { pieces, label, concept = '' }: Mention, id: string): Annotation {
   const { start } = pieces[0];
   const { end } = pieces[pieces.length - 1];
   return {
@@ -74,7 +79,7 @@ function annotationOf(text: string, { pieces, label, concept = '' }: Mention): A
     exact: text.slice(start, end),
     postfix: text.slice(end, end + CONTEXT),
     tags: [{ name: concept, uri: '' }],
-    id: `${start}-${end}`,
+    id,
     type: label,
     provider: 'gold',
   };

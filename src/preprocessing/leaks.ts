@@ -47,24 +47,26 @@ export class TwinIndex {
   /** By hash, several bigrams sharing a place: only the order depends on it, which is the same for all sentences. */
   readonly #frequency = new Uint32Array(1 << 20);
   readonly #entries: Entry[] = [];
-  readonly #known = new Set<string>();
-  /** Entries by each bigram of their prefix. */
-  readonly #postings = new Map<number, number[]>();
+  /** Entries by each bigram of their prefix; most bigrams that are rare have one. */
+  readonly #postings = new Map<number, number | number[]>();
 
   count(text: string): void {
     for (const bigram of bigramsOf(text)) this.#frequency[bigram % this.#frequency.length]++;
   }
 
   add(text: string, part: Part): void {
-    const key = part + wordsOf(text).join(' ');
-    if (this.#known.has(key)) return; // headings and set phrases stand in every article
-    this.#known.add(key);
     const bigrams = bigramsOf(text);
+    const prefix = this.#prefix(bigrams);
+    // Headings and set phrases stand in every article: once is enough.
+    const isSame = (index: number) =>
+      this.#entries[index].part === part && jaccard(bigrams, this.#entries[index].bigrams) === 1;
+    if (this.#posted(prefix[0]).some(isSame)) return;
     const entry = this.#entries.push({ text, part, bigrams }) - 1;
-    for (const bigram of this.#prefix(bigrams)) {
+    for (const bigram of prefix) {
       const posting = this.#postings.get(bigram);
-      if (posting) posting.push(entry);
-      else this.#postings.set(bigram, [entry]);
+      if (posting === undefined) this.#postings.set(bigram, entry);
+      else if (typeof posting === 'number') this.#postings.set(bigram, [posting, entry]);
+      else posting.push(entry);
     }
   }
 
@@ -74,7 +76,7 @@ export class TwinIndex {
     const seen = new Set<number>();
     let best: Leak | undefined;
     for (const bigram of this.#prefix(bigrams)) {
-      for (const index of this.#postings.get(bigram) ?? []) {
+      for (const index of this.#posted(bigram)) {
         const entry = this.#entries[index];
         if (entry.part === part || seen.has(index)) continue;
         seen.add(index);
@@ -85,6 +87,11 @@ export class TwinIndex {
       }
     }
     return best;
+  }
+
+  #posted(bigram: number): readonly number[] {
+    const posting = this.#postings.get(bigram) ?? [];
+    return typeof posting === 'number' ? [posting] : posting;
   }
 
   /** The rarest bigrams, as many as cannot all be missing from a near-identical sentence. */

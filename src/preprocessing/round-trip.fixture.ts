@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Annotation, collectArticles, readCollection } from '../collection';
 import { CORPORA } from '../corpora';
-import { createRandom, type EntityClass } from '../foundation';
+import { createRandom } from '../foundation';
 import { alignTexts } from './alignment.fixture';
 import { anchorAnnotations } from './anchoring';
+import { annotationOf, CONTEXT } from './annotated-articles';
 import { articleText, jatsToParagraphs } from './jats';
 
 /**
@@ -46,8 +47,6 @@ interface GoldArticle {
   mentions: GoldMention[];
 }
 
-const CONTEXT = 20;
-
 /** The articles of CRAFT that have mentions: 66 of the 67. */
 export function readGold(craft: string): GoldArticle[] {
   const rows = readFileSync(join(craft, 'craft-idmappings.txt'), 'utf8').split(/\r?\n/);
@@ -60,21 +59,9 @@ export function readGold(craft: string): GoldArticle[] {
     mentions: mentions.map(({ pieces, label }, index) => {
       const { start } = pieces[0];
       const { end } = pieces[pieces.length - 1];
-      return { start, end, annotation: annotationAt(text, start, end, label, `${article}#${index}`) };
+      return { start, end, annotation: annotationOf(text, { pieces, label }, `${article}#${index}`) };
     }),
   }));
-}
-
-function annotationAt(text: string, start: number, end: number, type: EntityClass, id: string): Annotation {
-  return {
-    prefix: text.slice(Math.max(0, start - CONTEXT), start),
-    exact: text.slice(start, end),
-    postfix: text.slice(end, end + CONTEXT),
-    tags: [],
-    id,
-    type,
-    provider: 'gold',
-  };
 }
 
 /** Serves the articles as Europe PMC does, collects them into `folder`, and closes the server. */
