@@ -1,5 +1,13 @@
 import { type Command, Option } from 'commander';
-import { type CollectionReport, collectArticles, SOURCES, type Source } from '../collection';
+import {
+  type CheckReport,
+  type CollectionReport,
+  checkCollection,
+  collectArticles,
+  normalizedId,
+  SOURCES,
+  type Source,
+} from '../collection';
 import {
   ENTITY_CLASSES,
   type EntityClass,
@@ -12,63 +20,97 @@ import { positiveInteger } from './arguments';
 import { formatTable, printResult } from './output';
 
 interface Options {
-  source: Source;
+  source?: Source;
   out: string;
   ids?: string;
   query?: string;
   limit: number;
   types?: string[];
+  check?: boolean;
   baseUrl?: string;
   contact?: string;
   json?: boolean;
 }
 
+const CHECK_HELP = `
+Which articles: those of --ids, those that --query finds, or, with --types alone, those that have annotations of these
+classes. A run that was ended is taken up where it stood. What could not be had is listed in manifest.json with the
+reason, and is asked for again by the next run. At most 10 requests a second and 500 a minute are sent.
+
+The check (--check --out <folder>) asks the service again for the annotations of every stored article, and for the
+articles that manifest.json lists as missing. It tells which annotations the store lacks, which changed and which are
+gone, by article and by class, and changes nothing. --json prints every one of them.
+
+  falconframes collect --source europepmc --ids ids.txt --out collection --contact me@example.org
+  falconframes collect --source europepmc --types "Cell Line" --limit 50 --out collection
+  falconframes collect --check --out collection`;
+
 export function registerCollect(program: Command): void {
   program
     .command('collect')
-    .description(
-      'Collect full texts and entity annotations. A run that was ended is taken up where it stood; what could not be had is listed in manifest.json with the reason.',
-    )
+    .description('Collect full texts and entity annotations, or check a collection against the service.')
     .addOption(
-      new Option('--source <name>', 'the public service, or the articles that come with the project')
-        .choices(SOURCES)
-        .makeOptionMandatory(),
+      new Option('--source <name>', 'the public service, or the articles that come with the project').choices(
+        SOURCES,
+      ),
     )
-    .requiredOption('--out <folder>', 'where articles/<PMCID>.json and manifest.json go')
-    .option('--ids <file>', 'file with PMCIDs, one a line')
+    .requiredOption('--out <folder>', 'where articles/<PMCID>.json and manifest.json go, or are')
+    .addOption(
+      new Option('--ids <file>', 'file with ids, one a line: PMC3320746, MED:22536497').conflicts('query'),
+    )
     .option('--query <query>', 'search query of Europe PMC; open-access articles alone are taken')
-    .option('--limit <number>', 'take at most so many articles of the query', positiveInteger, 100)
+    .option(
+      '--limit <number>',
+      'take at most so many articles of a query or of --types',
+      positiveInteger,
+      100,
+    )
     .option('--types <class...>', `classes to collect (default: ${ENTITY_CLASSES.join(', ')})`)
+    .addOption(
+      new Option('--check', 'report which annotations the service has and the collection lacks').conflicts([
+        'source',
+        'ids',
+        'query',
+        'types',
+      ]),
+    )
     .option('--base-url <url>', 'another address of the service (also: FALCONFRAMES_EUROPEPMC_URL)')
     .option('--contact <address>', 'mail address that the service may write to, sent along as User-Agent')
-    .option('--json', 'print the manifest as JSON')
-    .action(async (options: Options) => {
-      const report = await collectArticles({
-        source: options.source,
-        out: options.out,
-        ids: options.ids === undefined ? undefined : readIds(options.ids),
-        query: options.query,
-        limit: options.limit,
-        types: options.types && typesOption(options.types),
-        baseUrl: options.baseUrl,
-        contact: options.contact,
-        progress: showProgress('Collecting'),
-      });
-      printResult(report, options, () => describe(report));
-    });
+    .option('--json', 'print the manifest, or with --check the whole report, as JSON')
+    .addHelpText('after', CHECK_HELP)
+    .action((options: Options) => (options.check ? check(options) : collect(options)));
+}
+
+async function collect(options: Options): Promise<void> {
+  const { source, out, query, limit, baseUrl, contact } = options;
+  if (!source) throw new InputError(`--source is missing; name one of: ${SOURCES.join(', ')}`);
+  const ids = options.ids === undefined ? undefined : readIds(options.ids);
+  const types = options.types && typesOption(options.types);
+  const progress = showProgress('Collecting');
+  const report = await collectArticles({ source, out, ids, query, limit, types, baseUrl, contact, progress });
+  printResult(report, options, () => describe(report));
+}
+
+async function check(options: Options): Promise<void> {
+  const { out, baseUrl, contact } = options;
+  const report = await checkCollection({ out, baseUrl, contact, progress: showProgress('Checking') });
+  printResult(report, options, () => describeCheck(report));
 }
 
 function readIds(path: string): string[] {
-  const content = readTextFile(path);
   const ids: string[] = [];
-  content.split('\n').forEach((line, index) => {
-    const id = line.trim();
-    if (id === '') return;
-    if (!/^PMC\d+$/.test(id))
-      throw new InputError(`${path} line ${index + 1}: "${id}" is no PMCID; write one such as PMC3320746`);
-    ids.push(id);
-  });
-  if (ids.length === 0) throw new InputError(`${path}: holds no id; write one PMCID a line`);
+  readTextFile(path)
+    .split('\n')
+    .forEach((line, index) => {
+      if (line.trim() === '') return;
+      const id = normalizedId(line);
+      if (id === undefined)
+        throw new InputError(
+          `${path} line ${index + 1}: "${line.trim()}" is no article id; write one such as PMC3320746 or MED:22536497`,
+        );
+      ids.push(id);
+    });
+  if (ids.length === 0) throw new InputError(`${path}: holds no id; write one a line`);
   return ids;
 }
 
@@ -82,14 +124,60 @@ function typesOption(values: readonly string[]): EntityClass[] {
 }
 
 function describe(report: CollectionReport): string {
-  const missing = Object.entries(report.missing);
   return [
     `${report.stored} of ${report.requested} articles in ${report.out} (${report.fetched} new).`,
     formatTable(
       ['class', 'annotations'],
       report.types.map((label) => [label, report.annotations[label]]),
     ),
-    ...missing.slice(0, 10).map(([pmcid, reason]) => `${pmcid} is missing: ${reason}.`),
-    ...(missing.length > 10 ? [`${missing.length - 10} more are missing; manifest.json says why.`] : []),
+    ...shortened(
+      Object.entries(report.missing).map(([id, reason]) => `${id} is missing: ${reason}.`),
+      'are missing; manifest.json says why',
+    ),
   ].join('\n');
+}
+
+function describeCheck(report: CheckReport): string {
+  const checked = Object.entries(report.articles);
+  const differing = checked.filter(
+    ([, { added, changed, removed }]) => added.length + changed.length + removed.length > 0,
+  );
+  const columns = ['added', 'changed', 'removed'] as const;
+  const missing = Object.entries(report.missing);
+  return [
+    `${checked.length} articles of ${report.out} checked; ${differing.length} differ from the service.`,
+    formatTable(
+      ['class', 'stored', 'service', ...columns],
+      report.types.map((label) => {
+        const { stored, service, added, changed, removed } = report.totals[label];
+        return [label, stored, service, added, changed, removed];
+      }),
+    ),
+    ...(differing.length > 0
+      ? [
+          '',
+          formatTable(
+            ['article', ...columns],
+            differing.map(([pmcid, lists]) => [pmcid, ...columns.map((column) => lists[column].length)]),
+          ),
+          'Added: the store lacks them. Removed: the service no longer has them. --json lists each one.',
+        ]
+      : []),
+    ...shortened(
+      Object.entries(report.unchecked).map(([pmcid, reason]) => `${pmcid} could not be checked: ${reason}.`),
+      'could not be checked; --json says why',
+    ),
+    ...shortened(
+      missing.map(([id, reason]) =>
+        reason === null
+          ? `${id} was missing and could be had now; collect again.`
+          : `${id} is still missing: ${reason}.`,
+      ),
+      'were missing; --json says which could be had now',
+    ),
+  ].join('\n');
+}
+
+function shortened(lines: readonly string[], rest: string): string[] {
+  return lines.length <= 10 ? [...lines] : [...lines.slice(0, 10), `${lines.length - 10} more ${rest}.`];
 }

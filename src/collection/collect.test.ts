@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createRandom, InputError } from '../foundation';
-import { collectArticles } from './collect';
+import { InputError } from '../foundation';
+import { type CollectionOptions, collectArticles } from './collect';
+import { faultyListener } from './faulty-server';
 import { type LocalServer, listen, sampleListener } from './sample-server';
+import { HARDLY_LIMITED } from './source';
 
 /** Fast enough for tests, otherwise as for the public service. */
-const FAST = { requestsPerMinute: 60_000, firstPauseMilliseconds: 1, timeoutMilliseconds: 300 };
+const FAST = {
+  source: 'europepmc' as const,
+  limits: HARDLY_LIMITED,
+  firstPauseMilliseconds: 1,
+  timeoutMilliseconds: 200,
+};
 
 async function withServer(
   listener: RequestListener,
@@ -60,172 +67,159 @@ test('the sample is collected through its own server, and a second run asks for 
 
 test('a fault in every third answer loses nothing', async () => {
   const serve = sampleListener();
-  const { next, below } = createRandom(11);
-  const faults: RequestListener[] = [
-    (_, response) => response.writeHead(503, { 'Retry-After': '0' }).end('busy'),
-    (_, response) => response.writeHead(429).end(),
-    (_, response) =>
-      response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!DOCTYPE html><html>Sorry</html>'),
-    (request) => request.socket.destroy(),
-    () => {}, // never answers
-    (request, response) => {
-      const end = response.end.bind(response) as (body: string) => typeof response;
-      response.end = ((body: string) => end(body.slice(0, body.length / 2))) as typeof response.end;
-      serve(request, response); // half of the right answer, said to be whole
-    },
-    (request, response) => {
-      request.url = request.url?.replace(/PMC900000(\d\d)/, 'PMC90000021');
-      serve(request, response); // another article than was asked for
-    },
-  ];
-  const faulty: RequestListener = (request, response) =>
-    next() < 1 / 3 ? faults[below(faults.length)](request, response) : serve(request, response);
+  const faulty = faultyListener(serve, {
+    share: 1 / 3,
+    seed: 11,
+    faults: ['unavailable', 'too many', 'reset', 'truncated', 'html', 'stall', 'another article'],
+  });
   await withServer(faulty, async ({ url }, folder) => {
     const out = join(folder, 'faulty');
-    const report = await collectArticles({
-      source: 'europepmc',
-      query: '*',
-      out,
-      baseUrl: url,
-      retries: 12,
-      ...FAST,
-    });
+    const report = await collectArticles({ ...FAST, query: '*', out, baseUrl: url, retries: 14 });
     assert.deepEqual(report.missing, {});
     await withServer(serve, async (good) => {
       const undisturbed = join(folder, 'undisturbed');
-      await collectArticles({
-        source: 'europepmc',
-        query: '*',
-        out: undisturbed,
-        baseUrl: good.url,
-        ...FAST,
-      });
+      await collectArticles({ ...FAST, query: '*', out: undisturbed, baseUrl: good.url });
       assert.deepEqual(contents(out), contents(undisturbed));
     });
   });
 });
 
-test('what cannot be had is listed with its reason and never stored', async () => {
+test('what cannot be had is listed with its reason, never stored, and asked for again by the next run', async () => {
   const serve = sampleListener();
+  const whole = readFileSync(join(__dirname, '../../data/sample/articles/PMC90000004.xml'), 'utf8');
   const lies: Record<string, string> = {
     PMC90000001: '<!DOCTYPE html><html><body>Please wait</body></html>',
     PMC90000002: '<?xml version="1.0"?><article><body><p>cut',
     PMC90000003: '<article><front><article-id pub-id-type="pmcid">PMC90000004</article-id></front></article>',
+    // Cut in the middle, and the end of the file put back.
+    PMC90000004: `${whole.slice(0, whole.indexOf('</p>'))}</article>`,
   };
+  let isLying = true;
   const lying: RequestListener = (request, response) => {
     const [pmcid] = /PMC\d+(?=\/fullTextXML)/.exec(request.url ?? '') ?? [];
-    if (pmcid && lies[pmcid]) response.writeHead(200).end(lies[pmcid]);
+    if (isLying && pmcid && lies[pmcid]) response.writeHead(200).end(lies[pmcid]);
+    else if (pmcid === 'PMC90000006') response.writeHead(404).end();
     else serve(request, response);
   };
   await withServer(lying, async ({ url }, folder) => {
-    const ids = [...Object.keys(lies), 'PMC90000005', 'PMC90000099'];
-    const report = await collectArticles({
-      source: 'europepmc',
-      ids,
-      out: folder,
-      baseUrl: url,
-      retries: 1,
-      ...FAST,
-    });
-    assert.deepEqual(report.missing, {
+    const ids = [...Object.keys(lies), 'PMC90000005', 'PMC90000006', 'PMC90000099'];
+    const options = { ...FAST, ids, out: folder, baseUrl: url, retries: 2 };
+    const { missing } = await collectArticles(options);
+    assert.match(missing.PMC90000004, /^the full text is no well-formed XML \(line \d+\)$/);
+    const open = {
+      PMC90000006: 'Europe PMC gives no full text of it (404); it is not there, or not open access',
+      PMC90000099: 'the service has no annotations of these classes for it',
+    };
+    assert.deepEqual(missing, {
       PMC90000001: 'the full text is no JATS article',
       PMC90000002: 'the full text breaks off',
       PMC90000003: 'the full text is that of PMC90000004',
-      PMC90000099: 'the service has no annotations of these classes for it',
+      PMC90000004: missing.PMC90000004,
+      ...open,
     });
     assert.deepEqual(readdirSync(join(folder, 'articles')), ['PMC90000005.json']);
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
     assert.deepEqual(Object.keys(manifest.articles), ['PMC90000005']);
-    assert.equal(manifest.requested, 5);
+    assert.equal(manifest.requested, 7);
+    isLying = false;
+    const second = await collectArticles(options);
+    assert.deepEqual([second.fetched, second.stored, second.missing], [4, 5, open]);
   });
 });
 
-test('an article that a group’s answer lost is asked for again', async () => {
+test('an article that answers lose is asked for again, alone, three times', async () => {
   const serve = sampleListener();
+  const timesAsked = new Map<string, number>();
   const forgetful: RequestListener = (request, response) => {
-    if (request.url?.includes('%2C')) response.writeHead(200).end('[]');
+    const ids = new URL(request.url ?? '/', 'http://x').searchParams.get('articleIds');
+    const times = (timesAsked.get(ids ?? '') ?? 0) + 1;
+    if (ids) timesAsked.set(ids, times);
+    if (ids && (ids.includes(',') || times < 3)) response.writeHead(200).end('[]');
     else serve(request, response);
   };
   await withServer(forgetful, async ({ url }, folder) => {
-    const ids = ['PMC90000001', 'PMC90000002'];
-    const report = await collectArticles({ source: 'europepmc', ids, out: folder, baseUrl: url, ...FAST });
+    const ids = ['PMC90000001', 'PMC90000002', 'PMC90000099'];
+    const report = await collectArticles({ ...FAST, ids, out: folder, baseUrl: url });
     assert.equal(report.stored, 2);
+    assert.equal(timesAsked.get('PMC:90000099'), 3);
+    assert.equal(Math.max(...timesAsked.values()), 3);
   });
 });
 
-test('requests come no faster than the limit, no more than eight ids each, and say who asks', async () => {
+test('annotations come for the classes asked for, eight articles a request', async () => {
   const serve = sampleListener();
-  const times: number[] = [];
   let mostIds = 0;
-  const agents = new Set<string | undefined>();
   const watching: RequestListener = (request, response) => {
-    times.push(performance.now());
     const ids = new URL(request.url ?? '/', 'http://x').searchParams.get('articleIds')?.split(',') ?? [];
     mostIds = Math.max(mostIds, ids.length);
-    agents.add(request.headers['user-agent']);
     serve(request, response);
   };
   await withServer(watching, async ({ url }, folder) => {
-    const limits = { ...FAST, requestsPerMinute: 3000, contact: 'me@example.org' };
-    await collectArticles({ source: 'europepmc', query: '*', out: folder, baseUrl: url, ...limits });
+    const all = await collectArticles({ ...FAST, query: '*', out: join(folder, 'all'), baseUrl: url });
+    for (const types of [['Cell'], ['Cell', 'Cell Line']] as const) {
+      const out = join(folder, types.join());
+      const report = await collectArticles({ ...FAST, query: '*', types, out, baseUrl: url });
+      const expected = Object.fromEntries(types.map((type) => [type, all.annotations[type]]));
+      assert.deepEqual(report.annotations, expected);
+    }
   });
-  assert.equal(times.length, 1 + 3 + 21);
   assert.equal(mostIds, 8);
-  assert.deepEqual([...agents], ['falconframes (me@example.org)']);
-  // 20 ms apart when sent; on arrival some jitter.
-  for (let last = 10; last < times.length; last++) assert.ok(times[last] - times[last - 10] > 150);
 });
 
-test('Retry-After makes every request wait', async () => {
+test('killed at any moment, the next run completes to the same bytes', async () => {
   const serve = sampleListener();
-  const times: number[] = [];
-  const busyOnce: RequestListener = (request, response) => {
-    times.push(performance.now());
-    if (times.length === 1) response.writeHead(503, { 'Retry-After': '1' }).end();
-    else serve(request, response);
-  };
-  await withServer(busyOnce, async ({ url }, folder) => {
-    await collectArticles({ source: 'europepmc', ids: ['PMC90000001'], out: folder, baseUrl: url, ...FAST });
-  });
-  assert.ok(times[1] - times[0] > 900, String(times[1] - times[0]));
-});
-
-test('killed in the midst, the next run completes to the same bytes', async () => {
-  const serve = sampleListener();
+  let killAt = 0;
   let served = 0;
   let child: ReturnType<typeof spawn> | undefined;
   const slow: RequestListener = (request, response) => {
-    if (++served === 12) child?.kill('SIGKILL');
-    setTimeout(() => serve(request, response), 20);
+    if (++served === killAt) child?.kill('SIGKILL');
+    setTimeout(() => serve(request, response), 15);
   };
   await withServer(slow, async ({ url }, folder) => {
-    const options = {
-      source: 'europepmc' as const,
-      query: '*',
-      out: join(folder, 'killed'),
-      baseUrl: url,
-      ...FAST,
-    };
-    const script = `require(${JSON.stringify(join(__dirname, 'collect.js'))}).collectArticles(${JSON.stringify(options)})`;
-    child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
-    await new Promise((resolve) => child?.once('exit', resolve));
-    const rest = await collectArticles(options);
-    assert.ok(rest.fetched < 21, `${rest.fetched} articles fetched`);
-    const undisturbed = { ...options, out: join(folder, 'undisturbed') };
-    await collectArticles(undisturbed);
-    assert.deepEqual(contents(options.out), contents(undisturbed.out));
+    const options = { ...FAST, query: '*', baseUrl: url };
+    await collectArticles({ ...options, out: join(folder, 'undisturbed') });
+    const undisturbed = contents(join(folder, 'undisturbed'));
+    let some = 0;
+    // During the search, the annotations, the full texts; the last time while the first file is being written.
+    for (const moment of [1, 3, 17, 0]) {
+      const out = join(folder, `killed at ${moment}`);
+      [killAt, served] = [moment, 0];
+      const script = `require(${JSON.stringify(join(__dirname, 'collect.js'))}).collectArticles(${JSON.stringify({ ...options, out })})`;
+      child = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+      const ended = new Promise((resolve) => child?.once('exit', (_, signal) => resolve(signal)));
+      if (moment === 0) {
+        while (!existsSync(join(out, 'articles'))) await new Promise((resolve) => setTimeout(resolve, 1));
+        child.kill('SIGKILL');
+      }
+      assert.equal(await ended, 'SIGKILL');
+      killAt = 0;
+      const rest = await collectArticles({ ...options, out });
+      some += 21 - rest.fetched;
+      assert.deepEqual(contents(out), undisturbed, `killed at request ${moment}`);
+      assert.deepEqual(readdirSync(out).sort(), ['articles', 'manifest.json']);
+    }
+    assert.ok(some > 0, 'no killed run had stored anything');
+  });
+});
+
+test('a run on another day that changes nothing leaves the manifest as it is', async () => {
+  await withServer(sampleListener(), async ({ url }, folder) => {
+    const options: CollectionOptions = { ...FAST, ids: ['PMC90000001'], out: folder, baseUrl: url };
+    const { date } = await collectArticles(options);
+    assert.equal(date, new Date().toISOString().slice(0, 10));
+    const path = join(folder, 'manifest.json');
+    const older = readFileSync(path, 'utf8').replace(date, '2001-02-03');
+    writeFileSync(path, older);
+    assert.equal((await collectArticles(options)).date, '2001-02-03');
+    assert.equal(readFileSync(path, 'utf8'), older);
+    await collectArticles({ ...options, ids: ['PMC90000001', 'PMC90000002'] });
+    assert.equal(JSON.parse(readFileSync(path, 'utf8')).date, new Date().toISOString().slice(0, 10));
   });
 });
 
 test('what a run killed in mid-write left is gone after the next, and nothing else', async () => {
   await withServer(sampleListener(), async ({ url }, folder) => {
-    const options = {
-      source: 'europepmc' as const,
-      ids: ['PMC90000001'],
-      out: folder,
-      baseUrl: url,
-      ...FAST,
-    };
+    const options = { ...FAST, ids: ['PMC90000001'], out: folder, baseUrl: url };
     await collectArticles(options);
     const whole = contents(folder);
     const articles = join(folder, 'articles');
@@ -238,13 +232,21 @@ test('what a run killed in mid-write left is gone after the next, and nothing el
   });
 });
 
-test('what makes no sense is said', async () => {
+test('what makes no sense is said, and a service out of reach leaves nothing behind', async () => {
   const out = join(tmpdir(), 'never-written');
-  await assert.rejects(collectArticles({ source: 'europepmc', out }), /give ids or a query/);
-  await assert.rejects(collectArticles({ source: 'sample', ids: ['12'], out }), /"12" is no PMCID/);
+  await assert.rejects(collectArticles({ source: 'europepmc', out }), /give ids, a query or types/);
+  await assert.rejects(collectArticles({ source: 'sample', ids: ['12'], out }), /"12" is no article id/);
   await assert.rejects(collectArticles({ source: 'sample', ids: [], out }), InputError);
   await assert.rejects(
-    collectArticles({ source: 'sample', query: 'unheard-of', out }),
+    collectArticles({ source: 'sample', query: 'unheard-of', out, firstPauseMilliseconds: 1 }),
     /No open-access article/,
   );
+  const { url, close } = await listen(() => {});
+  await close();
+  const ids = ['PMC90000001', 'MED:90000002', 'PMC90000003'];
+  await assert.rejects(
+    collectArticles({ ...FAST, ids, out, baseUrl: url }),
+    (error) => error instanceof InputError && /cannot be reached/.test(error.message),
+  );
+  assert.equal(existsSync(out), false);
 });

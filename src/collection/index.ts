@@ -1,20 +1,21 @@
 /**
  * Collection: full texts and their annotations from Europe PMC, or from the embedded sample in the same way.
  *
- * In: ids or a query, and the classes wanted. Out: a folder with one JSON file an article (`CollectedArticle`) and a
- * manifest of what is there, what is missing and why. May touch: the network, within the service's limits; the folder.
+ * In: ids, a query, or the classes wanted. Out: a folder with one JSON file an article (`CollectedArticle`) and a
+ * manifest of what is there, what is missing and why; later, what the service has that the folder lacks. May touch: the
+ * network, within the service's limits; the folder.
  */
 export { type Annotation, type CollectedArticle, isAnnotation, readCollectedArticle } from './article';
-export {
-  type CollectionOptions,
-  type CollectionReport,
-  collectArticles,
-  SOURCES,
-  type Source,
-} from './collect';
-export { createEuropePmc, type EuropePmc, type EuropePmcOptions, Unobtainable } from './europepmc';
+export { type CheckOptions, type CheckReport, type CheckTotals, checkCollection } from './check';
+export { type CollectionOptions, type CollectionReport, collectArticles } from './collect';
+export { compareAnnotations, type Differences } from './compare';
+export { createEuropePmc, type EuropePmc } from './europepmc';
+export { normalizedId } from './ids';
+export type { Manifest } from './manifest';
+export { PUBLISHED_LIMITS, type RequestLimits } from './pace';
+export type { RequestOptions } from './request';
 export { type LocalServer, startSampleServer } from './sample-server';
-export type { Manifest } from './store';
+export { SOURCES, type Source } from './source';
 export {
   type CollectionSummary,
   type CountRow,
@@ -22,3 +23,4 @@ export {
   readCollection,
   summarizeCollection,
 } from './summary';
+export { Unobtainable } from './unobtainable';

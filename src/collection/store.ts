@@ -4,21 +4,6 @@ import { join } from 'node:path';
 import { type EntityClass, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
 
-/** `manifest.json`: what was asked for, what is there, what is missing. */
-export interface Manifest {
-  source: string;
-  /** How the articles were named: the query, or that a list of ids was given. */
-  query: string | null;
-  types: EntityClass[];
-  requested: number;
-  stored: number;
-  annotations: Record<string, number>;
-  /** SHA-256 of each file under `articles/`. */
-  articles: Record<string, string>;
-  /** Why each article that was asked for is not there. */
-  missing: Record<string, string>;
-}
-
 export function articlePath(folder: string, pmcid: string): string {
   return join(folder, 'articles', `${pmcid}.json`);
 }
@@ -51,6 +36,13 @@ export function storedArticle(
   }
 }
 
+/** PMCIDs of all files under `articles/`. */
+export function storedPmcids(folder: string): string[] {
+  const articles = join(folder, 'articles');
+  const names = existsSync(articles) ? readdirSync(articles) : [];
+  return names.flatMap((name) => /^(PMC\d+)\.json$/.exec(name)?.[1] ?? []);
+}
+
 /** Deletes what a run that was killed in the midst of writing left: the file's own name and a number behind it. */
 export function removeLeftovers(folder: string): void {
   for (const place of [folder, join(folder, 'articles')]) {
@@ -65,8 +57,4 @@ export function sha256OfStored(folder: string, pmcid: string): string {
   return createHash('sha256')
     .update(readFileSync(articlePath(folder, pmcid)))
     .digest('hex');
-}
-
-export function writeManifest(folder: string, manifest: Manifest): void {
-  writeFileAtomically(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,0 +1,83 @@
+/** Annotations and full texts of many articles, as many side by side as the client lets through. */
+import type { EntityClass } from '../foundation';
+import type { Annotation } from './article';
+import { ARTICLES_PER_REQUEST, type EuropePmc } from './europepmc';
+import { batches } from './find';
+import { Unobtainable } from './unobtainable';
+
+/** So many groups under way keep the client busy through latencies of some seconds; all at once would fill the memory. */
+const GROUPS_AT_ONCE = 12;
+
+export const NO_ANNOTATIONS = 'the service has no annotations of these classes for it';
+
+/**
+ * Annotations of at most 8 articles: for each a list, empty where the service was asked several times and has none, or
+ * why they could not be had. What the common answer lacks is asked for alone, so that one article cannot spoil eight.
+ */
+export async function annotationsOfEach(
+  service: EuropePmc,
+  pmcids: readonly string[],
+  types: readonly EntityClass[],
+): Promise<Map<string, Annotation[] | Unobtainable>> {
+  const together = await service.annotations(pmcids, types).catch(unobtainable);
+  const answers = await Promise.all(
+    pmcids.map(async (pmcid) => {
+      const answer = pmcids.length === 1 ? together : await alone(service, pmcid, types, together);
+      return [pmcid, answer instanceof Unobtainable ? answer : (answer.get(pmcid) ?? [])] as const;
+    }),
+  );
+  return new Map(answers);
+}
+
+async function alone(
+  service: EuropePmc,
+  pmcid: string,
+  types: readonly EntityClass[],
+  together: Map<string, Annotation[]> | Unobtainable,
+): Promise<Map<string, Annotation[]> | Unobtainable> {
+  if (!(together instanceof Unobtainable) && together.has(pmcid)) return together;
+  return service.annotations([pmcid], types).catch(unobtainable);
+}
+
+/** Both parts of an article, or why one of them could not be had. */
+export type Fetched = { annotations: Annotation[]; fullText: string } | Unobtainable;
+
+/** Asks for annotations and full text of each article and hands them on, in the order in which they come. */
+export async function fetchArticles(
+  service: EuropePmc,
+  pmcids: readonly string[],
+  types: readonly EntityClass[],
+  onArticle: (pmcid: string, fetched: Fetched) => void,
+): Promise<void> {
+  await eachGroup(pmcids, async (group) => {
+    const answers = await annotationsOfEach(service, group, types);
+    await Promise.all(
+      [...answers].map(async ([pmcid, annotations]) => {
+        if (annotations instanceof Unobtainable) onArticle(pmcid, annotations);
+        else if (annotations.length === 0) onArticle(pmcid, new Unobtainable(NO_ANNOTATIONS));
+        else {
+          const fullText = await service.fullText(pmcid).catch(unobtainable);
+          onArticle(pmcid, fullText instanceof Unobtainable ? fullText : { annotations, fullText });
+        }
+      }),
+    );
+  });
+}
+
+/** Groups of 8, several side by side. */
+export async function eachGroup(
+  pmcids: readonly string[],
+  work: (group: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const next = batches(pmcids, ARTICLES_PER_REQUEST).values();
+  const worker = async () => {
+    for (const group of next) await work(group);
+  };
+  await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker));
+}
+
+/** What cannot be had is a result; any other error is none. */
+function unobtainable(error: unknown): Unobtainable {
+  if (error instanceof Unobtainable) return error;
+  throw error;
+}
