@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { InputError } from '../foundation';
 import { countingListener, mostWithin } from './faulty-server';
 import { createAsk, type RequestOptions } from './request';
@@ -126,6 +127,7 @@ test('it says who asks, and follows no redirection behind the count', async () =
 });
 
 test('a silent service, a damaged body and a broken connection are told apart', async () => {
+  const gzip = { 'Content-Encoding': 'gzip' };
   const listener: RequestListener = (request, response) => {
     if (request.url === '/damaged') response.end(Buffer.from([0x61, 0xff, 0x62]));
     else if (request.url === '/cut') response.end(Buffer.from('é').subarray(0, 1));
@@ -137,10 +139,15 @@ test('a silent service, a damaged body and a broken connection are told apart', 
       const timer = setInterval(() => (++parts < 6 ? response.write('x') : response.end('y')), 40);
       response.on('close', () => clearInterval(timer));
     } else if (request.url === '/stalls') response.write('half');
+    else if (request.url === '/packed') response.writeHead(200, gzip).end(gzipSync('packed'));
+    else if (request.url === '/cut-packed')
+      response.writeHead(200, gzip).end(gzipSync('packed').subarray(0, 15));
     // and /silent: no answer
   };
   await withAsk(listener, { retries: 1, timeoutMilliseconds: 120 }, async (ask) => {
     assert.equal(await ask('/slow'), 'xxxxxy');
+    assert.equal(await ask('/packed'), 'packed');
+    await assert.rejects(ask('/cut-packed'), /the connection failed \(Z_BUF_ERROR\)/);
     await assert.rejects(ask('/damaged'), /bytes are no UTF-8/);
     await assert.rejects(ask('/cut'), /bytes are no UTF-8/);
     await assert.rejects(ask('/short'), /the connection failed/);

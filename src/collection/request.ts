@@ -74,6 +74,7 @@ export function createAsk({
   };
 
   const request = async <T>(path: string, check: (body: string) => T): Promise<T> => {
+    end.signal.throwIfAborted();
     const attempt = new AbortController();
     open.add(attempt);
     const giveUp = () => attempt.abort(new Unobtainable('the service did not answer in time'));

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { projectRoot } from '../foundation';
+
+const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+after(() => rmSync(folder, { recursive: true }));
+const collection = join(folder, 'collection');
+
+function collect(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const program = join(projectRoot, 'environment', 'falconframes.cjs');
+  return spawnSync(process.execPath, [program, 'collect', ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+test('ids of both kinds are collected, and the check tells by article what the store lacks', () => {
+  writeFileSync(join(folder, 'ids.txt'), 'MED/90000001\r\n\nPMC:90000002\n');
+  const collected = collect('--source', 'sample', '--ids', 'ids.txt', '--out', collection);
+  assert.equal(collected.status, 0, collected.stderr);
+  assert.match(collected.stdout, /^2 of 2 articles/);
+  const path = join(collection, 'articles', 'PMC90000002.json');
+  const article = JSON.parse(readFileSync(path, 'utf8'));
+  const [lost] = article.annotations.splice(0, 1);
+  writeFileSync(path, JSON.stringify(article));
+  const table = collect('--check', '--out', collection);
+  assert.equal(table.status, 0, table.stderr);
+  assert.match(table.stdout, /^2 articles of .* checked; 1 differ/);
+  assert.match(table.stdout, /PMC90000002 +1 +0 +0\n/);
+  const report = JSON.parse(collect('--check', '--out', collection, '--json').stdout);
+  assert.deepEqual(report.articles.PMC90000002, { added: [lost], changed: [], removed: [] });
+  assert.equal(report.totals[lost.type].added, 1);
+});
+
+test('what cannot be collected or checked is said in one sentence', () => {
+  writeFileSync(join(folder, 'wrong.txt'), 'PMC90000001\n22536497\n');
+  const source = ['--source', 'sample', '--out', collection];
+  for (const [pattern, ...args] of [
+    [/wrong\.txt line 2: "22536497" is no article id; write one such as/, ...source, '--ids', 'wrong.txt'],
+    [/--source is missing; name one of: europepmc, sample/, '--out', collection],
+    [/manifest\.json: cannot be read/, '--check', '--out', join(folder, 'nowhere')],
+    [/give ids, a query or types/, '--source', 'europepmc', '--out', collection],
+  ] as [RegExp, ...string[]][]) {
+    const { status, stdout, stderr } = collect(...args);
+    assert.notEqual(status, 0);
+    assert.equal(stdout, '');
+    assert.match(stderr, pattern);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  }
+});
