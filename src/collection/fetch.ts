@@ -22,21 +22,15 @@ export async function annotationsOfEach(
   const together = await service.annotations(pmcids, types).catch(unobtainable);
   const answers = await Promise.all(
     pmcids.map(async (pmcid) => {
-      const answer = pmcids.length === 1 ? together : await alone(service, pmcid, types, together);
+      const isThere = !(together instanceof Unobtainable) && together.has(pmcid);
+      const answer =
+        isThere || pmcids.length === 1
+          ? together
+          : await service.annotations([pmcid], types).catch(unobtainable);
       return [pmcid, answer instanceof Unobtainable ? answer : (answer.get(pmcid) ?? [])] as const;
     }),
   );
   return new Map(answers);
-}
-
-async function alone(
-  service: EuropePmc,
-  pmcid: string,
-  types: readonly EntityClass[],
-  together: Map<string, Annotation[]> | Unobtainable,
-): Promise<Map<string, Annotation[]> | Unobtainable> {
-  if (!(together instanceof Unobtainable) && together.has(pmcid)) return together;
-  return service.annotations([pmcid], types).catch(unobtainable);
 }
 
 /** Both parts of an article, or why one of them could not be had. */

@@ -17,7 +17,7 @@ export const PUBLISHED_LIMITS: RequestLimits = {
  * from bunching ten into eleven; in the long one, which is counted strictly, it leaves some room to those that are late.
  */
 const BURST_MARGIN = 1.2;
-const SUSTAINED_MARGIN = 1.035;
+const SUSTAINED_MARGIN = 1.02;
 /** How late, in spacings, a request may go out without delaying those after it; timers are often a little late. */
 const CATCH_UP = 0.25;
 
@@ -27,7 +27,7 @@ const CATCH_UP = 0.25;
  * The client knows when it sent a request and when the answer came; the server saw it some time between. The sustained
  * limit therefore counts a request until its window after the *answer* has passed: whatever the latency, no window at
  * the server holds more. The same rule for the burst limit would halve the rate at a second's latency; there, even
- * spacing (124 ms for Europe PMC) leaves room for requests to be delayed by 200 ms against one another.
+ * spacing (122 ms for Europe PMC) leaves room for requests to be delayed by 190 ms against one another.
  */
 export class Pace {
   private readonly spacing: number;
