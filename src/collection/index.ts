@@ -15,7 +15,7 @@ export type { Manifest } from './manifest';
 export { PUBLISHED_LIMITS, type RequestLimits } from './pace';
 export type { RequestOptions } from './request';
 export { type LocalServer, startSampleServer } from './sample-server';
-export { SOURCES, type Source } from './source';
+export { HARDLY_LIMITED, SOURCES, type Source } from './source';
 export {
   type CollectionSummary,
   type CountRow,

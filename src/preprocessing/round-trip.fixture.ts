@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type Annotation, collectArticles, readCollection } from '../collection';
+import { type Annotation, collectArticles, HARDLY_LIMITED, readCollection } from '../collection';
 import { CORPORA } from '../corpora';
 import { createRandom } from '../foundation';
 import { alignTexts } from './alignment.fixture';
@@ -90,7 +90,7 @@ export async function collectGold(gold: readonly GoldArticle[], folder: string, 
       ids: gold.map(({ pmcid }) => pmcid),
       types: ['Cell', 'Organ Tissue'],
       baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      requestsPerMinute: 60_000,
+      limits: HARDLY_LIMITED,
     });
   } finally {
     server.close();
