@@ -68,7 +68,6 @@ export function registerCollect(program: Command): void {
     .option('--types <class...>', `classes to collect (default: ${ENTITY_CLASSES.join(', ')})`)
     .addOption(
       new Option('--check', 'report which annotations the service has and the collection lacks').conflicts([
-        'source',
         'ids',
         'query',
         'types',
@@ -92,8 +91,8 @@ async function collect(options: Options): Promise<void> {
 }
 
 async function check(options: Options): Promise<void> {
-  const { out, baseUrl, contact } = options;
-  const report = await checkCollection({ out, baseUrl, contact, progress: showProgress('Checking') });
+  const { source, out, baseUrl, contact } = options;
+  const report = await checkCollection({ source, out, baseUrl, contact, progress: showProgress('Checking') });
   printResult(report, options, () => describeCheck(report));
 }
 

@@ -11,6 +11,8 @@ import { Unobtainable } from './unobtainable';
 export interface CheckOptions extends ServiceOptions {
   /** Folder of the collection; it is only read. */
   out: string;
+  /** Where it should be from; default whatever its manifest says. */
+  source?: Source;
   progress?: Progress;
 }
 
@@ -47,6 +49,10 @@ export interface CheckReport {
 export async function checkCollection(options: CheckOptions): Promise<CheckReport> {
   const { out, progress = silentProgress } = options;
   const { source, types, articles, missing } = readManifest(out);
+  if (options.source && options.source !== source)
+    throw new InputError(
+      `${out}: was collected from ${source}, not from ${options.source}; leave the source out`,
+    );
   const stored = [...new Set([...Object.keys(articles), ...storedPmcids(out)])].sort();
   const total = stored.length + Object.keys(missing).length;
   let done = 0;
