@@ -15,24 +15,29 @@ export interface Leak {
 
 /** The sentences of train that have a twin in dev or test, and those of dev that have one in test; the most alike first. */
 export function findLeaks(parts: Record<Part, readonly { text: string }[]>): Leak[] {
-  const twins = new TwinIndex();
-  for (const part of PARTS) for (const { text } of parts[part]) twins.count(text);
+  const index = new TwinIndex();
+  const texts: string[] = [];
+  for (const part of PARTS) for (const { text } of parts[part]) index.count(text);
   const leaks: Leak[] = [];
   for (const part of [...PARTS].reverse()) {
     for (const { text } of parts[part]) {
-      const leak = twins.find(text, part);
-      if (leak) leaks.push(leak);
+      const twin = index.find(text, part);
+      if (twin) {
+        const { sentence, similarity } = twin;
+        leaks.push({ part, text, twinPart: twin.part, twin: texts[sentence], similarity });
+      }
     }
-    for (const { text } of parts[part]) twins.add(text, part);
+    for (const { text } of parts[part]) index.add(text, part, texts.push(text) - 1);
   }
   return leaks.sort((a, b) => b.similarity - a.similarity);
 }
 
-interface Entry {
-  text: string;
+/** A sentence of the index that is like another. */
+export interface Twin {
+  /** Its number, as it was given to `add`. */
+  sentence: number;
   part: Part;
-  /** Hashes of the bigrams, ascending. */
-  bigrams: Uint32Array;
+  similarity: number;
 }
 
 /**
@@ -41,57 +46,76 @@ interface Entry {
  * the other (prefix filtering: S. Chaudhuri, V. Ganti, R. Kaushik, ICDE 2006; R. Bayardo, Y. Ma, R. Srikant, WWW 2007).
  * So only rare bigrams are indexed and looked up.
  *
- * How rare a bigram is has to be known before: `count` all sentences first, then `add` and `find`.
+ * How rare a bigram is has to be known before: `count` all sentences first, then `add` and `find`. A harvest has millions of
+ * sentences: about 150 bytes are kept of each different one, without its text.
  */
 export class TwinIndex {
   /** By hash, several bigrams sharing a place: only the order depends on it, which is the same for all sentences. */
   readonly #frequency = new Uint32Array(1 << 20);
-  readonly #entries: Entry[] = [];
-  /** Entries by each bigram of their prefix; most bigrams that are rare have one. */
-  readonly #postings = new Map<number, number | number[]>();
+  // Of each entry: its part, the number it was given, and where its bigrams (hashes, ascending) begin among all.
+  readonly #parts = new Numbers();
+  readonly #sentences = new Numbers();
+  readonly #begins = new Numbers();
+  readonly #bigrams = new Numbers();
+  // Postings of rare bigrams as chains: by hash the first, of each its entry and the one behind it; 0 ends a chain.
+  readonly #first = new Uint32Array(1 << 20);
+  readonly #entries = new Numbers(0);
+  readonly #behind = new Numbers(0);
 
   count(text: string): void {
     for (const bigram of bigramsOf(text)) this.#frequency[bigram % this.#frequency.length]++;
   }
 
-  add(text: string, part: Part): void {
+  /** @param sentence a number by which the caller knows it again */
+  add(text: string, part: Part, sentence: number): void {
     const bigrams = bigramsOf(text);
     const prefix = this.#prefix(bigrams);
+    const ownPart = PARTS.indexOf(part);
     // Headings and set phrases stand in every article: once is enough.
-    const isSame = (index: number) =>
-      this.#entries[index].part === part && jaccard(bigrams, this.#entries[index].bigrams) === 1;
-    if (this.#posted(prefix[0]).some(isSame)) return;
-    const entry = this.#entries.push({ text, part, bigrams }) - 1;
+    for (const entry of this.#posted(prefix[0]))
+      if (this.#parts.at(entry) === ownPart && jaccard(bigrams, this.#bigramsOf(entry)) === 1) return;
+    const entry = this.#parts.push(ownPart);
+    this.#sentences.push(sentence);
+    this.#begins.push(this.#bigrams.length);
+    for (const bigram of bigrams) this.#bigrams.push(bigram);
     for (const bigram of prefix) {
-      const posting = this.#postings.get(bigram);
-      if (posting === undefined) this.#postings.set(bigram, entry);
-      else if (typeof posting === 'number') this.#postings.set(bigram, [posting, entry]);
-      else posting.push(entry);
+      const chain = bigram % this.#first.length;
+      this.#behind.push(this.#first[chain]);
+      this.#first[chain] = this.#entries.push(entry);
     }
   }
 
   /** The sentence of another part that is most like this one, if there is a near-identical one. */
-  find(text: string, part: Part): Leak | undefined {
+  find(text: string, part: Part): Twin | undefined {
     const bigrams = bigramsOf(text);
+    const ownPart = PARTS.indexOf(part);
     const seen = new Set<number>();
-    let best: Leak | undefined;
+    let best: Twin | undefined;
     for (const bigram of this.#prefix(bigrams)) {
-      for (const index of this.#posted(bigram)) {
-        const entry = this.#entries[index];
-        if (entry.part === part || seen.has(index)) continue;
-        seen.add(index);
-        const similarity = jaccard(bigrams, entry.bigrams);
+      for (const entry of this.#posted(bigram)) {
+        if (this.#parts.at(entry) === ownPart || seen.has(entry)) continue;
+        seen.add(entry);
+        const similarity = jaccard(bigrams, this.#bigramsOf(entry));
         if (similarity < NEAR_IDENTICAL || similarity <= (best?.similarity ?? 0)) continue;
-        best = { part, text, twinPart: entry.part, twin: entry.text, similarity };
+        best = { sentence: this.#sentences.at(entry), part: PARTS[this.#parts.at(entry)], similarity };
         if (similarity === 1) return best;
       }
     }
     return best;
   }
 
-  #posted(bigram: number): readonly number[] {
-    const posting = this.#postings.get(bigram) ?? [];
-    return typeof posting === 'number' ? [posting] : posting;
+  /** Entries that have the bigram among their rarest, or another of the same place in the table. */
+  *#posted(bigram: number): Generator<number> {
+    let posting = this.#first[bigram % this.#first.length];
+    for (; posting !== 0; posting = this.#behind.at(posting)) yield this.#entries.at(posting);
+  }
+
+  #bigramsOf(entry: number): Uint32Array {
+    const isLast = entry + 1 === this.#begins.length;
+    return this.#bigrams.slice(
+      this.#begins.at(entry),
+      isLast ? this.#bigrams.length : this.#begins.at(entry + 1),
+    );
   }
 
   /** The rarest bigrams, as many as cannot all be missing from a near-identical sentence. */
@@ -99,6 +123,35 @@ export class TwinIndex {
     const frequency = (bigram: number) => this.#frequency[bigram % this.#frequency.length];
     const rarestFirst = [...bigrams].sort((a, b) => frequency(a) - frequency(b) || a - b);
     return rarestFirst.slice(0, bigrams.length - Math.ceil(NEAR_IDENTICAL * bigrams.length) + 1);
+  }
+}
+
+/** A list of 32-bit numbers that grows, four bytes each. */
+class Numbers {
+  #data = new Uint32Array(1 << 10);
+  length = 0;
+
+  constructor(...first: number[]) {
+    for (const value of first) this.push(value);
+  }
+
+  /** The place it takes. */
+  push(value: number): number {
+    if (this.length === this.#data.length) {
+      const larger = new Uint32Array(2 * this.length);
+      larger.set(this.#data);
+      this.#data = larger;
+    }
+    this.#data[this.length] = value;
+    return this.length++;
+  }
+
+  at(place: number): number {
+    return this.#data[place];
+  }
+
+  slice(start: number, end: number): Uint32Array {
+    return this.#data.subarray(start, end);
   }
 }
 

@@ -238,7 +238,8 @@ async function compareParts(
 ): Promise<{ leaking: Set<number>; identical: number; nearIdentical: number; examples: Leak[] }> {
   const total = PARTS.reduce((sum, part) => sum + parts[part].length, 0);
   const leaking = new Set<number>();
-  const examples = new Map<string, Leak>();
+  /** The least alike so far, of different texts. */
+  let shown: (Omit<Leak, 'twin'> & { sentence: number })[] = [];
   let identical = 0;
   let compared = 0;
   for (const part of [...PARTS].reverse()) {
@@ -248,22 +249,37 @@ async function compareParts(
         await setImmediate();
       }
       const { text } = JSON.parse(json) as Sentence;
-      const leak = twins.find(text, part);
-      if (leak) {
+      const twin = twins.find(text, part);
+      if (twin) {
+        const { part: twinPart, sentence, similarity } = twin;
         leaking.add(number);
-        if (leak.similarity === 1) identical++;
-        if (leak.similarity < 1 || examples.size < EXAMPLES) examples.set(text, leak);
+        if (similarity === 1) identical++;
+        const isNews = shown.length < EXAMPLES || similarity < shown[EXAMPLES - 1].similarity;
+        if (isNews && !shown.some((other) => other.text === text)) {
+          shown.push({ part, text, twinPart, sentence, similarity });
+          shown = shown.sort((a, b) => a.similarity - b.similarity).slice(0, EXAMPLES);
+        }
       }
-      twins.add(text, part); // `find` passes over sentences of the same part
+      twins.add(text, part, number); // `find` passes over sentences of the same part
     }
   }
   progress.update(total, total, 'sentences compared');
-  const nearIdentical = leaking.size - identical;
-  const leastAlikeFirst = [...examples.values()].sort((a, b) => a.similarity - b.similarity);
-  return { leaking, identical, nearIdentical, examples: leastAlikeFirst.slice(0, EXAMPLES) };
+  const twinTexts = textsOf(
+    scratch,
+    shown.map(({ sentence }) => sentence),
+  );
+  const examples = shown.map(({ sentence, ...leak }) => ({ ...leak, twin: twinTexts.get(sentence)! }));
+  return { leaking, identical, nearIdentical: leaking.size - identical, examples };
 }
 
 const EXAMPLES = 10;
+
+/** The texts of some lines of the scratch file. */
+function textsOf(scratch: string, numbers: readonly number[]): Map<number, string> {
+  const ascending = [...new Set(numbers)].sort((a, b) => a - b);
+  const lines = ascending.map((number) => ({ number, article: '', spans: NONE }));
+  return new Map([...linesOf(scratch, lines)].map(([{ number }, json]) => [number, JSON.parse(json).text]));
+}
 
 /** The given lines of the scratch file, which are in its order. */
 function* linesOf(scratch: string, lines: readonly Line[]): Generator<[Line, string]> {
