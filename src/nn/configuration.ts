@@ -2,19 +2,27 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
 import { isScheme, type LabelScheme, outputNames } from '../tokenization';
+import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
+import type { Head } from './heads';
 
-/** The shape of a BERT encoder, with the names of Hugging Face's config.json in camel case and abbreviations spelled out. */
+/** The shape of an encoder, with the names of BERT's config.json in camel case and abbreviations spelled out. */
 export interface EncoderConfiguration {
+  type: EncoderType;
   vocabularySize: number;
+  /** Width of the embeddings: the hidden size, but in ELECTRA. */
+  embeddingSize: number;
   hiddenSize: number;
   layers: number;
   attentionHeads: number;
   intermediateSize: number;
   maximumPositions: number;
+  /** 0 where the architecture has none. */
   tokenTypes: number;
   layerNormEpsilon: number;
   hiddenDropout: number;
   attentionDropout: number;
+  /** In the head of a sequence classifier. */
+  sequenceDropout: number;
 }
 
 /** A tagger: an encoder, and how its outputs are to be read. */
@@ -46,20 +54,22 @@ function readConfigurationFile(folder: string): Json {
   }
 }
 
-/** Reads the encoder's shape from a Hugging Face config.json of type `bert`. */
+/** Reads the encoder's shape from a Hugging Face config.json. */
 export function readEncoderConfiguration(folder: string): EncoderConfiguration {
   return parseEncoder(readConfigurationFile(folder), folder);
 }
 
 function parseEncoder(config: Json, folder: string): EncoderConfiguration {
   const path = join(folder, 'config.json');
-  if (config.model_type !== 'bert') {
+  const type = config.model_type;
+  if (!isEncoderType(type)) {
     throw new InputError(
-      `${path}: the model type is "${config.model_type}"; only "bert" encoders can be loaded`,
+      `${path}: the model type is "${type}"; known are ${Object.keys(ARCHITECTURES).join(', ')}`,
     );
   }
-  if (config.hidden_act !== 'gelu') {
-    throw new InputError(`${path}: the activation is "${config.hidden_act}"; only "gelu" is known`);
+  const { keys } = ARCHITECTURES[type];
+  if (config[keys.activation] !== 'gelu') {
+    throw new InputError(`${path}: the activation is "${config[keys.activation]}"; only "gelu" is known`);
   }
   const whole = (key: string): number => {
     const value = config[key];
@@ -70,17 +80,31 @@ function parseEncoder(config: Json, folder: string): EncoderConfiguration {
     }
     return value;
   };
+  const share = (key: string, otherwise: number): number => {
+    const value = config[key] ?? otherwise;
+    if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
+      throw new InputError(
+        `${path}: "${key}" must be a number from 0 to below 1, found ${JSON.stringify(value)}`,
+      );
+    }
+    return value;
+  };
+  const hiddenSize = whole(keys.hiddenSize);
+  const hiddenDropout = share(keys.hiddenDropout, 0.1);
   const encoder: EncoderConfiguration = {
+    type,
     vocabularySize: whole('vocab_size'),
-    hiddenSize: whole('hidden_size'),
-    layers: whole('num_hidden_layers'),
-    attentionHeads: whole('num_attention_heads'),
-    intermediateSize: whole('intermediate_size'),
+    embeddingSize: keys.embeddingSize ? whole(keys.embeddingSize) : hiddenSize,
+    hiddenSize,
+    layers: whole(keys.layers),
+    attentionHeads: whole(keys.attentionHeads),
+    intermediateSize: whole(keys.intermediateSize),
     maximumPositions: whole('max_position_embeddings'),
-    tokenTypes: whole('type_vocab_size'),
-    layerNormEpsilon: Number(config.layer_norm_eps ?? 1e-12),
-    hiddenDropout: Number(config.hidden_dropout_prob ?? 0.1),
-    attentionDropout: Number(config.attention_probs_dropout_prob ?? 0.1),
+    tokenTypes: keys.tokenTypes ? whole(keys.tokenTypes) : 0,
+    layerNormEpsilon: Number((keys.layerNormEpsilon && config[keys.layerNormEpsilon]) ?? 1e-12),
+    hiddenDropout,
+    attentionDropout: share(keys.attentionDropout, 0.1),
+    sequenceDropout: share(keys.sequenceDropout, hiddenDropout),
   };
   if (encoder.hiddenSize % encoder.attentionHeads !== 0) {
     throw new InputError(
@@ -125,31 +149,57 @@ export function savedLabels(scheme: LabelScheme): string[] {
   return ['O', ...outputNames(scheme)];
 }
 
-/** Writes config.json such that Python's `AutoModelForTokenClassification` builds the same network. */
+const CLASS_NAMES: Record<Head['kind'], string> = {
+  tokens: 'ForTokenClassification',
+  sequence: 'ForSequenceClassification',
+  vocabulary: 'ForMaskedLM',
+};
+
+/**
+ * Writes config.json such that Python's transformers build the same network.
+ *
+ * @param labels names of the head's outputs, where it is a classifier @param own what is our own, under `falconframes`
+ */
+export function writeNetworkConfiguration(
+  folder: string,
+  encoder: EncoderConfiguration,
+  head: Head['kind'],
+  labels: readonly string[] = [],
+  own?: Json,
+): void {
+  const { className, keys } = ARCHITECTURES[encoder.type];
+  const config: Json = {
+    architectures: [`${className}${CLASS_NAMES[head]}`],
+    model_type: encoder.type,
+    vocab_size: encoder.vocabularySize,
+    ...(keys.embeddingSize && { [keys.embeddingSize]: encoder.embeddingSize }),
+    [keys.hiddenSize]: encoder.hiddenSize,
+    [keys.layers]: encoder.layers,
+    [keys.attentionHeads]: encoder.attentionHeads,
+    [keys.intermediateSize]: encoder.intermediateSize,
+    [keys.activation]: 'gelu',
+    max_position_embeddings: encoder.maximumPositions,
+    ...(keys.tokenTypes && { [keys.tokenTypes]: encoder.tokenTypes }),
+    ...(keys.layerNormEpsilon && { [keys.layerNormEpsilon]: encoder.layerNormEpsilon }),
+    [keys.hiddenDropout]: encoder.hiddenDropout,
+    [keys.attentionDropout]: encoder.attentionDropout,
+    [keys.sequenceDropout]: encoder.sequenceDropout,
+    pad_token_id: 0,
+    position_embedding_type: 'absolute',
+    ...(labels.length > 0 && {
+      id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
+      label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+    }),
+    ...(own && { falconframes: own }),
+  };
+  writeFileAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** Writes the config.json of a tagger. */
 export function writeConfiguration(
   folder: string,
   { encoder, scheme, maximumLength, threshold }: ModelConfiguration,
 ): void {
-  const labels = savedLabels(scheme);
-  const config = {
-    architectures: ['BertForTokenClassification'],
-    model_type: 'bert',
-    vocab_size: encoder.vocabularySize,
-    hidden_size: encoder.hiddenSize,
-    num_hidden_layers: encoder.layers,
-    num_attention_heads: encoder.attentionHeads,
-    intermediate_size: encoder.intermediateSize,
-    hidden_act: 'gelu',
-    max_position_embeddings: encoder.maximumPositions,
-    type_vocab_size: encoder.tokenTypes,
-    layer_norm_eps: encoder.layerNormEpsilon,
-    hidden_dropout_prob: encoder.hiddenDropout,
-    attention_probs_dropout_prob: encoder.attentionDropout,
-    pad_token_id: 0,
-    position_embedding_type: 'absolute',
-    id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
-    label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
-    falconframes: { scheme, maximum_length: maximumLength, threshold },
-  };
-  writeFileAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  const own = { scheme, maximum_length: maximumLength, threshold };
+  writeNetworkConfiguration(folder, encoder, 'tokens', savedLabels(scheme), own);
 }

@@ -1,11 +1,14 @@
 /**
- * Neural network: a BERT encoder with a token-classification head on native TensorFlow, and its model folder.
+ * Neural network: encoders of the BERT family with their heads on native TensorFlow, and their model folders.
  *
- * In: a model folder in Hugging Face's layout, windows of token ids. Out: logits, trainable parameters, a saved folder that
- * Python's transformers reads. May touch: model folders; the native TensorFlow library, loaded on first use only.
+ * In: a model folder in Hugging Face's layout, windows of token ids. Out: logits, gradients, trainable parameters, a saved
+ * folder that Python's transformers reads. May touch: model folders; the native TensorFlow library, loaded on first use only.
+ *
+ * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
+ * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
  */
 export { type TensorFlow, tensorflow } from './backend';
-export { type Batch, padBatch, type Weights } from './bert';
+export { type Batch, padBatch } from './batch';
 export {
   type EncoderConfiguration,
   type ModelConfiguration,
@@ -14,9 +17,20 @@ export {
   savedLabels,
   writeConfiguration,
 } from './configuration';
+export {
+  type DeviceTensor,
+  download,
+  free,
+  livingTensors,
+  scalar,
+  tidy,
+  upload,
+} from './device';
+export type { Weights } from './encoder';
 export { locateEncoder } from './encoders';
-export { createNoise, type Noise } from './layers';
-export { booleanAttribute, run, typeAttribute } from './native';
+export * as kernels from './kernels';
+export { createChance } from './operations';
 export { Parameters } from './parameters';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+export { Tape } from './tape';
 export { TokenClassifier } from './token-classifier';

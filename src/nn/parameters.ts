@@ -1,6 +1,13 @@
-import type { Tensor as TensorFlowTensor } from '@tensorflow/tfjs-node-gpu';
-import { tensorflow } from './backend';
-import { createVariable, destroyVariable, type Handle, run, runForTensor, typeAttribute } from './native';
+import {
+  createVariable,
+  type DeviceTensor,
+  destroyVariable,
+  download,
+  tidy,
+  upload,
+  type VariableHandle,
+} from './device';
+import { assignVariable, readVariable } from './kernels';
 import type { Tensor } from './safetensors';
 
 /**
@@ -9,7 +16,7 @@ import type { Tensor } from './safetensors';
  */
 export class Parameters {
   readonly shapes: ReadonlyMap<string, number[]>;
-  readonly #handles = new Map<string, Handle>();
+  readonly #handles = new Map<string, VariableHandle>();
 
   constructor(tensors: ReadonlyMap<string, Tensor>) {
     this.shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
@@ -25,41 +32,34 @@ export class Parameters {
     );
   }
 
-  handle(name: string): Handle {
+  handle(name: string): VariableHandle {
     return this.#handles.get(name)!;
   }
 
   /**
-   * The present values as tensors that share the variables' memory. The caller disposes or tidies them, and before the next
+   * The present values as tensors that share the variables' memory. The caller frees or tidies them, and before the next
    * update: a variable that someone still reads is copied when it is written.
    */
-  read(): Map<string, TensorFlowTensor> {
-    return new Map([...this.#handles.keys()].map((name) => [name, this.readOne(name)]));
-  }
-
-  readOne(name: string): TensorFlowTensor {
-    return runForTensor('ReadVariableOp', [typeAttribute('dtype', 'float')], [this.handle(name)]);
+  read(): Map<string, DeviceTensor> {
+    return new Map([...this.#handles].map(([name, handle]) => [name, readVariable(handle)]));
   }
 
   /** The present values as plain arrays. */
   snapshot(): Map<string, Tensor> {
-    const tensors = this.read();
     const snapshot = new Map<string, Tensor>();
-    for (const [name, tensor] of tensors) {
-      snapshot.set(name, { shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync()) });
-      tensor.dispose();
+    for (const [name, handle] of this.#handles) {
+      const data = tidy(() => download(readVariable(handle)));
+      snapshot.set(name, { shape: [...this.shapes.get(name)!], data });
     }
     return snapshot;
   }
 
   /** Takes the values of a snapshot with the same names and shapes. */
   restore(snapshot: ReadonlyMap<string, Tensor>): void {
-    const tf = tensorflow();
     for (const [name, handle] of this.#handles) {
       const { shape, data } = snapshot.get(name)!;
-      tf.tidy(() =>
-        run('AssignVariableOp', [typeAttribute('dtype', 'float')], [handle, tf.tensor(data, shape)]),
-      );
+      // A copy: the variable may take the array's memory for its own and write to it.
+      tidy(() => assignVariable(handle, upload(data.slice(), shape)));
     }
   }
 

@@ -1,19 +1,21 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-node-gpu';
 import { createRandom, InputError, writeFileAtomically } from '../foundation';
 import { outputNames, type TokenScorer } from '../tokenization';
-import { tensorflow } from './backend';
-import { type Batch, encode, encoderParameterShapes, padBatch, type Weights } from './bert';
+import { type Batch, padBatch } from './batch';
 import {
   type ModelConfiguration,
   readConfiguration,
   readEncoderConfiguration,
   writeConfiguration,
 } from './configuration';
-import { dropout, linear, type Noise } from './layers';
+import { type DeviceTensor, download, tidy } from './device';
+import { encode, type Weights } from './encoder';
+import { applyHead } from './heads';
+import { encoderParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+import { Tape } from './tape';
 
 const WEIGHTS = 'model.safetensors';
 const HEAD_WEIGHT = 'classifier.weight';
@@ -85,18 +87,14 @@ export class TokenClassifier {
   }
 
   /**
-   * Logits of a padded batch // [batch, length, outputs]. With `noise`, dropout is on. The caller disposes or tidies.
+   * Logits of a padded batch // [batch * length, outputs]
    *
    * @param weights the parameters' present values (`parameters.read()`), handed in so that gradients can be taken by them
    */
-  logits(weights: Weights, batch: Batch, noise?: Noise): Tensor3D {
-    const { encoder } = this.configuration;
-    return tensorflow().tidy(() => {
-      const hidden = dropout(encode(weights, encoder, batch, noise), encoder.hiddenDropout, noise);
-      const head = weights.get(HEAD_WEIGHT) as Tensor2D;
-      const flat = linear(hidden, head, weights.get(HEAD_BIAS) as Tensor1D); // [batch * length, outputs]
-      return flat.reshape([batch.size, batch.length, head.shape[0]]) as Tensor3D;
-    });
+  logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor {
+    const { encoder, scheme } = this.configuration;
+    const head = { kind: 'tokens', outputs: outputNames(scheme).length } as const;
+    return applyHead(tape, weights, encoder, head, encode(tape, weights, encoder, batch), batch);
   }
 
   /** Scores windows in batches of similar length, without dropout. */
@@ -115,9 +113,7 @@ export class TokenClassifier {
       }
       const indices = byLength.slice(start, end);
       const batch = padBatch(indices.map((index) => windows[index]));
-      const data = tensorflow().tidy(() =>
-        this.logits(this.parameters.read(), batch).dataSync(),
-      ) as Float32Array;
+      const data = tidy(() => download(this.logits(new Tape(false), this.parameters.read(), batch)));
       indices.forEach((index, row) => {
         const from = row * batch.length * outputs;
         scores[index] = data.slice(from, from + windows[index].inputIds.length * outputs);
@@ -176,7 +172,7 @@ function readTensors(folder: string, shapes: ReadonlyMap<string, number[]>): Map
   const stored = readSafetensors(path);
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of shapes) {
-    const tensor = stored.get(name) ?? stored.get(name.replace(/^bert\./, ''));
+    const tensor = stored.get(name) ?? stored.get(name.replace(/^[a-z]+\./, ''));
     if (!tensor)
       throw new InputError(`${path}: the tensor "${name}" is missing; config.json describes another model`);
     if (String(tensor.shape) !== String(shape)) {

@@ -6,6 +6,8 @@ import type { Example } from './examples';
 export interface TrainingBatch extends Batch {
   labels: Float32Array; // [batch, length, outputs]
   known: Float32Array; // [batch, length, outputs]
+  /** How many labels are known. */
+  knownLabels: number;
   /** Tokens without padding. */
   tokens: number;
 }
@@ -46,5 +48,6 @@ export function toTrainingBatch(examples: readonly Example[]): TrainingBatch {
     known.set(example.known, row * batch.length * outputs);
   });
   const tokens = examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
-  return { ...batch, labels, known, tokens };
+  const knownLabels = known.reduce((sum, one) => sum + one, 0);
+  return { ...batch, labels, known, knownLabels, tokens };
 }

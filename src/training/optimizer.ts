@@ -1,11 +1,11 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs-node-gpu';
 import {
-  booleanAttribute,
+  type DeviceTensor,
+  download,
+  kernels,
   Parameters,
   type Tensor as PlainTensor,
-  run,
-  tensorflow,
-  typeAttribute,
+  tidy,
+  upload,
 } from '../nn';
 
 const BETA_1 = 0.9;
@@ -13,15 +13,22 @@ const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
 /** Gradients by parameter name. */
-export type Gradients = ReadonlyMap<string, Tensor>;
+export type Gradients = ReadonlyMap<string, DeviceTensor>;
 
 /**
  * AdamW: Adam (Kingma & Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov & Hutter 2019,
  * arXiv:1711.05101). Biases and LayerNorm's gains do not decay. One TensorFlow operation updates a parameter and its
  * moments in place. Owns the moments' memory until `dispose()`.
+ *
+ * The moments are kept as averages m̃ and ṽ of the gradients before clipping, with m = M m̃ and v = V ṽ. If c scales a step's
+ * gradients g, then m ← β₁ m + (1 - β₁) c g is the same as M' = β₁ M + (1 - β₁) c and m̃ ← b m̃ + (1 - b) g with
+ * b = β₁ M / M'; for v likewise with c². So clipping takes three numbers instead of a pass over all gradients. Without
+ * clipping m̃ and ṽ are the bias-corrected moments of the paper.
  */
 export class AdamW {
   #steps = 0;
+  #firstScale = 0; // M
+  #secondScale = 0; // V
   readonly #first: Parameters;
   readonly #second: Parameters;
 
@@ -35,51 +42,40 @@ export class AdamW {
 
   /** One update; `scale` multiplies every gradient (clipping). No tensor read from the parameters may be alive. */
   update(gradients: Gradients, learningRate: number, scale: number): void {
-    const tf = tensorflow();
     this.#steps++;
-    const power1 = BETA_1 ** this.#steps;
-    const power2 = BETA_2 ** this.#steps;
-    tf.tidy(() => {
-      const hyper = [
-        power1,
-        power2,
-        learningRate,
-        BETA_1,
-        BETA_2,
-        // TensorFlow adds epsilon before the bias correction of the second moment, the paper and PyTorch after it.
-        EPSILON * Math.sqrt(1 - power2),
-      ].map((value) => tf.scalar(value));
-      const decay = tf.scalar(learningRate * this.weightDecay);
-      const attributes = [
-        typeAttribute('T', 'float'),
-        booleanAttribute('use_locking', false),
-        booleanAttribute('use_nesterov', false),
-      ];
+    const [keptFirst, keptSecond] = [BETA_1 * this.#firstScale, BETA_2 * this.#secondScale];
+    // Rounded as a checkpoint rounds them, so that a resumed run goes on with the same numbers.
+    this.#firstScale = Math.fround(keptFirst + (1 - BETA_1) * scale);
+    this.#secondScale = Math.fround(keptSecond + (1 - BETA_2) * scale * scale);
+    // The paper's m̂ = m / (1 - β₁ᵗ) and √v̂ as multiples of m̃ and √ṽ.
+    const first = this.#firstScale / (1 - BETA_1 ** this.#steps);
+    const second = Math.sqrt(this.#secondScale / (1 - BETA_2 ** this.#steps));
+    tidy(() => {
+      const numbers = {
+        rate: number((learningRate * first) / second),
+        beta1: number(keptFirst / this.#firstScale),
+        beta2: number(keptSecond / this.#secondScale),
+        epsilon: number(EPSILON / second),
+      };
+      const kept = number(1 - learningRate * this.weightDecay);
       for (const name of this.parameters.shapes.keys()) {
         const parameter = this.parameters.handle(name);
-        if (this.weightDecay > 0 && decays(name)) this.#decay(name, decay);
-        const gradient = scale === 1 ? gradients.get(name)! : tf.mul(gradients.get(name)!, scale);
-        const moments = [this.#first.handle(name), this.#second.handle(name)];
-        run('ResourceApplyAdam', attributes, [parameter, ...moments, ...hyper, gradient]);
-        if (scale !== 1) gradient.dispose();
+        if (this.weightDecay > 0 && decays(name)) {
+          tidy(() =>
+            kernels.assignVariable(parameter, kernels.multiply(kernels.readVariable(parameter), kept)),
+          );
+        }
+        const moments = [this.#first.handle(name), this.#second.handle(name)] as const;
+        kernels.applyAdam(parameter, moments, gradients.get(name)!, numbers);
       }
     });
   }
 
-  #decay(name: string, share: Scalar): void {
-    const parameter = this.parameters.handle(name);
-    tensorflow().tidy(() => {
-      const value = this.parameters.readOne(name);
-      const lost = value.mul(share);
-      value.dispose();
-      run('AssignSubVariableOp', [typeAttribute('dtype', 'float')], [parameter, lost]);
-    });
-  }
-
-  /** Moments and step count as plain arrays, for a checkpoint. */
+  /** Moments, their scales and the step count as plain arrays, for a checkpoint. */
   snapshot(): Map<string, PlainTensor> {
     const state = new Map<string, PlainTensor>([
       ['steps', { shape: [1], data: Float32Array.of(this.#steps) }],
+      ['scales', { shape: [2], data: Float32Array.of(this.#firstScale, this.#secondScale) }],
     ]);
     for (const [name, tensor] of this.#first.snapshot()) state.set(`first/${name}`, tensor);
     for (const [name, tensor] of this.#second.snapshot()) state.set(`second/${name}`, tensor);
@@ -89,7 +85,8 @@ export class AdamW {
   restore(state: ReadonlyMap<string, PlainTensor>): void {
     const part = (prefix: string) =>
       new Map([...this.parameters.shapes.keys()].map((name) => [name, state.get(`${prefix}/${name}`)!]));
-    this.#steps = state.get('steps')!.data[0];
+    [this.#steps] = state.get('steps')!.data;
+    [this.#firstScale, this.#secondScale] = state.get('scales')!.data;
     this.#first.restore(part('first'));
     this.#second.restore(part('second'));
   }
@@ -100,15 +97,16 @@ export class AdamW {
   }
 }
 
+const number = (value: number): DeviceTensor => upload(Float32Array.of(value), []);
+
 function decays(name: string): boolean {
-  return !name.endsWith('.bias') && !name.includes('LayerNorm');
+  return !name.endsWith('.bias') && !name.includes('LayerNorm') && !name.includes('layer_norm');
 }
 
 /** The Euclidean norm of all gradients together. */
 export function globalNorm(gradients: Gradients): number {
-  const tf = tensorflow();
-  return tf.tidy(() => {
-    const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
-    return tf.sqrt(tf.addN(squares)).dataSync()[0];
+  return tidy(() => {
+    const halves = [...gradients.values()].map(kernels.halfSquaredNorm);
+    return Math.sqrt(2 * download(kernels.sumOf(halves))[0]);
   });
 }

@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
-import { createNoise, type TokenClassifier, tensorflow } from '../nn';
+import { createChance, download, free, Tape, type TokenClassifier, tidy, upload } from '../nn';
 import { groupByLength, type TrainingBatch, toTrainingBatch } from './batching';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
@@ -176,42 +175,36 @@ function takeStep(
     optimizer.update(gradients, learningRate, Math.min(1, options.clipNorm / gradientNorm));
     return { loss, gradientNorm };
   } finally {
-    for (const gradient of gradients.values()) gradient.dispose();
+    free(...gradients.values());
   }
 }
 
-/** Loss of a batch and the gradient of every parameter, with dropout drawn by seed and step. */
+/** Loss of a batch and the gradient of every parameter, with dropout drawn by seed and step. The caller frees them. */
 export function lossAndGradients(
   model: TokenClassifier,
   batch: TrainingBatch,
   seed: number,
   step: number,
 ): { loss: number; gradients: Gradients } {
-  const tf = tensorflow();
-  const shape: [number, number, number] = [
-    batch.size,
-    batch.length,
-    batch.labels.length / (batch.size * batch.length),
-  ];
-  const weights = model.parameters.read();
-  const names = [...weights.keys()];
-  const tensors = [...weights.values()];
-  try {
-    const { value, grads } = tf.valueAndGrads((...inputs: Tensor[]) => {
-      const byName = new Map(names.map((name, index) => [name, inputs[index]]));
-      const logits = model.logits(byName, batch, createNoise(seed, step)); // [batch, length, outputs]
-      return maskedBinaryCrossEntropy(
+  return tidy(() => {
+    const weights = model.parameters.read();
+    const tape = new Tape(true, createChance(seed, step));
+    try {
+      const logits = model.logits(tape, weights, batch); // [batch * length, outputs]
+      const { loss, gradient } = maskedBinaryCrossEntropy(
         logits,
-        tf.tensor3d(batch.labels, shape),
-        tf.tensor3d(batch.known, shape),
+        upload(batch.labels, logits.shape),
+        upload(batch.known, logits.shape),
+        batch.knownLabels,
       );
-    })(tensors);
-    const loss = value.dataSync()[0];
-    value.dispose();
-    return { loss, gradients: new Map(names.map((name, index) => [name, grads[index]])) };
-  } finally {
-    tf.dispose(tensors);
-  }
+      const [value] = download(loss);
+      const byTensor = tape.backward(logits, gradient);
+      const gradients = new Map([...weights].map(([name, tensor]) => [name, byTensor.get(tensor)!]));
+      return { loss: value, gradients };
+    } finally {
+      tape.dispose();
+    }
+  });
 }
 
 function formatDuration(seconds: number): string {

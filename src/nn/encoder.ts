@@ -1,0 +1,105 @@
+import { ARCHITECTURES, type LayerNames } from './architectures';
+import type { Batch } from './batch';
+import type { EncoderConfiguration } from './configuration';
+import { type DeviceTensor, upload } from './device';
+import { add, attention, dropout, gatherRows, gelu, layerNorm, linear } from './operations';
+import type { Tape } from './tape';
+
+/** Parameters as tensors, by Hugging Face's name. */
+export type Weights = ReadonlyMap<string, DeviceTensor>;
+
+/** Added to the attention scores of padding: so low that softmax gives it no weight. */
+const MASKED_SCORE = -1e9;
+
+/**
+ * A transformer encoder of the BERT family, post-norm as published (see architectures.ts for the papers).
+ * -> hidden states [batch * length, hidden]
+ */
+export function encode(
+  tape: Tape,
+  weights: Weights,
+  configuration: EncoderConfiguration,
+  batch: Batch,
+): DeviceTensor {
+  const { layer: namesOfLayer } = ARCHITECTURES[configuration.type];
+  const mask = upload(
+    batch.attentionMask.map((present) => (1 - present) * MASKED_SCORE),
+    [batch.size, 1, 1, batch.length],
+  );
+  let hidden = tape.part(() => embed(tape, weights, configuration, batch)); // [batch * length, hidden]
+  for (let index = 0; index < configuration.layers; index++) {
+    const input = hidden;
+    hidden = tape.part(() =>
+      encoderLayer(tape, weights, configuration, namesOfLayer(index), input, mask, batch),
+    );
+  }
+  return hidden;
+}
+
+/** Word + position + token type, normalized // -> [batch * length, hidden] */
+function embed(
+  tape: Tape,
+  weights: Weights,
+  { type, embeddingSize, hiddenSize, tokenTypes, layerNormEpsilon, hiddenDropout }: EncoderConfiguration,
+  { size, length, inputIds, tokenTypes: typeIds }: Batch,
+): DeviceTensor {
+  const { prefix } = ARCHITECTURES[type];
+  const table = (name: string) => weights.get(`${prefix}.embeddings.${name}.weight`)!;
+  const rows = (name: string, ids: Int32Array) => gatherRows(tape, table(name), upload(ids, [ids.length]));
+
+  const positions = Int32Array.from(inputIds, (_, index) => index % length);
+  let sum = add(tape, rows('word_embeddings', inputIds), rows('position_embeddings', positions));
+  if (tokenTypes > 0) {
+    sum = add(tape, sum, rows('token_type_embeddings', typeIds ?? new Int32Array(size * length)));
+  }
+  const normalized = layerNorm(
+    tape,
+    sum,
+    table('LayerNorm'),
+    weights.get(`${prefix}.embeddings.LayerNorm.bias`)!,
+    layerNormEpsilon,
+  );
+  const embedded = dropout(tape, normalized, hiddenDropout);
+  return embeddingSize === hiddenSize
+    ? embedded
+    : applyLinear(tape, weights, `${prefix}.embeddings_project`, embedded);
+}
+
+/** Self-attention, then two linear layers on each token; each adds to its input and is normalized. */
+function encoderLayer(
+  tape: Tape,
+  weights: Weights,
+  { attentionHeads, attentionDropout, hiddenDropout, layerNormEpsilon }: EncoderConfiguration,
+  names: LayerNames,
+  hidden: DeviceTensor,
+  mask: DeviceTensor,
+  { size, length }: Batch,
+): DeviceTensor {
+  const apply = (name: string, x: DeviceTensor) => applyLinear(tape, weights, name, x);
+  const addAndNormalize = (name: string, residual: DeviceTensor, x: DeviceTensor) => {
+    const sum = add(tape, residual, dropout(tape, x, hiddenDropout));
+    return layerNorm(
+      tape,
+      sum,
+      weights.get(`${name}.weight`)!,
+      weights.get(`${name}.bias`)!,
+      layerNormEpsilon,
+    );
+  };
+
+  const context = attention(
+    tape,
+    apply(names.query, hidden),
+    apply(names.key, hidden),
+    apply(names.value, hidden),
+    mask,
+    { batch: size, length, heads: attentionHeads, dropout: attentionDropout },
+  );
+  const attended = addAndNormalize(names.attentionNorm, hidden, apply(names.attentionOutput, context));
+  const expanded = gelu(tape, apply(names.expand, attended)); // [batch * length, intermediate]
+  return addAndNormalize(names.outputNorm, attended, apply(names.contract, expanded));
+}
+
+export function applyLinear(tape: Tape, weights: Weights, name: string, x: DeviceTensor): DeviceTensor {
+  return linear(tape, x, weights.get(`${name}.weight`)!, weights.get(`${name}.bias`)!);
+}

@@ -1,0 +1,81 @@
+import { ARCHITECTURES } from './architectures';
+import type { Batch } from './batch';
+import type { EncoderConfiguration } from './configuration';
+import { type DeviceTensor, upload } from './device';
+import { applyLinear, type Weights } from './encoder';
+import { dropout, gatherRows, gelu, layerNorm, linear, relu, tanh } from './operations';
+import type { Tape } from './tape';
+
+/** What is computed from the hidden states, and how many outputs it has. */
+export type Head =
+  /** Every token on its own // logits [batch * length, outputs] */
+  | { kind: 'tokens'; outputs: number }
+  /** The sentence, from its first token // logits [batch, outputs] */
+  | { kind: 'sequence'; outputs: number }
+  /** The word that stands behind each token // logits [batch * length, vocabulary] */
+  | { kind: 'vocabulary' };
+
+const ACTIVATIONS = { tanh, relu, gelu };
+
+/** hidden [batch * length, hidden] -> logits as `Head` says */
+export function applyHead(
+  tape: Tape,
+  weights: Weights,
+  configuration: EncoderConfiguration,
+  head: Head,
+  hidden: DeviceTensor,
+  batch: Batch,
+): DeviceTensor {
+  switch (head.kind) {
+    case 'tokens':
+      return classifyTokens(tape, weights, configuration, hidden);
+    case 'sequence':
+      return classifySequence(tape, weights, configuration, hidden, batch);
+    case 'vocabulary':
+      return predictWords(tape, weights, configuration, hidden);
+  }
+}
+
+function classifyTokens(
+  tape: Tape,
+  weights: Weights,
+  { hiddenDropout }: EncoderConfiguration,
+  hidden: DeviceTensor,
+): DeviceTensor {
+  return applyLinear(tape, weights, 'classifier', dropout(tape, hidden, hiddenDropout));
+}
+
+function classifySequence(
+  tape: Tape,
+  weights: Weights,
+  { type, sequenceDropout }: EncoderConfiguration,
+  hidden: DeviceTensor,
+  { size, length }: Batch,
+): DeviceTensor {
+  const { transform, activation, output, dropoutFirst } = ARCHITECTURES[type].sequenceHead;
+  const firstTokens = Int32Array.from({ length: size }, (_, row) => row * length);
+  const first = gatherRows(tape, hidden, upload(firstTokens, [size])); // [batch, hidden]
+  const input = dropoutFirst ? dropout(tape, first, sequenceDropout) : first;
+  const pooled = ACTIVATIONS[activation](tape, applyLinear(tape, weights, transform, input));
+  return applyLinear(tape, weights, output, dropout(tape, pooled, sequenceDropout));
+}
+
+/** Masked language model (Devlin et al. 2019): scores of words by the same table that embeds them. */
+function predictWords(
+  tape: Tape,
+  weights: Weights,
+  { type, layerNormEpsilon }: EncoderConfiguration,
+  hidden: DeviceTensor,
+): DeviceTensor {
+  const { prefix, vocabularyHead } = ARCHITECTURES[type];
+  const { transform, norm, bias } = vocabularyHead;
+  const get = (name: string) => weights.get(name)!;
+  const transformed = layerNorm(
+    tape,
+    gelu(tape, applyLinear(tape, weights, transform, hidden)),
+    get(`${norm}.weight`),
+    get(`${norm}.bias`),
+    layerNormEpsilon,
+  );
+  return linear(tape, transformed, get(`${prefix}.embeddings.word_embeddings.weight`), get(bias));
+}

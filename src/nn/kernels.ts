@@ -1,0 +1,211 @@
+import {
+  attribute,
+  BOOL,
+  type DeviceTensor,
+  FLOAT32,
+  INT32,
+  integer,
+  integers,
+  run,
+  runForEffect,
+  scalar,
+  UINT8,
+  type VariableHandle,
+} from './device';
+
+/**
+ * TensorFlow's kernels under the names they have in mathematics, for 32-bit floats unless said otherwise. No gradients:
+ * those stand in `operations/`. Binary kernels broadcast.
+ */
+
+const T = [attribute('T', 'type', FLOAT32)];
+
+/** A number stands for a tensor of no dimension. */
+type Operand = DeviceTensor | number;
+const tensorOf = (operand: Operand): DeviceTensor =>
+  typeof operand === 'number' ? scalar(operand) : operand;
+
+const unary =
+  (name: string) =>
+  (x: DeviceTensor): DeviceTensor =>
+    run(name, T, x);
+const binary =
+  (name: string) =>
+  (left: Operand, right: Operand): DeviceTensor =>
+    run(name, T, tensorOf(left), tensorOf(right));
+
+export const add = binary('AddV2');
+export const subtract = binary('Sub');
+export const multiply = binary('Mul');
+export const maximum = binary('Maximum');
+/** (left - right)². */
+export const squaredDifference = binary('SquaredDifference');
+
+export const negative = unary('Neg');
+export const absolute = unary('Abs');
+export const square = unary('Square');
+export const inverseSquareRoot = unary('Rsqrt');
+export const exponential = unary('Exp');
+export const logOnePlus = unary('Log1p');
+export const errorFunction = unary('Erf');
+export const sigmoid = unary('Sigmoid');
+export const tanh = unary('Tanh');
+export const relu = unary('Relu');
+/** Over the last axis. */
+export const softmax = unary('Softmax');
+export const logSoftmax = unary('LogSoftmax');
+/** Half the sum of squares. */
+export const halfSquaredNorm = unary('L2Loss');
+
+/** dy (1 - y²), where y is tanh's result. */
+export const tanhGradient = binary('TanhGrad');
+/** dy where x > 0. */
+export const reluGradient = (dy: DeviceTensor, x: DeviceTensor): DeviceTensor => run('ReluGrad', T, dy, x);
+
+const PRODUCTS = [false, true].map((transposeLeft) =>
+  [false, true].map((transposeRight) => ({
+    plain: [
+      attribute('transpose_a', 'bool', transposeLeft),
+      attribute('transpose_b', 'bool', transposeRight),
+      ...T,
+    ],
+    batched: [attribute('adj_x', 'bool', transposeLeft), attribute('adj_y', 'bool', transposeRight), ...T],
+  })),
+);
+
+interface ProductOptions {
+  transposeLeft?: boolean;
+  transposeRight?: boolean;
+}
+
+/** Product of two matrices. */
+export function matMul(left: DeviceTensor, right: DeviceTensor, options: ProductOptions = {}): DeviceTensor {
+  const { plain } = PRODUCTS[Number(options.transposeLeft ?? false)][Number(options.transposeRight ?? false)];
+  return run('MatMul', plain, left, right);
+}
+
+/** Products of the matrices in the last two axes. */
+export function batchMatMul(
+  left: DeviceTensor,
+  right: DeviceTensor,
+  options: ProductOptions = {},
+): DeviceTensor {
+  const { batched } =
+    PRODUCTS[Number(options.transposeLeft ?? false)][Number(options.transposeRight ?? false)];
+  return run('BatchMatMulV2', batched, left, right);
+}
+
+const BIAS = [...T, attribute('data_format', 'string', 'NHWC')];
+
+/** x + b, b along the last axis. */
+export const addBias = (x: DeviceTensor, bias: DeviceTensor): DeviceTensor => run('BiasAdd', BIAS, x, bias);
+/** Sum over all axes but the last. */
+export const sumRows = (x: DeviceTensor): DeviceTensor => run('BiasAddGrad', BIAS, x);
+
+const REDUCTION = [true, false].map((keep) => [
+  ...T,
+  attribute('Tidx', 'type', INT32),
+  attribute('keep_dims', 'bool', keep),
+]);
+const [KEEP, DROP] = REDUCTION;
+
+/** Means over the last axis, which stays with extent 1. */
+export const meanOfLast = (x: DeviceTensor): DeviceTensor =>
+  run('Mean', KEEP, x, integers(x.shape.length - 1));
+/** Sums over the last axis, which stays with extent 1. */
+export const sumOfLast = (x: DeviceTensor): DeviceTensor => run('Sum', KEEP, x, integers(x.shape.length - 1));
+/** Sum of all numbers, of no dimension. */
+export const sumOfAll = (x: DeviceTensor): DeviceTensor => run('Sum', DROP, x, integers(...x.shape.keys()));
+
+const RESHAPE = [...T, attribute('Tshape', 'type', INT32)];
+export const reshape = (x: DeviceTensor, ...shape: number[]): DeviceTensor =>
+  run('Reshape', RESHAPE, x, integers(...shape));
+
+const TRANSPOSE = [...T, attribute('Tperm', 'type', INT32)];
+export const transpose = (x: DeviceTensor, ...permutation: number[]): DeviceTensor =>
+  run('Transpose', TRANSPOSE, x, integers(...permutation));
+
+const GATHER = [
+  attribute('Tparams', 'type', FLOAT32),
+  attribute('Tindices', 'type', INT32),
+  attribute('Taxis', 'type', INT32),
+];
+/** Rows of a table by their numbers // table [rows, width], indices [count] -> [count, width] */
+export const gather = (table: DeviceTensor, indices: DeviceTensor): DeviceTensor =>
+  run('GatherV2', GATHER, table, indices, integer(0));
+
+const SEGMENTS = [...T, attribute('Tindices', 'type', INT32), attribute('Tnumsegments', 'type', INT32)];
+/** Adds row i of `values` to row indices[i] of zeros // values [count, width] -> [rows, width] */
+export const scatterAdd = (values: DeviceTensor, indices: DeviceTensor, rows: number): DeviceTensor =>
+  run('UnsortedSegmentSum', SEGMENTS, values, indices, integer(rows));
+
+/** Sum of several tensors of one shape. */
+export function sumOf(tensors: readonly DeviceTensor[]): DeviceTensor {
+  return run('AddN', [attribute('N', 'int', tensors.length), ...T], ...tensors);
+}
+
+const DTYPE = [attribute('dtype', 'type', FLOAT32)];
+/** A variable's value, in the variable's own memory: free it before the next update, which would have to copy otherwise. */
+export const readVariable = (variable: VariableHandle): DeviceTensor =>
+  run('ReadVariableOp', DTYPE, variable);
+
+const RANDOM_INTEGERS = [
+  attribute('dtype', 'type', INT32),
+  attribute('T', 'type', INT32),
+  attribute('Tseed', 'type', INT32),
+];
+const INTEGERS_TO_BYTES = [attribute('T', 'type', INT32), attribute('type', 'type', UINT8)];
+/**
+ * Random bytes that depend on the two numbers of the seed alone (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+ * Four to each integer drawn, since drawing is what takes the time // uint8 [count / 4, 4], count rounded up
+ */
+export function randomBytes(count: number, seed: DeviceTensor): DeviceTensor {
+  const drawn = run('StatelessRandomUniformFullInt', RANDOM_INTEGERS, integers(Math.ceil(count / 4)), seed);
+  return run('Bitcast', INTEGERS_TO_BYTES, drawn);
+}
+
+const BYTES = [attribute('T', 'type', UINT8)];
+const INTEGER_TO_BYTE = [attribute('SrcT', 'type', INT32), attribute('DstT', 'type', UINT8)];
+const BOOLS_TO_FLOATS = [attribute('SrcT', 'type', BOOL), attribute('DstT', 'type', FLOAT32)];
+/** 1 where a byte is at least `threshold`, else 0, as floats of the same shape. */
+export function atLeast(bytes: DeviceTensor, threshold: number): DeviceTensor {
+  const reached = run('GreaterEqual', BYTES, bytes, run('Cast', INTEGER_TO_BYTE, integer(threshold)));
+  return run('Cast', BOOLS_TO_FLOATS, reached);
+}
+
+const SLICE = [...T, attribute('Index', 'type', INT32)];
+/** The first `count` numbers of a list. */
+export const head = (x: DeviceTensor, count: number): DeviceTensor =>
+  run('Slice', SLICE, x, integers(0), integers(count));
+
+export const assignVariable = (variable: VariableHandle, value: DeviceTensor): void =>
+  runForEffect('AssignVariableOp', DTYPE, variable, value);
+
+const ADAM = [...T, attribute('use_locking', 'bool', false), attribute('use_nesterov', 'bool', false)];
+
+/**
+ * Adam's update of a variable and its two moments in place: m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂),
+ * variable -= rate m / (√v + ε).
+ */
+export function applyAdam(
+  variable: VariableHandle,
+  moments: readonly [VariableHandle, VariableHandle],
+  gradient: DeviceTensor,
+  { rate, beta1, beta2, epsilon }: Record<'rate' | 'beta1' | 'beta2' | 'epsilon', DeviceTensor>,
+): void {
+  // The kernel multiplies the rate by √(1 - power₂) / (1 - power₁): powers of 0 leave it as it is.
+  const [power1, power2] = [scalar(0), scalar(0)];
+  runForEffect(
+    'ResourceApplyAdam',
+    ADAM,
+    variable,
+    ...moments,
+    power1,
+    power2,
+    rate,
+    beta1,
+    beta2,
+    epsilon,
+    gradient,
+  );
+}

@@ -1,0 +1,11 @@
+/**
+ * Operations with their gradients. Each takes the tape first and tensors next, and says in formulas what it computes and how a
+ * gradient passes back through it.
+ */
+export { gelu, relu, tanh } from './activations';
+export { add } from './add';
+export { attention } from './attention';
+export { type Chance, createChance, dropout } from './dropout';
+export { gatherRows } from './gather-rows';
+export { layerNorm } from './layer-norm';
+export { linear } from './linear';
