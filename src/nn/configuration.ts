@@ -155,21 +155,37 @@ const CLASS_NAMES: Record<Head['kind'], string> = {
   vocabulary: 'ForMaskedLM',
 };
 
-/**
- * Writes config.json such that Python's transformers build the same network.
- *
- * @param labels names of the head's outputs, where it is a classifier @param own what is our own, under `falconframes`
- */
+/** Reads what the head computes from the `architectures` of a config.json. */
+export function readHead(folder: string): Head {
+  const { architectures, id2label } = readConfigurationFile(folder) as {
+    architectures?: string[];
+    id2label?: Record<string, string>;
+  };
+  const name = architectures?.[0] ?? '';
+  const [kind] = Object.entries(CLASS_NAMES).find(([, ending]) => name.endsWith(ending)) ?? [];
+  if (!kind) {
+    throw new InputError(
+      `${join(folder, 'config.json')}: "architectures" names "${name}"; a model must end in one of ${Object.values(CLASS_NAMES).join(', ')}`,
+    );
+  }
+  if (kind === 'vocabulary') return { kind };
+  const labels = Object.entries(id2label ?? {})
+    .sort(([one], [other]) => Number(one) - Number(other))
+    .map(([, label]) => label);
+  return { kind: kind as 'tokens' | 'sequence', labels };
+}
+
+/** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
 export function writeNetworkConfiguration(
   folder: string,
   encoder: EncoderConfiguration,
-  head: Head['kind'],
-  labels: readonly string[] = [],
+  head: Head,
   own?: Json,
 ): void {
+  const labels = head.kind === 'vocabulary' ? [] : head.labels;
   const { className, keys } = ARCHITECTURES[encoder.type];
   const config: Json = {
-    architectures: [`${className}${CLASS_NAMES[head]}`],
+    architectures: [`${className}${CLASS_NAMES[head.kind]}`],
     model_type: encoder.type,
     vocab_size: encoder.vocabularySize,
     ...(keys.embeddingSize && { [keys.embeddingSize]: encoder.embeddingSize }),
@@ -201,5 +217,5 @@ export function writeConfiguration(
   { encoder, scheme, maximumLength, threshold }: ModelConfiguration,
 ): void {
   const own = { scheme, maximum_length: maximumLength, threshold };
-  writeNetworkConfiguration(folder, encoder, 'tokens', savedLabels(scheme), own);
+  writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(scheme) }, own);
 }

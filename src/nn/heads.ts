@@ -6,12 +6,12 @@ import { applyLinear, type Weights } from './encoder';
 import { dropout, gatherRows, gelu, layerNorm, linear, relu, tanh } from './operations';
 import type { Tape } from './tape';
 
-/** What is computed from the hidden states, and how many outputs it has. */
+/** What is computed from the hidden states. */
 export type Head =
-  /** Every token on its own // logits [batch * length, outputs] */
-  | { kind: 'tokens'; outputs: number }
-  /** The sentence, from its first token // logits [batch, outputs] */
-  | { kind: 'sequence'; outputs: number }
+  /** Classes of every token on its own // logits [batch * length, labels] */
+  | { kind: 'tokens'; labels: readonly string[] }
+  /** Classes of the sentence, from its first token // logits [batch, labels] */
+  | { kind: 'sequence'; labels: readonly string[] }
   /** The word that stands behind each token // logits [batch * length, vocabulary] */
   | { kind: 'vocabulary' };
 

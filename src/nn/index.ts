@@ -28,7 +28,10 @@ export {
 } from './device';
 export type { Weights } from './encoder';
 export { locateEncoder } from './encoders';
+export type { Head } from './heads';
+export { isNorm } from './initialization';
 export * as kernels from './kernels';
+export { Model, type Trainable } from './model';
 export { createChance } from './operations';
 export { Parameters } from './parameters';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';

@@ -36,11 +36,11 @@ export function headParameterShapes(configuration: EncoderConfiguration, head: H
   const shapes = new ShapeList();
   switch (head.kind) {
     case 'tokens':
-      shapes.linear('classifier', head.outputs, hiddenSize);
+      shapes.linear('classifier', head.labels.length, hiddenSize);
       break;
     case 'sequence':
       shapes.linear(sequenceHead.transform, hiddenSize, hiddenSize);
-      shapes.linear(sequenceHead.output, head.outputs, hiddenSize);
+      shapes.linear(sequenceHead.output, head.labels.length, hiddenSize);
       break;
     case 'vocabulary':
       shapes.linear(vocabularyHead.transform, embeddingSize, hiddenSize);

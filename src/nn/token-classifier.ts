@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRandom, InputError, writeFileAtomically } from '../foundation';
+import { InputError } from '../foundation';
 import { outputNames, type TokenScorer } from '../tokenization';
 import { type Batch, padBatch } from './batch';
 import {
@@ -10,18 +10,18 @@ import {
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
-import { encode, type Weights } from './encoder';
-import { applyHead } from './heads';
-import { encoderParameterShapes } from './parameter-shapes';
-import { Parameters } from './parameters';
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+import type { Weights } from './encoder';
+import type { Head } from './heads';
+import { freshTensors } from './initialization';
+import { Model, type Trainable } from './model';
+import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
+import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
+import type { Parameters } from './parameters';
+import { type Tensor, writeSafetensors } from './safetensors';
 import { Tape } from './tape';
 
-const WEIGHTS = 'model.safetensors';
 const HEAD_WEIGHT = 'classifier.weight';
 const HEAD_BIAS = 'classifier.bias';
-/** Standard deviation of fresh weights, as in BERT. */
-const INITIAL_DEVIATION = 0.02;
 /**
  * Mentions are rare: a head that begins by denying them need not spend its first steps on learning just that (Lin et al. 2017,
  * arXiv:1708.02002, section 4.1). Sigmoid of this is 5%, about the share of tokens inside mentions of one class.
@@ -31,13 +31,13 @@ const INITIAL_HEAD_BIAS = -3;
 const TOKENS_A_SCORING = 4096;
 
 /**
- * A BERT encoder with one linear layer on every token. Owns its parameters' memory until `dispose()`.
+ * An encoder with one linear layer on every token, and our reading of its outputs. Owns its parameters' memory until
+ * `dispose()`.
  *
  * In memory the head has the scheme's outputs; in the folder it has one more, `O`, all zeros (see `savedLabels`).
  */
-export class TokenClassifier {
-  /** By Hugging Face's name. */
-  readonly parameters: Parameters;
+export class TokenClassifier implements Trainable {
+  readonly #model: Model;
 
   private constructor(
     readonly configuration: ModelConfiguration,
@@ -45,7 +45,7 @@ export class TokenClassifier {
     readonly source: string,
     tensors: ReadonlyMap<string, Tensor>,
   ) {
-    this.parameters = new Parameters(tensors);
+    this.#model = new Model(configuration.encoder, headOf(configuration), tensors);
   }
 
   /** An encoder of a pretrained folder with a fresh head, drawn by the seed. */
@@ -62,17 +62,9 @@ export class TokenClassifier {
       );
     }
     const tensors = readTensors(folder, encoderParameterShapes(encoder));
-    const outputs = outputNames(options.scheme).length;
-    const random = createRandom(seed);
-    tensors.set(HEAD_WEIGHT, {
-      shape: [outputs, encoder.hiddenSize],
-      data: Float32Array.from(
-        { length: outputs * encoder.hiddenSize },
-        () => INITIAL_DEVIATION * normal(random.next),
-      ),
-    });
-    tensors.set(HEAD_BIAS, { shape: [outputs], data: new Float32Array(outputs).fill(INITIAL_HEAD_BIAS) });
-    return new TokenClassifier(configuration, folder, tensors);
+    const head = freshTensors(headParameterShapes(encoder, headOf(configuration)), seed);
+    head.get(HEAD_BIAS)!.data.fill(INITIAL_HEAD_BIAS);
+    return new TokenClassifier(configuration, folder, new Map([...tensors, ...head]));
   }
 
   /** A tagger that `save` wrote. */
@@ -81,20 +73,19 @@ export class TokenClassifier {
     return new TokenClassifier(configuration, folder, readTagger(folder, configuration));
   }
 
+  /** By Hugging Face's name. */
+  get parameters(): Parameters {
+    return this.#model.parameters;
+  }
+
   /** Takes the values that `save` wrote of this same model. */
   reload(folder: string): void {
     this.parameters.restore(readTagger(folder, this.configuration));
   }
 
-  /**
-   * Logits of a padded batch // [batch * length, outputs]
-   *
-   * @param weights the parameters' present values (`parameters.read()`), handed in so that gradients can be taken by them
-   */
+  /** Logits of a padded batch // [batch * length, outputs] */
   logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor {
-    const { encoder, scheme } = this.configuration;
-    const head = { kind: 'tokens', outputs: outputNames(scheme).length } as const;
-    return applyHead(tape, weights, encoder, head, encode(tape, weights, encoder, batch), batch);
+    return this.#model.logits(tape, weights, batch);
   }
 
   /** Scores windows in batches of similar length, without dropout. */
@@ -143,9 +134,11 @@ export class TokenClassifier {
   }
 
   dispose(): void {
-    this.parameters.dispose();
+    this.#model.dispose();
   }
 }
+
+const headOf = ({ scheme }: ModelConfiguration): Head => ({ kind: 'tokens', labels: outputNames(scheme) });
 
 /** A saved tagger's tensors, the head without its row of zeros for `O`. */
 function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
@@ -159,46 +152,4 @@ function readTagger(folder: string, configuration: ModelConfiguration): Map<stri
     tensors.set(name, { shape: [outputs, ...shape.slice(1)], data: data.slice(data.length / shape[0]) });
   }
   return tensors;
-}
-
-/** Reads just the tensors that `shapes` asks for; encoders saved without a head lack the prefix `bert.`. */
-function readTensors(folder: string, shapes: ReadonlyMap<string, number[]>): Map<string, Tensor> {
-  const path = join(folder, WEIGHTS);
-  if (!existsSync(path)) {
-    throw new InputError(
-      `${folder}: ${WEIGHTS} is missing; the folder is no complete model, train or fetch it again`,
-    );
-  }
-  const stored = readSafetensors(path);
-  const tensors = new Map<string, Tensor>();
-  for (const [name, shape] of shapes) {
-    const tensor = stored.get(name) ?? stored.get(name.replace(/^[a-z]+\./, ''));
-    if (!tensor)
-      throw new InputError(`${path}: the tensor "${name}" is missing; config.json describes another model`);
-    if (String(tensor.shape) !== String(shape)) {
-      throw new InputError(
-        `${path}: "${name}" has the shape [${tensor.shape}], config.json asks for [${shape}]; the two files do not belong together`,
-      );
-    }
-    tensors.set(name, tensor);
-  }
-  return tensors;
-}
-
-/** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */
-function saveTokenizer(source: string, folder: string): void {
-  const tokenizer = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));
-  writeFileAtomically(
-    join(folder, 'tokenizer.json'),
-    JSON.stringify({ ...tokenizer, truncation: null, padding: null }),
-  );
-  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt']) {
-    if (source !== folder && existsSync(join(source, name)))
-      copyFileSync(join(source, name), join(folder, name));
-  }
-}
-
-/** A draw from the normal distribution by the method of Box and Muller (1958). */
-function normal(uniform: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

@@ -1,6 +1,7 @@
 import {
   type DeviceTensor,
   download,
+  isNorm,
   kernels,
   Parameters,
   type Tensor as PlainTensor,
@@ -100,7 +101,7 @@ export class AdamW {
 const number = (value: number): DeviceTensor => upload(Float32Array.of(value), []);
 
 function decays(name: string): boolean {
-  return !name.endsWith('.bias') && !name.includes('LayerNorm') && !name.includes('layer_norm');
+  return !name.endsWith('.bias') && !isNorm(name);
 }
 
 /** The Euclidean norm of all gradients together. */

@@ -1,0 +1,30 @@
+import { createRandom } from '../foundation';
+import type { Tensor } from './safetensors';
+
+/** Standard deviation of fresh weights, as in BERT. */
+const DEVIATION = 0.02;
+
+/** Fresh values as BERT begins: weights drawn from a normal distribution, biases 0, LayerNorm's gains 1. */
+export function freshTensors(shapes: ReadonlyMap<string, number[]>, seed: number): Map<string, Tensor> {
+  const random = createRandom(seed);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of shapes) {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const data = new Float32Array(size);
+    if (isGain(name)) data.fill(1);
+    else if (shape.length > 1)
+      for (let index = 0; index < size; index++) data[index] = DEVIATION * normal(random.next);
+    tensors.set(name, { shape, data });
+  }
+  return tensors;
+}
+
+/** Whether a parameter belongs to a layer norm, whatever its architecture calls that. */
+export const isNorm = (name: string): boolean => /LayerNorm|layer_norm/.test(name);
+
+const isGain = (name: string) => isNorm(name) && name.endsWith('.weight');
+
+/** A draw from the normal distribution by the method of Box and Muller (1958). */
+function normal(uniform: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}

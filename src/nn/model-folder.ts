@@ -1,0 +1,43 @@
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, writeFileAtomically } from '../foundation';
+import { readSafetensors, type Tensor } from './safetensors';
+
+export const WEIGHTS = 'model.safetensors';
+
+/** Reads just the tensors that `shapes` asks for; encoders saved without a head lack the prefix, such as `bert.`. */
+export function readTensors(folder: string, shapes: ReadonlyMap<string, number[]>): Map<string, Tensor> {
+  const path = join(folder, WEIGHTS);
+  if (!existsSync(path)) {
+    throw new InputError(
+      `${folder}: ${WEIGHTS} is missing; the folder is no complete model, train or fetch it again`,
+    );
+  }
+  const stored = readSafetensors(path);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of shapes) {
+    const tensor = stored.get(name) ?? stored.get(name.replace(/^[a-z]+\./, ''));
+    if (!tensor)
+      throw new InputError(`${path}: the tensor "${name}" is missing; config.json describes another model`);
+    if (String(tensor.shape) !== String(shape)) {
+      throw new InputError(
+        `${path}: "${name}" has the shape [${tensor.shape}], config.json asks for [${shape}]; the two files do not belong together`,
+      );
+    }
+    tensors.set(name, tensor);
+  }
+  return tensors;
+}
+
+/** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */
+export function saveTokenizer(source: string, folder: string): void {
+  const tokenizer = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));
+  writeFileAtomically(
+    join(folder, 'tokenizer.json'),
+    JSON.stringify({ ...tokenizer, truncation: null, padding: null }),
+  );
+  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt']) {
+    if (source !== folder && existsSync(join(source, name)))
+      copyFileSync(join(source, name), join(folder, name));
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Batch } from './batch';
+import {
+  type EncoderConfiguration,
+  readEncoderConfiguration,
+  readHead,
+  writeNetworkConfiguration,
+} from './configuration';
+import type { DeviceTensor } from './device';
+import { encode, type Weights } from './encoder';
+import { applyHead, type Head } from './heads';
+import { freshTensors } from './initialization';
+import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
+import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
+import { Parameters } from './parameters';
+import { type Tensor, writeSafetensors } from './safetensors';
+import type { Tape } from './tape';
+
+/** What the training engine needs of a network. */
+export interface Trainable {
+  readonly parameters: Parameters;
+  /** @param weights the parameters' present values (`parameters.read()`), by which gradients can be taken */
+  logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor;
+}
+
+/** An encoder with a head. Owns its parameters' memory until `dispose()`. */
+export class Model implements Trainable {
+  /** By Hugging Face's name. */
+  readonly parameters: Parameters;
+
+  constructor(
+    readonly encoder: EncoderConfiguration,
+    readonly head: Head,
+    tensors: ReadonlyMap<string, Tensor>,
+  ) {
+    this.parameters = new Parameters(tensors);
+  }
+
+  /** A model folder as `save` and Python's transformers write it. */
+  static load(folder: string): Model {
+    const encoder = readEncoderConfiguration(folder);
+    const head = readHead(folder);
+    const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, head)]);
+    return new Model(encoder, head, readTensors(folder, shapes));
+  }
+
+  /** The encoder of a model folder with a fresh head, drawn by the seed. */
+  static fromEncoder(folder: string, head: Head, seed: number): Model {
+    const encoder = readEncoderConfiguration(folder);
+    const tensors = readTensors(folder, encoderParameterShapes(encoder));
+    return new Model(
+      encoder,
+      head,
+      new Map([...tensors, ...freshTensors(headParameterShapes(encoder, head), seed)]),
+    );
+  }
+
+  /** A network of any shape whose weights are drawn by the seed. */
+  static fresh(encoder: EncoderConfiguration, head: Head, seed: number): Model {
+    const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, head)]);
+    return new Model(encoder, head, freshTensors(shapes, seed));
+  }
+
+  /** Logits of a padded batch, shaped as `Head` says. */
+  logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor {
+    const hidden = encode(tape, weights, this.encoder, batch);
+    return applyHead(tape, weights, this.encoder, this.head, hidden, batch);
+  }
+
+  /**
+   * Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last.
+   *
+   * @param tokenizer a folder with the tokenizer that the model's token ids are of
+   */
+  save(folder: string, tokenizer: string): void {
+    mkdirSync(folder, { recursive: true });
+    writeSafetensors(join(folder, WEIGHTS), this.parameters.snapshot());
+    saveTokenizer(tokenizer, folder);
+    writeNetworkConfiguration(folder, this.encoder, this.head);
+  }
+
+  dispose(): void {
+    this.parameters.dispose();
+  }
+}
