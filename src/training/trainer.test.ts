@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom, ENTITY_CLASSES, type EntityClass } from '../foundation';
 import { download, free, livingTensors, readSafetensors, TokenClassifier } from '../nn';
+import { relativeError } from '../nn/network-fixture';
 import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert';
 import type { TrainingOptions } from './configuration';
 import type { Example } from './examples';
@@ -30,12 +31,6 @@ function fixture(folder: string) {
 /** A saved head has one row more than ours: the zeros of `O`. */
 function withoutO(name: string, data: Float32Array): Float32Array {
   return name.startsWith('classifier') ? data.subarray(data.length / 9) : data;
-}
-
-/** Euclidean distance over the expected length; tensors that should be (nearly) zero are measured against `floor`. */
-function relativeError(found: ArrayLike<number>, expected: Float32Array, floor: number): number {
-  const length = Math.hypot(...expected);
-  return Math.hypot(...expected.map((value, index) => value - found[index])) / Math.max(length, floor);
 }
 
 test('loss and every gradient equal those of PyTorch', (context) => {

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRandom } from '../../foundation';
+import { type DeviceTensor, download, free, livingTensors, tidy, upload } from '../device';
+import { Tape } from '../tape';
+import {
+  add,
+  attention,
+  createChance,
+  dropout,
+  gatherRows,
+  gelu,
+  layerNorm,
+  linear,
+  relu,
+  tanh,
+} from './index';
+
+type Shape = readonly number[];
+type Build = (tape: Tape, inputs: DeviceTensor[]) => DeviceTensor;
+
+const sizeOf = (shape: Shape) => shape.reduce((product, extent) => product * extent, 1);
+
+/**
+ * Compares the gradients of sum(output * direction) by every input with central differences. Chance is drawn anew by the same
+ * seed at each evaluation, so that dropout is a fixed function here.
+ */
+function checkGradients(shapes: readonly Shape[], build: Build, chance = false): void {
+  const random = createRandom(4);
+  const values = shapes.map((shape) =>
+    Float32Array.from({ length: sizeOf(shape) }, () => 2 * random.next() - 1),
+  );
+  const makeTape = (recording: boolean) => new Tape(recording, chance ? createChance(9, 1) : undefined);
+  const uploadAll = () => values.map((data, index) => upload(data.slice(), shapes[index]));
+  const evaluate = () => tidy(() => download(build(makeTape(false), uploadAll())));
+  const output = evaluate();
+  const direction = Float32Array.from(output, () => 2 * random.next() - 1);
+  const loss = () => evaluate().reduce((sum, value, index) => sum + value * direction[index], 0);
+
+  const gradients = tidy(() => {
+    const inputs = uploadAll();
+    const tape = makeTape(true);
+    const result = build(tape, inputs);
+    const byTensor = tape.backward(result, upload(direction, result.shape));
+    const plain = inputs.map((input) => download(byTensor.get(input)!));
+    free(...byTensor.values());
+    return plain;
+  });
+
+  const step = 1e-2;
+  gradients.forEach((gradient, input) => {
+    gradient.forEach((found, index) => {
+      const value = values[input][index];
+      values[input][index] = value + step;
+      const above = loss();
+      values[input][index] = value - step;
+      const below = loss();
+      values[input][index] = value;
+      const expected = (above - below) / (2 * step);
+      const tolerance = 2e-3 * Math.max(1, Math.abs(expected));
+      assert.ok(
+        Math.abs(found - expected) < tolerance,
+        `input ${input}, number ${index}: gradient ${found}, difference ${expected}`,
+      );
+    });
+  });
+  assert.equal(livingTensors(), 0);
+}
+
+test('linear', () => {
+  checkGradients([[3, 4], [2, 4], [2]], (tape, [x, weight, bias]) => linear(tape, x, weight, bias));
+});
+
+test('gelu, tanh and relu', () => {
+  checkGradients([[3, 4]], (tape, [x]) => gelu(tape, x));
+  checkGradients([[3, 4]], (tape, [x]) => tanh(tape, x));
+  checkGradients([[3, 4]], (tape, [x]) => relu(tape, x));
+});
+
+test('layer norm', () => {
+  checkGradients([[3, 5], [5], [5]], (tape, [x, gain, shift]) => layerNorm(tape, x, gain, shift, 1e-5));
+});
+
+test('rows that are taken twice get both gradients', () => {
+  checkGradients([[4, 3]], (tape, [table]) => gatherRows(tape, table, upload(Int32Array.of(2, 0, 2), [3])));
+});
+
+test('attention over two windows of different length, with and without dropout', () => {
+  const shape = { batch: 2, length: 3, heads: 2 };
+  const rows = [6, 4];
+  const mask = () => upload(Float32Array.of(0, 0, 0, 0, 0, -1e9), [2, 1, 1, 3]);
+  for (const rate of [0, 0.4]) {
+    checkGradients(
+      [rows, rows, rows],
+      (tape, [query, key, value]) => attention(tape, query, key, value, mask(), { ...shape, dropout: rate }),
+      true,
+    );
+  }
+});
+
+test('dropout, and a tensor that goes two ways', () => {
+  checkGradients([[5, 7]], (tape, [x]) => dropout(tape, x, 0.4), true);
+  checkGradients([[3, 4]], (tape, [x]) => add(tape, gelu(tape, x), add(tape, x, tanh(tape, x))));
+  checkGradients([[2, 2]], (tape, [x]) => add(tape, x, x));
+});
+
+test('dropout zeroes its share, keeps the mean and repeats by seed and step', () => {
+  const draw = (seed: number, step: number) =>
+    tidy(() => {
+      const ones = upload(new Float32Array(101 * 103).fill(1), [101, 103]);
+      return download(dropout(new Tape(false, createChance(seed, step)), ones, 0.1));
+    });
+  const values = draw(1, 5);
+  assert.deepEqual(draw(1, 5), values);
+  assert.notDeepEqual(draw(1, 6), values);
+  assert.notDeepEqual(draw(2, 5), values);
+  // The share is 25 or 26 of 256 in one mask, and exact over many.
+  const shares = Array.from({ length: 60 }, (_, step) => {
+    const drawn = draw(3, step);
+    assert.ok(drawn.every((value) => value === 0 || value === Math.fround(1 / 0.9)));
+    return drawn.filter((value) => value === 0).length / drawn.length;
+  });
+  assert.ok(shares.every((share) => Math.abs(share - 0.1) < 0.015));
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  assert.ok(Math.abs(mean - 0.1) < 0.0015, `${mean}`);
+});
