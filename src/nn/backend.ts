@@ -12,6 +12,9 @@ export function tensorflow(): TensorFlow {
   if (loaded) return loaded;
   // Information and warnings of the C++ library (which CPU instructions it was built for, …) are not for our users.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // oneDNN's kernels, which TensorFlow takes by itself on newer processors only: 8% faster products and two to three times faster
+  // attention on AVX2 (training.bench.ts).
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   // The binding calls a function that Node 23 removed.
   const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;

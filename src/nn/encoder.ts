@@ -2,7 +2,7 @@ import { ARCHITECTURES, type LayerNames } from './architectures';
 import type { Batch } from './batch';
 import type { EncoderConfiguration } from './configuration';
 import { type DeviceTensor, upload } from './device';
-import { add, attention, dropout, gatherRows, gelu, layerNorm, linear } from './operations';
+import { add, attention, dropout, gatherRows, gelu, layerNorm, linear, linears } from './operations';
 import type { Tape } from './tape';
 
 /** Parameters as tensors, by Hugging Face's name. */
@@ -87,14 +87,19 @@ function encoderLayer(
     );
   };
 
-  const context = attention(
+  const projections = [names.query, names.key, names.value];
+  const projected = linears(
     tape,
-    apply(names.query, hidden),
-    apply(names.key, hidden),
-    apply(names.value, hidden),
-    mask,
-    { batch: size, length, heads: attentionHeads, dropout: attentionDropout },
-  );
+    hidden,
+    projections.map((name) => weights.get(`${name}.weight`)!),
+    projections.map((name) => weights.get(`${name}.bias`)!),
+  ); // [batch * length, 3 * hidden]
+  const context = attention(tape, projected, mask, {
+    batch: size,
+    length,
+    heads: attentionHeads,
+    dropout: attentionDropout,
+  });
   const attended = addAndNormalize(names.attentionNorm, hidden, apply(names.attentionOutput, context));
   const expanded = gelu(tape, apply(names.expand, attended)); // [batch * length, intermediate]
   return addAndNormalize(names.outputNorm, attended, apply(names.contract, expanded));

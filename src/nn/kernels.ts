@@ -8,8 +8,10 @@ import {
   integers,
   run,
   runForEffect,
+  runForSeveral,
   scalar,
   UINT8,
+  upload,
   type VariableHandle,
 } from './device';
 
@@ -112,6 +114,9 @@ const [KEEP, DROP] = REDUCTION;
 /** Means over the last axis, which stays with extent 1. */
 export const meanOfLast = (x: DeviceTensor): DeviceTensor =>
   run('Mean', KEEP, x, integers(x.shape.length - 1));
+/** Euclidean norms over the last axis, which stays with extent 1. */
+export const normOfLast = (x: DeviceTensor): DeviceTensor =>
+  run('EuclideanNorm', KEEP, x, integers(x.shape.length - 1));
 /** Sums over the last axis, which stays with extent 1. */
 export const sumOfLast = (x: DeviceTensor): DeviceTensor => run('Sum', KEEP, x, integers(x.shape.length - 1));
 /** Sum of all numbers, of no dimension. */
@@ -124,6 +129,30 @@ export const reshape = (x: DeviceTensor, ...shape: number[]): DeviceTensor =>
 const TRANSPOSE = [...T, attribute('Tperm', 'type', INT32)];
 export const transpose = (x: DeviceTensor, ...permutation: number[]): DeviceTensor =>
   run('Transpose', TRANSPOSE, x, integers(...permutation));
+
+/** One list of equal shapes along a new first axis. */
+export const stack = (parts: readonly DeviceTensor[]): DeviceTensor =>
+  run('Pack', [attribute('N', 'int', parts.length), attribute('axis', 'int', 0), ...T], ...parts);
+/** The parts along the first axis, which goes away; they share the stack's memory. */
+export const unstack = (x: DeviceTensor): DeviceTensor[] =>
+  runForSeveral(
+    'Unpack',
+    [attribute('num', 'int', x.shape[0]), attribute('axis', 'int', 0), ...T],
+    [x],
+    x.shape[0],
+  );
+
+/** Along the first axis. */
+export const concatenate = (parts: readonly DeviceTensor[]): DeviceTensor =>
+  run(
+    'ConcatV2',
+    [attribute('N', 'int', parts.length), attribute('Tidx', 'type', INT32), ...T],
+    ...parts,
+    integer(0),
+  );
+/** Into equal parts along the first axis; they share memory where it lies well. */
+export const split = (x: DeviceTensor, parts: number): DeviceTensor[] =>
+  runForSeveral('Split', [attribute('num_split', 'int', parts), ...T], [integer(0), x], parts);
 
 const GATHER = [
   attribute('Tparams', 'type', FLOAT32),
@@ -208,4 +237,17 @@ export function applyAdam(
     epsilon,
     gradient,
   );
+}
+
+const PROXIMAL = [...T, attribute('use_locking', 'bool', false)];
+/** So small that a gradient times this is nothing beside any parameter. */
+const NO_STEP = 1e-30;
+
+/**
+ * variable *= 1 / (1 + share), in place. TensorFlow has no kernel for just that; its proximal step w ← (w - α g) / (1 + α λ) is
+ * one if α is next to nothing and α λ the share. Any tensor of the variable's shape does for g.
+ */
+export function shrink(variable: VariableHandle, share: number, g: DeviceTensor): void {
+  const [alpha, l1, l2] = [scalar(NO_STEP), scalar(0), upload(Float32Array.of(share / NO_STEP), [])];
+  runForEffect('ResourceApplyProximalGradientDescent', PROXIMAL, variable, alpha, l1, l2, g);
 }

@@ -58,16 +58,15 @@ export class AdamW {
         beta2: number(keptSecond / this.#secondScale),
         epsilon: number(EPSILON / second),
       };
-      const kept = number(1 - learningRate * this.weightDecay);
+      // w (1 - rate decay) as w / (1 + share).
+      const lost = learningRate * this.weightDecay;
+      const share = lost / (1 - lost);
       for (const name of this.parameters.shapes.keys()) {
         const parameter = this.parameters.handle(name);
-        if (this.weightDecay > 0 && decays(name)) {
-          tidy(() =>
-            kernels.assignVariable(parameter, kernels.multiply(kernels.readVariable(parameter), kept)),
-          );
-        }
+        const gradient = gradients.get(name)!;
+        if (this.weightDecay > 0 && decays(name)) kernels.shrink(parameter, share, gradient);
         const moments = [this.#first.handle(name), this.#second.handle(name)] as const;
-        kernels.applyAdam(parameter, moments, gradients.get(name)!, numbers);
+        kernels.applyAdam(parameter, moments, gradient, numbers);
       }
     });
   }

@@ -1,5 +1,16 @@
 import type { DeviceTensor } from '../device';
-import { add, batchMatMul, multiply, reshape, softmax, subtract, sumOfLast, transpose } from '../kernels';
+import {
+  add,
+  batchMatMul,
+  multiply,
+  reshape,
+  softmax,
+  stack,
+  subtract,
+  sumOfLast,
+  transpose,
+  unstack,
+} from '../kernels';
 import type { Tape } from '../tape';
 import { dropoutMask } from './dropout';
 
@@ -18,44 +29,40 @@ export interface AttentionShape {
  * Backward, with D dropout's mask: dV = (P D)ᵀ dC, dP = (dC Vᵀ) D, dS = P (dP - the sum of dP P over the row),
  * dQ = dS K / √width, dK = dSᵀ Q / √width.
  *
- * query, key, value [batch * length, heads * width], mask [batch, 1, 1, length] with very negative numbers on padding
- * -> [batch * length, heads * width]
+ * projected [batch * length, 3 * heads * width], query, key and value side by side; mask [batch, 1, 1, length] with very
+ * negative numbers on padding -> [batch * length, heads * width]
  */
 export function attention(
   tape: Tape,
-  query: DeviceTensor,
-  key: DeviceTensor,
-  value: DeviceTensor,
+  projected: DeviceTensor,
   mask: DeviceTensor,
   { batch, length, heads, dropout }: AttentionShape,
 ): DeviceTensor {
-  const [rows, columns] = query.shape;
-  const width = columns / heads;
+  const [rows, columns] = projected.shape;
+  const width = columns / (3 * heads);
   const scale = 1 / Math.sqrt(width);
-  const split = (x: DeviceTensor) => transpose(reshape(x, batch, length, heads, width), 0, 2, 1, 3); // [batch, heads, length, width]
-  const join = (x: DeviceTensor) => reshape(transpose(x, 0, 2, 1, 3), rows, columns);
-
-  return tape.apply([query, key, value], () => {
-    const [q, k, v] = [split(query), split(key), split(value)];
+  return tape.apply([projected], () => {
+    const parted = reshape(projected, batch, length, 3, heads, width);
+    const [q, k, v] = unstack(transpose(parted, 2, 0, 3, 1, 4)); // each [batch, heads, length, width]
     const scores = multiply(batchMatMul(q, k, { transposeRight: true }), scale); // [batch, heads, length, length]
     const weights = softmax(add(scores, mask));
     const drop = tape.chance && dropout > 0 ? dropoutMask(weights.shape, dropout, tape.chance) : undefined;
     const dropped = drop ? multiply(weights, drop) : weights;
+    const context = transpose(batchMatMul(dropped, v), 0, 2, 1, 3); // [batch, length, heads, width]
     return {
-      output: join(batchMatMul(dropped, v)),
+      output: reshape(context, rows, heads * width),
       saved: drop ? [q, k, v, weights, drop, dropped] : [q, k, v, weights],
       backward: (gradient) => {
-        const dContext = split(gradient);
+        const dContext = transpose(reshape(gradient, batch, length, heads, width), 0, 2, 1, 3);
         const dValue = batchMatMul(dropped, dContext, { transposeLeft: true });
         const dDropped = batchMatMul(dContext, v, { transposeRight: true });
         const dWeights = drop ? multiply(dDropped, drop) : dDropped;
         const dScores = multiply(subtract(dWeights, sumOfLast(multiply(dWeights, weights))), weights);
         const scaled = multiply(dScores, scale);
-        return [
-          join(batchMatMul(scaled, k)),
-          join(batchMatMul(scaled, q, { transposeLeft: true })),
-          join(dValue),
-        ];
+        const dQuery = batchMatMul(scaled, k);
+        const dKey = batchMatMul(scaled, q, { transposeLeft: true });
+        const together = transpose(stack([dQuery, dKey, dValue]), 1, 3, 0, 2, 4); // [batch, length, 3, heads, width]
+        return [reshape(together, rows, columns)];
       },
     };
   });

@@ -8,4 +8,4 @@ export { attention } from './attention';
 export { type Chance, createChance, dropout } from './dropout';
 export { gatherRows } from './gather-rows';
 export { layerNorm } from './layer-norm';
-export { linear } from './linear';
+export { linear, linears } from './linear';

@@ -1,5 +1,16 @@
 import type { DeviceTensor } from '../device';
-import { add, inverseSquareRoot, meanOfLast, multiply, square, subtract, sumRows } from '../kernels';
+import {
+  add,
+  inverseSquareRoot,
+  matMul,
+  meanOfLast,
+  multiply,
+  normOfLast,
+  reshape,
+  square,
+  subtract,
+  sumRows,
+} from '../kernels';
 import type { Applied, Tape } from '../tape';
 
 /**
@@ -21,17 +32,22 @@ export function layerNorm(
  * dx = (g - mean(g) - x̂ mean(g x̂)) / σ, dgain = the sum of dy x̂ over rows, dshift = the sum of dy over rows.
  */
 function normalize(x: DeviceTensor, gain: DeviceTensor, shift: DeviceTensor, epsilon: number): Applied {
+  const width = x.shape[1];
   const centred = subtract(x, meanOfLast(x));
-  const inverseDeviation = inverseSquareRoot(add(meanOfLast(square(centred)), epsilon)); // [rows, 1]
-  const normalized = multiply(centred, inverseDeviation);
+  const variance = multiply(square(normOfLast(centred)), 1 / width); // [rows, 1]
+  const inverseDeviation = inverseSquareRoot(add(variance, epsilon)); // 1 / σ
+  const normalized = multiply(centred, inverseDeviation); // x̂
   return {
     output: add(multiply(normalized, gain), shift),
     saved: [normalized, inverseDeviation],
     backward: (dy) => {
-      const g = multiply(dy, gain);
-      const along = multiply(normalized, meanOfLast(multiply(g, normalized)));
-      const dx = multiply(subtract(subtract(g, meanOfLast(g)), along), inverseDeviation);
-      return [dx, sumRows(multiply(dy, normalized)), sumRows(dy)];
+      // The mean of a row times the gain is a product with a vector.
+      const share = multiply(reshape(gain, width, 1), 1 / width);
+      const along = multiply(dy, normalized);
+      const projected = multiply(normalized, matMul(along, share));
+      const centredGradient = subtract(multiply(dy, gain), matMul(dy, share));
+      const dx = multiply(subtract(centredGradient, projected), inverseDeviation);
+      return [dx, sumRows(along), sumRows(dy)];
     },
   };
 }
