@@ -3,8 +3,24 @@ import { heldOutEvaluation } from '../evaluation';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
 import { locateEncoder, TokenClassifier } from '../nn';
 import { Tokenizer } from '../tokenization';
-import { type EvaluationRow, prepareExamples, readTrainingConfiguration, train } from '../training';
+import {
+  type EvaluationRow,
+  prepareExamples,
+  readTrainingConfiguration,
+  TRAINING_SCHEMA,
+  taggingTask,
+  train,
+  unteachableClasses,
+} from '../training';
 import { formatShare, formatTable, notice, printResult } from './output';
+
+interface Options {
+  config?: string;
+  out?: string;
+  resume?: boolean;
+  schema?: boolean;
+  json?: boolean;
+}
 
 export function registerTrain(program: Command): void {
   program
@@ -12,22 +28,30 @@ export function registerTrain(program: Command): void {
     .description(
       'fine-tune an encoder on sentences; Ctrl-C writes a checkpoint and stops, --resume goes on from it',
     )
-    .requiredOption(
-      '--config <file>',
-      'training configuration, JSON: encoder, train, dev, epochs, learningRate, …',
-    )
-    .requiredOption(
-      '--out <folder>',
-      'receives the model, metrics.jsonl and, while training lasts, a checkpoint',
-    )
+    .option('--config <file>', 'training configuration, JSON: encoder, train, dev, epochs, learningRate, …')
+    .option('--out <folder>', 'receives the model, metrics.jsonl and, while training lasts, a checkpoint')
     .option('--resume', "go on from the folder's checkpoint")
+    .option(
+      '--schema',
+      'print every key of a configuration with its default and limits (JSON Schema), and end',
+    )
     .option('--json', 'the report as JSON')
-    .action(async (options: { config: string; out: string; resume?: boolean; json?: boolean }) => {
-      const configuration = readTrainingConfiguration(options.config);
+    .action(async ({ config, out, ...options }: Options) => {
+      if (options.schema) {
+        printResult(TRAINING_SCHEMA, { json: true }, () => '');
+        return;
+      }
+      if (config === undefined || out === undefined)
+        throw new InputError(
+          'train needs --config FILE and --out FOLDER; --schema tells what goes into the file',
+        );
+      const configuration = readTrainingConfiguration(config);
       const encoder = locateEncoder(configuration.encoder);
       const tokenizer = new Tokenizer(encoder);
       const sentences = configuration.train.flatMap(readSentences);
       const dev = configuration.dev.flatMap(readSentences);
+      for (const { label, reason } of unteachableClasses(sentences, configuration.train.join(', ')))
+        notice(`${label}: ${reason}`);
       const { examples, lost, widened } = await prepareExamples(sentences, tokenizer, configuration);
       notice(`${sentences.length} sentences to train on, ${dev.length} to choose the epoch by`);
       if (lost.length + widened.length > 0) {
@@ -36,23 +60,28 @@ export function registerTrain(program: Command): void {
         );
       }
       const model = TokenClassifier.fromEncoder(encoder, configuration, configuration.seed);
+      if (configuration.dropout !== null) {
+        const { dropout } = configuration;
+        Object.assign(model.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
+      }
+      const evaluateOnDev = heldOutEvaluation(dev, tokenizer, configuration);
       const interrupt = new AbortController();
       process.once('SIGINT', () => {
         notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');
         interrupt.abort();
       });
       const report = await train({
-        model,
+        task: taggingTask(model, configuration),
         examples,
         options: configuration,
-        folder: options.out,
-        evaluate: heldOutEvaluation(dev, tokenizer, configuration),
+        folder: out,
+        evaluate: () => evaluateOnDev(model),
         resume: options.resume,
         signal: interrupt.signal,
         progress: showProgress('Training'),
       });
       if (!report.finished)
-        throw new InputError(`interrupted; go on with the same command and --resume (${options.out})`);
+        throw new InputError(`interrupted; go on with the same command and --resume (${out})`);
       const { rows, ...summary } = report;
       const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
       printResult({ ...summary, evaluations }, options, () =>
@@ -66,7 +95,7 @@ export function registerTrain(program: Command): void {
               formatShare(meanF1),
             ]),
           ),
-          `The model of epoch ${report.bestEpoch} is in ${options.out} (${Math.round(report.tokensPerSecond)} tokens/s).`,
+          `The model of epoch ${report.bestEpoch} is in ${out} (${Math.round(report.tokensPerSecond)} tokens/s).`,
         ].join('\n'),
       );
     });

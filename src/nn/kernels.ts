@@ -251,3 +251,12 @@ export function shrink(variable: VariableHandle, share: number, g: DeviceTensor)
   const [alpha, l1, l2] = [scalar(NO_STEP), scalar(0), upload(Float32Array.of(share / NO_STEP), [])];
   runForEffect('ResourceApplyProximalGradientDescent', PROXIMAL, variable, alpha, l1, l2, g);
 }
+
+const JOIN = [attribute('N', 'int', 2), ...T, attribute('Tidx', 'type', INT32)];
+/** Two matrices side by side // [rows, a], [rows, b] -> [rows, a + b] */
+export const joinColumns = (left: DeviceTensor, right: DeviceTensor): DeviceTensor =>
+  run('ConcatV2', JOIN, left, right, integer(1));
+
+/** The first columns of a matrix // [rows, width] -> [rows, count] */
+export const firstColumns = (x: DeviceTensor, count: number): DeviceTensor =>
+  run('Slice', SLICE, x, integers(0, 0), integers(x.shape[0], count));

@@ -1,5 +1,5 @@
 import type { CorpusName } from '../corpora';
-import type { TrainingOptions } from '../training';
+import { DEFAULT_TRAINING, type LossOptions, type TrainingOptions } from '../training';
 
 /** How much of a gold corpus a profile trains on. */
 export interface CorpusShare {
@@ -19,7 +19,7 @@ export interface CorpusShare {
 export interface Profile {
   description: string;
   gold: CorpusShare[];
-  training: Omit<TrainingOptions, 'seed'>;
+  training: TrainingOptions & LossOptions;
   maximumLength: number;
   /** Gold sentences and timed runs of the benchmark in notebook 5. */
   benchmarkSentences: number;
@@ -34,7 +34,7 @@ const everything = {
   testSentences: Number.POSITIVE_INFINITY,
 };
 
-const training = { batchSize: 16, learningRate: 1e-4, warmupShare: 0.1, weightDecay: 0.01, clipNorm: 1 };
+const training = { ...DEFAULT_TRAINING, batchSize: 16 };
 
 /** How large a run is. */
 export const PROFILES = {

@@ -1,23 +1,38 @@
 import { dirname, resolve } from 'node:path';
-import { InputError, readTextFile } from '../foundation';
-import { isScheme, type LabelScheme } from '../tokenization';
+import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
+import type { LabelScheme } from '../tokenization';
+import { LOSSES, type LossOptions } from './losses';
+import { SCHEDULES, type Schedule } from './schedule';
+import { checkAgainst, type ObjectSchema } from './schema';
 
 /** What the optimizer does. */
 export interface TrainingOptions {
   epochs: number;
-  /** Windows a step. */
+  /** Windows a batch. */
   batchSize: number;
+  /** Batches whose mean gradient makes one step. */
+  accumulation: number;
+  /** Of the head, at its peak. */
   learningRate: number;
+  schedule: Schedule;
   /** Share of all steps over which the learning rate rises. */
   warmupShare: number;
+  /** Each layer's learning rate as a share of that of the layer above; 1 for the same everywhere. */
+  layerDecay: number;
   weightDecay: number;
   /** Gradients longer than this (Euclidean norm over all parameters) are scaled down to it. */
   clipNorm: number;
+  /** Decay of the moving average of the weights, which is evaluated and saved in their place; 0 for none. */
+  averaging: number;
+  /** Training ends after so many epochs without a better one; 0 for never. */
+  patience: number;
+  /** A checkpoint is written after so many minutes: what a killed run loses at most. Decides nothing else. */
+  checkpointMinutes: number;
   seed: number;
 }
 
 /** A training run as a file: what the command `train` reads. */
-export interface TrainingConfiguration extends TrainingOptions {
+export interface TrainingConfiguration extends TrainingOptions, LossOptions {
   /** A name of models/registry.json, or a folder. */
   encoder: string;
   /** JSONL files of sentences, relative to the configuration file. */
@@ -26,59 +41,94 @@ export interface TrainingConfiguration extends TrainingOptions {
   scheme: LabelScheme;
   maximumLength: number;
   threshold: number;
+  /** Dropout of hidden states and attention; null for the encoder's own. */
+  dropout: number | null;
 }
 
-export const DEFAULT_TRAINING: Omit<TrainingConfiguration, 'train' | 'dev'> = {
-  encoder: 'minilm-l6-h384-uncased',
-  scheme: 'bio',
-  maximumLength: 256,
-  threshold: 0.5,
-  epochs: 3,
-  batchSize: 32,
-  learningRate: 1e-4,
-  warmupShare: 0.1,
-  weightDecay: 0.01,
-  clipNorm: 1,
-  seed: 1,
+/** Every key of a configuration file; also printed by `falconframes train --schema`. */
+export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'A training run of falconframes',
+  type: 'object',
+  required: ['train', 'dev'],
+  additionalProperties: false,
+  properties: {
+    encoder: {
+      type: 'string',
+      default: 'minilm-l6-h384-uncased',
+      description: 'name or folder of an encoder',
+    },
+    train: { type: 'array', items: { type: 'string' }, minItems: 1, description: 'JSONL files of sentences' },
+    dev: {
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 1,
+      description: 'files that choose the epoch',
+    },
+    scheme: { enum: ['bio', 'token'], default: 'bio', description: 'labels: B and I of each class, or one' },
+    maximumLength: { type: 'integer', minimum: 8, default: 256, description: 'tokens of a window' },
+    threshold: { type: 'number', minimum: 0.01, maximum: 0.99, default: 0.5, description: 'of the sigmoids' },
+    dropout: {
+      type: ['number', 'null'],
+      minimum: 0,
+      maximum: 0.9,
+      default: null,
+      description: "of hidden states and attention; null for the encoder's own",
+    },
+    loss: {
+      enum: LOSSES,
+      default: 'bce',
+      description: 'cross_entropy: B, I and outside exclude one another',
+    },
+    focalGamma: { type: 'number', minimum: 0, maximum: 10, default: 2, description: 'of the focal losses' },
+    labelSmoothing: {
+      type: 'number',
+      minimum: 0,
+      maximum: 0.5,
+      default: 0,
+      description: 'of smooth_focal and cross_entropy',
+    },
+    classWeights: {
+      type: 'object',
+      additionalProperties: { type: 'number', minimum: 0, maximum: 100 },
+      propertyNames: { enum: ENTITY_CLASSES },
+      default: {},
+      description: 'factors in the loss; 1 for a class that is not named',
+    },
+    epochs: { type: 'integer', minimum: 1, default: 3 },
+    batchSize: { type: 'integer', minimum: 1, default: 32, description: 'windows' },
+    accumulation: { type: 'integer', minimum: 1, default: 1, description: 'batches a step' },
+    learningRate: { type: 'number', minimum: 1e-8, maximum: 1, default: 1e-4, description: 'at its peak' },
+    schedule: { enum: SCHEDULES, default: 'linear' },
+    warmupShare: { type: 'number', minimum: 0, maximum: 1, default: 0.1, description: 'of all steps' },
+    layerDecay: {
+      type: 'number',
+      minimum: 0.1,
+      maximum: 1,
+      default: 1,
+      description: 'learning rate of a layer as a share of that of the layer above',
+    },
+    weightDecay: { type: 'number', minimum: 0, maximum: 1, default: 0.01 },
+    clipNorm: { type: 'number', minimum: 1e-6, maximum: 1e6, default: 1, description: 'longest gradient' },
+    averaging: {
+      type: 'number',
+      minimum: 0,
+      maximum: 0.99999,
+      default: 0,
+      description: 'decay of the moving average of the weights; 0 for none',
+    },
+    patience: { type: 'integer', minimum: 0, default: 0, description: 'epochs without a better one; 0: all' },
+    checkpointMinutes: { type: 'number', minimum: 0, default: 10 },
+    seed: { type: 'integer', minimum: 0, default: 1 },
+  },
 };
 
-type Check = (value: unknown) => string | undefined;
-
-const wholeFrom =
-  (least: number): Check =>
-  (value) =>
-    Number.isInteger(value) && (value as number) >= least
-      ? undefined
-      : `must be a whole number from ${least} on`;
-
-const between =
-  (low: number, high: number): Check =>
-  (value) =>
-    typeof value === 'number' && value >= low && value <= high
-      ? undefined
-      : `must be a number from ${low} to ${high}`;
-
-const files: Check = (value) =>
-  Array.isArray(value) && value.length > 0 && value.every((file) => typeof file === 'string')
-    ? undefined
-    : 'must be a list of at least one file';
-
-const CHECKS: Record<keyof TrainingConfiguration, Check> = {
-  encoder: (value) =>
-    typeof value === 'string' && value ? undefined : 'must be the name or folder of an encoder',
-  train: files,
-  dev: files,
-  scheme: (value) => (isScheme(value) ? undefined : 'must be "bio" or "token"'),
-  maximumLength: wholeFrom(8),
-  threshold: between(0.01, 0.99),
-  epochs: wholeFrom(1),
-  batchSize: wholeFrom(1),
-  learningRate: between(1e-8, 1),
-  warmupShare: between(0, 1),
-  weightDecay: between(0, 1),
-  clipNorm: between(1e-6, 1e6),
-  seed: wholeFrom(0),
-};
+/** What every key is that a configuration leaves out. */
+export const DEFAULT_TRAINING = Object.fromEntries(
+  Object.entries(TRAINING_SCHEMA.properties).flatMap(([key, property]) =>
+    'default' in property ? [[key, property.default]] : [],
+  ),
+) as unknown as Omit<TrainingConfiguration, 'train' | 'dev'>;
 
 /** Reads and checks a training configuration; keys left out take `DEFAULT_TRAINING`'s values. */
 export function readTrainingConfiguration(path: string): TrainingConfiguration {
@@ -89,20 +139,35 @@ export function readTrainingConfiguration(path: string): TrainingConfiguration {
   } catch (error) {
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);
   }
-  const configuration: Record<string, unknown> = { ...DEFAULT_TRAINING, ...given };
-  for (const [key, value] of Object.entries(configuration)) {
-    const check = CHECKS[key as keyof TrainingConfiguration];
-    if (!check)
-      throw new InputError(
-        `${path}: "${key}" is no key of a training configuration; known are ${Object.keys(CHECKS).join(', ')}`,
-      );
-    const complaint = check(value);
-    if (complaint) throw new InputError(`${path}: "${key}" ${complaint}, found ${JSON.stringify(value)}`);
-  }
-  for (const key of ['train', 'dev'] as const) {
-    if (!configuration[key])
-      throw new InputError(`${path}: "${key}" is missing; list the JSONL files of sentences`);
-    configuration[key] = (configuration[key] as string[]).map((file) => resolve(dirname(path), file));
-  }
-  return configuration as unknown as TrainingConfiguration;
+  checkAgainst(TRAINING_SCHEMA, given, path);
+  const configuration = { ...DEFAULT_TRAINING, ...given } as TrainingConfiguration;
+  const contradiction = contradictionIn(given, configuration);
+  if (contradiction) throw new InputError(`${path}: ${contradiction}`);
+  const inFolder = (file: string) => resolve(dirname(path), file);
+  return {
+    ...configuration,
+    train: configuration.train.map(inFolder),
+    dev: configuration.dev.map(inFolder),
+  };
+}
+
+/** Keys that are each right and do not go together. */
+function contradictionIn(
+  given: Record<string, unknown>,
+  { loss, averaging, patience, epochs, schedule, warmupShare, train, dev }: TrainingConfiguration,
+): string | undefined {
+  const isFocal = loss === 'focal' || loss === 'smooth_focal';
+  if ('focalGamma' in given && !isFocal)
+    return `"focalGamma" does nothing with the loss "${loss}"; leave it out, or choose focal or smooth_focal`;
+  if (Number(given.labelSmoothing) > 0 && loss !== 'smooth_focal' && loss !== 'cross_entropy')
+    return `"labelSmoothing" does nothing with the loss "${loss}"; leave it out, or choose smooth_focal or cross_entropy`;
+  if (patience >= epochs)
+    return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
+  if (schedule !== 'constant' && warmupShare === 1)
+    return '"warmupShare" of 1 leaves no step for the rate to fall; make it smaller, or the schedule constant';
+  if (averaging > 0 && averaging < 0.5)
+    return `"averaging" of ${averaging} forgets at once; choose 0 for none, or such as 0.999`;
+  const both = train.find((file) => dev.includes(file));
+  if (both) return `"${both}" stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
+  return undefined;
 }

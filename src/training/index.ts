@@ -1,16 +1,21 @@
 /**
- * Training: sentences to a fine-tuned tagger.
+ * Training: examples to a trained network.
  *
- * In: sentences with gold spans, a model with a fresh or trained head, options. Out: the model folder of the best epoch,
+ * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch and
  * `metrics.jsonl`. May touch: the folder of the run. How good an epoch is, the caller says (`evaluate`), since evaluation
  * is a room further on.
  */
+export { unteachableClasses } from './classes';
 export {
   DEFAULT_TRAINING,
   readTrainingConfiguration,
+  TRAINING_SCHEMA,
   type TrainingConfiguration,
   type TrainingOptions,
 } from './configuration';
 export { type Example, type PreparedExamples, prepareExamples } from './examples';
+export { LOSSES, type Loss, type LossName, type LossOptions, softmaxCrossEntropy } from './losses';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export { taggingTask } from './tagging-task';
+export type { Task } from './task';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';

@@ -36,6 +36,8 @@ export class AdamW {
   constructor(
     readonly parameters: Parameters,
     readonly weightDecay: number,
+    /** Factors of the learning rate by parameter; 1 where none is given. */
+    readonly rates: ReadonlyMap<string, number> = new Map(),
   ) {
     this.#first = Parameters.zeros(parameters.shapes);
     this.#second = Parameters.zeros(parameters.shapes);
@@ -53,20 +55,22 @@ export class AdamW {
     const second = Math.sqrt(this.#secondScale / (1 - BETA_2 ** this.#steps));
     tidy(() => {
       const numbers = {
-        rate: number((learningRate * first) / second),
         beta1: number(keptFirst / this.#firstScale),
         beta2: number(keptSecond / this.#secondScale),
         epsilon: number(EPSILON / second),
       };
-      // w (1 - rate decay) as w / (1 + share).
-      const lost = learningRate * this.weightDecay;
-      const share = lost / (1 - lost);
       for (const name of this.parameters.shapes.keys()) {
+        const ownRate = learningRate * (this.rates.get(name) ?? 1);
         const parameter = this.parameters.handle(name);
         const gradient = gradients.get(name)!;
-        if (this.weightDecay > 0 && decays(name)) kernels.shrink(parameter, share, gradient);
+        if (this.weightDecay > 0 && decays(name)) {
+          // w (1 - rate decay) as w / (1 + share).
+          const lost = ownRate * this.weightDecay;
+          kernels.shrink(parameter, lost / (1 - lost), gradient);
+        }
         const moments = [this.#first.handle(name), this.#second.handle(name)] as const;
-        kernels.applyAdam(parameter, moments, gradient, numbers);
+        const rate = number((ownRate * first) / second);
+        kernels.applyAdam(parameter, moments, gradient, { rate, ...numbers });
       }
     });
   }

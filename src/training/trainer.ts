@@ -1,15 +1,17 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
-import { createChance, download, free, Tape, type TokenClassifier, tidy, upload } from '../nn';
-import { groupByLength, type TrainingBatch, toTrainingBatch } from './batching';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { free } from '../nn';
+import { MovingAverage } from './average';
+import { groupByLength } from './batching';
+import { type Place, type Restorable, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
-import type { Example } from './examples';
-import { maskedBinaryCrossEntropy } from './losses';
-import { type EvaluationRow, MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
-import { AdamW, type Gradients, globalNorm } from './optimizer';
-import { linearSchedule } from './schedule';
+import { layerRates } from './layer-rates';
+import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
+import { AdamW, globalNorm } from './optimizer';
+import { rateShare } from './schedule';
+import { accumulate } from './step';
+import type { Task } from './task';
 
 /** How good a model is on held-out sentences; a class without gold mentions is null. The mean decides which epoch is kept. */
 export interface Evaluation {
@@ -18,21 +20,21 @@ export interface Evaluation {
   meanF1: number;
 }
 
-/** What a run that is killed loses at most. */
-const CHECKPOINT_EVERY_MS = 10 * 60_000;
-
-export interface TrainingRun {
-  model: TokenClassifier;
+export interface TrainingRun<Example extends { inputIds: Int32Array }> {
+  task: Task<Example>;
   examples: readonly Example[];
   options: TrainingOptions;
   /** Receives the best model, `metrics.jsonl` and, while training lasts, a checkpoint. */
   folder: string;
-  evaluate: (model: TokenClassifier) => Promise<Evaluation>;
+  /** Judges the parameters as they are when it is called. */
+  evaluate: () => Promise<Evaluation>;
   /** Goes on from the checkpoint in the folder, if there is one. */
   resume?: boolean;
   /** When it fires, training writes a checkpoint after the step under way and stops. */
   signal?: AbortSignal;
   progress?: Progress;
+  /** Hears of every row of `metrics.jsonl` as it is written. */
+  onRow?: (rows: readonly MetricsRow[]) => void;
 }
 
 export interface TrainingReport {
@@ -46,130 +48,142 @@ export interface TrainingReport {
 }
 
 /**
- * Fine-tunes a tagger and leaves the model of the best epoch in the folder and in memory. What a run does depends on its
- * examples, options and seed alone; a run that was interrupted and resumed takes the same steps as an undisturbed one.
+ * Trains a task and leaves the model of the best epoch in the folder and in memory. What a run does depends on its examples,
+ * options and seed alone; a run that was interrupted or killed and resumed takes the same steps as an undisturbed one.
+ *
+ * @throws InputError where there is nothing to train on, a checkpoint is of another run, or the loss is no number any more (the
+ *   best model so far and the last checkpoint are kept)
  */
-export async function train(run: TrainingRun): Promise<TrainingReport> {
-  const { model, examples, options, folder, signal, progress = silentProgress } = run;
+export async function train<Example extends { inputIds: Int32Array }>(
+  run: TrainingRun<Example>,
+): Promise<TrainingReport> {
+  const { task, examples, options, folder, signal, progress = silentProgress } = run;
   if (examples.length === 0) throw new InputError('there is nothing to train on; give at least one sentence');
   mkdirSync(folder, { recursive: true });
-  const optimizer = new AdamW(model.parameters, options.weightDecay);
+  const rates = layerRates(task.parameters.shapes.keys(), task.layers, options.layerDecay);
+  const optimizer = new AdamW(task.parameters, options.weightDecay, rates);
+  const average = options.averaging > 0 ? new MovingAverage(task.parameters, options.averaging) : undefined;
+  const parts: Record<string, Restorable> = {
+    parameters: task.parameters,
+    optimizer,
+    ...(average && { average }),
+  };
   const checkpointFolder = join(folder, 'checkpoint');
-  const fingerprint = JSON.stringify({ options, windows: examples.length, model: model.configuration });
-  const resumed = run.resume ? readCheckpoint(checkpointFolder, model, optimizer, fingerprint) : undefined;
-  const state: Checkpoint = resumed ?? { epoch: 1, batch: 0, bestEpoch: 0, bestMeanF1: -1 };
-  const stepsAnEpoch = Math.ceil(examples.length / options.batchSize);
-  const stepsDone = () => (state.epoch - 1) * stepsAnEpoch + state.batch;
-  const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
+  const { checkpointMinutes, ...deciding } = options;
+  const fingerprint = JSON.stringify({
+    options: deciding,
+    windows: examples.length,
+    task: task.description,
+  });
+  const stepsAnEpoch = Math.ceil(examples.length / (options.batchSize * options.accumulation));
   const steps = stepsAnEpoch * options.epochs;
-  const totalTokens = options.epochs * examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
-  let tokens = log.rows.reduce((sum, row) => sum + (row.kind === 'step' ? row.tokens : 0), 0);
-  let timed = { tokens: 0, seconds: 0 };
-  let savedAt = performance.now();
-
+  const totalTokens = options.epochs * tokensOf(examples);
   try {
-    for (; state.epoch <= options.epochs; state.epoch++, state.batch = 0) {
-      const batches = groupByLength(examples, options.batchSize, options.seed, state.epoch);
-      for (; state.batch < batches.length; state.batch++) {
+    const place: Place = (run.resume
+      ? readCheckpoint(checkpointFolder, parts, task.parameters.shapes, fingerprint)
+      : undefined) ?? { epoch: 1, stepOfEpoch: 0, bestEpoch: 0, bestMeanF1: -1 };
+    const stepsDone = () => (place.epoch - 1) * stepsAnEpoch + place.stepOfEpoch;
+    const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
+    const tell = (row: MetricsRow) => {
+      log.add(row);
+      run.onRow?.(log.rows);
+    };
+    const save = (next: Place) => writeCheckpoint(checkpointFolder, next, parts, fingerprint);
+    const report = (finished: boolean): TrainingReport => ({
+      finished,
+      bestEpoch: place.bestEpoch,
+      bestMeanF1: place.bestMeanF1,
+      tokensPerSecond: timed.tokens / timed.seconds,
+      rows: log.rows,
+    });
+    let tokens = log.rows.reduce((sum, row) => sum + (row.kind === 'step' ? row.tokens : 0), 0);
+    const timed = { tokens: 0, seconds: 0 };
+    let savedAt = performance.now();
+
+    for (; place.epoch <= options.epochs; place.epoch++, place.stepOfEpoch = 0) {
+      const batches = groupByLength(examples, options.batchSize, options.seed, place.epoch);
+      for (; place.stepOfEpoch < stepsAnEpoch; place.stepOfEpoch++) {
         if (signal?.aborted) {
-          writeCheckpoint(checkpointFolder, state, model, optimizer, fingerprint);
+          save(place);
           return report(false);
         }
         const started = performance.now();
         const step = stepsDone();
-        const learningRate = linearSchedule(step, steps, options.learningRate, options.warmupShare);
-        const batch = toTrainingBatch(batches[state.batch]);
-        const { loss, gradientNorm } = takeStep(model, optimizer, batch, options, step, learningRate);
+        const first = place.stepOfEpoch * options.accumulation;
+        const own = batches.slice(first, first + options.accumulation);
+        const learningRate =
+          options.learningRate * rateShare(options.schedule, step, steps, options.warmupShare);
+        const outcome = takeStep(task, optimizer, own, options, step, learningRate, place);
+        average?.update();
         const seconds = (performance.now() - started) / 1000;
-        tokens += batch.tokens;
-        timed = { tokens: timed.tokens + batch.tokens, seconds: timed.seconds + seconds };
-        const rate = timed.tokens / timed.seconds;
+        const ownTokens = tokensOf(own.flat());
+        tokens += ownTokens;
+        timed.tokens += ownTokens;
+        timed.seconds += seconds;
         const row: StepRow = {
           kind: 'step',
           step: step + 1,
-          epoch: state.epoch,
-          loss,
+          epoch: place.epoch,
+          ...outcome,
           learningRate,
-          gradientNorm,
-          tokens: batch.tokens,
-          tokensPerSecond: batch.tokens / seconds,
+          tokens: ownTokens,
+          tokensPerSecond: ownTokens / seconds,
         };
-        log.add(row);
+        tell(row);
+        const rate = timed.tokens / timed.seconds;
         const left = formatDuration((totalTokens - tokens) / rate);
         progress.update(
           step + 1,
           steps,
-          `| epoch ${state.epoch} of ${options.epochs} | loss ${loss.toFixed(4)} | ${rate.toFixed(0)} tokens/s | ${left} left`,
+          `| epoch ${place.epoch} of ${options.epochs} | loss ${outcome.loss.toFixed(4)} | rate ${learningRate.toExponential(1)} | ${rate.toFixed(0)} tokens/s | ${left} left`,
         );
-        if (performance.now() - savedAt > CHECKPOINT_EVERY_MS && state.batch + 1 < batches.length) {
-          writeCheckpoint(
-            checkpointFolder,
-            { ...state, batch: state.batch + 1 },
-            model,
-            optimizer,
-            fingerprint,
-          );
+        const isDue = performance.now() - savedAt >= checkpointMinutes * 60_000;
+        if (isDue && place.stepOfEpoch + 1 < stepsAnEpoch) {
+          save({ ...place, stepOfEpoch: place.stepOfEpoch + 1 });
           savedAt = performance.now();
         }
         // Lets displays, interrupts and the notebook's messages through.
         await new Promise(setImmediate);
       }
-      const evaluation = await run.evaluate(model);
-      const row: EvaluationRow = {
-        kind: 'evaluation',
-        step: stepsAnEpoch * state.epoch,
-        epoch: state.epoch,
-        ...evaluation,
+      const judge = async () => {
+        const evaluation = await run.evaluate();
+        if (evaluation.meanF1 > place.bestMeanF1) {
+          task.save(folder);
+          place.bestEpoch = place.epoch;
+          place.bestMeanF1 = evaluation.meanF1;
+        }
+        return evaluation;
       };
-      log.add(row);
-      if (evaluation.meanF1 > state.bestMeanF1) {
-        model.save(folder);
-        state.bestEpoch = state.epoch;
-        state.bestMeanF1 = evaluation.meanF1;
-      }
-      if (state.epoch < options.epochs) {
-        writeCheckpoint(
-          checkpointFolder,
-          { ...state, epoch: state.epoch + 1, batch: 0 },
-          model,
-          optimizer,
-          fingerprint,
-        );
-      }
+      const evaluation = await (average ? average.inPlace(judge) : judge());
+      tell({ kind: 'evaluation', step: stepsAnEpoch * place.epoch, epoch: place.epoch, ...evaluation });
+      if (options.patience > 0 && place.epoch - place.bestEpoch >= options.patience) break;
+      if (place.epoch < options.epochs) save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
     }
-    model.reload(folder);
+    task.reload(folder);
     rmSync(checkpointFolder, { recursive: true, force: true });
     return report(true);
   } finally {
     progress.end();
     optimizer.dispose();
-  }
-
-  function report(finished: boolean): TrainingReport {
-    return {
-      finished,
-      bestEpoch: state.bestEpoch,
-      bestMeanF1: state.bestMeanF1,
-      tokensPerSecond: timed.tokens / timed.seconds,
-      rows: log.rows,
-    };
+    average?.dispose();
   }
 }
 
-function takeStep(
-  model: TokenClassifier,
+function takeStep<Example extends { inputIds: Int32Array }>(
+  task: Task<Example>,
   optimizer: AdamW,
-  batch: TrainingBatch,
+  batches: readonly (readonly Example[])[],
   options: TrainingOptions,
   step: number,
   learningRate: number,
+  { epoch, stepOfEpoch }: Place,
 ): { loss: number; gradientNorm: number } {
-  const { loss, gradients } = lossAndGradients(model, batch, options.seed, step);
+  const { loss, gradients } = accumulate(task, batches, options.seed, step * options.accumulation);
   try {
     const gradientNorm = globalNorm(gradients);
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       throw new InputError(
-        `training diverged at step ${step + 1}: the loss is ${loss}; lower the learning rate (the best model so far is kept)`,
+        `training diverged at step ${step + 1} (epoch ${epoch}, batch ${stepOfEpoch + 1}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint are kept)`,
       );
     }
     optimizer.update(gradients, learningRate, Math.min(1, options.clipNorm / gradientNorm));
@@ -179,32 +193,8 @@ function takeStep(
   }
 }
 
-/** Loss of a batch and the gradient of every parameter, with dropout drawn by seed and step. The caller frees them. */
-export function lossAndGradients(
-  model: TokenClassifier,
-  batch: TrainingBatch,
-  seed: number,
-  step: number,
-): { loss: number; gradients: Gradients } {
-  return tidy(() => {
-    const weights = model.parameters.read();
-    const tape = new Tape(true, createChance(seed, step));
-    try {
-      const logits = model.logits(tape, weights, batch); // [batch * length, outputs]
-      const { loss, gradient } = maskedBinaryCrossEntropy(
-        logits,
-        upload(batch.labels, logits.shape),
-        upload(batch.known, logits.shape),
-        batch.knownLabels,
-      );
-      const [value] = download(loss);
-      const byTensor = tape.backward(logits, gradient);
-      const gradients = new Map([...weights].map(([name, tensor]) => [name, byTensor.get(tensor)!]));
-      return { loss: value, gradients };
-    } finally {
-      tape.dispose();
-    }
-  });
+function tokensOf(examples: readonly { inputIds: Int32Array }[]): number {
+  return examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
 }
 
 function formatDuration(seconds: number): string {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ENTITY_CLASSES } from '../foundation';
+import { unteachableClasses } from './classes';
+import { DEFAULT_TRAINING, readTrainingConfiguration, TRAINING_SCHEMA } from './configuration';
+
+const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+after(() => rmSync(folder, { recursive: true }));
+const path = join(folder, 'training.json');
+const read = (content: unknown) => {
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return readTrainingConfiguration(path);
+};
+const files = { train: ['train.jsonl'], dev: ['dev.jsonl'] };
+
+test('what is left out has its default, files are found beside the configuration', () => {
+  assert.deepEqual(read({ ...files, epochs: 5 }), {
+    ...DEFAULT_TRAINING,
+    epochs: 5,
+    train: [join(folder, 'train.jsonl')],
+    dev: [join(folder, 'dev.jsonl')],
+  });
+  for (const [key, property] of Object.entries(TRAINING_SCHEMA.properties))
+    assert.ok('default' in property || TRAINING_SCHEMA.required.includes(key as never), key);
+});
+
+const refused: [string, unknown, RegExp][] = [
+  ['no JSON', '{', /not valid JSON/],
+  ['a list', [], /must be a JSON object/],
+  ['an unknown key', { ...files, epohcs: 3 }, /"epohcs" is no key/],
+  ['a key of every object', { ...files, constructor: 3 }, /"constructor" is no key/],
+  ['a missing key', { train: ['a'] }, /"dev" is missing/],
+  ['a half epoch', { ...files, epochs: 1.5 }, /"epochs" must be a whole number from 1 on, found 1.5/],
+  ['a rate above 1', { ...files, learningRate: 2 }, /"learningRate" must be a number from 1e-8 to 1/],
+  ['an unknown loss', { ...files, loss: 'hinge' }, /"loss" must be one of "bce"/],
+  ['an empty list', { ...files, train: [] }, /"train" must list at least 1/],
+  ['a wrong entry', { ...files, dev: [3] }, /"dev" has an entry that must be a text/],
+  ['an unknown class', { ...files, classWeights: { Gene: 2 } }, /"classWeights" names "Gene"/],
+  ['γ without focal', { ...files, focalGamma: 1 }, /"focalGamma" does nothing with the loss "bce"/],
+  ['smoothing of bce', { ...files, labelSmoothing: 0.1 }, /"labelSmoothing" does nothing/],
+  ['patience without end', { ...files, epochs: 2, patience: 2 }, /"patience" of 2 epochs/],
+  ['dev in train', { train: ['a', 'b'], dev: ['b'] }, /stands in "train" and in "dev"/],
+];
+for (const [name, content, message] of refused) {
+  test(`refused: ${name}`, () => {
+    assert.throws(() => read(content), { name: 'InputError', message });
+  });
+}
+
+test('classes that cannot be learned are named, sentences that know none refused', () => {
+  const sentence = { article: 'A', section: '', paragraph: 0, offset: 0, text: 'T cell', spans: [] };
+  assert.throws(
+    () => unteachableClasses([{ ...sentence, annotated: [] }], 'x.jsonl'),
+    /x.jsonl: no sentence/,
+  );
+  const cell = { start: 0, end: 6, label: 'Cell' as const };
+  const found = unteachableClasses([{ ...sentence, spans: [cell], annotated: ['Cell', 'Cell Line'] }], 'x');
+  assert.deepEqual(
+    found.map(({ label }) => label),
+    ENTITY_CLASSES.filter((label) => label !== 'Cell'),
+  );
+});

@@ -1,0 +1,100 @@
+import { InputError } from '../foundation';
+
+/** As much of JSON Schema as our configurations need. */
+export interface PropertySchema {
+  type?: string | readonly string[];
+  enum?: readonly string[];
+  minimum?: number;
+  maximum?: number;
+  minItems?: number;
+  items?: PropertySchema;
+  additionalProperties?: PropertySchema;
+  propertyNames?: { enum: readonly string[] };
+  default?: unknown;
+  description?: string;
+}
+
+export interface ObjectSchema<Key extends string> {
+  $schema: string;
+  title: string;
+  type: 'object';
+  required: readonly Key[];
+  additionalProperties: false;
+  properties: Record<Key, PropertySchema>;
+}
+
+/** @throws InputError that names the place, the key and what it should be */
+export function checkAgainst<Key extends string>(
+  schema: ObjectSchema<Key>,
+  value: unknown,
+  place: string,
+): void {
+  if (typeOf(value) !== 'object')
+    throw new InputError(`${place}: must be a JSON object with the keys ${schema.required.join(', ')}`);
+  const given = value as Record<string, unknown>;
+  const properties: Record<string, PropertySchema | undefined> = schema.properties;
+  for (const [key, own] of Object.entries(given)) {
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (!property)
+      throw new InputError(
+        `${place}: "${key}" is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
+      );
+    const complaint = complaintAbout(own, property);
+    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${JSON.stringify(own)}`);
+  }
+  for (const key of schema.required)
+    if (!(key in given))
+      throw new InputError(`${place}: "${key}" is missing; give ${schema.properties[key].description}`);
+}
+
+function complaintAbout(value: unknown, schema: PropertySchema): string | undefined {
+  const { minimum, maximum, minItems, items, additionalProperties, propertyNames } = schema;
+  if (schema.enum && !schema.enum.includes(value as string))
+    return `must be one of ${schema.enum.map((one) => `"${one}"`).join(', ')}`;
+  if (schema.type !== undefined) {
+    const allowed = [schema.type].flat();
+    if (!allowed.some((type) => type === typeOf(value) || (type === 'number' && typeOf(value) === 'integer')))
+      return `must be ${inWords(schema)}`;
+  }
+  if (typeof value === 'number') {
+    if (minimum !== undefined && value < minimum) return `must be ${inWords(schema)}`;
+    if (maximum !== undefined && value > maximum) return `must be ${inWords(schema)}`;
+  }
+  if (Array.isArray(value)) {
+    if (minItems !== undefined && value.length < minItems) return `must list at least ${minItems}`;
+    const wrong = items && value.map((item) => complaintAbout(item, items)).find(Boolean);
+    if (wrong) return `has an entry that ${wrong}`;
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, own] of Object.entries(value)) {
+      if (propertyNames && !propertyNames.enum.includes(name))
+        return `names "${name}"; known are ${propertyNames.enum.join(', ')}`;
+      const wrong = additionalProperties && complaintAbout(own, additionalProperties);
+      if (wrong) return `has "${name}", which ${wrong}`;
+    }
+  }
+  return undefined;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return typeof value;
+}
+
+function inWords({ type, minimum, maximum }: PropertySchema): string {
+  const names: Record<string, string> = {
+    integer: 'a whole number',
+    number: 'a number',
+    string: 'a text',
+    array: 'a list',
+    object: 'an object',
+    null: 'null',
+  };
+  const kind = [type ?? []]
+    .flat()
+    .map((name) => names[name])
+    .join(' or ');
+  if (minimum !== undefined && maximum !== undefined) return `${kind} from ${minimum} to ${maximum}`;
+  return minimum === undefined ? kind : `${kind} from ${minimum} on`;
+}

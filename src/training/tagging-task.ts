@@ -1,0 +1,54 @@
+import {
+  type Batch,
+  type DeviceTensor,
+  padBatch,
+  type Tape,
+  type TokenClassifier,
+  type Weights,
+} from '../nn';
+import type { Example } from './examples';
+import { createLoss, type Loss, type LossOptions, type Targets } from './losses';
+import type { Task } from './task';
+
+/** A padded batch with its targets. */
+export interface TaggingBatch extends Batch, Targets {}
+
+/** Teaches a tagger the labels of windows. */
+export function taggingTask(model: TokenClassifier, options: LossOptions): Task<Example> {
+  const loss = createLoss(options, model.configuration.scheme);
+  return {
+    parameters: model.parameters,
+    layers: model.configuration.encoder.layers,
+    description: { model: model.configuration, loss: options },
+    save: (folder) => model.save(folder),
+    reload: (folder) => model.reload(folder),
+    loss: (tape, weights, examples) => taggingLoss(model, loss, tape, weights, padTargets(examples)),
+  };
+}
+
+/** Logits of a batch with their loss. */
+export function taggingLoss(
+  model: TokenClassifier,
+  loss: (logits: DeviceTensor, targets: Targets) => Loss,
+  tape: Tape,
+  weights: Weights,
+  batch: TaggingBatch,
+): Loss & { logits: DeviceTensor } {
+  const logits = model.logits(tape, weights, batch); // [batch * length, outputs]
+  return { logits, ...loss(logits, batch) };
+}
+
+/** Pads a batch and its targets; padding is unknown. */
+export function padTargets(examples: readonly Example[]): TaggingBatch {
+  const batch = padBatch(examples);
+  const outputs = examples[0].labels.length / examples[0].inputIds.length;
+  const labels = new Float32Array(batch.size * batch.length * outputs);
+  const known = new Float32Array(batch.size * batch.length * outputs);
+  let knownLabels = 0;
+  examples.forEach((example, row) => {
+    labels.set(example.labels, row * batch.length * outputs);
+    known.set(example.known, row * batch.length * outputs);
+    for (const one of example.known) knownLabels += one;
+  });
+  return { ...batch, labels, known, knownLabels };
+}
