@@ -14,6 +14,7 @@ import { registerCorpus } from './corpus';
 import { registerDoctor } from './doctor';
 import { registerEvaluate } from './evaluate';
 import { registerPreprocess } from './preprocess';
+import { registerPretrain } from './pretrain';
 import { registerReproduce } from './reproduce';
 import { registerTrain } from './train';
 
@@ -26,6 +27,7 @@ registerDoctor(program);
 registerCollect(program);
 registerCorpus(program);
 registerPreprocess(program);
+registerPretrain(program);
 registerTrain(program);
 registerEvaluate(program);
 registerCompress(program);

@@ -88,11 +88,11 @@ export function registerTrain(program: Command): void {
         [
           formatTable(
             ['epoch', 'dev loss', ...ENTITY_CLASSES.map((label) => `${label} F1`), 'mean F1'],
-            evaluations.map(({ epoch, loss, f1, meanF1 }) => [
+            evaluations.map(({ epoch, loss, f1, score }) => [
               epoch,
               loss.toFixed(4),
-              ...ENTITY_CLASSES.map((label) => formatShare(f1[label])),
-              formatShare(meanF1),
+              ...ENTITY_CLASSES.map((label) => formatShare(f1?.[label] ?? null)),
+              formatShare(score),
             ]),
           ),
           `The model of epoch ${report.bestEpoch} is in ${out} (${Math.round(report.tokensPerSecond)} tokens/s).`,

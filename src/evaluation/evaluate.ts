@@ -93,7 +93,7 @@ export function heldOutEvaluation(
       );
     }
     const f1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, spans[label].f1]));
-    return { loss, meanF1: mean, f1: f1 as Record<EntityClass, number | null> };
+    return { loss, score: mean, f1: f1 as Record<EntityClass, number | null> };
   };
 }
 

@@ -260,3 +260,8 @@ export const joinColumns = (left: DeviceTensor, right: DeviceTensor): DeviceTens
 /** The first columns of a matrix // [rows, width] -> [rows, count] */
 export const firstColumns = (x: DeviceTensor, count: number): DeviceTensor =>
   run('Slice', SLICE, x, integers(0, 0), integers(x.shape[0], count));
+
+const ONE_HOT = [...T, attribute('TI', 'type', INT32), attribute('axis', 'int', -1)];
+/** Rows with a 1 at the given places and zeros elsewhere // indices int32 [count] -> [count, width] */
+export const oneHot = (indices: DeviceTensor, width: number): DeviceTensor =>
+  run('OneHot', ONE_HOT, indices, integer(width), scalar(1), scalar(0));

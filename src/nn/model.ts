@@ -7,11 +7,12 @@ import {
   readHead,
   writeNetworkConfiguration,
 } from './configuration';
-import type { DeviceTensor } from './device';
+import { type DeviceTensor, upload } from './device';
 import { encode, type Weights } from './encoder';
 import { applyHead, type Head } from './heads';
 import { freshTensors } from './initialization';
 import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
+import { gatherRows } from './operations';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';
 import { type Tensor, writeSafetensors } from './safetensors';
@@ -62,10 +63,26 @@ export class Model implements Trainable {
     return new Model(encoder, head, freshTensors(shapes, seed));
   }
 
+  /** Takes the values that `save` wrote of this same model. */
+  reload(folder: string): void {
+    const shapes = new Map([
+      ...encoderParameterShapes(this.encoder),
+      ...headParameterShapes(this.encoder, this.head),
+    ]);
+    this.parameters.restore(readTensors(folder, shapes));
+  }
+
   /** Logits of a padded batch, shaped as `Head` says. */
   logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor {
     const hidden = encode(tape, weights, this.encoder, batch);
     return applyHead(tape, weights, this.encoder, this.head, hidden, batch);
+  }
+
+  /** Logits of some tokens alone, given by their places in the batch // [places, outputs] */
+  logitsAt(tape: Tape, weights: Weights, batch: Batch, places: Int32Array): DeviceTensor {
+    const hidden = encode(tape, weights, this.encoder, batch);
+    const chosen = gatherRows(tape, hidden, upload(places, [places.length]));
+    return applyHead(tape, weights, this.encoder, this.head, chosen, batch);
   }
 
   /**

@@ -19,6 +19,8 @@ export class Tokenizer {
   /** Ids of the special tokens that frame a window. */
   readonly classificationId: number;
   readonly separatorId: number;
+  /** Of the tokens that are no words: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, where the vocabulary has them. */
+  readonly specialIds: ReadonlySet<number>;
   readonly vocabularySize: number;
   readonly #native: NativeTokenizer;
 
@@ -45,7 +47,14 @@ export class Tokenizer {
     };
     this.classificationId = id('[CLS]');
     this.separatorId = id('[SEP]');
+    const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+    this.specialIds = new Set(specials.flatMap((token) => this.#native.tokenToId(token) ?? []));
     this.vocabularySize = this.#native.getVocabSize();
+  }
+
+  /** The id of a token, or undefined where the vocabulary does not have it. */
+  idOf(token: string): number | undefined {
+    return this.#native.tokenToId(token) ?? undefined;
   }
 
   /** The surface of a token id, continuation pieces with their `##`. */

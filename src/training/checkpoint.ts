@@ -8,7 +8,7 @@ export interface Place {
   epoch: number;
   stepOfEpoch: number;
   bestEpoch: number;
-  bestMeanF1: number;
+  bestScore: number;
 }
 
 /** Something whose numbers a checkpoint holds: parameters, an optimizer, averages. */
@@ -68,8 +68,8 @@ export function readCheckpoint(
     const own = [...stored].filter(([name]) => name.startsWith(`${part}/`));
     owner.restore(new Map(own.map(([name, tensor]) => [name.slice(part.length + 1), tensor])));
   }
-  const { epoch, stepOfEpoch, bestEpoch, bestMeanF1 } = progress;
-  return { epoch, stepOfEpoch, bestEpoch, bestMeanF1 };
+  const { epoch, stepOfEpoch, bestEpoch, bestScore } = progress;
+  return { epoch, stepOfEpoch, bestEpoch, bestScore };
 }
 
 function readProgress(folder: string): (Place & { file: string; fingerprint: string }) | undefined {

@@ -15,6 +15,7 @@ export {
 } from './configuration';
 export { type Example, type PreparedExamples, prepareExamples } from './examples';
 export { LOSSES, type Loss, type LossName, type LossOptions, softmaxCrossEntropy } from './losses';
+export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
 export { taggingTask } from './tagging-task';
 export type { Task } from './task';

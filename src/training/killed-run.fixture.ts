@@ -23,7 +23,7 @@ void train({
   ),
   options: settings,
   folder,
-  evaluate: async () => ({ loss: 0, f1: noF1, meanF1: 0.5 }),
+  evaluate: async () => ({ loss: 0, f1: noF1, score: 0.5 }),
   resume: true,
   onRow: () => {
     if (++heard === Number(rows)) process.kill(process.pid, 'SIGKILL');

@@ -1,3 +1,4 @@
+import { createRandom } from '../foundation';
 import { createChance, download, free, kernels, Tape, tidy } from '../nn';
 import type { Gradients } from './optimizer';
 import type { Task } from './task';
@@ -15,7 +16,7 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
     const weights = task.parameters.read();
     const tape = new Tape(true, createChance(seed, draw));
     try {
-      const { logits, loss, gradient } = task.loss(tape, weights, examples);
+      const { logits, loss, gradient } = task.loss(tape, weights, examples, createRandom(seed * 1009 + draw));
       const [value] = download(loss);
       const byTensor = tape.backward(logits, gradient);
       const gradients = new Map([...weights].map(([name, tensor]) => [name, byTensor.get(tensor)!]));

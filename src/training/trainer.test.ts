@@ -127,7 +127,7 @@ test('training lowers the loss, keeps the best epoch and leaves no checkpoint', 
     examples: learnableExamples(),
     options,
     folder,
-    evaluate: async () => ({ loss: 0, f1: noF1, meanF1: scores.shift()! }),
+    evaluate: async () => ({ loss: 0, f1: noF1, score: scores.shift()! }),
   });
   assert.equal(report.finished, true);
   assert.equal(report.bestEpoch, 2);
@@ -140,7 +140,7 @@ test('training lowers the loss, keeps the best epoch and leaves no checkpoint', 
 });
 
 test('a run that is interrupted at any step and resumed takes the same steps as an undisturbed one', async (context) => {
-  const evaluate = async () => ({ loss: 0, f1: noF1, meanF1: 0.5 });
+  const evaluate = async () => ({ loss: 0, f1: noF1, score: 0.5 });
   const examples = learnableExamples();
   const whole = modelWithDropout(context);
   const wholeReport = await train({
@@ -188,7 +188,7 @@ test('a checkpoint of a run with other options is refused', async (context) => {
   const run = {
     examples: learnableExamples(),
     folder,
-    evaluate: async () => ({ loss: 0, f1: noF1, meanF1: 0 }),
+    evaluate: async () => ({ loss: 0, f1: noF1, score: 0 }),
   };
   await train({ ...run, task: taggingTask(model, options), options, signal: interrupt.signal });
   const changed = { ...options, learningRate: 1 };
@@ -209,7 +209,7 @@ test('a diverging run stops with its step and keeps no broken model', async (con
     examples: learnableExamples(),
     options,
     folder,
-    evaluate: async () => ({ loss: 0, f1: noF1, meanF1: 0 }),
+    evaluate: async () => ({ loss: 0, f1: noF1, score: 0 }),
   });
   await assert.rejects(run, { name: 'InputError', message: /diverged at step 1/ });
   assert.equal(existsSync(join(folder, 'config.json')), false);
@@ -257,7 +257,7 @@ test('training ends early where nothing gets better, and keeps what averages of 
     folder,
     evaluate: async () => {
       seen.push(model.parameters.snapshot());
-      return { loss: 0, f1: noF1, meanF1: scores.shift()! };
+      return { loss: 0, f1: noF1, score: scores.shift()! };
     },
   });
   assert.equal(report.finished, true);
@@ -271,7 +271,7 @@ test('killed at any moment and resumed, the weights are those of an undisturbed 
   const killed = join(whole.source, '..', 'killed');
   const source = modelWithDropout(context).source;
   const settings = { ...options, accumulation: 2, averaging: 0.9, checkpointMinutes: 0 };
-  const evaluate = async () => ({ loss: 0, f1: noF1, meanF1: 0.5 });
+  const evaluate = async () => ({ loss: 0, f1: noF1, score: 0.5 });
   await train({
     task: taggingTask(whole, settings),
     examples: learnableExamples(),

@@ -13,11 +13,13 @@ import { rateShare } from './schedule';
 import { accumulate } from './step';
 import type { Task } from './task';
 
-/** How good a model is on held-out sentences; a class without gold mentions is null. The mean decides which epoch is kept. */
+/** How good a network is on what it was not trained on. */
 export interface Evaluation {
   loss: number;
-  f1: Record<EntityClass, number | null>;
-  meanF1: number;
+  /** The higher the better: decides which epoch is kept. Of a tagger the mean F1 of its classes. */
+  score: number;
+  /** Strict span F1 of a tagger; a class without gold mentions is null. */
+  f1?: Record<EntityClass, number | null>;
 }
 
 export interface TrainingRun<Example extends { inputIds: Int32Array }> {
@@ -41,7 +43,7 @@ export interface TrainingReport {
   /** False where the run was interrupted. */
   finished: boolean;
   bestEpoch: number;
-  bestMeanF1: number;
+  bestScore: number;
   /** Without padding and without the time of evaluations. */
   tokensPerSecond: number;
   rows: MetricsRow[];
@@ -81,7 +83,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
   try {
     const place: Place = (run.resume
       ? readCheckpoint(checkpointFolder, parts, task.parameters.shapes, fingerprint)
-      : undefined) ?? { epoch: 1, stepOfEpoch: 0, bestEpoch: 0, bestMeanF1: -1 };
+      : undefined) ?? { epoch: 1, stepOfEpoch: 0, bestEpoch: 0, bestScore: Number.NEGATIVE_INFINITY };
     const stepsDone = () => (place.epoch - 1) * stepsAnEpoch + place.stepOfEpoch;
     const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
     const tell = (row: MetricsRow) => {
@@ -92,7 +94,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
     const report = (finished: boolean): TrainingReport => ({
       finished,
       bestEpoch: place.bestEpoch,
-      bestMeanF1: place.bestMeanF1,
+      bestScore: place.bestScore,
       tokensPerSecond: timed.tokens / timed.seconds,
       rows: log.rows,
     });
@@ -147,10 +149,10 @@ export async function train<Example extends { inputIds: Int32Array }>(
       }
       const judge = async () => {
         const evaluation = await run.evaluate();
-        if (evaluation.meanF1 > place.bestMeanF1) {
+        if (evaluation.score > place.bestScore) {
           task.save(folder);
           place.bestEpoch = place.epoch;
-          place.bestMeanF1 = evaluation.meanF1;
+          place.bestScore = evaluation.score;
         }
         return evaluation;
       };

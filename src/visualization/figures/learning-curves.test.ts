@@ -13,12 +13,12 @@ const step = (number: number, loss: number): StepRow => ({
   tokens: 100,
   tokensPerSecond: 900,
 });
-const evaluation = (epoch: number, loss: number, f1: number, meanF1: number): EvaluationRow => ({
+const evaluation = (epoch: number, loss: number, f1: number, score: number): EvaluationRow => ({
   kind: 'evaluation',
   epoch,
   step: epoch * 100,
   loss,
-  meanF1,
+  score,
   f1: { 'Gene Mutations': f1, Cell: f1 - 0.1, 'Cell Line': 0, 'Organ Tissue': null },
 });
 const rows: MetricsRow[] = [

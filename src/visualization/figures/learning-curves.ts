@@ -16,7 +16,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
     steps.map(({ loss }) => loss),
     window,
   );
-  const known = ENTITY_CLASSES.filter((label) => evaluations.some(({ f1 }) => f1[label] !== null));
+  const known = ENTITY_CLASSES.filter((label) => evaluations.some(({ f1 }) => f1?.[label] != null));
   const unknown = evaluations.length ? ENTITY_CLASSES.filter((label) => !known.includes(label)) : [];
 
   const data: Trace[] = [
@@ -51,7 +51,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
       name: label,
       showlegend: false,
       x: evaluations.map(({ epoch }) => epoch),
-      y: evaluations.map(({ f1 }) => f1[label]),
+      y: evaluations.map(({ f1 }) => f1?.[label] ?? null),
       xaxis: 'x2',
       yaxis: 'y2',
       line: { color: CLASS_COLOURS[label], width: 2.2 },
@@ -63,7 +63,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
 
   const lastEpoch = Math.max(1, ...evaluations.map(({ epoch }) => epoch));
   const ends = known
-    .map((label) => ({ label, f1: evaluations.findLast(({ f1 }) => f1[label] !== null)!.f1[label]! }))
+    .map((label) => ({ label, f1: evaluations.findLast(({ f1 }) => f1?.[label] != null)!.f1![label]! }))
     .sort((a, b) => a.f1 - b.f1);
   const heights = spreadApart(
     ends.map(({ f1 }) => f1),
@@ -137,8 +137,8 @@ function reading(
   }
   if (evaluations.length) {
     const lowest = evaluations.reduce((best, row) => (row.loss < best.loss ? row : best));
-    const kept = evaluations.reduce((best, row) => (row.meanF1 > best.meanF1 ? row : best));
-    const f1 = kept.meanF1.toFixed(2);
+    const kept = evaluations.reduce((best, row) => (row.score > best.score ? row : best));
+    const f1 = kept.score.toFixed(2);
     sentences.push(
       lowest === kept
         ? `Dev loss was lowest and mean F1 highest (${f1}) after epoch ${kept.epoch}.`

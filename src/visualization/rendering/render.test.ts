@@ -47,7 +47,7 @@ const metrics: MetricsRow[] = [
     step: 100 * (index + 1),
     epoch: index + 1,
     loss: 0.1 - 0.01 * index,
-    meanF1: f1,
+    score: f1,
     f1: byClass(f1, f1, f1 + 0.01, f1 + 0.3),
   })),
 ];

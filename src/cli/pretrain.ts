@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { InputError, readTextFile, showProgress } from '../foundation';
+import { locateEncoder, Model } from '../nn';
+import { jatsToParagraphs } from '../preprocessing';
+import { Tokenizer } from '../tokenization';
+import { DEFAULT_TRAINING, evaluateMasking, maskingTask, prepareTexts, train } from '../training';
+import { positiveInteger } from './arguments';
+import { formatTable, notice, printResult } from './output';
+
+interface Options {
+  text: string[];
+  out: string;
+  encoder: string;
+  epochs: number;
+  maximumTexts?: number;
+  learningRate: string;
+  resume?: boolean;
+  json?: boolean;
+}
+
+/** One window in so many is held out, to see how well hidden words are guessed in text that was not trained on. */
+const HELD_OUT_EVERY = 20;
+const MAXIMUM_LENGTH = 128;
+
+export function registerPretrain(program: Command): void {
+  program
+    .command('pretrain')
+    .description(
+      'go on with the pre-training of an encoder on unlabelled text, as a masked language model; "train" takes the folder as its encoder',
+    )
+    .requiredOption('--text <file...>', 'JATS XML (.xml, .nxml), or plain text with a paragraph a line')
+    .requiredOption(
+      '--out <folder>',
+      'receives the model, metrics.jsonl and, while training lasts, a checkpoint',
+    )
+    .option('--encoder <name>', 'name of models/registry.json, or folder', DEFAULT_TRAINING.encoder)
+    .option('--epochs <number>', 'how often all text is seen', positiveInteger, 1)
+    .option('--maximum-texts <number>', 'take at most so many windows of text', positiveInteger)
+    .option('--learning-rate <rate>', 'at its peak', '1e-4')
+    .option('--resume', "go on from the folder's checkpoint")
+    .option('--json', 'the report as JSON')
+    .action(async (options: Options) => {
+      const learningRate = Number(options.learningRate);
+      if (!(learningRate > 0 && learningRate <= 1))
+        throw new InputError(
+          `--learning-rate ${options.learningRate}: not a number from 0 to 1; give one such as 1e-4`,
+        );
+      const folder = locateEncoder(options.encoder);
+      const tokenizer = new Tokenizer(folder);
+      const maskId = tokenizer.idOf('[MASK]');
+      if (maskId === undefined)
+        throw new InputError(
+          `${folder}: the vocabulary has no [MASK], so no words can be hidden; take another encoder`,
+        );
+      const texts = options.text.flatMap(readTexts);
+      const all = await prepareTexts(texts, tokenizer, MAXIMUM_LENGTH);
+      const windows = all.slice(0, options.maximumTexts);
+      const heldOut = windows.filter((_, index) => index % HELD_OUT_EVERY === 0);
+      const examples = windows.filter((_, index) => index % HELD_OUT_EVERY !== 0);
+      notice(
+        `${examples.length} windows of at most ${MAXIMUM_LENGTH} tokens, ${heldOut.length} more held out`,
+      );
+      const model = Model.fromEncoder(folder, { kind: 'vocabulary' }, 1);
+      const masking = { maskId, vocabularySize: tokenizer.vocabularySize, specialIds: tokenizer.specialIds };
+      const interrupt = new AbortController();
+      process.once('SIGINT', () => interrupt.abort());
+      const report = await train({
+        task: maskingTask(model, masking, folder),
+        examples,
+        options: { ...DEFAULT_TRAINING, epochs: options.epochs, learningRate },
+        folder: options.out,
+        evaluate: () => evaluateMasking(model, heldOut, masking),
+        resume: options.resume,
+        signal: interrupt.signal,
+        progress: showProgress('Pre-training'),
+      });
+      if (!report.finished)
+        throw new InputError(`interrupted; go on with the same command and --resume (${options.out})`);
+      const evaluations = report.rows.filter((row) => row.kind === 'evaluation');
+      const result = {
+        tokensPerSecond: report.tokensPerSecond,
+        epochs: evaluations.map(({ epoch, loss }) => ({ epoch, loss, perplexity: Math.exp(loss) })),
+      };
+      printResult(result, options, () =>
+        formatTable(
+          ['epoch', 'held-out loss', 'perplexity of hidden words'],
+          result.epochs.map(({ epoch, loss, perplexity }) => [epoch, loss.toFixed(4), perplexity.toFixed(1)]),
+        ),
+      );
+    });
+}
+
+function readTexts(path: string): string[] {
+  const content = readTextFile(path);
+  if (/\.n?xml$/i.test(path)) return jatsToParagraphs(content, path).map(({ text }) => text);
+  return content.split('\n').filter((line) => line.trim() !== '');
+}
