@@ -15,6 +15,7 @@ export { learningCurves } from './figures/learning-curves';
 export { type LengthOptions, sentenceLengths } from './figures/sentence-lengths';
 export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
+export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
   type MarkedSentence,
   markedSentence,
