@@ -126,7 +126,8 @@ test('what cannot be exported is refused in one sentence, and nothing is written
   };
   refuses((folder) => rmSync(join(folder, 'model.safetensors')), /no weights/);
   refuses((folder) => rmSync(join(folder, 'config.json')), /not a model folder/);
-  refuses((folder) => editConfiguration(folder, { model_type: 'distilbert' }), /"distilbert"/);
+  const distilbert = { dim: 8, n_layers: 1, n_heads: 2, hidden_dim: 8, activation: 'gelu' };
+  refuses((folder) => editConfiguration(folder, { model_type: 'distilbert', ...distilbert }), /"distilbert"/);
   refuses((folder) => editConfiguration(folder, { num_hidden_layers: 3 }), /no tensor "bert.encoder.layer.2/);
   refuses((folder) => editConfiguration(folder, { vocab_size: 90 }), /\[82,16\].*\[90,16\]/);
   refuses(

@@ -24,6 +24,11 @@ export function exportToOnnx(folder: string, out: string = folder): string {
 /** The same as bytes, for who wants to run a folder that was never exported. */
 export function encodeAsOnnx(folder: string): Uint8Array {
   const configuration = readConfiguration(folder);
+  const { type } = configuration.encoder;
+  if (type !== 'bert')
+    throw new InputError(
+      `${folder}: the encoder is of the type "${type}"; only "bert" can be exported so far`,
+    );
   const weights = join(folder, 'model.safetensors');
   if (!existsSync(weights)) {
     throw new InputError(`${folder}: has no weights (model.safetensors); name the folder of a trained model`);
