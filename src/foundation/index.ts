@@ -7,7 +7,7 @@
  */
 export { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError } from './errors';
-export { readTextFile, writeFileAtomically } from './files';
+export { readTextFile, whileWriting, writeFileAtomically } from './files';
 export { LineWriter, readLines } from './lines';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { type Progress, showProgress, silentProgress } from './progress';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from './errors';
+import { whileWriting, writeFileAtomically } from './files';
 import { LineWriter, readLines } from './lines';
 
 const folder = mkdtempSync(join(tmpdir(), 'lines-'));
@@ -36,4 +37,20 @@ test('what is discarded leaves nothing; what cannot be read is named', () => {
   assert.deepEqual(readdirSync(folder), before);
   assert.throws(() => [...readLines(join(folder, 'none.txt'))], InputError);
   assert.throws(() => [...readLines(folder)], InputError);
+});
+
+test('a disk that is full, and a place that is none, are told in one sentence', () => {
+  const full: NodeJS.ErrnoException = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  const write = () =>
+    whileWriting('model.bin', () => {
+      throw full;
+    });
+  assert.throws(write, { name: 'InputError', message: /^model\.bin: cannot be written, no space is left/ });
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  assert.throws(
+    () => writeFileAtomically(join(file, 'x'), ''),
+    /cannot be written, a part of the path is a file/,
+  );
+  assert.throws(() => new LineWriter(join(file, 'x')), /cannot be written, a part of the path is a file/);
 });

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync
 import { dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { InputError } from './errors';
+import { whileWriting } from './files';
 
 const PIECE = 1 << 20;
 
@@ -50,9 +51,11 @@ export class LineWriter {
   #size = 0;
 
   constructor(readonly path: string) {
-    mkdirSync(dirname(path), { recursive: true });
     this.#temporary = `${path}.partial`;
-    this.#file = openSync(this.#temporary, 'w');
+    this.#file = whileWriting(path, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      return openSync(this.#temporary, 'w');
+    });
   }
 
   write(line: string): void {
@@ -74,7 +77,9 @@ export class LineWriter {
 
   #flush(): void {
     const content = Buffer.from(this.#waiting.join(''));
-    for (let done = 0; done < content.length; ) done += writeSync(this.#file, content, done);
+    whileWriting(this.path, () => {
+      for (let done = 0; done < content.length; ) done += writeSync(this.#file, content, done);
+    });
     this.#waiting = [];
     this.#size = 0;
   }

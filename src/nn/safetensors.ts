@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { InputError } from '../foundation';
+import { InputError, whileWriting } from '../foundation';
 
 /** A named array of numbers in row-major order: `data.length` is the product of `shape`. */
 export interface Tensor {
@@ -164,19 +164,21 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tens
   new DataView(prefix.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
   const temporary = `${path}.${process.pid}.partial`;
   try {
-    const file = openSync(temporary, 'w');
-    try {
-      writeSync(file, prefix);
-      writeSync(file, headerBytes);
-      for (const { data } of tensors.values()) {
-        let rest = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-        while (rest.length > 0)
-          rest = rest.subarray(writeSync(file, rest, 0, Math.min(rest.length, 2 ** 30)));
+    whileWriting(path, () => {
+      const file = openSync(temporary, 'w');
+      try {
+        writeSync(file, prefix);
+        writeSync(file, headerBytes);
+        for (const { data } of tensors.values()) {
+          let rest = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+          while (rest.length > 0)
+            rest = rest.subarray(writeSync(file, rest, 0, Math.min(rest.length, 2 ** 30)));
+        }
+      } finally {
+        closeSync(file);
       }
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
+      renameSync(temporary, path);
+    });
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
