@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InputError, readTextFile, showProgress } from '../foundation';
-import { locateEncoder, Model } from '../nn';
+import { fetchEncoder, Model } from '../nn';
 import { jatsToParagraphs } from '../preprocessing';
 import { Tokenizer } from '../tokenization';
 import { DEFAULT_TRAINING, evaluateMasking, maskingTask, prepareTexts, train } from '../training';
@@ -45,7 +45,7 @@ export function registerPretrain(program: Command): void {
         throw new InputError(
           `--learning-rate ${options.learningRate}: not a number from 0 to 1; give one such as 1e-4`,
         );
-      const folder = locateEncoder(options.encoder);
+      const folder = await fetchEncoder(options.encoder);
       const tokenizer = new Tokenizer(folder);
       const maskId = tokenizer.idOf('[MASK]');
       if (maskId === undefined)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { heldOutEvaluation } from '../evaluation';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
-import { locateEncoder, TokenClassifier } from '../nn';
+import { fetchEncoder, TokenClassifier } from '../nn';
 import { Tokenizer } from '../tokenization';
 import {
   type EvaluationRow,
@@ -46,7 +46,7 @@ export function registerTrain(program: Command): void {
           'train needs --config FILE and --out FOLDER; --schema tells what goes into the file',
         );
       const configuration = readTrainingConfiguration(config);
-      const encoder = locateEncoder(configuration.encoder);
+      const encoder = await fetchEncoder(configuration.encoder);
       const tokenizer = new Tokenizer(encoder);
       const sentences = configuration.train.flatMap(readSentences);
       const dev = configuration.dev.flatMap(readSentences);

@@ -15,6 +15,8 @@ export class DeviceTensor {
     /** The binding's number for it. */
     readonly id: number,
     readonly shape: readonly number[],
+    /** Its TF_DataType. */
+    readonly type: number,
   ) {}
 }
 
@@ -53,7 +55,7 @@ interface Binding {
     attributes: readonly Attribute[],
     inputs: readonly number[],
     outputs: number,
-  ): { id: number; shape: number[] }[];
+  ): { id: number; shape: number[]; dtype: number }[];
 }
 
 let loaded: Binding | undefined;
@@ -71,8 +73,8 @@ export function livingTensors(): number {
   return living;
 }
 
-function adopt(id: number, shape: readonly number[]): DeviceTensor {
-  const tensor = new DeviceTensor(id, shape);
+function adopt(id: number, shape: readonly number[], type: number): DeviceTensor {
+  const tensor = new DeviceTensor(id, shape, type);
   living++;
   open?.push(tensor);
   return tensor;
@@ -97,7 +99,7 @@ export function runForSeveral(
   const ids = inputs.map(({ id }) => id);
   return binding()
     .executeOp(name, attributes, ids, outputs)
-    .map(({ id, shape }) => adopt(id, shape));
+    .map(({ id, shape, dtype }) => adopt(id, shape, dtype));
 }
 
 /** Runs an operation for its effect alone. */
@@ -156,7 +158,7 @@ export function free(...tensors: readonly DeviceTensor[]): void {
 /** Numbers from JavaScript. TensorFlow may use the array's own memory: do not write to it while the tensor lives. */
 export function upload(data: Float32Array | Int32Array, shape: readonly number[]): DeviceTensor {
   const type = data instanceof Float32Array ? FLOAT32 : INT32;
-  return adopt(binding().createTensor(shape, type, data), shape);
+  return adopt(binding().createTensor(shape, type, data), shape, type);
 }
 
 /** Numbers back to JavaScript, in memory of their own. Waits until they are computed. */
@@ -166,20 +168,21 @@ export function download(tensor: DeviceTensor): Float32Array {
 
 const constants = new Map<string, DeviceTensor>();
 
-/** Small tensors that many operations ask for (axes, shapes, factors): made once, kept as long as the process. */
+/**
+ * Small tensors that many operations ask for (axes, shapes, factors): made once, kept as long as the process. For numbers of
+ * which there are few; what changes from step to step is uploaded.
+ */
 function constant(
   kind: string,
   values: readonly number[],
   make: () => [Float32Array | Int32Array, number[]],
-) {
+): DeviceTensor {
   const key = `${kind}${values}`;
   let tensor = constants.get(key);
   if (!tensor) {
     const [data, shape] = make();
-    tensor = new DeviceTensor(
-      binding().createTensor(shape, data instanceof Float32Array ? FLOAT32 : INT32, data),
-      shape,
-    );
+    const type = data instanceof Float32Array ? FLOAT32 : INT32;
+    tensor = new DeviceTensor(binding().createTensor(shape, type, data), shape, type);
     constants.set(key, tensor);
   }
   return tensor;

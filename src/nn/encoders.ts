@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
+import { downloadModel, hubFolder, isHubName } from './hub';
 
-/** The folder of an encoder given by a name of models/registry.json or by its own path. */
+/** The folder of an encoder given by its path, by a name of models/registry.json, or by a name of the hub that is in the cache. */
 export function locateEncoder(nameOrFolder: string): string {
-  for (const folder of [resolve(nameOrFolder), join(projectRoot, 'models', 'pretrained', nameOrFolder)]) {
-    if (existsSync(join(folder, 'config.json'))) return folder;
-  }
+  const folder = findEncoder(nameOrFolder);
+  if (folder) return folder;
   const { encoders } = require('../../models/registry.json') as { encoders: { name: string }[] };
   const names = encoders.map(({ name }) => name);
   throw new InputError(
@@ -14,4 +14,17 @@ export function locateEncoder(nameOrFolder: string): string {
       ? `the encoder "${nameOrFolder}" is not set up yet; run \`npm run setup\``
       : `there is no encoder "${nameOrFolder}"; give a model folder, or one of ${names.join(', ')}`,
   );
+}
+
+/** As `locateEncoder`, and a model of the Hugging Face hub (`owner/model`) is downloaded where it is not there yet. */
+export async function fetchEncoder(nameOrFolder: string): Promise<string> {
+  const folder = findEncoder(nameOrFolder);
+  if (folder) return folder;
+  return isHubName(nameOrFolder) ? downloadModel(nameOrFolder) : locateEncoder(nameOrFolder);
+}
+
+function findEncoder(nameOrFolder: string): string | undefined {
+  const places = [resolve(nameOrFolder), join(projectRoot, 'models', 'pretrained', nameOrFolder)];
+  if (isHubName(nameOrFolder)) places.push(hubFolder(nameOrFolder));
+  return places.find((folder) => existsSync(join(folder, 'config.json')));
 }

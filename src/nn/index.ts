@@ -27,13 +27,14 @@ export {
   upload,
 } from './device';
 export type { Weights } from './encoder';
-export { locateEncoder } from './encoders';
+export { fetchEncoder, locateEncoder } from './encoders';
 export type { Head } from './heads';
 export { isNorm } from './initialization';
 export * as kernels from './kernels';
 export { Model, type Trainable } from './model';
 export { createChance } from './operations';
 export { Parameters } from './parameters';
+export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
-export { Tape } from './tape';
+export { type Precision, Tape } from './tape';
 export { TokenClassifier } from './token-classifier';

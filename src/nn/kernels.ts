@@ -1,5 +1,6 @@
 import {
   attribute,
+  BFLOAT16,
   BOOL,
   type DeviceTensor,
   FLOAT32,
@@ -64,38 +65,46 @@ export const tanhGradient = binary('TanhGrad');
 /** dy where x > 0. */
 export const reluGradient = (dy: DeviceTensor, x: DeviceTensor): DeviceTensor => run('ReluGrad', T, dy, x);
 
-const PRODUCTS = [false, true].map((transposeLeft) =>
-  [false, true].map((transposeRight) => ({
-    plain: [
-      attribute('transpose_a', 'bool', transposeLeft),
-      attribute('transpose_b', 'bool', transposeRight),
-      ...T,
-    ],
-    batched: [attribute('adj_x', 'bool', transposeLeft), attribute('adj_y', 'bool', transposeRight), ...T],
-  })),
-);
-
 interface ProductOptions {
   transposeLeft?: boolean;
   transposeRight?: boolean;
 }
 
-/** Product of two matrices. */
-export function matMul(left: DeviceTensor, right: DeviceTensor, options: ProductOptions = {}): DeviceTensor {
-  const { plain } = PRODUCTS[Number(options.transposeLeft ?? false)][Number(options.transposeRight ?? false)];
-  return run('MatMul', plain, left, right);
+/** The attributes of products by type and transpositions, made once. */
+function productAttributes(left: string, right: string) {
+  const made = [FLOAT32, BFLOAT16].map((type) =>
+    [false, true].map((transposeLeft) =>
+      [false, true].map((transposeRight) => [
+        attribute(left, 'bool', transposeLeft),
+        attribute(right, 'bool', transposeRight),
+        attribute('T', 'type', type),
+      ]),
+    ),
+  );
+  return (type: number, { transposeLeft = false, transposeRight = false }: ProductOptions) =>
+    made[type === FLOAT32 ? 0 : 1][Number(transposeLeft)][Number(transposeRight)];
 }
 
-/** Products of the matrices in the last two axes. */
-export function batchMatMul(
+const plainProduct = productAttributes('transpose_a', 'transpose_b');
+const batchedProduct = productAttributes('adj_x', 'adj_y');
+
+/** Product of two matrices, both 32-bit floats or both bfloat16. Always comes out in 32-bit floats. */
+export const matMul = (left: DeviceTensor, right: DeviceTensor, options: ProductOptions = {}): DeviceTensor =>
+  widen(run('MatMul', plainProduct(left.type, options), left, right));
+
+/** Products of the matrices in the last two axes, otherwise as `matMul`. */
+export const batchMatMul = (
   left: DeviceTensor,
   right: DeviceTensor,
   options: ProductOptions = {},
-): DeviceTensor {
-  const { batched } =
-    PRODUCTS[Number(options.transposeLeft ?? false)][Number(options.transposeRight ?? false)];
-  return run('BatchMatMulV2', batched, left, right);
-}
+): DeviceTensor => widen(run('BatchMatMulV2', batchedProduct(left.type, options), left, right));
+
+const NARROWING = [attribute('SrcT', 'type', FLOAT32), attribute('DstT', 'type', BFLOAT16)];
+const WIDENING = [attribute('SrcT', 'type', BFLOAT16), attribute('DstT', 'type', FLOAT32)];
+/** 32-bit floats to bfloat16. */
+export const narrow = (x: DeviceTensor): DeviceTensor => run('Cast', NARROWING, x);
+/** bfloat16 to 32-bit floats, which pass through. */
+const widen = (x: DeviceTensor): DeviceTensor => (x.type === FLOAT32 ? x : run('Cast', WIDENING, x));
 
 const BIAS = [...T, attribute('data_format', 'string', 'NHWC')];
 

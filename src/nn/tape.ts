@@ -1,5 +1,5 @@
 import { type DeviceTensor, free, keep, tidy } from './device';
-import { add } from './kernels';
+import { add, narrow } from './kernels';
 import type { Chance } from './operations/dropout';
 
 /** What an operation computed, and how a gradient passes back through it. */
@@ -11,7 +11,9 @@ export interface Applied {
   backward: (gradient: DeviceTensor) => readonly DeviceTensor[];
 }
 
-interface Entry extends Applied {
+export type Precision = 'float32' | 'bfloat16';
+
+interface Entry extends Required<Applied> {
   inputs: readonly DeviceTensor[];
 }
 
@@ -32,22 +34,27 @@ export class Tape {
     readonly recording: boolean,
     /** Where dropout takes its chance from; without it, dropout is off. */
     readonly chance?: Chance,
+    /** In what matrix products multiply; they add up, and all else is computed, in 32-bit floats. */
+    readonly precision: Precision = 'float32',
   ) {}
+
+  /** A factor of a matrix product: as it is, or rounded to bfloat16. */
+  factor(x: DeviceTensor): DeviceTensor {
+    return this.precision === 'bfloat16' ? narrow(x) : x;
+  }
 
   /** Computes an operation's output and records how to go back. */
   apply(inputs: readonly DeviceTensor[], compute: () => Applied): DeviceTensor {
     if (!this.recording) return tidy(() => compute().output);
-    const {
-      output,
-      saved = [],
-      backward,
-    } = tidy(() => {
-      const applied = compute();
-      keep(applied.output, ...(applied.saved ?? []));
-      return applied;
+    const entry = tidy(() => {
+      const { output, saved = [], backward } = compute();
+      // An operation may name an input among what it saved: that is the tape's or the caller's already.
+      const own = saved.filter((tensor) => !inputs.includes(tensor));
+      keep(output, ...own);
+      return { inputs, output, saved: own, backward };
     });
-    this.#entries.push({ inputs, output, saved, backward });
-    return output;
+    this.#entries.push(entry);
+    return entry.output;
   }
 
   /** Runs a part of a network, of which a tape that does not record keeps nothing but the result. */
@@ -96,13 +103,13 @@ export class Tape {
         gradients.delete(entry.output);
         drop(arrived);
       }
-      free(entry.output, ...(entry.saved ?? []));
+      free(entry.output, ...entry.saved);
     }
     return gradients;
   }
 
   /** Frees what the tape owns where `backward` is not reached. */
   dispose(): void {
-    for (const { output, saved = [] } of this.#entries.splice(0)) free(output, ...saved);
+    for (const { output, saved } of this.#entries.splice(0)) free(output, ...saved);
   }
 }

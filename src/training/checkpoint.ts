@@ -1,14 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
-import { readSafetensors, type Tensor, writeSafetensors } from '../nn';
+import { type Precision, readSafetensors, type Tensor, writeSafetensors } from '../nn';
 
-/** Where a run stands: the step of the epoch (from 1 on) that comes next, and the best epoch so far. */
+/**
+ * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what its products multiply in,
+ * which another machine would choose otherwise.
+ */
 export interface Place {
   epoch: number;
   stepOfEpoch: number;
   bestEpoch: number;
   bestScore: number;
+  precision: Precision;
 }
 
 /** Something whose numbers a checkpoint holds: parameters, an optimizer, averages. */
@@ -68,8 +72,8 @@ export function readCheckpoint(
     const own = [...stored].filter(([name]) => name.startsWith(`${part}/`));
     owner.restore(new Map(own.map(([name, tensor]) => [name.slice(part.length + 1), tensor])));
   }
-  const { epoch, stepOfEpoch, bestEpoch, bestScore } = progress;
-  return { epoch, stepOfEpoch, bestEpoch, bestScore };
+  const { epoch, stepOfEpoch, bestEpoch, bestScore, precision } = progress;
+  return { epoch, stepOfEpoch, bestEpoch, bestScore, precision };
 }
 
 function readProgress(folder: string): (Place & { file: string; fingerprint: string }) | undefined {

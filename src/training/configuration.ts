@@ -33,7 +33,7 @@ export interface TrainingOptions {
 
 /** A training run as a file: what the command `train` reads. */
 export interface TrainingConfiguration extends TrainingOptions, LossOptions {
-  /** A name of models/registry.json, or a folder. */
+  /** A folder, a name of models/registry.json, or a model of the Hugging Face hub (`owner/model`). */
   encoder: string;
   /** JSONL files of sentences, relative to the configuration file. */
   train: string[];

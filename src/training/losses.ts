@@ -73,7 +73,8 @@ export function createLoss(options: LossOptions, scheme: LabelScheme): TaggingLo
       return exclusiveCrossEntropy(logits, labels, known, count, perClass, labelSmoothing);
     const smoothing = loss === 'smooth_focal' ? labelSmoothing : 0;
     const soft = smoothing > 0 ? add(multiply(labels, 1 - smoothing), smoothing / 2) : labels;
-    const share = multiply(upload(known, logits.shape), 1 / count);
+    // Uploaded, since numbers that operations are given are kept for good, and counts differ from batch to batch.
+    const share = multiply(upload(known, logits.shape), upload(Float32Array.of(1 / count), []));
     return loss === 'bce'
       ? binaryCrossEntropy(logits, soft, share)
       : focalLoss(logits, soft, share, focalGamma);

@@ -1,16 +1,16 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
-import { free } from '../nn';
+import { choosePrecision, type Precision } from '../nn';
 import { MovingAverage } from './average';
 import { groupByLength } from './batching';
 import { type Place, type Restorable, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
 import { layerRates } from './layer-rates';
 import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
-import { AdamW, globalNorm } from './optimizer';
+import { AdamW } from './optimizer';
 import { rateShare } from './schedule';
-import { accumulate } from './step';
+import { takeStep } from './step';
 import type { Task } from './task';
 
 /** How good a network is on what it was not trained on. */
@@ -32,6 +32,8 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   evaluate: () => Promise<Evaluation>;
   /** Goes on from the checkpoint in the folder, if there is one. */
   resume?: boolean;
+  /** What matrix products multiply in; chosen by a short test of the machine where it is left out. */
+  precision?: Precision;
   /** When it fires, training writes a checkpoint after the step under way and stops. */
   signal?: AbortSignal;
   progress?: Progress;
@@ -44,6 +46,7 @@ export interface TrainingReport {
   finished: boolean;
   bestEpoch: number;
   bestScore: number;
+  precision: Precision;
   /** Without padding and without the time of evaluations. */
   tokensPerSecond: number;
   rows: MetricsRow[];
@@ -83,7 +86,13 @@ export async function train<Example extends { inputIds: Int32Array }>(
   try {
     const place: Place = (run.resume
       ? readCheckpoint(checkpointFolder, parts, task.parameters.shapes, fingerprint)
-      : undefined) ?? { epoch: 1, stepOfEpoch: 0, bestEpoch: 0, bestScore: Number.NEGATIVE_INFINITY };
+      : undefined) ?? {
+      epoch: 1,
+      stepOfEpoch: 0,
+      bestEpoch: 0,
+      bestScore: Number.NEGATIVE_INFINITY,
+      precision: run.precision ?? choosePrecision().precision,
+    };
     const stepsDone = () => (place.epoch - 1) * stepsAnEpoch + place.stepOfEpoch;
     const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
     const tell = (row: MetricsRow) => {
@@ -95,6 +104,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
       finished,
       bestEpoch: place.bestEpoch,
       bestScore: place.bestScore,
+      precision: place.precision,
       tokensPerSecond: timed.tokens / timed.seconds,
       rows: log.rows,
     });
@@ -115,7 +125,12 @@ export async function train<Example extends { inputIds: Int32Array }>(
         const own = batches.slice(first, first + options.accumulation);
         const learningRate =
           options.learningRate * rateShare(options.schedule, step, steps, options.warmupShare);
-        const outcome = takeStep(task, optimizer, own, options, step, learningRate, place);
+        const outcome = takeStep(task, optimizer, own, options, {
+          step,
+          where: `epoch ${place.epoch}, batch ${place.stepOfEpoch + 1}`,
+          learningRate,
+          precision: place.precision,
+        });
         average?.update();
         const seconds = (performance.now() - started) / 1000;
         const ownTokens = tokensOf(own.flat());
@@ -168,30 +183,6 @@ export async function train<Example extends { inputIds: Int32Array }>(
     progress.end();
     optimizer.dispose();
     average?.dispose();
-  }
-}
-
-function takeStep<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
-  optimizer: AdamW,
-  batches: readonly (readonly Example[])[],
-  options: TrainingOptions,
-  step: number,
-  learningRate: number,
-  { epoch, stepOfEpoch }: Place,
-): { loss: number; gradientNorm: number } {
-  const { loss, gradients } = accumulate(task, batches, options.seed, step * options.accumulation);
-  try {
-    const gradientNorm = globalNorm(gradients);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new InputError(
-        `training diverged at step ${step + 1} (epoch ${epoch}, batch ${stepOfEpoch + 1}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint are kept)`,
-      );
-    }
-    optimizer.update(gradients, learningRate, Math.min(1, options.clipNorm / gradientNorm));
-    return { loss, gradientNorm };
-  } finally {
-    free(...gradients.values());
   }
 }
 

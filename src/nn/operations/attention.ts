@@ -43,22 +43,24 @@ export function attention(
   const scale = 1 / Math.sqrt(width);
   return tape.apply([projected], () => {
     const parted = reshape(projected, batch, length, 3, heads, width);
-    const [q, k, v] = unstack(transpose(parted, 2, 0, 3, 1, 4)); // each [batch, heads, length, width]
+    const separate = transpose(parted, 2, 0, 3, 1, 4); // [3, batch, heads, length, width]
+    const [q, k, v] = unstack(separate).map((x) => tape.factor(x)); // each [batch, heads, length, width]
     const scores = multiply(batchMatMul(q, k, { transposeRight: true }), scale); // [batch, heads, length, length]
     const weights = softmax(add(scores, mask));
     const drop = tape.chance && dropout > 0 ? dropoutMask(weights.shape, dropout, tape.chance) : undefined;
-    const dropped = drop ? multiply(weights, drop) : weights;
+    const dropped = tape.factor(drop ? multiply(weights, drop) : weights);
     const context = transpose(batchMatMul(dropped, v), 0, 2, 1, 3); // [batch, length, heads, width]
     return {
       output: reshape(context, rows, heads * width),
-      saved: drop ? [q, k, v, weights, drop, dropped] : [q, k, v, weights],
+      saved: [...new Set([q, k, v, weights, dropped, ...(drop ? [drop] : [])])],
       backward: (gradient) => {
-        const dContext = transpose(reshape(gradient, batch, length, heads, width), 0, 2, 1, 3);
+        const parts = reshape(gradient, batch, length, heads, width);
+        const dContext = tape.factor(transpose(parts, 0, 2, 1, 3));
         const dValue = batchMatMul(dropped, dContext, { transposeLeft: true });
         const dDropped = batchMatMul(dContext, v, { transposeRight: true });
         const dWeights = drop ? multiply(dDropped, drop) : dDropped;
         const dScores = multiply(subtract(dWeights, sumOfLast(multiply(dWeights, weights))), weights);
-        const scaled = multiply(dScores, scale);
+        const scaled = tape.factor(multiply(dScores, scale));
         const dQuery = batchMatMul(scaled, k);
         const dKey = batchMatMul(scaled, q, { transposeLeft: true });
         const together = transpose(stack([dQuery, dKey, dValue]), 1, 3, 0, 2, 4); // [batch, length, 3, heads, width]

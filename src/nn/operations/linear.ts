@@ -9,10 +9,17 @@ import type { Tape } from '../tape';
  * x [rows, in], weight [out, in], bias [out] -> [rows, out]
  */
 export function linear(tape: Tape, x: DeviceTensor, weight: DeviceTensor, bias: DeviceTensor): DeviceTensor {
-  return tape.apply([x, weight, bias], () => ({
-    output: addBias(matMul(x, weight, { transposeRight: true }), bias),
-    backward: (dy) => [matMul(dy, weight), matMul(dy, x, { transposeLeft: true }), sumRows(dy)],
-  }));
+  return tape.apply([x, weight, bias], () => {
+    const [left, right] = [tape.factor(x), tape.factor(weight)];
+    return {
+      output: addBias(matMul(left, right, { transposeRight: true }), bias),
+      saved: [left, right],
+      backward: (gradient) => {
+        const dy = tape.factor(gradient);
+        return [matMul(dy, right), matMul(dy, left, { transposeLeft: true }), sumRows(gradient)];
+      },
+    };
+  });
 }
 
 /**
@@ -28,15 +35,18 @@ export function linears(
   biases: readonly DeviceTensor[],
 ): DeviceTensor {
   return tape.apply([x, ...weights, ...biases], () => {
-    const weight = concatenate(weights); // [count * out, in]
+    const [left, right] = [tape.factor(x), tape.factor(concatenate(weights))];
     return {
-      output: addBias(matMul(x, weight, { transposeRight: true }), concatenate(biases)),
-      saved: [weight],
-      backward: (dy) => [
-        matMul(dy, weight),
-        ...split(matMul(dy, x, { transposeLeft: true }), weights.length),
-        ...split(sumRows(dy), biases.length),
-      ],
+      output: addBias(matMul(left, right, { transposeRight: true }), concatenate(biases)),
+      saved: [left, right],
+      backward: (gradient) => {
+        const dy = tape.factor(gradient);
+        return [
+          matMul(dy, right),
+          ...split(matMul(dy, left, { transposeLeft: true }), weights.length),
+          ...split(sumRows(gradient), biases.length),
+        ];
+      },
     };
   });
 }

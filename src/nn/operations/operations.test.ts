@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../foundation';
 import { type DeviceTensor, download, free, livingTensors, tidy, upload } from '../device';
-import { Tape } from '../tape';
+import { type Precision, Tape } from '../tape';
 import {
   add,
   attention,
@@ -129,4 +129,31 @@ test('dropout zeroes its share, keeps the mean and repeats by seed and step', ()
   assert.ok(shares.every((share) => Math.abs(share - 0.1) < 0.015));
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   assert.ok(Math.abs(mean - 0.1) < 0.0015, `${mean}`);
+});
+
+test('in bfloat16 products keep their eight bits, forward and backward', () => {
+  const run = (precision: Precision) =>
+    tidy(() => {
+      const random = createRandom(2);
+      const draw = (...shape: number[]) =>
+        upload(
+          Float32Array.from({ length: sizeOf(shape) }, () => 2 * random.next() - 1),
+          shape,
+        );
+      const tape = new Tape(true, undefined, precision);
+      const inputs = [draw(6, 8), draw(12, 8), draw(12)];
+      const projected = linear(tape, inputs[0], inputs[1], inputs[2]);
+      const mask = upload(Float32Array.of(0, 0, 0, 0, 0, -1e9), [2, 1, 1, 3]);
+      const output = attention(tape, projected, mask, { batch: 2, length: 3, heads: 2, dropout: 0 });
+      const values = [...download(output)];
+      const gradients = tape.backward(output, draw(6, 4));
+      for (const input of inputs) values.push(...download(gradients.get(input)!));
+      free(...gradients.values());
+      return values;
+    });
+  const exact = run('float32');
+  const rounded = run('bfloat16');
+  const error = Math.hypot(...exact.map((value, index) => value - rounded[index])) / Math.hypot(...exact);
+  assert.ok(error > 1e-5 && error < 2e-2, `${error}`);
+  assert.equal(livingTensors(), 0);
 });

@@ -1,0 +1,149 @@
+"""The Python contenders of `npm run bench -- training` (src/training/training.bench.ts), one process for all of them.
+
+    python torch_training.py MODEL_FOLDER EXAMPLES.json
+
+The examples are rounds of batches of windows {input_ids, labels, known}. Each line on standard input, {"contender", "round"},
+is answered with {"tokens", "seconds"}: real tokens, padding not counted, and the time of that round's steps.
+"""
+
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+
+# The protocol has standard output to itself.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+import torch
+import torch.nn.functional as F
+import transformers
+from transformers import AutoModelForTokenClassification, Trainer, TrainerCallback, TrainingArguments
+
+OUTPUTS = 8
+transformers.logging.set_verbosity_error()
+
+
+def fresh_model(folder: str) -> torch.nn.Module:
+    torch.manual_seed(1)
+    return AutoModelForTokenClassification.from_pretrained(folder, num_labels=OUTPUTS).train()
+
+
+def collate(windows: list[dict]) -> dict[str, torch.Tensor]:
+    """Pads to the longest window; labels and which of them are known side by side // [batch, length, 2, outputs]"""
+    length = max(len(window["input_ids"]) for window in windows)
+    ids = torch.zeros(len(windows), length, dtype=torch.long)
+    mask = torch.zeros(len(windows), length, dtype=torch.long)
+    labels = torch.zeros(len(windows), length, 2, OUTPUTS)
+    for row, window in enumerate(windows):
+        size = len(window["input_ids"])
+        ids[row, :size] = torch.tensor(window["input_ids"])
+        mask[row, :size] = 1
+        labels[row, :size, 0] = torch.tensor(window["labels"], dtype=torch.float32).view(size, OUTPUTS)
+        labels[row, :size, 1] = torch.tensor(window["known"], dtype=torch.float32).view(size, OUTPUTS)
+    return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
+def masked_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    targets, known = labels.unbind(2)
+    return F.binary_cross_entropy_with_logits(logits.float(), targets, known, reduction="sum") / known.sum().clamp(min=1)
+
+
+def tokens_of(batches: list[list[dict]]) -> int:
+    return sum(len(window["input_ids"]) for batch in batches for window in batch)
+
+
+class TrainerDefaults:
+    """Hugging Face's Trainer as it comes: random order, padding to the longest window of a batch."""
+
+    def __init__(self, folder: str):
+        self.model = fresh_model(folder)
+
+    def run(self, batches: list[list[dict]], number: int) -> float:
+        windows = [window for batch in batches for window in batch]
+        random.Random(number).shuffle(windows)
+        clock = Clock()
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = TrainingArguments(
+                output_dir=folder,
+                per_device_train_batch_size=len(batches[0]),
+                num_train_epochs=1,
+                remove_unused_columns=False,
+                save_strategy="no",
+                report_to="none",
+                disable_tqdm=True,
+            )
+            Trainer(
+                model=self.model,
+                args=arguments,
+                train_dataset=windows,
+                data_collator=collate,
+                compute_loss_func=lambda outputs, labels, **_: masked_loss(outputs.logits, labels),
+                callbacks=[clock],
+            ).train()
+        return clock.seconds
+
+
+class Clock(TrainerCallback):
+    """From the first step's begin to the last one's end: without what the Trainer does before and after."""
+
+    started = None
+    seconds = 0.0
+
+    def on_step_begin(self, *_, **__):
+        self.started = self.started or time.perf_counter()
+
+    def on_step_end(self, *_, **__):
+        self.seconds = time.perf_counter() - self.started
+
+
+class Loop:
+    """A loop by hand: batches of similar length, fused AdamW, and bf16 or compiled code where asked for."""
+
+    def __init__(self, folder: str, bf16: bool = False, compiled: bool = False):
+        self.model = fresh_model(folder)
+        self.forward = torch.compile(self.model, dynamic=True) if compiled else self.model
+        decaying = [p for p in self.model.parameters() if p.ndim > 1]
+        others = [p for p in self.model.parameters() if p.ndim <= 1]
+        groups = [{"params": decaying, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=1e-4, fused=True)
+        self.bf16 = bf16
+
+    def run(self, batches: list[list[dict]], _: int) -> float:
+        started = time.perf_counter()
+        for windows in batches:
+            batch = collate(windows)
+            labels = batch.pop("labels")
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+                logits = self.forward(**batch).logits
+            masked_loss(logits, labels).backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            self.optimizer.step()
+            self.optimizer.zero_grad()
+        return time.perf_counter() - started
+
+
+def has_bf16() -> bool:
+    return bool(getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)())
+
+
+def main(folder: str, examples: str) -> None:
+    with open(examples) as file:
+        rounds = json.load(file)
+    contenders = {"trainer": TrainerDefaults(folder), "torch fp32": Loop(folder)}
+    if has_bf16():
+        contenders["torch bf16"] = Loop(folder, bf16=True)
+    if "--compiled" in sys.argv:
+        contenders["torch fp32 compiled"] = Loop(folder, compiled=True)
+    print(json.dumps({"contenders": list(contenders), "threads": torch.get_num_threads()}), file=answers, flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        batches = rounds[asked["round"]]
+        seconds = contenders[asked["contender"]].run(batches, asked["round"])
+        print(json.dumps({"tokens": tokens_of(batches), "seconds": seconds}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fetchEncoder } from './encoders';
+import { Model } from './model';
+import { networkFixture } from './network-fixture';
+import { tinyBertFolder } from './tiny-bert';
+
+const NAME = 'someone/tiny.model';
+
+/** A hub that holds one model; `damage` says which file comes broken how often. */
+async function startHub(context: TestContext, files: Record<string, Buffer>, damage: Record<string, number>) {
+  const asked: string[] = [];
+  const list = Object.entries(files).map(([rfilename, content]) => ({
+    rfilename,
+    size: content.length,
+    blobId: createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex'),
+    // As on the hub, where large files alone have this.
+    ...(rfilename.endsWith('.safetensors') && {
+      lfs: { sha256: createHash('sha256').update(content).digest('hex') },
+    }),
+  }));
+  const server: Server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    const name = url.split('/').at(-1)!;
+    if (url === `/api/models/${NAME}/revision/main?blobs=true`) {
+      response.end(JSON.stringify({ sha: 'abc', siblings: list }));
+    } else if (url.startsWith(`/${NAME}/resolve/abc/`) && files[name]) {
+      const broken = (damage[name] ?? 0) > 0;
+      if (broken) damage[name]--;
+      response.end(broken ? files[name].subarray(1) : files[name]);
+    } else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cache = mkdtempSync(join(tmpdir(), 'falconframes-hub-'));
+  const { HF_ENDPOINT, FALCONFRAMES_CACHE } = process.env;
+  process.env.HF_ENDPOINT = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  process.env.FALCONFRAMES_CACHE = cache;
+  context.after(() => {
+    server.close();
+    for (const [key, value] of Object.entries({ HF_ENDPOINT, FALCONFRAMES_CACHE })) {
+      if (value === undefined) delete process.env[key];
+      else process.env[key] = value;
+    }
+    rmSync(cache, { recursive: true });
+  });
+  return { asked, cache, server };
+}
+
+function modelFiles(): Record<string, Buffer> {
+  const { folder } = networkFixture('distilbert-tokens');
+  return {
+    'config.json': readFileSync(join(folder, 'config.json')),
+    'model.safetensors': readFileSync(join(folder, 'model.safetensors')),
+    'tokenizer.json': readFileSync(join(tinyBertFolder, 'tokenizer.json')),
+    'README.md': Buffer.from('not asked for'),
+  };
+}
+
+test('a model of the hub is downloaded once, through a damaged try, and can be loaded', async (context) => {
+  const { asked, cache } = await startHub(context, modelFiles(), {
+    'model.safetensors': 1,
+    'config.json': 1,
+  });
+  const folder = await fetchEncoder(NAME);
+  Model.load(folder).dispose();
+  assert.deepEqual(readdirSync(folder).sort(), ['config.json', 'model.safetensors', 'tokenizer.json']);
+  assert.deepEqual(readdirSync(join(cache, 'models')), ['someone--tiny.model']);
+  assert.equal(asked.length, 1 + 3 + 2);
+  assert.equal(await fetchEncoder(NAME), folder);
+  assert.equal(asked.length, 6);
+});
+
+test('what stays damaged, is incomplete or unknown is told in a sentence, and nothing is kept', async (context) => {
+  const files = modelFiles();
+  const { cache, server } = await startHub(context, files, { 'model.safetensors': 99 });
+  const refuses = (name: string, message: RegExp) =>
+    assert.rejects(fetchEncoder(name), { name: 'InputError', message });
+  await refuses(NAME, /someone\/tiny\.model cannot be downloaded.*model\.safetensors came damaged/);
+  await refuses('someone/else', /answered 404/);
+  await refuses('minilm', /there is no encoder "minilm"/);
+  server.close();
+  server.closeAllConnections();
+  await refuses(NAME, /ECONNREFUSED.*go online, or name the folder/);
+  assert.equal(existsSync(join(cache, 'models', 'someone--tiny.model')), false);
+  assert.deepEqual(existsSync(join(cache, 'models')) ? readdirSync(join(cache, 'models')) : [], []);
+});
+
+test('a model without safetensors is refused by what it lacks', async (context) => {
+  const { 'model.safetensors': _, ...files } = modelFiles();
+  await startHub(context, files, {});
+  await assert.rejects(fetchEncoder(NAME), /has no model\.safetensors/);
+});

@@ -1,0 +1,83 @@
+/**
+ * `npm run bench -- memory [--json]`: whether memory stays flat over 2,000 steps of training: tensors in TensorFlow's memory,
+ * and the process's own, from step 200 on (before that, caches fill). A small network on windows of 40 lengths, dropout on.
+ */
+import { createRandom } from '../foundation';
+import { livingTensors, Model, type Tape, type Weights } from '../nn';
+import { DEFAULT_TRAINING } from './configuration';
+import type { Example } from './examples';
+import { createLoss } from './losses';
+import { AdamW } from './optimizer';
+import { takeStep } from './step';
+import { padTargets } from './tagging-task';
+import type { Task } from './task';
+
+const STEPS = 2000;
+const WARM = 200;
+const OUTPUTS = 8;
+
+const encoder = {
+  type: 'bert',
+  vocabularySize: 1000,
+  embeddingSize: 32,
+  hiddenSize: 32,
+  layers: 2,
+  attentionHeads: 2,
+  intermediateSize: 64,
+  maximumPositions: 64,
+  tokenTypes: 2,
+  layerNormEpsilon: 1e-12,
+  hiddenDropout: 0.1,
+  attentionDropout: 0.1,
+  sequenceDropout: 0.1,
+} as const;
+
+const labels = Array.from({ length: OUTPUTS }, (_, index) => `label ${index}`);
+const model = Model.fresh(encoder, { kind: 'tokens', labels }, 1);
+const optimizer = new AdamW(model.parameters, 0.01);
+const lossOf = createLoss(DEFAULT_TRAINING, 'bio');
+const task: Task<Example> = {
+  parameters: model.parameters,
+  layers: encoder.layers,
+  description: 'memory',
+  loss: (tape: Tape, weights: Weights, examples: readonly Example[]) => {
+    const batch = padTargets(examples);
+    const logits = model.logits(tape, weights, batch);
+    return { logits, ...lossOf(logits, batch) };
+  },
+  save: () => {},
+  reload: () => {},
+};
+const random = createRandom(1);
+const windowOf = (length: number): Example => ({
+  inputIds: Int32Array.from({ length }, () => random.below(1000)),
+  labels: Uint8Array.from({ length: length * OUTPUTS }, () => random.below(2)),
+  known: new Uint8Array(length * OUTPUTS).fill(1),
+});
+
+const rows: { step: number; tensors: number; megabytes: number }[] = [];
+for (let step = 1; step <= STEPS; step++) {
+  const length = 10 + random.below(40);
+  const examples = Array.from({ length: 16 }, () => windowOf(length));
+  takeStep(task, optimizer, [examples], DEFAULT_TRAINING, {
+    step,
+    where: 'the only epoch',
+    learningRate: 1e-3,
+    precision: 'float32',
+  });
+  if (step % WARM === 0) {
+    rows.push({ step, tensors: livingTensors(), megabytes: process.memoryUsage().rss / 1e6 });
+  }
+}
+const [first] = rows;
+const report = {
+  steps: STEPS,
+  tensors: [...new Set(rows.map(({ tensors }) => tensors))],
+  megabytes: rows.map(({ megabytes }) => Math.round(megabytes)),
+  growth: Number((rows.at(-1)!.megabytes / first.megabytes - 1).toFixed(4)),
+};
+if (process.argv.includes('--json')) console.log(JSON.stringify(report));
+else {
+  console.table(rows);
+  console.log(`the process grew by ${(report.growth * 100).toFixed(1)}% from step ${first.step} to ${STEPS}`);
+}

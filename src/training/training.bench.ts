@@ -1,0 +1,170 @@
+/**
+ * `npm run bench -- training [--json]`: real (unpadded) tokens a second in training, ours against PyTorch's, on this machine.
+ *
+ * MiniLM-L6 on sentences of JNLPBA and CRAFT, 32 windows a step, dropout and clipping on, 5 rounds of 20 steps. Each contender
+ * takes the same windows in each round; the rounds of the contenders take turns, so that what else the machine does disturbs
+ * all alike; medians over rounds. `trainer` is Hugging Face's Trainer at its defaults, `torch …` a PyTorch loop written for
+ * speed (environment/bench/torch_training.py). PyTorch gets an environment of its own, made on the first run.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { loadCorpus } from '../corpora';
+import { createRandom, projectRoot } from '../foundation';
+import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
+import { Tokenizer } from '../tokenization';
+import { groupByLength } from './batching';
+import { DEFAULT_TRAINING } from './configuration';
+import { type Example, prepareExamples } from './examples';
+import { AdamW } from './optimizer';
+import { takeStep } from './step';
+import { taggingTask } from './tagging-task';
+
+const ROUNDS = 5;
+const STEPS_A_ROUND = 20;
+const BATCH_SIZE = 32;
+const OPTIONS = { scheme: 'bio', maximumLength: 256, threshold: 0.5 } as const;
+const SEED = 1;
+const MODEL = locateEncoder('minilm-l6-h384-uncased');
+
+interface Round {
+  tokens: number;
+  seconds: number;
+}
+
+/** Runs the steps of a round and says how long they took. */
+type Contender = (round: number) => Promise<Round>;
+
+/** Rounds of batches of windows of similar length. One more than is measured: the first is for warming up. */
+async function drawRounds(): Promise<Example[][][]> {
+  const corpora = await Promise.all([loadCorpus('jnlpba', 'train'), loadCorpus('craft', 'all')]);
+  const sentences = createRandom(SEED).shuffle(corpora.flatMap((corpus) => corpus.sentences));
+  const count = (ROUNDS + 1) * STEPS_A_ROUND * BATCH_SIZE;
+  const { examples } = await prepareExamples(sentences.slice(0, count), new Tokenizer(MODEL), OPTIONS);
+  const batches = groupByLength(examples.slice(0, count), BATCH_SIZE, SEED, 1);
+  return Array.from({ length: ROUNDS + 1 }, (_, round) =>
+    batches.slice(round * STEPS_A_ROUND, (round + 1) * STEPS_A_ROUND),
+  );
+}
+
+function ourContender(rounds: Example[][][]): Contender {
+  const model = TokenClassifier.fromEncoder(MODEL, OPTIONS, SEED);
+  const optimizer = new AdamW(model.parameters, DEFAULT_TRAINING.weightDecay);
+  const task = taggingTask(model, DEFAULT_TRAINING);
+  const { precision, reason } = choosePrecision();
+  console.error(`ours multiplies in ${precision}: ${reason}`);
+  let step = 0;
+  return async (round) => {
+    const started = performance.now();
+    let tokens = 0;
+    for (const batch of rounds[round]) {
+      const { learningRate } = DEFAULT_TRAINING;
+      takeStep(task, optimizer, [batch], DEFAULT_TRAINING, {
+        step: step++,
+        where: `round ${round}`,
+        learningRate,
+        precision,
+      });
+      for (const { inputIds } of batch) tokens += inputIds.length;
+    }
+    return { tokens, seconds: (performance.now() - started) / 1000 };
+  };
+}
+
+/** PyTorch's contenders, in a Python process that answers one line at a time. */
+async function torchContenders(rounds: Example[][][]) {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-bench-'));
+  const file = join(folder, 'examples.json');
+  const plain = ({ inputIds, labels, known }: Example) => ({
+    input_ids: [...inputIds],
+    labels: [...labels],
+    known: [...known],
+  });
+  writeFileSync(file, JSON.stringify(rounds.map((batches) => batches.map((batch) => batch.map(plain)))));
+  const script = join(projectRoot, 'environment', 'bench', 'torch_training.py');
+  const child = spawn(benchPython(), [script, MODEL, file, ...process.argv.slice(2)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the Python process ended; what it said stands above');
+    return JSON.parse(value as string);
+  };
+  const { contenders } = (await answer()) as { contenders: string[] };
+  const ask =
+    (contender: string): Contender =>
+    (round) => {
+      child.stdin.write(`${JSON.stringify({ contender, round })}\n`);
+      return answer();
+    };
+  return {
+    contenders: contenders.map((name): [string, Contender] => [name, ask(name)]),
+    end: () => endProcess(child).finally(() => rmSync(folder, { recursive: true })),
+  };
+}
+
+function endProcess(child: ChildProcess): Promise<void> {
+  child.stdin?.end();
+  return new Promise((resolve) => child.on('close', () => resolve()));
+}
+
+/** The Python of PyTorch's own environment, which is made where it is missing. */
+function benchPython(): string {
+  const environment = join(projectRoot, '.falconframes', 'bench-python');
+  const python = join(environment, 'bin', 'python');
+  const mark = join(environment, 'complete');
+  if (!existsSync(mark)) {
+    console.error('Making an environment for PyTorch (about 5 GB, several minutes) …');
+    const requirements = join(projectRoot, 'environment', 'requirements-bench.txt');
+    rmSync(environment, { recursive: true, force: true });
+    const run = (command: string, ...options: string[]) =>
+      execFileSync(command, options, { stdio: ['ignore', 2, 2] });
+    run('python3', '-m', 'venv', environment);
+    run(python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary=:all:', '-r', requirements);
+    writeFileSync(mark, '');
+  }
+  return python;
+}
+
+const median = (values: number[]) =>
+  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+
+async function main(): Promise<void> {
+  const rounds = await drawRounds();
+  const torch = await torchContenders(rounds);
+  const contenders: [string, Contender][] = [['ours', ourContender(rounds)], ...torch.contenders];
+  const rates = new Map(contenders.map(([name]) => [name, [] as number[]]));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, run] of contenders) {
+      const { tokens, seconds } = await run(round);
+      console.error(
+        `${round === 0 ? 'warming up' : `round ${round} of ${ROUNDS}`}: ${name} ${Math.round(tokens / seconds)} tokens/s`,
+      );
+      if (round > 0) rates.get(name)!.push(tokens / seconds);
+    }
+  }
+  await torch.end();
+
+  const medians = new Map([...rates].map(([name, values]) => [name, median(values)]));
+  const ours = medians.get('ours')!;
+  const bestTorch = Math.max(
+    ...[...medians].filter(([name]) => name.startsWith('torch')).map(([, rate]) => rate),
+  );
+  const report = {
+    tokens_per_second: Object.fromEntries([...medians].map(([name, rate]) => [name, Math.round(rate)])),
+    ratio_trainer: Number((ours / medians.get('trainer')!).toFixed(2)),
+    ratio_best_torch: Number((ours / bestTorch).toFixed(2)),
+  };
+  if (process.argv.includes('--json')) console.log(JSON.stringify(report));
+  else {
+    console.table(report.tokens_per_second);
+    console.log(
+      `ours is ${report.ratio_trainer} times the Trainer, ${report.ratio_best_torch} times the best PyTorch loop`,
+    );
+  }
+}
+
+main();
