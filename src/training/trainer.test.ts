@@ -211,7 +211,7 @@ test('a diverging run stops with its step and keeps no broken model', async (con
     folder,
     evaluate: async () => ({ loss: 0, f1: noF1, score: 0 }),
   });
-  await assert.rejects(run, { name: 'InputError', message: /diverged at step 1/ });
+  await assert.rejects(run, { name: 'InputError', message: /diverged at step 1 \(epoch 1, batch 1\)/ });
   assert.equal(existsSync(join(folder, 'config.json')), false);
 });
 
