@@ -16,6 +16,7 @@ import { registerEvaluate } from './evaluate';
 import { registerPreprocess } from './preprocess';
 import { registerPretrain } from './pretrain';
 import { registerReproduce } from './reproduce';
+import { registerScore } from './score';
 import { registerTrain } from './train';
 
 const program = new Command('falconframes')
@@ -30,6 +31,7 @@ registerPreprocess(program);
 registerPretrain(program);
 registerTrain(program);
 registerEvaluate(program);
+registerScore(program);
 registerCompress(program);
 registerBenchmark(program);
 registerAnnotate(program);
