@@ -8,3 +8,10 @@ export function positiveInteger(value: string): number {
   }
   return number;
 }
+
+/** Reads an option's value that must be a number between 0 and 1, neither of them included. */
+export function probability(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number < 1)) throw new InvalidArgumentError('It must be a number between 0 and 1.');
+  return number;
+}

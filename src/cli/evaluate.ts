@@ -1,58 +1,153 @@
-import type { Command } from 'commander';
-import { evaluate } from '../evaluation';
-import { ENTITY_CLASSES, readSentences, showProgress } from '../foundation';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import {
+  type ArticleCounts,
+  bestThreshold,
+  compareModels,
+  type DetailedReport,
+  detail,
+  type EvaluationReport,
+  evaluate,
+  type ModelComparison,
+  type TokenThreshold,
+  tokenOutcomes,
+} from '../evaluation';
+import {
+  ENTITY_CLASSES,
+  type EntityClass,
+  InputError,
+  readSentences,
+  type Sentence,
+  showProgress,
+} from '../foundation';
 import { TokenClassifier } from '../nn';
 import { Tokenizer } from '../tokenization';
-import { formatShare, formatTable, printResult } from './output';
+import { positiveInteger, probability } from './arguments';
+import { evaluationTables } from './evaluation-tables';
+import { printResult } from './output';
+
+interface EvaluateOptions {
+  model: string;
+  data: string[];
+  train?: string[];
+  compare?: string;
+  tokenThreshold?: number;
+  tune?: string[];
+  resamples: number;
+  seed: number;
+  json?: boolean;
+}
+
+/** Scores of one model, as `--json` gives them. */
+export type ModelScores = Omit<EvaluationReport, 'tagged'> & DetailedReport & { model: string };
+
+export interface EvaluationResult extends ModelScores {
+  comparison?: ModelScores & { differences: ModelComparison };
+}
 
 export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
-    .description('strict span scores and token scores of a trained model, by class')
+    .description(
+      'span and token scores of a trained model by class, with intervals, breakdowns and kinds of errors; with --compare against another model',
+    )
     .requiredOption('--model <folder>', 'model folder')
-    .requiredOption('--data <file...>', 'JSONL files of sentences')
+    .requiredOption('--data <file...>', 'JSONL files of gold sentences, one a corpus')
+    .option('--train <file...>', 'what the model was trained on: tells mentions it has seen from new ones')
+    .option('--compare <folder>', 'a second model; differences come with p-values')
+    .addOption(
+      new Option(
+        '--token-threshold <probability>',
+        "for token scores, the model's own unless given; the reference answer has 0.4",
+      ).argParser(probability),
+    )
+    .addOption(
+      new Option(
+        '--tune <file...>',
+        'dev sentences on which to choose the threshold of token scores, by class',
+      ).conflicts('tokenThreshold'),
+    )
+    .option(
+      '--resamples <count>',
+      'resamples for intervals, permutations for p-values',
+      positiveInteger,
+      1000,
+    )
+    .option('--seed <number>', 'of both', positiveInteger, 1)
     .option('--json', 'the scores as JSON')
-    .action(async (options: { model: string; data: string[]; json?: boolean }) => {
-      const sentences = options.data.flatMap(readSentences);
-      const model = TokenClassifier.load(options.model);
-      const progress = showProgress('Evaluating');
-      const { tagged: _, ...report } = await evaluate(
-        sentences,
-        new Tokenizer(options.model),
-        model.score,
-        model.configuration,
-        (done) => progress.update(done, sentences.length, 'sentences'),
+    .action(async (options: EvaluateOptions) => {
+      const data = readCorpora(options.data);
+      const training = options.train?.flatMap(readSentences);
+      const tuning = options.tune?.flatMap(readSentences);
+      const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
+      const first = await score(options.model);
+      const result: EvaluationResult = first.scores;
+      if (options.compare) {
+        const second = await score(options.compare);
+        const differences = compareModels(first.counts, second.counts, options);
+        result.comparison = { ...second.scores, differences };
+      }
+      printResult(result, options, () => evaluationTables(result));
+    });
+}
+
+interface Corpora {
+  sentences: Sentence[];
+  /** Of each sentence. */
+  names: string[];
+}
+
+/** Corpora are called as their files are; by the whole path where two files have one name. */
+function readCorpora(paths: readonly string[]): Corpora {
+  const short = paths.map((path) => basename(path, '.jsonl'));
+  const corpora: Corpora = { sentences: [], names: [] };
+  paths.forEach((path, index) => {
+    const name = short.indexOf(short[index]) === short.lastIndexOf(short[index]) ? short[index] : path;
+    for (const sentence of readSentences(path)) {
+      corpora.sentences.push(sentence);
+      corpora.names.push(name);
+    }
+  });
+  if (corpora.sentences.length === 0)
+    throw new InputError(`${paths.join(', ')}: no sentence to evaluate on; give a file that holds some`);
+  return corpora;
+}
+
+async function scoreModel(
+  folder: string,
+  { sentences, names }: Corpora,
+  { tokenThreshold, resamples, seed }: EvaluateOptions,
+  training?: readonly Sentence[],
+  tuning?: readonly Sentence[],
+): Promise<{ scores: ModelScores; counts: ArticleCounts }> {
+  const model = TokenClassifier.load(folder);
+  try {
+    const tokenizer = new Tokenizer(folder);
+    const { configuration } = model;
+    const run = async (title: string, texts: readonly Sentence[]) => {
+      const progress = showProgress(title);
+      const report = await evaluate(texts, tokenizer, model.score, configuration, (done) =>
+        progress.update(done, texts.length, 'sentences'),
       );
       progress.end();
-      printResult(report, options, () =>
-        [
-          `${report.sentences} sentences; loss ${report.loss.toFixed(4)}; mean strict span F1 ${formatShare(report.meanF1)}`,
-          '',
-          'Strict spans (class, start and end all right)',
-          formatTable(
-            ['class', 'precision', 'recall', 'F1', 'gold'],
-            ENTITY_CLASSES.map((label) => {
-              const { precision, recall, f1, support } = report.spans[label];
-              return [label, formatShare(precision), formatShare(recall), formatShare(f1), support];
-            }),
-          ),
-          '',
-          'Tokens',
-          formatTable(
-            ['class', 'TP', 'FP', 'FN', 'TN', 'precision', 'recall', 'F1', 'MCC'],
-            ENTITY_CLASSES.map((label) => {
-              const score = report.tokens[label];
-              return [
-                label,
-                score.truePositives,
-                score.falsePositives,
-                score.falseNegatives,
-                score.trueNegatives,
-                ...[score.precision, score.recall, score.f1, score.mcc].map(formatShare),
-              ];
-            }),
-          ),
-        ].join('\n'),
-      );
-    });
+      return report;
+    };
+    let threshold: TokenThreshold = tokenThreshold ?? configuration.threshold;
+    if (tuning) {
+      const outcomes = tokenOutcomes(tuning, (await run('Tuning', tuning)).tagged, configuration.scheme);
+      threshold = Object.fromEntries(
+        // A class that the dev sentences do not mention keeps the model's own threshold.
+        ENTITY_CLASSES.map((label) => [label, bestThreshold(outcomes[label]) ?? configuration.threshold]),
+      ) as Record<EntityClass, number>;
+    }
+    const { tagged, ...report } = await run('Evaluating', sentences);
+    const { details, counts } = detail(
+      sentences,
+      { tagged },
+      { scheme: configuration.scheme, tokenThreshold: threshold, corpora: names, training, resamples, seed },
+    );
+    return { scores: { model: folder, ...report, ...details }, counts };
+  } finally {
+    model.dispose();
+  }
 }

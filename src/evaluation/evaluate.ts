@@ -16,8 +16,8 @@ import {
   type TokenScorer,
   tagTexts,
 } from '../tokenization';
-import { meanF1, type SpanScore, scoreSpans } from './spans';
-import { scoreTokens, type TokenScore } from './tokens';
+import { byClass, meanF1, type SpanScore, scoreSpans } from './spans';
+import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
 /** What a model makes of sentences whose mentions are known. */
 export interface EvaluationReport {
@@ -51,7 +51,7 @@ export async function evaluate(
   return {
     sentences: sentences.length,
     spans,
-    tokens: scoreTokens(sentences, tagged, options.scheme, options.threshold),
+    tokens: scoreTokens(tokenOutcomes(sentences, tagged, options.scheme), options.threshold),
     meanF1: meanF1(spans),
     loss: meanLoss(sentences, tagged, options),
     tagged,
@@ -92,8 +92,7 @@ export function heldOutEvaluation(
         'the dev sentences hold no gold mention of any class; give others, or no epoch can be preferred',
       );
     }
-    const f1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, spans[label].f1]));
-    return { loss, score: mean, f1: f1 as Record<EntityClass, number | null> };
+    return { loss, score: mean, f1: byClass((label) => spans[label].f1) };
   };
 }
 

@@ -1,10 +1,57 @@
 /**
- * Evaluation: how right a tagger is, by class.
+ * Evaluation: how right a tagger is, by class, how sure that is, and where it goes wrong.
  *
- * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions. Out: strict span scores, token scores,
- * token probabilities. May touch: nothing outside.
+ * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions; or files of tag sequences. Out: strict,
+ * partial and token scores, curves, breakdowns, error kinds, intervals and p-values. May touch: files of tags, to read.
+ *
+ * `sequences/` scores tags as Python's seqeval does. A class that a sentence's source did not look for is unknown there and
+ * counts nowhere in this room.
  */
+export {
+  type ArticleCounts,
+  countByArticle,
+  meanSpanF1,
+  type Statistic,
+  spanF1,
+  tokenF1,
+} from './article-counts';
+export { type BootstrapOptions, bootstrapIntervals, CONFIDENCE, type Interval } from './bootstrap';
+export {
+  byCorpus,
+  byLength,
+  bySection,
+  bySeen,
+  type Grouping,
+  type GroupScores,
+  scoreByGroup,
+} from './breakdowns';
+export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';
+export {
+  bestThreshold,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type Reliability,
+  type ReliabilityBin,
+  reliability,
+} from './curves';
+export { type DetailedReport, type DetailOptions, detail } from './detailed-report';
+export {
+  type ComparedMention,
+  classConfusion,
+  compareMentions,
+  countOutcomes,
+  MENTION_OUTCOMES,
+  type MentionOutcome,
+} from './errors';
 export { type EvaluationReport, evaluate, evaluateAll, heldOutEvaluation } from './evaluate';
+export {
+  MATCH_FAMILIES,
+  type MatchFamily,
+  type PartialMatchScore,
+  type PartialMatchScores,
+  scorePartialMatches,
+} from './partial-match';
+export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { type ExaminedSentence, mistakes, sentencesByClass, withoutSentences } from './selection';
 export {
   classificationReport,
@@ -15,4 +62,13 @@ export { TAG_SCHEMES, type TagScheme } from './sequences/schemes';
 export { checkSameShape, placeOfTag, readTagFile, type TagFile } from './sequences/tag-files';
 export type { SequenceMode } from './sequences/tags';
 export { meanF1, type SpanScore, scoreSpans } from './spans';
-export { goldTokens, probabilitiesByClass, scoreTokens, type TokenScore, tokenProbabilities } from './tokens';
+export {
+  goldTokens,
+  probabilitiesByClass,
+  scoreTokens,
+  type TokenOutcomes,
+  type TokenScore,
+  type TokenThreshold,
+  tokenOutcomes,
+  tokenProbabilities,
+} from './tokens';

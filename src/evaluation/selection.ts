@@ -1,7 +1,7 @@
 import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
 import type { TaggedText } from '../tokenization';
 import type { EvaluationReport } from './evaluate';
-import { spanKey } from './spans';
+import { knownSpans, spanKey } from './spans';
 
 /** A test sentence with what the model made of it. */
 export interface ExaminedSentence {
@@ -12,7 +12,7 @@ export interface ExaminedSentence {
 
 /** Predictions of the classes that the sentence's source looked for. */
 function comparable({ sentence, tagged }: ExaminedSentence): Span[] {
-  return tagged.spans.filter(({ label }) => sentence.annotated.includes(label));
+  return knownSpans(tagged.spans, sentence);
 }
 
 function isRight(examined: ExaminedSentence): boolean {

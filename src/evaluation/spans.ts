@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence, type Span } from '../foundation';
 
 /** Mentions found, invented and missed, and what follows from them. Null where there is nothing to divide by. */
 export interface SpanScore {
@@ -12,6 +12,44 @@ export interface SpanScore {
   support: number;
 }
 
+/** What strict scores are computed from; such counts may be added up over sentences. */
+export interface SpanCounts {
+  hits: number;
+  predicted: number;
+  gold: number;
+}
+
+/** The mentions of classes that the sentence's source looked for; the others are unknown there, neither right nor wrong. */
+export function knownSpans<T extends Span>(spans: readonly T[], { annotated }: Sentence): T[] {
+  return spans.filter(({ label }) => annotated.includes(label));
+}
+
+/**
+ * Goes once through all known mentions, gold, predicted and those that match strictly (`hits`: class, start and end are all
+ * right), and adds each to the counts that `countsOf` gives for it.
+ */
+export function countSpans(
+  gold: readonly Sentence[],
+  predicted: readonly (readonly Span[])[],
+  countsOf: (span: Span, sentence: Sentence, index: number) => SpanCounts,
+): void {
+  if (gold.length !== predicted.length) {
+    throw new InputError(
+      `${predicted.length} lists of predicted spans for ${gold.length} sentences; give one a sentence`,
+    );
+  }
+  gold.forEach((sentence, index) => {
+    const goldSpans = knownSpans(sentence.spans, sentence);
+    const goldKeys = new Set(goldSpans.map(spanKey));
+    for (const span of goldSpans) countsOf(span, sentence, index).gold++;
+    for (const span of knownSpans(predicted[index], sentence)) {
+      const counts = countsOf(span, sentence, index);
+      counts.predicted++;
+      if (goldKeys.delete(spanKey(span))) counts.hits++;
+    }
+  });
+}
+
 /**
  * Strict span scores by class: a prediction counts when class, start and end are all right. A class that a sentence's source
  * did not look for is left out of that sentence, gold and predictions alike. A class without gold mentions has no
@@ -23,37 +61,41 @@ export function scoreSpans(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
 ): Record<EntityClass, SpanScore> {
-  const counts = Object.fromEntries(
-    ENTITY_CLASSES.map((label) => [label, { hits: 0, predicted: 0, gold: 0 }]),
-  );
-  gold.forEach((sentence, index) => {
-    const known = (span: Span) => sentence.annotated.includes(span.label);
-    const goldKeys = new Set(sentence.spans.filter(known).map(spanKey));
-    for (const span of sentence.spans.filter(known)) counts[span.label].gold++;
-    for (const span of predicted[index].filter(known)) {
-      counts[span.label].predicted++;
-      if (goldKeys.delete(spanKey(span))) counts[span.label].hits++;
-    }
+  const counts = noSpanCounts();
+  countSpans(gold, predicted, ({ label }) => counts[label]);
+  return spanScores(counts);
+}
+
+export function noSpanCounts(): Record<EntityClass, SpanCounts> {
+  return byClass(() => ({ hits: 0, predicted: 0, gold: 0 }));
+}
+
+export function spanScores(counts: Record<EntityClass, SpanCounts>): Record<EntityClass, SpanScore> {
+  return byClass((label) => {
+    const { hits, predicted, gold } = counts[label];
+    return {
+      truePositives: hits,
+      falsePositives: predicted - hits,
+      falseNegatives: gold - hits,
+      precision: ratio(hits, predicted),
+      recall: ratio(hits, gold),
+      f1: f1Of(hits, predicted, gold),
+      support: gold,
+    };
   });
-  return Object.fromEntries(
-    ENTITY_CLASSES.map((label) => {
-      const { hits, predicted: guesses, gold: support } = counts[label];
-      const precision = ratio(hits, guesses);
-      const recall = ratio(hits, support);
-      // With gold mentions but no prediction, F1 is 0: all of them were missed.
-      const f1 = support === 0 ? null : (2 * hits) / (guesses + support);
-      const score: SpanScore = {
-        truePositives: hits,
-        falsePositives: guesses - hits,
-        falseNegatives: support - hits,
-        precision,
-        recall,
-        f1,
-        support,
-      };
-      return [label, score];
-    }),
-  ) as Record<EntityClass, SpanScore>;
+}
+
+/** With gold mentions but no prediction, F1 is 0: all of them were missed. Without gold there is none. */
+export function f1Of(hits: number, predicted: number, gold: number): number | null {
+  return gold === 0 ? null : (2 * hits) / (predicted + gold);
+}
+
+/** One value for each class. */
+export function byClass<T>(compute: (label: EntityClass, index: number) => T): Record<EntityClass, T> {
+  return Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, compute(label, index)])) as Record<
+    EntityClass,
+    T
+  >;
 }
 
 /** Equal for two spans that match strictly: same class, start and end. */
@@ -63,8 +105,13 @@ export function spanKey({ start, end, label }: Span): string {
 
 /** The mean F1 over the classes that have gold mentions; null where none has. */
 export function meanF1(scores: Record<EntityClass, SpanScore>): number | null {
-  const known = ENTITY_CLASSES.map((label) => scores[label].f1).filter((f1) => f1 !== null);
-  return known.length === 0 ? null : known.reduce((sum, f1) => sum + f1, 0) / known.length;
+  return mean(ENTITY_CLASSES.map((label) => scores[label].f1));
+}
+
+/** The mean of what is known; null where nothing is. */
+export function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 export function ratio(part: number, whole: number): number | null {

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
+import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
 import {
   type LabelScheme,
   outputsPerClass,
@@ -8,7 +8,7 @@ import {
   type TaggingOptions,
   type Tokenizer,
 } from '../tokenization';
-import { ratio } from './spans';
+import { byClass, f1Of, ratio } from './spans';
 
 /** Counts over tokens, and what follows from them. Null where there is nothing to divide by. */
 export interface TokenScore {
@@ -58,49 +58,108 @@ export function probabilitiesByClass(
 ) {
   const probabilities = tokenProbabilities(tagged, scheme);
   const gold = goldTokens(tagged, sentence);
-  const byClass = <T>(value: (index: number) => T) =>
-    Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, value(index)])) as Record<EntityClass, T>;
   return {
     tokens: Array.from(tagged.encoded.ids, (id) => tokenizer.tokenOf(id)),
-    probabilities: byClass((index) => probabilities[index]),
-    gold: byClass((index) => (sentence.annotated.includes(ENTITY_CLASSES[index]) ? gold[index] : null)),
+    probabilities: byClass((_, index) => probabilities[index]),
+    gold: byClass((label, index) => (sentence.annotated.includes(label) ? gold[index] : null)),
     threshold,
   };
 }
 
-/** Token-level scores by class as the assessment counts them: inside a mention or not, at a threshold, unknown classes out. */
-export function scoreTokens(
+/**
+ * Every token whose sentence's source looked for a class, with the probability that it is part of a mention of the class and
+ * whether it is.
+ */
+export interface TokenOutcomes {
+  probabilities: Float64Array; // [tokens]
+  /** 1 inside a gold mention, else 0 // [tokens] */
+  inside: Uint8Array;
+  /** Where each sentence's tokens end // [sentences] */
+  ends: Int32Array;
+}
+
+/** @throws InputError for a probability that is not a number */
+export function tokenOutcomes(
   gold: readonly Sentence[],
   tagged: readonly TaggedText[],
   scheme: LabelScheme,
-  threshold: number,
-): Record<EntityClass, TokenScore> {
-  // For each class: true negatives, false positives, false negatives, true positives.
-  const counts = ENTITY_CLASSES.map(() => [0, 0, 0, 0]);
+): Record<EntityClass, TokenOutcomes> {
+  const perClass = outputsPerClass(scheme);
+  const classes = ENTITY_CLASSES.length;
+  const outcomes = byClass((label) => {
+    const known = gold.map(({ annotated }, index) =>
+      annotated.includes(label) ? tagged[index].encoded.ids.length : 0,
+    );
+    const total = known.reduce((sum, tokens) => sum + tokens, 0);
+    return {
+      probabilities: new Float64Array(total),
+      inside: new Uint8Array(total),
+      ends: new Int32Array(gold.length),
+    };
+  });
+  const next = ENTITY_CLASSES.map(() => 0);
   gold.forEach((sentence, index) => {
-    const probabilities = tokenProbabilities(tagged[index], scheme);
-    const inside = goldTokens(tagged[index], sentence);
+    const { encoded, logits } = tagged[index];
+    const { labels } = spansToLabels(encoded, sentence.spans, 'token'); // [tokens, classes]
     ENTITY_CLASSES.forEach((label, column) => {
-      if (!sentence.annotated.includes(label)) return;
-      probabilities[column].forEach((probability, token) => {
-        counts[column][(inside[column][token] ? 2 : 0) + (probability > threshold ? 1 : 0)]++;
-      });
+      const { probabilities, inside, ends } = outcomes[label];
+      if (sentence.annotated.includes(label)) {
+        for (let token = 0; token < encoded.ids.length; token++) {
+          const row = (token * classes + column) * perClass;
+          const probability = sigmoid(Math.max(logits[row], logits[row + perClass - 1]));
+          if (Number.isNaN(probability)) {
+            throw new InputError(
+              `the model's probability of ${label} for token ${token + 1} of sentence ${index + 1} (article ${sentence.article}) is not a number; its training has diverged: train with a lower learning rate`,
+            );
+          }
+          probabilities[next[column]] = probability;
+          inside[next[column]++] = labels[token * classes + column];
+        }
+      }
+      ends[index] = next[column];
     });
   });
-  return Object.fromEntries(
-    ENTITY_CLASSES.map((label, column) => {
-      const [trueNegatives, falsePositives, falseNegatives, truePositives] = counts[column];
-      return [label, tokenScore(truePositives, falsePositives, falseNegatives, trueNegatives)];
-    }),
-  ) as Record<EntityClass, TokenScore>;
+  return outcomes;
 }
 
-function tokenScore(
-  truePositives: number,
-  falsePositives: number,
-  falseNegatives: number,
-  trueNegatives: number,
-): TokenScore {
+/** A threshold for all classes or one for each; a token is taken for part of a mention when its probability is above. */
+export type TokenThreshold = number | Readonly<Record<EntityClass, number>>;
+
+export function thresholdOf(threshold: TokenThreshold, label: EntityClass): number {
+  return typeof threshold === 'number' ? threshold : threshold[label];
+}
+
+/** Token-level scores by class as the assessment counts them: inside a mention or not, at a threshold, unknown classes out. */
+export function scoreTokens(
+  outcomes: Readonly<Record<EntityClass, TokenOutcomes>>,
+  threshold: TokenThreshold,
+): Record<EntityClass, TokenScore> {
+  return byClass((label) => {
+    const { probabilities } = outcomes[label];
+    return tokenScore(countTokens(outcomes[label], thresholdOf(threshold, label), 0, probabilities.length));
+  });
+}
+
+/** True negatives, false positives, false negatives, true positives among the tokens from `first` to `last` (exclusive). */
+export function countTokens(
+  { probabilities, inside }: TokenOutcomes,
+  threshold: number,
+  first: number,
+  last: number,
+): [number, number, number, number] {
+  const counts: [number, number, number, number] = [0, 0, 0, 0];
+  for (let token = first; token < last; token++) {
+    counts[inside[token] * 2 + (probabilities[token] > threshold ? 1 : 0)]++;
+  }
+  return counts;
+}
+
+function tokenScore([
+  trueNegatives,
+  falsePositives,
+  falseNegatives,
+  truePositives,
+]: readonly number[]): TokenScore {
   const predicted = truePositives + falsePositives;
   const support = truePositives + falseNegatives;
   const spread = Math.sqrt(
@@ -113,7 +172,7 @@ function tokenScore(
     trueNegatives,
     precision: ratio(truePositives, predicted),
     recall: ratio(truePositives, support),
-    f1: support === 0 ? null : (2 * truePositives) / (predicted + support),
+    f1: f1Of(truePositives, predicted, support),
     mcc: ratio(truePositives * trueNegatives - falsePositives * falseNegatives, spread),
   };
 }

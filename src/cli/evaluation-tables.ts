@@ -1,0 +1,149 @@
+import {
+  type Difference,
+  type GroupScores,
+  type Interval,
+  MATCH_FAMILIES,
+  MENTION_OUTCOMES,
+  verdict,
+} from '../evaluation';
+import { ENTITY_CLASSES } from '../foundation';
+import type { EvaluationResult, ModelScores } from './evaluate';
+import { formatShare, formatTable } from './output';
+
+/** What `evaluate` says to people: a heading and a table for each thing it measured. */
+export function evaluationTables(result: EvaluationResult): string {
+  const { sentences, articles, loss, meanF1, intervals, breakdowns } = result;
+  const parts = [
+    `${sentences} sentences of ${articles} articles; loss ${loss.toFixed(4)}; mean strict span F1 ${formatShare(meanF1)} ${formatInterval(intervals.meanF1)}`,
+    section('Strict spans (class, start and end all right; 95% intervals over articles)', spanTable(result)),
+    section('Tokens', tokenTable(result)),
+    section('Overlapping spans (SemEval-2013 task 9), all classes together', familyTable(result)),
+    section('What became of the mentions', outcomeTable(result)),
+    section('Strict span F1 by corpus', groupTable(breakdowns.corpus)),
+    section('Strict span F1 by section', groupTable(breakdowns.section)),
+    section('Strict span F1 by length of the mention', groupTable(breakdowns.length)),
+  ];
+  if (breakdowns.seen)
+    parts.push(section('Strict span F1 of mentions seen and unseen', groupTable(breakdowns.seen)));
+  if (result.comparison) parts.push(comparisonTable(result, result.comparison));
+  return parts.join('\n\n');
+}
+
+function section(title: string, table: string): string {
+  return `${title}\n${table}`;
+}
+
+function formatInterval(interval: Interval | null): string {
+  return interval ? `[${interval.map(formatShare).join(', ')}]` : '';
+}
+
+function spanTable({ spans, intervals }: ModelScores): string {
+  return formatTable(
+    ['class', 'precision', 'recall', 'F1', 'interval', 'gold'],
+    ENTITY_CLASSES.map((label) => {
+      const { precision, recall, f1, support } = spans[label];
+      return [
+        label,
+        ...[precision, recall, f1].map(formatShare),
+        formatInterval(intervals.spans[label]),
+        support,
+      ];
+    }),
+  );
+}
+
+function tokenTable({
+  tokens,
+  intervals,
+  tokenThresholds,
+  averagePrecision,
+  calibration,
+}: ModelScores): string {
+  return formatTable(
+    ['class', 'above', 'TP', 'FP', 'FN', 'TN', 'precision', 'recall', 'F1', 'interval', 'MCC', 'AP', 'ECE'],
+    ENTITY_CLASSES.map((label) => {
+      const { truePositives, falsePositives, falseNegatives, trueNegatives, ...shares } = tokens[label];
+      return [
+        label,
+        formatShare(tokenThresholds[label]),
+        ...[truePositives, falsePositives, falseNegatives, trueNegatives],
+        ...[shares.precision, shares.recall, shares.f1].map(formatShare),
+        formatInterval(intervals.tokens[label]),
+        formatShare(shares.mcc),
+        formatShare(averagePrecision[label]),
+        formatShare(calibration[label]?.expectedCalibrationError ?? null),
+      ];
+    }),
+  );
+}
+
+function familyTable({ partialMatches: { overall } }: ModelScores): string {
+  return formatTable(
+    ['match', 'correct', 'incorrect', 'partial', 'missed', 'spurious', 'precision', 'recall', 'F1'],
+    MATCH_FAMILIES.map((family) => {
+      const { correct, incorrect, partial, missed, spurious, precision, recall, f1 } = overall[family];
+      return [
+        family,
+        correct,
+        incorrect,
+        partial,
+        missed,
+        spurious,
+        ...[precision, recall, f1].map(formatShare),
+      ];
+    }),
+  );
+}
+
+function outcomeTable({ outcomes }: ModelScores): string {
+  return formatTable(
+    ['class', ...MENTION_OUTCOMES],
+    ENTITY_CLASSES.map((label) => [label, ...MENTION_OUTCOMES.map((outcome) => outcomes[label][outcome])]),
+  );
+}
+
+/** F1 with the number of gold mentions behind it. */
+function groupTable(groups: readonly GroupScores[]): string {
+  return formatTable(
+    ['', ...ENTITY_CLASSES],
+    groups.map(({ group, scores }) => [
+      group,
+      ...ENTITY_CLASSES.map((label) => `${formatShare(scores[label].f1)} (${scores[label].support})`),
+    ]),
+  );
+}
+
+function comparisonTable(
+  { model, ...first }: ModelScores,
+  { model: other, differences, ...second }: NonNullable<EvaluationResult['comparison']>,
+): string {
+  const row = (name: string, one: number | null, two: number | null, difference: Difference | null) => [
+    name,
+    formatShare(one),
+    formatShare(two),
+    difference ? signed(difference.difference) : 'n/a',
+    difference?.interval ? `[${difference.interval.map(signed).join(', ')}]` : '',
+    difference ? difference.p.toFixed(4) : 'n/a',
+    difference ? verdict(difference) : 'n/a',
+  ];
+  const table = formatTable(
+    ['F1', 'first', 'second', 'difference', 'interval', 'p', 'the first is'],
+    [
+      row('spans, mean', first.meanF1, second.meanF1, differences.meanF1),
+      ...ENTITY_CLASSES.map((label) =>
+        row(`spans, ${label}`, first.spans[label].f1, second.spans[label].f1, differences.spans[label]),
+      ),
+      ...ENTITY_CLASSES.map((label) =>
+        row(`tokens, ${label}`, first.tokens[label].f1, second.tokens[label].f1, differences.tokens[label]),
+      ),
+    ],
+  );
+  return [
+    section(`First: ${model}; second: ${other}`, table),
+    'p: paired permutation test over articles, corrected for four classes (Holm); from 0.05 on nothing is settled.',
+  ].join('\n');
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? '' : '+'}${share.toFixed(3)}`;
+}

@@ -1,0 +1,99 @@
+import type { EntityClass, Sentence, Span } from '../foundation';
+import { countSpans, noSpanCounts, type SpanScore, spanScores } from './spans';
+
+/** A way to sort mentions, gold and predicted alike, into groups. */
+export interface Grouping {
+  /** `index` is the sentence's place in the list that is scored. */
+  groupOf(span: Span, sentence: Sentence, index: number): string;
+  /** Groups in the order in which they are shown; others follow as they come. */
+  order: readonly string[];
+}
+
+/** Strict span scores of one group of mentions, by class. */
+export interface GroupScores {
+  group: string;
+  scores: Record<EntityClass, SpanScore>;
+}
+
+/**
+ * Strict span scores by group and class. A gold mention counts in its own group, a prediction in the group of what it
+ * says; a right prediction is in the same group as its gold mention. Groups without any mention are left out.
+ *
+ * @param predicted one list a sentence, in the order of `gold`
+ */
+export function scoreByGroup(
+  gold: readonly Sentence[],
+  predicted: readonly (readonly Span[])[],
+  { groupOf, order }: Grouping,
+): GroupScores[] {
+  const groups = new Map(order.map((group) => [group, noSpanCounts()]));
+  const seen = new Set<string>();
+  countSpans(gold, predicted, (span, sentence, index) => {
+    const group = groupOf(span, sentence, index);
+    seen.add(group);
+    let counts = groups.get(group);
+    if (!counts) {
+      counts = noSpanCounts();
+      groups.set(group, counts);
+    }
+    return counts[span.label];
+  });
+  return [...groups]
+    .filter(([group]) => seen.has(group))
+    .map(([group, counts]) => ({ group, scores: spanScores(counts) }));
+}
+
+/** By corpus. @param corpora the corpus of each sentence, in the order of the sentences */
+export function byCorpus(corpora: readonly string[]): Grouping {
+  return { groupOf: (_span, _sentence, index) => corpora[index], order: [...new Set(corpora)] };
+}
+
+/** Patterns of the outermost section title, the first that fits. */
+const SECTIONS: [string, RegExp][] = [
+  ['Title', /^title$/i],
+  ['Abstract', /abstract|^summary|^keywords?$/i],
+  ['Introduction', /introduction|background/i],
+  ['Results', /result|finding/i],
+  ['Methods', /method|material|experimental|procedure|patients/i],
+  ['Discussion', /discussion|conclusion|concluding/i],
+  ['Figures and tables', /^(figure|table|fig\b|caption)/i],
+];
+
+const NO_SECTION = 'not given';
+
+/** By the part of the article, told from the outermost title of the section; titles like no other are `Other`. */
+export const bySection: Grouping = {
+  groupOf: (_span, { section }) => {
+    const title = section.split(' > ')[0].trim();
+    if (title === '') return NO_SECTION;
+    return SECTIONS.find(([, pattern]) => pattern.test(title))?.[0] ?? 'Other';
+  },
+  order: [...SECTIONS.map(([name]) => name), 'Other', NO_SECTION],
+};
+
+const LENGTHS = ['1 word', '2 words', '3 words', '4 words', '5 or more words'];
+
+/** By the mention's length in words, which white space parts. */
+export const byLength: Grouping = {
+  groupOf: ({ start, end }, { text }) => {
+    const words = text.slice(start, end).trim().split(/\s+/).length;
+    return LENGTHS[Math.min(words, LENGTHS.length) - 1];
+  },
+  order: LENGTHS,
+};
+
+/**
+ * By whether the mention's text is a mention of the same class in the training sentences, case and spacing aside: what a model
+ * may know by heart against what it must recognize (memory and generalization).
+ */
+export function bySeen(training: readonly Sentence[]): Grouping {
+  const known = new Set(training.flatMap(({ text, spans }) => spans.map((span) => surfaceKey(span, text))));
+  return {
+    groupOf: (span, { text }) => (known.has(surfaceKey(span, text)) ? 'seen in training' : 'unseen'),
+    order: ['seen in training', 'unseen'],
+  };
+}
+
+function surfaceKey({ start, end, label }: Span, text: string): string {
+  return `${label} ${text.slice(start, end).trim().replace(/\s+/g, ' ').toLowerCase()}`;
+}

@@ -1,0 +1,67 @@
+import { ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
+import { type ArticleCounts, meanSpanF1, type Statistic, spanF1, sumRows, tokenF1 } from './article-counts';
+import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
+import { holm, permutationTest } from './permutation';
+import { byClass } from './spans';
+
+/** How far one model's F1 is above another's, and whether that may be chance. */
+export interface Difference {
+  /** Positive where the first model is better. */
+  difference: number;
+  /** 95% interval of the difference, both models on the same draws of articles. */
+  interval: Interval | null;
+  /** Paired permutation test over articles; among classes corrected by Holm's method. */
+  p: number;
+}
+
+/** F1 differences of two models on the same sentences; null where a class has no gold mention. */
+export interface ModelComparison {
+  meanF1: Difference | null;
+  spans: Record<EntityClass, Difference | null>;
+  tokens: Record<EntityClass, Difference | null>;
+}
+
+/** Below this p a difference counts as shown. */
+export const SIGNIFICANCE = 0.05;
+
+/** Compares two models by strict span F1 and token F1, from their counts on the same articles. */
+export function compareModels(
+  first: ArticleCounts,
+  second: ArticleCounts,
+  { resamples, seed }: BootstrapOptions,
+): ModelComparison {
+  if (first.articles.join('\n') !== second.articles.join('\n'))
+    throw new InputError('the two models were scored on different articles; give both the same sentences');
+  const statistics = [meanSpanF1, ...ENTITY_CLASSES.map(spanF1), ...ENTITY_CLASSES.map(tokenF1)];
+  const values = permutationTest(first.rows, second.rows, statistics, { permutations: resamples, seed });
+  const classes = ENTITY_CLASSES.length;
+  const corrected = [values[0], ...holm(values.slice(1, 1 + classes)), ...holm(values.slice(1 + classes))];
+  // Both models' counts side by side, so that each draw of articles is the same for both.
+  const columns = first.rows[0]?.length ?? 0;
+  const pairs = first.rows.map((row, article) => Float64Array.of(...row, ...second.rows[article]));
+  const differences = statistics.map(
+    (statistic): Statistic =>
+      (sums) => {
+        const [one, other] = [statistic(sums.subarray(0, columns)), statistic(sums.subarray(columns))];
+        return one === null || other === null ? null : one - other;
+      },
+  );
+  const intervals = bootstrapIntervals(pairs, differences, { resamples, seed });
+  const total = sumRows(pairs);
+  const results = differences.map((statistic, index): Difference | null => {
+    const difference = statistic(total);
+    const p = corrected[index];
+    return difference === null || p === null ? null : { difference, interval: intervals[index], p };
+  });
+  return {
+    meanF1: results[0],
+    spans: byClass((_, index) => results[1 + index]),
+    tokens: byClass((_, index) => results[1 + classes + index]),
+  };
+}
+
+/** What may be said of the first model: better or worse only where chance is an unlikely reason. */
+export function verdict({ difference, p }: Difference): 'better' | 'worse' | 'not settled' {
+  if (p >= SIGNIFICANCE) return 'not settled';
+  return difference > 0 ? 'better' : 'worse';
+}

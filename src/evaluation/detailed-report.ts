@@ -1,0 +1,81 @@
+import { ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
+import type { LabelScheme } from '../tokenization';
+import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, tokenF1 } from './article-counts';
+import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
+import { byCorpus, byLength, bySection, bySeen, type GroupScores, scoreByGroup } from './breakdowns';
+import { precisionRecallCurve, type Reliability, reliability } from './curves';
+import { classConfusion, compareMentions, countOutcomes, type MentionOutcome } from './errors';
+import type { EvaluationReport } from './evaluate';
+import { type PartialMatchScores, scorePartialMatches } from './partial-match';
+import { byClass } from './spans';
+import { scoreTokens, type TokenScore, type TokenThreshold, thresholdOf, tokenOutcomes } from './tokens';
+
+/** What there is to say about a model beyond its scores; plain data, ready to be written as JSON. */
+export interface DetailedReport {
+  articles: number;
+  /** Token scores at `tokenThresholds`. */
+  tokens: Record<EntityClass, TokenScore>;
+  tokenThresholds: Record<EntityClass, number>;
+  /** 95% bootstrap intervals over articles, of F1. */
+  intervals: {
+    meanF1: Interval | null;
+    spans: Record<EntityClass, Interval | null>;
+    tokens: Record<EntityClass, Interval | null>;
+  };
+  /** Of tokens, over all thresholds; null without gold. */
+  averagePrecision: Record<EntityClass, number | null>;
+  /** Of tokens; null where no source looked for the class. */
+  calibration: Record<EntityClass, Reliability | null>;
+  partialMatches: { overall: PartialMatchScores; byClass: Record<EntityClass, PartialMatchScores> };
+  outcomes: Record<EntityClass, Record<MentionOutcome, number>>;
+  /** See `classConfusion` // [5][5] */
+  confusion: number[][];
+  /** `seen` needs the training sentences. */
+  breakdowns: Record<'corpus' | 'section' | 'length', GroupScores[]> & { seen?: GroupScores[] };
+}
+
+export interface DetailOptions extends BootstrapOptions {
+  scheme: LabelScheme;
+  /** For token scores: the assessment's reference has 0.4; `bestThreshold` tunes one on dev sentences. */
+  tokenThreshold: TokenThreshold;
+  /** The corpus of each sentence. */
+  corpora: readonly string[];
+  /** What the model was trained on. */
+  training?: readonly Sentence[];
+}
+
+/** Everything about one model on one list of sentences; `counts` is what `compareModels` takes. */
+export function detail(
+  sentences: readonly Sentence[],
+  { tagged }: Pick<EvaluationReport, 'tagged'>,
+  { scheme, tokenThreshold, corpora, training, ...bootstrap }: DetailOptions,
+): { details: DetailedReport; counts: ArticleCounts } {
+  const predicted = tagged.map(({ spans }) => spans);
+  const outcomes = tokenOutcomes(sentences, tagged, scheme);
+  const counts = countByArticle(sentences, predicted, outcomes, tokenThreshold);
+  const statistics = [meanSpanF1, ...ENTITY_CLASSES.map(spanF1), ...ENTITY_CLASSES.map(tokenF1)];
+  const intervals = bootstrapIntervals(counts.rows, statistics, bootstrap);
+  const compared = compareMentions(sentences, predicted);
+  const details: DetailedReport = {
+    articles: counts.articles.length,
+    tokens: scoreTokens(outcomes, tokenThreshold),
+    tokenThresholds: byClass((label) => thresholdOf(tokenThreshold, label)),
+    intervals: {
+      meanF1: intervals[0],
+      spans: byClass((_, index) => intervals[1 + index]),
+      tokens: byClass((_, index) => intervals[1 + ENTITY_CLASSES.length + index]),
+    },
+    averagePrecision: byClass((label) => precisionRecallCurve(outcomes[label])?.averagePrecision ?? null),
+    calibration: byClass((label) => reliability(outcomes[label])),
+    partialMatches: scorePartialMatches(sentences, predicted),
+    outcomes: countOutcomes(compared),
+    confusion: classConfusion(compared),
+    breakdowns: {
+      corpus: scoreByGroup(sentences, predicted, byCorpus(corpora)),
+      section: scoreByGroup(sentences, predicted, bySection),
+      length: scoreByGroup(sentences, predicted, byLength),
+      ...(training && { seen: scoreByGroup(sentences, predicted, bySeen(training)) }),
+    },
+  };
+  return { details, counts };
+}

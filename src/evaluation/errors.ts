@@ -1,0 +1,82 @@
+import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { nearestOfClass, overlap, pairSpans, sameBorders } from './pairing';
+import { byClass, knownSpans } from './spans';
+
+/**
+ * What can happen to a mention: `correct` class and borders; `wrong border`: the class is right and the text overlaps; `wrong
+ * class`: another class for the same or overlapping text; `missed` and `spurious`: nothing on the other side.
+ */
+export const MENTION_OUTCOMES = ['correct', 'wrong border', 'wrong class', 'missed', 'spurious'] as const;
+
+export type MentionOutcome = (typeof MENTION_OUTCOMES)[number];
+
+/** One gold mention, one prediction, or a pair of them. */
+export interface ComparedMention {
+  outcome: MentionOutcome;
+  /** Index of the sentence. */
+  sentence: number;
+  /** Not there in spurious mentions. */
+  gold?: Span;
+  /** Not there in missed mentions. */
+  predicted?: Span;
+}
+
+/**
+ * Every known mention of every sentence with what became of it, one to one: pairs alike in class and borders first, then of
+ * the same class with the nearest borders, then with the same borders, then any that overlap. The error kinds are those
+ * of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), with `incorrect` told apart by class and border.
+ *
+ * @param predicted one list a sentence, in the order of `gold`
+ */
+export function compareMentions(
+  gold: readonly Sentence[],
+  predicted: readonly (readonly Span[])[],
+): ComparedMention[] {
+  return gold.flatMap((sentence, index) => {
+    const ofClass = pairSpans(
+      knownSpans(sentence.spans, sentence),
+      knownSpans(predicted[index], sentence),
+      nearestOfClass,
+    );
+    const { pairs, missed, spurious } = pairSpans(ofClass.missed, ofClass.spurious, (prediction, free) => {
+      const same = free.findIndex((span) => sameBorders(span, prediction));
+      return same >= 0 ? same : free.findIndex((span) => overlap(span, prediction));
+    });
+    const compared: ComparedMention[] = [
+      ...ofClass.pairs.map((pair) => ({
+        outcome: sameBorders(pair.gold, pair.predicted) ? ('correct' as const) : ('wrong border' as const),
+        sentence: index,
+        ...pair,
+      })),
+      ...pairs.map((pair) => ({ outcome: 'wrong class' as const, sentence: index, ...pair })),
+      ...missed.map((span) => ({ outcome: 'missed' as const, sentence: index, gold: span })),
+      ...spurious.map((span) => ({ outcome: 'spurious' as const, sentence: index, predicted: span })),
+    ];
+    return compared.sort((one, other) => startOf(one) - startOf(other));
+  });
+}
+
+function startOf({ gold, predicted }: ComparedMention): number {
+  return (gold ?? predicted)!.start;
+}
+
+/** How many mentions of each class met each outcome; a mention of the wrong class counts in its gold class. */
+export function countOutcomes(
+  compared: readonly ComparedMention[],
+): Record<EntityClass, Record<MentionOutcome, number>> {
+  const counts = byClass(() => ({ correct: 0, 'wrong border': 0, 'wrong class': 0, missed: 0, spurious: 0 }));
+  for (const { outcome, gold, predicted } of compared) counts[(gold ?? predicted)!.label][outcome]++;
+  return counts;
+}
+
+/**
+ * Which class the predictions took gold mentions for, borders aside: rows gold, columns predicted, in the order of
+ * `ENTITY_CLASSES` with "none" last: its column holds the missed mentions, its row the spurious.
+ */
+export function classConfusion(compared: readonly ComparedMention[]): number[][] {
+  const none = ENTITY_CLASSES.length;
+  const place = (span?: Span) => (span ? ENTITY_CLASSES.indexOf(span.label) : none);
+  const matrix = Array.from({ length: none + 1 }, () => new Array<number>(none + 1).fill(0)); // [gold][predicted]
+  for (const { gold, predicted } of compared) matrix[place(gold)][place(predicted)]++;
+  return matrix;
+}

@@ -1,0 +1,66 @@
+import type { Span } from '../foundation';
+import { spanKey } from './spans';
+
+/** Mentions of one sentence that belong together, one to one, and those without a counterpart. */
+export interface Pairing<G extends Span = Span, P extends Span = Span> {
+  pairs: { gold: G; predicted: P }[];
+  missed: G[];
+  spurious: P[];
+}
+
+/**
+ * Pairs gold and predicted mentions. Those that are alike in class and borders come first, whatever else overlaps them; then
+ * each other prediction, in the order of the text, takes from the free gold mentions the one that `choose` names.
+ *
+ * @param choose index of the gold mention for a prediction among those still free, -1 for none
+ */
+export function pairSpans<G extends Span, P extends Span>(
+  gold: readonly G[],
+  predicted: readonly P[],
+  choose: (prediction: P, free: readonly G[]) => number,
+): Pairing<G, P> {
+  const free = [...gold].sort(inOrder);
+  const pairs: Pairing<G, P>['pairs'] = [];
+  const rest: P[] = [];
+  for (const prediction of [...predicted].sort(inOrder)) {
+    const same = free.findIndex((span) => spanKey(span) === spanKey(prediction));
+    if (same < 0) rest.push(prediction);
+    else pairs.push({ gold: free.splice(same, 1)[0], predicted: prediction });
+  }
+  const spurious: P[] = [];
+  for (const prediction of rest) {
+    const chosen = choose(prediction, free);
+    if (chosen < 0) spurious.push(prediction);
+    else pairs.push({ gold: free.splice(chosen, 1)[0], predicted: prediction });
+  }
+  return { pairs, missed: free, spurious };
+}
+
+function inOrder(one: Span, other: Span): number {
+  return one.start - other.start || one.end - other.end || (one.label < other.label ? -1 : 1);
+}
+
+/** At least one character is part of both. */
+export function overlap(one: Span, other: Span): boolean {
+  return one.start < other.end && other.start < one.end;
+}
+
+export function sameBorders(one: Span, other: Span): boolean {
+  return one.start === other.start && one.end === other.end;
+}
+
+/** How far the borders are apart, in UTF-16 code units. */
+export function borderDistance(one: Span, other: Span): number {
+  return Math.abs(one.start - other.start) + Math.abs(one.end - other.end);
+}
+
+/** Index of the overlapping mention of the same class whose borders are nearest; -1 where there is none. */
+export function nearestOfClass(prediction: Span, free: readonly Span[]): number {
+  let nearest = -1;
+  free.forEach((span, index) => {
+    if (span.label !== prediction.label || !overlap(span, prediction)) return;
+    if (nearest < 0 || borderDistance(span, prediction) < borderDistance(free[nearest], prediction))
+      nearest = index;
+  });
+  return nearest;
+}

@@ -1,0 +1,110 @@
+import type { EntityClass, Sentence, Span } from '../foundation';
+import { nearestOfClass, overlap, pairSpans, sameBorders } from './pairing';
+import { byClass, knownSpans, ratio } from './spans';
+
+/**
+ * Ways to compare a prediction with a gold mention that it overlaps: `strict` borders and class, `exact` borders whatever the
+ * class, `type` the class whatever the borders, `partial` borders where an overlap counts half.
+ */
+export const MATCH_FAMILIES = ['strict', 'exact', 'type', 'partial'] as const;
+
+export type MatchFamily = (typeof MATCH_FAMILIES)[number];
+
+/** Counts of mentions, and what follows from them. Null where there is nothing to divide by. */
+export interface PartialMatchScore {
+  correct: number;
+  /** Overlaps a gold mention but is not like it. */
+  incorrect: number;
+  /** Overlaps with other borders; in the family `partial` alone, worth one half. */
+  partial: number;
+  /** Gold mentions that no prediction was compared with. */
+  missed: number;
+  /** Predictions that no gold mention was compared with. */
+  spurious: number;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+}
+
+export type PartialMatchScores = Record<MatchFamily, PartialMatchScore>;
+
+/**
+ * Scores of the four families of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), over all classes
+ * together and within each class.
+ *
+ * Counts are those of Python's nervaluate 1.2.1, except where predictions overlap each other: there nervaluate's counts
+ * depend on the order of the predictions; here mentions that are alike in class and borders are paired before all others, so
+ * that `strict.correct` is what `scoreSpans` counts. And one common character is an overlap, where nervaluate asks for one
+ * percent of the gold mention. Where nervaluate divides 0 by 0 and says 0, this says null.
+ *
+ * @param predicted one list a sentence, in the order of `gold`
+ */
+export function scorePartialMatches(
+  gold: readonly Sentence[],
+  predicted: readonly (readonly Span[])[],
+): { overall: PartialMatchScores; byClass: Record<EntityClass, PartialMatchScores> } {
+  const ofClass = (label?: EntityClass): PartialMatchScores => {
+    const counts = { strict: noCounts(), exact: noCounts(), type: noCounts(), partial: noCounts() };
+    gold.forEach((sentence, index) => {
+      const [right, other] = [sentence.spans, predicted[index]].map((spans) =>
+        knownSpans(spans, sentence).filter((span) => !label || span.label === label),
+      );
+      if (right.length + other.length === 0) return;
+      for (const family of MATCH_FAMILIES) addSentence(counts[family], family, right, other);
+    });
+    return {
+      strict: scoreOf(counts.strict),
+      exact: scoreOf(counts.exact),
+      type: scoreOf(counts.type),
+      partial: scoreOf(counts.partial),
+    };
+  };
+  return { overall: ofClass(), byClass: byClass((label) => ofClass(label)) };
+}
+
+type Counts = Pick<PartialMatchScore, 'correct' | 'incorrect' | 'partial' | 'missed' | 'spurious'>;
+
+function noCounts(): Counts {
+  return { correct: 0, incorrect: 0, partial: 0, missed: 0, spurious: 0 };
+}
+
+/** Whether a pair is right in the eyes of a family. */
+const IS_CORRECT: Record<MatchFamily, (one: Span, other: Span) => boolean> = {
+  strict: (one, other) => one.label === other.label && sameBorders(one, other),
+  exact: sameBorders,
+  type: (one, other) => one.label === other.label,
+  partial: sameBorders,
+};
+
+function addSentence(
+  counts: Counts,
+  family: MatchFamily,
+  gold: readonly Span[],
+  predicted: readonly Span[],
+): void {
+  const { pairs, missed, spurious } = pairSpans(gold, predicted, (prediction, free) => {
+    const best =
+      family === 'type'
+        ? nearestOfClass(prediction, free)
+        : free.findIndex((span) => IS_CORRECT[family](span, prediction));
+    return best >= 0 ? best : free.findIndex((span) => overlap(span, prediction));
+  });
+  for (const pair of pairs) {
+    if (IS_CORRECT[family](pair.gold, pair.predicted)) counts.correct++;
+    else counts[family === 'partial' ? 'partial' : 'incorrect']++;
+  }
+  counts.missed += missed.length;
+  counts.spurious += spurious.length;
+}
+
+function scoreOf(counts: Counts): PartialMatchScore {
+  const { correct, incorrect, partial, missed, spurious } = counts;
+  const paired = correct + incorrect + partial;
+  const worth = correct + partial / 2;
+  return {
+    ...counts,
+    precision: ratio(worth, paired + spurious),
+    recall: ratio(worth, paired + missed),
+    f1: paired + missed === 0 ? null : (2 * worth) / (2 * paired + spurious + missed),
+  };
+}
