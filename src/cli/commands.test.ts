@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot, readSentences } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert';
+import type { EvaluationResult } from './evaluate';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -71,6 +72,24 @@ test('the commands lead from articles to annotations', async (context) => {
     );
     assert.equal(report.sentences, readSentences(at('sentences', 'test.jsonl')).length);
     assert.ok(report.tokens.Cell.trueNegatives > 0);
+    const test = ['--data', at('sentences', 'test.jsonl'), '--resamples', '100'];
+    const { comparison, breakdowns } = json<EvaluationResult>(
+      ...['evaluate', '--model', at('model'), ...test, '--compare', at('model')],
+      ...['--train', at('sentences', 'train.jsonl'), '--tune', at('sentences', 'dev.jsonl')],
+    );
+    assert.deepEqual(
+      breakdowns.corpus.map(({ group }) => group),
+      ['test'],
+    );
+    assert.ok(breakdowns.seen!.length > 0);
+    const { difference, p } = comparison!.differences.meanF1!;
+    assert.deepEqual([difference, p], [0, 1]);
+    const { status, stdout } = falconframes(
+      ...['evaluate', '--model', at('model'), ...test, '--compare', at('model'), '--token-threshold', '0.4'],
+    );
+    assert.equal(status, 0);
+    assert.match(stdout, /spans, mean .*not settled/);
+    assert.match(stdout, /Gene Mutations +0\.400/);
   });
   await context.test('compress', () => {
     const exported = json<{ megabytes: number }>('compress', 'export', '--model', at('model'));

@@ -67,12 +67,13 @@ function cutsOf({ probabilities, inside }: Outcomes): Cut[] {
 
 /**
  * The threshold with the highest token F1, halfway between the probabilities that it parts; of equals the highest. Null
- * where no token is part of a gold mention. To be chosen on dev sentences, never on those it is then scored on.
+ * where no token of a gold mention has a probability above 0. To be chosen on dev sentences, never on those it is then
+ * scored on.
  */
 export function bestThreshold(outcomes: Outcomes): number | null {
-  const cuts = cutsOf(outcomes);
-  const total = cuts.at(-1)?.hits;
-  if (!total) return null;
+  const cuts = cutsOf(outcomes).filter(({ threshold }) => threshold > 0);
+  const total = outcomes.inside.reduce((sum, value) => sum + value, 0);
+  if (!cuts.at(-1)?.hits) return null;
   let best = 0;
   const f1 = ({ hits, taken }: Cut) => (2 * hits) / (taken + total);
   cuts.forEach((cut, index) => {

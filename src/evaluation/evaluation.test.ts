@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EntityClass, Sentence, Span } from '../foundation';
+import type { Sentence } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert';
 import { outputNames, spansToLabels, Tokenizer } from '../tokenization';
 import { evaluate, heldOutEvaluation } from './evaluate';
+import { sentence, span } from './gold.fixture';
 import { mistakes, sentencesByClass } from './selection';
 import { meanF1, scoreSpans } from './spans';
-
-function sentence(text: string, spans: [number, number, EntityClass][], annotated: EntityClass[]): Sentence {
-  return {
-    article: 'A1',
-    section: '',
-    paragraph: 0,
-    offset: 0,
-    text,
-    spans: spans.map(([start, end, label]) => ({ start, end, label })),
-    annotated,
-  };
-}
-
-const span = (start: number, end: number, label: EntityClass): Span => ({ start, end, label });
 
 const cellsOfTheLiver = sentence(
   't cells of the liver',

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EntityClass, Sentence, Span } from '../foundation';
+import { projectRoot } from '../foundation';
+
+/** Help for tests: sentences and spans in few words. */
+export const span = (start: number, end: number, label: EntityClass): Span => ({ start, end, label });
+
+export function sentence(
+  text: string,
+  spans: [number, number, EntityClass][],
+  annotated: EntityClass[],
+  article = 'A1',
+): Sentence {
+  return {
+    article,
+    section: '',
+    paragraph: 0,
+    offset: 0,
+    text,
+    spans: spans.map(([start, end, label]) => span(start, end, label)),
+    annotated,
+  };
+}
+
+/** A file that `fixtures/make_fixtures.py` made. */
+export function readFixture<T>(name: string): T {
+  return JSON.parse(readFileSync(join(projectRoot, 'src', 'evaluation', 'fixtures', name), 'utf8')) as T;
+}

@@ -1,0 +1,190 @@
+/**
+ * `npm run bench -- scoring [--json]`: scoring against Python's seqeval, which gets an environment of its own on first use.
+ *
+ * - Tag sequences: 8,000 sentences of 25 tokens with four classes in IOB2, and predictions that differ in a tenth of the tags;
+ *   `classificationReport` and seqeval's `classification_report` on the same lists in memory, in default and in strict mode;
+ *   the median of `ROUNDS` rounds, ours after one to warm up. Both must give the same report.
+ * - Sentences: 100,000 of 25 tokens with probabilities and spans, one core: strict, partial and token scores.
+ *
+ * With --json, one object: `tokens`, `seconds` by mode and contender, `ratio_default`, `ratio_strict` (seqeval's time by
+ * ours), `same_reports`, `sentences_100000_seconds`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { createRandom, ENTITY_CLASSES, projectRoot, type Random, type Sentence } from '../foundation';
+import type { TaggedText } from '../tokenization';
+import { scorePartialMatches } from './partial-match';
+import {
+  classificationReport,
+  type SequenceOptions,
+  type SequenceScore,
+} from './sequences/classification-report';
+import { scoreSpans } from './spans';
+import { scoreTokens, tokenOutcomes } from './tokens';
+
+const ROUNDS = 5;
+const SENTENCES = 8_000;
+const LENGTH = 25;
+
+type Mode = 'default' | 'strict';
+const MODES: Record<Mode, SequenceOptions> = { default: {}, strict: { mode: 'strict', scheme: 'IOB2' } };
+
+function main(): void {
+  const random = createRandom(6);
+  const gold = Array.from({ length: SENTENCES }, () => tagsOf(random));
+  const predicted = gold.map((tags) => {
+    const other = tagsOf(random);
+    return tags.map((tag, token) => (random.next() < 0.1 ? other[token] : tag));
+  });
+  const theirs = timeSeqeval(gold, predicted);
+  const compare = (mode: Mode) => {
+    const { seconds, report } = time(() => classificationReport(gold, predicted, MODES[mode]));
+    const seqeval = median(theirs[mode].seconds);
+    return {
+      seconds: { falconframes: seconds, seqeval },
+      ratio: seqeval / seconds,
+      same: isDeepStrictEqual(report, theirs[mode].report),
+    };
+  };
+  const [loose, strict] = [compare('default'), compare('strict')];
+  const result = {
+    tokens: SENTENCES * LENGTH,
+    seconds: { default: loose.seconds, strict: strict.seconds },
+    ratio_default: loose.ratio,
+    ratio_strict: strict.ratio,
+    same_reports: loose.same && strict.same,
+    sentences_100000_seconds: timeSentences(random, 100_000),
+  };
+  if (process.argv.includes('--json')) console.log(JSON.stringify(result));
+  else {
+    console.log(`${result.tokens} tokens; reports ${result.same_reports ? 'are the same' : 'DIFFER'}`);
+    for (const mode of ['default', 'strict'] as const) {
+      const { falconframes, seqeval } = result.seconds[mode];
+      console.log(
+        `${mode}: ${falconframes.toFixed(4)} s, seqeval ${seqeval.toFixed(2)} s, ${(seqeval / falconframes).toFixed(0)} times`,
+      );
+    }
+    console.log(
+      `100,000 sentences with spans and probabilities: ${result.sentences_100000_seconds.toFixed(2)} s`,
+    );
+  }
+}
+
+function tagsOf(random: Random): string[] {
+  const tags: string[] = [];
+  while (tags.length < LENGTH) {
+    const label = ENTITY_CLASSES[random.below(ENTITY_CLASSES.length)];
+    if (random.next() < 0.8) tags.push('O');
+    else tags.push(`B-${label}`, ...Array<string>(random.below(3)).fill(`I-${label}`));
+  }
+  return tags.slice(0, LENGTH);
+}
+
+function time<T>(work: () => T): { seconds: number; report: T } {
+  let report = work();
+  const seconds = Array.from({ length: ROUNDS }, () => {
+    const start = performance.now();
+    report = work();
+    return (performance.now() - start) / 1000;
+  });
+  return { seconds: median(seconds), report };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+type Timed = Record<Mode, { seconds: number[]; report: Record<string, SequenceScore> }>;
+
+function timeSeqeval(gold: string[][], predicted: string[][]): Timed {
+  const python = preparedPython();
+  const folder = mkdtempSync(join(tmpdir(), 'scoring-bench-'));
+  try {
+    const file = join(folder, 'sequences.json');
+    writeFileSync(file, JSON.stringify({ gold, predicted }));
+    const script = join(projectRoot, 'src', 'evaluation', 'scoring_bench.py');
+    return JSON.parse(run(python, [script, file, String(ROUNDS)])) as Timed;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The Python of an environment with seqeval, made anew when the list of its packages changes. */
+function preparedPython(): string {
+  const environment = join(projectRoot, '.falconframes', 'scoring-bench');
+  const python = join(environment, 'bin', 'python');
+  const list = join(projectRoot, 'environment', 'requirements-scoring-bench.txt');
+  const mark = join(environment, 'installed.txt');
+  const wanted = readFileSync(list, 'utf8');
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python;
+  console.error('Making an environment with seqeval');
+  rmSync(environment, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', environment]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '-r', list]);
+  writeFileSync(mark, wanted);
+  return python;
+}
+
+function run(program: string, args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+/** Seconds for strict, partial and token scores of sentences as a model tags them. */
+function timeSentences(random: Random, count: number): number {
+  const text = Array.from({ length: LENGTH }, () => 'word').join(' ');
+  const words = Int32Array.from({ length: LENGTH }, (_, word) => word);
+  const encoded = {
+    ids: words,
+    starts: words.map((word) => word * 5),
+    ends: words.map((word) => word * 5 + 4),
+    words,
+  };
+  const spanAt = (word: number, length: number) => ({
+    start: word * 5,
+    end: (word + length) * 5 - 1,
+    label: ENTITY_CLASSES[random.below(ENTITY_CLASSES.length)],
+  });
+  const sentences: Sentence[] = [];
+  const tagged: TaggedText[] = [];
+  for (let index = 0; index < count; index++) {
+    const spans = [
+      spanAt(random.below(5), 2),
+      spanAt(8 + random.below(5), 1),
+      spanAt(16 + random.below(5), 3),
+    ];
+    const annotated = [...ENTITY_CLASSES];
+    sentences.push({
+      article: `A${index % 500}`,
+      section: '',
+      paragraph: 0,
+      offset: 0,
+      text,
+      spans,
+      annotated,
+    });
+    const logits = Float32Array.from({ length: LENGTH * 8 }, () => random.next() * 8 - 6);
+    const kept = spans.filter(() => random.next() < 0.8);
+    tagged.push({
+      encoded,
+      logits,
+      spans: [...kept, spanAt(random.below(20), 2)].map((span) => ({ ...span, score: 1 })),
+    });
+  }
+  const start = performance.now();
+  const predicted = tagged.map(({ spans }) => spans);
+  scoreSpans(sentences, predicted);
+  scorePartialMatches(sentences, predicted);
+  scoreTokens(tokenOutcomes(sentences, tagged, 'bio'), 0.4);
+  return (performance.now() - start) / 1000;
+}
+
+main();
