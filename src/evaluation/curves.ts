@@ -2,10 +2,10 @@ import type { TokenOutcomes } from './tokens';
 
 /** What thresholds make of precision and recall: from the lowest to the highest, then the end at recall 0, precision 1. */
 export interface PrecisionRecallCurve {
-  precision: number[]; // [points]
-  recall: number[]; // [points]
+  precision: Float64Array; // [points]
+  recall: Float64Array; // [points]
   /** A token counts as found from this probability on // [points - 1] */
-  thresholds: number[];
+  thresholds: Float64Array;
   /** The area as a sum of steps, without interpolation between points. */
   averagePrecision: number;
 }
@@ -17,52 +17,65 @@ type Outcomes = Pick<TokenOutcomes, 'probabilities' | 'inside'>;
  * `average_precision_score`). Null where no token is part of a gold mention: then there is no recall.
  */
 export function precisionRecallCurve(outcomes: Outcomes): PrecisionRecallCurve | null {
-  const cuts = cutsOf(outcomes);
-  const total = cuts.at(-1)?.hits;
+  const { thresholds, hits, taken } = cutsOf(outcomes);
+  const points = thresholds.length;
+  const total = hits[points - 1];
   if (!total) return null;
-  const points = cuts.map(({ threshold, hits, taken }) => ({
-    threshold,
-    precision: hits / taken,
-    recall: hits / total,
-  }));
-  let before = 0;
-  let area = 0;
-  for (const { precision, recall } of points) {
-    area += (recall - before) * precision;
-    before = recall;
+  const precision = new Float64Array(points + 1).fill(1);
+  const recall = new Float64Array(points + 1);
+  let averagePrecision = 0;
+  for (let cut = 0; cut < points; cut++) {
+    const point = points - 1 - cut;
+    precision[point] = hits[cut] / taken[cut];
+    recall[point] = hits[cut] / total;
+    averagePrecision += (recall[point] - recall[point + 1]) * precision[point];
   }
-  points.reverse();
+  return { precision, recall, thresholds: thresholds.reverse(), averagePrecision };
+}
+
+/** Tokens of at least each probability, from the highest down: how many (`taken`) and how many inside mentions (`hits`). */
+interface Cuts {
+  thresholds: Float64Array; // [cuts]
+  hits: Float64Array; // [cuts]
+  taken: Float64Array; // [cuts]
+}
+
+/** One cut for every different probability. Typed arrays throughout: there may be millions. */
+function cutsOf({ probabilities, inside }: Outcomes): Cuts {
+  // Sorted apart, numbers need no comparison function, which would take most of the time.
+  const positive = sortedWhere(probabilities, inside, 1);
+  const negative = sortedWhere(probabilities, inside, 0);
+  const thresholds = new Float64Array(probabilities.length);
+  const hits = new Float64Array(probabilities.length);
+  const taken = new Float64Array(probabilities.length);
+  let count = 0;
+  let positives = positive.length;
+  let negatives = negative.length;
+  while (positives + negatives > 0) {
+    const one = positives > 0 ? positive[positives - 1] : -1;
+    const other = negatives > 0 ? negative[negatives - 1] : -1;
+    const threshold = Math.max(one, other);
+    while (positives > 0 && positive[positives - 1] === threshold) positives--;
+    while (negatives > 0 && negative[negatives - 1] === threshold) negatives--;
+    thresholds[count] = threshold;
+    hits[count] = positive.length - positives;
+    taken[count] = probabilities.length - positives - negatives;
+    count++;
+  }
   return {
-    precision: [...points.map(({ precision }) => precision), 1],
-    recall: [...points.map(({ recall }) => recall), 0],
-    thresholds: points.map(({ threshold }) => threshold),
-    averagePrecision: area,
+    thresholds: thresholds.slice(0, count),
+    hits: hits.subarray(0, count),
+    taken: taken.subarray(0, count),
   };
 }
 
-/** Tokens of at least this probability: how many there are (`taken`) and how many of them are inside mentions (`hits`). */
-interface Cut {
-  threshold: number;
-  hits: number;
-  taken: number;
-}
-
-/** One cut for every different probability, from the highest down. */
-function cutsOf({ probabilities, inside }: Outcomes): Cut[] {
-  // Sorted apart, numbers need no comparison function, which takes most of the time on millions of tokens.
-  const positive = probabilities.filter((_, token) => inside[token] === 1).sort();
-  const negative = probabilities.filter((_, token) => inside[token] === 0).sort();
-  const cuts: Cut[] = [];
-  let hits = positive.length - 1;
-  let others = negative.length - 1;
-  while (hits >= 0 || others >= 0) {
-    const threshold = Math.max(positive[hits] ?? -1, negative[others] ?? -1);
-    while (hits >= 0 && positive[hits] === threshold) hits--;
-    while (others >= 0 && negative[others] === threshold) others--;
-    const found = positive.length - 1 - hits;
-    cuts.push({ threshold, hits: found, taken: found + negative.length - 1 - others });
+function sortedWhere(probabilities: Float64Array, inside: Uint8Array, value: 0 | 1): Float64Array {
+  const chosen = new Float64Array(probabilities.length);
+  let count = 0;
+  for (let token = 0; token < inside.length; token++) {
+    if (inside[token] === value) chosen[count++] = probabilities[token];
   }
-  return cuts;
+  return chosen.slice(0, count).sort();
 }
 
 /**
@@ -71,15 +84,19 @@ function cutsOf({ probabilities, inside }: Outcomes): Cut[] {
  * scored on.
  */
 export function bestThreshold(outcomes: Outcomes): number | null {
-  const cuts = cutsOf(outcomes).filter(({ threshold }) => threshold > 0);
-  const total = outcomes.inside.reduce((sum, value) => sum + value, 0);
-  if (!cuts.at(-1)?.hits) return null;
-  let best = 0;
-  const f1 = ({ hits, taken }: Cut) => (2 * hits) / (taken + total);
-  cuts.forEach((cut, index) => {
-    if (f1(cut) > f1(cuts[best])) best = index;
-  });
-  return (cuts[best].threshold + (cuts[best + 1]?.threshold ?? 0)) / 2;
+  const { thresholds, hits, taken } = cutsOf(outcomes);
+  const total = hits[hits.length - 1];
+  let best = -1;
+  let highest = 0;
+  for (let cut = 0; cut < thresholds.length; cut++) {
+    const f1 = (2 * hits[cut]) / (taken[cut] + total);
+    // Nothing is above a threshold of 0 that is not above 0 itself.
+    if (thresholds[cut] > 0 && f1 > highest) {
+      highest = f1;
+      best = cut;
+    }
+  }
+  return best < 0 ? null : (thresholds[best] + (thresholds[best + 1] ?? 0)) / 2;
 }
 
 /** Tokens whose probabilities lie in (low, high]; 0 is in the first. */

@@ -1,5 +1,5 @@
 import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
-import { nearestOfClass, overlap, pairSpans, sameBorders } from './pairing';
+import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
 import { byClass, knownSpans } from './spans';
 
 /**
@@ -33,21 +33,18 @@ export function compareMentions(
   predicted: readonly (readonly Span[])[],
 ): ComparedMention[] {
   return gold.flatMap((sentence, index) => {
-    const ofClass = pairSpans(
+    const identical = pairIdentical(
       knownSpans(sentence.spans, sentence),
       knownSpans(predicted[index], sentence),
-      nearestOfClass,
     );
-    const { pairs, missed, spurious } = pairSpans(ofClass.missed, ofClass.spurious, (prediction, free) => {
+    const ofClass = pairRest(identical, nearestOfClass);
+    const { pairs, missed, spurious } = pairRest(ofClass, (prediction, free) => {
       const same = free.findIndex((span) => sameBorders(span, prediction));
       return same >= 0 ? same : free.findIndex((span) => overlap(span, prediction));
     });
     const compared: ComparedMention[] = [
-      ...ofClass.pairs.map((pair) => ({
-        outcome: sameBorders(pair.gold, pair.predicted) ? ('correct' as const) : ('wrong border' as const),
-        sentence: index,
-        ...pair,
-      })),
+      ...identical.pairs.map((pair) => ({ outcome: 'correct' as const, sentence: index, ...pair })),
+      ...ofClass.pairs.map((pair) => ({ outcome: 'wrong border' as const, sentence: index, ...pair })),
       ...pairs.map((pair) => ({ outcome: 'wrong class' as const, sentence: index, ...pair })),
       ...missed.map((span) => ({ outcome: 'missed' as const, sentence: index, gold: span })),
       ...spurious.map((span) => ({ outcome: 'spurious' as const, sentence: index, predicted: span })),

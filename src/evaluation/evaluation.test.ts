@@ -129,3 +129,13 @@ test('mistakes come from all corpora in turn and leave unknown classes out', asy
     ['t cells of the liver'],
   );
 });
+
+test('probabilities that are not numbers are refused, with their place', async () => {
+  const diverged = oracle(gold, (rows, index) => {
+    if (index === 1) rows.fill(Number.NaN, 8, 16);
+  });
+  await assert.rejects(evaluate(gold, tokenizer, diverged, options), {
+    name: 'InputError',
+    message: /probability of Cell for token 1 of sentence 2 \(article A1\) is not a number/,
+  });
+});

@@ -1,5 +1,4 @@
 import type { Span } from '../foundation';
-import { spanKey } from './spans';
 
 /** Mentions of one sentence that belong together, one to one, and those without a counterpart. */
 export interface Pairing<G extends Span = Span, P extends Span = Span> {
@@ -8,32 +7,41 @@ export interface Pairing<G extends Span = Span, P extends Span = Span> {
   spurious: P[];
 }
 
+/** Pairs the mentions that are alike in class and borders, whatever else overlaps them; all in the order of the text. */
+export function pairIdentical<G extends Span, P extends Span>(
+  gold: readonly G[],
+  predicted: readonly P[],
+): Pairing<G, P> {
+  const missed = [...gold].sort(inOrder);
+  const pairs: Pairing<G, P>['pairs'] = [];
+  const spurious: P[] = [];
+  for (const prediction of [...predicted].sort(inOrder)) {
+    const same = missed.findIndex((span) => span.label === prediction.label && sameBorders(span, prediction));
+    if (same < 0) spurious.push(prediction);
+    else pairs.push({ gold: missed.splice(same, 1)[0], predicted: prediction });
+  }
+  return { pairs, missed, spurious };
+}
+
 /**
- * Pairs gold and predicted mentions. Those that are alike in class and borders come first, whatever else overlaps them; then
- * each other prediction, in the order of the text, takes from the free gold mentions the one that `choose` names.
+ * Goes through the predictions without counterpart, in their order: each takes from the gold mentions that are still free the
+ * one that `choose` names.
  *
  * @param choose index of the gold mention for a prediction among those still free, -1 for none
  */
-export function pairSpans<G extends Span, P extends Span>(
-  gold: readonly G[],
-  predicted: readonly P[],
+export function pairRest<G extends Span, P extends Span>(
+  { missed, spurious }: Pick<Pairing<G, P>, 'missed' | 'spurious'>,
   choose: (prediction: P, free: readonly G[]) => number,
 ): Pairing<G, P> {
-  const free = [...gold].sort(inOrder);
+  const free = [...missed];
   const pairs: Pairing<G, P>['pairs'] = [];
   const rest: P[] = [];
-  for (const prediction of [...predicted].sort(inOrder)) {
-    const same = free.findIndex((span) => spanKey(span) === spanKey(prediction));
-    if (same < 0) rest.push(prediction);
-    else pairs.push({ gold: free.splice(same, 1)[0], predicted: prediction });
-  }
-  const spurious: P[] = [];
-  for (const prediction of rest) {
+  for (const prediction of spurious) {
     const chosen = choose(prediction, free);
-    if (chosen < 0) spurious.push(prediction);
+    if (chosen < 0) rest.push(prediction);
     else pairs.push({ gold: free.splice(chosen, 1)[0], predicted: prediction });
   }
-  return { pairs, missed: free, spurious };
+  return { pairs, missed: free, spurious: rest };
 }
 
 function inOrder(one: Span, other: Span): number {

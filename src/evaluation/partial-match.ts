@@ -1,5 +1,5 @@
 import type { EntityClass, Sentence, Span } from '../foundation';
-import { nearestOfClass, overlap, pairSpans, sameBorders } from './pairing';
+import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
 import { byClass, knownSpans, ratio } from './spans';
 
 /**
@@ -43,29 +43,28 @@ export function scorePartialMatches(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
 ): { overall: PartialMatchScores; byClass: Record<EntityClass, PartialMatchScores> } {
-  const ofClass = (label?: EntityClass): PartialMatchScores => {
-    const counts = { strict: noCounts(), exact: noCounts(), type: noCounts(), partial: noCounts() };
-    gold.forEach((sentence, index) => {
-      const [right, other] = [sentence.spans, predicted[index]].map((spans) =>
-        knownSpans(spans, sentence).filter((span) => !label || span.label === label),
-      );
-      if (right.length + other.length === 0) return;
-      for (const family of MATCH_FAMILIES) addSentence(counts[family], family, right, other);
-    });
-    return {
-      strict: scoreOf(counts.strict),
-      exact: scoreOf(counts.exact),
-      type: scoreOf(counts.type),
-      partial: scoreOf(counts.partial),
-    };
-  };
-  return { overall: ofClass(), byClass: byClass((label) => ofClass(label)) };
+  const overall = noFamilyCounts();
+  const ofClasses = byClass(noFamilyCounts);
+  gold.forEach((sentence, index) => {
+    const right = knownSpans(sentence.spans, sentence);
+    const found = knownSpans(predicted[index], sentence);
+    addSentence(overall, right, found);
+    for (const label of new Set([...right, ...found].map((span) => span.label))) {
+      const ofClass = (span: Span) => span.label === label;
+      addSentence(ofClasses[label], right.filter(ofClass), found.filter(ofClass));
+    }
+  });
+  return { overall: scoresOf(overall), byClass: byClass((label) => scoresOf(ofClasses[label])) };
 }
 
 type Counts = Pick<PartialMatchScore, 'correct' | 'incorrect' | 'partial' | 'missed' | 'spurious'>;
 
 function noCounts(): Counts {
   return { correct: 0, incorrect: 0, partial: 0, missed: 0, spurious: 0 };
+}
+
+function noFamilyCounts(): Record<MatchFamily, Counts> {
+  return { strict: noCounts(), exact: noCounts(), type: noCounts(), partial: noCounts() };
 }
 
 /** Whether a pair is right in the eyes of a family. */
@@ -77,24 +76,37 @@ const IS_CORRECT: Record<MatchFamily, (one: Span, other: Span) => boolean> = {
 };
 
 function addSentence(
-  counts: Counts,
-  family: MatchFamily,
+  counts: Record<MatchFamily, Counts>,
   gold: readonly Span[],
   predicted: readonly Span[],
 ): void {
-  const { pairs, missed, spurious } = pairSpans(gold, predicted, (prediction, free) => {
-    const best =
-      family === 'type'
-        ? nearestOfClass(prediction, free)
-        : free.findIndex((span) => IS_CORRECT[family](span, prediction));
-    return best >= 0 ? best : free.findIndex((span) => overlap(span, prediction));
-  });
-  for (const pair of pairs) {
-    if (IS_CORRECT[family](pair.gold, pair.predicted)) counts.correct++;
-    else counts[family === 'partial' ? 'partial' : 'incorrect']++;
+  const identical = pairIdentical(gold, predicted);
+  for (const family of MATCH_FAMILIES) {
+    const { pairs, missed, spurious } = pairRest(identical, (prediction, free) => {
+      const best =
+        family === 'type'
+          ? nearestOfClass(prediction, free)
+          : free.findIndex((span) => IS_CORRECT[family](span, prediction));
+      return best >= 0 ? best : free.findIndex((span) => overlap(span, prediction));
+    });
+    const ofFamily = counts[family];
+    ofFamily.correct += identical.pairs.length;
+    for (const pair of pairs) {
+      if (IS_CORRECT[family](pair.gold, pair.predicted)) ofFamily.correct++;
+      else ofFamily[family === 'partial' ? 'partial' : 'incorrect']++;
+    }
+    ofFamily.missed += missed.length;
+    ofFamily.spurious += spurious.length;
   }
-  counts.missed += missed.length;
-  counts.spurious += spurious.length;
+}
+
+function scoresOf(counts: Record<MatchFamily, Counts>): PartialMatchScores {
+  return {
+    strict: scoreOf(counts.strict),
+    exact: scoreOf(counts.exact),
+    type: scoreOf(counts.type),
+    partial: scoreOf(counts.partial),
+  };
 }
 
 function scoreOf(counts: Counts): PartialMatchScore {

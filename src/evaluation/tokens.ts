@@ -97,27 +97,26 @@ export function tokenOutcomes(
       ends: new Int32Array(gold.length),
     };
   });
-  const next = ENTITY_CLASSES.map(() => 0);
+  const columns = ENTITY_CLASSES.map((label, column) => ({ label, column, next: 0, ...outcomes[label] }));
   gold.forEach((sentence, index) => {
     const { encoded, logits } = tagged[index];
     const { labels } = spansToLabels(encoded, sentence.spans, 'token'); // [tokens, classes]
-    ENTITY_CLASSES.forEach((label, column) => {
-      const { probabilities, inside, ends } = outcomes[label];
-      if (sentence.annotated.includes(label)) {
-        for (let token = 0; token < encoded.ids.length; token++) {
-          const row = (token * classes + column) * perClass;
-          const probability = sigmoid(Math.max(logits[row], logits[row + perClass - 1]));
-          if (Number.isNaN(probability)) {
-            throw new InputError(
-              `the model's probability of ${label} for token ${token + 1} of sentence ${index + 1} (article ${sentence.article}) is not a number; its training has diverged: train with a lower learning rate`,
-            );
-          }
-          probabilities[next[column]] = probability;
-          inside[next[column]++] = labels[token * classes + column];
+    for (const known of columns) {
+      const { label, column, probabilities, inside } = known;
+      const tokens = sentence.annotated.includes(label) ? encoded.ids.length : 0;
+      for (let token = 0; token < tokens; token++, known.next++) {
+        const row = (token * classes + column) * perClass;
+        const probability = sigmoid(Math.max(logits[row], logits[row + perClass - 1]));
+        if (Number.isNaN(probability)) {
+          throw new InputError(
+            `the model's probability of ${label} for token ${token + 1} of sentence ${index + 1} (article ${sentence.article}) is not a number; its training has diverged: train with a lower learning rate`,
+          );
         }
+        probabilities[known.next] = probability;
+        inside[known.next] = labels[token * classes + column];
       }
-      ends[index] = next[column];
-    });
+      known.ends[index] = known.next;
+    }
   });
   return outcomes;
 }
