@@ -64,17 +64,19 @@ export function strictMentions(
     const other = current % PREFIX_COUNT;
     return table[neighbours(one, other, previous - one === current - other)];
   };
+  const codes: number[] = [];
   let offset = 0;
   sequences.forEach((tags, sentence) => {
-    const codes = tags.map((tag, token) => {
+    codes.length = 0;
+    for (const tag of tags) {
       const code = read(tag);
       if (!allowed[code % PREFIX_COUNT]) {
         throw new InputError(
-          `${place(sentence, token)}: the tag "${tag}" is not of the scheme, which has the prefixes ${prefixes}; correct the tag or name another scheme`,
+          `${place(sentence, codes.length)}: the tag "${tag}" is not of the scheme, which has the prefixes ${prefixes}; correct the tag or name another scheme`,
         );
       }
-      return code;
-    });
+      codes.push(code);
+    }
     codes.push(outside);
     let previous = outside;
     for (let token = 0; token < codes.length; ) {

@@ -150,6 +150,7 @@ test('errors name file, line and mend', () => {
     () => classificationReport([['O']], [['O']], { mode: 'strict' }),
     /cannot be told from the prefixes O/,
   );
+  assert.throws(() => classificationReport([['']], [['O']]), /an empty tag/);
   assert.throws(() => classificationReport([['O']], []), /0 predicted sentences for 1 gold/);
   assert.throws(() => classificationReport([['O']], [['O', 'O']]), /sentence 1 has 2 predicted tags for 1/);
 });

@@ -2,6 +2,7 @@
  * What a tag says: a prefix (where in a mention the token stands) and a label (of which class the mention is).
  * Prefixes become small numbers, so that rules about neighbours are tables.
  */
+import { InputError } from '../../foundation';
 
 /** `.` is kept apart because conlleval treats it like `O`; every other character is `OTHER`. */
 const PREFIXES = 'OBIESLU.';
@@ -51,6 +52,7 @@ export function createTagReader(
   return (tag) => {
     let code = known.get(tag);
     if (code === undefined) {
+      if (tag === '') throw new InputError('there is an empty tag; write O where nothing is marked');
       const { prefix, rest } = takeApart(tag, suffix);
       const label = mode === 'strict' ? rest.replace(/^-+|-+$/g, '') : afterDash(rest, suffix);
       code = labels.numberOf(label || NO_LABEL) * PREFIX_COUNT + prefixCode(prefix);
