@@ -140,7 +140,7 @@ function comparisonTable(
   );
   return [
     section(`First: ${model}; second: ${other}`, table),
-    'p: paired permutation test over articles, corrected for four classes (Holm); from 0.05 on nothing is settled.',
+    'p: paired permutation test over articles, those of the classes corrected for their number (Holm); from 0.05 on nothing is settled.',
   ].join('\n');
 }
 
