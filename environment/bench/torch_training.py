@@ -1,6 +1,6 @@
-"""The Python contenders of `npm run bench -- training` (src/training/training.bench.ts), one process for all of them.
+"""The Python contenders of `npm run bench -- training` (src/training/training.bench.ts), the Trainer or the loops.
 
-    python torch_training.py MODEL_FOLDER EXAMPLES.json
+    python torch_training.py trainer|loop MODEL_FOLDER EXAMPLES.json
 
 The examples are rounds of batches of windows {input_ids, labels, known}. Each line on standard input, {"contender", "round"},
 is answered with {"tokens", "seconds"}: real tokens, padding not counted, and the time of that round's steps.
@@ -100,11 +100,10 @@ class Clock(TrainerCallback):
 
 
 class Loop:
-    """A loop by hand: batches of similar length, fused AdamW, and bf16 or compiled code where asked for."""
+    """A loop by hand: batches of similar length, fused AdamW, bf16 where asked for. (torch.compile was slower on CPU.)"""
 
-    def __init__(self, folder: str, bf16: bool = False, compiled: bool = False):
+    def __init__(self, folder: str, bf16: bool = False):
         self.model = fresh_model(folder)
-        self.forward = torch.compile(self.model, dynamic=True) if compiled else self.model
         decaying = [p for p in self.model.parameters() if p.ndim > 1]
         others = [p for p in self.model.parameters() if p.ndim <= 1]
         groups = [{"params": decaying, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
@@ -117,7 +116,7 @@ class Loop:
             batch = collate(windows)
             labels = batch.pop("labels")
             with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-                logits = self.forward(**batch).logits
+                logits = self.model(**batch).logits
             masked_loss(logits, labels).backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
             self.optimizer.step()
@@ -129,14 +128,15 @@ def has_bf16() -> bool:
     return bool(getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)())
 
 
-def main(folder: str, examples: str) -> None:
+def main(kind: str, folder: str, examples: str) -> None:
     with open(examples) as file:
         rounds = json.load(file)
-    contenders = {"trainer": TrainerDefaults(folder), "torch fp32": Loop(folder)}
-    if has_bf16():
-        contenders["torch bf16"] = Loop(folder, bf16=True)
-    if "--compiled" in sys.argv:
-        contenders["torch fp32 compiled"] = Loop(folder, compiled=True)
+    if kind == "trainer":
+        contenders = {"trainer": TrainerDefaults(folder)}
+    else:
+        contenders = {"torch fp32": Loop(folder)}
+        if has_bf16():
+            contenders["torch bf16"] = Loop(folder, bf16=True)
     print(json.dumps({"contenders": list(contenders), "threads": torch.get_num_threads()}), file=answers, flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
@@ -146,4 +146,4 @@ def main(folder: str, examples: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

@@ -46,8 +46,10 @@ export function attribute(name: string, type: keyof typeof ATTRIBUTE_TYPES, valu
   return { name, type: ATTRIBUTE_TYPES[type], value };
 }
 
+type Numbers = Float32Array | Int32Array | Uint8Array;
+
 interface Binding {
-  createTensor(shape: readonly number[], type: number, data: Float32Array | Int32Array): number;
+  createTensor(shape: readonly number[], type: number, data: Numbers): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array | Int32Array;
   executeOp(
@@ -156,8 +158,8 @@ export function free(...tensors: readonly DeviceTensor[]): void {
 }
 
 /** Numbers from JavaScript. TensorFlow may use the array's own memory: do not write to it while the tensor lives. */
-export function upload(data: Float32Array | Int32Array, shape: readonly number[]): DeviceTensor {
-  const type = data instanceof Float32Array ? FLOAT32 : INT32;
+export function upload(data: Numbers, shape: readonly number[]): DeviceTensor {
+  const type = data instanceof Float32Array ? FLOAT32 : data instanceof Int32Array ? INT32 : UINT8;
   return adopt(binding().createTensor(shape, type, data), shape, type);
 }
 

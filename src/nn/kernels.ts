@@ -187,21 +187,6 @@ const DTYPE = [attribute('dtype', 'type', FLOAT32)];
 export const readVariable = (variable: VariableHandle): DeviceTensor =>
   run('ReadVariableOp', DTYPE, variable);
 
-const RANDOM_INTEGERS = [
-  attribute('dtype', 'type', INT32),
-  attribute('T', 'type', INT32),
-  attribute('Tseed', 'type', INT32),
-];
-const INTEGERS_TO_BYTES = [attribute('T', 'type', INT32), attribute('type', 'type', UINT8)];
-/**
- * Random bytes that depend on the two numbers of the seed alone (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
- * Four to each integer drawn, since drawing is what takes the time // uint8 [count / 4, 4], count rounded up
- */
-export function randomBytes(count: number, seed: DeviceTensor): DeviceTensor {
-  const drawn = run('StatelessRandomUniformFullInt', RANDOM_INTEGERS, integers(Math.ceil(count / 4)), seed);
-  return run('Bitcast', INTEGERS_TO_BYTES, drawn);
-}
-
 const BYTES = [attribute('T', 'type', UINT8)];
 const INTEGER_TO_BYTE = [attribute('SrcT', 'type', INT32), attribute('DstT', 'type', UINT8)];
 const BOOLS_TO_FLOATS = [attribute('SrcT', 'type', BOOL), attribute('DstT', 'type', FLOAT32)];
@@ -210,11 +195,6 @@ export function atLeast(bytes: DeviceTensor, threshold: number): DeviceTensor {
   const reached = run('GreaterEqual', BYTES, bytes, run('Cast', INTEGER_TO_BYTE, integer(threshold)));
   return run('Cast', BOOLS_TO_FLOATS, reached);
 }
-
-const SLICE = [...T, attribute('Index', 'type', INT32)];
-/** The first `count` numbers of a list. */
-export const head = (x: DeviceTensor, count: number): DeviceTensor =>
-  run('Slice', SLICE, x, integers(0), integers(count));
 
 export const assignVariable = (variable: VariableHandle, value: DeviceTensor): void =>
   runForEffect('AssignVariableOp', DTYPE, variable, value);
@@ -266,6 +246,7 @@ const JOIN = [attribute('N', 'int', 2), ...T, attribute('Tidx', 'type', INT32)];
 export const joinColumns = (left: DeviceTensor, right: DeviceTensor): DeviceTensor =>
   run('ConcatV2', JOIN, left, right, integer(1));
 
+const SLICE = [...T, attribute('Index', 'type', INT32)];
 /** The first columns of a matrix // [rows, width] -> [rows, count] */
 export const firstColumns = (x: DeviceTensor, count: number): DeviceTensor =>
   run('Slice', SLICE, x, integers(0, 0), integers(x.shape[0], count));

@@ -1,5 +1,7 @@
-import { tidy, upload } from './device';
-import { matMul, narrow } from './kernels';
+import { readFileSync } from 'node:fs';
+import { tensorflow } from './backend';
+import { download, tidy, upload } from './device';
+import { matMul, narrow, sumOfAll } from './kernels';
 import type { Precision } from './tape';
 
 const SIDE = 512;
@@ -10,21 +12,36 @@ const WORTH = 0.8;
 let chosen: { precision: Precision; reason: string } | undefined;
 
 /**
- * What matrix products should multiply in on this machine, by a test of a few milliseconds: processors with instructions for
- * bfloat16 are faster with it, all others much slower, since they imitate it.
+ * What matrix products should multiply in on this machine. A processor without instructions for bfloat16 imitates it; one that
+ * has them, or a GPU, proves by a test of a few milliseconds that they are faster.
  */
 export function choosePrecision(): { precision: Precision; reason: string } {
-  chosen ??= tidy(() => {
-    const matrix = upload(new Float32Array(SIDE * SIDE).fill(0.5), [SIDE, SIDE]);
-    const wide = fastest(() => matMul(matrix, matrix));
-    const narrowed = fastest(() => matMul(narrow(matrix), narrow(matrix)));
-    const speed = (milliseconds: number) => `${Math.round((2 * SIDE ** 3) / (milliseconds * 1e6))} GFLOPS`;
-    return {
-      precision: narrowed < WORTH * wide ? 'bfloat16' : 'float32',
-      reason: `products of bfloat16 ran at ${speed(narrowed)} (casts included), of float32 at ${speed(wide)}`,
-    };
-  });
+  chosen ??= hasBfloat16()
+    ? tidy(compare)
+    : { precision: 'float32', reason: 'the processor has no bfloat16' };
   return chosen;
+}
+
+function hasBfloat16(): boolean {
+  const { isUsingGpuDevice } = tensorflow().backend() as unknown as { isUsingGpuDevice: boolean };
+  if (isUsingGpuDevice) return true;
+  try {
+    return /\b(avx512_bf16|amx_bf16|bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function compare(): { precision: Precision; reason: string } {
+  const matrix = upload(new Float32Array(SIDE * SIDE).fill(0.5), [SIDE, SIDE]);
+  // Reading a number waits for a GPU, which works on after the call.
+  const wide = fastest(() => download(sumOfAll(matMul(matrix, matrix))));
+  const narrowed = fastest(() => download(sumOfAll(matMul(narrow(matrix), narrow(matrix)))));
+  const speed = (milliseconds: number) => `${Math.round((2 * SIDE ** 3) / (milliseconds * 1e6))} GFLOPS`;
+  return {
+    precision: narrowed < WORTH * wide ? 'bfloat16' : 'float32',
+    reason: `products of bfloat16 ran at ${speed(narrowed)} (casts included), of float32 at ${speed(wide)}`,
+  };
 }
 
 /** Milliseconds of the run that other programs disturbed least, after one for warming up. */

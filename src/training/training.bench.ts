@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadCorpus } from '../corpora';
-import { createRandom, projectRoot } from '../foundation';
+import { projectRoot } from '../foundation';
 import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
 import { Tokenizer } from '../tokenization';
 import { groupByLength } from './batching';
@@ -25,7 +25,6 @@ import { taggingTask } from './tagging-task';
 const ROUNDS = 5;
 const STEPS_A_ROUND = 20;
 const BATCH_SIZE = 32;
-const OPTIONS = { scheme: 'bio', maximumLength: 256, threshold: 0.5 } as const;
 const SEED = 1;
 const MODEL = locateEncoder('minilm-l6-h384-uncased');
 
@@ -37,20 +36,19 @@ interface Round {
 /** Runs the steps of a round and says how long they took. */
 type Contender = (round: number) => Promise<Round>;
 
-/** Rounds of batches of windows of similar length. One more than is measured: the first is for warming up. */
+/** The first batches of an epoch, in rounds. One round more than is measured: the first is for warming up. */
 async function drawRounds(): Promise<Example[][][]> {
   const corpora = await Promise.all([loadCorpus('jnlpba', 'train'), loadCorpus('craft', 'all')]);
-  const sentences = createRandom(SEED).shuffle(corpora.flatMap((corpus) => corpus.sentences));
-  const count = (ROUNDS + 1) * STEPS_A_ROUND * BATCH_SIZE;
-  const { examples } = await prepareExamples(sentences.slice(0, count), new Tokenizer(MODEL), OPTIONS);
-  const batches = groupByLength(examples.slice(0, count), BATCH_SIZE, SEED, 1);
+  const sentences = corpora.flatMap((corpus) => corpus.sentences);
+  const { examples } = await prepareExamples(sentences, new Tokenizer(MODEL), DEFAULT_TRAINING);
+  const batches = groupByLength(examples, BATCH_SIZE, SEED, 1);
   return Array.from({ length: ROUNDS + 1 }, (_, round) =>
     batches.slice(round * STEPS_A_ROUND, (round + 1) * STEPS_A_ROUND),
   );
 }
 
 function ourContender(rounds: Example[][][]): Contender {
-  const model = TokenClassifier.fromEncoder(MODEL, OPTIONS, SEED);
+  const model = TokenClassifier.fromEncoder(MODEL, DEFAULT_TRAINING, SEED);
   const optimizer = new AdamW(model.parameters, DEFAULT_TRAINING.weightDecay);
   const task = taggingTask(model, DEFAULT_TRAINING);
   const { precision, reason } = choosePrecision();
@@ -73,9 +71,8 @@ function ourContender(rounds: Example[][][]): Contender {
   };
 }
 
-/** PyTorch's contenders, in a Python process that answers one line at a time. */
-async function torchContenders(rounds: Example[][][]) {
-  const folder = mkdtempSync(join(tmpdir(), 'falconframes-bench-'));
+/** What Python reads: the windows of each round. */
+function writeExamples(rounds: Example[][][], folder: string): string {
   const file = join(folder, 'examples.json');
   const plain = ({ inputIds, labels, known }: Example) => ({
     input_ids: [...inputIds],
@@ -83,9 +80,15 @@ async function torchContenders(rounds: Example[][][]) {
     known: [...known],
   });
   writeFileSync(file, JSON.stringify(rounds.map((batches) => batches.map((batch) => batch.map(plain)))));
+  return file;
+}
+
+/** PyTorch's contenders, in a Python process that answers one line at a time. @param kind 'trainer' or 'loop' */
+async function torchContenders(kind: string, file: string, environment: Record<string, string> = {}) {
   const script = join(projectRoot, 'environment', 'bench', 'torch_training.py');
-  const child = spawn(benchPython(), [script, MODEL, file, ...process.argv.slice(2)], {
+  const child = spawn(benchPython(), [script, kind, MODEL, file], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
@@ -102,7 +105,7 @@ async function torchContenders(rounds: Example[][][]) {
     };
   return {
     contenders: contenders.map((name): [string, Contender] => [name, ask(name)]),
-    end: () => endProcess(child).finally(() => rmSync(folder, { recursive: true })),
+    end: () => endProcess(child),
   };
 }
 
@@ -134,8 +137,18 @@ const median = (values: number[]) =>
 
 async function main(): Promise<void> {
   const rounds = await drawRounds();
-  const torch = await torchContenders(rounds);
-  const contenders: [string, Contender][] = [['ours', ourContender(rounds)], ...torch.contenders];
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-bench-'));
+  const file = writeExamples(rounds, folder);
+  const trainer = await torchContenders('trainer', file);
+  const loops = await torchContenders('loop', file);
+  // OpenMP's threads wait for each other busily, which is the faster way on a machine of one's own and the slower on another.
+  const patient = await torchContenders('loop', file, { OMP_WAIT_POLICY: 'passive' });
+  const contenders: [string, Contender][] = [
+    ['ours', ourContender(rounds)],
+    ...trainer.contenders,
+    ...loops.contenders,
+    ...patient.contenders.map(([name, run]): [string, Contender] => [`${name}, threads wait passively`, run]),
+  ];
   const rates = new Map(contenders.map(([name]) => [name, [] as number[]]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, run] of contenders) {
@@ -146,7 +159,8 @@ async function main(): Promise<void> {
       if (round > 0) rates.get(name)!.push(tokens / seconds);
     }
   }
-  await torch.end();
+  await Promise.all([trainer.end(), loops.end(), patient.end()]);
+  rmSync(folder, { recursive: true });
 
   const medians = new Map([...rates].map(([name, values]) => [name, median(values)]));
   const ours = medians.get('ours')!;

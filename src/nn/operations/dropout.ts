@@ -1,5 +1,6 @@
+import { createCipheriv } from 'node:crypto';
 import { type DeviceTensor, upload } from '../device';
-import { atLeast, head, multiply, randomBytes, reshape } from '../kernels';
+import { atLeast, multiply } from '../kernels';
 import type { Tape } from '../tape';
 
 /** The seeds of a step's dropouts, one after the other: two numbers each, which a resumed run draws again. */
@@ -27,25 +28,26 @@ export function dropout(tape: Tape, x: DeviceTensor, rate: number): DeviceTensor
 /**
  * 0 with probability `rate`, else 1 / (1 - rate).
  *
- * Drawing is the dear part on a processor, so an element gets one random byte: it falls where the byte is below 256 · rate. For
- * that to be a whole number, a second, single draw rounds it up or down for the whole mask, such that its mean is exact.
+ * An element gets one random byte: it falls where the byte is below 256 · rate. For that to be a whole number, one more draw
+ * rounds it up or down for the whole mask, such that its mean is exact.
  */
 export function dropoutMask(shape: readonly number[], rate: number, chance: Chance): DeviceTensor {
   const count = shape.reduce((product, extent) => product * extent, 1);
-  const [seed, draw] = chance();
-  const threshold = Math.floor(256 * rate + fraction(seed, draw));
-  const bytes = randomBytes(count, upload(Int32Array.of(seed, draw), [2]));
-  const kept = atLeast(bytes, threshold); // [count / 4, 4]
-  const scaled = multiply(kept, 1 / (1 - rate));
-  const padded = kept.shape[0] * 4;
-  const list = padded === count ? scaled : head(reshape(scaled, padded), count);
-  return reshape(list, ...shape);
+  const bytes = randomBytes(chance(), count + 4);
+  const threshold = Math.floor(256 * rate + bytes.readUInt32LE(count) / 2 ** 32);
+  return multiply(atLeast(upload(bytes.subarray(0, count), shape), threshold), 1 / (1 - rate));
 }
 
-/** A number in [0, 1) that two integers determine and no pattern of theirs shows in: the finalizer of MurmurHash3. */
-function fraction(seed: number, draw: number): number {
-  let bits = (Math.imul(seed, 0x9e3779b1) ^ draw) >>> 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return ((bits ^ (bits >>> 16)) >>> 0) / 2 ** 32;
+let zeros = Buffer.alloc(0);
+
+/**
+ * Bytes that the two numbers of a seed determine: the key stream of the cipher ChaCha20 (RFC 8439), which the processor makes
+ * several times faster than TensorFlow its random numbers.
+ */
+function randomBytes([seed, draw]: [number, number], count: number): Buffer {
+  if (zeros.length < count) zeros = Buffer.alloc(count);
+  const key = Buffer.alloc(32);
+  key.writeDoubleLE(seed, 0);
+  key.writeDoubleLE(draw, 8);
+  return createCipheriv('chacha20', key, Buffer.alloc(16)).update(zeros.subarray(0, count));
 }
