@@ -35,3 +35,8 @@ export function tensorflow(): TensorFlow {
   }
   return loaded;
 }
+
+/** Whether TensorFlow computes on a GPU. */
+export function usesGpu(): boolean {
+  return (tensorflow().backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+}

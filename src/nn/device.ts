@@ -20,11 +20,6 @@ export class DeviceTensor {
   ) {}
 }
 
-/** A resource variable's place: operations update it where it lies. */
-export interface VariableHandle {
-  readonly id: number;
-}
-
 /** TF_DataType of TensorFlow's C interface (tensorflow/c/tf_datatype.h). */
 export const FLOAT32 = 1;
 export const INT32 = 3;
@@ -86,7 +81,7 @@ function adopt(id: number, shape: readonly number[], type: number): DeviceTensor
 export function run(
   name: string,
   attributes: readonly Attribute[],
-  ...inputs: readonly { id: number }[]
+  ...inputs: readonly DeviceTensor[]
 ): DeviceTensor {
   return runForSeveral(name, attributes, inputs, 1)[0];
 }
@@ -95,7 +90,7 @@ export function run(
 export function runForSeveral(
   name: string,
   attributes: readonly Attribute[],
-  inputs: readonly { id: number }[],
+  inputs: readonly DeviceTensor[],
   outputs: number,
 ): DeviceTensor[] {
   const ids = inputs.map(({ id }) => id);
@@ -108,7 +103,7 @@ export function runForSeveral(
 export function runForEffect(
   name: string,
   attributes: readonly Attribute[],
-  ...inputs: readonly { id: number }[]
+  ...inputs: readonly DeviceTensor[]
 ): void {
   runForSeveral(name, attributes, inputs, 0);
 }
@@ -201,25 +196,3 @@ export const integer = (value: number): DeviceTensor =>
 /** A constant list of 32-bit integers: a shape, a permutation, axes. */
 export const integers = (...values: readonly number[]): DeviceTensor =>
   constant('integers', values, () => [Int32Array.from(values), [values.length]]);
-
-let variables = 0;
-
-/** A place for a variable of 32-bit floats; give it back with `destroyVariable`. */
-export function createVariable(shape: readonly number[]): VariableHandle {
-  const attributes = [
-    attribute('dtype', 'type', FLOAT32),
-    attribute('shape', 'shape', shape),
-    // TensorFlow finds variables by name: each needs its own.
-    attribute('shared_name', 'string', `falconframes/${variables++}`),
-    attribute('container', 'string', ''),
-  ];
-  const [{ id }] = binding().executeOp('VarHandleOp', attributes, [], 1);
-  return { id };
-}
-
-const IGNORE_LOOKUP_ERROR = [attribute('ignore_lookup_error', 'bool', true)];
-
-export function destroyVariable(handle: VariableHandle): void {
-  runForEffect('DestroyResourceOp', IGNORE_LOOKUP_ERROR, handle);
-  binding().deleteTensor(handle.id);
-}

@@ -38,3 +38,4 @@ export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { type Precision, Tape } from './tape';
 export { TokenClassifier } from './token-classifier';
+export * as variables from './variables';

@@ -8,12 +8,9 @@ import {
   integer,
   integers,
   run,
-  runForEffect,
   runForSeveral,
   scalar,
   UINT8,
-  upload,
-  type VariableHandle,
 } from './device';
 
 /**
@@ -40,9 +37,6 @@ const binary =
 export const add = binary('AddV2');
 export const subtract = binary('Sub');
 export const multiply = binary('Mul');
-export const maximum = binary('Maximum');
-/** (left - right)². */
-export const squaredDifference = binary('SquaredDifference');
 
 export const negative = unary('Neg');
 export const absolute = unary('Abs');
@@ -182,11 +176,6 @@ export function sumOf(tensors: readonly DeviceTensor[]): DeviceTensor {
   return run('AddN', [attribute('N', 'int', tensors.length), ...T], ...tensors);
 }
 
-const DTYPE = [attribute('dtype', 'type', FLOAT32)];
-/** A variable's value, in the variable's own memory: free it before the next update, which would have to copy otherwise. */
-export const readVariable = (variable: VariableHandle): DeviceTensor =>
-  run('ReadVariableOp', DTYPE, variable);
-
 const BYTES = [attribute('T', 'type', UINT8)];
 const INTEGER_TO_BYTE = [attribute('SrcT', 'type', INT32), attribute('DstT', 'type', UINT8)];
 const BOOLS_TO_FLOATS = [attribute('SrcT', 'type', BOOL), attribute('DstT', 'type', FLOAT32)];
@@ -194,51 +183,6 @@ const BOOLS_TO_FLOATS = [attribute('SrcT', 'type', BOOL), attribute('DstT', 'typ
 export function atLeast(bytes: DeviceTensor, threshold: number): DeviceTensor {
   const reached = run('GreaterEqual', BYTES, bytes, run('Cast', INTEGER_TO_BYTE, integer(threshold)));
   return run('Cast', BOOLS_TO_FLOATS, reached);
-}
-
-export const assignVariable = (variable: VariableHandle, value: DeviceTensor): void =>
-  runForEffect('AssignVariableOp', DTYPE, variable, value);
-
-const ADAM = [...T, attribute('use_locking', 'bool', false), attribute('use_nesterov', 'bool', false)];
-
-/**
- * Adam's update of a variable and its two moments in place: m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂),
- * variable -= rate m / (√v + ε).
- */
-export function applyAdam(
-  variable: VariableHandle,
-  moments: readonly [VariableHandle, VariableHandle],
-  gradient: DeviceTensor,
-  { rate, beta1, beta2, epsilon }: Record<'rate' | 'beta1' | 'beta2' | 'epsilon', DeviceTensor>,
-): void {
-  // The kernel multiplies the rate by √(1 - power₂) / (1 - power₁): powers of 0 leave it as it is.
-  const [power1, power2] = [scalar(0), scalar(0)];
-  runForEffect(
-    'ResourceApplyAdam',
-    ADAM,
-    variable,
-    ...moments,
-    power1,
-    power2,
-    rate,
-    beta1,
-    beta2,
-    epsilon,
-    gradient,
-  );
-}
-
-const PROXIMAL = [...T, attribute('use_locking', 'bool', false)];
-/** So small that a gradient times this is nothing beside any parameter. */
-const NO_STEP = 1e-30;
-
-/**
- * variable *= 1 / (1 + share), in place. TensorFlow has no kernel for just that; its proximal step w ← (w - α g) / (1 + α λ) is
- * one if α is next to nothing and α λ the share. Any tensor of the variable's shape does for g.
- */
-export function shrink(variable: VariableHandle, share: number, g: DeviceTensor): void {
-  const [alpha, l1, l2] = [scalar(NO_STEP), scalar(0), upload(Float32Array.of(share / NO_STEP), [])];
-  runForEffect('ResourceApplyProximalGradientDescent', PROXIMAL, variable, alpha, l1, l2, g);
 }
 
 const JOIN = [attribute('N', 'int', 2), ...T, attribute('Tidx', 'type', INT32)];

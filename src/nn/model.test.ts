@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Batch } from './batch';
+import { readEncoderConfiguration } from './configuration';
 import { download, free, livingTensors, tidy, upload } from './device';
 import { Model } from './model';
 import { networkFixture, networkFixtureNames, relativeError } from './network-fixture';
@@ -59,7 +60,7 @@ for (const name of networkFixtureNames()) {
 }
 
 test('a fresh network of any shape is drawn by its seed', () => {
-  const { encoder } = Model.load(networkFixture('electra-tokens').folder);
+  const encoder = readEncoderConfiguration(networkFixture('electra-tokens').folder);
   const shape = { ...encoder, layers: 3, hiddenSize: 12, attentionHeads: 3, intermediateSize: 20 };
   const draw = (seed: number) => {
     const model = Model.fresh(shape, { kind: 'sequence', labels: ['no', 'yes'] }, seed);

@@ -1,14 +1,13 @@
-import {
-  createVariable,
-  type DeviceTensor,
-  destroyVariable,
-  download,
-  tidy,
-  upload,
-  type VariableHandle,
-} from './device';
-import { assignVariable, readVariable } from './kernels';
+import { type DeviceTensor, download, tidy, upload } from './device';
+
 import type { Tensor } from './safetensors';
+import {
+  assignVariable,
+  createVariable,
+  destroyVariable,
+  readVariable,
+  type VariableHandle,
+} from './variables';
 
 /**
  * Named arrays that live in TensorFlow's memory as resource variables, so that one operation updates each in place

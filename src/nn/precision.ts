@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { tensorflow } from './backend';
+import { usesGpu } from './backend';
 import { download, tidy, upload } from './device';
 import { matMul, narrow, sumOfAll } from './kernels';
 import type { Precision } from './tape';
@@ -23,8 +23,7 @@ export function choosePrecision(): { precision: Precision; reason: string } {
 }
 
 function hasBfloat16(): boolean {
-  const { isUsingGpuDevice } = tensorflow().backend() as unknown as { isUsingGpuDevice: boolean };
-  if (isUsingGpuDevice) return true;
+  if (usesGpu()) return true;
   try {
     return /\b(avx512_bf16|amx_bf16|bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
   } catch {

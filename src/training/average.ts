@@ -1,4 +1,4 @@
-import { kernels, Parameters, type Tensor, tidy } from '../nn';
+import { kernels, Parameters, type Tensor, tidy, variables } from '../nn';
 
 /**
  * The exponential moving average of parameters over the steps: a ← d a + (1 - d) w. Averaged weights often generalize better
@@ -23,10 +23,10 @@ export class MovingAverage {
     this.#steps++;
     for (const name of this.parameters.shapes.keys()) {
       tidy(() => {
-        const average = kernels.readVariable(this.#average.handle(name));
-        const present = kernels.readVariable(this.parameters.handle(name));
+        const average = variables.readVariable(this.#average.handle(name));
+        const present = variables.readVariable(this.parameters.handle(name));
         const moved = kernels.multiply(kernels.subtract(present, average), 1 - decay);
-        kernels.assignVariable(this.#average.handle(name), kernels.add(average, moved));
+        variables.assignVariable(this.#average.handle(name), kernels.add(average, moved));
       });
     }
   }

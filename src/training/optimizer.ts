@@ -7,6 +7,7 @@ import {
   type Tensor as PlainTensor,
   tidy,
   upload,
+  variables,
 } from '../nn';
 
 const BETA_1 = 0.9;
@@ -66,11 +67,11 @@ export class AdamW {
         if (this.weightDecay > 0 && decays(name)) {
           // w (1 - rate decay) as w / (1 + share).
           const lost = ownRate * this.weightDecay;
-          kernels.shrink(parameter, lost / (1 - lost), gradient);
+          variables.shrink(parameter, lost / (1 - lost), gradient);
         }
         const moments = [this.#first.handle(name), this.#second.handle(name)] as const;
         const rate = number((ownRate * first) / second);
-        kernels.applyAdam(parameter, moments, gradient, { rate, ...numbers });
+        variables.applyAdam(parameter, moments, gradient, { rate, ...numbers });
       }
     });
   }
