@@ -34,7 +34,9 @@ const everything = {
   testSentences: Number.POSITIVE_INFINITY,
 };
 
-const training = { ...DEFAULT_TRAINING, batchSize: 16 };
+// What the notebook decides itself (encoder, labels, window) is no option of the profile.
+const { encoder, scheme, maximumLength, threshold, dropout, ...options } = DEFAULT_TRAINING;
+const training = { ...options, batchSize: 16 };
 
 /** How large a run is. */
 export const PROFILES = {
