@@ -140,6 +140,7 @@ test('a check that cannot be done says so', async () => {
     // The sample's collection is checked against the sample's own server.
     const { articles, source } = await checkCollection({ out });
     assert.deepEqual([Object.keys(articles), source], [['PMC90000001'], 'sample']);
+    await assert.rejects(checkCollection({ ...FAST, out, source: 'europepmc' }), /was collected from sample/);
     const path = join(out, 'manifest.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('"sample"', '"europepmc"'));
     const { url, close } = await listen((_, response) => response.writeHead(500).end());

@@ -9,6 +9,7 @@ export { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './en
 export { InputError } from './errors';
 export { readTextFile, whileWriting, writeFileAtomically } from './files';
 export { LineWriter, readLines } from './lines';
+export { notebookKernel } from './notebook';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';

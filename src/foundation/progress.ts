@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { notebookKernel } from './notebook';
 
 /** How long work tells how far it is. `total` in the same unit as `done`; `note` is a short text beside the bar. */
 export interface Progress {
@@ -10,11 +11,8 @@ export const silentProgress: Progress = { update() {}, end() {} };
 
 /** A bar where someone can see it: in the notebook's cell, on the terminal, or nowhere when output goes to a file. */
 export function showProgress(title: string): Progress {
-  // tslab keeps its `require` under this name; it gives the running kernel, whichever copy of the package lies nearest.
-  const { __tslab__: kernel } = globalThis as {
-    __tslab__?: { require(name: 'tslab'): typeof import('tslab') };
-  };
-  if (kernel) return notebookProgress(title, kernel.require('tslab').newDisplay());
+  const kernel = notebookKernel();
+  if (kernel) return notebookProgress(title, kernel.newDisplay());
   return process.stderr.isTTY ? terminalProgress(title) : silentProgress;
 }
 

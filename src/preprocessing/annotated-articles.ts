@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Annotation, readCollection } from '../collection';
 import { availableCorpora, loadDocuments, type Mention } from '../corpora';
 import { jatsToParagraphs, type Paragraph } from './jats';
+import { isWordCharacter } from './words';
 
 /** An article's text, and annotations that carry text and context but no offsets. */
 export interface AnnotatedArticle {
@@ -87,8 +88,7 @@ export function annotationOf(text: string, { pieces, label, concept = '' }: Ment
 
 function wholeWords(text: string, { pieces }: Mention): Mention['pieces'] {
   let [{ start, end }] = pieces;
-  const isWord = (place: number) => /[\p{L}\p{N}]/u.test(text[place] ?? '');
-  while (isWord(start - 1) && isWord(start)) start--;
-  while (isWord(end) && isWord(end - 1)) end++;
+  while (isWordCharacter(text, start - 1) && isWordCharacter(text, start)) start--;
+  while (isWordCharacter(text, end) && isWordCharacter(text, end - 1)) end++;
   return [{ start, end }];
 }

@@ -3,6 +3,7 @@ import { type Range, splitSentences } from '../corpora';
 import { ENTITY_CLASSES, type EntityClass, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
 import type { AnnotatedArticle } from './annotated-articles';
+import { cutsWord } from './words';
 
 /** What placing annotations by their context, and searching for the ontology's name, make of the same annotations. */
 export type AuditRow = {
@@ -121,9 +122,4 @@ function searchName(sentence: string, annotation: Annotation, mention: Span): Sp
 
 function nameOf(annotation: Annotation): string {
   return annotation.tags?.[0]?.name ?? '';
-}
-
-function cutsWord(text: string, { start, end }: Span): boolean {
-  const isWord = (place: number) => /[\p{L}\p{N}]/u.test(text[place] ?? '');
-  return (isWord(start - 1) && isWord(start)) || (isWord(end - 1) && isWord(end));
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Annotation, collectArticles, HARDLY_LIMITED, readCollection } from '../collection';
+import { listen } from '../collection/sample-server';
 import { CORPORA } from '../corpora';
 import { createRandom } from '../foundation';
 import { alignTexts } from './alignment.fixture';
 import { anchorAnnotations } from './anchoring';
 import { annotationOf, CONTEXT } from './annotated-articles';
 import { articleText, jatsToParagraphs } from './jats';
+import { cutsWord } from './words';
 
 /**
  * CRAFT's gold mentions sent through a loopback Europe PMC: each comes as an annotation with its text and 20 characters
@@ -67,7 +67,7 @@ export function readGold(craft: string): GoldArticle[] {
 /** Serves the articles as Europe PMC does, collects them into `folder`, and closes the server. */
 export async function collectGold(gold: readonly GoldArticle[], folder: string, seed = 1): Promise<void> {
   const random = createRandom(seed);
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const [, wanted] = /\/rest\/(PMC\d+)\/fullTextXML$/.exec(url.pathname) ?? [];
     if (wanted) response.end(gold.find(({ pmcid }) => pmcid === wanted)?.fullText);
@@ -82,19 +82,17 @@ export async function collectGold(gold: readonly GoldArticle[], folder: string, 
       response.end(JSON.stringify(answer));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     await collectArticles({
       source: 'europepmc',
       out: folder,
       ids: gold.map(({ pmcid }) => pmcid),
       types: ['Cell', 'Organ Tissue'],
-      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      baseUrl: server.url,
       limits: HARDLY_LIMITED,
     });
   } finally {
-    server.close();
-    server.closeAllConnections();
+    await server.close();
   }
 }
 
@@ -132,7 +130,7 @@ export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): 
       if (verdict === 'wrong') result.wrong++;
       if (verdict === 'undecided') result.undecided++;
       if (verdict !== 'right') result.examples.push(`${verdict}: ${pmcid} ${quoted(annotation)}`);
-      if (cutsWord(text, start, end) && !isCut(annotation)) result.cutMidWord++;
+      if (cutsWord(text, { start, end }) && !isCut(annotation)) result.cutMidWord++;
     }
     for (const { annotation, reason } of unplaced) {
       result.reasons[reason] = (result.reasons[reason] ?? 0) + 1;
@@ -142,7 +140,8 @@ export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): 
       const start = text.indexOf(annotation.exact);
       const end = start + annotation.exact.length;
       if (start >= 0 && judge(annotation, start, end) === 'right') result.firstOccurrence.right++;
-      if (start >= 0 && cutsWord(text, start, end) && !isCut(annotation)) result.firstOccurrence.cutMidWord++;
+      if (start >= 0 && cutsWord(text, { start, end }) && !isCut(annotation))
+        result.firstOccurrence.cutMidWord++;
     }
   }
   return result;
@@ -191,10 +190,5 @@ function quoted({ prefix, exact, postfix }: Annotation): string {
 }
 
 function isCut({ prefix = '', exact, postfix = '' }: Annotation): boolean {
-  return cutsWord(prefix + exact + postfix, prefix.length, prefix.length + exact.length);
-}
-
-function cutsWord(text: string, start: number, end: number): boolean {
-  const isWord = (place: number) => /[\p{L}\p{N}]/u.test(text[place] ?? '');
-  return (isWord(start - 1) && isWord(start)) || (isWord(end - 1) && isWord(end));
+  return cutsWord(prefix + exact + postfix, { start: prefix.length, end: prefix.length + exact.length });
 }

@@ -1,5 +1,5 @@
 import { createRandom, InputError } from '../foundation';
-import { createChance, download, free, kernels, type Precision, Tape, tidy } from '../nn';
+import { createChance, type DeviceTensor, download, free, kernels, type Precision, Tape, tidy } from '../nn';
 import type { TrainingOptions } from './configuration';
 import { type AdamW, type Gradients, globalNorm } from './optimizer';
 import type { Task } from './task';
@@ -90,9 +90,7 @@ export function accumulate<Example extends { inputIds: Int32Array }>(
 function combine(
   ones: Gradients,
   others: Gradients,
-  compute: (
-    ...pair: [ReturnType<typeof kernels.add>, ReturnType<typeof kernels.add>]
-  ) => ReturnType<typeof kernels.add>,
+  compute: (one: DeviceTensor, other: DeviceTensor) => DeviceTensor,
 ): Gradients {
   return new Map(
     [...ones].map(([name, one]) => {

@@ -6,10 +6,6 @@ export const TAG_SCHEMES = ['IOB1', 'IOB2', 'IOE1', 'IOE2', 'IOBES', 'BILOU'] as
 
 export type TagScheme = (typeof TAG_SCHEMES)[number];
 
-export function isTagScheme(value: unknown): value is TagScheme {
-  return (TAG_SCHEMES as readonly unknown[]).includes(value);
-}
-
 /**
  * What two neighbouring tags mean for a mention, as bits in `table[neighbours(previous, current, sameLabel)]`: the current
  * tag starts one, goes on with one, or ends the one before it.

@@ -1,3 +1,4 @@
+import { notebookKernel } from '../../foundation';
 import type { Figure } from '../figure';
 import { renderPng } from '../rendering/render';
 
@@ -11,10 +12,7 @@ export interface LiveFigure<Data> {
 
 /** @param secondsBetween drawings, at least */
 export function liveFigure<Data>(draw: (data: Data) => Figure, secondsBetween = 15): LiveFigure<Data> {
-  const { __tslab__: kernel } = globalThis as {
-    __tslab__?: { require(name: 'tslab'): { newDisplay(): { png(picture: Uint8Array): void } } };
-  };
-  const display = kernel?.require('tslab').newDisplay();
+  const display = notebookKernel()?.newDisplay();
   let drawnAt = Date.now();
   let drawing: Promise<void> = Promise.resolve();
   let isDrawing = false;

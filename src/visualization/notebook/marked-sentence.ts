@@ -1,6 +1,6 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, type Span } from '../../foundation';
+import { ENTITY_CLASSES, type EntityClass, InputError, notebookKernel, type Span } from '../../foundation';
 import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
-import { escapeHtml, notebookDisplay } from './display';
+import { escapeHtml } from './html';
 
 /** A sentence to show; gold and predicted spans stand side by side where both are given. */
 export interface MarkedSentence {
@@ -91,5 +91,5 @@ export function showMarkedSentences(
   caption: string,
   headings?: readonly [string, string],
 ): void {
-  notebookDisplay()?.html(markedSentencesHtml(sentences, caption, headings));
+  notebookKernel()?.display.html(markedSentencesHtml(sentences, caption, headings));
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { notebookKernel } from '../../foundation';
 import type { Figure } from '../figure';
 import { composeLayout } from '../rendering/compose';
 import { renderPng } from '../rendering/render';
-import { notebookDisplay } from './display';
 
 /**
  * Shows a figure below the notebook cell: always as PNG, which needs neither trust nor network; with `interactive` also
@@ -10,7 +10,7 @@ import { notebookDisplay } from './display';
  * `saveFigure`.
  */
 export async function showFigure(figure: Figure, options: { interactive?: boolean } = {}): Promise<void> {
-  const display = notebookDisplay();
+  const display = notebookKernel()?.display;
   if (!display) return;
   display.png(await renderPng(figure));
   if (options.interactive) display.html(interactiveHtml(figure));

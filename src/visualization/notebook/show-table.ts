@@ -1,7 +1,7 @@
 import type { DataFrame } from 'danfojs-node';
-import { InputError } from '../../foundation';
+import { InputError, notebookKernel } from '../../foundation';
 import { MUTED } from '../palette';
-import { escapeHtml, notebookDisplay } from './display';
+import { escapeHtml } from './html';
 
 /** A cell; null is unknown and shown as a dash. */
 export type Cell = string | number | null;
@@ -16,7 +16,7 @@ export function dataFrame(rows: readonly Row[]): DataFrame {
 
 /** Shows rows or a DataFrame as a table below the notebook cell; outside a notebook nothing happens. */
 export function showTable(table: readonly Row[] | DataFrame, caption: string): void {
-  notebookDisplay()?.html(tableHtml(table, caption));
+  notebookKernel()?.display.html(tableHtml(table, caption));
 }
 
 /**
