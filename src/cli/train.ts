@@ -11,6 +11,7 @@ import {
   taggingTask,
   train,
   unteachableClasses,
+  varyMentions,
 } from '../training';
 import { formatShare, formatTable, notice, printResult } from './output';
 
@@ -52,8 +53,15 @@ export function registerTrain(program: Command): void {
       const dev = configuration.dev.flatMap(readSentences);
       for (const { label, reason } of unteachableClasses(sentences, configuration.train.join(', ')))
         notice(`${label}: ${reason}`);
-      const { examples, lost, widened } = await prepareExamples(sentences, tokenizer, configuration);
-      notice(`${sentences.length} sentences to train on, ${dev.length} to choose the epoch by`);
+      const varied = varyMentions(sentences, configuration.variations, configuration.seed);
+      const { examples, lost, widened } = await prepareExamples(
+        [...sentences, ...varied],
+        tokenizer,
+        configuration,
+      );
+      notice(
+        `${sentences.length} sentences to train on${varied.length > 0 ? `, ${varied.length} varied copies` : ''}, ${dev.length} to choose the epoch by`,
+      );
       if (lost.length + widened.length > 0) {
         notice(
           `${widened.length} mentions end inside a token and are widened to it, ${lost.length} have no token`,

@@ -16,6 +16,7 @@ import {
   type TokenScorer,
   tagTexts,
 } from '../tokenization';
+import type { LossName } from '../training';
 import { byClass, meanF1, type SpanScore, scoreSpans } from './spans';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
@@ -26,10 +27,15 @@ export interface EvaluationReport {
   tokens: Record<EntityClass, TokenScore>;
   /** Mean strict span F1 over the classes with gold mentions. */
   meanF1: number | null;
-  /** Binary cross-entropy, the mean over known labels. */
+  /** Cross-entropy, binary or, after training with `cross_entropy`, that one. */
   loss: number;
   /** Sentence by sentence, in the order given: tokens, logits and predicted spans. */
   tagged: TaggedText[];
+}
+
+export interface EvaluationOptions extends TaggingOptions {
+  /** What the model was trained with. */
+  loss?: LossName;
 }
 
 /** Tags the sentences and compares with their gold spans, by class, unknown classes left out. */
@@ -37,7 +43,7 @@ export async function evaluate(
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
   score: TokenScorer,
-  options: TaggingOptions,
+  options: EvaluationOptions,
   onProgress?: (done: number) => void,
 ): Promise<EvaluationReport> {
   if (sentences.length === 0)
@@ -63,7 +69,7 @@ export async function evaluateAll(
   tests: Readonly<Record<string, Sentence[]>>,
   tokenizer: Tokenizer,
   score: TokenScorer,
-  options: TaggingOptions,
+  options: EvaluationOptions,
   progress: Progress = silentProgress,
 ): Promise<Record<string, EvaluationReport>> {
   const total = Object.values(tests).reduce((sum, sentences) => sum + sentences.length, 0);
@@ -83,7 +89,7 @@ export async function evaluateAll(
 export function heldOutEvaluation(
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
-  options: TaggingOptions,
+  options: EvaluationOptions,
 ) {
   return async ({ score }: { score: TokenScorer }) => {
     const { loss, spans, meanF1: mean } = await evaluate(sentences, tokenizer, score, options);
@@ -96,24 +102,46 @@ export function heldOutEvaluation(
   };
 }
 
+/**
+ * How surprised the model is by the known labels. Trained with `cross_entropy`: the mean over tokens and classes of the
+ * cross-entropy of a softmax over B, I and "outside", whose logit is 0; otherwise the mean over labels of the binary
+ * cross-entropy, which for a focal loss is not what was minimized, and comparable between runs for that very reason.
+ */
 function meanLoss(
   sentences: readonly Sentence[],
   tagged: readonly TaggedText[],
-  { scheme }: TaggingOptions,
+  { scheme, loss }: EvaluationOptions,
 ): number {
-  const outputs = outputNames(scheme).length;
   const perClass = outputsPerClass(scheme);
+  const outputs = outputNames(scheme).length;
+  const lossOfClass = loss === 'cross_entropy' ? exclusiveLoss : binaryLoss;
   let total = 0;
   let known = 0;
   sentences.forEach(({ spans, annotated }, index) => {
     const { encoded, logits } = tagged[index];
     const { labels } = spansToLabels(encoded, spans, scheme);
-    for (let entry = 0; entry < labels.length; entry++) {
-      if (!annotated.includes(ENTITY_CLASSES[Math.floor((entry % outputs) / perClass)])) continue;
-      const logit = logits[entry];
-      total += Math.max(logit, 0) - logit * labels[entry] + Math.log1p(Math.exp(-Math.abs(logit)));
+    for (let start = 0; start < labels.length; start += perClass) {
+      if (!annotated.includes(ENTITY_CLASSES[(start % outputs) / perClass])) continue;
+      total += lossOfClass(
+        logits.subarray(start, start + perClass),
+        labels.subarray(start, start + perClass),
+      );
       known++;
     }
   });
   return total / Math.max(known, 1);
+}
+
+/** softplus(z) - z y of each label of a class, their mean. */
+function binaryLoss(logits: Float32Array, labels: Uint8Array): number {
+  const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+  const total = logits.reduce((sum, z, output) => sum + softplus(z) - z * labels[output], 0);
+  return total / logits.length;
+}
+
+/** log(1 + Σ exp z) - z of the label that is set, if one is. */
+function exclusiveLoss(logits: Float32Array, labels: Uint8Array): number {
+  const highest = Math.max(0, ...logits);
+  const sum = logits.reduce((rest, z) => rest + Math.exp(z - highest), Math.exp(-highest));
+  return logits.reduce((rest, z, output) => rest - z * labels[output], highest + Math.log(sum));
 }

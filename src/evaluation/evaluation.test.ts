@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Sentence } from '../foundation';
+import { createRandom, ENTITY_CLASSES, type Sentence } from '../foundation';
+import { download, tidy, upload } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert';
 import { outputNames, spansToLabels, Tokenizer } from '../tokenization';
+import { createLoss } from '../training/losses';
 import { evaluate, heldOutEvaluation } from './evaluate';
 import { sentence, span } from './gold.fixture';
 import { mistakes, sentencesByClass } from './selection';
@@ -101,6 +103,40 @@ test('token counts and their scores follow from what each token got', async () =
   // All tokens that could tell are positive: the coefficient has nothing to divide by.
   assert.equal(tokens.mcc, null);
   assert.equal(report.tokens.Cell.mcc, 1);
+});
+
+test('the loss on dev is the loss of training', async () => {
+  const random = createRandom(3);
+  const score = oracle(gold, (rows) =>
+    rows.forEach((_, place) => {
+      rows[place] = 8 * random.next() - 4;
+    }),
+  );
+  for (const loss of ['bce', 'cross_entropy'] as const) {
+    const report = await evaluate(gold, tokenizer, score, { ...options, loss });
+    const logits = report.tagged.flatMap((text) => [...text.logits]);
+    const labels = report.tagged.flatMap(({ encoded }, index) => [
+      ...spansToLabels(encoded, gold[index].spans, 'bio').labels,
+    ]);
+    const known = report.tagged.flatMap(({ encoded }, index) =>
+      [...encoded.ids].flatMap(() =>
+        ENTITY_CLASSES.flatMap((label) => {
+          const isKnown = gold[index].annotated.includes(label) ? 1 : 0;
+          return [isKnown, isKnown];
+        }),
+      ),
+    );
+    const expected = tidy(() => {
+      const compute = createLoss({ loss, focalGamma: 2, labelSmoothing: 0, classWeights: {} }, 'bio');
+      const targets = {
+        labels: Float32Array.from(labels),
+        known: Float32Array.from(known),
+        knownLabels: known.filter((one) => one === 1).length,
+      };
+      return download(compute(upload(Float32Array.from(logits), [logits.length / 8, 8]), targets).loss)[0];
+    });
+    assert.ok(Math.abs(report.loss - expected) < 1e-5, `${loss}: ${report.loss}, in training ${expected}`);
+  }
 });
 
 test('dev sentences without gold mentions cannot choose an epoch', async () => {

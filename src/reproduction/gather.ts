@@ -11,6 +11,7 @@ import {
   writeSentences,
 } from '../foundation';
 import { sampleNegatives } from '../preprocessing';
+import { varyMentions } from '../training';
 import type { CorpusShare } from './profiles';
 import type { Run } from './run';
 
@@ -86,8 +87,7 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   for (const [index, share] of profile.gold.entries()) {
     progress.update(index, profile.gold.length, CORPORA[share.corpus].title);
     const load = async (part: 'train' | 'dev' | 'test') => (await loadCorpus(share.corpus, part)).sentences;
-    const chosen = chooseTraining(await load('train'), share, seed);
-    for (let repeat = 0; repeat < share.repeats; repeat++) gathered.train.push(...chosen);
+    gathered.train.push(...chooseTraining(await load('train'), share, seed));
     gathered.dev.push(...take(await load('dev'), share.devSentences, seed));
     gathered.test[share.corpus] = take(await load('test'), share.testSentences, seed);
     names.push(share.corpus);
@@ -96,6 +96,7 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   }
   progress.update(profile.gold.length, profile.gold.length);
   progress.end();
+  gathered.train.push(...varyMentions(gathered.train, profile.variations, seed));
   return { ...gathered, origin: `the gold corpora ${names.join(', ')}` };
 }
 

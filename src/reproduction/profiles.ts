@@ -1,5 +1,5 @@
 import type { CorpusName } from '../corpora';
-import { DEFAULT_TRAINING, type LossOptions, type TrainingOptions } from '../training';
+import { DEFAULT_TRAINING, type LossOptions, type TrainingOptions, type Variations } from '../training';
 
 /** How much of a gold corpus a profile trains on. */
 export interface CorpusShare {
@@ -8,8 +8,6 @@ export interface CorpusShare {
   trainSentences: number;
   /** Training sentences without mentions for each one with. */
   negatives: number;
-  /** How often the chosen training sentences are seen in an epoch: more for the class that has few. */
-  repeats: number;
   /** At most so many sentences, chosen by the seed, decide which epoch is kept. */
   devSentences: number;
   /** At most so many sentences are scored in notebook 4. */
@@ -19,6 +17,8 @@ export interface CorpusShare {
 export interface Profile {
   description: string;
   gold: CorpusShare[];
+  /** Copies of the chosen training sentences with other mentions: more for the class that has few. */
+  variations: Variations;
   training: TrainingOptions & LossOptions;
   maximumLength: number;
   /** Gold sentences and timed runs of the benchmark in notebook 5. */
@@ -29,13 +29,12 @@ export interface Profile {
 const everything = {
   trainSentences: Number.POSITIVE_INFINITY,
   negatives: Number.POSITIVE_INFINITY,
-  repeats: 1,
   devSentences: 600,
   testSentences: Number.POSITIVE_INFINITY,
 };
 
 // What the notebook decides itself (encoder, labels, window) is no option of the profile.
-const { encoder, scheme, maximumLength, threshold, dropout, ...options } = DEFAULT_TRAINING;
+const { encoder, scheme, maximumLength, threshold, dropout, variations, ...options } = DEFAULT_TRAINING;
 const training = { ...options, batchSize: 16 };
 
 /** How large a run is. */
@@ -43,6 +42,7 @@ export const PROFILES = {
   smoke: {
     description: 'shows that every part works; the figures mean nothing',
     gold: [],
+    variations: {},
     training: { ...training, epochs: 2 },
     maximumLength: 128,
     benchmarkSentences: 40,
@@ -55,7 +55,6 @@ export const PROFILES = {
         corpus: 'jnlpba',
         trainSentences: 3600,
         negatives: 0.5,
-        repeats: 1,
         devSentences: 150,
         testSentences: 1200,
       },
@@ -63,7 +62,6 @@ export const PROFILES = {
         corpus: 'craft',
         trainSentences: 1000,
         negatives: 0.5,
-        repeats: 1,
         devSentences: 100,
         testSentences: 400,
       },
@@ -71,7 +69,6 @@ export const PROFILES = {
         corpus: 'seth',
         trainSentences: 500,
         negatives: 0.3,
-        repeats: 2,
         devSentences: 50,
         testSentences: 400,
       },
@@ -79,11 +76,11 @@ export const PROFILES = {
         corpus: 'tmvar',
         trainSentences: 700,
         negatives: 0.3,
-        repeats: 2,
         devSentences: 100,
         testSentences: 800,
       },
     ],
+    variations: { 'Gene Mutations': 1 },
     training: { ...training, epochs: 1 },
     maximumLength: 128,
     benchmarkSentences: 600,
@@ -97,6 +94,7 @@ export const PROFILES = {
       { corpus: 'seth', ...everything },
       { corpus: 'tmvar', ...everything },
     ],
+    variations: { 'Gene Mutations': 1 },
     training: { ...training, batchSize: 32, epochs: 3 },
     maximumLength: 256,
     benchmarkSentences: 1000,

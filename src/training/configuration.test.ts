@@ -39,6 +39,7 @@ const refused: [string, unknown, RegExp][] = [
   ['an empty list', { ...files, train: [] }, /"train" must list at least 1/],
   ['a wrong entry', { ...files, dev: [3] }, /"dev" has an entry that must be a text/],
   ['an unknown class', { ...files, classWeights: { Gene: 2 } }, /"classWeights" names "Gene"/],
+  ['half a copy', { ...files, variations: { Cell: 1.5 } }, /"variations".*Cell.*whole number from 0 to 20/],
   ['γ without focal', { ...files, focalGamma: 1 }, /"focalGamma" does nothing with the loss "bce"/],
   ['smoothing of bce', { ...files, labelSmoothing: 0.1 }, /"labelSmoothing" does nothing/],
   ['patience without end', { ...files, epochs: 2, patience: 2 }, /"patience" of 2 epochs/],

@@ -4,6 +4,7 @@ import type { LabelScheme } from '../tokenization';
 import { LOSSES, type LossOptions } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
+import type { Variations } from './variations';
 
 /** What the optimizer does. */
 export interface TrainingOptions {
@@ -43,6 +44,8 @@ export interface TrainingConfiguration extends TrainingOptions, LossOptions {
   threshold: number;
   /** Dropout of hidden states and attention; null for the encoder's own. */
   dropout: number | null;
+  /** Copies of training sentences with other mentions. */
+  variations: Variations;
 }
 
 /** Every key of a configuration file; also printed by `falconframes train --schema`. */
@@ -74,6 +77,13 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
       maximum: 0.9,
       default: null,
       description: "of hidden states and attention; null for the encoder's own",
+    },
+    variations: {
+      type: 'object',
+      additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },
+      propertyNames: { enum: ENTITY_CLASSES },
+      default: {},
+      description: 'copies of each sentence that mentions the class, with other mentions in it',
     },
     loss: {
       enum: LOSSES,

@@ -20,3 +20,4 @@ export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from '
 export { taggingTask } from './tagging-task';
 export type { Task } from './task';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
+export { type Variations, varyMentions } from './variations';
