@@ -15,6 +15,7 @@ import {
   type Tokenizer,
   type TokenScorer,
   tagTexts,
+  voteWithinArticle,
 } from '../tokenization';
 import type { LossName } from '../training';
 import { byClass, meanF1, type SpanScore, scoreSpans } from './spans';
@@ -49,7 +50,7 @@ export async function evaluate(
   if (sentences.length === 0)
     throw new InputError('there is nothing to evaluate on; give at least one sentence');
   const texts = sentences.map(({ text }) => text);
-  const tagged = await tagTexts(texts, tokenizer, score, options, onProgress);
+  const tagged = voteByArticle(sentences, await tagTexts(texts, tokenizer, score, options, onProgress));
   const spans = scoreSpans(
     sentences,
     tagged.map((text) => text.spans),
@@ -62,6 +63,24 @@ export async function evaluate(
     loss: meanLoss(sentences, tagged, options),
     tagged,
   };
+}
+
+/** What the model found, made consistent within each article as `annotate` makes it. */
+function voteByArticle(sentences: readonly Sentence[], tagged: readonly TaggedText[]): TaggedText[] {
+  const indices = new Map<string, number[]>();
+  sentences.forEach(({ article }, index) => {
+    const own = indices.get(article);
+    if (own) own.push(index);
+    else indices.set(article, [index]);
+  });
+  const voted = [...tagged];
+  for (const own of indices.values()) {
+    const parts = own.map((index) => ({ text: sentences[index].text, spans: tagged[index].spans }));
+    voteWithinArticle(parts).forEach((spans, place) => {
+      voted[own[place]] = { ...tagged[own[place]], spans };
+    });
+  }
+  return voted;
 }
 
 /** Evaluates on several corpora, each by itself. */

@@ -14,3 +14,4 @@ export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
+export { cutsWord, isWordCharacter } from './words';

@@ -3,7 +3,7 @@ import { encodeAsOnnx, onnxPath } from '../compression';
 import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
-import { type ScoredSpan, Tokenizer, tagTexts } from '../tokenization';
+import { type ScoredSpan, Tokenizer, tagTexts, voteWithinArticle } from '../tokenization';
 import { openOnnxScorer } from './session';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
@@ -26,7 +26,7 @@ export interface AnnotatorOptions {
 
 /**
  * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,
- * mentions decided for whole words.
+ * mentions decided for whole words, and alike at all places of the text where the same words stand (`voteWithinArticle`).
  *
  * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
@@ -40,13 +40,10 @@ export async function loadAnnotator(
   return {
     async annotate(text) {
       const sentences = splitSentences(text);
-      const tagged = await tagTexts(
-        sentences.map(({ start, end }) => text.slice(start, end)),
-        tokenizer,
-        score,
-        configuration,
-      );
-      return tagged.flatMap(({ spans }, index) => entitiesOf(spans, sentences[index].start, text));
+      const texts = sentences.map(({ start, end }) => text.slice(start, end));
+      const tagged = await tagTexts(texts, tokenizer, score, configuration);
+      const spans = voteWithinArticle(tagged.map((own, index) => ({ text: texts[index], spans: own.spans })));
+      return spans.flatMap((own, index) => entitiesOf(own, sentences[index].start, text));
     },
   };
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Annotation, readCollection } from '../collection';
 import { availableCorpora, loadDocuments, type Mention } from '../corpora';
+import { isWordCharacter } from '../foundation';
 import { jatsToParagraphs, type Paragraph } from './jats';
-import { isWordCharacter } from './words';
 
 /** An article's text, and annotations that carry text and context but no offsets. */
 export interface AnnotatedArticle {

@@ -1,9 +1,8 @@
 import type { Annotation } from '../collection';
 import { type Range, splitSentences } from '../corpora';
-import { ENTITY_CLASSES, type EntityClass, type Span } from '../foundation';
+import { cutsWord, ENTITY_CLASSES, type EntityClass, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
 import type { AnnotatedArticle } from './annotated-articles';
-import { cutsWord } from './words';
 
 /** What placing annotations by their context, and searching for the ontology's name, make of the same annotations. */
 export type AuditRow = {

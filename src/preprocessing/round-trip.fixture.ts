@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { type Annotation, collectArticles, HARDLY_LIMITED, readCollection } from '../collection';
 import { listen } from '../collection/sample-server';
 import { CORPORA } from '../corpora';
-import { createRandom } from '../foundation';
+import { createRandom, cutsWord } from '../foundation';
 import { alignTexts } from './alignment.fixture';
 import { anchorAnnotations } from './anchoring';
 import { annotationOf, CONTEXT } from './annotated-articles';
 import { articleText, jatsToParagraphs } from './jats';
-import { cutsWord } from './words';
 
 /**
  * CRAFT's gold mentions sent through a loopback Europe PMC: each comes as an annotation with its text and 20 characters

@@ -4,6 +4,7 @@
  * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices, and
  * mentions decoded from logits. May touch: the model folder, to read.
  */
+export { voteWithinArticle } from './article-vote';
 export { decodeSpans, type ScoredSpan, sigmoid } from './decoding';
 export {
   isScheme,
