@@ -7,6 +7,7 @@
  */
 export { unteachableClasses } from './classes';
 export {
+  completeConfiguration,
   DEFAULT_TRAINING,
   readTrainingConfiguration,
   TRAINING_SCHEMA,
@@ -17,7 +18,8 @@ export { type Example, type PreparedExamples, prepareExamples } from './examples
 export { LOSSES, type Loss, type LossName, type LossOptions, softmaxCrossEntropy } from './losses';
 export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
-export { taggingTask } from './tagging-task';
+export * from './search';
+export { createTagger, taggingTask } from './tagging-task';
 export type { Task } from './task';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';
