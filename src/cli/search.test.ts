@@ -35,10 +35,10 @@ function refuses(pattern: RegExp, ...args: string[]): void {
 }
 
 /** Sentences that know nothing of Gene Mutations. */
-const sentences = ['T cells grew.', 'The T cells and T cells.', 'In liver, T cells.', 'No T cells.'].map(
+const sentences = ['t is', 'a t', 'is t a', 'no t'].map(
   (text, paragraph): Sentence => ({
     ...{ article: 'A', section: '', paragraph, offset: 0, text },
-    spans: [{ start: text.indexOf('T cells'), end: text.indexOf('T cells') + 7, label: 'Cell' }],
+    spans: [{ start: text.indexOf('t'), end: text.indexOf('t') + 1, label: 'Cell' }],
     annotated: ['Cell', 'Cell Line', 'Organ Tissue'],
   }),
 );
@@ -49,48 +49,30 @@ test('a search from a space to a table, and the best trial trained again', () =>
   writeSentences(at('test.jsonl'), sentences.slice(2));
   const space = {
     parameters: { maximumLength: { choices: [32, 4096] } },
-    // A threshold just above where a fresh head begins, so that a few steps are enough to find something.
-    fixed: {
-      encoder: tinyBertFolder,
-      dropout: 0.2,
-      epochs: 3,
-      learningRate: 1e-2,
-      batchSize: 2,
-      threshold: 0.1,
-    },
+    fixed: { encoder: tinyBertFolder, dropout: 0.1, epochs: 15, learningRate: 0.02, batchSize: 2 },
   };
   writeFileSync(at('space.json'), JSON.stringify(space));
   const search = [
-    ...['search', '--space', at('space.json'), '--sampler', 'grid', '--workers', '2'],
-    ...[
-      '--train',
-      at('train.jsonl'),
-      '--dev',
-      at('dev.jsonl'),
-      '--test',
-      at('test.jsonl'),
-      '--out',
-      at('out'),
-    ],
+    ...['search', '--space', at('space.json'), '--sampler', 'grid', '--workers', '2', '--out', at('out')],
+    ...['train', 'dev', 'test'].flatMap((part) => [`--${part}`, at(`${part}.jsonl`)]),
   ];
   const result = json(...search);
   assert.deepEqual([result.trials, result.failed], [2, 1]);
-  assert.ok(result.best.score > 0, `score ${result.best.score}`);
+  assert.ok(result.best.score > 0.5, `score ${result.best.score}`);
   const rows = parse(readFileSync(at('out', 'trials.csv')), { columns: true }) as Record<string, string>[];
   const finished = rows.find(({ status }) => status === 'finished')!;
   const failed = rows.find(({ status }) => status === 'failed')!;
   assert.deepEqual(
     [finished.MODEL_NAME, finished.DROPOUT_RATE, finished.MAX_SEQ_LENGTH, finished.score],
-    [tinyBertFolder, '0.2', '32', String(result.best.score)],
+    [tinyBertFolder, '0.1', '32', String(result.best.score)],
   );
-  assert.ok(Number(finished.test_Class_1_F1) > 0 && Number(finished.val_Class_1_F1) > 0);
+  assert.ok(Number(finished.test_Class_1_F1) > 0.5 && Number(finished.val_Class_1_F1) > 0.5);
   // Nothing was looked for, or nothing is there to be found: unknown, and not 0.
   for (const name of ['test_Class_0_F1', 'val_Class_0_F1', 'test_Class_3_F1'])
     assert.equal(finished[name], '', name);
   assert.match(failed.reason, /4096 tokens exceeds the encoder's 64 positions/);
   assert.equal(failed.test_Class_1_F1, '');
-  for (const trial of ['1', '2'])
-    for (const file of readdirSync(at('out', 'trials', trial))) assert.equal(file, 'metrics.jsonl');
+  assert.deepEqual(readdirSync(at('out', 'trials', finished.trial)), ['metrics.jsonl']);
 
   const journal = readFileSync(at('out', 'search.jsonl'));
   const again = json(...search);

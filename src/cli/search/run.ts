@@ -7,6 +7,7 @@ import { choosePrecision, fetchEncoder, type Precision } from '../../nn';
 import {
   DEFAULT_TRAINING,
   Journal,
+  type Outcome,
   runInProcess,
   runSearch,
   settingsOf,
@@ -38,7 +39,7 @@ export async function carryOut(
   workers: number,
 ): Promise<Journal> {
   const { space, sampler, seed, halving, rungs, suggest } = plan;
-  checkFiles(files);
+  const unteachable = checkFiles(files);
   const { encoder = { choices: [space.fixed.encoder ?? DEFAULT_TRAINING.encoder] } } = space.parameters;
   if ('choices' in encoder) for (const name of encoder.choices) await fetchEncoder(String(name));
   const path = join(out, 'search.jsonl');
@@ -46,6 +47,7 @@ export async function carryOut(
   const precision = (Journal.begun(path)?.precision ?? choosePrecision().precision) as Precision;
   const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
   const journal = Journal.open(path, { ...space, sampler, seed, halving, ...data, precision });
+  for (const { label, reason } of unteachable) notice(`${label}: ${reason}`);
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -68,32 +70,32 @@ export async function carryOut(
   return journal;
 }
 
-function checkFiles(files: Files): void {
+/** Classes that the training sentences cannot teach. @throws InputError for files that no trial could use */
+function checkFiles(files: Files): ReturnType<typeof unteachableClasses> {
   const all = Object.values(files).flat();
   const twice = all.find((file, index) => all.map((one) => resolve(one)).indexOf(resolve(file)) < index);
   if (twice) throw new InputError(`${twice} is given twice among --train, --dev and --test; give it once`);
-  for (const [part, paths] of Object.entries(files) as [string, string[]][]) {
-    const sentences = paths.flatMap(readSentences);
-    if (sentences.length === 0) throw new InputError(`--${part} ${paths.join(' ')}: holds no sentence`);
-    if (part === 'train')
-      for (const { label, reason } of unteachableClasses(sentences, paths.join(', ')))
-        notice(`${label}: ${reason}`);
-  }
+  for (const [part, paths] of Object.entries(files) as [string, string[]][])
+    if (paths.flatMap(readSentences).length === 0)
+      throw new InputError(`--${part} ${paths.join(' ')}: holds no sentence; give files that do`);
+  return unteachableClasses(files.train.flatMap(readSentences), files.train.join(', '));
 }
 
 const hashOf = (path: string): string => createHash('sha256').update(readTextFile(path)).digest('hex');
+
+interface Surroundings {
+  out: string;
+  precision: Precision;
+  workers: number;
+  signal: AbortSignal;
+}
 
 async function runTrial(
   { trial, rung, share, values }: TrialTask,
   { space, halving, rungs }: SearchPlan,
   { test, ...files }: Files,
-  {
-    out,
-    precision,
-    workers,
-    signal,
-  }: { out: string; precision: Precision; workers: number; signal: AbortSignal },
-) {
+  { out, precision, workers, signal }: Surroundings,
+): Promise<Outcome> {
   const settings = { ...settingsOf(space, values), ...files };
   const ofEpochs = halving?.resource === 'epochs';
   if (ofEpochs) settings.epochs = Math.round(share * (settings.epochs ?? DEFAULT_TRAINING.epochs));
