@@ -12,8 +12,10 @@ import {
 } from '../training';
 import { positiveInteger } from './arguments';
 import { formatShare, formatTable, printResult } from './output';
+import { tokenF1 } from './search/metrics';
 import {
   describePlan,
+  formatSetting,
   knownTrials,
   type PlanOptions,
   planSearch,
@@ -35,6 +37,10 @@ interface SearchOptions extends PlanOptions {
 
 /** Trials in the table that is printed. */
 const SHOWN = 10;
+
+const EXAMPLE = `
+The whole grid of the assessment:
+  falconframes search --grid assessment --train train.jsonl --dev dev.jsonl --test test.jsonl --out search`;
 
 export function registerSearch(program: Command): void {
   program
@@ -75,6 +81,7 @@ export function registerSearch(program: Command): void {
     .option('--plan', 'say which trials there would be, and end')
     .option('--schema', 'print what the file of --space may hold (JSON Schema), and end')
     .option('--json', 'the result as JSON')
+    .addHelpText('after', EXAMPLE)
     .action(async (options: SearchOptions) => {
       if (options.schema) return printResult(SPACE_SCHEMA, { json: true }, () => '');
       const plan = planSearch(options);
@@ -128,8 +135,8 @@ function report(
           .map(({ trial, score, values, metrics }) => [
             trial,
             formatShare(score),
-            ...names.map((name) => String(values[name])),
-            ...ENTITY_CLASSES.map((_, index) => formatShare(metrics[`test_Class_${index}_F1`])),
+            ...names.map((name) => formatSetting(values[name])),
+            ...ENTITY_CLASSES.map((_, index) => formatShare(metrics[tokenF1('test', index)])),
           ]),
       ),
       `${records.length - failures.length} of ${records.length} trials came to their end; all are in ${join(out, 'trials.csv')}.`,

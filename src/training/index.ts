@@ -3,7 +3,7 @@
  *
  * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch and
  * `metrics.jsonl`. May touch: the folder of the run. How good an epoch is, the caller says (`evaluate`), since evaluation
- * is a room further on.
+ * is a room further on. search/ looks for the best options.
  */
 export { unteachableClasses } from './classes';
 export {

@@ -6,9 +6,11 @@ import type { Tokenizer } from '../../tokenization';
 /** The reference answer scores tokens at this threshold, and calls the dev sentences `val`. */
 const REFERENCE_THRESHOLD = 0.4;
 const PARTS = ['test', 'val'] as const;
+type Part = (typeof PARTS)[number];
 
-const tokenF1 = (part: string, index: number) => `${part}_Class_${index}_F1`;
-const spanF1 = (part: string, index: number) => `${part}_Class_${index}_span_F1`;
+/** By the place of the class in ENTITY_CLASSES. */
+export const tokenF1 = (part: Part, index: number) => `${part}_Class_${index}_F1`;
+const spanF1 = (part: Part, index: number) => `${part}_Class_${index}_span_F1`;
 
 /** Of a trial, classes by their place in ENTITY_CLASSES: the reference answer's F1 of tokens, then strict F1 of mentions. */
 export const METRIC_NAMES = [tokenF1, spanF1].flatMap((nameOf) =>
@@ -17,7 +19,7 @@ export const METRIC_NAMES = [tokenF1, spanF1].flatMap((nameOf) =>
 
 /** These metrics of one part; null for a class without gold mentions. */
 export async function measure(
-  part: (typeof PARTS)[number],
+  part: Part,
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
   { score, configuration }: TokenClassifier,

@@ -10,6 +10,7 @@ import {
   readSearchSpace,
   type SamplerName,
   type SearchSpace,
+  type Setting,
   STARTUP_TRIALS,
   type Suggest,
   type Values,
@@ -95,7 +96,7 @@ function halvingOf(
   const leastEpochs = halving.factor ** (halving.rungs - 1);
   if (halving.resource === 'epochs' && (fixed.epochs ?? DEFAULT_TRAINING.epochs) < leastEpochs)
     throw new InputError(
-      `${halving.rungs} rungs that rise by ${halving.factor} need ${leastEpochs} epochs, for the first to have one; raise "epochs" in "fixed", or take fewer --rungs`,
+      `${halving.rungs} rungs that rise by ${halving.factor} need ${leastEpochs} epochs, for the first to have one; raise "epochs", or take fewer --rungs`,
     );
   if (halving.resource === 'epochs' && 'epochs' in parameters)
     throw new InputError('"epochs" is varied, so it cannot be what is shared out; take --resource sentences');
@@ -108,6 +109,11 @@ export function knownTrials({ sampler, trials, suggest }: SearchPlan): ({ trial:
   return Array.from({ length: known }, (_, index) => ({ trial: index + 1, ...suggest(index + 1, []) }));
 }
 
+/** With three digits, which tell values apart. */
+export function formatSetting(value: Setting): string {
+  return String(typeof value === 'number' ? Number(value.toPrecision(3)) : value);
+}
+
 export function describePlan(plan: SearchPlan): string {
   const { sampler, trials, rungs, halving, space } = plan;
   const known = knownTrials(plan);
@@ -115,7 +121,7 @@ export function describePlan(plan: SearchPlan): string {
   const lines = [
     formatTable(
       ['trial', ...names],
-      known.map((values) => [values.trial, ...names.map((name) => String(values[name]))]),
+      known.map((values) => [values.trial, ...names.map((name) => formatSetting(values[name]))]),
     ),
     `${trials} trials (${sampler})`,
   ];

@@ -1,3 +1,5 @@
+import type { Random } from '../../foundation';
+
 /**
  * Probability that a standard normal number lies between two bounds, to about 13 digits also far out in the tails, where a
  * difference of two cumulative probabilities would lose them.
@@ -30,9 +32,9 @@ function upperTail(x: number): number {
   return density(x) / fraction;
 }
 
-/** A normal number that lies between two bounds, of which at least one is near enough that a few attempts find one. */
+/** A normal number between bounds that hold a good part of the distribution: drawn anew until it lies between them. */
 export function drawNormalBetween(
-  random: { next(): number },
+  random: Random,
   mean: number,
   deviation: number,
   low: number,

@@ -35,7 +35,7 @@ export async function runSearch(journal: Journal, search: Search): Promise<boole
     running.delete(task);
     // A trial that was killed together with the search has not failed.
     if (!outcome || (signal.aborted && 'failed' in outcome)) return;
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = Math.round(performance.now() - started) / 1000;
     journal.append({ ...task, saw, seconds, ...checked(outcome) });
     onTrial?.(records[records.length - 1]);
   };
