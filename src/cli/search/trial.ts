@@ -14,6 +14,7 @@ import {
   type TrainingConfiguration,
   taggingTask,
   train,
+  varyMentions,
 } from '../../training';
 import { measure } from './metrics';
 
@@ -33,7 +34,8 @@ answerTrial<TrialJob>(async ({ trial, settings, test, share, folder, precision }
   const encoder = await fetchEncoder(configuration.encoder);
   const tokenizer = new Tokenizer(encoder);
   const sentences = takeShare(configuration.train.flatMap(readSentences), share, configuration.seed);
-  const { examples } = await prepareExamples(sentences, tokenizer, configuration);
+  const varied = varyMentions(sentences, configuration.variations, configuration.seed);
+  const { examples } = await prepareExamples([...sentences, ...varied], tokenizer, configuration);
   const dev = configuration.dev.flatMap(readSentences);
   const model = createTagger(encoder, configuration);
   const evaluateOnDev = heldOutEvaluation(dev, tokenizer, configuration);
