@@ -17,6 +17,7 @@ import { registerPreprocess } from './preprocess';
 import { registerPretrain } from './pretrain';
 import { registerReproduce } from './reproduce';
 import { registerScore } from './score';
+import { registerSearch } from './search';
 import { registerTrain } from './train';
 
 const program = new Command('falconframes')
@@ -30,6 +31,7 @@ registerCorpus(program);
 registerPreprocess(program);
 registerPretrain(program);
 registerTrain(program);
+registerSearch(program);
 registerEvaluate(program);
 registerScore(program);
 registerCompress(program);

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { heldOutEvaluation } from '../evaluation';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
-import { fetchEncoder, TokenClassifier } from '../nn';
+import { fetchEncoder } from '../nn';
 import { Tokenizer } from '../tokenization';
 import {
+  createTagger,
   type EvaluationRow,
   prepareExamples,
   readTrainingConfiguration,
@@ -67,11 +68,7 @@ export function registerTrain(program: Command): void {
           `${widened.length} mentions end inside a token and are widened to it, ${lost.length} have no token`,
         );
       }
-      const model = TokenClassifier.fromEncoder(encoder, configuration, configuration.seed);
-      if (configuration.dropout !== null) {
-        const { dropout } = configuration;
-        Object.assign(model.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
-      }
+      const model = createTagger(encoder, configuration);
       const evaluateOnDev = heldOutEvaluation(dev, tokenizer, configuration);
       const interrupt = new AbortController();
       process.once('SIGINT', () => {

@@ -11,7 +11,7 @@ export { readTextFile, whileWriting, writeFileAtomically } from './files';
 export { LineWriter, readLines } from './lines';
 export { notebookKernel } from './notebook';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
-export { type Progress, showProgress, silentProgress } from './progress';
+export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
 export { cutsWord, isWordCharacter } from './words';

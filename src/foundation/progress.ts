@@ -62,3 +62,12 @@ function notebookProgress(title: string, display: { html(source: string): void }
     },
   };
 }
+
+/** Such as "2:05 min" or "3 h 20 min". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const minutes = Math.floor(whole / 60);
+  return minutes >= 60
+    ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : `${minutes}:${String(whole % 60).padStart(2, '0')} min`;
+}

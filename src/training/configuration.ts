@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
 import type { LabelScheme } from '../tokenization';
-import { LOSSES, type LossOptions } from './losses';
+import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
 import type { Variations } from './variations';
@@ -142,17 +142,7 @@ export const DEFAULT_TRAINING = Object.fromEntries(
 
 /** Reads and checks a training configuration; keys left out take `DEFAULT_TRAINING`'s values. */
 export function readTrainingConfiguration(path: string): TrainingConfiguration {
-  const content = readTextFile(path);
-  let given: Record<string, unknown>;
-  try {
-    given = JSON.parse(content);
-  } catch (error) {
-    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);
-  }
-  checkAgainst(TRAINING_SCHEMA, given, path);
-  const configuration = { ...DEFAULT_TRAINING, ...given } as TrainingConfiguration;
-  const contradiction = contradictionIn(given, configuration);
-  if (contradiction) throw new InputError(`${path}: ${contradiction}`);
+  const configuration = completeConfiguration(readJson(path), path);
   const inFolder = (file: string) => resolve(dirname(path), file);
   return {
     ...configuration,
@@ -161,16 +151,38 @@ export function readTrainingConfiguration(path: string): TrainingConfiguration {
   };
 }
 
-/** Keys that are each right and do not go together. */
-function contradictionIn(
+/**
+ * Checks a configuration and gives keys that are left out their defaults.
+ *
+ * @param place what the configuration is, for the error
+ */
+export function completeConfiguration(value: unknown, place: string): TrainingConfiguration {
+  checkAgainst(TRAINING_SCHEMA, value, place);
+  const given = value as Record<string, unknown>;
+  const configuration = { ...DEFAULT_TRAINING, ...given } as TrainingConfiguration;
+  const contradiction = contradictionIn(given, configuration);
+  if (contradiction) throw new InputError(`${place}: ${contradiction}`);
+  return configuration;
+}
+
+/** A file of JSON, whatever it holds. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readTextFile(path));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);
+  }
+}
+
+/** Keys that are each right and do not go together. @param given without those that have their default */
+export function contradictionIn(
   given: Record<string, unknown>,
   { loss, averaging, patience, epochs, schedule, warmupShare, train, dev }: TrainingConfiguration,
 ): string | undefined {
-  const isFocal = loss === 'focal' || loss === 'smooth_focal';
-  if ('focalGamma' in given && !isFocal)
-    return `"focalGamma" does nothing with the loss "${loss}"; leave it out, or choose focal or smooth_focal`;
-  if (Number(given.labelSmoothing) > 0 && loss !== 'smooth_focal' && loss !== 'cross_entropy')
-    return `"labelSmoothing" does nothing with the loss "${loss}"; leave it out, or choose smooth_focal or cross_entropy`;
+  for (const [key, losses] of Object.entries(USED_BY))
+    if (Number(given[key]) > 0 && !losses.includes(loss))
+      return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
   if (patience >= epochs)
     return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)

@@ -3,10 +3,11 @@
  *
  * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch and
  * `metrics.jsonl`. May touch: the folder of the run. How good an epoch is, the caller says (`evaluate`), since evaluation
- * is a room further on.
+ * is a room further on. search/ looks for the best options.
  */
 export { unteachableClasses } from './classes';
 export {
+  completeConfiguration,
   DEFAULT_TRAINING,
   readTrainingConfiguration,
   TRAINING_SCHEMA,
@@ -17,7 +18,8 @@ export { type Example, type PreparedExamples, prepareExamples } from './examples
 export { LOSSES, type Loss, type LossName, type LossOptions, softmaxCrossEntropy } from './losses';
 export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
-export { taggingTask } from './tagging-task';
+export * from './search';
+export { createTagger, taggingTask } from './tagging-task';
 export type { Task } from './task';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

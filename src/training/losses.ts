@@ -32,6 +32,12 @@ export interface Loss {
 export const LOSSES = ['bce', 'focal', 'smooth_focal', 'cross_entropy'] as const;
 export type LossName = (typeof LOSSES)[number];
 
+/** Options that only some losses use. */
+export const USED_BY: Readonly<Record<'focalGamma' | 'labelSmoothing', readonly LossName[]>> = {
+  focalGamma: ['focal', 'smooth_focal'],
+  labelSmoothing: ['smooth_focal', 'cross_entropy'],
+};
+
 export interface LossOptions {
   loss: LossName;
   /** How much less a label counts the surer the network is of it (focal losses). */

@@ -47,7 +47,8 @@ export function checkAgainst<Key extends string>(
       throw new InputError(`${place}: "${key}" is missing; give ${schema.properties[key].description}`);
 }
 
-function complaintAbout(value: unknown, schema: PropertySchema): string | undefined {
+/** What is wrong with a value, such as "must be a whole number"; undefined where nothing is. */
+export function complaintAbout(value: unknown, schema: PropertySchema): string | undefined {
   const { minimum, maximum, minItems, items, additionalProperties, propertyNames } = schema;
   if (schema.enum && !schema.enum.includes(value as string))
     return `must be one of ${schema.enum.map((one) => `"${one}"`).join(', ')}`;

@@ -1,17 +1,24 @@
-import {
-  type Batch,
-  type DeviceTensor,
-  padBatch,
-  type Tape,
-  type TokenClassifier,
-  type Weights,
-} from '../nn';
+import { type Batch, type DeviceTensor, padBatch, type Tape, TokenClassifier, type Weights } from '../nn';
+import type { TrainingConfiguration } from './configuration';
 import type { Example } from './examples';
 import { createLoss, type Loss, type LossOptions, type Targets } from './losses';
 import type { Task } from './task';
 
 /** A padded batch with its targets. */
 export interface TaggingBatch extends Batch, Targets {}
+
+/**
+ * The tagger that a configuration describes: an encoder with a fresh head, and the configuration's dropout in the encoder's place.
+ *
+ * @param encoder its folder
+ */
+export function createTagger(encoder: string, configuration: TrainingConfiguration): TokenClassifier {
+  const { dropout, scheme, maximumLength, threshold, seed } = configuration;
+  const model = TokenClassifier.fromEncoder(encoder, { scheme, maximumLength, threshold }, seed);
+  if (dropout !== null)
+    Object.assign(model.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
+  return model;
+}
 
 /** Teaches a tagger the labels of windows. */
 export function taggingTask(model: TokenClassifier, options: LossOptions): Task<Example> {

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
+import { type EntityClass, formatDuration, InputError, type Progress, silentProgress } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
 import { MovingAverage } from './average';
 import { groupByLength } from './batching';
@@ -188,12 +188,4 @@ export async function train<Example extends { inputIds: Int32Array }>(
 
 function tokensOf(examples: readonly { inputIds: Int32Array }[]): number {
   return examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
-}
-
-function formatDuration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const minutes = Math.floor(whole / 60);
-  return minutes >= 60
-    ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-    : `${minutes}:${String(whole % 60).padStart(2, '0')} min`;
 }

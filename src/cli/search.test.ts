@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { projectRoot, type Sentence, writeSentences } from '../foundation';
+import { tinyBertFolder } from '../nn/tiny-bert';
+import { knownTrials, type PlanOptions, planSearch } from './search/plan';
+
+const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const at = (...names: string[]) => join(folder, ...names);
+
+function falconframes(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const program = join(projectRoot, 'environment', 'falconframes.cjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+/** What a command that must succeed prints. */
+function json(...args: string[]) {
+  const { status, stdout, stderr } = falconframes(...args, '--json');
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Runs a command that must fail with one sentence. */
+function refuses(pattern: RegExp, ...args: string[]): void {
+  const { status, stdout, stderr } = falconframes(...args);
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(stderr, pattern);
+  assert.equal(stderr.trim().split('\n').length, 1, stderr);
+}
+
+/** Sentences that know nothing of Gene Mutations. */
+const sentences = ['t is', 'a t', 'is u a', 'no u'].map((text, paragraph): Sentence => {
+  const start = text.search(/[tu]/);
+  return {
+    ...{ article: 'A', section: '', paragraph, offset: 0, text },
+    spans: [{ start, end: start + 1, label: 'Cell' }],
+    annotated: ['Cell', 'Cell Line', 'Organ Tissue'],
+  };
+});
+
+test('a search from a space to a table, and the best trial trained again', () => {
+  writeSentences(at('train.jsonl'), [...sentences, ...sentences]);
+  writeSentences(at('dev.jsonl'), sentences.slice(0, 2));
+  writeSentences(at('test.jsonl'), sentences.slice(2));
+  const space = {
+    parameters: { maximumLength: { choices: [32, 4096] } },
+    fixed: {
+      ...{ encoder: tinyBertFolder, dropout: 0.1, variations: { Cell: 1 } },
+      ...{ epochs: 12, learningRate: 0.02, batchSize: 2 },
+    },
+  };
+  writeFileSync(at('space.json'), JSON.stringify(space));
+  const search = [
+    ...['search', '--space', at('space.json'), '--sampler', 'grid', '--workers', '2', '--out', at('out')],
+    ...['train', 'dev', 'test'].flatMap((part) => [`--${part}`, at(`${part}.jsonl`)]),
+  ];
+  const result = json(...search);
+  assert.deepEqual([result.trials, result.failed], [2, 1]);
+  assert.ok(result.best.score > 0.5, `score ${result.best.score}`);
+  const rows = parse(readFileSync(at('out', 'trials.csv')), { columns: true }) as Record<string, string>[];
+  const finished = rows.find(({ status }) => status === 'finished')!;
+  const failed = rows.find(({ status }) => status === 'failed')!;
+  assert.deepEqual(
+    [finished.MODEL_NAME, finished.DROPOUT_RATE, finished.MAX_SEQ_LENGTH, finished.score],
+    [tinyBertFolder, '0.1', '32', String(result.best.score)],
+  );
+  assert.ok(Number(finished.test_Class_1_F1) > 0.5 && Number(finished.val_Class_1_F1) > 0.5);
+  // Nothing was looked for, or nothing is there to be found: unknown, and not 0.
+  for (const name of ['test_Class_0_F1', 'val_Class_0_F1', 'test_Class_3_F1'])
+    assert.equal(finished[name], '', name);
+  assert.match(failed.reason, /4096 tokens exceeds the encoder's 64 positions/);
+  assert.equal(failed.test_Class_1_F1, '');
+  assert.deepEqual(readdirSync(at('out', 'trials', finished.trial)), ['metrics.jsonl']);
+
+  const journal = readFileSync(at('out', 'search.jsonl'));
+  const again = json(...search);
+  assert.deepEqual([again, readFileSync(at('out', 'search.jsonl'))], [result, journal]);
+  refuses(/begun by a search with other "seed"/, ...search, '--seed', '2');
+  writeSentences(at('test.jsonl'), sentences);
+  refuses(/begun by a search with other "test"/, ...search);
+  assert.deepEqual(readFileSync(at('out', 'search.jsonl')), journal);
+
+  const trained = json('train', '--config', at('out', 'best.json'), '--out', at('model'));
+  assert.equal(trained.bestScore, result.best.score);
+});
+
+test('a plan tells trials as far as they are known', () => {
+  const grid: PlanOptions = { grid: 'assessment', encoder: ['one', 'other'], seed: 1 };
+  const whole = knownTrials(planSearch(grid));
+  assert.equal(whole.length, 96);
+  assert.equal(new Set(whole.map((trial) => JSON.stringify({ ...trial, trial: 0 }))).size, 96);
+  assert.deepEqual(knownTrials(planSearch({ ...grid, trials: 24 })), whole.slice(0, 24));
+  const halving = planSearch({ ...grid, sampler: 'halving', trials: 27 });
+  assert.deepEqual(
+    halving.rungs.map(({ trials }) => trials),
+    [27, 9, 3],
+  );
+  assert.equal(knownTrials(planSearch({ ...grid, sampler: 'tpe', trials: 30 })).length, 10);
+  const refused: [RegExp, PlanOptions][] = [
+    [/Give --space FILE .* or --grid assessment/, { seed: 1 }],
+    [/the sampler tpe has no end; say --trials N/, { ...grid, sampler: 'tpe' }],
+    [/belong to --sampler halving, not to grid/, { ...grid, rungs: 2 }],
+    [/need 9 epochs/, { ...grid, sampler: 'halving', trials: 9, resource: 'epochs' }],
+  ];
+  for (const [message, options] of refused)
+    assert.throws(() => planSearch(options), { name: 'InputError', message });
+});

@@ -1,0 +1,135 @@
+import { InputError } from '../../foundation';
+import {
+  assessmentGrid,
+  createSampler,
+  DEFAULT_TRAINING,
+  gridOf,
+  type Halving,
+  planRungs,
+  type Rung,
+  readSearchSpace,
+  type SamplerName,
+  type SearchSpace,
+  type Setting,
+  STARTUP_TRIALS,
+  type Suggest,
+  type Values,
+} from '../../training';
+import { formatTable } from '../output';
+
+export interface PlanOptions {
+  space?: string;
+  grid?: string;
+  encoder?: string[];
+  epochs?: number;
+  sampler?: SamplerName;
+  trials?: number;
+  rungs?: number;
+  factor?: number;
+  resource?: Resource;
+  seed: number;
+}
+
+/** What successive halving gives its trials more and more of. */
+export const RESOURCES = ['sentences', 'epochs'] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** What a search will do, as far as its options say. */
+export interface SearchPlan {
+  space: SearchSpace;
+  sampler: SamplerName;
+  seed: number;
+  trials: number;
+  halving?: Halving & { resource: Resource };
+  rungs: Rung[];
+  suggest: Suggest;
+}
+
+/** @throws InputError for options that do not go together */
+export function planSearch(options: PlanOptions): SearchPlan {
+  const { sampler = options.grid ? 'grid' : 'tpe', seed } = options;
+  const space = spaceOf(options);
+  const trials = trialsOf(options, sampler, space);
+  const halving = halvingOf(options, sampler, space);
+  return {
+    ...{ space, sampler, seed, trials, halving },
+    rungs: planRungs(trials, halving),
+    suggest: createSampler(sampler, space.parameters, seed),
+  };
+}
+
+function spaceOf({ space, grid, encoder, epochs }: PlanOptions): SearchSpace {
+  if (space !== undefined) {
+    if (encoder || epochs)
+      throw new InputError(
+        `--encoder and --epochs belong to --grid; write "encoder" and "epochs" into ${space}`,
+      );
+    return readSearchSpace(space);
+  }
+  if (grid === undefined)
+    throw new InputError(
+      'what is to be searched? Give --space FILE (--schema tells what goes into it) or --grid assessment',
+    );
+  return assessmentGrid(encoder ?? [DEFAULT_TRAINING.encoder], epochs ?? DEFAULT_TRAINING.epochs);
+}
+
+function trialsOf({ trials }: PlanOptions, sampler: SamplerName, { parameters }: SearchSpace): number {
+  if (sampler === 'grid') {
+    const combinations = gridOf(parameters).length;
+    return Math.min(trials ?? combinations, combinations);
+  }
+  if (trials === undefined) throw new InputError(`the sampler ${sampler} has no end; say --trials N`);
+  return trials;
+}
+
+function halvingOf(
+  { rungs, factor, resource }: PlanOptions,
+  sampler: SamplerName,
+  { parameters, fixed }: SearchSpace,
+): SearchPlan['halving'] {
+  if (sampler !== 'halving') {
+    if (rungs || factor || resource)
+      throw new InputError(`--rungs, --factor and --resource belong to --sampler halving, not to ${sampler}`);
+    return undefined;
+  }
+  const halving = { rungs: rungs ?? 3, factor: factor ?? 3, resource: resource ?? 'sentences' };
+  const leastEpochs = halving.factor ** (halving.rungs - 1);
+  if (halving.resource === 'epochs' && (fixed.epochs ?? DEFAULT_TRAINING.epochs) < leastEpochs)
+    throw new InputError(
+      `${halving.rungs} rungs that rise by ${halving.factor} need ${leastEpochs} epochs, for the first to have one; raise "epochs", or take fewer --rungs`,
+    );
+  if (halving.resource === 'epochs' && 'epochs' in parameters)
+    throw new InputError('"epochs" is varied, so it cannot be what is shared out; take --resource sentences');
+  return halving;
+}
+
+/** The values of trials, as far as they do not depend on results. */
+export function knownTrials({ sampler, trials, suggest }: SearchPlan): ({ trial: number } & Values)[] {
+  const known = sampler === 'tpe' ? Math.min(trials, STARTUP_TRIALS) : trials;
+  return Array.from({ length: known }, (_, index) => ({ trial: index + 1, ...suggest(index + 1, []) }));
+}
+
+/** With three digits, which tell values apart. */
+export function formatSetting(value: Setting): string {
+  return String(typeof value === 'number' ? Number(value.toPrecision(3)) : value);
+}
+
+export function describePlan(plan: SearchPlan): string {
+  const { sampler, trials, rungs, halving, space } = plan;
+  const known = knownTrials(plan);
+  const names = Object.keys(space.parameters);
+  const lines = [
+    formatTable(
+      ['trial', ...names],
+      known.map((values) => [values.trial, ...names.map((name) => formatSetting(values[name]))]),
+    ),
+    `${trials} trials (${sampler})`,
+  ];
+  if (known.length < trials) lines.push(`Trials from ${known.length + 1} on follow from those before.`);
+  if (halving)
+    for (const [rung, { trials: count, share }] of rungs.entries())
+      lines.push(
+        `rung ${rung + 1}: ${count} trials with ${(100 * share).toFixed(1)}% of ${halving.resource}`,
+      );
+  return lines.join('\n');
+}

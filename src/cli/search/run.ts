@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InputError, readSentences, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
+import { choosePrecision, fetchEncoder, type Precision } from '../../nn';
+import {
+  DEFAULT_TRAINING,
+  Journal,
+  type Outcome,
+  runInProcess,
+  runSearch,
+  settingsOf,
+  type TrialTask,
+  trialsAsCsv,
+  unteachableClasses,
+} from '../../training';
+import { notice } from '../output';
+import { METRIC_NAMES } from './metrics';
+import type { SearchPlan } from './plan';
+import type { TrialJob } from './trial';
+
+/** JSONL files of sentences. */
+export interface Files {
+  train: string[];
+  dev: string[];
+  test: string[];
+}
+
+/**
+ * Does a search in its folder, or what of it is left to do.
+ *
+ * @throws InputError for files that cannot be used, for a folder of another search, and where it was interrupted
+ */
+export async function carryOut(
+  plan: SearchPlan,
+  files: Files,
+  out: string,
+  workers: number,
+): Promise<Journal> {
+  const { space, sampler, seed, halving, rungs, suggest } = plan;
+  const unteachable = checkFiles(files);
+  const { encoder = { choices: [space.fixed.encoder ?? DEFAULT_TRAINING.encoder] } } = space.parameters;
+  if ('choices' in encoder) for (const name of encoder.choices) await fetchEncoder(String(name));
+  const path = join(out, 'search.jsonl');
+  // Chosen once for all, so that trials are alike in it.
+  const precision = (Journal.begun(path)?.precision ?? choosePrecision().precision) as Precision;
+  const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
+  const journal = Journal.open(path, { ...space, sampler, seed, halving, ...data, precision });
+  for (const { label, reason } of unteachable) notice(`${label}: ${reason}`);
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const writeTable = () =>
+    writeFileAtomically(join(out, 'trials.csv'), trialsAsCsv(journal.records, space, METRIC_NAMES));
+  const finished = await runSearch(journal, {
+    rungs,
+    suggest,
+    run: (task, signal) => runTrial(task, plan, files, { out, precision, workers, signal }),
+    workers,
+    signal: interrupt.signal,
+    progress: showProgress('Search'),
+    onTrial(record) {
+      if ('failed' in record) notice(`Trial ${record.trial} failed: ${record.failed}`);
+      writeTable();
+    },
+  });
+  writeTable();
+  if (!finished) throw new InputError(`interrupted; the same command goes on with the search (${out})`);
+  return journal;
+}
+
+/** Classes that the training sentences cannot teach. @throws InputError for files that no trial could use */
+function checkFiles(files: Files): ReturnType<typeof unteachableClasses> {
+  const all = Object.values(files).flat();
+  const twice = all.find((file, index) => all.map((one) => resolve(one)).indexOf(resolve(file)) < index);
+  if (twice) throw new InputError(`${twice} is given twice among --train, --dev and --test; give it once`);
+  for (const [part, paths] of Object.entries(files) as [string, string[]][])
+    if (paths.flatMap(readSentences).length === 0)
+      throw new InputError(`--${part} ${paths.join(' ')}: holds no sentence; give files that do`);
+  return unteachableClasses(files.train.flatMap(readSentences), files.train.join(', '));
+}
+
+const hashOf = (path: string): string => createHash('sha256').update(readTextFile(path)).digest('hex');
+
+interface Surroundings {
+  out: string;
+  precision: Precision;
+  workers: number;
+  signal: AbortSignal;
+}
+
+async function runTrial(
+  { trial, rung, share, values }: TrialTask,
+  { space, halving, rungs }: SearchPlan,
+  { test, ...files }: Files,
+  { out, precision, workers, signal }: Surroundings,
+): Promise<Outcome> {
+  const settings = { ...settingsOf(space, values), ...files };
+  const ofEpochs = halving?.resource === 'epochs';
+  if (ofEpochs) settings.epochs = Math.round(share * (settings.epochs ?? DEFAULT_TRAINING.epochs));
+  const folder = join(out, 'trials', rungs.length > 1 ? `${trial}-rung-${rung + 1}` : String(trial));
+  rmSync(folder, { recursive: true, force: true });
+  const job: TrialJob = { trial, settings, test, share: ofEpochs ? 1 : share, folder, precision };
+  try {
+    const environment = workers > 1 ? threadsOfEach(workers) : {};
+    return await runInProcess(join(__dirname, 'trial.js'), job, { signal, environment });
+  } finally {
+    // Models of all trials would fill the disk; the best can be had again from its configuration.
+    for (const file of existsSync(folder) ? readdirSync(folder) : [])
+      if (file !== 'metrics.jsonl') rmSync(join(folder, file), { recursive: true });
+  }
+}
+
+/** Workers that all take every core get into each other's way. */
+function threadsOfEach(workers: number): Record<string, string> {
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / workers)));
+  return { TF_NUM_INTRAOP_THREADS: threads, OMP_NUM_THREADS: threads };
+}

@@ -1,0 +1,64 @@
+import type { Suggest } from './samplers';
+import { ranked, type TrialRecord, type TrialTask } from './trial';
+
+/** A round of a search: so many trials, each with a share of the resource. A search that halves nothing has one. */
+export interface Rung {
+  share: number;
+  trials: number;
+}
+
+export interface Halving {
+  /** How often the field is thinned out, and once more. */
+  rungs: number;
+  /** On each rung so many times fewer trials, each with so many times more of the resource. */
+  factor: number;
+}
+
+/**
+ * The rungs of successive halving (Jamieson & Talwalkar 2016, arXiv:1502.07943), sized as a bracket of Hyperband (Li et al. 2018, JMLR
+ * 18:185): all trials begin with a small share, the best of each rung go on, and the last rung has the whole.
+ */
+export function planRungs(trials: number, { rungs, factor }: Halving = { rungs: 1, factor: 1 }): Rung[] {
+  return Array.from({ length: rungs }, (_, rung) => ({
+    share: factor ** (rung + 1 - rungs),
+    trials: Math.max(1, Math.floor(trials / factor ** rung)),
+  }));
+}
+
+/**
+ * What is to be done next, or undefined while the next rung waits for the running tasks of this one, and at the end. Follows from
+ * the records alone: a search goes on with what it finds, and with more trials others may rise, whose tasks are then added.
+ */
+export function nextTask(
+  rungs: readonly Rung[],
+  suggest: Suggest,
+  records: readonly TrialRecord[],
+  running: readonly TrialTask[],
+): TrialTask | undefined {
+  let field = Array.from({ length: rungs[0].trials }, (_, index) => index + 1);
+  for (const [rung, { share, trials }] of rungs.entries()) {
+    const below = recordsOf(field, rung - 1, records);
+    if (rung > 0)
+      field = ranked(below)
+        .slice(0, trials)
+        .map(({ trial }) => trial);
+    const ended = new Set(recordsOf(field, rung, records).map(({ trial }) => trial));
+    const begun = new Set(running.filter((task) => task.rung === rung).map(({ trial }) => trial));
+    const trial = field.find((number) => !ended.has(number) && !begun.has(number));
+    if (trial !== undefined) {
+      const known = below.find((record) => record.trial === trial);
+      return { trial, rung, share, values: known?.values ?? suggest(trial, firstRung(records)) };
+    }
+    if (ended.size < field.length) return undefined;
+  }
+  return undefined;
+}
+
+/** By number, since the order in which workers end is chance. */
+function firstRung(records: readonly TrialRecord[]): TrialRecord[] {
+  return records.filter(({ rung }) => rung === 0).sort((one, other) => one.trial - other.trial);
+}
+
+function recordsOf(field: readonly number[], rung: number, records: readonly TrialRecord[]): TrialRecord[] {
+  return records.filter((record) => record.rung === rung && field.includes(record.trial));
+}

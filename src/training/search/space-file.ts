@@ -1,0 +1,117 @@
+import { InputError } from '../../foundation';
+import {
+  contradictionIn,
+  DEFAULT_TRAINING,
+  readJson,
+  TRAINING_SCHEMA,
+  type TrainingConfiguration,
+} from '../configuration';
+import { type LossName, USED_BY } from '../losses';
+import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema } from '../schema';
+import type { Range, Setting, Space, Values } from './space';
+
+/** What a search varies and what it holds: keys of a training configuration. What stands in neither has its default. */
+export interface SearchSpace {
+  parameters: Space;
+  fixed: Partial<TrainingConfiguration>;
+}
+
+/** The files are given beside the space, so that a space can be used for any. */
+const { train: _, dev: __, ...settings } = TRAINING_SCHEMA.properties;
+const names = Object.keys(settings);
+
+/** Every key of a file that describes a search; also printed by `falconframes search --schema`. */
+export const SPACE_SCHEMA: ObjectSchema<keyof SearchSpace> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'What a search of falconframes varies',
+  type: 'object',
+  required: ['parameters'],
+  additionalProperties: false,
+  properties: {
+    parameters: {
+      type: 'object',
+      propertyNames: { enum: names },
+      additionalProperties: {
+        type: 'object',
+        propertyNames: { enum: ['choices', 'uniform', 'logUniform', 'integer'] },
+        additionalProperties: { type: 'array', items: { type: ['string', 'number', 'null'] }, minItems: 1 },
+      },
+      description:
+        'keys of a training configuration, each with {"choices": [values]}, {"uniform": [low, high]}, {"logUniform": [low, high]} or {"integer": [low, high]}',
+    },
+    fixed: {
+      type: 'object',
+      propertyNames: { enum: names },
+      default: {},
+      description: 'keys of a training configuration with the value that every trial has',
+    },
+  },
+};
+
+/** Reads and checks the description of a search. */
+export function readSearchSpace(path: string): SearchSpace {
+  const given = readJson(path);
+  checkAgainst(SPACE_SCHEMA, given, path);
+  const { parameters, fixed = {} } = given as SearchSpace;
+  const fail = (complaint: string): never => {
+    throw new InputError(`${path}: ${complaint}`);
+  };
+  if (Object.keys(parameters).length === 0) fail('"parameters" is empty; name what is to be varied');
+  for (const [name, range] of Object.entries(parameters)) {
+    if (name in fixed) fail(`"${name}" stands in "parameters" and in "fixed"; leave one out`);
+    const complaint = complaintAboutRange(range, propertyOf(name));
+    if (complaint) fail(`"${name}" in "parameters" ${complaint}`);
+  }
+  for (const [name, value] of Object.entries(fixed)) {
+    const complaint = complaintAbout(value, propertyOf(name));
+    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${JSON.stringify(value)}`);
+  }
+  const contradiction = contradictionInAll({ parameters, fixed });
+  if (contradiction) fail(contradiction);
+  return { parameters, fixed };
+}
+
+const propertyOf = (name: string): PropertySchema => settings[name as keyof typeof settings];
+
+function complaintAboutRange(range: Range, property: PropertySchema): string | undefined {
+  const kinds = Object.entries(range) as [string, readonly Setting[]][];
+  if (kinds.length !== 1) return 'must have one of choices, uniform, logUniform and integer';
+  const [[kind, bounds]] = kinds;
+  const wrong = bounds.find((bound) => complaintAbout(bound, property));
+  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${JSON.stringify(wrong)}`;
+  if (kind === 'choices') {
+    const twice = bounds.find((choice, index) => bounds.indexOf(choice) < index);
+    return twice === undefined ? undefined : `lists ${JSON.stringify(twice)} twice`;
+  }
+  const [low, high] = bounds as readonly number[];
+  const found = JSON.stringify(bounds);
+  if (bounds.length !== 2 || bounds.some((bound) => typeof bound !== 'number') || low >= high)
+    return `needs [low, high] for ${kind}, two numbers that rise, found ${found}`;
+  if (kind === 'logUniform' && low <= 0) return `has a logarithm of ${low}; begin above 0, or take uniform`;
+  const isWhole = Number.isInteger(low) && Number.isInteger(high);
+  if (kind === 'integer') return isWhole ? undefined : `needs whole numbers for integer, found ${found}`;
+  return property.type === 'integer' ? `takes whole numbers; write "integer" for "${kind}"` : undefined;
+}
+
+/** Keys that do not go together in any trial. Where only some trials have such, these fail and the others do not. */
+function contradictionInAll({ parameters, fixed }: SearchSpace): string | undefined {
+  const firstValues = Object.entries(parameters).map(([name, range]) => [name, Object.values(range)[0][0]]);
+  const given = { ...fixed, ...Object.fromEntries(firstValues) } as Partial<TrainingConfiguration>;
+  const range = parameters.loss;
+  const losses = range && 'choices' in range ? range.choices : [given.loss ?? DEFAULT_TRAINING.loss];
+  const complaints = losses.map((loss) => {
+    const values = { ...given, loss: loss as LossName };
+    return contradictionIn(values, { ...DEFAULT_TRAINING, train: [], dev: [], ...values });
+  });
+  return complaints.every(Boolean) ? complaints[0] : undefined;
+}
+
+/** What a trial sets in its training configuration; what its loss does not use is left out. */
+export function settingsOf({ fixed }: SearchSpace, values: Values): Partial<TrainingConfiguration> {
+  const given: Partial<TrainingConfiguration> = { ...fixed, ...values };
+  const { loss = DEFAULT_TRAINING.loss } = given;
+  const idle = Object.entries(USED_BY).filter(([, losses]) => !losses.includes(loss));
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => !idle.some(([unused]) => unused === name)),
+  );
+}

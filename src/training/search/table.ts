@@ -1,0 +1,48 @@
+import { DEFAULT_TRAINING } from '../configuration';
+import type { SearchSpace } from './space-file';
+import type { TrialRecord } from './trial';
+
+/** Columns of the reference answer, by the keys of a training configuration. */
+const REFERENCE_COLUMNS: Readonly<Record<string, string>> = {
+  encoder: 'MODEL_NAME',
+  learningRate: 'LEARNING_RATE',
+  dropout: 'DROPOUT_RATE',
+  loss: 'LOSS_TYPE',
+  batchSize: 'BATCH_SIZE',
+  maximumLength: 'MAX_SEQ_LENGTH',
+};
+
+/**
+ * Records as CSV: settings and metrics under the reference answer's names, then other parameters and what is known of the trial.
+ * What is unknown is an empty cell.
+ */
+export function trialsAsCsv(
+  records: readonly TrialRecord[],
+  { parameters, fixed }: SearchSpace,
+  metricNames: readonly string[],
+): string {
+  const others = Object.keys(parameters).filter((name) => !(name in REFERENCE_COLUMNS));
+  const header = [
+    ...[...Object.values(REFERENCE_COLUMNS), ...metricNames, ...others],
+    ...['trial', 'share', 'status', 'score', 'seconds', 'reason'],
+  ];
+  const inOrder = [...records].sort((one, other) => one.trial - other.trial || one.rung - other.rung);
+  const rows = inOrder.map((record) => {
+    const settings: Record<string, unknown> = { ...DEFAULT_TRAINING, ...fixed, ...record.values };
+    const { trial, share, seconds } = record;
+    const isScored = 'score' in record;
+    return [
+      ...Object.keys(REFERENCE_COLUMNS).map((name) => settings[name]),
+      ...metricNames.map((name) => (isScored ? record.metrics[name] : null)),
+      ...others.map((name) => settings[name]),
+      ...[trial, share, isScored ? 'finished' : 'failed', isScored ? record.score : null],
+      ...[seconds.toFixed(1), isScored ? null : record.failed],
+    ];
+  });
+  return [header, ...rows].map((cells) => `${cells.map(asCell).join(',')}\n`).join('');
+}
+
+function asCell(value: unknown): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { free, readConfiguration } from '../nn';
+import { copyTinyBert } from '../nn/tiny-bert';
+import { DEFAULT_TRAINING } from './configuration';
+import { lossAndGradients } from './step';
+import { createTagger, taggingTask } from './tagging-task';
+
+test('the dropout of a configuration reaches the network and its folder', (context) => {
+  const folder = copyTinyBert(context); // its own dropout is 0
+  const example = {
+    inputIds: Int32Array.of(2, 20, 21, 22, 3),
+    labels: new Uint8Array(5 * 8),
+    known: new Uint8Array(5 * 8).fill(1),
+  };
+  for (const dropout of [0.3, 0, null]) {
+    const configuration = { ...DEFAULT_TRAINING, train: [], dev: [], maximumLength: 32, dropout };
+    const model = createTagger(folder, configuration);
+    const losses = [1, 2].map((draw) => {
+      const { loss, gradients } = lossAndGradients(taggingTask(model, configuration), [example], 1, draw);
+      free(...gradients.values());
+      return loss;
+    });
+    assert.equal(losses[0] !== losses[1], dropout === 0.3, `dropout ${dropout}: losses ${losses}`);
+    const saved = join(folder, String(dropout));
+    model.save(saved);
+    const { hiddenDropout, attentionDropout } = readConfiguration(saved).encoder;
+    assert.deepEqual([hiddenDropout, attentionDropout], [dropout ?? 0, dropout ?? 0]);
+    model.dispose();
+  }
+});
