@@ -78,7 +78,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
       showlegend: true,
       legend: { orientation: 'h', x: 0, y: 1.03, yanchor: 'bottom', font: { size: 11.5 } },
       xaxis: axis('step', { domain: [0, 0.5], showline: true, showgrid: false, rangemode: 'tozero' }),
-      yaxis: axis('loss (binary cross-entropy)', { rangemode: 'tozero', ticks: '' }),
+      yaxis: axis('loss (cross-entropy)', { rangemode: 'tozero', ticks: '' }),
       xaxis2: axis('epoch', {
         domain: [0.6, 1],
         anchor: 'y2',
