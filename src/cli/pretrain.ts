@@ -15,6 +15,7 @@ interface Options {
   maximumTexts?: number;
   learningRate: string;
   resume?: boolean;
+  replicas?: number;
   json?: boolean;
 }
 
@@ -38,6 +39,11 @@ export function registerPretrain(program: Command): void {
     .option('--maximum-texts <number>', 'take at most so many windows of text', positiveInteger)
     .option('--learning-rate <rate>', 'at its peak', '1e-4')
     .option('--resume', "go on from the folder's checkpoint")
+    .option(
+      '--replicas <number>',
+      'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
+      positiveInteger,
+    )
     .option('--json', 'the report as JSON')
     .action(async (options: Options) => {
       const learningRate = Number(options.learningRate);
@@ -71,6 +77,7 @@ export function registerPretrain(program: Command): void {
         folder: options.out,
         evaluate: () => evaluateMasking(model, heldOut, masking),
         resume: options.resume,
+        replicas: options.replicas,
         signal: interrupt.signal,
         progress: showProgress('Pre-training'),
       });

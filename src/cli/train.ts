@@ -14,12 +14,14 @@ import {
   unteachableClasses,
   varyMentions,
 } from '../training';
+import { positiveInteger } from './arguments';
 import { formatShare, formatTable, notice, printResult } from './output';
 
 interface Options {
   config?: string;
   out?: string;
   resume?: boolean;
+  replicas?: number;
   schema?: boolean;
   json?: boolean;
 }
@@ -33,6 +35,11 @@ export function registerTrain(program: Command): void {
     .option('--config <file>', 'training configuration, JSON: encoder, train, dev, epochs, learningRate, …')
     .option('--out <folder>', 'receives the model, metrics.jsonl and, while training lasts, a checkpoint')
     .option('--resume', "go on from the folder's checkpoint")
+    .option(
+      '--replicas <number>',
+      'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
+      positiveInteger,
+    )
     .option(
       '--schema',
       'print every key of a configuration with its default and limits (JSON Schema), and end',
@@ -82,6 +89,7 @@ export function registerTrain(program: Command): void {
         folder: out,
         evaluate: () => evaluateOnDev(model),
         resume: options.resume,
+        replicas: options.replicas,
         signal: interrupt.signal,
         progress: showProgress('Training'),
       });

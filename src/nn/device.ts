@@ -11,6 +11,8 @@ export class DeviceTensor {
   freed = false;
   /** Spared by every `tidy`. */
   kept = false;
+  /** Of a table's gradient: its rows that need not be zero, each once, where that is known. */
+  rows?: Int32Array;
   constructor(
     /** The binding's number for it. */
     readonly id: number,
@@ -160,7 +162,21 @@ export function upload(data: Numbers, shape: readonly number[]): DeviceTensor {
 
 /** Numbers back to JavaScript, in memory of their own. Waits until they are computed. */
 export function download(tensor: DeviceTensor): Float32Array {
-  return Float32Array.from(binding().tensorDataSync(tensor.id));
+  const data = binding().tensorDataSync(tensor.id);
+  // The binding has copied already, and to copy floats once more would take twice as long as that.
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}
+
+/**
+ * The 32-bit floats of a file in the processor's memory as a tensor in the same memory: what other processes write to the file,
+ * the tensor then holds. The file may be unlinked while the tensor lives.
+ */
+export function mapFile(path: string, count: number): DeviceTensor {
+  return run('ImmutableConst', [
+    attribute('dtype', 'type', FLOAT32),
+    attribute('shape', 'shape', [count]),
+    attribute('memory_region_name', 'string', path),
+  ]);
 }
 
 const constants = new Map<string, DeviceTensor>();

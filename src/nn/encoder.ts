@@ -45,7 +45,7 @@ function embed(
 ): DeviceTensor {
   const { prefix } = ARCHITECTURES[type];
   const table = (name: string) => weights.get(`${prefix}.embeddings.${name}.weight`)!;
-  const rows = (name: string, ids: Int32Array) => gatherRows(tape, table(name), upload(ids, [ids.length]));
+  const rows = (name: string, ids: Int32Array) => gatherRows(tape, table(name), ids);
 
   const positions = Int32Array.from(inputIds, (_, index) => index % length);
   let sum = add(tape, rows('word_embeddings', inputIds), rows('position_embeddings', positions));

@@ -1,7 +1,7 @@
 import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
 import type { EncoderConfiguration } from './configuration';
-import { type DeviceTensor, upload } from './device';
+import type { DeviceTensor } from './device';
 import { applyLinear, type Weights } from './encoder';
 import { dropout, gatherRows, gelu, layerNorm, linear, relu, tanh } from './operations';
 import type { Tape } from './tape';
@@ -54,7 +54,7 @@ function classifySequence(
 ): DeviceTensor {
   const { transform, activation, output, dropoutFirst } = ARCHITECTURES[type].sequenceHead;
   const firstTokens = Int32Array.from({ length: size }, (_, row) => row * length);
-  const first = gatherRows(tape, hidden, upload(firstTokens, [size])); // [batch, hidden]
+  const first = gatherRows(tape, hidden, firstTokens); // [batch, hidden]
   const input = dropoutFirst ? dropout(tape, first, sequenceDropout) : first;
   const pooled = ACTIVATIONS[activation](tape, applyLinear(tape, weights, transform, input));
   return applyLinear(tape, weights, output, dropout(tape, pooled, sequenceDropout));

@@ -7,7 +7,7 @@
  * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
  * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
  */
-export { type TensorFlow, tensorflow } from './backend';
+export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
   type EncoderConfiguration,
@@ -21,7 +21,9 @@ export {
   type DeviceTensor,
   download,
   free,
+  keep,
   livingTensors,
+  mapFile,
   scalar,
   tidy,
   upload,

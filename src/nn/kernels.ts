@@ -11,6 +11,7 @@ import {
   runForSeveral,
   scalar,
   UINT8,
+  upload,
 } from './device';
 
 /**
@@ -194,6 +195,15 @@ const SLICE = [...T, attribute('Index', 'type', INT32)];
 /** The first columns of a matrix // [rows, width] -> [rows, count] */
 export const firstColumns = (x: DeviceTensor, count: number): DeviceTensor =>
   run('Slice', SLICE, x, integers(0, 0), integers(x.shape[0], count));
+/** A block of a tensor. One of whole rows shares the tensor's memory where it lies well (at a multiple of 64 bytes). */
+export const slice = (
+  x: DeviceTensor,
+  begin: readonly number[],
+  extents: readonly number[],
+): DeviceTensor => {
+  const [from, size] = [begin, extents].map((list) => upload(Int32Array.from(list), [list.length]));
+  return run('Slice', SLICE, x, from, size);
+};
 
 const ONE_HOT = [...T, attribute('TI', 'type', INT32), attribute('axis', 'int', -1)];
 /** Rows with a 1 at the given places and zeros elsewhere // indices int32 [count] -> [count, width] */

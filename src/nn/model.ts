@@ -7,7 +7,7 @@ import {
   readHead,
   writeNetworkConfiguration,
 } from './configuration';
-import { type DeviceTensor, upload } from './device';
+import type { DeviceTensor } from './device';
 import { encode, type Weights } from './encoder';
 import { applyHead, type Head } from './heads';
 import { freshTensors } from './initialization';
@@ -81,7 +81,7 @@ export class Model implements Trainable {
   /** Logits of some tokens alone, given by their places in the batch // [places, outputs] */
   logitsAt(tape: Tape, weights: Weights, batch: Batch, places: Int32Array): DeviceTensor {
     const hidden = encode(tape, weights, this.encoder, batch);
-    const chosen = gatherRows(tape, hidden, upload(places, [places.length]));
+    const chosen = gatherRows(tape, hidden, places);
     return applyHead(tape, weights, this.encoder, this.head, chosen, batch);
   }
 

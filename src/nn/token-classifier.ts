@@ -39,7 +39,7 @@ const TOKENS_A_SCORING = 4096;
 export class TokenClassifier implements Trainable {
   readonly #model: Model;
 
-  private constructor(
+  constructor(
     readonly configuration: ModelConfiguration,
     /** The folder it was read from, which holds its tokenizer. */
     readonly source: string,

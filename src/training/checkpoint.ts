@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
-import { type Precision, readSafetensors, type Tensor, writeSafetensors } from '../nn';
+import { type Precision, readSafetensors, writeSafetensors } from '../nn';
+import type { State } from './learner';
 
 /**
- * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what its products multiply in,
- * which another machine would choose otherwise.
+ * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what another machine would
+ * choose otherwise: what its products multiply in, and how many processes take its steps.
  */
 export interface Place {
   epoch: number;
@@ -13,30 +14,17 @@ export interface Place {
   bestEpoch: number;
   bestScore: number;
   precision: Precision;
-}
-
-/** Something whose numbers a checkpoint holds: parameters, an optimizer, averages. */
-export interface Restorable {
-  snapshot(): Map<string, Tensor>;
-  restore(state: ReadonlyMap<string, Tensor>): void;
+  replicas: number;
 }
 
 const PROGRESS_FILE = 'progress.json';
 
 /**
- * Writes the state of every part and the run's place. The state's file is named after its place and progress.json is renamed into
+ * Writes a run's state and place. The state's file is named after its place and progress.json is renamed into
  * position last, so that a run killed at any moment finds a matching pair.
  */
-export function writeCheckpoint(
-  folder: string,
-  place: Place,
-  parts: Readonly<Record<string, Restorable>>,
-  fingerprint: string,
-): void {
+export function writeCheckpoint(folder: string, place: Place, state: State, fingerprint: string): void {
   mkdirSync(folder, { recursive: true });
-  const state = new Map<string, Tensor>();
-  for (const [part, owner] of Object.entries(parts))
-    for (const [name, tensor] of owner.snapshot()) state.set(`${part}/${name}`, tensor);
   const file = `state-${place.epoch}-${place.stepOfEpoch}.safetensors`;
   const previous = readProgress(folder);
   writeSafetensors(join(folder, file), state);
@@ -44,19 +32,18 @@ export function writeCheckpoint(
   if (previous && previous.file !== file) rmSync(join(folder, previous.file), { force: true });
 }
 
-/** Puts a checkpoint back into the parts; undefined where there is none. */
+/** What was written last; undefined where there is nothing. */
 export function readCheckpoint(
   folder: string,
-  parts: Readonly<Record<string, Restorable>>,
   shapes: ReadonlyMap<string, readonly number[]>,
   fingerprint: string,
-): Place | undefined {
+): { place: Place; state: State } | undefined {
   const progress = readProgress(folder);
   if (!progress) return undefined;
   const path = join(folder, progress.file);
-  const stored = readSafetensors(path);
+  const state = readSafetensors(path);
   for (const [name, shape] of shapes) {
-    const found = stored.get(`parameters/${name}`)?.shape;
+    const found = state.get(`parameters/${name}`)?.shape;
     if (String(found) !== String(shape)) {
       throw new InputError(
         `${path}: "${name}" has the shape [${found ?? 'none'}], the model's is [${shape}]; start anew without resuming, or in another folder`,
@@ -68,12 +55,9 @@ export function readCheckpoint(
       `${folder}: the checkpoint is of a run with other options, data or model; start anew without resuming, or in another folder`,
     );
   }
-  for (const [part, owner] of Object.entries(parts)) {
-    const own = [...stored].filter(([name]) => name.startsWith(`${part}/`));
-    owner.restore(new Map(own.map(([name, tensor]) => [name.slice(part.length + 1), tensor])));
-  }
-  const { epoch, stepOfEpoch, bestEpoch, bestScore, precision } = progress;
-  return { epoch, stepOfEpoch, bestEpoch, bestScore, precision };
+  // Checkpoints of before there were replicas do not name any.
+  const { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas = 1 } = progress;
+  return { place: { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas }, state };
 }
 
 function readProgress(folder: string): (Place & { file: string; fingerprint: string }) | undefined {

@@ -2,8 +2,11 @@
  * Training: examples to a trained network.
  *
  * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch and
- * `metrics.jsonl`. May touch: the folder of the run. How good an epoch is, the caller says (`evaluate`), since evaluation
- * is a room further on. search/ looks for the best options.
+ * `metrics.jsonl`. May touch: the folder of the run, and of replicas a folder in memory. How good an epoch is, the caller says
+ * (`evaluate`), since evaluation is a room further on.
+ *
+ * trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
+ * search/ looks for the best options.
  */
 export { unteachableClasses } from './classes';
 export {
@@ -20,6 +23,6 @@ export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExam
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
 export * from './search';
 export { createTagger, taggingTask } from './tagging-task';
-export type { Task } from './task';
+export type { Recipe, Task } from './task';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

@@ -7,7 +7,7 @@ import { taggingTask } from './tagging-task';
 import { train } from './trainer';
 
 const [file, rows] = process.argv.slice(2);
-const { source, settings, folder, examples } = JSON.parse(readFileSync(file, 'utf8'));
+const { source, settings, folder, examples, replicas } = JSON.parse(readFileSync(file, 'utf8'));
 const model = TokenClassifier.load(source);
 Object.assign(model.configuration.encoder, { hiddenDropout: 0.2, attentionDropout: 0.2 });
 const noF1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, null])) as Record<EntityClass, null>;
@@ -25,6 +25,7 @@ void train({
   folder,
   evaluate: async () => ({ loss: 0, f1: noF1, score: 0.5 }),
   resume: true,
+  replicas,
   onRow: () => {
     if (++heard === Number(rows)) process.kill(process.pid, 'SIGKILL');
   },

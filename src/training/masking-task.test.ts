@@ -12,9 +12,12 @@ import { lossAndGradients } from './step';
 import { train } from './trainer';
 
 const masking: Masking = { maskId: 4, vocabularySize: 60, specialIds: new Set([0, 1, 2, 3, 4]) };
+const folder = join(projectRoot, 'src', 'nn', 'fixtures', 'networks', 'bert-vocabulary');
 const window = (ids: number[]) => ({ inputIds: Int32Array.of(2, ...ids, 3) });
 
 test('a share of the words is hidden, special tokens and padding never', () => {
+  const model = Model.load(folder);
+  const task = maskingTask(model, masking, folder);
   const texts = fc.array(fc.array(fc.integer({ min: 5, max: 59 }), { minLength: 3, maxLength: 30 }), {
     minLength: 1,
     maxLength: 6,
@@ -25,6 +28,8 @@ test('a share of the words is hidden, special tokens and padding never', () => {
       const { batch: hidden, places, words } = hideWords(batch, masking, createRandom(seed));
       const candidates = ids.flat().length;
       assert.equal(places.length, Math.max(1, Math.round(0.15 * candidates)));
+      // The loss is a mean over these, as the task says of its weight.
+      assert.equal(task.weight(ids.map(window)), places.length);
       places.forEach((place, index) => {
         assert.equal(words[index], batch.inputIds[place]);
         assert.ok(!masking.specialIds.has(words[index]) && batch.attentionMask[place] === 1);
@@ -35,6 +40,7 @@ test('a share of the words is hidden, special tokens and padding never', () => {
     }),
     { numRuns: 200, seed: 1 },
   );
+  model.dispose();
 });
 
 test('of the hidden words four fifths are masked, a tenth is another word, a tenth stays', () => {
@@ -46,15 +52,13 @@ test('of the hidden words four fifths are masked, a tenth is another word, a ten
   assert.ok(Math.abs(share((id, word) => id === word) - 0.1) < 0.03);
 });
 
-const folder = join(projectRoot, 'src', 'nn', 'fixtures', 'networks', 'bert-vocabulary');
-
 test('the gradient is that of the loss: a small step against it lowers the loss by its length', () => {
   const model = Model.load(folder);
   Object.assign(model.encoder, { hiddenDropout: 0, attentionDropout: 0 });
   const own = { ...masking, vocabularySize: model.encoder.vocabularySize };
   const task = maskingTask(model, own, folder);
   const examples = [window([7, 8, 9, 10, 11, 12, 13]), window([9, 8, 7, 6, 5])];
-  const { loss, gradients } = lossAndGradients(task, examples, 1, 0);
+  const { loss, gradients } = lossAndGradients(task, { examples, share: 1, draw: 0 }, 1);
   const plain = new Map([...gradients].map(([name, gradient]) => [name, download(gradient)]));
   free(...gradients.values());
   const squared = [...plain.values()].reduce(
@@ -68,7 +72,7 @@ test('the gradient is that of the loss: a small step against it lowers the loss 
       data[index] = value - step * plain.get(name)![index];
     });
   model.parameters.restore(moved);
-  const after = lossAndGradients(task, examples, 1, 0);
+  const after = lossAndGradients(task, { examples, share: 1, draw: 0 }, 1);
   free(...after.gradients.values());
   const ratio = (loss - after.loss) / (step * squared);
   assert.ok(Math.abs(ratio - 1) < 0.05, `${ratio}`);

@@ -4,9 +4,10 @@ import {
   type DeviceTensor,
   download,
   kernels,
-  type Model,
+  Model,
   padBatch,
   Tape,
+  type Tensor,
   tidy,
   upload,
 } from '../nn';
@@ -60,6 +61,12 @@ export function maskingTask(model: Model, masking: Masking, tokenizer: string): 
     description: { encoder: model.encoder, head: model.head },
     save: (folder) => model.save(folder, tokenizer),
     reload: (folder) => model.reload(folder),
+    weight: (examples) => hiddenWords(examples.reduce((sum, one) => sum + candidatesIn(one, masking), 0)),
+    recipe: {
+      module: __filename,
+      export: remakeMaskingTask.name,
+      arguments: [model.encoder, model.head, masking, tokenizer],
+    },
     loss(tape, weights, examples, random) {
       const { batch, places, words } = hideWords(padBatch(examples), masking, random);
       const logits = model.logitsAt(tape, weights, batch, places); // [places, vocabulary]
@@ -67,6 +74,24 @@ export function maskingTask(model: Model, masking: Masking, tokenizer: string): 
     },
   };
 }
+
+/** The task again, in another process. */
+export function remakeMaskingTask(
+  parameters: ReadonlyMap<string, Tensor>,
+  encoder: Model['encoder'],
+  head: Model['head'],
+  masking: Masking,
+  tokenizer: string,
+): Task<TextExample> {
+  return maskingTask(new Model(encoder, head, parameters), masking, tokenizer);
+}
+
+/** How many of so many words are hidden. */
+const hiddenWords = (candidates: number): number =>
+  Math.min(candidates, Math.max(1, Math.round(GUESSED * candidates)));
+
+const candidatesIn = ({ inputIds }: TextExample, { specialIds }: Masking): number =>
+  inputIds.reduce((count, id) => count + (specialIds.has(id) ? 0 : 1), 0);
 
 /** Mean cross-entropy of the hidden words // logits [places, vocabulary], words [places] */
 export function wordLoss(logits: DeviceTensor, words: Int32Array): Loss {
@@ -85,8 +110,7 @@ export function hideWords(
   const candidates = [...batch.inputIds.keys()].filter(
     (place) => batch.attentionMask[place] === 1 && !specialIds.has(batch.inputIds[place]),
   );
-  const count = Math.max(1, Math.round(GUESSED * candidates.length));
-  const places = Int32Array.from(random.shuffle(candidates).slice(0, count)).sort();
+  const places = Int32Array.from(random.shuffle(candidates).slice(0, hiddenWords(candidates.length))).sort();
   const inputIds = batch.inputIds.slice();
   for (const place of places) {
     const chance = random.next();

@@ -6,8 +6,8 @@ import { createRandom } from '../foundation';
 import { livingTensors, Model, type Tape, type Weights } from '../nn';
 import { DEFAULT_TRAINING } from './configuration';
 import type { Example } from './examples';
+import { Learner } from './learner';
 import { createLoss } from './losses';
-import { AdamW } from './optimizer';
 import { takeStep } from './step';
 import { padTargets } from './tagging-task';
 import type { Task } from './task';
@@ -34,12 +34,12 @@ const encoder = {
 
 const labels = Array.from({ length: OUTPUTS }, (_, index) => `label ${index}`);
 const model = Model.fresh(encoder, { kind: 'tokens', labels }, 1);
-const optimizer = new AdamW(model.parameters, 0.01);
 const lossOf = createLoss(DEFAULT_TRAINING, 'bio');
 const task: Task<Example> = {
   parameters: model.parameters,
   layers: encoder.layers,
   description: 'memory',
+  weight: (examples) => examples.reduce((sum, { known }) => sum + known.length, 0),
   loss: (tape: Tape, weights: Weights, examples: readonly Example[]) => {
     const batch = padTargets(examples);
     const logits = model.logits(tape, weights, batch);
@@ -48,6 +48,7 @@ const task: Task<Example> = {
   save: () => {},
   reload: () => {},
 };
+const learner = new Learner(task, DEFAULT_TRAINING);
 const random = createRandom(1);
 const windowOf = (length: number): Example => ({
   inputIds: Int32Array.from({ length }, () => random.below(1000)),
@@ -59,7 +60,7 @@ const rows: { step: number; tensors: number; megabytes: number }[] = [];
 for (let step = 1; step <= STEPS; step++) {
   const length = 10 + random.below(40);
   const examples = Array.from({ length: 16 }, () => windowOf(length));
-  takeStep(task, optimizer, [examples], DEFAULT_TRAINING, {
+  takeStep(learner, [examples], DEFAULT_TRAINING, {
     step,
     where: 'the only epoch',
     learningRate: 1e-3,

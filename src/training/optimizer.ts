@@ -108,10 +108,16 @@ function decays(name: string): boolean {
   return !name.endsWith('.bias') && !isNorm(name);
 }
 
-/** The Euclidean norm of all gradients together. */
+/** Some rows of a table // [rows, width] -> [count, width] */
+export const rowsOf = (table: DeviceTensor, rows: Int32Array): DeviceTensor =>
+  kernels.gather(table, upload(rows, [rows.length]));
+
+/** The Euclidean norm of all gradients together. Of tables it reads the rows alone that need not be zero. */
 export function globalNorm(gradients: Gradients): number {
   return tidy(() => {
-    const halves = [...gradients.values()].map(kernels.halfSquaredNorm);
+    const halves = [...gradients.values()].map((gradient) =>
+      kernels.halfSquaredNorm(gradient.rows ? rowsOf(gradient, gradient.rows) : gradient),
+    );
     return Math.sqrt(2 * download(kernels.sumOf(halves))[0]);
   });
 }

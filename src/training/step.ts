@@ -1,7 +1,18 @@
 import { createRandom, InputError } from '../foundation';
-import { createChance, type DeviceTensor, download, free, kernels, type Precision, Tape, tidy } from '../nn';
+import {
+  createChance,
+  type DeviceTensor,
+  download,
+  free,
+  kernels,
+  type Precision,
+  Tape,
+  tidy,
+  upload,
+} from '../nn';
 import type { TrainingOptions } from './configuration';
-import { type AdamW, type Gradients, globalNorm } from './optimizer';
+import type { Learner } from './learner';
+import { type Gradients, globalNorm } from './optimizer';
 import type { Task } from './task';
 
 export interface Step {
@@ -14,41 +25,67 @@ export interface Step {
   precision: Precision;
 }
 
+export type StepOptions = Pick<TrainingOptions, 'seed' | 'accumulation' | 'clipNorm'>;
+
+/** What a step says of itself. */
+export interface Outcome {
+  loss: number;
+  gradientNorm: number;
+}
+
+/** Examples that one process computes at once. */
+export interface Part<Example> {
+  examples: readonly Example[];
+  /** What their mean loss counts in the loss of the step. */
+  share: number;
+  /** Chance is drawn by this and the seed of the run; each part of a run has its own. */
+  draw: number;
+}
+
 /**
  * One step: the mean loss of some batches, its gradients, clipping, update.
  *
  * @throws InputError where the loss is no number any more; nothing was updated then
  */
 export function takeStep<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
-  optimizer: AdamW,
+  learner: Learner<Example>,
   batches: readonly (readonly Example[])[],
-  { seed, accumulation, clipNorm }: Pick<TrainingOptions, 'seed' | 'accumulation' | 'clipNorm'>,
-  { step, where, learningRate, precision }: Step,
-): { loss: number; gradientNorm: number } {
-  const { loss, gradients } = accumulate(task, batches, seed, step * accumulation, precision);
+  { seed, accumulation, clipNorm }: StepOptions,
+  step: Step,
+): Outcome {
+  const parts = batches.map((examples, index) => ({
+    examples,
+    share: 1 / batches.length,
+    draw: step.step * accumulation + index,
+  }));
+  const { loss, gradients } = accumulate(learner.task, parts, seed, step.precision);
   try {
-    const gradientNorm = globalNorm(gradients);
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      throw new InputError(
-        `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint are kept)`,
-      );
-    }
-    optimizer.update(gradients, learningRate, Math.min(1, clipNorm / gradientNorm));
-    return { loss, gradientNorm };
+    const outcome = { loss, gradientNorm: globalNorm(gradients) };
+    refuseDivergence(outcome, step);
+    learner.update(gradients, step.learningRate, clippingScale(clipNorm, outcome.gradientNorm));
+    return outcome;
   } finally {
     free(...gradients.values());
   }
 }
 
-/**
- * Loss of a batch and the gradient of every parameter, with dropout drawn by `seed` and `draw`. The caller frees the gradients.
- */
+/** @throws InputError where loss or gradients are no numbers any more */
+export function refuseDivergence({ loss, gradientNorm }: Outcome, { step, where }: Step): void {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
+  throw new InputError(
+    `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint are kept)`,
+  );
+}
+
+/** What a gradient longer than `clipNorm` is multiplied by to have that length. */
+export const clippingScale = (clipNorm: number, gradientNorm: number): number =>
+  Math.min(1, clipNorm / gradientNorm);
+
+/** Loss of a part and the gradient of every parameter, both times the part's share. The caller frees the gradients. */
 export function lossAndGradients<Example extends { inputIds: Int32Array }>(
   task: Task<Example>,
-  examples: readonly Example[],
+  { examples, share, draw }: Part<Example>,
   seed: number,
-  draw: number,
   precision: Precision = 'float32',
 ): { loss: number; gradients: Gradients } {
   return tidy(() => {
@@ -57,48 +94,42 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
     try {
       const { logits, loss, gradient } = task.loss(tape, weights, examples, createRandom(seed * 1009 + draw));
       const [value] = download(loss);
-      const byTensor = tape.backward(logits, gradient);
+      // Uploaded, since numbers that operations are given are kept for good, and shares differ from part to part.
+      const shared = share === 1 ? gradient : kernels.multiply(gradient, upload(Float32Array.of(share), []));
+      const byTensor = tape.backward(logits, shared);
       const gradients = new Map([...weights].map(([name, tensor]) => [name, byTensor.get(tensor)!]));
-      return { loss: value, gradients };
+      return { loss: share * value, gradients };
     } finally {
       tape.dispose();
     }
   });
 }
 
-/** Means of loss and gradients over several batches of one step, a batch at a time in memory. The caller frees the gradients. */
+/** Sums of losses and gradients over several parts, a part at a time in memory. The caller frees the gradients. */
 export function accumulate<Example extends { inputIds: Int32Array }>(
   task: Task<Example>,
-  batches: readonly (readonly Example[])[],
+  parts: readonly Part<Example>[],
   seed: number,
-  draw: number,
   precision: Precision = 'float32',
 ): { loss: number; gradients: Gradients } {
-  let total = lossAndGradients(task, batches[0], seed, draw, precision);
-  for (const [index, batch] of batches.slice(1).entries()) {
-    const next = lossAndGradients(task, batch, seed, draw + index + 1, precision);
-    const sums = combine(total.gradients, next.gradients, (one, other) => kernels.add(one, other));
-    total = { loss: total.loss + next.loss, gradients: sums };
+  const [first, ...others] = parts;
+  let total = lossAndGradients(task, first, seed, precision);
+  for (const part of others) {
+    const next = lossAndGradients(task, part, seed, precision);
+    total = { loss: total.loss + next.loss, gradients: addUp(total.gradients, next.gradients) };
   }
-  if (batches.length === 1) return total;
-  const share = 1 / batches.length;
-  const means = combine(total.gradients, total.gradients, (sum) => kernels.multiply(sum, share));
-  return { loss: total.loss * share, gradients: means };
+  return total;
 }
 
 /** New gradients out of two sets, which are freed. */
-function combine(
-  ones: Gradients,
-  others: Gradients,
-  compute: (one: DeviceTensor, other: DeviceTensor) => DeviceTensor,
-): Gradients {
+function addUp(ones: Gradients, others: Gradients): Gradients {
   return new Map(
-    [...ones].map(([name, one]) => {
+    [...ones].map(([name, one]): [string, DeviceTensor] => {
       const other = others.get(name)!;
-      const result = tidy(() => compute(one, other));
-      free(one);
-      if (other !== one) free(other);
-      return [name, result];
+      const sum = tidy(() => kernels.add(one, other));
+      if (one.rows && other.rows) sum.rows = Int32Array.from(new Set([...one.rows, ...other.rows]));
+      free(one, other);
+      return [name, sum];
     }),
   );
 }

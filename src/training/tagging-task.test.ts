@@ -18,7 +18,11 @@ test('the dropout of a configuration reaches the network and its folder', (conte
     const configuration = { ...DEFAULT_TRAINING, train: [], dev: [], maximumLength: 32, dropout };
     const model = createTagger(folder, configuration);
     const losses = [1, 2].map((draw) => {
-      const { loss, gradients } = lossAndGradients(taggingTask(model, configuration), [example], 1, draw);
+      const { loss, gradients } = lossAndGradients(
+        taggingTask(model, configuration),
+        { examples: [example], share: 1, draw },
+        1,
+      );
       free(...gradients.values());
       return loss;
     });

@@ -1,4 +1,13 @@
-import { type Batch, type DeviceTensor, padBatch, type Tape, TokenClassifier, type Weights } from '../nn';
+import {
+  type Batch,
+  type DeviceTensor,
+  type ModelConfiguration,
+  padBatch,
+  type Tape,
+  type Tensor,
+  TokenClassifier,
+  type Weights,
+} from '../nn';
 import type { TrainingConfiguration } from './configuration';
 import type { Example } from './examples';
 import { createLoss, type Loss, type LossOptions, type Targets } from './losses';
@@ -29,8 +38,24 @@ export function taggingTask(model: TokenClassifier, options: LossOptions): Task<
     description: { model: model.configuration, loss: options },
     save: (folder) => model.save(folder),
     reload: (folder) => model.reload(folder),
+    weight: (examples) => examples.reduce((sum, { known }) => sum + countKnown(known), 0),
+    recipe: {
+      module: __filename,
+      export: remakeTaggingTask.name,
+      arguments: [model.configuration, model.source, options],
+    },
     loss: (tape, weights, examples) => taggingLoss(model, loss, tape, weights, padTargets(examples)),
   };
+}
+
+/** The task again, in another process. */
+export function remakeTaggingTask(
+  parameters: ReadonlyMap<string, Tensor>,
+  configuration: ModelConfiguration,
+  source: string,
+  options: LossOptions,
+): Task<Example> {
+  return taggingTask(new TokenClassifier(configuration, source, parameters), options);
 }
 
 /** Logits of a batch with their loss. */
@@ -55,7 +80,9 @@ export function padTargets(examples: readonly Example[]): TaggingBatch {
   examples.forEach((example, row) => {
     labels.set(example.labels, row * batch.length * outputs);
     known.set(example.known, row * batch.length * outputs);
-    for (const one of example.known) knownLabels += one;
+    knownLabels += countKnown(example.known);
   });
   return { ...batch, labels, known, knownLabels };
 }
+
+const countKnown = (known: Uint8Array): number => known.reduce((sum, one) => sum + one, 0);

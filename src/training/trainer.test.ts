@@ -43,6 +43,8 @@ function fixtureTask(model: TokenClassifier, batch: ReturnType<typeof fixture>['
   };
 }
 
+const part = (examples: Example[], share = 1) => ({ examples, share, draw: 0 });
+
 /** A saved head has one row more than ours: the zeros of `O`. */
 function withoutO(name: string, data: Float32Array): Float32Array {
   return name.startsWith('classifier') ? data.subarray(data.length / 9) : data;
@@ -52,7 +54,7 @@ test('loss and every gradient equal those of PyTorch', (context) => {
   const folder = copyTinyBert(context);
   const model = TokenClassifier.load(folder);
   const { batch, losses } = fixture(folder);
-  const { loss, gradients } = lossAndGradients(fixtureTask(model, batch), [], 1, 0);
+  const { loss, gradients } = lossAndGradients(fixtureTask(model, batch), part([]), 1);
   assert.ok(Math.abs(loss - losses[0]) < 1e-5);
   const expected = readSafetensors(join(folder, 'gradients.safetensors'));
   assert.equal(gradients.size, expected.size);
@@ -70,7 +72,7 @@ test('three steps of AdamW lead to the weights of PyTorch', (context) => {
   const { batch, losses } = fixture(folder);
   const optimizer = new AdamW(model.parameters, 0.1);
   for (const expected of losses) {
-    const { loss, gradients } = lossAndGradients(fixtureTask(model, batch), [], 1, 0);
+    const { loss, gradients } = lossAndGradients(fixtureTask(model, batch), part([]), 1);
     assert.ok(Math.abs(loss - expected) < 1e-4, `${loss} against ${expected}`);
     optimizer.update(gradients, 1e-2, 1);
     free(...gradients.values());
@@ -220,14 +222,14 @@ test('batches that are accumulated make the step of the one large batch', (conte
   const task = taggingTask(model, DEFAULT_TRAINING);
   const examples = learnableExamples().slice(0, 8);
   const before = livingTensors();
-  const whole = accumulate(task, [examples], 1, 0);
-  const halves = accumulate(task, [examples.slice(0, 4), examples.slice(4)], 1, 0);
+  const whole = accumulate(task, [part(examples)], 1);
+  const halves = accumulate(task, [part(examples.slice(0, 4), 1 / 2), part(examples.slice(4), 1 / 2)], 1);
   const known = (part: Example[]) => part.reduce((sum, example) => sum + example.known.length, 0);
   assert.equal(livingTensors() - before, 2 * model.parameters.shapes.size);
   // A mean of means: alike where both halves know equally many labels, which these nearly do.
   const ratio = known(examples.slice(0, 4)) / known(examples.slice(4));
   assert.ok(Math.abs(halves.loss - whole.loss) < Math.abs(1 - ratio) * whole.loss + 1e-6);
-  const equal = accumulate(task, [examples, examples], 1, 0);
+  const equal = accumulate(task, [part(examples, 1 / 2), part(examples, 1 / 2)], 1);
   for (const [name, gradient] of equal.gradients) {
     const error = relativeError(download(gradient), download(whole.gradients.get(name)!), 1e-6);
     assert.ok(error < 1e-5, `${name}: ${error}`);

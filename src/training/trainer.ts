@@ -2,15 +2,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, formatDuration, InputError, type Progress, silentProgress } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
-import { MovingAverage } from './average';
 import { groupByLength } from './batching';
-import { type Place, type Restorable, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { type Place, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
-import { layerRates } from './layer-rates';
 import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
-import { AdamW } from './optimizer';
+import { chooseReplicas } from './replicas';
 import { rateShare } from './schedule';
-import { takeStep } from './step';
+import { startStepper } from './stepper';
 import type { Task } from './task';
 
 /** How good a network is on what it was not trained on. */
@@ -34,6 +32,11 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   resume?: boolean;
   /** What matrix products multiply in; chosen by a short test of the machine where it is left out. */
   precision?: Precision;
+  /**
+   * How many processes share each step; 1 for this one alone. Chosen by machine and length of the run where it is left out. A run
+   * that is resumed keeps the number it began with.
+   */
+  replicas?: number;
   /** When it fires, training writes a checkpoint after the step under way and stops. */
   signal?: AbortSignal;
   progress?: Progress;
@@ -47,6 +50,7 @@ export interface TrainingReport {
   bestEpoch: number;
   bestScore: number;
   precision: Precision;
+  replicas: number;
   /** Without padding and without the time of evaluations. */
   tokensPerSecond: number;
   rows: MetricsRow[];
@@ -54,7 +58,7 @@ export interface TrainingReport {
 
 /**
  * Trains a task and leaves the model of the best epoch in the folder and in memory. What a run does depends on its examples,
- * options and seed alone; a run that was interrupted or killed and resumed takes the same steps as an undisturbed one.
+ * options and seed alone, and on the machine as far as it chooses precision and replicas; a run that was interrupted or killed and resumed takes the same steps as an undisturbed one.
  *
  * @throws InputError where there is nothing to train on, a checkpoint is of another run, or the loss is no number any more (the
  *   best model so far and the last checkpoint are kept)
@@ -65,14 +69,6 @@ export async function train<Example extends { inputIds: Int32Array }>(
   const { task, examples, options, folder, signal, progress = silentProgress } = run;
   if (examples.length === 0) throw new InputError('there is nothing to train on; give at least one sentence');
   mkdirSync(folder, { recursive: true });
-  const rates = layerRates(task.parameters.shapes.keys(), task.layers, options.layerDecay);
-  const optimizer = new AdamW(task.parameters, options.weightDecay, rates);
-  const average = options.averaging > 0 ? new MovingAverage(task.parameters, options.averaging) : undefined;
-  const parts: Record<string, Restorable> = {
-    parameters: task.parameters,
-    optimizer,
-    ...(average && { average }),
-  };
   const checkpointFolder = join(folder, 'checkpoint');
   const { checkpointMinutes, ...deciding } = options;
   const fingerprint = JSON.stringify({
@@ -83,28 +79,36 @@ export async function train<Example extends { inputIds: Int32Array }>(
   const stepsAnEpoch = Math.ceil(examples.length / (options.batchSize * options.accumulation));
   const steps = stepsAnEpoch * options.epochs;
   const totalTokens = options.epochs * tokensOf(examples);
-  try {
-    const place: Place = (run.resume
-      ? readCheckpoint(checkpointFolder, parts, task.parameters.shapes, fingerprint)
-      : undefined) ?? {
+  const begin = async () => {
+    const checkpoint = run.resume
+      ? readCheckpoint(checkpointFolder, task.parameters.shapes, fingerprint)
+      : undefined;
+    const place: Place = checkpoint?.place ?? {
       epoch: 1,
       stepOfEpoch: 0,
       bestEpoch: 0,
       bestScore: Number.NEGATIVE_INFINITY,
       precision: run.precision ?? choosePrecision().precision,
+      replicas: chooseReplicas(totalTokens, task.recipe !== undefined, run.replicas),
     };
+    return { place, stepper: await startStepper(task, options, place.replicas, checkpoint?.state) };
+  };
+  const { place, stepper } = await begin();
+  try {
     const stepsDone = () => (place.epoch - 1) * stepsAnEpoch + place.stepOfEpoch;
     const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
     const tell = (row: MetricsRow) => {
       log.add(row);
       run.onRow?.(log.rows);
     };
-    const save = (next: Place) => writeCheckpoint(checkpointFolder, next, parts, fingerprint);
+    const save = async (next: Place) =>
+      writeCheckpoint(checkpointFolder, next, await stepper.snapshot(), fingerprint);
     const report = (finished: boolean): TrainingReport => ({
       finished,
       bestEpoch: place.bestEpoch,
       bestScore: place.bestScore,
       precision: place.precision,
+      replicas: place.replicas,
       tokensPerSecond: timed.tokens / timed.seconds,
       rows: log.rows,
     });
@@ -116,7 +120,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
       const batches = groupByLength(examples, options.batchSize, options.seed, place.epoch);
       for (; place.stepOfEpoch < stepsAnEpoch; place.stepOfEpoch++) {
         if (signal?.aborted) {
-          save(place);
+          await save(place);
           return report(false);
         }
         const started = performance.now();
@@ -125,13 +129,12 @@ export async function train<Example extends { inputIds: Int32Array }>(
         const own = batches.slice(first, first + options.accumulation);
         const learningRate =
           options.learningRate * rateShare(options.schedule, step, steps, options.warmupShare);
-        const outcome = takeStep(task, optimizer, own, options, {
+        const outcome = await stepper.step(own, {
           step,
           where: `epoch ${place.epoch}, batch ${place.stepOfEpoch + 1}`,
           learningRate,
           precision: place.precision,
         });
-        average?.update();
         const seconds = (performance.now() - started) / 1000;
         const ownTokens = tokensOf(own.flat());
         tokens += ownTokens;
@@ -156,7 +159,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
         );
         const isDue = performance.now() - savedAt >= checkpointMinutes * 60_000;
         if (isDue && place.stepOfEpoch + 1 < stepsAnEpoch) {
-          save({ ...place, stepOfEpoch: place.stepOfEpoch + 1 });
+          await save({ ...place, stepOfEpoch: place.stepOfEpoch + 1 });
           savedAt = performance.now();
         }
         // Lets displays, interrupts and the notebook's messages through.
@@ -171,18 +174,17 @@ export async function train<Example extends { inputIds: Int32Array }>(
         }
         return evaluation;
       };
-      const evaluation = await (average ? average.inPlace(judge) : judge());
+      const evaluation = await stepper.judged(judge);
       tell({ kind: 'evaluation', step: stepsAnEpoch * place.epoch, epoch: place.epoch, ...evaluation });
       if (options.patience > 0 && place.epoch - place.bestEpoch >= options.patience) break;
-      if (place.epoch < options.epochs) save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
+      if (place.epoch < options.epochs) await save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
     }
     task.reload(folder);
     rmSync(checkpointFolder, { recursive: true, force: true });
     return report(true);
   } finally {
     progress.end();
-    optimizer.dispose();
-    average?.dispose();
+    await stepper.dispose();
   }
 }
 

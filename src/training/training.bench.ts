@@ -18,8 +18,8 @@ import { Tokenizer } from '../tokenization';
 import { groupByLength } from './batching';
 import { DEFAULT_TRAINING } from './configuration';
 import { type Example, prepareExamples } from './examples';
-import { AdamW } from './optimizer';
-import { takeStep } from './step';
+import { chooseReplicas } from './replicas';
+import { startStepper } from './stepper';
 import { taggingTask } from './tagging-task';
 
 const ROUNDS = 5;
@@ -47,28 +47,26 @@ async function drawRounds(): Promise<Example[][][]> {
   );
 }
 
-function ourContender(rounds: Example[][][]): Contender {
+/** The engine as a run of many tokens takes it. */
+async function ourContender(rounds: Example[][][]) {
   const model = TokenClassifier.fromEncoder(MODEL, DEFAULT_TRAINING, SEED);
-  const optimizer = new AdamW(model.parameters, DEFAULT_TRAINING.weightDecay);
   const task = taggingTask(model, DEFAULT_TRAINING);
   const { precision, reason } = choosePrecision();
-  console.error(`ours multiplies in ${precision}: ${reason}`);
+  const replicas = chooseReplicas(Number.POSITIVE_INFINITY, true);
+  console.error(`ours multiplies in ${precision} (${reason}) in ${replicas} processes`);
+  const stepper = await startStepper(task, DEFAULT_TRAINING, replicas);
   let step = 0;
-  return async (round) => {
+  const run: Contender = async (round) => {
     const started = performance.now();
     let tokens = 0;
     for (const batch of rounds[round]) {
       const { learningRate } = DEFAULT_TRAINING;
-      takeStep(task, optimizer, [batch], DEFAULT_TRAINING, {
-        step: step++,
-        where: `round ${round}`,
-        learningRate,
-        precision,
-      });
+      await stepper.step([batch], { step: step++, where: `round ${round}`, learningRate, precision });
       for (const { inputIds } of batch) tokens += inputIds.length;
     }
     return { tokens, seconds: (performance.now() - started) / 1000 };
   };
+  return { run, end: () => stepper.dispose() };
 }
 
 /** What Python reads: the windows of each round. */
@@ -143,8 +141,9 @@ async function main(): Promise<void> {
   const loops = await torchContenders('loop', file);
   // OpenMP's threads wait for each other busily, which is the faster way on a machine of one's own and the slower on another.
   const patient = await torchContenders('loop', file, { OMP_WAIT_POLICY: 'passive' });
+  const ours = await ourContender(rounds);
   const contenders: [string, Contender][] = [
-    ['ours', ourContender(rounds)],
+    ['ours', ours.run],
     ...trainer.contenders,
     ...loops.contenders,
     ...patient.contenders.map(([name, run]): [string, Contender] => [`${name}, threads wait passively`, run]),
@@ -159,18 +158,18 @@ async function main(): Promise<void> {
       if (round > 0) rates.get(name)!.push(tokens / seconds);
     }
   }
-  await Promise.all([trainer.end(), loops.end(), patient.end()]);
+  await Promise.all([ours.end(), trainer.end(), loops.end(), patient.end()]);
   rmSync(folder, { recursive: true });
 
   const medians = new Map([...rates].map(([name, values]) => [name, median(values)]));
-  const ours = medians.get('ours')!;
+  const ourRate = medians.get('ours')!;
   const bestTorch = Math.max(
     ...[...medians].filter(([name]) => name.startsWith('torch')).map(([, rate]) => rate),
   );
   const report = {
     tokens_per_second: Object.fromEntries([...medians].map(([name, rate]) => [name, Math.round(rate)])),
-    ratio_trainer: Number((ours / medians.get('trainer')!).toFixed(2)),
-    ratio_best_torch: Number((ours / bestTorch).toFixed(2)),
+    ratio_trainer: Number((ourRate / medians.get('trainer')!).toFixed(2)),
+    ratio_best_torch: Number((ourRate / bestTorch).toFixed(2)),
   };
   if (process.argv.includes('--json')) console.log(JSON.stringify(report));
   else {

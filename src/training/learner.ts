@@ -1,0 +1,79 @@
+import type { Tensor } from '../nn';
+import { MovingAverage } from './average';
+import type { TrainingOptions } from './configuration';
+import { layerRates } from './layer-rates';
+import { AdamW, type Gradients } from './optimizer';
+import type { Task } from './task';
+
+export type LearnerOptions = Pick<TrainingOptions, 'weightDecay' | 'layerDecay' | 'averaging'>;
+
+/** Named arrays of a run's parts, such as `parameters/…`, `optimizer/…`, `average/…`: what a checkpoint holds. */
+export type State = ReadonlyMap<string, Tensor>;
+
+/** What changes as a process learns: a task's parameters, the optimizer's moments, the average. Owns the last two until `dispose()`. */
+export class Learner<Example extends { inputIds: Int32Array }> {
+  readonly #optimizer: AdamW;
+  readonly #average?: MovingAverage;
+
+  constructor(
+    readonly task: Task<Example>,
+    { weightDecay, layerDecay, averaging }: LearnerOptions,
+  ) {
+    const { parameters, layers } = task;
+    this.#optimizer = new AdamW(
+      parameters,
+      weightDecay,
+      layerRates(parameters.shapes.keys(), layers, layerDecay),
+    );
+    if (averaging > 0) this.#average = new MovingAverage(parameters, averaging);
+  }
+
+  /** One update; `scale` multiplies every gradient (clipping). */
+  update(gradients: Gradients, learningRate: number, scale: number): void {
+    this.#optimizer.update(gradients, learningRate, scale);
+    this.#average?.update();
+  }
+
+  /** Does something while the parameters are those to be judged and kept: the averages, where there are any. */
+  async judged<T>(work: () => Promise<T>): Promise<T> {
+    return this.#average ? this.#average.inPlace(work) : work();
+  }
+
+  snapshot(): Map<string, Tensor> {
+    return new Map(
+      this.#parts().flatMap(([part, owner]) =>
+        [...owner.snapshot()].map(([name, tensor]): [string, Tensor] => [`${part}/${name}`, tensor]),
+      ),
+    );
+  }
+
+  restore(state: State): void {
+    for (const [part, owner] of this.#parts()) owner.restore(partOf(state, part));
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    this.#average?.dispose();
+  }
+
+  #parts() {
+    const parts: [string, Restorable][] = [
+      ['parameters', this.task.parameters],
+      ['optimizer', this.#optimizer],
+    ];
+    if (this.#average) parts.push(['average', this.#average]);
+    return parts;
+  }
+}
+
+interface Restorable {
+  snapshot(): Map<string, Tensor>;
+  restore(state: State): void;
+}
+
+/** The arrays of one part under their own names. */
+export function partOf(state: State, part: string): Map<string, Tensor> {
+  const prefix = `${part}/`;
+  const own = [...state].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}

@@ -1,0 +1,59 @@
+import type { Precision } from '../../nn';
+import type { LearnerOptions } from '../learner';
+import type { Part } from '../step';
+import type { Recipe } from '../task';
+import type { Contribution } from './exchange';
+
+/** What a replica does when it is told, one thing after the other. */
+export interface Commands {
+  /** Makes the task and its own file of gradients. */
+  prepare(setup: Setup): void;
+  /** Opens the files of the others, which all have made theirs. */
+  connect(): void;
+  /** Loss and gradients of its parts; puts the gradients into its file. */
+  differentiate(work: Work): Contribution;
+  /** Adds up everyone's gradients and takes the step, unless it diverged; says how long the sum was. */
+  update(step: Update): number;
+  /** Writes the weights to be judged, as `parameters/…`, or all that is needed to go on. */
+  save(order: { what: 'judged' | 'everything'; file: string }): Promise<void>;
+}
+
+export interface Setup {
+  /** Of `replicas`, from 0 on. */
+  own: number;
+  replicas: number;
+  recipe: Recipe;
+  /** The task's description as JSON, which that of the remade task has to equal. */
+  description: string;
+  options: LearnerOptions;
+  /** The state to begin with: parameters alone, or a checkpoint's. */
+  file: string;
+}
+
+export interface Work {
+  /** None where the batch had too few windows. */
+  parts: readonly Part<{ inputIds: Int32Array }>[];
+  seed: number;
+  precision: Precision;
+}
+
+export interface Update {
+  /** Of every replica, in their order. */
+  contributions: readonly Contribution[];
+  loss: number;
+  learningRate: number;
+  clipNorm: number;
+}
+
+export type Argument<Name extends keyof Commands> = Parameters<Commands[Name]>[0];
+export type Answer<Name extends keyof Commands> = Awaited<ReturnType<Commands[Name]>>;
+
+export interface Request {
+  name: keyof Commands;
+  argument: unknown;
+}
+
+export type Reply =
+  | { kind: 'answer'; value: unknown }
+  /** @param input whether it was an InputError, to be told in one sentence */
+  | { kind: 'failure'; message: string; input: boolean };

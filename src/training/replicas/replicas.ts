@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
+import { partOf, type State } from '../learner';
+import { type Outcome, type Part, refuseDivergence, type Step } from '../step';
+import type { Stepper, StepperOptions } from '../stepper';
+import type { Task } from '../task';
+import { deal } from './deal';
+import { exchangeBytes, pathOfGradients } from './exchange';
+import type { Argument, Commands } from './messages';
+import { ReplicaProcess } from './replica-process';
+
+/**
+ * Starts so many replicas of a task's network. The task's own parameters are the first state, unless there is one of a checkpoint,
+ * and hold the replicas' weights while these are judged. If a replica ends by itself, what is under way fails with an InputError.
+ */
+export async function startReplicas<Example extends { inputIds: Int32Array }>(
+  task: Task<Example>,
+  options: StepperOptions,
+  count: number,
+  state: State = underPrefix(task.parameters.snapshot()),
+): Promise<Stepper<Example>> {
+  const folder = mkdtempSync(join(sharedPlace(task, count), `falconframes-replicas-${process.pid}-`));
+  const file = join(folder, 'state');
+  const replicas = Array.from({ length: count }, (_, own) => new ReplicaProcess(folder, own, count));
+  const dispose = async () => {
+    await Promise.all(replicas.map((replica) => replica.end()));
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const askAll = <Name extends keyof Commands>(name: Name, argument: (own: number) => Argument<Name>) =>
+    Promise.all(replicas.map((replica, own) => replica.ask(name, argument(own))));
+  /** What the first replica saves; the others have the same. */
+  const fetch = async (what: 'judged' | 'everything'): Promise<State> => {
+    await replicas[0].ask('save', { what, file });
+    const saved = readSafetensors(file);
+    rmSync(file);
+    return saved;
+  };
+
+  try {
+    writeSafetensors(file, state);
+    const { weightDecay, layerDecay, averaging } = options;
+    await askAll('prepare', (own) => ({
+      own,
+      replicas: count,
+      recipe: task.recipe!,
+      description: JSON.stringify(task.description),
+      options: { weightDecay, layerDecay, averaging },
+      file,
+    }));
+    rmSync(file);
+    await askAll('connect', () => undefined);
+    // All have them open: nothing of them stays behind, whatever ends the processes.
+    for (let own = 0; own < count; own++) rmSync(pathOfGradients(folder, own));
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+
+  return {
+    async step(batches, step) {
+      const works = shareOut(task, batches, count, step.step * options.accumulation);
+      const contributions = await askAll('differentiate', (own) => ({
+        parts: works[own],
+        seed: options.seed,
+        precision: step.precision,
+      }));
+      const loss = contributions.reduce((sum, contribution) => sum + contribution.loss, 0);
+      const { learningRate } = step;
+      const { clipNorm } = options;
+      const norms = await askAll('update', () => ({ contributions, loss, learningRate, clipNorm }));
+      return agreedOutcome(loss, norms, step);
+    },
+    async judged(work) {
+      task.parameters.restore(partOf(await fetch('judged'), 'parameters'));
+      return work();
+    },
+    snapshot: () => fetch('everything'),
+    dispose,
+  };
+}
+
+/** Each replica's part of every batch, counting by its weight, so that the sum is the mean of the batches' mean losses. */
+export function shareOut<Example extends { inputIds: Int32Array }>(
+  task: Task<Example>,
+  batches: readonly (readonly Example[])[],
+  replicas: number,
+  draw: number,
+): Part<Example>[][] {
+  const works = Array.from({ length: replicas }, (): Part<Example>[] => []);
+  for (const [index, batch] of batches.entries()) {
+    const hands = deal(batch, replicas);
+    const weights = hands.map((examples) => (examples.length > 0 ? task.weight(examples) : 0));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (const [own, examples] of hands.entries()) {
+      if (examples.length === 0) continue;
+      const share = total > 0 ? weights[own] / total / batches.length : 0;
+      works[own].push({ examples, share, draw: (draw + index) * replicas + own });
+    }
+  }
+  return works;
+}
+
+/** @throws InputError where training diverged */
+function agreedOutcome(loss: number, [gradientNorm, ...others]: readonly number[], step: Step): Outcome {
+  if (others.some((other) => !Object.is(other, gradientNorm)))
+    throw new Error(`the replicas differ at step ${step.step + 1}: ${[gradientNorm, ...others]}`);
+  refuseDivergence({ loss, gradientNorm }, step);
+  return { loss, gradientNorm };
+}
+
+const SHARED_MEMORY = '/dev/shm';
+/** Parameters, two moments and the average: what passes between the processes when a checkpoint is written. */
+const STATES = 4;
+
+/** A folder in memory if there is one with room, else that of temporary files. */
+function sharedPlace({ parameters: { shapes } }: Pick<Task<never>, 'parameters'>, replicas: number): string {
+  try {
+    const { bavail, bsize } = statfsSync(SHARED_MEMORY);
+    if (bavail * bsize > exchangeBytes(shapes, replicas + STATES)) return SHARED_MEMORY;
+  } catch {
+    // Not every machine has one.
+  }
+  return tmpdir();
+}
+
+const underPrefix = (parameters: ReadonlyMap<string, Tensor>): State =>
+  new Map([...parameters].map(([name, tensor]) => [`parameters/${name}`, tensor]));
