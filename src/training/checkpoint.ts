@@ -55,8 +55,9 @@ export function readCheckpoint(
       `${folder}: the checkpoint is of a run with other options, data or model; start anew without resuming, or in another folder`,
     );
   }
-  // Checkpoints of before there were replicas do not name any.
-  const { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas = 1 } = progress;
+  // Checkpoints of before there were replicas do not name any; JSON has no infinity, where there is no best score yet.
+  const { epoch, stepOfEpoch, bestEpoch, precision, replicas = 1 } = progress;
+  const bestScore = progress.bestScore ?? Number.NEGATIVE_INFINITY;
   return { place: { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas }, state };
 }
 

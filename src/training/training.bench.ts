@@ -3,8 +3,9 @@
  *
  * MiniLM-L6 on sentences of JNLPBA and CRAFT, 32 windows a step, dropout and clipping on, 5 rounds of 20 steps. Each contender
  * takes the same windows in each round; the rounds of the contenders take turns, so that what else the machine does disturbs
- * all alike; medians over rounds. `trainer` is Hugging Face's Trainer at its defaults, `torch …` a PyTorch loop written for
- * speed (environment/bench/torch_training.py). PyTorch gets an environment of its own, made on the first run.
+ * all alike; medians over rounds. `ours` is what a long run gets by default, replicas included; `trainer` is Hugging Face's Trainer
+ * at its defaults, `torch …` a PyTorch loop written for speed (environment/bench/torch_training.py). PyTorch gets an environment of
+ * its own, made on the first run.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

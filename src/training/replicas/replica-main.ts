@@ -18,8 +18,8 @@ async function answer({ name, argument }: Request): Promise<Reply> {
   }
 }
 
-// Ctrl-C reaches every process of a terminal; when to end, the one that trains decides.
-process.on('SIGINT', () => {});
+// Signals reach every process of a terminal or a container; when to end, the one that trains decides.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 // It has ended, however that came about.
 process.on('disconnect', () => {
   rmSync(folder, { recursive: true, force: true });
@@ -27,5 +27,6 @@ process.on('disconnect', () => {
 });
 process.on('message', async (request: Request) => {
   const reply = await answer(request);
-  if (process.connected) process.send!(reply);
+  // If it has ended meanwhile, 'disconnect' follows.
+  if (process.connected) process.send!(reply, undefined, undefined, () => {});
 });
