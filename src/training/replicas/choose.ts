@@ -4,7 +4,10 @@ import { usesGpu } from '../../nn';
 
 /** More would add up gradients longer than they save. */
 const MOST = 4;
-/** Real tokens of a run below which starting the processes (some seconds) takes longer than they save. */
+/**
+ * Real tokens of a run from which on the processes surely save more than their start takes: about 3 s, against 0.15 ms a token with
+ * MiniLM-L6 on two cores (1,090 tokens/s in one process, 1,310 in two), which is even at 20,000 tokens.
+ */
 const WORTH = 100_000;
 
 /**
