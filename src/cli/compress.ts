@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exportToOnnx, quantizeFolder } from '../compression';
+import { registerDistil } from './compress/distil';
 import { printResult } from './output';
 
 interface Step {
@@ -42,4 +43,5 @@ export function registerCompress(program: Command): void {
         printResult({ path, megabytes }, options, () => `${path} (${megabytes.toFixed(1)} MB)`);
       });
   }
+  registerDistil(compress);
 }

@@ -5,6 +5,7 @@
  * browser) and transformers.js; a table of size, latency, throughput and F1. May touch: model folders.
  */
 export { type BenchmarkOptions, type BenchmarkRow, benchmark, benchmarkCsv, type Variant } from './benchmark';
+export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
 export { quantizeFolder } from './quantize';

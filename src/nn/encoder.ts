@@ -8,6 +8,13 @@ import type { Tape } from './tape';
 /** Parameters as tensors, by Hugging Face's name. */
 export type Weights = ReadonlyMap<string, DeviceTensor>;
 
+/**
+ * Sees what each layer computes, as it is computed: `projected`, query, key and value side by side
+ * [batch * length, 3 * hidden]; `hidden`, the layer's result [batch * length, hidden]. A tape that records owns both until its
+ * end; one that does not frees them when the layer is done, unless the observer keeps them.
+ */
+export type LayerObserver = (layer: number, part: 'projected' | 'hidden', value: DeviceTensor) => void;
+
 /** Added to the attention scores of padding: so low that softmax gives it no weight. */
 const MASKED_SCORE = -1e9;
 
@@ -20,6 +27,7 @@ export function encode(
   weights: Weights,
   configuration: EncoderConfiguration,
   batch: Batch,
+  observe?: LayerObserver,
 ): DeviceTensor {
   const { layer: namesOfLayer } = ARCHITECTURES[configuration.type];
   const mask = upload(
@@ -30,8 +38,11 @@ export function encode(
   for (let index = 0; index < configuration.layers; index++) {
     const input = hidden;
     hidden = tape.part(() =>
-      encoderLayer(tape, weights, configuration, namesOfLayer(index), input, mask, batch),
+      encoderLayer(tape, weights, configuration, namesOfLayer(index), input, mask, batch, (projected) =>
+        observe?.(index, 'projected', projected),
+      ),
     );
+    observe?.(index, 'hidden', hidden);
   }
   return hidden;
 }
@@ -74,6 +85,7 @@ function encoderLayer(
   hidden: DeviceTensor,
   mask: DeviceTensor,
   { size, length }: Batch,
+  observe: (projected: DeviceTensor) => void,
 ): DeviceTensor {
   const apply = (name: string, x: DeviceTensor) => applyLinear(tape, weights, name, x);
   const addAndNormalize = (name: string, residual: DeviceTensor, x: DeviceTensor) => {
@@ -94,6 +106,7 @@ function encoderLayer(
     projections.map((name) => weights.get(`${name}.weight`)!),
     projections.map((name) => weights.get(`${name}.bias`)!),
   ); // [batch * length, 3 * hidden]
+  observe(projected);
   const context = attention(tape, projected, mask, {
     batch: size,
     length,

@@ -7,6 +7,7 @@
  * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
  * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
  */
+export { ARCHITECTURES } from './architectures';
 export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
@@ -28,13 +29,14 @@ export {
   tidy,
   upload,
 } from './device';
-export type { Weights } from './encoder';
+export type { LayerObserver, Weights } from './encoder';
 export { fetchEncoder, locateEncoder } from './encoders';
 export type { Head } from './heads';
-export { isNorm } from './initialization';
+export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { Model, type Trainable } from './model';
-export { createChance } from './operations';
+export { add, createChance, linear } from './operations';
+export { encoderParameterShapes } from './parameter-shapes';
 export { Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';

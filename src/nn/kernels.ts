@@ -205,6 +205,11 @@ export const slice = (
   return run('Slice', SLICE, x, from, size);
 };
 
+const EIGEN = [...T, attribute('compute_v', 'bool', true)];
+/** Of a symmetric matrix [n, n]: eigenvalues, rising [n], and the eigenvectors as columns [n, n]. */
+export const eigenvectors = (x: DeviceTensor): DeviceTensor[] =>
+  runForSeveral('SelfAdjointEigV2', EIGEN, [x], 2);
+
 const ONE_HOT = [...T, attribute('TI', 'type', INT32), attribute('axis', 'int', -1)];
 /** Rows with a 1 at the given places and zeros elsewhere // indices int32 [count] -> [count, width] */
 export const oneHot = (indices: DeviceTensor, width: number): DeviceTensor =>

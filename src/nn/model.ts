@@ -8,7 +8,7 @@ import {
   writeNetworkConfiguration,
 } from './configuration';
 import type { DeviceTensor } from './device';
-import { encode, type Weights } from './encoder';
+import { encode, type LayerObserver, type Weights } from './encoder';
 import { applyHead, type Head } from './heads';
 import { freshTensors } from './initialization';
 import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
@@ -73,8 +73,8 @@ export class Model implements Trainable {
   }
 
   /** Logits of a padded batch, shaped as `Head` says. */
-  logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor {
-    const hidden = encode(tape, weights, this.encoder, batch);
+  logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor {
+    const hidden = encode(tape, weights, this.encoder, batch, observe);
     return applyHead(tape, weights, this.encoder, this.head, hidden, batch);
   }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../foundation';
-import { outputNames, type TokenScorer } from '../tokenization';
+import { outputNames } from '../tokenization';
 import { type Batch, padBatch } from './batch';
 import {
   type ModelConfiguration,
@@ -10,7 +10,7 @@ import {
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
-import type { Weights } from './encoder';
+import type { LayerObserver, Weights } from './encoder';
 import type { Head } from './heads';
 import { freshTensors } from './initialization';
 import { Model, type Trainable } from './model';
@@ -84,12 +84,12 @@ export class TokenClassifier implements Trainable {
   }
 
   /** Logits of a padded batch // [batch * length, outputs] */
-  logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor {
-    return this.#model.logits(tape, weights, batch);
+  logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor {
+    return this.#model.logits(tape, weights, batch, observe);
   }
 
   /** Scores windows in batches of similar length, without dropout. */
-  readonly score: TokenScorer = async (windows) => {
+  readonly score = async (windows: readonly { inputIds: Int32Array }[]): Promise<Float32Array[]> => {
     const outputs = outputNames(this.configuration.scheme).length;
     const byLength = windows.map((_, index) => index);
     byLength.sort((one, other) => windows[one].inputIds.length - windows[other].inputIds.length);

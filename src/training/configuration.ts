@@ -142,7 +142,12 @@ export const DEFAULT_TRAINING = Object.fromEntries(
 
 /** Reads and checks a training configuration; keys left out take `DEFAULT_TRAINING`'s values. */
 export function readTrainingConfiguration(path: string): TrainingConfiguration {
-  const configuration = completeConfiguration(readJson(path), path);
+  return configurationOfFile(readJson(path), path);
+}
+
+/** What a configuration file at `path` holds, checked; its files are relative to it. */
+export function configurationOfFile(value: unknown, path: string): TrainingConfiguration {
+  const configuration = completeConfiguration(value, path);
   const inFolder = (file: string) => resolve(dirname(path), file);
   return {
     ...configuration,

@@ -11,18 +11,28 @@
 export { unteachableClasses } from './classes';
 export {
   completeConfiguration,
+  configurationOfFile,
   DEFAULT_TRAINING,
+  readJson,
   readTrainingConfiguration,
   TRAINING_SCHEMA,
   type TrainingConfiguration,
   type TrainingOptions,
 } from './configuration';
 export { type Example, type PreparedExamples, prepareExamples } from './examples';
-export { LOSSES, type Loss, type LossName, type LossOptions, softmaxCrossEntropy } from './losses';
+export {
+  createLoss,
+  LOSSES,
+  type Loss,
+  type LossName,
+  type LossOptions,
+  softmaxCrossEntropy,
+} from './losses';
 export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
-export { createTagger, taggingTask } from './tagging-task';
+export { createTagger, padTargets, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

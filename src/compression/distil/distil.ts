@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { heldOutEvaluation } from '../../evaluation';
+import { InputError, type Progress, readSentences, silentProgress } from '../../foundation';
+import { type EncoderConfiguration, type Precision, TokenClassifier } from '../../nn';
+import { Tokenizer } from '../../tokenization';
+import { prepareExamples, type TrainingReport, train, varyMentions } from '../../training';
+import { distillationTask, type Lesson, projections } from './distillation-task';
+import { chooseRelationHeads, pairLayers } from './matching';
+import type { DistillationConfiguration } from './options';
+import { createStudent, planStudent } from './student';
+import { teacherLogits } from './teacher-logits';
+import { readUnlabelled } from './unlabelled';
+
+export interface DistillationRun {
+  /** Model folder of a trained tagger. */
+  teacher: string;
+  configuration: DistillationConfiguration;
+  /** What the configuration is, for errors, such as its file. */
+  place: string;
+  /** Receives the student of the best epoch, `metrics.jsonl` and, while training lasts, a checkpoint. */
+  folder: string;
+  resume?: boolean;
+  replicas?: number;
+  precision?: Precision;
+  signal?: AbortSignal;
+  teacherProgress?: Progress;
+  progress?: Progress;
+}
+
+export interface DistillationReport extends TrainingReport {
+  student: EncoderConfiguration;
+  /** Numbers in each network. */
+  parameters: { teacher: number; student: number };
+  labelled: number;
+  unlabelled: number;
+}
+
+/**
+ * Trains a student on what its teacher says of labelled and unlabelled sentences. Everything is checked before anything is
+ * computed or written; training goes as `train` does it: epochs, dev scores, checkpoints, replicas.
+ *
+ * @throws InputError where the student is no smaller version of its teacher, or there is nothing to learn from
+ */
+export async function distil(run: DistillationRun): Promise<DistillationReport> {
+  const { configuration, place, folder, teacherProgress = silentProgress } = run;
+  const { distillation: options, maximumLength, seed } = configuration;
+  if (resolve(run.teacher) === resolve(folder))
+    throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
+  const teacher = TokenClassifier.load(run.teacher);
+  const { encoder, scheme } = teacher.configuration;
+  if (maximumLength > encoder.maximumPositions)
+    throw new InputError(
+      `${place}: "maximumLength" of ${maximumLength} tokens exceeds the teacher's ${encoder.maximumPositions} positions; choose a shorter one`,
+    );
+  const student =
+    options.student === null
+      ? createStudent(teacher, planStudent(encoder, options, place), maximumLength, seed)
+      : loadStudent(options.student, teacher);
+  const shape = student.configuration.encoder;
+  if (configuration.dropout !== null)
+    Object.assign(shape, { hiddenDropout: configuration.dropout, attentionDropout: configuration.dropout });
+  const lesson: Lesson = {
+    loss: configuration.loss,
+    focalGamma: configuration.focalGamma,
+    labelSmoothing: configuration.labelSmoothing,
+    classWeights: configuration.classWeights,
+    distillation: {
+      temperature: options.temperature,
+      softWeight: options.softWeight,
+      hardWeight: options.hardWeight,
+      hiddenWeight: options.hiddenWeight,
+      relationWeight: options.relationWeight,
+    },
+    relationHeads: chooseRelationHeads(shape, encoder, options, place),
+    pairs: pairLayers(shape, encoder, options),
+    teacher: run.teacher,
+  };
+
+  const tokenizer = new Tokenizer(run.teacher);
+  const reading = { ...configuration, scheme };
+  const sentences = configuration.train.flatMap(readSentences);
+  const varied = varyMentions(sentences, configuration.variations, seed);
+  const unlabelled = readUnlabelled(options.unlabelled, options.maximumUnlabelled, seed);
+  const dev = configuration.dev.flatMap(readSentences);
+  const { examples } = await prepareExamples([...sentences, ...varied, ...unlabelled], tokenizer, reading);
+  const logits = await teacherLogits(teacher, examples, teacherProgress);
+  const taught = examples.map((example, index) => ({ ...example, teacher: logits[index] }));
+
+  const extra = projections(student.configuration, teacher.configuration, lesson, seed);
+  const learner = withTensors(student, extra);
+  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, reading);
+  try {
+    const report = await train({
+      task: distillationTask(learner, lesson, teacher),
+      examples: taught,
+      options: configuration,
+      folder,
+      evaluate: () => evaluateOnDev(learner),
+      resume: run.resume,
+      replicas: run.replicas,
+      precision: run.precision,
+      signal: run.signal,
+      progress: run.progress,
+    });
+    return {
+      ...report,
+      student: shape,
+      parameters: { teacher: countNumbers(teacher), student: countNumbers(student) },
+      labelled: sentences.length + varied.length,
+      unlabelled: unlabelled.length,
+    };
+  } finally {
+    for (const network of new Set([teacher, student, learner])) network.dispose();
+  }
+}
+
+/** A student that exists already, such as the teacher pruned. It must read text as its teacher does. */
+function loadStudent(folder: string, teacher: TokenClassifier): TokenClassifier {
+  const student = TokenClassifier.load(folder);
+  const { encoder, scheme } = student.configuration;
+  const { encoder: theirs, scheme: wanted } = teacher.configuration;
+  if (scheme !== wanted)
+    throw new InputError(
+      `${folder}: tags by the scheme "${scheme}", its teacher by "${wanted}"; choose a student of the teacher's scheme`,
+    );
+  if (encoder.layers > theirs.layers || encoder.hiddenSize > theirs.hiddenSize)
+    throw new InputError(
+      `${folder}: a student of ${encoder.layers} layers of ${encoder.hiddenSize} is larger than its teacher of ${theirs.layers} of ${theirs.hiddenSize}; choose a smaller one`,
+    );
+  if (wordsOf(folder) !== wordsOf(teacher.source))
+    throw new InputError(
+      `${folder}: has another vocabulary than its teacher, so that their tokens cannot be compared; trim the teacher first, then make the student of it`,
+    );
+  return student;
+}
+
+const wordsOf = (folder: string): string =>
+  JSON.stringify(JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8')).model);
+
+/** The same network with more tensors beside its own. */
+function withTensors(
+  model: TokenClassifier,
+  tensors: ReadonlyMap<string, { shape: number[]; data: Float32Array }>,
+) {
+  if (tensors.size === 0) return model;
+  const { configuration, source, parameters } = model;
+  return new TokenClassifier(configuration, source, new Map([...parameters.snapshot(), ...tensors]));
+}
+
+const countNumbers = ({ parameters }: TokenClassifier): number =>
+  [...parameters.shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
+    0,
+  );

@@ -1,0 +1,241 @@
+import {
+  add,
+  type Batch,
+  type DeviceTensor,
+  free,
+  freshTensors,
+  keep,
+  kernels,
+  type LayerObserver,
+  linear,
+  type ModelConfiguration,
+  Tape,
+  type Tensor,
+  TokenClassifier,
+  tidy,
+  upload,
+  type Weights,
+} from '../../nn';
+import { outputsPerClass } from '../../tokenization';
+import { createLoss, type Example, type Loss, type LossOptions, padTargets, type Task } from '../../training';
+import { hiddenStateLoss, relationLoss } from './layer-losses';
+import type { DistillationOptions } from './options';
+import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
+
+/** A window with its labels, as far as they are known, and what the teacher says of it. */
+export interface TaughtExample extends Example {
+  teacher: Float32Array; // [length, outputs]
+}
+
+/** Layers of student and teacher, counted from 0. */
+export interface LayerPair {
+  student: number;
+  teacher: number;
+}
+
+/** What the loss is made of: plain data, so that another process can make the same. */
+export interface Lesson extends LossOptions {
+  distillation: Pick<
+    DistillationOptions,
+    'temperature' | 'softWeight' | 'hardWeight' | 'hiddenWeight' | 'relationWeight'
+  >;
+  relationHeads: number;
+  /** Layers whose insides are compared; none where only the logits are. */
+  pairs: LayerPair[];
+  /** The teacher's folder. */
+  teacher: string;
+}
+
+/**
+ * Teaches a student its teacher's probabilities, the labels where they are known and, if asked, the teacher's hidden states and
+ * relations. Every part is a mean over the windows' tokens, so that a sentence counts by its length whatever is known of it.
+ *
+ * @param student with the tensors of `projections`, where there are any
+ * @param teacher needed where insides are compared; stays the caller's
+ */
+export function distillationTask(
+  student: TokenClassifier,
+  lesson: Lesson,
+  teacher?: TokenClassifier,
+): Task<TaughtExample> {
+  const { configuration, source, parameters } = student;
+  const { pairs } = lesson;
+  const { temperature, softWeight, hardWeight } = lesson.distillation;
+  const outcomes = lesson.loss === 'cross_entropy' ? outputsPerClass(configuration.scheme) : 1;
+  const labelLoss = createLoss(lesson, configuration.scheme);
+
+  /** Of the logits. */
+  const outputLoss = (logits: DeviceTensor, examples: readonly TaughtExample[], batch: Batch): Loss => {
+    const { labels, known } = padTargets(examples);
+    const tokens = countTokens(examples);
+    const parts = [];
+    if (softWeight > 0) {
+      const loss = softTargetLoss(logits, padSoftTargets(examples, batch), { temperature, outcomes });
+      parts.push({ weight: softWeight, loss });
+    }
+    if (hardWeight > 0) {
+      const knownLabels = tokens * logits.shape[1];
+      parts.push({ weight: hardWeight, loss: labelLoss(logits, { labels, known, knownLabels }) });
+    }
+    return weigh(parts);
+  };
+
+  return {
+    parameters,
+    layers: configuration.encoder.layers,
+    description: { student: configuration, lesson },
+    weight: countTokens,
+    recipe: {
+      module: __filename,
+      export: remakeDistillationTask.name,
+      arguments: [configuration, source, lesson],
+    },
+    loss(tape, weights, examples) {
+      const batch = padTargets(examples);
+      const own = new Observations(pairs.map((pair) => pair.student));
+      const logits = student.logits(tape, weights, batch, own.observe);
+      const nodes = [lossNode(tape, logits, () => outputLoss(logits, examples, batch))];
+      if (teacher && pairs.length > 0) {
+        const layers = pairs.map((pair) => pair.teacher);
+        const theirs = observeTeacher(teacher, tape, batch, layers);
+        for (const pair of pairs) nodes.push(...layerNodes(tape, weights, lesson, batch, pair, own, theirs));
+        theirs.free();
+      }
+      const total = nodes.reduce((one, other) => add(tape, one, other));
+      return { logits: total, loss: total, gradient: upload(Float32Array.of(1), []) };
+    },
+    save: (folder) => {
+      const tensors = parameters.snapshot();
+      for (const name of tensors.keys()) if (name.startsWith(PROJECTION)) tensors.delete(name);
+      const bare = new TokenClassifier(configuration, source, tensors);
+      bare.save(folder);
+      bare.dispose();
+    },
+    reload: (folder) => {
+      const saved = TokenClassifier.load(folder);
+      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
+      saved.dispose();
+    },
+  };
+}
+
+/** The task again, in another process. */
+export function remakeDistillationTask(
+  parameters: ReadonlyMap<string, Tensor>,
+  configuration: ModelConfiguration,
+  source: string,
+  lesson: Lesson,
+): Task<TaughtExample> {
+  const teacher = lesson.pairs.length > 0 ? TokenClassifier.load(lesson.teacher) : undefined;
+  return distillationTask(new TokenClassifier(configuration, source, parameters), lesson, teacher);
+}
+
+const PROJECTION = 'distillation.projection';
+
+/**
+ * Linear layers that widen the student's hidden states to the teacher's, so that they can be compared (TinyBERT's W_h). Trained
+ * along, and not saved with the student.
+ */
+export function projections(
+  student: ModelConfiguration,
+  teacher: ModelConfiguration,
+  lesson: Lesson,
+  seed: number,
+): Map<string, Tensor> {
+  const [narrow, wide] = [student.encoder.hiddenSize, teacher.encoder.hiddenSize];
+  const shapes = new Map<string, number[]>();
+  if (lesson.distillation.hiddenWeight > 0 && narrow !== wide)
+    for (const { student: layer } of lesson.pairs) {
+      shapes.set(`${PROJECTION}.${layer}.weight`, [wide, narrow]);
+      shapes.set(`${PROJECTION}.${layer}.bias`, [wide]);
+    }
+  return freshTensors(shapes, seed);
+}
+
+/** What was seen of some layers of a network. */
+class Observations {
+  readonly projected = new Map<number, DeviceTensor>();
+  readonly hidden = new Map<number, DeviceTensor>();
+
+  constructor(readonly layers: readonly number[]) {}
+
+  readonly observe: LayerObserver = (layer, part, value) => {
+    if (this.layers.includes(layer)) this[part].set(layer, value);
+  };
+}
+
+/** The teacher's layers on a batch; whoever asked frees them. */
+function observeTeacher(teacher: TokenClassifier, tape: Tape, batch: Batch, layers: readonly number[]) {
+  const seen = new Observations(layers);
+  const kept: DeviceTensor[] = [];
+  const observe: LayerObserver = (layer, part, value) => {
+    if (!layers.includes(layer)) return;
+    keep(value);
+    kept.push(value);
+    seen.observe(layer, part, value);
+  };
+  tidy(() => {
+    teacher.logits(new Tape(false, undefined, tape.precision), teacher.parameters.read(), batch, observe);
+  });
+  return Object.assign(seen, { free: () => free(...kept) });
+}
+
+/** The losses of one pair of layers. */
+function layerNodes(
+  tape: Tape,
+  weights: Weights,
+  { distillation, relationHeads }: Lesson,
+  batch: Batch,
+  { student, teacher }: LayerPair,
+  own: Observations,
+  theirs: Observations,
+): DeviceTensor[] {
+  const { hiddenWeight, relationWeight } = distillation;
+  const nodes: DeviceTensor[] = [];
+  if (hiddenWeight > 0) {
+    const projection = weights.get(`${PROJECTION}.${student}.weight`);
+    const hidden = own.hidden.get(student)!;
+    const widened = projection
+      ? linear(tape, hidden, projection, weights.get(`${PROJECTION}.${student}.bias`)!)
+      : hidden;
+    const wanted = theirs.hidden.get(teacher)!;
+    nodes.push(
+      lossNode(tape, widened, () =>
+        weigh([{ weight: hiddenWeight, loss: hiddenStateLoss(widened, wanted, batch) }]),
+      ),
+    );
+  }
+  if (relationWeight > 0) {
+    const [ours, wanted] = [own.projected.get(student)!, theirs.projected.get(teacher)!];
+    nodes.push(
+      lossNode(tape, ours, () =>
+        weigh([{ weight: relationWeight, loss: relationLoss(ours, wanted, batch, relationHeads) }]),
+      ),
+    );
+  }
+  return nodes;
+}
+
+/** A loss of one tensor as an operation of the tape. */
+function lossNode(tape: Tape, input: DeviceTensor, compute: () => Loss): DeviceTensor {
+  return tape.apply([input], () => {
+    const { loss, gradient } = compute();
+    return { output: loss, saved: [gradient], backward: (dy) => [kernels.multiply(gradient, dy)] };
+  });
+}
+
+/** The teacher's logits of a batch; padding and the special tokens at the ends teach nothing. */
+function padSoftTargets(examples: readonly TaughtExample[], { size, length }: Batch): SoftTargets {
+  const outputs = examples[0].teacher.length / examples[0].inputIds.length;
+  const logits = new Float32Array(size * length * outputs);
+  const share = new Float32Array(size * length);
+  const each = 1 / countTokens(examples);
+  examples.forEach(({ teacher, inputIds }, row) => {
+    logits.set(teacher, row * length * outputs);
+    share.fill(each, row * length + 1, row * length + inputIds.length - 1);
+  });
+  return { logits, share };
+}
+
+const countTokens = (examples: readonly TaughtExample[]): number =>
+  examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);

@@ -1,0 +1,193 @@
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../../foundation';
+import {
+  checkAgainst,
+  configurationOfFile,
+  type ObjectSchema,
+  readJson,
+  type TrainingConfiguration,
+} from '../../training';
+
+/** What a student is, and what it learns from its teacher. */
+export interface DistillationOptions {
+  /** How many layers the student has, spread over its teacher's; or which of the teacher's, from 0 on. */
+  layers: number | number[];
+  /** null for the teacher's own, in which case the student begins with the teacher's weights. */
+  hiddenSize: number | null;
+  /** null for as many as keep the width of the teacher's heads. */
+  attentionHeads: number | null;
+  /** null for the teacher's share of the hidden size. */
+  intermediateSize: number | null;
+  /** A model folder to begin with in place of all of the above, such as the teacher pruned. */
+  student: string | null;
+  /** Both sides' logits are divided by it before they are compared. */
+  temperature: number;
+  softWeight: number;
+  hardWeight: number;
+  hiddenWeight: number;
+  relationWeight: number;
+  /** Heads into which queries, keys and values are cut to be related; null for the teacher's attention heads. */
+  relationHeads: number | null;
+  /** Which of the student's layers learn from hidden states and relations. */
+  matching: 'last' | 'all';
+  /** Text files, a paragraph a line: learned from the teacher alone. */
+  unlabelled: string[];
+  /** At most so many sentences of the unlabelled text, drawn by the seed. */
+  maximumUnlabelled: number;
+}
+
+/** Everything a distillation is described by. */
+export interface DistillationConfiguration extends TrainingConfiguration {
+  distillation: DistillationOptions;
+}
+
+/** Every key of `distillation` in a configuration file; the other keys are those of training. */
+export const DISTILLATION_SCHEMA: ObjectSchema<keyof DistillationOptions> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'The part "distillation" of a training run of falconframes',
+  type: 'object',
+  required: [],
+  additionalProperties: false,
+  properties: {
+    layers: {
+      type: ['integer', 'array'],
+      minimum: 1,
+      minItems: 1,
+      items: { type: 'integer', minimum: 0 },
+      default: 3,
+      description: 'of the student: how many, or which of the teacher, such as [0, 2, 5]',
+    },
+    hiddenSize: {
+      type: ['integer', 'null'],
+      minimum: 8,
+      default: null,
+      description: "null for the teacher's, whose layers are copied then",
+    },
+    attentionHeads: {
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      description: "null for heads as wide as the teacher's",
+    },
+    intermediateSize: {
+      type: ['integer', 'null'],
+      minimum: 8,
+      default: null,
+      description: "of the feed-forward layers; null for the teacher's share of the hidden size",
+    },
+    student: {
+      type: ['string', 'null'],
+      default: null,
+      description: 'a model folder to begin with, such as the teacher pruned; its shape is the student’s',
+    },
+    temperature: { type: 'number', minimum: 0.1, maximum: 100, default: 2 },
+    softWeight: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 1,
+      description: "of the teacher's probabilities in the loss",
+    },
+    hardWeight: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 0.5,
+      description: 'of the labels in the loss',
+    },
+    hiddenWeight: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 0,
+      description: 'of hidden states; above 0 the teacher computes along in every step',
+    },
+    relationWeight: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 0,
+      description: 'of attention relations; above 0 the teacher computes along in every step',
+    },
+    relationHeads: {
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      description: "null for the teacher's attention heads",
+    },
+    matching: {
+      enum: ['last', 'all'],
+      default: 'last',
+      description: 'layers that learn from hidden states and relations',
+    },
+    unlabelled: {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      description: 'text files, a paragraph a line',
+    },
+    maximumUnlabelled: {
+      type: 'integer',
+      minimum: 1,
+      default: 100_000,
+      description: 'sentences of the unlabelled text, drawn by the seed',
+    },
+  },
+};
+
+export const DEFAULT_DISTILLATION = Object.fromEntries(
+  Object.entries(DISTILLATION_SCHEMA.properties).map(([key, property]) => [key, property.default]),
+) as unknown as DistillationOptions;
+
+/** Of a training configuration, what the teacher decides. */
+const DECIDED_BY_TEACHER = ['encoder', 'scheme'];
+const DESCRIBES_STUDENT = ['layers', 'hiddenSize', 'attentionHeads', 'intermediateSize'];
+
+/** Reads and checks a training configuration with its part `distillation`. Files are relative to it. */
+export function readDistillationConfiguration(path: string): DistillationConfiguration {
+  const value = readJson(path);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InputError(`${path}: must be a JSON object with the keys train, dev and distillation`);
+  const { distillation = {}, ...training } = value as Record<string, unknown>;
+  for (const key of DECIDED_BY_TEACHER)
+    if (key in training)
+      throw new InputError(
+        `${path}: "${key}" is the teacher's and cannot be chosen for a student; leave it out`,
+      );
+  const options = completeDistillation(distillation, `${path}, "distillation"`);
+  const inFolder = (file: string) => resolve(dirname(path), file);
+  return {
+    ...configurationOfFile(training, path),
+    distillation: {
+      ...options,
+      student: options.student && inFolder(options.student),
+      unlabelled: options.unlabelled.map(inFolder),
+    },
+  };
+}
+
+/** Checks what a distillation is to be and gives keys that are left out their defaults. @param place for the error */
+export function completeDistillation(value: unknown, place: string): DistillationOptions {
+  checkAgainst(DISTILLATION_SCHEMA, value, place);
+  const given = value as Record<string, unknown>;
+  const options = { ...DEFAULT_DISTILLATION, ...given } as DistillationOptions;
+  const { softWeight, hardWeight, hiddenWeight, relationWeight, student, unlabelled } = options;
+  if (softWeight + hiddenWeight + relationWeight === 0)
+    throw new InputError(
+      `${place}: "softWeight", "hiddenWeight" and "relationWeight" are all 0, so nothing is learned from the teacher; raise one`,
+    );
+  if (softWeight + hardWeight === 0)
+    throw new InputError(
+      `${place}: "softWeight" and "hardWeight" are both 0, so the student's head learns nothing; raise one`,
+    );
+  const described = DESCRIBES_STUDENT.find((key) => key in given);
+  if (student !== null && described)
+    throw new InputError(
+      `${place}: "student" names a folder, whose shape is the student's; leave "${described}" out`,
+    );
+  if (unlabelled.length === 0 && 'maximumUnlabelled' in given)
+    throw new InputError(
+      `${place}: "maximumUnlabelled" does nothing without "unlabelled"; name files of text or leave it out`,
+    );
+  return options;
+}

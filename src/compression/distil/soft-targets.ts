@@ -1,0 +1,69 @@
+import { type DeviceTensor, kernels, upload } from '../../nn';
+import type { Loss } from '../../training';
+
+const { add, firstColumns, joinColumns, logSoftmax, multiply, reshape, softmax, subtract, sumOfAll } =
+  kernels;
+
+/** What the teacher says of a padded batch. Row-major. */
+export interface SoftTargets {
+  logits: Float32Array; // [rows, outputs]
+  /** What each row counts in the loss: 0 for padding and special tokens. */
+  share: Float32Array; // [rows]
+}
+
+export interface SoftTargetOptions {
+  temperature: number;
+  /**
+   * How many neighbouring outputs exclude one another and "outside", whose logit is 0: 2 for B and I of a class that is trained
+   * with cross-entropy, 1 for outputs that are each a sigmoid of their own.
+   */
+  outcomes: number;
+}
+
+/**
+ * How far the student's probabilities are from the teacher's, both softened by a temperature T (Hinton, Vinyals & Dean 2015,
+ * arXiv:1503.02531): T² KL(softmax(t / T) || softmax(z / T)), whose derivative by z is T (softmax(z / T) - softmax(t / T)). T² keeps
+ * the gradients' size whatever the temperature is. Unlike labels, these are known for every class.
+ *
+ * The sum over rows, each by its share, of the mean over its groups of outcomes. logits [rows, outputs]
+ */
+export function softTargetLoss(
+  logits: DeviceTensor,
+  targets: SoftTargets,
+  { temperature, outcomes }: SoftTargetOptions,
+): Loss {
+  const [rows, outputs] = logits.shape;
+  const groups = outputs / outcomes;
+  const outside = upload(new Float32Array(rows * groups), [rows * groups, 1]);
+  const soften = (z: DeviceTensor) =>
+    multiply(joinColumns(reshape(z, rows * groups, outcomes), outside), 1 / temperature); // [rows * groups, outcomes + 1]
+  const student = soften(logits);
+  const teacher = soften(upload(targets.logits, [rows, outputs]));
+  const share = upload(
+    Float32Array.from(
+      { length: rows * groups },
+      (_, group) => targets.share[Math.floor(group / groups)] / groups,
+    ),
+    [rows * groups, 1],
+  );
+  const wanted = softmax(teacher);
+  const divergence = multiply(wanted, subtract(logSoftmax(teacher), logSoftmax(student)));
+  const slopes = firstColumns(multiply(subtract(softmax(student), wanted), share), outcomes);
+  return {
+    loss: multiply(sumOfAll(multiply(divergence, share)), temperature ** 2),
+    gradient: reshape(multiply(slopes, temperature), rows, outputs),
+  };
+}
+
+/** Weighted sum of losses of the same logits. */
+export function weigh(parts: readonly { weight: number; loss: Loss }[]): Loss {
+  return parts
+    .map(({ weight, loss }) => ({
+      loss: multiply(loss.loss, weight),
+      gradient: multiply(loss.gradient, weight),
+    }))
+    .reduce((one, other) => ({
+      loss: add(one.loss, other.loss),
+      gradient: add(one.gradient, other.gradient),
+    }));
+}

@@ -1,0 +1,129 @@
+import { InputError } from '../../foundation';
+import {
+  ARCHITECTURES,
+  type EncoderConfiguration,
+  encoderParameterShapes,
+  freshTensors,
+  type ModelConfiguration,
+  type Tensor,
+  TokenClassifier,
+} from '../../nn';
+import type { DistillationOptions } from './options';
+import { principalDirections, project } from './projection';
+
+/** A student's shape, and which of its teacher's layers each of its layers begins as. */
+export interface StudentPlan {
+  encoder: EncoderConfiguration;
+  /** By the student's layers, counted from 0. */
+  teacherLayers: number[];
+}
+
+type Shape = Pick<DistillationOptions, 'layers' | 'hiddenSize' | 'attentionHeads' | 'intermediateSize'>;
+
+/**
+ * The student that the options describe.
+ *
+ * @throws InputError where it is no smaller version of the teacher: deeper, wider, heads that do not divide it
+ */
+export function planStudent(teacher: EncoderConfiguration, options: Shape, place: string): StudentPlan {
+  const hiddenSize = options.hiddenSize ?? teacher.hiddenSize;
+  if (hiddenSize > teacher.hiddenSize)
+    throw new InputError(
+      `${place}: a student of hidden size ${hiddenSize} is wider than its teacher of ${teacher.hiddenSize}; choose at most that`,
+    );
+  const teacherLayers = chooseLayers(teacher.layers, options.layers, place);
+  const headSize = teacher.hiddenSize / teacher.attentionHeads;
+  const attentionHeads = options.attentionHeads ?? Math.max(1, Math.round(hiddenSize / headSize));
+  if (hiddenSize % attentionHeads !== 0)
+    throw new InputError(
+      `${place}: ${attentionHeads} attention heads do not divide a hidden size of ${hiddenSize}; give "attentionHeads" that do`,
+    );
+  const share = teacher.intermediateSize / teacher.hiddenSize;
+  const encoder: EncoderConfiguration = {
+    ...teacher,
+    layers: teacherLayers.length,
+    hiddenSize,
+    embeddingSize: teacher.embeddingSize === teacher.hiddenSize ? hiddenSize : teacher.embeddingSize,
+    attentionHeads,
+    intermediateSize: options.intermediateSize ?? Math.round(share * hiddenSize),
+  };
+  return { encoder, teacherLayers };
+}
+
+/** Layers as listed, or so many spread evenly from the first to the last. */
+function chooseLayers(available: number, layers: number | number[], place: string): number[] {
+  if (typeof layers === 'number') {
+    if (layers > available)
+      throw new InputError(
+        `${place}: a student of ${layers} layers is deeper than its teacher of ${available}; choose at most that`,
+      );
+    return spreadLayers(available, layers);
+  }
+  const outside = layers.find((layer) => layer >= available);
+  if (outside !== undefined)
+    throw new InputError(
+      `${place}: "layers" names layer ${outside}, its teacher has ${available}, counted from 0; choose below that`,
+    );
+  if (layers.some((layer, index) => index > 0 && layer <= layers[index - 1]))
+    throw new InputError(`${place}: "layers" must rise, found [${layers.join(', ')}]; put them in order`);
+  return layers;
+}
+
+/** 3 of 6 are 0, 2, 5: the first keeps the embeddings' sense, the last the head's. A single one is the first. */
+export function spreadLayers(available: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) =>
+    count === 1 ? 0 : Math.floor((index * (available - 1)) / (count - 1)),
+  );
+}
+
+/**
+ * The student before its first step. What has the teacher's shape is the teacher's (Sanh et al. 2019, arXiv:1910.01108, begin
+ * alike); embeddings of a narrower student are the teacher's on the principal directions of its words; the rest is drawn by the
+ * seed.
+ */
+export function createStudent(
+  teacher: TokenClassifier,
+  { encoder, teacherLayers }: StudentPlan,
+  maximumLength: number,
+  seed: number,
+): TokenClassifier {
+  const configuration: ModelConfiguration = { ...teacher.configuration, encoder, maximumLength };
+  const stored = teacher.parameters.snapshot();
+  const shapes = encoderParameterShapes(encoder);
+  for (const name of HEAD) {
+    const [outputs, ...rest] = stored.get(name)!.shape;
+    shapes.set(name, rest.length > 0 ? [outputs, encoder.hiddenSize] : [outputs]);
+  }
+  const tensors = freshTensors(shapes, seed);
+  const sameWidth = encoder.hiddenSize === teacher.configuration.encoder.hiddenSize;
+  for (const [name, shape] of shapes) {
+    const own = stored.get(nameInTeacher(name, teacherLayers));
+    // Of a narrower network a bias alone, without its matrix, would be of no sense; those of the head say how rare mentions are.
+    const makesSense = sameWidth || name === HEAD_BIAS || name.includes('.embeddings.');
+    if (makesSense && String(own?.shape) === String(shape)) tensors.set(name, own!);
+  }
+  projectEmbeddings(teacher.configuration.encoder, encoder, stored, tensors);
+  return new TokenClassifier(configuration, teacher.source, tensors);
+}
+
+const HEAD_BIAS = 'classifier.bias';
+const HEAD = ['classifier.weight', HEAD_BIAS];
+
+/** The layer that a layer of the student takes after. */
+const nameInTeacher = (name: string, teacherLayers: readonly number[]): string =>
+  name.replace(/\.layer\.(\d+)\./, (_, layer) => `.layer.${teacherLayers[Number(layer)]}.`);
+
+function projectEmbeddings(
+  teacher: EncoderConfiguration,
+  student: EncoderConfiguration,
+  stored: ReadonlyMap<string, Tensor>,
+  tensors: Map<string, Tensor>,
+): void {
+  if (student.embeddingSize === teacher.embeddingSize) return;
+  const { prefix } = ARCHITECTURES[teacher.type];
+  const words = stored.get(`${prefix}.embeddings.word_embeddings.weight`)!;
+  const directions = principalDirections(words, student.embeddingSize);
+  for (const [name, tensor] of stored)
+    if (name.startsWith(`${prefix}.embeddings.`) && name.endsWith('_embeddings.weight'))
+      tensors.set(name, project(tensor, directions));
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cacheFolder, type Progress } from '../../foundation';
+import { readSafetensors, type TokenClassifier, writeSafetensors } from '../../nn';
+
+/** Windows scored between two signs of progress. */
+const AT_ONCE = 1024;
+
+/**
+ * What a teacher says of windows, each [length, outputs]. Computed once: kept in the cache folder under the teacher's and the
+ * windows' own names, so that further students and resumed runs find it there.
+ */
+export async function teacherLogits(
+  teacher: TokenClassifier,
+  windows: readonly { inputIds: Int32Array }[],
+  progress: Progress,
+): Promise<Float32Array[]> {
+  const path = join(cacheFolder(), 'teacher-logits', `${fingerprint(teacher.source, windows)}.safetensors`);
+  const all = existsSync(path)
+    ? readSafetensors(path).get('logits')!.data
+    : await computeAndKeep(teacher, windows, progress, path);
+  const outputs = all.length / countTokens(windows);
+  let from = 0;
+  return windows.map(({ inputIds }) => {
+    const own = all.slice(from, from + inputIds.length * outputs);
+    from += own.length;
+    return own;
+  });
+}
+
+async function computeAndKeep(
+  teacher: TokenClassifier,
+  windows: readonly { inputIds: Int32Array }[],
+  progress: Progress,
+  path: string,
+): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < windows.length; start += AT_ONCE) {
+    parts.push(...(await teacher.score(windows.slice(start, start + AT_ONCE))));
+    progress.update(parts.length, windows.length, 'windows');
+  }
+  progress.end();
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  const tokens = countTokens(windows);
+  mkdirSync(dirname(path), { recursive: true });
+  writeSafetensors(path, new Map([['logits', { shape: [tokens, all.length / tokens], data: all }]]));
+  return all;
+}
+
+const countTokens = (windows: readonly { inputIds: Int32Array }[]): number =>
+  windows.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
+
+/** Of the teacher's weights and shape, and of every token that it is asked about. */
+function fingerprint(teacher: string, windows: readonly { inputIds: Int32Array }[]): string {
+  const hash = createHash('sha256');
+  for (const name of ['config.json', 'model.safetensors']) hash.update(readFileSync(join(teacher, name)));
+  for (const { inputIds } of windows) {
+    hash.update(Uint32Array.of(inputIds.length));
+    hash.update(inputIds);
+  }
+  return hash.digest('hex');
+}
