@@ -9,3 +9,4 @@ export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
 export { quantizeFolder } from './quantize';
+export * from './trim';

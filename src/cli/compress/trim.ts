@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { trimVocabulary } from '../../compression';
+import { positiveInteger } from '../arguments';
+import { formatTable, printResult } from '../output';
+
+interface Options {
+  model: string;
+  texts: string[];
+  heldOut?: string[];
+  size?: number;
+  out: string;
+  json?: boolean;
+}
+
+export function registerTrim(compress: Command): void {
+  compress
+    .command('trim')
+    .description(
+      'leave out the tokens that a domain does not use, and count what tokenizes differently; also written as trim.json',
+    )
+    .requiredOption('--model <folder>', 'model folder')
+    .requiredOption(
+      '--texts <file...>',
+      'what the domain uses: sentences (.jsonl) or text, a paragraph a line',
+    )
+    .requiredOption('--out <folder>', 'receives the trimmed model')
+    .option(
+      '--size <number>',
+      'tokens that are left at most, the most used; left out, all that the texts use',
+      positiveInteger,
+    )
+    .option('--held-out <file...>', 'texts to count on what tokenizes differently')
+    .option('--json', 'the report as JSON')
+    .action(async ({ model, texts, out, size, heldOut = [], ...options }: Options) => {
+      const report = await trimVocabulary(model, out, { texts, heldOut, size });
+      const { vocabulary, parameters } = report;
+      printResult(report, options, () =>
+        [
+          `${vocabulary.after} of ${vocabulary.before} tokens, ${parameters.after} of ${parameters.before} parameters are left in ${out}; they stand for ${percent(report.covered, report.counted)} of the texts' tokens.`,
+          ...(heldOut.length > 0
+            ? [
+                formatTable(
+                  ['held out', 'sentences', 'changed', 'tokens', 'changed', 'tokens after', 'unknown after'],
+                  Object.entries(report.heldOut).map(([name, account]) => [
+                    name,
+                    account.sentences,
+                    percent(account.changedSentences, account.sentences),
+                    account.tokens,
+                    percent(account.changedTokens, account.tokens),
+                    account.tokensAfter,
+                    account.unknownAfter,
+                  ]),
+                ),
+              ]
+            : []),
+        ].join('\n'),
+      );
+    });
+}
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? 'n/a' : `${((100 * part) / whole).toFixed(2)}%`;

@@ -1,0 +1,124 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InputError, readSentences, readTextFile, writeFileAtomically } from '../../foundation';
+import { ARCHITECTURES, type Tensor, TokenClassifier } from '../../nn';
+import { Tokenizer } from '../../tokenization';
+import { accountFor, type TokenizationAccount } from './account';
+import { chooseTokens, keepTokens, type TokenizerFile } from './vocabulary';
+
+export type { TokenizationAccount } from './account';
+
+export interface TrimOptions {
+  /** Sentences (.jsonl) or plain text, a paragraph a line: what the domain uses. */
+  texts: string[];
+  /** Of the same kinds: what trimming costs is counted on it. */
+  heldOut: string[];
+  /** Tokens that are left at most; all that the texts use where it is left out. */
+  size?: number;
+}
+
+export interface TrimReport {
+  vocabulary: { before: number; after: number };
+  parameters: { before: number; after: number };
+  /** How many tokens of the texts were counted, and how many of them a kept token stands for. */
+  counted: number;
+  covered: number;
+  heldOut: Record<string, TokenizationAccount>;
+}
+
+/**
+ * Writes a model without the tokens that texts of its domain do not use (or use least). Texts without these are tagged as
+ * before, to the last digit; others are spelled with more tokens, and how many that are the report says.
+ *
+ * @throws InputError where the folder is no tagger with a WordPiece tokenizer, or the size too small
+ */
+export async function trimVocabulary(
+  folder: string,
+  out: string,
+  { texts, heldOut, size }: TrimOptions,
+): Promise<TrimReport> {
+  if (resolve(folder) === resolve(out))
+    throw new InputError(`${out}: is the model's own folder; choose another one for the trimmed model`);
+  const model = TokenClassifier.load(folder);
+  const before = new Tokenizer(folder);
+  const path = join(folder, 'tokenizer.json');
+  const file = JSON.parse(readFileSync(path, 'utf8')) as TokenizerFile;
+  if (file.model.type !== 'WordPiece')
+    throw new InputError(`${path}: a ${file.model.type} tokenizer; only WordPiece can be trimmed`);
+  const uses = await countUses(texts.flatMap(readTexts), before);
+  const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
+  const kept = chooseTokens(file, uses, size, folder);
+
+  const { configuration } = model;
+  const { encoder } = configuration;
+  const name = `${ARCHITECTURES[encoder.type].prefix}.embeddings.word_embeddings.weight`;
+  const tensors = model.parameters.snapshot();
+  tensors.set(name, takeRows(tensors.get(name)!, kept));
+  const temporary = mkdtempSync(join(tmpdir(), 'falconframes-trim-'));
+  try {
+    writeTokenizer(folder, temporary, keepTokens(file, kept));
+    const trimmed = new TokenClassifier(
+      { ...configuration, encoder: { ...encoder, vocabularySize: kept.length } },
+      temporary,
+      tensors,
+    );
+    const after = new Tokenizer(temporary);
+    const accounts: [string, TokenizationAccount][] = [];
+    for (const [own, content] of heldOutTexts) accounts.push([own, await accountFor(content, before, after)]);
+    const sumOf = (ids: Iterable<number>) => [...ids].reduce((sum, id) => sum + (uses.get(id) ?? 0), 0);
+    const report: TrimReport = {
+      vocabulary: { before: encoder.vocabularySize, after: kept.length },
+      parameters: { before: countNumbers(model), after: countNumbers(trimmed) },
+      counted: sumOf(uses.keys()),
+      covered: sumOf(kept),
+      heldOut: Object.fromEntries(accounts),
+    };
+    trimmed.save(out);
+    writeFileAtomically(join(out, 'trim.json'), `${JSON.stringify(report, null, 2)}\n`);
+    trimmed.dispose();
+    return report;
+  } finally {
+    model.dispose();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function readTexts(path: string): string[] {
+  if (path.endsWith('.jsonl')) return readSentences(path).map(({ text }) => text);
+  return readTextFile(path)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+}
+
+async function countUses(texts: readonly string[], tokenizer: Tokenizer): Promise<Map<number, number>> {
+  const uses = new Map<number, number>();
+  for (const { ids } of await tokenizer.encode(texts))
+    for (const id of ids) uses.set(id, (uses.get(id) ?? 0) + 1);
+  if (uses.size === 0)
+    throw new InputError('the texts to count tokens in are empty; name files of the domain');
+  return uses;
+}
+
+function takeRows({ shape: [, width], data }: Tensor, rows: readonly number[]): Tensor {
+  const taken = new Float32Array(rows.length * width);
+  rows.forEach((row, index) => {
+    taken.set(data.subarray(row * width, (row + 1) * width), index * width);
+  });
+  return { shape: [rows.length, width], data: taken };
+}
+
+/** The tokenizer's files as another program reads them: vocab.txt, where there is one, has a token a line in order. */
+function writeTokenizer(source: string, folder: string, tokenizer: TokenizerFile): void {
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  for (const name of ['tokenizer_config.json', 'special_tokens_map.json'])
+    if (existsSync(join(source, name))) copyFileSync(join(source, name), join(folder, name));
+  if (existsSync(join(source, 'vocab.txt')))
+    writeFileSync(join(folder, 'vocab.txt'), `${Object.keys(tokenizer.model.vocab).join('\n')}\n`);
+}
+
+const countNumbers = ({ parameters }: TokenClassifier): number =>
+  [...parameters.shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
+    0,
+  );
