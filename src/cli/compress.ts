@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { exportToOnnx, quantizeFolder } from '../compression';
 import { registerDistil } from './compress/distil';
+import { registerPrune } from './compress/prune';
 import { registerTrim } from './compress/trim';
 import { printResult } from './output';
 
@@ -46,4 +47,5 @@ export function registerCompress(program: Command): void {
   }
   registerDistil(compress);
   registerTrim(compress);
+  registerPrune(compress);
 }

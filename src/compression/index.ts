@@ -10,3 +10,4 @@ export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
 export { quantizeFolder } from './quantize';
 export * from './trim';
+export * from './prune';

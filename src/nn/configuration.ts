@@ -14,6 +14,8 @@ export interface EncoderConfiguration {
   hiddenSize: number;
   layers: number;
   attentionHeads: number;
+  /** Heads that a layer has lost, by their numbers among `attentionHeads`; layers that are not named have all. */
+  prunedHeads?: Readonly<Record<number, readonly number[]>>;
   intermediateSize: number;
   maximumPositions: number;
   /** 0 where the architecture has none. */
@@ -111,8 +113,34 @@ function parseEncoder(config: Json, folder: string): EncoderConfiguration {
       `${path}: ${encoder.attentionHeads} attention heads do not divide a hidden size of ${encoder.hiddenSize}`,
     );
   }
-  return encoder;
+  const prunedHeads = parsePrunedHeads(config.pruned_heads, encoder, path);
+  return prunedHeads ? { ...encoder, prunedHeads } : encoder;
 }
+
+/** `pruned_heads` as transformers before 5 writes and reads it: lists of heads by layer. */
+function parsePrunedHeads(
+  value: unknown,
+  { layers, attentionHeads }: EncoderConfiguration,
+  path: string,
+): EncoderConfiguration['prunedHeads'] {
+  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
+  const isBelow = (limit: number) => (number: unknown) =>
+    Number.isInteger(number) && (number as number) >= 0 && (number as number) < limit;
+  for (const [layer, heads] of entries) {
+    const fits = isBelow(layers)(Number(layer)) && Array.isArray(heads);
+    if (!fits || !heads.every(isBelow(attentionHeads)) || new Set(heads).size !== heads.length)
+      throw new InputError(
+        `${path}: "pruned_heads" of layer ${layer} is ${JSON.stringify(heads)}; it must list heads below ${attentionHeads}, each once, of one of ${layers} layers`,
+      );
+    if (heads.length === attentionHeads)
+      throw new InputError(`${path}: "pruned_heads" leaves layer ${layer} no head; at least one must stay`);
+  }
+  return entries.length > 0 ? (Object.fromEntries(entries) as Record<number, number[]>) : undefined;
+}
+
+/** How many heads a layer still has. */
+export const headsOfLayer = ({ attentionHeads, prunedHeads }: EncoderConfiguration, layer: number): number =>
+  attentionHeads - (prunedHeads?.[layer]?.length ?? 0);
 
 /** Reads the configuration of a tagger that this library saved. */
 export function readConfiguration(folder: string): ModelConfiguration {
@@ -192,6 +220,7 @@ export function writeNetworkConfiguration(
     [keys.hiddenSize]: encoder.hiddenSize,
     [keys.layers]: encoder.layers,
     [keys.attentionHeads]: encoder.attentionHeads,
+    ...(encoder.prunedHeads && { pruned_heads: encoder.prunedHeads }),
     [keys.intermediateSize]: encoder.intermediateSize,
     [keys.activation]: 'gelu',
     max_position_embeddings: encoder.maximumPositions,

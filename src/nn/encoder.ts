@@ -1,6 +1,6 @@
-import { ARCHITECTURES, type LayerNames } from './architectures';
+import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
-import type { EncoderConfiguration } from './configuration';
+import { type EncoderConfiguration, headsOfLayer } from './configuration';
 import { type DeviceTensor, upload } from './device';
 import { add, attention, dropout, gatherRows, gelu, layerNorm, linear, linears } from './operations';
 import type { Tape } from './tape';
@@ -10,7 +10,7 @@ export type Weights = ReadonlyMap<string, DeviceTensor>;
 
 /**
  * Sees what each layer computes, as it is computed: `projected`, query, key and value side by side
- * [batch * length, 3 * hidden]; `hidden`, the layer's result [batch * length, hidden]. A tape that records owns both until its
+ * [batch * length, 3 * heads * head size]; `hidden`, the layer's result [batch * length, hidden]. A tape that records owns both until its
  * end; one that does not frees them when the layer is done, unless the observer keeps them.
  */
 export type LayerObserver = (layer: number, part: 'projected' | 'hidden', value: DeviceTensor) => void;
@@ -29,7 +29,6 @@ export function encode(
   batch: Batch,
   observe?: LayerObserver,
 ): DeviceTensor {
-  const { layer: namesOfLayer } = ARCHITECTURES[configuration.type];
   const mask = upload(
     batch.attentionMask.map((present) => (1 - present) * MASKED_SCORE),
     [batch.size, 1, 1, batch.length],
@@ -37,11 +36,7 @@ export function encode(
   let hidden = tape.part(() => embed(tape, weights, configuration, batch)); // [batch * length, hidden]
   for (let index = 0; index < configuration.layers; index++) {
     const input = hidden;
-    hidden = tape.part(() =>
-      encoderLayer(tape, weights, configuration, namesOfLayer(index), input, mask, batch, (projected) =>
-        observe?.(index, 'projected', projected),
-      ),
-    );
+    hidden = tape.part(() => encoderLayer(tape, weights, configuration, index, input, mask, batch, observe));
     observe?.(index, 'hidden', hidden);
   }
   return hidden;
@@ -80,13 +75,15 @@ function embed(
 function encoderLayer(
   tape: Tape,
   weights: Weights,
-  { attentionHeads, attentionDropout, hiddenDropout, layerNormEpsilon }: EncoderConfiguration,
-  names: LayerNames,
+  configuration: EncoderConfiguration,
+  index: number,
   hidden: DeviceTensor,
   mask: DeviceTensor,
   { size, length }: Batch,
-  observe: (projected: DeviceTensor) => void,
+  observe?: LayerObserver,
 ): DeviceTensor {
+  const { attentionDropout, hiddenDropout, layerNormEpsilon } = configuration;
+  const names = ARCHITECTURES[configuration.type].layer(index);
   const apply = (name: string, x: DeviceTensor) => applyLinear(tape, weights, name, x);
   const addAndNormalize = (name: string, residual: DeviceTensor, x: DeviceTensor) => {
     const sum = add(tape, residual, dropout(tape, x, hiddenDropout));
@@ -105,12 +102,12 @@ function encoderLayer(
     hidden,
     projections.map((name) => weights.get(`${name}.weight`)!),
     projections.map((name) => weights.get(`${name}.bias`)!),
-  ); // [batch * length, 3 * hidden]
-  observe(projected);
+  ); // [batch * length, 3 * heads * head size]
+  observe?.(index, 'projected', projected);
   const context = attention(tape, projected, mask, {
     batch: size,
     length,
-    heads: attentionHeads,
+    heads: headsOfLayer(configuration, index),
     dropout: attentionDropout,
   });
   const attended = addAndNormalize(names.attentionNorm, hidden, apply(names.attentionOutput, context));

@@ -12,6 +12,7 @@ export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
   type EncoderConfiguration,
+  headsOfLayer,
   type ModelConfiguration,
   readConfiguration,
   readEncoderConfiguration,

@@ -1,5 +1,5 @@
 import { ARCHITECTURES } from './architectures';
-import type { EncoderConfiguration } from './configuration';
+import { type EncoderConfiguration, headsOfLayer } from './configuration';
 import type { Head } from './heads';
 
 /** Every parameter of the encoder with its shape, by Hugging Face's name and in the order of the network. */
@@ -18,9 +18,10 @@ export function encoderParameterShapes(configuration: EncoderConfiguration): Map
   }
   for (let index = 0; index < layers; index++) {
     const names = layer(index);
-    for (const part of [names.query, names.key, names.value, names.attentionOutput]) {
-      shapes.linear(part, hiddenSize, hiddenSize);
-    }
+    const headSize = hiddenSize / configuration.attentionHeads;
+    const attentionWidth = headsOfLayer(configuration, index) * headSize;
+    for (const part of [names.query, names.key, names.value]) shapes.linear(part, attentionWidth, hiddenSize);
+    shapes.linear(names.attentionOutput, hiddenSize, attentionWidth);
     shapes.norm(names.attentionNorm, hiddenSize);
     shapes.linear(names.expand, intermediateSize, hiddenSize);
     shapes.linear(names.contract, hiddenSize, intermediateSize);

@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import type { EncoderConfiguration } from '../../nn';
+import { type EncoderConfiguration, headsOfLayer } from '../../nn';
 import type { LayerPair } from './distillation-task';
 import type { DistillationOptions } from './options';
 
@@ -23,7 +23,7 @@ export function pairLayers(
 /**
  * Into how many heads queries, keys and values are cut to be related.
  *
- * @throws InputError where so many do not divide both widths
+ * @throws InputError where so many do not divide the attention widths of both
  */
 export function chooseRelationHeads(
   student: EncoderConfiguration,
@@ -32,10 +32,17 @@ export function chooseRelationHeads(
   place: string,
 ): number {
   const heads = relationHeads ?? teacher.attentionHeads;
-  const widths = [teacher.hiddenSize, student.hiddenSize];
-  if (relationWeight > 0 && widths.some((width) => width % heads !== 0))
+  const odd = [teacher, student].flatMap(attentionWidths).find((width) => width % heads !== 0);
+  if (relationWeight > 0 && odd !== undefined)
     throw new InputError(
-      `${place}: ${heads} relation heads do not divide the hidden sizes of teacher and student, ${widths.join(' and ')}; give "relationHeads" that divide both`,
+      `${place}: ${heads} relation heads do not divide an attention width of ${odd} in teacher or student; give "relationHeads" that divide every layer's`,
     );
   return heads;
 }
+
+/** Of each layer: the hidden size, less where it has lost heads. */
+const attentionWidths = (encoder: EncoderConfiguration): number[] =>
+  Array.from(
+    { length: encoder.layers },
+    (_, layer) => (headsOfLayer(encoder, layer) * encoder.hiddenSize) / encoder.attentionHeads,
+  );

@@ -39,8 +39,13 @@ export function planStudent(teacher: EncoderConfiguration, options: Shape, place
       `${place}: ${attentionHeads} attention heads do not divide a hidden size of ${hiddenSize}; give "attentionHeads" that do`,
     );
   const share = teacher.intermediateSize / teacher.hiddenSize;
+  const { prunedHeads, ...rest } = teacher;
+  // Heads that copied layers have lost stay lost; a student of another width has all of its own.
+  const lost = teacherLayers.map((layer) => prunedHeads?.[layer] ?? []);
+  const keepsHeads = hiddenSize === teacher.hiddenSize && attentionHeads === teacher.attentionHeads;
   const encoder: EncoderConfiguration = {
-    ...teacher,
+    ...rest,
+    ...(keepsHeads && lost.some((heads) => heads.length > 0) && { prunedHeads: { ...lost } }),
     layers: teacherLayers.length,
     hiddenSize,
     embeddingSize: teacher.embeddingSize === teacher.hiddenSize ? hiddenSize : teacher.embeddingSize,

@@ -1,0 +1,172 @@
+import { join, resolve } from 'node:path';
+import {
+  createRandom,
+  InputError,
+  type Progress,
+  readSentences,
+  silentProgress,
+  writeFileAtomically,
+} from '../../foundation';
+import { download, headsOfLayer, type ModelConfiguration, Tape, TokenClassifier, tidy } from '../../nn';
+import { Tokenizer } from '../../tokenization';
+import { DEFAULT_TRAINING, type Example, type LossName, prepareExamples, taggingTask } from '../../training';
+import { leastHeads, leastOf, measureImportance } from './importance';
+import { type Network, range, removeHeads, removeLayers, removeNeurons } from './removal';
+
+export interface PruneOptions {
+  /** Sentences by which it is judged what matters. */
+  data: string[];
+  /** So many of them at most, drawn by the seed. */
+  sentences: number;
+  seed: number;
+  loss: LossName;
+  /** Layers to remove, heads to remove of all layers together, neurons to remove of every layer. */
+  layers: number;
+  heads: number;
+  neurons: number;
+}
+
+export interface PruneReport {
+  parameters: { before: number; after: number };
+  /** By their numbers in the model that was pruned. */
+  removedLayers: number[];
+  /** By the layers that are left: heads that each still has. */
+  headsLeft: number[];
+  intermediateSize: number;
+  /** Mean loss of the sentences. */
+  loss: { before: number; after: number };
+}
+
+/**
+ * Removes from a model what matters least to the loss of sentences: layers first, each time the one without which the loss is
+ * lowest; then heads and neurons by importance. The matrices that are left are smaller; train on, or distil into the result, to win
+ * back what it cost.
+ *
+ * @throws InputError where there is not so much to remove
+ */
+export async function pruneStructure(
+  folder: string,
+  out: string,
+  options: PruneOptions,
+  progress: Progress = silentProgress,
+): Promise<PruneReport> {
+  if (resolve(folder) === resolve(out))
+    throw new InputError(`${out}: is the model's own folder; choose another one for the pruned model`);
+  const model = TokenClassifier.load(folder);
+  const { configuration } = model;
+  refuseTooMuch(configuration, options, folder);
+  const examples = await drawExamples(folder, configuration, options);
+  const lossOptions = { ...DEFAULT_TRAINING, loss: options.loss };
+  /** Does something with a network that lives no longer than that. */
+  const during = async <T>(
+    { encoder, tensors }: Network,
+    work: (model: TokenClassifier) => T | Promise<T>,
+  ) => {
+    const built = new TokenClassifier({ ...configuration, encoder }, folder, tensors);
+    try {
+      return await work(built);
+    } finally {
+      built.dispose();
+    }
+  };
+  const lossOf = (network: Network) => during(network, (built) => meanLoss(built, examples, lossOptions));
+
+  const original: Network = { encoder: configuration.encoder, tensors: model.parameters.snapshot() };
+  const before = countNumbers(model);
+  model.dispose();
+  let network = original;
+  let remaining = range(original.encoder.layers);
+  const removedLayers: number[] = [];
+  while (removedLayers.length < options.layers) {
+    const losses = [];
+    for (const layer of range(network.encoder.layers)) {
+      losses.push(await lossOf(removeLayers(network, [layer])));
+      progress.update(layer + 1, network.encoder.layers, 'layers');
+    }
+    const [least] = leastOf(Float64Array.from(losses), 1);
+    network = removeLayers(network, [least]);
+    removedLayers.push(remaining[least]);
+    remaining = remaining.filter((_, index) => index !== least);
+  }
+  if (options.heads + options.neurons > 0) {
+    const importance = await during(network, (built) =>
+      measureImportance(built, examples, lossOptions, (done) =>
+        progress.update(done, examples.length, 'sentences'),
+      ),
+    );
+    network = removeHeads(network, leastHeads(importance.heads, options.heads));
+    const neurons = importance.neurons.map((own) => leastOf(own, options.neurons));
+    if (options.neurons > 0) network = removeNeurons(network, neurons);
+  }
+  progress.end();
+  const { encoder } = network;
+  const loss = { before: await lossOf(original), after: await lossOf(network) };
+  return during(network, (pruned) => {
+    const report: PruneReport = {
+      parameters: { before, after: countNumbers(pruned) },
+      removedLayers,
+      headsLeft: range(encoder.layers).map((layer) => headsOfLayer(encoder, layer)),
+      intermediateSize: encoder.intermediateSize,
+      loss,
+    };
+    pruned.save(out);
+    writeFileAtomically(join(out, 'prune.json'), `${JSON.stringify(report, null, 2)}\n`);
+    return report;
+  });
+}
+
+/** @throws InputError where more is to go than there is, or nothing */
+function refuseTooMuch({ encoder }: ModelConfiguration, options: PruneOptions, folder: string): void {
+  const { layers, heads, neurons } = options;
+  if (layers + heads + neurons === 0)
+    throw new InputError('nothing is to be pruned; give --layers, --heads or --neurons');
+  if (layers >= encoder.layers)
+    throw new InputError(
+      `${folder}: ${layers} layers cannot be removed of ${encoder.layers}, one has to stay; choose fewer`,
+    );
+  // Which layers go is not known yet: there may be as few heads as in the layers that have fewest.
+  const byLayer = range(encoder.layers).map((layer) => headsOfLayer(encoder, layer) - 1);
+  const fewest = byLayer.sort((one, other) => one - other).slice(0, encoder.layers - layers);
+  const most = fewest.reduce((sum, own) => sum + own, 0);
+  if (heads > most)
+    throw new InputError(
+      `${folder}: ${heads} heads cannot be removed, ${most} at most, since each layer keeps one; choose fewer`,
+    );
+  if (neurons >= encoder.intermediateSize)
+    throw new InputError(
+      `${folder}: ${neurons} neurons cannot be removed of ${encoder.intermediateSize} in each layer; choose fewer`,
+    );
+}
+
+async function drawExamples(
+  folder: string,
+  configuration: ModelConfiguration,
+  { data, sentences, seed }: PruneOptions,
+): Promise<Example[]> {
+  const annotated = data.flatMap(readSentences).filter((sentence) => sentence.annotated.length > 0);
+  const drawn = createRandom(seed).shuffle(annotated).slice(0, sentences);
+  const { examples } = await prepareExamples(drawn, new Tokenizer(folder), configuration);
+  if (examples.length === 0)
+    throw new InputError('there is no annotated sentence to judge by what matters; give more');
+  return examples;
+}
+
+/** Each sentence counting alike. */
+function meanLoss(
+  model: TokenClassifier,
+  examples: readonly Example[],
+  options: Parameters<typeof taggingTask>[1],
+): number {
+  const task = taggingTask(model, options);
+  const random = createRandom(0);
+  const losses = examples.map((example) =>
+    tidy(() => download(task.loss(new Tape(false), model.parameters.read(), [example], random).loss)[0]),
+  );
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
+const countNumbers = ({ parameters }: TokenClassifier): number =>
+  [...parameters.shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
+    0,
+  );
