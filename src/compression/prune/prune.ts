@@ -9,7 +9,14 @@ import {
 } from '../../foundation';
 import { download, headsOfLayer, type ModelConfiguration, Tape, TokenClassifier, tidy } from '../../nn';
 import { Tokenizer } from '../../tokenization';
-import { DEFAULT_TRAINING, type Example, type LossName, prepareExamples, taggingTask } from '../../training';
+import {
+  DEFAULT_TRAINING,
+  type Example,
+  type LossName,
+  type LossOptions,
+  prepareExamples,
+  taggingTask,
+} from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
 import { type Network, range, removeHeads, removeLayers, removeNeurons } from './removal';
 
@@ -33,7 +40,7 @@ export interface PruneReport {
   /** By the layers that are left: heads that each still has. */
   headsLeft: number[];
   intermediateSize: number;
-  /** Mean loss of the sentences. */
+  /** Mean over the labels of the sentences. */
   loss: { before: number; after: number };
 }
 
@@ -151,18 +158,23 @@ async function drawExamples(
   return examples;
 }
 
-/** Each sentence counting alike. */
-function meanLoss(
-  model: TokenClassifier,
-  examples: readonly Example[],
-  options: Parameters<typeof taggingTask>[1],
-): number {
+/** Sentences whose loss is computed at once. */
+const AT_ONCE = 16;
+
+/** Mean over all known labels, computed in batches of similar length. */
+function meanLoss(model: TokenClassifier, examples: readonly Example[], options: LossOptions): number {
   const task = taggingTask(model, options);
   const random = createRandom(0);
-  const losses = examples.map((example) =>
-    tidy(() => download(task.loss(new Tape(false), model.parameters.read(), [example], random).loss)[0]),
-  );
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  const byLength = [...examples].sort((one, other) => one.inputIds.length - other.inputIds.length);
+  let sum = 0;
+  for (let start = 0; start < byLength.length; start += AT_ONCE) {
+    const part = byLength.slice(start, start + AT_ONCE);
+    const [loss] = tidy(() =>
+      download(task.loss(new Tape(false), model.parameters.read(), part, random).loss),
+    );
+    sum += loss * task.weight(part);
+  }
+  return sum / task.weight(examples);
 }
 
 const countNumbers = ({ parameters }: TokenClassifier): number =>
