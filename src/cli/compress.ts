@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { exportToOnnx, quantizeFolder } from '../compression';
 import { registerDistil } from './compress/distil';
 import { registerPrune } from './compress/prune';
+import { registerSparsify } from './compress/sparsify';
 import { registerTrim } from './compress/trim';
 import { printResult } from './output';
 
@@ -48,4 +49,5 @@ export function registerCompress(program: Command): void {
   registerDistil(compress);
   registerTrim(compress);
   registerPrune(compress);
+  registerSparsify(compress);
 }

@@ -40,6 +40,8 @@ export interface Part<Example> {
   share: number;
   /** Chance is drawn by this and the seed of the run; each part of a run has its own. */
   draw: number;
+  /** Which step it is a part of, from 0 on; the first where it is left out. */
+  step?: number;
 }
 
 /**
@@ -57,6 +59,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
     examples,
     share: 1 / batches.length,
     draw: step.step * accumulation + index,
+    step: step.step,
   }));
   const { loss, gradients } = accumulate(learner.task, parts, seed, step.precision);
   try {
@@ -84,7 +87,7 @@ export const clippingScale = (clipNorm: number, gradientNorm: number): number =>
 /** Loss of a part and the gradient of every parameter, both times the part's share. The caller frees the gradients. */
 export function lossAndGradients<Example extends { inputIds: Int32Array }>(
   task: Task<Example>,
-  { examples, share, draw }: Part<Example>,
+  { examples, share, draw, step = 0 }: Part<Example>,
   seed: number,
   precision: Precision = 'float32',
 ): { loss: number; gradients: Gradients } {
@@ -92,7 +95,13 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
     const weights = task.parameters.read();
     const tape = new Tape(true, createChance(seed, draw), precision);
     try {
-      const { logits, loss, gradient } = task.loss(tape, weights, examples, createRandom(seed * 1009 + draw));
+      const { logits, loss, gradient } = task.loss(
+        tape,
+        weights,
+        examples,
+        createRandom(seed * 1009 + draw),
+        step,
+      );
       const [value] = download(loss);
       // Uploaded, since numbers that operations are given are kept for good, and shares differ from part to part.
       const shared = share === 1 ? gradient : kernels.multiply(gradient, upload(Float32Array.of(share), []));

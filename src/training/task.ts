@@ -20,12 +20,13 @@ export interface Task<Example extends { inputIds: Int32Array }> {
   readonly layers: number;
   /** Tells runs apart: a checkpoint of another is not gone on with. */
   readonly description: unknown;
-  /** Computes on the tape; the loss's gradient is that of `logits`. `random` is the step's own. */
+  /** Computes on the tape; the loss's gradient is that of `logits`. `random` is the step's own, `step` counts from 0. */
   loss(
     tape: Tape,
     weights: Weights,
     examples: readonly Example[],
     random: Random,
+    step: number,
   ): Loss & { logits: DeviceTensor };
   /** What the mean loss of examples is a mean over: how many known labels, hidden words, … they have. */
   weight(examples: readonly Example[]): number;

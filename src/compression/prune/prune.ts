@@ -170,7 +170,7 @@ function meanLoss(model: TokenClassifier, examples: readonly Example[], options:
   for (let start = 0; start < byLength.length; start += AT_ONCE) {
     const part = byLength.slice(start, start + AT_ONCE);
     const [loss] = tidy(() =>
-      download(task.loss(new Tape(false), model.parameters.read(), part, random).loss),
+      download(task.loss(new Tape(false), model.parameters.read(), part, random, 0).loss),
     );
     sum += loss * task.weight(part);
   }

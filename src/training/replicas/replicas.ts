@@ -60,7 +60,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
 
   return {
     async step(batches, step) {
-      const works = shareOut(task, batches, count, step.step * options.accumulation);
+      const works = shareOut(task, batches, count, step.step, options.accumulation);
       const contributions = await askAll('differentiate', (own) => ({
         parts: works[own],
         seed: options.seed,
@@ -86,7 +86,8 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
   task: Task<Example>,
   batches: readonly (readonly Example[])[],
   replicas: number,
-  draw: number,
+  step: number,
+  accumulation = 1,
 ): Part<Example>[][] {
   const works = Array.from({ length: replicas }, (): Part<Example>[] => []);
   for (const [index, batch] of batches.entries()) {
@@ -96,7 +97,7 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
     for (const [own, examples] of hands.entries()) {
       if (examples.length === 0) continue;
       const share = total > 0 ? weights[own] / total / batches.length : 0;
-      works[own].push({ examples, share, draw: (draw + index) * replicas + own });
+      works[own].push({ examples, share, draw: (step * accumulation + index) * replicas + own, step });
     }
   }
   return works;

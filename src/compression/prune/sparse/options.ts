@@ -1,0 +1,83 @@
+import { InputError } from '../../../foundation';
+import {
+  checkAgainst,
+  configurationOfFile,
+  type ObjectSchema,
+  readJson,
+  type TrainingConfiguration,
+} from '../../../training';
+
+export const METHODS = ['magnitude', 'movement', 'soft_movement'] as const;
+
+export interface SparsityOptions {
+  /**
+   * magnitude: the smallest weights go (Zhu & Gupta 2017, arXiv:1710.01878). movement: those that training moves towards zero
+   * (Sanh, Wolf & Rush 2020, arXiv:2005.07683), as many as the schedule says. soft_movement: those whose score falls below a
+   * threshold, as many as the penalty on scores brings about.
+   */
+  method: (typeof METHODS)[number];
+  /** Share of the weights of the encoder's layers that is zero at the end (magnitude, movement). */
+  sparsity: number;
+  /** Shares of all steps before which no weight goes, and after which no more do. */
+  begin: number;
+  end: number;
+  /** Of the mean sigmoid of the scores in the loss, at the schedule's end (soft_movement). */
+  penalty: number;
+}
+
+export interface SparsityConfiguration extends TrainingConfiguration {
+  sparsity: SparsityOptions;
+}
+
+/** Every key of `sparsity` in a configuration file; the other keys are those of training. */
+export const SPARSITY_SCHEMA: ObjectSchema<keyof SparsityOptions> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'The part "sparsity" of a training run of falconframes',
+  type: 'object',
+  required: [],
+  additionalProperties: false,
+  properties: {
+    method: { enum: METHODS, default: 'magnitude', description: 'which weights go' },
+    sparsity: {
+      type: 'number',
+      minimum: 0.01,
+      maximum: 0.999,
+      default: 0.8,
+      description: "share of zeros in the encoder's layers (magnitude, movement)",
+    },
+    begin: { type: 'number', minimum: 0, maximum: 1, default: 0.1, description: 'share of all steps' },
+    end: { type: 'number', minimum: 0, maximum: 1, default: 0.7, description: 'share of all steps' },
+    penalty: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1e6,
+      default: 1,
+      description: 'of scores (soft_movement)',
+    },
+  },
+};
+
+/** Reads and checks a training configuration with its part `sparsity`. Files are relative to it. */
+export function readSparsityConfiguration(path: string): SparsityConfiguration {
+  const value = readJson(path);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InputError(`${path}: must be a JSON object with the keys train, dev and sparsity`);
+  const { sparsity = {}, ...training } = value as Record<string, unknown>;
+  for (const key of ['encoder', 'scheme'])
+    if (key in training)
+      throw new InputError(`${path}: "${key}" is that of the model which is made sparse; leave it out`);
+  checkAgainst(SPARSITY_SCHEMA, sparsity, `${path}, "sparsity"`);
+  const defaults = Object.fromEntries(
+    Object.entries(SPARSITY_SCHEMA.properties).map(([key, property]) => [key, property.default]),
+  );
+  const options = { ...defaults, ...(sparsity as object) } as unknown as SparsityOptions;
+  if (options.begin >= options.end)
+    throw new InputError(`${path}, "sparsity": "begin" must lie before "end"; change one`);
+  return { ...configurationOfFile(training, path), sparsity: options };
+}
+
+/** Zhu & Gupta's cubic rise from 0 to 1 between two shares of a run: fast while there is much to spare. */
+export function cubicRise(share: number, { begin, end }: Pick<SparsityOptions, 'begin' | 'end'>): number {
+  const along = Math.min(1, Math.max(0, (share - begin) / (end - begin)));
+  return 1 - (1 - along) ** 3;
+}

@@ -1,0 +1,184 @@
+import {
+  add,
+  type DeviceTensor,
+  download,
+  kernels,
+  type ModelConfiguration,
+  type Tape,
+  type Tensor,
+  TokenClassifier,
+  upload,
+  type Weights,
+} from '../../../nn';
+import { type Example, type LossOptions, type Task, taggingTask } from '../../../training';
+import { cubicRise, type SparsityOptions } from './options';
+import { maskSmallest } from './selection';
+
+/** What a sparse task is made of: plain data, so that another process can make the same. */
+export interface SparseLesson extends SparsityOptions, LossOptions {
+  /** Of the whole run. */
+  steps: number;
+}
+
+const SCORES = 'pruning.scores.';
+/**
+ * Scores are learned by their hundredth, so that the optimizer, which moves every parameter by about the learning rate, moves them a
+ * hundred times as far as weights: from 0 past a threshold within a run.
+ */
+const SCORE_SCALE = 100;
+/** A weight whose score's sigmoid is below this goes (soft_movement). */
+const THRESHOLD = 0.1;
+
+/** Matrices of the encoder's layers; embeddings and head stay whole. */
+export const isPrunable = (name: string, shape: readonly number[]): boolean =>
+  shape.length === 2 && name.includes('.layer.') && !name.startsWith(SCORES);
+
+/** A score for each weight that may go, for the methods that learn them. */
+export function scoresFor(
+  parameters: ReadonlyMap<string, Tensor>,
+  { method }: SparsityOptions,
+): Map<string, Tensor> {
+  if (method === 'magnitude') return new Map();
+  return new Map(
+    [...parameters].flatMap(([name, { shape, data }]): [string, Tensor][] =>
+      isPrunable(name, shape) ? [[SCORES + name, { shape, data: new Float32Array(data.length) }]] : [],
+    ),
+  );
+}
+
+/** 1 where a weight stays. @param rise how far the schedule is, from 0 to 1 */
+export function maskOf(
+  weight: Float32Array,
+  score: Float32Array | undefined,
+  options: SparsityOptions,
+  rise: number,
+) {
+  if (options.method === 'soft_movement') {
+    const least = Math.log(THRESHOLD / (1 - THRESHOLD)) / SCORE_SCALE;
+    return Float32Array.from(score!, (own) => (own > least ? 1 : 0));
+  }
+  const count = Math.round(options.sparsity * rise * weight.length);
+  return maskSmallest(score ?? weight, count, score === undefined);
+}
+
+/** A model's tensors with zeros where the masks of the schedule's end have them, without scores. */
+export function prunedTensors(
+  parameters: ReadonlyMap<string, Tensor>,
+  options: SparsityOptions,
+): Map<string, Tensor> {
+  const pruned = new Map<string, Tensor>();
+  for (const [name, { shape, data }] of parameters) {
+    if (name.startsWith(SCORES)) continue;
+    const mask = isPrunable(name, shape) && maskOf(data, parameters.get(SCORES + name)?.data, options, 1);
+    pruned.set(name, { shape, data: mask ? data.map((value, index) => value * mask[index]) : data });
+  }
+  return pruned;
+}
+
+/**
+ * Teaches a tagger while its weights go: the network computes with masked weights. Masks follow from parameters and step alone, so
+ * that a resumed run has the same.
+ *
+ * @param model with the scores of `scoresFor`
+ */
+export function sparseTask(model: TokenClassifier, lesson: SparseLesson): Task<Example> {
+  const { configuration, source, parameters } = model;
+  const inner = taggingTask(model, lesson);
+  return {
+    ...inner,
+    description: { inner: inner.description, lesson },
+    recipe: {
+      module: __filename,
+      export: remakeSparseTask.name,
+      arguments: [configuration, source, lesson],
+    },
+    loss(tape, weights, examples, random, step) {
+      const rise = cubicRise(step / lesson.steps, lesson);
+      const { masked, penalties } = maskWeights(tape, weights, lesson, rise);
+      const { logits, loss, gradient } = inner.loss(tape, masked, examples, random, step);
+      if (penalties.length === 0) return { logits, loss, gradient };
+      const own = tape.apply([logits], () => ({
+        output: kernels.multiply(loss, 1),
+        backward: (dy) => [kernels.multiply(gradient, dy)],
+      }));
+      const total = penalties.reduce((one, other) => add(tape, one, other), own);
+      return { logits: total, loss: total, gradient: upload(Float32Array.of(1), []) };
+    },
+    save: (folder) => {
+      const bare = new TokenClassifier(configuration, source, prunedTensors(parameters.snapshot(), lesson));
+      bare.save(folder);
+      bare.dispose();
+    },
+    reload: (folder) => {
+      const saved = TokenClassifier.load(folder);
+      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
+      saved.dispose();
+    },
+  };
+}
+
+/** The task again, in another process. */
+export function remakeSparseTask(
+  parameters: ReadonlyMap<string, Tensor>,
+  configuration: ModelConfiguration,
+  source: string,
+  lesson: SparseLesson,
+): Task<Example> {
+  return sparseTask(new TokenClassifier(configuration, source, parameters), lesson);
+}
+
+/** The weights to compute with, and what scores cost. */
+function maskWeights(tape: Tape, weights: Weights, lesson: SparseLesson, rise: number) {
+  const masked = new Map<string, DeviceTensor>();
+  const penalties: DeviceTensor[] = [];
+  const scored = [...weights].filter(([name]) => name.startsWith(SCORES));
+  const scores = scored.reduce((sum, [, { shape }]) => sum + shape[0] * shape[1], 0);
+  for (const [name, weight] of weights) {
+    const score = weights.get(SCORES + name);
+    if (name.startsWith(SCORES)) continue;
+    masked.set(name, isPrunable(name, weight.shape) ? maskWeight(tape, weight, score, lesson, rise) : weight);
+    if (score && lesson.method === 'soft_movement')
+      penalties.push(scorePenalty(tape, score, (lesson.penalty * rise) / scores));
+  }
+  return { masked, penalties };
+}
+
+/**
+ * W' = W M. Backward: dW = dW' M; and through the mask, as if it were the score itself (Sanh et al. 2020, section 4, straight-through):
+ * dS = dW' W, of all weights, so that one that is gone can come back.
+ */
+function maskWeight(
+  tape: Tape,
+  weight: DeviceTensor,
+  score: DeviceTensor | undefined,
+  lesson: SparseLesson,
+  rise: number,
+): DeviceTensor {
+  return tape.apply(score ? [weight, score] : [weight], () => {
+    const values = maskOf(download(weight), score && download(score), lesson, rise);
+    const mask = upload(values, weight.shape);
+    return {
+      output: kernels.multiply(weight, mask),
+      saved: [mask, weight],
+      backward: (dy) => {
+        const dWeight = kernels.multiply(dy, mask);
+        return score ? [dWeight, kernels.multiply(kernels.multiply(dy, weight), SCORE_SCALE)] : [dWeight];
+      },
+    };
+  });
+}
+
+/** share × Σ σ(S); its derivative by S is share × σ (1 - σ). */
+function scorePenalty(tape: Tape, score: DeviceTensor, share: number): DeviceTensor {
+  return tape.apply([score], () => {
+    const factor = upload(Float32Array.of(share), []);
+    const open = kernels.sigmoid(kernels.multiply(score, SCORE_SCALE));
+    const slope = kernels.multiply(open, kernels.subtract(1, open));
+    const gradient = kernels.multiply(kernels.multiply(slope, factor), SCORE_SCALE);
+    return {
+      output: kernels.multiply(kernels.sumOfAll(open), factor),
+      saved: [gradient],
+      backward: (dy) => [kernels.multiply(gradient, dy)],
+    };
+  });
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
+import { InputError, type Sentence, writeSentences } from '../../../foundation';
+import { download, free, livingTensors, readSafetensors, TokenClassifier } from '../../../nn';
+import { largestDifference, tinyBertFolder } from '../../../nn/tiny-bert';
+import { DEFAULT_TRAINING, type Example, lossAndGradients } from '../../../training';
+import { cubicRise, METHODS, readSparsityConfiguration } from './options';
+import { maskSmallest } from './selection';
+import { isPrunable, type SparseLesson, scoresFor, sparseTask } from './sparse-task';
+import { sparsify } from './sparsify';
+
+test('the mask takes the smallest, as sorting does', () => {
+  const float = fc.oneof(fc.float({ noNaN: true }), fc.constantFrom(0, -0, 1, -1));
+  fc.assert(
+    fc.property(fc.array(float, { minLength: 1 }), fc.nat(), fc.boolean(), (list, number, magnitude) => {
+      const values = Float32Array.from(list);
+      const count = number % (values.length + 1);
+      const mask = maskSmallest(values, count, magnitude);
+      const own = (index: number) => (magnitude ? Math.abs(values[index]) : values[index]);
+      const removed = [...values.keys()].filter((index) => mask[index] === 0).map(own);
+      const sorted = [...values.keys()].map(own).sort((one, other) => one - other);
+      assert.equal(removed.length, count);
+      assert.deepEqual(
+        removed.sort((one, other) => one - other).map((value) => value + 0),
+        sorted.slice(0, count).map((value) => value + 0),
+      );
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test('the schedule rises from 0 to 1, fast at first', () => {
+  const schedule = { begin: 0.2, end: 0.6 };
+  const found = [0, 0.2, 0.4, 0.6, 1].map((share) => cubicRise(share, schedule));
+  assert.ok(largestDifference(found, [0, 0, 0.875, 1, 1]) < 1e-9);
+});
+
+const example: Example = {
+  inputIds: Int32Array.of(2, 20, 21, 22, 23, 3),
+  labels: Uint8Array.from({ length: 48 }, (_, index) => (index === 10 || index === 19 ? 1 : 0)),
+  known: Uint8Array.from({ length: 48 }, (_, index) => (index >= 8 && index < 40 ? 1 : 0)),
+};
+const lesson = (method: SparseLesson['method']): SparseLesson => ({
+  ...DEFAULT_TRAINING,
+  method,
+  sparsity: 0.5,
+  begin: 0,
+  end: 0.5,
+  penalty: 3,
+  steps: 10,
+});
+
+for (const method of METHODS) {
+  test(`${method}: what is left has the gradient of the loss, scores that of what they let through`, () => {
+    const living = livingTensors();
+    const tiny = TokenClassifier.load(tinyBertFolder);
+    const { configuration, source } = tiny;
+    const tensors = tiny.parameters.snapshot();
+    tiny.dispose();
+    const own = lesson(method);
+    const scores = scoresFor(tensors, own);
+    assert.equal(scores.size, method === 'magnitude' ? 0 : 12);
+    for (const [index, { data }] of [...scores.values()].entries())
+      data.forEach((_, place) => {
+        data[place] = 0.05 * Math.sin(place + index); // times 100 on both sides of the threshold
+      });
+    const model = new TokenClassifier(configuration, source, new Map([...tensors, ...scores]));
+    const task = sparseTask(model, own);
+    const at = (step: number) => lossAndGradients(task, { examples: [example], share: 1, draw: 0, step }, 0);
+    const { gradients, loss } = at(9);
+    const slopes = new Map([...gradients].map(([name, tensor]) => [name, download(tensor)]));
+    free(...gradients.values());
+
+    const name = 'bert.encoder.layer.1.output.dense.weight';
+    const slope = slopes.get(name)!;
+    const gone = slope.filter((value) => value === 0).length;
+    if (method !== 'soft_movement') assert.equal(gone, slope.length / 2);
+    assert.ok(gone > 0 && gone < slope.length);
+
+    // A weight that is masked may change as it likes; the loss follows the others along their gradient.
+    const lossWith = (change: (weight: Float32Array) => Float32Array, which: string) => {
+      const before = model.parameters.snapshot();
+      const { shape, data } = before.get(which)!;
+      model.parameters.restore(new Map(before).set(which, { shape, data: change(data) }));
+      const found = at(9);
+      free(...found.gradients.values());
+      model.parameters.restore(before);
+      return found.loss;
+    };
+    const along = (length: number) =>
+      lossWith((data) => data.map((value, index) => value + length * slope[index]), name);
+    const squared = slope.reduce((sum, value) => sum + value * value, 0);
+    const length = 0.001 / Math.sqrt(squared);
+    const found = (along(length) - along(-length)) / (2 * length);
+    assert.ok(Math.abs(found / squared - 1) < 0.03, `${found} instead of ${squared}`);
+    const silenced = lossWith((data) => data.map((value, index) => (slope[index] === 0 ? 0 : value)), name);
+    if (method !== 'magnitude') assert.ok(Math.abs(silenced - loss) < 1e-6);
+
+    const ofScores = slopes.get(`pruning.scores.${name}`);
+    if (ofScores && method === 'movement') {
+      // 100 dW' W, where dW' of what is left is its own gradient.
+      const weight = tensors.get(name)!.data;
+      const left = [...slope.keys()].filter((index) => slope[index] !== 0);
+      const expected = left.map((index) => 100 * slope[index] * weight[index]);
+      assert.ok(
+        largestDifference(
+          left.map((index) => ofScores[index]),
+          expected,
+        ) < 1e-4,
+      );
+    }
+    model.dispose();
+    assert.equal(livingTensors(), living);
+  });
+}
+
+function prepare(t: TestContext, sparsity: object) {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const sentence = (text: string): Sentence => ({
+    article: 'a',
+    section: '',
+    paragraph: 0,
+    offset: 0,
+    text,
+    spans: [{ start: 4, end: 10, label: 'Cell' }],
+    annotated: ['Cell'],
+  });
+  writeSentences(join(folder, 'train.jsonl'), ['the b-cell grows', 'two t-cell die'].map(sentence));
+  writeSentences(join(folder, 'dev.jsonl'), [sentence('the t-cell grows')]);
+  const config = join(folder, 'config.json');
+  const training = { train: ['train.jsonl'], dev: ['dev.jsonl'], epochs: 4, batchSize: 1 };
+  writeFileSync(config, JSON.stringify({ ...training, sparsity }));
+  return { config, out: join(folder, 'out') };
+}
+
+for (const method of ['magnitude', 'movement']) {
+  test(`${method}: a folder comes out with as many zeros as asked for, and says what they save`, async (t) => {
+    const { config, out } = prepare(t, { method, sparsity: 0.75 });
+    const configuration = readSparsityConfiguration(config);
+    const { density, bytes, finished } = await sparsify({
+      model: tinyBertFolder,
+      configuration,
+      folder: out,
+    });
+    assert.ok(finished);
+    assert.ok(Math.abs(density.layers - 0.25) < 1e-3, `${density.layers}`);
+    let [weights, rest] = [0, 0];
+    for (const [name, { shape, data }] of readSafetensors(join(out, 'model.safetensors'))) {
+      assert.ok(!name.startsWith('pruning'));
+      if (isPrunable(name, shape)) weights += data.length;
+      else rest += data.length;
+    }
+    assert.equal(bytes.bitmask, rest * 4 + weights / 8 + weights);
+    assert.ok(bytes.gzipped < bytes.dense);
+  });
+}
+
+test('what cannot be made sparse is refused in one sentence, and nothing is written', async (t) => {
+  const refuses = async (sparsity: object, message: RegExp, model = tinyBertFolder) => {
+    const { config, out } = prepare(t, sparsity);
+    await assert.rejects(
+      async () => sparsify({ model, configuration: readSparsityConfiguration(config), folder: out }),
+      (error: Error) => {
+        assert.ok(error instanceof InputError, error.stack);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+    assert.ok(!existsSync(out));
+  };
+  await refuses({ sparsity: 1 }, /"sparsity" must be a number from 0.01 to 0.999/);
+  await refuses({ method: 'luck' }, /"method" must be one of/);
+  await refuses({ begin: 0.8 }, /"begin" must lie before "end"/);
+  await refuses({}, /not a model folder/, join(tmpdir(), 'no-such-model'));
+});

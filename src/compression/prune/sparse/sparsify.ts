@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { heldOutEvaluation } from '../../../evaluation';
+import { InputError, type Progress, readSentences, writeFileAtomically } from '../../../foundation';
+import { type Precision, readSafetensors, TokenClassifier } from '../../../nn';
+import { Tokenizer } from '../../../tokenization';
+import { prepareExamples, type TrainingReport, train, varyMentions } from '../../../training';
+import type { SparsityConfiguration } from './options';
+import { isPrunable, prunedTensors, scoresFor, sparseTask } from './sparse-task';
+
+export interface SparsityRun {
+  model: string;
+  configuration: SparsityConfiguration;
+  folder: string;
+  resume?: boolean;
+  replicas?: number;
+  precision?: Precision;
+  signal?: AbortSignal;
+  progress?: Progress;
+}
+
+/** What zeros save: disk, and only where they are stored or compressed as such. The network computes as long as before. */
+export interface SparsityReport {
+  /** Share of weights that are not zero: of the encoder's layers' matrices, and of all. */
+  density: { layers: number; all: number };
+  /** As saved, the same file through gzip, and if each matrix were a bit for each weight and the numbers that are not zero. */
+  bytes: { dense: number; gzipped: number; bitmask: number };
+}
+
+/**
+ * Trains a model on while its weights become zeros. Dev scores are of the model as it will be at the end of the schedule, so that the
+ * best epoch is one that is sparse.
+ */
+export async function sparsify(run: SparsityRun): Promise<TrainingReport & SparsityReport> {
+  const { configuration, folder, ...rest } = run;
+  if (resolve(run.model) === resolve(folder))
+    throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
+  const { seed, epochs, batchSize, accumulation, sparsity } = configuration;
+  const dense = TokenClassifier.load(run.model);
+  const tokenizer = new Tokenizer(run.model);
+  const reading = {
+    ...configuration,
+    ...{ scheme: dense.configuration.scheme, maximumLength: dense.configuration.maximumLength },
+  };
+  const sentences = configuration.train.flatMap(readSentences);
+  const varied = varyMentions(sentences, configuration.variations, seed);
+  const dev = configuration.dev.flatMap(readSentences);
+  const { examples } = await prepareExamples([...sentences, ...varied], tokenizer, reading);
+
+  const tensors = dense.parameters.snapshot();
+  dense.dispose();
+  const model = new TokenClassifier(
+    dense.configuration,
+    run.model,
+    new Map([...tensors, ...scoresFor(tensors, sparsity)]),
+  );
+  const { loss, focalGamma, labelSmoothing, classWeights } = configuration;
+  const steps = epochs * Math.ceil(examples.length / (batchSize * accumulation));
+  const lesson = { ...sparsity, loss, focalGamma, labelSmoothing, classWeights, steps };
+  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, reading);
+  try {
+    const report = await train({
+      ...rest,
+      task: sparseTask(model, lesson),
+      examples,
+      options: configuration,
+      folder,
+      evaluate: async () => {
+        const pruned = prunedTensors(model.parameters.snapshot(), sparsity);
+        const judged = new TokenClassifier(model.configuration, run.model, pruned);
+        try {
+          return await evaluateOnDev(judged);
+        } finally {
+          judged.dispose();
+        }
+      },
+    });
+    if (!report.finished)
+      return { ...report, density: { layers: 1, all: 1 }, bytes: { dense: 0, gzipped: 0, bitmask: 0 } };
+    const storage = measureStorage(folder);
+    writeFileAtomically(join(folder, 'sparsity.json'), `${JSON.stringify(storage, null, 2)}\n`);
+    return { ...report, ...storage };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Of a saved model. */
+export function measureStorage(folder: string): SparsityReport {
+  const path = join(folder, 'model.safetensors');
+  const count = { layers: 0, layersKept: 0, all: 0, allKept: 0, bits: 0 };
+  for (const [name, { shape, data }] of readSafetensors(path)) {
+    const kept = data.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+    count.all += data.length;
+    count.allKept += kept;
+    if (!isPrunable(name, shape)) count.bits += 32 * data.length;
+    else {
+      count.layers += data.length;
+      count.layersKept += kept;
+      count.bits += data.length + 32 * kept;
+    }
+  }
+  const content = readFileSync(path);
+  return {
+    density: { layers: count.layersKept / count.layers, all: count.allKept / count.all },
+    bytes: { dense: content.length, gzipped: gzipSync(content).length, bitmask: Math.ceil(count.bits / 8) },
+  };
+}
