@@ -3,11 +3,13 @@
  *
  * In: a model folder. Out: `onnx/model.onnx` and `onnx/model_quantized.onnx` in it, which run in ONNX Runtime (Python, Node,
  * browser) and transformers.js; a table of size, latency, throughput and F1. May touch: model folders.
+ *
+ * distil/, trim/ and prune/ each make a smaller model folder of a model folder.
  */
 export { type BenchmarkOptions, type BenchmarkRow, benchmark, benchmarkCsv, type Variant } from './benchmark';
 export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
+export * from './prune';
 export { quantizeFolder } from './quantize';
 export * from './trim';
-export * from './prune';

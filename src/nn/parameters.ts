@@ -31,6 +31,14 @@ export class Parameters {
     );
   }
 
+  /** How many numbers they are. */
+  get count(): number {
+    return [...this.shapes.values()].reduce(
+      (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
+      0,
+    );
+  }
+
   handle(name: string): VariableHandle {
     return this.#handles.get(name)!;
   }

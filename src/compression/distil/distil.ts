@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { heldOutEvaluation } from '../../evaluation';
 import { InputError, type Progress, readSentences, silentProgress } from '../../foundation';
-import { type EncoderConfiguration, type Precision, TokenClassifier } from '../../nn';
+import { type EncoderConfiguration, type Precision, readConfiguration, TokenClassifier } from '../../nn';
 import { Tokenizer } from '../../tokenization';
 import { prepareExamples, type TrainingReport, train, varyMentions } from '../../training';
 import { distillationTask, type Lesson, projections } from './distillation-task';
@@ -47,19 +47,13 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   const { distillation: options, maximumLength, seed } = configuration;
   if (resolve(run.teacher) === resolve(folder))
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
-  const teacher = TokenClassifier.load(run.teacher);
-  const { encoder, scheme } = teacher.configuration;
+  const { encoder, scheme } = readConfiguration(run.teacher);
   if (maximumLength > encoder.maximumPositions)
     throw new InputError(
       `${place}: "maximumLength" of ${maximumLength} tokens exceeds the teacher's ${encoder.maximumPositions} positions; choose a shorter one`,
     );
-  const student =
-    options.student === null
-      ? createStudent(teacher, planStudent(encoder, options, place), maximumLength, seed)
-      : loadStudent(options.student, teacher);
-  const shape = student.configuration.encoder;
-  if (configuration.dropout !== null)
-    Object.assign(shape, { hiddenDropout: configuration.dropout, attentionDropout: configuration.dropout });
+  const plan = options.student === null ? planStudent(encoder, options, place) : undefined;
+  const shape = plan?.encoder ?? readStudent(options.student!, run.teacher);
   const lesson: Lesson = {
     loss: configuration.loss,
     focalGamma: configuration.focalGamma,
@@ -84,6 +78,14 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   const unlabelled = readUnlabelled(options.unlabelled, options.maximumUnlabelled, seed);
   const dev = configuration.dev.flatMap(readSentences);
   const { examples } = await prepareExamples([...sentences, ...varied, ...unlabelled], tokenizer, reading);
+
+  const teacher = TokenClassifier.load(run.teacher);
+  const student = plan
+    ? createStudent(teacher, plan, maximumLength, seed)
+    : TokenClassifier.load(options.student!);
+  const { dropout } = configuration;
+  if (dropout !== null)
+    Object.assign(student.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
   const logits = await teacherLogits(teacher, examples, teacherProgress);
   const taught = examples.map((example, index) => ({ ...example, teacher: logits[index] }));
 
@@ -106,7 +108,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
     return {
       ...report,
       student: shape,
-      parameters: { teacher: countNumbers(teacher), student: countNumbers(student) },
+      parameters: { teacher: teacher.parameters.count, student: student.parameters.count },
       labelled: sentences.length + varied.length,
       unlabelled: unlabelled.length,
     };
@@ -115,11 +117,10 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   }
 }
 
-/** A student that exists already, such as the teacher pruned. It must read text as its teacher does. */
-function loadStudent(folder: string, teacher: TokenClassifier): TokenClassifier {
-  const student = TokenClassifier.load(folder);
-  const { encoder, scheme } = student.configuration;
-  const { encoder: theirs, scheme: wanted } = teacher.configuration;
+/** The shape of a student that exists already, such as the teacher pruned. It must read text as its teacher does. */
+function readStudent(folder: string, teacher: string): EncoderConfiguration {
+  const { encoder, scheme } = readConfiguration(folder);
+  const { encoder: theirs, scheme: wanted } = readConfiguration(teacher);
   if (scheme !== wanted)
     throw new InputError(
       `${folder}: tags by the scheme "${scheme}", its teacher by "${wanted}"; choose a student of the teacher's scheme`,
@@ -128,11 +129,11 @@ function loadStudent(folder: string, teacher: TokenClassifier): TokenClassifier 
     throw new InputError(
       `${folder}: a student of ${encoder.layers} layers of ${encoder.hiddenSize} is larger than its teacher of ${theirs.layers} of ${theirs.hiddenSize}; choose a smaller one`,
     );
-  if (wordsOf(folder) !== wordsOf(teacher.source))
+  if (wordsOf(folder) !== wordsOf(teacher))
     throw new InputError(
       `${folder}: has another vocabulary than its teacher, so that their tokens cannot be compared; trim the teacher first, then make the student of it`,
     );
-  return student;
+  return encoder;
 }
 
 const wordsOf = (folder: string): string =>
@@ -147,9 +148,3 @@ function withTensors(
   const { configuration, source, parameters } = model;
   return new TokenClassifier(configuration, source, new Map([...parameters.snapshot(), ...tensors]));
 }
-
-const countNumbers = ({ parameters }: TokenClassifier): number =>
-  [...parameters.shapes.values()].reduce(
-    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
-    0,
-  );

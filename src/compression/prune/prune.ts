@@ -7,7 +7,15 @@ import {
   silentProgress,
   writeFileAtomically,
 } from '../../foundation';
-import { download, headsOfLayer, type ModelConfiguration, Tape, TokenClassifier, tidy } from '../../nn';
+import {
+  download,
+  headsOfLayer,
+  type ModelConfiguration,
+  readConfiguration,
+  Tape,
+  TokenClassifier,
+  tidy,
+} from '../../nn';
 import { Tokenizer } from '../../tokenization';
 import {
   DEFAULT_TRAINING,
@@ -59,8 +67,7 @@ export async function pruneStructure(
 ): Promise<PruneReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the pruned model`);
-  const model = TokenClassifier.load(folder);
-  const { configuration } = model;
+  const configuration = readConfiguration(folder);
   refuseTooMuch(configuration, options, folder);
   const examples = await drawExamples(folder, configuration, options);
   const lossOptions = { ...DEFAULT_TRAINING, loss: options.loss };
@@ -78,8 +85,9 @@ export async function pruneStructure(
   };
   const lossOf = (network: Network) => during(network, (built) => meanLoss(built, examples, lossOptions));
 
+  const model = TokenClassifier.load(folder);
   const original: Network = { encoder: configuration.encoder, tensors: model.parameters.snapshot() };
-  const before = countNumbers(model);
+  const before = model.parameters.count;
   model.dispose();
   let network = original;
   let remaining = range(original.encoder.layers);
@@ -110,7 +118,7 @@ export async function pruneStructure(
   const loss = { before: await lossOf(original), after: await lossOf(network) };
   return during(network, (pruned) => {
     const report: PruneReport = {
-      parameters: { before, after: countNumbers(pruned) },
+      parameters: { before, after: pruned.parameters.count },
       removedLayers,
       headsLeft: range(encoder.layers).map((layer) => headsOfLayer(encoder, layer)),
       intermediateSize: encoder.intermediateSize,
@@ -176,9 +184,3 @@ function meanLoss(model: TokenClassifier, examples: readonly Example[], options:
   }
   return sum / task.weight(examples);
 }
-
-const countNumbers = ({ parameters }: TokenClassifier): number =>
-  [...parameters.shapes.values()].reduce(
-    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
-    0,
-  );

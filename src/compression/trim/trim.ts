@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readSentences, readTextFile, writeFileAtomically } from '../../foundation';
-import { ARCHITECTURES, type Tensor, TokenClassifier } from '../../nn';
+import { ARCHITECTURES, readConfiguration, type Tensor, TokenClassifier } from '../../nn';
 import { Tokenizer } from '../../tokenization';
 import { accountFor, type TokenizationAccount } from './account';
 import { chooseTokens, keepTokens, type TokenizerFile } from './vocabulary';
@@ -40,7 +40,7 @@ export async function trimVocabulary(
 ): Promise<TrimReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the trimmed model`);
-  const model = TokenClassifier.load(folder);
+  const configuration = readConfiguration(folder);
   const before = new Tokenizer(folder);
   const path = join(folder, 'tokenizer.json');
   const file = JSON.parse(readFileSync(path, 'utf8')) as TokenizerFile;
@@ -50,7 +50,7 @@ export async function trimVocabulary(
   const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
   const kept = chooseTokens(file, uses, size, folder);
 
-  const { configuration } = model;
+  const model = TokenClassifier.load(folder);
   const { encoder } = configuration;
   const name = `${ARCHITECTURES[encoder.type].prefix}.embeddings.word_embeddings.weight`;
   const tensors = model.parameters.snapshot();
@@ -69,7 +69,7 @@ export async function trimVocabulary(
     const sumOf = (ids: Iterable<number>) => [...ids].reduce((sum, id) => sum + (uses.get(id) ?? 0), 0);
     const report: TrimReport = {
       vocabulary: { before: encoder.vocabularySize, after: kept.length },
-      parameters: { before: countNumbers(model), after: countNumbers(trimmed) },
+      parameters: { before: model.parameters.count, after: trimmed.parameters.count },
       counted: sumOf(uses.keys()),
       covered: sumOf(kept),
       heldOut: Object.fromEntries(accounts),
@@ -116,9 +116,3 @@ function writeTokenizer(source: string, folder: string, tokenizer: TokenizerFile
   if (existsSync(join(source, 'vocab.txt')))
     writeFileSync(join(folder, 'vocab.txt'), `${Object.keys(tokenizer.model.vocab).join('\n')}\n`);
 }
-
-const countNumbers = ({ parameters }: TokenClassifier): number =>
-  [...parameters.shapes.values()].reduce(
-    (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
-    0,
-  );

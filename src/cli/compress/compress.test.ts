@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { projectRoot, writeSentences } from '../../foundation';
+import { tinyBertFolder } from '../../nn/tiny-bert';
+
+const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function compress(...args: string[]) {
+  const program = join(projectRoot, 'environment', 'falconframes.cjs');
+  return spawnSync(process.execPath, [program, 'compress', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, FALCONFRAMES_CACHE: join(folder, 'cache') },
+  });
+}
+
+function json<T>(...args: string[]): T {
+  const { status, stdout, stderr } = compress(...args, '--json');
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as T;
+}
+
+writeSentences(join(folder, 'train.jsonl'), [
+  {
+    article: 'a',
+    section: '',
+    paragraph: 0,
+    offset: 0,
+    text: 'the b-cell grows',
+    spans: [{ start: 4, end: 10, label: 'Cell' }],
+    annotated: ['Cell'],
+  },
+]);
+const configure = (distillation: object) =>
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({
+      train: ['train.jsonl'],
+      dev: ['train2.jsonl'],
+      epochs: 1,
+      maximumLength: 32,
+      distillation,
+    }),
+  );
+
+test('trim, prune and distil, one after the other, each a folder from a folder', () => {
+  const trimmed = json<{ vocabulary: { before: number; after: number } }>(
+    ...['trim', '--model', tinyBertFolder, '--texts', 'train.jsonl', '--out', 'trimmed'],
+  );
+  assert.ok(trimmed.vocabulary.after <= trimmed.vocabulary.before);
+  const pruned = json<{ intermediateSize: number }>(
+    ...['prune', '--model', 'trimmed', '--data', 'train.jsonl', '--neurons', '16', '--out', 'pruned'],
+  );
+  assert.equal(pruned.intermediateSize, 16);
+  writeFileSync(
+    join(folder, 'train2.jsonl'),
+    '{"article":"b","section":"","paragraph":0,"offset":0,"text":"a t-cell","spans":[{"start":2,"end":8,"label":"Cell"}],"annotated":["Cell"]}\n',
+  );
+  configure({ student: 'pruned' });
+  const distilled = json<{ bestEpoch: number; student: { intermediateSize: number } }>(
+    ...['distil', '--teacher', 'trimmed', '--config', 'config.json', '--out', 'student'],
+  );
+  assert.deepEqual([distilled.bestEpoch, distilled.student.intermediateSize], [1, 16]);
+  assert.ok(existsSync(join(folder, 'student', 'model.safetensors')));
+});
+
+test('what is wrong is said in one sentence', () => {
+  const refuses = (message: RegExp, ...args: string[]) => {
+    const { status, stdout, stderr } = compress(...args, '--out', 'nothing');
+    assert.notEqual(status, 0);
+    assert.equal(stdout, '');
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    assert.ok(!existsSync(join(folder, 'nothing')));
+  };
+  configure({ temperature: 0 });
+  refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
+  refuses(/not a model folder/, 'trim', '--model', 'nowhere', '--texts', 'train.jsonl');
+  refuses(/give --layers, --heads or --neurons/, 'prune', '--model', tinyBertFolder, '--data', 'train.jsonl');
+});
