@@ -52,7 +52,7 @@ test('a search from a space to a table, and the best trial trained again', () =>
     parameters: { maximumLength: { choices: [32, 4096] } },
     fixed: {
       ...{ encoder: tinyBertFolder, dropout: 0.1, variations: { Cell: 1 } },
-      ...{ epochs: 12, learningRate: 0.02, batchSize: 2 },
+      ...{ epochs: 24, learningRate: 0.02, batchSize: 2 },
     },
   };
   writeFileSync(at('space.json'), JSON.stringify(space));
