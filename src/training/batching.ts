@@ -9,11 +9,6 @@ const BATCHES_IN_A_POOL = 400;
 /**
  * One epoch's batches in the seeded order of that epoch. Windows are shuffled, then sorted by length within pools of
  * batches, so that a batch holds windows of similar length and little padding; the batches themselves are shuffled again.
- *
- * The batches of a pool hold about the same number of tokens: many short windows or few long ones. So a step takes about the same
- * time and memory whatever it meets, and every token weighs about the same in an epoch.
- *
- * @param batchSize windows a batch on average; an epoch has ⌈examples / batchSize⌉ batches
  */
 export function groupByLength<Example extends { inputIds: Int32Array }>(
   examples: readonly Example[],
@@ -28,33 +23,7 @@ export function groupByLength<Example extends { inputIds: Int32Array }>(
   for (let start = 0; start < shuffled.length; start += poolSize) {
     const pool = shuffled.slice(start, start + poolSize);
     pool.sort((one, other) => one.inputIds.length - other.inputIds.length);
-    batches.push(...cutByTokens(pool, Math.ceil(pool.length / batchSize)));
+    for (let row = 0; row < pool.length; row += batchSize) batches.push(pool.slice(row, row + batchSize));
   }
   return random.shuffle(batches);
-}
-
-/** Cuts a row of windows into so many batches of about equally many tokens, none empty. */
-function cutByTokens<Example extends { inputIds: Int32Array }>(
-  windows: readonly Example[],
-  count: number,
-): Example[][] {
-  let left = windows.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
-  const batches: Example[][] = [];
-  let batch: Example[] = [];
-  let tokens = 0;
-  for (const [place, window] of windows.entries()) {
-    const { length } = window.inputIds;
-    const wanted = count - batches.length; // this batch and those after it
-    const full = tokens + length / 2 > left / wanted || windows.length - place < wanted;
-    if (batch.length > 0 && full && wanted > 1) {
-      batches.push(batch);
-      left -= tokens;
-      batch = [];
-      tokens = 0;
-    }
-    batch.push(window);
-    tokens += length;
-  }
-  if (batch.length > 0) batches.push(batch);
-  return batches;
 }
