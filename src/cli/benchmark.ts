@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { type BenchmarkRow, benchmark, type Variant } from '../compression';
+import { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from '../compression';
+import type { Interval } from '../evaluation';
 import { ENTITY_CLASSES, readSentences, showProgress } from '../foundation';
-import { openVariants } from '../inference';
+import { openPeers, openVariants } from '../inference';
 import { saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
 import { formatShare, formatTable, notice, printResult } from './output';
@@ -9,6 +10,7 @@ import { formatShare, formatTable, notice, printResult } from './output';
 interface BenchmarkCommandOptions {
   model: string[];
   data: string[];
+  peers?: string;
   out?: string;
   threads: number;
   runs: number;
@@ -19,53 +21,75 @@ export function registerBenchmark(program: Command): void {
   program
     .command('benchmark')
     .description(
-      'size, latency, throughput and F1 of models: TensorFlow, ONNX, int8 ONNX, whatever the folders hold',
+      'size, latency, throughput, memory and F1 of models: TensorFlow and each ONNX file, whatever the folders hold',
     )
     .requiredOption('--model <folder...>', 'model folders')
     .requiredOption('--data <file...>', 'JSONL files of gold sentences')
+    .option(
+      '--peers <folder>',
+      "a model folder for PyTorch, Python's ONNX Runtime and transformers.js to run in the same turns; their packages are installed on first use",
+    )
     .option('--out <folder>', 'receives benchmark.csv, benchmark.json and benchmark.png')
     .option('--threads <count>', 'threads of each runtime', positiveInteger, 1)
     .option('--runs <count>', 'timed runs of each variant at batch 1', positiveInteger, 200)
     .option('--json', 'the rows as JSON')
     .action(async (options: BenchmarkCommandOptions) => {
       const sentences = options.data.flatMap(readSentences);
-      const variants: Variant[] = [];
+      const own: Variant[] = [];
       for (const folder of options.model) {
-        variants.push(...(await openVariants(folder, { threads: options.threads, onNotice: notice })));
+        own.push(...(await openVariants(folder, { threads: options.threads, onNotice: notice })));
       }
+      const peers = options.peers ? await openPeers(options.peers, options) : undefined;
       const progress = showProgress('Measuring');
-      const rows = await benchmark(variants, sentences, {
-        runs: options.runs,
-        onProgress: (done, total) => progress.update(done, total, 'runs and sentences'),
-      });
-      progress.end();
-      if (options.out) await saveBenchmark(rows, options.out);
-      printResult(rows, options, () => tableOf(rows, sentences.length));
+      try {
+        const rows = await benchmark([...(peers?.variants ?? []), ...own], sentences, {
+          runs: options.runs,
+          onProgress: (done, total) => progress.update(done, total, 'runs and sentences'),
+        });
+        if (options.out) await saveBenchmark(rows, options.out);
+        printResult(rows, options, () => tablesOf(rows, sentences.length));
+      } finally {
+        progress.end();
+        await peers?.end();
+      }
     });
 }
 
-function tableOf(rows: readonly BenchmarkRow[], sentences: number): string {
-  const header = [
-    'variant',
-    'MB',
-    'median ms',
-    'p95 ms',
-    'sentences/s',
-    'tokens/s',
-    ...ENTITY_CLASSES,
-    'mean F1',
-  ];
-  const cells = rows.map((row) => [
-    ...[row.name, row.megabytes.toFixed(1), row.medianMs.toFixed(2), row.p95Ms.toFixed(2)],
-    ...[row.sentencesPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0)],
-    ...ENTITY_CLASSES.map((label) => formatShare(row.f1[label])),
-    formatShare(row.meanF1),
+/** Size and speed, set beside the first row; then F1. */
+function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
+  const [first] = rows;
+  const { timedRuns, threads } = first;
+  const speed = rows.map((row) => [
+    ...[row.name, row.megabytes.toFixed(1), row.gzippedMegabytes.toFixed(1)],
+    ...[(row.parameters / 1e6).toFixed(1), `${(first.megabytes / row.megabytes).toFixed(1)}x`],
+    ...[row.medianMs.toFixed(2), row.p95Ms.toFixed(2), `${(first.medianMs / row.medianMs).toFixed(1)}x`],
+    ...[row.sentencesPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0), row.peakMegabytes.toFixed(0)],
+    europePmcCoreHours(row).toFixed(0),
   ]);
-  const { timedRuns, threads } = rows[0];
+  const scores = rows.map((row) => [
+    row.name,
+    ...ENTITY_CLASSES.map((label) => withInterval(row.f1[label], row.f1Intervals[label])),
+    withInterval(row.meanF1, row.meanF1Interval),
+  ]);
   return [
-    formatTable(header, cells),
+    formatTable(
+      [
+        ...['variant', 'MB', 'gzipped', 'million weights', 'smaller', 'median ms', 'p95 ms', 'faster'],
+        ...['sentences/s', 'tokens/s', 'peak MB', 'core hours'],
+      ],
+      speed,
+    ),
     '',
-    `Latency: one sentence at a time, ${timedRuns} timed runs a variant in turns, ${threads} thread${threads === 1 ? '' : 's'}.`,
-    `Throughput and strict span F1: ${sentences} gold sentences, from text to mentions.`,
+    `Latency: one sentence at a time, ${timedRuns} timed runs a variant in turns, ${threads} thread${threads === 1 ? '' : 's'}; smaller and faster than the first row.`,
+    'Core hours: what the 6.9 million full texts of Europe PMC (2021) would take.',
+    '',
+    formatTable(['variant', ...ENTITY_CLASSES, 'mean F1'], scores),
+    '',
+    `Throughput and strict span F1 (95% interval over articles): ${sentences} gold sentences, from text to mentions.`,
   ].join('\n');
+}
+
+function withInterval(value: number | null, interval: Interval | null): string {
+  const share = formatShare(value);
+  return interval ? `${share} (${interval.map(formatShare).join(' to ')})` : share;
 }

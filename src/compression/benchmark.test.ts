@@ -7,9 +7,10 @@ import { InputError, type Sentence } from '../foundation';
 import { readConfiguration } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert';
 import { spansToLabels, Tokenizer, type TokenScorer } from '../tokenization';
-import { benchmark, benchmarkCsv, type Variant } from './benchmark';
+import { type BenchmarkRow, benchmark, benchmarkCsv, europePmcCoreHours, type Variant } from './benchmark';
 
 const MENTION = 't cell';
+const NOTHING = { 'Gene Mutations': null, Cell: null, 'Cell Line': null, 'Organ Tissue': null };
 
 const SENTENCES: Sentence[] = Array.from({ length: 30 }, (_, index) => {
   const before = `${'a '.repeat(index)}the `;
@@ -52,9 +53,26 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
   };
   const file = join(folder, 'weights');
   writeFileSync(file, Buffer.alloc(2_500_000));
+  let heard: readonly string[] = [];
+  const common = { tokenizer, tagging, threads: 1, parameters: 1000 };
   const variants: Variant[] = [
-    { name: 'oracle', files: [file], score: oracle, tokenizer, tagging, threads: 1 },
-    { name: 'mute, "slow"', files: [file, file], score: mute, tokenizer, tagging, threads: 1 },
+    {
+      ...common,
+      name: 'oracle',
+      files: [file],
+      score: oracle,
+      measureMemory: async (texts) => {
+        heard = texts;
+        return 20;
+      },
+    },
+    {
+      ...common,
+      name: 'mute, "slow"',
+      files: [file, file],
+      score: mute,
+      measureMemory: async () => 30,
+    },
   ];
   const rows = await benchmark(variants, SENTENCES, { runs: 20 });
 
@@ -73,6 +91,14 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
     rows.map(({ megabytes }) => megabytes),
     [2.5, 5],
   );
+  assert.ok(rows[0].gzippedMegabytes < 0.01, 'zeros');
+  assert.deepEqual(
+    rows.map(({ peakMegabytes }) => peakMegabytes),
+    [20, 30],
+  );
+  assert.equal(heard.length, SENTENCES.length);
+  assert.deepEqual(rows[0].f1Intervals, { ...NOTHING, Cell: [1, 1] });
+  assert.deepEqual(rows[0].meanF1Interval, [1, 1]);
   for (const { timedRuns, medianMs, p95Ms } of rows) {
     assert.equal(timedRuns, 20);
     assert.ok(medianMs <= p95Ms);
@@ -88,6 +114,36 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
   assert.equal(slow[0], 'mute, "slow"');
   assert.equal(slow[header.indexOf('f1 Cell')], '0');
   assert.equal(slow[header.indexOf('f1 Cell Line')], '');
+});
+
+test('messages to another process do not count, and a network of random weights has no F1', async (t) => {
+  const folder = copyTinyBert(t);
+  let messages = 0;
+  const far: Variant = {
+    name: 'far',
+    files: [],
+    tokenizer: new Tokenizer(folder),
+    tagging: readConfiguration(folder),
+    threads: 2,
+    parameters: 0,
+    untrained: true,
+    messageMs: () => messages,
+    measureMemory: async () => 0,
+    score: async (windows) => {
+      const start = performance.now();
+      while (performance.now() < start + 20);
+      messages += performance.now() - start;
+      return windows.map(({ inputIds }) => new Float32Array(inputIds.length * 8));
+    },
+  };
+  const [row] = await benchmark([far], SENTENCES, { runs: 5 });
+  assert.ok(row.medianMs < 15);
+  assert.deepEqual([row.f1, row.f1Intervals, row.meanF1, row.meanF1Interval], [NOTHING, NOTHING, null, null]);
+});
+
+test('core hours of all full texts: twice the threads at one throughput are twice the hours', () => {
+  const row = { tokensPerSecond: 3000, threads: 2 } as BenchmarkRow;
+  assert.equal(europePmcCoreHours(row), (6.9e6 * 10_800 * 2) / (3000 * 3600));
 });
 
 test('nothing to compare or to measure on is refused', async () => {

@@ -1,7 +1,24 @@
-import { statSync } from 'node:fs';
-import { meanF1, scoreSpans } from '../evaluation';
-import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence, type Span } from '../foundation';
-import { cutWindows, type TaggingOptions, type Tokenizer, type TokenScorer, tagTexts } from '../tokenization';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import {
+  bootstrapIntervals,
+  countByArticle,
+  type Interval,
+  meanSpanF1,
+  spanF1,
+  sumRows,
+  tokenOutcomes,
+  voteByArticle,
+} from '../evaluation';
+import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import {
+  cutWindows,
+  type TaggedText,
+  type TaggingOptions,
+  type Tokenizer,
+  type TokenScorer,
+  tagTexts,
+} from '../tokenization';
 
 /** One way to run a model: a file on disk and the runtime that reads it. */
 export interface Variant {
@@ -13,13 +30,23 @@ export interface Variant {
   tagging: TaggingOptions;
   /** What the runtime was told to use: reported, not enforced. */
   threads: number;
+  /** Weights that were learned, counted one by one. */
+  parameters: number;
+  /** Milliseconds so far that went into messages to another process. They do not count. */
+  messageMs?: () => number;
+  /** Megabytes that a process of its own needs at its peak for tagging these texts. */
+  measureMemory: (texts: readonly string[]) => Promise<number>;
+  /** True for a network of random weights, whose F1 means nothing. */
+  untrained?: boolean;
 }
 
 export interface BenchmarkOptions {
   /** Timed runs of each variant at batch 1. */
   runs?: number;
-  /** How many different sentences those runs go over. */
+  /** How many different sentences those runs go over, and how many are tagged while memory is watched. */
   sentences?: number;
+  /** Of the bootstrap that the intervals are drawn by. */
+  seed?: number;
   /** Hears of runs and tagged sentences of all variants together. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -28,6 +55,10 @@ export interface BenchmarkRow {
   name: string;
   /** Of the variant's files, in millions of bytes. */
   megabytes: number;
+  gzippedMegabytes: number;
+  parameters: number;
+  /** Resident memory at its peak, of a process that tags and does nothing else, in millions of bytes. */
+  peakMegabytes: number;
   threads: number;
   /** Milliseconds from a sentence's token ids to its logits, alone in its batch, over warm runs. */
   medianMs: number;
@@ -36,10 +67,23 @@ export interface BenchmarkRow {
   /** From text to mentions, batched as the variant sees fit. Tokens count without special tokens and padding. */
   sentencesPerSecond: number;
   tokensPerSecond: number;
-  /** Strict span F1; null for classes without gold mentions. */
+  /** Strict span F1, articles of one mind as `annotate` has them; null for classes without gold mentions. */
   f1: Record<EntityClass, number | null>;
+  /** 95% bootstrap intervals over articles. */
+  f1Intervals: Record<EntityClass, Interval | null>;
   /** Over the classes with gold mentions. */
   meanF1: number | null;
+  meanF1Interval: Interval | null;
+}
+
+/** Of Europe PMC in 2021 (CORDIS, report 199094). */
+const FULL_TEXTS = 6.9e6;
+/** Tokens of a full text: the mean of CRAFT's 67 articles. */
+const TOKENS_A_FULL_TEXT = 10_800;
+
+/** What annotating all full texts of Europe PMC would take at a row's throughput, in hours of one core. */
+export function europePmcCoreHours({ tokensPerSecond, threads }: BenchmarkRow): number {
+  return ((FULL_TEXTS * TOKENS_A_FULL_TEXT) / tokensPerSecond / 3600) * threads;
 }
 
 /** Untimed runs of each variant before the clock starts, spread over the lengths. */
@@ -56,36 +100,89 @@ const TURN = 64;
 export async function benchmark(
   variants: readonly Variant[],
   sentences: readonly Sentence[],
-  { runs = 200, sentences: setSize = 100, onProgress = () => {} }: BenchmarkOptions = {},
+  { runs = 200, sentences: setSize = 100, seed = 1, onProgress = () => {} }: BenchmarkOptions = {},
 ): Promise<BenchmarkRow[]> {
   if (variants.length === 0) throw new InputError('there is nothing to compare; give at least one variant');
   if (sentences.length === 0)
     throw new InputError('there is nothing to measure on; give at least one sentence');
-  const total = variants.length * (runs + sentences.length);
+  const total = variants.length * (runs + sentences.length + setSize);
   let done = 0;
   const count = (amount: number) => {
     done += amount;
     onProgress(done, total);
   };
-  const latencies = await measureLatencies(variants, spreadByLength(sentences, setSize), runs, count);
-  const tagged = await measureTagging(variants, sentences, count);
-  return variants.map(({ name, files, threads }, index) => {
-    const scores = scoreSpans(sentences, tagged[index].spans);
-    const f1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, scores[label].f1]));
-    const { seconds, tokens } = tagged[index];
-    return {
-      name,
-      megabytes: files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6,
-      threads,
+  const fixed = spreadByLength(sentences, setSize);
+  const latencies = await measureLatencies(variants, fixed, runs, count);
+  const taggings = await measureTagging(variants, sentences, count);
+  const rows: BenchmarkRow[] = [];
+  for (const [index, variant] of variants.entries()) {
+    const { tagged, seconds, tokens } = taggings[index];
+    const contents = variant.files.map((file) => readFileSync(file));
+    rows.push({
+      name: variant.name,
+      megabytes: megabytesOf(contents),
+      gzippedMegabytes: megabytesOf(contents.map((content) => gzipSync(content))),
+      parameters: variant.parameters,
+      peakMegabytes: await variant.measureMemory(fixed.map(({ text }) => text)),
+      threads: variant.threads,
       medianMs: quantile(latencies[index], 0.5),
       p95Ms: quantile(latencies[index], 0.95),
       timedRuns: latencies[index].length,
       sentencesPerSecond: sentences.length / seconds,
       tokensPerSecond: tokens / seconds,
-      f1: f1 as Record<EntityClass, number | null>,
-      meanF1: meanF1(scores),
-    };
-  });
+      ...scoresOf(sentences, tagged, variant, seed),
+    });
+    count(setSize);
+  }
+  return rows;
+}
+
+function megabytesOf(contents: readonly Buffer[]): number {
+  return contents.reduce((sum, { length }) => sum + length, 0) / 1e6;
+}
+
+/** Strict span F1 by class and their mean, with intervals; all null for a network that was not trained. */
+function scoresOf(
+  sentences: readonly Sentence[],
+  tagged: readonly TaggedText[],
+  { tagging, untrained }: Variant,
+  seed: number,
+): Pick<BenchmarkRow, 'f1' | 'f1Intervals' | 'meanF1' | 'meanF1Interval'> {
+  const found = voteByArticle(
+    sentences,
+    tagged.map(({ spans }) => spans),
+  );
+  const outcomes = tokenOutcomes(sentences, tagged, tagging.scheme);
+  const { rows } = countByArticle(sentences, found, outcomes, tagging.threshold);
+  const statistics = [...ENTITY_CLASSES.map(spanF1), meanSpanF1];
+  const sums = sumRows(rows);
+  const values = statistics.map((statistic) => (untrained ? null : statistic(sums)));
+  const intervals = bootstrapIntervals(rows, statistics, { seed }).map((interval, index) =>
+    values[index] === null ? null : interval,
+  );
+  const byClass = <Value>(row: readonly Value[]) =>
+    Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, row[index]])) as Record<
+      EntityClass,
+      Value
+    >;
+  return {
+    f1: byClass(values),
+    f1Intervals: byClass(intervals),
+    meanF1: values[ENTITY_CLASSES.length],
+    meanF1Interval: intervals[ENTITY_CLASSES.length],
+  };
+}
+
+/** What an action takes, messages to other processes left out. */
+async function timed<Result>(
+  variant: Variant,
+  action: () => Promise<Result>,
+): Promise<{ result: Result; milliseconds: number }> {
+  const messagesBefore = variant.messageMs?.() ?? 0;
+  const start = performance.now();
+  const result = await action();
+  const messages = (variant.messageMs?.() ?? 0) - messagesBefore;
+  return { result, milliseconds: performance.now() - start - messages };
 }
 
 /** Milliseconds of each timed run // [variants][runs] */
@@ -105,9 +202,9 @@ async function measureLatencies(
   for (let run = -WARM_UP_RUNS; run < runs; run++) {
     const place = run < 0 ? Math.floor((-run * (texts.length - 1)) / WARM_UP_RUNS) : run % texts.length;
     for (const index of turnsFrom(run + WARM_UP_RUNS, variants.length)) {
-      const start = performance.now();
-      await variants[index].score(windows[index][place]);
-      if (run >= 0) latencies[index].push(performance.now() - start);
+      const variant = variants[index];
+      const { milliseconds } = await timed(variant, () => variant.score(windows[index][place]));
+      if (run >= 0) latencies[index].push(milliseconds);
     }
     if (run >= 0) count(variants.length);
   }
@@ -115,7 +212,7 @@ async function measureLatencies(
 }
 
 interface Tagging {
-  spans: Span[][]; // [sentences][mentions]
+  tagged: TaggedText[]; // [sentences]
   seconds: number;
   tokens: number;
 }
@@ -125,18 +222,17 @@ async function measureTagging(
   sentences: readonly Sentence[],
   count: (amount: number) => void,
 ): Promise<Tagging[]> {
-  const results: Tagging[] = variants.map(() => ({ spans: [], seconds: 0, tokens: 0 }));
+  const results: Tagging[] = variants.map(() => ({ tagged: [], seconds: 0, tokens: 0 }));
   for (let first = 0; first < sentences.length; first += TURN) {
     const texts = sentences.slice(first, first + TURN).map(({ text }) => text);
     for (const index of turnsFrom(first / TURN, variants.length)) {
       const { tokenizer, score, tagging } = variants[index];
-      const start = performance.now();
-      const tagged = await tagTexts(texts, tokenizer, score, tagging);
-      results[index].seconds += (performance.now() - start) / 1000;
-      for (const { spans, encoded } of tagged) {
-        results[index].spans.push(spans);
-        results[index].tokens += encoded.ids.length;
-      }
+      const { result, milliseconds } = await timed(variants[index], () =>
+        tagTexts(texts, tokenizer, score, tagging),
+      );
+      results[index].seconds += milliseconds / 1000;
+      results[index].tagged.push(...result);
+      for (const { encoded } of result) results[index].tokens += encoded.ids.length;
       count(texts.length);
     }
   }
@@ -168,24 +264,35 @@ function quantile(values: readonly number[], share: number): number {
 
 /** The rows as CSV, one column a figure and a class; empty where there is no F1. */
 export function benchmarkCsv(rows: readonly BenchmarkRow[]): string {
-  const header = [
-    ...['variant', 'megabytes', 'threads', 'median_ms', 'p95_ms', 'timed_runs'],
-    ...[
-      'sentences_per_second',
-      'tokens_per_second',
-      ...ENTITY_CLASSES.map((label) => `f1 ${label}`),
-      'mean_f1',
-    ],
-  ];
-  const lines = rows.map((row) => [
-    `"${row.name.replaceAll('"', '""')}"`,
-    ...[row.megabytes, row.threads, row.medianMs, row.p95Ms, row.timedRuns],
-    ...[
-      row.sentencesPerSecond,
-      row.tokensPerSecond,
-      ...ENTITY_CLASSES.map((label) => row.f1[label]),
-      row.meanF1,
-    ],
-  ]);
-  return [header, ...lines].map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`).join('');
+  const records = rows.map((row) => ({
+    variant: `"${row.name.replaceAll('"', '""')}"`,
+    megabytes: row.megabytes,
+    gzipped_megabytes: row.gzippedMegabytes,
+    parameters: row.parameters,
+    peak_megabytes: row.peakMegabytes,
+    threads: row.threads,
+    median_ms: row.medianMs,
+    p95_ms: row.p95Ms,
+    timed_runs: row.timedRuns,
+    sentences_per_second: row.sentencesPerSecond,
+    tokens_per_second: row.tokensPerSecond,
+    europe_pmc_core_hours: europePmcCoreHours(row),
+    ...Object.assign(
+      {},
+      ...ENTITY_CLASSES.map((label) => scoreColumns(`f1 ${label}`, row.f1[label], row.f1Intervals[label])),
+      scoreColumns('mean_f1', row.meanF1, row.meanF1Interval),
+    ),
+  }));
+  const lines = records.map((record) => Object.values(record));
+  return [Object.keys(records[0]), ...lines]
+    .map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`)
+    .join('');
+}
+
+function scoreColumns(
+  name: string,
+  value: number | null,
+  interval: Interval | null,
+): Record<string, number | null> {
+  return { [name]: value, [`${name} low`]: interval?.[0] ?? null, [`${name} high`]: interval?.[1] ?? null };
 }

@@ -6,7 +6,14 @@
  *
  * distil/, trim/ and prune/ each make a smaller model folder of a model folder.
  */
-export { type BenchmarkOptions, type BenchmarkRow, benchmark, benchmarkCsv, type Variant } from './benchmark';
+export {
+  type BenchmarkOptions,
+  type BenchmarkRow,
+  benchmark,
+  benchmarkCsv,
+  europePmcCoreHours,
+  type Variant,
+} from './benchmark';
 export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';

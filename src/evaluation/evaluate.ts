@@ -9,6 +9,7 @@ import {
 import {
   outputNames,
   outputsPerClass,
+  type ScoredSpan,
   spansToLabels,
   type TaggedText,
   type TaggingOptions,
@@ -50,7 +51,12 @@ export async function evaluate(
   if (sentences.length === 0)
     throw new InputError('there is nothing to evaluate on; give at least one sentence');
   const texts = sentences.map(({ text }) => text);
-  const tagged = voteByArticle(sentences, await tagTexts(texts, tokenizer, score, options, onProgress));
+  const found = await tagTexts(texts, tokenizer, score, options, onProgress);
+  const agreed = voteByArticle(
+    sentences,
+    found.map(({ spans }) => spans),
+  );
+  const tagged = found.map((text, index) => ({ ...text, spans: agreed[index] }));
   const spans = scoreSpans(
     sentences,
     tagged.map((text) => text.spans),
@@ -65,19 +71,26 @@ export async function evaluate(
   };
 }
 
-/** What the model found, made consistent within each article as `annotate` makes it. */
-function voteByArticle(sentences: readonly Sentence[], tagged: readonly TaggedText[]): TaggedText[] {
+/**
+ * What a model found, made consistent within each article as `annotate` makes it.
+ *
+ * @param found one list a sentence, in the order of `sentences`
+ */
+export function voteByArticle(
+  sentences: readonly Sentence[],
+  found: readonly (readonly ScoredSpan[])[],
+): ScoredSpan[][] {
   const indices = new Map<string, number[]>();
   sentences.forEach(({ article }, index) => {
     const own = indices.get(article);
     if (own) own.push(index);
     else indices.set(article, [index]);
   });
-  const voted = [...tagged];
+  const voted: ScoredSpan[][] = [];
   for (const own of indices.values()) {
-    const parts = own.map((index) => ({ text: sentences[index].text, spans: tagged[index].spans }));
+    const parts = own.map((index) => ({ text: sentences[index].text, spans: found[index] }));
     voteWithinArticle(parts).forEach((spans, place) => {
-      voted[own[place]] = { ...tagged[own[place]], spans };
+      voted[own[place]] = spans;
     });
   }
   return voted;

@@ -13,6 +13,7 @@ export {
   meanSpanF1,
   type Statistic,
   spanF1,
+  sumRows,
   tokenF1,
 } from './article-counts';
 export { type BootstrapOptions, bootstrapIntervals, CONFIDENCE, type Interval } from './bootstrap';
@@ -43,7 +44,7 @@ export {
   MENTION_OUTCOMES,
   type MentionOutcome,
 } from './errors';
-export { type EvaluationReport, evaluate, evaluateAll, heldOutEvaluation } from './evaluate';
+export { type EvaluationReport, evaluate, evaluateAll, heldOutEvaluation, voteByArticle } from './evaluate';
 export {
   MATCH_FAMILIES,
   type MatchFamily,

@@ -75,7 +75,7 @@ function groupsOfOneLength(lengths: readonly number[]): number[][] {
 }
 
 /** The logits without those of `O`, which stands first and is 0 everywhere. */
-function withoutFirstColumn(data: Float32Array, columns: number): Float32Array {
+export function withoutFirstColumn(data: Float32Array, columns: number): Float32Array {
   const rest = new Float32Array((data.length / columns) * (columns - 1));
   for (let row = 0; row * columns < data.length; row++) {
     rest.set(data.subarray(row * columns + 1, (row + 1) * columns), row * (columns - 1));

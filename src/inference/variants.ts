@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { onnxPath, type Variant } from '../compression';
+import type { Variant } from '../compression';
 import { InputError } from '../foundation';
-import { readConfiguration, TokenClassifier, tensorflow } from '../nn';
-import { cutWindows, outputNames, Tokenizer, type TokenScorer } from '../tokenization';
+import { countParameters, readConfiguration, TokenClassifier, tensorflow } from '../nn';
+import { cutWindows, outputNames, Tokenizer } from '../tokenization';
 import { openOnnxScorer } from './session';
 
+const WEIGHTS = 'model.safetensors';
+
 /**
- * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on its fp32 and int8 files, whatever is
- * there. The number of threads holds for TensorFlow only if it was not used in this process before.
+ * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
+ * of threads holds for TensorFlow only if it was not used in this process before.
  *
  * @param onNotice hears why TensorFlow is left out, where its native library is not set up
  */
@@ -16,28 +19,52 @@ export async function openVariants(
   folder: string,
   { threads, onNotice = () => {} }: { threads: number; onNotice?: (message: string) => void },
 ): Promise<Variant[]> {
-  const tagging = readConfiguration(folder);
-  const tokenizer = new Tokenizer(folder);
-  const name = basename(resolve(folder));
-  const variants: Variant[] = [];
-  const add = (kind: string, file: string, score: TokenScorer) =>
-    variants.push({ name: `${name} ${kind}`, files: [file], score, tokenizer, tagging, threads });
-  const weights = join(folder, 'model.safetensors');
-  if (existsSync(weights) && startTensorFlow(threads, onNotice)) {
-    add('TensorFlow fp32', weights, TokenClassifier.load(folder).score);
+  const files: string[] = [];
+  if (existsSync(join(folder, WEIGHTS)) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
+  const exported = join(folder, 'onnx');
+  if (existsSync(exported)) {
+    const names = readdirSync(exported).filter((name) => name.endsWith('.onnx'));
+    files.push(...names.sort().map((name) => join('onnx', name)));
   }
-  for (const quantized of [false, true]) {
-    const path = onnxPath(folder, { quantized });
-    if (existsSync(path)) {
-      add(quantized ? 'ONNX int8' : 'ONNX fp32', path, await openOnnxScorer(path, { threads }));
-    }
-  }
-  if (variants.length === 0) {
+  if (files.length === 0) {
     throw new InputError(
       `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
     );
   }
-  return variants;
+  return Promise.all(files.map((file) => openVariant(folder, file, threads)));
+}
+
+/** One way to run a model folder. @param file of the folder: its weights, or a graph in `onnx` */
+export async function openVariant(folder: string, file: string, threads: number): Promise<Variant> {
+  const tagging = readConfiguration(folder);
+  const path = join(folder, file);
+  return {
+    name: `${basename(resolve(folder))} ${runtimeOf(file)}`,
+    files: [path],
+    score: file === WEIGHTS ? TokenClassifier.load(folder).score : await openOnnxScorer(path, { threads }),
+    tokenizer: new Tokenizer(folder),
+    tagging,
+    threads,
+    parameters: countParameters(tagging),
+    measureMemory: async (texts) => measureMemory(texts, [folder, file, String(threads)]),
+  };
+}
+
+/** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */
+function runtimeOf(file: string): string {
+  if (file === WEIGHTS) return 'TensorFlow fp32';
+  const [, suffix = 'fp32'] = /^model_?(.+)?$/.exec(basename(file, '.onnx')) ?? [];
+  return `ONNX ${suffix === 'quantized' ? 'int8' : suffix}`;
+}
+
+function measureMemory(texts: readonly string[], options: readonly string[]): number {
+  const program = join(__dirname, 'memory-process.js');
+  const output = execFileSync(process.execPath, [program, ...options], {
+    input: JSON.stringify(texts),
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  return Number(output);
 }
 
 /** False, with a notice, where native TensorFlow is not set up: the ONNX files can be run without. */

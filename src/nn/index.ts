@@ -42,5 +42,5 @@ export { Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { type Precision, Tape } from './tape';
-export { TokenClassifier } from './token-classifier';
+export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';

@@ -140,6 +140,15 @@ export class TokenClassifier implements Trainable {
 
 const headOf = ({ scheme }: ModelConfiguration): Head => ({ kind: 'tokens', labels: outputNames(scheme) });
 
+/** Learned numbers of a tagger, one by one. */
+export function countParameters(configuration: ModelConfiguration): number {
+  const shapes = [
+    ...encoderParameterShapes(configuration.encoder).values(),
+    ...headParameterShapes(configuration.encoder, headOf(configuration)).values(),
+  ];
+  return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
+}
+
 /** A saved tagger's tensors, the head without its row of zeros for `O`. */
 function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
   const { hiddenSize } = configuration.encoder;

@@ -7,13 +7,11 @@
  * at its defaults, `torch …` a PyTorch loop written for speed (environment/bench/torch_training.py). PyTorch gets an environment of
  * its own, made on the first run.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { loadCorpus } from '../corpora';
-import { projectRoot } from '../foundation';
+import { startPeer } from '../foundation';
 import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
 import { Tokenizer } from '../tokenization';
 import { groupByLength } from './batching';
@@ -82,53 +80,18 @@ function writeExamples(rounds: Example[][][], folder: string): string {
   return file;
 }
 
-/** PyTorch's contenders, in a Python process that answers one line at a time. @param kind 'trainer' or 'loop' */
+/** PyTorch's contenders, in a process of their own. @param kind 'trainer' or 'loop' */
 async function torchContenders(kind: string, file: string, environment: Record<string, string> = {}) {
-  const script = join(projectRoot, 'environment', 'bench', 'torch_training.py');
-  const child = spawn(benchPython(), [script, kind, MODEL, file], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error('the Python process ended; what it said stands above');
-    return JSON.parse(value as string);
-  };
-  const { contenders } = (await answer()) as { contenders: string[] };
-  const ask =
-    (contender: string): Contender =>
-    (round) => {
-      child.stdin.write(`${JSON.stringify({ contender, round })}\n`);
-      return answer();
-    };
-  return {
-    contenders: contenders.map((name): [string, Contender] => [name, ask(name)]),
-    end: () => endProcess(child),
-  };
-}
-
-function endProcess(child: ChildProcess): Promise<void> {
-  child.stdin?.end();
-  return new Promise((resolve) => child.on('close', () => resolve()));
-}
-
-/** The Python of PyTorch's own environment, which is made where it is missing. */
-function benchPython(): string {
-  const environment = join(projectRoot, '.falconframes', 'bench-python');
-  const python = join(environment, 'bin', 'python');
-  const mark = join(environment, 'complete');
-  if (!existsSync(mark)) {
-    console.error('Making an environment for PyTorch (about 5 GB, several minutes) …');
-    const requirements = join(projectRoot, 'environment', 'requirements-bench.txt');
-    rmSync(environment, { recursive: true, force: true });
-    const run = (command: string, ...options: string[]) =>
-      execFileSync(command, options, { stdio: ['ignore', 2, 2] });
-    run('python3', '-m', 'venv', environment);
-    run(python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary=:all:', '-r', requirements);
-    writeFileSync(mark, '');
-  }
-  return python;
+  const peer = await startPeer<{ contenders: string[] }, { contender: string; round: number }, Round>(
+    'torch_training.py',
+    [kind, MODEL, file],
+    environment,
+  );
+  const contenders = peer.greeting.contenders.map((contender): [string, Contender] => [
+    contender,
+    (round) => peer.ask({ contender, round }),
+  ]);
+  return { contenders, end: peer.end };
 }
 
 const median = (values: number[]) =>

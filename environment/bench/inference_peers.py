@@ -1,0 +1,124 @@
+"""The Python contenders of `falconframes benchmark --peers` (src/inference/peers.ts), one a process.
+
+    python inference_peers.py KIND MODEL_FOLDER THREADS SCRATCH_FOLDER
+
+KIND is `torch` (eager, fp32), `torch-int8` (dynamic), `distilbert` (its shape with random weights, eager), `onnxruntime` or
+`onnxruntime-int8` (the files of MODEL_FOLDER/onnx). It says {"file", "parameters"} when ready: what its size on disk is, and how
+many weights it has. A list of windows of token ids on standard input is answered with {"seconds", "logits"}, logits flat by window;
+null is answered with {"peak_megabytes"}.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+
+# The protocol has standard output to itself.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+# Padded tokens of a call, as the TypeScript side has them.
+TOKENS_A_CALL = 1024
+
+
+class OnnxRuntime:
+    def __init__(self, file: str, threads: int):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        self.file = file
+        self.parameters = None
+
+    def run(self, ids, mask):
+        import numpy
+
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
+        return self.session.run(["logits"], feeds)[0]
+
+
+class Torch:
+    def __init__(self, kind: str, folder: str, threads: int, scratch: str):
+        import torch
+        import transformers
+
+        transformers.logging.set_verbosity_error()
+        torch.set_num_threads(threads)
+        torch.manual_seed(1)
+        classes = transformers.AutoModelForTokenClassification
+        if kind == "distilbert":
+            # The configuration's defaults are those of distilbert-base-uncased.
+            model = classes.from_config(transformers.DistilBertConfig(num_labels=9))
+        else:
+            model = classes.from_pretrained(folder, dtype=torch.float32)
+        model.eval()
+        self.parameters = sum(parameter.numel() for parameter in model.parameters())
+        if kind == "torch-int8":
+            model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+        if kind == "torch":
+            self.file = os.path.join(folder, "model.safetensors")
+        else:
+            self.file = os.path.join(scratch, f"{kind}.pt")
+            torch.save(model.state_dict(), self.file)
+        self.torch, self.model = torch, model
+
+    def run(self, ids, mask):
+        with self.torch.inference_mode():
+            tensors = {"input_ids": self.torch.from_numpy(ids), "attention_mask": self.torch.from_numpy(mask)}
+            return self.model(**tensors).logits.numpy()
+
+
+def batches_of(windows: list[list[int]]):
+    """Windows of similar length together: the order that pads least."""
+    batch: list[int] = []
+    for index in sorted(range(len(windows)), key=lambda index: len(windows[index])):
+        if batch and (len(batch) + 1) * len(windows[index]) > TOKENS_A_CALL:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def score(contender, windows: list[list[int]]) -> dict:
+    import numpy
+
+    logits: list = [None] * len(windows)
+    start = time.perf_counter()
+    for batch in batches_of(windows):
+        length = max(len(windows[index]) for index in batch)
+        ids = numpy.zeros((len(batch), length), dtype=numpy.int64)
+        mask = numpy.zeros((len(batch), length), dtype=numpy.int64)
+        for row, index in enumerate(batch):
+            ids[row, : len(windows[index])] = windows[index]
+            mask[row, : len(windows[index])] = 1
+        output = contender.run(ids, mask)
+        for row, index in enumerate(batch):
+            logits[index] = output[row, : len(windows[index])]
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "logits": [rows.reshape(-1).tolist() for rows in logits]}
+
+
+def peak_megabytes() -> float:
+    """Of this program alone: `getrusage` would begin with what the parent had."""
+    with open("/proc/self/status") as file:
+        return int(re.search(r"VmHWM:\s+(\d+) kB", file.read())[1]) * 1024 / 1e6
+
+
+def main(kind: str, folder: str, threads: str, scratch: str) -> None:
+    if kind.startswith("onnxruntime"):
+        name = "model_quantized.onnx" if kind.endswith("int8") else "model.onnx"
+        contender = OnnxRuntime(os.path.join(folder, "onnx", name), int(threads))
+    else:
+        contender = Torch(kind, folder, int(threads), scratch)
+    print(json.dumps({"file": contender.file, "parameters": contender.parameters}), file=answers, flush=True)
+    for line in sys.stdin:
+        windows = json.loads(line)
+        answer = {"peak_megabytes": peak_megabytes()} if windows is None else score(contender, windows)
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+main(*sys.argv[1:])
