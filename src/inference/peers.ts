@@ -23,6 +23,8 @@ interface Answer {
   peak_megabytes: number;
 }
 
+type Runner = Peer<Greeting, Question, Answer>;
+
 interface Contender {
   name: string;
   script: string;
@@ -62,8 +64,6 @@ export async function openPeers(
   folder: string,
   { threads }: { threads: number },
 ): Promise<{ variants: Variant[]; end: () => Promise<void> }> {
-  const tagging = readConfiguration(folder);
-  const tokenizer = new Tokenizer(folder);
   const contenders = contendersOf(folder).filter(({ needs }) => existsSync(needs));
   if (!existsSync(contendersOf(folder)[0].needs)) {
     throw new InputError(
@@ -72,42 +72,49 @@ export async function openPeers(
   }
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-peers-'));
   const environment = { OMP_NUM_THREADS: String(threads) };
-  const peers: Peer<Greeting, Question, Answer>[] = [];
-  const variants: Variant[] = [];
+  const peers: Runner[] = [];
   const end = async () => {
     await Promise.all(peers.map((peer) => peer.end()));
     rmSync(scratch, { recursive: true });
   };
-  for (const { name, script, options, untrained } of contenders) {
-    const peer = await startPeer<Greeting, Question, Answer>(
-      script,
-      [...options, String(threads), scratch],
-      environment,
-    ).catch(async (error) => {
+  const started = await Promise.allSettled(
+    contenders.map(async ({ script, options }) => {
+      const all = [...options, String(threads), scratch];
+      peers.push(await startPeer<Greeting, Question, Answer>(script, all, environment));
+      return peers.at(-1)!;
+    }),
+  );
+  const variants: Variant[] = [];
+  for (const [index, result] of started.entries()) {
+    if (result.status === 'rejected') {
       await end();
-      throw error;
-    });
-    peers.push(peer);
-    const columns = outputNames(tagging.scheme).length + 1;
-    let messageMs = 0;
-    variants.push({
-      name: untrained ? name : `${basename(resolve(folder))} ${name}`,
-      files: [peer.greeting.file],
-      tokenizer,
-      tagging,
-      threads,
-      parameters: peer.greeting.parameters ?? countParameters(tagging),
-      untrained,
-      messageMs: () => messageMs,
-      score: async (windows) => {
-        const start = performance.now();
-        const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
-        messageMs += performance.now() - start - seconds * 1000;
-        return logits.map((rows) => withoutFirstColumn(Float32Array.from(rows), columns));
-      },
-      // The process has seen nothing but these sentences.
-      measureMemory: async () => (await peer.ask(null)).peak_megabytes,
-    });
+      throw result.reason;
+    }
+    variants.push(variantOf(contenders[index], result.value, folder, threads));
   }
   return { variants, end };
+}
+
+function variantOf({ name, untrained }: Contender, peer: Runner, folder: string, threads: number): Variant {
+  const tagging = readConfiguration(folder);
+  const columns = outputNames(tagging.scheme).length + 1;
+  let messageMs = 0;
+  return {
+    name: untrained ? name : `${basename(resolve(folder))} ${name}`,
+    files: [peer.greeting.file],
+    tokenizer: new Tokenizer(folder),
+    tagging,
+    threads,
+    parameters: peer.greeting.parameters ?? countParameters(tagging),
+    untrained,
+    messageMs: () => messageMs,
+    score: async (windows) => {
+      const start = performance.now();
+      const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
+      messageMs += performance.now() - start - seconds * 1000;
+      return logits.map((rows) => withoutFirstColumn(Float32Array.from(rows), columns));
+    },
+    // The process has seen nothing but the benchmark's sentences.
+    measureMemory: async () => (await peer.ask(null)).peak_megabytes,
+  };
 }

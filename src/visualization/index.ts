@@ -9,6 +9,7 @@
  * `figures/` one figure a file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show.
  */
 export type { Figure } from './figure';
+export { compressionWaterfall } from './figures/compression-waterfall';
 export { countsByClass } from './figures/counts-by-class';
 export { f1ByClass } from './figures/f1-by-class';
 export { learningCurves } from './figures/learning-curves';

@@ -28,6 +28,18 @@ test('the reading compares the smallest with the largest', () => {
   );
 });
 
+test('the line joins the models than which none is faster and better', () => {
+  const slowAndPoor = { name: 'old', sizeMb: 260, latencyMs: 20, f1: 0.7 };
+  const [, front] = sizeLatencyF1([slowAndPoor, ...points]).data;
+  assert.deepEqual(
+    [front.x, front.y],
+    [
+      [4, 8],
+      [0.72, 0.73],
+    ],
+  );
+});
+
 test('what cannot be drawn is refused', () => {
   assert.throws(() => sizeLatencyF1([]), InputError);
   assert.throws(() => sizeLatencyF1([{ ...points[0], latencyMs: 0 }]), /fp32: size 90 MB, latency 0 ms/);

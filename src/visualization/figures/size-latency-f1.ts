@@ -15,7 +15,10 @@ const PLOT = { width: 700, height: 380 };
 const LARGEST_DIAMETER = 70;
 const LABEL_SIZE = 12;
 
-/** Small, fast and good: latency to the right, F1 upwards, the area of each disc is the model's size in MB. */
+/**
+ * Small, fast and good: latency to the right, F1 upwards, the area of each disc is the model's size in MB. A line joins the Pareto
+ * front: the models than which none is both faster and better.
+ */
 export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
   if (points.length === 0) throw new InputError('There is no model to draw; benchmark at least one');
   for (const { name, sizeMb, latencyMs, f1 } of points) {
@@ -26,6 +29,7 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
       );
     }
   }
+  const front = paretoFront(points);
   const xRange = logRange(points.map(({ latencyMs }) => latencyMs));
   const yRange = linearRange(points.map(({ f1 }) => f1));
   const largest = Math.max(...points.map(({ sizeMb }) => sizeMb));
@@ -58,6 +62,14 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
           opacity: 1,
           line: { color: NEUTRAL, width: 1.5 },
         },
+      },
+      {
+        type: 'scatter',
+        mode: 'lines',
+        x: front.map(({ latencyMs }) => latencyMs),
+        y: front.map(({ f1 }) => f1),
+        hoverinfo: 'skip',
+        line: { color: INK, width: 1, dash: 'dot' },
       },
     ],
     layout: {
@@ -94,6 +106,17 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
   };
 }
 
+/** The points than which none is both faster and better, the fastest first. */
+function paretoFront(points: readonly BenchmarkPoint[]): BenchmarkPoint[] {
+  const byLatency = [...points].sort((one, other) => one.latencyMs - other.latencyMs || other.f1 - one.f1);
+  let best = Number.NEGATIVE_INFINITY;
+  return byLatency.filter(({ f1 }) => {
+    const better = f1 > best;
+    best = Math.max(best, f1);
+    return better;
+  });
+}
+
 /** Exponents of ten with room for the discs at both ends. */
 function logRange(values: readonly number[]): [number, number] {
   const [low, high] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
@@ -118,7 +141,8 @@ function logTicks([low, high]: [number, number]): number[] {
 }
 
 function reading(points: readonly BenchmarkPoint[]): string {
-  const explanation = 'Up and to the left is better; the area of a disc is the size of the model.';
+  const explanation =
+    'Up and to the left is better; the area of a disc is the size of the model; no model is faster and better than those on the dotted line.';
   const smallest = points.reduce((best, point) => (point.sizeMb < best.sizeMb ? point : best));
   const largest = points.reduce((best, point) => (point.sizeMb > best.sizeMb ? point : best));
   if (smallest === largest) return explanation;
