@@ -20,7 +20,7 @@ import {
   type Sentence,
   showProgress,
 } from '../foundation';
-import { TokenClassifier } from '../nn';
+import { openModel } from '../inference';
 import { Tokenizer } from '../tokenization';
 import { positiveInteger, probability } from './arguments';
 import { evaluationTables } from './evaluation-tables';
@@ -120,7 +120,7 @@ async function scoreModel(
   training?: readonly Sentence[],
   tuning?: readonly Sentence[],
 ): Promise<{ scores: ModelScores; counts: ArticleCounts }> {
-  const model = TokenClassifier.load(folder);
+  const model = await openModel(folder);
   try {
     const tokenizer = new Tokenizer(folder);
     const { configuration } = model;

@@ -7,6 +7,7 @@
 export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } from './annotator';
 export { type Document, type DocumentFormat, readDocuments, readStandardInput } from './documents';
 export { inCodePoints } from './offsets';
+export { type OpenModel, openModel } from './open-model';
 export { openPeers } from './peers';
 export { openOnnxScorer } from './session';
 export { type Agreement, compareVariants, openVariants } from './variants';

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { onnxPath } from '../compression';
+import { type ModelConfiguration, readConfiguration, TokenClassifier } from '../nn';
+import type { TokenScorer } from '../tokenization';
+import { openOnnxScorer } from './session';
+
+export interface OpenModel {
+  configuration: ModelConfiguration;
+  score: TokenScorer;
+  dispose(): void;
+}
+
+/**
+ * What a model folder says of windows, from the best that it holds: its weights on TensorFlow, else the fp32 file, else the int8 file
+ * in ONNX Runtime, as in a folder that was made for production.
+ */
+export async function openModel(folder: string): Promise<OpenModel> {
+  const exported = [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);
+  if (existsSync(join(folder, 'model.safetensors')) || !exported) {
+    const model = TokenClassifier.load(folder);
+    const { configuration, score } = model;
+    return { configuration, score, dispose: () => model.dispose() };
+  }
+  return { configuration: readConfiguration(folder), score: await openOnnxScorer(exported), dispose() {} };
+}
