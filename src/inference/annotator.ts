@@ -15,6 +15,11 @@ export interface Entity extends Span {
 export interface Annotator {
   /** The mentions of a text of any length in order of their place; none in a text of white space. */
   annotate(text: string): Promise<Entity[]>;
+  /**
+   * The mentions of several articles that are already cut into sentences, with offsets in the sentence // [article][sentence].
+   * Sentences of all articles share the runtime's calls, so that short articles fill them.
+   */
+  annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]>;
 }
 
 export interface AnnotatorOptions {
@@ -23,6 +28,9 @@ export interface AnnotatorOptions {
   /** Threads of ONNX Runtime; the default is one a core. */
   threads?: number;
 }
+
+/** Sentences whose logits are in memory at once; of the others the mentions alone are kept. */
+const SENTENCES_AT_ONCE = 512;
 
 /**
  * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,
@@ -37,32 +45,64 @@ export async function loadAnnotator(
   const configuration = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
   const score = await openOnnxScorer(modelOf(folder, quantized), { threads });
+
+  async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
+    const sentences = articles.flat();
+    const spans: ScoredSpan[][] = [];
+    for (let start = 0; start < sentences.length; start += SENTENCES_AT_ONCE) {
+      const some = sentences.slice(start, start + SENTENCES_AT_ONCE);
+      for (const tagged of await tagTexts(some, tokenizer, score, configuration)) spans.push(tagged.spans);
+    }
+    let next = 0;
+    return articles.map((own) => {
+      const parts = own.map((text) => ({ text, spans: spans[next++] }));
+      return voteWithinArticle(parts).map((voted, index) => entitiesOf(voted, own[index]));
+    });
+  }
+
   return {
+    annotateSentences,
     async annotate(text) {
-      const sentences = splitSentences(text);
-      const texts = sentences.map(({ start, end }) => text.slice(start, end));
-      const tagged = await tagTexts(texts, tokenizer, score, configuration);
-      const spans = voteWithinArticle(tagged.map((own, index) => ({ text: texts[index], spans: own.spans })));
-      return spans.flatMap((own, index) => entitiesOf(own, sentences[index].start, text));
+      const ranges = splitSentences(text);
+      const sentences = ranges.map(({ start, end }) => text.slice(start, end));
+      const [found] = await annotateSentences([sentences]);
+      return inWholeText(
+        found,
+        ranges.map(({ start }) => start),
+      );
     },
   };
 }
 
-/** The file to run, or the bytes of one for a folder that was trained and not exported. */
-function modelOf(folder: string, quantized?: boolean): string | Uint8Array {
-  const int8 = onnxPath(folder, { quantized: true });
-  if (quantized ?? existsSync(int8)) return int8;
-  const fp32 = onnxPath(folder, { quantized: false });
-  return existsSync(fp32) ? fp32 : encodeAsOnnx(folder);
+/** The mentions of a text's sentences, which begin at `starts`, as mentions of the text. */
+export function inWholeText(found: readonly Entity[][], starts: readonly number[]): Entity[] {
+  return found.flatMap((entities, index) =>
+    entities.map((entity) => ({
+      ...entity,
+      start: starts[index] + entity.start,
+      end: starts[index] + entity.end,
+    })),
+  );
 }
 
-/** Mentions of a sentence that begins at `offset`, placed in the whole text. */
-function entitiesOf(spans: readonly ScoredSpan[], offset: number, text: string): Entity[] {
+/** The file that is run: int8 where the folder has it and nothing else is asked for. It need not exist. */
+export function onnxFileOf(folder: string, quantized?: boolean): string {
+  const int8 = onnxPath(folder, { quantized: true });
+  return (quantized ?? existsSync(int8)) ? int8 : onnxPath(folder, { quantized: false });
+}
+
+/** The file to run, or the bytes of one for a folder that was trained and not exported. */
+function modelOf(folder: string, quantized?: boolean): string | Uint8Array {
+  const path = onnxFileOf(folder, quantized);
+  return quantized || existsSync(path) ? path : encodeAsOnnx(folder);
+}
+
+function entitiesOf(spans: readonly ScoredSpan[], text: string): Entity[] {
   return spans.map(({ start, end, label, score }) => ({
-    start: offset + start,
-    end: offset + end,
+    start,
+    end,
     label,
-    text: text.slice(offset + start, offset + end),
+    text: text.slice(start, end),
     score,
   }));
 }

@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { InputError } from '../../foundation';
+import { batchesOf } from './batches';
+import type { Source } from './sources';
+import type { Answer, BatchResult, WorkerSettings } from './worker';
+
+export interface AnnotateCorpusOptions extends WorkerSettings {
+  /** Threads that annotate, each with a model of its own; the default is one a core. */
+  workers?: number;
+}
+
+/** What became of a batch of sources. */
+export interface AnnotatedBatch extends BatchResult {
+  sources: number;
+  bytes: number;
+}
+
+/** Batches in memory a worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
+const BATCHES_A_WORKER = 4;
+
+/**
+ * Annotates any number of sources in worker threads. Results come in the order of the sources and are the same for any number
+ * of workers. Sources are taken only as fast as results are asked for, so that memory does not grow with their number.
+ *
+ * @throws InputError where the model cannot be used; damaged sources are told in the result
+ */
+export async function* annotateCorpus(
+  sources: AsyncIterable<Source>,
+  { workers = availableParallelism(), ...settings }: AnnotateCorpusOptions,
+): AsyncGenerator<AnnotatedBatch> {
+  // The tokenizer has threads of its own, which would take the cores from the other workers.
+  process.env.TOKENIZERS_PARALLELISM = 'false';
+  const pool = new WorkerPool(settings, workers);
+  try {
+    const inOrder: Promise<AnnotatedBatch>[] = [];
+    for await (const batch of batchesOf(sources)) {
+      const annotated = pool.annotate(batch).then((result) => ({
+        ...result,
+        sources: batch.length,
+        bytes: batch.reduce((sum, { bytes }) => sum + bytes, 0),
+      }));
+      annotated.catch(() => {}); // told when its turn comes
+      inOrder.push(annotated);
+      if (inOrder.length >= BATCHES_A_WORKER * workers) yield await inOrder.shift()!;
+    }
+    while (inOrder.length > 0) yield await inOrder.shift()!;
+  } finally {
+    await pool.end();
+  }
+}
+
+interface Task {
+  batch: readonly Source[];
+  resolve(result: BatchResult): void;
+  reject(error: Error): void;
+}
+
+/** Worker threads, started as they are needed, each with one task at a time. */
+class WorkerPool {
+  readonly #idle: Worker[] = [];
+  readonly #all: Worker[] = [];
+  readonly #waiting: Task[] = [];
+
+  constructor(
+    private readonly settings: WorkerSettings,
+    private readonly most: number,
+  ) {}
+
+  annotate(batch: readonly Source[]): Promise<BatchResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ batch, resolve, reject });
+      this.#deal();
+    });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map((worker) => worker.terminate()));
+  }
+
+  #deal(): void {
+    if (this.#waiting.length === 0) return;
+    const worker = this.#idle.pop() ?? (this.#all.length < this.most ? this.#start() : undefined);
+    if (worker) this.#give(worker, this.#waiting.shift()!);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(join(__dirname, 'worker.js'), { workerData: this.settings });
+    this.#all.push(worker);
+    return worker;
+  }
+
+  #give(worker: Worker, { batch, resolve, reject }: Task): void {
+    const failed = (error: Error) => reject(error);
+    const ended = () => reject(new Error('a worker thread ended before its work was done'));
+    worker.once('error', failed).once('exit', ended);
+    worker.once('message', (answer: Answer) => {
+      worker.off('error', failed).off('exit', ended);
+      this.#idle.push(worker);
+      if ('result' in answer) resolve(answer.result);
+      else reject(new InputError(answer.refusal));
+      this.#deal();
+    });
+    worker.postMessage(batch);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Source } from './sources';
+
+/** A batch ends with the source that fills it: some hundred sentences, enough to find others of their length. */
+const FULL = 1 << 16;
+const MOST_SOURCES = 256;
+
+/**
+ * Sources in batches that one worker takes as a whole: many abstracts, or one article. What stands in a batch depends on the
+ * sources from its first on and on nothing else, not on time or on the number of workers. That matters, for the logits of an
+ * int8 file depend, a little, on what shares a call.
+ */
+export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator<Source[]> {
+  let batch: Source[] = [];
+  let size = 0;
+  for await (const source of sources) {
+    batch.push(source);
+    size += sizeOf(source);
+    if (size < FULL && batch.length < MOST_SOURCES) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Characters or bytes, about: not `bytes`, which for lines tells what happened to be read ahead. */
+function sizeOf(source: Source): number {
+  switch (source.kind) {
+    case 'document':
+      return source.text.length;
+    case 'sentences':
+      return source.sentences.reduce((sum, { text }) => sum + text.length, 0);
+    case 'damaged':
+      return 0;
+    default:
+      return source.bytes;
+  }
+}

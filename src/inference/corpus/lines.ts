@@ -1,0 +1,116 @@
+import { isUtf8 } from 'node:buffer';
+import type { Source, SourceSentence } from './sources';
+
+/** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
+const MOST_SENTENCES = 10_000;
+/** Longer lines are passed over unread, so that no file can fill the memory. */
+const LONGEST_LINE = 1 << 26;
+
+const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} a line';
+
+/**
+ * The documents of JSONL, one a line, or its sentences, those of an article together where they follow each other. Lines end at
+ * a line feed alone: texts may hold the other characters that Unicode calls line ends.
+ *
+ * @param consumed how many bytes of the file have been read by now
+ */
+export async function* sourcesOfLines(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  consumed: () => number,
+): AsyncGenerator<Source> {
+  let number = 0;
+  let found = 0;
+  let told = 0;
+  let group: (Source & { kind: 'sentences' }) | undefined;
+  const newBytes = () => {
+    const bytes = consumed() - told;
+    told += bytes;
+    return bytes;
+  };
+  for await (const line of linesOf(chunks)) {
+    number++;
+    if (line !== undefined && isBlank(line)) continue;
+    found++;
+    const place = `${file} line ${number}`;
+    const value = line === undefined ? `longer than ${LONGEST_LINE} bytes; split it` : parseLine(line);
+    const isSentence = typeof value !== 'string' && 'article' in value;
+    if (
+      group &&
+      !(isSentence && value.article === group.article && group.sentences.length < MOST_SENTENCES)
+    ) {
+      yield group;
+      group = undefined;
+    }
+    const bytes = newBytes();
+    if (typeof value === 'string') yield { kind: 'damaged', place, bytes, reason: value };
+    else if (!isSentence) yield { kind: 'document', place, bytes, ...value };
+    else {
+      group ??= { kind: 'sentences', place, bytes: 0, article: value.article, sentences: [] };
+      group.sentences.push(value.sentence);
+      group.bytes += bytes;
+    }
+  }
+  if (group) yield group;
+  if (found === 0) yield { kind: 'damaged', place: file, bytes: newBytes(), reason: `is empty; ${EXPECTED}` };
+}
+
+type Line = { id: string; text: string } | { article: string; sentence: SourceSentence };
+
+/** What the line says, or why it cannot be used. */
+function parseLine(line: Buffer): Line | string {
+  if (!isUtf8(line)) return 'not UTF-8; write the file in UTF-8';
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString('utf8').replace(/^\ufeff/, ''));
+  } catch (error) {
+    return `not a line of JSON (${(error as Error).message}); ${EXPECTED}`;
+  }
+  const { id, article, paragraph, offset, text } = Object(value) as Record<string, unknown>;
+  const isEmpty = typeof text === 'string' && text.trim() === '';
+  if (typeof id === 'string' && typeof text === 'string') {
+    return isEmpty ? `document "${id}" is empty; give it a text` : { id, text };
+  }
+  if (
+    typeof article === 'string' &&
+    typeof text === 'string' &&
+    typeof paragraph === 'number' &&
+    typeof offset === 'number'
+  ) {
+    return isEmpty
+      ? `a sentence of "${article}" is empty; give it a text`
+      : { article, sentence: { paragraph, offset, text } };
+  }
+  return `"id" and "text" must both be strings; ${EXPECTED}`;
+}
+
+function isBlank(line: Buffer): boolean {
+  return line.length < 1000 && line.toString('latin1').trim() === '';
+}
+
+/** Undefined stands for a line that is too long. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  const take = () => {
+    const line = length > LONGEST_LINE ? undefined : Buffer.concat(parts);
+    parts = [];
+    length = 0;
+    return line;
+  };
+  const add = (part: Uint8Array) => {
+    length += part.length;
+    if (length > LONGEST_LINE) parts = [];
+    else parts.push(part);
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      add(chunk.subarray(start, end));
+      yield take();
+      start = end + 1;
+    }
+    if (start < chunk.length) add(chunk.subarray(start));
+  }
+  if (length > 0) yield take();
+}
