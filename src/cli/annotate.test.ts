@@ -1,80 +1,193 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { Command } from 'commander';
-import { InputError } from '../foundation';
-import type { Entity } from '../inference';
+import { gzipSync } from 'node:zlib';
+import { exportToOnnx, quantizeFolder } from '../compression';
+import { InputError, projectRoot } from '../foundation';
+import { DEFAULT_MODEL, defaultModelFolder, type Entity } from '../inference';
 import { copyTinyBert } from '../nn/tiny-bert';
-import { registerAnnotate } from './annotate';
-import { registerCompress } from './compress';
+import { progressLine } from './annotate-progress';
 
-async function run(...line: string[]): Promise<void> {
-  const program = new Command().exitOverride();
-  registerCompress(program);
-  registerAnnotate(program);
-  await program.parseAsync(line, { from: 'user' });
+const PROGRAM = join(projectRoot, 'environment', 'falconframes.cjs');
+
+function annotate(line: string[], input: string | Buffer = ''): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [PROGRAM, 'annotate', ...line], { input, encoding: 'utf8' });
 }
 
-/** A model folder that the commands exported and quantized. */
-async function preparedModel(t: TestContext): Promise<string> {
+function preparedModel(t: TestContext): string {
   const folder = copyTinyBert(t);
-  t.mock.method(process.stdout, 'write', () => true);
-  await run('compress', 'export', '--model', folder);
-  await run('compress', 'quantize', '--model', folder);
-  t.mock.restoreAll();
+  exportToOnnx(folder);
+  quantizeFolder(folder);
   return folder;
 }
 
-test('files of any format in, one line a document out, offsets in either unit', async (t) => {
-  const model = await preparedModel(t);
-  const place = (name: string) => join(model, name);
+const linesOf = (content: string) =>
+  content
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; entities: Entity[] });
+
+test('files of any format in, one line a document out, offsets in either unit', (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'articles');
   const text = '🧬 T cells, p.V600E and liver';
-  writeFileSync(place('a.txt'), text);
-  writeFileSync(place('b.jsonl'), `${JSON.stringify({ id: 'b1', text })}\n{"id":"b2","text":"liver"}\n`);
-  writeFileSync(place('c.xml'), `<article><body><p>${text}</p></body></article>`);
-  const files = ['a.txt', 'b.jsonl', 'c.xml'].map(place);
-  const linesOf = async (...options: string[]) => {
-    await run('annotate', '--model', model, '--out', place('out.jsonl'), ...options, ...files);
-    const lines = readFileSync(place('out.jsonl'), 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line) as { id: string; entities: Entity[] });
-  };
-  const documents = await linesOf();
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a.txt'), text);
+  writeFileSync(
+    join(folder, 'b.jsonl'),
+    `${JSON.stringify({ id: 'b1', text })}\n{"id":"b2","text":"liver"}\n`,
+  );
+  writeFileSync(join(folder, 'c.xml'), `<article><body><p>${text}</p></body></article>`);
+  writeFileSync(join(folder, 'd.txt.gz'), gzipSync(text));
+  const out = join(model, '..', 'new', 'entities.jsonl');
+  const { status, stderr, stdout } = annotate(['--model', model, '--out', out, '--json', folder]);
+  assert.equal(status, 0, stderr);
+  assert.equal(JSON.parse(stdout).documents, 5);
+  const documents = linesOf(readFileSync(out, 'utf8'));
   assert.deepEqual(
     documents.map(({ id }) => id),
-    ['a', 'b1', 'b2', 'c'],
+    ['a', 'b1', 'b2', 'c', 'd'],
   );
-  const [{ entities }, second, , article] = documents;
+  assert.deepEqual(readdirSync(join(out, '..')), ['entities.jsonl']);
+  const [{ entities }, ...others] = documents;
   assert.ok(entities.length > 0);
-  assert.deepEqual(second.entities, entities);
-  assert.deepEqual(article.entities, entities);
+  for (const { id, entities: same } of others) if (id !== 'b2') assert.equal(same.length, entities.length);
   for (const { start, end, text: mention } of entities) assert.equal(text.slice(start, end), mention);
-  const [counted] = await linesOf('--offsets', 'codepoints');
-  for (const { start, end, text: mention } of counted.entities) {
+  const counted = annotate(['--model', model, '--offsets', 'codepoints'], text);
+  assert.equal(counted.status, 0, counted.stderr);
+  const [{ entities: inPoints }] = linesOf(counted.stdout);
+  assert.ok(inPoints.length > 0);
+  for (const { start, end, text: mention } of inPoints) {
     assert.equal(Array.from(text).slice(start, end).join(''), mention);
   }
 });
 
-test('a malformed line is told with its file and number, and leaves no file', async (t) => {
-  const model = await preparedModel(t);
-  const input = join(model, 'in.jsonl');
-  writeFileSync(input, '{"id":"a","text":"T cells"}\n{"id":"b",\n');
-  const out = join(model, 'out', 'entities.jsonl');
-  await assert.rejects(
-    run('annotate', '--model', model, '--out', out, input),
-    (error: Error) => error instanceof InputError && error.message.startsWith(`${input} line 2: `),
+test('damaged documents are told in a sentence each and passed over, and the status says so', (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'articles');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a.txt'), 'T cells');
+  writeFileSync(join(folder, 'b.xml'), '<article><p>');
+  writeFileSync(join(folder, 'c.txt'), Buffer.from([0xff, 0xfe]));
+  writeFileSync(
+    join(folder, 'd.jsonl'),
+    '{"id":"d1","text":"T cells"}\n{"id":"d2",\n{"id":"d3","text":"liver"}\n',
   );
-  assert.ok(!existsSync(out));
-  assert.deepEqual(readdirSync(join(model, 'out')), []);
+  writeFileSync(join(folder, 'e.txt'), '\n');
+  for (const out of [join(model, '..', 'out.jsonl'), undefined]) {
+    const { status, stderr, stdout } = annotate(['--model', model, ...(out ? ['--out', out] : []), folder]);
+    assert.notEqual(status, 0);
+    assert.deepEqual(
+      linesOf(out ? readFileSync(out, 'utf8') : stdout).map(({ id }) => id),
+      ['a', 'd1', 'd3'],
+    );
+    const told = stderr.split('\n').filter((line) => line.startsWith(folder));
+    assert.equal(told.length, 4, stderr);
+    ['b.xml', 'c.txt line 1', 'd.jsonl line 2', 'e.txt'].forEach((place, index) => {
+      assert.ok(told[index].startsWith(`${join(folder, place)}`), told[index]);
+    });
+    assert.match(stderr, /falconframes: 4 of 7 documents could not be used.*the others are done\n$/);
+  }
+  const out = join(model, '..', 'none.jsonl');
+  const { status } = annotate(['--model', model, '--out', out, join(folder, 'e.txt')]);
+  assert.notEqual(status, 0);
+  assert.ok(!existsSync(out) && !existsSync(`${out}.part`));
 });
 
-test('options out of range are refused', async (t) => {
-  t.mock.method(process.stderr, 'write', () => true);
-  for (const wrong of [
-    ['--threads', '0'],
-    ['--threads', 'two'],
-    ['--offsets', 'bytes'],
-  ]) {
-    await assert.rejects(run('annotate', '--model', 'm', ...wrong), { exitCode: 1 });
+test('killed and resumed, the file is that of an undisturbed run', { timeout: 120_000 }, async (t) => {
+  const model = preparedModel(t);
+  const input = join(model, '..', 'in.jsonl');
+  const documents = Array.from({ length: 1500 }, (_, index) => {
+    if (index % 400 === 20) return '{"id":';
+    const text = `${'T cells and liver grew. '.repeat(1 + (index % 7))}End ${index}.`;
+    return JSON.stringify({ id: `d${index}`, text });
+  });
+  writeFileSync(input, documents.join('\n'));
+  const line = (out: string) => ['--model', model, '--workers', '2', '--out', out, input];
+  const whole = join(model, '..', 'whole.jsonl');
+  assert.match(annotate(line(whole)).stderr, /4 of 1500 documents could not/);
+
+  const out = join(model, '..', 'out.jsonl');
+  const journal = `${out}.part.json`;
+  const documentsDone = () => (existsSync(journal) ? JSON.parse(readFileSync(journal, 'utf8')).documents : 0);
+  let kills = 0;
+  for (let run = 0; run < 2; run++) {
+    const before = documentsDone();
+    const child = spawn(process.execPath, [PROGRAM, 'annotate', ...line(out), '--resume'], {
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    while (child.exitCode === null && documentsDone() === before) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    child.kill('SIGKILL');
+    const [, signal] = await ended;
+    if (signal === 'SIGKILL') kills++;
+    assert.ok(!existsSync(out));
   }
+  assert.equal(kills, 2);
+  assert.ok(documentsDone() > 0 && documentsDone() < 1496, `${documentsDone()} documents at the last kill`);
+  writeFileSync(`${out}.part`, '{"id":"cut off in the mi', { flag: 'a' });
+  // The same command without --resume would throw the work away; another is no continuation.
+  assert.match(annotate(line(out)).stderr, /holds \d+ documents of a run that was stopped; add --resume/);
+  const other = annotate([...line(out), '--resume', '--offsets', 'codepoints']);
+  assert.match(other.stderr, /was begun with another model, other inputs or options/);
+  const last = annotate([...line(out), '--resume']);
+  assert.match(last.stderr, /4 of 1500 documents could not/);
+  assert.equal(readFileSync(out, 'utf8'), readFileSync(whole, 'utf8'));
+  assert.ok(!existsSync(`${out}.part`) && !existsSync(journal));
+  assert.match(annotate([...line(out), '--resume']).stderr, /is finished already/);
+});
+
+test('without --model it is the small model of the package, or word that there is none', (t) => {
+  const model = preparedModel(t);
+  assert.equal(defaultModelFolder(model), model);
+  rmSync(join(model, 'onnx'), { recursive: true });
+  assert.throws(
+    () => defaultModelFolder(model),
+    (error: Error) => error instanceof InputError && /--model/.test(error.message),
+  );
+  assert.equal(DEFAULT_MODEL, join(projectRoot, 'models', 'falconframes-small'));
+});
+
+test('wrong options, paths and models are refused before anything is written', (t) => {
+  const model = preparedModel(t);
+  const out = join(model, '..', 'never.jsonl');
+  const input = join(model, 'config.json');
+  const cases: [string[], RegExp][] = [
+    [['--workers', '0', input], /from 1 on/],
+    [['--offsets', 'bytes', input], /bytes/],
+    [['--model', model, join(model, 'no-such-file')], /no-such-file: cannot be read \(ENOENT\)/],
+    [['--model', model, '--resume', input], /--resume needs --out/],
+    [['--model', join(model, '..'), input], /not a model folder/],
+  ];
+  for (const [line, message] of cases) {
+    const { status, stderr, stdout } = annotate(line.includes('--resume') ? line : ['--out', out, ...line]);
+    assert.notEqual(status, 0, line.join(' '));
+    assert.match(stderr, message);
+    assert.equal(stdout, '');
+    assert.ok(!existsSync(out) && !existsSync(`${out}.part`), line.join(' '));
+  }
+});
+
+test('progress tells rates and the time left, of this run alone', () => {
+  const totals = (documents: number, bytes: number) => ({
+    sources: documents,
+    documents,
+    sentences: 10 * documents,
+    entities: 0,
+    damaged: 0,
+    bytes,
+  });
+  assert.equal(
+    progressLine(totals(1500, 3000), totals(500, 1000), 10_000, 50),
+    '1,500 documents (30%), 20 documents/s, 200 sentences/s, 2:55 min left',
+  );
+  assert.equal(
+    progressLine(totals(5, 0), totals(0, 0), 0, 2),
+    '5 documents, 2.5 documents/s, 25 sentences/s',
+  );
 });

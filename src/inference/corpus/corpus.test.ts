@@ -60,16 +60,16 @@ test('one worker and three give the same lines, in the order of the sources, tha
   const outputs: string[] = [];
   for (const workers of [1, 3]) {
     const batches = await collect(
-      annotateCorpus(streamed(documents(900)), { model, workers, offsets: 'utf16' }),
+      annotateCorpus(streamed(documents(600)), { model, workers, offsets: 'utf16' }),
     );
     outputs.push(batches.map(({ lines }) => lines).join(''));
     const sum = (key: 'documents' | 'sources' | 'entities') =>
       batches.reduce((total, batch) => total + batch[key], 0);
     const damages = batches.flatMap((batch) => batch.damages);
-    assert.equal(sum('sources'), 900);
-    assert.equal(sum('documents') + damages.length, 900);
+    assert.equal(sum('sources'), 600);
+    assert.equal(sum('documents') + damages.length, 600);
     assert.equal(damages[0], 'line 5: broken');
-    assert.ok(batches.length > 3 && sum('entities') > 1000);
+    assert.ok(batches.length >= 3 && sum('entities') > 1000);
   }
   assert.equal(outputs[0], outputs[1]);
   const ids = outputs[0]
@@ -143,10 +143,10 @@ test('sources are taken only as results are: their number does not count', async
   let done = 0;
   let mostHeld = 0;
   async function* counted(): AsyncGenerator<Source> {
-    for (const source of documents(6000)) {
+    while (taken < 6000) {
       taken++;
       mostHeld = Math.max(mostHeld, taken - done);
-      yield source;
+      yield { kind: 'document', id: `d${taken}`, text: 'T cells', place: '', bytes: 7 };
     }
   }
   for await (const batch of annotateCorpus(counted(), { model, workers: 1, offsets: 'utf16' })) {
@@ -159,7 +159,7 @@ test('sources are taken only as results are: their number does not count', async
 
 test('a model that cannot be used is told once, and the threads end', async (t) => {
   const model = copyTinyBert(t);
-  const corpus = annotateCorpus(streamed(documents(2000)), {
+  const corpus = annotateCorpus(streamed(documents(600)), {
     model,
     quantized: true,
     workers: 2,

@@ -40,7 +40,7 @@ interface Journal extends Totals {
  * `PATH.part.json` says, after each step, how much of it counts and how many sources that took.
  */
 export class ResumableOutput {
-  readonly #file: number;
+  #file: number | undefined; // opened with the first lines: a run that fails before leaves nothing
   readonly #part: string;
   readonly #journal: string;
   readonly #run: string;
@@ -94,21 +94,17 @@ export class ResumableOutput {
     this.#run = run;
     this.#written = written;
     this.totals = totals;
-    this.#file = whileWriting(this.#part, () => {
-      mkdirSync(dirname(path), { recursive: true });
-      return openSync(this.#part, written > 0 ? 'r+' : 'w');
-    });
-    ftruncateSync(this.#file, written);
   }
 
   /** Adds lines that are whole; a kill at any moment leaves them counted or not there. */
   append(lines: string, totals: Totals): void {
     const content = Buffer.from(lines);
+    const file = this.#opened();
     whileWriting(this.#part, () => {
       for (let done = 0; done < content.length; ) {
-        done += writeSync(this.#file, content, done, content.length - done, this.#written + done);
+        done += writeSync(file, content, done, content.length - done, this.#written + done);
       }
-      fdatasyncSync(this.#file);
+      fdatasyncSync(file);
     });
     this.#written += content.length;
     this.totals = totals;
@@ -116,9 +112,20 @@ export class ResumableOutput {
     writeFileAtomically(this.#journal, `${JSON.stringify(journal)}\n`);
   }
 
+  #opened(): number {
+    if (this.#file !== undefined) return this.#file;
+    const file = whileWriting(this.#part, () => {
+      mkdirSync(dirname(this.path), { recursive: true });
+      return openSync(this.#part, this.#written > 0 ? 'r+' : 'w');
+    });
+    ftruncateSync(file, this.#written);
+    this.#file = file;
+    return file;
+  }
+
   /** Gives the file its name. Where no document could be used there is none. */
   finish(): void {
-    closeSync(this.#file);
+    closeSync(this.#opened());
     if (this.totals.documents === 0) rmSync(this.#part);
     else whileWriting(this.path, () => renameSync(this.#part, this.path));
     rmSync(this.#journal, { force: true });
