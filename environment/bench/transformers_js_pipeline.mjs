@@ -1,0 +1,38 @@
+/**
+ * What `npm run bench -- annotate` compares with: transformers.js' token-classification pipeline on a folder's int8 file.
+ *
+ *     node transformers_js_pipeline.mjs MODEL_FOLDER THREADS
+ *
+ * Asked {"sentences", "batch"}, both a line of JSON, it tags them, `batch` in a call, and answers with seconds and tags found.
+ */
+import { createRequire } from 'node:module';
+import { basename, dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { env, pipeline } from '@xenova/transformers';
+
+const [folder, threads] = process.argv.slice(2);
+
+// It has no setting for threads and would take all cores: its own ONNX Runtime is told before a session is made.
+const requireOfPackage = createRequire(createRequire(import.meta.url).resolve('@xenova/transformers'));
+const { InferenceSession } = requireOfPackage('onnxruntime-node');
+const create = InferenceSession.create.bind(InferenceSession);
+InferenceSession.create = (model, options) =>
+  create(model, { ...options, intraOpNumThreads: Number(threads), interOpNumThreads: 1 });
+
+env.allowRemoteModels = false;
+env.localModelPath = dirname(resolve(folder));
+const tag = await pipeline('token-classification', basename(resolve(folder)), { quantized: true });
+
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+answer({});
+for await (const line of createInterface({ input: process.stdin })) {
+  const { sentences, batch } = JSON.parse(line);
+  const start = performance.now();
+  let tags = 0;
+  for (let first = 0; first < sentences.length; first += batch) {
+    const some = sentences.slice(first, first + batch);
+    const found = await tag(batch === 1 ? some[0] : some);
+    tags += found.flat().length;
+  }
+  answer({ seconds: (performance.now() - start) / 1000, tags });
+}

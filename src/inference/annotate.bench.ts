@@ -1,0 +1,209 @@
+/**
+ * `npm run bench -- annotate [--model DIR] [--rounds N] [--json]`: how fast a corpus is annotated. Needs FALCONFRAMES_MIRROR, for
+ * the documents: articles of CRAFT in JATS and abstracts of JNLPBA's test part. The model is that of the package.
+ *
+ * - Scaling: the same documents in one worker and in several (one a core, two at least), their start included. `scaling` is the
+ *   speed-up divided by the number of workers, 1 where it is linear. Both must give the same lines.
+ * - Against transformers.js: its token-classification pipeline on the same int8 file and the same sentences (every fourth), one
+ *   thread each, sentence by sentence and in batches of 16, whichever is faster; ours with sentence splitting left out and the
+ *   decoding of mentions and the article vote included.
+ * - Memory: the most that this process held (all workers are in it) after the first and after the last round.
+ * - Where the time goes: shares of one more pass in this thread.
+ *
+ * Rounds are in turns, figures are medians. What else runs on the machine is in them: compare within a run.
+ */
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InputError, mirrorFolder, peakMegabytes, startPeer } from '../foundation';
+import { readConfiguration } from '../nn';
+import {
+  cutWindows,
+  decodeSpans,
+  joinWindows,
+  outputNames,
+  Tokenizer,
+  voteWithinArticle,
+} from '../tokenization';
+import { loadAnnotator, onnxFileOf } from './annotator';
+import { annotateCorpus, listInputs, openSources } from './corpus';
+import { readArticle } from './corpus/article';
+import { defaultModelFolder } from './default-model';
+import { openOnnxScorer } from './session';
+
+const ARTICLES = 12;
+const ABSTRACTS = 120;
+const BATCH = 16;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { model: { type: 'string' }, rounds: { type: 'string' }, json: { type: 'boolean' } },
+  });
+  const model = resolve(values.model ?? defaultModelFolder());
+  const rounds = Number(values.rounds ?? 5);
+  const paths = documentPaths();
+  const workers = Math.max(2, availableParallelism());
+  const articles: string[][] = [];
+  for await (const source of openSources(listInputs(paths).files))
+    articles.push(readArticle(source).sentences);
+  const some = articles.map((sentences) => sentences.filter((_, index) => index % 4 === 0));
+  const sentences = some.flat();
+  process.env.TOKENIZERS_PARALLELISM = 'false'; // one thread
+  const annotator = await loadAnnotator(model, { quantized: true, threads: 1 });
+  const pipeline = await startPeer<object, object, { seconds: number }>('transformers_js_pipeline.mjs', [
+    model,
+    '1',
+  ]);
+
+  const seconds = { one: [], all: [], ours: [], single: [], batched: [] } as Record<string, number[]>;
+  const memory: number[] = [];
+  let isSame = true;
+  await annotator.annotateSentences(some);
+  await pipeline.ask({ sentences: sentences.slice(0, 50), batch: 1 });
+  for (let round = 0; round < rounds; round++) {
+    const one = await timeCorpus(paths, model, 1);
+    const all = await timeCorpus(paths, model, workers);
+    isSame &&= one.lines === all.lines;
+    seconds.one.push(one.seconds);
+    seconds.all.push(all.seconds);
+    const start = performance.now();
+    await annotator.annotateSentences(some);
+    seconds.ours.push((performance.now() - start) / 1000);
+    seconds.single.push((await pipeline.ask({ sentences, batch: 1 })).seconds);
+    seconds.batched.push((await pipeline.ask({ sentences, batch: BATCH })).seconds);
+    memory.push(peakMegabytes());
+  }
+  await pipeline.end();
+
+  const count = articles.flat().length;
+  const theirs = Math.min(median(seconds.single), median(seconds.batched));
+  const result: Result = {
+    documents: paths.length,
+    sentences: count,
+    workers,
+    sentences_per_second: { one: count / median(seconds.one), all: count / median(seconds.all) },
+    speed_up: median(seconds.one.map((one, round) => one / seconds.all[round])),
+    scaling: median(seconds.one.map((one, round) => one / seconds.all[round])) / workers,
+    same_lines: isSame,
+    one_thread_sentences_per_second: {
+      falconframes: sentences.length / median(seconds.ours),
+      pipeline: sentences.length / median(seconds.single),
+      pipeline_batched: sentences.length / median(seconds.batched),
+    },
+    ratio_transformers_js: theirs / median(seconds.ours),
+    peak_megabytes: { first_round: memory[0], last_round: memory[memory.length - 1] },
+    shares: await timeSteps(paths, model),
+  };
+  if (values.json) console.log(JSON.stringify(result, null, 2));
+  else printForPeople(result);
+}
+
+interface Result {
+  documents: number;
+  sentences: number;
+  workers: number;
+  sentences_per_second: { one: number; all: number };
+  speed_up: number;
+  scaling: number;
+  same_lines: boolean;
+  one_thread_sentences_per_second: { falconframes: number; pipeline: number; pipeline_batched: number };
+  ratio_transformers_js: number;
+  peak_megabytes: { first_round: number; last_round: number };
+  shares: Record<string, number>;
+}
+
+function printForPeople(result: Result): void {
+  const {
+    sentences_per_second: corpus,
+    one_thread_sentences_per_second: thread,
+    peak_megabytes: memory,
+  } = result;
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  console.log(`${result.documents} documents, ${result.sentences} sentences`);
+  console.log(
+    `1 worker ${corpus.one.toFixed(0)} sentences/s, ${result.workers} workers ${corpus.all.toFixed(0)}: ` +
+      `${result.speed_up.toFixed(2)} times, ${percent(result.scaling)} of linear; lines ${result.same_lines ? 'are the same' : 'DIFFER'}`,
+  );
+  console.log(
+    `one thread: ${thread.falconframes.toFixed(0)} sentences/s, transformers.js' pipeline ${thread.pipeline.toFixed(0)}, ` +
+      `in batches of ${BATCH} ${thread.pipeline_batched.toFixed(0)}: ${result.ratio_transformers_js.toFixed(2)} times`,
+  );
+  console.log(
+    `memory at its peak: ${memory.first_round.toFixed(0)} MB after the first round, ${memory.last_round.toFixed(0)} after the last`,
+  );
+  for (const [step, share] of Object.entries(result.shares))
+    console.log(`${percent(share).padStart(6)}  ${step}`);
+}
+
+/** Files of their own folder, as articles come, and the abstracts as text. */
+function documentPaths(): string[] {
+  const mirror = mirrorFolder();
+  if (!mirror)
+    throw new InputError(
+      'FALCONFRAMES_MIRROR names no folder; the documents are made from the corpora there',
+    );
+  const first = (folder: string, ending: string, count: number) =>
+    readdirSync(join(mirror, folder))
+      .filter((name) => name.endsWith(ending))
+      .sort()
+      .slice(0, count)
+      .map((name) => join(mirror, folder, name));
+  return [...first('craft/nxml', '.nxml', ARTICLES), ...first('jnlpba/test', '.txt', ABSTRACTS)];
+}
+
+async function timeCorpus(paths: readonly string[], model: string, workers: number) {
+  const start = performance.now();
+  let lines = '';
+  const sources = openSources(listInputs(paths).files);
+  for await (const batch of annotateCorpus(sources, { model, quantized: true, workers, offsets: 'utf16' })) {
+    lines += batch.lines;
+  }
+  return { seconds: (performance.now() - start) / 1000, lines };
+}
+
+/** Share of each step in the time of all, document after document in this thread. */
+async function timeSteps(paths: readonly string[], model: string): Promise<Record<string, number>> {
+  const configuration = readConfiguration(model);
+  const tokenizer = new Tokenizer(model);
+  const score = await openOnnxScorer(onnxFileOf(model, true), { threads: 1 });
+  const outputs = outputNames(configuration.scheme).length;
+  const ms: Record<string, number> = {};
+  let last = performance.now();
+  const lap = (step: string) => {
+    const now = performance.now();
+    ms[step] = (ms[step] ?? 0) + now - last;
+    last = now;
+  };
+  for await (const source of openSources(listInputs(paths).files)) {
+    const article = readArticle(source);
+    lap('reading and sentence splitting');
+    const encodings = await tokenizer.encode(article.sentences);
+    lap('tokenization');
+    const windows = encodings.map((encoded) => cutWindows(encoded, tokenizer, configuration.maximumLength));
+    const scored = await score(windows.flat());
+    lap('network');
+    let next = 0;
+    const parts = encodings.map((encoded, index) => {
+      const own = scored.slice(next, next + windows[index].length);
+      next += own.length;
+      const logits = joinWindows(windows[index], own, outputs);
+      const spans = decodeSpans(encoded, logits, configuration.scheme, configuration.threshold);
+      return { text: article.sentences[index], spans };
+    });
+    lap('decoding');
+    voteWithinArticle(parts);
+    lap('article vote');
+  }
+  const total = Object.values(ms).reduce((sum, value) => sum + value, 0);
+  return Object.fromEntries(Object.entries(ms).map(([step, value]) => [step, value / total]));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
+
+main().catch((error: Error) => {
+  console.error(`bench: ${error instanceof InputError ? error.message : error.stack}`);
+  process.exit(1);
+});
