@@ -100,15 +100,15 @@ test('damaged documents are told in a sentence each and passed over, and the sta
 test('killed and resumed, the file is that of an undisturbed run', { timeout: 120_000 }, async (t) => {
   const model = preparedModel(t);
   const input = join(model, '..', 'in.jsonl');
-  const documents = Array.from({ length: 1500 }, (_, index) => {
+  const documents = Array.from({ length: 3000 }, (_, index) => {
     if (index % 400 === 20) return '{"id":';
-    const text = `${'T cells and liver grew. '.repeat(1 + (index % 7))}End ${index}.`;
+    const text = `${'T cells and liver grew. '.repeat(1 + (index % 3))}End ${index}.`;
     return JSON.stringify({ id: `d${index}`, text });
   });
   writeFileSync(input, documents.join('\n'));
   const line = (out: string) => ['--model', model, '--workers', '2', '--out', out, input];
   const whole = join(model, '..', 'whole.jsonl');
-  assert.match(annotate(line(whole)).stderr, /4 of 1500 documents could not/);
+  assert.match(annotate(line(whole)).stderr, /8 of 3000 documents could not/);
 
   const out = join(model, '..', 'out.jsonl');
   const journal = `${out}.part.json`;
@@ -129,14 +129,14 @@ test('killed and resumed, the file is that of an undisturbed run', { timeout: 12
     assert.ok(!existsSync(out));
   }
   assert.equal(kills, 2);
-  assert.ok(documentsDone() > 0 && documentsDone() < 1496, `${documentsDone()} documents at the last kill`);
+  assert.ok(documentsDone() > 0 && documentsDone() < 2992, `${documentsDone()} documents at the last kill`);
   writeFileSync(`${out}.part`, '{"id":"cut off in the mi', { flag: 'a' });
   // The same command without --resume would throw the work away; another is no continuation.
   assert.match(annotate(line(out)).stderr, /holds \d+ documents of a run that was stopped; add --resume/);
   const other = annotate([...line(out), '--resume', '--offsets', 'codepoints']);
   assert.match(other.stderr, /was begun with another model, other inputs or options/);
   const last = annotate([...line(out), '--resume']);
-  assert.match(last.stderr, /4 of 1500 documents could not/);
+  assert.match(last.stderr, /8 of 3000 documents could not/);
   assert.equal(readFileSync(out, 'utf8'), readFileSync(whole, 'utf8'));
   assert.ok(!existsSync(`${out}.part`) && !existsSync(journal));
   assert.match(annotate([...line(out), '--resume']).stderr, /is finished already/);

@@ -7,6 +7,7 @@
  * - Against transformers.js: its token-classification pipeline on the same int8 file and the same sentences (every fourth), one
  *   thread each, sentence by sentence and in batches of 16, whichever is faster; ours with sentence splitting left out and the
  *   decoding of mentions and the article vote included.
+ * - The whole machine: all workers against the pipeline with as many threads, sentence by sentence, as one would run it.
  * - Memory: the most that this process held (all workers are in it) after the first and after the last round.
  * - Where the time goes: shares of one more pass in this thread.
  *
@@ -51,12 +52,15 @@ async function main(): Promise<void> {
   const sentences = some.flat();
   process.env.TOKENIZERS_PARALLELISM = 'false'; // one thread
   const annotator = await loadAnnotator(model, { quantized: true, threads: 1 });
-  const pipeline = await startPeer<object, object, { seconds: number }>('transformers_js_pipeline.mjs', [
-    model,
-    '1',
-  ]);
+  const startPipeline = (threads: number) =>
+    startPeer<object, object, { seconds: number }>('transformers_js_pipeline.mjs', [model, String(threads)]);
+  const pipeline = await startPipeline(1);
+  const threaded = await startPipeline(workers);
 
-  const seconds = { one: [], all: [], ours: [], single: [], batched: [] } as Record<string, number[]>;
+  const seconds = { one: [], all: [], ours: [], single: [], batched: [], threaded: [] } as Record<
+    string,
+    number[]
+  >;
   const memory: number[] = [];
   let isSame = true;
   await annotator.annotateSentences(some);
@@ -72,9 +76,11 @@ async function main(): Promise<void> {
     seconds.ours.push((performance.now() - start) / 1000);
     seconds.single.push((await pipeline.ask({ sentences, batch: 1 })).seconds);
     seconds.batched.push((await pipeline.ask({ sentences, batch: BATCH })).seconds);
+    seconds.threaded.push((await threaded.ask({ sentences, batch: 1 })).seconds);
     memory.push(peakMegabytes());
   }
   await pipeline.end();
+  await threaded.end();
 
   const count = articles.flat().length;
   const theirs = Math.min(median(seconds.single), median(seconds.batched));
@@ -92,6 +98,8 @@ async function main(): Promise<void> {
       pipeline_batched: sentences.length / median(seconds.batched),
     },
     ratio_transformers_js: theirs / median(seconds.ours),
+    all_threads_pipeline_sentences_per_second: sentences.length / median(seconds.threaded),
+    ratio_all_threads: (count * median(seconds.threaded)) / (sentences.length * median(seconds.all)),
     peak_megabytes: { first_round: memory[0], last_round: memory[memory.length - 1] },
     shares: await timeSteps(paths, model),
   };
@@ -109,6 +117,8 @@ interface Result {
   same_lines: boolean;
   one_thread_sentences_per_second: { falconframes: number; pipeline: number; pipeline_batched: number };
   ratio_transformers_js: number;
+  all_threads_pipeline_sentences_per_second: number;
+  ratio_all_threads: number;
   peak_megabytes: { first_round: number; last_round: number };
   shares: Record<string, number>;
 }
@@ -128,6 +138,10 @@ function printForPeople(result: Result): void {
   console.log(
     `one thread: ${thread.falconframes.toFixed(0)} sentences/s, transformers.js' pipeline ${thread.pipeline.toFixed(0)}, ` +
       `in batches of ${BATCH} ${thread.pipeline_batched.toFixed(0)}: ${result.ratio_transformers_js.toFixed(2)} times`,
+  );
+  console.log(
+    `whole machine: transformers.js' pipeline with ${result.workers} threads ` +
+      `${result.all_threads_pipeline_sentences_per_second.toFixed(0)} sentences/s; ours is ${result.ratio_all_threads.toFixed(2)} times as fast`,
   );
   console.log(
     `memory at its peak: ${memory.first_round.toFixed(0)} MB after the first round, ${memory.last_round.toFixed(0)} after the last`,

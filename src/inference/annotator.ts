@@ -30,7 +30,7 @@ export interface AnnotatorOptions {
 }
 
 /** Sentences whose logits are in memory at once; of the others the mentions alone are kept. */
-const SENTENCES_AT_ONCE = 512;
+const SENTENCES_AT_ONCE = 2048;
 
 /**
  * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,

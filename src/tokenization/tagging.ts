@@ -23,7 +23,7 @@ export interface TaggedText {
 }
 
 /** Texts scored at once; enough to form batches of similar length, few enough to hold in memory. */
-const TEXTS_AT_ONCE = 512;
+const TEXTS_AT_ONCE = 2048;
 
 /** Tags texts of any length; `onProgress` hears how many are done. */
 export async function tagTexts(
