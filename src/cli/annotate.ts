@@ -153,7 +153,7 @@ async function writeAll(
     notice(
       `\nStopped; ${output.totals.documents} documents are kept in ${out}.part, the same command with --resume goes on`,
     );
-    process.exit(130);
+    process.kill(process.pid, 'SIGINT'); // no handler is left; an orderly exit would wait for the threads
   };
   process.once('SIGINT', stopped);
   const rest = behind(sources, before.sources);

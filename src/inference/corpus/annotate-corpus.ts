@@ -62,6 +62,7 @@ class WorkerPool {
   readonly #idle: Worker[] = [];
   readonly #all: Worker[] = [];
   readonly #waiting: Task[] = [];
+  readonly #busy = new Set<Promise<void>>();
 
   constructor(
     private readonly settings: WorkerSettings,
@@ -75,7 +76,10 @@ class WorkerPool {
     });
   }
 
+  /** Lets every worker finish its batch first: a thread that is ended inside ONNX Runtime takes the process with it. */
   async end(): Promise<void> {
+    this.#waiting.length = 0;
+    await Promise.all(this.#busy);
     await Promise.all(this.#all.map((worker) => worker.terminate()));
   }
 
@@ -92,11 +96,21 @@ class WorkerPool {
   }
 
   #give(worker: Worker, { batch, resolve, reject }: Task): void {
-    const failed = (error: Error) => reject(error);
-    const ended = () => reject(new Error('a worker thread ended before its work was done'));
+    let release = () => {};
+    const isBusy = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#busy.add(isBusy);
+    const failed = (error: Error) => {
+      reject(error);
+      release();
+    };
+    const ended = () => failed(new Error('a worker thread ended before its work was done'));
     worker.once('error', failed).once('exit', ended);
     worker.once('message', (answer: Answer) => {
       worker.off('error', failed).off('exit', ended);
+      this.#busy.delete(isBusy);
+      release();
       this.#idle.push(worker);
       if ('result' in answer) resolve(answer.result);
       else reject(new InputError(answer.refusal));
