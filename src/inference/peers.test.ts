@@ -31,7 +31,9 @@ test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
   const expected = { fp32: await fp32.score(windows), int8: await int8.score(windows) };
   assert.equal(peers.variants.length, 6);
   for (const { name, score, untrained, measureMemory, messageMs, parameters } of peers.variants) {
-    const found = await score(windows);
+    const found: Float32Array[] = [];
+    // One at a time: the range of quantized activations is that of a call.
+    for (const window of windows) found.push(...(await score([window])));
     assert.deepEqual(
       found.map(({ length }) => length),
       expected.fp32.map(({ length }) => length),
@@ -40,8 +42,7 @@ test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
     assert.ok(messageMs!() > 0 && parameters > 0);
     assert.ok((await measureMemory([])) > 20, name);
     if (untrained || name.endsWith('dynamic int8')) continue; // with roundings of its own
-    // The range of quantized activations is that of a batch.
-    const [reference, tolerance] = name.endsWith('fp32') ? [expected.fp32, 1e-4] : [expected.int8, 0.2];
+    const [reference, tolerance] = name.endsWith('fp32') ? [expected.fp32, 1e-4] : [expected.int8, 1e-2];
     found.forEach((logits, window) => {
       logits.forEach((logit, index) => {
         assert.ok(Math.abs(logit - reference[window][index]) < tolerance, name);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { exportToOnnx } from '../compression';
+import { exportToOnnx, quantizeFolder } from '../compression';
 import { InputError } from '../foundation';
 import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert';
 import type { Window } from '../tokenization';
@@ -33,6 +33,19 @@ test("a window's logits are those of PyTorch without the column O, whatever it i
     });
   }
   assert.deepEqual(await score([]), []);
+});
+
+test("an int8 file's logits are the same to the bit, whatever a window is scored with", async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const score = await openOnnxScorer(quantizeFolder(folder), { threads: 1 });
+  const { input_ids } = tinyBertExample();
+  const windows = Array.from({ length: 40 }, (_, index) =>
+    windowOf(input_ids[index % 2].slice(index % 5, 8)),
+  );
+  const together = await score(windows);
+  for (const [index, window] of windows.entries())
+    assert.deepEqual((await score([window]))[0], together[index]);
 });
 
 test('a missing and a damaged file are told', async (t) => {

@@ -9,8 +9,7 @@ const MOST_SOURCES = 512;
 
 /**
  * Sources in batches that one worker takes as a whole: many abstracts, or one article. What stands in a batch depends on the
- * sources from its first on and on nothing else, not on time or on the number of workers. That matters, for the logits of an
- * int8 file depend, a little, on what shares a call.
+ * sources from its first on and on nothing else, not on time or on the number of workers.
  */
 export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator<Source[]> {
   let batch: Source[] = [];
