@@ -12,8 +12,8 @@ const TOKENS_A_CALL = 1024;
  * scored with.
  *
  * In fp32, windows of equal length share a call, and no time goes into padding. Where activations are quantized by the range that they
- * have in a call, each window has a call of its own: sharing it would save a tenth to a third of the time, but one window's outliers
- * would coarsen all others (measured: half a point of F1), and a text's annotations would change with its neighbours.
+ * have in a call, each window has a call of its own: sharing one would save a tenth of the time on one thread and a third on two, but a text's
+ * annotations would change with its neighbours.
  *
  * @param model path of a file, or the bytes of one
  * @param threads of one call; the default is one a core
