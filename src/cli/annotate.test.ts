@@ -142,7 +142,25 @@ test('killed and resumed, the file is that of an undisturbed run', { timeout: 12
   assert.match(annotate([...line(out), '--resume']).stderr, /is finished already/);
 });
 
-test('without --model it is the small model of the package, or word that there is none', (t) => {
+test('without --model it is the small model of the package, which knows all four classes', () => {
+  assert.equal(DEFAULT_MODEL, join(projectRoot, 'models', 'falconframes-small'));
+  const text =
+    'We treated HeLa cells and primary hepatocytes. Tumours of the liver that carried BRAF p.V600E did not respond.';
+  const { status, stdout } = annotate([], text);
+  assert.equal(status, 0);
+  const { entities } = JSON.parse(stdout) as { entities: Entity[] };
+  assert.deepEqual(
+    entities.map(({ label, text }) => [label, text]),
+    [
+      ['Cell Line', 'HeLa cells'],
+      ['Cell', 'primary hepatocytes'],
+      ['Organ Tissue', 'liver'],
+      ['Gene Mutations', 'p.V600E'],
+    ],
+  );
+});
+
+test('a copy of the package without its model says so', (t) => {
   const model = preparedModel(t);
   assert.equal(defaultModelFolder(model), model);
   rmSync(join(model, 'onnx'), { recursive: true });
@@ -150,7 +168,6 @@ test('without --model it is the small model of the package, or word that there i
     () => defaultModelFolder(model),
     (error: Error) => error instanceof InputError && /--model/.test(error.message),
   );
-  assert.equal(DEFAULT_MODEL, join(projectRoot, 'models', 'falconframes-small'));
 });
 
 test('wrong options, paths and models are refused before anything is written', (t) => {
