@@ -6,24 +6,15 @@
  * The protocol is that of inference_peers.py beside it.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { AutoModelForTokenClassification, env, Tensor } from '@xenova/transformers';
+import { AutoModelForTokenClassification, Tensor } from '@xenova/transformers';
+import { serveFolder } from './transformers_js.mjs';
 
 const [folder, threads] = process.argv.slice(2);
 const TOKENS_A_CALL = 1024;
 
-// transformers.js has no setting for threads and would take all cores: its own ONNX Runtime is told before a session is made.
-const requireOfPackage = createRequire(createRequire(import.meta.url).resolve('@xenova/transformers'));
-const { InferenceSession } = requireOfPackage('onnxruntime-node');
-const create = InferenceSession.create.bind(InferenceSession);
-InferenceSession.create = (model, options) =>
-  create(model, { ...options, intraOpNumThreads: Number(threads), interOpNumThreads: 1 });
-
-env.allowRemoteModels = false;
-env.localModelPath = dirname(resolve(folder));
-const model = await AutoModelForTokenClassification.from_pretrained(basename(resolve(folder)), {
+const model = await AutoModelForTokenClassification.from_pretrained(serveFolder(folder, threads), {
   quantized: true,
 });
 

@@ -5,23 +5,12 @@
  *
  * Asked {"sentences", "batch"}, both a line of JSON, it tags them, `batch` in a call, and answers with seconds and tags found.
  */
-import { createRequire } from 'node:module';
-import { basename, dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { env, pipeline } from '@xenova/transformers';
+import { pipeline } from '@xenova/transformers';
+import { serveFolder } from './transformers_js.mjs';
 
 const [folder, threads] = process.argv.slice(2);
-
-// It has no setting for threads and would take all cores: its own ONNX Runtime is told before a session is made.
-const requireOfPackage = createRequire(createRequire(import.meta.url).resolve('@xenova/transformers'));
-const { InferenceSession } = requireOfPackage('onnxruntime-node');
-const create = InferenceSession.create.bind(InferenceSession);
-InferenceSession.create = (model, options) =>
-  create(model, { ...options, intraOpNumThreads: Number(threads), interOpNumThreads: 1 });
-
-env.allowRemoteModels = false;
-env.localModelPath = dirname(resolve(folder));
-const tag = await pipeline('token-classification', basename(resolve(folder)), { quantized: true });
+const tag = await pipeline('token-classification', serveFolder(folder, threads), { quantized: true });
 
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 answer({});
