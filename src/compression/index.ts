@@ -14,9 +14,17 @@ export {
   europePmcCoreHours,
   type Variant,
 } from './benchmark';
+export { CALIBRATION_METHODS, type CalibrationMethod } from './calibration';
 export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
 export * from './prune';
-export { quantizeFolder } from './quantize';
+export {
+  QUANTIZATIONS,
+  type Quantization,
+  type QuantizeOptions,
+  quantizeFolder,
+  quantizeFolderStatically,
+  type StaticOptions,
+} from './quantize';
 export * from './trim';

@@ -1,7 +1,7 @@
 /** A matrix in eight bits: `values[row, column] * scales[row or column]` comes close to the original. */
 export interface Int8Matrix {
   values: Int8Array; // [rows, columns]
-  scales: Float32Array; // [columns], or [rows] for a table
+  scales: Float32Array; // [columns], or [rows] for a table, or [1] for a whole matrix
 }
 
 const LARGEST = 127;
@@ -17,6 +17,20 @@ const LARGEST = 127;
  * weights of one sign seldom meet.
  */
 export function quantizeColumns(data: Float32Array, rows: number, columns: number): Int8Matrix {
+  const scales = reachOfColumns(data, rows, columns).map(scaleFor);
+  return {
+    values: Int8Array.from(data, (value, index) => Math.round(value / scales[index % columns])),
+    scales,
+  };
+}
+
+/** The same with one scale for the whole matrix, the widest that a column needs. */
+export function quantizeTensor(data: Float32Array, rows: number, columns: number): Int8Matrix {
+  return withOneScale(data, largest(reachOfColumns(data, rows, columns)));
+}
+
+/** How far each column reaches, two neighbouring rows taken together // [columns] */
+function reachOfColumns(data: Float32Array, rows: number, columns: number): Float32Array {
   const reach = new Float32Array(columns);
   for (let row = 0; row < rows; row += 2) {
     for (let column = 0; column < columns; column++) {
@@ -27,12 +41,7 @@ export function quantizeColumns(data: Float32Array, rows: number, columns: numbe
       reach[column] = Math.max(reach[column], positive, negative);
     }
   }
-  const scales = reach.map(scaleFor);
-  const values = new Int8Array(rows * columns);
-  for (let index = 0; index < values.length; index++) {
-    values[index] = Math.round(data[index] / scales[index % columns]);
-  }
-  return { values, scales };
+  return reach;
 }
 
 /** A table of embeddings, symmetric, with a scale for each row: rows are looked up, never multiplied as integers. */
@@ -47,6 +56,23 @@ export function quantizeRows(data: Float32Array, rows: number, columns: number):
     Math.round(value / scales[Math.floor(index / columns)]),
   );
   return { values, scales };
+}
+
+/** The same with one scale for the whole table. */
+export function quantizeTable(data: Float32Array): Int8Matrix {
+  return withOneScale(data, largest(data));
+}
+
+function withOneScale(data: Float32Array, reach: number): Int8Matrix {
+  const scale = Math.fround(scaleFor(reach));
+  return {
+    values: Int8Array.from(data, (value) => Math.round(value / scale)),
+    scales: Float32Array.of(scale),
+  };
+}
+
+function largest(numbers: Float32Array): number {
+  return numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 /** A column or row of zeros gets the scale 1, so that nothing is divided by zero. */

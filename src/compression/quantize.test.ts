@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert';
 import { exportToOnnx } from './export';
-import { quantizeFolder } from './quantize';
+import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from './quantize';
 import { runOnnx } from './run-onnx';
 
 test('int8 logits stay close to those of Hugging Face, and O stays exactly 0', async (t) => {
@@ -53,10 +53,13 @@ test('what cannot be quantized is refused in one sentence, and nothing is writte
   };
   const exported = (folder: string) => readFileSync(exportToOnnx(folder));
   refuses(() => {}, /no onnx\/model.onnx/);
-  refuses((folder) => {
-    const path = exportToOnnx(folder);
-    renameSync(quantizeFolder(folder), path);
-  }, /already quantized/);
+  refuses((folder) => rmSync(join(folder, 'config.json')), /not a model folder/);
+  for (const kind of QUANTIZATIONS) {
+    refuses((folder) => {
+      const path = exportToOnnx(folder);
+      renameSync(quantizeFolder(folder, folder, { kind }), path);
+    }, /already quantized/);
+  }
   refuses(
     (folder) => writeFileSync(join(folder, 'onnx', 'model.onnx'), exported(folder).subarray(0, 1000)),
     /not an ONNX file/,
@@ -65,4 +68,16 @@ test('what cannot be quantized is refused in one sentence, and nothing is writte
     exported(folder);
     writeFileSync(join(folder, 'onnx', 'model.onnx'), '');
   }, /holds no graph/);
+});
+
+test('calibration asks for sentences and for floats, and writes nothing without', async (t) => {
+  const folder = copyTinyBert(t);
+  const path = exportToOnnx(folder);
+  const quantized = join(folder, 'onnx', 'model_quantized.onnx');
+  const attempt = (texts: string[]) => quantizeFolderStatically(folder, folder, { texts, method: 'min-max' });
+  await assert.rejects(attempt([' ', '']), /no calibration sentences/);
+  assert.ok(!existsSync(quantized));
+  renameSync(await attempt(['T cells']), path);
+  await assert.rejects(attempt(['T cells']), /already quantized/);
+  assert.ok(!existsSync(quantized));
 });

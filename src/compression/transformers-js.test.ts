@@ -7,7 +7,7 @@ import { readConfiguration, savedLabels } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert';
 import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
-import { quantizeFolder } from './quantize';
+import { quantizeFolder, quantizeFolderStatically } from './quantize';
 import { runOnnx } from './run-onnx';
 
 /** In a process of its own, since it brings an ONNX Runtime of its own, version 1.14. */
@@ -39,11 +39,16 @@ test("transformers.js' pipeline reads the folder and gives the labels and scores
     token_type_ids: [row.map(() => 0)],
     logits: [],
   };
+  // Its ONNX Runtime has no MatMulNBits, the operator of four-bit weights.
   const files = [
-    { quantized: false, path: exportToOnnx(folder) },
-    { quantized: true, path: quantizeFolder(folder) },
+    () => exportToOnnx(folder),
+    () => quantizeFolder(folder),
+    () => quantizeFolder(folder, folder, { kind: 'fp16' }),
+    () => quantizeFolderStatically(folder, folder, { texts: [text], method: 'min-max' }),
   ];
-  for (const { quantized, path } of files) {
+  for (const [index, write] of files.entries()) {
+    const path = await write();
+    const quantized = index > 0;
     const request = { models: `${dirname(folder)}/`, model: basename(folder), quantized, text };
     const output = execFileSync(
       process.execPath,

@@ -1,0 +1,83 @@
+import { statSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import {
+  CALIBRATION_METHODS,
+  type CalibrationMethod,
+  QUANTIZATIONS,
+  type Quantization,
+  quantizeFolder,
+  quantizeFolderStatically,
+} from '../../compression';
+import { InputError, readSentences } from '../../foundation';
+import { printResult } from '../output';
+
+interface Options {
+  model: string;
+  out?: string;
+  kind: Quantization | 'static';
+  perTensor?: boolean;
+  keepEmbeddings?: boolean;
+  calibrate?: string;
+  method?: CalibrationMethod;
+  json?: boolean;
+}
+
+export function registerQuantize(compress: Command): void {
+  compress
+    .command('quantize')
+    .description('write onnx/model.onnx as onnx/model_quantized.onnx, 8-bit integers unless told otherwise')
+    .requiredOption('--model <folder>', 'model folder')
+    .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'dynamic: 8 bits, activations by what each call holds; static: 8 bits, activations by ranges from --calibrate; 4-bit: linear layers in 4 bits, for ONNX Runtime 1.17 and later, not for transformers.js 2; fp16: half the size, the speed of fp32',
+      )
+        .choices([...QUANTIZATIONS, 'static'])
+        .default('dynamic'),
+    )
+    .option('--per-tensor', 'one scale a matrix, not one an output (8 bits)')
+    .option('--keep-embeddings', 'leave the embeddings in 32-bit floats (8 bits)')
+    .option('--calibrate <file>', 'typical sentences (.jsonl) for --kind static')
+    .addOption(
+      new Option('--method <method>', 'how --calibrate takes the ranges (default: min-max)').choices(
+        CALIBRATION_METHODS,
+      ),
+    )
+    .option('--json', 'path and size as JSON')
+    .action(async (options: Options) => {
+      const path = await run(options);
+      const megabytes = statSync(path).size / 1e6;
+      printResult({ path, megabytes }, options, () => `${path} (${megabytes.toFixed(1)} MB)`);
+    });
+}
+
+async function run({ model, out = model, kind, calibrate, method, ...choices }: Options): Promise<string> {
+  const { perTensor, keepEmbeddings } = choices;
+  if ((perTensor || keepEmbeddings) && kind !== 'dynamic' && kind !== 'static') {
+    throw new InputError(
+      `--kind ${kind}: --per-tensor and --keep-embeddings belong to 8 bits; leave them out or choose dynamic or static`,
+    );
+  }
+  if (kind !== 'static') {
+    if (calibrate !== undefined || method !== undefined) {
+      throw new InputError(
+        `--kind ${kind}: has nothing to calibrate; leave out --calibrate and --method or choose --kind static`,
+      );
+    }
+    return quantizeFolder(model, out, { kind, perTensor, keepEmbeddings });
+  }
+  if (calibrate === undefined) {
+    throw new InputError('--kind static: needs typical sentences; name a file of them with --calibrate');
+  }
+  const texts = readSentences(calibrate).map(({ text }) => text);
+  if (texts.every((text) => text.trim() === '')) {
+    throw new InputError(`${calibrate}: holds no sentences to calibrate on; name a file that does`);
+  }
+  return quantizeFolderStatically(model, out, {
+    texts,
+    method: method ?? 'min-max',
+    perTensor,
+    keepEmbeddings,
+  });
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { onnx } from 'onnx-proto';
+import { InputError } from '../foundation';
+
+const { DataType } = onnx.TensorProto;
+
+/**
+ * Matrices with an extent below this stay in floating point: the head (nine columns, of which `O` must stay exactly 0) and
+ * the token types (two rows) are a few kilobytes.
+ */
+const SMALLEST_EXTENT = 16;
+
+/** Operators whose presence shows that a file has been through a quantizer before. */
+const QUANTIZED_OPERATORS =
+  /^(DynamicQuantize.*|QuantizeLinear|DequantizeLinear|MatMulInteger.*|MatMulNBits|MatMulBnb4|GatherBlockQuantized|Q[A-Z].*)$/;
+
+/** Numbers of 8 bits and fewer, and halves. Masks and indices are none of these. */
+const SHORT_TYPES: ReadonlySet<number> = new Set([
+  DataType.INT8,
+  DataType.UINT8,
+  DataType.FLOAT16,
+  16, // BFLOAT16, 17 to 20 the eight-bit floats, 21 and 22 four-bit integers: newer than the library's list
+  ...[17, 18, 19, 20, 21, 22],
+]);
+
+/** Throws InputError when the file is damaged or has no graph. */
+export function readOnnx(path: string): onnx.ModelProto {
+  let model: onnx.ModelProto;
+  try {
+    model = onnx.ModelProto.decode(readFileSync(path));
+  } catch (error) {
+    throw new InputError(`${path}: not an ONNX file (${(error as Error).message}); export the model again`);
+  }
+  if (!model.graph?.node?.length) throw new InputError(`${path}: holds no graph; export the model again`);
+  return model;
+}
+
+/** Throws InputError when the file comes from a quantizer, ours or another, of whatever kind. */
+export function refuseQuantized(model: onnx.ModelProto, source: string): void {
+  const { node = [], initializer = [] } = model.graph!;
+  const quantized =
+    node!.some(({ opType }) => QUANTIZED_OPERATORS.test(opType ?? '')) ||
+    initializer!.some(({ dataType, dims }) => dims!.length > 1 && SHORT_TYPES.has(dataType!));
+  if (quantized)
+    throw new InputError(`${source}: is already quantized; quantize the fp32 file that it was made from`);
+}
+
+export type Constants = Map<string, onnx.ITensorProto>;
+
+/**
+ * The model with some of its nodes put in other words. `rewrite` answers the nodes that take a node's place, or undefined
+ * to leave it, and may add constants; constants that no node uses any longer are left out.
+ */
+export function rewriteNodes(
+  model: onnx.ModelProto,
+  rewrite: (node: onnx.INodeProto, constants: Constants) => onnx.INodeProto[] | undefined,
+): onnx.ModelProto {
+  const graph = model.graph!;
+  const constants: Constants = new Map((graph.initializer ?? []).map((tensor) => [tensor.name!, tensor]));
+  const node = graph.node!.flatMap((original) => rewrite(original, constants) ?? [original]);
+  const used = new Set(node.flatMap(({ input }) => input ?? []));
+  const initializer = [...constants.values()].filter(({ name }) => used.has(name!));
+  return onnx.ModelProto.create({ ...model, graph: { ...graph, node, initializer } });
+}
+
+/** A matrix of weights in floats, large enough to be worth a shorter form; undefined for anything else. */
+export function largeMatrix(
+  constants: Constants,
+  name: string,
+): { data: Float32Array; rows: number; columns: number } | undefined {
+  const tensor = constants.get(name);
+  const [rows, columns, ...more] = (tensor?.dims ?? []).map(Number);
+  const suitable =
+    tensor?.dataType === DataType.FLOAT &&
+    more.length === 0 &&
+    rows >= SMALLEST_EXTENT &&
+    columns >= SMALLEST_EXTENT;
+  return suitable ? { data: floatsOf(tensor), rows, columns } : undefined;
+}
+
+/** `rawData` may begin at any byte of the file that it is a view of: copied, so that floats lie on a multiple of four. */
+function floatsOf(tensor: onnx.ITensorProto): Float32Array {
+  if (!tensor.rawData?.length) return Float32Array.from(tensor.floatData ?? []);
+  return new Float32Array(new Uint8Array(tensor.rawData).buffer);
+}
