@@ -103,22 +103,24 @@ function divergenceOfLevels(counts: Float64Array, start: number, end: number): n
   }
   if (!smooth(fine) || !smooth(coarse)) return Number.POSITIVE_INFINITY;
   const [fineTotal, coarseTotal] = [sum(fine), sum(coarse)];
-  return fine.reduce(
-    (divergence, count, bin) =>
-      divergence + (count / fineTotal) * Math.log(count / fineTotal / (coarse[bin] / coarseTotal)),
-    0,
-  );
+  let divergence = 0;
+  for (let bin = 0; bin < fine.length; bin++) {
+    const share = fine[bin] / fineTotal;
+    divergence += share * Math.log((share * coarseTotal) / coarse[bin]);
+  }
+  return divergence;
 }
 
 /** Gives empty bins a little of what the others have, so that the divergence is finite; false if all are empty. */
 function smooth(counts: Float64Array): boolean {
   const little = 1e-4;
-  const empty = counts.reduce((number, count) => number + (count === 0 ? 1 : 0), 0);
+  let empty = 0;
+  for (const count of counts) if (count === 0) empty++;
   if (empty === counts.length) return false;
   const taken = (little * empty) / (counts.length - empty);
-  counts.forEach((count, bin) => {
-    counts[bin] = count === 0 ? little : count - taken;
-  });
+  for (let bin = 0; bin < counts.length; bin++) {
+    counts[bin] = counts[bin] === 0 ? little : counts[bin] - taken;
+  }
   return true;
 }
 
@@ -144,5 +146,7 @@ function edge(histogram: Histogram, bin: number): number {
 }
 
 function sum(numbers: Float64Array): number {
-  return numbers.reduce((total, value) => total + value, 0);
+  let total = 0;
+  for (const value of numbers) total += value;
+  return total;
 }

@@ -82,4 +82,28 @@ test('what is wrong is said in one sentence', () => {
   refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
   refuses(/not a model folder/, 'trim', '--model', 'nowhere', '--texts', 'train.jsonl');
   refuses(/give --layers, --heads or --neurons/, 'prune', '--model', tinyBertFolder, '--data', 'train.jsonl');
+  const quantize = (...args: string[]) => ['quantize', '--model', ...args];
+  refuses(/not a model folder/, ...quantize('nowhere'));
+  refuses(/name a file of them with --calibrate/, ...quantize(tinyBertFolder, '--kind', 'static'));
+  writeFileSync(join(folder, 'empty.jsonl'), '');
+  refuses(
+    /empty.jsonl/,
+    ...quantize(tinyBertFolder, '--kind', 'static', '--calibrate', 'empty.jsonl', '--method', 'entropy'),
+  );
+  refuses(/has nothing to calibrate/, ...quantize(tinyBertFolder, '--calibrate', 'train.jsonl'));
+  refuses(/belong to 8 bits/, ...quantize(tinyBertFolder, '--kind', 'fp16', '--per-tensor'));
+});
+
+test('export, then quantize of a kind', () => {
+  json('export', '--model', tinyBertFolder, '--out', 'exported');
+  for (const kind of [
+    ['dynamic', '--keep-embeddings'],
+    ['fp16'],
+    ['static', '--calibrate', 'train.jsonl', '--method', 'percentile'],
+  ]) {
+    const written = json<{ path: string }>(
+      ...['quantize', '--model', 'exported', '--kind', ...kind, '--out', `quantized-${kind[0]}`],
+    );
+    assert.ok(existsSync(join(folder, written.path)));
+  }
 });
