@@ -21,7 +21,7 @@ export interface Int8Choices {
  * scores, LayerNorm, softmax, GELU, the head) stays in floating point.
  *
  * One range is taken over the whole batch, padding included, so a text's logits depend, within the error of quantization, on
- * what it is batched with. Texts of like length together, or one at a time, keep that small.
+ * what it is batched with; one at a time it does not (inference/session.ts).
  */
 export function quantizeModel(model: onnx.ModelProto, choices: Int8Choices = {}): onnx.ModelProto {
   const quantizedInputs = new Set<string>();
