@@ -7,7 +7,8 @@ import { InputError, type Sentence } from '../foundation';
 import { readConfiguration } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert';
 import { spansToLabels, Tokenizer, type TokenScorer } from '../tokenization';
-import { type BenchmarkRow, benchmark, benchmarkCsv, europePmcCoreHours, type Variant } from './benchmark';
+import { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from './benchmark';
+import { benchmarkCsv } from './benchmark-csv';
 
 const MENTION = 't cell';
 const NOTHING = { 'Gene Mutations': null, Cell: null, 'Cell Line': null, 'Organ Tissue': null };

@@ -10,10 +10,10 @@ export {
   type BenchmarkOptions,
   type BenchmarkRow,
   benchmark,
-  benchmarkCsv,
   europePmcCoreHours,
   type Variant,
 } from './benchmark';
+export { benchmarkCsv } from './benchmark-csv';
 export { CALIBRATION_METHODS, type CalibrationMethod } from './calibration';
 export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
