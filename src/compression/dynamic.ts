@@ -1,5 +1,5 @@
 import { onnx } from 'onnx-proto';
-import { constantTensor, operatorNode } from './graph';
+import { constantTensor, contribNode, operatorNode } from './graph';
 import { type Int8Matrix, quantizeColumns, quantizeRows, quantizeTable, quantizeTensor } from './int8';
 import { type Constants, largeMatrix, rewriteNodes } from './rewrite';
 
@@ -18,7 +18,7 @@ export interface Int8Choices {
  * A product with constant weights, `MatMul(x, W)`, becomes
  * `Cast(MatMulInteger(DynamicQuantizeLinear(x), W8)) * (scale of x * scales of W)`, the spelling that ONNX Runtime fuses into
  * one kernel. A lookup, `Gather(table, ids)`, takes a row of integers and that row's scale. What is left (attention
- * scores, LayerNorm, softmax, GELU, the head) stays in floating point.
+ * scores, LayerNorm, softmax, GELU, the head) stays in floating point. A fused graph's `Attention` becomes `QAttention`.
  *
  * One range is taken over the whole batch, padding included, so a text's logits depend, within the error of quantization, on
  * what it is batched with; one at a time it does not (inference/session.ts).
@@ -27,24 +27,29 @@ export function quantizeModel(model: onnx.ModelProto, choices: Int8Choices = {})
   const quantizedInputs = new Set<string>();
   return rewriteNodes(model, (node, constants) => {
     if (node.opType === 'Gather') return int8Lookup(node, constants, choices);
-    if (node.opType !== 'MatMul') return undefined;
-    const [input, weight] = node.input!;
+    if (node.opType !== 'MatMul' && node.opType !== 'Attention') return undefined;
+    const [input, weight, bias, mask] = node.input!;
     const matrix = int8Weights(weight, constants, choices);
     if (!matrix) return undefined;
     const [values, scale, zero] = ['int8', 'scale', 'zero'].map((part) => `${input}/${part}`);
     const name = node.output![0];
-    const nodes = [
+    const nodes: onnx.INodeProto[] = [];
+    // Query, key and value share one.
+    if (!quantizedInputs.has(input)) {
+      quantizedInputs.add(input);
+      nodes.push(operatorNode('DynamicQuantizeLinear', [input], [values, scale, zero]));
+    }
+    if (node.opType === 'Attention') {
+      const inputs = [values, matrix.values, bias, scale, matrix.scales, mask, zero];
+      return [...nodes, { ...contribNode('QAttention', inputs, [name]), attribute: node.attribute }];
+    }
+    return [
+      ...nodes,
       operatorNode('MatMulInteger', [values, matrix.values, zero], [`${name}/integers`]),
       operatorNode('Cast', [`${name}/integers`], [`${name}/floats`], { to: onnx.TensorProto.DataType.FLOAT }),
       operatorNode('Mul', [scale, matrix.scales], [`${name}/scale`]),
       operatorNode('Mul', [`${name}/floats`, `${name}/scale`], [name]),
     ];
-    // Query, key and value share one.
-    if (!quantizedInputs.has(input)) {
-      quantizedInputs.add(input);
-      nodes.unshift(operatorNode('DynamicQuantizeLinear', [input], [values, scale, zero]));
-    }
-    return nodes;
   });
 }
 

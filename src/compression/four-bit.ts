@@ -1,11 +1,10 @@
-import { onnx } from 'onnx-proto';
+import type { onnx } from 'onnx-proto';
 import { int8Lookup } from './dynamic';
-import { constantTensor, operatorNode } from './graph';
+import { constantTensor, contribNode, withContribDomain } from './graph';
 import { largeMatrix, rewriteNodes } from './rewrite';
 
 /** Weights of an output that share a scale. */
 const BLOCK = 32;
-const CONTRIBUTED = 'com.microsoft';
 
 /**
  * Linear layers in four bits a weight, by ONNX Runtime's own operator MatMulNBits, which other runtimes and ONNX Runtime 1.14
@@ -24,15 +23,9 @@ export function quantizeToFourBits(model: onnx.ModelProto): onnx.ModelProto {
     constants.set(names[0], constantTensor(names[0], [columns, Math.ceil(rows / BLOCK), BLOCK / 2], bytes));
     constants.set(names[1], constantTensor(names[1], [scales.length], scales));
     const attributes = { K: rows, N: columns, bits: 4, block_size: BLOCK };
-    return [
-      { ...operatorNode('MatMulNBits', [input, ...names], node.output!, attributes), domain: CONTRIBUTED },
-    ];
+    return [contribNode('MatMulNBits', [input, ...names], node.output!, attributes)];
   });
-  const opsetImport = [...model.opsetImport];
-  if (!opsetImport.some(({ domain }) => domain === CONTRIBUTED)) {
-    opsetImport.push({ domain: CONTRIBUTED, version: 1 });
-  }
-  return onnx.ModelProto.create({ ...rewritten, opsetImport });
+  return withContribDomain(rewritten);
 }
 
 /**

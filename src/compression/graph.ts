@@ -27,6 +27,12 @@ export function constantTensor(name: string, shape: readonly number[], data: Ten
   return { name, dims: [...shape], dataType, rawData };
 }
 
+/** `rawData` may begin at any byte of the file that it is a view of: copied, so that floats lie on a multiple of four. */
+export function floatsOf(tensor: onnx.ITensorProto): Float32Array {
+  if (!tensor.rawData?.length) return Float32Array.from(tensor.floatData ?? []);
+  return new Float32Array(new Uint8Array(tensor.rawData).buffer);
+}
+
 /** Whole numbers, or lists of them, are the only attributes but `epsilon` that our operators take. */
 export type Attributes = Record<string, number | readonly number[] | { float: number }>;
 
@@ -49,6 +55,20 @@ export function operatorNode(
     output: [...outputs],
     attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
   };
+}
+
+/** The domain of ONNX Runtime's own operators (docs/ContribOperators.md in its repository). */
+export const CONTRIB_DOMAIN = 'com.microsoft';
+
+export function contribNode(...node: Parameters<typeof operatorNode>): onnx.INodeProto {
+  return { ...operatorNode(...node), domain: CONTRIB_DOMAIN };
+}
+
+/** The model with that domain among those that it says it uses. */
+export function withContribDomain(model: onnx.ModelProto): onnx.ModelProto {
+  if (model.opsetImport.some(({ domain }) => domain === CONTRIB_DOMAIN)) return model;
+  const opsetImport = [...model.opsetImport, { domain: CONTRIB_DOMAIN, version: 1 }];
+  return onnx.ModelProto.create({ ...model, opsetImport });
 }
 
 /** Extents: numbers are fixed, names stand for what may change from call to call. */

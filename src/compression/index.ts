@@ -18,6 +18,7 @@ export { CALIBRATION_METHODS, type CalibrationMethod } from './calibration';
 export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
+export * from './fuse';
 export * from './prune';
 export {
   QUANTIZATIONS,

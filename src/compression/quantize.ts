@@ -8,7 +8,7 @@ import { type Int8Choices, quantizeModel } from './dynamic';
 import { copyCompanions, onnxPath } from './folder';
 import { quantizeToFourBits } from './four-bit';
 import { storeHalves } from './half';
-import { readOnnx, refuseQuantized } from './rewrite';
+import { readOnnx, refuseFused, refuseQuantized } from './rewrite';
 import { calibrate, quantizeStatically } from './static';
 
 /** What becomes of the weights: 8-bit integers with activations quantized as they come, 4-bit integers, or 16-bit floats. */
@@ -19,6 +19,9 @@ export interface QuantizeOptions extends Int8Choices {
   /** The default is dynamic. The other choices concern 8-bit integers only. */
   kind?: Quantization;
 }
+
+/** `Attention` has no counterpart with fixed ranges or in four bits. */
+const EXPORT_AGAIN = 'this kind works on a plain graph: export the model again';
 
 export interface StaticOptions extends Int8Choices {
   /** Typical sentences: some hundreds do. */
@@ -38,6 +41,7 @@ export function quantizeFolder(
   { kind = 'dynamic', ...choices }: QuantizeOptions = {},
 ): string {
   const { model, source } = readExported(folder);
+  if (kind === '4-bit') refuseFused(model, source, EXPORT_AGAIN);
   const quantized = {
     dynamic: () => quantizeModel(model, choices),
     '4-bit': () => quantizeToFourBits(model),
@@ -56,7 +60,8 @@ export async function quantizeFolderStatically(
   out: string,
   { texts, method, ...choices }: StaticOptions,
 ): Promise<string> {
-  const { model } = readExported(folder);
+  const { model, source } = readExported(folder);
+  refuseFused(model, source, EXPORT_AGAIN);
   const { maximumLength } = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
   const written = texts.filter((text) => text.trim() !== '');
@@ -74,7 +79,7 @@ function readExported(folder: string): { model: onnx.ModelProto; source: string 
     throw new InputError(`${folder}: has no onnx/model.onnx to quantize; export the model to ONNX first`);
   }
   const model = readOnnx(source);
-  refuseQuantized(model, source);
+  refuseQuantized(model, source, 'quantize the fp32 file that it was made from');
   return { model, source };
 }
 

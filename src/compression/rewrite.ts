@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
+import { CONTRIB_DOMAIN, floatsOf } from './graph';
 
 const { DataType } = onnx.TensorProto;
 
@@ -36,13 +37,19 @@ export function readOnnx(path: string): onnx.ModelProto {
 }
 
 /** Throws InputError when the file comes from a quantizer, ours or another, of whatever kind. */
-export function refuseQuantized(model: onnx.ModelProto, source: string): void {
+export function refuseQuantized(model: onnx.ModelProto, source: string, mend: string): void {
   const { node = [], initializer = [] } = model.graph!;
   const quantized =
     node!.some(({ opType }) => QUANTIZED_OPERATORS.test(opType ?? '')) ||
     initializer!.some(({ dataType, dims }) => dims!.length > 1 && SHORT_TYPES.has(dataType!));
-  if (quantized)
-    throw new InputError(`${source}: is already quantized; quantize the fp32 file that it was made from`);
+  if (quantized) throw new InputError(`${source}: is already quantized; ${mend}`);
+}
+
+/** Throws InputError when `compress fuse` has been over it. */
+export function refuseFused(model: onnx.ModelProto, source: string, mend: string): void {
+  if (model.graph!.node!.some(({ domain }) => domain === CONTRIB_DOMAIN)) {
+    throw new InputError(`${source}: is already fused; ${mend}`);
+  }
 }
 
 export type Constants = Map<string, onnx.ITensorProto>;
@@ -76,10 +83,4 @@ export function largeMatrix(
     rows >= SMALLEST_EXTENT &&
     columns >= SMALLEST_EXTENT;
   return suitable ? { data: floatsOf(tensor), rows, columns } : undefined;
-}
-
-/** `rawData` may begin at any byte of the file that it is a view of: copied, so that floats lie on a multiple of four. */
-function floatsOf(tensor: onnx.ITensorProto): Float32Array {
-  if (!tensor.rawData?.length) return Float32Array.from(tensor.floatData ?? []);
-  return new Float32Array(new Uint8Array(tensor.rawData).buffer);
 }

@@ -7,6 +7,7 @@ import { readConfiguration, savedLabels } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert';
 import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
+import { fuseFolder } from './fuse';
 import { quantizeFolder, quantizeFolderStatically } from './quantize';
 import { runOnnx } from './run-onnx';
 
@@ -41,14 +42,18 @@ test("transformers.js' pipeline reads the folder and gives the labels and scores
   };
   // Its ONNX Runtime has no MatMulNBits, the operator of four-bit weights.
   const files = [
-    () => exportToOnnx(folder),
-    () => quantizeFolder(folder),
-    () => quantizeFolder(folder, folder, { kind: 'fp16' }),
-    () => quantizeFolderStatically(folder, folder, { texts: [text], method: 'min-max' }),
+    { quantized: false, write: () => exportToOnnx(folder) },
+    { quantized: true, write: () => quantizeFolder(folder) },
+    { quantized: true, write: () => quantizeFolder(folder, folder, { kind: 'fp16' }) },
+    {
+      quantized: true,
+      write: () => quantizeFolderStatically(folder, folder, { texts: [text], method: 'min-max' }),
+    },
+    { quantized: false, write: () => fuseFolder(folder) },
+    { quantized: true, write: () => quantizeFolder(folder) },
   ];
-  for (const [index, write] of files.entries()) {
+  for (const { quantized, write } of files) {
     const path = await write();
-    const quantized = index > 0;
     const request = { models: `${dirname(folder)}/`, model: basename(folder), quantized, text };
     const output = execFileSync(
       process.execPath,

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { onnx } from 'onnx-proto';
+import { InputError } from '../../foundation';
+import { readConfiguration, readSafetensors, type Tensor } from '../../nn';
+import { copyTinyBert, largestDifference, tinyBertExample } from '../../nn/tiny-bert';
+import { bertGraph } from '../bert-graph';
+import { exportToOnnx } from '../export';
+import { quantizeFolder, quantizeFolderStatically } from '../quantize';
+import { runOnnx } from '../run-onnx';
+import { fuseFolder, fuseModel } from './fuse';
+
+const operators = (model: onnx.IModelProto) => model.graph!.node!.map(({ opType }) => opType!);
+const bytes = (model: onnx.IModelProto) => onnx.ModelProto.encode(model).finish();
+
+/** Differences of a model's logits before and after fusing, padding included. */
+async function changeOf(model: onnx.ModelProto): Promise<number> {
+  const example = tinyBertExample();
+  assert.ok(
+    example.attention_mask.some((row) => row.includes(0)),
+    'the example has no padding',
+  );
+  const fused = fuseModel(model, 'test');
+  assert.ok(!operators(fused).includes('Softmax'), 'a layer was left as it was');
+  return largestDifference(await runOnnx(bytes(fused), example), await runOnnx(bytes(model), example));
+}
+
+test('a fused file gives the logits of Hugging Face, and each layer is one Attention', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const path = fuseFolder(folder);
+  assert.equal(path, join(folder, 'onnx', 'model.onnx'));
+  const example = tinyBertExample();
+  assert.ok(largestDifference(await runOnnx(path, example), example.logits.flat(2)) < 1e-5);
+  const fused = onnx.ModelProto.decode(readFileSync(path));
+  const count = (operator: string) => operators(fused).filter((name) => name === operator).length;
+  assert.deepEqual([count('Attention'), count('Softmax'), count('Transpose'), count('Cast')], [2, 0, 0, 1]);
+  const names = fused.graph!.initializer!.map(({ name }) => name!);
+  assert.ok(!names.some((name) => name.includes('.self.query')), 'the weights that it was made of are left');
+});
+
+test('heads of another size, and a layer that lost heads and neurons', async (t) => {
+  const folder = copyTinyBert(t);
+  const { encoder } = readConfiguration(folder);
+  const tensors = readSafetensors(join(folder, 'model.safetensors'));
+  const smallHeads = { ...encoder, attentionHeads: 2 * encoder.attentionHeads };
+  assert.ok((await changeOf(bertGraph(smallHeads, tensors, 9, folder))) < 1e-5);
+
+  const layer = 'bert.encoder.layer.1';
+  const headSize = encoder.hiddenSize / encoder.attentionHeads;
+  const parts = ['query', 'key', 'value'].map((part) => `${layer}.attention.self.${part}`);
+  for (const [names, output, lost] of [
+    [parts, `${layer}.attention.output.dense.weight`, headSize],
+    [[`${layer}.intermediate.dense`], `${layer}.output.dense.weight`, 5],
+  ] as const) {
+    for (const name of names) {
+      for (const tensor of ['weight', 'bias']) {
+        tensors.set(`${name}.${tensor}`, withoutFirstRows(tensors.get(`${name}.${tensor}`)!, lost));
+      }
+    }
+    tensors.set(output, withoutFirstColumns(tensors.get(output)!, lost));
+  }
+  assert.ok((await changeOf(bertGraph(encoder, tensors, 9, folder))) < 1e-5);
+});
+
+function withoutFirstRows({ shape, data }: Tensor, lost: number): Tensor {
+  const [rows, ...rest] = shape;
+  return { shape: [rows - lost, ...rest], data: data.slice((lost * data.length) / rows) };
+}
+
+function withoutFirstColumns({ shape: [rows, columns], data }: Tensor, lost: number): Tensor {
+  return { shape: [rows, columns - lost], data: data.filter((_, index) => index % columns >= lost) };
+}
+
+test('fused and then quantized gives the int8 logits of the file that was not fused', async (t) => {
+  const folder = copyTinyBert(t);
+  const example = tinyBertExample();
+  exportToOnnx(folder);
+  const unfused = await runOnnx(quantizeFolder(folder), example);
+  fuseFolder(folder);
+  const path = quantizeFolder(folder);
+  const names = operators(onnx.ModelProto.decode(readFileSync(path)));
+  assert.equal(names.filter((name) => name === 'QAttention').length, 2);
+  assert.ok(!names.includes('Attention'));
+  assert.ok(largestDifference(await runOnnx(path, example), unfused) < 1e-3);
+});
+
+test('what has no counterpart of Attention asks for a plain graph', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  fuseFolder(folder);
+  const out = join(folder, '..', 'refused');
+  const refused = { name: 'InputError', message: /already fused; .*export the model again$/ };
+  assert.throws(() => quantizeFolder(folder, out, { kind: '4-bit' }), refused);
+  await assert.rejects(quantizeFolderStatically(folder, out, { texts: ['a'], method: 'min-max' }), refused);
+  assert.ok(!existsSync(out));
+});
+
+test('another folder gets the file and what is needed to run it, and the first stays as it was', (t) => {
+  const folder = copyTinyBert(t);
+  const before = readFileSync(exportToOnnx(folder));
+  const out = join(folder, '..', 'fused');
+  assert.equal(fuseFolder(folder, out), join(out, 'onnx', 'model.onnx'));
+  assert.ok(existsSync(join(out, 'config.json')) && existsSync(join(out, 'tokenizer.json')));
+  assert.deepEqual(readFileSync(join(folder, 'onnx', 'model.onnx')), before);
+});
+
+test('what cannot be fused is refused in one sentence, and nothing is written', (t) => {
+  const refuses = (prepare: (folder: string) => void, message: RegExp) => {
+    const folder = copyTinyBert(t);
+    prepare(folder);
+    const path = join(folder, 'onnx', 'model.onnx');
+    const before = existsSync(path) && readFileSync(path);
+    const out = join(folder, '..', `refused-${message.source.length}`);
+    for (const target of [out, undefined]) {
+      assert.throws(
+        () => fuseFolder(folder, target),
+        (error: Error) =>
+          error instanceof InputError && message.test(error.message) && !error.message.includes('\n'),
+      );
+    }
+    assert.ok(!existsSync(out));
+    assert.deepEqual(existsSync(path) && readFileSync(path), before);
+  };
+  refuses((folder) => rmSync(join(folder, 'config.json')), /not a model folder/);
+  refuses(() => {}, /no onnx\/model\.onnx to fuse/);
+  refuses((folder) => {
+    exportToOnnx(folder);
+    fuseFolder(folder);
+  }, /already fused/);
+  refuses(
+    (folder) => renameSync(quantizeFolder(exported(folder)), exportToOnnx(folder)),
+    /already quantized/,
+  );
+  refuses((folder) => {
+    fuseFolder(exported(folder));
+    renameSync(quantizeFolder(folder), join(folder, 'onnx', 'model.onnx'));
+  }, /already quantized/);
+  refuses((folder) => {
+    mkdirSync(join(folder, 'onnx'));
+    writeFileSync(join(folder, 'onnx', 'model.onnx'), 'no graph at all');
+  }, /not an ONNX file|holds no graph/);
+  refuses((folder) => {
+    const model = onnx.ModelProto.decode(readFileSync(exportToOnnx(folder)));
+    for (const { opType, attribute } of model.graph!.node!) {
+      if (opType === 'Transpose') attribute![0].ints = [0, 3, 1, 2];
+    }
+    writeFileSync(join(folder, 'onnx', 'model.onnx'), bytes(model));
+  }, /no attention that can be fused/);
+});
+
+function exported(folder: string): string {
+  exportToOnnx(folder);
+  return folder;
+}
