@@ -8,7 +8,7 @@ import { setUp } from './setup.mjs';
 const ENDING = '.bench.js';
 const [name, ...options] = process.argv.slice(2);
 // Standard output is the benchmark's alone.
-await setUp(console.error);
+await setUp({ say: console.error });
 const { runInForeground } = await import('./commands.mjs');
 const { root } = await import('./places.mjs');
 

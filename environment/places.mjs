@@ -18,5 +18,10 @@ export const venvMarks = join(venv, '.falconframes');
 /** Logs, the lock, the compiled addon: what can be had again but should outlast `npm ci`. */
 export const workFolder = join(root, '.falconframes');
 
+/** The virtual environment with MLflow's server. */
+export const mlflowEnvironment = join(workFolder, 'mlflow');
+
+export const mlflowPython = join(mlflowEnvironment, 'bin', 'python');
+
 /** The project's own requirement lists. */
 export const requirements = (name) => join(root, 'environment', name);

@@ -1,10 +1,10 @@
-// Steps: a virtual environment, and Jupyter in it.
+// Steps: a virtual environment, and Jupyter in it. Also how any environment of the project is made and filled.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { CommandError, run, SetupError, tellsOfFullDisk, tellsOfNoNetwork } from './commands.mjs';
-import { requirements, venv, venvMarks, venvPython } from './places.mjs';
+import { requirements, root, venv, venvMarks, venvPython } from './places.mjs';
 
 const lists = ['requirements.txt', 'requirements-cpu.txt', 'requirements-cuda.txt'];
 const environmentMark = join(venvMarks, 'environment');
@@ -23,18 +23,7 @@ export const virtualEnvironment = {
   plan: () => 'a virtual environment in .venv',
 
   async work() {
-    const python = findPython();
-    rmSync(venv, { recursive: true, force: true });
-    try {
-      await run(python, ['-m', 'venv', venv], { log: 'venv' });
-    } catch (error) {
-      if (error instanceof CommandError && /ensurepip|No module named venv/.test(error.output)) {
-        throw new SetupError(
-          `${python} cannot make virtual environments; install what it lacks with \`apt-get install python3-venv\``,
-        );
-      }
-      throw error;
-    }
+    await makeEnvironment(venv);
     mkdirSync(venvMarks);
     writeFileSync(environmentMark, hashOfLists());
   },
@@ -51,29 +40,45 @@ export const jupyter = {
   },
 };
 
-/** Installs one of the lists of `environment/` with exactly its versions. */
-export async function pipInstall(list) {
+/** Makes an empty virtual environment, in place of one that is there. */
+export async function makeEnvironment(folder) {
+  const python = findPython();
+  rmSync(folder, { recursive: true, force: true });
+  try {
+    await run(python, ['-m', 'venv', folder], { log: `venv-${basename(folder)}` });
+  } catch (error) {
+    if (error instanceof CommandError && /ensurepip|No module named venv/.test(error.output)) {
+      throw new SetupError(
+        `${python} cannot make virtual environments; install what it lacks with \`apt-get install python3-venv\``,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Installs one of the lists of `environment/` with exactly its versions, by default into .venv. */
+export async function pipInstall(list, folder = venv) {
   // What an interrupted pip left behind looks installed and is not whole: `--ignore-installed` writes it anew.
   const options = ['--no-deps', '--ignore-installed', '--no-compile', '--only-binary=:all:', '--no-input'];
   try {
-    await run(venvPython, ['-m', 'pip', 'install', ...options, '-r', requirements(list)], {
+    await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '-r', requirements(list)], {
       log: `pip-${list.replace('.txt', '')}`,
       env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
     });
   } catch (error) {
     if (error instanceof CommandError) {
       if (tellsOfFullDisk(error.output)) {
-        throw new SetupError('the disk is full; free about 3 GB and run `npm run setup` again');
+        throw new SetupError('the disk is full; free about 3 GB and run the same command again');
       }
       if (tellsOfNoNetwork(error.output)) {
         throw new SetupError(
-          'no way to the Python package index; connect to the network and run `npm run setup` again',
+          'no way to the Python package index; connect to the network and run the same command again',
         );
       }
       const missing = error.output.match(/No matching distribution found for (\S+)/);
       if (missing) {
         throw new SetupError(
-          `there is no ${missing[1]} for this Python and machine; use Python 3.10 to 3.13 on Linux (\`apt-get install python3\`), remove .venv and run \`npm run setup\` again`,
+          `there is no ${missing[1]} for this Python and machine; use Python 3.10 to 3.13 on Linux (\`apt-get install python3\`), remove ${relative(root, folder)} and run the same command again`,
         );
       }
     }

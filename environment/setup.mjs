@@ -13,8 +13,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-/** Does what is missing; ends the process with a sentence for each step that fails. `say` takes what it tells. */
-export async function setUp(say = console.log) {
+/**
+ * Does what is missing; ends the process with a sentence for each step that fails. `say` takes what it tells. Without `parts`
+ * all but the MLflow server, which only `npm run mlflow` and the tests need.
+ */
+export async function setUp({ say = console.log, parts = ['project'] } = {}) {
   const { interruptedStatus, passOnInterruptions } = await import('./commands.mjs');
   const { whileAlone } = await import('./lock.mjs');
   const { runSteps, seconds } = await import('./steps.mjs');
@@ -25,17 +28,22 @@ export async function setUp(say = console.log) {
   const { pretrainedEncoder } = await import('./encoder.mjs');
   const { typescriptKernel } = await import('./kernel.mjs');
   const { library } = await import('./library.mjs');
+  const { mlflowServer } = await import('./mlflow-server.mjs');
 
-  const steps = [
-    npmPackages,
-    virtualEnvironment,
-    tensorflow,
-    jupyter,
-    pretrainedEncoder,
-    typescriptKernel,
-    library,
-    nativeAddon,
-  ];
+  const stepsOf = {
+    project: [
+      npmPackages,
+      virtualEnvironment,
+      tensorflow,
+      jupyter,
+      pretrainedEncoder,
+      typescriptKernel,
+      library,
+      nativeAddon,
+    ],
+    mlflow: [mlflowServer],
+  };
+  const steps = parts.flatMap((part) => stepsOf[part]);
   const start = performance.now();
   passOnInterruptions();
   const { worked, failed } = await whileAlone(say, () => runSteps(steps, say));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setUp } from './setup.mjs';
 
-await setUp();
+await setUp({ parts: ['project', 'mlflow'] });
 const { interruptedStatus, runInForeground } = await import('./commands.mjs');
 const { nodeModules, root } = await import('./places.mjs');
 const { seconds } = await import('./steps.mjs');

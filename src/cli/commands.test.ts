@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -61,8 +61,14 @@ test('the commands lead from articles to annotations', async (context) => {
     };
     writeFileSync(at('training.json'), JSON.stringify(configuration));
     const report = json<{ finished: boolean; evaluations: { loss: number }[] }>(
-      ...['train', '--config', at('training.json'), '--out', at('model')],
+      ...['train', '--config', at('training.json'), '--out', at('model'), '--track', at('tracked')],
     );
+    const [experiment] = readdirSync(at('tracked'));
+    const [run] = readdirSync(at('tracked', experiment)).filter((name) => name !== 'meta.yaml');
+    const artifacts = at('tracked', experiment, run, 'artifacts');
+    for (const file of ['figures/learning-curves.png', 'model/config.json', 'model/model.safetensors'])
+      assert.ok(existsSync(join(artifacts, file)), file);
+    assert.match(readFileSync(at('tracked', experiment, run, 'meta.yaml'), 'utf8'), /"status": 3/);
     assert.equal(report.finished, true);
     assert.ok(report.evaluations[1].loss < report.evaluations[0].loss);
   });

@@ -18,6 +18,7 @@ import { registerPretrain } from './pretrain';
 import { registerReproduce } from './reproduce';
 import { registerScore } from './score';
 import { registerSearch } from './search';
+import { registerTrack } from './track';
 import { registerTrain } from './train';
 
 const program = new Command('falconframes')
@@ -32,6 +33,7 @@ registerPreprocess(program);
 registerPretrain(program);
 registerTrain(program);
 registerSearch(program);
+registerTrack(program);
 registerEvaluate(program);
 registerScore(program);
 registerCompress(program);

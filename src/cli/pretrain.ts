@@ -6,8 +6,9 @@ import { Tokenizer } from '../tokenization';
 import { DEFAULT_TRAINING, evaluateMasking, maskingTask, prepareTexts, train } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
+import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from './tracking';
 
-interface Options {
+interface Options extends TrackOptions {
   text: string[];
   out: string;
   encoder: string;
@@ -44,6 +45,8 @@ export function registerPretrain(program: Command): void {
       'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
       positiveInteger,
     )
+    .addOption(TRACK)
+    .addOption(EXPERIMENT)
     .option('--json', 'the report as JSON')
     .action(async (options: Options) => {
       const learningRate = Number(options.learningRate);
@@ -70,17 +73,27 @@ export function registerPretrain(program: Command): void {
       const masking = { maskId, vocabularySize: tokenizer.vocabularySize, specialIds: tokenizer.specialIds };
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
-      const report = await train({
-        task: maskingTask(model, masking, folder),
-        examples,
-        options: { ...DEFAULT_TRAINING, epochs: options.epochs, learningRate },
+      const settings = { ...DEFAULT_TRAINING, epochs: options.epochs, learningRate };
+      const { text, encoder, maximumTexts } = options;
+      const about = {
+        command: 'falconframes pretrain',
         folder: options.out,
-        evaluate: () => evaluateMasking(model, heldOut, masking),
-        resume: options.resume,
-        replicas: options.replicas,
-        signal: interrupt.signal,
-        progress: showProgress('Pre-training'),
-      });
+        parameters: { ...settings, encoder, text, maximumTexts, maximumLength: MAXIMUM_LENGTH },
+      };
+      const report = await trainTracked(options, about, (onRow) =>
+        train({
+          task: maskingTask(model, masking, folder),
+          examples,
+          options: settings,
+          folder: options.out,
+          evaluate: () => evaluateMasking(model, heldOut, masking),
+          resume: options.resume,
+          replicas: options.replicas,
+          signal: interrupt.signal,
+          progress: showProgress('Pre-training'),
+          onRow,
+        }),
+      );
       if (!report.finished)
         throw new InputError(`interrupted; go on with the same command and --resume (${options.out})`);
       const evaluations = report.rows.filter((row) => row.kind === 'evaluation');

@@ -60,7 +60,7 @@ test('a search from a space to a table, and the best trial trained again', () =>
     ...['search', '--space', at('space.json'), '--sampler', 'grid', '--workers', '2', '--out', at('out')],
     ...['train', 'dev', 'test'].flatMap((part) => [`--${part}`, at(`${part}.jsonl`)]),
   ];
-  const result = json(...search);
+  const result = json(...search, '--track', at('tracked'));
   assert.deepEqual([result.trials, result.failed], [2, 1]);
   assert.ok(result.best.score > 0.5, `score ${result.best.score}`);
   const rows = parse(readFileSync(at('out', 'trials.csv')), { columns: true }) as Record<string, string>[];
@@ -77,6 +77,15 @@ test('a search from a space to a table, and the best trial trained again', () =>
   assert.match(failed.reason, /4096 tokens exceeds the encoder's 64 positions/);
   assert.equal(failed.test_Class_1_F1, '');
   assert.deepEqual(readdirSync(at('out', 'trials', finished.trial)), ['metrics.jsonl']);
+
+  const [experiment] = readdirSync(at('tracked'));
+  const runs = readdirSync(at('tracked', experiment)).filter((name) => name !== 'meta.yaml');
+  const tracked = (file: string) =>
+    runs.map((run) => readFileSync(at('tracked', experiment, run, file), 'utf8')).sort();
+  assert.deepEqual(tracked('params/maximumLength'), ['32', '4096']);
+  assert.deepEqual(tracked('tags/mlflow.runName'), ['out 1', 'out 2']);
+  const states = tracked('meta.yaml').map((meta) => Number(meta.match(/"status": (\d)/)![1]));
+  assert.deepEqual(states.sort(), [3, 4]); // finished, failed
 
   const journal = readFileSync(at('out', 'search.jsonl'));
   const again = json(...search);

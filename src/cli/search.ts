@@ -23,8 +23,10 @@ import {
   type SearchPlan,
 } from './search/plan';
 import { carryOut, type Files } from './search/run';
+import { trackTrials } from './search/track-trials';
+import { EXPERIMENT, TRACK, type TrackOptions } from './tracking';
 
-interface SearchOptions extends PlanOptions {
+interface SearchOptions extends PlanOptions, TrackOptions {
   train?: string[];
   dev?: string[];
   test?: string[];
@@ -80,6 +82,8 @@ export function registerSearch(program: Command): void {
     .option('--seed <number>', 'of the choice of trials', positiveInteger, 1)
     .option('--plan', 'say which trials there would be, and end')
     .option('--schema', 'print what the file of --space may hold (JSON Schema), and end')
+    .addOption(TRACK)
+    .addOption(EXPERIMENT)
     .option('--json', 'the result as JSON')
     .addHelpText('after', EXAMPLE)
     .action(async (options: SearchOptions) => {
@@ -92,7 +96,11 @@ export function registerSearch(program: Command): void {
       if (!train || !dev || !test || !out)
         throw new InputError('search needs --train, --dev, --test and --out; --plan does without');
       const files = { train, dev, test };
-      const journal = await carryOut(plan, files, out, options.workers);
+      const tracked = trackTrials(options, plan.space, out);
+      const journal = await carryOut(plan, files, out, {
+        workers: options.workers,
+        onTrial: tracked.add,
+      }).finally(tracked.end);
       report(journal, plan, files, out, options);
     });
 }

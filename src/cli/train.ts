@@ -16,8 +16,9 @@ import {
 } from '../training';
 import { positiveInteger } from './arguments';
 import { formatShare, formatTable, notice, printResult } from './output';
+import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from './tracking';
 
-interface Options {
+interface Options extends TrackOptions {
   config?: string;
   out?: string;
   resume?: boolean;
@@ -44,6 +45,8 @@ export function registerTrain(program: Command): void {
       '--schema',
       'print every key of a configuration with its default and limits (JSON Schema), and end',
     )
+    .addOption(TRACK)
+    .addOption(EXPERIMENT)
     .option('--json', 'the report as JSON')
     .action(async ({ config, out, ...options }: Options) => {
       if (options.schema) {
@@ -82,17 +85,21 @@ export function registerTrain(program: Command): void {
         notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');
         interrupt.abort();
       });
-      const report = await train({
-        task: taggingTask(model, configuration),
-        examples,
-        options: configuration,
-        folder: out,
-        evaluate: () => evaluateOnDev(model),
-        resume: options.resume,
-        replicas: options.replicas,
-        signal: interrupt.signal,
-        progress: showProgress('Training'),
-      });
+      const about = { command: 'falconframes train', folder: out, parameters: configuration };
+      const report = await trainTracked(options, about, (onRow) =>
+        train({
+          task: taggingTask(model, configuration),
+          examples,
+          options: configuration,
+          folder: out,
+          evaluate: () => evaluateOnDev(model),
+          resume: options.resume,
+          replicas: options.replicas,
+          signal: interrupt.signal,
+          progress: showProgress('Training'),
+          onRow,
+        }),
+      );
       if (!report.finished)
         throw new InputError(`interrupted; go on with the same command and --resume (${out})`);
       const { rows, ...summary } = report;

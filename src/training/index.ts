@@ -6,7 +6,7 @@
  * (`evaluate`), since evaluation is a room further on.
  *
  * trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
- * search/ looks for the best options.
+ * search/ looks for the best options; tracking/ tells MLflow of runs.
  */
 export { unteachableClasses } from './classes';
 export {
@@ -35,5 +35,6 @@ export * from './search';
 export { lossAndGradients } from './step';
 export { createTagger, padTargets, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
+export * from './tracking';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

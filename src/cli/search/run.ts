@@ -11,6 +11,7 @@ import {
   runInProcess,
   runSearch,
   settingsOf,
+  type TrialRecord,
   type TrialTask,
   trialsAsCsv,
   unteachableClasses,
@@ -36,7 +37,7 @@ export async function carryOut(
   plan: SearchPlan,
   files: Files,
   out: string,
-  workers: number,
+  { workers, onTrial }: { workers: number; onTrial: (record: TrialRecord, folder: string) => void },
 ): Promise<Journal> {
   const { space, sampler, seed, halving, rungs, suggest } = plan;
   const unteachable = checkFiles(files);
@@ -63,6 +64,7 @@ export async function carryOut(
     onTrial(record) {
       if ('failed' in record) notice(`Trial ${record.trial} failed: ${record.failed}`);
       writeTable();
+      onTrial(record, folderOf(record, plan, out));
     },
   });
   writeTable();
@@ -90,16 +92,21 @@ interface Surroundings {
   signal: AbortSignal;
 }
 
+const folderOf = ({ trial, rung }: TrialTask, { rungs }: SearchPlan, out: string): string =>
+  join(out, 'trials', rungs.length > 1 ? `${trial}-rung-${rung + 1}` : String(trial));
+
 async function runTrial(
-  { trial, rung, share, values }: TrialTask,
-  { space, halving, rungs }: SearchPlan,
+  task: TrialTask,
+  plan: SearchPlan,
   { test, ...files }: Files,
   { out, precision, workers, signal }: Surroundings,
 ): Promise<Outcome> {
+  const { trial, share, values } = task;
+  const { space, halving } = plan;
   const settings = { ...settingsOf(space, values), ...files };
   const ofEpochs = halving?.resource === 'epochs';
   if (ofEpochs) settings.epochs = Math.round(share * (settings.epochs ?? DEFAULT_TRAINING.epochs));
-  const folder = join(out, 'trials', rungs.length > 1 ? `${trial}-rung-${rung + 1}` : String(trial));
+  const folder = folderOf(task, plan, out);
   rmSync(folder, { recursive: true, force: true });
   const job: TrialJob = { trial, settings, test, share: ofEpochs ? 1 : share, folder, precision };
   try {

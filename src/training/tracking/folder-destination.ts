@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { whileWriting, writeFileAtomically } from '../../foundation';
+import type { Destination, Entry, RunStart, RunStatus } from './entries';
+
+/** MLflow's numbers in a run's meta.yaml. */
+const STATUS: Record<RunStatus | 'RUNNING', number> = { RUNNING: 1, FINISHED: 3, FAILED: 4, KILLED: 5 };
+
+/**
+ * A run in a folder, as MLflow's file store lays it out: `EXPERIMENT/RUN/` with `meta.yaml`, a file for each parameter, tag and
+ * metric, and the artifacts. To look at it: `MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri FOLDER`; to bring it to a
+ * database: `mlflow migrate-filestore --source FOLDER --target sqlite:///FILE`.
+ *
+ * @throws InputError where the folder cannot be written, here and whenever something is recorded
+ */
+export function folderDestination(start: RunStart): Destination {
+  const experiment = makeExperiment(start);
+  const folder = join(start.address, experiment, start.id);
+  const meta = join(folder, 'meta.yaml');
+  // A resumed run began when its first part did.
+  const [, began = start.started] =
+    (existsSync(meta) && readFileSync(meta, 'utf8').match(/start_time"?: (\d+)/)) || [];
+
+  const writeMeta = (status: RunStatus | 'RUNNING', ended: number | null) =>
+    writeJson(meta, {
+      artifact_uri: pathToFileURL(join(folder, 'artifacts')).href,
+      end_time: ended,
+      entry_point_name: '',
+      experiment_id: experiment,
+      lifecycle_stage: 'active',
+      run_id: start.id,
+      run_name: start.name,
+      run_uuid: start.id,
+      source_name: '',
+      source_type: 4,
+      source_version: '',
+      start_time: Number(began),
+      status: STATUS[status],
+      tags: [],
+      user_id: '',
+    });
+
+  const record = (entry: Entry): void => {
+    if (entry.kind === 'end') writeMeta(entry.status, entry.time);
+    else if (entry.kind === 'artifact') copyWhole(entry.file, join(folder, 'artifacts', entry.path));
+    else
+      for (const [name, value] of Object.entries(entry.values))
+        appendLine(join(folder, 'metrics', name), `${entry.time} ${value} ${entry.step}`);
+  };
+
+  for (const part of ['artifacts', 'metrics', 'params', 'tags'])
+    whileWriting(folder, () => mkdirSync(join(folder, part), { recursive: true }));
+  for (const [name, value] of Object.entries({ ...start.tags, 'mlflow.runName': start.name }))
+    writeFileAtomically(join(folder, 'tags', name), value);
+  for (const [name, value] of Object.entries(start.parameters))
+    writeFileAtomically(join(folder, 'params', name), value);
+  writeMeta('RUNNING', null);
+  return { record, close: async () => {} };
+}
+
+/** The folder of the experiment: a number made of its name, so that processes that make it at once make the same. */
+function makeExperiment({ address, experiment: name, started }: RunStart): string {
+  const id = String(createHash('sha256').update(name).digest().readUIntBE(0, 6));
+  const folder = join(address, id);
+  const meta = join(folder, 'meta.yaml');
+  if (!existsSync(meta))
+    writeJson(meta, {
+      artifact_location: pathToFileURL(folder).href,
+      creation_time: started,
+      experiment_id: id,
+      last_update_time: started,
+      lifecycle_stage: 'active',
+      name,
+    });
+  return id;
+}
+
+function appendLine(file: string, line: string): void {
+  whileWriting(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    appendFileSync(file, `${line}\n`);
+  });
+}
+
+function copyWhole(from: string, to: string): void {
+  whileWriting(to, () => {
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, `${to}.partial`);
+    renameSync(`${to}.partial`, to);
+  });
+}
+
+/** MLflow reads YAML, which every JSON is too. */
+function writeJson(file: string, fields: object): void {
+  writeFileAtomically(file, `${JSON.stringify(fields, null, 2)}\n`);
+}

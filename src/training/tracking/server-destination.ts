@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pRetry from 'p-retry';
+import { projectRoot } from '../../foundation';
+import { createDelivery, type Notify } from './delivery';
+import type { Destination, RunStart } from './entries';
+import { Journal } from './journal';
+import type { Patience } from './request';
+
+const PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+/** Of the last delivery, when the run has ended. */
+const REPETITIONS = 3;
+
+export interface DeliveryOptions extends Patience {
+  /** Where journals are kept; default `.falconframes/tracking` of the project. */
+  spool?: string;
+  /** Hears, in a sentence each, of what could not be sent. */
+  notify?: Notify;
+}
+
+const defaultSpool = () => join(projectRoot, '.falconframes', 'tracking');
+
+/**
+ * A run on a server. What it records goes into a journal at once and from there, every second, to the server. A server that does
+ * not answer delays nothing but the end, by about a minute; the journal stays then.
+ *
+ * @throws InputError where the journal cannot be written
+ */
+export function serverDestination(
+  start: RunStart,
+  { spool = defaultSpool(), notify = () => {}, ...patience }: DeliveryOptions,
+): Destination {
+  const { address, name } = start;
+  const tell = eachOnce(notify);
+  const journal = Journal.open(spool, start);
+  const deliver = createDelivery(journal, patience, tell);
+  const firstPause = patience.pauseMilliseconds ?? PAUSE;
+  const ended = new AbortController();
+
+  const deliverUntilEnd = async (): Promise<void> => {
+    for (let pause = firstPause; !ended.signal.aborted; ) {
+      try {
+        await deliver();
+        pause = firstPause;
+      } catch (error) {
+        const reason = (error as Error).message;
+        tell(`${address} does not take what is tracked (${reason}); it is kept meanwhile`);
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      }
+      await sleep(pause, undefined, { signal: ended.signal, ref: false }).catch(() => {});
+    }
+  };
+  const background = deliverUntilEnd();
+
+  return {
+    record: (entry) => journal.add(entry),
+    async close() {
+      ended.abort();
+      await background;
+      try {
+        await pRetry(deliver, { retries: REPETITIONS, minTimeout: firstPause });
+        journal.remove();
+      } catch (error) {
+        journal.release();
+        const reason = (error as Error).message;
+        tell(
+          `${address} did not take all of the run "${name}" (${reason}); the rest is kept in ${journal.path}, and \`falconframes track\` sends it`,
+        );
+      }
+    },
+  };
+}
+
+/** A run that an earlier process could not send. */
+export interface WaitingRun {
+  name: string;
+  address: string;
+  /** Why it still waits; null where the server has it all now. */
+  failure: string | null;
+}
+
+/** Sends what ended runs left behind. */
+export async function sendWaitingRuns({
+  spool = defaultSpool(),
+  notify = () => {},
+  ...patience
+}: DeliveryOptions = {}): Promise<WaitingRun[]> {
+  const runs: WaitingRun[] = [];
+  for (const journal of Journal.waiting(spool)) {
+    const { name, address } = journal.start;
+    try {
+      await createDelivery(journal, patience, eachOnce(notify))();
+      journal.remove();
+      runs.push({ name, address, failure: null });
+    } catch (error) {
+      runs.push({ name, address, failure: (error as Error).message });
+    }
+  }
+  return runs;
+}
+
+/** The same sentence again, for every batch of a run, tells nothing more. */
+function eachOnce(notify: Notify): Notify {
+  const said = new Set<string>();
+  return (sentence) => {
+    if (!said.has(sentence)) notify(sentence);
+    said.add(sentence);
+  };
+}

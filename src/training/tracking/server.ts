@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { ArtifactEntry, EndEntry, MetricsEntry, RunStart } from './entries';
+import { ask, DEFAULT_TIMEOUT, type Fields, fieldsOf, type Patience, ServerError } from './request';
+
+/** The server takes no more at once. */
+export const METRICS_A_REQUEST = 1000;
+/** Finds a run again where the answer with the server's own name for it was lost. */
+const ID_TAG = 'falconframes.run';
+
+/** An MLflow server: its address, and how patiently it is asked. */
+export interface Server extends Patience {
+  address: string;
+}
+
+/** A run as the server knows it. */
+export interface ServerRun {
+  server: Server;
+  runId: string;
+  /** The address its artifacts are uploaded under; undefined where the server takes none. */
+  artifacts: string | undefined;
+}
+
+/** Finds the run on the server, or makes it, in its experiment; it counts as running from now on. */
+export async function openRun(server: Server, start: RunStart): Promise<ServerRun> {
+  const experiment = await findExperiment(server, start.experiment);
+  const found = (await findRun(server, experiment, start.id)) ?? (await createRun(server, experiment, start));
+  const { run_id, artifact_uri, status } = found;
+  if (status !== 'RUNNING') await post(server, 'runs/update', { run_id, status: 'RUNNING' });
+  const [, path] = String(artifact_uri).match(/^mlflow-artifacts:(?:\/\/[^/]*)?(\/.*)$/) ?? [];
+  return {
+    server,
+    runId: String(run_id),
+    artifacts: path && `${server.address}/api/2.0/mlflow-artifacts/artifacts${path}`,
+  };
+}
+
+/** To log the same again changes nothing; another value of a parameter is refused. */
+export async function logParameters(run: ServerRun, parameters: Record<string, string>): Promise<void> {
+  const params = Object.entries(parameters).map(([key, value]) => ({ key, value }));
+  await post(run.server, 'runs/log-batch', { run_id: run.runId, params });
+}
+
+/**
+ * Logs at most `METRICS_A_REQUEST` values. To log the same again changes nothing: a server with a database tells values apart by
+ * name, step, time and number.
+ */
+export async function logMetrics(run: ServerRun, entries: readonly MetricsEntry[]): Promise<void> {
+  const metrics = entries.flatMap(({ time, step, values }) =>
+    Object.entries(values).map(([key, value]) => ({ key, value, timestamp: time, step })),
+  );
+  await post(run.server, 'runs/log-batch', { run_id: run.runId, metrics });
+}
+
+/** Uploads a file in place of one that is there. */
+export async function uploadArtifact(
+  { server, artifacts }: ServerRun,
+  { file, path, bytes }: ArtifactEntry,
+): Promise<void> {
+  if (!artifacts)
+    throw new ServerError('it takes no artifacts over HTTP; start it with --serve-artifacts', 400);
+  const body = Readable.toWeb(createReadStream(file)) as BodyInit;
+  const request = { method: 'PUT', body, duplex: 'half' as const };
+  const timeoutMilliseconds = (server.timeoutMilliseconds ?? DEFAULT_TIMEOUT) + bytes / 1000;
+  const address = `${artifacts}/${path.split('/').map(encodeURIComponent).join('/')}`;
+  await ask(address, request, { ...server, timeoutMilliseconds });
+}
+
+export async function endRun(run: ServerRun, { status, time }: EndEntry): Promise<void> {
+  await post(run.server, 'runs/update', { run_id: run.runId, status, end_time: time });
+}
+
+/** The id of the experiment with this name, which is made where there is none. */
+async function findExperiment(server: Server, name: string): Promise<string> {
+  try {
+    const { experiment_id } = await post(server, 'experiments/create', { name });
+    return String(experiment_id);
+  } catch (error) {
+    if (!(error instanceof ServerError && error.code === 'RESOURCE_ALREADY_EXISTS')) throw error;
+  }
+  const path = `experiments/get-by-name?${new URLSearchParams({ experiment_name: name })}`;
+  const { experiment } = await ask(apiAddress(server, path), {}, server);
+  const { experiment_id, lifecycle_stage } = fieldsOf(experiment);
+  if (lifecycle_stage === 'deleted')
+    throw new ServerError(`the experiment "${name}" is deleted there; restore it, or name another`, 410);
+  return String(experiment_id);
+}
+
+async function findRun(server: Server, experiment: string, id: string): Promise<Fields | undefined> {
+  const filter = `tags."${ID_TAG}" = '${id}'`;
+  const query = { experiment_ids: [experiment], filter, run_view_type: 'ALL', max_results: 1 };
+  const { runs } = await post(server, 'runs/search', query);
+  return Array.isArray(runs) && runs.length > 0 ? fieldsOf(fieldsOf(runs[0]).info) : undefined;
+}
+
+async function createRun(server: Server, experiment: string, start: RunStart): Promise<Fields> {
+  const tags = Object.entries({ ...start.tags, [ID_TAG]: start.id }).map(([key, value]) => ({ key, value }));
+  const query = { experiment_id: experiment, run_name: start.name, start_time: start.started, tags };
+  const { run } = await post(server, 'runs/create', query);
+  return fieldsOf(fieldsOf(run).info);
+}
+
+function post(server: Server, path: string, body: object): Promise<Fields> {
+  const headers = { 'Content-Type': 'application/json' };
+  const request = { method: 'POST', headers, body: JSON.stringify(body) };
+  return ask(apiAddress(server, path), request, server);
+}
+
+function apiAddress({ address }: Server, path: string): string {
+  return `${address}/api/2.0/mlflow/${path}`;
+}

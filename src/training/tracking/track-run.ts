@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InputError } from '../../foundation';
+import type { ArtifactEntry, MetricValue, RunStart, RunStatus } from './entries';
+import { folderDestination } from './folder-destination';
+import { type DeliveryOptions, serverDestination } from './server-destination';
+
+export interface RunDescription extends DeliveryOptions {
+  /** An MLflow server (`http://127.0.0.1:5000`) or a folder, which takes the layout of MLflow's file store. */
+  address: string;
+  experiment: string;
+  name: string;
+  /** Values that are no text are written as JSON. */
+  parameters?: object;
+  tags?: Readonly<Record<string, string>>;
+  /** Goes on with the run that had this id, rather than with a new one: 32 hexadecimal digits. */
+  id?: string;
+  /** When it began, in milliseconds since 1970; default now. */
+  started?: number;
+}
+
+/** A run under way. Its methods return at once and never throw: what goes wrong, `notify` hears. */
+export interface TrackedRun {
+  readonly id: string;
+  /** Values of one step, by name; NaN and infinities may be among them. */
+  metrics(values: Readonly<Record<string, number>>, step: number): void;
+  /** A file, or all files of a folder, under `folder` among the run's artifacts. They stay as they are until `end` resolves. */
+  artifacts(path: string, folder: string): void;
+  /** Resolves when everything is in its place, or kept for later; to be called once. */
+  end(status: RunStatus): Promise<void>;
+}
+
+/** The server refuses a longer value of a parameter (MLflow 3, `mlflow/utils/validation.py`), and all others with it. */
+const LONGEST_PARAMETER = 6000;
+
+/**
+ * Begins a run: an experiment's name, the run's own, what it is made with.
+ *
+ * With a server everything passes a journal on disk. While the server is away the run goes on; what is in the journal when the
+ * run has ended is sent by `falconframes track`. Once sent it is there once: a server with a database tells metrics apart by
+ * name, step, time and value, and our id finds a run that was made already.
+ *
+ * @throws InputError where the address is none, or the folder or the journal cannot be written
+ */
+export function trackRun({
+  address,
+  experiment,
+  name,
+  parameters = {},
+  tags = {},
+  id = randomUUID().replaceAll('-', ''),
+  started = Date.now(),
+  ...delivery
+}: RunDescription): TrackedRun {
+  const start: RunStart = {
+    address: trackingAddress(address),
+    id,
+    experiment,
+    name,
+    parameters: Object.fromEntries(
+      Object.entries(parameters).map(([key, value]) => [key, parameterValue(value)]),
+    ),
+    tags: { ...tags },
+    started,
+  };
+  const destination = isServer(start.address) ? serverDestination(start, delivery) : folderDestination(start);
+
+  const attempt = async (what: string, work: () => unknown): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      delivery.notify?.(`${what} of the run "${name}" cannot be tracked: ${(error as Error).message}`);
+    }
+  };
+
+  return {
+    id,
+    metrics: (given, step) =>
+      void attempt('metrics', () => {
+        const values = Object.fromEntries(
+          Object.entries(given).map(([key, value]) => [key, metricValue(value)]),
+        );
+        destination.record({ kind: 'metrics', time: Date.now(), step, values });
+      }),
+    artifacts: (path, folder) =>
+      void attempt(path, () => {
+        for (const entry of artifactEntries(path, folder)) destination.record(entry);
+      }),
+    async end(status) {
+      await attempt('the end', () => destination.record({ kind: 'end', time: Date.now(), status }));
+      await attempt('the end', () => destination.close());
+    },
+  };
+}
+
+/**
+ * Where runs go: an address without its last slash, or a whole path of a folder.
+ *
+ * @throws InputError where it is an address of another kind
+ */
+export function trackingAddress(given: string): string {
+  if (isServer(given) && URL.canParse(given)) return given.replace(/\/+$/, '');
+  if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
+  if (/^[a-z][a-z0-9+-]*:/i.test(given))
+    throw new InputError(
+      `"${given}" is nothing runs can be tracked to; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
+    );
+  return resolve(given);
+}
+
+const isServer = (address: string) => /^https?:/i.test(address);
+
+/** As text, at most as long as MLflow takes it; half a surrogate pair becomes U+FFFD, which every reader of UTF-8 takes. */
+function parameterValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const short = text.length <= LONGEST_PARAMETER ? text : `${text.slice(0, LONGEST_PARAMETER - 1)}…`;
+  return Buffer.from(short).toString();
+}
+
+function metricValue(value: number): MetricValue {
+  return Number.isFinite(value) ? value : (String(value) as MetricValue);
+}
+
+function artifactEntries(path: string, folder: string): ArtifactEntry[] {
+  const whole = resolve(path);
+  const files = statSync(whole).isDirectory()
+    ? readdirSync(whole, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(whole, join(entry.parentPath, entry.name)))
+    : [''];
+  return files.map((name) => {
+    const file = join(whole, name);
+    const { size, mtimeMs } = statSync(file);
+    const place = `${folder}/${name || basename(file)}`;
+    return { kind: 'artifact', file, path: place, bytes: size, modified: mtimeMs };
+  });
+}

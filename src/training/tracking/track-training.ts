@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus, userInfo } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { projectRoot, writeFileAtomically } from '../../foundation';
+import { tensorflow, usesGpu } from '../../nn';
+import type { MetricsRow } from '../metrics-log';
+import { type RunDescription, type TrackedRun, trackRun } from './track-run';
+
+export interface TrackedTraining extends TrackedRun {
+  /** Takes a row of `metrics.jsonl` as it is written. */
+  row(row: MetricsRow): void;
+}
+
+export interface TrainingDescription extends Omit<RunDescription, 'name' | 'tags' | 'id'> {
+  /** What was called, such as `falconframes train`. */
+  command: string;
+  /** The run's, whose name becomes the run's. */
+  folder: string;
+  resume?: boolean;
+}
+
+/**
+ * Begins to track a training run; code, versions and device become tags. A resumed run goes on where its first part was tracked,
+ * under the id that lies beside the checkpoint.
+ */
+export function trackTraining({
+  command,
+  folder,
+  resume = false,
+  ...description
+}: TrainingDescription): TrackedTraining {
+  const idFile = join(folder, 'checkpoint', 'tracked-run.txt');
+  const run = trackRun({
+    ...description,
+    name: basename(resolve(folder)),
+    tags: { ...originTags(command), ...deviceTags() },
+    id: resume && existsSync(idFile) ? readFileSync(idFile, 'utf8') : undefined,
+  });
+  writeFileAtomically(idFile, run.id);
+  return { ...run, row: (row) => run.metrics(rowMetrics(row), row.step) };
+}
+
+/** What a row of `metrics.jsonl` measures, by the names that MLflow groups by; a class without gold mentions is left out. */
+export function rowMetrics(row: MetricsRow): Record<string, number> {
+  if (row.kind === 'step') {
+    return {
+      'train/loss': row.loss,
+      'train/learning rate': row.learningRate,
+      'train/gradient norm': row.gradientNorm,
+      'train/tokens per second': row.tokensPerSecond,
+    };
+  }
+  const known = Object.entries(row.f1 ?? {}).filter((entry): entry is [string, number] => entry[1] !== null);
+  return {
+    epoch: row.epoch,
+    'dev/loss': row.loss,
+    'dev/score': row.score,
+    ...Object.fromEntries(known.map(([label, f1]) => [`dev/F1 ${label}`, f1])),
+  };
+}
+
+/** Who ran what with which versions; names with `mlflow.` are those its pages show. */
+export function originTags(command: string): Record<string, string> {
+  const { version } = require('../../../package.json') as { version: string };
+  const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: projectRoot, encoding: 'utf8' });
+  return {
+    'mlflow.user': userInfo().username,
+    'mlflow.source.name': command,
+    'mlflow.source.type': 'LOCAL',
+    ...(git.status === 0 && { 'mlflow.source.git.commit': git.stdout.trim() }),
+    'falconframes version': version,
+    'Node version': process.versions.node,
+  };
+}
+
+function deviceTags(): Record<string, string> {
+  const { binding } = tensorflow().backend() as unknown as { binding: { TF_Version: string } };
+  return {
+    'TensorFlow version': binding.TF_Version,
+    device: usesGpu() ? 'GPU' : `CPU (${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores)`,
+  };
+}
