@@ -5,6 +5,7 @@ import {
   bestRecord,
   DEFAULT_TRAINING,
   type Journal,
+  type RunStatus,
   ranked,
   SAMPLERS,
   SPACE_SCHEMA,
@@ -23,7 +24,7 @@ import {
   type SearchPlan,
 } from './search/plan';
 import { carryOut, type Files } from './search/run';
-import { trackTrials } from './search/track-trials';
+import { trackSearch } from './search/track-search';
 import { EXPERIMENT, TRACK, type TrackOptions } from './tracking';
 
 interface SearchOptions extends PlanOptions, TrackOptions {
@@ -96,12 +97,16 @@ export function registerSearch(program: Command): void {
       if (!train || !dev || !test || !out)
         throw new InputError('search needs --train, --dev, --test and --out; --plan does without');
       const files = { train, dev, test };
-      const tracked = trackTrials(options, plan.space, out);
-      const journal = await carryOut(plan, files, out, {
-        workers: options.workers,
-        onTrial: tracked.add,
-      }).finally(tracked.end);
-      report(journal, plan, files, out, options);
+      const tracked = trackSearch(options, plan, out);
+      let status: RunStatus = 'KILLED';
+      try {
+        const journal = await carryOut(plan, files, out, { workers: options.workers, tracked });
+        status = 'FAILED';
+        report(journal, plan, files, out, options);
+        status = 'FINISHED';
+      } finally {
+        await tracked.end(status);
+      }
     });
 }
 

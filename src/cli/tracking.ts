@@ -1,7 +1,14 @@
 /** No command: what the commands that train have in common to be tracked. */
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { type MetricsRow, type RunStatus, type TrainingReport, trackTraining } from '../training';
+import {
+  type MetricsRow,
+  type RunStatus,
+  type TrackedTraining,
+  type TrainingReport,
+  trackingAddress,
+  trackTraining,
+} from '../training';
 import { learningCurves, saveFigure } from '../visualization';
 import { notice } from './output';
 
@@ -21,23 +28,28 @@ export const EXPERIMENT = new Option('--experiment <name>', 'the experiment that
   .default('falconframes');
 
 /**
- * Trains and, where the options say so, tracks the run: its parameters, its rows as they come and, when it is finished, the model
- * folder and a figure of its learning curves.
+ * Trains and, where the options say so, tracks the run from its first step on: its parameters, its rows as they come and, when it
+ * is finished, the model folder and a figure of its learning curves. What is refused before a first step leaves no run.
  *
  * @param work trains, and calls what it is given at every row
  */
-export async function trainTracked(
-  { track: address, experiment, resume }: TrackOptions,
+export async function trainTracked<Report extends TrainingReport>(
+  { track, experiment, resume }: TrackOptions,
   run: { command: string; folder: string; parameters: object },
-  work: (onRow?: (rows: readonly MetricsRow[]) => void) => Promise<TrainingReport>,
-): Promise<TrainingReport> {
-  if (!address) return work();
-  const tracked = trackTraining({ ...run, address, experiment, resume, notify: notice });
+  work: (onRow?: (rows: readonly MetricsRow[]) => void) => Promise<Report>,
+): Promise<Report> {
+  if (!track) return work();
+  const place = { address: trackingAddress(track), experiment, notify: notice };
+  const started = Date.now();
+  let tracked: TrackedTraining | undefined;
   let status: RunStatus = 'FAILED';
   try {
-    const report = await work((rows) => tracked.row(rows[rows.length - 1]));
+    const report = await work((rows) => {
+      tracked ??= trackTraining({ ...run, ...place, resume, started });
+      tracked.row(rows[rows.length - 1]);
+    });
     status = report.finished ? 'FINISHED' : 'KILLED';
-    if (report.finished) {
+    if (tracked && report.finished) {
       tracked.artifacts(run.folder, 'model');
       const curves = join(run.folder, 'learning-curves.png');
       // A finished training does not fail for want of a figure.
@@ -46,6 +58,6 @@ export async function trainTracked(
     }
     return report;
   } finally {
-    await tracked.end(status);
+    await tracked?.end(status);
   }
 }

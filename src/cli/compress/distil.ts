@@ -4,8 +4,9 @@ import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
 import { type EvaluationRow, TRAINING_SCHEMA } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
+import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from '../tracking';
 
-interface Options {
+interface Options extends TrackOptions {
   teacher?: string;
   config?: string;
   out?: string;
@@ -35,6 +36,8 @@ export function registerDistil(compress: Command): void {
       positiveInteger,
     )
     .option('--schema', 'print every key of a configuration (JSON Schema), and end')
+    .addOption(TRACK)
+    .addOption(EXPERIMENT)
     .option('--json', 'the report as JSON')
     .action(async ({ teacher, config, out, ...options }: Options) => {
       if (options.schema) {
@@ -51,17 +54,22 @@ export function registerDistil(compress: Command): void {
         notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');
         interrupt.abort();
       });
-      const report = await distil({
-        teacher,
-        configuration,
-        place: config,
-        folder: out,
-        resume: options.resume,
-        replicas: options.replicas,
-        signal: interrupt.signal,
-        teacherProgress: showProgress('Asking the teacher'),
-        progress: showProgress('Distilling'),
-      });
+      const parameters = { ...configuration, teacher };
+      const about = { command: 'falconframes compress distil', folder: out, parameters };
+      const report = await trainTracked(options, about, (onRow) =>
+        distil({
+          teacher,
+          configuration,
+          place: config,
+          folder: out,
+          resume: options.resume,
+          replicas: options.replicas,
+          signal: interrupt.signal,
+          teacherProgress: showProgress('Asking the teacher'),
+          progress: showProgress('Distilling'),
+          onRow,
+        }),
+      );
       if (!report.finished)
         throw new InputError(`interrupted; go on with the same command and --resume (${out})`);
       const { rows, ...summary } = report;

@@ -11,7 +11,6 @@ import {
   runInProcess,
   runSearch,
   settingsOf,
-  type TrialRecord,
   type TrialTask,
   trialsAsCsv,
   unteachableClasses,
@@ -19,6 +18,7 @@ import {
 import { notice } from '../output';
 import { METRIC_NAMES } from './metrics';
 import type { SearchPlan } from './plan';
+import type { TrackedSearch } from './track-search';
 import type { TrialJob } from './trial';
 
 /** JSONL files of sentences. */
@@ -37,7 +37,7 @@ export async function carryOut(
   plan: SearchPlan,
   files: Files,
   out: string,
-  { workers, onTrial }: { workers: number; onTrial: (record: TrialRecord, folder: string) => void },
+  { workers, tracked }: { workers: number; tracked: TrackedSearch },
 ): Promise<Journal> {
   const { space, sampler, seed, halving, rungs, suggest } = plan;
   const unteachable = checkFiles(files);
@@ -48,6 +48,7 @@ export async function carryOut(
   const precision = (Journal.begun(path)?.precision ?? choosePrecision().precision) as Precision;
   const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
   const journal = Journal.open(path, { ...space, sampler, seed, halving, ...data, precision });
+  tracked.begin(journal.records);
   for (const { label, reason } of unteachable) notice(`${label}: ${reason}`);
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
@@ -64,7 +65,7 @@ export async function carryOut(
     onTrial(record) {
       if ('failed' in record) notice(`Trial ${record.trial} failed: ${record.failed}`);
       writeTable();
-      onTrial(record, folderOf(record, plan, out));
+      tracked.trial(record, folderOf(record, plan, out));
     },
   });
   writeTable();

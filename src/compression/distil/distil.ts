@@ -4,7 +4,7 @@ import { heldOutEvaluation } from '../../evaluation';
 import { InputError, type Progress, readSentences, silentProgress } from '../../foundation';
 import { type EncoderConfiguration, type Precision, readConfiguration, TokenClassifier } from '../../nn';
 import { Tokenizer } from '../../tokenization';
-import { prepareExamples, type TrainingReport, train, varyMentions } from '../../training';
+import { type MetricsRow, prepareExamples, type TrainingReport, train, varyMentions } from '../../training';
 import { distillationTask, type Lesson, projections } from './distillation-task';
 import { chooseRelationHeads, pairLayers } from './matching';
 import type { DistillationConfiguration } from './options';
@@ -26,6 +26,8 @@ export interface DistillationRun {
   signal?: AbortSignal;
   teacherProgress?: Progress;
   progress?: Progress;
+  /** Hears of every row of `metrics.jsonl` as it is written. */
+  onRow?: (rows: readonly MetricsRow[]) => void;
 }
 
 export interface DistillationReport extends TrainingReport {
@@ -104,6 +106,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
       precision: run.precision,
       signal: run.signal,
       progress: run.progress,
+      onRow: run.onRow,
     });
     return {
       ...report,

@@ -9,7 +9,12 @@ export interface RunStart {
   parameters: Record<string, string>;
   tags: Record<string, string>;
   started: number;
+  /** The id, of our making too, of the run that this one is a part of. */
+  parent?: string;
 }
+
+/** By its value, the server's own id of another run, MLflow shows a run under that one. */
+export const PARENT_TAG = 'mlflow.parentRunId';
 
 /** JSON has no words for numbers that are none; MLflow reads these. */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';

@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rena
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { whileWriting, writeFileAtomically } from '../../foundation';
-import type { Destination, Entry, RunStart, RunStatus } from './entries';
+import { type Destination, type Entry, PARENT_TAG, type RunStart, type RunStatus } from './entries';
 
 /** MLflow's numbers in a run's meta.yaml. */
 const STATUS: Record<RunStatus | 'RUNNING', number> = { RUNNING: 1, FINISHED: 3, FAILED: 4, KILLED: 5 };
@@ -52,8 +52,12 @@ export function folderDestination(start: RunStart): Destination {
 
   for (const part of ['artifacts', 'metrics', 'params', 'tags'])
     whileWriting(folder, () => mkdirSync(join(folder, part), { recursive: true }));
-  for (const [name, value] of Object.entries({ ...start.tags, 'mlflow.runName': start.name }))
-    writeFileAtomically(join(folder, 'tags', name), value);
+  const tags = {
+    ...start.tags,
+    'mlflow.runName': start.name,
+    ...(start.parent && { [PARENT_TAG]: start.parent }),
+  };
+  for (const [name, value] of Object.entries(tags)) writeFileAtomically(join(folder, 'tags', name), value);
   for (const [name, value] of Object.entries(start.parameters))
     writeFileAtomically(join(folder, 'params', name), value);
   writeMeta('RUNNING', null);

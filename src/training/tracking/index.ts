@@ -10,12 +10,11 @@
  * (delivery.ts), to what server.ts knows of MLflow.
  */
 export type { RunStatus } from './entries';
-export { sendWaitingRuns, type WaitingRun } from './server-destination';
-export { type RunDescription, type TrackedRun, trackRun } from './track-run';
+export { sendWaitingRuns } from './server-destination';
+export { trackingAddress, trackRun } from './track-run';
 export {
   originTags,
   rowMetrics,
   type TrackedTraining,
-  type TrainingDescription,
   trackTraining,
 } from './track-training';

@@ -87,7 +87,13 @@ export async function sendWaitingRuns({
   ...patience
 }: DeliveryOptions = {}): Promise<WaitingRun[]> {
   const runs: WaitingRun[] = [];
-  for (const journal of Journal.waiting(spool)) {
+  const waiting = Journal.waiting(spool);
+  // A part of another run can be sent when that one is there.
+  const inOrder = [
+    ...waiting.filter(({ start }) => !start.parent),
+    ...waiting.filter(({ start }) => start.parent),
+  ];
+  for (const journal of inOrder) {
     const { name, address } = journal.start;
     try {
       await createDelivery(journal, patience, eachOnce(notify))();

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { ArtifactEntry, EndEntry, MetricsEntry, RunStart } from './entries';
+import { type ArtifactEntry, type EndEntry, type MetricsEntry, PARENT_TAG, type RunStart } from './entries';
 import { ask, DEFAULT_TIMEOUT, type Fields, fieldsOf, type Patience, ServerError } from './request';
 
 /** The server takes no more at once. */
@@ -94,10 +94,23 @@ async function findRun(server: Server, experiment: string, id: string): Promise<
 }
 
 async function createRun(server: Server, experiment: string, start: RunStart): Promise<Fields> {
-  const tags = Object.entries({ ...start.tags, [ID_TAG]: start.id }).map(([key, value]) => ({ key, value }));
+  const own = { ...start.tags, [ID_TAG]: start.id, ...(await parentTag(server, experiment, start)) };
+  const tags = Object.entries(own).map(([key, value]) => ({ key, value }));
   const query = { experiment_id: experiment, run_name: start.name, start_time: start.started, tags };
   const { run } = await post(server, 'runs/create', query);
   return fieldsOf(fieldsOf(run).info);
+}
+
+async function parentTag(
+  server: Server,
+  experiment: string,
+  { parent: id }: RunStart,
+): Promise<Record<string, string>> {
+  if (id === undefined) return {};
+  const parent = await findRun(server, experiment, id);
+  // Made here it would be there twice once its own journal is sent.
+  if (!parent) throw new ServerError('the run that this one is a part of is not there yet', 424);
+  return { [PARENT_TAG]: String(parent.run_id) };
 }
 
 function post(server: Server, path: string, body: object): Promise<Fields> {

@@ -17,6 +17,8 @@ export interface RunDescription extends DeliveryOptions {
   tags?: Readonly<Record<string, string>>;
   /** Goes on with the run that had this id, rather than with a new one: 32 hexadecimal digits. */
   id?: string;
+  /** The id of the run that this one is a part of, in the same place and experiment. */
+  parent?: string;
   /** When it began, in milliseconds since 1970; default now. */
   started?: number;
 }
@@ -52,6 +54,7 @@ export function trackRun({
   tags = {},
   id = randomUUID().replaceAll('-', ''),
   started = Date.now(),
+  parent,
   ...delivery
 }: RunDescription): TrackedRun {
   const start: RunStart = {
@@ -64,6 +67,7 @@ export function trackRun({
     ),
     tags: { ...tags },
     started,
+    parent,
   };
   const destination = isServer(start.address) ? serverDestination(start, delivery) : folderDestination(start);
 
