@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot, readSentences } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert';
+import { readMetrics } from '../training';
 import type { EvaluationResult } from './evaluate';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
@@ -62,9 +63,17 @@ test('the commands lead from articles to annotations', async (context) => {
     writeFileSync(at('training.json'), JSON.stringify(configuration));
     const report = json<{ finished: boolean; evaluations: { loss: number }[] }>(
       ...['train', '--config', at('training.json'), '--out', at('model'), '--track', at('tracked')],
+      ...['--replicas', '2'],
     );
     const [experiment] = readdirSync(at('tracked'));
-    const [run] = readdirSync(at('tracked', experiment)).filter((name) => name !== 'meta.yaml');
+    const [run, ...others] = readdirSync(at('tracked', experiment)).filter((name) => name !== 'meta.yaml');
+    assert.deepEqual(others, []);
+    const losses = readFileSync(at('tracked', experiment, run, 'metrics', 'train', 'loss'), 'utf8');
+    const written = readMetrics(at('model', 'metrics.jsonl')).filter(({ kind }) => kind === 'step');
+    assert.deepEqual(
+      losses.trim().split('\n').map((line) => Number(line.split(' ')[2])), // biome-ignore format: one line
+      written.map(({ step }) => step),
+    );
     const artifacts = at('tracked', experiment, run, 'artifacts');
     for (const file of ['figures/learning-curves.png', 'model/config.json', 'model/model.safetensors'])
       assert.ok(existsSync(join(artifacts, file)), file);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -82,13 +82,27 @@ test('a search from a space to a table, and the best trial trained again', () =>
   const runs = readdirSync(at('tracked', experiment)).filter((name) => name !== 'meta.yaml');
   const tracked = (file: string) =>
     runs.map((run) => readFileSync(at('tracked', experiment, run, file), 'utf8')).sort();
-  assert.deepEqual(tracked('params/maximumLength'), ['32', '4096']);
-  assert.deepEqual(tracked('tags/mlflow.runName'), ['out 1', 'out 2']);
+  assert.deepEqual(tracked('params/maximumLength'), ['32', '4096', '{"choices":[32,4096]}']);
+  assert.deepEqual(tracked('tags/mlflow.runName'), ['out', 'out 1', 'out 2']);
   const states = tracked('meta.yaml').map((meta) => Number(meta.match(/"status": (\d)/)![1]));
-  assert.deepEqual(states.sort(), [3, 4]); // finished, failed
+  assert.deepEqual(states.sort(), [3, 3, 4]); // the search and a trial finished, a trial failed
+  const id = readFileSync(at('out', 'tracked-run.txt'), 'utf8');
+  const parents = runs.map((run) => at('tracked', experiment, run, 'tags', 'mlflow.parentRunId'));
+  assert.deepEqual(
+    parents.filter(existsSync).map((file) => readFileSync(file, 'utf8')),
+    [id, id],
+  );
+  const ofSearch = (...names: string[]) => at('tracked', experiment, id, ...names);
+  assert.match(readFileSync(ofSearch('metrics', 'best score'), 'utf8'), new RegExp(` ${result.best.score} 1\n$`));
+  assert.deepEqual(readdirSync(ofSearch('artifacts', 'search')).sort(), [
+    'best.json',
+    'search.jsonl',
+    'trials.csv',
+  ]);
 
   const journal = readFileSync(at('out', 'search.jsonl'));
-  const again = json(...search);
+  const again = json(...search, '--track', at('tracked'));
+  assert.deepEqual(readdirSync(at('tracked', experiment)).length, 4); // no run more, and meta.yaml
   assert.deepEqual([again, readFileSync(at('out', 'search.jsonl'))], [result, journal]);
   refuses(/begun by a search with other "seed"/, ...search, '--seed', '2');
   writeSentences(at('test.jsonl'), sentences);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -64,9 +64,16 @@ test('trim, prune and distil, one after the other, each a folder from a folder',
   configure({ student: 'pruned' });
   const distilled = json<{ bestEpoch: number; student: { intermediateSize: number } }>(
     ...['distil', '--teacher', 'trimmed', '--config', 'config.json', '--out', 'student'],
+    ...['--track', 'tracked'],
   );
   assert.deepEqual([distilled.bestEpoch, distilled.student.intermediateSize], [1, 16]);
   assert.ok(existsSync(join(folder, 'student', 'model.safetensors')));
+  const [experiment] = readdirSync(join(folder, 'tracked'));
+  const [run, ...others] = readdirSync(join(folder, 'tracked', experiment)).filter((name) => name !== 'meta.yaml');
+  assert.deepEqual(others, []);
+  const tracked = join(folder, 'tracked', experiment, run);
+  assert.ok(existsSync(join(tracked, 'artifacts', 'model', 'model.safetensors')));
+  assert.equal(readFileSync(join(tracked, 'params', 'teacher'), 'utf8'), 'trimmed');
 });
 
 test('what is wrong is said in one sentence', () => {
@@ -78,6 +85,9 @@ test('what is wrong is said in one sentence', () => {
     assert.equal(stderr.trim().split('\n').length, 1, stderr);
     assert.ok(!existsSync(join(folder, 'nothing')));
   };
+  configure({});
+  refuses(/its teacher|smaller/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json', '--track', 'none');
+  assert.ok(!existsSync(join(folder, 'none')), 'nothing is tracked of what is refused');
   configure({ temperature: 0 });
   refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
   refuses(/not a model folder/, 'trim', '--model', 'nowhere', '--texts', 'train.jsonl');

@@ -178,3 +178,55 @@ test('what waits for a server that is not there goes on waiting, and holds up no
   assert.deepEqual(notices, []);
   assert.equal(readdirSync(spool).length, 2);
 });
+
+test('a part of another run is sent when that one is there, and names it as the server does', async (context) => {
+  const { description, notices, spool } = prepare(context);
+  const known = new Map<string, string>();
+  const created: Record<string, string>[] = [];
+  let away = true;
+  const address = await serve(context, async (request, response) => {
+    let content = '';
+    for await (const chunk of request) content += chunk;
+    if (away) return response.writeHead(503).end();
+    const body = JSON.parse(content);
+    const path = request.url!.replace('/api/2.0/mlflow/', '');
+    const info = (run_id: string) => ({ info: { run_id, artifact_uri: '', status: 'RUNNING' } });
+    let answer: unknown = { experiment_id: '1' };
+    if (path === 'runs/search') {
+      const id = known.get(body.filter.match(/'(.*)'/)[1]);
+      answer = id ? { runs: [info(id)] } : {};
+    } else if (path === 'runs/create') {
+      const pairs = body.tags.map(({ key, value }: { key: string; value: string }) => [key, value]);
+      const tags = Object.fromEntries(pairs) as Record<string, string>;
+      created.push({ name: body.run_name, ...tags });
+      known.set(tags['falconframes.run'], `server-${body.run_name}`);
+      answer = { run: info(`server-${body.run_name}`) };
+    }
+    response.end(JSON.stringify(answer));
+  });
+  const [whole, part] = ['f', '0'].map((digit) => digit.repeat(32)); // by name the part comes first
+  await trackRun({ ...description, address, name: 'part', id: part, parent: whole }).end('FINISHED');
+  away = false;
+  const [{ failure }] = await sendWaitingRuns({ ...description, spool });
+  assert.equal(failure, 'the run that this one is a part of is not there yet');
+  away = true;
+  await trackRun({ ...description, address, name: 'whole', id: whole }).end('FINISHED');
+  away = false;
+  notices.length = 0;
+  const sent = await sendWaitingRuns({ ...description, spool });
+  assert.deepEqual(
+    sent.map(({ name, failure }) => [name, failure]),
+    [
+      ['whole', null],
+      ['part', null],
+    ],
+  );
+  assert.deepEqual(
+    created.map((tags) => [tags.name, tags['mlflow.parentRunId']]),
+    [
+      ['whole', undefined],
+      ['part', 'server-whole'],
+    ],
+  );
+  assert.deepEqual([notices, readdirSync(spool)], [[], []]);
+});
