@@ -93,7 +93,10 @@ test('a search from a space to a table, and the best trial trained again', () =>
     [id, id],
   );
   const ofSearch = (...names: string[]) => at('tracked', experiment, id, ...names);
-  assert.match(readFileSync(ofSearch('metrics', 'best score'), 'utf8'), new RegExp(` ${result.best.score} 1\n$`));
+  assert.match(
+    readFileSync(ofSearch('metrics', 'best score'), 'utf8'),
+    new RegExp(` ${result.best.score} 1\n$`),
+  );
   assert.deepEqual(readdirSync(ofSearch('artifacts', 'search')).sort(), [
     'best.json',
     'search.jsonl',

@@ -69,7 +69,9 @@ test('trim, prune and distil, one after the other, each a folder from a folder',
   assert.deepEqual([distilled.bestEpoch, distilled.student.intermediateSize], [1, 16]);
   assert.ok(existsSync(join(folder, 'student', 'model.safetensors')));
   const [experiment] = readdirSync(join(folder, 'tracked'));
-  const [run, ...others] = readdirSync(join(folder, 'tracked', experiment)).filter((name) => name !== 'meta.yaml');
+  const [run, ...others] = readdirSync(join(folder, 'tracked', experiment)).filter(
+    (name) => name !== 'meta.yaml',
+  );
   assert.deepEqual(others, []);
   const tracked = join(folder, 'tracked', experiment, run);
   assert.ok(existsSync(join(tracked, 'artifacts', 'model', 'model.safetensors')));
@@ -86,7 +88,16 @@ test('what is wrong is said in one sentence', () => {
     assert.ok(!existsSync(join(folder, 'nothing')));
   };
   configure({});
-  refuses(/its teacher|smaller/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json', '--track', 'none');
+  refuses(
+    /its teacher|smaller/,
+    'distil',
+    '--teacher',
+    tinyBertFolder,
+    '--config',
+    'config.json',
+    '--track',
+    'none',
+  );
   assert.ok(!existsSync(join(folder, 'none')), 'nothing is tracked of what is refused');
   configure({ temperature: 0 });
   refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
