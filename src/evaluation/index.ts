@@ -1,8 +1,9 @@
 /**
  * Evaluation: how right a tagger is, by class, how sure that is, and where it goes wrong.
  *
- * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions; or files of tag sequences. Out: strict,
- * partial and token scores, curves, breakdowns, error kinds, intervals and p-values. May touch: files of tags, to read.
+ * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions; or files of tag sequences; or the table of a
+ * search. Out: strict, partial and token scores, curves, breakdowns, error kinds, intervals and p-values; effects of settings.
+ * May touch: the files it is given, to read.
  *
  * `sequences/` scores tags as Python's seqeval does. A class that a sentence's source did not look for is unknown there and
  * counts nowhere in this room.
@@ -36,6 +37,7 @@ export {
   reliability,
 } from './curves';
 export { type DetailedReport, type DetailOptions, detail } from './detailed-report';
+export { type Contrast, type Effect, type Effects, searchEffects } from './effects';
 export {
   type ComparedMention,
   classConfusion,
@@ -45,6 +47,7 @@ export {
   type MentionOutcome,
 } from './errors';
 export { type EvaluationReport, evaluate, evaluateAll, heldOutEvaluation, voteByArticle } from './evaluate';
+export { goldProbability, type HardMention, hardestMentions } from './hardest';
 export {
   MATCH_FAMILIES,
   type MatchFamily,
@@ -53,6 +56,8 @@ export {
   scorePartialMatches,
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
+export { type PublishedScore, publishedScores } from './published';
+export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
 export { type ExaminedSentence, mistakes, sentencesByClass, withoutSentences } from './selection';
 export {
   classificationReport,

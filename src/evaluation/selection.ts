@@ -11,7 +11,7 @@ export interface ExaminedSentence {
 }
 
 /** Predictions of the classes that the sentence's source looked for. */
-function comparable({ sentence, tagged }: ExaminedSentence): Span[] {
+export function comparable({ sentence, tagged }: ExaminedSentence): Span[] {
   return knownSpans(tagged.spans, sentence);
 }
 
@@ -21,7 +21,7 @@ function isRight(examined: ExaminedSentence): boolean {
   return predicted.length === gold.size && predicted.every((span) => gold.has(spanKey(span)));
 }
 
-function examine(
+export function examine(
   tests: Readonly<Record<string, Sentence[]>>,
   reports: Readonly<Record<string, EvaluationReport>>,
 ): ExaminedSentence[][] {
@@ -30,26 +30,40 @@ function examine(
   );
 }
 
-/** For each class a sentence to look at closely: short enough to be drawn, with gold and predicted mentions of the class. */
+/**
+ * For each class so many sentences to look at closely: short enough to be drawn, with gold and predicted mentions of the
+ * class, from all corpora in turn.
+ */
 export function sentencesByClass(
   tests: Readonly<Record<string, Sentence[]>>,
   reports: Readonly<Record<string, EvaluationReport>>,
+  each = 1,
 ): ExaminedSentence[] {
-  const candidates = examine(tests, reports)
-    .flat()
-    .filter(({ tagged }) => tagged.encoded.ids.length >= 12 && tagged.encoded.ids.length <= 45);
+  const candidates = inTurn(
+    examine(tests, reports).map((sentences) =>
+      sentences.filter(({ tagged }) => tagged.encoded.ids.length >= 12 && tagged.encoded.ids.length <= 45),
+    ),
+  );
   const chosen: ExaminedSentence[] = [];
   for (const label of ENTITY_CLASSES) {
-    const marked = (spans: readonly Span[]) => spans.filter((span) => span.label === label).length;
-    const found = candidates.find(
+    const hasMention = (spans: readonly Span[]) => spans.some((span) => span.label === label);
+    const found = candidates.filter(
       (candidate) =>
         !chosen.includes(candidate) &&
-        marked(candidate.sentence.spans) > 0 &&
-        marked(candidate.tagged.spans) > 0,
+        hasMention(candidate.sentence.spans) &&
+        hasMention(candidate.tagged.spans),
     );
-    if (found) chosen.push(found);
+    chosen.push(...found.slice(0, each));
   }
   return chosen;
+}
+
+/** The first of every list, then the second of every list, and so on. */
+function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, place) =>
+    lists.flatMap((list) => (place < list.length ? [list[place]] : [])),
+  ).flat();
 }
 
 /** At most `count` sentences with a mistake in their strict spans, from all corpora in turn. */
@@ -61,15 +75,14 @@ export function mistakes(
   const wrong = examine(tests, reports).map((sentences) =>
     sentences.filter((examined) => !isRight(examined)),
   );
-  const inTurn = Array.from({ length: count }, (_, place) =>
-    wrong.flatMap((list) => list[place] ?? []),
-  ).flat();
-  return inTurn.slice(0, count).map((examined) => ({
-    text: examined.sentence.text,
-    gold: examined.sentence.spans,
-    predicted: comparable(examined),
-    note: `${examined.corpus}, article ${examined.sentence.article}`,
-  }));
+  return inTurn(wrong)
+    .slice(0, count)
+    .map((examined) => ({
+      text: examined.sentence.text,
+      gold: examined.sentence.spans,
+      predicted: comparable(examined),
+      note: `${examined.corpus}, article ${examined.sentence.article}`,
+    }));
 }
 
 /** The scores without the sentences, for a file. */

@@ -49,7 +49,10 @@ export function goldTokens({ encoded }: TaggedText, sentence: Sentence): boolean
   );
 }
 
-/** A sentence's tokens with probability and gold of each class; gold is null where the source did not look for the class. */
+/**
+ * A sentence's tokens, and where they stand in its text, with probability and gold of each class; gold is null where the source
+ * did not look for the class.
+ */
 export function probabilitiesByClass(
   sentence: Sentence,
   tagged: TaggedText,
@@ -59,7 +62,10 @@ export function probabilitiesByClass(
   const probabilities = tokenProbabilities(tagged, scheme);
   const gold = goldTokens(tagged, sentence);
   return {
+    text: sentence.text,
     tokens: Array.from(tagged.encoded.ids, (id) => tokenizer.tokenOf(id)),
+    starts: tagged.encoded.starts,
+    ends: tagged.encoded.ends,
     probabilities: byClass((_, index) => probabilities[index]),
     gold: byClass((label, index) => (sentence.annotated.includes(label) ? gold[index] : null)),
     threshold,

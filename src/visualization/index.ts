@@ -9,13 +9,22 @@
  * `figures/` one figure a file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show.
  */
 export type { Figure } from './figure';
+export { calibration } from './figures/calibration';
+export { confusionMatrix } from './figures/class-confusion';
 export { compressionWaterfall } from './figures/compression-waterfall';
 export { countsByClass } from './figures/counts-by-class';
+export { type CrossCorpusScore, crossCorpusMatrix } from './figures/cross-corpus';
 export { f1ByClass } from './figures/f1-by-class';
 export { learningCurves } from './figures/learning-curves';
+export { parallelCoordinates } from './figures/parallel-coordinates';
+export { precisionRecall } from './figures/precision-recall';
+export { searchBoxes } from './figures/search-boxes';
+export { searchEffectsFigure } from './figures/search-effects';
 export { type LengthOptions, sentenceLengths } from './figures/sentence-lengths';
+export { type SentenceProbabilities, sentenceProbabilities } from './figures/sentence-probabilities';
 export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
+export { type SizedTraining, trainingSizeCurves } from './figures/training-size';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
   type MarkedSentence,

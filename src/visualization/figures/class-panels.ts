@@ -1,7 +1,8 @@
 import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
 import { axis, type Figure, plainText } from '../figure';
-import { CLASS_COLOURS, INK, MUTED } from '../palette';
+import { CLASS_COLOURS, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
+import { panelsInRow } from './panels';
 
 /** One group (a corpus, a split, a model) with a value for each class; null where the class is unknown. */
 export interface ClassValues {
@@ -10,7 +11,6 @@ export interface ClassValues {
 }
 
 const ROW_HEIGHT = 34;
-const GAP = 0.025;
 
 /**
  * One panel a class, one horizontal bar a group, the value written at its end. All panels share one axis, so that
@@ -25,7 +25,6 @@ export function classPanels(
   const known = groups.flatMap(({ values }) => ENTITY_CLASSES.map((label) => values[label] ?? 0));
   // Room to the right of the longest bar for its number.
   const end = (options.limit ?? (Math.max(...known) || 1)) * 1.42;
-  const panelWidth = (1 - GAP * (ENTITY_CLASSES.length - 1)) / ENTITY_CLASSES.length;
   const rows = groups.map((_, row) => row);
   const layout: Figure['layout'] = {
     width: 960,
@@ -40,11 +39,10 @@ export function classPanels(
     showlegend: false,
   };
   const annotations: Record<string, unknown>[] = [];
-  const data = ENTITY_CLASSES.map((label, panel) => {
-    const suffix = panel === 0 ? '' : String(panel + 1);
-    const start = panel * (panelWidth + GAP);
+  const data = panelsInRow(ENTITY_CLASSES).map(({ suffix, domain, heading }, panel) => {
+    const label = ENTITY_CLASSES[panel];
     layout[`xaxis${suffix}`] = axis(options.unit, {
-      domain: [start, start + panelWidth],
+      domain,
       anchor: `y${suffix}`,
       range: [0, end],
       nticks: 4,
@@ -60,17 +58,7 @@ export function classPanels(
       ticks: '',
       ticklabelstandoff: 6,
     });
-    annotations.push({
-      text: `<b>${label}</b>`,
-      xref: 'paper',
-      yref: 'paper',
-      x: start,
-      y: 1,
-      xanchor: 'left',
-      yanchor: 'bottom',
-      showarrow: false,
-      font: { color: INK, size: 13 },
-    });
+    annotations.push(heading);
     for (const row of rows.filter((row) => groups[row].values[label] === null)) {
       annotations.push({
         text: `<i>${options.unknown}</i>`,

@@ -1,0 +1,97 @@
+import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { type LabelScheme, outputsPerClass, sigmoid, spansToLabels, type TaggedText } from '../tokenization';
+import { compareMentions, type MentionOutcome } from './errors';
+import type { EvaluationReport } from './evaluate';
+import { comparable, type ExaminedSentence, examine } from './selection';
+
+/** A gold mention and how hard it was. */
+export interface HardMention {
+  corpus: string;
+  article: string;
+  /** The mention with the words around it; spans below are offsets into this text. */
+  text: string;
+  gold: Span;
+  /** What was predicted of known classes, as far as it lies in this text. */
+  predicted: Span[];
+  outcome: Exclude<MentionOutcome, 'spurious'>;
+  /** See `goldProbability`; the lower, the harder. */
+  probability: number;
+}
+
+/** Characters of context on each side; the word at the border is kept whole. */
+const CONTEXT = 70;
+
+/**
+ * The gold mentions to which the model gives the lowest probability, hardest first. Of mentions with the same text and class
+ * the hardest alone is taken, so that one habit of the annotators does not fill the list.
+ */
+export function hardestMentions(
+  tests: Readonly<Record<string, Sentence[]>>,
+  reports: Readonly<Record<string, EvaluationReport>>,
+  scheme: LabelScheme,
+  count: number,
+): HardMention[] {
+  const mentions = examine(tests, reports)
+    .flat()
+    .flatMap((examined) =>
+      examined.sentence.spans.map((gold) => {
+        const probability = goldProbability(gold, examined.tagged, scheme);
+        return { examined, gold, probability };
+      }),
+    )
+    .filter(({ probability }) => !Number.isNaN(probability))
+    .sort((one, other) => one.probability - other.probability);
+  const hardest = new Map<string, HardMention>();
+  for (const { examined, gold, probability } of mentions) {
+    if (hardest.size >= count) break;
+    const key = `${gold.label} ${examined.sentence.text.slice(gold.start, gold.end).toLowerCase()}`;
+    if (!hardest.has(key)) hardest.set(key, inContext(examined, gold, probability));
+  }
+  return [...hardest.values()];
+}
+
+/**
+ * The probability of the mention's own labels: for each of its tokens that of all the class's outputs being as gold has them
+ * (B- on the first token and I- on the others, and not the reverse), and of these the geometric mean, so that long mentions are
+ * not hard for their length. Its negative logarithm is the mention's mean cross-entropy. NaN where no token stands for it.
+ */
+export function goldProbability(gold: Span, { encoded, logits }: TaggedText, scheme: LabelScheme): number {
+  const perClass = outputsPerClass(scheme);
+  const outputs = perClass * ENTITY_CLASSES.length;
+  const column = ENTITY_CLASSES.indexOf(gold.label) * perClass;
+  const { labels } = spansToLabels(encoded, [gold], scheme); // [tokens, outputs]
+  let tokens = 0;
+  let logProbability = 0;
+  for (let token = 0; token < encoded.ids.length; token++) {
+    const places = Array.from({ length: perClass }, (_, output) => token * outputs + column + output);
+    if (!places.some((place) => labels[place] === 1)) continue;
+    tokens++;
+    for (const place of places)
+      logProbability += Math.log(sigmoid(labels[place] === 1 ? logits[place] : -logits[place]));
+  }
+  return Math.exp(logProbability / tokens);
+}
+
+function inContext(examined: ExaminedSentence, gold: Span, probability: number): HardMention {
+  const { corpus, sentence } = examined;
+  const predicted = comparable(examined);
+  const found = compareMentions([sentence], [predicted]).find((mention) => mention.gold === gold)!;
+  const before = sentence.text.lastIndexOf(' ', gold.start - CONTEXT) + 1;
+  const after = sentence.text.indexOf(' ', gold.end + CONTEXT);
+  const [from, to] = [Math.min(before, gold.start), after < 0 ? sentence.text.length : after];
+  const opening = from > 0 ? '… ' : '';
+  const moved = ({ start, end, label }: Span): Span => ({
+    start: start - from + opening.length,
+    end: end - from + opening.length,
+    label,
+  });
+  return {
+    corpus,
+    article: sentence.article,
+    text: `${opening}${sentence.text.slice(from, to)}${to < sentence.text.length ? ' …' : ''}`,
+    gold: moved(gold),
+    predicted: predicted.filter(({ start, end }) => start >= from && end <= to).map(moved),
+    outcome: found.outcome as HardMention['outcome'],
+    probability,
+  };
+}

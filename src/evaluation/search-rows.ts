@@ -1,0 +1,42 @@
+import { parse } from 'csv-parse/sync';
+import { ENTITY_CLASSES, type EntityClass, InputError, readTextFile } from '../foundation';
+
+/** One training of a search: settings and scores by column; null is unknown (a class without gold, a trial that failed). */
+export type SearchRow = Readonly<Record<string, string | number | null>>;
+
+/** The columns that hold settings, and what people call them. */
+export const SEARCH_SETTINGS: Readonly<Record<string, string>> = {
+  MODEL_NAME: 'encoder',
+  LEARNING_RATE: 'learning rate',
+  DROPOUT_RATE: 'dropout',
+  LOSS_TYPE: 'loss',
+  BATCH_SIZE: 'batch size',
+  MAX_SEQ_LENGTH: 'length',
+};
+
+/** The column of a class's token F1 on the test or the validation part. */
+export function f1Column(label: EntityClass, part: 'test' | 'val' = 'test'): string {
+  return `${part}_Class_${ENTITY_CLASSES.indexOf(label)}_F1`;
+}
+
+/** The table that a search wrote (CSV). What reads as a number is one; empty cells are null. */
+export function readSearchRows(path: string): SearchRow[] {
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(readTextFile(path), { columns: true, skip_empty_lines: true });
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      `${path}: not a table of comma-separated values (${(error as Error).message}); give the CSV of a search`,
+    );
+  }
+  const cell = (text: string) =>
+    text.trim() === '' ? null : Number.isNaN(Number(text)) ? text : Number(text);
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, text]) => [name, cell(text)])));
+}
+
+/** The different values of a column: numbers by size, words as they come; null is none of them. */
+export function levelsOf(rows: readonly SearchRow[], column: string): (string | number)[] {
+  const levels = [...new Set(rows.map((row) => row[column] ?? null))].filter((value) => value !== null);
+  return levels.every((value) => typeof value === 'number') ? levels.sort((a, b) => a - b) : levels;
+}

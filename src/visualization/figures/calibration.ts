@@ -1,0 +1,68 @@
+import type { Reliability } from '../../evaluation';
+import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { type Figure, formatNumber, type Trace } from '../figure';
+import { CLASS_COLOURS, LIMIT } from '../palette';
+import { panelsInRow, unitSquares } from './panels';
+
+/** Discs with fewer tokens are drawn hollow: their share is little more than chance. */
+const FEW_TOKENS = 30;
+
+/**
+ * Reliability diagrams, one panel a class: of the tokens to which the model gives about this probability, what share is inside
+ * a gold mention. Null where no source looked for the class.
+ */
+export function calibration(reliabilities: Readonly<Record<EntityClass, Reliability | null>>): Figure {
+  const panels = panelsInRow(
+    ENTITY_CLASSES,
+    ENTITY_CLASSES.map((label) => describe(reliabilities[label])),
+  );
+  const layout = unitSquares(panels, { x: 'mean probability in the bin', y: 'share inside gold mentions' });
+  const shapes: Record<string, unknown>[] = [];
+  const data = panels.map((panel, index): Trace => {
+    const label = ENTITY_CLASSES[index];
+    const bins = reliabilities[label]?.bins ?? [];
+    const [xref, yref] = [`x${panel.suffix}`, `y${panel.suffix}`];
+    shapes.push({
+      type: 'line',
+      layer: 'below',
+      ...{ xref, yref, x0: 0, y0: 0, x1: 1, y1: 1 },
+      line: { color: LIMIT, width: 1.2, dash: 'dash' },
+    });
+    return {
+      type: 'scatter',
+      mode: 'lines+markers',
+      name: label,
+      x: bins.map(({ meanProbability }) => meanProbability),
+      y: bins.map(({ share }) => share),
+      ...{ xaxis: xref, yaxis: yref },
+      cliponaxis: false,
+      line: { color: CLASS_COLOURS[label], width: 2 },
+      marker: {
+        size: 8,
+        color: bins.map((bin) => (bin.tokens < FEW_TOKENS ? 'white' : CLASS_COLOURS[label])),
+        line: { color: CLASS_COLOURS[label], width: 1.6 },
+      },
+      hovertext: bins.map((bin) => `${formatNumber(bin.tokens)} tokens`),
+      hoverinfo: 'text+x+y',
+    };
+  });
+  layout.shapes = shapes;
+  return { data, layout, title: 'Calibration of token probabilities', reading: reading(reliabilities) };
+}
+
+function describe(known: Reliability | null): string {
+  if (!known) return '<i>not annotated</i>';
+  const tokens = known.bins.reduce((sum, bin) => sum + bin.tokens, 0);
+  return `ECE ${known.expectedCalibrationError.toFixed(4)}, ${formatNumber(tokens)} tokens`;
+}
+
+function reading(reliabilities: Readonly<Record<EntityClass, Reliability | null>>): string {
+  const explanation =
+    'On the dashed line a probability means what it says, below it the model is too sure of itself, above it too timid; ' +
+    `hollow: fewer than ${FEW_TOKENS} tokens`;
+  const known = ENTITY_CLASSES.filter((label) => reliabilities[label]);
+  if (known.length === 0) return `${explanation}.`;
+  const errorOf = (label: EntityClass) => reliabilities[label]!.expectedCalibrationError;
+  const worst = known.reduce((one, other) => (errorOf(other) > errorOf(one) ? other : one));
+  return `${explanation}; the expected calibration error (ECE) is largest for ${worst}, ${errorOf(worst).toFixed(4)}.`;
+}

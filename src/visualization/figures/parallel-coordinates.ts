@@ -1,0 +1,157 @@
+import { levelsOf, SEARCH_SETTINGS, type SearchRow } from '../../evaluation';
+import { InputError } from '../../foundation';
+import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { CLASS_COLOURS, INK, NEUTRAL, withOpacity } from '../palette';
+import { settingName, settingTitle, settingValue } from './settings';
+
+/** How high the lines through one value spread, as a share of the distance to the next, so that each can be followed. */
+const SPREAD = 0.5;
+/** A setting with more values is a scale with ticks. */
+const MOST_LEVELS = 8;
+const BEST_SHARE = 0.25;
+
+/** A vertical axis: where each run crosses it, from 0 to 1, and what is written beside it. */
+interface Coordinate {
+  name: string;
+  heights: number[];
+  ticks: { height: number; text: string }[];
+}
+
+/**
+ * The runs of a search as lines through their settings to their score, the best quarter in strong colour. Settings with one
+ * value, and runs without a score, are left out.
+ *
+ * @param score column of the score, and what to call it
+ */
+export function parallelCoordinates(
+  rows: readonly SearchRow[],
+  score: { column: string; name: string },
+): Figure {
+  const scoreOf = (row: SearchRow) => row[score.column] as number;
+  const runs = rows
+    .filter((row) => typeof row[score.column] === 'number')
+    .sort((one, other) => scoreOf(one) - scoreOf(other));
+  if (runs.length === 0)
+    throw new InputError(`no run of the search has a ${score.column}; nothing can be drawn`);
+  const varied = Object.keys(SEARCH_SETTINGS).filter((column) => levelsOf(runs, column).length > 1);
+  const coordinates = [
+    ...varied.map((column) => settingCoordinate(runs, column)),
+    scaleCoordinate(score.name, runs.map(scoreOf), (value) => value.toFixed(2)),
+  ];
+  const firstBest = runs.length - Math.ceil(runs.length * BEST_SHARE);
+  const data = runs.map((row, run): Trace => {
+    const isBest = run >= firstBest;
+    return {
+      type: 'scatter',
+      mode: 'lines',
+      x: coordinates.map((_, place) => place),
+      y: coordinates.map(({ heights }) => heights[run]),
+      line: isBest
+        ? { color: CLASS_COLOURS.Cell, width: 2 }
+        : { color: withOpacity(NEUTRAL, 0.35), width: 1.1 },
+      hovertext: `${varied.map((column) => `${settingName(column)} ${row[column]}`).join(', ')}: ${scoreOf(row).toFixed(3)}`,
+      hoverinfo: 'text',
+    };
+  });
+  const last = coordinates.length - 1;
+  const hidden = { showgrid: false, showline: false, showticklabels: false, ticks: '' };
+  return {
+    data,
+    layout: {
+      width: 960,
+      height: 430,
+      margin: { l: 96, r: 76, t: 34, b: 16 },
+      showlegend: false,
+      xaxis: axis('', { ...hidden, range: [0, last] }),
+      yaxis: axis('', { ...hidden, range: [-0.04, 1.04] }),
+      shapes: coordinates.map((_, place) => ({
+        ...{ type: 'line', layer: 'below', x0: place, x1: place, y0: -0.04, y1: 1.04 },
+        line: { color: INK, width: 1 },
+      })),
+      annotations: coordinates.flatMap(({ name, ticks }, place) => [
+        {
+          ...{ text: `<b>${plainText(name)}</b>`, x: place, y: 1, yref: 'paper', yanchor: 'bottom' },
+          ...{ showarrow: false, yshift: 6, font: { size: 12, color: INK } },
+        },
+        ...ticks.map(({ height, text }) => ({
+          ...{
+            text: plainText(text),
+            x: place,
+            y: height,
+            showarrow: false,
+            font: { size: 11.5, color: INK },
+          },
+          ...{ xanchor: place === last ? 'left' : 'right', xshift: place === last ? 5 : -5 },
+          ...{ bgcolor: 'rgba(255, 255, 255, 0.8)', borderpad: 1 },
+        })),
+      ]),
+    },
+    title: 'The search: settings and score of every run',
+    reading: reading(runs.slice(firstBest), runs.length, varied),
+  };
+}
+
+/** Values at equal distances, the lines through each spread by their score; too many values to name are a scale. */
+function settingCoordinate(runs: readonly SearchRow[], column: string): Coordinate {
+  const levels = levelsOf(runs, column);
+  const name = settingTitle(column);
+  if (levels.length > MOST_LEVELS && levels.every((level) => typeof level === 'number'))
+    return scaleCoordinate(
+      name,
+      runs.map((row) => row[column] as number),
+      (value) => settingValue(Number(value.toPrecision(2))),
+    );
+  const step = 1 / levels.length;
+  const heightOf = (level: number) => (level + 0.5) * step;
+  const members = levels.map((level) => runs.filter((row) => row[column] === level));
+  return {
+    name,
+    ticks: levels.map((level, place) => ({ height: heightOf(place), text: settingValue(level) })),
+    heights: runs.map((row) => {
+      const level = levels.indexOf(row[column]!);
+      const rank = (members[level].indexOf(row) + 0.5) / members[level].length - 0.5;
+      return heightOf(level) + rank * SPREAD * step;
+    }),
+  };
+}
+
+/** From the least to the most; logarithmic where that is ten times or more apart. */
+function scaleCoordinate(
+  name: string,
+  values: readonly number[],
+  format: (value: number) => string,
+): Coordinate {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const isLogarithmic = least > 0 && most / least >= 10;
+  const scale = isLogarithmic ? Math.log : (value: number) => value;
+  const unscale = isLogarithmic ? Math.exp : (value: number) => value;
+  const extent = scale(most) - scale(least);
+  const heights = values.map((value) => (extent === 0 ? 0.5 : (scale(value) - scale(least)) / extent));
+  const ticks = extent === 0 ? [0.5] : [0, 0.25, 0.5, 0.75, 1];
+  return {
+    name,
+    heights,
+    ticks: ticks.map((height) => ({
+      height,
+      text: format(extent === 0 ? least : unscale(scale(least) + height * extent)),
+    })),
+  };
+}
+
+/** Names what most of the best have in common. */
+function reading(best: readonly SearchRow[], all: number, varied: readonly string[]): string {
+  const common = varied
+    .flatMap((column) =>
+      levelsOf(best, column).map((level) => ({
+        text: `${settingName(column)} ${settingValue(level)}`,
+        count: best.filter((row) => row[column] === level).length,
+      })),
+    )
+    .sort((one, other) => other.count - one.count)
+    .slice(0, 2);
+  const described = common.map(({ text, count }) => `${count} have ${text}`).join(' and ');
+  return (
+    `Each line is a run, strong lines are the best quarter` +
+    `${common.length ? `: of these ${formatNumber(best.length)} of ${formatNumber(all)} runs ${described}` : ''}.`
+  );
+}

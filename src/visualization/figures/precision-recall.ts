@@ -1,0 +1,79 @@
+import type { PrecisionRecallCurve } from '../../evaluation';
+import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import type { Figure, Trace } from '../figure';
+import { CLASS_COLOURS, INK } from '../palette';
+import { panelsInRow, unitSquares } from './panels';
+
+/** A curve has as many points as there are different probabilities: more than this cannot be seen apart. */
+const MOST_POINTS = 400;
+
+/**
+ * Precision over recall of tokens, one panel a class, with the point that the threshold chooses. Null where the class has no gold.
+ *
+ * @param threshold of each class: a token is taken for part of a mention when its probability is above
+ */
+export function precisionRecall(
+  curves: Readonly<Record<EntityClass, PrecisionRecallCurve | null>>,
+  threshold: Readonly<Record<EntityClass, number>>,
+): Figure {
+  const panels = panelsInRow(
+    ENTITY_CLASSES,
+    ENTITY_CLASSES.map((label) => {
+      const curve = curves[label];
+      return curve ? `average precision ${curve.averagePrecision.toFixed(3)}` : '<i>no gold: n/a</i>';
+    }),
+  );
+  const layout = unitSquares(panels, { x: 'recall of tokens', y: 'precision of tokens' });
+  const data = panels.flatMap((panel, index): Trace[] => {
+    const label = ENTITY_CLASSES[index];
+    const curve = curves[label];
+    const axes = { xaxis: `x${panel.suffix}`, yaxis: `y${panel.suffix}` };
+    const shown = curve ? evenly(curve.recall.length, MOST_POINTS) : [];
+    const chosen = curve ? [pointAt(curve, threshold[label])] : [];
+    return [
+      {
+        type: 'scatter',
+        mode: 'lines',
+        name: label,
+        x: shown.map((point) => curve!.recall[point]),
+        y: shown.map((point) => curve!.precision[point]),
+        ...axes,
+        line: { color: CLASS_COLOURS[label], width: 2.2 },
+      },
+      {
+        type: 'scatter',
+        mode: 'markers',
+        name: `${label} at the threshold`,
+        x: chosen.map((point) => curve!.recall[point]),
+        y: chosen.map((point) => curve!.precision[point]),
+        ...axes,
+        cliponaxis: false,
+        marker: { size: 10, color: CLASS_COLOURS[label], line: { color: INK, width: 1.6 } },
+      },
+    ];
+  });
+  return { data, layout, title: 'Precision and recall of tokens', reading: reading(curves) };
+}
+
+/** Indices from the first to the last, at most `most` of them, at equal steps. */
+function evenly(count: number, most: number): number[] {
+  const shown = Math.min(count, most);
+  return Array.from({ length: shown }, (_, index) =>
+    shown === 1 ? 0 : Math.round((index * (count - 1)) / (shown - 1)),
+  );
+}
+
+/** The point of what is above a threshold: the curve's thresholds ascend, each takes the tokens from it on. */
+function pointAt({ thresholds }: PrecisionRecallCurve, threshold: number): number {
+  const point = thresholds.findIndex((value) => value > threshold);
+  return point < 0 ? thresholds.length : point;
+}
+
+function reading(curves: Readonly<Record<EntityClass, PrecisionRecallCurve | null>>): string {
+  const explanation =
+    'Each curve runs through all thresholds, the disc marks the one in use; farther to the upper right is better';
+  const known = ENTITY_CLASSES.filter((label) => curves[label]);
+  if (known.length === 0) return `${explanation}.`;
+  const byPrecision = [...known].sort((a, b) => curves[b]!.averagePrecision - curves[a]!.averagePrecision);
+  return `${explanation}, best for ${byPrecision[0]}${known.length > 1 ? `, worst for ${byPrecision.at(-1)}` : ''}.`;
+}

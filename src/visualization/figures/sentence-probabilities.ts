@@ -1,0 +1,164 @@
+import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { axis, type Figure, listWords, plainText, type Trace } from '../figure';
+import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
+import { textWidth } from '../rendering/font';
+import type { TokenProbabilities } from './token-probabilities';
+
+/** A sentence with its tokens' places in the text and their probabilities, as `probabilitiesByClass` gives them. */
+export interface SentenceProbabilities extends Omit<TokenProbabilities, 'tokens' | 'threshold'> {
+  text: string;
+  starts: ArrayLike<number>; // [tokens]
+  ends: ArrayLike<number>; // [tokens]
+  /** Where the sentence is from. */
+  note: string;
+}
+
+// In pixels.
+const WIDTH = 960;
+const EDGE = 20;
+const FONT_SIZE = 12.5;
+const BOX_HEIGHT = 20;
+const LINE_HEIGHT = 31;
+const NOTE_HEIGHT = 20;
+const HEADING_HEIGHT = 40;
+
+/** A token on its line: left edge, width, and the top of its box. */
+interface Place {
+  x: number;
+  y: number;
+  width: number;
+}
+
+/**
+ * What the model thinks of each token of several sentences, to be read as text, one panel a class: behind every token stands a bar as
+ * high as its probability, gold mentions are underlined. A class shows the sentences whose source looked for it.
+ *
+ * @param threshold a token is predicted from this probability on: its bar is strong
+ */
+export function sentenceProbabilities(
+  sentences: readonly SentenceProbabilities[],
+  threshold: number,
+): Figure {
+  if (sentences.length === 0) throw new InputError('There is no sentence to draw; give at least one');
+  const words = { x: [] as number[], y: [] as number[], text: [] as string[] };
+  const underlines = { x: [] as (number | null)[], y: [] as (number | null)[] };
+  const annotations: Record<string, unknown>[] = [];
+  const write = (text: string, y: number, font: Record<string, unknown>) =>
+    annotations.push({ text, x: 0, y, xanchor: 'left', yanchor: 'middle', showarrow: false, font });
+  const left = new Set<EntityClass>();
+  let bottom = 0;
+  const bars = ENTITY_CLASSES.map((label): Trace => {
+    write(`<b>${label}</b>`, bottom + HEADING_HEIGHT / 2, { size: 14, color: INK });
+    bottom += HEADING_HEIGHT;
+    const places: (Place & { probability: number; token: string })[] = [];
+    for (const { text, starts, ends, note, probabilities, gold } of sentences) {
+      const inGold = gold[label];
+      if (!inGold) continue;
+      left.add(label);
+      write(plainText(note), bottom + NOTE_HEIGHT / 2, { size: 11, color: MUTED });
+      const tokens = layOut(text, starts, ends, bottom + NOTE_HEIGHT);
+      tokens.forEach((place, index) => {
+        const token = text.slice(starts[index], ends[index]);
+        places.push({ ...place, probability: probabilities[label][index], token });
+        words.x.push(place.x);
+        words.y.push(place.y + BOX_HEIGHT / 2);
+        words.text.push(plainText(token));
+        if (!inGold[index]) return;
+        // On to the next token where that is gold too, so that a mention is one line.
+        const next = tokens[index + 1];
+        const goesOn = inGold[index + 1] && next?.y === place.y;
+        underlines.x.push(place.x, goesOn ? next.x : place.x + place.width, null);
+        underlines.y.push(place.y + BOX_HEIGHT + 3, place.y + BOX_HEIGHT + 3, null);
+      });
+      bottom = (tokens.at(-1)?.y ?? bottom) + LINE_HEIGHT;
+    }
+    if (!left.has(label)) {
+      write('<i>none of the sources looked for this class</i>', bottom + 8, { size: 11.5, color: MUTED });
+      bottom += LINE_HEIGHT;
+    }
+    return {
+      type: 'bar',
+      name: label,
+      x: places.map(({ x, width }) => x + width / 2),
+      // Upwards, while the axis runs down the page.
+      y: places.map(({ probability }) => -probability * BOX_HEIGHT),
+      base: places.map(({ y }) => y + BOX_HEIGHT),
+      width: places.map(({ width }) => width),
+      marker: {
+        color: places.map(({ probability }) =>
+          withOpacity(CLASS_COLOURS[label], probability >= threshold ? 0.62 : 0.25),
+        ),
+      },
+      hovertext: places.map(({ token, probability }) => `${plainText(token)}: ${probability.toFixed(3)}`),
+      hoverinfo: 'text',
+    };
+  });
+  const hidden = { showgrid: false, showline: false, showticklabels: false, ticks: '', fixedrange: true };
+  return {
+    data: [
+      ...bars,
+      {
+        ...{ type: 'scatter', mode: 'lines', ...underlines, hoverinfo: 'none' },
+        line: { color: INK, width: 2.6 },
+      },
+      {
+        ...{ type: 'scatter', mode: 'text', ...words, textposition: 'middle right', hoverinfo: 'none' },
+        textfont: { size: FONT_SIZE, color: INK },
+      },
+    ],
+    layout: {
+      width: WIDTH,
+      height: bottom + 16,
+      margin: { l: EDGE, r: EDGE, t: 0, b: 16 },
+      barmode: 'overlay',
+      showlegend: false,
+      xaxis: axis('', { ...hidden, range: [0, WIDTH - 2 * EDGE] }),
+      yaxis: axis('', { ...hidden, range: [bottom, 0] }),
+      annotations,
+    },
+    title: 'Token probabilities against gold, sentence by sentence',
+    reading: reading(sentences, threshold, [...left]),
+  };
+}
+
+/** Places tokens on lines as the text has them; lines break where the text has white space. */
+function layOut(text: string, starts: ArrayLike<number>, ends: ArrayLike<number>, top: number): Place[] {
+  const places: Place[] = [];
+  const widthOf = (start: number, end: number) => textWidth(text.slice(start, end), FONT_SIZE);
+  let [x, y] = [0, top];
+  for (let token = 0; token < starts.length; token++) {
+    const isWordStart = token > 0 && starts[token] > ends[token - 1];
+    if (isWordStart) {
+      x += widthOf(ends[token - 1], starts[token]);
+      let last = token;
+      while (last + 1 < starts.length && starts[last + 1] === ends[last]) last++;
+      if (x + widthOf(starts[token], ends[last]) > WIDTH - 2 * EDGE) [x, y] = [0, y + LINE_HEIGHT];
+    }
+    const width = widthOf(starts[token], ends[token]);
+    places.push({ x, y, width });
+    x += width;
+  }
+  return places;
+}
+
+function reading(
+  sentences: readonly SentenceProbabilities[],
+  threshold: number,
+  shown: readonly EntityClass[],
+): string {
+  let [gold, found, extra] = [0, 0, 0];
+  for (const { probabilities, gold: ofClasses } of sentences) {
+    for (const label of shown) {
+      ofClasses[label]?.forEach((isGold, token) => {
+        const isPredicted = probabilities[label][token] >= threshold;
+        if (isGold) gold++;
+        if (isGold && isPredicted) found++;
+        if (!isGold && isPredicted) extra++;
+      });
+    }
+  }
+  return (
+    `A bar behind a token is as high as its probability, strong from ${threshold} on; underlined is gold: of ${gold} gold tokens ` +
+    `${found} are found, ${extra} are predicted beside them${shown.length ? ` (${listWords(shown)})` : ''}.`
+  );
+}

@@ -1,0 +1,118 @@
+import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
+import { CLASS_COLOURS, withOpacity } from '../palette';
+import { spreadApart } from '../rendering/labels';
+
+/** One training on a part of the sentences. */
+export interface SizedTraining {
+  sentences: number;
+  seed: number;
+  /** Strict span F1 on test; null where the class has no gold there. */
+  f1: Readonly<Record<EntityClass, number | null>>;
+}
+
+const PLOT_HEIGHT = 340;
+/** One shape a class, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */
+const SHAPES: Record<EntityClass, [symbol: string, character: string]> = {
+  'Gene Mutations': ['circle', '●'],
+  Cell: ['square', '■'],
+  'Cell Line': ['diamond', '◆'],
+  'Organ Tissue': ['triangle-up', '▲'],
+};
+
+/** F1 by class over the number of training sentences: every training a pale point, the mean over seeds the line, least to most the bar. */
+export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure {
+  if (trainings.length === 0) throw new InputError('There is no training to draw; give at least one');
+  const sizes = [...new Set(trainings.map(({ sentences }) => sentences))].sort((a, b) => a - b);
+  const curves = ENTITY_CLASSES.map((label) => ({
+    label,
+    points: sizes.flatMap((sentences) => {
+      const values = trainings
+        .filter((training) => training.sentences === sentences)
+        .flatMap(({ f1 }) => f1[label] ?? []);
+      if (values.length === 0) return [];
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return { sentences, values, mean, least: Math.min(...values), most: Math.max(...values) };
+    }),
+  })).filter(({ points }) => points.length > 0);
+  const data = curves.flatMap(({ label, points }): Trace[] => [
+    {
+      type: 'scatter',
+      mode: 'markers',
+      name: `${label}, each seed`,
+      x: points.flatMap(({ sentences, values }) => values.map(() => sentences)),
+      y: points.flatMap(({ values }) => values),
+      marker: { color: withOpacity(CLASS_COLOURS[label], 0.4), size: 6, symbol: SHAPES[label][0] },
+    },
+    {
+      type: 'scatter',
+      mode: 'lines+markers',
+      name: label,
+      x: points.map(({ sentences }) => sentences),
+      y: points.map(({ mean }) => mean),
+      line: { color: CLASS_COLOURS[label], width: 2.2 },
+      marker: { color: CLASS_COLOURS[label], size: 9, symbol: SHAPES[label][0] },
+      error_y: {
+        type: 'data',
+        symmetric: false,
+        array: points.map(({ mean, most }) => most - mean),
+        arrayminus: points.map(({ mean, least }) => mean - least),
+        color: CLASS_COLOURS[label],
+        thickness: 1.4,
+        width: 5,
+      },
+    },
+  ]);
+  const ends = curves
+    .map(({ label, points }) => ({ label, mean: points.at(-1)!.mean }))
+    .sort((one, other) => one.mean - other.mean);
+  const heights = spreadApart(
+    ends.map(({ mean }) => mean),
+    18 / PLOT_HEIGHT,
+  );
+  const padding = Math.max(0.06, 0.06 * Math.log10(sizes.at(-1)! / sizes[0]));
+  return {
+    data,
+    layout: {
+      width: 860,
+      height: PLOT_HEIGHT + 70,
+      margin: { l: 66, r: 176, t: 12, b: 58 },
+      showlegend: false,
+      xaxis: axis('training sentences (logarithmic)', {
+        type: 'log',
+        range: [Math.log10(sizes[0]) - padding, Math.log10(sizes.at(-1)!) + padding],
+        tickvals: sizes,
+        ticktext: sizes.map((size) => formatNumber(size)),
+        showline: true,
+      }),
+      yaxis: axis('strict F1 on test', { range: [0, 1], ticks: '' }),
+      annotations: ends.map(({ label, mean }, index) => ({
+        text: `<span style="color:${CLASS_COLOURS[label]}">${SHAPES[label][1]}</span> ${label} ${mean.toFixed(2)}`,
+        ...{ xref: 'paper', yref: 'paper', x: 1, y: heights[index] },
+        ...{ xanchor: 'left', yanchor: 'middle', xshift: 8, showarrow: false },
+        font: { size: 12 },
+      })),
+    },
+    title: 'F1 over the number of training sentences',
+    reading: reading(trainings, sizes, curves),
+  };
+}
+
+function reading(
+  trainings: readonly SizedTraining[],
+  sizes: readonly number[],
+  curves: readonly { label: EntityClass; points: readonly { sentences: number; mean: number }[] }[],
+): string {
+  const seeds = new Set(trainings.map(({ seed }) => seed)).size;
+  const legend = `Lines join the means of ${seeds === 1 ? 'one seed' : `${seeds} seeds`}, bars reach from the worst to the best`;
+  const [last, before] = [sizes.at(-1), sizes.at(-2)];
+  if (last === undefined || before === undefined) return `${legend}.`;
+  const gains = curves.flatMap(({ label, points }) => {
+    const at = (sentences: number) => points.find((point) => point.sentences === sentences)?.mean;
+    const [one, other] = [at(before), at(last)];
+    return one === undefined || other === undefined
+      ? []
+      : `${label} ${other < one ? '−' : '+'}${Math.abs(other - one).toFixed(2)}`;
+  });
+  return `${legend}; from ${formatNumber(before)} to ${formatNumber(last)} sentences: ${listWords(gains)}.`;
+}
