@@ -4,8 +4,8 @@ import type { Figure, Trace } from '../figure';
 import { CLASS_COLOURS, INK } from '../palette';
 import { panelsInRow, unitSquares } from './panels';
 
-/** A curve has as many points as there are different probabilities: more than this cannot be seen apart. */
-const MOST_POINTS = 400;
+/** A curve has as many points as there are different probabilities: those closer than this to the last one drawn cannot be seen apart. */
+const STEP = 1 / 200;
 
 /**
  * Precision over recall of tokens, one panel a class, with the point that the threshold chooses. Null where the class has no gold.
@@ -28,7 +28,7 @@ export function precisionRecall(
     const label = ENTITY_CLASSES[index];
     const curve = curves[label];
     const axes = { xaxis: `x${panel.suffix}`, yaxis: `y${panel.suffix}` };
-    const shown = curve ? evenly(curve.recall.length, MOST_POINTS) : [];
+    const shown = curve ? visiblePoints(curve) : [];
     const chosen = curve ? [pointAt(curve, threshold[label])] : [];
     return [
       {
@@ -55,12 +55,15 @@ export function precisionRecall(
   return { data, layout, title: 'Precision and recall of tokens', reading: reading(curves) };
 }
 
-/** Indices from the first to the last, at most `most` of them, at equal steps. */
-function evenly(count: number, most: number): number[] {
-  const shown = Math.min(count, most);
-  return Array.from({ length: shown }, (_, index) =>
-    shown === 1 ? 0 : Math.round((index * (count - 1)) / (shown - 1)),
-  );
+/** Indices of points that lie apart, the first and the last among them. */
+function visiblePoints({ recall, precision }: PrecisionRecallCurve): number[] {
+  const shown = [0];
+  for (let point = 1; point < recall.length; point++) {
+    const last = shown[shown.length - 1];
+    const isApart = Math.hypot(recall[point] - recall[last], precision[point] - precision[last]) >= STEP;
+    if (isApart || point === recall.length - 1) shown.push(point);
+  }
+  return shown;
 }
 
 /** The point of what is above a threshold: the curve's thresholds ascend, each takes the tokens from it on. */

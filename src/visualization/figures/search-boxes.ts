@@ -6,7 +6,7 @@ import { panelsInRow } from './panels';
 import { settingName, settingValue } from './settings';
 
 /** Room between the boxes of one length and the next, in boxes. */
-const GAP = 0.7;
+const GAP = 0.45;
 const HALF_BOX = 0.34;
 
 interface Box {
@@ -82,8 +82,11 @@ export function searchBoxes(rows: readonly SearchRow[], label: EntityClass): Fig
       ...boxes.filter(({ scores }) => scores.length > 1).flatMap((box) => drawBox(box, suffix, colour)),
     );
     const points = boxes.flatMap(({ place, scores }) =>
-      // Side by side, so that equal scores are seen as two points.
-      scores.map((score, point) => [place + (((point % 4) + 0.5) / 4 - 0.5) * HALF_BOX * 1.4, score]),
+      // Side by side about the middle, so that equal scores are seen as two points.
+      scores.map((score, point) => {
+        const columns = Math.min(scores.length, 4);
+        return [place + (((point % columns) + 0.5) / columns - 0.5) * HALF_BOX * 1.2, score];
+      }),
     );
     return {
       type: 'scatter',

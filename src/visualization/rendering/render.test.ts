@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Resvg } from '@resvg/resvg-js';
-import { JSDOM } from 'jsdom';
 import { type EntityClass, InputError } from '../../foundation';
 import type { MetricsRow } from '../../training';
 import type { Figure } from '../figure';
@@ -16,8 +15,8 @@ import { sizeLatencyF1 } from '../figures/size-latency-f1';
 import { tokenProbabilities } from '../figures/token-probabilities';
 import { CLASS_COLOURS, NEUTRAL } from '../palette';
 import { composeLayout } from './compose';
+import { checkReadable } from './readable.fixture';
 import { renderPng, renderSvg, saveFigure } from './render';
-import { installTextBoxes } from './text-boxes';
 
 function byClass<Value>(
   mutations: Value,
@@ -90,41 +89,9 @@ const figures: Record<string, Figure> = {
   ]),
 };
 
-interface TextBox {
-  text: string;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
-/** Where the texts of a picture stand. */
-function textBoxes(svg: string): TextBox[] {
-  const { window } = new JSDOM(svg, { contentType: 'image/svg+xml' });
-  installTextBoxes(window.SVGElement.prototype);
-  return [...window.document.querySelectorAll('text')]
-    .filter((element) => element.textContent?.trim())
-    .map((element) => {
-      const { left, right, top, bottom } = element.getBoundingClientRect();
-      return { text: element.textContent!, left, right, top, bottom };
-    });
-}
-
 for (const [name, figure] of Object.entries(figures)) {
   test(`no text of the figure ${name} is cut or covers another`, async () => {
-    const { width, height } = composeLayout(figure);
-    const boxes = textBoxes(await renderSvg(figure));
-    assert.ok(boxes.some(({ text }) => text === figure.title));
-    boxes.forEach((box, index) => {
-      const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
-      assert.ok(inside, `"${box.text}" leaves the picture: ${JSON.stringify(box)}`);
-      for (const other of boxes.slice(index + 1)) {
-        // Boxes reach from the tallest accent to the deepest tail: a pixel or two in common are still white.
-        const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
-        const along = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
-        assert.ok(across < 2 || along < 3, `"${box.text}" and "${other.text}" overlap`);
-      }
-    });
+    await checkReadable(figure);
   });
 }
 

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { precisionRecallCurve, reliability } from '../../evaluation';
+import { createRandom, ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { checkReadable } from '../rendering/readable.fixture';
+import { calibration } from './calibration';
+import { precisionRecall } from './precision-recall';
+import { type SentenceProbabilities, sentenceProbabilities } from './sentence-probabilities';
+
+function byClass<Value>(value: (label: EntityClass, index: number) => Value): Record<EntityClass, Value> {
+  return Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, value(label, index)])) as Record<
+    EntityClass,
+    Value
+  >;
+}
+
+/** Probabilities that mean what they say, but for `too sure` ones. */
+function outcomes(count: number, tooSure: number) {
+  const random = createRandom(3);
+  const probabilities = Float64Array.from({ length: count }, () => random.next());
+  const inside = Uint8Array.from(probabilities, (p) => (random.next() < p ** tooSure ? 1 : 0));
+  return { probabilities, inside } as unknown as Parameters<typeof reliability>[0];
+}
+
+test('calibration: ECE of each class is told, an unknown class is no curve, every text readable', async () => {
+  const reliabilities = byClass((_, index) => (index === 2 ? null : reliability(outcomes(3000, 1 + index))));
+  const figure = calibration(reliabilities);
+  const texts = await checkReadable(figure);
+  const error = reliabilities['Organ Tissue']!.expectedCalibrationError.toFixed(4);
+  assert.ok(texts.some((text) => text.includes(`ECE ${error}`) && text.includes('3,000 tokens')));
+  assert.ok(texts.some((text) => text.includes('not annotated')));
+  assert.equal((figure.data[2].x as number[]).length, 0);
+  assert.match(figure.reading, new RegExp(`largest for Organ Tissue, ${error}`));
+});
+
+test('precision and recall: the disc is what the threshold makes, a class without gold says n/a', async () => {
+  const known = outcomes(2000, 1);
+  const figure = precisionRecall(
+    byClass((_, index) => (index === 0 ? null : precisionRecallCurve(known))),
+    byClass(() => 0.5),
+  );
+  const texts = await checkReadable(figure);
+  assert.ok(texts.some((text) => text.includes('no gold: n/a')));
+  const [predicted, gold] = [(p: number) => p > 0.5, (token: number) => known.inside[token] === 1];
+  const tokens = Array.from(known.probabilities, (p, token) => [predicted(p), gold(token)]);
+  const hits = tokens.filter(([one, other]) => one && other).length;
+  const { x, y } = figure.data[3] as unknown as { x: number[]; y: number[] };
+  assert.ok(Math.abs(x[0] - hits / tokens.filter(([, other]) => other).length) < 1e-12);
+  assert.ok(Math.abs(y[0] - hits / tokens.filter(([one]) => one).length) < 1e-12);
+  const line = figure.data[2].x as number[];
+  assert.deepEqual([line[0], line.at(-1)], [1, 0]);
+  assert.ok(line.length < 1000);
+});
+
+/** One token a word. */
+function sentence(text: string, goldWords: string[], annotated: EntityClass[]): SentenceProbabilities {
+  const words = [...text.matchAll(/\S+/g)];
+  const isGold = words.map(([word]) => goldWords.includes(word));
+  return {
+    text,
+    starts: words.map(({ index }) => index),
+    ends: words.map(({ index, 0: word }) => index + word.length),
+    probabilities: byClass(() => isGold.map((gold) => (gold ? 0.9 : 0.05))),
+    gold: byClass((label) => (annotated.includes(label) ? isGold : null)),
+    note: 'corpus, article 1',
+  };
+}
+
+const long = `${'The primary lymphocytes & <b>HeLa</b> cells of mice with p.V600E '.repeat(6)}.`;
+
+test('sentences are read as text under each class that their source looked for, every text readable', async () => {
+  const figure = sentenceProbabilities(
+    [sentence(long, ['cells'], ['Cell', 'Organ Tissue']), sentence('HeLa cells grew .', ['HeLa'], ['Cell'])],
+    0.5,
+  );
+  const texts = await checkReadable(figure);
+  assert.ok(texts.includes('<b>HeLa</b>'), 'a tag of the text is a word');
+  assert.equal(texts.filter((text) => text === 'corpus, article 1').length, 3);
+  assert.equal(texts.filter((text) => text.includes('none of the sources')).length, 2);
+  // Six cells twice and one HeLa.
+  assert.match(figure.reading, /of 13 gold tokens 13 are found, 0 are predicted/);
+});
+
+test('no sentence is an error', () => {
+  assert.throws(() => sentenceProbabilities([], 0.5), InputError);
+});

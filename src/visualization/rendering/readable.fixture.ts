@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { JSDOM } from 'jsdom';
+import type { Figure } from '../figure';
+import { composeLayout } from './compose';
+import { renderSvg } from './render';
+import { installTextBoxes } from './text-boxes';
+
+interface TextBox {
+  text: string;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** Where the texts of a picture stand. */
+function textBoxes(svg: string): TextBox[] {
+  const { window } = new JSDOM(svg, { contentType: 'image/svg+xml' });
+  installTextBoxes(window.SVGElement.prototype);
+  return [...window.document.querySelectorAll('text')]
+    .filter((element) => element.textContent?.trim())
+    .map((element) => {
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      return { text: element.textContent!, left, right, top, bottom };
+    });
+}
+
+/**
+ * No text of the figure is cut or covers another; its title is drawn.
+ *
+ * @returns the texts of the picture
+ */
+export async function checkReadable(figure: Figure): Promise<string[]> {
+  const { width, height } = composeLayout(figure);
+  const boxes = textBoxes(await renderSvg(figure));
+  assert.ok(boxes.some(({ text }) => text === figure.title));
+  boxes.forEach((box, index) => {
+    const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
+    assert.ok(inside, `"${box.text}" leaves the picture: ${JSON.stringify(box)}`);
+    for (const other of boxes.slice(index + 1)) {
+      // Boxes reach from the tallest accent to the deepest tail: a pixel or two in common are still white.
+      const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+      const along = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
+      assert.ok(across < 2 || along < 3, `"${box.text}" and "${other.text}" overlap`);
+    }
+  });
+  return boxes.map(({ text }) => text);
+}
