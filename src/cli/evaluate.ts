@@ -7,6 +7,7 @@ import {
   type DetailedReport,
   detail,
   type EvaluationReport,
+  type ExaminedSentence,
   evaluate,
   type ModelComparison,
   type TokenThreshold,
@@ -19,9 +20,11 @@ import {
   readSentences,
   type Sentence,
   showProgress,
+  writeFileAtomically,
 } from '../foundation';
 import { openModel } from '../inference';
 import { Tokenizer } from '../tokenization';
+import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
 import { evaluationTables } from './evaluation-tables';
 import { printResult } from './output';
@@ -35,6 +38,7 @@ interface EvaluateOptions {
   tune?: string[];
   resamples: number;
   seed: number;
+  html?: string;
   json?: boolean;
 }
 
@@ -74,6 +78,7 @@ export function registerEvaluate(program: Command): void {
       1000,
     )
     .option('--seed <number>', 'of both', positiveInteger, 1)
+    .option('--html <file>', 'receives a page to browse the mistakes of --model in: one file, opens offline')
     .option('--json', 'the scores as JSON')
     .action(async (options: EvaluateOptions) => {
       const data = readCorpora(options.data);
@@ -82,6 +87,7 @@ export function registerEvaluate(program: Command): void {
       const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
       const first = await score(options.model);
       const result: EvaluationResult = first.scores;
+      if (options.html) writeFileAtomically(options.html, errorBrowser(options.model, first.examined));
       if (options.compare) {
         const second = await score(options.compare);
         const differences = compareModels(first.counts, second.counts, options);
@@ -119,7 +125,7 @@ async function scoreModel(
   { tokenThreshold, resamples, seed }: EvaluateOptions,
   training?: readonly Sentence[],
   tuning?: readonly Sentence[],
-): Promise<{ scores: ModelScores; counts: ArticleCounts }> {
+): Promise<{ scores: ModelScores; counts: ArticleCounts; examined: ExaminedSentence[] }> {
   const model = await openModel(folder);
   try {
     const tokenizer = new Tokenizer(folder);
@@ -146,7 +152,10 @@ async function scoreModel(
       { tagged },
       { scheme: configuration.scheme, tokenThreshold: threshold, corpora: names, training, resamples, seed },
     );
-    return { scores: { model: folder, ...report, ...details }, counts };
+    const examined = sentences.map((sentence, index) => ({
+      ...{ corpus: names[index], sentence, tagged: tagged[index] },
+    }));
+    return { scores: { model: folder, ...report, ...details }, counts, examined };
   } finally {
     model.dispose();
   }

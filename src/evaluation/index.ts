@@ -58,7 +58,14 @@ export {
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { type PublishedScore, publishedScores } from './published';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
-export { type ExaminedSentence, mistakes, sentencesByClass, withoutSentences } from './selection';
+export {
+  comparable,
+  type ExaminedSentence,
+  examine,
+  mistakes,
+  sentencesByClass,
+  withoutSentences,
+} from './selection';
 export {
   classificationReport,
   type SequenceOptions,

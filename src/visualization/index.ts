@@ -6,8 +6,10 @@
  * May touch: PNG files it is told to write, and the display of the notebook kernel it runs in. Plotly, its document
  * and danfojs are loaded on first use, never on import.
  *
- * `figures/` one figure a file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show.
+ * `figures/` one figure a file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show;
+ * `error-browser/` a page of sentences with their mistakes.
  */
+export { errorBrowser } from './error-browser/error-browser';
 export type { Figure } from './figure';
 export { calibration } from './figures/calibration';
 export { confusionMatrix } from './figures/class-confusion';

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import {
+  type ComparedMention,
+  comparable,
+  compareMentions,
+  type ExaminedSentence,
+  MENTION_OUTCOMES,
+} from '../../evaluation';
+import { ENTITY_CLASSES, projectRoot, readTextFile } from '../../foundation';
+import { escapeHtml } from '../notebook/html';
+import { CLASS_COLOURS } from '../palette';
+
+/** What the page is made of, one file each; the page itself has them all inside. */
+const FOLDER = join(projectRoot, 'src', 'visualization', 'error-browser');
+
+/** A sentence as `page.js` reads it. */
+interface BrowsedSentence {
+  corpus: string;
+  article: string;
+  section: string;
+  text: string;
+  mentions: Omit<ComparedMention, 'sentence'>[];
+}
+
+/**
+ * The error browser: one HTML file that needs nothing else and opens offline. It lists the sentences that hold a mention, gold or
+ * predicted, and filters them by class, corpus and kind of error.
+ *
+ * @param title plain text, such as the name of the model
+ */
+export function errorBrowser(title: string, examined: readonly ExaminedSentence[]): string {
+  const sentences = examined.flatMap((one): BrowsedSentence[] => {
+    const { article, section, text } = one.sentence;
+    const mentions = compareMentions([one.sentence], [comparable(one)]).map(
+      ({ sentence: _, ...mention }) => mention,
+    );
+    return mentions.length === 0 ? [] : [{ corpus: one.corpus, article, section, text, mentions }];
+  });
+  const data = { classes: ENTITY_CLASSES, colours: CLASS_COLOURS, kinds: MENTION_OUTCOMES, sentences };
+  const read = (name: string) => readTextFile(join(FOLDER, name));
+  const parts: Record<string, string> = {
+    title: escapeHtml(title),
+    style: read('page.css'),
+    script: read('page.js'),
+    // A sentence may hold "</script>" or "<!--": no "<" of the data reaches the page's parser.
+    data: JSON.stringify(data).replaceAll('<', '\\u003c'),
+  };
+  return read('page.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name]);
+}
