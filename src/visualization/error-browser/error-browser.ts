@@ -9,8 +9,9 @@ import {
 import { ENTITY_CLASSES, projectRoot, readTextFile } from '../../foundation';
 import { escapeHtml } from '../notebook/html';
 import { CLASS_COLOURS } from '../palette';
+import { page } from './page';
 
-/** What the page is made of, one file each; the page itself has them all inside. */
+/** Style and script are files of their own, which the page has inside; read where they are, since compiling leaves them there. */
 const FOLDER = join(projectRoot, 'src', 'visualization', 'error-browser');
 
 /** A sentence as `page.js` reads it. */
@@ -38,12 +39,11 @@ export function errorBrowser(title: string, examined: readonly ExaminedSentence[
   });
   const data = { classes: ENTITY_CLASSES, colours: CLASS_COLOURS, kinds: MENTION_OUTCOMES, sentences };
   const read = (name: string) => readTextFile(join(FOLDER, name));
-  const parts: Record<string, string> = {
+  return page({
     title: escapeHtml(title),
     style: read('page.css'),
     script: read('page.js'),
     // A sentence may hold "</script>" or "<!--": no "<" of the data reaches the page's parser.
     data: JSON.stringify(data).replaceAll('<', '\\u003c'),
-  };
-  return read('page.html').replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => parts[name]);
+  });
 }

@@ -14,12 +14,13 @@
     corpus: { values: corpora, of: (_, sentence) => [sentence.corpus] },
   };
 
-  /** What is chosen in each facet, what is searched for, and the sentences that this leaves. */
-  const chosen = {
-    kind: new Set(kinds.filter((kind) => kind !== 'correct')),
-    class: new Set(classes),
-    corpus: new Set(corpora),
-  };
+  /** What is chosen in each facet, what is searched for, and the sentences that this leaves. At first: all mistakes. */
+  const chosen = {};
+  function chooseMistakes() {
+    for (const [facet, { values }] of Object.entries(FACETS))
+      chosen[facet] = new Set(values.filter((value) => facet !== 'kind' || value !== 'correct'));
+  }
+  chooseMistakes();
   let found = [];
   let page = 0;
 
@@ -102,7 +103,11 @@
   function draw(sentence) {
     const { corpus, article, section, text, mentions } = sentence;
     const origin = [corpus, `article ${article}`, section].filter(Boolean).join(', ');
-    const list = build('ul', { class: 'mentions' }, ...mentions.map((mention) => describe(mention, sentence)));
+    const list = build(
+      'ul',
+      { class: 'mentions' },
+      ...mentions.map((mention) => describe(mention, sentence)),
+    );
     const origins = build('div', { class: 'origin' }, origin);
     return build('li', { tabindex: '-1' }, origins, build('p', {}, ...mark(text, mentions)), list);
   }
@@ -134,7 +139,8 @@
   function describe(mention, sentence) {
     const { outcome, gold, predicted } = mention;
     const name = (span) => `${span.label} “${sentence.text.slice(span.start, span.end)}”`;
-    const words = outcome === 'correct' ? name(gold) : [gold, predicted].filter(Boolean).map(name).join(' → ');
+    const words =
+      outcome === 'correct' ? name(gold) : [gold, predicted].filter(Boolean).map(name).join(' → ');
     const item = build('li', {}, build('b', {}, outcome), ` ${words}`);
     if (!passes(mention, sentence)) item.className = 'aside';
     return item;
@@ -164,6 +170,13 @@
     KEYS[event.key]();
   });
   element('search').addEventListener('input', filter);
+  element('reset').addEventListener('click', () => {
+    chooseMistakes();
+    for (const box of element('filters').querySelectorAll('input[type=checkbox]'))
+      box.checked = chosen[box.name].has(box.value);
+    element('search').value = '';
+    filter();
+  });
   element('filters').addEventListener('submit', (event) => event.preventDefault());
   filter();
 })();

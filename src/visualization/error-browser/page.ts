@@ -1,4 +1,14 @@
-<!doctype html>
+/** What stands in the page's places, as HTML, CSS, JavaScript and JSON that can stand there. */
+interface Parts {
+  title: string;
+  style: string;
+  script: string;
+  data: string;
+}
+
+/** The page around style, script and data; its policy keeps it from loading anything. */
+export function page({ title, style, script, data }: Parts): string {
+  return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -7,14 +17,14 @@
       http-equiv="Content-Security-Policy"
       content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
     />
-    <title>{{title}}: errors</title>
+    <title>${title}: errors</title>
     <style>
-{{style}}
+${style}
     </style>
   </head>
   <body>
     <header>
-      <h1>{{title}}</h1>
+      <h1>${title}</h1>
       <p>
         Sentences with their mentions: <span class="gold sample">underlined</span> is gold,
         <span class="predicted sample">shaded</span> is predicted. Numbers count mentions under the other filters.
@@ -26,6 +36,7 @@
       <fieldset id="corpus"><legend>Corpus</legend></fieldset>
       <label for="search">Text or article <kbd>/</kbd></label>
       <input id="search" type="search" autocomplete="off" />
+      <button id="reset" type="button">All filters back</button>
     </form>
     <main>
       <nav aria-label="Pages">
@@ -37,9 +48,11 @@
       <ol id="sentences"></ol>
     </main>
     <noscript>The filters of this page need JavaScript.</noscript>
-    <script type="application/json" id="data">{{data}}</script>
+    <script type="application/json" id="data">${data}</script>
     <script>
-{{script}}
+${script}
     </script>
   </body>
 </html>
+`;
+}
