@@ -7,7 +7,8 @@ import { precisionRecallCurve, type Reliability, reliability } from './curves';
 import { classConfusion, compareMentions, countOutcomes, type MentionOutcome } from './errors';
 import type { EvaluationReport } from './evaluate';
 import { type PartialMatchScores, scorePartialMatches } from './partial-match';
-import { byClass } from './spans';
+import type { ExaminedSentence } from './selection';
+import { byClass, type SpanScore, scoreSpans } from './spans';
 import { scoreTokens, type TokenScore, type TokenThreshold, thresholdOf, tokenOutcomes } from './tokens';
 
 /** What there is to say about a model beyond its scores; plain data, ready to be written as JSON. */
@@ -78,4 +79,34 @@ export function detail(
     },
   };
   return { details, counts };
+}
+
+/** The same for sentences that know their corpus. */
+export function detailExamined(
+  examined: readonly ExaminedSentence[],
+  options: Omit<DetailOptions, 'corpora'>,
+): ReturnType<typeof detail> {
+  return detail(
+    examined.map(({ sentence }) => sentence),
+    { tagged: examined.map(({ tagged }) => tagged) },
+    { ...options, corpora: examined.map(({ corpus }) => corpus) },
+  );
+}
+
+/** Everything about a model on each corpus by itself, with the strict span scores that the intervals belong to. */
+export function detailCorpora(
+  examined: readonly ExaminedSentence[],
+  options: Omit<DetailOptions, 'corpora'>,
+): Record<string, DetailedReport & { spans: Record<EntityClass, SpanScore> }> {
+  const corpora = [...new Set(examined.map(({ corpus }) => corpus))];
+  return Object.fromEntries(
+    corpora.map((corpus) => {
+      const own = examined.filter((one) => one.corpus === corpus);
+      const spans = scoreSpans(
+        own.map(({ sentence }) => sentence),
+        own.map(({ tagged }) => tagged.spans),
+      );
+      return [corpus, { ...detailExamined(own, options).details, spans }];
+    }),
+  );
 }

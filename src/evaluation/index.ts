@@ -36,7 +36,14 @@ export {
   type ReliabilityBin,
   reliability,
 } from './curves';
-export { type DetailedReport, type DetailOptions, detail } from './detailed-report';
+export {
+  type DetailedReport,
+  type DetailOptions,
+  detail,
+  detailCorpora,
+  detailExamined,
+} from './detailed-report';
+export { tagByDictionary } from './dictionary';
 export { type Contrast, type Effect, type Effects, searchEffects } from './effects';
 export {
   type ComparedMention,
@@ -58,6 +65,7 @@ export {
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { type PublishedScore, publishedScores } from './published';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
+export { type CrossCorpusScore, readSearchStudy, type SearchStudy, type SizedTraining } from './search-study';
 export {
   comparable,
   type ExaminedSentence,
@@ -74,7 +82,7 @@ export {
 export { TAG_SCHEMES, type TagScheme } from './sequences/schemes';
 export { checkSameShape, placeOfTag, readTagFile, type TagFile } from './sequences/tag-files';
 export type { SequenceMode } from './sequences/tags';
-export { meanF1, type SpanScore, scoreSpans } from './spans';
+export { byClass, meanF1, type SpanScore, scoreSpans } from './spans';
 export {
   goldTokens,
   probabilitiesByClass,

@@ -21,6 +21,7 @@ function isRight(examined: ExaminedSentence): boolean {
   return predicted.length === gold.size && predicted.every((span) => gold.has(spanKey(span)));
 }
 
+/** Test sentences with what the model made of them, corpus by corpus. */
 export function examine(
   tests: Readonly<Record<string, Sentence[]>>,
   reports: Readonly<Record<string, EvaluationReport>>,

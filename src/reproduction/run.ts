@@ -25,6 +25,8 @@ export interface Run {
     test: string;
     model: string;
     evaluation: string;
+    /** Where the mistakes on the test sentences can be browsed. */
+    evaluationPage: string;
     benchmark: string;
   };
 }
@@ -65,6 +67,7 @@ export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
       test: join(folder, 'data', 'test'),
       model: join(folder, 'model'),
       evaluation: join(folder, 'evaluation.json'),
+      evaluationPage: join(folder, 'evaluation.html'),
       benchmark: join(folder, 'benchmark'),
     },
   };

@@ -15,7 +15,7 @@ export { calibration } from './figures/calibration';
 export { confusionMatrix } from './figures/class-confusion';
 export { compressionWaterfall } from './figures/compression-waterfall';
 export { countsByClass } from './figures/counts-by-class';
-export { type CrossCorpusScore, crossCorpusMatrix } from './figures/cross-corpus';
+export { crossCorpusMatrix } from './figures/cross-corpus';
 export { f1ByClass } from './figures/f1-by-class';
 export { learningCurves } from './figures/learning-curves';
 export { parallelCoordinates } from './figures/parallel-coordinates';
@@ -26,7 +26,7 @@ export { type LengthOptions, sentenceLengths } from './figures/sentence-lengths'
 export { type SentenceProbabilities, sentenceProbabilities } from './figures/sentence-probabilities';
 export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
-export { type SizedTraining, trainingSizeCurves } from './figures/training-size';
+export { trainingSizeCurves } from './figures/training-size';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
   type MarkedSentence,
@@ -39,5 +39,6 @@ export { CLASS_COLOURS } from './palette';
 export { renderPng, saveFigure } from './rendering/render';
 export { anchoringTable } from './tables/anchoring';
 export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchmark';
+export { comparisonTable, intervalTable, publishedTable } from './tables/intervals';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CrossCorpusScore } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { checkReadable } from '../rendering/readable.fixture';
 import { confusionMatrix } from './class-confusion';
-import { type CrossCorpusScore, crossCorpusMatrix } from './cross-corpus';
+import { crossCorpusMatrix } from './cross-corpus';
 import { trainingSizeCurves } from './training-size';
 
 test('confusion: counts with their share of the gold class, the commonest mistake named', async () => {

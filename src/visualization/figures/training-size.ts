@@ -1,15 +1,8 @@
+import type { SizedTraining } from '../../evaluation';
 import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
 import { CLASS_COLOURS, withOpacity } from '../palette';
 import { spreadApart } from '../rendering/labels';
-
-/** One training on a part of the sentences. */
-export interface SizedTraining {
-  sentences: number;
-  seed: number;
-  /** Strict span F1 on test; null where the class has no gold there. */
-  f1: Readonly<Record<EntityClass, number | null>>;
-}
 
 const PLOT_HEIGHT = 340;
 /** One shape a class, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */

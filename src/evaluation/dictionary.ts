@@ -1,0 +1,64 @@
+import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { type LabelScheme, spansToLabels, type TaggedText } from '../tokenization';
+
+/** A logit from which the sigmoid is as good as 0 or 1. */
+const CERTAIN = 20;
+const WORD = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
+
+/**
+ * What a tagger finds that knows the training mentions by heart and nothing else: every run of words that is a training mention,
+ * letter case aside, the longest first. What a trained model adds to it is more than memory.
+ *
+ * @param tagged of the same sentences by a model, for their tokens
+ */
+export function tagByDictionary(
+  training: readonly Sentence[],
+  sentences: readonly Sentence[],
+  tagged: readonly TaggedText[],
+  scheme: LabelScheme,
+): TaggedText[] {
+  const dictionaries = ENTITY_CLASSES.map((label) => ({ label, ...learn(training, label) }));
+  return sentences.map(({ text }, index) => {
+    const spans = dictionaries.flatMap((dictionary) => lookUp(text, dictionary));
+    const { encoded } = tagged[index];
+    const { labels } = spansToLabels(encoded, spans, scheme); // [tokens, outputs]
+    const logits = Float32Array.from(labels, (label) => (label === 1 ? CERTAIN : -CERTAIN));
+    return { encoded, logits, spans: spans.map((span) => ({ ...span, score: 1 })) };
+  });
+}
+
+interface Dictionary {
+  label: EntityClass;
+  mentions: ReadonlySet<string>;
+  /** Words of the longest mention. */
+  longest: number;
+}
+
+function learn(training: readonly Sentence[], label: EntityClass): Omit<Dictionary, 'label'> {
+  const texts = training.flatMap(({ text, spans }) =>
+    spans.filter((span) => span.label === label).map(({ start, end }) => text.slice(start, end)),
+  );
+  return {
+    mentions: new Set(texts.map((text) => text.toLowerCase())),
+    longest: texts.reduce((most, text) => Math.max(most, text.match(WORD)?.length ?? 0), 0),
+  };
+}
+
+function lookUp(text: string, { label, mentions, longest }: Dictionary): Span[] {
+  const words = [...text.matchAll(WORD)].map(({ 0: word, index }) => ({
+    start: index,
+    end: index + word.length,
+  }));
+  const found: Span[] = [];
+  for (let first = 0; first < words.length; first++) {
+    const { start } = words[first];
+    for (let last = Math.min(first + longest, words.length) - 1; last >= first; last--) {
+      const { end } = words[last];
+      if (!mentions.has(text.slice(start, end).toLowerCase())) continue;
+      found.push({ start, end, label });
+      first = last;
+      break;
+    }
+  }
+  return found;
+}
