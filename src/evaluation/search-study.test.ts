@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { InputError } from '../foundation';
+import { readSearchStudy } from './search-study';
+
+const scores = 'test_Class_0_span_F1,test_Class_1_span_F1,test_Class_2_span_F1,test_Class_3_span_F1';
+
+test('tables that are there are read, the others are named in a sentence each', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const write = (name: string, ...lines: string[]) => writeFileSync(join(folder, name), lines.join('\n'));
+  const empty = readSearchStudy(folder);
+  assert.deepEqual([empty.trials, empty.trainings, empty.acrossCorpora], [[], [], []]);
+  assert.equal(empty.missing.length, 3);
+  assert.match(empty.missing[0], /trials\.csv is not there/);
+
+  write('trials.csv', 'LOSS_TYPE,test_Class_0_F1,status', 'bce,,finished', 'focal,,failed');
+  write('training-size.csv', `seed,share,status,${scores}`, '7,0.125,finished,0.5,,0,0.25');
+  write('cross-corpus.csv', `trained_on,tested_on,${scores}`, 'one,two,,0.5,,');
+  assert.throws(() => readSearchStudy(folder), InputError, 'shares of how many sentences?');
+  write('sentences.json', '{"train": 1200}');
+  const study = readSearchStudy(folder);
+  assert.deepEqual(study.missing, []);
+  assert.deepEqual(
+    study.trials.map(({ LOSS_TYPE }) => LOSS_TYPE),
+    ['bce'],
+  );
+  // No gold is null, and not 0.
+  const f1 = { 'Gene Mutations': 0.5, Cell: null, 'Cell Line': 0, 'Organ Tissue': 0.25 };
+  assert.deepEqual(study.trainings, [{ sentences: 150, seed: 7, f1 }]);
+  assert.deepEqual(
+    study.acrossCorpora.map((one) => [one.trainedOn, one.testedOn, one.f1.Cell, one.f1['Gene Mutations']]),
+    [['one', 'two', 0.5, null]],
+  );
+});
