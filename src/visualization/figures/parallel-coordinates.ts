@@ -150,8 +150,6 @@ function reading(best: readonly SearchRow[], all: number, varied: readonly strin
     .sort((one, other) => other.count - one.count)
     .slice(0, 2);
   const described = common.map(({ text, count }) => `${count} have ${text}`).join(' and ');
-  return (
-    `Each line is a run, strong lines are the best quarter` +
-    `${common.length ? `: of these ${formatNumber(best.length)} of ${formatNumber(all)} runs ${described}` : ''}.`
-  );
+  const share = `the best quarter (${formatNumber(best.length)} of ${formatNumber(all)} runs)`;
+  return `Each line is a run, strong lines are ${share}${described && `, of which ${described}`}.`;
 }

@@ -40,6 +40,7 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
     {
       type: 'scatter',
       mode: 'lines+markers',
+      cliponaxis: false,
       name: label,
       x: points.map(({ sentences }) => sentences),
       y: points.map(({ mean }) => mean),
@@ -97,7 +98,10 @@ function reading(
   curves: readonly { label: EntityClass; points: readonly { sentences: number; mean: number }[] }[],
 ): string {
   const seeds = new Set(trainings.map(({ seed }) => seed)).size;
-  const legend = `Lines join the means of ${seeds === 1 ? 'one seed' : `${seeds} seeds`}, bars reach from the worst to the best`;
+  const legend =
+    seeds === 1
+      ? 'Each point is one training, of one seed: another may move it'
+      : `Lines join the means of ${seeds} seeds, bars reach from the worst to the best`;
   const [last, before] = [sizes.at(-1), sizes.at(-2)];
   if (last === undefined || before === undefined) return `${legend}.`;
   const gains = curves.flatMap(({ label, points }) => {
