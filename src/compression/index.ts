@@ -21,6 +21,13 @@ export { onnxPath } from './folder';
 export * from './fuse';
 export * from './prune';
 export {
+  exampleMatrix,
+  exampleMatrixName,
+  type NamedMatrix,
+  type QuantizationError,
+  quantizationErrors,
+} from './quantization-errors';
+export {
   QUANTIZATIONS,
   type Quantization,
   type QuantizeOptions,

@@ -10,10 +10,14 @@
  */
 export { type PruneOptions, type PruneReport, pruneStructure } from './prune';
 export {
+  cubicRise,
   METHODS,
   readSparsityConfiguration,
   SPARSITY_SCHEMA,
   type SparsityConfiguration,
   type SparsityOptions,
 } from './sparse/options';
+export { type MovementOptions, measureMovement } from './sparse/movement';
+export { maskSmallest } from './sparse/selection';
 export { type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';
+export { type PruningCase, type PruningRow, readPruningRows } from './study';

@@ -1,0 +1,58 @@
+import { createRandom, InputError, type Sentence } from '../../../foundation';
+import { download, free, TokenClassifier } from '../../../nn';
+import { Tokenizer } from '../../../tokenization';
+import {
+  DEFAULT_TRAINING,
+  type LossName,
+  lossAndGradients,
+  prepareExamples,
+  taggingTask,
+} from '../../../training';
+
+export interface MovementOptions {
+  /** Batches whose gradients are summed, and windows in each. */
+  steps: number;
+  batchSize: number;
+  seed: number;
+  loss: LossName;
+}
+
+/**
+ * Where training would move the weights of one matrix: S = -Σ W ∂L/∂W over some batches (Sanh, Wolf & Rush 2020, arXiv:2005.07683,
+ * equation 3 without the learning rate), above 0 for a weight that grows away from zero. The weights are held still meanwhile, which
+ * is the first step's view of a run; `sparsify` learns scores while the model trains.
+ *
+ * @param name of the matrix in model.safetensors @returns weights and scores in the same order // [outputs * inputs]
+ */
+export async function measureMovement(
+  folder: string,
+  sentences: readonly Sentence[],
+  name: string,
+  { steps, batchSize, seed, loss }: MovementOptions,
+): Promise<{ weights: Float32Array; scores: Float32Array }> {
+  const model = TokenClassifier.load(folder);
+  try {
+    const weights = model.parameters.snapshot().get(name)?.data;
+    if (!weights) throw new InputError(`${folder}: has no matrix ${name}; choose one of model.safetensors`);
+    const drawn = createRandom(seed)
+      .shuffle(sentences)
+      .slice(0, steps * batchSize);
+    const { examples } = await prepareExamples(drawn, new Tokenizer(folder), model.configuration);
+    if (examples.length === 0)
+      throw new InputError('there is no sentence to see by where weights move; give more');
+    const task = taggingTask(model, { ...DEFAULT_TRAINING, loss });
+    const scores = new Float32Array(weights.length);
+    for (let step = 0; step * batchSize < examples.length && step < steps; step++) {
+      const batch = examples.slice(step * batchSize, (step + 1) * batchSize);
+      const { gradients } = lossAndGradients(task, { examples: batch, share: 1, draw: step, step }, seed);
+      const slope = download(gradients.get(name)!);
+      free(...gradients.values());
+      for (let index = 0; index < scores.length; index++) scores[index] -= weights[index] * slope[index];
+      // Lets displays and interrupts through.
+      await new Promise(setImmediate);
+    }
+    return { weights, scores };
+  } finally {
+    model.dispose();
+  }
+}
