@@ -69,7 +69,9 @@ async function main(): Promise<void> {
   });
   const { model, train, test, out } = values;
   if (!model || !train || !test || !out)
-    throw new Error('give --model FOLDER, --train FILE, --test FILE (each as often as needed) and --out FOLDER');
+    throw new Error(
+      'give --model FOLDER, --train FILE, --test FILE (each as often as needed) and --out FOLDER',
+    );
   const study = {
     ...{ model: resolve(model), train, test, steps: Number(values.steps), batchSize: 16, learningRate: 1e-4 },
     ...{ testSentences: Number(values['test-sentences']), pruneSentences: 100, seed: 1 },

@@ -1,7 +1,6 @@
-import { InputError } from '../foundation';
-import { readConfiguration, readSafetensors, type Tensor } from '../nn';
-import { ARCHITECTURES } from '../nn';
 import { join } from 'node:path';
+import { InputError } from '../foundation';
+import { ARCHITECTURES, readConfiguration, readSafetensors, type Tensor } from '../nn';
 import { type Int8Matrix, quantizeColumns, quantizeRows } from './int8';
 
 export interface NamedMatrix extends Tensor {
@@ -16,7 +15,8 @@ export function exampleMatrix(folder: string): NamedMatrix {
   const { encoder } = readConfiguration(folder);
   const name = exampleMatrixName(folder);
   const stored = readSafetensors(join(folder, 'model.safetensors')).get(name);
-  if (!stored) throw new InputError(`${folder}: model.safetensors has no ${name} of ${encoder.layers} layers`);
+  if (!stored)
+    throw new InputError(`${folder}: model.safetensors has no ${name} of ${encoder.layers} layers`);
   const [rows, columns] = stored.shape;
   return { name, shape: [columns, rows], data: transpose(stored.data, rows, columns) };
 }

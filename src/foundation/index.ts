@@ -11,7 +11,7 @@ export { readTextFile, whileWriting, writeFileAtomically } from './files';
 export { LineWriter, readLines } from './lines';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
-export { type Peer, startPeer } from './peer';
+export { benchPythonInstalled, type Peer, startPeer } from './peer';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';

@@ -52,14 +52,23 @@ function endProcess(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.on('close', () => resolve()));
 }
 
+/** Whether the Python environment of benchmarks is there as its requirements have it now. */
+export function benchPythonInstalled(): boolean {
+  const { mark, requirements } = benchPlaces();
+  return existsSync(mark) && readFileSync(mark, 'utf8') === requirements;
+}
+
+function benchPlaces() {
+  const environment = join(projectRoot, '.falconframes', 'bench-python');
+  const file = join(projectRoot, 'environment', 'requirements-bench.txt');
+  return { environment, file, mark: join(environment, 'complete'), requirements: readFileSync(file, 'utf8') };
+}
+
 /** Made on first use, and again when the requirements have changed. */
 function benchPython(): string {
-  const environment = join(projectRoot, '.falconframes', 'bench-python');
+  const { environment, file, mark, requirements } = benchPlaces();
   const python = join(environment, 'bin', 'python');
-  const mark = join(environment, 'complete');
-  const file = join(projectRoot, 'environment', 'requirements-bench.txt');
-  const requirements = readFileSync(file, 'utf8');
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== requirements) {
+  if (!benchPythonInstalled()) {
     console.error('Making an environment for PyTorch (about 5 GB, several minutes) …');
     rmSync(mark, { force: true });
     const run = (command: string, ...options: string[]) =>

@@ -14,4 +14,4 @@ export { inCodePoints } from './offsets';
 export { type OpenModel, openModel } from './open-model';
 export { openPeers } from './peers';
 export { openOnnxScorer } from './session';
-export { type Agreement, compareVariants, openVariants } from './variants';
+export { type Agreement, compareVariants, openVariant, openVariants } from './variants';

@@ -4,7 +4,10 @@
  * In: the environment variables of a run. Out: its profile, folder and files, the sentences it trains and tests on, and
  * what the machine has. May touch: the folder of the run.
  */
+export { distillationOf, pruneOptionsOf, pruningStudy, shippedModel } from './compressing';
+export { CHAIN, openInstalledPeers, openSteps } from './contenders';
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
+export { type Instructions, integerInstructions } from './instructions';
 export { describeMachine, examineMachine, type MachineReport } from './machine';
 export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';

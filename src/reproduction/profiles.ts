@@ -21,6 +21,8 @@ export interface Profile {
   variations: Variations;
   training: TrainingOptions & LossOptions;
   maximumLength: number;
+  /** Epochs of the distillation in notebook 5, sentences by which it judges what to prune, batches of its movement scores. */
+  compression: { epochs: number; pruneSentences: number; movementSteps: number };
   /** Gold sentences and timed runs of the benchmark in notebook 5. */
   benchmarkSentences: number;
   benchmarkRuns: number;
@@ -44,6 +46,7 @@ export const PROFILES = {
     variations: {},
     training: { ...training, epochs: 2 },
     maximumLength: 128,
+    compression: { epochs: 1, pruneSentences: 8, movementSteps: 1 },
     benchmarkSentences: 40,
     benchmarkRuns: 20,
   },
@@ -82,6 +85,7 @@ export const PROFILES = {
     variations: { 'Gene Mutations': 1 },
     training: { ...training, loss: 'cross_entropy', learningRate: 2e-4, epochs: 1 },
     maximumLength: 128,
+    compression: { epochs: 1, pruneSentences: 64, movementSteps: 8 },
     benchmarkSentences: 600,
     benchmarkRuns: 200,
   },
@@ -96,6 +100,7 @@ export const PROFILES = {
     variations: { 'Gene Mutations': 2, 'Organ Tissue': 1 },
     training: { ...training, loss: 'cross_entropy', learningRate: 2e-4, batchSize: 32, epochs: 4 },
     maximumLength: 256,
+    compression: { epochs: 4, pruneSentences: 200, movementSteps: 32 },
     benchmarkSentences: 1000,
     benchmarkRuns: 400,
   },

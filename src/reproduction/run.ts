@@ -24,6 +24,10 @@ export interface Run {
     /** One JSONL file a corpus. */
     test: string;
     model: string;
+    /** What notebook 5 makes of the model, a step a folder. */
+    trimmed: string;
+    pruned: string;
+    distilled: string;
     evaluation: string;
     /** Where the mistakes on the test sentences can be browsed. */
     evaluationPage: string;
@@ -66,6 +70,9 @@ export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
       dev: join(folder, 'data', 'dev.jsonl'),
       test: join(folder, 'data', 'test'),
       model: join(folder, 'model'),
+      trimmed: join(folder, 'compressed', 'trimmed'),
+      pruned: join(folder, 'compressed', 'pruned'),
+      distilled: join(folder, 'compressed', 'distilled'),
       evaluation: join(folder, 'evaluation.json'),
       evaluationPage: join(folder, 'evaluation.html'),
       benchmark: join(folder, 'benchmark'),

@@ -22,11 +22,15 @@ export { parallelCoordinates } from './figures/parallel-coordinates';
 export { precisionRecall } from './figures/precision-recall';
 export { searchBoxes } from './figures/search-boxes';
 export { searchEffectsFigure } from './figures/search-effects';
+export { pruningCurves } from './figures/pruning-curves';
+export { pruningScores } from './figures/pruning-scores';
 export { type LengthOptions, sentenceLengths } from './figures/sentence-lengths';
 export { type SentenceProbabilities, sentenceProbabilities } from './figures/sentence-probabilities';
 export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
+export { sparsitySchedule } from './figures/sparsity-schedule';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
 export { trainingSizeCurves } from './figures/training-size';
+export { weightHistogram } from './figures/weight-histogram';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
   type MarkedSentence,
@@ -40,5 +44,6 @@ export { renderPng, saveFigure } from './rendering/render';
 export { anchoringTable } from './tables/anchoring';
 export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchmark';
 export { comparisonTable, intervalTable, publishedTable } from './tables/intervals';
+export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';

@@ -9,6 +9,7 @@
  * importance.ts says what matters, removal.ts takes it out of tensors and configuration, prune.ts goes from folder to folder.
  */
 export { type PruneOptions, type PruneReport, pruneStructure } from './prune';
+export { type MovementOptions, measureMovement } from './sparse/movement';
 export {
   cubicRise,
   METHODS,
@@ -17,7 +18,6 @@ export {
   type SparsityConfiguration,
   type SparsityOptions,
 } from './sparse/options';
-export { type MovementOptions, measureMovement } from './sparse/movement';
 export { maskSmallest } from './sparse/selection';
 export { type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';
 export { type PruningCase, type PruningRow, readPruningRows } from './study';

@@ -18,7 +18,7 @@ import { DEFAULT_TRAINING, prepareExamples, taggingTask, train } from '../../tra
 import { pruneStructure } from './prune';
 import type { SparsityOptions } from './sparse/options';
 import { isPrunable, prunedTensors } from './sparse/sparse-task';
-import { measureStorage, sparsify } from './sparse/sparsify';
+import { sparsify } from './sparse/sparsify';
 
 /** One point of the study: what is removed of a model, and whether it trains on. */
 export interface PruningCase {
@@ -87,7 +87,10 @@ export interface PruningStudy {
 /**
  * Median milliseconds of one sentence for each of some folders, in turns.
  */
-export type MeasureLatency = (folders: readonly string[], sentences: readonly Sentence[]) => Promise<number[]>;
+export type MeasureLatency = (
+  folders: readonly string[],
+  sentences: readonly Sentence[],
+) => Promise<number[]>;
 
 /** Measures one case; what it makes on the way lies in the folder `scratch` and is removed. */
 export async function measurePruning(
@@ -123,7 +126,13 @@ export async function measurePruning(
       folder = join(scratch, 'pruned');
       const counts = { layers: 0, heads: 0, neurons: 0, [own.method]: own.amount };
       const { pruneSentences: sentences } = study;
-      await pruneStructure(study.model, folder, { data: [files.train], sentences, seed, loss: 'cross_entropy', ...counts });
+      await pruneStructure(study.model, folder, {
+        data: [files.train],
+        sentences,
+        seed,
+        loss: 'cross_entropy',
+        ...counts,
+      });
     }
     const trainedSteps = own.trained ? await trainOn(folder, out) : 0;
     if (own.trained) folder = out;
@@ -137,14 +146,15 @@ export async function measurePruning(
       model.dispose();
       folder = out;
     }
+    const { left, bytes } = measureWeights(folder);
     const [medianMs, denseMedianMs] = structural
       ? await measureLatency([folder, study.model], test)
       : [null, null];
     return {
       ...own,
-      remaining: weightsOfLayers(folder) / weightsOfLayers(study.model),
+      remaining: left / measureWeights(study.model).left,
       ...(await scoresOf(folder, test)),
-      megabytes: storageOf(folder) / 1e6,
+      megabytes: bytes / 1e6,
       medianMs,
       denseMedianMs,
       steps: trainedSteps,
@@ -218,18 +228,18 @@ async function scoresOf(folder: string, sentences: Sentence[]) {
   }
 }
 
-/** Numbers of the encoder's layers that are not zero. */
-function weightsOfLayers(folder: string): number {
-  let count = 0;
-  for (const [name, { shape, data }] of readSafetensors(join(folder, 'model.safetensors')))
-    if (isPrunable(name, shape)) for (const value of data) if (value !== 0) count++;
-  return count;
-}
-
-/** Bytes, dense or as a bit for each weight and those that are left, whichever is less. */
-function storageOf(folder: string): number {
-  const { bytes } = measureStorage(folder);
-  return Math.min(statSync(join(folder, 'model.safetensors')).size, bytes.bitmask);
+/** What is left of a saved model: weights of its layers that are not zero, and the bytes that `megabytes` counts. */
+function measureWeights(folder: string): { left: number; bytes: number } {
+  const path = join(folder, 'model.safetensors');
+  let [left, bits] = [0, 0];
+  for (const [name, { shape, data }] of readSafetensors(path)) {
+    let kept = 0;
+    for (let index = 0; index < data.length; index++) if (data[index] !== 0) kept++;
+    const prunable = isPrunable(name, shape);
+    if (prunable) left += kept;
+    bits += prunable ? data.length + 32 * kept : 32 * data.length;
+  }
+  return { left, bytes: Math.min(statSync(path).size, bits / 8) };
 }
 
 const column = (label: EntityClass) => `f1 ${label}`;
@@ -271,7 +281,9 @@ export function readPruningRows(path: string): PruningRow[] {
       amount: Number(cell('amount')),
       trained: cell('trained') === 'true',
       remaining: Number(cell('remaining')),
-      f1: Object.fromEntries(ENTITY_CLASSES.map((label) => [label, number(column(label))])) as PruningRow['f1'],
+      f1: Object.fromEntries(
+        ENTITY_CLASSES.map((label) => [label, number(column(label))]),
+      ) as PruningRow['f1'],
       meanF1: number('mean_f1'),
       megabytes: Number(cell('megabytes')),
       medianMs: number('median_ms'),

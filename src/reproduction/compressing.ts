@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { completeDistillation, type DistillationConfiguration, type PruneOptions } from '../compression';
+import { projectRoot } from '../foundation';
+import { readConfiguration } from '../nn';
+import { DEFAULT_TRAINING } from '../training';
+import type { Run } from './run';
+
+/** What notebook 5 removes: half of the layers, half of the neurons of those that stay. */
+export function pruneOptionsOf(run: Run): PruneOptions {
+  const { encoder } = readConfiguration(run.files.model);
+  return {
+    data: [run.files.train],
+    sentences: run.profile.compression.pruneSentences,
+    seed: run.seed,
+    loss: run.profile.training.loss,
+    layers: Math.floor(encoder.layers / 2),
+    heads: 0,
+    neurons: Math.floor(encoder.intermediateSize / 2),
+  };
+}
+
+/** How notebook 5 teaches the pruned model what the trimmed one says. */
+export function distillationOf(run: Run): DistillationConfiguration {
+  const { scheme, threshold, maximumLength } = readConfiguration(run.files.model);
+  const { training, compression } = run.profile;
+  return {
+    ...{ ...DEFAULT_TRAINING, ...training, scheme, threshold, maximumLength },
+    ...{ epochs: compression.epochs, learningRate: 3e-4, seed: run.seed },
+    ...{ train: [run.files.train], dev: [run.files.dev], variations: {} },
+    distillation: completeDistillation({ student: run.files.pruned }, 'notebook 5'),
+  };
+}
+
+/** The folder of the model that comes with the project, where there is one. */
+export function shippedModel(): string | undefined {
+  const folder = join(projectRoot, 'models', 'falconframes-small');
+  return existsSync(join(folder, 'config.json')) ? folder : undefined;
+}
+
+/** The table of the pruning study that comes with the project, whether or not it is there. */
+export const pruningStudy = join(projectRoot, 'data', 'pruning', 'pruning.csv');

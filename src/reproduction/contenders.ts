@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Variant } from '../compression';
+import { benchPythonInstalled } from '../foundation';
+import { openPeers, openVariant, openVariants } from '../inference';
+import { shippedModel } from './compressing';
+import type { Run } from './run';
+
+/** The steps of notebook 5 by their names in the benchmark, each made of the one before. */
+export const CHAIN = [
+  'model TensorFlow fp32',
+  'model ONNX fp32',
+  'trimmed ONNX fp32',
+  'pruned ONNX fp32',
+  'distilled ONNX fp32',
+  'distilled ONNX int8',
+];
+
+/** The steps after the model itself, and the model that comes with the project, where there is one, all on one thread. */
+export async function openSteps({ files }: Run): Promise<Variant[]> {
+  const [exported, quantized] = ['model', 'model_quantized'].map((name) => join('onnx', `${name}.onnx`));
+  const steps = [
+    [files.trimmed, exported],
+    [files.pruned, exported],
+    [files.distilled, exported],
+    [files.distilled, quantized],
+  ];
+  const variants = await Promise.all(steps.map(([folder, file]) => openVariant(folder, file, 1)));
+  const shipped = shippedModel();
+  return shipped ? [...variants, ...(await openVariants(shipped, { threads: 1 }))] : variants;
+}
+
+/** The run's model in other programs, where their environment is installed; otherwise none, and in one sentence why. */
+export async function openInstalledPeers({
+  files,
+}: Run): Promise<{ variants: Variant[]; end: () => Promise<void>; missing?: string }> {
+  if (benchPythonInstalled()) return openPeers(files.model, { threads: 1 });
+  return {
+    variants: [],
+    end: async () => {},
+    missing:
+      'PyTorch, ONNX Runtime for Python and transformers.js are left out: their environment (5 GB) is not installed; `falconframes benchmark --peers` installs it.',
+  };
+}

@@ -1,0 +1,73 @@
+import type { PruningRow } from '../../compression';
+import { InputError } from '../../foundation';
+import { axis, type Figure, formatNumber, type Trace } from '../figure';
+import { INK } from '../palette';
+
+const METHODS: Record<
+  Exclude<PruningRow['method'], 'dense'>,
+  { name: string; colour: string; symbol: string }
+> = {
+  magnitude: { name: 'magnitude', colour: '#0072B2', symbol: 'circle' },
+  movement: { name: 'movement, hard', colour: '#D55E00', symbol: 'circle' },
+  soft_movement: { name: 'movement, soft', colour: '#E69F00', symbol: 'circle' },
+  heads: { name: 'heads', colour: '#CC79A7', symbol: 'square' },
+  neurons: { name: 'neurons', colour: '#009E73', symbol: 'square' },
+  layers: { name: 'layers', colour: '#56B4E9', symbol: 'square' },
+};
+
+/** Mean strict F1 against the weights that are left: a line a method, dotted where the model did not train on. */
+export function pruningCurves(rows: readonly PruningRow[]): Figure {
+  const known = rows.filter(({ meanF1 }) => meanF1 !== null);
+  const dense = known.find(({ method, trained }) => method === 'dense' && !trained);
+  if (!dense || known.length < 2)
+    throw new InputError('A pruning study needs the dense model and one that is pruned; run it first');
+  const data: Trace[] = [];
+  for (const trained of [true, false])
+    for (const [method, { name, colour, symbol }] of Object.entries(METHODS)) {
+      const own = known
+        .filter((row) => row.method === method && row.trained === trained)
+        .sort((one, other) => other.remaining - one.remaining);
+      if (own.length === 0) continue;
+      data.push({
+        type: 'scatter',
+        mode: 'lines+markers',
+        name: trained ? `${name}, trained on` : name,
+        x: own.map(({ remaining }) => 100 * remaining),
+        y: own.map(({ meanF1 }) => meanF1),
+        line: { color: colour, width: 2, dash: trained ? 'solid' : 'dot' },
+        marker: { color: trained ? colour : '#FFFFFF', size: 8, symbol, line: { color: colour, width: 1.5 } },
+      });
+    }
+  const trainedOn = known.filter(({ method, trained }) => method !== 'dense' && trained);
+  const best = trainedOn
+    .filter(({ remaining }) => remaining <= 0.55)
+    .sort((one, other) => other.meanF1! - one.meanF1!)[0];
+  return {
+    data,
+    layout: {
+      width: 920,
+      height: 430,
+      margin: { l: 72, r: 210, t: 10, b: 56 },
+      showlegend: true,
+      legend: { x: 1.02, y: 1, font: { size: 11.5 } },
+      xaxis: axis("weights left of the encoder's layers (%)", { range: [102, -2], showline: true }),
+      yaxis: axis('mean strict F1 of the classes', {
+        range: [0, Math.min(1, dense.meanF1! + 0.12)],
+        ticks: '',
+      }),
+      shapes: [
+        {
+          type: 'line',
+          ...{ x0: 0, x1: 1, xref: 'paper', y0: dense.meanF1, y1: dense.meanF1 },
+          line: { color: INK, width: 1, dash: 'dash' },
+        },
+      ],
+    },
+    title: 'F1 against the weights that are left',
+    reading:
+      `The dashed line is the dense model (${dense.meanF1!.toFixed(3)}); fewer weights to the right; dotted lines without training on. ` +
+      (best
+        ? `With ${formatNumber(100 * best.remaining)} % of the weights left or fewer, ${METHODS[best.method as keyof typeof METHODS].name} keeps most: ${best.meanF1!.toFixed(3)}.`
+        : 'No model has been trained on so far.'),
+  };
+}
