@@ -38,6 +38,6 @@ export async function openInstalledPeers({
     variants: [],
     end: async () => {},
     missing:
-      'PyTorch, ONNX Runtime for Python and transformers.js are left out: their environment (5 GB) is not installed; `falconframes benchmark --peers` installs it.',
+      'PyTorch, ONNX Runtime for Python and transformers.js are left out: their environment (5 GB) is not installed; `falconframes benchmark --peers FOLDER` installs it.',
   };
 }
