@@ -33,7 +33,9 @@ export function weightHistogram({ name, data }: { name: string; data: Float32Arr
       margin: { l: 72, r: 30, t: 10, b: 56 },
       showlegend: false,
       xaxis: axis('weight (no unit)', { range: [-1.05 * largest, 1.05 * largest], showline: true }),
-      yaxis: axis('share of the weights (%, logarithmic)', { type: 'log', dtick: 1, ticks: '' }),
+      yaxis: axis('share of the weights (%, logarithmic)', {
+        ...{ type: 'log', dtick: 1, exponentformat: 'none', ticks: '' },
+      }),
       shapes: [-most, most].map((x) => ({
         type: 'line',
         ...{ x0: x, x1: x, y0: 0, y1: 1, yref: 'paper' },
