@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
-import { readConfiguration, readSafetensors, type Tensor, writeSafetensors } from '../nn';
+import { readConfiguration, readHead, readSafetensors, type Tensor, writeSafetensors } from '../nn';
+import { networkFixture, networkFixtureNames } from '../nn/network-fixture';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert';
-import { bertGraph } from './bert-graph';
-import { exportToOnnx } from './export';
-import { runOnnx } from './run-onnx';
+import { quantizeModel } from './dynamic';
+import { encoderGraph, type GraphHead } from './encoder-graph';
+import { encodeAsOnnx, exportToOnnx } from './export';
+import { fuseModel } from './fuse';
+import { runOnnx, runOnnxBatch } from './run-onnx';
 
 test('logits equal those of Hugging Face, padding and token types included', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));
@@ -16,6 +19,25 @@ test('logits equal those of Hugging Face, padding and token types included', asy
   const difference = largestDifference(await runOnnx(path, example), example.logits.flat(2));
   assert.ok(difference < 1e-5, `largest difference ${difference}`);
 });
+
+for (const name of networkFixtureNames().filter((name) => !name.endsWith('-vocabulary'))) {
+  test(`${name}: exported, fused and quantized, it gives the logits of PyTorch`, async () => {
+    const { folder, batch, logits } = networkFixture(name);
+    const plain = onnx.ModelProto.decode(encodeAsOnnx(folder));
+    const run = (model: onnx.ModelProto) => runOnnxBatch(onnx.ModelProto.encode(model).finish(), batch);
+    const differences = await Promise.all(
+      [plain, fuseModel(plain, name), quantizeModel(fuseModel(plain, name))].map(async (model) =>
+        largestDifference(await run(model), logits),
+      ),
+    );
+    assert.ok(differences[0] < 1e-5 && differences[1] < 1e-5, `${differences}`);
+    assert.ok(differences[2] < 0.05, `int8: ${differences[2]}`);
+    assert.equal(
+      plain.graph!.input!.some((input) => input.name === 'token_type_ids'),
+      !name.startsWith('distilbert'),
+    );
+  });
+}
 
 test('batch and length may change from call to call', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));
@@ -64,7 +86,10 @@ test('a layer without one of its heads and some of its neurons exports as it is'
   const { encoder } = readConfiguration(folder);
   const layer = 'bert.encoder.layer.1';
   const logitsOf = (tensors: Map<string, Tensor>) =>
-    runOnnx(onnx.ModelProto.encode(bertGraph(encoder, tensors, 9, folder)).finish(), tinyBertExample());
+    runOnnx(
+      onnx.ModelProto.encode(encoderGraph(encoder, readHead(folder) as GraphHead, tensors, folder)).finish(),
+      tinyBertExample(),
+    );
 
   // The same layer with head and neurons in place but silenced: their columns of the output layers are zero.
   const silenced = readSafetensors(join(folder, 'model.safetensors'));
@@ -126,8 +151,12 @@ test('what cannot be exported is refused in one sentence, and nothing is written
   };
   refuses((folder) => rmSync(join(folder, 'model.safetensors')), /no weights/);
   refuses((folder) => rmSync(join(folder, 'config.json')), /not a model folder/);
-  const distilbert = { dim: 8, n_layers: 1, n_heads: 2, hidden_dim: 8, activation: 'gelu' };
-  refuses((folder) => editConfiguration(folder, { model_type: 'distilbert', ...distilbert }), /"distilbert"/);
+  refuses((folder) => editConfiguration(folder, { model_type: 'gpt2' }), /"gpt2"; known are bert/);
+  refuses(
+    (folder) => editConfiguration(folder, { architectures: ['BertForMaskedLM'] }),
+    /masked language model/,
+  );
+  refuses((folder) => editConfiguration(folder, { architectures: ['BertModel'] }), /"BertModel"/);
   refuses((folder) => editConfiguration(folder, { num_hidden_layers: 3 }), /no tensor "bert.encoder.layer.2/);
   refuses((folder) => editConfiguration(folder, { vocab_size: 90 }), /\[82,16\].*\[90,16\]/);
   refuses(

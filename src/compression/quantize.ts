@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { InputError, writeFileAtomically } from '../foundation';
-import { readConfiguration } from '../nn';
+import { readConfiguration, readEncoderConfiguration } from '../nn';
 import { cutWindows, Tokenizer } from '../tokenization';
 import type { CalibrationMethod } from './calibration';
 import { type Int8Choices, quantizeModel } from './dynamic';
@@ -73,7 +73,7 @@ export async function quantizeFolderStatically(
 }
 
 function readExported(folder: string): { model: onnx.ModelProto; source: string } {
-  readConfiguration(folder); // throws where the folder is no model
+  readEncoderConfiguration(folder); // throws where the folder is no model
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
     throw new InputError(`${folder}: has no onnx/model.onnx to quantize; export the model to ONNX first`);

@@ -1,15 +1,22 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
+import type { Batch } from '../nn';
 import type { Example } from '../nn/tiny-bert';
+import { onnxInputs } from './onnx-inputs';
 
 /** Help for tests: logits of an ONNX file, path or bytes, for the example's inputs // [batch * length * labels] */
-export async function runOnnx(model: string | Uint8Array, example: Example): Promise<Float32Array> {
-  const session = await InferenceSession.create(model as string, { intraOpNumThreads: 1 });
-  const shape = [example.input_ids.length, example.input_ids[0].length];
-  const int64 = (rows: number[][]) => new Tensor('int64', BigInt64Array.from(rows.flat(), BigInt), shape);
-  const { logits } = await session.run({
-    input_ids: int64(example.input_ids),
-    attention_mask: int64(example.attention_mask),
-    token_type_ids: int64(example.token_type_ids),
+export function runOnnx(model: string | Uint8Array, example: Example): Promise<Float32Array> {
+  return runOnnxBatch(model, {
+    size: example.input_ids.length,
+    length: example.input_ids[0].length,
+    inputIds: Int32Array.from(example.input_ids.flat()),
+    attentionMask: Float32Array.from(example.attention_mask.flat()),
+    tokenTypes: Int32Array.from(example.token_type_ids.flat()),
   });
+}
+
+/** -> logits, flat */
+export async function runOnnxBatch(model: string | Uint8Array, batch: Batch): Promise<Float32Array> {
+  const session = await InferenceSession.create(model as string, { intraOpNumThreads: 1 });
+  const { logits } = await session.run(onnxInputs(batch, session.inputNames));
   return logits.data as Float32Array;
 }

@@ -1,6 +1,7 @@
 import { onnx } from 'onnx-proto';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import { InputError } from '../foundation';
+import { padBatch } from '../nn';
 import type { Window } from '../tokenization';
 import {
   addToHistogram,
@@ -12,6 +13,7 @@ import {
 } from './calibration';
 import { type Int8Choices, int8Lookup, int8Weights } from './dynamic';
 import { constantTensor, operatorNode } from './graph';
+import { onnxInputs } from './onnx-inputs';
 import { largeMatrix, rewriteNodes } from './rewrite';
 
 /**
@@ -117,16 +119,8 @@ async function overActivations(
   names: readonly string[],
   visit: (name: string, values: Float32Array) => void,
 ): Promise<void> {
-  for (const { inputIds } of windows) {
-    const shape = [1, inputIds.length];
-    const int64 = (numbers: ArrayLike<number>) =>
-      new Tensor('int64', BigInt64Array.from(Array.from(numbers), BigInt), shape);
-    const feeds: Record<string, Tensor> = {
-      input_ids: int64(inputIds),
-      attention_mask: int64(Array.from(inputIds, () => 1)),
-      token_type_ids: int64(Array.from(inputIds, () => 0)),
-    };
-    const outputs = await session.run(feeds, names);
+  for (const window of windows) {
+    const outputs = await session.run(onnxInputs(padBatch([window]), session.inputNames), names);
     for (const name of names) visit(name, outputs[name].data as Float32Array);
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
+import { onnxInputs } from '../compression';
 import { InputError } from '../foundation';
 import { padBatch } from '../nn';
 import type { TokenScorer } from '../tokenization';
@@ -44,13 +45,7 @@ export async function openOnnxScorer(
     const lengths = windows.map(({ inputIds }) => inputIds.length);
     for (const indices of groupsOfOneLength(lengths, tokensACall)) {
       const batch = padBatch(indices.map((index) => windows[index]));
-      const shape = [batch.size, batch.length];
-      const feeds = {
-        input_ids: int64Tensor(batch.inputIds, shape),
-        attention_mask: int64Tensor(batch.attentionMask, shape),
-        token_type_ids: new Tensor('int64', new BigInt64Array(batch.size * batch.length), shape),
-      };
-      const { logits } = await session.run(feeds);
+      const { logits } = await session.run(onnxInputs(batch, session.inputNames));
       const rows = withoutFirstColumn(logits.data as Float32Array, logits.dims[2]);
       indices.forEach((index, place) => {
         const size = rows.length / batch.size;
@@ -59,17 +54,6 @@ export async function openOnnxScorer(
     }
     return scores;
   };
-}
-
-/**
- * Numbers from 0 to 2^31 - 1 as int64. Written through their lower halves, which takes a third of the time that making a BigInt of each
- * does; the upper halves stay 0.
- */
-function int64Tensor(values: ArrayLike<number>, shape: readonly number[]): Tensor {
-  const data = new BigInt64Array(values.length);
-  const halves = new Int32Array(data.buffer); // the lower half stands first: little-endian
-  for (let index = 0; index < values.length; index++) halves[2 * index] = values[index];
-  return new Tensor('int64', data, shape);
 }
 
 /** Indices of windows in groups of one length with at most so many tokens, or of one window. */

@@ -7,7 +7,7 @@
  * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
  * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
  */
-export { ARCHITECTURES } from './architectures';
+export { ARCHITECTURES, type LayerNames } from './architectures';
 export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
@@ -16,6 +16,7 @@ export {
   type ModelConfiguration,
   readConfiguration,
   readEncoderConfiguration,
+  readHead,
   savedLabels,
   writeConfiguration,
 } from './configuration';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../../foundation';
-import { readConfiguration, readSafetensors, type Tensor } from '../../nn';
+import { readConfiguration, readHead, readSafetensors, type Tensor } from '../../nn';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../../nn/tiny-bert';
-import { bertGraph } from '../bert-graph';
+import { encoderGraph, type GraphHead } from '../encoder-graph';
 import { exportToOnnx } from '../export';
 import { quantizeFolder, quantizeFolderStatically } from '../quantize';
 import { runOnnx } from '../run-onnx';
@@ -45,8 +45,9 @@ test('heads of another size, and a layer that lost heads and neurons', async (t)
   const folder = copyTinyBert(t);
   const { encoder } = readConfiguration(folder);
   const tensors = readSafetensors(join(folder, 'model.safetensors'));
+  const head = readHead(folder) as GraphHead;
   const smallHeads = { ...encoder, attentionHeads: 2 * encoder.attentionHeads };
-  assert.ok((await changeOf(bertGraph(smallHeads, tensors, 9, folder))) < 1e-5);
+  assert.ok((await changeOf(encoderGraph(smallHeads, head, tensors, folder))) < 1e-5);
 
   const layer = 'bert.encoder.layer.1';
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
@@ -62,7 +63,7 @@ test('heads of another size, and a layer that lost heads and neurons', async (t)
     }
     tensors.set(output, withoutFirstColumns(tensors.get(output)!, lost));
   }
-  assert.ok((await changeOf(bertGraph(encoder, tensors, 9, folder))) < 1e-5);
+  assert.ok((await changeOf(encoderGraph(encoder, head, tensors, folder))) < 1e-5);
 });
 
 function withoutFirstRows({ shape, data }: Tensor, lost: number): Tensor {

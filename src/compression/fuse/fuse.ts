@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { InputError, writeFileAtomically } from '../../foundation';
-import { readConfiguration } from '../../nn';
+import { readEncoderConfiguration } from '../../nn';
 import { copyCompanions, onnxPath } from '../folder';
 import { withContribDomain } from '../graph';
 import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
@@ -16,7 +16,7 @@ import { GraphView } from './graph-view';
  * quantized, already fused, or holds no attention as `exportToOnnx` spells it.
  */
 export function fuseFolder(folder: string, out: string = folder): string {
-  readConfiguration(folder);
+  readEncoderConfiguration(folder); // throws where the folder is no model
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
     throw new InputError(`${folder}: has no onnx/model.onnx to fuse; export the model to ONNX first`);
