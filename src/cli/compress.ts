@@ -5,6 +5,7 @@ import { registerDistil } from './compress/distil';
 import { registerPrune } from './compress/prune';
 import { registerQuantize } from './compress/quantize';
 import { registerSparsify } from './compress/sparsify';
+import { registerThreshold } from './compress/threshold';
 import { registerTrim } from './compress/trim';
 import { printResult } from './output';
 
@@ -47,4 +48,5 @@ export function registerCompress(program: Command): void {
   registerTrim(compress);
   registerPrune(compress);
   registerSparsify(compress);
+  registerThreshold(compress);
 }

@@ -36,6 +36,7 @@ export {
   type ReliabilityBin,
   reliability,
 } from './curves';
+export { chooseThreshold, scoreThresholds, type ThresholdScore } from './decision-threshold';
 export {
   type DetailedReport,
   type DetailOptions,

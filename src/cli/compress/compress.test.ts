@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot, writeSentences } from '../../foundation';
-import { tinyBertFolder } from '../../nn/tiny-bert';
+import { readConfiguration } from '../../nn';
+import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,6 +48,23 @@ const configure = (distillation: object) =>
       distillation,
     }),
   );
+
+test('a threshold is chosen and kept; without gold mentions the folder stays as it was', (t) => {
+  const model = copyTinyBert(t);
+  const threshold = () => readConfiguration(model).threshold;
+  const chosen = json<{ before: number; threshold: number; tried: { threshold: number; meanF1: number }[] }>(
+    ...['threshold', '--model', model, '--dev', 'train.jsonl'],
+  );
+  assert.equal(threshold(), chosen.threshold);
+  assert.ok(chosen.tried.some((one) => one.threshold === chosen.threshold));
+  writeSentences(join(folder, 'none.jsonl'), [
+    { article: 'a', section: '', paragraph: 0, offset: 0, text: 'grows', spans: [], annotated: ['Cell'] },
+  ]);
+  const { status, stderr } = compress('threshold', '--model', model, '--dev', 'none.jsonl');
+  assert.notEqual(status, 0);
+  assert.match(stderr, /no gold mention/);
+  assert.equal(threshold(), chosen.threshold);
+});
 
 test('trim, prune and distil, one after the other, each a folder from a folder', () => {
   const trimmed = json<{ vocabulary: { before: number; after: number } }>(

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tinyBertFolder } from '../nn/tiny-bert';
+import { outputNames, Tokenizer } from '../tokenization';
+import { chooseThreshold, scoreThresholds } from './decision-threshold';
+import { evaluate } from './evaluate';
+import { sentence } from './gold.fixture';
+
+const options = { scheme: 'bio', maximumLength: 64, threshold: 0.5 } as const;
+const tokenizer = new Tokenizer(tinyBertFolder);
+const gold = sentence('b cells', [[0, 7, 'Cell']], ['Cell']);
+const none = sentence('the liver', [], ['Cell']);
+const outputs = outputNames('bio');
+const begin = outputs.indexOf('B-Cell');
+const inside = outputs.indexOf('I-Cell');
+
+/** Logits 3 for the gold mention and 1 for what is none. */
+async function overconfident(windows: readonly { inputIds: Int32Array }[]): Promise<Float32Array[]> {
+  const [{ ids }] = await tokenizer.encode([gold.text]);
+  return windows.map(({ inputIds }) => {
+    const isGold = String(inputIds.subarray(1, -1)) === String(ids);
+    const logits = new Float32Array(inputIds.length * outputs.length).fill(-9);
+    for (let token = 1; token < inputIds.length - 1; token++)
+      logits[token * outputs.length + (token === 1 ? begin : inside)] = isGold ? 3 : 1;
+    return logits;
+  });
+}
+
+test('the threshold lies between what is right and what is invented, as near to .5 as that allows', async () => {
+  const tried = await scoreThresholds([[gold, none]], tokenizer, overconfident, options);
+  const { threshold, meanF1 } = chooseThreshold(tried);
+  assert.equal(meanF1, 1);
+  assert.ok(Math.abs(Math.log(threshold / (1 - threshold)) - 1) < 1e-9, `${threshold}`);
+  const half = tried.find((score) => score.threshold === 0.5)!;
+  const report = await evaluate([gold, none], tokenizer, overconfident, options);
+  assert.equal(half.meanF1, report.meanF1);
+  assert.equal(half.meanF1, 2 / 3);
+});
+
+test('a corpus counts as much as another, and without gold nothing can be chosen', async () => {
+  const alone = await scoreThresholds([[gold]], tokenizer, overconfident, options);
+  const both = await scoreThresholds([[gold], [gold, none]], tokenizer, overconfident, options);
+  const half = (scores: typeof alone) => scores.find(({ threshold }) => threshold === 0.5)!.meanF1;
+  assert.equal(half(both), (half(alone) + 2 / 3) / 2);
+  await assert.rejects(scoreThresholds([[none]], tokenizer, overconfident, options), /no gold mention/);
+});
