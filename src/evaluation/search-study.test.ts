@@ -13,11 +13,13 @@ test('tables that are there are read, the others are named in a sentence each', 
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, ...lines: string[]) => writeFileSync(join(folder, name), lines.join('\n'));
   const empty = readSearchStudy(folder);
-  assert.deepEqual([empty.trials, empty.trainings, empty.acrossCorpora], [[], [], []]);
-  assert.equal(empty.missing.length, 3);
-  assert.match(empty.missing[0], /trials\.csv is not there/);
+  const { missing, ...tables } = empty;
+  assert.deepEqual(Object.values(tables), [[], [], [], []]);
+  assert.equal(missing.length, 4);
+  assert.match(missing[0], /trials\.csv is not there/);
 
   write('trials.csv', 'LOSS_TYPE,test_Class_0_F1,status', 'bce,,finished', 'focal,,failed');
+  write('whole-corpora.csv', 'LOSS_TYPE,status,score', 'bce,finished,0.5');
   write('training-size.csv', `seed,share,status,${scores}`, '7,0.125,finished,0.5,,0,0.25');
   write('cross-corpus.csv', `trained_on,tested_on,${scores}`, 'one,two,,0.5,,');
   assert.throws(() => readSearchStudy(folder), InputError, 'shares of how many sentences?');
@@ -28,6 +30,7 @@ test('tables that are there are read, the others are named in a sentence each', 
     study.trials.map(({ LOSS_TYPE }) => LOSS_TYPE),
     ['bce'],
   );
+  assert.equal(study.wholeCorpora[0].score, 0.5);
   // No gold is null, and not 0.
   const f1 = { 'Gene Mutations': 0.5, Cell: null, 'Cell Line': 0, 'Organ Tissue': 0.25 };
   assert.deepEqual(study.trainings, [{ sentences: 150, seed: 7, f1 }]);

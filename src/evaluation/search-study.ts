@@ -23,6 +23,8 @@ export interface CrossCorpusScore {
 /** Trainings that were done once and whose scores are kept with the project; see data/search/README.md. */
 export interface SearchStudy {
   trials: SearchRow[];
+  /** Some of the trials' settings, trained on the whole corpora; columns as in `trials`. */
+  wholeCorpora: SearchRow[];
   trainings: SizedTraining[];
   acrossCorpora: CrossCorpusScore[];
   /** One sentence for each part that is not there. */
@@ -42,12 +44,14 @@ export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): S
   };
   const finished = (rows: readonly SearchRow[]) => rows.filter(({ status }) => status === 'finished');
   const trials = finished(read('trials.csv', 'The search'));
+  const wholeCorpora = finished(read('whole-corpora.csv', 'The ranking on the whole corpora'));
   const sized = finished(read('training-size.csv', 'Learning curves over training-set size'));
   const across = read('cross-corpus.csv', 'The cross-corpus matrix');
   const f1Of = (row: SearchRow) => byClass((_, index) => row[`test_Class_${index}_span_F1`] as number | null);
   const whole = sized.length > 0 ? trainingSentences(folder) : 0;
   return {
     trials,
+    wholeCorpora,
     trainings: sized.map((row) => ({
       sentences: Math.ceil((row.share as number) * whole),
       seed: Number(row.seed ?? 1),

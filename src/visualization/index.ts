@@ -46,4 +46,5 @@ export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchma
 export { comparisonTable, intervalTable, publishedTable } from './tables/intervals';
 export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
+export { searchRankingTable } from './tables/search-ranking';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';
