@@ -12,7 +12,8 @@ export const CHAIN = [
   'trimmed ONNX fp32',
   'pruned ONNX fp32',
   'distilled ONNX fp32',
-  'distilled ONNX int8',
+  'fused ONNX fp32',
+  'fused ONNX int8',
 ];
 
 /** The steps after the model itself, and the model that comes with the project, where there is one, all on one thread. */
@@ -22,7 +23,8 @@ export async function openSteps({ files }: Run): Promise<Variant[]> {
     [files.trimmed, exported],
     [files.pruned, exported],
     [files.distilled, exported],
-    [files.distilled, quantized],
+    [files.fused, exported],
+    [files.fused, quantized],
   ];
   const variants = await Promise.all(steps.map(([folder, file]) => openVariant(folder, file, 1)));
   const shipped = shippedModel();

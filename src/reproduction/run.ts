@@ -28,6 +28,7 @@ export interface Run {
     trimmed: string;
     pruned: string;
     distilled: string;
+    fused: string;
     evaluation: string;
     /** Where the mistakes on the test sentences can be browsed. */
     evaluationPage: string;
@@ -73,6 +74,7 @@ export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
       trimmed: join(folder, 'compressed', 'trimmed'),
       pruned: join(folder, 'compressed', 'pruned'),
       distilled: join(folder, 'compressed', 'distilled'),
+      fused: join(folder, 'compressed', 'fused'),
       evaluation: join(folder, 'evaluation.json'),
       evaluationPage: join(folder, 'evaluation.html'),
       benchmark: join(folder, 'benchmark'),
