@@ -9,10 +9,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { readConfiguration } from '../nn';
+import { InferenceSession } from 'onnxruntime-node';
+import { padBatch, readConfiguration } from '../nn';
 import { Tokenizer } from '../tokenization';
 import { encodeAsOnnx } from './export';
+import { onnxInputs } from './onnx-inputs';
 import {
   casesLeft,
   type MeasureLatency,
@@ -28,11 +29,14 @@ const WARM_UP_RUNS = 5;
 const measureLatency: MeasureLatency = async (folders, sentences) => {
   const texts = sentences.slice(0, RUNS).map(({ text }) => text);
   const contenders = await Promise.all(
-    folders.map(async (folder) => ({
-      session: await InferenceSession.create(encodeAsOnnx(folder), { intraOpNumThreads: 1 }),
-      inputs: (await new Tokenizer(folder).encode(texts)).map(({ ids }) => inputsOf(ids.slice(0, 126))),
-      times: [] as number[],
-    })),
+    folders.map(async (folder) => {
+      const session = await InferenceSession.create(encodeAsOnnx(folder), { intraOpNumThreads: 1 });
+      const batches = (await new Tokenizer(folder).encode(texts)).map(({ ids }) =>
+        padBatch([{ inputIds: ids.slice(0, 126) }]),
+      );
+      const inputs = batches.map((batch) => onnxInputs(batch, session.inputNames));
+      return { session, inputs, times: [] as number[] };
+    }),
   );
   for (let run = -WARM_UP_RUNS; run < RUNS; run++)
     for (const { session, inputs, times } of contenders) {
@@ -42,17 +46,6 @@ const measureLatency: MeasureLatency = async (folders, sentences) => {
     }
   return contenders.map(({ times }) => times.sort((one, other) => one - other)[Math.floor(times.length / 2)]);
 };
-
-function inputsOf(ids: ArrayLike<number>) {
-  const shape = [1, ids.length];
-  const int64 = (values: bigint[]) => new Tensor('int64', BigInt64Array.from(values), shape);
-  const own = Array.from(ids, BigInt);
-  return {
-    input_ids: int64(own),
-    attention_mask: int64(own.map(() => 1n)),
-    token_type_ids: int64(own.map(() => 0n)),
-  };
-}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
