@@ -72,7 +72,8 @@ export function compressionWaterfall(steps: readonly BenchmarkPoint[]): Figure {
       })),
     ];
   }
-  return { data, layout, title: 'What each step gave', reading: reading(steps) };
+  const [lowest] = rangeOf(steps.map(PANELS[2].measure), false);
+  return { data, layout, title: 'What each step gave', reading: reading(steps, lowest > 0) };
 }
 
 /** From what was to what is left; the first bar stands on zero. */
@@ -80,7 +81,7 @@ function barOf(value: number, before = 0): { base: number; extent: number } {
   return { base: Math.min(value, before), extent: Math.abs(value - before) };
 }
 
-/** With room for the numbers at the bars' ends. F1 does not begin at zero: its steps would not be seen. */
+/** With room for the numbers at the bars' ends. F1 need not begin at zero: small steps would not be seen. */
 function rangeOf(values: readonly number[], fromZero: boolean): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (fromZero) return [0, high * 1.25];
@@ -88,13 +89,13 @@ function rangeOf(values: readonly number[], fromZero: boolean): [number, number]
   return [Math.max(0, low - padding), high + padding * 0.9];
 }
 
-function reading(steps: readonly BenchmarkPoint[]): string {
+function reading(steps: readonly BenchmarkPoint[], cutAxis: boolean): string {
   const [first, last] = [steps[0], steps.at(-1)!];
   const times = (ratio: number) => formatNumber(ratio, 1);
   const points = 100 * (last.f1 - first.f1);
   const change = `${formatNumber(Math.abs(points), 1)} points of F1 ${points < 0 ? 'lost' : 'won'}`;
   return (
-    'Each bar reaches from what the step before had to the figure beside it; the axis of F1 does not begin at zero. ' +
+    `Each bar reaches from what the step before had to the figure beside it${cutAxis ? '; the axis of F1 does not begin at zero' : ''}. ` +
     `All steps together: ${times(first.sizeMb / last.sizeMb)} times smaller, ${times(first.latencyMs / last.latencyMs)} times faster, ${change}.`
   );
 }

@@ -10,9 +10,9 @@ const points = [
 
 test('latency, F1 and size as measured; the area follows the size', () => {
   const [trace] = sizeLatencyF1(points).data;
-  assert.deepEqual(trace.x, [8, 4]);
-  assert.deepEqual(trace.y, [0.73, 0.72]);
-  const [large, small] = (trace.marker as { size: number[] }).size;
+  assert.deepEqual(trace.x, [4, 8]);
+  assert.deepEqual(trace.y, [0.72, 0.73]);
+  const [small, large] = (trace.marker as { size: number[] }).size;
   assert.ok(Math.abs((large / small) ** 2 - 4) < 1e-9);
 });
 
@@ -38,6 +38,17 @@ test('the line joins the models than which none is faster and better', () => {
       [0.72, 0.73],
     ],
   );
+});
+
+test('many models bear numbers, by latency, and a key names each with its size', () => {
+  const many = Array.from({ length: 9 }, (_, index) => ({
+    ...points[0],
+    name: `m${index}`,
+    latencyMs: 9 - index,
+  }));
+  const texts = (sizeLatencyF1(many).layout.annotations as { text: string }[]).map(({ text }) => text);
+  assert.deepEqual(texts.slice(0, 9), ['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  assert.deepEqual([texts[9], texts[17]], ['1  m8, 90 MB', '9  m0, 90 MB']);
 });
 
 test('what cannot be drawn is refused', () => {

@@ -14,12 +14,16 @@ export interface BenchmarkPoint {
 const PLOT = { width: 700, height: 380 };
 const LARGEST_DIAMETER = 70;
 const LABEL_SIZE = 12;
+/** With more models than this, discs bear numbers and a key names them: names would cover each other. */
+const MOST_NAMES = 8;
+const KEY = { width: 290, lineHeight: 22 };
 
 /**
  * Small, fast and good: latency to the right, F1 upwards, the area of each disc is the model's size in MB. A line joins the Pareto
- * front: the models than which none is both faster and better.
+ * front: the models than which none is both faster and better. Models stand in the order of their latency.
  */
-export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
+export function sizeLatencyF1(models: readonly BenchmarkPoint[]): Figure {
+  const points = [...models].sort((one, other) => one.latencyMs - other.latencyMs);
   if (points.length === 0) throw new InputError('There is no model to draw; benchmark at least one');
   for (const { name, sizeMb, latencyMs, f1 } of points) {
     if (!(sizeMb > 0 && latencyMs > 0 && f1 >= 0 && f1 <= 1)) {
@@ -34,7 +38,9 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
   const yRange = linearRange(points.map(({ f1 }) => f1));
   const largest = Math.max(...points.map(({ sizeMb }) => sizeMb));
   const diameters = points.map(({ sizeMb }) => LARGEST_DIAMETER * Math.sqrt(sizeMb / largest));
-  const lines = points.map(({ name, sizeMb }) => [name, `${formatNumber(sizeMb, sizeMb < 10 ? 1 : 0)} MB`]);
+  const names = points.map(({ name, sizeMb }) => [name, `${formatNumber(sizeMb, sizeMb < 10 ? 1 : 0)} MB`]);
+  const keyed = points.length > MOST_NAMES;
+  const lines = keyed ? points.map((_, index) => [String(index + 1)]) : names;
   const places = placeLabels(
     points.map(({ latencyMs, f1 }, index) => ({
       x: (PLOT.width * (Math.log10(latencyMs) - xRange[0])) / (xRange[1] - xRange[0]),
@@ -52,7 +58,7 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
         x: points.map(({ latencyMs }) => latencyMs),
         y: points.map(({ f1 }) => f1),
         customdata: points.map(({ sizeMb }) => sizeMb),
-        hovertext: lines.map((label) => label.map(plainText).join(', ')),
+        hovertext: names.map((label) => label.map(plainText).join(', ')),
         hoverinfo: 'text+x+y',
         cliponaxis: false,
         marker: {
@@ -73,9 +79,9 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
       },
     ],
     layout: {
-      width: PLOT.width + 96,
+      width: PLOT.width + 96 + (keyed ? KEY.width : 0),
       height: PLOT.height + 70,
-      margin: { l: 72, r: 24, t: 10, b: 60 },
+      margin: { l: 72, r: 24 + (keyed ? KEY.width : 0), t: 10, b: 60 },
       showlegend: false,
       xaxis: axis('median latency of a sentence (ms, logarithmic)', {
         type: 'log',
@@ -88,22 +94,45 @@ export function sizeLatencyF1(points: readonly BenchmarkPoint[]): Figure {
         showline: true,
         tickformat: yRange[1] - yRange[0] < 0.06 ? '.3f' : '.2f',
       }),
-      annotations: points.map(({ latencyMs, f1 }, index) => ({
-        text: `${plainText(lines[index][0])}<br><span style="font-size:11px">${lines[index][1]}</span>`,
-        align: places[index].align,
-        x: Math.log10(latencyMs),
-        y: f1,
-        xanchor: 'center',
-        yanchor: 'middle',
-        xshift: places[index].dx,
-        yshift: -places[index].dy,
-        showarrow: false,
-        font: { size: LABEL_SIZE, color: INK },
-      })),
+      annotations: [
+        ...points.map(({ latencyMs, f1 }, index) => ({
+          text: keyed
+            ? lines[index][0]
+            : `${plainText(lines[index][0])}<br><span style="font-size:11px">${lines[index][1]}</span>`,
+          align: places[index].align,
+          x: Math.log10(latencyMs),
+          y: f1,
+          xanchor: 'center',
+          yanchor: 'middle',
+          xshift: places[index].dx,
+          yshift: -places[index].dy,
+          showarrow: false,
+          font: { size: LABEL_SIZE, color: INK },
+        })),
+        ...(keyed ? keyOf(names) : []),
+      ],
     },
     title: 'Size, latency and F1',
-    reading: reading(points),
+    reading: keyed ? `${reading(points)} The numbers go by latency.` : reading(points),
   };
+}
+
+/** Number, name and size, one under the other to the right of the plot. */
+function keyOf(names: readonly (readonly string[])[]) {
+  return names.map(([name, size], index) => ({
+    text: `${index + 1}  ${plainText(name)}, ${size}`,
+    align: 'left',
+    xref: 'paper',
+    yref: 'paper',
+    x: 1,
+    y: 1,
+    xanchor: 'left',
+    yanchor: 'top',
+    xshift: 16,
+    yshift: -index * KEY.lineHeight,
+    showarrow: false,
+    font: { size: LABEL_SIZE, color: INK },
+  }));
 }
 
 /** The points than which none is both faster and better, the fastest first. */
@@ -124,10 +153,11 @@ function logRange(values: readonly number[]): [number, number] {
   return [low - padding, high + padding];
 }
 
+/** With room for discs and names; below 0 there is no F1. */
 function linearRange(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const padding = Math.max(0.02, (high - low) * 0.3);
-  return [low - padding, high + padding];
+  return [Math.max(0, low - padding), high + padding];
 }
 
 /** 1, 2, 5, 10 … within the range; in short ranges every whole step of the leading digit. */
