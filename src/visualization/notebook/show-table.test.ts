@@ -31,6 +31,11 @@ test('words to the left, numbers to the right with equal decimals, unknown as a 
   );
 });
 
+test('numbers among words are written as words', () => {
+  const html = tableHtml([{ value: 0.00002 }, { value: 'linear' }], 'Options');
+  assert.deepEqual(cellsOf(html), [['value'], ['0.00002'], ['linear']]);
+});
+
 test('a DataFrame shows what its rows show', () => {
   assert.deepEqual(cellsOf(tableHtml(dataFrame(rows), 'Benchmark')), shown);
 });

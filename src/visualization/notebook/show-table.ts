@@ -34,7 +34,7 @@ export function tableHtml(table: readonly Row[] | DataFrame, caption: string): s
   const rule = 'border: none; border-bottom: 1px solid';
   const line = (tag: 'td' | 'th', values: readonly Cell[], colour: string) => {
     const written = values.map((value, column) => {
-      const text = value === null ? '–' : typeof value === 'number' ? formats[column]!(value) : value;
+      const text = value === null ? '–' : (formats[column]?.(value as number) ?? String(value));
       const align = formats[column] ? 'right; font-variant-numeric: tabular-nums' : 'left';
       return `<${tag} style="text-align: ${align}; padding: 4px 12px; ${rule} ${colour}">${escapeHtml(text)}</${tag}>`;
     });
