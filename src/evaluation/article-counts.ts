@@ -75,6 +75,19 @@ export function tokenF1(label: EntityClass): Statistic {
   };
 }
 
+/** Gold mentions of each class in an article, from its row // [classes] */
+export function goldMentions(row: Float64Array): number[] {
+  return ENTITY_CLASSES.map((_, index) => row[index * SPAN_COLUMNS + 2]);
+}
+
+/** Tokens of the sentences that know a class, for each class, from an article's row // [classes] */
+export function knownTokens(row: Float64Array): number[] {
+  return ENTITY_CLASSES.map((_, index) => {
+    const column = FIRST_TOKEN_COLUMN + index * TOKEN_COLUMNS;
+    return row.subarray(column, column + TOKEN_COLUMNS).reduce((sum, count) => sum + count, 0);
+  });
+}
+
 export function sumRows(rows: readonly Float64Array[]): Float64Array {
   const sums = new Float64Array(rows[0]?.length ?? 0);
   for (const row of rows) addRow(sums, row);

@@ -1,5 +1,14 @@
 import { ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
-import { type ArticleCounts, meanSpanF1, type Statistic, spanF1, sumRows, tokenF1 } from './article-counts';
+import {
+  type ArticleCounts,
+  goldMentions,
+  knownTokens,
+  meanSpanF1,
+  type Statistic,
+  spanF1,
+  sumRows,
+  tokenF1,
+} from './article-counts';
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { holm, permutationTest } from './permutation';
 import { byClass } from './spans';
@@ -18,20 +27,28 @@ export interface Difference {
 export interface ModelComparison {
   meanF1: Difference | null;
   spans: Record<EntityClass, Difference | null>;
+  /** All null where the two models cut the sentences into other tokens: counts of different things do not compare. */
   tokens: Record<EntityClass, Difference | null>;
 }
 
 /** Below this p a difference counts as shown. */
 export const SIGNIFICANCE = 0.05;
 
-/** Compares two models by strict span F1 and token F1, from their counts on the same articles. */
+/**
+ * Compares two models by strict span F1 and token F1, from their counts on the same sentences.
+ *
+ * @throws InputError where the articles, or the gold mentions in one of them, are not the same for both
+ */
 export function compareModels(
   first: ArticleCounts,
   second: ArticleCounts,
   { resamples, seed }: BootstrapOptions,
 ): ModelComparison {
-  if (first.articles.join('\n') !== second.articles.join('\n'))
-    throw new InputError('the two models were scored on different articles; give both the same sentences');
+  const alike = (sizesOf: (row: Float64Array) => number[]) =>
+    first.rows.every((row, article) => sizesOf(row).join() === sizesOf(second.rows[article]).join());
+  if (first.articles.join('\n') !== second.articles.join('\n') || !alike(goldMentions))
+    throw new InputError('the two models were scored on different sentences; give both the same');
+  const sameTokens = alike(knownTokens);
   const statistics = [meanSpanF1, ...ENTITY_CLASSES.map(spanF1), ...ENTITY_CLASSES.map(tokenF1)];
   const values = permutationTest(first.rows, second.rows, statistics, { permutations: resamples, seed });
   const classes = ENTITY_CLASSES.length;
@@ -56,7 +73,7 @@ export function compareModels(
   return {
     meanF1: results[0],
     spans: byClass((_, index) => results[1 + index]),
-    tokens: byClass((_, index) => results[1 + classes + index]),
+    tokens: byClass((_, index) => (sameTokens ? results[1 + classes + index] : null)),
   };
 }
 

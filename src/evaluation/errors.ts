@@ -1,6 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
-import { byClass, knownSpans } from './spans';
+import { byClass, checkOneEach, knownSpans } from './spans';
 
 /**
  * What can happen to a mention: `correct` class and borders; `wrong border`: the class is right and the text overlaps; `wrong
@@ -32,6 +32,7 @@ export function compareMentions(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
 ): ComparedMention[] {
+  checkOneEach(gold, predicted, 'lists of predicted spans');
   return gold.flatMap((sentence, index) => {
     const identical = pairIdentical(
       knownSpans(sentence.spans, sentence),

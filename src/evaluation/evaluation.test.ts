@@ -5,10 +5,13 @@ import { download, tidy, upload } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert';
 import { outputNames, spansToLabels, Tokenizer } from '../tokenization';
 import { createLoss } from '../training/losses';
+import { compareMentions } from './errors';
 import { evaluate, heldOutEvaluation } from './evaluate';
 import { sentence, span } from './gold.fixture';
+import { scorePartialMatches } from './partial-match';
 import { mistakes, sentencesByClass } from './selection';
 import { meanF1, scoreSpans } from './spans';
+import { tokenOutcomes } from './tokens';
 
 const cellsOfTheLiver = sentence(
   't cells of the liver',
@@ -47,8 +50,19 @@ test('unknown classes are masked, and a class without gold has no F1', () => {
   assert.equal(meanF1(scores), 1);
   const known = [sentence('t cells', [], ['Cell'])];
   const invented = scoreSpans(known, [[span(0, 7, 'Cell')]]);
-  assert.deepEqual([invented.Cell.falsePositives, invented.Cell.f1, invented.Cell.recall], [1, null, null]);
+  const { falsePositives, precision, recall, f1 } = invented.Cell;
+  assert.deepEqual([falsePositives, precision, recall, f1], [1, null, null, null]);
   assert.equal(meanF1(invented), null);
+});
+
+test('lists of another length than the sentences are refused', () => {
+  const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
+  for (const score of [scoreSpans, scorePartialMatches, compareMentions])
+    assert.throws(
+      () => score(gold, [[], []]),
+      /^InputError: 2 lists of predicted spans for 1 sentences; give one a/,
+    );
+  assert.throws(() => tokenOutcomes(gold, [], 'bio'), /0 tagged texts for 1 sentences/);
 });
 
 const options = { scheme: 'bio', maximumLength: 64, threshold: 0.5 } as const;

@@ -1,6 +1,6 @@
 import type { EntityClass, Sentence, Span } from '../foundation';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
-import { byClass, knownSpans, ratio } from './spans';
+import { byClass, checkOneEach, knownSpans, ratio } from './spans';
 
 /**
  * Ways to compare a prediction with a gold mention that it overlaps: `strict` borders and class, `exact` borders whatever the
@@ -35,7 +35,7 @@ export type PartialMatchScores = Record<MatchFamily, PartialMatchScore>;
  * Counts are those of Python's nervaluate 1.2.1, except where predictions overlap each other: there nervaluate's counts
  * depend on the order of the predictions; here mentions that are alike in class and borders are paired before all others, so
  * that `strict.correct` is what `scoreSpans` counts. And one common character is an overlap, where nervaluate asks for one
- * percent of the gold mention. Where nervaluate divides 0 by 0 and says 0, this says null.
+ * percent of the gold mention. Where there is no gold, or nervaluate divides 0 by 0 and says 0, this says null.
  *
  * @param predicted one list a sentence, in the order of `gold`
  */
@@ -43,6 +43,7 @@ export function scorePartialMatches(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
 ): { overall: PartialMatchScores; byClass: Record<EntityClass, PartialMatchScores> } {
+  checkOneEach(gold, predicted, 'lists of predicted spans');
   const overall = noFamilyCounts();
   const ofClasses = byClass(noFamilyCounts);
   gold.forEach((sentence, index) => {
@@ -115,7 +116,7 @@ function scoreOf(counts: Counts): PartialMatchScore {
   const worth = correct + partial / 2;
   return {
     ...counts,
-    precision: ratio(worth, paired + spurious),
+    precision: paired + missed === 0 ? null : ratio(worth, paired + spurious),
     recall: ratio(worth, paired + missed),
     f1: paired + missed === 0 ? null : (2 * worth) / (2 * paired + spurious + missed),
   };

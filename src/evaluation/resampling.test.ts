@@ -149,5 +149,16 @@ test('a comparison names a winner only where chance is an unlikely reason', () =
   const { difference, p } = compareModels(good, good, options).meanF1!;
   assert.deepEqual([difference, p], [0, 1]);
   assert.equal(verdict({ difference, interval: null, p }), 'not settled');
-  assert.throws(() => compareModels(good, { ...bad, articles: ['other'] }, options), /different articles/);
+  assert.throws(() => compareModels(good, { ...bad, articles: ['other'] }, options), /different sentences/);
+  // The first article with one gold mention of a cell more, then with one token more outside of any.
+  const changed = (column: number) => ({
+    ...bad,
+    rows: bad.rows.map((row, article) =>
+      row.map((count, at) => count + Number(article === 0 && at === column)),
+    ),
+  });
+  assert.throws(() => compareModels(good, changed(5), options), /different sentences/);
+  const otherTokens = compareModels(good, changed(12 + 4), options);
+  assert.equal(otherTokens.tokens.Cell, null);
+  assert.deepEqual(otherTokens.spans.Cell, spans.Cell);
 });

@@ -24,6 +24,13 @@ export function knownSpans<T extends Span>(spans: readonly T[], { annotated }: S
   return spans.filter(({ label }) => annotated.includes(label));
 }
 
+/** @throws InputError where there is not one of `items` for each sentence; `what` names them */
+export function checkOneEach(gold: readonly Sentence[], items: readonly unknown[], what: string): void {
+  if (gold.length !== items.length) {
+    throw new InputError(`${items.length} ${what} for ${gold.length} sentences; give one a sentence`);
+  }
+}
+
 /**
  * Goes once through all known mentions, gold, predicted and those that match strictly (`hits`: class, start and end are all
  * right), and adds each to the counts that `countsOf` gives for it.
@@ -33,11 +40,7 @@ export function countSpans(
   predicted: readonly (readonly Span[])[],
   countsOf: (span: Span, sentence: Sentence, index: number) => SpanCounts,
 ): void {
-  if (gold.length !== predicted.length) {
-    throw new InputError(
-      `${predicted.length} lists of predicted spans for ${gold.length} sentences; give one a sentence`,
-    );
-  }
+  checkOneEach(gold, predicted, 'lists of predicted spans');
   gold.forEach((sentence, index) => {
     const goldSpans = knownSpans(sentence.spans, sentence);
     const goldKeys = new Set(goldSpans.map(spanKey));
@@ -53,7 +56,7 @@ export function countSpans(
 /**
  * Strict span scores by class: a prediction counts when class, start and end are all right. A class that a sentence's source
  * did not look for is left out of that sentence, gold and predictions alike. A class without gold mentions has no
- * recall and no F1 (null), whatever was predicted.
+ * scores (null), whatever was predicted.
  *
  * @param predicted one list a sentence, in the order of `gold`
  */
@@ -77,7 +80,7 @@ export function spanScores(counts: Record<EntityClass, SpanCounts>): Record<Enti
       truePositives: hits,
       falsePositives: predicted - hits,
       falseNegatives: gold - hits,
-      precision: ratio(hits, predicted),
+      precision: gold === 0 ? null : ratio(hits, predicted),
       recall: ratio(hits, gold),
       f1: f1Of(hits, predicted, gold),
       support: gold,

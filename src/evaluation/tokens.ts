@@ -8,7 +8,7 @@ import {
   type TaggingOptions,
   type Tokenizer,
 } from '../tokenization';
-import { byClass, f1Of, ratio } from './spans';
+import { byClass, checkOneEach, f1Of, ratio } from './spans';
 
 /** Counts over tokens, and what follows from them. Null where there is nothing to divide by. */
 export interface TokenScore {
@@ -90,6 +90,7 @@ export function tokenOutcomes(
   tagged: readonly TaggedText[],
   scheme: LabelScheme,
 ): Record<EntityClass, TokenOutcomes> {
+  checkOneEach(gold, tagged, 'tagged texts');
   const perClass = outputsPerClass(scheme);
   const classes = ENTITY_CLASSES.length;
   const outcomes = byClass((label) => {
@@ -175,7 +176,7 @@ function tokenScore([
     falsePositives,
     falseNegatives,
     trueNegatives,
-    precision: ratio(truePositives, predicted),
+    precision: support === 0 ? null : ratio(truePositives, predicted),
     recall: ratio(truePositives, support),
     f1: f1Of(truePositives, predicted, support),
     mcc: ratio(truePositives * trueNegatives - falsePositives * falseNegatives, spread),

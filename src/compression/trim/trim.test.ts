@@ -76,6 +76,19 @@ test('unused words go, their embeddings with them; what needs none of them is ta
   assert.deepEqual(await score(place.out, text), await score(place.folder, text));
 });
 
+test('vocab.txt has the tokens in the order of their ids, those that are digits too', async (t) => {
+  const place = taggerWithWords(t);
+  writeFileSync(join(place.folder, 'vocab.txt'), 'replaced');
+  await trim(place);
+  const tokens = readFileSync(join(place.out, 'vocab.txt'), 'utf8').trimEnd().split('\n');
+  const tokenizer = new Tokenizer(place.out);
+  assert.ok(tokens.includes('7'));
+  assert.deepEqual(
+    tokens.map((token) => tokenizer.idOf(token)),
+    tokens.map((_, id) => id),
+  );
+});
+
 test('a size keeps the most used', async (t) => {
   const place = taggerWithWords(t);
   const { vocabulary, counted, covered } = await trim(place, { size: place.size + 3 });

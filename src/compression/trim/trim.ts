@@ -108,11 +108,14 @@ function takeRows({ shape: [, width], data }: Tensor, rows: readonly number[]): 
   return { shape: [rows.length, width], data: taken };
 }
 
-/** The tokenizer's files as another program reads them: vocab.txt, where there is one, has a token a line in order. */
+/** The tokenizer's files as another program reads them: vocab.txt, where there is one, has a token a line in the order of the ids. */
 function writeTokenizer(source: string, folder: string, tokenizer: TokenizerFile): void {
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
   for (const name of ['tokenizer_config.json', 'special_tokens_map.json'])
     if (existsSync(join(source, name))) copyFileSync(join(source, name), join(folder, name));
-  if (existsSync(join(source, 'vocab.txt')))
-    writeFileSync(join(folder, 'vocab.txt'), `${Object.keys(tokenizer.model.vocab).join('\n')}\n`);
+  if (existsSync(join(source, 'vocab.txt'))) {
+    // Sorted, for an object lists the keys that are integers, such as "0", before all others.
+    const tokens = Object.entries(tokenizer.model.vocab).sort(([, one], [, other]) => one - other);
+    writeFileSync(join(folder, 'vocab.txt'), tokens.map(([token]) => `${token}\n`).join(''));
+  }
 }

@@ -58,17 +58,25 @@ function withoutZero(share: number): string {
   return share.toFixed(2).replace(/^0/, '');
 }
 
+/** Compares a test corpus's own model with the others on the same corpus and class, and leaves out what has no other. */
 function reading(scores: readonly CrossCorpusScore[]): string {
-  const means = [true, false].map((atHome) => {
-    const known = scores
-      .filter(({ trainedOn, testedOn }) => (trainedOn === testedOn) === atHome)
-      .flatMap(({ f1 }) => ENTITY_CLASSES.flatMap((label) => f1[label] ?? []));
-    return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+  const pairs = scores.flatMap((away) => {
+    const home = scores.find(
+      ({ trainedOn, testedOn }) =>
+        trainedOn === testedOn && testedOn === away.testedOn && trainedOn !== away.trainedOn,
+    );
+    return ENTITY_CLASSES.flatMap((label) => {
+      const [own, foreign] = [home?.f1[label] ?? null, away.f1[label]];
+      return own === null || foreign === null ? [] : [[own, foreign]];
+    });
   });
   const dash = 'a dash: one of the two corpora does not know the class';
-  if (means.some((mean) => mean === null)) return `From 0 to 1; ${dash}.`;
+  if (pairs.length === 0) return `From 0 to 1; ${dash}.`;
+  const [own, foreign] = [0, 1].map(
+    (side) => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length,
+  );
   return (
-    `On its own corpus a model reaches ${means[0]!.toFixed(2)} on average, on another ` +
-    `${means[1]!.toFixed(2)}; ${dash}.`
+    `Where two corpora know a class, a model of the same corpus reaches ${own.toFixed(2)} on average, one of the ` +
+    `other ${foreign.toFixed(2)}; ${dash}.`
   );
 }
