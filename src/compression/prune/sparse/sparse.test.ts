@@ -101,11 +101,17 @@ for (const method of METHODS) {
     if (method !== 'magnitude') assert.ok(Math.abs(silenced - loss) < 1e-6);
 
     const ofScores = slopes.get(`pruning.scores.${name}`);
-    if (ofScores && method === 'movement') {
-      // 100 dW' W, where dW' of what is left is its own gradient.
+    if (ofScores) {
+      // 100 dW' W, where dW' of what is left is its own gradient; and, where scores cost, the slope of their mean sigmoid.
       const weight = tensors.get(name)!.data;
+      const score = scores.get(`pruning.scores.${name}`)!.data;
+      const all = [...scores.values()].reduce((sum, { data }) => sum + data.length, 0);
+      const share = method === 'soft_movement' ? own.penalty / all : 0;
       const left = [...slope.keys()].filter((index) => slope[index] !== 0);
-      const expected = left.map((index) => 100 * slope[index] * weight[index]);
+      const expected = left.map((index) => {
+        const open = 1 / (1 + Math.exp(-100 * score[index]));
+        return 100 * (slope[index] * weight[index] + share * open * (1 - open));
+      });
       assert.ok(
         largestDifference(
           left.map((index) => ofScores[index]),
@@ -118,7 +124,7 @@ for (const method of METHODS) {
   });
 }
 
-function prepare(t: TestContext, sparsity: object) {
+function prepare(t: TestContext, sparsity: object, others: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const sentence = (text: string): Sentence => ({
@@ -134,9 +140,26 @@ function prepare(t: TestContext, sparsity: object) {
   writeSentences(join(folder, 'dev.jsonl'), [sentence('the t-cell grows')]);
   const config = join(folder, 'config.json');
   const training = { train: ['train.jsonl'], dev: ['dev.jsonl'], epochs: 4, batchSize: 1 };
-  writeFileSync(config, JSON.stringify({ ...training, sparsity }));
+  writeFileSync(config, JSON.stringify({ ...training, ...others, sparsity }));
   return { config, out: join(folder, 'out') };
 }
+
+test('soft_movement: the more scores cost, the more weights go, and the folder says how many', async (t) => {
+  const densities = [];
+  for (const penalty of [0, 1000]) {
+    const { config, out } = prepare(t, { method: 'soft_movement', penalty }, { learningRate: 0.02 });
+    const configuration = readSparsityConfiguration(config);
+    const { density } = await sparsify({ model: tinyBertFolder, configuration, folder: out });
+    const layers = [...readSafetensors(join(out, 'model.safetensors'))].filter(([name, { shape }]) =>
+      isPrunable(name, shape),
+    );
+    const count = (keep: (value: number) => boolean) =>
+      layers.reduce((sum, [, { data }]) => sum + data.filter(keep).length, 0);
+    assert.ok(Math.abs(density.layers - count((value) => value !== 0) / count(() => true)) < 1e-6);
+    densities.push(density.layers);
+  }
+  assert.ok(densities[1] < densities[0] - 0.05 && densities[1] > 0, densities.join(' and '));
+});
 
 for (const method of ['magnitude', 'movement']) {
   test(`${method}: a folder comes out with as many zeros as asked for, and says what they save`, async (t) => {
