@@ -96,6 +96,6 @@ function reading(steps: readonly BenchmarkPoint[], cutAxis: boolean): string {
   const change = `${formatNumber(Math.abs(points), 1)} points of F1 ${points < 0 ? 'lost' : 'won'}`;
   return (
     `Each bar reaches from what the step before had to the figure beside it${cutAxis ? '; the axis of F1 does not begin at zero' : ''}. ` +
-    `All steps together: ${times(first.sizeMb / last.sizeMb)} times smaller, ${times(first.latencyMs / last.latencyMs)} times faster, ${change}.`
+    `From ${first.name} to ${last.name}: ${times(first.sizeMb / last.sizeMb)} times smaller, ${times(first.latencyMs / last.latencyMs)} times faster, ${change}.`
   );
 }

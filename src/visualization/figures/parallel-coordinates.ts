@@ -87,7 +87,7 @@ export function parallelCoordinates(
       ]),
     },
     title: 'The search: settings and score of every run',
-    reading: reading(runs.slice(firstBest), runs.length, varied),
+    reading: reading(runs.slice(firstBest), runs, varied),
   };
 }
 
@@ -138,18 +138,26 @@ function scaleCoordinate(
   };
 }
 
-/** Names what most of the best have in common. */
-function reading(best: readonly SearchRow[], all: number, varied: readonly string[]): string {
-  const common = varied
+/** Names the two settings that are most in excess among the best, with how many of all runs have them. */
+function reading(best: readonly SearchRow[], all: readonly SearchRow[], varied: readonly string[]): string {
+  const inExcess = varied
     .flatMap((column) =>
-      levelsOf(best, column).map((level) => ({
-        text: `${settingName(column)} ${settingValue(level)}`,
-        count: best.filter((row) => row[column] === level).length,
-      })),
+      levelsOf(best, column).map((level) => {
+        const having = (rows: readonly SearchRow[]) => rows.filter((row) => row[column] === level).length;
+        return {
+          text: `${settingName(column)} ${settingValue(level)}`,
+          among: having(best),
+          of: having(all),
+        };
+      }),
     )
-    .sort((one, other) => other.count - one.count)
+    .map((one) => ({ ...one, excess: one.among / best.length - one.of / all.length }))
+    .filter(({ excess }) => excess > 0)
+    .sort((one, other) => other.excess - one.excess)
     .slice(0, 2);
-  const described = common.map(({ text, count }) => `${count} have ${text}`).join(' and ');
-  const share = `the best quarter (${formatNumber(best.length)} of ${formatNumber(all)} runs)`;
-  return `Each line is a run, strong lines are ${share}${described && `, of which ${described}`}.`;
+  const described = inExcess
+    .map(({ text, among, of }) => `${text}: ${among} of them, ${of} of all runs`)
+    .join('; ');
+  const share = `the best quarter (${formatNumber(best.length)} of ${formatNumber(all.length)} runs)`;
+  return `Each line is a run, strong lines are ${share}${described && `; more often than elsewhere with ${described}`}.`;
 }

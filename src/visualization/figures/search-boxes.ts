@@ -139,14 +139,15 @@ function quantile(ascending: readonly number[], share: number): number {
 
 function reading(rows: readonly SearchRow[], column: string): string {
   const legend = 'Boxes reach from quartile to quartile, the line is the median, every point is a run';
-  const scored = rows.filter((row) => typeof row[column] === 'number');
+  const scored = rows.filter((row) => typeof row[column] === 'number' && typeof row.score === 'number');
   if (scored.length === 0) return `${legend}.`;
-  const best = scored.reduce((one, other) =>
-    (other[column] as number) > (one[column] as number) ? other : one,
+  // Not the best on test: settings are chosen by dev, and test only shows what came of it.
+  const chosen = scored.reduce((one, other) =>
+    (other.score as number) > (one.score as number) ? other : one,
   );
-  const setting = (name: string) => settingValue(best[name] ?? '');
+  const setting = (name: string) => settingValue(chosen[name] ?? '');
   return (
-    `${legend}; the best of ${scored.length} runs, ${(best[column] as number).toFixed(3)}, has loss ` +
-    `${setting('LOSS_TYPE')}, length ${setting('MAX_SEQ_LENGTH')} and learning rate ${setting('LEARNING_RATE')}.`
+    `${legend}. Of ${scored.length} runs dev chooses loss ${setting('LOSS_TYPE')}, length ${setting('MAX_SEQ_LENGTH')} and ` +
+    `learning rate ${setting('LEARNING_RATE')}: ${(chosen[column] as number).toFixed(3)} here.`
   );
 }

@@ -31,7 +31,7 @@ test('every run is a point in the panel of its learning rate, and every text rea
   );
   assert.match(
     figure.reading,
-    /the best of 36 runs, 0\.\d{3}, has loss bce, length 128 and learning rate 2e-4/,
+    /Of 36 runs dev chooses loss bce, length 128 and learning rate 2e-4: 0\.\d{3} here/,
   );
 });
 
@@ -77,6 +77,10 @@ test('parallel coordinates: a line a run through what varies, the best quarter s
   assert.equal(widths.filter((width) => width === 2).length, 9);
   const heights = figure.data.map(({ y }) => (y as number[]).at(-1)!);
   assert.ok(Math.min(...heights.slice(-9)) >= Math.max(...heights.slice(0, -9)));
+  assert.match(
+    figure.reading,
+    /\(9 of 36 runs\); more often than elsewhere with learning rate 2e-4: 9 of them, 12 of all/,
+  );
 });
 
 test('runs without a score are left out; none left is an error', () => {
