@@ -42,7 +42,7 @@ export { type Cell, dataFrame, type Row, showTable } from './notebook/show-table
 export { CLASS_COLOURS } from './palette';
 export { renderPng, saveFigure } from './rendering/render';
 export { anchoringTable } from './tables/anchoring';
-export { benchmarkPoints, benchmarkTable, saveBenchmark } from './tables/benchmark';
+export { benchmarkCosts, benchmarkPoints, benchmarkScores, saveBenchmark } from './tables/benchmark';
 export { comparisonTable, intervalTable, publishedTable } from './tables/intervals';
 export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';

@@ -1,24 +1,34 @@
 import { join } from 'node:path';
 import { type BenchmarkRow, benchmarkCsv } from '../../compression';
-import { ENTITY_CLASSES, writeFileAtomically } from '../../foundation';
+import { writeFileAtomically } from '../../foundation';
 import { type BenchmarkPoint, sizeLatencyF1 } from '../figures/size-latency-f1';
 import type { Row } from '../notebook/show-table';
 import { saveFigure } from '../rendering/render';
+import { formatInterval } from './intervals';
 
-/** One row a variant, units in the header. */
-export function benchmarkTable(rows: readonly BenchmarkRow[]): Row[] {
-  return rows.map(
-    ({ name, megabytes, medianMs, p95Ms, sentencesPerSecond, tokensPerSecond, f1, meanF1 }) => ({
-      variant: name,
-      'size (MB)': megabytes,
-      'median latency (ms)': medianMs,
-      'p95 latency (ms)': p95Ms,
-      'sentences/s': sentencesPerSecond,
-      'tokens/s': Math.round(tokensPerSecond),
-      ...Object.fromEntries(ENTITY_CLASSES.map((label) => [`${label} F1`, f1[label]])),
-      'mean F1': meanF1,
-    }),
-  );
+/** What each variant costs, one row a variant, units in the header. */
+export function benchmarkCosts(rows: readonly BenchmarkRow[]): Row[] {
+  return rows.map((row) => ({
+    variant: row.name,
+    'size (MB)': row.megabytes,
+    'gzipped (MB)': row.gzippedMegabytes,
+    'weights (millions)': row.parameters / 1e6,
+    'median latency (ms)': row.medianMs,
+    'p95 latency (ms)': row.p95Ms,
+    'sentences/s': row.sentencesPerSecond,
+    'tokens/s': Math.round(row.tokensPerSecond),
+    'peak memory (MB)': Math.round(row.peakMegabytes),
+  }));
+}
+
+/** How well each variant tags: strict span F1, one row a variant. */
+export function benchmarkScores(rows: readonly BenchmarkRow[]): Row[] {
+  return rows.map(({ name, f1, meanF1, meanF1Interval }) => ({
+    variant: name,
+    ...f1,
+    mean: meanF1,
+    'mean, 95% interval': formatInterval(meanF1Interval),
+  }));
 }
 
 /** The variants that have an F1, as `sizeLatencyF1` draws them. */

@@ -63,6 +63,7 @@ export function comparisonTable({ meanF1, spans, tokens }: ModelComparison): Row
   ];
 }
 
-function formatInterval(interval: Interval | null): string {
+/** "0.61 to 0.68", or n/a where there is none. */
+export function formatInterval(interval: Interval | null): string {
   return interval ? interval.map((end) => end.toFixed(2).replace('-', '−')).join(' to ') : 'n/a';
 }
