@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { onnxPath, type Variant } from '../compression';
 import { InputError, type Peer, startPeer } from '../foundation';
 import { countParameters, readConfiguration } from '../nn';
-import { outputNames, Tokenizer } from '../tokenization';
+import { outputNames, Tokenizer, tagTexts } from '../tokenization';
 import { withoutFirstColumn } from './session';
 
 interface Greeting {
@@ -98,23 +98,28 @@ export async function openPeers(
 function variantOf({ name, untrained }: Contender, peer: Runner, folder: string, threads: number): Variant {
   const tagging = readConfiguration(folder);
   const columns = outputNames(tagging.scheme).length + 1;
+  const tokenizer = new Tokenizer(folder);
   let messageMs = 0;
+  const score: Variant['score'] = async (windows) => {
+    const start = performance.now();
+    const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
+    messageMs += performance.now() - start - seconds * 1000;
+    return logits.map((rows) => withoutFirstColumn(Float32Array.from(rows), columns));
+  };
   return {
     name: untrained ? name : `${basename(resolve(folder))} ${name}`,
     files: [peer.greeting.file],
-    tokenizer: new Tokenizer(folder),
+    tokenizer,
     tagging,
     threads,
     parameters: peer.greeting.parameters ?? countParameters(tagging),
     untrained,
     messageMs: () => messageMs,
-    score: async (windows) => {
-      const start = performance.now();
-      const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
-      messageMs += performance.now() - start - seconds * 1000;
-      return logits.map((rows) => withoutFirstColumn(Float32Array.from(rows), columns));
+    score,
+    // The peer is a process of its own; what it tagged before counts as well.
+    measureMemory: async (texts) => {
+      await tagTexts(texts, tokenizer, score, tagging);
+      return (await peer.ask(null)).peak_megabytes;
     },
-    // The process has seen nothing but the benchmark's sentences.
-    measureMemory: async () => (await peer.ask(null)).peak_megabytes,
   };
 }

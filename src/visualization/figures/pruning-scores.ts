@@ -32,6 +32,7 @@ export function pruningScores(
   const groupOf = (index: number) => (large[index] ? (moving[index] ? 0 : 1) : moving[index] ? 2 : 3);
   let agreed = 0;
   for (let index = 0; index < weights.length; index++) if (large[index] === moving[index]) agreed++;
+  const byChance = sparsity ** 2 + (1 - sparsity) ** 2;
   const scale = scores.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   const stride = Math.max(1, weights.length / MOST_POINTS);
   const shown = Array.from({ length: Math.floor(weights.length / stride) }, (_, place) =>
@@ -68,6 +69,6 @@ export function pruningScores(
     title: 'Magnitude against movement',
     reading:
       `Magnitude keeps the weights at both sides, movement those at the top: where ${formatPercent(sparsity)} have to go, the two agree on ` +
-      `${formatPercent(agreed / weights.length)} of the weights. Drawn are ${shown.length} of them; scores beyond the 99th percentile lie outside.`,
+      `${formatPercent(agreed / weights.length)} of the weights (${formatPercent(byChance)} would be chance). Drawn are ${shown.length} of them; scores beyond the 99th percentile lie outside.`,
   };
 }
