@@ -7,6 +7,7 @@
 import { Command } from 'commander';
 import { InputError } from '../foundation';
 import { registerAnnotate } from './annotate';
+import { registerAverage } from './average';
 import { registerBenchmark } from './benchmark';
 import { registerCollect } from './collect';
 import { registerCompress } from './compress';
@@ -32,6 +33,7 @@ registerCorpus(program);
 registerPreprocess(program);
 registerPretrain(program);
 registerTrain(program);
+registerAverage(program);
 registerSearch(program);
 registerTrack(program);
 registerEvaluate(program);

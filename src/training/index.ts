@@ -32,6 +32,7 @@ export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExam
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
 export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
+export { averageTaggers } from './soup';
 export { lossAndGradients } from './step';
 export { createTagger, padTargets, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';

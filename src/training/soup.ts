@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { InputError, readTextFile } from '../foundation';
+import { readConfiguration, TokenClassifier } from '../nn';
+
+/**
+ * Writes the tagger whose weights are the mean of others' that began with the same encoder and differ by the seed or by options of
+ * training alone: a uniform soup (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). It is as small and fast as one of them.
+ * The threshold is the first one's.
+ *
+ * Throws InputError, and writes nothing, for fewer than two folders, or two of different shape, labels or vocabulary.
+ */
+export function averageTaggers(folders: readonly string[], out: string): void {
+  const [first, ...others] = folders;
+  if (others.length === 0)
+    throw new InputError('one model has nothing to be averaged with; name two or more');
+  for (const folder of others) refuseUnlike(first, folder);
+  const mean = TokenClassifier.load(first);
+  const tensors = mean.parameters.snapshot();
+  others.forEach((folder, index) => {
+    const other = TokenClassifier.load(folder);
+    for (const [name, { data }] of other.parameters.snapshot()) {
+      const present = tensors.get(name)!.data;
+      // The mean of those so far, with one more.
+      for (let place = 0; place < data.length; place++)
+        present[place] += (data[place] - present[place]) / (index + 2);
+    }
+    other.dispose();
+  });
+  mean.parameters.restore(tensors);
+  mean.save(out);
+  mean.dispose();
+}
+
+function refuseUnlike(first: string, other: string): void {
+  const [one, two] = [first, other].map((folder) => {
+    const { encoder, scheme, maximumLength } = readConfiguration(folder);
+    return { ...encoder, scheme, maximumLength };
+  });
+  for (const [key, value] of Object.entries(one)) {
+    const found = two[key as keyof typeof two];
+    if (JSON.stringify(value) !== JSON.stringify(found)) {
+      throw new InputError(
+        `${other}: ${key} is ${JSON.stringify(found)}, and ${JSON.stringify(value)} in ${first}; average models of one shape and one encoder`,
+      );
+    }
+  }
+  const [vocabulary, theirs] = [first, other].map((folder) => readTextFile(join(folder, 'tokenizer.json')));
+  if (vocabulary !== theirs)
+    throw new InputError(
+      `${other}/tokenizer.json: not the same as in ${first}; average models of one vocabulary`,
+    );
+}
