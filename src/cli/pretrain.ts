@@ -69,7 +69,7 @@ export function registerPretrain(program: Command): void {
       notice(
         `${examples.length} windows of at most ${MAXIMUM_LENGTH} tokens, ${heldOut.length} more held out`,
       );
-      const model = Model.fromEncoder(folder, { kind: 'vocabulary' }, 1);
+      const model = Model.forMaskedWords(folder, 1);
       const masking = { maskId, vocabularySize: tokenizer.vocabularySize, specialIds: tokenizer.specialIds };
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());

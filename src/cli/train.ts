@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { heldOutEvaluation } from '../evaluation';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
-import { fetchEncoder } from '../nn';
+import { fetchEncoder, type Precision } from '../nn';
 import { Tokenizer } from '../tokenization';
 import {
   createTagger,
@@ -23,6 +23,7 @@ interface Options extends TrackOptions {
   out?: string;
   resume?: boolean;
   replicas?: number;
+  precision?: Precision;
   schema?: boolean;
   json?: boolean;
 }
@@ -40,6 +41,12 @@ export function registerTrain(program: Command): void {
       '--replicas <number>',
       'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
       positiveInteger,
+    )
+    .addOption(
+      new Option(
+        '--precision <kind>',
+        'what matrix products multiply in; left out, the faster of the two on this machine',
+      ).choices(['float32', 'bfloat16']),
     )
     .option(
       '--schema',
@@ -95,9 +102,14 @@ export function registerTrain(program: Command): void {
           evaluate: () => evaluateOnDev(model),
           resume: options.resume,
           replicas: options.replicas,
+          precision: options.precision,
           signal: interrupt.signal,
           progress: showProgress('Training'),
-          onRow,
+          onRow: (rows) => {
+            onRow?.(rows);
+            const last = rows[rows.length - 1];
+            if (last.kind === 'evaluation') notice(describe(last));
+          },
         }),
       );
       if (!report.finished)
@@ -119,4 +131,10 @@ export function registerTrain(program: Command): void {
         ].join('\n'),
       );
     });
+}
+
+/** "Epoch 2: dev F1 0.712 (Gene Mutations 0.743, Cell 0.690, Cell Line n/a)" */
+function describe({ epoch, score, f1 }: EvaluationRow): string {
+  const classes = ENTITY_CLASSES.map((label) => `${label} ${formatShare(f1?.[label] ?? null)}`);
+  return `Epoch ${epoch}: dev F1 ${formatShare(score)} (${classes.join(', ')})`;
 }

@@ -19,7 +19,7 @@ import {
   voteWithinArticle,
 } from '../tokenization';
 import type { LossName } from '../training';
-import { byClass, meanF1, type SpanScore, scoreSpans } from './spans';
+import { byClass, knownSpans, meanF1, type SpanScore, scoreSpans } from './spans';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
 /** What a model makes of sentences whose mentions are known. */
@@ -123,14 +123,14 @@ export function heldOutEvaluation(
   tokenizer: Tokenizer,
   options: EvaluationOptions,
 ) {
+  if (!sentences.some((sentence) => knownSpans(sentence.spans, sentence).length > 0)) {
+    throw new InputError(
+      'the dev sentences hold no gold mention of any class; give others, or no epoch can be preferred',
+    );
+  }
   return async ({ score }: { score: TokenScorer }) => {
     const { loss, spans, meanF1: mean } = await evaluate(sentences, tokenizer, score, options);
-    if (mean === null) {
-      throw new InputError(
-        'the dev sentences hold no gold mention of any class; give others, or no epoch can be preferred',
-      );
-    }
-    return { loss, score: mean, f1: byClass((label) => spans[label].f1) };
+    return { loss, score: mean!, f1: byClass((label) => spans[label].f1) };
   };
 }
 

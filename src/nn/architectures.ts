@@ -43,6 +43,10 @@ export interface Architecture {
   prefix: string;
   className: string;
   layer: (index: number) => LayerNames;
+  /** Whether dropout follows the attention's output layer (Devlin et al. 2019); DistilBERT has none there. */
+  attentionOutputDropout: boolean;
+  /** Which dropout stands before a token's classifier. */
+  tokenHeadDropout: 'hiddenDropout' | 'sequenceDropout';
   sequenceHead: SequenceHeadNames;
   vocabularyHead: VocabularyHeadNames;
   /** Keys of config.json. A number where the architecture has no key for it. */
@@ -95,6 +99,8 @@ export const ARCHITECTURES: Record<EncoderType, Architecture> = {
     prefix: 'bert',
     className: 'Bert',
     layer: bertLayer('bert'),
+    attentionOutputDropout: true,
+    tokenHeadDropout: 'sequenceDropout',
     sequenceHead: {
       transform: 'bert.pooler.dense',
       activation: 'tanh',
@@ -124,6 +130,8 @@ export const ARCHITECTURES: Record<EncoderType, Architecture> = {
         outputNorm: `${layer}.output_layer_norm`,
       };
     },
+    attentionOutputDropout: false,
+    tokenHeadDropout: 'hiddenDropout',
     sequenceHead: {
       transform: 'pre_classifier',
       activation: 'relu',
@@ -146,6 +154,8 @@ export const ARCHITECTURES: Record<EncoderType, Architecture> = {
     prefix: 'electra',
     className: 'Electra',
     layer: bertLayer('electra'),
+    attentionOutputDropout: true,
+    tokenHeadDropout: 'sequenceDropout',
     sequenceHead: {
       transform: 'classifier.dense',
       activation: 'gelu',

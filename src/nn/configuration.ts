@@ -203,6 +203,12 @@ export function readHead(folder: string): Head {
   return { kind: kind as 'tokens' | 'sequence', labels };
 }
 
+/** Whether a folder holds a masked language model; encoders saved without any head do not. */
+export function predictsWords(folder: string): boolean {
+  const { architectures } = readConfigurationFile(folder) as { architectures?: string[] };
+  return architectures?.[0]?.endsWith(CLASS_NAMES.vocabulary) ?? false;
+}
+
 /** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
 export function writeNetworkConfiguration(
   folder: string,

@@ -83,10 +83,11 @@ function encoderLayer(
   observe?: LayerObserver,
 ): DeviceTensor {
   const { attentionDropout, hiddenDropout, layerNormEpsilon } = configuration;
-  const names = ARCHITECTURES[configuration.type].layer(index);
+  const { layer, attentionOutputDropout } = ARCHITECTURES[configuration.type];
+  const names = layer(index);
   const apply = (name: string, x: DeviceTensor) => applyLinear(tape, weights, name, x);
   const addAndNormalize = (name: string, residual: DeviceTensor, x: DeviceTensor) => {
-    const sum = add(tape, residual, dropout(tape, x, hiddenDropout));
+    const sum = add(tape, residual, x);
     return layerNorm(
       tape,
       sum,
@@ -110,9 +111,15 @@ function encoderLayer(
     heads: headsOfLayer(configuration, index),
     dropout: attentionDropout,
   });
-  const attended = addAndNormalize(names.attentionNorm, hidden, apply(names.attentionOutput, context));
+  const mixed = dropout(
+    tape,
+    apply(names.attentionOutput, context),
+    attentionOutputDropout ? hiddenDropout : 0,
+  );
+  const attended = addAndNormalize(names.attentionNorm, hidden, mixed);
   const expanded = gelu(tape, apply(names.expand, attended)); // [batch * length, intermediate]
-  return addAndNormalize(names.outputNorm, attended, apply(names.contract, expanded));
+  const contracted = dropout(tape, apply(names.contract, expanded), hiddenDropout);
+  return addAndNormalize(names.outputNorm, attended, contracted);
 }
 
 export function applyLinear(tape: Tape, weights: Weights, name: string, x: DeviceTensor): DeviceTensor {

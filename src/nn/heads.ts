@@ -39,10 +39,11 @@ export function applyHead(
 function classifyTokens(
   tape: Tape,
   weights: Weights,
-  { hiddenDropout }: EncoderConfiguration,
+  configuration: EncoderConfiguration,
   hidden: DeviceTensor,
 ): DeviceTensor {
-  return applyLinear(tape, weights, 'classifier', dropout(tape, hidden, hiddenDropout));
+  const share = configuration[ARCHITECTURES[configuration.type].tokenHeadDropout];
+  return applyLinear(tape, weights, 'classifier', dropout(tape, hidden, share));
 }
 
 function classifySequence(

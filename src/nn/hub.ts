@@ -20,8 +20,8 @@ interface HubFile {
   lfs?: { sha256: string };
 }
 
-/** Whether a name has the form `owner/model`, as models on the Hugging Face hub are called. */
-export const isHubName = (name: string): boolean => /^[\w.-]+\/[\w.-]+$/.test(name);
+/** Whether a name has the form `owner/model`, as models on the Hugging Face hub are called; `./model` is a folder. */
+export const isHubName = (name: string): boolean => /^\w[\w.-]*\/[\w.-]+$/.test(name);
 
 /** Where a model of the hub is kept once it was downloaded. */
 export const hubFolder = (name: string): string => join(cacheFolder(), 'models', name.replace('/', '--'));

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
 import { readSafetensors, type Tensor } from './safetensors';
@@ -16,7 +16,7 @@ export function readTensors(folder: string, shapes: ReadonlyMap<string, number[]
   const stored = readSafetensors(path);
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of shapes) {
-    const tensor = stored.get(name) ?? stored.get(name.replace(/^[a-z]+\./, ''));
+    const [tensor] = namesOf(name).flatMap((own) => stored.get(own) ?? []);
     if (!tensor)
       throw new InputError(`${path}: the tensor "${name}" is missing; config.json describes another model`);
     if (String(tensor.shape) !== String(shape)) {
@@ -29,6 +29,15 @@ export function readTensors(folder: string, shapes: ReadonlyMap<string, number[]
   return tensors;
 }
 
+/** A tensor's name, without the encoder's prefix, and with the names that LayerNorm had when BERT was published. */
+function namesOf(name: string): string[] {
+  const names = [name, name.replace(/^[a-z]+\./, '')];
+  const published = names.map((own) =>
+    own.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
+  );
+  return [...names, ...published];
+}
+
 /** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */
 export function saveTokenizer(source: string, folder: string): void {
   const tokenizer = JSON.parse(readFileSync(join(source, 'tokenizer.json'), 'utf8'));
@@ -38,6 +47,6 @@ export function saveTokenizer(source: string, folder: string): void {
   );
   for (const name of ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt']) {
     if (source !== folder && existsSync(join(source, name)))
-      copyFileSync(join(source, name), join(folder, name));
+      writeFileAtomically(join(folder, name), readFileSync(join(source, name)));
   }
 }

@@ -91,6 +91,38 @@ test('an encoder takes a fresh head of another kind, and its own weights stay', 
   model.dispose();
 });
 
+test('a masked language model keeps the head that it has; others get a fresh one', () => {
+  const own = networkFixture('bert-vocabulary').folder;
+  const [kept, loaded] = [Model.forMaskedWords(own, 3), Model.load(own)];
+  assert.deepEqual(kept.parameters.snapshot(), loaded.parameters.snapshot());
+  const fresh = Model.forMaskedWords(networkFixture('bert-tokens').folder, 3);
+  assert.deepEqual(fresh.head, { kind: 'vocabulary' });
+  assert.ok(fresh.parameters.snapshot().has('cls.predictions.transform.dense.weight'));
+  for (const model of [kept, loaded, fresh]) model.dispose();
+});
+
+test("dropout before a token's classifier is the classifier's own in BERT and ELECTRA, the common one in DistilBERT", () => {
+  for (const [name, follows] of [
+    ['bert-tokens', true],
+    ['electra-tokens', true],
+    ['distilbert-tokens', false],
+  ] as const) {
+    const { folder, batch } = networkFixture(name);
+    const model = Model.load(folder);
+    Object.assign(model.encoder, { hiddenDropout: 0, attentionDropout: 0, sequenceDropout: 0.5 });
+    const [one, other] = [1, 2].map((step) =>
+      tidy(() => {
+        const tape = new Tape(true, createChance(1, step));
+        const logits = download(model.logits(tape, model.parameters.read(), batch));
+        tape.dispose();
+        return logits;
+      }),
+    );
+    assert.equal(largestDifference(one, other) > 0, follows, name);
+    model.dispose();
+  }
+});
+
 test('dropout makes a step random by its seed alone', () => {
   const { folder, batch } = networkFixture('bert-sequence');
   const model = Model.load(folder);

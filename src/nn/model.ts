@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Batch } from './batch';
 import {
   type EncoderConfiguration,
+  predictsWords,
   readEncoderConfiguration,
   readHead,
   writeNetworkConfiguration,
@@ -44,6 +45,13 @@ export class Model implements Trainable {
     const head = readHead(folder);
     const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, head)]);
     return new Model(encoder, head, readTensors(folder, shapes));
+  }
+
+  /** A masked language model: with the head that the folder has for it, else with a fresh one, drawn by the seed. */
+  static forMaskedWords(folder: string, seed: number): Model {
+    return predictsWords(folder)
+      ? Model.load(folder)
+      : Model.fromEncoder(folder, { kind: 'vocabulary' }, seed);
   }
 
   /** The encoder of a model folder with a fresh head, drawn by the seed. */

@@ -137,3 +137,24 @@ test('half precision and bfloat16 are read as the numbers they stand for', (cont
   );
   assert.deepEqual([...tensors.get('brain')!.data], [1, -3]);
 });
+
+test("BERT's published names of LayerNorm, gamma and beta, are understood, with and without the prefix", (context) => {
+  const folder = copyTinyBert(context);
+  const path = join(folder, 'model.safetensors');
+  const expected = TokenClassifier.load(folder);
+  for (const prefix of ['bert.', '']) {
+    const renamed = [...readSafetensors(path)].map(([name, tensor]): [string, typeof tensor] => [
+      name
+        .replace(/^bert\./, prefix)
+        .replace(/LayerNorm\.weight$/, 'LayerNorm.gamma')
+        .replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
+      tensor,
+    ]);
+    assert.ok(renamed.some(([name]) => name.endsWith('.gamma')) || prefix === '');
+    writeSafetensors(path, new Map(renamed));
+    const model = TokenClassifier.load(folder);
+    assert.deepEqual(model.parameters.snapshot(), expected.parameters.snapshot());
+    model.dispose();
+  }
+  expected.dispose();
+});

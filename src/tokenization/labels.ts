@@ -33,7 +33,7 @@ export interface TokenLabels {
   widened: Span[];
 }
 
-/** Marks every token that shares a character with a span. Spans of one class must not overlap. */
+/** Marks every token that shares a character with a span. Where spans of one class overlap, the one inside cuts the other. */
 export function spansToLabels(
   encoded: EncodedText,
   spans: readonly Span[],
@@ -55,7 +55,10 @@ export function spansToLabels(
     }
     if (encoded.starts[first] < span.start || encoded.ends[last - 1] > span.end) widened.push(span);
     for (let token = first; token < last; token++) {
-      labels[token * outputs + column + (scheme === 'bio' && token > first ? 1 : 0)] = 1;
+      const own = token * outputs + column;
+      const begins = scheme === 'token' || token === first;
+      if (begins) labels[own] = 1;
+      if (scheme === 'bio') labels[own + 1] = begins || labels[own] ? 0 : 1;
     }
   }
   return { labels, lost, widened };

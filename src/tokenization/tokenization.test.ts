@@ -98,6 +98,22 @@ test('confident logits decode to the spans they were made from, for spans of who
   }
 });
 
+test('no token both begins a mention and is inside another of its class', async () => {
+  const [encoded] = await tokenizer.encode(['t cells of b cells']);
+  const cell = (start: number, end: number) => ({ start, end, label: 'Cell' as const });
+  const [outer, inner] = [cell(0, 18), cell(11, 18)];
+  for (const spans of [
+    [outer, inner],
+    [inner, outer],
+  ]) {
+    const { labels } = spansToLabels(encoded, spans, 'bio');
+    encoded.ids.forEach((_, token) => {
+      assert.ok(labels[8 * token + 2] + labels[8 * token + 3] === 1, `token ${token}`);
+    });
+    assert.deepEqual(labelsToSpans(encoded, labels, 'bio'), [cell(0, 10), inner]);
+  }
+});
+
 test('every span that cannot be labelled exactly is named', async () => {
   const [encoded] = await tokenizer.encode(['t \u0000 😀x']);
   assert.equal(tokenizer.tokenOf(encoded.ids[1]), '[UNK]');

@@ -1,4 +1,4 @@
-import { kernels, Parameters, type Tensor, tidy, variables } from '../nn';
+import { kernels, Parameters, type Tensor, tidy, upload, variables } from '../nn';
 
 /**
  * The exponential moving average of parameters over the steps: a ← d a + (1 - d) w. Averaged weights often generalize better
@@ -23,9 +23,11 @@ export class MovingAverage {
     this.#steps++;
     for (const name of this.parameters.shapes.keys()) {
       tidy(() => {
+        // Uploaded, since numbers that operations are given are kept for good, and this one changes from step to step.
+        const share = upload(Float32Array.of(1 - decay), []);
         const average = variables.readVariable(this.#average.handle(name));
         const present = variables.readVariable(this.parameters.handle(name));
-        const moved = kernels.multiply(kernels.subtract(present, average), 1 - decay);
+        const moved = kernels.multiply(kernels.subtract(present, average), share);
         variables.assignVariable(this.#average.handle(name), kernels.add(average, moved));
       });
     }

@@ -61,6 +61,17 @@ export function readCheckpoint(
   return { place: { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas }, state };
 }
 
+/**
+ * What stands in the way of going on with the run of a folder: nothing, a run that has come to its end, or no run at all.
+ */
+export function resumable(folder: string): 'yes' | 'finished' | 'nothing' {
+  if (existsSync(join(checkpointFolder(folder), PROGRESS_FILE))) return 'yes';
+  return existsSync(join(folder, 'model.safetensors')) ? 'finished' : 'nothing';
+}
+
+/** Where a run's folder keeps its checkpoint. */
+export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');
+
 function readProgress(folder: string): (Place & { file: string; fingerprint: string }) | undefined {
   const path = join(folder, PROGRESS_FILE);
   if (!existsSync(path)) return undefined;

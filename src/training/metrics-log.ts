@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { writeFileAtomically } from '../foundation';
+import { whileWriting, writeFileAtomically } from '../foundation';
 import type { Evaluation } from './trainer';
 
 /** One optimizer step. Tokens without padding. */
@@ -39,7 +39,7 @@ export class MetricsLog {
 
   add(row: MetricsRow): void {
     this.rows.push(row);
-    appendFileSync(this.path, `${JSON.stringify(row)}\n`);
+    whileWriting(this.path, () => appendFileSync(this.path, `${JSON.stringify(row)}\n`));
   }
 }
 

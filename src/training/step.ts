@@ -76,7 +76,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
 export function refuseDivergence({ loss, gradientNorm }: Outcome, { step, where }: Step): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
   throw new InputError(
-    `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint are kept)`,
+    `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint, where the run has any by now, are kept)`,
   );
 }
 

@@ -198,6 +198,22 @@ test('a checkpoint of a run with other options is refused', async (context) => {
     train({ ...run, task: taggingTask(model, options), options: changed, resume: true }),
     /other options/,
   );
+  // As many windows as before, one label another.
+  const [first, ...others] = learnableExamples();
+  const relabelled = {
+    ...first,
+    labels: first.labels.map((label, index) => (index === 0 ? 1 - label : label)),
+  };
+  await assert.rejects(
+    train({
+      ...run,
+      task: taggingTask(model, options),
+      options,
+      examples: [relabelled, ...others],
+      resume: true,
+    }),
+    /other options, data or model/,
+  );
 });
 
 test('a diverging run stops with its step and keeps no broken model', async (context) => {

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, formatDuration, InputError, type Progress, silentProgress } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
 import { groupByLength } from './batching';
-import { type Place, readCheckpoint, writeCheckpoint } from './checkpoint';
+import { checkpointFolder, type Place, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
 import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
 import { chooseReplicas } from './replicas';
@@ -69,11 +70,11 @@ export async function train<Example extends { inputIds: Int32Array }>(
   const { task, examples, options, folder, signal, progress = silentProgress } = run;
   if (examples.length === 0) throw new InputError('there is nothing to train on; give at least one sentence');
   mkdirSync(folder, { recursive: true });
-  const checkpointFolder = join(folder, 'checkpoint');
+  const checkpoints = checkpointFolder(folder);
   const { checkpointMinutes, ...deciding } = options;
   const fingerprint = JSON.stringify({
     options: deciding,
-    windows: examples.length,
+    examples: digestOf(examples),
     task: task.description,
   });
   const stepsAnEpoch = Math.ceil(examples.length / (options.batchSize * options.accumulation));
@@ -81,7 +82,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
   const totalTokens = options.epochs * tokensOf(examples);
   const begin = async () => {
     const checkpoint = run.resume
-      ? readCheckpoint(checkpointFolder, task.parameters.shapes, fingerprint)
+      ? readCheckpoint(checkpoints, task.parameters.shapes, fingerprint)
       : undefined;
     const place: Place = checkpoint?.place ?? {
       epoch: 1,
@@ -102,7 +103,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
       run.onRow?.(log.rows);
     };
     const save = async (next: Place) =>
-      writeCheckpoint(checkpointFolder, next, await stepper.snapshot(), fingerprint);
+      writeCheckpoint(checkpoints, next, await stepper.snapshot(), fingerprint);
     const report = (finished: boolean): TrainingReport => ({
       finished,
       bestEpoch: place.bestEpoch,
@@ -131,7 +132,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
           options.learningRate * rateShare(options.schedule, step, steps, options.warmupShare);
         const outcome = await stepper.step(own, {
           step,
-          where: `epoch ${place.epoch}, batch ${place.stepOfEpoch + 1}`,
+          where: `epoch ${place.epoch}, ${own.length === 1 ? 'batch' : `batches ${first + 1} to`} ${first + own.length}`,
           learningRate,
           precision: place.precision,
         });
@@ -180,12 +181,27 @@ export async function train<Example extends { inputIds: Int32Array }>(
       if (place.epoch < options.epochs) await save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
     }
     task.reload(folder);
-    rmSync(checkpointFolder, { recursive: true, force: true });
+    rmSync(checkpoints, { recursive: true, force: true });
     return report(true);
   } finally {
     progress.end();
     await stepper.dispose();
   }
+}
+
+/** Tells examples apart by all that they hold: token ids and labels are typed arrays. */
+function digestOf(examples: readonly object[]): string {
+  const digest = createHash('sha256').update(`${examples.length}`);
+  for (const example of examples)
+    for (const [key, value] of Object.entries(example)) {
+      digest.update(key);
+      digest.update(
+        ArrayBuffer.isView(value)
+          ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+          : JSON.stringify(value ?? null),
+      );
+    }
+  return digest.digest('hex');
 }
 
 function tokensOf(examples: readonly { inputIds: Int32Array }[]): number {
