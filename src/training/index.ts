@@ -35,7 +35,7 @@ export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
 export { averageTaggers } from './soup';
 export { lossAndGradients } from './step';
-export { createTagger, padTargets, taggingTask } from './tagging-task';
+export { createTagger, padTargets, setDropout, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
 export * from './tracking';
 export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';

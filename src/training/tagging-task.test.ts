@@ -29,8 +29,8 @@ test('the dropout of a configuration reaches the network and its folder', (conte
     assert.equal(losses[0] !== losses[1], dropout === 0.3, `dropout ${dropout}: losses ${losses}`);
     const saved = join(folder, String(dropout));
     model.save(saved);
-    const { hiddenDropout, attentionDropout } = readConfiguration(saved).encoder;
-    assert.deepEqual([hiddenDropout, attentionDropout], [dropout ?? 0, dropout ?? 0]);
+    const { hiddenDropout, attentionDropout, sequenceDropout } = readConfiguration(saved).encoder;
+    assert.deepEqual([hiddenDropout, attentionDropout, sequenceDropout], Array(3).fill(dropout ?? 0));
     model.dispose();
   }
 });

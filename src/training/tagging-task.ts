@@ -24,9 +24,14 @@ export interface TaggingBatch extends Batch, Targets {}
 export function createTagger(encoder: string, configuration: TrainingConfiguration): TokenClassifier {
   const { dropout, scheme, maximumLength, threshold, seed } = configuration;
   const model = TokenClassifier.fromEncoder(encoder, { scheme, maximumLength, threshold }, seed);
-  if (dropout !== null)
-    Object.assign(model.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
+  setDropout(model, dropout);
   return model;
+}
+
+/** Puts a configuration's dropout in the place of the encoder's own, in layers and head alike; null leaves the encoder's. */
+export function setDropout({ configuration: { encoder } }: TokenClassifier, dropout: number | null): void {
+  if (dropout === null) return;
+  Object.assign(encoder, { hiddenDropout: dropout, attentionDropout: dropout, sequenceDropout: dropout });
 }
 
 /** Teaches a tagger the labels of windows. */

@@ -4,7 +4,14 @@ import { heldOutEvaluation } from '../../evaluation';
 import { InputError, type Progress, readSentences, silentProgress } from '../../foundation';
 import { type EncoderConfiguration, type Precision, readConfiguration, TokenClassifier } from '../../nn';
 import { Tokenizer } from '../../tokenization';
-import { type MetricsRow, prepareExamples, type TrainingReport, train, varyMentions } from '../../training';
+import {
+  type MetricsRow,
+  prepareExamples,
+  setDropout,
+  type TrainingReport,
+  train,
+  varyMentions,
+} from '../../training';
 import { distillationTask, type Lesson, projections } from './distillation-task';
 import { chooseRelationHeads, pairLayers } from './matching';
 import type { DistillationConfiguration } from './options';
@@ -85,9 +92,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   const student = plan
     ? createStudent(teacher, plan, maximumLength, seed)
     : TokenClassifier.load(options.student!);
-  const { dropout } = configuration;
-  if (dropout !== null)
-    Object.assign(student.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
+  setDropout(student, configuration.dropout);
   const logits = await teacherLogits(teacher, examples, teacherProgress);
   const taught = examples.map((example, index) => ({ ...example, teacher: logits[index] }));
 
