@@ -44,6 +44,7 @@ const refused: [string, unknown, RegExp][] = [
   ['smoothing of bce', { ...files, labelSmoothing: 0.1 }, /"labelSmoothing" does nothing/],
   ['patience without end', { ...files, epochs: 2, patience: 2 }, /"patience" of 2 epochs/],
   ['dev in train', { train: ['a', 'b'], dev: ['b'] }, /stands in "train" and in "dev"/],
+  ['dev in train, spelled otherwise', { train: ['a', './b'], dev: ['b'] }, /stands in "train" and in "dev"/],
 ];
 for (const [name, content, message] of refused) {
   test(`refused: ${name}`, () => {

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, normalize, resolve } from 'node:path';
 import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
 import type { LabelScheme } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
@@ -194,7 +194,7 @@ export function contradictionIn(
     return '"warmupShare" of 1 leaves no step for the rate to fall; make it smaller, or the schedule constant';
   if (averaging > 0 && averaging < 0.5)
     return `"averaging" of ${averaging} forgets at once; choose 0 for none, or such as 0.999`;
-  const both = train.find((file) => dev.includes(file));
+  const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
   if (both) return `"${both}" stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
   return undefined;
 }
