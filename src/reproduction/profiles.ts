@@ -90,7 +90,7 @@ export const PROFILES = {
     benchmarkRuns: 200,
   },
   full: {
-    description: 'all gold sentences with mentions and some without, four epochs: hours on two cores',
+    description: 'all gold sentences with mentions and some without, four epochs: two hours on two cores',
     gold: [
       { corpus: 'jnlpba', negatives: 0.5, ...everyMention },
       { corpus: 'craft', negatives: 0.4, ...everyMention },
@@ -100,7 +100,7 @@ export const PROFILES = {
     variations: { 'Gene Mutations': 2, 'Organ Tissue': 1 },
     training: { ...training, loss: 'cross_entropy', learningRate: 2e-4, batchSize: 32, epochs: 4 },
     maximumLength: 256,
-    compression: { epochs: 4, pruneSentences: 200, movementSteps: 32 },
+    compression: { epochs: 5, pruneSentences: 200, movementSteps: 32 },
     benchmarkSentences: 1000,
     benchmarkRuns: 400,
   },
