@@ -1,4 +1,5 @@
 import { createRandom } from '../foundation';
+import type { TrainingOptions } from './configuration';
 
 /**
  * How many batches are sorted by length together: enough for little padding (1.3% on sentences of JNLPBA and CRAFT in batches of 32;
@@ -6,24 +7,66 @@ import { createRandom } from '../foundation';
  */
 const BATCHES_IN_A_POOL = 400;
 
+/** What a batch holds: so many windows or, where `batchTokens` is given, as many as fit into so many padded tokens. */
+export type BatchLimits = Pick<TrainingOptions, 'batchSize' | 'batchTokens'>;
+
+type Window = { inputIds: Int32Array };
+
 /**
  * One epoch's batches in the seeded order of that epoch. Windows are shuffled, then sorted by length within pools of
  * batches, so that a batch holds windows of similar length and little padding; the batches themselves are shuffled again.
  */
-export function groupByLength<Example extends { inputIds: Int32Array }>(
+export function groupByLength<Example extends Window>(
   examples: readonly Example[],
-  batchSize: number,
+  { batchSize, batchTokens }: BatchLimits,
   seed: number,
   epoch: number,
 ): Example[][] {
   const random = createRandom(seed * 1009 + epoch);
   const shuffled = random.shuffle(examples);
   const batches: Example[][] = [];
-  const poolSize = batchSize * BATCHES_IN_A_POOL;
+  const windowsABatch =
+    batchTokens === null ? batchSize : Math.max(1, Math.round(batchTokens / meanLength(examples)));
+  const poolSize = windowsABatch * BATCHES_IN_A_POOL;
   for (let start = 0; start < shuffled.length; start += poolSize) {
     const pool = shuffled.slice(start, start + poolSize);
     pool.sort((one, other) => one.inputIds.length - other.inputIds.length);
-    for (let row = 0; row < pool.length; row += batchSize) batches.push(pool.slice(row, row + batchSize));
+    batches.push(...(batchTokens === null ? cut(pool, batchSize) : fill(pool, batchTokens)));
   }
   return random.shuffle(batches);
 }
+
+/** How many steps each epoch has. With a budget of tokens it depends a little on how the epoch was shuffled. */
+export function stepsByEpoch(
+  examples: readonly Window[],
+  options: BatchLimits & Pick<TrainingOptions, 'epochs' | 'accumulation' | 'seed'>,
+): number[] {
+  return Array.from({ length: options.epochs }, (_, index) => {
+    const batches =
+      options.batchTokens === null
+        ? Math.ceil(examples.length / options.batchSize)
+        : groupByLength(examples, options, options.seed, index + 1).length;
+    return Math.ceil(batches / options.accumulation);
+  });
+}
+
+function cut<Example>(windows: readonly Example[], size: number): Example[][] {
+  return Array.from({ length: Math.ceil(windows.length / size) }, (_, index) =>
+    windows.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** As many windows a batch as fit; one that is too long for the budget has a batch of its own. @param windows by rising length */
+function fill<Example extends Window>(windows: readonly Example[], budget: number): Example[][] {
+  const batches: Example[][] = [];
+  for (const window of windows) {
+    const batch = batches.at(-1);
+    // All of a batch are padded to its longest window, which is the last.
+    if (batch && (batch.length + 1) * window.inputIds.length <= budget) batch.push(window);
+    else batches.push([window]);
+  }
+  return batches;
+}
+
+const meanLength = (windows: readonly Window[]): number =>
+  windows.reduce((sum, { inputIds }) => sum + inputIds.length, 0) / windows.length;

@@ -11,6 +11,11 @@ export interface TrainingOptions {
   epochs: number;
   /** Windows a batch. */
   batchSize: number;
+  /**
+   * Tokens a batch at most, padding included: few long windows or many short ones, so that no batch takes more memory than others.
+   * null for batches of `batchSize` windows, whatever their length.
+   */
+  batchTokens: number | null;
   /** Batches whose mean gradient makes one step. */
   accumulation: number;
   /** Of the head, at its peak. */
@@ -107,6 +112,12 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
     },
     epochs: { type: 'integer', minimum: 1, default: 3 },
     batchSize: { type: 'integer', minimum: 1, default: 32, description: 'windows' },
+    batchTokens: {
+      type: ['integer', 'null'],
+      minimum: 1,
+      default: null,
+      description: 'in place of batchSize: as many windows as fit into so many tokens, padding included',
+    },
     accumulation: { type: 'integer', minimum: 1, default: 1, description: 'batches a step' },
     learningRate: { type: 'number', minimum: 1e-8, maximum: 1, default: 1e-4, description: 'at its peak' },
     schedule: { enum: SCHEDULES, default: 'linear' },
@@ -188,6 +199,8 @@ export function contradictionIn(
   for (const [key, losses] of Object.entries(USED_BY))
     if (Number(given[key]) > 0 && !losses.includes(loss))
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
+  if ('batchSize' in given && Number(given.batchTokens) > 0)
+    return '"batchSize" and "batchTokens" both say how large a batch is; leave one of them out';
   if (patience >= epochs)
     return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)

@@ -8,6 +8,7 @@
  * trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
  * search/ looks for the best options; tracking/ tells MLflow of runs.
  */
+export { stepsByEpoch } from './batching';
 export { resumable } from './checkpoint';
 export { unteachableClasses } from './classes';
 export {

@@ -141,46 +141,48 @@ test('training lowers the loss, keeps the best epoch and leaves no checkpoint', 
   assert.equal(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n').length, 18);
 });
 
-test('a run that is interrupted at any step and resumed takes the same steps as an undisturbed one', async (context) => {
-  const evaluate = async () => ({ loss: 0, f1: noF1, score: 0.5 });
-  const examples = learnableExamples();
-  const whole = modelWithDropout(context);
-  const wholeReport = await train({
-    task: taggingTask(whole, options),
-    examples,
-    options,
-    folder: join(whole.source, '..', 'run'),
-    evaluate,
+for (const batchTokens of [null, 24])
+  test(`a run that is interrupted at any step and resumed takes the same steps as an undisturbed one, ${batchTokens ? 'batches by tokens' : 'batches of windows'}`, async (context) => {
+    const own = { ...options, batchTokens };
+    const evaluate = async () => ({ loss: 0, f1: noF1, score: 0.5 });
+    const examples = learnableExamples();
+    const whole = modelWithDropout(context);
+    const wholeReport = await train({
+      task: taggingTask(whole, own),
+      examples,
+      options: own,
+      folder: join(whole.source, '..', 'run'),
+      evaluate,
+    });
+    for (const stopAfter of [1, 5, 7]) {
+      const first = modelWithDropout(context);
+      const folder = join(first.source, '..', 'run');
+      const interrupt = new AbortController();
+      const progress = { update: (done: number) => void (done === stopAfter && interrupt.abort()), end() {} };
+      const part = await train({
+        task: taggingTask(first, own),
+        examples,
+        options: own,
+        folder,
+        evaluate,
+        progress,
+        signal: interrupt.signal,
+      });
+      assert.equal(part.finished, false);
+      const second = modelWithDropout(context);
+      const rest = await train({
+        task: taggingTask(second, own),
+        examples,
+        options: own,
+        folder,
+        evaluate,
+        resume: true,
+      });
+      assert.deepEqual(second.parameters.snapshot(), whole.parameters.snapshot());
+      const steps = (report: typeof rest) => report.rows.map((row) => [row.kind, row.step, row.loss]);
+      assert.deepEqual(steps(rest), steps(wholeReport));
+    }
   });
-  for (const stopAfter of [1, 5, 7]) {
-    const first = modelWithDropout(context);
-    const folder = join(first.source, '..', 'run');
-    const interrupt = new AbortController();
-    const progress = { update: (done: number) => void (done === stopAfter && interrupt.abort()), end() {} };
-    const part = await train({
-      task: taggingTask(first, options),
-      examples,
-      options,
-      folder,
-      evaluate,
-      progress,
-      signal: interrupt.signal,
-    });
-    assert.equal(part.finished, false);
-    const second = modelWithDropout(context);
-    const rest = await train({
-      task: taggingTask(second, options),
-      examples,
-      options,
-      folder,
-      evaluate,
-      resume: true,
-    });
-    assert.deepEqual(second.parameters.snapshot(), whole.parameters.snapshot());
-    const steps = (report: typeof rest) => report.rows.map((row) => [row.kind, row.step, row.loss]);
-    assert.deepEqual(steps(rest), steps(wholeReport));
-  }
-});
 
 test('a checkpoint of a run with other options is refused', async (context) => {
   const model = modelWithDropout(context);

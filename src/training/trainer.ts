@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, formatDuration, InputError, type Progress, silentProgress } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
-import { groupByLength } from './batching';
+import { groupByLength, stepsByEpoch } from './batching';
 import { checkpointFolder, type Place, readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
 import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
@@ -77,8 +77,10 @@ export async function train<Example extends { inputIds: Int32Array }>(
     examples: digestOf(examples),
     task: task.description,
   });
-  const stepsAnEpoch = Math.ceil(examples.length / (options.batchSize * options.accumulation));
-  const steps = stepsAnEpoch * options.epochs;
+  const stepsOf = stepsByEpoch(examples, options);
+  /** How many steps the epochs before this one have, which counts from 1. */
+  const stepsBefore = (epoch: number) => stepsOf.slice(0, epoch - 1).reduce((sum, own) => sum + own, 0);
+  const steps = stepsBefore(options.epochs + 1);
   const totalTokens = options.epochs * tokensOf(examples);
   const begin = async () => {
     const checkpoint = run.resume
@@ -96,7 +98,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
   };
   const { place, stepper } = await begin();
   try {
-    const stepsDone = () => (place.epoch - 1) * stepsAnEpoch + place.stepOfEpoch;
+    const stepsDone = () => stepsBefore(place.epoch) + place.stepOfEpoch;
     const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
     const tell = (row: MetricsRow) => {
       log.add(row);
@@ -118,8 +120,9 @@ export async function train<Example extends { inputIds: Int32Array }>(
     let savedAt = performance.now();
 
     for (; place.epoch <= options.epochs; place.epoch++, place.stepOfEpoch = 0) {
-      const batches = groupByLength(examples, options.batchSize, options.seed, place.epoch);
-      for (; place.stepOfEpoch < stepsAnEpoch; place.stepOfEpoch++) {
+      const batches = groupByLength(examples, options, options.seed, place.epoch);
+      const stepsOfEpoch = stepsOf[place.epoch - 1];
+      for (; place.stepOfEpoch < stepsOfEpoch; place.stepOfEpoch++) {
         if (signal?.aborted) {
           await save(place);
           return report(false);
@@ -159,7 +162,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
           `| epoch ${place.epoch} of ${options.epochs} | loss ${outcome.loss.toFixed(4)} | rate ${learningRate.toExponential(1)} | ${rate.toFixed(0)} tokens/s | ${left} left`,
         );
         const isDue = performance.now() - savedAt >= checkpointMinutes * 60_000;
-        if (isDue && place.stepOfEpoch + 1 < stepsAnEpoch) {
+        if (isDue && place.stepOfEpoch + 1 < stepsOfEpoch) {
           await save({ ...place, stepOfEpoch: place.stepOfEpoch + 1 });
           savedAt = performance.now();
         }
@@ -176,7 +179,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
         return evaluation;
       };
       const evaluation = await stepper.judged(judge);
-      tell({ kind: 'evaluation', step: stepsAnEpoch * place.epoch, epoch: place.epoch, ...evaluation });
+      tell({ kind: 'evaluation', step: stepsDone(), epoch: place.epoch, ...evaluation });
       if (options.patience > 0 && place.epoch - place.bestEpoch >= options.patience) break;
       if (place.epoch < options.epochs) await save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
     }

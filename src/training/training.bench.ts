@@ -40,7 +40,8 @@ async function drawRounds(): Promise<Example[][][]> {
   const corpora = await Promise.all([loadCorpus('jnlpba', 'train'), loadCorpus('craft', 'all')]);
   const sentences = corpora.flatMap((corpus) => corpus.sentences);
   const { examples } = await prepareExamples(sentences, new Tokenizer(MODEL), DEFAULT_TRAINING);
-  const batches = groupByLength(examples, BATCH_SIZE, SEED, 1);
+  const limits = { batchSize: BATCH_SIZE, batchTokens: null };
+  const batches = groupByLength(examples, limits, SEED, 1);
   return Array.from({ length: ROUNDS + 1 }, (_, round) =>
     batches.slice(round * STEPS_A_ROUND, (round + 1) * STEPS_A_ROUND),
   );

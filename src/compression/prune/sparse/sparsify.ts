@@ -5,7 +5,7 @@ import { heldOutEvaluation } from '../../../evaluation';
 import { InputError, type Progress, readSentences, writeFileAtomically } from '../../../foundation';
 import { type Precision, readSafetensors, TokenClassifier } from '../../../nn';
 import { Tokenizer } from '../../../tokenization';
-import { prepareExamples, type TrainingReport, train, varyMentions } from '../../../training';
+import { prepareExamples, stepsByEpoch, type TrainingReport, train, varyMentions } from '../../../training';
 import type { SparsityConfiguration } from './options';
 import { isPrunable, prunedTensors, scoresFor, sparseTask } from './sparse-task';
 
@@ -36,7 +36,7 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
   const { configuration, folder, ...rest } = run;
   if (resolve(run.model) === resolve(folder))
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
-  const { seed, epochs, batchSize, accumulation, sparsity } = configuration;
+  const { seed, sparsity } = configuration;
   const dense = TokenClassifier.load(run.model);
   const tokenizer = new Tokenizer(run.model);
   const reading = {
@@ -56,7 +56,7 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
     new Map([...tensors, ...scoresFor(tensors, sparsity)]),
   );
   const { loss, focalGamma, labelSmoothing, classWeights } = configuration;
-  const steps = epochs * Math.ceil(examples.length / (batchSize * accumulation));
+  const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
   const lesson = { ...sparsity, loss, focalGamma, labelSmoothing, classWeights, steps };
   const evaluateOnDev = heldOutEvaluation(dev, tokenizer, reading);
   try {

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { groupByLength, stepsByEpoch } from './batching';
+
+const windows = fc
+  .array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 300 })
+  .map((lengths) => lengths.map((length) => ({ inputIds: new Int32Array(length) })));
+const limits = fc.oneof(
+  fc.record({ batchSize: fc.integer({ min: 1, max: 40 }), batchTokens: fc.constant(null) }),
+  fc.record({ batchSize: fc.constant(32), batchTokens: fc.integer({ min: 1, max: 500 }) }),
+);
+const whole = fc.integer({ min: 0, max: 1000 });
+
+test('every window is in one batch of an epoch, no batch is too large, and the same seed and epoch repeat them', () => {
+  fc.assert(
+    fc.property(windows, limits, whole, whole, (examples, own, seed, epoch) => {
+      const batches = groupByLength(examples, own, seed, epoch);
+      assert.equal(batches.flat().length, examples.length);
+      assert.deepEqual(new Set(batches.flat()), new Set(examples));
+      for (const batch of batches) {
+        assert.ok(batch.length > 0);
+        const padded = batch.length * Math.max(...batch.map(({ inputIds }) => inputIds.length));
+        if (own.batchTokens === null) assert.ok(batch.length <= own.batchSize);
+        else assert.ok(padded <= own.batchTokens || batch.length === 1, `${padded} of ${own.batchTokens}`);
+      }
+      const again = groupByLength(examples, own, seed, epoch);
+      assert.deepEqual(
+        again.map((batch) => batch.map((window) => examples.indexOf(window))),
+        batches.map((batch) => batch.map((window) => examples.indexOf(window))),
+      );
+    }),
+    { seed: 5, numRuns: 300 },
+  );
+});
+
+test('a budget is used up: no two batches of a pool that follow one another would fit into one', () => {
+  fc.assert(
+    fc.property(windows, fc.integer({ min: 1, max: 500 }), (examples, batchTokens) => {
+      const batches = groupByLength(examples, { batchSize: 32, batchTokens }, 1, 1);
+      const byLength = batches
+        .map((batch) => batch.map(({ inputIds }) => inputIds.length))
+        .sort((one, other) => one[0] - other[0] || one.at(-1)! - other.at(-1)!);
+      byLength.slice(1).forEach((batch, index) => {
+        assert.ok(
+          (byLength[index].length + 1) * batch[0] > batchTokens || batch[0] < byLength[index].at(-1)!,
+        );
+      });
+    }),
+    { seed: 6, numRuns: 300 },
+  );
+});
+
+test('the steps of an epoch are those that its batches make, a last incomplete one included', () => {
+  fc.assert(
+    fc.property(
+      windows,
+      limits,
+      whole,
+      fc.integer({ min: 1, max: 5 }),
+      (examples, own, seed, accumulation) => {
+        const steps = stepsByEpoch(examples, { ...own, epochs: 3, accumulation, seed });
+        assert.deepEqual(
+          steps,
+          [1, 2, 3].map((epoch) =>
+            Math.ceil(groupByLength(examples, own, seed, epoch).length / accumulation),
+          ),
+        );
+      },
+    ),
+    { seed: 7, numRuns: 200 },
+  );
+});
