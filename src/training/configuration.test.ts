@@ -42,7 +42,11 @@ const refused: [string, unknown, RegExp][] = [
   ['half a copy', { ...files, variations: { Cell: 1.5 } }, /"variations".*Cell.*whole number from 0 to 20/],
   ['γ without focal', { ...files, focalGamma: 1 }, /"focalGamma" does nothing with the loss "bce"/],
   ['smoothing of bce', { ...files, labelSmoothing: 0.1 }, /"labelSmoothing" does nothing/],
-  ['a batch described twice', { ...files, batchSize: 8, batchTokens: 512 }, /"batchSize" and "batchTokens" both/],
+  [
+    'a batch described twice',
+    { ...files, batchSize: 8, batchTokens: 512 },
+    /"batchSize" and "batchTokens" both/,
+  ],
   ['patience without end', { ...files, epochs: 2, patience: 2 }, /"patience" of 2 epochs/],
   ['dev in train', { train: ['a', 'b'], dev: ['b'] }, /stands in "train" and in "dev"/],
   ['dev in train, spelled otherwise', { train: ['a', './b'], dev: ['b'] }, /stands in "train" and in "dev"/],

@@ -12,6 +12,13 @@ export { stepsByEpoch } from './batching';
 export { resumable } from './checkpoint';
 export { unteachableClasses } from './classes';
 export {
+  type ClassificationEvaluation,
+  type ClassificationOptions,
+  type ClassifiedExample,
+  classificationTask,
+  evaluateClassification,
+} from './classification-task';
+export {
   completeConfiguration,
   configurationOfFile,
   DEFAULT_TRAINING,

@@ -96,7 +96,7 @@ function softplus(z: DeviceTensor): DeviceTensor {
  * Binary cross-entropy of independent sigmoids: for a logit z and a target y it is softplus(z) - z y; its derivative is
  * sigmoid(z) - y. `share` is what each label counts in the sum.
  */
-function binaryCrossEntropy(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTensor): Loss {
+export function binaryCrossEntropy(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTensor): Loss {
   const losses = subtract(softplus(logits), multiply(logits, targets));
   return {
     loss: sumOfAll(multiply(losses, share)),
