@@ -6,7 +6,7 @@ import { readConfiguration } from '../nn';
 import { DEFAULT_TRAINING } from '../training';
 import type { Run } from './run';
 
-/** What notebook 5 leaves of the model: the shape of `falconframes-small`. */
+/** What notebook 5 leaves of the model. */
 export const KEPT = {
   /** Word pieces at most. */
   vocabulary: 11_000,
