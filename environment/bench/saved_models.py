@@ -1,0 +1,39 @@
+"""The Python side of `npm run bench -- saved-models`: what transformers compute with models that falconframes saved, and back.
+
+Each line of standard input names a folder: a saved model, and `inputs.json` with input_ids and attention_mask. The answer is a line with
+the logits. Then the weights are changed a little and saved with `save_pretrained` in the folder `back`, and the answer holds the
+logits of these as well.
+"""
+
+import json
+import pathlib
+import sys
+
+import torch
+import transformers
+
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+TASKS = ("ForTokenClassification", "ForSequenceClassification", "ForMaskedLM")
+
+
+def exchange(folder: pathlib.Path) -> dict:
+    inputs = {key: torch.tensor(rows) for key, rows in json.loads((folder / "inputs.json").read_text()).items()}
+    name = json.loads((folder / "config.json").read_text())["architectures"][0]
+    task = next(end for end in TASKS if name.endswith(end))
+    model, loading = getattr(transformers, f"AutoModel{task}").from_pretrained(folder, output_loading_info=True)
+    assert not loading["missing_keys"] and not loading["unexpected_keys"], loading
+    model.eval()
+    with torch.no_grad():
+        logits = model(**inputs).logits
+        torch.manual_seed(1)
+        for parameter in model.parameters():
+            parameter += 0.02 * torch.randn_like(parameter)
+        model.save_pretrained(folder / "back")
+        changed = model(**inputs).logits
+    return {"class": name, "labels": model.config.id2label, "logits": logits.flatten().tolist(), "changed": changed.flatten().tolist()}
+
+
+print(json.dumps({"transformers": transformers.__version__, "torch": torch.__version__}), flush=True)
+for line in sys.stdin:
+    print(json.dumps(exchange(pathlib.Path(json.loads(line)))), flush=True)
