@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { heldOutEvaluation } from '../evaluation';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
@@ -6,6 +7,7 @@ import { Tokenizer } from '../tokenization';
 import {
   createTagger,
   type EvaluationRow,
+  LAST,
   prepareExamples,
   readTrainingConfiguration,
   TRAINING_SCHEMA,
@@ -35,7 +37,10 @@ export function registerTrain(program: Command): void {
       'fine-tune an encoder on sentences; Ctrl-C writes a checkpoint and stops, --resume goes on from it',
     )
     .option('--config <file>', 'training configuration, JSON: encoder, train, dev, epochs, learningRate, …')
-    .option('--out <folder>', 'receives the model, metrics.jsonl and, while training lasts, a checkpoint')
+    .option(
+      '--out <folder>',
+      'receives the model of the best epoch, in last/ that of the last where another was better, metrics.jsonl and, while training lasts, a checkpoint',
+    )
     .option('--resume', "go on from the folder's checkpoint")
     .option(
       '--replicas <number>',
@@ -116,6 +121,7 @@ export function registerTrain(program: Command): void {
         throw new InputError(`interrupted; go on with the same command and --resume (${out})`);
       const { rows, ...summary } = report;
       const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
+      const lastEpoch = evaluations[evaluations.length - 1].epoch;
       printResult({ ...summary, evaluations }, options, () =>
         [
           formatTable(
@@ -127,7 +133,7 @@ export function registerTrain(program: Command): void {
               formatShare(score),
             ]),
           ),
-          `The model of epoch ${report.bestEpoch} is in ${out} (${Math.round(report.tokensPerSecond)} tokens/s).`,
+          `The model of epoch ${report.bestEpoch} is in ${out}${lastEpoch === report.bestEpoch ? '' : `, that of epoch ${lastEpoch}, the last, in ${join(out, LAST)}`} (${Math.round(report.tokensPerSecond)} tokens/s).`,
         ].join('\n'),
       );
     });

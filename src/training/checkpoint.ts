@@ -61,6 +61,12 @@ export function readCheckpoint(
   return { place: { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas }, state };
 }
 
+/** Removes what `writeCheckpoint` wrote. What names the rest goes first, so that a run killed meanwhile leaves nothing to go on from. */
+export function removeCheckpoint(folder: string): void {
+  rmSync(join(folder, PROGRESS_FILE), { force: true });
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /**
  * What stands in the way of going on with the run of a folder: nothing, a run that has come to its end, or no run at all.
  */

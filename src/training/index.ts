@@ -46,5 +46,5 @@ export { lossAndGradients } from './step';
 export { createTagger, padTargets, setDropout, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
 export * from './tracking';
-export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
+export { type Evaluation, LAST, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

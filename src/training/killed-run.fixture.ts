@@ -1,17 +1,48 @@
-// A training run that kills itself: node killed-run.fixture.js FILE ROWS
-import { readFileSync } from 'node:fs';
-import { ENTITY_CLASSES, type EntityClass } from '../foundation';
+// A training run that kills itself: node killed-run.fixture.js FILE MOMENT NUMBER
+//
+// MOMENT is `row`, when so many rows of metrics are written; `milliseconds`, after the first row; or a function of node:fs, in the
+// midst of its call of that number: half of what it would write is written.
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { TokenClassifier } from '../nn';
 import type { Example } from './examples';
 import { taggingTask } from './tagging-task';
 import { train } from './trainer';
 
-const [file, rows] = process.argv.slice(2);
-const { source, settings, folder, examples, replicas } = JSON.parse(readFileSync(file, 'utf8'));
+const [file, moment, number] = process.argv.slice(2);
+const { source, settings, folder, examples, replicas } = JSON.parse(fs.readFileSync(file, 'utf8'));
 const model = TokenClassifier.load(source);
 Object.assign(model.configuration.encoder, { hiddenDropout: 0.2, attentionDropout: 0.2 });
-const noF1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, null])) as Record<EntityClass, null>;
-let heard = 0;
+const kill = () => process.kill(process.pid, 'SIGKILL');
+
+/** How much of the call a killed process has done. */
+const halves: Record<string, (...given: never[]) => void> = {
+  appendFileSync: (path: string, text: string) => append(path, text.slice(0, text.length / 2)),
+  writeSync: (to: number, content: string | Uint8Array) =>
+    write(to, content.slice(0, content.length / 2) as Uint8Array),
+  renameSync: () => {},
+  // Of a folder that is removed whole, the large file.
+  rmSync: (path: string) => {
+    for (const name of fs.readdirSync(path)) if (name.startsWith('state-')) fs.unlinkSync(join(path, name));
+  },
+};
+const { appendFileSync: append, writeSync: write } = fs;
+const functions = fs as unknown as Record<string, (...given: unknown[]) => unknown>;
+if (moment in halves) {
+  const whole = functions[moment];
+  let calls = 0;
+  functions[moment] = (...given) => {
+    const counts = moment !== 'rmSync' || (given[1] as fs.RmOptions).recursive;
+    if (counts && ++calls === Number(number)) {
+      halves[moment](...(given as never[]));
+      kill();
+    }
+    return whole(...given);
+  };
+}
+
+let rows = 0;
 void train({
   task: taggingTask(model, settings),
   examples: (examples as [number[], number[], number[]][]).map(
@@ -23,10 +54,17 @@ void train({
   ),
   options: settings,
   folder,
-  evaluate: async () => ({ loss: 0, f1: noF1, score: -0.5 }),
+  evaluate: async () => ({ loss: 0, score: -0.5 }),
   resume: true,
   replicas,
   onRow: () => {
-    if (++heard === Number(rows)) process.kill(process.pid, 'SIGKILL');
+    rows++;
+    if (moment === 'row' && rows === Number(number)) kill();
+    // A thread of its own, which does not wait for the step under way.
+    if (moment === 'milliseconds' && rows === 1)
+      new Worker(
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, require('node:worker_threads').workerData); process.kill(process.pid, 'SIGKILL')",
+        { eval: true, workerData: Number(number) },
+      ).unref();
   },
 });

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { createRandom, ENTITY_CLASSES, type EntityClass } from '../foundation';
-import { download, free, livingTensors, readSafetensors, TokenClassifier } from '../nn';
+import { test } from 'node:test';
+import { download, free, kernels, livingTensors, readSafetensors, TokenClassifier, upload } from '../nn';
 import { relativeError } from '../nn/network-fixture';
 import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert';
-import { DEFAULT_TRAINING, type TrainingConfiguration } from './configuration';
+import { DEFAULT_TRAINING } from './configuration';
 import type { Example } from './examples';
-import { layerRates } from './layer-rates';
+import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
 import { createLoss } from './losses';
 import { AdamW } from './optimizer';
 import { accumulate, lossAndGradients } from './step';
 import { taggingLoss, taggingTask } from './tagging-task';
 import type { Task } from './task';
-import { train } from './trainer';
+import { LAST, train } from './trainer';
 
 /** The fixture's batch and targets, and what PyTorch made of them: losses of three steps. */
 function fixture(folder: string) {
@@ -89,133 +87,36 @@ test('three steps of AdamW lead to the weights of PyTorch', (context) => {
   assert.equal(livingTensors(), 0);
 });
 
-const options: Omit<TrainingConfiguration, 'train' | 'dev'> = {
-  ...DEFAULT_TRAINING,
-  epochs: 3,
-  batchSize: 4,
-  learningRate: 5e-3,
-  seed: 7,
-};
-
-/** Windows in which token 20 is a Cell and no other token is anything: a rule that can be learned. */
-function learnableExamples(): Example[] {
-  const random = createRandom(3);
-  return Array.from({ length: 18 }, (_, row) => {
-    const length = 4 + (row % 5);
-    const inputIds = Int32Array.from({ length }, () => 10 + random.below(12));
-    const labels = new Uint8Array(length * 8);
-    inputIds.forEach((id, token) => {
-      if (id === 20) labels[token * 8 + 2] = 1;
-    });
-    return { inputIds, labels, known: new Uint8Array(length * 8).fill(1) };
-  });
-}
-
-const noF1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, null])) as Record<EntityClass, null>;
-
-/** Dropout on, so that resuming must also repeat chance. */
-function modelWithDropout(context: TestContext): TokenClassifier {
-  const model = TokenClassifier.load(copyTinyBert(context));
-  Object.assign(model.configuration.encoder, { hiddenDropout: 0.2, attentionDropout: 0.2 });
-  return model;
-}
-
-test('training lowers the loss, keeps the best epoch and leaves no checkpoint', async (context) => {
+test('training lowers the loss, keeps the best and the last epoch and leaves no checkpoint', async (context) => {
   const model = modelWithDropout(context);
   const folder = join(model.source, '..', 'run');
   const scores = [0.2, 0.5, 0.4];
-  const report = await train({
+  const seen: ReturnType<typeof model.parameters.snapshot>[] = [];
+  const run = {
     task: taggingTask(model, options),
     examples: learnableExamples(),
     options,
     folder,
-    evaluate: async () => ({ loss: 0, f1: noF1, score: scores.shift()! }),
-  });
+    evaluate: async () => {
+      seen.push(model.parameters.snapshot());
+      return { loss: 0, score: scores.shift()! };
+    },
+  };
+  const report = await train(run);
   assert.equal(report.finished, true);
   assert.equal(report.bestEpoch, 2);
   assert.equal(report.rows.length, 18);
   const losses = report.rows.flatMap((row) => (row.kind === 'step' ? [row.loss] : []));
   assert.ok(losses[14] < losses[0] / 2, losses.join(' '));
   assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), model.parameters.snapshot());
+  assert.deepEqual(TokenClassifier.load(join(folder, LAST)).parameters.snapshot(), seen[2]);
   assert.equal(existsSync(join(folder, 'checkpoint')), false);
   assert.equal(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n').length, 18);
-});
-
-for (const batchTokens of [null, 24])
-  test(`a run that is interrupted at any step and resumed takes the same steps as an undisturbed one, ${batchTokens ? 'batches by tokens' : 'batches of windows'}`, async (context) => {
-    const own = { ...options, batchTokens };
-    const evaluate = async () => ({ loss: 0, f1: noF1, score: 0.5 });
-    const examples = learnableExamples();
-    const whole = modelWithDropout(context);
-    const wholeReport = await train({
-      task: taggingTask(whole, own),
-      examples,
-      options: own,
-      folder: join(whole.source, '..', 'run'),
-      evaluate,
-    });
-    for (const stopAfter of [1, 5, 7]) {
-      const first = modelWithDropout(context);
-      const folder = join(first.source, '..', 'run');
-      const interrupt = new AbortController();
-      const progress = { update: (done: number) => void (done === stopAfter && interrupt.abort()), end() {} };
-      const part = await train({
-        task: taggingTask(first, own),
-        examples,
-        options: own,
-        folder,
-        evaluate,
-        progress,
-        signal: interrupt.signal,
-      });
-      assert.equal(part.finished, false);
-      const second = modelWithDropout(context);
-      const rest = await train({
-        task: taggingTask(second, own),
-        examples,
-        options: own,
-        folder,
-        evaluate,
-        resume: true,
-      });
-      assert.deepEqual(second.parameters.snapshot(), whole.parameters.snapshot());
-      const steps = (report: typeof rest) => report.rows.map((row) => [row.kind, row.step, row.loss]);
-      assert.deepEqual(steps(rest), steps(wholeReport));
-    }
-  });
-
-test('a checkpoint of a run with other options is refused', async (context) => {
-  const model = modelWithDropout(context);
-  const folder = join(model.source, '..', 'run');
-  const interrupt = new AbortController();
-  interrupt.abort();
-  const run = {
-    examples: learnableExamples(),
-    folder,
-    evaluate: async () => ({ loss: 0, f1: noF1, score: 0 }),
-  };
-  await train({ ...run, task: taggingTask(model, options), options, signal: interrupt.signal });
-  const changed = { ...options, learningRate: 1 };
-  await assert.rejects(
-    train({ ...run, task: taggingTask(model, options), options: changed, resume: true }),
-    /other options/,
-  );
-  // As many windows as before, one label another.
-  const [first, ...others] = learnableExamples();
-  const relabelled = {
-    ...first,
-    labels: first.labels.map((label, index) => (index === 0 ? 1 - label : label)),
-  };
-  await assert.rejects(
-    train({
-      ...run,
-      task: taggingTask(model, options),
-      options,
-      examples: [relabelled, ...others],
-      resume: true,
-    }),
-    /other options, data or model/,
-  );
+  // Trained again, the last epoch is the best one, and the other run's last model is gone.
+  scores.push(0.1, 0.2, 0.3);
+  assert.equal((await train(run)).bestEpoch, 3);
+  assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), seen[5]);
+  assert.equal(existsSync(join(folder, LAST)), false);
 });
 
 test('a diverging run stops with its step and keeps no broken model', async (context) => {
@@ -229,10 +130,77 @@ test('a diverging run stops with its step and keeps no broken model', async (con
     examples: learnableExamples(),
     options,
     folder,
-    evaluate: async () => ({ loss: 0, f1: noF1, score: 0 }),
+    evaluate: async () => ({ loss: 0, score: 0 }),
   });
   await assert.rejects(run, { name: 'InputError', message: /diverged at step 1 \(epoch 1, batch 1\)/ });
   assert.equal(existsSync(join(folder, 'config.json')), false);
+});
+
+test('a run that diverges later leaves the best model and the last good checkpoint, which is gone on with', async (context) => {
+  const evaluate = async () => ({ loss: 0, score: 0 });
+  const own = { ...options, checkpointMinutes: 0 };
+  const whole = modelWithDropout(context);
+  const run = { examples: learnableExamples(), options: own, evaluate };
+  await train({ ...run, task: taggingTask(whole, own), folder: join(whole.source, '..', 'run') });
+  const model = modelWithDropout(context);
+  const folder = join(model.source, '..', 'run');
+  let firstEpoch: ReturnType<typeof model.parameters.snapshot> | undefined;
+  const healthy = taggingTask(model, own);
+  const task: Task<Example> = {
+    ...healthy,
+    loss(tape, weights, examples, random, step) {
+      const outcome = healthy.loss(tape, weights, examples, random, step);
+      if (step !== 7) return outcome;
+      const nothing = upload(Float32Array.of(Number.NaN), []);
+      return { ...outcome, loss: kernels.multiply(outcome.loss, nothing) };
+    },
+  };
+  const diverging = train({
+    ...run,
+    task,
+    folder,
+    evaluate: () => {
+      firstEpoch ??= model.parameters.snapshot();
+      return evaluate();
+    },
+  });
+  await assert.rejects(diverging, {
+    name: 'InputError',
+    message: /diverged at step 8 \(epoch 2, batch 3\): the loss is NaN/,
+  });
+  assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), firstEpoch);
+  const again = modelWithDropout(context);
+  const heard: number[] = [];
+  await train({
+    ...run,
+    task: taggingTask(again, own),
+    folder,
+    resume: true,
+    onRow: (rows) => void heard.push(rows[rows.length - 1].step),
+  });
+  assert.equal(heard[0], 8);
+  const lastOf = (run: string) => TokenClassifier.load(join(run, LAST)).parameters.snapshot();
+  assert.deepEqual(lastOf(folder), lastOf(join(whole.source, '..', 'run')));
+});
+
+test('weights that the last step of an epoch broke are no best model', async (context) => {
+  const model = modelWithDropout(context);
+  const folder = join(model.source, '..', 'run');
+  const losses = [0.5, Number.NaN];
+  const scores = [0.2, 0.9];
+  let first: ReturnType<typeof model.parameters.snapshot> | undefined;
+  const run = train({
+    task: taggingTask(model, options),
+    examples: learnableExamples(),
+    options,
+    folder,
+    evaluate: async () => {
+      first ??= model.parameters.snapshot();
+      return { loss: losses.shift()!, score: scores.shift()! };
+    },
+  });
+  await assert.rejects(run, { name: 'InputError', message: /diverged at the end of epoch 2/ });
+  assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), first);
 });
 
 test('batches that are accumulated make the step of the one large batch', (context) => {
@@ -256,16 +224,6 @@ test('batches that are accumulated make the step of the one large batch', (conte
   model.dispose();
 });
 
-test('layers below move less, and the factor of the head is 1', () => {
-  const names = [
-    'bert.embeddings.word_embeddings.weight',
-    'bert.encoder.layer.0.output.dense.bias',
-    'bert.encoder.layer.5.attention.self.key.weight',
-    'classifier.weight',
-  ];
-  assert.deepEqual([...layerRates(names, 6, 0.5).values()], [1 / 128, 1 / 64, 1 / 2, 1]);
-});
-
 test('training ends early where nothing gets better, and keeps what averages of weights are best', async (context) => {
   const model = modelWithDropout(context);
   const folder = join(model.source, '..', 'run');
@@ -278,56 +236,12 @@ test('training ends early where nothing gets better, and keeps what averages of 
     folder,
     evaluate: async () => {
       seen.push(model.parameters.snapshot());
-      return { loss: 0, f1: noF1, score: scores.shift()! };
+      return { loss: 0, score: scores.shift()! };
     },
   });
   assert.equal(report.finished, true);
   assert.equal(report.bestEpoch, 2);
   assert.equal(scores.length, 1);
   assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), seen[1]);
+  assert.deepEqual(TokenClassifier.load(join(folder, LAST)).parameters.snapshot(), seen[3]);
 });
-
-test('killed at any moment and resumed, the weights are those of an undisturbed run', async (context) => {
-  const whole = modelWithDropout(context);
-  const killed = join(whole.source, '..', 'killed');
-  const source = modelWithDropout(context).source;
-  const settings = { ...options, accumulation: 2, averaging: 0.9, checkpointMinutes: 0 };
-  const evaluate = async () => ({ loss: 0, f1: noF1, score: 0.5 });
-  await train({
-    task: taggingTask(whole, settings),
-    examples: learnableExamples(),
-    options: settings,
-    folder: join(whole.source, '..', 'whole'),
-    evaluate,
-  });
-  writeFileSync(
-    join(source, 'run.json'),
-    JSON.stringify({ source, settings, folder: killed, examples: learnableExamples().map(plain) }),
-  );
-  let finished = false;
-  for (let attempt = 0; !finished && attempt < 20; attempt++) {
-    // Each attempt gets one step further before it is killed in the midst of writing or computing.
-    finished = await runUntilKilled(join(source, 'run.json'), 1 + attempt * 2);
-  }
-  assert.ok(finished);
-  const stored = readSafetensors(join(killed, 'model.safetensors'));
-  for (const [name, { data }] of readSafetensors(join(whole.source, '..', 'whole', 'model.safetensors')))
-    assert.deepEqual(stored.get(name)!.data, data, name);
-});
-
-const plain = ({ inputIds, labels, known }: Example) => [inputIds, labels, known].map((list) => [...list]);
-
-/** Trains in a process of its own that kills itself with SIGKILL after so many rows; true where it came to the end. */
-function runUntilKilled(file: string, rows: number): Promise<boolean> {
-  const child = spawn(process.execPath, [join(__dirname, 'killed-run.fixture.js'), file, String(rows)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status, signal) => {
-      if (status === 0) resolve(true);
-      else if (signal === 'SIGKILL') resolve(false);
-      else reject(new Error(`the run ended with ${status ?? signal}`));
-    });
-  });
-}

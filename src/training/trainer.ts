@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { type EntityClass, formatDuration, InputError, type Progress, silentProgress } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
 import { groupByLength, stepsByEpoch } from './batching';
-import { checkpointFolder, type Place, readCheckpoint, writeCheckpoint } from './checkpoint';
+import {
+  checkpointFolder,
+  type Place,
+  readCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from './checkpoint';
 import type { TrainingOptions } from './configuration';
 import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
 import { chooseReplicas } from './replicas';
@@ -25,7 +31,7 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   task: Task<Example>;
   examples: readonly Example[];
   options: TrainingOptions;
-  /** Receives the best model, `metrics.jsonl` and, while training lasts, a checkpoint. */
+  /** Receives the best model, in `last/` that of the last epoch where another was better, `metrics.jsonl` and, while training lasts, a checkpoint. */
   folder: string;
   /** Judges the parameters as they are when it is called. */
   evaluate: () => Promise<Evaluation>;
@@ -56,6 +62,9 @@ export interface TrainingReport {
   tokensPerSecond: number;
   rows: MetricsRow[];
 }
+
+/** Where the folder of a run holds the model of its last epoch, if another epoch's was better. */
+export const LAST = 'last';
 
 /**
  * Trains a task and leaves the model of the best epoch in the folder and in memory. What a run does depends on its examples,
@@ -169,27 +178,44 @@ export async function train<Example extends { inputIds: Int32Array }>(
         // Lets displays, interrupts and the notebook's messages through.
         await new Promise(setImmediate);
       }
+      const isLast = () =>
+        place.epoch === options.epochs ||
+        (options.patience > 0 && place.epoch - place.bestEpoch >= options.patience);
       const judge = async () => {
         const evaluation = await run.evaluate();
+        refuseBroken(evaluation, place.epoch);
         if (evaluation.score > place.bestScore) {
           task.save(folder);
           place.bestEpoch = place.epoch;
           place.bestScore = evaluation.score;
         }
+        if (isLast()) {
+          const last = join(folder, LAST);
+          rmSync(last, { recursive: true, force: true }); // There may be one of an earlier run.
+          if (place.bestEpoch !== place.epoch) task.save(last);
+        }
         return evaluation;
       };
       const evaluation = await stepper.judged(judge);
       tell({ kind: 'evaluation', step: stepsDone(), epoch: place.epoch, ...evaluation });
-      if (options.patience > 0 && place.epoch - place.bestEpoch >= options.patience) break;
-      if (place.epoch < options.epochs) await save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
+      if (isLast()) break;
+      await save({ ...place, epoch: place.epoch + 1, stepOfEpoch: 0 });
     }
     task.reload(folder);
-    rmSync(checkpoints, { recursive: true, force: true });
+    removeCheckpoint(checkpoints);
     return report(true);
   } finally {
     progress.end();
     await stepper.dispose();
   }
+}
+
+/** @throws InputError where the weights are no numbers any more, which the last step of an epoch may have made them */
+function refuseBroken({ loss }: Evaluation, epoch: number): void {
+  if (Number.isNaN(loss))
+    throw new InputError(
+      `training diverged at the end of epoch ${epoch}: the loss on what is held out is NaN; lower the learning rate (the best model and the last checkpoint, where the run has any by now, are kept)`,
+    );
 }
 
 /** Tells examples apart by all that they hold: token ids and labels are typed arrays. */

@@ -310,7 +310,7 @@ test('killed and resumed, the weights are those of an undisturbed run', linux, a
     const run = { source, settings, folder: join(source, name), examples: windows(18).map(plain), replicas };
     writeFileSync(file, JSON.stringify(run));
     const fixture = join(__dirname, '..', 'killed-run.fixture.js');
-    const child = spawn(process.execPath, [fixture, file, String(rows)], {
+    const child = spawn(process.execPath, [fixture, file, 'row', String(rows)], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     const [status, signal] = await once(child, 'exit');
