@@ -112,10 +112,12 @@ test('killed at any moment and resumed, the weights are those of an undisturbed 
     options: settings,
     folder: undisturbed,
     evaluate,
+    replicas: 1,
+    precision: 'float32',
   });
   writeFileSync(
     join(source, 'run.json'),
-    JSON.stringify({ source, settings, folder: killed, examples: examples.map(plain) }),
+    JSON.stringify({ source, settings, folder: killed, examples: examples.map(plain), replicas: 1 }),
   );
   const random = createRandom(11);
   // A checkpoint is some 170 writes, each half done when it is the last; the state and the place are renamed in turn.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom, projectRoot } from '../foundation';
 import { download, free, livingTensors, Model, tidy, upload } from '../nn';
+import { tinyBertFolder } from '../nn/tiny-bert';
 import {
   type ClassificationOptions,
   type ClassifiedExample,
@@ -45,7 +46,7 @@ const networks = join(projectRoot, 'src', 'nn', 'fixtures', 'networks');
 const one: ClassificationOptions = { outcome: 'one', labelSmoothing: 0, classWeights: null };
 const several: ClassificationOptions = { ...one, outcome: 'several' };
 
-/** A small network with a fresh head; in the fixtures' folders stands no tokenizer, and none is needed. */
+/** A small network with a fresh head. */
 function fresh(network: string, kind: 'sequence' | 'tokens', labels: string[]): Model {
   const model = Model.fromEncoder(join(networks, network), { kind, labels }, 1);
   Object.assign(model.encoder, { hiddenDropout: 0.1, attentionDropout: 0.1, sequenceDropout: 0.1 });
@@ -89,22 +90,26 @@ const options = { ...DEFAULT_TRAINING, epochs: 30, batchSize: 8, learningRate: 1
 
 for (const [network, kind, own, examples] of cases) {
   const start = () => fresh(network, kind, ['a', 'b', 'c']);
-  /** Without a tokenizer's folder, of which the fixtures have none, nothing is saved. */
-  const taskOf = (model: Model) => ({ ...classificationTask(model, own, ''), save() {}, reload() {} });
+  const taskOf = (model: Model) => classificationTask(model, own, tinyBertFolder);
 
   test(`${network}: ${own.outcome} outcome of labels is learned`, async (context) => {
     const model = start();
     const before = await evaluateClassification(model, examples, own);
+    const folder = folderOf(context);
     await train({
       task: taskOf(model),
       examples,
       options,
-      folder: folderOf(context),
+      folder,
       evaluate: () => evaluateClassification(model, examples, own),
     });
     const after = await evaluateClassification(model, examples, own);
     assert.ok(after.accuracy > 0.95 && after.macroF1 > 0.9, JSON.stringify({ before, after }));
-    assert.ok(after.loss < before.loss / 3);
+    assert.ok(after.loss < before.loss);
+    const saved = Model.load(folder);
+    assert.deepEqual(saved.head, { kind, labels: ['a', 'b', 'c'] });
+    assert.deepEqual(await evaluateClassification(saved, examples, own), after);
+    saved.dispose();
     model.dispose();
   });
 
@@ -224,5 +229,11 @@ test('what does not fit is refused in one sentence', async () => {
     () => classificationTask(model, { ...one, classWeights: [1, 2] }, ''),
     /2 class weights do not fit 3 labels/,
   );
+  const refused = (changed: Partial<ClassificationOptions>) => () =>
+    classificationTask(model, { ...one, ...changed }, '');
+  assert.throws(refused({ classWeights: [0, 0, 0] }), /each must be a number above 0/);
+  assert.throws(refused({ labelSmoothing: 1 }), /label smoothing of 1 is no share/);
+  const nameless = new Model(model.encoder, { kind: 'sequence', labels: [] }, new Map());
+  assert.throws(() => classificationTask(nameless, one, ''), /give at least one, each once/);
   for (const own of [model, tokens, words]) own.dispose();
 });

@@ -85,20 +85,30 @@ export function remakeClassificationTask(
 }
 
 /** How many labels the head has. */
-function checkOptions({ head }: Model, { outcome, classWeights }: ClassificationOptions): number {
+function checkOptions(
+  { head }: Model,
+  { outcome, labelSmoothing, classWeights }: ClassificationOptions,
+): number {
   if (head.kind === 'vocabulary')
     throw new InputError(
       'a head that guesses words has no labels to learn; give the model one for sequences or tokens',
     );
+  const { labels } = head;
+  if (labels.length === 0 || new Set(labels).size < labels.length)
+    throw new InputError(`the labels are ${JSON.stringify(labels)}; give at least one, each once`);
   if (head.kind === 'tokens' && outcome === 'several')
     throw new InputError(
       'several labels of one token are learned by a tagger; choose the outcome "one" here',
     );
-  if (classWeights && classWeights.length !== head.labels.length)
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1))
+    throw new InputError(`a label smoothing of ${labelSmoothing} is no share; choose 0 or a little more`);
+  if (classWeights && classWeights.length !== labels.length)
     throw new InputError(
-      `${classWeights.length} class weights do not fit ${head.labels.length} labels; give one for each label`,
+      `${classWeights.length} class weights do not fit ${labels.length} labels; give one for each label`,
     );
-  return head.labels.length;
+  if (classWeights && !classWeights.every((weight) => weight > 0 && weight < Number.POSITIVE_INFINITY))
+    throw new InputError(`the class weights are ${classWeights.join(', ')}; each must be a number above 0`);
+  return labels.length;
 }
 
 /** What targets, of an example or of a batch, count in the mean. */
