@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { createRandom } from '../foundation';
 import { groupByLength, stepsByEpoch } from './batching';
 
 const windows = fc
@@ -49,6 +50,21 @@ test('a budget is used up: no two batches of a pool that follow one another woul
     }),
     { seed: 6, numRuns: 300 },
   );
+});
+
+test('sentences of all lengths make full batches with little padding', () => {
+  const random = createRandom(8);
+  // As those of JNLPBA: about 40 tokens, some few of four times as many.
+  const lengthOf = () => Math.min(200, Math.round(12 + 30 * -Math.log(1 - random.next())));
+  const examples = Array.from({ length: 8000 }, () => ({ inputIds: new Int32Array(lengthOf()) }));
+  for (const batchTokens of [512, 1280]) {
+    const batches = groupByLength(examples, { batchSize: 32, batchTokens }, 1, 1);
+    const sum = (values: number[]) => values.reduce((one, other) => one + other, 0);
+    const lengths = batches.map((batch) => batch.map(({ inputIds }) => inputIds.length));
+    const padded = sum(lengths.map((own) => own.length * Math.max(...own)));
+    assert.ok(sum(lengths.flat()) > 0.98 * padded);
+    assert.ok(padded > 0.9 * batches.length * batchTokens);
+  }
 });
 
 test('the steps of an epoch are those that its batches make, a last incomplete one included', () => {

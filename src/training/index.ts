@@ -1,9 +1,9 @@
 /**
  * Training: examples to a trained network.
  *
- * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch and
- * `metrics.jsonl`. May touch: the folder of the run, and of replicas a folder in memory. How good an epoch is, the caller says
- * (`evaluate`), since evaluation is a room further on.
+ * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch, in its folder `last` that of
+ * the last one where another was better, and `metrics.jsonl`. May touch: the folder of the run, and of replicas a folder in memory.
+ * How good an epoch is, the caller says (`evaluate`), since evaluation is a room further on.
  *
  * trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
  * search/ looks for the best options; tracking/ tells MLflow of runs.

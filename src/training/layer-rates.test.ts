@@ -1,41 +1,67 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { free, Parameters, type Tensor, upload } from '../nn';
+import { free, isNorm, readSafetensors, TokenClassifier, upload } from '../nn';
+import { copyTinyBert } from '../nn/tiny-bert';
+import { DEFAULT_TRAINING } from './configuration';
 import { layerRates } from './layer-rates';
-import { AdamW } from './optimizer';
+import { Learner } from './learner';
+import { taggingTask } from './tagging-task';
 
-test('layers below move less, and the factor of the head is 1', () => {
-  const names = [
-    'bert.embeddings.word_embeddings.weight',
-    'bert.encoder.layer.0.output.dense.bias',
-    'bert.encoder.layer.5.attention.self.key.weight',
-    'classifier.weight',
-  ];
-  assert.deepEqual([...layerRates(names, 6, 0.5).values()], [1 / 128, 1 / 64, 1 / 2, 1]);
+test('layers below move less, and the factor of the head is 1, whatever an encoder calls them', () => {
+  const expected = {
+    'bert.embeddings.word_embeddings.weight': 1 / 128,
+    'electra.embeddings_project.weight': 1 / 128,
+    'bert.encoder.layer.0.output.dense.bias': 1 / 64,
+    'distilbert.transformer.layer.1.ffn.lin1.weight': 1 / 32,
+    'electra.encoder.layer.5.attention.self.key.weight': 1 / 2,
+    'bert.pooler.dense.weight': 1,
+    'vocab_layer_norm.weight': 1,
+    'generator_predictions.dense.weight': 1,
+    'classifier.weight': 1,
+  };
+  assert.deepEqual(Object.fromEntries(layerRates(Object.keys(expected), 6, 0.5)), expected);
 });
 
-test('with a layer decay of 0.5 the first update halves from layer to layer', () => {
-  // By hand: the first step of AdamW is rate · (sign of the gradient + decay · weight), and biases do not decay. Here the rate is
-  // 0.1, the decay 0.1, every weight 2 and every gradient -3: 0.1 · (-1 + 0.2) = -0.08 and, without decay, -0.1 above all layers.
-  const expected: Record<string, number> = {
-    'classifier.weight': 2.08,
-    'classifier.bias': 2.1,
-    'bert.encoder.layer.1.output.dense.weight': 2.04,
-    'bert.encoder.layer.1.output.dense.bias': 2.05,
-    'bert.encoder.layer.0.output.dense.weight': 2.02,
-    'bert.encoder.layer.0.output.dense.bias': 2.025,
-    'bert.embeddings.position_embeddings.weight': 2.01,
-  };
-  const names = Object.keys(expected);
-  const parameters = new Parameters(
-    new Map(names.map((name): [string, Tensor] => [name, { shape: [1], data: Float32Array.of(2) }])),
+test('the first update of every layer is that of AdamW by hand, at half the rate of the layer above', (context) => {
+  const folder = copyTinyBert(context);
+  const model = TokenClassifier.load(folder);
+  // PyTorch's gradients; a saved head has one row more than ours, the zeros of `O`.
+  const gradients = [...readSafetensors(join(folder, 'gradients.safetensors'))].map(
+    ([name, { shape, data }]) => {
+      const own = model.parameters.shapes.get(name)!;
+      assert.equal(shape.length, own.length);
+      return [name, data.subarray(name.startsWith('classifier') ? data.length / 9 : 0)] as const;
+    },
   );
-  const optimizer = new AdamW(parameters, 0.1, layerRates(names, 2, 0.5));
-  const gradients = new Map(names.map((name) => [name, upload(Float32Array.of(-3), [1])]));
-  optimizer.update(gradients, 0.1, 1);
-  free(...gradients.values());
-  for (const [name, { data }] of parameters.snapshot())
-    assert.ok(Math.abs(data[0] - expected[name]) < 1e-6, `${name}: ${data[0]}`);
-  optimizer.dispose();
-  parameters.dispose();
+  const before = model.parameters.snapshot();
+  const [rate, weightDecay] = [1e-2, 0.1];
+  const learner = new Learner(taggingTask(model, DEFAULT_TRAINING), {
+    weightDecay,
+    layerDecay: 0.5,
+    averaging: 0,
+  });
+  const uploaded = new Map(
+    gradients.map(([name, data]) => [name, upload(data, model.parameters.shapes.get(name)!)]),
+  );
+  learner.update(uploaded, rate, 1);
+  free(...uploaded.values());
+  const after = model.parameters.snapshot();
+  const shares = { embeddings: 1 / 8, 'layer.0.': 1 / 4, 'layer.1.': 1 / 2, classifier: 1 };
+  const seen = new Set<string>();
+  for (const [name, gradient] of gradients) {
+    const [part, share] = Object.entries(shares).find(([own]) => name.includes(own))!;
+    seen.add(part);
+    const decay = name.endsWith('.bias') || isNorm(name) ? 0 : weightDecay;
+    before.get(name)!.data.forEach((weight, place) => {
+      // The first step: m̂ is the gradient, √v̂ its size (Kingma & Ba 2015), ε = 1e-8.
+      const direction = gradient[place] / (Math.abs(gradient[place]) + 1e-8);
+      const expected = weight - rate * share * (direction + decay * weight);
+      const found = after.get(name)!.data[place];
+      assert.ok(Math.abs(found - expected) < 1e-6, `${name} at ${place}: ${found} against ${expected}`);
+    });
+  }
+  assert.equal(seen.size, 4);
+  learner.dispose();
+  model.dispose();
 });

@@ -298,7 +298,7 @@ test('killed and resumed, the weights are those of an undisturbed run', linux, a
   const settings = {
     ...DEFAULT_TRAINING,
     epochs: 2,
-    batchSize: 4,
+    batchTokens: 32,
     accumulation: 2,
     averaging: 0.9,
     checkpointMinutes: 0,
