@@ -90,7 +90,8 @@ export const PROFILES = {
     benchmarkRuns: 200,
   },
   full: {
-    description: 'all gold sentences with mentions and some without, four epochs: an hour or two on two cores',
+    description:
+      'all gold sentences with mentions and some without, four epochs: an hour or two on two cores',
     gold: [
       { corpus: 'jnlpba', negatives: 0.5, ...everyMention },
       { corpus: 'craft', negatives: 0.4, ...everyMention },
