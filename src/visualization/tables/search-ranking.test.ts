@@ -14,14 +14,14 @@ test('settings stand in the order of the search, each beside its score on the wh
   assert.deepEqual(searchRankingTable(trials, whole), [
     {
       'place in the search': '1 of 3',
-      'learning rate': 0.1,
+      'learning rate': '0.1',
       loss: 'focal',
       'dev F1, search': 0.5,
       'dev F1, whole corpora': 0.9,
     },
     {
       'place in the search': '3 of 3',
-      'learning rate': 0.1,
+      'learning rate': '0.1',
       loss: 'bce',
       'dev F1, search': 0.2,
       'dev F1, whole corpora': 0.6,

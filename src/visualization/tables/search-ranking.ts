@@ -21,7 +21,8 @@ export function searchRankingTable(trials: readonly SearchRow[], whole: readonly
     .sort((one, other) => one.place - other.place)
     .map(({ row, place, trial }) => ({
       'place in the search': `${place + 1} of ${ranked.length}`,
-      ...Object.fromEntries(settings.map(([column, name]) => [name, row[column]])),
+      // As text, since a table gives the numbers of a column the same three decimals, and learning rates are smaller.
+      ...Object.fromEntries(settings.map(([column, name]) => [name, String(row[column])])),
       'dev F1, search': score(trial),
       'dev F1, whole corpora': score(row),
     }));
