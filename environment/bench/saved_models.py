@@ -31,7 +31,13 @@ def exchange(folder: pathlib.Path) -> dict:
             parameter += 0.02 * torch.randn_like(parameter)
         model.save_pretrained(folder / "back")
         changed = model(**inputs).logits
-    return {"class": name, "labels": model.config.id2label, "logits": logits.flatten().tolist(), "changed": changed.flatten().tolist()}
+    return {
+        "class": name,
+        "labels": model.config.id2label,
+        "problem": model.config.problem_type,
+        "logits": logits.flatten().tolist(),
+        "changed": changed.flatten().tolist(),
+    }
 
 
 print(json.dumps({"transformers": transformers.__version__, "torch": torch.__version__}), flush=True)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
 import { isScheme, type LabelScheme, outputNames } from '../tokenization';
 import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
-import type { Head } from './heads';
+import type { Head, LabelOutcome } from './heads';
 
 /** The shape of an encoder, with the names of BERT's config.json in camel case and abbreviations spelled out. */
 export interface EncoderConfiguration {
@@ -209,12 +209,18 @@ export function predictsWords(folder: string): boolean {
   return architectures?.[0]?.endsWith(CLASS_NAMES.vocabulary) ?? false;
 }
 
+/** `problem_type`, by which Python's pipeline takes a softmax of a sequence's labels or a sigmoid of each. */
+const PROBLEM_TYPES: Record<LabelOutcome, string> = {
+  one: 'single_label_classification',
+  several: 'multi_label_classification',
+};
+
 /** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
 export function writeNetworkConfiguration(
   folder: string,
   encoder: EncoderConfiguration,
   head: Head,
-  own?: Json,
+  { own, outcome }: { own?: Json; outcome?: LabelOutcome } = {},
 ): void {
   const labels = head.kind === 'vocabulary' ? [] : head.labels;
   const { className, keys } = ARCHITECTURES[encoder.type];
@@ -241,6 +247,7 @@ export function writeNetworkConfiguration(
       id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
       label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
     }),
+    ...(head.kind === 'sequence' && outcome && { problem_type: PROBLEM_TYPES[outcome] }),
     ...(own && { falconframes: own }),
   };
   writeFileAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
@@ -252,5 +259,5 @@ export function writeConfiguration(
   { encoder, scheme, maximumLength, threshold }: ModelConfiguration,
 ): void {
   const own = { scheme, maximum_length: maximumLength, threshold };
-  writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(scheme) }, own);
+  writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(scheme) }, { own });
 }

@@ -15,6 +15,9 @@ export type Head =
   /** The word that stands behind each token // logits [batch * length, vocabulary] */
   | { kind: 'vocabulary' };
 
+/** Whether labels exclude one another (softmax), or several may hold at once (a sigmoid each). */
+export type LabelOutcome = 'one' | 'several';
+
 const ACTIVATIONS = { tanh, relu, gelu };
 
 /** hidden [batch * length, hidden] -> logits as `Head` says */

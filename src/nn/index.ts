@@ -33,7 +33,7 @@ export {
 } from './device';
 export type { LayerObserver, Weights } from './encoder';
 export { fetchEncoder, locateEncoder } from './encoders';
-export type { Head } from './heads';
+export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { Model, type Trainable } from './model';

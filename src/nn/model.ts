@@ -10,7 +10,7 @@ import {
 } from './configuration';
 import type { DeviceTensor } from './device';
 import { encode, type LayerObserver, type Weights } from './encoder';
-import { applyHead, type Head } from './heads';
+import { applyHead, type Head, type LabelOutcome } from './heads';
 import { freshTensors } from './initialization';
 import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
 import { gatherRows } from './operations';
@@ -97,12 +97,13 @@ export class Model implements Trainable {
    * Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last.
    *
    * @param tokenizer a folder with the tokenizer that the model's token ids are of
+   * @param outcome how Python is to read the logits of a sequence's labels; left to Python where it is left out
    */
-  save(folder: string, tokenizer: string): void {
+  save(folder: string, tokenizer: string, outcome?: LabelOutcome): void {
     mkdirSync(folder, { recursive: true });
     writeSafetensors(join(folder, WEIGHTS), this.parameters.snapshot());
     saveTokenizer(tokenizer, folder);
-    writeNetworkConfiguration(folder, this.encoder, this.head);
+    writeNetworkConfiguration(folder, this.encoder, this.head, { outcome });
   }
 
   dispose(): void {

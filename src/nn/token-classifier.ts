@@ -149,7 +149,10 @@ export function countParameters(configuration: ModelConfiguration): number {
   return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
 }
 
-/** A saved tagger's tensors, the head without its row of zeros for `O`. */
+/**
+ * A saved tagger's tensors, the head without its row for `O`. The row is taken from the others: it is zeros as we save it, but not once
+ * Python has trained the model further, and a softmax is the same when all logits lose one number.
+ */
 function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
   const { hiddenSize } = configuration.encoder;
   const outputs = outputNames(configuration.scheme).length;
@@ -158,7 +161,9 @@ function readTagger(folder: string, configuration: ModelConfiguration): Map<stri
   const tensors = readTensors(folder, shapes);
   for (const name of [HEAD_WEIGHT, HEAD_BIAS]) {
     const { shape, data } = tensors.get(name)!;
-    tensors.set(name, { shape: [outputs, ...shape.slice(1)], data: data.slice(data.length / shape[0]) });
+    const width = data.length / shape[0];
+    const lessOutside = data.slice(width).map((value, index) => value - data[index % width]);
+    tensors.set(name, { shape: [outputs, ...shape.slice(1)], data: lessOutside });
   }
   return tensors;
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom, projectRoot } from '../foundation';
-import { download, free, livingTensors, Model, tidy, upload } from '../nn';
+import { download, free, livingTensors, Model, readSafetensors, tidy, upload } from '../nn';
+import { relativeError } from '../nn/network-fixture';
 import { tinyBertFolder } from '../nn/tiny-bert';
 import {
   type ClassificationOptions,
@@ -14,7 +15,8 @@ import {
   evaluateClassification,
 } from './classification-task';
 import { DEFAULT_TRAINING } from './configuration';
-import { lossAndGradients } from './step';
+import { Learner } from './learner';
+import { lossAndGradients, takeStep } from './step';
 import { train } from './trainer';
 
 const fixture = JSON.parse(
@@ -24,6 +26,14 @@ const fixture = JSON.parse(
   logits: number[];
   targets: Record<ClassificationOptions['outcome'], number[]>;
   cases: { options: ClassificationOptions; value: number; gradient: number[] }[];
+  /** Networks in training; their weights after three steps stand in classification.safetensors. */
+  runs: {
+    network: string;
+    options: ClassificationOptions;
+    inputIds: number[][];
+    targets: number[][];
+    losses: number[];
+  }[];
 };
 
 for (const { options, value, gradient } of fixture.cases) {
@@ -43,6 +53,44 @@ for (const { options, value, gradient } of fixture.cases) {
 }
 
 const networks = join(projectRoot, 'src', 'nn', 'fixtures', 'networks');
+const trained = readSafetensors(
+  join(projectRoot, 'src', 'training', 'fixtures', 'classification.safetensors'),
+);
+
+for (const { network, options: own, inputIds, targets, losses } of fixture.runs) {
+  test(`${network}: three steps of AdamW on a padded batch lead to the losses and weights of PyTorch`, () => {
+    const model = Model.load(join(networks, network));
+    const learner = new Learner(classificationTask(model, own, tinyBertFolder), {
+      weightDecay: 0.1,
+      layerDecay: 1,
+      averaging: 0,
+    });
+    const batch = inputIds.map((ids, row) => ({
+      inputIds: Int32Array.from(ids),
+      targets: Int32Array.from(targets[row]),
+    }));
+    const once = { seed: 1, accumulation: 1, clipNorm: Number.POSITIVE_INFINITY };
+    losses.forEach((expected, step) => {
+      const { loss } = takeStep(learner, [batch], once, {
+        step,
+        where: '',
+        learningRate: 1e-2,
+        precision: 'float32',
+      });
+      assert.ok(Math.abs(loss - expected) < 1e-5, `step ${step}: ${loss} instead of ${expected}`);
+    });
+    for (const [name, { data }] of model.parameters.snapshot()) {
+      // A key's bias cannot move the softmax: its gradient is rounding noise, which Adam turns into steps of any sign.
+      if (/(key|k_lin)\.bias$/.test(name)) continue;
+      const error = relativeError(data, trained.get(`${network}/${name}`)!.data, 0);
+      assert.ok(error < 1e-4, `${name}: ${error}`);
+    }
+    learner.dispose();
+    model.dispose();
+    assert.equal(livingTensors(), 0);
+  });
+}
+
 const one: ClassificationOptions = { outcome: 'one', labelSmoothing: 0, classWeights: null };
 const several: ClassificationOptions = { ...one, outcome: 'several' };
 
@@ -80,6 +128,13 @@ const cases: [string, 'sequence' | 'tokens', ClassificationOptions, ClassifiedEx
   ],
 ];
 
+/** What Python's pipeline is told of the outcome; of tokens it always takes the softmax. */
+const PROBLEMS = {
+  one: 'single_label_classification',
+  several: 'multi_label_classification',
+  tokens: undefined,
+};
+
 function folderOf(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-classification-'));
   context.after(() => rmSync(folder, { recursive: true }));
@@ -108,6 +163,8 @@ for (const [network, kind, own, examples] of cases) {
     assert.ok(after.loss < before.loss);
     const saved = Model.load(folder);
     assert.deepEqual(saved.head, { kind, labels: ['a', 'b', 'c'] });
+    const { problem_type: problem } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    assert.equal(problem, PROBLEMS[kind === 'tokens' ? 'tokens' : own.outcome]);
     assert.deepEqual(await evaluateClassification(saved, examples, own), after);
     saved.dispose();
     model.dispose();

@@ -3,6 +3,7 @@ import {
   type DeviceTensor,
   download,
   kernels,
+  type LabelOutcome,
   Model,
   padBatch,
   Tape,
@@ -25,8 +26,8 @@ export interface ClassifiedExample {
 }
 
 export interface ClassificationOptions {
-  /** Whether labels exclude one another (softmax), or several may hold at once (a sigmoid each; of sequences only). */
-  outcome: 'one' | 'several';
+  /** Several labels at once are of sequences only. */
+  outcome: LabelOutcome;
   /** Share of each target that is spread over all outcomes. */
   labelSmoothing: number;
   /** Factor of each label in the loss, in the order of the head's labels; null for 1 everywhere. */
@@ -57,7 +58,7 @@ export function classificationTask(
     parameters: model.parameters,
     layers: model.encoder.layers,
     description: { encoder: model.encoder, head: model.head, options },
-    save: (folder) => model.save(folder, tokenizer),
+    save: (folder) => model.save(folder, tokenizer, options.outcome),
     reload: (folder) => model.reload(folder),
     weight: (examples) => examples.reduce((sum, { targets }) => sum + weightOf(targets, options), 0),
     recipe: {
