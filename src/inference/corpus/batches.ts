@@ -1,10 +1,10 @@
 import type { Source } from './sources';
 
 /**
- * A batch ends with the source that fills it. Several hundred sentences are enough for each to find others of its length, with which
- * it shares a call in fp32; in int8 each has its own.
+ * A batch ends with the source that fills it. Two hundred sentences are enough for each to find others of its length, with which it
+ * shares a call in fp32; in int8 each has its own. Larger batches leave workers idle at the end of a corpus.
  */
-const FULL = 1 << 17;
+const FULL = 1 << 15;
 const MOST_SOURCES = 512;
 
 /**
