@@ -45,7 +45,7 @@ export interface Part<Example> {
 }
 
 /**
- * One step: the mean loss of some batches, its gradients, clipping, update.
+ * One step: the mean loss of some batches, as if they were one, its gradients, clipping, update.
  *
  * @throws InputError where the loss is no number any more; nothing was updated then
  */
@@ -55,9 +55,10 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   { seed, accumulation, clipNorm }: StepOptions,
   step: Step,
 ): Outcome {
+  const shares = sharesOf(learner.task, batches);
   const parts = batches.map((examples, index) => ({
     examples,
-    share: 1 / batches.length,
+    share: shares[index],
     draw: step.step * accumulation + index,
     step: step.step,
   }));
@@ -70,6 +71,16 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   } finally {
     free(...gradients.values());
   }
+}
+
+/** What the mean loss of each group of examples counts in that of all: its share of what the mean is over. */
+export function sharesOf<Example extends { inputIds: Int32Array }>(
+  task: Pick<Task<Example>, 'weight'>,
+  groups: readonly (readonly Example[])[],
+): number[] {
+  const weights = groups.map((examples) => (examples.length > 0 ? task.weight(examples) : 0));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => (total > 0 ? weight / total : 0));
 }
 
 /** @throws InputError where loss or gradients are no numbers any more */

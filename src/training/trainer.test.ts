@@ -10,7 +10,7 @@ import type { Example } from './examples';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
 import { createLoss } from './losses';
 import { AdamW } from './optimizer';
-import { accumulate, lossAndGradients } from './step';
+import { accumulate, lossAndGradients, sharesOf } from './step';
 import { taggingLoss, taggingTask } from './tagging-task';
 import type { Task } from './task';
 import { LAST, train } from './trainer';
@@ -203,24 +203,30 @@ test('weights that the last step of an epoch broke are no best model', async (co
   assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), first);
 });
 
-test('batches that are accumulated make the step of the one large batch', (context) => {
+test('batches that are accumulated make the step of the one large batch, whatever each knows', (context) => {
   const model = TokenClassifier.load(copyTinyBert(context));
   const task = taggingTask(model, DEFAULT_TRAINING);
   const examples = learnableExamples().slice(0, 8);
+  for (const { known } of examples.slice(0, 2)) known.fill(0);
+  const batches = [examples.slice(0, 3), examples.slice(3, 4), examples.slice(4), examples.slice(0, 1)];
   const before = livingTensors();
-  const whole = accumulate(task, [part(examples)], 1);
-  const halves = accumulate(task, [part(examples.slice(0, 4), 1 / 2), part(examples.slice(4), 1 / 2)], 1);
-  const known = (part: Example[]) => part.reduce((sum, example) => sum + example.known.length, 0);
+  const whole = accumulate(task, [part(batches.flat())], 1);
+  const shares = sharesOf(task, batches);
+  const parts = accumulate(
+    task,
+    batches.map((batch, index) => part(batch, shares[index])),
+    1,
+  );
   assert.equal(livingTensors() - before, 2 * model.parameters.shapes.size);
-  // A mean of means: alike where both halves know equally many labels, which these nearly do.
-  const ratio = known(examples.slice(0, 4)) / known(examples.slice(4));
-  assert.ok(Math.abs(halves.loss - whole.loss) < Math.abs(1 - ratio) * whole.loss + 1e-6);
-  const equal = accumulate(task, [part(examples, 1 / 2), part(examples, 1 / 2)], 1);
-  for (const [name, gradient] of equal.gradients) {
+  assert.ok(Math.abs(parts.loss - whole.loss) < 1e-6 * whole.loss);
+  for (const [name, gradient] of parts.gradients) {
+    // A key's bias cannot move the softmax: its gradient is rounding noise.
+    if (name.endsWith('key.bias')) continue;
     const error = relativeError(download(gradient), download(whole.gradients.get(name)!), 1e-6);
     assert.ok(error < 1e-5, `${name}: ${error}`);
   }
-  for (const { gradients } of [whole, halves, equal]) free(...gradients.values());
+  assert.deepEqual(sharesOf(task, [examples.slice(0, 1), examples.slice(1, 2)]), [0, 0]);
+  for (const { gradients } of [whole, parts]) free(...gradients.values());
   model.dispose();
 });
 

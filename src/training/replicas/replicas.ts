@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
 import { partOf, type State } from '../learner';
-import { type Outcome, type Part, refuseDivergence, type Step } from '../step';
+import { type Outcome, type Part, refuseDivergence, type Step, sharesOf } from '../step';
 import type { Stepper, StepperOptions } from '../stepper';
 import type { Task } from '../task';
 import { deal } from './deal';
@@ -81,7 +81,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
   };
 }
 
-/** Each replica's part of every batch, counting by its weight, so that the sum is the mean of the batches' mean losses. */
+/** Each replica's part of every batch, counting by its weight, so that the sum is the mean loss of all. */
 export function shareOut<Example extends { inputIds: Int32Array }>(
   task: Task<Example>,
   batches: readonly (readonly Example[])[],
@@ -90,15 +90,12 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
   accumulation = 1,
 ): Part<Example>[][] {
   const works = Array.from({ length: replicas }, (): Part<Example>[] => []);
-  for (const [index, batch] of batches.entries()) {
-    const hands = deal(batch, replicas);
-    const weights = hands.map((examples) => (examples.length > 0 ? task.weight(examples) : 0));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    for (const [own, examples] of hands.entries()) {
-      if (examples.length === 0) continue;
-      const share = total > 0 ? weights[own] / total / batches.length : 0;
-      works[own].push({ examples, share, draw: (step * accumulation + index) * replicas + own, step });
-    }
+  const hands = batches.flatMap((batch) => deal(batch, replicas));
+  const shares = sharesOf(task, hands);
+  for (const [place, examples] of hands.entries()) {
+    if (examples.length === 0) continue;
+    const draw = step * accumulation * replicas + place;
+    works[place % replicas].push({ examples, share: shares[place], draw, step });
   }
   return works;
 }
