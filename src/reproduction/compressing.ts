@@ -28,6 +28,7 @@ export function pruneOptionsOf(run: Run): PruneOptions {
     layers: encoder.layers - KEPT.layers,
     heads: encoder.attentionHeads * KEPT.layers - KEPT.heads,
     neurons: encoder.intermediateSize - KEPT.neurons,
+    hidden: 0,
   };
 }
 

@@ -8,8 +8,8 @@ import {
   type Tensor,
   TokenClassifier,
 } from '../../nn';
+import { principalDirections, project } from '../principal-directions';
 import type { DistillationOptions } from './options';
-import { principalDirections, project } from './projection';
 
 /** A student's shape, and which of its teacher's layers each of its layers begins as. */
 export interface StudentPlan {

@@ -76,16 +76,20 @@ function scale(values: Float64Array, factor: number): void {
   for (let index = 0; index < values.length; index++) values[index] *= factor;
 }
 
-/** Heads that matter least over all layers, by layer; each layer keeps at least one. */
-export function leastHeads(heads: readonly Float64Array[], count: number): number[][] {
-  const removed = heads.map((): number[] => []);
+/** Heads that matter least over all layers, by layer; each layer keeps at least one, and `room` at most, whatever the count. */
+export function leastHeads(
+  heads: readonly Float64Array[],
+  count: number,
+  room = Number.POSITIVE_INFINITY,
+): number[][] {
+  const removed = heads.map((own) => leastOf(own, Math.max(0, own.length - room)));
   const ranked = heads
     .flatMap((own, layer) => [...own].map((value, head) => ({ layer, head, value })))
     .sort((one, other) => one.value - other.value);
-  let left = count;
+  let left = count - removed.flat().length;
   for (const { layer, head } of ranked) {
-    if (left === 0) break;
-    if (removed[layer].length === heads[layer].length - 1) continue;
+    if (left <= 0) break;
+    if (removed[layer].includes(head) || removed[layer].length === heads[layer].length - 1) continue;
     removed[layer].push(head);
     left--;
   }

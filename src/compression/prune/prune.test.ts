@@ -152,7 +152,16 @@ function prepare(t: TestContext) {
   const data = [join(folder, 'data.jsonl')];
   const sentences = ['the b-cell grows', 'two t-cell die', 'the neuron fires'].map(sentence);
   writeSentences(data[0], sentences);
-  const none = { data, sentences: 10, seed: 1, loss: 'bce' as const, layers: 0, heads: 0, neurons: 0 };
+  const none = {
+    data,
+    sentences: 10,
+    seed: 1,
+    loss: 'bce' as const,
+    layers: 0,
+    heads: 0,
+    neurons: 0,
+    hidden: 0,
+  };
   const out = join(folder, '..', 'pruned');
   const prune = (more: Partial<PruneOptions>) => pruneStructure(folder, out, { ...none, ...more });
   return { folder, out, prune, sentences };
@@ -226,6 +235,7 @@ test('what cannot be pruned is refused in one sentence, and nothing is written',
       layers: 1,
       heads: 0,
       neurons: 0,
+      hidden: 0,
     }),
     /not a model folder/,
   );

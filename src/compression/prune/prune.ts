@@ -26,6 +26,7 @@ import {
   taggingTask,
 } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
+import { basisOf, narrowHidden, observeStates, roomForHeads } from './narrowing';
 import { type Network, range, removeHeads, removeLayers, removeNeurons } from './removal';
 
 export interface PruneOptions {
@@ -39,6 +40,8 @@ export interface PruneOptions {
   layers: number;
   heads: number;
   neurons: number;
+  /** Directions of the hidden states to remove; heads go with them for which there is no room any more. */
+  hidden: number;
 }
 
 export interface PruneReport {
@@ -47,6 +50,7 @@ export interface PruneReport {
   removedLayers: number[];
   /** By the layers that are left: heads that each still has. */
   headsLeft: number[];
+  hiddenSize: number;
   intermediateSize: number;
   /** Mean over the labels of the sentences. */
   loss: { before: number; after: number };
@@ -54,7 +58,7 @@ export interface PruneReport {
 
 /**
  * Removes from a model what matters least to the loss of sentences: layers first, each time the one without which the loss is
- * lowest; then heads and neurons by importance. The matrices that are left are smaller; train on, or distil into the result, to win
+ * lowest; then heads and neurons by importance; then the directions of the hidden states that are shortest. The matrices that are left are smaller; train on, or distil into the result, to win
  * back what it cost.
  *
  * @throws InputError where there is not so much to remove
@@ -103,15 +107,23 @@ export async function pruneStructure(
     removedLayers.push(remaining[least]);
     remaining = remaining.filter((_, index) => index !== least);
   }
-  if (options.heads + options.neurons > 0) {
+  const hiddenSize = original.encoder.hiddenSize - options.hidden;
+  if (options.heads + options.neurons + options.hidden > 0) {
     const importance = await during(network, (built) =>
       measureImportance(built, examples, lossOptions, (done) =>
         progress.update(done, examples.length, 'sentences'),
       ),
     );
-    network = removeHeads(network, leastHeads(importance.heads, options.heads));
+    const room = roomForHeads(original.encoder, hiddenSize);
+    network = removeHeads(network, leastHeads(importance.heads, options.heads, room));
     const neurons = importance.neurons.map((own) => leastOf(own, options.neurons));
     if (options.neurons > 0) network = removeNeurons(network, neurons);
+  }
+  if (options.hidden > 0) {
+    const states = await during(network, (built) =>
+      observeStates(built, examples, (done) => progress.update(done, examples.length, 'sentences')),
+    );
+    network = narrowHidden(network, basisOf(states, hiddenSize));
   }
   progress.end();
   const { encoder } = network;
@@ -121,6 +133,7 @@ export async function pruneStructure(
       parameters: { before, after: pruned.parameters.count },
       removedLayers,
       headsLeft: range(encoder.layers).map((layer) => headsOfLayer(encoder, layer)),
+      hiddenSize,
       intermediateSize: encoder.intermediateSize,
       loss,
     };
@@ -132,9 +145,9 @@ export async function pruneStructure(
 
 /** @throws InputError where more is to go than there is, or nothing */
 function refuseTooMuch({ encoder }: ModelConfiguration, options: PruneOptions, folder: string): void {
-  const { layers, heads, neurons } = options;
-  if (layers + heads + neurons === 0)
-    throw new InputError('nothing is to be pruned; give --layers, --heads or --neurons');
+  const { layers, heads, neurons, hidden } = options;
+  if (layers + heads + neurons + hidden === 0)
+    throw new InputError('nothing is to be pruned; give --layers, --heads, --neurons or --hidden');
   if (layers >= encoder.layers)
     throw new InputError(
       `${folder}: ${layers} layers cannot be removed of ${encoder.layers}, one has to stay; choose fewer`,
@@ -150,6 +163,12 @@ function refuseTooMuch({ encoder }: ModelConfiguration, options: PruneOptions, f
   if (neurons >= encoder.intermediateSize)
     throw new InputError(
       `${folder}: ${neurons} neurons cannot be removed of ${encoder.intermediateSize} in each layer; choose fewer`,
+    );
+  const left = encoder.hiddenSize - hidden;
+  const headSize = encoder.hiddenSize / encoder.attentionHeads;
+  if (left < headSize || left % headSize !== 0)
+    throw new InputError(
+      `${folder}: a hidden size of ${encoder.hiddenSize} less ${hidden} is ${left}, which heads of ${headSize} do not fill; remove a multiple of ${headSize}, and leave one`,
     );
 }
 

@@ -124,7 +124,7 @@ export async function measurePruning(
     let folder = study.model;
     if (structural) {
       folder = join(scratch, 'pruned');
-      const counts = { layers: 0, heads: 0, neurons: 0, [own.method]: own.amount };
+      const counts = { layers: 0, heads: 0, neurons: 0, hidden: 0, [own.method]: own.amount };
       const { pruneSentences: sentences } = study;
       await pruneStructure(study.model, folder, {
         data: [files.train],

@@ -1,4 +1,4 @@
-import { download, kernels, type Tensor, tidy, upload } from '../../nn';
+import { download, kernels, type Tensor, tidy, upload } from '../nn';
 
 /**
  * The directions in which the rows of a table are longest: eigenvectors of tableᵀ table with the largest eigenvalues. The rows

@@ -1,0 +1,167 @@
+import {
+  ARCHITECTURES,
+  type DeviceTensor,
+  download,
+  type EncoderConfiguration,
+  headsOfLayer,
+  padBatch,
+  Tape,
+  type Tensor,
+  type TokenClassifier,
+  tidy,
+} from '../../nn';
+import { principalDirections, project } from '../principal-directions';
+import { type Network, range } from './removal';
+
+/** The directions of hidden states that are kept. */
+export interface Basis {
+  /** With orthonormal columns // [hidden, kept] */
+  directions: Tensor;
+  /** Share of the states' length that they hold, of 1. */
+  share: number;
+}
+
+/**
+ * The hidden states of every layer, a token a row, each layer's as long as the others' together and each row less its mean
+ * // [tokens * layers, hidden]
+ */
+export function observeStates(
+  model: TokenClassifier,
+  windows: readonly { inputIds: Int32Array }[],
+  onProgress: (done: number) => void,
+): Tensor {
+  const { layers, hiddenSize } = model.configuration.encoder;
+  const seen = range(layers).map((): Float32Array[] => []);
+  windows.forEach((window, index) => {
+    tidy(() => {
+      const observe = (layer: number, part: string, value: DeviceTensor) => {
+        if (part === 'hidden') seen[layer].push(download(value) as Float32Array);
+      };
+      model.logits(new Tape(false), model.parameters.read(), padBatch([window]), observe);
+    });
+    onProgress(index + 1);
+  });
+  const tokens = windows.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
+  const data = new Float32Array(layers * tokens * hiddenSize);
+  let next = 0;
+  for (const parts of seen) {
+    const first = next;
+    for (const part of parts) {
+      for (let row = 0; row < part.length; row += hiddenSize) {
+        const own = part.subarray(row, row + hiddenSize);
+        const mean = own.reduce((sum, value) => sum + value, 0) / hiddenSize;
+        for (const value of own) data[next++] = value - mean;
+      }
+    }
+    const layer = data.subarray(first, next);
+    const length = lengthOf(layer);
+    layer.forEach((value, place) => {
+      layer[place] = value / length;
+    });
+  }
+  return { shape: [layers * tokens, hiddenSize], data };
+}
+
+/**
+ * The principal directions of states whose rows have mean 0, and beside them the direction of the mean itself, turned so that it is
+ * that of the mean in the new coordinates too: LayerNorm takes the mean away, and takes away the same thing then.
+ */
+export function basisOf(states: Tensor, size: number): Basis {
+  const width = states.shape[1];
+  const principal = principalDirections(states, size - 1);
+  const length = lengthOf(states.data);
+  // A reflection (Householder) of the first coordinate's axis onto the axis of the mean: I - 2 v vᵀ / (v · v).
+  const axis = Float64Array.from({ length: size }, (_, place) => Number(place === 0) - 1 / Math.sqrt(size));
+  const square = axis.reduce((sum, value) => sum + value * value, 0);
+  const data = new Float32Array(width * size);
+  for (let row = 0; row < width; row++) {
+    const own = Float64Array.from({ length: size }, (_, column) =>
+      column === 0 ? 1 / Math.sqrt(width) : principal.data[row * (size - 1) + column - 1],
+    );
+    const along = own.reduce((sum, value, column) => sum + value * axis[column], 0);
+    for (let column = 0; column < size; column++)
+      data[row * size + column] = own[column] - (2 * along * axis[column]) / square;
+  }
+  const directions = { shape: [width, size], data };
+  return { directions, share: lengthOf(project(states, directions).data) / length };
+}
+
+const lengthOf = (values: Float32Array): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+/**
+ * The network with hidden states of fewer numbers: what it knows in some directions of the old ones. Matrices that read a state x read
+ * Pᵀ x, by W P; matrices that write one write Pᵀ x, by Pᵀ W (Ashkboos et al. 2024, "SliceGPT", arXiv:2401.15024, with one P for all
+ * layers and LayerNorm left in its place). LayerNorm brings every state to the length √hidden, which is less now: its factors make up
+ * for that and for the share that was lost. Factors that differ from number to number become the nearest ones in the new directions,
+ * so the result is no exact picture; train on, or distil into it.
+ *
+ * The width of heads stays: each layer can have as many as the new states have room for, and must have no more.
+ */
+export function narrowHidden({ encoder, tensors }: Network, { directions, share }: Basis): Network {
+  const [wide, narrow] = directions.shape;
+  const { prefix, layer } = ARCHITECTURES[encoder.type];
+  const turned = transpose(directions);
+  const changed = new Map(tensors);
+  const change = (name: string, work: (tensor: Tensor) => Tensor) =>
+    changed.set(name, work(tensors.get(name)!));
+  const read = (name: string) => change(`${name}.weight`, (weight) => project(weight, directions));
+  const write = (name: string) => {
+    change(`${name}.weight`, (weight) => transpose(project(transpose(weight), directions)));
+    change(`${name}.bias`, (bias) => vector(project(row(bias), directions)));
+  };
+  const normalize = (name: string) => {
+    const gain = share * Math.sqrt(wide / narrow);
+    change(`${name}.weight`, ({ data }) => ({
+      shape: [narrow],
+      data: Float32Array.from(range(narrow), (column) => {
+        const along = turned.data.subarray(column * wide, (column + 1) * wide);
+        return gain * along.reduce((sum, value, place) => sum + value * value * data[place], 0);
+      }),
+    }));
+    change(`${name}.bias`, (bias) => vector(project(row(bias), directions)));
+  };
+
+  if (encoder.embeddingSize === encoder.hiddenSize) {
+    for (const table of ['word', 'position', ...(encoder.tokenTypes > 0 ? ['token_type'] : [])])
+      read(`${prefix}.embeddings.${table}_embeddings`);
+    normalize(`${prefix}.embeddings.LayerNorm`);
+  } else write(`${prefix}.embeddings_project`);
+  for (const names of range(encoder.layers).map(layer)) {
+    for (const name of [names.query, names.key, names.value, names.expand]) read(name);
+    for (const name of [names.attentionOutput, names.contract]) write(name);
+    for (const name of [names.attentionNorm, names.outputNorm]) normalize(name);
+  }
+  read('classifier');
+  return { encoder: narrowerEncoder(encoder, narrow), tensors: changed };
+}
+
+/** Heads that a layer can have when hidden states have so many numbers and heads stay as wide as they are; no whole number if none fit. */
+export const roomForHeads = ({ hiddenSize, attentionHeads }: EncoderConfiguration, size: number): number =>
+  (size * attentionHeads) / hiddenSize;
+
+function narrowerEncoder(encoder: EncoderConfiguration, hiddenSize: number): EncoderConfiguration {
+  const { prunedHeads, ...rest } = encoder;
+  const attentionHeads = roomForHeads(encoder, hiddenSize);
+  // Which heads they were says nothing any more; how many, all.
+  const lost = range(encoder.layers)
+    .map((layer): [number, number[]] => [layer, range(attentionHeads).slice(headsOfLayer(encoder, layer))])
+    .filter(([, heads]) => heads.length > 0);
+  return {
+    ...rest,
+    ...(lost.length > 0 && { prunedHeads: Object.fromEntries(lost) }),
+    hiddenSize,
+    embeddingSize: encoder.embeddingSize === encoder.hiddenSize ? hiddenSize : encoder.embeddingSize,
+    attentionHeads,
+  };
+}
+
+const row = ({ data }: Tensor): Tensor => ({ shape: [1, data.length], data });
+const vector = ({ data }: Tensor): Tensor => ({ shape: [data.length], data });
+
+function transpose({ shape: [rows, columns], data }: Tensor): Tensor {
+  const turned = new Float32Array(data.length);
+  for (let index = 0; index < data.length; index++)
+    turned[(index % columns) * rows + Math.floor(index / columns)] = data[index];
+  return { shape: [columns, rows], data: turned };
+}
