@@ -22,8 +22,8 @@ export interface Basis {
 }
 
 /**
- * The hidden states of every layer, a token a row, each layer's as long as the others' together and each row less its mean
- * // [tokens * layers, hidden]
+ * The hidden states of every layer, a token a row, each row less its mean and each layer's states of length 1 altogether, so that
+ * layers count alike // [tokens * layers, hidden]
  */
 export function observeStates(
   model: TokenClassifier,
