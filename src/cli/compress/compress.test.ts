@@ -120,7 +120,14 @@ test('what is wrong is said in one sentence', () => {
   configure({ temperature: 0 });
   refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
   refuses(/not a model folder/, 'trim', '--model', 'nowhere', '--texts', 'train.jsonl');
-  refuses(/give --layers, --heads, --neurons or --hidden/, 'prune', '--model', tinyBertFolder, '--data', 'train.jsonl');
+  refuses(
+    /give --layers, --heads, --neurons or --hidden/,
+    'prune',
+    '--model',
+    tinyBertFolder,
+    '--data',
+    'train.jsonl',
+  );
   const quantize = (...args: string[]) => ['quantize', '--model', ...args];
   refuses(/not a model folder/, ...quantize('nowhere'));
   refuses(/name a file of them with --calibrate/, ...quantize(tinyBertFolder, '--kind', 'static'));
