@@ -10,12 +10,10 @@ import {
   type ExaminedSentence,
   evaluate,
   type ModelComparison,
-  type TokenThreshold,
   tokenOutcomes,
 } from '../evaluation';
 import {
-  ENTITY_CLASSES,
-  type EntityClass,
+  byClass,
   InputError,
   readSentences,
   type Sentence,
@@ -23,7 +21,7 @@ import {
   writeFileAtomically,
 } from '../foundation';
 import { openModel } from '../inference';
-import { Tokenizer } from '../tokenization';
+import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
 import { evaluationTables } from './evaluation-tables';
@@ -138,13 +136,13 @@ async function scoreModel(
       progress.end();
       return report;
     };
-    let threshold: TokenThreshold = tokenThreshold ?? configuration.threshold;
+    let threshold: Threshold = tokenThreshold ?? configuration.threshold;
     if (tuning) {
       const outcomes = tokenOutcomes(tuning, (await run('Tuning', tuning)).tagged, configuration.scheme);
-      threshold = Object.fromEntries(
-        // A class that the dev sentences do not mention keeps the model's own threshold.
-        ENTITY_CLASSES.map((label) => [label, bestThreshold(outcomes[label]) ?? configuration.threshold]),
-      ) as Record<EntityClass, number>;
+      // A class that the dev sentences do not mention keeps the model's own threshold.
+      threshold = byClass(
+        (label) => bestThreshold(outcomes[label]) ?? thresholdOf(configuration.threshold, label),
+      );
     }
     const { tagged, ...report } = await run('Evaluating', sentences);
     const { details, counts } = detail(

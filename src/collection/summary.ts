@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
 import { type Annotation, type CollectedArticle, readCollectedArticle } from './article';
 
 /** One row of a table: what is counted, and how many annotations of each class there are. */
@@ -56,10 +56,7 @@ export function summarizeCollection(folder: string, top = 10): CollectionSummary
   }
   return {
     articles,
-    annotations: Object.fromEntries(ENTITY_CLASSES.map((label) => [label, all[label]])) as Record<
-      EntityClass,
-      number
-    >,
+    annotations: byClass((label) => all[label]),
     byProvider: largestFirst(byProvider),
     bySection: largestFirst(bySection),
     frequentMentions: mostFrequent(mentions, top),
@@ -72,7 +69,7 @@ function sectionName({ section }: Annotation): string {
 }
 
 function countRow(column: string, name: string): CountRow {
-  const zeros = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0])) as Record<EntityClass, number>;
+  const zeros = byClass(() => 0);
   return { [column]: name, ...zeros };
 }
 

@@ -10,7 +10,7 @@ import {
   tokenOutcomes,
   voteByArticle,
 } from '../evaluation';
-import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
 import {
   cutWindows,
   type TaggedText,
@@ -168,14 +168,9 @@ function scoresOf(
   const intervals = bootstrapIntervals(rows, statistics, { seed }).map((interval, index) =>
     values[index] === null ? null : interval,
   );
-  const byClass = <Value>(row: readonly Value[]) =>
-    Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, row[index]])) as Record<
-      EntityClass,
-      Value
-    >;
   return {
-    f1: byClass(values),
-    f1Intervals: byClass(intervals),
+    f1: byClass((_, index) => values[index]),
+    f1Intervals: byClass((_, index) => intervals[index]),
     meanF1: values[ENTITY_CLASSES.length],
     meanF1Interval: intervals[ENTITY_CLASSES.length],
   };

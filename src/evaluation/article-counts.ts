@@ -1,6 +1,7 @@
 import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { type Threshold, thresholdOf } from '../tokenization';
 import { countSpans, f1Of, mean, noSpanCounts } from './spans';
-import { countTokens, type TokenOutcomes, type TokenThreshold, thresholdOf } from './tokens';
+import { countTokens, type TokenOutcomes } from './tokens';
 
 /**
  * Counts that scores are computed from, one row an article. Sentences of one article are alike in ways that count (author,
@@ -25,7 +26,7 @@ export function countByArticle(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
   outcomes: Readonly<Record<EntityClass, TokenOutcomes>>,
-  threshold: TokenThreshold,
+  threshold: Threshold,
 ): ArticleCounts {
   const articles = [...new Set(gold.map(({ article }) => article))];
   const spans = new Map(articles.map((article) => [article, noSpanCounts()]));

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
 import {
   type ArticleCounts,
   goldMentions,
@@ -11,7 +11,6 @@ import {
 } from './article-counts';
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { holm, permutationTest } from './permutation';
-import { byClass } from './spans';
 
 /** How far one model's F1 is above another's, and whether that may be chance. */
 export interface Difference {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { byClass } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert';
 import { outputNames, Tokenizer } from '../tokenization';
-import { chooseThreshold, scoreThresholds } from './decision-threshold';
+import { chooseThresholds, scoreThresholds } from './decision-threshold';
 import { evaluate } from './evaluate';
 import { sentence } from './gold.fixture';
 
@@ -26,21 +27,36 @@ async function overconfident(windows: readonly { inputIds: Int32Array }[]): Prom
   });
 }
 
-test('the threshold lies between what is right and what is invented, as near to .5 as that allows', async () => {
+test('the threshold of a class lies between what is right and what is invented, as near to .5 as that allows', async () => {
   const tried = await scoreThresholds([[gold, none]], tokenizer, overconfident, options);
-  const { threshold, meanF1 } = chooseThreshold(tried);
-  assert.equal(meanF1, 1);
-  assert.ok(Math.abs(Math.log(threshold / (1 - threshold)) - 1) < 1e-9, `${threshold}`);
-  const half = tried.find((score) => score.threshold === 0.5)!;
+  const { Cell: threshold, ...others } = chooseThresholds(tried);
+  assert.ok(Math.abs(Math.log(threshold! / (1 - threshold!)) - 1.5) < 1e-9, `${threshold}`);
+  assert.equal(tried.find((score) => score.threshold === threshold)!.f1.Cell, 1);
+  assert.deepEqual(Object.values(others), [null, null, null]);
   const report = await evaluate([gold, none], tokenizer, overconfident, options);
-  assert.equal(half.meanF1, report.meanF1);
-  assert.equal(half.meanF1, 2 / 3);
+  const half = tried.find((score) => score.threshold === 0.5)!.f1;
+  assert.deepEqual(half, { 'Gene Mutations': null, Cell: 2 / 3, 'Cell Line': null, 'Organ Tissue': null });
+  assert.equal(report.spans.Cell.f1, 2 / 3);
+});
+
+test('neither less than a point nor a single peak moves a threshold; what lasts does', () => {
+  const chosen = (...f1s: number[]) =>
+    chooseThresholds(
+      [0.3, 0.5, 0.6, 0.7, 0.8, 0.9].map((threshold, index) => ({
+        threshold,
+        f1: byClass((label) => (label === 'Cell' ? f1s[index] : null)),
+      })),
+    ).Cell;
+  assert.equal(chosen(0.69, 0.69, 0.69, 0.699, 0.699, 0.699), 0.5);
+  assert.equal(chosen(0.69, 0.69, 0.69, 0.69, 0.705, 0.69), 0.5);
+  assert.equal(chosen(0.69, 0.69, 0.69, 0.69, 0.69, 0.9), 0.8);
+  assert.equal(chosen(0.69, 0.69, 0.69, 0.72, 0.72, 0.72), 0.7);
 });
 
 test('a corpus counts as much as another, and without gold nothing can be chosen', async () => {
   const alone = await scoreThresholds([[gold]], tokenizer, overconfident, options);
   const both = await scoreThresholds([[gold], [gold, none]], tokenizer, overconfident, options);
-  const half = (scores: typeof alone) => scores.find(({ threshold }) => threshold === 0.5)!.meanF1;
+  const half = (scores: typeof alone) => scores.find(({ threshold }) => threshold === 0.5)!.f1.Cell!;
   assert.equal(half(both), (half(alone) + 2 / 3) / 2);
   await assert.rejects(scoreThresholds([[none]], tokenizer, overconfident, options), /no gold mention/);
 });

@@ -1,4 +1,4 @@
-import { InputError, type Sentence } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
 import {
   decodeSpans,
   sigmoid,
@@ -8,22 +8,26 @@ import {
   tagTexts,
 } from '../tokenization';
 import { voteByArticle } from './evaluate';
-import { scoreSpans } from './spans';
+import { mean, scoreSpans } from './spans';
 
 /** Log-odds of the thresholds that are tried: probabilities from .12 to .98. */
 const LOG_ODDS = Array.from({ length: 13 }, (_, step) => -2 + step / 2);
 
+/** Some hundred dev sentences cannot tell thresholds apart whose F1 is this close. */
+const TOLERANCE = 0.01;
+
 export interface ThresholdScore {
   threshold: number;
-  /** Mean strict span F1 over corpora and the classes that each mentions. */
-  meanF1: number;
+  /** Mean strict span F1 over the corpora that mention the class; null where none does. */
+  f1: Record<EntityClass, number | null>;
 }
 
 /**
- * Span F1 at thresholds half a log-odd apart, scored once. A distilled model is surer of itself than its teacher, and one threshold
- * above .5 wins back precision.
+ * Span F1 by class at thresholds half a log-odd apart, scored once. A model that has learned a class from copied sentences, or from
+ * a teacher, is surer of itself than it should be; a threshold above .5 wins back precision.
  *
  * @param corpora each counts alike, however many sentences it has
+ * @throws InputError where no corpus mentions any class
  */
 export async function scoreThresholds(
   corpora: readonly (readonly Sentence[])[],
@@ -32,7 +36,7 @@ export async function scoreThresholds(
   options: TaggingOptions,
   onProgress: (done: number) => void = () => {},
 ): Promise<ThresholdScore[]> {
-  const f1s: number[][] = LOG_ODDS.map(() => []);
+  const f1s = LOG_ODDS.map(() => byClass((): (number | null)[] => []));
   let done = 0;
   for (const sentences of corpora) {
     const texts = sentences.map(({ text }) => text);
@@ -42,24 +46,41 @@ export async function scoreThresholds(
       const found = tagged.map(({ encoded, logits }) =>
         decodeSpans(encoded, logits, options.scheme, sigmoid(logOdds)),
       );
-      const scores = Object.values(scoreSpans(sentences, voteByArticle(sentences, found)));
-      f1s[index].push(...scores.flatMap(({ f1 }) => f1 ?? []));
+      const scores = scoreSpans(sentences, voteByArticle(sentences, found));
+      for (const label of ENTITY_CLASSES) f1s[index][label].push(scores[label].f1);
     });
   }
-  if (f1s[0].length === 0)
-    throw new InputError('the dev sentences hold no gold mention of any class; give others to choose by');
-  return LOG_ODDS.map((logOdds, index) => ({
+  const scores = LOG_ODDS.map((logOdds, index) => ({
     threshold: sigmoid(logOdds),
-    meanF1: f1s[index].reduce((sum, f1) => sum + f1, 0) / f1s[index].length,
+    f1: byClass((label) => mean(f1s[index][label])),
   }));
+  if (ENTITY_CLASSES.every((label) => scores[0].f1[label] === null))
+    throw new InputError('the dev sentences hold no gold mention of any class; give others to choose by');
+  return scores;
 }
 
-/** The best; of equally good ones the one nearest to .5. */
-export function chooseThreshold(scores: readonly ThresholdScore[]): ThresholdScore {
-  const distance = ({ threshold }: ThresholdScore) => Math.abs(threshold - 0.5);
-  return scores.reduce((best, other) =>
-    other.meanF1 > best.meanF1 || (other.meanF1 === best.meanF1 && distance(other) < distance(best))
-      ? other
-      : best,
-  );
+/**
+ * For each class the threshold nearest to .5 that is as good as the best, to within what the dev sentences can tell (in the manner
+ * of the one-standard-error rule, Breiman et al. 1984, Classification and Regression Trees, ch. 3); null where it has no mention.
+ * A threshold's F1 is averaged with its neighbours', twice its own, so that no peak of chance is chosen; the outermost have one
+ * neighbour and cannot be.
+ *
+ * @param scores by ascending threshold, at least three
+ */
+export function chooseThresholds(scores: readonly ThresholdScore[]): Record<EntityClass, number | null> {
+  return byClass((label) => {
+    const f1 = scores.map((score) => score.f1[label]);
+    if (f1.includes(null)) return null;
+    const smooth = scores
+      .map(({ threshold }, index) => ({
+        threshold,
+        f1: (f1[index - 1]! + 2 * f1[index]! + f1[index + 1]!) / 4,
+      }))
+      .slice(1, -1);
+    const best = Math.max(...smooth.map((score) => score.f1));
+    const distance = ({ threshold }: { threshold: number }) => Math.abs(threshold - 0.5);
+    return smooth
+      .filter((score) => score.f1 >= best - TOLERANCE)
+      .reduce((nearest, other) => (distance(other) < distance(nearest) ? other : nearest)).threshold;
+  });
 }

@@ -1,5 +1,5 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
-import type { LabelScheme } from '../tokenization';
+import { byClass, ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
+import { type LabelScheme, type Threshold, thresholdOf } from '../tokenization';
 import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, tokenF1 } from './article-counts';
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { byCorpus, byLength, bySection, bySeen, type GroupScores, scoreByGroup } from './breakdowns';
@@ -8,8 +8,8 @@ import { classConfusion, compareMentions, countOutcomes, type MentionOutcome } f
 import type { EvaluationReport } from './evaluate';
 import { type PartialMatchScores, scorePartialMatches } from './partial-match';
 import type { ExaminedSentence } from './selection';
-import { byClass, type SpanScore, scoreSpans } from './spans';
-import { scoreTokens, type TokenScore, type TokenThreshold, thresholdOf, tokenOutcomes } from './tokens';
+import { type SpanScore, scoreSpans } from './spans';
+import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
 /** What there is to say about a model beyond its scores; plain data, ready to be written as JSON. */
 export interface DetailedReport {
@@ -38,7 +38,7 @@ export interface DetailedReport {
 export interface DetailOptions extends BootstrapOptions {
   scheme: LabelScheme;
   /** For token scores: the assessment's reference has 0.4; `bestThreshold` tunes one on dev sentences. */
-  tokenThreshold: TokenThreshold;
+  tokenThreshold: Threshold;
   /** The corpus of each sentence. */
   corpora: readonly string[];
   /** What the model was trained on. */

@@ -1,6 +1,6 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
-import { byClass, checkOneEach, knownSpans } from './spans';
+import { checkOneEach, knownSpans } from './spans';
 
 /**
  * What can happen to a mention: `correct` class and borders; `wrong border`: the class is right and the text overlaps; `wrong

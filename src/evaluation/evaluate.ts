@@ -1,4 +1,5 @@
 import {
+  byClass,
   ENTITY_CLASSES,
   type EntityClass,
   InputError,
@@ -19,7 +20,7 @@ import {
   voteWithinArticle,
 } from '../tokenization';
 import type { LossName } from '../training';
-import { byClass, knownSpans, meanF1, type SpanScore, scoreSpans } from './spans';
+import { knownSpans, meanF1, type SpanScore, scoreSpans } from './spans';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
 /** What a model makes of sentences whose mentions are known. */

@@ -36,7 +36,7 @@ export {
   type ReliabilityBin,
   reliability,
 } from './curves';
-export { chooseThreshold, scoreThresholds, type ThresholdScore } from './decision-threshold';
+export { chooseThresholds, scoreThresholds, type ThresholdScore } from './decision-threshold';
 export {
   type DetailedReport,
   type DetailOptions,
@@ -83,14 +83,13 @@ export {
 export { TAG_SCHEMES, type TagScheme } from './sequences/schemes';
 export { checkSameShape, placeOfTag, readTagFile, type TagFile } from './sequences/tag-files';
 export type { SequenceMode } from './sequences/tags';
-export { byClass, meanF1, type SpanScore, scoreSpans } from './spans';
+export { meanF1, type SpanScore, scoreSpans } from './spans';
 export {
   goldTokens,
   probabilitiesByClass,
   scoreTokens,
   type TokenOutcomes,
   type TokenScore,
-  type TokenThreshold,
   tokenOutcomes,
   tokenProbabilities,
 } from './tokens';

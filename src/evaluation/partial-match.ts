@@ -1,6 +1,6 @@
-import type { EntityClass, Sentence, Span } from '../foundation';
+import { byClass, type EntityClass, type Sentence, type Span } from '../foundation';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
-import { byClass, checkOneEach, knownSpans, ratio } from './spans';
+import { checkOneEach, knownSpans, ratio } from './spans';
 
 /**
  * Ways to compare a prediction with a gold mention that it overlaps: `strict` borders and class, `exact` borders whatever the

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRandom, type Random, type Sentence, type Span } from '../foundation';
+import { byClass, createRandom, type Random, type Sentence, type Span } from '../foundation';
 import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, sumRows, tokenF1 } from './article-counts';
 import { bootstrapIntervals } from './bootstrap';
 import { compareModels, verdict } from './comparison';
 import { sentence, span } from './gold.fixture';
 import { holm, permutationTest } from './permutation';
-import { byClass, meanF1, scoreSpans } from './spans';
+import { meanF1, scoreSpans } from './spans';
 import { scoreTokens, type TokenOutcomes } from './tokens';
 
 const f1 = spanF1('Cell');

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, projectRoot, readTextFile } from '../foundation';
+import { byClass, type EntityClass, projectRoot, readTextFile } from '../foundation';
 import { readSearchRows, type SearchRow } from './search-rows';
-import { byClass } from './spans';
 
 /** One training on a part of the sentences. */
 export interface SizedTraining {

@@ -1,4 +1,11 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence, type Span } from '../foundation';
+import {
+  byClass,
+  ENTITY_CLASSES,
+  type EntityClass,
+  InputError,
+  type Sentence,
+  type Span,
+} from '../foundation';
 
 /** Mentions found, invented and missed, and what follows from them. Null where there is nothing to divide by. */
 export interface SpanScore {
@@ -91,14 +98,6 @@ export function spanScores(counts: Record<EntityClass, SpanCounts>): Record<Enti
 /** With gold mentions but no prediction, F1 is 0: all of them were missed. Without gold there is none. */
 export function f1Of(hits: number, predicted: number, gold: number): number | null {
   return gold === 0 ? null : (2 * hits) / (predicted + gold);
-}
-
-/** One value for each class. */
-export function byClass<T>(compute: (label: EntityClass, index: number) => T): Record<EntityClass, T> {
-  return Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, compute(label, index)])) as Record<
-    EntityClass,
-    T
-  >;
 }
 
 /** Equal for two spans that match strictly: same class, start and end. */

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
 import {
   type LabelScheme,
   outputsPerClass,
@@ -6,9 +6,11 @@ import {
   spansToLabels,
   type TaggedText,
   type TaggingOptions,
+  type Threshold,
   type Tokenizer,
+  thresholdOf,
 } from '../tokenization';
-import { byClass, checkOneEach, f1Of, ratio } from './spans';
+import { checkOneEach, f1Of, ratio } from './spans';
 
 /** Counts over tokens, and what follows from them. Null where there is nothing to divide by. */
 export interface TokenScore {
@@ -128,17 +130,10 @@ export function tokenOutcomes(
   return outcomes;
 }
 
-/** A threshold for all classes or one for each; a token is taken for part of a mention when its probability is above. */
-export type TokenThreshold = number | Readonly<Record<EntityClass, number>>;
-
-export function thresholdOf(threshold: TokenThreshold, label: EntityClass): number {
-  return typeof threshold === 'number' ? threshold : threshold[label];
-}
-
 /** Token-level scores by class as the assessment counts them: inside a mention or not, at a threshold, unknown classes out. */
 export function scoreTokens(
   outcomes: Readonly<Record<EntityClass, TokenOutcomes>>,
-  threshold: TokenThreshold,
+  threshold: Threshold,
 ): Record<EntityClass, TokenScore> {
   return byClass((label) => {
     const { probabilities } = outcomes[label];

@@ -7,6 +7,16 @@ export function isEntityClass(value: unknown): value is EntityClass {
   return (ENTITY_CLASSES as readonly unknown[]).includes(value);
 }
 
+/** One value for each class. */
+export function byClass<Value>(
+  compute: (label: EntityClass, index: number) => Value,
+): Record<EntityClass, Value> {
+  return Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, compute(label, index)])) as Record<
+    EntityClass,
+    Value
+  >;
+}
+
 /** A mention: `text.slice(start, end)`, offsets in UTF-16 code units, end exclusive. */
 export interface Span {
   start: number;

@@ -5,7 +5,7 @@
  * evaluation), the error for bad input, atomic files, seeded randomness, the progress bar and the project's folders.
  * May touch: the file system.
  */
-export { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
+export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError } from './errors';
 export { readTextFile, whileWriting, writeFileAtomically } from './files';
 export { LineWriter, readLines } from './lines';

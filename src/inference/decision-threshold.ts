@@ -1,27 +1,28 @@
-import { chooseThreshold, scoreThresholds, type ThresholdScore } from '../evaluation';
-import { type Progress, type Sentence, silentProgress } from '../foundation';
+import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
+import { byClass, type EntityClass, type Progress, type Sentence, silentProgress } from '../foundation';
 import { writeConfiguration } from '../nn';
-import { Tokenizer } from '../tokenization';
+import { Tokenizer, thresholdOf } from '../tokenization';
 import { openModel } from './open-model';
 
-export interface TunedThreshold extends ThresholdScore {
+export interface TunedThresholds {
   /** What config.json held before. */
-  before: number;
+  before: Record<EntityClass, number>;
+  thresholds: Record<EntityClass, number>;
   tried: ThresholdScore[];
 }
 
 /**
- * Chooses the probability above which a label is given, by span F1 on dev sentences, and writes it into the folder's
- * config.json; everything that reads the folder goes by it.
+ * Chooses for each class the probability above which its label is given, by span F1 on dev sentences, and writes the four into the
+ * folder's config.json; everything that reads the folder goes by them. A class that the sentences do not mention keeps its own.
  *
  * @param corpora each counts alike
  * @throws InputError, with nothing written, where no class has gold mentions
  */
-export async function tuneThreshold(
+export async function tuneThresholds(
   folder: string,
   corpora: readonly (readonly Sentence[])[],
   progress: Progress = silentProgress,
-): Promise<TunedThreshold> {
+): Promise<TunedThresholds> {
   const { configuration, score, dispose } = await openModel(folder);
   try {
     const total = corpora.reduce((sum, sentences) => sum + sentences.length, 0);
@@ -30,9 +31,11 @@ export async function tuneThreshold(
       progress.update(done, total, 'sentences'),
     );
     progress.end();
-    const chosen = chooseThreshold(tried);
-    writeConfiguration(folder, { ...configuration, threshold: chosen.threshold });
-    return { before: configuration.threshold, ...chosen, tried };
+    const before = byClass((label) => thresholdOf(configuration.threshold, label));
+    const chosen = chooseThresholds(tried);
+    const thresholds = byClass((label) => chosen[label] ?? before[label]);
+    writeConfiguration(folder, { ...configuration, threshold: thresholds });
+    return { before, thresholds, tried };
   } finally {
     dispose();
   }

@@ -2,7 +2,7 @@
  * Inference: text in, entities with character offsets out.
  *
  * In: a model folder with an exported ONNX file; plain text, JATS XML or JSONL, gzip of these, folders of them. Out: entities
- * with offsets into the whole text. May touch: the model folder and the texts, to read (the threshold in its config.json, to write);
+ * with offsets into the whole text. May touch: the model folder and the texts, to read (the thresholds in its config.json, to write);
  * the output file; ONNX Runtime's
  * threads and worker threads.
  *
@@ -10,7 +10,7 @@
  */
 export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator, onnxFileOf } from './annotator';
 export * from './corpus';
-export { type TunedThreshold, tuneThreshold } from './decision-threshold';
+export { type TunedThresholds, tuneThresholds } from './decision-threshold';
 export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';
 export { type OpenModel, openModel } from './open-model';

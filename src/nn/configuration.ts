@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, writeFileAtomically } from '../foundation';
-import { isScheme, type LabelScheme, outputNames } from '../tokenization';
+import { byClass, InputError, writeFileAtomically } from '../foundation';
+import { isScheme, type LabelScheme, outputNames, type Threshold } from '../tokenization';
 import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
 import type { Head, LabelOutcome } from './heads';
 
@@ -33,8 +33,8 @@ export interface ModelConfiguration {
   scheme: LabelScheme;
   /** Longest window in tokens, `[CLS]` and `[SEP]` counted. */
   maximumLength: number;
-  /** A label is given where its sigmoid exceeds this. */
-  threshold: number;
+  /** A label is given where its sigmoid exceeds this; in config.json a number, or an object with one for each class. */
+  threshold: Threshold;
 }
 
 type Json = Record<string, unknown>;
@@ -162,11 +162,17 @@ export function readConfiguration(folder: string): ModelConfiguration {
       `${path}: falconframes.maximum_length must lie between 3 and ${encoder.maximumPositions}`,
     );
   }
-  const threshold = Number(own.threshold);
-  if (!(threshold > 0 && threshold < 1)) {
-    throw new InputError(`${path}: falconframes.threshold must lie between 0 and 1`);
-  }
-  return { encoder, scheme: own.scheme, maximumLength, threshold };
+  return { encoder, scheme: own.scheme, maximumLength, threshold: readThreshold(own.threshold, path) };
+}
+
+/** One number for all classes, or an object with one for each. */
+function readThreshold(given: unknown, path: string): Threshold {
+  const check = (value: unknown, place: string) => {
+    if (typeof value === 'number' && value > 0 && value < 1) return value;
+    throw new InputError(`${path}: falconframes.threshold${place} must lie between 0 and 1`);
+  };
+  if (typeof given !== 'object' || given === null) return check(given, '');
+  return byClass((label) => check((given as Json)[label], ` of ${label}`));
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readConfiguration, writeConfiguration } from './configuration';
 import { livingTensors } from './device';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { copyTinyBert, largestDifference, tinyBertExample } from './tiny-bert';
@@ -177,4 +178,18 @@ test("BERT's published names of LayerNorm, gamma and beta, are understood, with 
     model.dispose();
   }
   expected.dispose();
+});
+
+test('thresholds of the classes come back as they were written; one out of place is refused by name', (context) => {
+  const folder = copyTinyBert(context);
+  const configuration = readConfiguration(folder);
+  assert.equal(configuration.threshold, 0.5);
+  const threshold = { 'Gene Mutations': 0.9, Cell: 0.5, 'Cell Line': 0.4, 'Organ Tissue': 0.5 };
+  writeConfiguration(folder, { ...configuration, threshold });
+  assert.deepEqual(readConfiguration(folder), { ...configuration, threshold });
+  writeConfiguration(folder, { ...configuration, threshold: { ...threshold, 'Cell Line': 1 } });
+  assert.throws(
+    () => readConfiguration(folder),
+    /config\.json: .*threshold of Cell Line must lie between 0 and 1/,
+  );
 });

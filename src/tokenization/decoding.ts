@@ -1,5 +1,6 @@
 import { ENTITY_CLASSES, type Span } from '../foundation';
 import { type LabelScheme, outputsPerClass } from './labels';
+import { type Threshold, thresholdOf } from './threshold';
 import type { EncodedText } from './tokenizer';
 
 /** A predicted mention; `score` is the mean probability of its tokens' labels, between 0 and 1. */
@@ -20,20 +21,21 @@ export function sigmoid(logit: number): number {
  * (Viterbi 1967, IEEE Trans. Inf. Theory 13:260). Classes are decided apart and may overlap.
  *
  * @param logits row-major // [tokens, outputs]
- * @param threshold probability above which a label is given; shifts every logit by its log-odds
+ * @param threshold shifts every logit of its class by its log-odds
  */
 export function decodeSpans(
   encoded: EncodedText,
   logits: Float32Array,
   scheme: LabelScheme,
-  threshold: number,
+  threshold: Threshold,
 ): ScoredSpan[] {
   const perClass = outputsPerClass(scheme);
   const outputs = perClass * ENTITY_CLASSES.length;
-  const shift = Math.log(threshold / (1 - threshold));
   const wordStarts = startsOfWords(encoded.words);
   const spans: ScoredSpan[] = [];
   ENTITY_CLASSES.forEach((label, index) => {
+    const probability = thresholdOf(threshold, label);
+    const shift = Math.log(probability / (1 - probability));
     const beginColumn = index * perClass;
     const insideColumn = beginColumn + perClass - 1;
     const begin = new Float64Array(wordStarts.length - 1);

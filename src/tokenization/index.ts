@@ -16,5 +16,6 @@ export {
   type TokenLabels,
 } from './labels';
 export { type TaggedText, type TaggingOptions, type TokenScorer, tagTexts } from './tagging';
+export { type Threshold, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
 export { cutWindows, joinWindows, type Window } from './windows';

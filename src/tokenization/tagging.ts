@@ -1,5 +1,6 @@
 import { decodeSpans, type ScoredSpan } from './decoding';
 import { type LabelScheme, outputNames } from './labels';
+import type { Threshold } from './threshold';
 import type { EncodedText, Tokenizer } from './tokenizer';
 import { cutWindows, joinWindows, type Window } from './windows';
 
@@ -12,7 +13,7 @@ export type TokenScorer = (windows: readonly Window[]) => Promise<Float32Array[]
 export interface TaggingOptions {
   scheme: LabelScheme;
   maximumLength: number;
-  threshold: number;
+  threshold: Threshold;
 }
 
 /** A text as the model saw it: its tokens, their logits and the mentions decoded from them. */

@@ -193,4 +193,7 @@ test('a higher threshold takes doubtful mentions away', async () => {
   for (let token = 1; token < encoded.ids.length; token++) logits[token * 8 + 3] = 1;
   assert.equal(decodeSpans(encoded, logits, 'bio', 0.5).length, 1);
   assert.equal(decodeSpans(encoded, logits, 'bio', 0.9).length, 0);
+  const alike = { 'Gene Mutations': 0.5, Cell: 0.5, 'Cell Line': 0.5, 'Organ Tissue': 0.5 };
+  assert.equal(decodeSpans(encoded, logits, 'bio', { ...alike, Cell: 0.9 }).length, 0);
+  assert.equal(decodeSpans(encoded, logits, 'bio', { ...alike, 'Cell Line': 0.9 }).length, 1);
 });

@@ -1,6 +1,6 @@
 import { dirname, normalize, resolve } from 'node:path';
 import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
-import type { LabelScheme } from '../tokenization';
+import type { LabelScheme, Threshold } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
@@ -46,7 +46,8 @@ export interface TrainingConfiguration extends TrainingOptions, LossOptions {
   dev: string[];
   scheme: LabelScheme;
   maximumLength: number;
-  threshold: number;
+  /** In a file a number. */
+  threshold: Threshold;
   /** Dropout of hidden states and attention; null for the encoder's own. */
   dropout: number | null;
   /** Copies of training sentences with other mentions. */

@@ -47,4 +47,5 @@ export { comparisonTable, intervalTable, publishedTable } from './tables/interva
 export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
 export { searchRankingTable } from './tables/search-ranking';
+export { thresholdTable } from './tables/thresholds';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';

@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { projectRoot, writeSentences } from '../../foundation';
+import { ENTITY_CLASSES, projectRoot, writeSentences } from '../../foundation';
+import type { TunedThresholds } from '../../inference';
 import { readConfiguration } from '../../nn';
 import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert';
 
@@ -49,21 +50,25 @@ const configure = (distillation: object) =>
     }),
   );
 
-test('a threshold is chosen and kept; without gold mentions the folder stays as it was', (t) => {
+test('thresholds are chosen and kept; without gold mentions the folder stays as it was', (t) => {
   const model = copyTinyBert(t);
   const threshold = () => readConfiguration(model).threshold;
-  const chosen = json<{ before: number; threshold: number; tried: { threshold: number; meanF1: number }[] }>(
-    ...['threshold', '--model', model, '--dev', 'train.jsonl'],
-  );
-  assert.equal(threshold(), chosen.threshold);
-  assert.ok(chosen.tried.some((one) => one.threshold === chosen.threshold));
+  const before = threshold();
+  const chosen = json<TunedThresholds>('threshold', '--model', model, '--dev', 'train.jsonl');
+  assert.deepEqual(threshold(), chosen.thresholds);
+  for (const label of ENTITY_CLASSES) {
+    assert.equal(chosen.before[label], before);
+    const known = chosen.tried[0].f1[label] !== null;
+    const possible = known ? chosen.tried.map((one) => one.threshold) : [before];
+    assert.ok(possible.includes(chosen.thresholds[label]), label);
+  }
   writeSentences(join(folder, 'none.jsonl'), [
     { article: 'a', section: '', paragraph: 0, offset: 0, text: 'grows', spans: [], annotated: ['Cell'] },
   ]);
   const { status, stderr } = compress('threshold', '--model', model, '--dev', 'none.jsonl');
   assert.notEqual(status, 0);
   assert.match(stderr, /no gold mention/);
-  assert.equal(threshold(), chosen.threshold);
+  assert.deepEqual(threshold(), chosen.thresholds);
 });
 
 test('trim, prune and distil, one after the other, each a folder from a folder', () => {

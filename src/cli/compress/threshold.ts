@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { readSentences, showProgress } from '../../foundation';
-import { tuneThreshold } from '../../inference';
-import { formatTable, printResult } from '../output';
+import { ENTITY_CLASSES, readSentences, showProgress } from '../../foundation';
+import { tuneThresholds } from '../../inference';
+import { formatShare, formatTable, printResult } from '../output';
 
 interface Options {
   model: string;
@@ -13,20 +13,31 @@ export function registerThreshold(compress: Command): void {
   compress
     .command('threshold')
     .description(
-      'choose the probability above which a label is given, by mean span F1 on dev sentences, and write it into config.json',
+      'choose for each class the probability above which its label is given, by span F1 on dev sentences, and write it into config.json',
     )
     .requiredOption('--model <folder>', 'model folder')
     .requiredOption('--dev <file...>', 'dev sentences (.jsonl), a corpus a file; each counts alike')
     .option('--json', 'the choice and all that were tried as JSON')
     .action(async ({ model: folder, dev, ...options }: Options) => {
-      const tuned = await tuneThreshold(folder, dev.map(readSentences), showProgress('Scoring'));
+      const tuned = await tuneThresholds(folder, dev.map(readSentences), showProgress('Scoring'));
       printResult(tuned, options, () =>
         [
+          'Span F1 on dev:',
           formatTable(
-            ['threshold', 'mean span F1 on dev'],
-            tuned.tried.map(({ threshold, meanF1 }) => [threshold.toFixed(3), meanF1.toFixed(4)]),
+            ['threshold', ...ENTITY_CLASSES],
+            tuned.tried.map(({ threshold, f1 }) => [
+              threshold.toFixed(3),
+              ...ENTITY_CLASSES.map((label) => formatShare(f1[label])),
+            ]),
           ),
-          `${folder}/config.json: the threshold was ${tuned.before.toFixed(3)} and is ${tuned.threshold.toFixed(3)} now.`,
+          `Thresholds in ${folder}/config.json:`,
+          formatTable(
+            ['', ...ENTITY_CLASSES],
+            (['before', 'thresholds'] as const).map((row) => [
+              row === 'before' ? 'before' : 'now',
+              ...ENTITY_CLASSES.map((label) => tuned[row][label].toFixed(3)),
+            ]),
+          ),
         ].join('\n'),
       );
     });

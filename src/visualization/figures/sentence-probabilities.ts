@@ -1,4 +1,5 @@
 import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { type Threshold, thresholdOf } from '../../tokenization';
 import { axis, type Figure, listWords, plainText, type Trace } from '../figure';
 import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
 import { textWidth } from '../rendering/font';
@@ -33,11 +34,11 @@ interface Place {
  * What the model thinks of each token of several sentences, to be read as text, one panel a class: behind every token stands a bar as
  * high as its probability, gold mentions are underlined. A class shows the sentences whose source looked for it.
  *
- * @param threshold a token is predicted from this probability on: its bar is strong
+ * @param threshold a token is predicted from its class's probability on: its bar is strong
  */
 export function sentenceProbabilities(
   sentences: readonly SentenceProbabilities[],
-  threshold: number,
+  threshold: Threshold,
 ): Figure {
   if (sentences.length === 0) throw new InputError('There is no sentence to draw; give at least one');
   const words = { x: [] as number[], y: [] as number[], text: [] as string[] };
@@ -86,7 +87,7 @@ export function sentenceProbabilities(
       width: places.map(({ width }) => width),
       marker: {
         color: places.map(({ probability }) =>
-          withOpacity(CLASS_COLOURS[label], probability >= threshold ? 0.62 : 0.25),
+          withOpacity(CLASS_COLOURS[label], probability >= thresholdOf(threshold, label) ? 0.62 : 0.25),
         ),
       },
       hovertext: places.map(({ token, probability }) => `${plainText(token)}: ${probability.toFixed(3)}`),
@@ -143,14 +144,14 @@ function layOut(text: string, starts: ArrayLike<number>, ends: ArrayLike<number>
 
 function reading(
   sentences: readonly SentenceProbabilities[],
-  threshold: number,
+  threshold: Threshold,
   shown: readonly EntityClass[],
 ): string {
   let [gold, found, extra] = [0, 0, 0];
   for (const { probabilities, gold: ofClasses } of sentences) {
     for (const label of shown) {
       ofClasses[label]?.forEach((isGold, token) => {
-        const isPredicted = probabilities[label][token] >= threshold;
+        const isPredicted = probabilities[label][token] >= thresholdOf(threshold, label);
         if (isGold) gold++;
         if (isGold && isPredicted) found++;
         if (!isGold && isPredicted) extra++;
@@ -158,7 +159,7 @@ function reading(
     }
   }
   return (
-    `A bar behind a token is as high as its probability, strong from ${threshold} on; underlined is gold: of ${gold} gold tokens ` +
+    `A bar behind a token is as high as its probability, strong from the threshold of the class on; underlined is gold: of ${gold} gold tokens ` +
     `${found} are found, ${extra} are predicted beside them${shown.length ? ` (${listWords(shown)})` : ''}.`
   );
 }

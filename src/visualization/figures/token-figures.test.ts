@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { precisionRecallCurve, reliability } from '../../evaluation';
-import { createRandom, ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { byClass, createRandom, type EntityClass, InputError } from '../../foundation';
 import { checkReadable } from '../rendering/readable.fixture';
 import { calibration } from './calibration';
 import { precisionRecall } from './precision-recall';
 import { type SentenceProbabilities, sentenceProbabilities } from './sentence-probabilities';
-
-function byClass<Value>(value: (label: EntityClass, index: number) => Value): Record<EntityClass, Value> {
-  return Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, value(label, index)])) as Record<
-    EntityClass,
-    Value
-  >;
-}
 
 /** Probabilities that mean what they say, but for `too sure` ones. */
 function outcomes(count: number, tooSure: number) {

@@ -1,4 +1,5 @@
 import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { type Threshold, thresholdOf } from '../../tokenization';
 import {
   axis,
   type Figure,
@@ -17,8 +18,8 @@ export interface TokenProbabilities {
   probabilities: Record<EntityClass, readonly number[]>;
   /** Whether each token lies in a gold mention; null where the source did not look for the class. */
   gold: Record<EntityClass, readonly boolean[] | null>;
-  /** A token is predicted from this probability on. */
-  threshold: number;
+  /** A token is predicted from its class's probability on. */
+  threshold: Threshold;
 }
 
 const TOKEN_WIDTH = 19;
@@ -103,8 +104,8 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
       yref: `y${suffix}`,
       x0: 0,
       x1: 1,
-      y0: threshold,
-      y1: threshold,
+      y0: thresholdOf(threshold, label),
+      y1: thresholdOf(threshold, label),
       line: { color: LIMIT, width: 1.2, dash: 'dash' },
     });
     annotations.push({
@@ -133,7 +134,7 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
       hoverinfo: 'text+y',
       marker: {
         color: probabilities[label].map((value) =>
-          withOpacity(CLASS_COLOURS[label], value >= threshold ? 1 : 0.45),
+          withOpacity(CLASS_COLOURS[label], value >= thresholdOf(threshold, label) ? 1 : 0.45),
         ),
       },
     };
@@ -164,7 +165,7 @@ function reading({ probabilities, gold, threshold }: TokenProbabilities): string
   let [right, missed, extra] = [0, 0, 0];
   for (const label of ENTITY_CLASSES) {
     gold[label]?.forEach((isGold, index) => {
-      const predicted = probabilities[label][index] >= threshold;
+      const predicted = probabilities[label][index] >= thresholdOf(threshold, label);
       if (isGold && predicted) right++;
       else if (isGold) missed++;
       else if (predicted) extra++;
@@ -173,7 +174,7 @@ function reading({ probabilities, gold, threshold }: TokenProbabilities): string
   const unknown = ENTITY_CLASSES.filter((label) => gold[label] === null);
   const count = (n: number) => formatNumber(n);
   return (
-    `Shaded: gold mentions; dashed: the threshold of ${threshold}; strong bars reach it. ` +
+    `Shaded: gold mentions; dashed: the threshold of the class; strong bars reach it. ` +
     `Of ${count(right + missed)} gold tokens ${count(right)} are found and ${count(missed)} missed; ` +
     `${count(extra)} ${extra === 1 ? 'is' : 'are'} predicted without gold.` +
     (unknown.length

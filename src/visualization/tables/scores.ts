@@ -1,5 +1,5 @@
 import type { EvaluationReport } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass } from '../../foundation';
 import type { Row } from '../notebook/show-table';
 
 type Reports = Readonly<Record<string, EvaluationReport>>;
@@ -38,9 +38,6 @@ export function tokenTable(reports: Reports): Row[] {
 export function f1ByCorpus(reports: Reports): { name: string; f1: Record<EntityClass, number | null> }[] {
   return Object.entries(reports).map(([name, { spans }]) => ({
     name,
-    f1: Object.fromEntries(ENTITY_CLASSES.map((label) => [label, spans[label].f1])) as Record<
-      EntityClass,
-      number | null
-    >,
+    f1: byClass((label) => spans[label].f1),
   }));
 }

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence } from '../../foundation';
+import { byClass, type EntityClass, type Sentence } from '../../foundation';
 import type { TokenClassifier } from '../../nn';
 import { outputNames, spansToLabels, type Tokenizer } from '../../tokenization';
 import type { Row } from '../notebook/show-table';
@@ -7,12 +7,9 @@ import type { Row } from '../notebook/show-table';
 export function mentionsByClass(sentences: readonly Sentence[]): Record<EntityClass, number | null> {
   const count = (label: EntityClass) =>
     sentences.reduce((sum, { spans }) => sum + spans.filter((span) => span.label === label).length, 0);
-  return Object.fromEntries(
-    ENTITY_CLASSES.map((label) => [
-      label,
-      sentences.some(({ annotated }) => annotated.includes(label)) ? count(label) : null,
-    ]),
-  ) as Record<EntityClass, number | null>;
+  return byClass((label) =>
+    sentences.some(({ annotated }) => annotated.includes(label)) ? count(label) : null,
+  );
 }
 
 /** Articles, sentences and mentions by class of the named parts. */
