@@ -44,10 +44,11 @@ export function distillationOf(run: Run): DistillationConfiguration {
   };
 }
 
-/** The folder of the model that comes with the project, where there is one. */
-export function shippedModel(): string | undefined {
-  const folder = join(projectRoot, 'models', 'falconframes-small');
-  return existsSync(join(folder, 'config.json')) ? folder : undefined;
+/** The folders of the models that come with the project, of those that are there. */
+export function shippedModels(): string[] {
+  return ['falconframes-small', 'falconframes-tiny']
+    .map((name) => join(projectRoot, 'models', name))
+    .filter((folder) => existsSync(join(folder, 'config.json')));
 }
 
 /** The table of the pruning study that comes with the project, whether or not it is there. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Variant } from '../compression';
 import { benchPythonInstalled } from '../foundation';
 import { openPeers, openVariant, openVariants } from '../inference';
-import { shippedModel } from './compressing';
+import { shippedModels } from './compressing';
 import type { Run } from './run';
 
 /** The steps of notebook 5 by their names in the benchmark, each made of the one before. */
@@ -16,7 +16,7 @@ export const CHAIN = [
   'fused ONNX int8',
 ];
 
-/** The steps after the model itself, and the model that comes with the project, where there is one, all on one thread. */
+/** The steps after the model itself, and the models that come with the project, all on one thread. */
 export async function openSteps({ files }: Run): Promise<Variant[]> {
   const [exported, quantized] = ['model', 'model_quantized'].map((name) => join('onnx', `${name}.onnx`));
   const steps = [
@@ -27,8 +27,8 @@ export async function openSteps({ files }: Run): Promise<Variant[]> {
     [files.fused, quantized],
   ];
   const variants = await Promise.all(steps.map(([folder, file]) => openVariant(folder, file, 1)));
-  const shipped = shippedModel();
-  return shipped ? [...variants, ...(await openVariants(shipped, { threads: 1 }))] : variants;
+  const shipped = await Promise.all(shippedModels().map((folder) => openVariants(folder, { threads: 1 })));
+  return [...variants, ...shipped.flat()];
 }
 
 /** The run's model in other programs, where their environment is installed; otherwise none, and in one sentence why. */

@@ -4,7 +4,7 @@
  * In: the environment variables of a run. Out: its profile, folder and files, the sentences it trains and tests on, and
  * what the machine has. May touch: the folder of the run.
  */
-export { distillationOf, KEPT, pruneOptionsOf, pruningStudy, shippedModel } from './compressing';
+export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openSteps } from './contenders';
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
 export { type Instructions, integerInstructions } from './instructions';
