@@ -39,7 +39,7 @@ export * as kernels from './kernels';
 export { Model, type Trainable } from './model';
 export { add, createChance, linear } from './operations';
 export { encoderParameterShapes } from './parameter-shapes';
-export { Parameters } from './parameters';
+export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { type Precision, Tape } from './tape';

@@ -9,6 +9,9 @@ import {
   type VariableHandle,
 } from './variables';
 
+/** Parameters whose memory belongs to someone else. */
+export type BorrowedParameters = Omit<Parameters, 'dispose'>;
+
 /**
  * Named arrays that live in TensorFlow's memory as resource variables, so that one operation updates each in place
  * (`handle`). Owns that memory until `dispose()`.
@@ -37,6 +40,14 @@ export class Parameters {
       (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
       0,
     );
+  }
+
+  /** Some of these, in the memory of these. */
+  only(names: ReadonlySet<string>): BorrowedParameters {
+    const shapes = new Map([...this.shapes].filter(([name]) => names.has(name)));
+    const some = new Parameters(new Map());
+    for (const name of shapes.keys()) some.#handles.set(name, this.handle(name));
+    return Object.assign(some, { shapes });
   }
 
   handle(name: string): VariableHandle {

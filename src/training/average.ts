@@ -1,4 +1,4 @@
-import { kernels, Parameters, type Tensor, tidy, upload, variables } from '../nn';
+import { type BorrowedParameters, kernels, Parameters, type Tensor, tidy, upload, variables } from '../nn';
 
 /**
  * The exponential moving average of parameters over the steps: a ← d a + (1 - d) w. Averaged weights often generalize better
@@ -11,7 +11,7 @@ export class MovingAverage {
   readonly #average: Parameters;
 
   constructor(
-    readonly parameters: Parameters,
+    readonly parameters: BorrowedParameters,
     readonly decay: number,
   ) {
     this.#average = new Parameters(parameters.snapshot());

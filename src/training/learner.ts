@@ -1,4 +1,4 @@
-import type { Tensor } from '../nn';
+import type { BorrowedParameters, Tensor } from '../nn';
 import { MovingAverage } from './average';
 import type { TrainingOptions } from './configuration';
 import { layerRates } from './layer-rates';
@@ -10,20 +10,24 @@ export type LearnerOptions = Pick<TrainingOptions, 'weightDecay' | 'layerDecay' 
 /** Named arrays of a run's parts, such as `parameters/…`, `optimizer/…`, `average/…`: what a checkpoint holds. */
 export type State = ReadonlyMap<string, Tensor>;
 
-/** What changes as a process learns: a task's parameters, the optimizer's moments, the average. Owns the last two until `dispose()`. */
+/**
+ * What changes as a process learns: a task's parameters, the optimizer's moments, the average. Owns the last two until `dispose()`.
+ * Where several processes train, each updates some of the parameters alone, and keeps what belongs to those.
+ */
 export class Learner<Example extends { inputIds: Int32Array }> {
   readonly #optimizer: AdamW;
   readonly #average?: MovingAverage;
 
+  /** @param parameters those of the task that are updated here */
   constructor(
     readonly task: Task<Example>,
     { weightDecay, layerDecay, averaging }: LearnerOptions,
+    readonly parameters: BorrowedParameters = task.parameters,
   ) {
-    const { parameters, layers } = task;
     this.#optimizer = new AdamW(
       parameters,
       weightDecay,
-      layerRates(parameters.shapes.keys(), layers, layerDecay),
+      layerRates(parameters.shapes.keys(), task.layers, layerDecay),
     );
     if (averaging > 0) this.#average = new MovingAverage(parameters, averaging);
   }
@@ -58,7 +62,7 @@ export class Learner<Example extends { inputIds: Int32Array }> {
 
   #parts() {
     const parts: [string, Restorable][] = [
-      ['parameters', this.task.parameters],
+      ['parameters', this.parameters],
       ['optimizer', this.#optimizer],
     ];
     if (this.#average) parts.push(['average', this.#average]);

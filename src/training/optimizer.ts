@@ -1,4 +1,5 @@
 import {
+  type BorrowedParameters,
   type DeviceTensor,
   download,
   isNorm,
@@ -35,7 +36,7 @@ export class AdamW {
   readonly #second: Parameters;
 
   constructor(
-    readonly parameters: Parameters,
+    readonly parameters: BorrowedParameters,
     readonly weightDecay: number,
     /** Factors of the learning rate by parameter; 1 where none is given. */
     readonly rates: ReadonlyMap<string, number> = new Map(),
@@ -112,12 +113,15 @@ function decays(name: string): boolean {
 export const rowsOf = (table: DeviceTensor, rows: Int32Array): DeviceTensor =>
   kernels.gather(table, upload(rows, [rows.length]));
 
-/** The Euclidean norm of all gradients together. Of tables it reads the rows alone that need not be zero. */
-export function globalNorm(gradients: Gradients): number {
+/** The Euclidean norm of all gradients together. */
+export const globalNorm = (gradients: Gradients): number => Math.sqrt(squaredNorm(gradients));
+
+/** The sum of all gradients' squares. Of tables it reads the rows alone that need not be zero. */
+export function squaredNorm(gradients: Gradients): number {
   return tidy(() => {
     const halves = [...gradients.values()].map((gradient) =>
       kernels.halfSquaredNorm(gradient.rows ? rowsOf(gradient, gradient.rows) : gradient),
     );
-    return Math.sqrt(2 * download(kernels.sumOf(halves))[0]);
+    return 2 * download(kernels.sumOf(halves))[0];
   });
 }

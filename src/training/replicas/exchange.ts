@@ -1,13 +1,23 @@
 import { ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { whileWriting } from '../../foundation';
-import { type DeviceTensor, download, keep, kernels, mapFile, tidy, upload } from '../../nn';
+import {
+  type BorrowedParameters,
+  type DeviceTensor,
+  download,
+  keep,
+  kernels,
+  mapFile,
+  tidy,
+  upload,
+  variables,
+} from '../../nn';
 import { type Gradients, rowsOf } from '../optimizer';
 
 /** What a replica says of the gradients it has put into its file. */
 export interface Contribution {
   loss: number;
-  /** False where it had nothing to compute: its file means nothing then. */
+  /** False where it had nothing to compute: its file has no gradients then. */
   present: boolean;
   /** Of tables: the rows that the file has of them, one after the other. All other gradients are there as a whole. */
   rows: ReadonlyMap<string, Int32Array>;
@@ -16,17 +26,21 @@ export interface Contribution {
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /**
- * The gradients of all replicas in files that the processes share as memory. Each replica writes its own, and has those of the
- * others mapped as tensors, so that adding up reads them where they lie. When is whose turn, messages say: all write, then all read.
+ * What the replicas tell each other in numbers, in files that the processes share as memory. Each parameter has one replica that
+ * updates it. In its file a replica has the parameters that it updates, and its gradients of all others; it has the files of the
+ * others mapped as tensors, so that what they wrote is read where it lies. When is whose turn, messages say.
  *
  * Of a table, such as that of the words, a batch touches few rows; only those are written, and added up.
  *
  * Lives as long as its process, which gives file and memory back.
  */
 export class Exchange {
+  /** The names of the parameters that this replica updates. */
+  readonly updated: ReadonlySet<string>;
   readonly #file: number;
   readonly #layout: { offsets: ReadonlyMap<string, number>; size: number };
-  /** What the other replicas wrote, by their numbers and the gradients' names. */
+  readonly #owners: ReadonlyMap<string, number>;
+  /** The files of the others, by their numbers and the parameters' names. */
   readonly #mapped = new Map<number, ReadonlyMap<string, Region>>();
 
   constructor(
@@ -35,8 +49,10 @@ export class Exchange {
     readonly replicas: number,
     readonly shapes: Shapes,
   ) {
+    this.#owners = shareParameters(shapes, replicas);
+    this.updated = new Set([...shapes.keys()].filter((name) => this.#owners.get(name) === own));
     this.#layout = layOut(shapes);
-    this.#file = openSync(pathOfGradients(folder, own), 'w');
+    this.#file = openSync(pathOfNumbers(folder, own), 'w');
     // Takes no room before it is written to.
     ftruncateSync(this.#file, this.#layout.size * Float32Array.BYTES_PER_ELEMENT);
   }
@@ -44,7 +60,7 @@ export class Exchange {
   /** Maps the files of the others, which may be unlinked from then on. */
   connect(): void {
     for (let replica = 0; replica < this.replicas; replica++) {
-      if (replica !== this.own) this.#mapped.set(replica, this.#map(pathOfGradients(this.folder, replica)));
+      if (replica !== this.own) this.#mapped.set(replica, this.#map(pathOfNumbers(this.folder, replica)));
     }
   }
 
@@ -63,21 +79,47 @@ export class Exchange {
     });
   }
 
-  /** Puts this replica's gradients into its file. */
-  write(gradients: Gradients): ReadonlyMap<string, Int32Array> {
+  /** Puts the parameters that this replica updates into its file. */
+  writeParameters(parameters: BorrowedParameters): void {
+    for (const name of this.updated)
+      this.#write(
+        name,
+        tidy(() => download(variables.readVariable(parameters.handle(name)))),
+      );
+  }
+
+  /** Makes the parameters that others update what these have written of them; most stay in the others' memory. */
+  readParameters(parameters: BorrowedParameters): void {
+    for (const [name, owner] of this.#owners) {
+      if (owner === this.own) continue;
+      const region = this.#mapped.get(owner)!.get(name)!;
+      const shape = this.shapes.get(name)!;
+      tidy(() => variables.assignVariable(parameters.handle(name), region.whole ?? readPart(region, shape)));
+    }
+  }
+
+  /** Puts this replica's gradients of the parameters that others update into its file. */
+  writeGradients(gradients: Gradients): ReadonlyMap<string, Int32Array> {
     const written = new Map<string, Int32Array>();
     for (const [name, gradient] of gradients) {
+      if (this.updated.has(name)) continue;
       const { rows } = gradient;
       if (rows) written.set(name, rows);
-      const data = tidy(() => download(rows ? rowsOf(gradient, rows) : gradient));
-      const position = this.#layout.offsets.get(name)! * Float32Array.BYTES_PER_ELEMENT;
-      whileWriting(pathOfGradients(this.folder, this.own), () => writeAll(this.#file, data, position));
+      this.#write(
+        name,
+        tidy(() => download(rows ? rowsOf(gradient, rows) : gradient)),
+      );
     }
     return written;
   }
 
+  #write(name: string, data: Float32Array): void {
+    const position = this.#layout.offsets.get(name)! * Float32Array.BYTES_PER_ELEMENT;
+    whileWriting(pathOfNumbers(this.folder, this.own), () => writeAll(this.#file, data, position));
+  }
+
   /**
-   * The sum over all replicas, in the order of their numbers, so that each of them comes to the same floats. The caller frees it.
+   * The sums over all replicas of the gradients of the parameters that this one updates. The caller frees them.
    *
    * @param own this replica's gradients; none where it had nothing to compute
    */
@@ -85,12 +127,13 @@ export class Exchange {
     const present = [...contributions.keys()].filter((replica) => contributions[replica].present);
     const sumFor = (name: string, shape: readonly number[]): DeviceTensor => {
       const parts = present.map((replica) => {
-        const rows = contributions[replica].rows.get(name);
         if (replica === this.own) {
           const gradient = own!.get(name)!;
+          const { rows } = gradient;
           return { rows, values: rows ? rowsOf(gradient, rows) : gradient };
         }
         const region = this.#mapped.get(replica)!.get(name)!;
+        const rows = contributions[replica].rows.get(name);
         if (rows) return { rows, values: readPart(region, [rows.length, shape[1]]) };
         return { rows, values: region.whole ?? readPart(region, shape) };
       });
@@ -99,8 +142,21 @@ export class Exchange {
         ? sumOfRows(parts as OfRows[], shape[0])
         : kernels.sumOf(parts.map(({ values }) => values));
     };
-    return new Map([...this.shapes].map(([name, shape]) => [name, tidy(() => sumFor(name, shape))]));
+    return new Map([...this.updated].map((name) => [name, tidy(() => sumFor(name, this.shapes.get(name)!))]));
   }
+}
+
+/** Which replica updates each parameter: by falling size, each goes to the one that has least so far. */
+export function shareParameters(shapes: Shapes, replicas: number): ReadonlyMap<string, number> {
+  const loads = new Array<number>(replicas).fill(0);
+  const bySize = [...shapes].sort(([, one], [, other]) => sizeOf(other) - sizeOf(one));
+  return new Map(
+    bySize.map(([name, shape]) => {
+      const owner = loads.indexOf(Math.min(...loads));
+      loads[owner] += sizeOf(shape);
+      return [name, owner];
+    }),
+  );
 }
 
 /** Some rows of a table and what is in them // values [rows.length, width] */
@@ -109,11 +165,11 @@ interface OfRows {
   values: DeviceTensor;
 }
 
-/** A gradient in another's file, in the file's memory. */
+/** A gradient or a parameter in another's file, in the file's memory. */
 interface Region {
   /** With what fills the last line of memory. */
   flat: DeviceTensor;
-  /** In the gradient's shape; none where it does not fill its last line of memory, and would be a copy. */
+  /** In the parameter's shape; none where it does not fill its last line of memory, and would be a copy. */
   whole: DeviceTensor | undefined;
 }
 
@@ -133,13 +189,13 @@ function sumOfRows(parts: readonly OfRows[], height: number): DeviceTensor {
   return sum;
 }
 
-export const pathOfGradients = (folder: string, replica: number) => join(folder, `gradients-${replica}`);
+export const pathOfNumbers = (folder: string, replica: number) => join(folder, `numbers-${replica}`);
 
 /** Floats in a line of memory of 64 bytes. TensorFlow's slices of anything but whole lines are copies. */
 const LINE = 16;
 const aligned = (floats: number) => Math.ceil(floats / LINE) * LINE;
 
-/** Where in the file each gradient lies, in floats. */
+/** Where in a file each parameter or its gradient lies, in floats. */
 function layOut(shapes: Shapes): { offsets: ReadonlyMap<string, number>; size: number } {
   const offsets = new Map<string, number>();
   let size = 0;
@@ -150,7 +206,7 @@ function layOut(shapes: Shapes): { offsets: ReadonlyMap<string, number>; size: n
   return { offsets, size };
 }
 
-/** Bytes that the files of gradients take at most. */
+/** Bytes that the files take at most. */
 export const exchangeBytes = (shapes: Shapes, replicas: number): number =>
   replicas * layOut(shapes).size * Float32Array.BYTES_PER_ELEMENT;
 

@@ -8,7 +8,8 @@
  * what chance draws. May touch: a folder of its own in memory (or among the temporary files), which goes away with the run.
  *
  * replicas.ts and replica-process.ts are this process's side, replica.ts and replica-main.ts the other's, messages.ts is what they say. deal.ts shares a batch
- * out; exchange.ts adds up the gradients, so that every replica takes the same step and all stay alike to the last bit.
+ * out; exchange.ts adds up the gradients and passes the parameters on. Each parameter is updated by one replica alone, which has its moments
+ * (the first stage of ZeRO: Rajbhandari et al. 2020, arXiv:1910.02054), and read by all where that one wrote it.
  */
 export { chooseReplicas } from './choose';
 export { startReplicas } from './replicas';

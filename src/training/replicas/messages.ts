@@ -6,15 +6,17 @@ import type { Contribution } from './exchange';
 
 /** What a replica does when it is told, one thing after the other. */
 export interface Commands {
-  /** Makes the task and its own file of gradients. */
+  /** Makes the task and its own file of numbers, with the parameters that it updates. */
   prepare(setup: Setup): void;
   /** Opens the files of the others, which all have made theirs. */
   connect(): void;
-  /** Loss and gradients of its parts; puts the gradients into its file. */
+  /** Loss and gradients of its parts; puts the gradients that others need into its file. */
   differentiate(work: Work): Contribution;
-  /** Adds up everyone's gradients and takes the step, unless it diverged; says how long the sum was. */
-  update(step: Update): number;
-  /** Writes the weights to be judged, as `parameters/…`, or all that is needed to go on. */
+  /** Adds up everyone's gradients of the parameters that it updates; says the sum of their squares. */
+  sum(contributions: readonly Contribution[]): number;
+  /** Updates its parameters by these sums, and puts them into its file. */
+  update(step: Update): void;
+  /** Writes what it has of the weights to be judged, as `parameters/…`, or of all that is needed to go on. */
   save(order: { what: 'judged' | 'everything'; file: string }): Promise<void>;
 }
 
@@ -38,11 +40,9 @@ export interface Work {
 }
 
 export interface Update {
-  /** Of every replica, in their order. */
-  contributions: readonly Contribution[];
-  loss: number;
   learningRate: number;
-  clipNorm: number;
+  /** What every gradient is multiplied by (clipping). */
+  scale: number;
 }
 
 export type Argument<Name extends keyof Commands> = Parameters<Commands[Name]>[0];

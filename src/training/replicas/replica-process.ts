@@ -4,6 +4,16 @@ import { InputError } from '../../foundation';
 import { threadsToUse } from './choose';
 import type { Answer, Argument, Commands, Reply, Request } from './messages';
 
+/**
+ * For glibc's malloc: keep what was freed, for the next step needs as much. Given back and asked for anew, every page of it would
+ * be cleared by the kernel (some hundred megabytes a step).
+ */
+const KEEP_MEMORY = {
+  MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 33),
+  MALLOC_TOP_PAD_: String(2 ** 26),
+};
+
 /** Characters of what a replica said before it ended by itself. */
 const LAST_WORDS = 4000;
 
@@ -23,7 +33,7 @@ export class ReplicaProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
-      env: { ...process.env, TF_NUM_INTRAOP_THREADS: String(threads) },
+      env: { ...process.env, ...KEEP_MEMORY, TF_NUM_INTRAOP_THREADS: String(threads) },
     });
     // TensorFlow greets every process; only what a crash says is of interest.
     let said = '';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
 import { partOf, type State } from '../learner';
-import { type Outcome, type Part, refuseDivergence, type Step, sharesOf } from '../step';
+import { clippingScale, type Part, refuseDivergence, sharesOf } from '../step';
 import type { Stepper, StepperOptions } from '../stepper';
 import type { Task } from '../task';
 import { deal } from './deal';
-import { exchangeBytes, pathOfGradients } from './exchange';
+import { exchangeBytes, pathOfNumbers } from './exchange';
 import type { Argument, Commands } from './messages';
 import { ReplicaProcess } from './replica-process';
 
@@ -30,12 +30,15 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
   };
   const askAll = <Name extends keyof Commands>(name: Name, argument: (own: number) => Argument<Name>) =>
     Promise.all(replicas.map((replica, own) => replica.ask(name, argument(own))));
-  /** What the first replica saves; the others have the same. */
+  /** What the replicas save, each what it updates. */
   const fetch = async (what: 'judged' | 'everything'): Promise<State> => {
-    await replicas[0].ask('save', { what, file });
-    const saved = readSafetensors(file);
-    rmSync(file);
-    return saved;
+    await askAll('save', (own) => ({ what, file: `${file}-${own}` }));
+    const saved = replicas.flatMap((_, own) => {
+      const part = readSafetensors(`${file}-${own}`);
+      rmSync(`${file}-${own}`);
+      return [...part];
+    });
+    return new Map(saved);
   };
 
   try {
@@ -52,7 +55,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
     rmSync(file);
     await askAll('connect', () => undefined);
     // All have them open: nothing of them stays behind, whatever ends the processes.
-    for (let own = 0; own < count; own++) rmSync(pathOfGradients(folder, own));
+    for (let own = 0; own < count; own++) rmSync(pathOfNumbers(folder, own));
   } catch (error) {
     await dispose();
     throw error;
@@ -67,10 +70,13 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
         precision: step.precision,
       }));
       const loss = contributions.reduce((sum, contribution) => sum + contribution.loss, 0);
-      const { learningRate } = step;
-      const { clipNorm } = options;
-      const norms = await askAll('update', () => ({ contributions, loss, learningRate, clipNorm }));
-      return agreedOutcome(loss, norms, step);
+      const squares = await askAll('sum', () => contributions);
+      const gradientNorm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+      const outcome = { loss, gradientNorm };
+      refuseDivergence(outcome, step);
+      const scale = clippingScale(options.clipNorm, gradientNorm);
+      await askAll('update', () => ({ learningRate: step.learningRate, scale }));
+      return outcome;
     },
     async judged(work) {
       task.parameters.restore(partOf(await fetch('judged'), 'parameters'));
@@ -98,14 +104,6 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
     works[place % replicas].push({ examples, share: shares[place], draw, step });
   }
   return works;
-}
-
-/** @throws InputError where training diverged */
-function agreedOutcome(loss: number, [gradientNorm, ...others]: readonly number[], step: Step): Outcome {
-  if (others.some((other) => !Object.is(other, gradientNorm)))
-    throw new Error(`the replicas differ at step ${step.step + 1}: ${[gradientNorm, ...others]}`);
-  refuseDivergence({ loss, gradientNorm }, step);
-  return { loss, gradientNorm };
 }
 
 const SHARED_MEMORY = '/dev/shm';
