@@ -2,22 +2,24 @@
  * `npm run bench -- annotate [--model DIR] [--rounds N] [--json]`: how fast a corpus is annotated. Needs FALCONFRAMES_MIRROR, for
  * the documents: articles of CRAFT in JATS and abstracts of JNLPBA's test part. The model is that of the package.
  *
- * - Scaling: the same documents in one worker and in several (one a core, two at least), their start included. `scaling` is the
- *   speed-up divided by the number of workers, 1 where it is linear. Both must give the same lines.
+ * - Scaling over the cores: the command `annotate` on the same documents, confined to one core (`taskset`) with one worker, on the
+ *   whole machine with one worker, and with one a core; its start included. `scaling` is the speed-up from one core to all, divided
+ *   by their number: 1 where it is linear. One worker on the whole machine is faster than on one core, since reading, garbage
+ *   collection and output go beside it. All must give the same lines.
  * - Against transformers.js: its token-classification pipeline on the same int8 file and the same sentences (every twelfth), one
  *   thread each, sentence by sentence and in batches of 16, whichever is faster; ours with sentence splitting left out and the
  *   decoding of mentions and the article vote included.
  * - The whole machine: all workers against the pipeline with as many threads, sentence by sentence, as one would run it.
- * - Memory: the most that this process held (all workers are in it) after the first and after the last round.
  * - Where the time goes: shares of one more pass in this thread.
  *
  * Rounds are in turns, figures are medians. What else runs on the machine is in them: compare within a run.
  */
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InputError, mirrorFolder, peakMegabytes, startPeer } from '../foundation';
+import { InputError, mirrorFolder, projectRoot, startPeer } from '../foundation';
 import { readConfiguration } from '../nn';
 import {
   cutWindows,
@@ -28,7 +30,7 @@ import {
   voteWithinArticle,
 } from '../tokenization';
 import { loadAnnotator, onnxFileOf } from './annotator';
-import { annotateCorpus, listInputs, openSources } from './corpus';
+import { listInputs, openSources } from './corpus';
 import { readArticle } from './corpus/article';
 import { defaultModelFolder } from './default-model';
 import { openOnnxScorer } from './session';
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
   const model = resolve(values.model ?? defaultModelFolder());
   const rounds = Number(values.rounds ?? 5);
   const paths = documentPaths();
-  const workers = Math.max(2, availableParallelism());
+  const cores = availableParallelism();
   const articles: string[][] = [];
   for await (const source of openSources(listInputs(paths).files))
     articles.push(readArticle(source).sentences);
@@ -55,20 +57,21 @@ async function main(): Promise<void> {
   const startPipeline = (threads: number) =>
     startPeer<object, object, { seconds: number }>('transformers_js_pipeline.mjs', [model, String(threads)]);
   const pipeline = await startPipeline(1);
-  const threaded = await startPipeline(workers);
+  const threaded = await startPipeline(cores);
 
-  const seconds = { one: [], all: [], ours: [], single: [], batched: [], threaded: [] } as Record<
+  const seconds = { core: [], one: [], all: [], ours: [], single: [], batched: [], threaded: [] } as Record<
     string,
     number[]
   >;
-  const memory: number[] = [];
   let isSame = true;
   await annotator.annotateSentences(some);
   await pipeline.ask({ sentences: sentences.slice(0, 50), batch: 1 });
   for (let round = 0; round < rounds; round++) {
-    const one = await timeCorpus(paths, model, 1);
-    const all = await timeCorpus(paths, model, workers);
-    isSame &&= one.lines === all.lines;
+    const core = timeCommand(paths, model, 1, ['taskset', '--cpu-list', '0']);
+    const one = timeCommand(paths, model, 1);
+    const all = timeCommand(paths, model, cores);
+    isSame &&= core.lines === one.lines && one.lines === all.lines;
+    seconds.core.push(core.seconds);
     seconds.one.push(one.seconds);
     seconds.all.push(all.seconds);
     const start = performance.now();
@@ -77,20 +80,24 @@ async function main(): Promise<void> {
     seconds.single.push((await pipeline.ask({ sentences, batch: 1 })).seconds);
     seconds.batched.push((await pipeline.ask({ sentences, batch: BATCH })).seconds);
     seconds.threaded.push((await threaded.ask({ sentences, batch: 1 })).seconds);
-    memory.push(peakMegabytes());
   }
   await pipeline.end();
   await threaded.end();
 
   const count = articles.flat().length;
+  const speedUp = median(seconds.core.map((core, round) => core / seconds.all[round]));
   const theirs = Math.min(median(seconds.single), median(seconds.batched));
   const result: Result = {
     documents: paths.length,
     sentences: count,
-    workers,
-    sentences_per_second: { one: count / median(seconds.one), all: count / median(seconds.all) },
-    speed_up: median(seconds.one.map((one, round) => one / seconds.all[round])),
-    scaling: median(seconds.one.map((one, round) => one / seconds.all[round])) / workers,
+    cores,
+    sentences_per_second: {
+      one_core: count / median(seconds.core),
+      one_worker: count / median(seconds.one),
+      all: count / median(seconds.all),
+    },
+    speed_up: speedUp,
+    scaling: speedUp / cores,
     same_lines: isSame,
     one_thread_sentences_per_second: {
       falconframes: sentences.length / median(seconds.ours),
@@ -100,7 +107,6 @@ async function main(): Promise<void> {
     ratio_transformers_js: theirs / median(seconds.ours),
     all_threads_pipeline_sentences_per_second: sentences.length / median(seconds.threaded),
     ratio_all_threads: (count * median(seconds.threaded)) / (sentences.length * median(seconds.all)),
-    peak_megabytes: { first_round: memory[0], last_round: memory[memory.length - 1] },
     shares: await timeSteps(paths, model),
   };
   if (values.json) console.log(JSON.stringify(result, null, 2));
@@ -110,8 +116,8 @@ async function main(): Promise<void> {
 interface Result {
   documents: number;
   sentences: number;
-  workers: number;
-  sentences_per_second: { one: number; all: number };
+  cores: number;
+  sentences_per_second: { one_core: number; one_worker: number; all: number };
   speed_up: number;
   scaling: number;
   same_lines: boolean;
@@ -119,32 +125,24 @@ interface Result {
   ratio_transformers_js: number;
   all_threads_pipeline_sentences_per_second: number;
   ratio_all_threads: number;
-  peak_megabytes: { first_round: number; last_round: number };
   shares: Record<string, number>;
 }
 
 function printForPeople(result: Result): void {
-  const {
-    sentences_per_second: corpus,
-    one_thread_sentences_per_second: thread,
-    peak_megabytes: memory,
-  } = result;
+  const { sentences_per_second: corpus, one_thread_sentences_per_second: thread } = result;
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   console.log(`${result.documents} documents, ${result.sentences} sentences`);
   console.log(
-    `1 worker ${corpus.one.toFixed(0)} sentences/s, ${result.workers} workers ${corpus.all.toFixed(0)}: ` +
-      `${result.speed_up.toFixed(2)} times, ${percent(result.scaling)} of linear; lines ${result.same_lines ? 'are the same' : 'DIFFER'}`,
+    `one core ${corpus.one_core.toFixed(0)} sentences/s, one worker on ${result.cores} cores ${corpus.one_worker.toFixed(0)}, ` +
+      `${result.cores} workers ${corpus.all.toFixed(0)}: ${result.speed_up.toFixed(2)} times, ${percent(result.scaling)} of linear; lines ${result.same_lines ? 'are the same' : 'DIFFER'}`,
   );
   console.log(
     `one thread: ${thread.falconframes.toFixed(0)} sentences/s, transformers.js' pipeline ${thread.pipeline.toFixed(0)}, ` +
       `in batches of ${BATCH} ${thread.pipeline_batched.toFixed(0)}: ${result.ratio_transformers_js.toFixed(2)} times`,
   );
   console.log(
-    `whole machine: transformers.js' pipeline with ${result.workers} threads ` +
+    `whole machine: transformers.js' pipeline with ${result.cores} threads ` +
       `${result.all_threads_pipeline_sentences_per_second.toFixed(0)} sentences/s; ours is ${result.ratio_all_threads.toFixed(2)} times as fast`,
-  );
-  console.log(
-    `memory at its peak: ${memory.first_round.toFixed(0)} MB after the first round, ${memory.last_round.toFixed(0)} after the last`,
   );
   for (const [step, share] of Object.entries(result.shares))
     console.log(`${percent(share).padStart(6)}  ${step}`);
@@ -166,14 +164,28 @@ function documentPaths(): string[] {
   return [...first('craft/nxml', '.nxml', ARTICLES), ...first('jnlpba/test', '.txt', ABSTRACTS)];
 }
 
-async function timeCorpus(paths: readonly string[], model: string, workers: number) {
+/** The command with its start. @param confined what runs it, such as `taskset` with its options */
+function timeCommand(
+  paths: readonly string[],
+  model: string,
+  workers: number,
+  confined: readonly string[] = [],
+): { seconds: number; lines: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-bench-'));
+  const out = join(folder, 'entities.jsonl');
+  const [program, ...options] = [
+    ...confined,
+    process.execPath,
+    join(projectRoot, 'environment', 'falconframes.cjs'),
+    ...['annotate', '--model', model, '--workers', String(workers), '--out', out, ...paths],
+  ];
   const start = performance.now();
-  let lines = '';
-  const sources = openSources(listInputs(paths).files);
-  for await (const batch of annotateCorpus(sources, { model, quantized: true, workers, offsets: 'utf16' })) {
-    lines += batch.lines;
-  }
-  return { seconds: (performance.now() - start) / 1000, lines };
+  const { status, stderr, error } = spawnSync(program, options, { encoding: 'utf8' });
+  const seconds = (performance.now() - start) / 1000;
+  if (status !== 0) throw new Error(`${program}: ${error?.message ?? stderr}`);
+  const lines = readFileSync(out, 'utf8');
+  rmSync(folder, { recursive: true });
+  return { seconds, lines };
 }
 
 /** Share of each step in the time of all, document after document in this thread. */
