@@ -65,6 +65,18 @@ test('files of any format in, one line a document out, offsets in either unit', 
   }
 });
 
+test('as many files are named as a command line holds', (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'a-folder-with-a-name'.repeat(8));
+  mkdirSync(folder);
+  const files = Array.from({ length: 600 }, (_, index) => join(folder, `${index}.txt`));
+  for (const file of files) writeFileSync(file, 'liver');
+  const { status, signal, stderr, stdout } = annotate(['--model', model, ...files]);
+  assert.equal(signal, null);
+  assert.equal(status, 0, stderr);
+  assert.equal(linesOf(stdout).length, files.length);
+});
+
 test('damaged documents are told in a sentence each and passed over, and the status says so', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'articles');

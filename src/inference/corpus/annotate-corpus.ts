@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -90,7 +91,10 @@ class WorkerPool {
   }
 
   #start(): Worker {
-    const worker = new Worker(join(__dirname, 'worker.js'), { workerData: this.settings });
+    const worker = new Worker(join(__dirname, 'worker.js'), {
+      workerData: this.settings,
+      resourceLimits: { stackSizeMb: stackMegabytes() },
+    });
     this.#all.push(worker);
     return worker;
   }
@@ -118,4 +122,14 @@ class WorkerPool {
     });
     worker.postMessage(batch);
   }
+}
+
+/**
+ * ONNX Runtime (1.30) matches the command line of the process against an expression when it opens a model, and takes some 300 bytes of
+ * stack for each character: the names of a few hundred files overflow a thread's usual 4 MB, and end the process.
+ */
+function stackMegabytes(): number {
+  const commandLine = '/proc/self/cmdline';
+  const characters = existsSync(commandLine) ? readFileSync(commandLine).length : 0;
+  return 4 + Math.ceil((400 * characters) / 2 ** 20);
 }
