@@ -1,12 +1,14 @@
-// Step: the native addon of @tensorflow/tfjs-node-gpu, compiled against the chosen TensorFlow.
+// Step: the native addon of @tensorflow/tfjs-node-gpu, compiled against the chosen TensorFlow, with our own kernels (src/nn/native) in it.
 //
 // The package's own script would download a TensorFlow of 2022, and node-gyp cannot build in a path with spaces, so the
 // compiler is called directly. The result is kept outside node_modules/ and outlasts `npm ci`.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -18,7 +20,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CommandError, run, SetupError } from './commands.mjs';
-import { nodeModules, workFolder } from './places.mjs';
+import { nodeModules, root, workFolder } from './places.mjs';
 import { chosenTensorFlow, libraryIn } from './tensorflow.mjs';
 
 const packageFolder = join(nodeModules, '@tensorflow', 'tfjs-node-gpu');
@@ -31,6 +33,7 @@ const mark = join(addonFolder, 'built-for.txt');
 // The addon looks for TensorFlow's libraries here. A link to their folder, not to the single files: TensorFlow finds
 // NVIDIA's libraries from the folder it was loaded from.
 const libraryLink = join(packageFolder, 'deps', 'lib');
+const kernels = join(root, 'src', 'nn', 'native');
 
 export const nativeAddon = {
   name: 'native addon',
@@ -66,7 +69,10 @@ export const nativeAddon = {
 function whatItIsBuiltFor() {
   const { version, cuda } = chosenTensorFlow();
   const { version: tfjs } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
-  return `napi${nodeApi}-tfjs${tfjs}-tensorflow${version}${cuda ? '-cuda' : ''}-${process.platform}-${process.arch}`;
+  const own = createHash('sha256');
+  for (const name of readdirSync(kernels).sort()) own.update(readFileSync(join(kernels, name)));
+  const hash = own.digest('hex').slice(0, 8);
+  return `napi${nodeApi}-tfjs${tfjs}-tensorflow${version}${cuda ? '-cuda' : ''}-kernels${hash}-${process.platform}-${process.arch}`;
 }
 
 const keptAddon = () => join(workFolder, 'addon', whatItIsBuiltFor(), 'tfjs_binding.node');
@@ -80,10 +86,14 @@ async function compile(tensorflow, output) {
       'a C++ compiler is missing; install one with `apt-get install g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora)',
     );
   }
-  const options = ['-shared', '-fPIC', '-O2', '-std=c++17', `-DNAPI_VERSION=${nodeApi}`];
+  // For loops to become vector instructions: sums where the source allows another order, no errors and traps of mathematics.
+  const loops = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math'];
+  const options = ['-shared', '-fPIC', '-pthread', ...loops, '-std=c++17', `-DNAPI_VERSION=${nodeApi}`];
   const defines = ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'];
   const include = [nodeHeaders(), join(tensorflow, 'include')].map((folder) => `-I${folder}`);
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(packageFolder, 'binding', name));
+  const binding = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(packageFolder, 'binding', name));
+  const own = readdirSync(kernels).filter((name) => name.endsWith('.cc'));
+  const sources = [...binding, ...own.map((name) => join(kernels, name))];
   const libraries = [libraryIn(tensorflow), join(tensorflow, 'libtensorflow_framework.so.2')];
   const search = '-Wl,-rpath,$ORIGIN/../../deps/lib';
   const result = ['-o', output];

@@ -2,7 +2,17 @@ import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
 import { type EncoderConfiguration, headsOfLayer } from './configuration';
 import { type DeviceTensor, upload } from './device';
-import { add, attention, dropout, gatherRows, gelu, layerNorm, linear, linears } from './operations';
+import {
+  add,
+  attention,
+  dropout,
+  gatherRows,
+  layerNorm,
+  linear,
+  linearAddNorm,
+  linearGelu,
+  linears,
+} from './operations';
 import type { Tape } from './tape';
 
 /** Parameters as tensors, by Hugging Face's name. */
@@ -85,17 +95,21 @@ function encoderLayer(
   const { attentionDropout, hiddenDropout, layerNormEpsilon } = configuration;
   const { layer, attentionOutputDropout } = ARCHITECTURES[configuration.type];
   const names = layer(index);
-  const apply = (name: string, x: DeviceTensor) => applyLinear(tape, weights, name, x);
-  const addAndNormalize = (name: string, residual: DeviceTensor, x: DeviceTensor) => {
-    const sum = add(tape, residual, x);
-    return layerNorm(
-      tape,
-      sum,
-      weights.get(`${name}.weight`)!,
-      weights.get(`${name}.bias`)!,
-      layerNormEpsilon,
-    );
-  };
+  const addAndNormalize = (
+    linear: string,
+    norm: string,
+    x: DeviceTensor,
+    residual: DeviceTensor,
+    rate: number,
+  ) =>
+    linearAddNorm(tape, x, residual, {
+      weight: weights.get(`${linear}.weight`)!,
+      bias: weights.get(`${linear}.bias`)!,
+      gain: weights.get(`${norm}.weight`)!,
+      shift: weights.get(`${norm}.bias`)!,
+      epsilon: layerNormEpsilon,
+      dropout: rate,
+    });
 
   const projections = [names.query, names.key, names.value];
   const projected = linears(
@@ -111,15 +125,20 @@ function encoderLayer(
     heads: headsOfLayer(configuration, index),
     dropout: attentionDropout,
   });
-  const mixed = dropout(
-    tape,
-    apply(names.attentionOutput, context),
+  const attended = addAndNormalize(
+    names.attentionOutput,
+    names.attentionNorm,
+    context,
+    hidden,
     attentionOutputDropout ? hiddenDropout : 0,
   );
-  const attended = addAndNormalize(names.attentionNorm, hidden, mixed);
-  const expanded = gelu(tape, apply(names.expand, attended)); // [batch * length, intermediate]
-  const contracted = dropout(tape, apply(names.contract, expanded), hiddenDropout);
-  return addAndNormalize(names.outputNorm, attended, contracted);
+  const expanded = linearGelu(
+    tape,
+    attended,
+    weights.get(`${names.expand}.weight`)!,
+    weights.get(`${names.expand}.bias`)!,
+  ); // [batch * length, intermediate]
+  return addAndNormalize(names.contract, names.outputNorm, expanded, attended, hiddenDropout);
 }
 
 export function applyLinear(tape: Tape, weights: Weights, name: string, x: DeviceTensor): DeviceTensor {

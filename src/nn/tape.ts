@@ -1,3 +1,4 @@
+import { usesGpu } from './backend';
 import { type DeviceTensor, free, keep, tidy } from './device';
 import { add, narrow } from './kernels';
 import type { Chance } from './operations/dropout';
@@ -36,6 +37,8 @@ export class Tape {
     readonly chance?: Chance,
     /** In what matrix products multiply; they add up, and all else is computed, in 32-bit floats. */
     readonly precision: Precision = 'float32',
+    /** Whether operations take our own kernels (fused.ts), which there are for processors alone. */
+    readonly fused: boolean = !usesGpu(),
   ) {}
 
   /** A factor of a matrix product: as it is, or rounded to bfloat16. */

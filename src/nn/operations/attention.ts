@@ -1,4 +1,5 @@
 import type { DeviceTensor } from '../device';
+import * as fused from '../fused';
 import {
   add,
   batchMatMul,
@@ -12,7 +13,7 @@ import {
   unstack,
 } from '../kernels';
 import type { Tape } from '../tape';
-import { dropoutMask } from './dropout';
+import { drawDrops, dropoutMask } from './dropout';
 
 export interface AttentionShape {
   batch: number;
@@ -41,6 +42,7 @@ export function attention(
   const [rows, columns] = projected.shape;
   const width = columns / (3 * heads);
   const scale = 1 / Math.sqrt(width);
+  if (tape.fused) return fusedAttention(tape, projected, mask, { batch, length, heads, dropout });
   return tape.apply([projected], () => {
     const parted = reshape(projected, batch, length, 3, heads, width);
     const separate = transpose(parted, 2, 0, 3, 1, 4); // [3, batch, heads, length, width]
@@ -66,6 +68,24 @@ export function attention(
         const together = transpose(stack([dQuery, dKey, dValue]), 1, 3, 0, 2, 4); // [batch, length, 3, heads, width]
         return [reshape(together, rows, columns)];
       },
+    };
+  });
+}
+
+/** The same by our own kernels, in 32-bit floats throughout. */
+function fusedAttention(
+  tape: Tape,
+  projected: DeviceTensor,
+  mask: DeviceTensor,
+  { batch, length, heads, dropout }: AttentionShape,
+): DeviceTensor {
+  return tape.apply([projected], () => {
+    const drops = drawDrops([batch, heads, length, length], dropout, tape.chance);
+    const [context, weights] = fused.attention(projected, mask, heads, drops);
+    return {
+      output: context,
+      saved: [weights, drops.bytes],
+      backward: (gradient) => [fused.attentionGradient(gradient, projected, mask, weights, heads, drops)],
     };
   });
 }

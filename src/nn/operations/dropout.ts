@@ -1,5 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { type DeviceTensor, upload } from '../device';
+import type { Drops } from '../fused';
 import { atLeast, multiply } from '../kernels';
 import type { Tape } from '../tape';
 
@@ -25,17 +26,24 @@ export function dropout(tape: Tape, x: DeviceTensor, rate: number): DeviceTensor
   });
 }
 
+/** 0 with probability `rate`, else 1 / (1 - rate). */
+export function dropoutMask(shape: readonly number[], rate: number, chance: Chance): DeviceTensor {
+  const { bytes, threshold } = drawDrops(shape, rate, chance);
+  return multiply(atLeast(bytes, threshold), 1 / (1 - rate));
+}
+
 /**
- * 0 with probability `rate`, else 1 / (1 - rate).
+ * Draws which values of a shape fall; none without chance or at the rate 0.
  *
  * An element gets one random byte: it falls where the byte is below 256 · rate. For that to be a whole number, one more draw
  * rounds it up or down for the whole mask, such that its mean is exact.
  */
-export function dropoutMask(shape: readonly number[], rate: number, chance: Chance): DeviceTensor {
+export function drawDrops(shape: readonly number[], rate: number, chance: Chance | undefined): Drops {
+  if (!chance || rate === 0) return { bytes: upload(new Uint8Array(), [0]), threshold: 0, rate: 0 };
   const count = shape.reduce((product, extent) => product * extent, 1);
-  const bytes = randomBytes(chance(), count + 4);
-  const threshold = Math.floor(256 * rate + bytes.readUInt32LE(count) / 2 ** 32);
-  return multiply(atLeast(upload(bytes.subarray(0, count), shape), threshold), 1 / (1 - rate));
+  const random = randomBytes(chance(), count + 4);
+  const threshold = Math.floor(256 * rate + random.readUInt32LE(count) / 2 ** 32);
+  return { bytes: upload(random.subarray(0, count), shape), threshold, rate };
 }
 
 let zeros = Buffer.alloc(0);

@@ -9,3 +9,5 @@ export { type Chance, createChance, dropout } from './dropout';
 export { gatherRows } from './gather-rows';
 export { layerNorm } from './layer-norm';
 export { linear, linears } from './linear';
+export { linearAddNorm } from './linear-add-norm';
+export { linearGelu } from './linear-gelu';

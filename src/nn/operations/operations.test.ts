@@ -12,6 +12,8 @@ import {
   gelu,
   layerNorm,
   linear,
+  linearAddNorm,
+  linearGelu,
   linears,
   relu,
   tanh,
@@ -26,12 +28,13 @@ const sizeOf = (shape: Shape) => shape.reduce((product, extent) => product * ext
  * Compares the gradients of sum(output * direction) by every input with central differences. Chance is drawn anew by the same
  * seed at each evaluation, so that dropout is a fixed function here.
  */
-function checkGradients(shapes: readonly Shape[], build: Build, chance = false): void {
+function checkGradients(shapes: readonly Shape[], build: Build, chance = false, fused = false): void {
   const random = createRandom(4);
   const values = shapes.map((shape) =>
     Float32Array.from({ length: sizeOf(shape) }, () => 2 * random.next() - 1),
   );
-  const makeTape = (recording: boolean) => new Tape(recording, chance ? createChance(9, 1) : undefined);
+  const makeTape = (recording: boolean) =>
+    new Tape(recording, chance ? createChance(9, 1) : undefined, 'float32', fused);
   const uploadAll = () => values.map((data, index) => upload(data.slice(), shapes[index]));
   const evaluate = () => tidy(() => download(build(makeTape(false), uploadAll())));
   const output = evaluate();
@@ -96,11 +99,34 @@ test('attention over two windows of different length, with and without dropout',
   const shape = { batch: 2, length: 3, heads: 2 };
   const mask = () => upload(Float32Array.of(0, 0, 0, 0, 0, -1e9), [2, 1, 1, 3]);
   for (const rate of [0, 0.4]) {
+    for (const fused of [false, true]) {
+      checkGradients(
+        [[6, 12]],
+        (tape, [projected]) => attention(tape, projected, mask(), { ...shape, dropout: rate }),
+        true,
+        fused,
+      );
+    }
+  }
+});
+
+test('what follows a linear layer: gelu, and dropout, residual and norm', () => {
+  for (const fused of [false, true]) {
     checkGradients(
-      [[6, 12]],
-      (tape, [projected]) => attention(tape, projected, mask(), { ...shape, dropout: rate }),
-      true,
+      [[3, 4], [2, 4], [2]],
+      (tape, [x, weight, bias]) => linearGelu(tape, x, weight, bias),
+      false,
+      fused,
     );
+    for (const rate of [0, 0.4]) {
+      checkGradients(
+        [[3, 4], [3, 5], [5, 4], [5], [5], [5]],
+        (tape, [x, residual, weight, bias, gain, shift]) =>
+          linearAddNorm(tape, x, residual, { weight, bias, gain, shift, epsilon: 1e-5, dropout: rate }),
+        true,
+        fused,
+      );
+    }
   }
 });
 
