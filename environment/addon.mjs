@@ -86,8 +86,10 @@ async function compile(tensorflow, output) {
       'a C++ compiler is missing; install one with `apt-get install g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora)',
     );
   }
-  // For loops to become vector instructions: sums where the source allows another order, no errors and traps of mathematics.
-  const loops = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math'];
+  // For loops to become vector instructions: sums where the source allows another order, no errors and traps of mathematics. Not cut to
+  // where memory lines begin: a resumed run, whose numbers lie elsewhere, is to round them alike.
+  const unpeeled = ['--param', 'vect-max-peeling-for-alignment=0'];
+  const loops = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math', ...unpeeled];
   const options = ['-shared', '-fPIC', '-pthread', ...loops, '-std=c++17', `-DNAPI_VERSION=${nodeApi}`];
   const defines = ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'];
   const include = [nodeHeaders(), join(tensorflow, 'include')].map((folder) => `-I${folder}`);

@@ -167,18 +167,6 @@ export function download(tensor: DeviceTensor): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data);
 }
 
-/**
- * The 32-bit floats of a file in the processor's memory as a tensor in the same memory: what other processes write to the file,
- * the tensor then holds. The file may be unlinked while the tensor lives.
- */
-export function mapFile(path: string, count: number): DeviceTensor {
-  return run('ImmutableConst', [
-    attribute('dtype', 'type', FLOAT32),
-    attribute('shape', 'shape', [count]),
-    attribute('memory_region_name', 'string', path),
-  ]);
-}
-
 const constants = new Map<string, DeviceTensor>();
 
 /**

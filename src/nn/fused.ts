@@ -1,4 +1,4 @@
-import { attribute, type DeviceTensor, run, runForSeveral } from './device';
+import { attribute, type DeviceTensor, run, runForEffect, runForSeveral, upload } from './device';
 
 /**
  * Our own kernels for processors (`native/`): what TensorFlow would do in a dozen operations, each a pass over memory, in one.
@@ -90,3 +90,42 @@ export const attentionGradient = (
     drops.bytes,
     weights,
   );
+
+/** Adds row i of `values` to row indices[i] of zeros // values [count, width], indices int32 [count] -> [rows, width] */
+export const scatterAdd = (values: DeviceTensor, indices: DeviceTensor, rows: number): DeviceTensor =>
+  run('FalconScatterAdd', [attribute('count', 'int', rows)], values, indices);
+
+/** What one update by AdamW goes by. */
+export interface AdamWNumbers {
+  /** The share of the weights that decays. */
+  lost: number;
+  rate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+}
+
+/**
+ * m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂), w -= lost w + rate m / (√v + ε), in the memory of w, m and v // all of one shape
+ */
+export function adamW(
+  w: DeviceTensor,
+  m: DeviceTensor,
+  v: DeviceTensor,
+  g: DeviceTensor,
+  { lost, rate, beta1, beta2, epsilon }: AdamWNumbers,
+): void {
+  const numbers = upload(Float32Array.of(lost, rate, beta1, beta2, epsilon), [5]);
+  runForEffect('FalconAdamW', [], w, m, v, g, numbers);
+}
+
+/**
+ * The 32-bit floats of a file as a tensor in the file's memory: what this and other processes store there, it then holds. The file
+ * may be unlinked while the tensor lives.
+ */
+export const share = (path: string, count: number): DeviceTensor =>
+  run('FalconShare', [attribute('path', 'string', path), attribute('count', 'int', count)]);
+
+/** Writes a tensor's numbers over the first ones of a shared tensor. */
+export const store = (source: DeviceTensor, target: DeviceTensor): void =>
+  runForEffect('FalconStore', [], source, target);

@@ -26,13 +26,13 @@ export {
   free,
   keep,
   livingTensors,
-  mapFile,
   scalar,
   tidy,
   upload,
 } from './device';
 export type { LayerObserver, Weights } from './encoder';
 export { fetchEncoder, locateEncoder } from './encoders';
+export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';

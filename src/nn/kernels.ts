@@ -1,3 +1,4 @@
+import { usesGpu } from './backend';
 import {
   attribute,
   BFLOAT16,
@@ -13,6 +14,7 @@ import {
   UINT8,
   upload,
 } from './device';
+import * as fused from './fused';
 
 /**
  * TensorFlow's kernels under the names they have in mathematics, for 32-bit floats unless said otherwise. No gradients:
@@ -170,7 +172,9 @@ export const gather = (table: DeviceTensor, indices: DeviceTensor): DeviceTensor
 const SEGMENTS = [...T, attribute('Tindices', 'type', INT32), attribute('Tnumsegments', 'type', INT32)];
 /** Adds row i of `values` to row indices[i] of zeros // values [count, width] -> [rows, width] */
 export const scatterAdd = (values: DeviceTensor, indices: DeviceTensor, rows: number): DeviceTensor =>
-  run('UnsortedSegmentSum', SEGMENTS, values, indices, integer(rows));
+  usesGpu()
+    ? run('UnsortedSegmentSum', SEGMENTS, values, indices, integer(rows))
+    : fused.scatterAdd(values, indices, rows);
 
 /** Sum of several tensors of one shape. */
 export function sumOf(tensors: readonly DeviceTensor[]): DeviceTensor {

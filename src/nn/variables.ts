@@ -11,6 +11,7 @@ import {
   tidy,
   upload,
 } from './device';
+import { type AdamWNumbers, adamW } from './fused';
 import { multiply } from './kernels';
 
 /**
@@ -53,48 +54,26 @@ export const assignVariable = (variable: VariableHandle, value: DeviceTensor): v
 
 const ADAM = [...UNLOCKED, attribute('use_nesterov', 'bool', false)];
 
-/**
- * Adam's update of a variable and its two moments in place: m += (g - m)(1 - β₁), v += (g² - v)(1 - β₂),
- * variable -= rate m / (√v + ε).
- */
-export function applyAdam(
+/** AdamW's update of a variable and its two moments in place (`fused.adamW` has the formulas). */
+export function applyAdamW(
   variable: VariableHandle,
   moments: readonly [VariableHandle, VariableHandle],
   gradient: DeviceTensor,
-  { rate, beta1, beta2, epsilon }: Record<'rate' | 'beta1' | 'beta2' | 'epsilon', DeviceTensor>,
+  numbers: AdamWNumbers,
 ): void {
-  // The kernel multiplies the rate by √(1 - power₂) / (1 - power₁): powers of 0 leave it as it is.
-  const [power1, power2] = [scalar(0), scalar(0)];
-  runForEffect(
-    'ResourceApplyAdam',
-    ADAM,
-    variable,
-    ...moments,
-    power1,
-    power2,
-    rate,
-    beta1,
-    beta2,
-    epsilon,
-    gradient,
-  );
-}
-
-/** So small that a gradient times this is nothing beside any parameter. */
-const NO_STEP = 1e-30;
-
-/**
- * variable *= 1 / (1 + share), in place. TensorFlow has no kernel for just that; its proximal step w ← (w - α g) / (1 + α λ) is
- * one if α is next to nothing and α λ the share. Any tensor of the variable's shape does for g. GPUs, which lack that step, take
- * a new product in the variable's place; a processor would spend most of the time on new memory then.
- */
-export function shrink(variable: VariableHandle, share: number, g: DeviceTensor): void {
-  if (usesGpu()) {
-    const kept = upload(Float32Array.of(1 / (1 + share)), []);
+  tidy(() => {
+    if (!usesGpu()) {
+      const [m, v] = moments.map(readVariable);
+      adamW(readVariable(variable), m, v, gradient, numbers);
+      return;
+    }
+    const { lost, rate, beta1, beta2, epsilon } = numbers;
+    const number = (value: number) => upload(Float32Array.of(value), []);
     // Nothing may share the variable's memory when it is updated next.
-    tidy(() => assignVariable(variable, multiply(readVariable(variable), kept)));
-    return;
-  }
-  const [alpha, l1, l2] = [scalar(NO_STEP), scalar(0), upload(Float32Array.of(share / NO_STEP), [])];
-  runForEffect('ResourceApplyProximalGradientDescent', UNLOCKED, variable, alpha, l1, l2, g);
+    if (lost > 0) tidy(() => assignVariable(variable, multiply(readVariable(variable), number(1 - lost))));
+    // The kernel multiplies the rate by √(1 - power₂) / (1 - power₁): powers of 0 leave it as it is.
+    const powers = [scalar(0), scalar(0)];
+    const scalars = [...powers, ...[rate, beta1, beta2, epsilon].map(number)];
+    runForEffect('ResourceApplyAdam', ADAM, variable, ...moments, ...scalars, gradient);
+  });
 }

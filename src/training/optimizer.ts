@@ -20,7 +20,7 @@ export type Gradients = ReadonlyMap<string, DeviceTensor>;
 
 /**
  * AdamW: Adam (Kingma & Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov & Hutter 2019,
- * arXiv:1711.05101). Biases and LayerNorm's gains do not decay. One TensorFlow operation updates a parameter and its
+ * arXiv:1711.05101). Biases and LayerNorm's gains do not decay. One operation updates a parameter and its
  * moments in place. Owns the moments' memory until `dispose()`.
  *
  * The moments are kept as averages m̃ and ṽ of the gradients before clipping, with m = M m̃ and v = V ṽ. If c scales a step's
@@ -55,26 +55,17 @@ export class AdamW {
     // The paper's m̂ = m / (1 - β₁ᵗ) and √v̂ as multiples of m̃ and √ṽ.
     const first = this.#firstScale / (1 - BETA_1 ** this.#steps);
     const second = Math.sqrt(this.#secondScale / (1 - BETA_2 ** this.#steps));
-    tidy(() => {
-      const numbers = {
-        beta1: number(keptFirst / this.#firstScale),
-        beta2: number(keptSecond / this.#secondScale),
-        epsilon: number(EPSILON / second),
-      };
-      for (const name of this.parameters.shapes.keys()) {
-        const ownRate = learningRate * (this.rates.get(name) ?? 1);
-        const parameter = this.parameters.handle(name);
-        const gradient = gradients.get(name)!;
-        if (this.weightDecay > 0 && decays(name)) {
-          // w (1 - rate decay) as w / (1 + share).
-          const lost = ownRate * this.weightDecay;
-          variables.shrink(parameter, lost / (1 - lost), gradient);
-        }
-        const moments = [this.#first.handle(name), this.#second.handle(name)] as const;
-        const rate = number((ownRate * first) / second);
-        variables.applyAdam(parameter, moments, gradient, { rate, ...numbers });
-      }
-    });
+    for (const name of this.parameters.shapes.keys()) {
+      const ownRate = learningRate * (this.rates.get(name) ?? 1);
+      const moments = [this.#first.handle(name), this.#second.handle(name)] as const;
+      variables.applyAdamW(this.parameters.handle(name), moments, gradients.get(name)!, {
+        lost: decays(name) ? ownRate * this.weightDecay : 0,
+        rate: (ownRate * first) / second,
+        beta1: keptFirst / this.#firstScale,
+        beta2: keptSecond / this.#secondScale,
+        epsilon: EPSILON / second,
+      });
+    }
   }
 
   /** Moments, their scales and the step count as plain arrays, for a checkpoint. */
@@ -102,8 +93,6 @@ export class AdamW {
     this.#second.dispose();
   }
 }
-
-const number = (value: number): DeviceTensor => upload(Float32Array.of(value), []);
 
 function decays(name: string): boolean {
   return !name.endsWith('.bias') && !isNorm(name);

@@ -13,9 +13,11 @@ constexpr int64_t LEAST_ROWS = 128;  // worth a thread
 FOR_EACH_PROCESSOR void sumOfRow(const float* x, const float* bias, const float* residual, const uint8_t* random,
                                  int32_t threshold, float keep, int64_t width, float* s) {
   if (!random) {
+#pragma omp simd
     for (int64_t i = 0; i < width; i++) s[i] = residual[i] + (x[i] + bias[i]);
     return;
   }
+#pragma omp simd
   for (int64_t i = 0; i < width; i++) {
     const float factor = static_cast<int32_t>(random[i]) < threshold ? 0.0f : keep;
     s[i] = residual[i] + (x[i] + bias[i]) * factor;
@@ -35,6 +37,7 @@ FOR_EACH_PROCESSOR float normalizeRow(float* s, const float* gain, const float* 
     variance += s[i] * s[i];
   }
   const float inverse = 1 / std::sqrt(variance / width + epsilon);
+#pragma omp simd
   for (int64_t i = 0; i < width; i++) {
     s[i] *= inverse;
     y[i] = s[i] * gain[i] + shift[i];
@@ -77,12 +80,14 @@ FOR_EACH_PROCESSOR void gradientOfRow(const float* dy, const float* normalized, 
   }
   mean /= width;
   along /= width;
+#pragma omp simd
   for (int64_t i = 0; i < width; i++) ds[i] = (dy[i] * gain[i] - mean - normalized[i] * along) * inverse;
 }
 
 // dx = ds where the value was kept; its sum over rows is the bias's gradient.
 FOR_EACH_PROCESSOR void dropoutGradientOfRow(const float* ds, const uint8_t* random, int32_t threshold, float keep, int64_t width,
                                              float* dx, float* dBias) {
+#pragma omp simd
   for (int64_t i = 0; i < width; i++) {
     const float factor = !random ? 1.0f : (static_cast<int32_t>(random[i]) < threshold ? 0.0f : keep);
     dx[i] = ds[i] * factor;

@@ -43,6 +43,7 @@ FOR_EACH_PROCESSOR void product(const float* a, int64_t aStep, const float* b, i
 FOR_EACH_PROCESSOR void transpose(const float* in, int64_t step, int64_t rows, int64_t columns, float factor, float* out,
                                   int64_t outStep) {
   for (int64_t j = 0; j < columns; j++)
+#pragma omp simd
     for (int64_t i = 0; i < rows; i++) out[j * outStep + i] = factor * in[i * step + j];
 }
 
@@ -61,10 +62,12 @@ FOR_EACH_PROCESSOR void softmaxOfRow(const float* s, const float* mask, int64_t 
     sum += p[j];
   }
   const float inverse = 1 / sum;
+#pragma omp simd
   for (int64_t j = 0; j < length; j++) p[j] *= inverse;
 }
 
 FOR_EACH_PROCESSOR void drop(const float* in, const uint8_t* random, int32_t threshold, float keep, int64_t count, float* out) {
+#pragma omp simd
   for (int64_t i = 0; i < count; i++) out[i] = static_cast<int32_t>(random[i]) < threshold ? 0.0f : in[i] * keep;
 }
 
@@ -73,6 +76,7 @@ FOR_EACH_PROCESSOR void softmaxGradientOfRow(const float* dp, const float* p, fl
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
   for (int64_t j = 0; j < length; j++) sum += dp[j] * p[j];
+#pragma omp simd
   for (int64_t j = 0; j < length; j++) ds[j] = scale * p[j] * (dp[j] - sum);
 }
 

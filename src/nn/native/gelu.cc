@@ -9,6 +9,7 @@ constexpr int64_t LEAST_ROWS = 64;  // worth a thread
 
 // u = x + bias: y = u Φ(u) and its derivative Φ(u) + u φ(u).
 FOR_EACH_PROCESSOR void geluOfRow(const float* x, const float* bias, int64_t width, float* y, float* slope) {
+#pragma omp simd
   for (int64_t i = 0; i < width; i++) {
     const float u = x[i] + bias[i];
     float density, cumulative;
@@ -32,6 +33,7 @@ void gelu(const Attributes&, Run& run) {
 }
 
 FOR_EACH_PROCESSOR void multiplyRow(const float* dy, const float* slope, int64_t width, float* dx, float* sum) {
+#pragma omp simd
   for (int64_t i = 0; i < width; i++) {
     dx[i] = dy[i] * slope[i];
     sum[i] += dx[i];

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <functional>
 #include <initializer_list>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -37,6 +38,7 @@ class Run {
   }
 
   const float* floats(int input) { return static_cast<const float*>(TF_TensorData(at(input))); }
+  const int32_t* integers(int input) { return static_cast<const int32_t*>(TF_TensorData(at(input))); }
   const uint8_t* bytes(int input) { return static_cast<const uint8_t*>(TF_TensorData(at(input))); }
   int64_t extent(int input, int axis) { return TF_Dim(at(input), axis); }
   int64_t count(int input) { return TF_TensorElementCount(at(input)); }
@@ -52,6 +54,17 @@ class Run {
     }
     tensors_.push_back(tensor);
     return static_cast<float*>(TF_TensorData(tensor));
+  }
+
+  // Answers a tensor that was made elsewhere.
+  void set(int output, TF_Tensor* tensor) {
+    tensors_.push_back(tensor);
+    TF_SetOutput(context_, output, tensor, status_);
+  }
+
+  void fail(const std::string& reason) {
+    TF_SetStatus(status_, TF_INTERNAL, reason.c_str());
+    TF_OpKernelContext_Failure(context_, status_);
   }
 
  private:
@@ -77,6 +90,8 @@ struct Attributes {
   float rate = 0;       // of dropout
   int32_t threshold = 0;  // a value is dropped where its random byte is below
   int32_t heads = 0;    // of attention
+  int64_t count = 0;    // of a table's rows, or a file's numbers
+  std::string path;     // of a file
 
   float keep() const { return 1 / (1 - rate); }
 };
@@ -89,6 +104,13 @@ inline void* readAttributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrFloat(construction, "rate", &attributes->rate, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "threshold", &attributes->threshold, status);
   TF_OpKernelConstruction_GetAttrInt32(construction, "heads", &attributes->heads, status);
+  TF_OpKernelConstruction_GetAttrInt64(construction, "count", &attributes->count, status);
+  int32_t listSize, totalSize;
+  TF_OpKernelConstruction_GetAttrSize(construction, "path", &listSize, &totalSize, status);
+  if (TF_GetCode(status) == TF_OK) {
+    attributes->path.resize(totalSize);
+    TF_OpKernelConstruction_GetAttrString(construction, "path", &attributes->path[0], totalSize, status);
+  }
   TF_DeleteStatus(status);
   return attributes;
 }
@@ -106,6 +128,8 @@ struct Registration {
     for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
     for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
     TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, TF_ShapeInferenceContextSetUnknownShape);
+    // What has no result runs for its effect.
+    TF_OpDefinitionBuilderSetIsStateful(definition, outputs.size() == 0);
     TF_RegisterOpDefinition(definition, status);
     TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", readAttributes, run, deleteAttributes);
     TF_RegisterKernelBuilder(name, kernel, status);

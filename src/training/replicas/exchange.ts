@@ -1,13 +1,12 @@
-import { ftruncateSync, openSync, writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { whileWriting } from '../../foundation';
 import {
   type BorrowedParameters,
   type DeviceTensor,
-  download,
+  fused,
   keep,
   kernels,
-  mapFile,
   tidy,
   upload,
   variables,
@@ -37,11 +36,10 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 export class Exchange {
   /** The names of the parameters that this replica updates. */
   readonly updated: ReadonlySet<string>;
-  readonly #file: number;
   readonly #layout: { offsets: ReadonlyMap<string, number>; size: number };
   readonly #owners: ReadonlyMap<string, number>;
-  /** The files of the others, by their numbers and the parameters' names. */
-  readonly #mapped = new Map<number, ReadonlyMap<string, Region>>();
+  /** All files, by their numbers and the parameters' names. */
+  readonly #regions = new Map<number, ReadonlyMap<string, Region>>();
 
   constructor(
     readonly folder: string,
@@ -50,23 +48,24 @@ export class Exchange {
     readonly shapes: Shapes,
   ) {
     this.#owners = shareParameters(shapes, replicas);
-    this.updated = new Set([...shapes.keys()].filter((name) => this.#owners.get(name) === own));
+    this.updated = new Set([...this.#owners.keys()].filter((name) => this.#owners.get(name) === own));
     this.#layout = layOut(shapes);
-    this.#file = openSync(pathOfNumbers(folder, own), 'w');
-    // Takes no room before it is written to.
-    ftruncateSync(this.#file, this.#layout.size * Float32Array.BYTES_PER_ELEMENT);
+    const path = pathOfNumbers(folder, own);
+    // Written once, so that a lack of room is noticed now, and not in the midst of a step.
+    whileWriting(path, () => writeFileSync(path, new Float32Array(this.#layout.size)));
+    this.#regions.set(own, this.#map(path));
   }
 
   /** Maps the files of the others, which may be unlinked from then on. */
   connect(): void {
     for (let replica = 0; replica < this.replicas; replica++) {
-      if (replica !== this.own) this.#mapped.set(replica, this.#map(pathOfNumbers(this.folder, replica)));
+      if (replica !== this.own) this.#regions.set(replica, this.#map(pathOfNumbers(this.folder, replica)));
     }
   }
 
   #map(path: string): ReadonlyMap<string, Region> {
     return tidy(() => {
-      const file = mapFile(path, this.#layout.size);
+      const file = fused.share(path, this.#layout.size);
       return new Map(
         [...this.shapes].map(([name, shape]): [string, Region] => {
           const extent = aligned(sizeOf(shape));
@@ -81,18 +80,14 @@ export class Exchange {
 
   /** Puts the parameters that this replica updates into its file. */
   writeParameters(parameters: BorrowedParameters): void {
-    for (const name of this.updated)
-      this.#write(
-        name,
-        tidy(() => download(variables.readVariable(parameters.handle(name)))),
-      );
+    for (const name of this.updated) this.#write(name, () => variables.readVariable(parameters.handle(name)));
   }
 
   /** Makes the parameters that others update what these have written of them; most stay in the others' memory. */
   readParameters(parameters: BorrowedParameters): void {
     for (const [name, owner] of this.#owners) {
       if (owner === this.own) continue;
-      const region = this.#mapped.get(owner)!.get(name)!;
+      const region = this.#regions.get(owner)!.get(name)!;
       const shape = this.shapes.get(name)!;
       tidy(() => variables.assignVariable(parameters.handle(name), region.whole ?? readPart(region, shape)));
     }
@@ -105,17 +100,13 @@ export class Exchange {
       if (this.updated.has(name)) continue;
       const { rows } = gradient;
       if (rows) written.set(name, rows);
-      this.#write(
-        name,
-        tidy(() => download(rows ? rowsOf(gradient, rows) : gradient)),
-      );
+      this.#write(name, () => (rows ? rowsOf(gradient, rows) : gradient));
     }
     return written;
   }
 
-  #write(name: string, data: Float32Array): void {
-    const position = this.#layout.offsets.get(name)! * Float32Array.BYTES_PER_ELEMENT;
-    whileWriting(pathOfNumbers(this.folder, this.own), () => writeAll(this.#file, data, position));
+  #write(name: string, values: () => DeviceTensor): void {
+    tidy(() => fused.store(values(), this.#regions.get(this.own)!.get(name)!.flat));
   }
 
   /**
@@ -132,7 +123,7 @@ export class Exchange {
           const { rows } = gradient;
           return { rows, values: rows ? rowsOf(gradient, rows) : gradient };
         }
-        const region = this.#mapped.get(replica)!.get(name)!;
+        const region = this.#regions.get(replica)!.get(name)!;
         const rows = contributions[replica].rows.get(name);
         if (rows) return { rows, values: readPart(region, [rows.length, shape[1]]) };
         return { rows, values: region.whole ?? readPart(region, shape) };
@@ -146,10 +137,15 @@ export class Exchange {
   }
 }
 
-/** Which replica updates each parameter: by falling size, each goes to the one that has least so far. */
+/**
+ * Which replica updates each parameter: by falling size, each goes to the one that has least so far. The order of `shapes` does not
+ * matter, for that of a checkpoint is another than that of a network, and sums over parameters are to be rounded alike.
+ */
 export function shareParameters(shapes: Shapes, replicas: number): ReadonlyMap<string, number> {
   const loads = new Array<number>(replicas).fill(0);
-  const bySize = [...shapes].sort(([, one], [, other]) => sizeOf(other) - sizeOf(one));
+  const bySize = [...shapes].sort(
+    ([name, one], [otherName, other]) => sizeOf(other) - sizeOf(one) || (name < otherName ? -1 : 1),
+  );
   return new Map(
     bySize.map(([name, shape]) => {
       const owner = loads.indexOf(Math.min(...loads));
@@ -211,12 +207,3 @@ export const exchangeBytes = (shapes: Shapes, replicas: number): number =>
   replicas * layOut(shapes).size * Float32Array.BYTES_PER_ELEMENT;
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
-
-function writeAll(file: number, data: Float32Array, position: number): void {
-  let rest = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  while (rest.length > 0) {
-    const written = writeSync(file, rest, 0, rest.length, position);
-    rest = rest.subarray(written);
-    position += written;
-  }
-}
