@@ -10,4 +10,11 @@
  * after quantization the integer products. Residual sum and LayerNorm stay apart: `SkipLayerNormalization` takes more than
  * twice as long on the CPU as an addition and `LayerNormalization` do (measured with 1.30 and 1.32, without AVX-512).
  */
-export { fuseFolder, fuseModel } from './fuse';
+export {
+  DEFAULT_FUSED_OPERATORS,
+  FUSED_OPERATORS,
+  type FusedOperator,
+  type FuseOptions,
+  fuseFolder,
+  fuseModel,
+} from './fuse';
