@@ -10,11 +10,11 @@ import { parseArgs } from 'node:util';
 import { onnx } from 'onnx-proto';
 import { InferenceSession } from 'onnxruntime-node';
 import { createRandom } from '../../foundation';
-import { type EncoderConfiguration, encoderParameterShapes, freshTensors, padBatch } from '../../nn';
+import { type EncoderConfiguration, padBatch } from '../../nn';
 import { quantizeModel } from '../dynamic';
-import { encoderGraph, type GraphHead } from '../encoder-graph';
 import { onnxInputs } from '../onnx-inputs';
 import { FUSED_OPERATORS, fuseModel } from './fuse';
+import { randomTagger } from './random-tagger';
 
 const WARM_UP_TURNS = 20;
 
@@ -60,14 +60,6 @@ interface Row {
   processorRatio: number;
 }
 
-function exported(encoder: EncoderConfiguration): onnx.ModelProto {
-  const head: GraphHead = { kind: 'tokens', labels: Array.from({ length: 9 }, (_, label) => `${label}`) };
-  const shapes = encoderParameterShapes(encoder)
-    .set('classifier.weight', [head.labels.length, encoder.hiddenSize])
-    .set('classifier.bias', [head.labels.length]);
-  return encoderGraph(encoder, head, freshTensors(shapes, 1), 'random weights');
-}
-
 /** Every set of operators, that of none first. */
 function choices(): string[][] {
   return Array.from({ length: 2 ** FUSED_OPERATORS.length }, (_, set) =>
@@ -80,7 +72,7 @@ async function measure(
   quantized: boolean,
   { runs, tokens }: { runs: number; tokens: number },
 ): Promise<Row[]> {
-  const plain = exported(SHAPES[name]);
+  const plain = randomTagger(SHAPES[name]);
   const variants = await Promise.all(
     choices().map(async (operators) => {
       const fused = operators.length > 0 ? fuseModel(plain, name, { operators }) : plain;
