@@ -16,7 +16,7 @@ const FUSERS = { attention: fuseAttention, gelu: fuseGelu, 'layer-norm': fuseLay
 export type FusedOperator = keyof typeof FUSERS;
 export const FUSED_OPERATORS = Object.keys(FUSERS) as FusedOperator[];
 
-/** Those that no model was measured to be slower for. */
+/** What made no model slower (fusing.bench.ts). */
 export const DEFAULT_FUSED_OPERATORS: readonly FusedOperator[] = ['attention', 'gelu'];
 
 export interface FuseOptions {
