@@ -103,6 +103,7 @@ async function measure(
       processorTimes.push(user + system);
     }
   }
+  await Promise.all(variants.map(({ session }) => session.release()));
   const [unfused] = variants;
   const ratio = (times: readonly number[], others: readonly number[]) =>
     median(times.map((time, turn) => time / others[turn]));
