@@ -18,7 +18,8 @@ export interface Int8Choices {
  * A product with constant weights, `MatMul(x, W)`, becomes
  * `Cast(MatMulInteger(DynamicQuantizeLinear(x), W8)) * (scale of x * scales of W)`, the spelling that ONNX Runtime fuses into
  * one kernel. A lookup, `Gather(table, ids)`, takes a row of integers and that row's scale. What is left (attention
- * scores, LayerNorm, softmax, GELU, the head) stays in floating point. A fused graph's `Attention` becomes `QAttention`.
+ * scores, LayerNorm, softmax, GELU, the head) stays in floating point, fused or not. A fused graph's `Attention` becomes
+ * `QAttention`.
  *
  * One range is taken over the whole batch, padding included, so a text's logits depend, within the error of quantization, on
  * what it is batched with; one at a time it does not (inference/session.ts).

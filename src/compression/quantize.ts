@@ -20,9 +20,6 @@ export interface QuantizeOptions extends Int8Choices {
   kind?: Quantization;
 }
 
-/** `Attention` has no counterpart with fixed ranges or in four bits. */
-const EXPORT_AGAIN = 'this kind works on a plain graph: export the model again';
-
 export interface StaticOptions extends Int8Choices {
   /** Typical sentences: some hundreds do. */
   texts: readonly string[];
@@ -41,7 +38,7 @@ export function quantizeFolder(
   { kind = 'dynamic', ...choices }: QuantizeOptions = {},
 ): string {
   const { model, source } = readExported(folder);
-  if (kind === '4-bit') refuseFused(model, source, EXPORT_AGAIN);
+  if (kind === '4-bit') refuseFusedAttention(model, source);
   const quantized = {
     dynamic: () => quantizeModel(model, choices),
     '4-bit': () => quantizeToFourBits(model),
@@ -61,7 +58,7 @@ export async function quantizeFolderStatically(
   { texts, method, ...choices }: StaticOptions,
 ): Promise<string> {
   const { model, source } = readExported(folder);
-  refuseFused(model, source, EXPORT_AGAIN);
+  refuseFusedAttention(model, source);
   const { maximumLength } = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
   const written = texts.filter((text) => text.trim() !== '');
@@ -81,6 +78,11 @@ function readExported(folder: string): { model: onnx.ModelProto; source: string 
   const model = readOnnx(source);
   refuseQuantized(model, source, 'quantize the fp32 file that it was made from');
   return { model, source };
+}
+
+/** Throws InputError where attention is fused: `Attention` has no counterpart with fixed ranges or in four bits. */
+function refuseFusedAttention(model: onnx.ModelProto, source: string): void {
+  refuseFused(model, source, 'this kind takes no fused attention: export the model again', ['Attention']);
 }
 
 function writeQuantized(model: onnx.ModelProto, folder: string, out: string): string {

@@ -45,11 +45,16 @@ export function refuseQuantized(model: onnx.ModelProto, source: string, mend: st
   if (quantized) throw new InputError(`${source}: is already quantized; ${mend}`);
 }
 
-/** Throws InputError when `compress fuse` has been over it. */
-export function refuseFused(model: onnx.ModelProto, source: string, mend: string): void {
-  if (model.graph!.node!.some(({ domain }) => domain === CONTRIB_DOMAIN)) {
-    throw new InputError(`${source}: is already fused; ${mend}`);
-  }
+/** Throws InputError when `compress fuse` has been over it, or, where operators are named, has put one of these into it. */
+export function refuseFused(
+  model: onnx.ModelProto,
+  source: string,
+  mend: string,
+  operators?: readonly string[],
+): void {
+  const refused = ({ domain, opType }: onnx.INodeProto) =>
+    domain === CONTRIB_DOMAIN && (!operators || operators.includes(opType!));
+  if (model.graph!.node!.some(refused)) throw new InputError(`${source}: is already fused; ${mend}`);
 }
 
 export type Constants = Map<string, onnx.ITensorProto>;

@@ -7,7 +7,7 @@ import { readConfiguration, savedLabels } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert';
 import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
-import { fuseFolder } from './fuse';
+import { FUSED_OPERATORS, fuseFolder } from './fuse';
 import { quantizeFolder, quantizeFolderStatically } from './quantize';
 import { runOnnx } from './run-onnx';
 
@@ -50,6 +50,14 @@ test("transformers.js' pipeline reads the folder and gives the labels and scores
       write: () => quantizeFolderStatically(folder, folder, { texts: [text], method: 'min-max' }),
     },
     { quantized: false, write: () => fuseFolder(folder) },
+    { quantized: true, write: () => quantizeFolder(folder) },
+    {
+      quantized: false,
+      write: () => {
+        exportToOnnx(folder);
+        return fuseFolder(folder, folder, { operators: FUSED_OPERATORS });
+      },
+    },
     { quantized: true, write: () => quantizeFolder(folder) },
   ];
   for (const { quantized, write } of files) {

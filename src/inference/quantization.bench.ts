@@ -44,7 +44,7 @@ async function makeKinds(
   await add('int8, a scale a matrix', (folder) => quantizeFolder(plain, folder, { perTensor: true }));
   await add('int8, embeddings in fp32', (folder) => quantizeFolder(plain, folder, { keepEmbeddings: true }));
   await add('int8, attention fused', (folder) => {
-    fuseFolder(plain, folder);
+    fuseFolder(plain, folder, { operators: ['attention'] });
     quantizeFolder(folder);
   });
   const texts = readSentences(calibrate)

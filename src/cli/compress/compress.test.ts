@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { ENTITY_CLASSES, projectRoot, writeSentences } from '../../foundation';
 import type { TunedThresholds } from '../../inference';
 import { readConfiguration } from '../../nn';
@@ -38,6 +38,7 @@ writeSentences(join(folder, 'train.jsonl'), [
     annotated: ['Cell'],
   },
 ]);
+before(() => void json('export', '--model', tinyBertFolder, '--out', 'exported'));
 const configure = (distillation: object) =>
   writeFileSync(
     join(folder, 'config.json'),
@@ -142,11 +143,17 @@ test('what is wrong is said in one sentence', () => {
     ...quantize(tinyBertFolder, '--kind', 'static', '--calibrate', 'empty.jsonl', '--method', 'entropy'),
   );
   refuses(/has nothing to calibrate/, ...quantize(tinyBertFolder, '--calibrate', 'train.jsonl'));
+  const fuse = (...args: string[]) => ['fuse', '--model', ...args];
+  refuses(/no onnx\/model.onnx to fuse/, ...fuse(tinyBertFolder));
+  refuses(/"norm": no operator of that name/, ...fuse('exported', '--operators', 'gelu,norm'));
   refuses(/belong to 8 bits/, ...quantize(tinyBertFolder, '--kind', 'fp16', '--per-tensor'));
 });
 
-test('export, then quantize of a kind', () => {
-  json('export', '--model', tinyBertFolder, '--out', 'exported');
+test('export, then quantize of a kind, fused or not', () => {
+  for (const operators of [[], ['--operators', 'layer-norm, gelu']]) {
+    json('fuse', '--model', 'exported', ...operators, '--out', 'fused');
+    json('quantize', '--model', 'fused');
+  }
   for (const kind of [
     ['dynamic', '--keep-embeddings'],
     ['fp16'],

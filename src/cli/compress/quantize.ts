@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import {
   CALIBRATION_METHODS,
@@ -9,7 +8,7 @@ import {
   quantizeFolderStatically,
 } from '../../compression';
 import { InputError, readSentences } from '../../foundation';
-import { printResult } from '../output';
+import { printWritten } from './written';
 
 interface Options {
   model: string;
@@ -46,9 +45,7 @@ export function registerQuantize(compress: Command): void {
     )
     .option('--json', 'path and size as JSON')
     .action(async (options: Options) => {
-      const path = await run(options);
-      const megabytes = statSync(path).size / 1e6;
-      printResult({ path, megabytes }, options, () => `${path} (${megabytes.toFixed(1)} MB)`);
+      printWritten(await run(options), options);
     });
 }
 

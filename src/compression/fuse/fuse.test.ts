@@ -4,27 +4,43 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../../foundation';
-import { readConfiguration, readHead, readSafetensors, type Tensor } from '../../nn';
+import { padBatch, readConfiguration, readHead, readSafetensors, type Tensor } from '../../nn';
+import { networkFixture, networkFixtureNames } from '../../nn/network-fixture';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../../nn/tiny-bert';
+import { quantizeModel } from '../dynamic';
 import { encoderGraph, type GraphHead } from '../encoder-graph';
-import { exportToOnnx } from '../export';
-import { quantizeFolder, quantizeFolderStatically } from '../quantize';
-import { runOnnx } from '../run-onnx';
-import { fuseFolder, fuseModel } from './fuse';
+import { encodeAsOnnx, exportToOnnx } from '../export';
+import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from '../quantize';
+import { runOnnx, runOnnxBatch } from '../run-onnx';
+import { FUSED_OPERATORS, type FusedOperator, fuseFolder, fuseModel } from './fuse';
+import { randomTagger } from './random-tagger';
 
 const operators = (model: onnx.IModelProto) => model.graph!.node!.map(({ opType }) => opType!);
 const bytes = (model: onnx.IModelProto) => onnx.ModelProto.encode(model).finish();
 
-/** Differences of a model's logits before and after fusing, padding included. */
+const count = (model: onnx.IModelProto, operator: string) =>
+  operators(model).filter((name) => name === operator).length;
+
+/** Every set of operators but the empty one. */
+const CHOICES: FusedOperator[][] = Array.from({ length: 2 ** FUSED_OPERATORS.length - 1 }, (_, set) =>
+  FUSED_OPERATORS.filter((_, index) => (set + 1) & (1 << index)),
+);
+
+/** The largest difference of a model's logits before and after fusing, padding included, among all sets of operators. */
 async function changeOf(model: onnx.ModelProto): Promise<number> {
   const example = tinyBertExample();
   assert.ok(
     example.attention_mask.some((row) => row.includes(0)),
     'the example has no padding',
   );
-  const fused = fuseModel(model, 'test');
-  assert.ok(!operators(fused).includes('Softmax'), 'a layer was left as it was');
-  return largestDifference(await runOnnx(bytes(fused), example), await runOnnx(bytes(model), example));
+  const before = await runOnnx(bytes(model), example);
+  const changes = CHOICES.map(async (choice) => {
+    const fused = fuseModel(model, 'test', { operators: choice });
+    const softmaxes = choice.includes('attention') ? 0 : 2;
+    assert.equal(count(fused, 'Softmax'), softmaxes, 'a layer was left as it was');
+    return largestDifference(await runOnnx(bytes(fused), example), before);
+  });
+  return Math.max(...(await Promise.all(changes)));
 }
 
 test('a fused file gives the logits of Hugging Face, and each layer is one Attention', async (t) => {
@@ -35,11 +51,37 @@ test('a fused file gives the logits of Hugging Face, and each layer is one Atten
   const example = tinyBertExample();
   assert.ok(largestDifference(await runOnnx(path, example), example.logits.flat(2)) < 1e-5);
   const fused = onnx.ModelProto.decode(readFileSync(path));
-  const count = (operator: string) => operators(fused).filter((name) => name === operator).length;
-  assert.deepEqual([count('Attention'), count('Softmax'), count('Transpose'), count('Cast')], [2, 0, 0, 1]);
+  const counts = ['Attention', 'Softmax', 'Transpose', 'Cast'].map((operator) => count(fused, operator));
+  assert.deepEqual(counts, [2, 0, 0, 1]);
   const names = fused.graph!.initializer!.map(({ name }) => name!);
   assert.ok(!names.some((name) => name.includes('.self.query')), 'the weights that it was made of are left');
 });
+
+for (const name of networkFixtureNames().filter((name) => !name.endsWith('-vocabulary'))) {
+  test(`${name}: every choice of operators keeps the logits and fuses nothing else`, async () => {
+    const { folder, batch } = networkFixture(name);
+    const plain = onnx.ModelProto.decode(encodeAsOnnx(folder));
+    const [norms, gelus] = ['LayerNormalization', 'Erf'].map((operator) => count(plain, operator));
+    const before = await runOnnxBatch(bytes(plain), batch);
+    for (const choice of CHOICES) {
+      const fused = fuseModel(plain, name, { operators: choice });
+      const chosen = FUSED_OPERATORS.map((operator) => choice.includes(operator));
+      const embeddings = name.startsWith('distilbert') ? 0 : 1;
+      assert.deepEqual(
+        ['Attention', 'BiasGelu', 'SkipLayerNormalization'].map((operator) => count(fused, operator)),
+        [2, gelus, 4 + embeddings].map((expected, index) => (chosen[index] ? expected : 0)),
+      );
+      const left = [count(fused, 'Softmax'), count(fused, 'Erf'), count(fused, 'LayerNormalization')];
+      assert.deepEqual(
+        left,
+        [0, 0, norms - 4 - embeddings].map((rest, index) =>
+          chosen[index] ? rest : [2, gelus, norms][index],
+        ),
+      );
+      assert.ok(largestDifference(await runOnnxBatch(bytes(fused), batch), before) < 1e-4, `${choice}`);
+    }
+  });
+}
 
 test('heads of another size, and a layer that lost heads and neurons', async (t) => {
   const folder = copyTinyBert(t);
@@ -75,18 +117,36 @@ function withoutFirstColumns({ shape: [rows, columns], data }: Tensor, lost: num
   return { shape: [rows, columns - lost], data: data.filter((_, index) => index % columns >= lost) };
 }
 
-test('fused and then quantized gives the int8 logits of the file that was not fused', async (t) => {
-  const folder = copyTinyBert(t);
-  const example = tinyBertExample();
-  exportToOnnx(folder);
-  const unfused = await runOnnx(quantizeFolder(folder), example);
-  fuseFolder(folder);
-  const path = quantizeFolder(folder);
-  const names = operators(onnx.ModelProto.decode(readFileSync(path)));
-  assert.equal(names.filter((name) => name === 'QAttention').length, 2);
-  assert.ok(!names.includes('Attention'));
-  assert.ok(largestDifference(await runOnnx(path, example), unfused) < 1e-3);
-});
+const SMALL = {
+  ...{ vocabularySize: 50, embeddingSize: 32, hiddenSize: 32, layers: 2, attentionHeads: 4 },
+  ...{ prunedHeads: { 1: [2] }, intermediateSize: 48, maximumPositions: 32, tokenTypes: 2 },
+  ...{ layerNormEpsilon: 1e-12, hiddenDropout: 0, attentionDropout: 0, sequenceDropout: 0 },
+};
+for (const encoder of [
+  { ...SMALL, type: 'bert' },
+  { ...SMALL, type: 'distilbert', tokenTypes: 0 },
+  { ...SMALL, type: 'electra', embeddingSize: 16 },
+] as const) {
+  test(`${encoder.type}: fused and then quantized gives the int8 logits of the file that was not fused`, async () => {
+    const plain = randomTagger(encoder);
+    const batch = padBatch(
+      [12, 7].map((length) => ({ inputIds: Int32Array.from({ length }, (_, id) => 3 * id) })),
+    );
+    const [fp32, unfused] = await Promise.all(
+      [plain, quantizeModel(plain)].map((model) => runOnnxBatch(bytes(model), batch)),
+    );
+    const loss = largestDifference(unfused, fp32);
+    for (const choice of CHOICES) {
+      const quantized = quantizeModel(fuseModel(plain, 'test', { operators: choice }));
+      assert.equal(count(quantized, 'QAttention'), choice.includes('attention') ? 2 : 0);
+      assert.equal(count(quantized, 'Attention'), 0);
+      const products = 2 * (choice.includes('attention') ? 3 : 6) + (encoder.type === 'electra' ? 1 : 0);
+      assert.equal(count(quantized, 'MatMulInteger'), products);
+      const change = largestDifference(await runOnnxBatch(bytes(quantized), batch), unfused);
+      assert.ok(change < loss / 10, `${choice}: ${change} where int8 changes ${loss}`);
+    }
+  });
+}
 
 test('what has no counterpart of Attention asks for a plain graph', async (t) => {
   const folder = copyTinyBert(t);
@@ -97,6 +157,27 @@ test('what has no counterpart of Attention asks for a plain graph', async (t) =>
   assert.throws(() => quantizeFolder(folder, out, { kind: '4-bit' }), refused);
   await assert.rejects(quantizeFolderStatically(folder, out, { texts: ['a'], method: 'min-max' }), refused);
   assert.ok(!existsSync(out));
+});
+
+test('without attention, the fused file can be quantized in every way', async (t) => {
+  const folder = copyTinyBert(t);
+  const example = tinyBertExample();
+  const ways = [
+    ...QUANTIZATIONS.map((kind) => () => quantizeFolder(folder, folder, { kind })),
+    () => quantizeFolderStatically(folder, folder, { texts: ['T cells of the liver'], method: 'min-max' }),
+  ];
+  const logits = async () => {
+    const found: Float32Array[] = [];
+    for (const quantize of ways) found.push(await runOnnx(await quantize(), example));
+    return found;
+  };
+  exportToOnnx(folder);
+  const before = await logits();
+  fuseFolder(folder, folder, { operators: ['layer-norm', 'gelu'] });
+  const after = await logits();
+  after.forEach((found, way) => {
+    assert.ok(largestDifference(found, before[way]) < 0.01, `${ways[way]}`);
+  });
 });
 
 test('another folder gets the file and what is needed to run it, and the first stays as it was', (t) => {
@@ -143,6 +224,7 @@ test('what cannot be fused is refused in one sentence, and nothing is written', 
     mkdirSync(join(folder, 'onnx'));
     writeFileSync(join(folder, 'onnx', 'model.onnx'), 'no graph at all');
   }, /not an ONNX file|holds no graph/);
+  refuses((folder) => fuseFolder(exported(folder), folder, { operators: ['gelu'] }), /already fused/);
   refuses((folder) => {
     const model = onnx.ModelProto.decode(readFileSync(exportToOnnx(folder)));
     for (const { opType, attribute } of model.graph!.node!) {
@@ -150,6 +232,19 @@ test('what cannot be fused is refused in one sentence, and nothing is written', 
     }
     writeFileSync(join(folder, 'onnx', 'model.onnx'), bytes(model));
   }, /no attention that can be fused/);
+});
+
+test('operators are chosen by their names', (t) => {
+  const folder = exported(copyTinyBert(t));
+  const before = readFileSync(join(folder, 'onnx', 'model.onnx'));
+  const refuses = (chosen: string[], message: string) =>
+    assert.throws(() => fuseFolder(folder, folder, { operators: chosen }), { name: 'InputError', message });
+  refuses(
+    ['gelu', 'layernorm'],
+    '"layernorm": no operator of that name can be fused; choose from attention, gelu, layer-norm',
+  );
+  refuses([], 'no operator to fuse is named; choose from attention, gelu, layer-norm');
+  assert.deepEqual(readFileSync(join(folder, 'onnx', 'model.onnx')), before);
 });
 
 function exported(folder: string): string {

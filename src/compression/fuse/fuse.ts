@@ -6,22 +6,38 @@ import { copyCompanions, onnxPath } from '../folder';
 import { withContribDomain } from '../graph';
 import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
 import { fuseAttention } from './attention';
+import { fuseGelu } from './gelu';
 import { GraphView } from './graph-view';
+import { fuseLayerNorm } from './layer-norm';
+
+/** What can be fused, by name; each answers how many it found. */
+const FUSERS = { attention: fuseAttention, gelu: fuseGelu, 'layer-norm': fuseLayerNorm };
+
+export type FusedOperator = keyof typeof FUSERS;
+export const FUSED_OPERATORS = Object.keys(FUSERS) as FusedOperator[];
+
+/** What made no model slower (fusing.bench.ts). */
+export const DEFAULT_FUSED_OPERATORS: readonly FusedOperator[] = ['attention', 'gelu'];
+
+export interface FuseOptions {
+  /** Names of FUSED_OPERATORS; the default is DEFAULT_FUSED_OPERATORS. */
+  operators?: readonly string[];
+}
 
 /**
  * Writes a model folder's `onnx/model.onnx` fused, in its place or into another folder `out` with what is needed to run it,
  * and answers the path. Quantize afterwards: a `model_quantized.onnx` beside it stays what it was.
  *
  * Throws InputError, and writes nothing, when the folder is no model, has no exported file, or the file is damaged, already
- * quantized, already fused, or holds no attention as `exportToOnnx` spells it.
+ * quantized, already fused, or holds nothing of what is to be fused as `exportToOnnx` spells it; when an operator is unknown.
  */
-export function fuseFolder(folder: string, out: string = folder): string {
+export function fuseFolder(folder: string, out: string = folder, options: FuseOptions = {}): string {
   readEncoderConfiguration(folder); // throws where the folder is no model
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
     throw new InputError(`${folder}: has no onnx/model.onnx to fuse; export the model to ONNX first`);
   }
-  const fused = fuseModel(readOnnx(source), source);
+  const fused = fuseModel(readOnnx(source), source, options);
   copyCompanions(folder, out);
   const path = onnxPath(out, { quantized: false });
   writeFileAtomically(path, onnx.ModelProto.encode(fused).finish());
@@ -29,15 +45,30 @@ export function fuseFolder(folder: string, out: string = folder): string {
 }
 
 /** The same model with a fused graph. `source` names the file in messages. */
-export function fuseModel(model: onnx.ModelProto, source: string): onnx.ModelProto {
+export function fuseModel(
+  model: onnx.ModelProto,
+  source: string,
+  { operators = DEFAULT_FUSED_OPERATORS }: FuseOptions = {},
+): onnx.ModelProto {
+  const chosen = chosenOperators(operators);
   // Asked for first, for a quantized file may hold operators of both kinds.
   refuseQuantized(model, source, 'fuse the fp32 file first and quantize the result');
   refuseFused(model, source, 'quantize it, or export the model again to begin anew');
   const view = new GraphView(model.graph!);
-  if (fuseAttention(view) === 0) {
+  for (const operator of chosen) {
+    if (FUSERS[operator](view) > 0) continue;
     throw new InputError(
-      `${source}: holds no attention that can be fused; fuse a file that \`falconframes compress export\` wrote`,
+      `${source}: holds no ${operator} that can be fused; fuse a file that \`falconframes compress export\` wrote`,
     );
   }
   return withContribDomain(onnx.ModelProto.create({ ...model, graph: view.finish() }));
+}
+
+function chosenOperators(names: readonly string[]): FusedOperator[] {
+  const choices = `choose from ${FUSED_OPERATORS.join(', ')}`;
+  const unknown = names.find((name) => !Object.hasOwn(FUSERS, name));
+  if (unknown !== undefined)
+    throw new InputError(`"${unknown}": no operator of that name can be fused; ${choices}`);
+  if (names.length === 0) throw new InputError(`no operator to fuse is named; ${choices}`);
+  return FUSED_OPERATORS.filter((operator) => names.includes(operator));
 }

@@ -32,10 +32,13 @@ export class GraphView {
     return this.nodes.filter((node) => node.opType === operator);
   }
 
-  /** The node that makes this value, if it is of that operator and nothing but the pattern's next node reads the value. */
-  only(operator: string, value: string | undefined): onnx.INodeProto | undefined {
+  /**
+   * The node that makes this value, if it is of that operator and nothing but the pattern's next node, or as many as the
+   * pattern has, reads the value.
+   */
+  only(operator: string, value: string | undefined, readers = 1): onnx.INodeProto | undefined {
     const maker = this.any(operator, value);
-    return maker && this.readers.get(value!)?.length === 1 ? maker : undefined;
+    return maker && this.readers.get(value!)?.length === readers ? maker : undefined;
   }
 
   /** The node that makes this value, if it is of that operator, whoever reads it. */
@@ -60,6 +63,12 @@ export class GraphView {
   scalar(name: string | undefined): number | undefined {
     const floats = this.floats(name);
     return floats?.length === 1 ? floats[0] : undefined;
+  }
+
+  /** Whether it is a constant list of 32-bit floats, such as the bias of a linear layer. */
+  isVector(name: string | undefined): boolean {
+    const tensor = name === undefined ? undefined : this.constants.get(name);
+    return tensor?.dataType === onnx.TensorProto.DataType.FLOAT && tensor.dims?.length === 1;
   }
 
   /** A constant list of whole numbers; undefined for what is none. */

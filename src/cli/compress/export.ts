@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { exportToOnnx } from '../../compression';
+import { printWritten } from './written';
+
+export function registerExport(compress: Command): void {
+  compress
+    .command('export')
+    .description('write the weights (model.safetensors) as onnx/model.onnx, 32-bit floats')
+    .requiredOption('--model <folder>', 'model folder')
+    .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
+    .option('--json', 'path and size as JSON')
+    .action((options: { model: string; out?: string; json?: boolean }) =>
+      printWritten(exportToOnnx(options.model, options.out), options),
+    );
+}

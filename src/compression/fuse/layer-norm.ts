@@ -1,0 +1,66 @@
+import type { onnx } from 'onnx-proto';
+import { contribNode, operatorNode } from '../graph';
+import type { GraphView } from './graph-view';
+
+/**
+ * Layer normalization (Ba et al. 2016) of a sum becomes `SkipLayerNormalization`, with the bias of the linear layer before it:
+ *
+ *     norm((h W + b) + x)               ->  SkipLayerNormalization(h W, x, scale, shift, b)
+ *     norm((word + type) + position)    ->  SkipLayerNormalization(word + position, type, scale, shift)
+ *
+ * ONNX Runtime 1.14 asks for summands of one shape, which positions [length, hidden] are not: they go into the sum that is left.
+ * So embeddings without token types (DistilBERT) stay as they are.
+ *
+ * Returns how many it found.
+ */
+export function fuseLayerNorm(view: GraphView): number {
+  let found = 0;
+  for (const norm of view.all('LayerNormalization')) {
+    const summands = residualSummands(view, norm) ?? embeddingSummands(view, norm);
+    if (!summands || !isOfLastAxis(norm)) continue;
+    const { before = [], input, skip, bias } = summands;
+    const [, scale, shift] = norm.input!;
+    const inputs = [input, skip, scale, shift, ...(bias === undefined ? [] : [bias])];
+    const fused = contribNode('SkipLayerNormalization', inputs, norm.output!);
+    view.replace(norm, ...before, { ...fused, attribute: norm.attribute?.filter(isEpsilon) });
+    found++;
+  }
+  return found;
+}
+
+/** What is summed, and nodes that must run before. */
+interface Summands {
+  before?: onnx.INodeProto[];
+  input: string;
+  skip: string;
+  bias?: string;
+}
+
+/** What a linear layer makes, with or without bias, and what bypasses it. */
+function residualSummands(view: GraphView, norm: onnx.INodeProto): Summands | undefined {
+  const [output, skip] = view.only('Add', norm.input?.[0])?.input ?? [];
+  const [product, bias] = view.only('Add', output)?.input ?? [];
+  if (view.only('MatMul', product) && view.isVector(bias)) return { input: product, skip, bias };
+  return view.only('MatMul', output) ? { input: output, skip } : undefined;
+}
+
+/** Embeddings of words and token types [batch, length, hidden], and of positions [length, hidden]. */
+function embeddingSummands(view: GraphView, norm: onnx.INodeProto): Summands | undefined {
+  const [typed, place] = view.only('Add', norm.input?.[0])?.input ?? [];
+  const [word, type] = view.only('Add', typed)?.input ?? [];
+  const position = view.only('Gather', place);
+  const usual =
+    view.only('Gather', word) && view.only('Gather', type) && view.any('Range', position?.input?.[1]);
+  if (!usual) return undefined;
+  const placed = `${word}/placed`;
+  return { before: [operatorNode('Add', [word, place], [placed])], input: placed, skip: type };
+}
+
+/** The only one that the operator knows, and what is meant where none is named. */
+function isOfLastAxis({ attribute }: onnx.INodeProto): boolean {
+  return Number(attribute?.find(({ name }) => name === 'axis')?.i ?? -1) === -1;
+}
+
+function isEpsilon({ name }: onnx.IAttributeProto): boolean {
+  return name === 'epsilon';
+}

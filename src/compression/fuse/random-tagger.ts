@@ -1,0 +1,12 @@
+import type { onnx } from 'onnx-proto';
+import { type EncoderConfiguration, encoderParameterShapes, freshTensors } from '../../nn';
+import { encoderGraph, type GraphHead } from '../encoder-graph';
+
+/** Help for tests and benchmarks: the graph of a tagger of nine labels and fresh weights. */
+export function randomTagger(encoder: EncoderConfiguration): onnx.ModelProto {
+  const head: GraphHead = { kind: 'tokens', labels: Array.from({ length: 9 }, (_, label) => `${label}`) };
+  const shapes = encoderParameterShapes(encoder)
+    .set('classifier.weight', [head.labels.length, encoder.hiddenSize])
+    .set('classifier.bias', [head.labels.length]);
+  return encoderGraph(encoder, head, freshTensors(shapes, 1), 'fresh weights');
+}
