@@ -18,9 +18,14 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 
-// Compiled once for each generation of vector instructions; the processor's is chosen when the addon is loaded.
-#if defined(__x86_64__) && defined(__GNUC__)
+// Compiled once for each generation of vector instructions; the processor's is chosen when the addon is loaded. GCC knows the
+// generations by name from 12 on; before, that of AVX2 goes without fused multiply-add.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if __GNUC__ >= 12
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
 #else
 #define FOR_EACH_PROCESSOR
 #endif
