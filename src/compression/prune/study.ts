@@ -65,7 +65,7 @@ export function planPruningStudy(encoder: EncoderConfiguration): PruningCase[] {
     ...structure([0.5, 0.75], true),
     ...cases('magnitude', [0.5, 0.75, 0.9], true),
     ...cases('movement', [0.5, 0.75, 0.9], true),
-    ...cases('soft_movement', [10, 100, 1000], true),
+    ...cases('soft_movement', [100, 300, 1000], true),
   ];
 }
 
@@ -201,7 +201,7 @@ function sparsityOf({ method, amount }: PruningCase, steps: number): SparsityOpt
     // The rate's mean over a run is half of its peak: a score that every step pushes the same way comes to 6, thrice as far as the
     // threshold lies.
     scoreRate: soft ? 12 / steps : 0.01,
-    headStart: 0.5,
+    headStart: 1.5,
   };
 }
 

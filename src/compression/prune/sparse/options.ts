@@ -29,8 +29,8 @@ export interface SparsityOptions {
    */
   scoreRate: number;
   /**
-   * The score a weight begins with, if it is as large as its matrix's root mean square; others in proportion to their size (movement).
-   * 0 is the paper's, where all scores begin at 0. The longer the run, the less it counts beside what training says.
+   * The score a weight begins with, if it is as large as its matrix's root mean square; others in proportion to their size (movement,
+   * soft_movement). 0 is the paper's, where all scores begin at 0. The longer the run, the less it counts beside what training says.
    */
   headStart: number;
 }
@@ -75,8 +75,9 @@ export const SPARSITY_SCHEMA: ObjectSchema<keyof SparsityOptions> = {
       type: 'number',
       minimum: 0,
       maximum: 1000,
-      default: 0.5,
-      description: 'the score that a weight of usual size begins with; 0 as in the paper (movement)',
+      default: 1.5,
+      description:
+        'the score that a weight of usual size begins with; 0 as in the paper (movement, soft_movement)',
     },
   },
 };

@@ -61,12 +61,8 @@ export function scoresFor(
  * weights apart. The first masks are chance then. Adam divides a score's gradient dW' W by its own size, in which W cancels: after a
  * step all scores are one rate above or below 0, those of the largest weights and those of the smallest. A trained model that
  * loses half of its weights by chance is no model any more, and its gradients no longer say what it needed.
- *
- * Soft movement begins at 0 as in the paper: nothing goes there before scores have come down to the threshold, which the penalty
- * takes them to at the speed at which Adam's gradients agree.
  */
 function firstScores(weight: Float32Array, options: MaskOptions): Float32Array {
-  if (options.method === 'soft_movement') return new Float32Array(weight.length);
   const size = Math.sqrt(weight.reduce((sum, value) => sum + value * value, 0) / weight.length) || 1;
   const factor = options.headStart / (size * scaleOf(options));
   return weight.map((value) => Math.abs(value) * factor);

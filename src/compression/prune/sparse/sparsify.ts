@@ -97,7 +97,8 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
 }
 
 /**
- * Adam moves a score by about its learning rate in a step at most, and from 0 it has to fall below the threshold.
+ * Adam moves a score by about its learning rate in a step at most, and even that of a weight that is 0 has to fall from 0 below the
+ * threshold.
  *
  * @throws InputError where a run is too short for any score to do so: nothing would go
  */
