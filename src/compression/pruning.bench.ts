@@ -1,6 +1,8 @@
 /**
- * `npm run bench -- pruning --model FOLDER --train FILE… --test FILE… --out FOLDER [--steps N] [--test-sentences N] [--only N] [--json]`:
- * strict F1 against the weights that are left, by method, with and without training on.
+ * `npm run bench -- pruning --model FOLDER --train FILE… --test FILE… --out FOLDER [--steps N] [--test-sentences N] [--method NAME…]
+ * [--only N] [--json]`: strict F1 against the weights that are left, by method, with and without training on.
+ *
+ * With `--method`, as often as needed, all other methods are left out; `--only N` stops after N rows.
  *
  * Writes `pruning.csv` after each row and goes on where it stopped. Each case begins with the same model and training sentences.
  * Latency is of the exported fp32 graph in ONNX Runtime on one thread, one sentence at a time, in turns with the dense model.
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
       out: { type: 'string' },
       steps: { type: 'string', default: '200' },
       'test-sentences': { type: 'string', default: '600' },
+      method: { type: 'string', multiple: true },
       only: { type: 'string' },
       json: { type: 'boolean' },
     },
@@ -73,7 +76,10 @@ async function main(): Promise<void> {
   const rows = readPruningRows(path);
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-pruning-'));
   try {
-    const left = casesLeft(planPruningStudy(readConfiguration(model).encoder), rows);
+    const plan = planPruningStudy(readConfiguration(model).encoder).filter(
+      ({ method }) => values.method?.includes(method) ?? true,
+    );
+    const left = casesLeft(plan, rows);
     for (const own of left.slice(0, Number(values.only ?? left.length))) {
       const row = await measurePruning(own, study, join(scratch, 'case'), measureLatency);
       rows.push(row);

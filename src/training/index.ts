@@ -39,6 +39,7 @@ export {
 } from './losses';
 export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export { rateShare } from './schedule';
 export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
 export { averageTaggers } from './soup';

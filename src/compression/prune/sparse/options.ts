@@ -23,6 +23,16 @@ export interface SparsityOptions {
   end: number;
   /** Of the mean sigmoid of the scores in the loss, at the schedule's end (soft_movement). */
   penalty: number;
+  /**
+   * Learning rate of scores at its peak; it rises and falls as that of the weights (movement, soft_movement). 0.01 is the paper's, for
+   * runs of many thousand steps. Top scores (movement) are the same whatever it is, as long as the head start grows with it.
+   */
+  scoreRate: number;
+  /**
+   * The score a weight begins with, if it is as large as its matrix's root mean square; others in proportion to their size (movement,
+   * soft_movement). 0 is the paper's, where all scores begin at 0. The longer the run, the less it counts beside what training says.
+   */
+  headStart: number;
 }
 
 export interface SparsityConfiguration extends TrainingConfiguration {
@@ -53,6 +63,21 @@ export const SPARSITY_SCHEMA: ObjectSchema<keyof SparsityOptions> = {
       maximum: 1e6,
       default: 1,
       description: 'of scores (soft_movement)',
+    },
+    scoreRate: {
+      type: 'number',
+      minimum: 1e-6,
+      maximum: 10,
+      default: 0.01,
+      description: 'learning rate of scores at its peak (movement, soft_movement)',
+    },
+    headStart: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1000,
+      default: 1.5,
+      description:
+        'the score that a weight of usual size begins with; 0 as in the paper (movement, soft_movement)',
     },
   },
 };

@@ -14,20 +14,30 @@ import { type Example, type LossOptions, type Task, taggingTask } from '../../..
 import { cubicRise, type SparsityOptions } from './options';
 import { maskSmallest } from './selection';
 
+/** What masks follow from, beside weights and scores. */
+export interface MaskOptions extends SparsityOptions {
+  /** Of the weights, at its peak. */
+  learningRate: number;
+}
+
 /** What a sparse task is made of: plain data, so that another process can make the same. */
-export interface SparseLesson extends SparsityOptions, LossOptions {
+export interface SparseLesson extends MaskOptions, LossOptions {
   /** Of the whole run. */
   steps: number;
 }
 
 const SCORES = 'pruning.scores.';
-/**
- * Scores are learned by their hundredth, so that the optimizer, which moves every parameter by about the learning rate, moves them a
- * hundred times as far as weights: from 0 past a threshold within a run.
- */
-const SCORE_SCALE = 100;
-/** A weight whose score's sigmoid is below this goes (soft_movement). */
+/** A weight whose score's sigmoid is below this at the schedule's end goes (soft_movement). */
 const THRESHOLD = 0.1;
+
+/**
+ * What scores are divided by to be parameters. The optimizer moves every parameter by about the learning rate of the weights, and
+ * scores have one of their own, a hundred times as high or more.
+ */
+const scaleOf = ({ scoreRate, learningRate }: MaskOptions): number => scoreRate / learningRate;
+
+/** The score below which a weight goes (soft_movement); the threshold rises with the schedule, as in the authors' code. */
+export const leastScore = (rise: number): number => Math.log((THRESHOLD * rise) / (1 - THRESHOLD * rise));
 
 /** Matrices of the encoder's layers; embeddings and head stay whole. */
 export const isPrunable = (name: string, shape: readonly number[]): boolean =>
@@ -36,26 +46,38 @@ export const isPrunable = (name: string, shape: readonly number[]): boolean =>
 /** A score for each weight that may go, for the methods that learn them. */
 export function scoresFor(
   parameters: ReadonlyMap<string, Tensor>,
-  { method }: SparsityOptions,
+  options: MaskOptions,
 ): Map<string, Tensor> {
-  if (method === 'magnitude') return new Map();
+  if (options.method === 'magnitude') return new Map();
   return new Map(
     [...parameters].flatMap(([name, { shape, data }]): [string, Tensor][] =>
-      isPrunable(name, shape) ? [[SCORES + name, { shape, data: new Float32Array(data.length) }]] : [],
+      isPrunable(name, shape) ? [[SCORES + name, { shape, data: firstScores(data, options) }]] : [],
     ),
   );
+}
+
+/**
+ * A large weight begins ahead of a small one, which deviates from Sanh et al.: their scores begin at 0, and many thousand steps tell
+ * weights apart. The first masks are chance then. Adam divides a score's gradient dW' W by its own size, in which W cancels: after a
+ * step all scores are one rate above or below 0, those of the largest weights and those of the smallest. A trained model that
+ * loses half of its weights by chance is no model any more, and its gradients no longer say what it needed.
+ */
+function firstScores(weight: Float32Array, options: MaskOptions): Float32Array {
+  const size = Math.sqrt(weight.reduce((sum, value) => sum + value * value, 0) / weight.length) || 1;
+  const factor = options.headStart / (size * scaleOf(options));
+  return weight.map((value) => Math.abs(value) * factor);
 }
 
 /** 1 where a weight stays. @param rise how far the schedule is, from 0 to 1 */
 export function maskOf(
   weight: Float32Array,
   score: Float32Array | undefined,
-  options: SparsityOptions,
+  options: MaskOptions,
   rise: number,
 ) {
   if (options.method === 'soft_movement') {
-    const least = Math.log(THRESHOLD / (1 - THRESHOLD)) / SCORE_SCALE;
-    return Float32Array.from(score!, (own) => (own > least ? 1 : 0));
+    const least = leastScore(rise) / scaleOf(options);
+    return score!.map((own) => (own > least ? 1 : 0));
   }
   const count = Math.round(options.sparsity * rise * weight.length);
   return maskSmallest(score ?? weight, count, score === undefined);
@@ -64,7 +86,7 @@ export function maskOf(
 /** A model's tensors with zeros where the masks of the schedule's end have them, without scores. */
 export function prunedTensors(
   parameters: ReadonlyMap<string, Tensor>,
-  options: SparsityOptions,
+  options: MaskOptions,
 ): Map<string, Tensor> {
   const pruned = new Map<string, Tensor>();
   for (const [name, { shape, data }] of parameters) {
@@ -138,7 +160,7 @@ function maskWeights(tape: Tape, weights: Weights, lesson: SparseLesson, rise: n
     if (name.startsWith(SCORES)) continue;
     masked.set(name, isPrunable(name, weight.shape) ? maskWeight(tape, weight, score, lesson, rise) : weight);
     if (score && lesson.method === 'soft_movement')
-      penalties.push(scorePenalty(tape, score, (lesson.penalty * rise) / scores));
+      penalties.push(scorePenalty(tape, score, (lesson.penalty * rise) / scores, scaleOf(lesson)));
   }
   return { masked, penalties };
 }
@@ -162,19 +184,19 @@ function maskWeight(
       saved: [mask, weight],
       backward: (dy) => {
         const dWeight = kernels.multiply(dy, mask);
-        return score ? [dWeight, kernels.multiply(kernels.multiply(dy, weight), SCORE_SCALE)] : [dWeight];
+        return score ? [dWeight, kernels.multiply(kernels.multiply(dy, weight), scaleOf(lesson))] : [dWeight];
       },
     };
   });
 }
 
 /** share × Σ σ(S); its derivative by S is share × σ (1 - σ). */
-function scorePenalty(tape: Tape, score: DeviceTensor, share: number): DeviceTensor {
+function scorePenalty(tape: Tape, score: DeviceTensor, share: number, scale: number): DeviceTensor {
   return tape.apply([score], () => {
     const factor = upload(Float32Array.of(share), []);
-    const open = kernels.sigmoid(kernels.multiply(score, SCORE_SCALE));
+    const open = kernels.sigmoid(kernels.multiply(score, scale));
     const slope = kernels.multiply(open, kernels.subtract(1, open));
-    const gradient = kernels.multiply(kernels.multiply(slope, factor), SCORE_SCALE);
+    const gradient = kernels.multiply(kernels.multiply(slope, factor), scale);
     return {
       output: kernels.multiply(kernels.sumOfAll(open), factor),
       saved: [gradient],

@@ -7,10 +7,10 @@ import fc from 'fast-check';
 import { InputError, type Sentence, writeSentences } from '../../../foundation';
 import { download, free, livingTensors, readSafetensors, TokenClassifier } from '../../../nn';
 import { largestDifference, tinyBertFolder } from '../../../nn/tiny-bert';
-import { DEFAULT_TRAINING, type Example, lossAndGradients } from '../../../training';
+import { DEFAULT_TRAINING, type Example, lossAndGradients, taggingTask } from '../../../training';
 import { cubicRise, METHODS, readSparsityConfiguration } from './options';
 import { maskSmallest } from './selection';
-import { isPrunable, type SparseLesson, scoresFor, sparseTask } from './sparse-task';
+import { isPrunable, maskOf, prunedTensors, type SparseLesson, scoresFor, sparseTask } from './sparse-task';
 import { sparsify } from './sparsify';
 
 test('the mask takes the smallest, as sorting does', () => {
@@ -51,6 +51,8 @@ const lesson = (method: SparseLesson['method']): SparseLesson => ({
   begin: 0,
   end: 0.5,
   penalty: 3,
+  scoreRate: 100 * DEFAULT_TRAINING.learningRate,
+  headStart: 0,
   steps: 10,
 });
 
@@ -124,6 +126,76 @@ for (const method of METHODS) {
   });
 }
 
+test('before any training movement takes the weights that magnitude takes, in every matrix, and soft movement none', () => {
+  const tiny = TokenClassifier.load(tinyBertFolder);
+  const tensors = tiny.parameters.snapshot();
+  tiny.dispose();
+  const own = { ...lesson('movement'), headStart: 0.5 };
+  const scores = scoresFor(tensors, own);
+  const soft = scoresFor(tensors, { ...own, method: 'soft_movement' });
+  let matrices = 0;
+  for (const [name, { shape, data }] of tensors) {
+    if (!isPrunable(name, shape)) continue;
+    matrices++;
+    const score = scores.get(`pruning.scores.${name}`)!.data;
+    // In units of scores, of which parameters are the hundredth here.
+    const squares = score.reduce((sum, value) => sum + (100 * value) ** 2, 0);
+    assert.ok(Math.abs(Math.sqrt(squares / score.length) - 0.5) < 1e-4, name);
+    for (const rise of [0.3, 1])
+      assert.deepEqual(
+        maskOf(data, score, own, rise),
+        maskOf(data, undefined, { ...own, method: 'magnitude' }, rise),
+      );
+    const softMask = maskOf(
+      data,
+      soft.get(`pruning.scores.${name}`)!.data,
+      { ...own, method: 'soft_movement' },
+      1,
+    );
+    assert.ok(softMask.every((one) => one === 1));
+  }
+  assert.equal(matrices, 12);
+});
+
+test('the threshold of soft movement rises with the schedule, to a sigmoid of 0.1', () => {
+  const own = lesson('soft_movement');
+  const scores = [-20, -3, -2.3, -2.1, 0, 3];
+  const parameters = Float32Array.from(scores, (score) => score / 100);
+  const weights = new Float32Array(scores.length).fill(1);
+  const left = [0, 0.5, 1].map((rise) => [...maskOf(weights, parameters, own, rise)]);
+  assert.deepEqual(left, [
+    [1, 1, 1, 1, 1, 1],
+    [0, 0, 1, 1, 1, 1], // ln(0.05 / 0.95) is -2.94
+    [0, 0, 0, 1, 1, 1], // ln(0.1 / 0.9) is -2.20
+  ]);
+});
+
+test('scores of weights that are gone follow the gradient of the pruned network, so that they can come back', () => {
+  const tiny = TokenClassifier.load(tinyBertFolder);
+  const { configuration, source } = tiny;
+  const tensors = tiny.parameters.snapshot();
+  tiny.dispose();
+  const own = { ...lesson('movement'), headStart: 0.1 };
+  const all = new Map([...tensors, ...scoresFor(tensors, own)]);
+  const model = new TokenClassifier(configuration, source, all);
+  // The network that is left, as a plain tagger: its gradient by a zero is that by the masked weight W'.
+  const pruned = new TokenClassifier(configuration, source, prunedTensors(all, own));
+  const part = { examples: [example], share: 1, draw: 0, step: 9 };
+  const sparse = lossAndGradients(sparseTask(model, own), part, 0);
+  const plain = lossAndGradients(taggingTask(pruned, own), part, 0);
+  assert.ok(Math.abs(sparse.loss - plain.loss) < 1e-6);
+  for (const [name, { shape, data }] of tensors) {
+    if (!isPrunable(name, shape)) continue;
+    const slope = download(plain.gradients.get(name)!);
+    const found = download(sparse.gradients.get(`pruning.scores.${name}`)!);
+    const expected = data.map((weight, index) => 100 * weight * slope[index]);
+    assert.ok(largestDifference(found, expected) < 1e-4, name);
+  }
+  free(...sparse.gradients.values(), ...plain.gradients.values());
+  model.dispose();
+  pruned.dispose();
+});
+
 function prepare(t: TestContext, sparsity: object, others: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -147,7 +219,11 @@ function prepare(t: TestContext, sparsity: object, others: object = {}) {
 test('soft_movement: the more scores cost, the more weights go, and the folder says how many', async (t) => {
   const densities = [];
   for (const penalty of [0, 1000]) {
-    const { config, out } = prepare(t, { method: 'soft_movement', penalty }, { learningRate: 0.02 });
+    const { config, out } = prepare(
+      t,
+      { method: 'soft_movement', penalty, scoreRate: 2 },
+      { learningRate: 0.02 },
+    );
     const configuration = readSparsityConfiguration(config);
     const { density } = await sparsify({ model: tinyBertFolder, configuration, folder: out });
     const layers = [...readSafetensors(join(out, 'model.safetensors'))].filter(([name, { shape }]) =>
@@ -198,6 +274,7 @@ test('what cannot be made sparse is refused in one sentence, and nothing is writ
   };
   await refuses({ sparsity: 1 }, /"sparsity" must be a number from 0.01 to 0.999/);
   await refuses({ method: 'luck' }, /"method" must be one of/);
+  await refuses({ method: 'soft_movement' }, /in 8 steps no score falls far enough .* raise "scoreRate"/);
   await refuses({ begin: 0.8 }, /"begin" must lie before "end"/);
   await refuses({}, /not a model folder/, join(tmpdir(), 'no-such-model'));
 });

@@ -5,9 +5,16 @@ import { heldOutEvaluation } from '../../../evaluation';
 import { InputError, type Progress, readSentences, writeFileAtomically } from '../../../foundation';
 import { type Precision, readSafetensors, TokenClassifier } from '../../../nn';
 import { Tokenizer } from '../../../tokenization';
-import { prepareExamples, stepsByEpoch, type TrainingReport, train, varyMentions } from '../../../training';
+import {
+  prepareExamples,
+  rateShare,
+  stepsByEpoch,
+  type TrainingReport,
+  train,
+  varyMentions,
+} from '../../../training';
 import type { SparsityConfiguration } from './options';
-import { isPrunable, prunedTensors, scoresFor, sparseTask } from './sparse-task';
+import { isPrunable, leastScore, prunedTensors, scoresFor, sparseTask } from './sparse-task';
 
 export interface SparsityRun {
   model: string;
@@ -36,7 +43,8 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
   const { configuration, folder, ...rest } = run;
   if (resolve(run.model) === resolve(folder))
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
-  const { seed, sparsity } = configuration;
+  const { seed } = configuration;
+  const sparsity = { ...configuration.sparsity, learningRate: configuration.learningRate };
   const dense = TokenClassifier.load(run.model);
   const tokenizer = new Tokenizer(run.model);
   const reading = {
@@ -48,6 +56,9 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
   const dev = configuration.dev.flatMap(readSentences);
   const { examples } = await prepareExamples([...sentences, ...varied], tokenizer, reading);
 
+  const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
+  if (sparsity.method === 'soft_movement') refuseStandstill(steps, configuration);
+
   const tensors = dense.parameters.snapshot();
   dense.dispose();
   const model = new TokenClassifier(
@@ -56,7 +67,6 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
     new Map([...tensors, ...scoresFor(tensors, sparsity)]),
   );
   const { loss, focalGamma, labelSmoothing, classWeights } = configuration;
-  const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
   const lesson = { ...sparsity, loss, focalGamma, labelSmoothing, classWeights, steps };
   const evaluateOnDev = heldOutEvaluation(dev, tokenizer, reading);
   try {
@@ -84,6 +94,21 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
   } finally {
     model.dispose();
   }
+}
+
+/**
+ * Adam moves a score by about its learning rate in a step at most, and even that of a weight that is 0 has to fall from 0 below the
+ * threshold.
+ *
+ * @throws InputError where a run is too short for any score to do so: nothing would go
+ */
+function refuseStandstill(steps: number, { schedule, warmupShare, sparsity }: SparsityConfiguration): void {
+  const rates = Array.from({ length: steps }, (_, step) => rateShare(schedule, step, steps, warmupShare));
+  const least = -leastScore(1) / rates.reduce((sum, rate) => sum + rate, 0);
+  if (sparsity.scoreRate < least)
+    throw new InputError(
+      `in ${steps} steps no score falls far enough for a weight to go; raise "scoreRate" to twice ${least.toPrecision(2)} or more, or train longer`,
+    );
 }
 
 /** Of a saved model. */
