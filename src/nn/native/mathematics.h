@@ -7,7 +7,7 @@
 
 namespace falconframes {
 
-// e to the x, to within two units in the last place; 0 below -87. x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial.
+// e to the x, to within one unit in the last place; 0 below -87. x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial.
 inline __attribute__((always_inline)) float exponential(float x) {
   const float bounded = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
   // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number, which then stands in the lowest bits.
@@ -30,7 +30,7 @@ inline __attribute__((always_inline)) float exponential(float x) {
   return x < -87.0f ? 0.0f : power * scale;
 }
 
-// The normal distribution's density and cumulative probability at u: Φ by Abramowitz & Stegun (1964), formula 7.1.26, within 1e-7.
+// The normal distribution's density and cumulative probability at u: Φ by Abramowitz & Stegun (1964), formula 7.1.26, within 3e-7.
 inline __attribute__((always_inline)) void normal(float u, float* density, float* cumulative) {
   const float bell = exponential(-0.5f * u * u);
   const float x = std::fabs(u) * 0.70710678f;

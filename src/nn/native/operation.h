@@ -157,12 +157,13 @@ inline int threadsToUse() {
   return threads;
 }
 
-// Cuts rows into one piece a thread and runs `work(begin, end, piece)` on each. The cut depends on the numbers alone, and with it every
-// sum over rows.
+// Into how many pieces to cut rows: one a thread, none of fewer than `least`. It depends on these numbers alone, and with it how sums over
+// rows are rounded.
 inline int piecesOf(int64_t rows, int64_t least) {
   return static_cast<int>(std::max<int64_t>(1, std::min<int64_t>(threadsToUse(), rows / std::max<int64_t>(1, least))));
 }
 
+// Runs `work(begin, end, piece)` on each piece of the rows, all at once.
 inline void shareOut(int64_t rows, int pieces, const std::function<void(int64_t, int64_t, int)>& work) {
   std::vector<std::thread> others;
   for (int piece = 1; piece < pieces; piece++)
