@@ -151,7 +151,10 @@ test('killed and resumed, the file is that of an undisturbed run', { timeout: 12
   assert.match(last.stderr, /8 of 3000 documents could not/);
   assert.equal(readFileSync(out, 'utf8'), readFileSync(whole, 'utf8'));
   assert.ok(!existsSync(`${out}.part`) && !existsSync(journal));
-  assert.match(annotate([...line(out), '--resume']).stderr, /is finished already/);
+  assert.match(
+    annotate([...line(out), '--resume']).stderr,
+    /is whole already, .* remove it to annotate anew/,
+  );
 });
 
 test('without --model it is the small model of the package, which knows all four classes', () => {

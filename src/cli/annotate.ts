@@ -10,6 +10,7 @@ import {
   defaultModelFolder,
   hashOfFile,
   listInputs,
+  NOTHING_DONE,
   type OffsetUnit,
   onnxFileOf,
   openSources,
@@ -90,8 +91,8 @@ async function annotate(paths: string[], options: AnnotateOptions): Promise<void
   if (paths.length === 0 && process.stdin.isTTY) notice('Reading standard input; Ctrl-D ends it');
   const sources = paths.length > 0 ? openSources(files) : openStandardInput(process.stdin, options.format);
   if (!out) {
-    let totals = NOTHING;
-    const lines = linesOf(sources, settings, bytes, NOTHING, (_, now) => {
+    let totals = NOTHING_DONE;
+    const lines = linesOf(sources, settings, bytes, NOTHING_DONE, (_, now) => {
       totals = now;
     });
     await pipeline(lines, process.stdout, { end: false }).catch(ignoreClosedPipe);
@@ -104,10 +105,11 @@ async function annotate(paths: string[], options: AnnotateOptions): Promise<void
   };
   const output = ResumableOutput.open(out, run, resume);
   if (output) await writeAll(output, sources, settings, bytes, options);
-  else notice(`${out}: is finished already`);
+  else
+    notice(
+      `${out}: is whole already, and no stopped run lies beside it, so that nothing was done; remove it to annotate anew`,
+    );
 }
-
-const NOTHING: Totals = { sources: 0, documents: 0, sentences: 0, entities: 0, damaged: 0, bytes: 0 };
 
 /** Lines of output batch by batch, with progress; `onBatch` hears them first. */
 async function* linesOf(

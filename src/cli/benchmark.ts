@@ -1,7 +1,8 @@
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from '../compression';
 import type { Interval } from '../evaluation';
-import { ENTITY_CLASSES, readSentences, showProgress } from '../foundation';
+import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
 import { openPeers, openVariants } from '../inference';
 import { saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
@@ -35,9 +36,14 @@ export function registerBenchmark(program: Command): void {
     .option('--json', 'the rows as JSON')
     .action(async (options: BenchmarkCommandOptions) => {
       const sentences = options.data.flatMap(readSentences);
+      if (sentences.length === 0)
+        throw new InputError(
+          `${options.data.join(', ')}: no sentence to measure on; name files that hold some`,
+        );
       const own: Variant[] = [];
       for (const folder of options.model) {
-        own.push(...(await openVariants(folder, { threads: options.threads, onNotice: notice })));
+        const variants = await openVariants(folder, { threads: options.threads, onNotice: notice });
+        own.push(...variants.map((variant) => tellApart(variant, folder, options.model)));
       }
       const peers = options.peers ? await openPeers(options.peers, options) : undefined;
       const progress = showProgress('Measuring');
@@ -53,6 +59,14 @@ export function registerBenchmark(program: Command): void {
         await peers?.end();
       }
     });
+}
+
+/** A variant is called by the last part of its folder's path, and by the whole path where another folder has that part too. */
+function tellApart(variant: Variant, folder: string, folders: readonly string[]): Variant {
+  const [own, ...others] = [folder, ...folders.filter((other) => other !== folder)].map((path) =>
+    basename(resolve(path)),
+  );
+  return others.includes(own) ? { ...variant, name: variant.name.replace(own, folder) } : variant;
 }
 
 /** Size and speed, set beside the first row; then F1. */

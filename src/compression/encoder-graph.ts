@@ -2,9 +2,10 @@ import type { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
 import { ARCHITECTURES, type EncoderConfiguration, type Head, type LayerNames, type Tensor } from '../nn';
 import { GraphWriter } from './graph';
+import { transpose } from './transpose';
 
-/** Added to the attention scores of padding: large enough that their softmax is exactly 0, and finite in half precision. */
-const MASKED_SCORE = -10_000;
+/** Added to the attention scores of padding: large enough that their softmax is exactly 0, finite in half precision, and what ONNX Runtime's `Attention` adds. */
+export const MASKED_SCORE = -10_000;
 
 /** What the graph computes from the hidden states: labels of every token, or of the sentence by its first token. */
 export type GraphHead = Exclude<Head, { kind: 'vocabulary' }>;
@@ -54,7 +55,7 @@ export function encoderGraph(
   function linear(input: string, name: string, outputs: number, inputs: number): string {
     const weight = take(`${name}.weight`, [outputs, inputs]);
     const [rows, columns] = weight.shape;
-    graph.constant(`${name}.weight`, [columns, rows], transposed(weight.data, rows, columns));
+    graph.constant(`${name}.weight`, [columns, rows], transpose(weight.data, rows, columns));
     const product = graph.run('MatMul', `${name}/product`, [input, `${name}.weight`]);
     return graph.run('Add', name, [product, constant(`${name}.bias`, [rows])]);
   }
@@ -182,14 +183,4 @@ export function encoderGraph(
   graph.run('Identity', 'logits', [logits]);
   graph.output('logits', sequence ? ['batch', labels] : ['batch', 'length', labels]);
   return graph.finish(encoder.type);
-}
-
-/** [rows, columns] to [columns, rows]. */
-function transposed(data: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++)
-      result[column * rows + row] = data[row * columns + column];
-  }
-  return result;
 }

@@ -4,13 +4,21 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
-import { readConfiguration, readHead, readSafetensors, type Tensor, writeSafetensors } from '../nn';
+import {
+  readConfiguration,
+  readHead,
+  readSafetensors,
+  type Tensor,
+  TokenClassifier,
+  writeSafetensors,
+} from '../nn';
 import { networkFixture, networkFixtureNames } from '../nn/network-fixture';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert';
 import { quantizeModel } from './dynamic';
 import { encoderGraph, type GraphHead } from './encoder-graph';
 import { encodeAsOnnx, exportToOnnx } from './export';
-import { fuseModel } from './fuse';
+import { fuseFolder, fuseModel } from './fuse';
+import { quantizeFolder } from './quantize';
 import { runOnnx, runOnnxBatch } from './run-onnx';
 
 test('logits equal those of Hugging Face, padding and token types included', async (t) => {
@@ -38,6 +46,21 @@ for (const name of networkFixtureNames().filter((name) => !name.endsWith('-vocab
     );
   });
 }
+
+test('files made of other weights do not stay beside new ones', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const quantized = quantizeFolder(folder);
+  exportToOnnx(folder);
+  assert.ok(!existsSync(quantized));
+  quantizeFolder(folder);
+  fuseFolder(folder);
+  assert.ok(!existsSync(quantized));
+  const model = TokenClassifier.load(folder);
+  model.save(folder);
+  model.dispose();
+  assert.ok(!existsSync(join(folder, 'onnx')));
+});
 
 test('batch and length may change from call to call', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));

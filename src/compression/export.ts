@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
-import { InputError, writeFileAtomically } from '../foundation';
+import { InputError } from '../foundation';
 import { readEncoderConfiguration, readHead, readSafetensors } from '../nn';
 import { encoderGraph } from './encoder-graph';
-import { copyCompanions, onnxPath } from './folder';
+import { copyCompanions, writeExported } from './folder';
 
 /**
  * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and answers its path. Into another
- * folder `out` go the file and what is needed to run it.
+ * folder `out` go the file and what is needed to run it. A `model_quantized.onnx` beside it, of an earlier export, goes.
  *
  * Taggers and sequence classifiers of any architecture. Throws InputError, and writes nothing, when the folder has no weights, no such
  * head, or weights and configuration do not belong together.
@@ -16,9 +16,7 @@ import { copyCompanions, onnxPath } from './folder';
 export function exportToOnnx(folder: string, out: string = folder): string {
   const model = encodeAsOnnx(folder);
   copyCompanions(folder, out);
-  const path = onnxPath(out, { quantized: false });
-  writeFileAtomically(path, model);
-  return path;
+  return writeExported(out, model);
 }
 
 /** The same as bytes, for who wants to run a folder that was never exported. */

@@ -1,10 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomically } from '../foundation';
 
 /** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
 export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
   return join(folder, 'onnx', quantized ? 'model_quantized.onnx' : 'model.onnx');
+}
+
+/** Writes `onnx/model.onnx`; quantized weights of an earlier one, which would be run in its place, go. */
+export function writeExported(folder: string, model: Uint8Array): string {
+  const path = onnxPath(folder, { quantized: false });
+  writeFileAtomically(path, model);
+  rmSync(onnxPath(folder, { quantized: true }), { force: true });
+  return path;
 }
 
 /** What a model needs beside its weights to be run. */

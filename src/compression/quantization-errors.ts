@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InputError } from '../foundation';
 import { ARCHITECTURES, readConfiguration, readSafetensors, type Tensor } from '../nn';
 import { type Int8Matrix, quantizeColumns, quantizeRows } from './int8';
+import { transpose } from './transpose';
 
 export interface NamedMatrix extends Tensor {
   name: string;
@@ -66,16 +67,4 @@ export function quantizationErrors({ shape: [rows, columns], data }: Tensor): Qu
       relativeError: squaredWeights > 0 ? Math.sqrt(squared / squaredWeights) : 0,
     };
   });
-}
-
-function transpose<Numbers extends Float32Array | Int8Array>(
-  data: Numbers,
-  rows: number,
-  columns: number,
-): Numbers {
-  const turned = data.slice() as Numbers;
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = data[row * columns + column];
-  return turned;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { exportToOnnx, onnxPath } from '../compression';
+import { exportToOnnx, onnxPath, quantizeFolder } from '../compression';
 import { InputError } from '../foundation';
 import { copyTinyBert } from '../nn/tiny-bert';
 import { openVariants } from './variants';
@@ -28,6 +28,21 @@ test('each file of the folder is a variant; weights are counted, memory is that 
   assert.equal(variants[0].parameters, stored - (hidden + 1));
   const megabytes = await variants[0].measureMemory(['T cells grew.']);
   assert.ok(megabytes > 30 && megabytes < 1000, `${megabytes}`);
+});
+
+test('quantized weights are called what they are', async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  for (const [kind, name] of [
+    ['dynamic', 'int8'],
+    ['4-bit', '4-bit'],
+    ['fp16', 'fp16'],
+  ] as const) {
+    const out = join(folder, '..', name);
+    quantizeFolder(folder, out, { kind });
+    const [variant] = await openVariants(out, { threads: 1 });
+    assert.equal(variant.name, `${name} ONNX ${name}`);
+  }
 });
 
 test('a folder with nothing to run is refused', async (t) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variant } from '../compression';
 import { InputError } from '../foundation';
@@ -39,7 +39,7 @@ export async function openVariant(folder: string, file: string, threads: number)
   const tagging = readConfiguration(folder);
   const path = join(folder, file);
   return {
-    name: `${basename(resolve(folder))} ${runtimeOf(file)}`,
+    name: `${basename(resolve(folder))} ${runtimeOf(path)}`,
     files: [path],
     score: file === WEIGHTS ? TokenClassifier.load(folder).score : await openOnnxScorer(path, { threads }),
     tokenizer: new Tokenizer(folder),
@@ -51,10 +51,19 @@ export async function openVariant(folder: string, file: string, threads: number)
 }
 
 /** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */
-function runtimeOf(file: string): string {
-  if (file === WEIGHTS) return 'TensorFlow fp32';
-  const [, suffix = 'fp32'] = /^model_?(.+)?$/.exec(basename(file, '.onnx')) ?? [];
-  return `ONNX ${suffix === 'quantized' ? 'int8' : suffix}`;
+function runtimeOf(path: string): string {
+  if (basename(path) === WEIGHTS) return 'TensorFlow fp32';
+  const [, suffix = 'fp32'] = /^model_?(.+)?$/.exec(basename(path, '.onnx')) ?? [];
+  return `ONNX ${suffix === 'quantized' ? quantizationOf(path) : suffix}`;
+}
+
+/** `compress quantize` gives its file one name, whatever became of the weights; the operators that read them tell. */
+function quantizationOf(path: string): string {
+  const content = readFileSync(path);
+  if (content.includes('MatMulNBits')) return '4-bit';
+  return ['DynamicQuantizeLinear', 'DequantizeLinear'].some((name) => content.includes(name))
+    ? 'int8'
+    : 'fp16';
 }
 
 function measureMemory(texts: readonly string[], options: readonly string[]): number {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
-import { readSafetensors, type Tensor } from './safetensors';
+import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 
 export const WEIGHTS = 'model.safetensors';
 
@@ -36,6 +36,12 @@ function namesOf(name: string): string[] {
     own.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
   );
   return [...names, ...published];
+}
+
+/** ONNX files made of other weights, which would be run in place of these, go. */
+export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor>): void {
+  writeSafetensors(join(folder, WEIGHTS), tensors);
+  rmSync(join(folder, 'onnx'), { recursive: true, force: true });
 }
 
 /** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */

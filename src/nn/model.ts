@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Batch } from './batch';
 import {
   type EncoderConfiguration,
@@ -12,11 +11,11 @@ import type { DeviceTensor } from './device';
 import { encode, type LayerObserver, type Weights } from './encoder';
 import { applyHead, type Head, type LabelOutcome } from './heads';
 import { freshTensors } from './initialization';
-import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
+import { readTensors, saveTokenizer, writeWeights } from './model-folder';
 import { gatherRows } from './operations';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';
-import { type Tensor, writeSafetensors } from './safetensors';
+import type { Tensor } from './safetensors';
 import type { Tape } from './tape';
 
 /** What the training engine needs of a network. */
@@ -101,7 +100,7 @@ export class Model implements Trainable {
    */
   save(folder: string, tokenizer: string, outcome?: LabelOutcome): void {
     mkdirSync(folder, { recursive: true });
-    writeSafetensors(join(folder, WEIGHTS), this.parameters.snapshot());
+    writeWeights(folder, this.parameters.snapshot());
     saveTokenizer(tokenizer, folder);
     writeNetworkConfiguration(folder, this.encoder, this.head, { outcome });
   }

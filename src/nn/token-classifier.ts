@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { InputError } from '../foundation';
 import { outputNames } from '../tokenization';
 import { type Batch, padBatch } from './batch';
@@ -14,10 +13,10 @@ import type { LayerObserver, Weights } from './encoder';
 import type { Head } from './heads';
 import { freshTensors } from './initialization';
 import { Model, type Trainable } from './model';
-import { readTensors, saveTokenizer, WEIGHTS } from './model-folder';
+import { readTensors, saveTokenizer, writeWeights } from './model-folder';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import type { Parameters } from './parameters';
-import { type Tensor, writeSafetensors } from './safetensors';
+import type { Tensor } from './safetensors';
 import { Tape } from './tape';
 
 const HEAD_WEIGHT = 'classifier.weight';
@@ -128,7 +127,7 @@ export class TokenClassifier implements Trainable {
     };
     addZeroRow(HEAD_WEIGHT);
     addZeroRow(HEAD_BIAS);
-    writeSafetensors(join(folder, WEIGHTS), tensors);
+    writeWeights(folder, tensors);
     saveTokenizer(this.source, folder);
     writeConfiguration(folder, this.configuration);
   }

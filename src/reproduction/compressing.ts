@@ -11,10 +11,10 @@ export const KEPT = {
   /** Word pieces at most. */
   vocabulary: 11_000,
   layers: 3,
-  /** Of these layers together. */
-  heads: 24,
+  /** Numbers of a token's hidden state; heads go for which there is no room any more. */
+  hidden: 256,
   /** Of each layer. */
-  neurons: 704,
+  neurons: 640,
 };
 
 /** What notebook 5 removes. */
@@ -26,9 +26,9 @@ export function pruneOptionsOf(run: Run): PruneOptions {
     seed: run.seed,
     loss: run.profile.training.loss,
     layers: encoder.layers - KEPT.layers,
-    heads: encoder.attentionHeads * KEPT.layers - KEPT.heads,
+    heads: 0,
     neurons: encoder.intermediateSize - KEPT.neurons,
-    hidden: 0,
+    hidden: encoder.hiddenSize - KEPT.hidden,
   };
 }
 
@@ -38,7 +38,7 @@ export function distillationOf(run: Run): DistillationConfiguration {
   const { training, compression } = run.profile;
   return {
     ...{ ...DEFAULT_TRAINING, ...training, scheme, threshold, maximumLength },
-    ...{ epochs: compression.epochs, learningRate: 3e-4, averaging: 0.999, seed: run.seed },
+    ...{ epochs: compression.epochs, learningRate: 8e-4, averaging: 0.999, seed: run.seed },
     ...{ train: [run.files.train], dev: [run.files.dev], variations: {} },
     distillation: completeDistillation({ student: run.files.pruned }, 'notebook 5'),
   };

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Variant } from '../compression';
 import { benchPythonInstalled } from '../foundation';
@@ -16,19 +17,37 @@ export const CHAIN = [
   'fused ONNX int8',
 ];
 
+const EXPORTED = join('onnx', 'model.onnx');
+const QUANTIZED = join('onnx', 'model_quantized.onnx');
+
 /** The steps after the model itself, and the models that come with the project, all on one thread. */
 export async function openSteps({ files }: Run): Promise<Variant[]> {
-  const [exported, quantized] = ['model', 'model_quantized'].map((name) => join('onnx', `${name}.onnx`));
   const steps = [
-    [files.trimmed, exported],
-    [files.pruned, exported],
-    [files.distilled, exported],
-    [files.fused, exported],
-    [files.fused, quantized],
+    [files.trimmed, EXPORTED],
+    [files.pruned, EXPORTED],
+    [files.distilled, EXPORTED],
+    [files.fused, EXPORTED],
+    [files.fused, QUANTIZED],
   ];
   const variants = await Promise.all(steps.map(([folder, file]) => openVariant(folder, file, 1)));
   const shipped = await Promise.all(shippedModels().map((folder) => openVariants(folder, { threads: 1 })));
   return [...variants, ...shipped.flat()];
+}
+
+/** The int8 files of the model and of the last step, and the model in fp32, each on one thread and on one a core. */
+export async function openOnThreads({ files }: Run): Promise<Variant[]> {
+  const contenders = [
+    [files.model, EXPORTED],
+    [files.model, QUANTIZED],
+    [files.fused, QUANTIZED],
+  ];
+  const variants: Variant[] = [];
+  for (const [folder, file] of contenders)
+    for (const threads of [1, availableParallelism()]) {
+      const variant = await openVariant(folder, file, threads);
+      variants.push({ ...variant, name: `${variant.name}, ${threads} thread${threads === 1 ? '' : 's'}` });
+    }
+  return variants;
 }
 
 /** The run's model in other programs, where their environment is installed; otherwise none, and in one sentence why. */

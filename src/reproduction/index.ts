@@ -5,7 +5,7 @@
  * what the machine has. May touch: the folder of the run.
  */
 export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
-export { CHAIN, openInstalledPeers, openSteps } from './contenders';
+export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
 export { type Instructions, integerInstructions } from './instructions';
 export { describeMachine, examineMachine, type MachineReport } from './machine';

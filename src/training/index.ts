@@ -44,7 +44,7 @@ export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
 export { averageTaggers } from './soup';
 export { lossAndGradients } from './step';
-export { createTagger, padTargets, setDropout, taggingTask } from './tagging-task';
+export { createTagger, padTargets, setDropout, type TaggingBatch, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
 export * from './tracking';
 export { type Evaluation, LAST, type TrainingReport, type TrainingRun, train } from './trainer';

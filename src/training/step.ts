@@ -38,8 +38,8 @@ export interface Part<Example> {
   examples: readonly Example[];
   /** What their mean loss counts in the loss of the step. */
   share: number;
-  /** Chance is drawn by this and the seed of the run; each part of a run has its own. */
-  draw: number;
+  /** Chance is drawn by this and the seed of the run; each part of a run has its own. null leaves nothing to chance: no dropout. */
+  draw: number | null;
   /** Which step it is a part of, from 0 on; the first where it is left out. */
   step?: number;
 }
@@ -104,13 +104,14 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
 ): { loss: number; gradients: Gradients } {
   return tidy(() => {
     const weights = task.parameters.read();
-    const tape = new Tape(true, createChance(seed, draw), precision);
+    const chance = draw === null ? undefined : createChance(seed, draw);
+    const tape = new Tape(true, chance, precision);
     try {
       const { logits, loss, gradient } = task.loss(
         tape,
         weights,
         examples,
-        createRandom(seed * 1009 + draw),
+        createRandom(seed * 1009 + (draw ?? 0)),
         step,
       );
       const [value] = download(loss);

@@ -94,7 +94,7 @@ export function registerDistil(compress: Command): void {
 
 /** The keys of training, without those that the teacher decides, and those of distillation. */
 function fullSchema() {
-  const { encoder, scheme, ...training } = TRAINING_SCHEMA.properties;
+  const { encoder, scheme, threshold, ...training } = TRAINING_SCHEMA.properties;
   return {
     ...TRAINING_SCHEMA,
     title: 'A distillation of falconframes',

@@ -30,7 +30,7 @@ export function registerSparsify(compress: Command): void {
     .option('--json', 'the report as JSON')
     .action(async ({ model, config, out, ...options }: Options) => {
       if (options.schema) {
-        const { encoder, scheme, ...training } = TRAINING_SCHEMA.properties;
+        const { encoder, scheme, maximumLength, threshold, ...training } = TRAINING_SCHEMA.properties;
         const properties = { ...training, sparsity: SPARSITY_SCHEMA };
         printResult({ ...TRAINING_SCHEMA, properties }, { json: true }, () => '');
         return;
@@ -47,6 +47,7 @@ export function registerSparsify(compress: Command): void {
       const { rows, ...report } = await sparsify({
         model,
         configuration: readSparsityConfiguration(config),
+        place: config,
         folder: out,
         resume: options.resume,
         replicas: options.replicas,

@@ -268,7 +268,8 @@ test('what cannot be distilled is refused in one sentence, and nothing is writte
   await refuses({ student: 'x', layers: 1 }, /leave "layers" out/);
   await refuses({ student: 'nowhere' }, /not a model folder/);
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
-  await refuses({ layers: 1 }, /"encoder" is the teacher's/, { encoder: 'x' });
+  await refuses({ layers: 1 }, /"encoder" is that of the folder/, { encoder: 'x' });
+  await refuses({ layers: 1 }, /"threshold" is that of the folder/, { threshold: 0.7 });
   await refuses({ layers: 1 }, /not a model folder/, {}, join(tmpdir(), 'no-such-model'));
   await refuses({ layers: 1 }, /exceeds the teacher's 64 positions/, { maximumLength: 100 });
   const own = copyTinyBert(t);
@@ -277,5 +278,13 @@ test('what cannot be distilled is refused in one sentence, and nothing is writte
   await assert.rejects(
     distil({ teacher: own, configuration, place: file, folder: own }),
     /the teacher's own folder/,
+  );
+  const { config: begun } = prepare(t, { student: own });
+  await assert.rejects(
+    distil({
+      ...{ teacher: tinyBertFolder, configuration: readDistillationConfiguration(begun) },
+      ...{ place: begun, folder: own },
+    }),
+    /the folder that the student begins with/,
   );
 });

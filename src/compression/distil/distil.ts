@@ -56,6 +56,10 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   const { distillation: options, maximumLength, seed } = configuration;
   if (resolve(run.teacher) === resolve(folder))
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
+  if (options.student !== null && resolve(options.student) === resolve(folder))
+    throw new InputError(
+      `${folder}: is the folder that the student begins with; choose another one for the taught student`,
+    );
   const { encoder, scheme } = readConfiguration(run.teacher);
   if (maximumLength > encoder.maximumPositions)
     throw new InputError(
@@ -81,24 +85,28 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   };
 
   const tokenizer = new Tokenizer(run.teacher);
-  const reading = { ...configuration, scheme };
   const sentences = configuration.train.flatMap(readSentences);
   const varied = varyMentions(sentences, configuration.variations, seed);
   const unlabelled = readUnlabelled(options.unlabelled, options.maximumUnlabelled, seed);
   const dev = configuration.dev.flatMap(readSentences);
-  const { examples } = await prepareExamples([...sentences, ...varied, ...unlabelled], tokenizer, reading);
+  const { examples } = await prepareExamples([...sentences, ...varied, ...unlabelled], tokenizer, {
+    scheme,
+    maximumLength,
+  });
 
   const teacher = TokenClassifier.load(run.teacher);
   const student = plan
     ? createStudent(teacher, plan, maximumLength, seed)
     : TokenClassifier.load(options.student!);
+  student.configuration.maximumLength = maximumLength;
   setDropout(student, configuration.dropout);
   const logits = await teacherLogits(teacher, examples, teacherProgress);
   const taught = examples.map((example, index) => ({ ...example, teacher: logits[index] }));
 
   const extra = projections(student.configuration, teacher.configuration, lesson, seed);
   const learner = withTensors(student, extra);
-  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, reading);
+  const { loss } = configuration;
+  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, { ...student.configuration, loss });
   try {
     const report = await train({
       task: distillationTask(learner, lesson, teacher),

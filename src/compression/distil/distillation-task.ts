@@ -17,7 +17,15 @@ import {
   type Weights,
 } from '../../nn';
 import { outputsPerClass } from '../../tokenization';
-import { createLoss, type Example, type Loss, type LossOptions, padTargets, type Task } from '../../training';
+import {
+  createLoss,
+  type Example,
+  type Loss,
+  type LossOptions,
+  padTargets,
+  type TaggingBatch,
+  type Task,
+} from '../../training';
 import { hiddenStateLoss, relationLoss } from './layer-losses';
 import type { DistillationOptions } from './options';
 import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
@@ -65,8 +73,11 @@ export function distillationTask(
   const labelLoss = createLoss(lesson, configuration.scheme);
 
   /** Of the logits. */
-  const outputLoss = (logits: DeviceTensor, examples: readonly TaughtExample[], batch: Batch): Loss => {
-    const { labels, known } = padTargets(examples);
+  const outputLoss = (
+    logits: DeviceTensor,
+    examples: readonly TaughtExample[],
+    batch: TaggingBatch,
+  ): Loss => {
     const tokens = countTokens(examples);
     const parts = [];
     if (softWeight > 0) {
@@ -74,6 +85,7 @@ export function distillationTask(
       parts.push({ weight: softWeight, loss });
     }
     if (hardWeight > 0) {
+      const { labels, known } = batch;
       const knownLabels = tokens * logits.shape[1];
       parts.push({ weight: hardWeight, loss: labelLoss(logits, { labels, known, knownLabels }) });
     }

@@ -139,8 +139,8 @@ export const DEFAULT_DISTILLATION = Object.fromEntries(
   Object.entries(DISTILLATION_SCHEMA.properties).map(([key, property]) => [key, property.default]),
 ) as unknown as DistillationOptions;
 
-/** Of a training configuration, what the teacher decides. */
-const DECIDED_BY_TEACHER = ['encoder', 'scheme'];
+/** Of a training configuration, what the folder decides with which the student begins: the teacher's, or "student". */
+const DECIDED_BY_FOLDER = ['encoder', 'scheme', 'threshold'];
 const DESCRIBES_STUDENT = ['layers', 'hiddenSize', 'attentionHeads', 'intermediateSize'];
 
 /** Reads and checks a training configuration with its part `distillation`. Files are relative to it. */
@@ -149,10 +149,10 @@ export function readDistillationConfiguration(path: string): DistillationConfigu
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InputError(`${path}: must be a JSON object with the keys train, dev and distillation`);
   const { distillation = {}, ...training } = value as Record<string, unknown>;
-  for (const key of DECIDED_BY_TEACHER)
+  for (const key of DECIDED_BY_FOLDER)
     if (key in training)
       throw new InputError(
-        `${path}: "${key}" is the teacher's and cannot be chosen for a student; leave it out`,
+        `${path}: "${key}" is that of the folder with which the student begins; leave it out`,
       );
   const options = completeDistillation(distillation, `${path}, "distillation"`);
   const inFolder = (file: string) => resolve(dirname(path), file);

@@ -1,11 +1,9 @@
 import type { onnx } from 'onnx-proto';
+import { MASKED_SCORE } from '../encoder-graph';
 import { contribNode, operatorNode } from '../graph';
 import type { GraphView } from './graph-view';
 
 const INT32 = 6; // onnx.TensorProto.DataType.INT32
-
-/** What `Attention` adds to the scores of padding, and what our exported graphs do. */
-const MASKED_SCORE = -10_000;
 
 /** The attention mask as `Attention` takes it, made once for all layers: int32 [batch, length]. */
 const MASK = 'mask/int32';

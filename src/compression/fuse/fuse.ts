@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
-import { InputError, writeFileAtomically } from '../../foundation';
+import { InputError } from '../../foundation';
 import { readEncoderConfiguration } from '../../nn';
-import { copyCompanions, onnxPath } from '../folder';
+import { copyCompanions, onnxPath, writeExported } from '../folder';
 import { withContribDomain } from '../graph';
 import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
 import { fuseAttention } from './attention';
@@ -26,7 +26,7 @@ export interface FuseOptions {
 
 /**
  * Writes a model folder's `onnx/model.onnx` fused, in its place or into another folder `out` with what is needed to run it,
- * and answers the path. Quantize afterwards: a `model_quantized.onnx` beside it stays what it was.
+ * and answers the path. Quantize afterwards: a `model_quantized.onnx` beside it goes.
  *
  * Throws InputError, and writes nothing, when the folder is no model, has no exported file, or the file is damaged, already
  * quantized, already fused, or holds nothing of what is to be fused as `exportToOnnx` spells it; when an operator is unknown.
@@ -39,9 +39,7 @@ export function fuseFolder(folder: string, out: string = folder, options: FuseOp
   }
   const fused = fuseModel(readOnnx(source), source, options);
   copyCompanions(folder, out);
-  const path = onnxPath(out, { quantized: false });
-  writeFileAtomically(path, onnx.ModelProto.encode(fused).finish());
-  return path;
+  return writeExported(out, onnx.ModelProto.encode(fused).finish());
 }
 
 /** The same model with a fused graph. `source` names the file in messages. */

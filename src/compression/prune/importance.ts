@@ -40,7 +40,7 @@ export async function measureImportance(
   const heads = layers.map((layer) => new Float64Array(headsOfLayer(encoder, layer)));
   const neurons = layers.map(() => new Float64Array(encoder.intermediateSize));
   for (const [index, example] of examples.entries()) {
-    const { gradients } = lossAndGradients(task, { examples: [example], share: 1, draw: 0 }, 0);
+    const { gradients } = lossAndGradients(task, { examples: [example], share: 1, draw: null }, 0);
     const weights = model.parameters.read();
     for (const layer of layers) {
       const attention = `${names[layer].attentionOutput}.weight`;

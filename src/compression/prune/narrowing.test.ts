@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRandom, InputError, writeSentences } from '../../foundation';
@@ -166,6 +166,24 @@ test('directions are orthonormal, the mean stays the mean, and more of them hold
     assert.ok(share > before && share <= 1 + 1e-6);
     before = share;
   }
+});
+
+test('hidden states as wide as embeddings that are projected are refused: the projection would be lost', async (t) => {
+  const folder = copyTinyBert(t);
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(
+    path,
+    JSON.stringify({
+      ...config,
+      ...{ architectures: ['ElectraForTokenClassification'], model_type: 'electra', embedding_size: 8 },
+    }),
+  );
+  const options = { data: [], sentences: 1, seed: 1, loss: 'bce' as const, layers: 0, heads: 0, neurons: 0 };
+  await assert.rejects(pruneStructure(folder, join(folder, '..', 'narrow'), { ...options, hidden: 8 }), {
+    name: InputError.name,
+    message: /a hidden size of 8 is that of the embeddings/,
+  });
 });
 
 test('a folder gets narrower by --hidden, loads and exports; what does not fit is refused', async (t) => {

@@ -11,6 +11,7 @@ import {
   tidy,
 } from '../../nn';
 import { principalDirections, project } from '../principal-directions';
+import { transpose } from '../transpose';
 import { type Network, range } from './removal';
 
 /** The directions of hidden states that are kept. */
@@ -101,13 +102,13 @@ const lengthOf = (values: Float32Array): number =>
 export function narrowHidden({ encoder, tensors }: Network, { directions, share }: Basis): Network {
   const [wide, narrow] = directions.shape;
   const { prefix, layer } = ARCHITECTURES[encoder.type];
-  const turned = transpose(directions);
+  const turned = turn(directions);
   const changed = new Map(tensors);
   const change = (name: string, work: (tensor: Tensor) => Tensor) =>
     changed.set(name, work(tensors.get(name)!));
   const read = (name: string) => change(`${name}.weight`, (weight) => project(weight, directions));
   const write = (name: string) => {
-    change(`${name}.weight`, (weight) => transpose(project(transpose(weight), directions)));
+    change(`${name}.weight`, (weight) => turn(project(turn(weight), directions)));
     change(`${name}.bias`, (bias) => vector(project(row(bias), directions)));
   };
   const normalize = (name: string) => {
@@ -159,9 +160,7 @@ function narrowerEncoder(encoder: EncoderConfiguration, hiddenSize: number): Enc
 const row = ({ data }: Tensor): Tensor => ({ shape: [1, data.length], data });
 const vector = ({ data }: Tensor): Tensor => ({ shape: [data.length], data });
 
-function transpose({ shape: [rows, columns], data }: Tensor): Tensor {
-  const turned = new Float32Array(data.length);
-  for (let index = 0; index < data.length; index++)
-    turned[(index % columns) * rows + Math.floor(index / columns)] = data[index];
-  return { shape: [columns, rows], data: turned };
-}
+const turn = ({ shape: [rows, columns], data }: Tensor): Tensor => ({
+  shape: [columns, rows],
+  data: transpose(data, rows, columns),
+});

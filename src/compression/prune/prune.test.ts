@@ -131,6 +131,20 @@ test('importance is how fast the loss changes with what a part gives', async () 
   }
 });
 
+test('importance leaves nothing to the dropout that a model was trained with', async () => {
+  const { encoder, tensors } = tiny();
+  const importanceWith = async (dropout: number) => {
+    const model = build({
+      encoder: { ...encoder, hiddenDropout: dropout, attentionDropout: dropout },
+      tensors,
+    });
+    const found = await measureImportance(model, [example], options, () => {});
+    model.dispose();
+    return found;
+  };
+  assert.deepEqual(await importanceWith(0.5), await importanceWith(0));
+});
+
 test('the least go first, and every layer keeps a head', () => {
   const heads = [Float64Array.of(0.1, 0.2, 0.3), Float64Array.of(0.9, 0.15)];
   assert.deepEqual(leastHeads(heads, 2), [[0], [1]]);

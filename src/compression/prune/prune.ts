@@ -170,6 +170,11 @@ function refuseTooMuch({ encoder }: ModelConfiguration, options: PruneOptions, f
     throw new InputError(
       `${folder}: a hidden size of ${encoder.hiddenSize} less ${hidden} is ${left}, which heads of ${headSize} do not fill; remove a multiple of ${headSize}, and leave one`,
     );
+  // At equal sizes the architecture has no projection between the two, and what ours does would be lost.
+  if (hidden > 0 && encoder.embeddingSize !== encoder.hiddenSize && left === encoder.embeddingSize)
+    throw new InputError(
+      `${folder}: a hidden size of ${left} is that of the embeddings, whose projection would have no place; remove ${hidden - headSize} or ${hidden + headSize}`,
+    );
 }
 
 async function drawExamples(
@@ -181,7 +186,9 @@ async function drawExamples(
   const drawn = createRandom(seed).shuffle(annotated).slice(0, sentences);
   const { examples } = await prepareExamples(drawn, new Tokenizer(folder), configuration);
   if (examples.length === 0)
-    throw new InputError('there is no annotated sentence to judge by what matters; give more');
+    throw new InputError(
+      `${data.join(', ')}: no annotated sentence to judge by what matters; name files of annotated sentences`,
+    );
   return examples;
 }
 

@@ -12,13 +12,13 @@ import {
   writeFileAtomically,
   writeSentences,
 } from '../../foundation';
-import { type EncoderConfiguration, headsOfLayer, readSafetensors, TokenClassifier } from '../../nn';
+import { type EncoderConfiguration, headsOfLayer, TokenClassifier } from '../../nn';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING, prepareExamples, taggingTask, train } from '../../training';
 import { pruneStructure } from './prune';
 import type { SparsityOptions } from './sparse/options';
-import { isPrunable, prunedTensors } from './sparse/sparse-task';
-import { sparsify } from './sparse/sparsify';
+import { prunedTensors } from './sparse/sparse-task';
+import { countWeights, sparsify } from './sparse/sparsify';
 
 /** One point of the study: what is removed of a model, and whether it trains on. */
 export interface PruningCase {
@@ -146,15 +146,16 @@ export async function measurePruning(
       model.dispose();
       folder = out;
     }
-    const { left, bytes } = measureWeights(folder);
+    const file = join(folder, 'model.safetensors');
+    const { layersKept, bitmaskBytes } = countWeights(file);
     const [medianMs, denseMedianMs] = structural
       ? await measureLatency([folder, study.model], test)
       : [null, null];
     return {
       ...own,
-      remaining: left / measureWeights(study.model).left,
+      remaining: layersKept / countWeights(join(study.model, 'model.safetensors')).layersKept,
       ...(await scoresOf(folder, test)),
-      megabytes: bytes / 1e6,
+      megabytes: Math.min(statSync(file).size, bitmaskBytes) / 1e6,
       medianMs,
       denseMedianMs,
       steps: trainedSteps,
@@ -185,7 +186,7 @@ export async function measurePruning(
       ...{ ...options, scheme, maximumLength, threshold },
       ...{ train: [files.train], dev: [files.dev], sparsity: sparsityOf(own, steps) },
     };
-    const { rows } = await sparsify({ model: folder, configuration, folder: to });
+    const { rows } = await sparsify({ model: folder, configuration, place: 'the study', folder: to });
     return rows.filter(({ kind }) => kind === 'step').length;
   }
 }
@@ -230,20 +231,6 @@ async function scoresOf(folder: string, sentences: Sentence[]) {
   } finally {
     model.dispose();
   }
-}
-
-/** What is left of a saved model: weights of its layers that are not zero, and the bytes that `megabytes` counts. */
-function measureWeights(folder: string): { left: number; bytes: number } {
-  const path = join(folder, 'model.safetensors');
-  let [left, bits] = [0, 0];
-  for (const [name, { shape, data }] of readSafetensors(path)) {
-    let kept = 0;
-    for (let index = 0; index < data.length; index++) if (data[index] !== 0) kept++;
-    const prunable = isPrunable(name, shape);
-    if (prunable) left += kept;
-    bits += prunable ? data.length + 32 * kept : 32 * data.length;
-  }
-  return { left, bytes: Math.min(statSync(path).size, bits / 8) };
 }
 
 const column = (label: EntityClass) => `f1 ${label}`;

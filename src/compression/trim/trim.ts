@@ -46,7 +46,7 @@ export async function trimVocabulary(
   const file = JSON.parse(readFileSync(path, 'utf8')) as TokenizerFile;
   if (file.model.type !== 'WordPiece')
     throw new InputError(`${path}: a ${file.model.type} tokenizer; only WordPiece can be trimmed`);
-  const uses = await countUses(texts.flatMap(readTexts), before);
+  const uses = await countUses(texts, before);
   const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
   const kept = chooseTokens(file, uses, size, folder);
 
@@ -91,12 +91,12 @@ function readTexts(path: string): string[] {
     .filter((line) => line.trim() !== '');
 }
 
-async function countUses(texts: readonly string[], tokenizer: Tokenizer): Promise<Map<number, number>> {
+async function countUses(files: readonly string[], tokenizer: Tokenizer): Promise<Map<number, number>> {
   const uses = new Map<number, number>();
-  for (const { ids } of await tokenizer.encode(texts))
+  for (const { ids } of await tokenizer.encode(files.flatMap(readTexts)))
     for (const id of ids) uses.set(id, (uses.get(id) ?? 0) + 1);
   if (uses.size === 0)
-    throw new InputError('the texts to count tokens in are empty; name files of the domain');
+    throw new InputError(`${files.join(', ')}: no text to count tokens in; name files of the domain`);
   return uses;
 }
 

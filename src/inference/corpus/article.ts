@@ -8,7 +8,7 @@ import { articleText, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
 import { isGzip } from './open';
-import type { Source, WholeFileFormat } from './sources';
+import { LARGEST, type Source, TOO_LARGE, type WholeFileFormat } from './sources';
 
 /** A source as its sentences, and the lines of output that their mentions make. */
 export interface Article {
@@ -18,9 +18,6 @@ export interface Article {
 
 /** What `start` and `end` count. */
 export type OffsetUnit = 'utf16' | 'codepoints';
-
-/** Larger texts are refused, so that no file (and nothing packed into a small one) can fill the memory. */
-const LARGEST = 1 << 27;
 
 /** @throws InputError for what cannot be read, is not in the format, or is empty */
 export function readArticle(source: Source): Article {
@@ -56,9 +53,7 @@ function contentOf(path: string): Uint8Array {
   }
 }
 
-function tooLarge(place: string): InputError {
-  return new InputError(`${place}: larger than ${LARGEST >> 20} MiB; split it`);
-}
+const tooLarge = (place: string): InputError => new InputError(`${place}: ${TOO_LARGE}`);
 
 function textOf(content: Uint8Array, format: WholeFileFormat, place: string): string {
   const plain = isGzip(content) ? unpack(content, place) : content;

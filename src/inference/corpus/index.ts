@@ -7,5 +7,5 @@
 export { type AnnotateCorpusOptions, type AnnotatedBatch, annotateCorpus } from './annotate-corpus';
 export type { OffsetUnit } from './article';
 export { openSources, openStandardInput } from './open';
-export { hashOfFile, ResumableOutput, type Totals } from './output';
+export { hashOfFile, NOTHING_DONE, ResumableOutput, type Totals } from './output';
 export { type DocumentFormat, type InputFile, listInputs, type Source } from './sources';

@@ -2,7 +2,7 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { sourcesOfLines } from './lines';
-import type { DocumentFormat, InputFile, Source } from './sources';
+import { type DocumentFormat, type InputFile, LARGEST, type Source, TOO_LARGE } from './sources';
 
 /** What the files hold, in order. JSONL is read here piece by piece; whole files are opened by the worker that takes them. */
 export async function* openSources(files: readonly InputFile[]): AsyncGenerator<Source> {
@@ -43,9 +43,13 @@ async function* sourcesOfPlain(
   if (found === 'jsonl') yield* sourcesOfLines(chunks, place, () => 0);
   else {
     const parts: Uint8Array[] = [];
-    for await (const chunk of chunks) parts.push(chunk);
-    const content = Buffer.concat(parts);
-    yield { kind: 'content', place, bytes: content.length, id: '-', format: found, content };
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      parts.push(chunk);
+      bytes += chunk.length;
+      if (bytes > LARGEST) return yield { kind: 'damaged', place, bytes, reason: TOO_LARGE };
+    }
+    yield { kind: 'content', place, bytes, id: '-', format: found, content: Buffer.concat(parts) };
   }
 }
 

@@ -26,7 +26,14 @@ export interface Totals {
   bytes: number;
 }
 
-const NOTHING: Totals = { sources: 0, documents: 0, sentences: 0, entities: 0, damaged: 0, bytes: 0 };
+export const NOTHING_DONE: Totals = {
+  sources: 0,
+  documents: 0,
+  sentences: 0,
+  entities: 0,
+  damaged: 0,
+  bytes: 0,
+};
 
 interface Journal extends Totals {
   /** Of everything that decides what the output says. */
@@ -58,7 +65,7 @@ export class ResumableOutput {
     const fingerprint = createHash('sha256').update(JSON.stringify(run)).digest('hex');
     if (!existsSync(journal)) {
       if (resume && existsSync(path)) return undefined;
-      return new ResumableOutput(path, fingerprint, 0, NOTHING);
+      return new ResumableOutput(path, fingerprint, 0, NOTHING_DONE);
     }
     const { run: other, written, ...totals } = readJournal(journal);
     if (!resume) {

@@ -119,6 +119,18 @@ test('of standard input the first characters tell, packed or not, in chunks of a
   assert.match(String(await from('', 1)), /standard input: is empty/);
 });
 
+test('of endless standard input no more is read than can be used', async () => {
+  let taken = 0;
+  async function* endless() {
+    for (const chunk = Buffer.alloc(1 << 25, 'a'); ; taken++) yield chunk;
+  }
+  assert.match(
+    String(await read(openStandardInput(endless()))),
+    /standard input: larger than 128 MiB; split it/,
+  );
+  assert.ok(taken < 8, `${taken} chunks of 32 MiB`);
+});
+
 test('what is damaged is told with file and line, and what follows is read', async (t) => {
   const good = '{"id":"z","text":"x"}\n';
   const cases: [string, string | Uint8Array, RegExp, after: boolean][] = [

@@ -25,6 +25,10 @@ export interface SourceSentence {
   text: string;
 }
 
+/** Bytes. Larger texts are refused, so that no file (and nothing packed into a small one) can fill the memory. */
+export const LARGEST = 1 << 27;
+export const TOO_LARGE = `larger than ${LARGEST >> 20} MiB; split it`;
+
 /** A file to annotate; of gzip the format is that of what is in it. */
 export interface InputFile {
   path: string;

@@ -89,7 +89,7 @@ export function sizeLatencyF1(models: readonly BenchmarkPoint[]): Figure {
         tickvals: logTicks(xRange),
         showline: true,
       }),
-      yaxis: axis('strict F1', {
+      yaxis: axis('mean strict F1 of the classes', {
         range: yRange,
         showline: true,
         tickformat: yRange[1] - yRange[0] < 0.06 ? '.3f' : '.2f',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BenchmarkRow, benchmarkCsv } from '../../compression';
-import { writeFileAtomically } from '../../foundation';
+import type { Interval } from '../../evaluation';
+import { ENTITY_CLASSES, writeFileAtomically } from '../../foundation';
 import { type BenchmarkPoint, sizeLatencyF1 } from '../figures/size-latency-f1';
 import type { Row } from '../notebook/show-table';
 import { saveFigure } from '../rendering/render';
@@ -21,13 +22,16 @@ export function benchmarkCosts(rows: readonly BenchmarkRow[]): Row[] {
   }));
 }
 
-/** How well each variant tags: strict span F1, one row a variant. */
+/** How well each variant tags: strict span F1 with its 95 % interval, one row a variant. */
 export function benchmarkScores(rows: readonly BenchmarkRow[]): Row[] {
-  return rows.map(({ name, f1, meanF1, meanF1Interval }) => ({
+  const withInterval = (value: number | null, interval: Interval | null) =>
+    value === null ? null : `${value.toFixed(3)} (${formatInterval(interval)})`;
+  return rows.map(({ name, f1, f1Intervals, meanF1, meanF1Interval }) => ({
     variant: name,
-    ...f1,
-    mean: meanF1,
-    'mean, 95% interval': formatInterval(meanF1Interval),
+    ...Object.fromEntries(
+      ENTITY_CLASSES.map((label) => [label, withInterval(f1[label], f1Intervals[label])]),
+    ),
+    mean: withInterval(meanF1, meanF1Interval),
   }));
 }
 

@@ -2,15 +2,25 @@ import type { PruningRow } from '../../compression';
 import { ENTITY_CLASSES } from '../../foundation';
 import type { Row } from '../notebook/show-table';
 
+/** What was set, in words: `amount` means another thing for each method. */
+function takenOf({ method, amount }: PruningRow): string {
+  if (method === 'dense') return 'nothing';
+  if (method === 'soft_movement') return `penalty ${amount}`;
+  if (method === 'magnitude' || method === 'movement') return `${Math.round(100 * amount)} % of the weights`;
+  const of = { heads: 'of all layers', neurons: 'of each layer', layers: '' }[method];
+  return `${amount} ${method} ${of}`.trim();
+}
+
 /** One row a model of a pruning study, units in the header. */
 export function pruningTable(rows: readonly PruningRow[]): Row[] {
   return rows.map((row) => ({
     method: row.method.replace('_', ' '),
+    taken: takenOf(row),
     'trained on (steps)': row.steps,
     'weights left (%)': 100 * row.remaining,
     ...Object.fromEntries(ENTITY_CLASSES.map((label) => [`${label} F1`, row.f1[label]])),
     'mean F1': row.meanF1,
-    'size (MB)': row.megabytes,
+    'size (MB; zeros as bits)': row.megabytes,
     'latency (ms)': row.medianMs,
     'latency of the dense model (ms)': row.denseMedianMs,
   }));

@@ -88,7 +88,7 @@ export function readSparsityConfiguration(path: string): SparsityConfiguration {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InputError(`${path}: must be a JSON object with the keys train, dev and sparsity`);
   const { sparsity = {}, ...training } = value as Record<string, unknown>;
-  for (const key of ['encoder', 'scheme'])
+  for (const key of ['encoder', 'scheme', 'maximumLength', 'threshold'])
     if (key in training)
       throw new InputError(`${path}: "${key}" is that of the model which is made sparse; leave it out`);
   checkAgainst(SPARSITY_SCHEMA, sparsity, `${path}, "sparsity"`);

@@ -225,7 +225,12 @@ test('soft_movement: the more scores cost, the more weights go, and the folder s
       { learningRate: 0.02 },
     );
     const configuration = readSparsityConfiguration(config);
-    const { density } = await sparsify({ model: tinyBertFolder, configuration, folder: out });
+    const { density } = await sparsify({
+      model: tinyBertFolder,
+      configuration,
+      place: config,
+      folder: out,
+    });
     const layers = [...readSafetensors(join(out, 'model.safetensors'))].filter(([name, { shape }]) =>
       isPrunable(name, shape),
     );
@@ -244,6 +249,7 @@ for (const method of ['magnitude', 'movement']) {
     const { density, bytes, finished } = await sparsify({
       model: tinyBertFolder,
       configuration,
+      place: config,
       folder: out,
     });
     assert.ok(finished);
@@ -263,7 +269,8 @@ test('what cannot be made sparse is refused in one sentence, and nothing is writ
   const refuses = async (sparsity: object, message: RegExp, model = tinyBertFolder) => {
     const { config, out } = prepare(t, sparsity);
     await assert.rejects(
-      async () => sparsify({ model, configuration: readSparsityConfiguration(config), folder: out }),
+      async () =>
+        sparsify({ model, configuration: readSparsityConfiguration(config), place: config, folder: out }),
       (error: Error) => {
         assert.ok(error instanceof InputError, error.stack);
         assert.match(error.message, message);
@@ -277,4 +284,8 @@ test('what cannot be made sparse is refused in one sentence, and nothing is writ
   await refuses({ method: 'soft_movement' }, /in 8 steps no score falls far enough .* raise "scoreRate"/);
   await refuses({ begin: 0.8 }, /"begin" must lie before "end"/);
   await refuses({}, /not a model folder/, join(tmpdir(), 'no-such-model'));
+  for (const key of ['encoder', 'scheme', 'maximumLength', 'threshold']) {
+    const { config } = prepare(t, {}, { [key]: 1 });
+    assert.throws(() => readSparsityConfiguration(config), new RegExp(`"${key}" is that of the model`));
+  }
 });

@@ -8,6 +8,7 @@ import { Tokenizer } from '../../../tokenization';
 import {
   prepareExamples,
   rateShare,
+  setDropout,
   stepsByEpoch,
   type TrainingReport,
   train,
@@ -19,6 +20,8 @@ import { isPrunable, leastScore, prunedTensors, scoresFor, sparseTask } from './
 export interface SparsityRun {
   model: string;
   configuration: SparsityConfiguration;
+  /** What the configuration is, for errors, such as its file. */
+  place: string;
   folder: string;
   resume?: boolean;
   replicas?: number;
@@ -40,24 +43,20 @@ export interface SparsityReport {
  * best epoch is one that is sparse.
  */
 export async function sparsify(run: SparsityRun): Promise<TrainingReport & SparsityReport> {
-  const { configuration, folder, ...rest } = run;
+  const { configuration, place, folder, ...rest } = run;
   if (resolve(run.model) === resolve(folder))
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
   const { seed } = configuration;
   const sparsity = { ...configuration.sparsity, learningRate: configuration.learningRate };
   const dense = TokenClassifier.load(run.model);
   const tokenizer = new Tokenizer(run.model);
-  const reading = {
-    ...configuration,
-    ...{ scheme: dense.configuration.scheme, maximumLength: dense.configuration.maximumLength },
-  };
   const sentences = configuration.train.flatMap(readSentences);
   const varied = varyMentions(sentences, configuration.variations, seed);
   const dev = configuration.dev.flatMap(readSentences);
-  const { examples } = await prepareExamples([...sentences, ...varied], tokenizer, reading);
+  const { examples } = await prepareExamples([...sentences, ...varied], tokenizer, dense.configuration);
 
   const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
-  if (sparsity.method === 'soft_movement') refuseStandstill(steps, configuration);
+  if (sparsity.method === 'soft_movement') refuseStandstill(steps, run);
 
   const tensors = dense.parameters.snapshot();
   dense.dispose();
@@ -66,9 +65,10 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
     run.model,
     new Map([...tensors, ...scoresFor(tensors, sparsity)]),
   );
+  setDropout(model, configuration.dropout);
   const { loss, focalGamma, labelSmoothing, classWeights } = configuration;
   const lesson = { ...sparsity, loss, focalGamma, labelSmoothing, classWeights, steps };
-  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, reading);
+  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, { ...model.configuration, loss });
   try {
     const report = await train({
       ...rest,
@@ -102,33 +102,41 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
  *
  * @throws InputError where a run is too short for any score to do so: nothing would go
  */
-function refuseStandstill(steps: number, { schedule, warmupShare, sparsity }: SparsityConfiguration): void {
+function refuseStandstill(steps: number, { configuration, place }: SparsityRun): void {
+  const { schedule, warmupShare, sparsity } = configuration;
   const rates = Array.from({ length: steps }, (_, step) => rateShare(schedule, step, steps, warmupShare));
   const least = -leastScore(1) / rates.reduce((sum, rate) => sum + rate, 0);
   if (sparsity.scoreRate < least)
     throw new InputError(
-      `in ${steps} steps no score falls far enough for a weight to go; raise "scoreRate" to twice ${least.toPrecision(2)} or more, or train longer`,
+      `${place}: in ${steps} steps no score falls far enough for a weight to go; raise "scoreRate" above ${least.toPrecision(2)}, twice that to be of use, or train longer`,
     );
 }
 
 /** Of a saved model. */
 export function measureStorage(folder: string): SparsityReport {
   const path = join(folder, 'model.safetensors');
-  const count = { layers: 0, layersKept: 0, all: 0, allKept: 0, bits: 0 };
+  const { layers, layersKept, all, allKept, bitmaskBytes } = countWeights(path);
+  const content = readFileSync(path);
+  return {
+    density: { layers: layersKept / layers, all: allKept / all },
+    bytes: { dense: content.length, gzipped: gzipSync(content).length, bitmask: bitmaskBytes },
+  };
+}
+
+/** Weights of the encoder's layers and of the whole file, and how many of them are not zero. */
+export function countWeights(path: string) {
+  const count = { layers: 0, layersKept: 0, all: 0, allKept: 0 };
+  let bits = 0;
   for (const [name, { shape, data }] of readSafetensors(path)) {
     const kept = data.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
     count.all += data.length;
     count.allKept += kept;
-    if (!isPrunable(name, shape)) count.bits += 32 * data.length;
+    if (!isPrunable(name, shape)) bits += 32 * data.length;
     else {
       count.layers += data.length;
       count.layersKept += kept;
-      count.bits += data.length + 32 * kept;
+      bits += data.length + 32 * kept;
     }
   }
-  const content = readFileSync(path);
-  return {
-    density: { layers: count.layersKept / count.layers, all: count.allKept / count.all },
-    bytes: { dense: content.length, gzipped: gzipSync(content).length, bitmask: Math.ceil(count.bits / 8) },
-  };
+  return { ...count, bitmaskBytes: Math.ceil(bits / 8) };
 }
