@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { Command } from 'commander';
@@ -45,4 +45,26 @@ test('a table as CSV and JSON, and a figure, of the files that a folder holds', 
   assert.equal(readFileSync(join(out, 'benchmark.csv'), 'utf8').trimEnd().split('\n').length, 3);
   rmSync(join(model, 'onnx'), { recursive: true });
   await assert.rejects(run('--model', model, '--data', data), InputError);
+});
+
+test('folders of one name are told apart by their paths; a file without sentences is named', async (t) => {
+  const folders = [copyTinyBert(t), copyTinyBert(t)];
+  for (const folder of folders) {
+    exportToOnnx(folder);
+    rmSync(join(folder, 'model.safetensors'));
+  }
+  const data = join(folders[0], 'gold.jsonl');
+  writeSentences(data, [SENTENCE]);
+  const out = join(folders[0], 'out');
+  t.mock.method(process.stdout, 'write', () => true);
+  await run('--model', ...folders, '--data', data, '--out', out, '--runs', '2');
+  t.mock.restoreAll();
+  const rows: BenchmarkRow[] = JSON.parse(readFileSync(join(out, 'benchmark.json'), 'utf8'));
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    folders.map((folder) => `${folder} ONNX fp32`),
+  );
+  const empty = join(folders[0], 'empty.jsonl');
+  writeFileSync(empty, '');
+  await assert.rejects(run('--model', folders[0], '--data', empty), /empty\.jsonl: /);
 });
