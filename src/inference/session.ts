@@ -75,8 +75,8 @@ function groupsOfOneLength(lengths: readonly number[], mostTokens: number): numb
 /** The logits without those of `O`, which stands first and is 0 everywhere. */
 export function withoutFirstColumn(data: Float32Array, columns: number): Float32Array {
   const rest = new Float32Array((data.length / columns) * (columns - 1));
-  for (let row = 0; row * columns < data.length; row++) {
-    rest.set(data.subarray(row * columns + 1, (row + 1) * columns), row * (columns - 1));
-  }
+  // Number by number: a view of each row would take ten times as long, which short sentences feel.
+  let next = 0;
+  for (let index = 0; index < data.length; index++) if (index % columns !== 0) rest[next++] = data[index];
   return rest;
 }

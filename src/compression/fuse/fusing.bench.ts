@@ -1,8 +1,8 @@
 /**
  * `npm run bench -- fusing [--runs N] [--tokens N] [--json]`: what each choice of fused operators does to a model's latency.
  *
- * Two models of random weights, in the shape of the full model with half its layers and in that of falconframes-tiny; each exported,
- * fused and, for int8, quantized. One text of N tokens a call (40 by default), one thread. All variants take turns, in another order
+ * Two models of random weights, one in the shape of the full model with half its layers and one of 2 layers of 192 with heads pruned; each
+ * exported, fused and, for int8, quantized. One text of N tokens a call (40 by default), one thread. All variants take turns, in another order
  * each time; a ratio is the median over N turns (400 by default) of a variant's time over that of the graph that was not fused, by the
  * clock and by the processor, which does not count what other programs took in between.
  */
@@ -38,7 +38,7 @@ const SHAPES: Record<string, EncoderConfiguration> = {
     attentionHeads: 12,
     intermediateSize: 1536,
   },
-  'falconframes-tiny': {
+  '2 x 192': {
     ...COMMON,
     vocabularySize: 11_000,
     embeddingSize: 192,
