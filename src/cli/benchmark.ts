@@ -42,8 +42,8 @@ export function registerBenchmark(program: Command): void {
         );
       const own: Variant[] = [];
       for (const folder of options.model) {
-        const variants = await openVariants(folder, { threads: options.threads, onNotice: notice });
-        own.push(...variants.map((variant) => tellApart(variant, folder, options.model)));
+        const name = nameAmong(options.model, folder);
+        own.push(...(await openVariants(folder, { threads: options.threads, name, onNotice: notice })));
       }
       const peers = options.peers ? await openPeers(options.peers, options) : undefined;
       const progress = showProgress('Measuring');
@@ -61,12 +61,11 @@ export function registerBenchmark(program: Command): void {
     });
 }
 
-/** A variant is called by the last part of its folder's path, and by the whole path where another folder has that part too. */
-function tellApart(variant: Variant, folder: string, folders: readonly string[]): Variant {
-  const [own, ...others] = [folder, ...folders.filter((other) => other !== folder)].map((path) =>
-    basename(resolve(path)),
-  );
-  return others.includes(own) ? { ...variant, name: variant.name.replace(own, folder) } : variant;
+/** The last part of a folder's path, or the whole path where another folder has that part too. */
+function nameAmong(folders: readonly string[], folder: string): string {
+  const last = (path: string) => basename(resolve(path));
+  const isShared = folders.some((other) => other !== folder && last(other) === last(folder));
+  return isShared ? folder : last(folder);
 }
 
 /** Size and speed, set beside the first row; then F1. */

@@ -5,11 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { peakMegabytes } from '../foundation';
 import { tagTexts } from '../tokenization';
-import { openVariant } from './variants';
+import { openTagger } from './variants';
 
 async function main([folder, file, threads]: string[]): Promise<void> {
   const texts: string[] = JSON.parse(readFileSync(0, 'utf8'));
-  const { tokenizer, score, tagging } = await openVariant(folder, file, Number(threads));
+  const { tokenizer, score, tagging } = await openTagger(folder, file, Number(threads));
   await tagTexts(texts, tokenizer, score, tagging);
   console.log(peakMegabytes());
 }

@@ -13,11 +13,16 @@ const WEIGHTS = 'model.safetensors';
  * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
  * of threads holds for TensorFlow only if it was not used in this process before.
  *
+ * @param name what the variants are called by; the default is the last part of the folder's path
  * @param onNotice hears why TensorFlow is left out, where its native library is not set up
  */
 export async function openVariants(
   folder: string,
-  { threads, onNotice = () => {} }: { threads: number; onNotice?: (message: string) => void },
+  {
+    threads,
+    name,
+    onNotice = () => {},
+  }: { threads: number; name?: string; onNotice?: (message: string) => void },
 ): Promise<Variant[]> {
   const files: string[] = [];
   if (existsSync(join(folder, WEIGHTS)) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
@@ -31,23 +36,35 @@ export async function openVariants(
       `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
     );
   }
-  return Promise.all(files.map((file) => openVariant(folder, file, threads)));
+  return Promise.all(files.map((file) => openVariant(folder, file, threads, name)));
 }
 
 /** One way to run a model folder. @param file of the folder: its weights, or a graph in `onnx` */
-export async function openVariant(folder: string, file: string, threads: number): Promise<Variant> {
-  const tagging = readConfiguration(folder);
+export async function openVariant(
+  folder: string,
+  file: string,
+  threads: number,
+  name = basename(resolve(folder)),
+): Promise<Variant> {
   const path = join(folder, file);
+  const tagger = await openTagger(folder, file, threads);
   return {
-    name: `${basename(resolve(folder))} ${runtimeOf(path)}`,
+    ...tagger,
+    name: `${name} ${runtimeOf(path)}`,
     files: [path],
-    score: file === WEIGHTS ? TokenClassifier.load(folder).score : await openOnnxScorer(path, { threads }),
-    tokenizer: new Tokenizer(folder),
-    tagging,
     threads,
-    parameters: countParameters(tagging),
+    parameters: countParameters(tagger.tagging),
     measureMemory: async (texts) => measureMemory(texts, [folder, file, String(threads)]),
   };
+}
+
+/** What tags texts, and nothing beside it. */
+export async function openTagger(folder: string, file: string, threads: number) {
+  const tagging = readConfiguration(folder);
+  const path = join(folder, file);
+  const score =
+    file === WEIGHTS ? TokenClassifier.load(folder).score : await openOnnxScorer(path, { threads });
+  return { tagging, score, tokenizer: new Tokenizer(folder) };
 }
 
 /** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */

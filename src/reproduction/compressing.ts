@@ -34,10 +34,10 @@ export function pruneOptionsOf(run: Run): PruneOptions {
 
 /** How notebook 5 teaches the pruned model what the trimmed one says. */
 export function distillationOf(run: Run): DistillationConfiguration {
-  const { scheme, threshold, maximumLength } = readConfiguration(run.files.model);
+  const { maximumLength } = readConfiguration(run.files.model);
   const { training, compression } = run.profile;
   return {
-    ...{ ...DEFAULT_TRAINING, ...training, scheme, threshold, maximumLength },
+    ...{ ...DEFAULT_TRAINING, ...training, maximumLength },
     ...{ epochs: compression.epochs, learningRate: 8e-4, averaging: 0.999, seed: run.seed },
     ...{ train: [run.files.train], dev: [run.files.dev], variations: {} },
     distillation: completeDistillation({ student: run.files.pruned }, 'notebook 5'),

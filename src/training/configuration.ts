@@ -145,6 +145,17 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
   },
 };
 
+/** Every key of a file that describes more than a training, in parts of their own, and leaves some keys to a model folder. */
+export function trainingSchemaWith(
+  parts: Record<string, object>,
+  decidedElsewhere: readonly (keyof TrainingConfiguration)[],
+) {
+  const own = Object.entries(TRAINING_SCHEMA.properties).filter(
+    ([key]) => !decidedElsewhere.includes(key as keyof TrainingConfiguration),
+  );
+  return { ...TRAINING_SCHEMA, properties: { ...Object.fromEntries(own), ...parts } };
+}
+
 /** What every key is that a configuration leaves out. */
 export const DEFAULT_TRAINING = Object.fromEntries(
   Object.entries(TRAINING_SCHEMA.properties).flatMap(([key, property]) =>

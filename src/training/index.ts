@@ -27,6 +27,7 @@ export {
   TRAINING_SCHEMA,
   type TrainingConfiguration,
   type TrainingOptions,
+  trainingSchemaWith,
 } from './configuration';
 export { type Example, type PreparedExamples, prepareExamples } from './examples';
 export {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { DISTILLATION_SCHEMA, distil, readDistillationConfiguration } from '../../compression';
+import { distil, distillationFileSchema, readDistillationConfiguration } from '../../compression';
 import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
-import { type EvaluationRow, TRAINING_SCHEMA } from '../../training';
+import type { EvaluationRow } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from '../tracking';
@@ -41,7 +41,7 @@ export function registerDistil(compress: Command): void {
     .option('--json', 'the report as JSON')
     .action(async ({ teacher, config, out, ...options }: Options) => {
       if (options.schema) {
-        printResult(fullSchema(), { json: true }, () => '');
+        printResult(distillationFileSchema(), { json: true }, () => '');
         return;
       }
       if (teacher === undefined || config === undefined || out === undefined)
@@ -90,16 +90,6 @@ export function registerDistil(compress: Command): void {
         ].join('\n'),
       );
     });
-}
-
-/** The keys of training, without those that the teacher decides, and those of distillation. */
-function fullSchema() {
-  const { encoder, scheme, threshold, ...training } = TRAINING_SCHEMA.properties;
-  return {
-    ...TRAINING_SCHEMA,
-    title: 'A distillation of falconframes',
-    properties: { ...training, distillation: DISTILLATION_SCHEMA },
-  };
 }
 
 const millions = (count: number): string => `${(count / 1e6).toFixed(1)} million`;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { readSparsityConfiguration, SPARSITY_SCHEMA, sparsify } from '../../compression';
+import { readSparsityConfiguration, sparsify, sparsityFileSchema } from '../../compression';
 import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
-import { type EvaluationRow, TRAINING_SCHEMA } from '../../training';
+import type { EvaluationRow } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
 
@@ -30,9 +30,7 @@ export function registerSparsify(compress: Command): void {
     .option('--json', 'the report as JSON')
     .action(async ({ model, config, out, ...options }: Options) => {
       if (options.schema) {
-        const { encoder, scheme, maximumLength, threshold, ...training } = TRAINING_SCHEMA.properties;
-        const properties = { ...training, sparsity: SPARSITY_SCHEMA };
-        printResult({ ...TRAINING_SCHEMA, properties }, { json: true }, () => '');
+        printResult(sparsityFileSchema(), { json: true }, () => '');
         return;
       }
       if (model === undefined || config === undefined || out === undefined)

@@ -9,11 +9,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluate } from '../../evaluation';
 import { createRandom, readSentences, writeSentences } from '../../foundation';
-import { readConfiguration, TokenClassifier } from '../../nn';
-import { Tokenizer } from '../../tokenization';
+import { readConfiguration } from '../../nn';
 import { DEFAULT_TRAINING } from '../../training';
+import { scoreFolder } from '../score-folder';
 import { distil } from './distil';
 import { DEFAULT_DISTILLATION, type DistillationOptions } from './options';
 
@@ -74,7 +73,7 @@ async function main(): Promise<void> {
         place: 'the benchmark',
         folder,
       });
-      const meanF1 = await scoreOf(folder, gold);
+      const { meanF1 } = await scoreFolder(folder, gold);
       rows.push({ 'learned from': name, 'mean strict F1': meanF1, 'tokens/s': report.tokensPerSecond });
       console.error(`${name}: ${meanF1?.toFixed(3)}`);
       rmSync(folder, { recursive: true });
@@ -84,16 +83,6 @@ async function main(): Promise<void> {
   }
   if (values.json) console.log(JSON.stringify(rows, null, 2));
   else console.table(rows);
-}
-
-async function scoreOf(folder: string, gold: ReturnType<typeof readSentences>): Promise<number | null> {
-  const model = TokenClassifier.load(folder);
-  try {
-    return (await evaluate(gold, new Tokenizer(folder), model.score, { ...model.configuration, loss }))
-      .meanF1;
-  } finally {
-    model.dispose();
-  }
 }
 
 main().catch((error: Error) => {

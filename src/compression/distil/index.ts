@@ -11,8 +11,8 @@ export { type DistillationReport, type DistillationRun, distil } from './distil'
 export {
   completeDistillation,
   DEFAULT_DISTILLATION,
-  DISTILLATION_SCHEMA,
   type DistillationConfiguration,
   type DistillationOptions,
+  distillationFileSchema,
   readDistillationConfiguration,
 } from './options';

@@ -6,6 +6,7 @@ import {
   type ObjectSchema,
   readJson,
   type TrainingConfiguration,
+  trainingSchemaWith,
 } from '../../training';
 
 /** What a student is, and what it learns from its teacher. */
@@ -140,7 +141,13 @@ export const DEFAULT_DISTILLATION = Object.fromEntries(
 ) as unknown as DistillationOptions;
 
 /** Of a training configuration, what the folder decides with which the student begins: the teacher's, or "student". */
-const DECIDED_BY_FOLDER = ['encoder', 'scheme', 'threshold'];
+const DECIDED_BY_FOLDER = ['encoder', 'scheme', 'threshold'] as const;
+/** Every key of a configuration file. */
+export const distillationFileSchema = () => ({
+  ...trainingSchemaWith({ distillation: DISTILLATION_SCHEMA }, DECIDED_BY_FOLDER),
+  title: 'A distillation of falconframes',
+});
+
 const DESCRIBES_STUDENT = ['layers', 'hiddenSize', 'attentionHeads', 'intermediateSize'];
 
 /** Reads and checks a training configuration with its part `distillation`. Files are relative to it. */

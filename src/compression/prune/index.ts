@@ -15,9 +15,9 @@ export {
   cubicRise,
   METHODS,
   readSparsityConfiguration,
-  SPARSITY_SCHEMA,
   type SparsityConfiguration,
   type SparsityOptions,
+  sparsityFileSchema,
 } from './sparse/options';
 export { maskSmallest } from './sparse/selection';
 export { type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { evaluate, heldOutEvaluation } from '../../evaluation';
+import { heldOutEvaluation } from '../../evaluation';
 import {
+  byClass,
   createRandom,
   ENTITY_CLASSES,
   type EntityClass,
@@ -15,6 +16,7 @@ import {
 import { type EncoderConfiguration, headsOfLayer, TokenClassifier } from '../../nn';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING, prepareExamples, taggingTask, train } from '../../training';
+import { scoreFolder } from '../score-folder';
 import { pruneStructure } from './prune';
 import type { SparsityOptions } from './sparse/options';
 import { prunedTensors } from './sparse/sparse-task';
@@ -146,6 +148,7 @@ export async function measurePruning(
       model.dispose();
       folder = out;
     }
+    const { spans, meanF1 } = await scoreFolder(folder, test);
     const file = join(folder, 'model.safetensors');
     const { layersKept, bitmaskBytes } = countWeights(file);
     const [medianMs, denseMedianMs] = structural
@@ -154,7 +157,8 @@ export async function measurePruning(
     return {
       ...own,
       remaining: layersKept / countWeights(join(study.model, 'model.safetensors')).layersKept,
-      ...(await scoresOf(folder, test)),
+      f1: byClass((label) => spans[label].f1),
+      meanF1,
       megabytes: Math.min(statSync(file).size, bitmaskBytes) / 1e6,
       medianMs,
       denseMedianMs,
@@ -168,11 +172,10 @@ export async function measurePruning(
   /** Trains a folder on, with weights that go where the method wants that, and says how many steps it took. */
   async function trainOn(folder: string, to: string): Promise<number> {
     const given = TokenClassifier.load(folder);
-    const { scheme, maximumLength, threshold } = given.configuration;
     if (structural || own.method === 'dense') {
       const tokenizer = new Tokenizer(folder);
-      const { examples } = await prepareExamples(drawn, tokenizer, { scheme, maximumLength });
-      const judge = heldOutEvaluation(dev, tokenizer, { ...options, scheme, maximumLength, threshold });
+      const { examples } = await prepareExamples(drawn, tokenizer, given.configuration);
+      const judge = heldOutEvaluation(dev, tokenizer, { ...given.configuration, loss: options.loss });
       try {
         const task = taggingTask(given, options);
         const { rows } = await train({ task, examples, options, folder: to, evaluate: () => judge(given) });
@@ -182,10 +185,8 @@ export async function measurePruning(
       }
     }
     given.dispose();
-    const configuration = {
-      ...{ ...options, scheme, maximumLength, threshold },
-      ...{ train: [files.train], dev: [files.dev], sparsity: sparsityOf(own, steps) },
-    };
+    const sparsity = sparsityOf(own, steps);
+    const configuration = { ...options, train: [files.train], dev: [files.dev], sparsity };
     const { rows } = await sparsify({ model: folder, configuration, place: 'the study', folder: to });
     return rows.filter(({ kind }) => kind === 'step').length;
   }
@@ -214,23 +215,6 @@ function divide(pool: readonly Sentence[], count: number): [Sentence[], Sentence
   const drawn = pool.filter((sentence) => !held.has(sentence)).slice(0, count);
   if (drawn.length === 0) throw new InputError('there are too few training sentences; give at least two');
   return [drawn, dev];
-}
-
-async function scoresOf(folder: string, sentences: Sentence[]) {
-  const model = TokenClassifier.load(folder);
-  try {
-    const { scheme, maximumLength, threshold } = model.configuration;
-    const report = await evaluate(sentences, new Tokenizer(folder), model.score, {
-      scheme,
-      maximumLength,
-      threshold,
-      loss: 'cross_entropy',
-    });
-    const f1 = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, report.spans[label].f1]));
-    return { f1: f1 as PruningRow['f1'], meanF1: report.meanF1 };
-  } finally {
-    model.dispose();
-  }
 }
 
 const column = (label: EntityClass) => `f1 ${label}`;

@@ -5,6 +5,7 @@ import {
   type ObjectSchema,
   readJson,
   type TrainingConfiguration,
+  trainingSchemaWith,
 } from '../../../training';
 
 export const METHODS = ['magnitude', 'movement', 'soft_movement'] as const;
@@ -82,13 +83,19 @@ export const SPARSITY_SCHEMA: ObjectSchema<keyof SparsityOptions> = {
   },
 };
 
+/** Of a training configuration, what the model decides that is made sparse. */
+const DECIDED_BY_MODEL = ['encoder', 'scheme', 'maximumLength', 'threshold'] as const;
+
+/** Every key of a configuration file. */
+export const sparsityFileSchema = () => trainingSchemaWith({ sparsity: SPARSITY_SCHEMA }, DECIDED_BY_MODEL);
+
 /** Reads and checks a training configuration with its part `sparsity`. Files are relative to it. */
 export function readSparsityConfiguration(path: string): SparsityConfiguration {
   const value = readJson(path);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InputError(`${path}: must be a JSON object with the keys train, dev and sparsity`);
   const { sparsity = {}, ...training } = value as Record<string, unknown>;
-  for (const key of ['encoder', 'scheme', 'maximumLength', 'threshold'])
+  for (const key of DECIDED_BY_MODEL)
     if (key in training)
       throw new InputError(`${path}: "${key}" is that of the model which is made sparse; leave it out`);
   checkAgainst(SPARSITY_SCHEMA, sparsity, `${path}, "sparsity"`);
