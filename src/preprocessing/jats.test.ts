@@ -13,7 +13,7 @@ test('inline markup neither adds nor takes away a space', () => {
     body(
       '<p>CD4<sup>+</sup> <italic>T</italic>\n   cells<sup><xref rid="b">1</xref>,2</sup>.<bold> H</bold><sub>2</sub>O </p>',
     ),
-    [['', 'CD4+ T cells1,2. H2O']],
+    [['', 'CD4+ T cells. H2O']],
   );
 });
 
