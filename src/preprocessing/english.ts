@@ -68,12 +68,16 @@ function titleInEnglish(group: XmlElement, language: string | undefined): XmlEle
   return group;
 }
 
+const PARTS = ['body', 'back', 'floats-group'];
+
 /** Body, back matter and floats of the translation in place of the article's. */
 function replaceParts(article: XmlElement, translation: XmlElement): XmlElement {
-  const replaced = ['body', 'back', 'floats-group'].filter((name) => elements(translation, name).length > 0);
-  const kept = article.children.filter((child) => !isNamed(child, replaced));
-  const put = replaced.flatMap((name) => elements(translation, name));
-  return { ...article, children: [...kept, ...put] };
+  const others = article.children.filter((child) => !isNamed(child, PARTS));
+  const parts = PARTS.flatMap((name) => {
+    const translated = elements(translation, name);
+    return translated.length > 0 ? translated : elements(article, name);
+  });
+  return { ...article, children: [...others, ...parts] };
 }
 
 function replaceFront(article: XmlElement, data: XmlElement, replacement: XmlElement): XmlElement {

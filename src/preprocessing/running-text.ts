@@ -86,10 +86,12 @@ export class RunningText {
     const { separators } = this;
     this.superscript = undefined;
     this.separators = '';
-    const after = separators || next;
-    if (cites || isCitation(content, this.text, after, this.style)) {
+    const number = content.trim();
+    const after = content.slice(content.indexOf(number) + number.length) + (separators || next);
+    if (cites || isCitation(number.replace(/\s+/g, ''), this.text, after, this.style)) {
       if (/^[.,;:)]/.test(after)) this.text = this.text.trimEnd();
       if (this.seam === 'none') this.seam = 'cited';
+      if (/^\s/.test(after)) this.append(' ');
     } else this.append(content);
     this.append(separators);
   }

@@ -7,7 +7,7 @@
  * - it is a number up to 999, or a list or range of such, no higher than there are references (where that is known);
  * - the article does not cite in another style (`[12]`), and the number is not in a table or in italics (an allele);
  * - no letter, digit or operator follows it at once;
- * - it follows a word of three letters or more that is no unit (and no `log` or `chi`), or a name such as `p53` or
+ * - it follows a word of three letters or more that is no unit (and no `log` or `chi`, and no operand of `×`), or a name such as `p53` or
  *   `V600E`, a closing quotation mark or a full stop; after a bracket, one that holds a word. A list may also follow a word of two letters.
  *   A number after white space must have punctuation behind it or be a list.
  */
@@ -57,7 +57,7 @@ function holdsSuperscript({ children }: XmlElement): boolean {
 }
 
 /** Of a superscript without white space: a number, or a list or range of numbers, perhaps in brackets. */
-export const NUMBERS = /^([[(]?)(\d{1,3}(?:[,;–—−‐‑-]\d{1,3}){0,30})([\])]?)$/;
+export const NUMBERS = /^([[(]?)(\d{1,3}(?:[,;–—−‐‑-]\d{1,3}){0,30})[,;]?([\])]?)$/;
 const UNITS = new Set(
   `m mm cm dm km nm pm um µm μm mi in ft yd inch inches foot feet yard yards mile miles meter meters metre metres micron microns
   centimeter centimeters centimetre centimetres millimeter millimeters millimetre millimetres kilometer kilometers kilometre
@@ -66,6 +66,9 @@ const UNITS = new Set(
     .trim()
     .split(/\s+/),
 );
+
+/** A word as an operand: `length × width`, `weight/(height`. */
+const IN_FORMULA = /(?:[×*∗=÷]\s?\(?|\/\()(?:\p{L}{1,30}\s)?\p{L}{1,30}$/u;
 
 /**
  * Whether a bare number in superscript cites.
@@ -78,24 +81,34 @@ export function isCitation(content: string, before: string, after: string, style
   const [, , list] = NUMBERS.exec(content) ?? [];
   if (list === undefined) return false;
   const numbers = list.split(/\D/).map(Number);
+  const isLarge = numbers.length > 1 || numbers[0] > HIGHEST_POWER;
   const highest = style.references || 999;
   if (numbers.some((number) => number < 1 || number > highest)) return false;
   if (/^[\p{L}\p{N}/⁄+=×*^°%<>]/u.test(after)) return false;
   const word = before.slice(-60);
-  if (!/\s$/u.test(word)) return canBeCited(word, numbers.length > 1);
-  return (numbers.length > 1 || /^[.,;:)]/.test(after)) && canBeCited(word.trimEnd(), true);
+  if (!/\s$/u.test(word)) return canBeCited(word, numbers.length > 1, isLarge);
+  return (numbers.length > 1 || /^[.,;)]/.test(after)) && canBeCited(word.trimEnd(), true, true);
 }
 
-/** Whether the text ends in something that a citation may stand at; `list`: the citation is of several. */
-function canBeCited(text: string, list: boolean): boolean {
+/** Nobody raises a unit or a bracket to more. */
+const HIGHEST_POWER = 6;
+
+/**
+ * Whether the text ends in something that a citation may stand at.
+ *
+ * @param list the citation is of several
+ * @param isLarge it can be no exponent
+ */
+function canBeCited(text: string, list: boolean, isLarge: boolean): boolean {
   const last = text.slice(-1);
   if (/[.,;:!?]/.test(last)) return /[\p{L}\p{N})\]%”"’]$/u.test(text.slice(0, -1));
-  if (/[”"’»%]/.test(last)) return true;
-  if (/[)\]]/.test(last)) return list || /[[(][^[(]*\p{L}{3}[^[(]*$/u.test(text);
+  if (/[”"’»%™®]/.test(last)) return true;
+  if (/[)\]]/.test(last)) return isLarge || /[[(][^[(]*\p{L}{3}[^[(]*$/u.test(text);
   const token = /[\p{L}\p{M}\p{N}]{1,60}$/u.exec(text)?.[0] ?? '';
   if (/^\d*$/.test(token) || /^\d*[xX]10$/.test(token)) return false;
+  if (IN_FORMULA.test(text)) return false;
   const name = token.replace(/^\d+(?=\p{L}+$)/u, '');
-  if (UNITS.has(name.toLowerCase())) return false;
+  if (UNITS.has(name.toLowerCase()) && !isLarge) return false;
   return name.length >= 3 || (name.length === 2 && (list || name === 'al'));
 }
 
@@ -104,12 +117,15 @@ export function isSeparator(text: string): boolean {
   return text.length < 10 && /^[\s,;–—−‐‑-]*$/.test(text);
 }
 
+/** `e.g. 12`, `see refs 3,4`. */
+const LEAD = /\b(?:e\.\s?g\.|refs?\b\.?|see\b|also\b|cf\.|and\b|reviewed\b|in\b),?/gi;
+
 /**
  * Of a superscript that refers to the bibliography what is not citation, with what stands before its first reference and
  * what stands behind: of `2+,12` the `2+`, of `12,*` the `*`, of `−1` and a reference the `−1`; of `1,2–5` and `[12]` nothing.
  */
 export function besideCitation(before: string, behind: string): [string, string] {
-  const first = before.replace(/\s+/g, '');
+  const first = before.replace(LEAD, '').replace(/\s+/g, '');
   const isList = first === '' || (/^[\d[(][\d,;:–—−‐‑()[\]-]*$/.test(first) && /[^\d)\]]$/.test(first));
   const last = behind.replace(/\s+/g, '');
   return [
