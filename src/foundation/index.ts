@@ -5,6 +5,7 @@
  * evaluation), the error for bad input, atomic files, seeded randomness, the progress bar and the project's folders.
  * May touch: the file system.
  */
+export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError } from './errors';
 export { readTextFile, whileWriting, writeFileAtomically } from './files';
