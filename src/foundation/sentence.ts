@@ -69,8 +69,8 @@ export function parseSentence(line: string, place: string): Sentence {
         `spans[${index}] runs from ${shown(start)} to ${shown(end)} in a text of ${text.length} characters; correct the offsets`,
       );
     }
-    const cut = [start, end].find((place) => isInsideCharacter(text, place));
-    if (cut !== undefined) {
+    if (isInsideCharacter(text, start) || isInsideCharacter(text, end)) {
+      const cut = isInsideCharacter(text, start) ? start : end;
       const character = String.fromCodePoint(text.codePointAt(cut - 1)!);
       fail(
         `spans[${index}] has a border at ${cut}, inside the character ${character}; count offsets in UTF-16 code units, where it takes two`,
@@ -88,7 +88,7 @@ export function parseSentence(line: string, place: string): Sentence {
     offset,
     text,
     spans: distinct(checked),
-    annotated: [...new Set(annotated)],
+    annotated: annotated.filter((label, index) => annotated.indexOf(label) === index),
   };
 }
 
@@ -97,7 +97,10 @@ function isPlace(value: unknown): value is number {
 }
 
 function distinct(spans: Span[]): Span[] {
-  if (spans.length < 2) return spans;
+  const isSame = (one: Span, other: Span) =>
+    one.start === other.start && one.end === other.end && one.label === other.label;
+  if (spans.length < 10)
+    return spans.filter((span, index) => spans.findIndex((other) => isSame(span, other)) === index);
   return [...new Map(spans.map((span) => [`${span.start} ${span.end} ${span.label}`, span])).values()];
 }
 
