@@ -23,4 +23,5 @@ export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
+export { shownValue } from './shown';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';

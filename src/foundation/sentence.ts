@@ -2,6 +2,7 @@ import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './en
 import { InputError } from './errors';
 import { LineWriter } from './line-writer';
 import { readLines } from './lines';
+import { shownValue } from './shown';
 import { isInsideCharacter } from './words';
 
 /**
@@ -56,17 +57,17 @@ export function parseSentence(line: string, place: string): Sentence {
   if (!Array.isArray(annotated)) fail('"annotated" is missing; list the classes that the source looked for');
   for (const label of annotated) {
     if (!isEntityClass(label))
-      fail(`${shown(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`${shownValue(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
   }
   if (!Array.isArray(spans)) fail('"spans" is missing; give an empty list where nothing is marked');
   const checked = spans.map((span, index) => {
     const { start, end, label } = Object(span) as Record<string, unknown>;
     if (!isEntityClass(label)) {
-      fail(`spans[${index}] has the label ${shown(label)}; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`spans[${index}] has the label ${shownValue(label)}; use ${ENTITY_CLASSES.join(', ')}`);
     }
     if (!isPlace(start) || !isPlace(end) || start >= end || end > text.length) {
       fail(
-        `spans[${index}] runs from ${shown(start)} to ${shown(end)} in a text of ${text.length} characters; correct the offsets`,
+        `spans[${index}] runs from ${shownValue(start)} to ${shownValue(end)} in a text of ${text.length} characters; correct the offsets`,
       );
     }
     if (isInsideCharacter(text, start) || isInsideCharacter(text, end)) {
@@ -102,14 +103,6 @@ function distinct(spans: Span[]): Span[] {
   if (spans.length < 10)
     return spans.filter((span, index) => spans.findIndex((other) => isSame(span, other)) === index);
   return [...new Map(spans.map((span) => [`${span.start} ${span.end} ${span.label}`, span])).values()];
-}
-
-/** A value for a message, which it must not fill. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return typeof value === 'object' && value !== null
-    ? 'something else than a string or number'
-    : String(value);
 }
 
 /** All sentences of a JSONL file; empty lines are skipped. */
