@@ -23,6 +23,7 @@ export interface Sentence {
 
 /** UTF-16 code units. A longer sentence is none, and costs a model gigabytes. */
 const LONGEST_SENTENCE = 1_000_000;
+const MOST_SPANS = 10_000;
 
 /**
  * Reads one JSONL line; `place` (file and line) opens the message of the error when the line is not a sentence. A span that is given
@@ -60,6 +61,8 @@ export function parseSentence(line: string, place: string): Sentence {
       fail(`${shownValue(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
   }
   if (!Array.isArray(spans)) fail('"spans" is missing; give an empty list where nothing is marked');
+  if (spans.length > MOST_SPANS)
+    fail(`"spans" has ${spans.length} entries, at most ${MOST_SPANS} are read; split the sentence`);
   const checked = spans.map((span, index) => {
     const { start, end, label } = Object(span) as Record<string, unknown>;
     if (!isEntityClass(label)) {
