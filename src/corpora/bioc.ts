@@ -1,4 +1,4 @@
-import { InputError } from '../foundation';
+import { InputError, parseJson } from '../foundation';
 import { parseBiocXml } from './bioc-xml';
 import { type OnSkip, type Passage, type PlainDocument, placePassages, rethrow } from './plain-documents';
 
@@ -50,13 +50,14 @@ function parseBiocJson(content: string, place: string, onSkip: OnSkip): PlacedDo
   };
   let whole: unknown;
   try {
-    whole = JSON.parse(content.replace(/^\ufeff/, ''));
+    whole = parseJson(content.replace(/^\ufeff/, ''));
   } catch (error) {
-    if (!/^\s*\{[^\n]*\}\s*\n\s*\{/.test(content)) throw notJson(place, error);
+    const [first] = content.trimStart().split('\n', 1);
+    if (!first.startsWith('{') || !first.trimEnd().endsWith('}')) throw notJson(place, error);
     content.split('\n').forEach((line, index) => {
       if (line.trim() === '') return;
       try {
-        collect(JSON.parse(line));
+        collect(parseJson(line));
       } catch (reason) {
         onSkip(reason instanceof InputError ? reason : notJson(`${place} line ${index + 1}`, reason));
       }

@@ -10,6 +10,7 @@ export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './c
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
+export { parseJson } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';

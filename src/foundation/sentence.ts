@@ -1,5 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
+import { parseJson } from './json';
 import { LineWriter } from './line-writer';
 import { readLines } from './lines';
 import { shownValue } from './shown';
@@ -32,7 +33,7 @@ const MOST_SPANS = 10_000;
 export function parseSentence(line: string, place: string): Sentence {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch (error) {
     throw new InputError(
       `${place}: not a line of JSON (${(error as Error).message}); write one sentence object a line`,

@@ -1,4 +1,4 @@
-import { InputError, readLines, shownValue } from '../../foundation';
+import { InputError, parseJson, readLines, shownValue } from '../../foundation';
 
 /** Tag sequences of a file, and the line on which each stands or begins. */
 export interface TagFile {
@@ -64,7 +64,7 @@ const TAG = 'a tag is O, or a prefix such as B or I, a dash and a class';
 function parseTags(line: string, place: string): string[] {
   let tags: unknown;
   try {
-    tags = JSON.parse(line);
+    tags = parseJson(line);
   } catch (error) {
     throw new InputError(
       `${place}: not a line of JSON (${(error as Error).message}); write one array of tags a line`,
