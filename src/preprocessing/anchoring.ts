@@ -2,9 +2,11 @@ import type { Annotation } from '../collection';
 import { type EntityClass, isEntityClass, type Span } from '../foundation';
 import type { Paragraph } from './jats';
 import { normalizeText } from './normalization';
+import { readingsOf } from './readings';
 
 /** Why an annotation has no place. */
 export type UnanchoredReason =
+  | 'in a supplement'
   | 'empty mention'
   | 'other type'
   | 'text not found'
@@ -134,18 +136,23 @@ type Found = Place[] | UnanchoredReason;
 
 /** The best places for an annotation, or why there is none. */
 function findPlaces(article: SearchableArticle, annotation: Annotation): Found {
+  if (annotation.fileName) return 'in a supplement';
   if (!isEntityClass(annotation.type)) return 'other type';
-  const exact = normalizeText(annotation.exact).text;
-  const mention = exact.trim();
-  if (mention === '') return 'empty mention';
-  // White space at the ends of `exact` belongs to the context.
-  const leading = exact.startsWith(' ') ? ' ' : '';
-  const trailing = exact.endsWith(' ') ? ' ' : '';
-  const prefix = normalizeText((annotation.prefix ?? '') + leading).text;
-  const postfix = normalizeText(trailing + (annotation.postfix ?? '')).text;
-  const found = bestPlaces(article, article.text, mention, prefix, postfix);
-  if (found !== 'text not found') return found;
-  return bestPlaces(article, article.lowerCase, lowerCased(mention), lowerCased(prefix), lowerCased(postfix));
+  let reason: UnanchoredReason = 'empty mention';
+  for (const { mention, prefix, postfix } of readingsOf(annotation)) {
+    let found = bestPlaces(article, article.text, mention, prefix, postfix);
+    if (found === 'text not found')
+      found = bestPlaces(
+        article,
+        article.lowerCase,
+        lowerCased(mention),
+        lowerCased(prefix),
+        lowerCased(postfix),
+      );
+    if (typeof found !== 'string') return found;
+    if (reason !== 'context differs') reason = found;
+  }
+  return reason;
 }
 
 /** @param text the article's text, or the same in lower case */
@@ -205,8 +212,13 @@ function inSection(places: Place[], section: string | undefined, article: Search
 /** How far a context agrees with the text, read outwards from `place` in direction `step`. */
 function agreement(text: string, place: number, step: 1 | -1, context: string): Agreement {
   const first = step === 1 ? 0 : context.length - 1;
+  // Some providers strip the blank between mention and context.
+  const blank = text[place] === ' ' && context !== '' && context[first] !== ' ' ? step : 0;
   let exactly = 0;
-  while (exactly < context.length && isSame(text[place + step * exactly], context[first + step * exactly]))
+  while (
+    exactly < context.length &&
+    isSame(text[place + blank + step * exactly], context[first + step * exactly])
+  )
     exactly++;
   let characters = 0;
   let sawBorder = false;
@@ -231,7 +243,7 @@ function agreement(text: string, place: number, step: 1 | -1, context: string): 
   const consumed = read < 0 || read >= context.length;
   const complete = consumed || sawBorder || at < 0 || at >= text.length;
   const endsAlike =
-    exactly === context.length && context.length < FULL_CONTEXT && isBorder(text, place + step * exactly);
+    exactly === context.length && context.length < FULL_CONTEXT && isBorder(text, place + blank + step * exactly);
   return { characters, exactly, complete, endsAlike };
 }
 

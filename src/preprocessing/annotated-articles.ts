@@ -42,7 +42,7 @@ export async function* craftArticles(): AsyncGenerator<AnnotatedArticle> {
     yield {
       article,
       paragraphs,
-      annotations: mentions.map((mention, index) => annotationOf(text, mention, `${article}#${index}`)),
+      annotations: mentions.map((mention, index) => goldAnnotation(text, mention, `${article}#${index}`)),
     };
   }
 }
@@ -62,7 +62,7 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
         text: text.slice(start, end),
       })),
       annotations: mentions.map((mention, index) =>
-        annotationOf(text, { ...mention, pieces: wholeWords(text, mention) }, `${article}#${index}`),
+        goldAnnotation(text, { ...mention, pieces: wholeWords(text, mention) }, `${article}#${index}`),
       ),
     };
   }
@@ -72,7 +72,7 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
 export const CONTEXT = 20;
 
 /** A gold mention as Europe PMC would give it: text and context without offsets. */
-export function annotationOf(text: string, { pieces, label, concept = '' }: Mention, id: string): Annotation {
+export function goldAnnotation(text: string, { pieces, label, concept = '' }: Mention, id: string): Annotation {
   const { start } = pieces[0];
   const { end } = pieces[pieces.length - 1];
   return {
