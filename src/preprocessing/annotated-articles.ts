@@ -72,7 +72,11 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
 export const CONTEXT = 20;
 
 /** A gold mention as Europe PMC would give it: text and context without offsets. */
-export function goldAnnotation(text: string, { pieces, label, concept = '' }: Mention, id: string): Annotation {
+export function goldAnnotation(
+  text: string,
+  { pieces, label, concept = '' }: Mention,
+  id: string,
+): Annotation {
   const { start } = pieces[0];
   const { end } = pieces[pieces.length - 1];
   return {
