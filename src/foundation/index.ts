@@ -5,6 +5,15 @@
  * evaluation), the error for bad input, atomic files, seeded randomness, the progress bar and the project's folders.
  * May touch: the file system.
  */
+export {
+  downloadFailure,
+  moveIntoPlace,
+  openDownload,
+  piecesOf,
+  temporaryNeighbour,
+  textOf,
+  withoutCredentials,
+} from './download';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError } from './errors';
 export { readTextFile, whileWriting, writeFileAtomically } from './files';
