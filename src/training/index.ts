@@ -48,5 +48,6 @@ export { lossAndGradients } from './step';
 export { createTagger, padTargets, setDropout, type TaggingBatch, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
 export * from './tracking';
-export { type Evaluation, LAST, type TrainingReport, type TrainingRun, train } from './trainer';
+export { checkRunFolder, LAST } from './run-folder';
+export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

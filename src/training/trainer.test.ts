@@ -13,7 +13,8 @@ import { AdamW } from './optimizer';
 import { accumulate, lossAndGradients, sharesOf } from './step';
 import { taggingLoss, taggingTask } from './tagging-task';
 import type { Task } from './task';
-import { LAST, train } from './trainer';
+import { LAST } from './run-folder';
+import { train } from './trainer';
 
 /** The fixture's batch and targets, and what PyTorch made of them: losses of three steps. */
 function fixture(folder: string) {
