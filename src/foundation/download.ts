@@ -79,14 +79,13 @@ export async function textOf(response: Response, most: number, what: string): Pr
 
 /** An address as it may be shown and stored: without user name and password. */
 export function withoutCredentials(address: string): string {
-  if (URL.canParse(address)) {
-    const url = new URL(address);
-    if (!url.username && !url.password) return address;
-    url.username = '';
-    url.password = '';
-    return url.href.replace(/\/$/, '');
-  }
-  return address.replace(/\/\/[^/]*@/, '//');
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  // A password that is not escaped makes it no address, or one of an unknown kind: all up to the last @ goes.
+  if (!url?.host) return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
+  if (!url.username && !url.password) return address;
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/$/, '');
 }
 
 /** Why a download failed, in a few words. */
