@@ -34,17 +34,17 @@ const isOwn = (name: string) =>
   /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)(\.[0-9a-f]+\.partial)?$/.test(name);
 
 /**
- * Writes a run's state and place. progress.json is renamed into position last, so that a run killed at any moment finds a matching
+ * Writes a run's state and place in the place of the last ones. progress.json is renamed into position last, so that a run killed at any moment finds a matching
  * pair.
  */
 export function writeCheckpoint(folder: string, place: Place, state: State, fingerprint: string): void {
+  refuseLink(folder);
   mkdirSync(folder, { recursive: true });
   const file = stateFile(place);
-  const previous = readProgress(folder);
   writeSafetensors(join(folder, file), state);
   writeFileAtomically(join(folder, PROGRESS_FILE), JSON.stringify({ ...place, file, fingerprint }));
-  if (previous && stateFile(previous.place) !== file)
-    rmSync(join(folder, stateFile(previous.place)), { force: true });
+  // What earlier ones left, those of a killed run too. Which they are, their names say: no file's content is asked.
+  removeOwnFiles(folder, (name) => name.startsWith('state-') && isOwn(name) && name !== file);
 }
 
 /**
@@ -106,9 +106,16 @@ function readProgress(folder: string): { place: Place; fingerprint: string } | u
   const found = readJsonState(path, LARGEST_PROGRESS, MEND);
   if (!found) return undefined;
   // Checkpoints of before there were replicas do not name any; JSON has no infinity, where there is no best score yet.
-  const { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas = 1, file, fingerprint } = fieldsOf(
-    found.value,
-  );
+  const {
+    epoch,
+    stepOfEpoch,
+    bestEpoch,
+    bestScore,
+    precision,
+    replicas = 1,
+    file,
+    fingerprint,
+  } = fieldsOf(found.value);
   const wrong = (key: string, value: unknown) =>
     damaged(path, `"${key}" is ${printable(JSON.stringify(value)?.slice(0, 100) ?? 'missing')}`);
   if (!isCount(epoch, 1)) throw wrong('epoch', epoch);

@@ -62,7 +62,8 @@ function parseRow(line: string, place: string): MetricsRow {
     // Told below.
   }
   const row = fieldsOf(value);
-  if (!isRow(row)) throw new InputError(`${place}: damaged, no row of a run; restore the file, or delete the line`);
+  if (!isRow(row))
+    throw new InputError(`${place}: damaged, no row of a run; restore the file, or delete the line`);
   return row as unknown as MetricsRow;
 }
 

@@ -54,6 +54,10 @@ export function fieldsOf(value: unknown): Record<string, unknown> {
 }
 
 /** Whether a value is a whole number within bounds. */
-export function isCount(value: unknown, least: number, most: number = Number.MAX_SAFE_INTEGER): value is number {
+export function isCount(
+  value: unknown,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): value is number {
   return Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
 }

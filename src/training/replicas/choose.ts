@@ -30,7 +30,9 @@ export function chooseReplicas(tokens: number, hasRecipe: boolean, asked?: numbe
     if (obstacle && asked > 1)
       throw new InputError(`no ${asked} replicas: ${obstacle}; leave the number out`);
     if (asked > MOST_REPLICAS)
-      throw new InputError(`${asked} replicas are more than any machine keeps busy; take ${MOST_REPLICAS} at most`);
+      throw new InputError(
+        `${asked} replicas are more than any machine keeps busy; take ${MOST_REPLICAS} at most`,
+      );
     return asked;
   }
   return obstacle || tokens < WORTH ? 1 : Math.min(MOST, threadsToUse());

@@ -59,7 +59,8 @@ export function folderDestination(start: RunStart): Destination {
     'mlflow.runName': start.name,
     ...(start.parent && { [PARENT_TAG]: start.parent }),
   };
-  for (const [name, value] of Object.entries(tags)) writeFileAtomically(inside(join(folder, 'tags'), name), value);
+  for (const [name, value] of Object.entries(tags))
+    writeFileAtomically(inside(join(folder, 'tags'), name), value);
   for (const [name, value] of Object.entries(start.parameters))
     writeFileAtomically(inside(join(folder, 'params'), name), value);
   writeMeta('RUNNING', null);

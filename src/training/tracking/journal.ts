@@ -45,7 +45,9 @@ export class Journal {
    */
   static waiting(folder: string, notify: (sentence: string) => void = () => {}): Journal[] {
     if (!existsSync(folder)) return [];
-    const names = readdirSync(folder).filter((name) => isRunId(basename(name, ENDING)) && name.endsWith(ENDING));
+    const names = readdirSync(folder).filter(
+      (name) => isRunId(basename(name, ENDING)) && name.endsWith(ENDING),
+    );
     return names.flatMap((name) => {
       const path = join(folder, name);
       let journal: ReturnType<typeof read>;
@@ -60,7 +62,9 @@ export class Journal {
       const { process: owner, ...start } = first;
       if (owner !== undefined && isAlive(owner)) return [];
       if (!entries.some(({ kind }) => kind === 'end')) unsent.push(killed(start, entries));
-      return [new Journal(path, start, unsent)];
+      const waiting = new Journal(path, start, unsent);
+      if (journal.hadPassword) waiting.release(); // Rewritten without it.
+      return [waiting];
     });
   }
 
@@ -104,7 +108,9 @@ export class Journal {
 }
 
 /** @throws InputError where a line is not what we write */
-function read(path: string): { first: FirstLine; entries: Entry[]; unsent: Entry[] } | undefined {
+function read(
+  path: string,
+): { first: FirstLine; entries: Entry[]; unsent: Entry[]; hadPassword: boolean } | undefined {
   const content = readStateFile(path);
   if (content === undefined) return undefined;
   // The process may have been killed while it wrote the last line.
@@ -115,7 +121,8 @@ function read(path: string): { first: FirstLine; entries: Entry[]; unsent: Entry
   const rest = lines.map((line, index) => parse(line, `${path} line ${index + 2}`, lineOf));
   const entries = rest.filter((line): line is Entry => 'kind' in line);
   const sent = rest.reduce((sum, line) => sum + ('sent' in line ? line.sent : 0), 0);
-  return { first, entries, unsent: entries.slice(sent) };
+  const hadPassword = JSON.parse(head).address !== first.address;
+  return { first, entries, unsent: entries.slice(sent), hadPassword };
 }
 
 function parse<Line>(text: string, place: string, check: (value: unknown) => Line | undefined): Line {
