@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom } from '../foundation';
@@ -107,7 +116,11 @@ test('a place that is not what a run writes is refused, and nothing of it is del
   writeFileSync(victim, 'the user’s own');
   const refused = async (content: string, message: RegExp) => {
     writeFileSync(path, content);
-    await assert.rejects(train({ ...run, resume: true }), { name: 'InputError', message }, content.slice(0, 300));
+    await assert.rejects(
+      train({ ...run, resume: true }),
+      { name: 'InputError', message },
+      content.slice(0, 300),
+    );
     // Without resuming it is written anew.
     const interrupt = new AbortController();
     interrupt.abort();
@@ -116,7 +129,15 @@ test('a place that is not what a run writes is refused, and nothing of it is del
     assert.equal(readFileSync(victim, 'utf8'), 'the user’s own');
   };
   const wrong: [key: string, ...values: unknown[]][] = [
-    ['file', '../../victim', '/etc/passwd', '', null, 'state-1-1.safetensors', 'state-1-0.safetensors/../../../victim'],
+    [
+      'file',
+      '../../victim',
+      '/etc/passwd',
+      '',
+      null,
+      'state-1-1.safetensors',
+      'state-1-0.safetensors/../../../victim',
+    ],
     ['epoch', 0, -1, 1.5, '1', null, 1e300, [1]],
     ['stepOfEpoch', -1, 0.5, '0', null, {}],
     ['bestEpoch', -1, 2, '0', null],
@@ -127,10 +148,14 @@ test('a place that is not what a run writes is refused, and nothing of it is del
   ];
   for (const [key, ...values] of wrong)
     for (const value of values)
-      await refused(JSON.stringify({ ...good, [key]: value }), new RegExp(`progress\\.json: damaged, "${key}"`));
+      await refused(
+        JSON.stringify({ ...good, [key]: value }),
+        new RegExp(`progress\\.json: damaged, "${key}"`),
+      );
   for (const content of ['null', '[]', '3', '"x"', '{}']) await refused(content, /progress\.json: damaged/);
-  for (const content of ['', '{', '['.repeat(100_000)]) await refused(content, /progress\.json: not valid JSON/);
-  await refused(' '.repeat(2 << 20), /more than such a file has/);
+  for (const content of ['', '{', '['.repeat(100_000)])
+    await refused(content, /progress\.json: not valid JSON/);
+  await refused(' '.repeat(2 << 20), /larger than the \d+ bytes that such a file has/);
 });
 
 test('a place beyond the end of the run is refused', async (context) => {
@@ -144,7 +169,10 @@ test('a place beyond the end of the run is refused', async (context) => {
     const file = `state-${epoch}-${stepOfEpoch}.safetensors`;
     cpSync(join(folder, good.file), join(folder, file));
     writeFileSync(join(folder, 'progress.json'), JSON.stringify({ ...good, epoch, stepOfEpoch, file }));
-    await assert.rejects(train({ ...run, resume: true }), { name: 'InputError', message: /beyond the end of the run/ });
+    await assert.rejects(train({ ...run, resume: true }), {
+      name: 'InputError',
+      message: /beyond the end of the run/,
+    });
   }
 });
 

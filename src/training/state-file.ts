@@ -23,19 +23,44 @@ export function readStateFile(path: string, largest = LARGEST): string | undefin
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new InputError(`${path}: is no regular file; remove it`);
-    if (stat.size > largest)
-      throw new InputError(`${path}: its ${stat.size} bytes are more than such a file has; remove it`);
-    const content = Buffer.alloc(stat.size);
-    let done = 0;
-    for (let got = -1; got !== 0 && done < content.length; done += got)
-      got = readSync(file, content, done, content.length - done, done);
-    return content.toString('utf8', 0, done);
+    return textOf(file, largest, path);
   } finally {
     closeSync(file);
   }
 }
 
-/** The same as JSON, for whoever checks what it holds; undefined where there is no file. @param mend what to do where it is none */
+/** A file that the user named, as text; pipes and devices may be read too, until they have brought too much. */
+export function readAtMost(path: string, largest: number): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return textOf(file, largest, path);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+const PIECE = 1 << 20;
+
+function textOf(file: number, largest: number, path: string): string {
+  const pieces: Buffer[] = [];
+  for (let size = 0; ; ) {
+    const piece = Buffer.alloc(PIECE);
+    const got = readSync(file, piece);
+    if (got === 0) return Buffer.concat(pieces).toString('utf8');
+    size += got;
+    if (size > largest)
+      throw new InputError(
+        `${path}: is larger than the ${largest} bytes that such a file has; name another file`,
+      );
+    pieces.push(piece.subarray(0, got));
+  }
+}
+
+/** A state file as JSON, for whoever checks what it holds; undefined where there is no file. @param mend what to do where it is none */
 export function readJsonState(path: string, largest: number, mend: string): { value: unknown } | undefined {
   const content = readStateFile(path, largest);
   if (content === undefined) return undefined;
