@@ -118,7 +118,7 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
       default: {},
       description: 'factors in the loss; 1 for a class that is not named',
     },
-    epochs: { type: 'integer', minimum: 1, maximum: 10_000, default: 3 },
+    epochs: { type: 'integer', minimum: 1, default: 3 },
     batchSize: { type: 'integer', minimum: 1, maximum: 100_000, default: 32, description: 'windows' },
     batchTokens: {
       type: ['integer', 'null'],
@@ -226,6 +226,8 @@ export function readJson(path: string): unknown {
   }
 }
 
+const MOST_EPOCHS = 10_000;
+
 /** Keys that are each right and do not go together. @param given without those that have their default */
 export function contradictionIn(
   given: Record<string, unknown>,
@@ -236,6 +238,7 @@ export function contradictionIn(
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
   if ('batchSize' in given && Number(given.batchTokens) > 0)
     return '"batchSize" and "batchTokens" both say how large a batch is; leave one of them out';
+  if (epochs > MOST_EPOCHS) return `"epochs" of ${epochs} end in no lifetime; choose ${MOST_EPOCHS} at most`;
   if (patience >= epochs)
     return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)
