@@ -36,8 +36,13 @@ test('a training configuration of anything', () => {
   const keys = Object.keys(TRAINING_SCHEMA.properties);
   const own = fc.record({ train: value, dev: value }, { requiredKeys: [] });
   fc.assert(
-    fc.property(fc.oneof(value, fc.tuple(own, objectOf(keys)).map(([one, two]) => ({ ...two, ...one }))), (given) =>
-      takenOrRefused(() => completeConfiguration(JSON.parse(JSON.stringify(given ?? null)), 'file')),
+    fc.property(
+      fc.oneof(
+        value,
+        fc.tuple(own, objectOf(keys)).map(([one, two]) => ({ ...two, ...one })),
+      ),
+      (given) =>
+        takenOrRefused(() => completeConfiguration(JSON.parse(JSON.stringify(given ?? null)), 'file')),
     ),
     { numRuns: 2_000 },
   );
@@ -62,7 +67,10 @@ test('a search space of anything', () => {
   const given = fc.oneof(
     value,
     objectOf(names),
-    fc.record({ parameters, fixed: objectOf(Object.keys(TRAINING_SCHEMA.properties)) }, { requiredKeys: ['parameters'] }),
+    fc.record(
+      { parameters, fixed: objectOf(Object.keys(TRAINING_SCHEMA.properties)) },
+      { requiredKeys: ['parameters'] },
+    ),
   );
   fc.assert(
     fc.property(given, (content) => {
@@ -94,20 +102,37 @@ test('files that are no JSON, too deep, too large or no files at all', () => {
     takenOrRefused(() => readTrainingConfiguration(path));
     takenOrRefused(() => readSearchSpace(path));
   }
-  assert.throws(() => readTrainingConfiguration('/dev/zero'), { name: 'InputError', message: /is larger than/ });
+  assert.throws(() => readTrainingConfiguration('/dev/zero'), {
+    name: 'InputError',
+    message: /is larger than/,
+  });
   assert.throws(() => readTrainingConfiguration(folder), { name: 'InputError', message: /it is a folder/ });
 });
 
 test('a grid of more trials than any search has is refused before it is made', () => {
   const choices = Array.from({ length: 1_000 }, (_, index) => index + 1);
-  const parameters = { batchSize: { choices }, maximumLength: { choices }, seed: { choices }, epochs: { choices } };
+  const parameters = {
+    batchSize: { choices },
+    maximumLength: { choices },
+    seed: { choices },
+    epochs: { choices },
+  };
   assert.throws(() => gridOf(parameters), { name: 'InputError', message: /1000000000000 combinations/ });
   assert.equal(planRungs(9, { rungs: 3, factor: 3 }).length, 3);
 });
 
 test('the journal of a search: lines of anything', () => {
   const journal = join(folder, 'search.jsonl');
-  const good = { trial: 1, rung: 0, share: 1, values: { a: 1 }, saw: 0, seconds: 1, score: 0.5, metrics: { a: null } };
+  const good = {
+    trial: 1,
+    rung: 0,
+    share: 1,
+    values: { a: 1 },
+    saw: 0,
+    seconds: 1,
+    score: 0.5,
+    metrics: { a: null },
+  };
   const refused = (first: string, line: string) => {
     writeFileSync(journal, `${first}\n${line}\n`);
     assert.throws(() => Journal.open(journal, { seed: 1 }), { name: 'InputError' }, line.slice(0, 200));
