@@ -32,7 +32,7 @@ import {
   RESOURCES,
   type SearchPlan,
 } from './search/plan';
-import { carryOut, type Files, JOURNAL } from './search/run';
+import { carryOut, type Files, JOURNAL, refuseForeignTrials } from './search/run';
 import { trackSearch } from './search/track-search';
 import { EXPERIMENT, TRACK, type TrackOptions } from './tracking';
 
@@ -136,6 +136,7 @@ export function registerSearch(program: Command): void {
 function checkSearchFolder(out: string, inputs: readonly string[]): void {
   checkOutputFolder(out, inputs);
   for (const name of [JOURNAL, 'trials.csv', 'best.json']) checkOutputFile(join(out, name), inputs);
+  refuseForeignTrials(out);
 }
 
 /** Writes the best trial's configuration and says what was found. */

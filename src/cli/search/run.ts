@@ -48,7 +48,6 @@ export async function carryOut(
   const { encoder = { choices: [space.fixed.encoder ?? DEFAULT_TRAINING.encoder] } } = space.parameters;
   if ('choices' in encoder) for (const name of encoder.choices) await fetchEncoder(String(name));
   const path = join(out, JOURNAL);
-  refuseForeignTrials(out);
   // Chosen once for all, so that trials are alike in it.
   const precision = precisionIn(path) ?? choosePrecision().precision;
   const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
@@ -88,8 +87,8 @@ function precisionIn(path: string): Precision | undefined {
   );
 }
 
-/** What stands in the folders of trials, a search deletes: so these must be its own. */
-function refuseForeignTrials(out: string): void {
+/** What stands in the folders of trials, a search deletes: so these must be its own. @throws InputError where they are not */
+export function refuseForeignTrials(out: string): void {
   const trials = join(out, TRIALS);
   const found = lstatSync(trials, { throwIfNoEntry: false });
   if (!found) return;
