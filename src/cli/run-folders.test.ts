@@ -35,7 +35,7 @@ function prepare(context: TestContext) {
         encoder: tinyBertFolder,
         train: [at('train.jsonl')],
         dev: [at('dev.jsonl')],
-        epochs: 1,
+        epochs: 1, maximumLength: 64,
         ...changes,
       }),
     );

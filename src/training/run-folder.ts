@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkOutputFile, checkOutputFolder, InputError } from '../foundation';
+import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
 
 /** Where the folder of a run holds the model of its last epoch, if another epoch's was better. */
 export const LAST = 'last';
@@ -21,7 +21,8 @@ const MODEL_FILES = [
 export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');
 
 /**
- * Refuses, before any work is done, a folder that a run could not write, or where it would overwrite what it reads.
+ * Refuses, before any work is done, a folder that a run could not write, where another is at work, or where it would overwrite what
+ * it reads.
  *
  * @param inputs files that the run reads, and folders of models that it begins with
  * @throws InputError with the reason
@@ -29,6 +30,7 @@ export const checkpointFolder = (folder: string): string => join(folder, 'checkp
 export function checkRunFolder(folder: string, inputs: readonly string[] = []): void {
   const isFolder = (input: string) => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false;
   checkOutputFolder(folder, inputs.filter(isFolder));
+  if (isFolder(folder)) acquireLock(folder)(); // Another run's work there shows now, not after an hour.
   const files = inputs.filter((input) => !isFolder(input));
   for (const name of [...MODEL_FILES, METRICS_FILE]) checkOutputFile(join(folder, name), files);
   for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
