@@ -7,6 +7,7 @@ import {
   checkRunFolder,
   DEFAULT_TRAINING,
   evaluateMasking,
+  MOST_EPOCHS,
   maskingTask,
   prepareTexts,
   train,
@@ -60,6 +61,10 @@ export function registerPretrain(program: Command): void {
       if (!(learningRate > 0 && learningRate <= 1))
         throw new InputError(
           `--learning-rate ${options.learningRate}: not a number from 0 to 1; give one such as 1e-4`,
+        );
+      if (options.epochs > MOST_EPOCHS)
+        throw new InputError(
+          `--epochs ${options.epochs}: that ends in no lifetime; give ${MOST_EPOCHS} at most`,
         );
       checkRunFolder(options.out, options.text);
       const folder = await fetchEncoder(options.encoder);

@@ -35,7 +35,8 @@ function prepare(context: TestContext) {
         encoder: tinyBertFolder,
         train: [at('train.jsonl')],
         dev: [at('dev.jsonl')],
-        epochs: 1, maximumLength: 64,
+        epochs: 1,
+        maximumLength: 64,
         ...changes,
       }),
     );

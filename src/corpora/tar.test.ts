@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { readTar } from './tar';
 import { entry, tarOf } from './tar.fixture';
 
@@ -15,6 +16,19 @@ async function filesOf(bytes: Uint8Array, size: number, wanted = (_: string) => 
     files[path] = content.toString();
   }
   return files;
+}
+
+/** The same bytes with the sum of each header made right, so that what else is wrong in one is seen. */
+function withSums(bytes: Uint8Array): Buffer {
+  const all = Buffer.from(bytes);
+  for (let start = 0; start + 512 <= all.length; start += 512) {
+    const header = all.subarray(start, start + 512);
+    if (header.toString('latin1', 257, 262) !== 'ustar') continue;
+    header.write('        ', 148);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  }
+  return all;
 }
 
 describe('readTar', () => {
@@ -78,6 +92,27 @@ describe('readTar', () => {
     }
     const all = readTar(endless(), () => false, LIMITS);
     await assert.rejects(all.next(), { name: 'ArchiveError', message: /more than 200000 entries/ });
+  });
+
+  it('reads or refuses whatever bytes an archive has', async () => {
+    const whole = tarOf(files);
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    const changed = fc.array(change, { minLength: 1, maxLength: 6 }).map((changes) => {
+      const bytes = Buffer.from(whole);
+      for (const [place, value] of changes) bytes[place] = value;
+      return bytes;
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(changed, fc.uint8Array({ maxLength: 2_000 })), async (bytes) => {
+        try {
+          const found = await filesOf(withSums(bytes), 333);
+          assert.ok(Object.keys(found).length <= LIMITS.files);
+        } catch (error) {
+          assert.match((error as Error).message, /cut off|damaged|files expected|bytes expected/);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('makes no file of links, devices and pipes', async () => {

@@ -226,7 +226,7 @@ export function readJson(path: string): unknown {
   }
 }
 
-const MOST_EPOCHS = 10_000;
+export const MOST_EPOCHS = 10_000;
 
 /** Keys that are each right and do not go together. @param given without those that have their default */
 export function contradictionIn(

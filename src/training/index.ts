@@ -22,6 +22,7 @@ export {
   completeConfiguration,
   configurationOfFile,
   DEFAULT_TRAINING,
+  MOST_EPOCHS,
   readJson,
   readTrainingConfiguration,
   TRAINING_SCHEMA,

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { refuseLink } from '../run-folder';
 import { shown } from '../schema';
 import { fieldsOf, isCount, readStateFile } from '../state-file';
 import { MOST_TRIALS } from './space';
@@ -23,6 +24,7 @@ export class Journal {
    * @throws InputError where the file belongs to another search, or is damaged elsewhere than at its end
    */
   static open(path: string, about: Readonly<Record<string, unknown>>): Journal {
+    refuseLink(path);
     if (!existsSync(path)) writeFileAtomically(path, `${JSON.stringify(about)}\n`);
     const content = readStateFile(path) ?? '';
     const whole = content.slice(0, content.lastIndexOf('\n') + 1);
