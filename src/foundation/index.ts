@@ -6,7 +6,17 @@
  * project's folders.
  * May touch: the file system.
  */
+
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export {
+  downloadFailure,
+  moveIntoPlace,
+  openDownload,
+  piecesOf,
+  temporaryNeighbour,
+  textOf,
+  withoutCredentials,
+} from './download';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';

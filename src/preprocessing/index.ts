@@ -18,8 +18,8 @@ export {
   craftArticles,
 } from './annotated-articles';
 export { type AnchoringAudit, type AuditExample, type AuditRow, auditAnchoring } from './audit';
-export { findLeaks, type Leak } from './leaks';
 export { articleText, type JatsArticle, jatsArticles, jatsToParagraphs, type Paragraph } from './jats';
+export { findLeaks, type Leak } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';
 export {
   type PartReport,
