@@ -3,6 +3,7 @@ import { type EntityClass, InputError } from '../foundation';
 import type { SearchResult } from './answers';
 import type { EuropePmc } from './europepmc';
 import { isPmcid, normalizedId } from './ids';
+import { idOf } from './json';
 import { Unobtainable } from './unobtainable';
 
 /** The articles to collect, in the order in which they were found, and those that cannot be collected. */
@@ -59,7 +60,7 @@ async function lookedUp(
           return { results: [] };
         });
         for (const result of results) {
-          const id = `MED:${result.id}`;
+          const id = `MED:${idOf(result.id)}`;
           if (result.source !== 'MED' || !rest.includes(id)) continue;
           const reason = whyNotOpen(result);
           if (reason) missing.set(id, reason);
@@ -81,12 +82,16 @@ function whyNotOpen({ pmcid, inEPMC, isOpenAccess }: SearchResult): string | und
 /** Open-access articles with full text that match a query, best match first. */
 export async function wantedByQuery(service: EuropePmc, query: string, limit: number): Promise<Wanted> {
   const found = new Set<string>();
+  const pages = new Paging();
   const open = `(${query}) AND OPEN_ACCESS:y AND IN_EPMC:y`;
   let cursor: string | undefined;
   do {
-    const page = await service.search(open, cursor);
-    for (const { pmcid } of page.results) if (isPmcid(pmcid) && found.size < limit) found.add(pmcid);
-    cursor = page.next === cursor ? undefined : page.next;
+    const { results, next } = await service.search(open, cursor);
+    const keys = results.map(({ source, id }) => `${idOf(source)}:${idOf(id)}`);
+    cursor = pages.cursorAfter(next, keys, () => {
+      for (const { pmcid } of results) if (isPmcid(pmcid) && found.size < limit) found.add(pmcid);
+      return found.size;
+    });
   } while (cursor !== undefined && found.size < limit);
   if (found.size === 0)
     throw new InputError(`No open-access article with full text matches "${query}"; change the query`);
@@ -100,13 +105,20 @@ export async function wantedByTypes(
   limit: number,
 ): Promise<Wanted> {
   const found = new Set<string>();
-  let open: { type: EntityClass; cursor?: string }[] = types.map((type) => ({ type }));
+  let open: { type: EntityClass; pages: Paging; cursor?: string }[] = types.map((type) => ({
+    type,
+    pages: new Paging(),
+  }));
   while (open.length > 0 && found.size < limit) {
-    const pages = await Promise.all(open.map(({ type, cursor }) => service.annotatedWith(type, cursor)));
-    for (const { pmcids } of pages) for (const pmcid of pmcids) if (found.size < limit) found.add(pmcid);
-    open = open.flatMap(({ type, cursor }, index) => {
-      const { next } = pages[index];
-      return next === undefined || next === cursor ? [] : [{ type, cursor: next }];
+    const answers = await Promise.all(open.map(({ type, cursor }) => service.annotatedWith(type, cursor)));
+    open = open.flatMap(({ type, pages }, index) => {
+      const { articles, next } = answers[index];
+      const keys = articles.map(({ key }) => key ?? '');
+      const cursor = pages.cursorAfter(next, keys, () => {
+        for (const { pmcid } of articles) if (pmcid && found.size < limit) found.add(pmcid);
+        return found.size;
+      });
+      return cursor === undefined ? [] : [{ type, pages, cursor }];
     });
   }
   if (found.size === 0)
@@ -114,6 +126,40 @@ export async function wantedByTypes(
       `No article with annotations of ${types.join(', ')} was found; name other classes, ids or a query`,
     );
   return itself(found);
+}
+
+/** So many pages in a row may hold nothing but what earlier ones held. */
+const PAGES_OF_REPEATS = 3;
+/** So many pages in a row may bring articles, but none that is wanted. */
+const PAGES_OF_OTHERS = 100;
+/** Of a page no more is remembered; the service is asked for 100 at most. */
+const REMEMBERED = 1_000;
+
+/** Finds the end of a list in pages, also where the service's cursors go round in circles or never end. */
+class Paging {
+  readonly #cursors = new Set<string>();
+  readonly #seen = new Set<string>();
+  #repeats = 0;
+  #others = 0;
+  #found = 0;
+
+  /**
+   * The cursor of the next page, or undefined where there is none or it would bring nothing.
+   *
+   * @param keys tell the articles on the page from others
+   * @param take takes what is wanted from the page and returns how much has been found in all
+   */
+  cursorAfter(next: string | undefined, keys: readonly string[], take: () => number): string | undefined {
+    const before = this.#seen.size;
+    for (const key of keys.slice(0, REMEMBERED)) this.#seen.add(key);
+    this.#repeats = this.#seen.size > before ? 0 : this.#repeats + 1;
+    const found = take();
+    this.#others = found > this.#found ? 0 : this.#others + 1;
+    this.#found = found;
+    if (next === undefined || this.#cursors.has(next)) return undefined;
+    this.#cursors.add(next);
+    return this.#repeats >= PAGES_OF_REPEATS || this.#others >= PAGES_OF_OTHERS ? undefined : next;
+  }
 }
 
 function itself(pmcids: ReadonlySet<string>): Wanted {
