@@ -1,24 +1,38 @@
 /** What the service's answers must be to be believed. Each check returns the content or throws `Unobtainable`. */
-import { XMLValidator } from 'fast-xml-parser';
-import type { EntityClass } from '../foundation';
+import { checkFullText, type EntityClass, InputError } from '../foundation';
 import type { Annotation } from './article';
 import { flawOf } from './flaws';
 import { isPmcid } from './ids';
 import { idOf, parsedJson, record } from './json';
 import { Empty, Unobtainable } from './unobtainable';
 
-/** Full text that is well-formed XML from end to end and says it is the article asked for, where it says which it is. */
+/** Full text that the XML reader takes, from end to end, and that is the article asked for, where it says which it is. */
 export function checkedFullText(body: string, pmcid: string): string {
-  if (!/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*|<!DOCTYPE[^>]*>\s*)*<article[\s>]/.test(body))
-    throw new Unobtainable('the full text is no JATS article');
-  if (!body.trimEnd().endsWith('</article>')) throw new Unobtainable('the full text breaks off');
-  const id = /<article-id\s+pub-id-type="pmc(?:id)?"\s*>\s*(?:PMC)?(\d+)\s*</.exec(body);
-  if (id && `PMC${id[1]}` !== pmcid) throw new Unobtainable(`the full text is that of PMC${id[1]}`);
-  const wellFormed = XMLValidator.validate(body);
-  if (wellFormed !== true)
-    throw new Unobtainable(`the full text is no well-formed XML (line ${wellFormed.err.line})`);
+  const stated = statedId(body);
+  if (stated !== undefined && stated !== pmcid)
+    throw new Unobtainable(`the full text is that of ${stated}`, 'when trusted');
   return body;
 }
+
+function statedId(body: string): string | undefined {
+  try {
+    return checkFullText(body, PLACE).pmcid;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // The mend behind the semicolon is for a file at hand.
+    const reason = error.message.replace(/; [^;]*$/, '');
+    const breaksOff = reason.includes('ends inside');
+    const mayPass = breaksOff || /HTML page|is empty/.test(reason);
+    throw new Unobtainable(
+      breaksOff
+        ? `${PLACE} breaks off (${reason.slice(PLACE.length + 1)})`
+        : reason.replace(`${PLACE}: `, `${PLACE} `),
+      mayPass ? 'when trusted' : 'never',
+    );
+  }
+}
+
+const PLACE = 'the full text';
 
 /** What the annotations service says of one article. */
 export interface AnnotationsOfArticle {
@@ -122,7 +136,11 @@ function listOfArticles(list: unknown): (ListedArticle & { annotations: unknown 
   return list.map((item) => {
     const { source, extId, pmcid, annotations } = record(item);
     const id = idOf(extId);
-    const named = isPmcid(pmcid) ? pmcid : source === 'PMC' && id ? `PMC${id.replace(/^PMC/, '')}` : undefined;
+    const named = isPmcid(pmcid)
+      ? pmcid
+      : source === 'PMC' && id
+        ? `PMC${id.replace(/^PMC/, '')}`
+        : undefined;
     const key = named ?? (id && `${idOf(source)}:${id}`);
     return { key, pmcid: isPmcid(named) ? named : undefined, annotations };
   });

@@ -77,7 +77,8 @@ export function refuseOtherManifest(folder: string): void {
   let isOwn: boolean;
   try {
     const content = parsedFile(path);
-    isOwn = isRecord(content) && (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
+    isOwn =
+      isRecord(content) && (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
   } catch {
     isOwn = found.isFile() && existsSync(join(folder, 'articles')); // damaged
   }

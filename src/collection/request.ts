@@ -139,7 +139,9 @@ export function createAsk({
     if (wait > 0) pausedSince ??= now;
     if (now + wait - (pausedSince ?? now) <= LONGEST_WAIT) pace.pause(wait);
     else
-      stop(new InputError(`${shown} asks for a pause of ${inMinutes(wait)}; run the same command again then`));
+      stop(
+        new InputError(`${shown} asks for a pause of ${inMinutes(wait)}; run the same command again then`),
+      );
     if (status === 404) return new NotFound('the service says that it is not there (404)');
     if (status === 400 || status === 410)
       return new Unobtainable(`the service refuses the request (status ${status})`, 'never');
