@@ -41,8 +41,8 @@ reason, and is asked for again by the next run. An annotation without text or wi
 and manifest.json counts it. The status is 0 when at least one of the articles is in the folder, and 1 when none is.
 
 At most 10 requests a second and 500 a minute are sent. A busy or silent service is asked up to 8 times; an answer that
-is empty, too slow or wrong in itself 3 times; one that is too large or no well-formed XML once. An answer must begin
-within 30 seconds, bring 4 kB every 30 seconds, be complete after 5 minutes and hold at most 32 MB.
+is empty, too slow or wrong in itself at most 3 times; one that is too large or no well-formed XML once. An answer must
+begin within 30 seconds, bring 4 kB every 30 seconds, be complete after 5 minutes and hold at most 32 MB.
 
 The check (--check --out <folder>) asks the service again for the annotations of every stored article, and for the
 articles that manifest.json lists as missing. It reports which annotations the store lacks, which changed and which are

@@ -21,7 +21,7 @@ function statedId(body: string): string | undefined {
     if (!(error instanceof InputError)) throw error;
     // The mend behind the semicolon is for a file at hand.
     const reason = error.message.replace(/; [^;]*$/, '');
-    const breaksOff = reason.includes('ends inside');
+    const breaksOff = /ends inside|must contain a root element|DOCTYPE has no end/.test(reason);
     const mayPass = breaksOff || /HTML page|is empty/.test(reason);
     throw new Unobtainable(
       breaksOff
@@ -42,6 +42,10 @@ export interface AnnotationsOfArticle {
   leftOut: Record<string, number>;
 }
 
+/** At most 8 articles are asked for, of which few have more than a thousand annotations. */
+const MOST_ARTICLES = 100;
+const MOST_ANNOTATIONS = 50_000;
+
 /**
  * Annotations by article. An article that the answer lacks is not in the result, one with an empty list is. Articles that
  * nobody asked for are ignored.
@@ -59,6 +63,8 @@ export function checkedAnnotations(
   const found = new Map<string, AnnotationsOfArticle>();
   let flaw: string | undefined;
   const list = listOfArticles(parsedJson(body, 'annotations'));
+  if (list.length > MOST_ARTICLES)
+    throw new Unobtainable(`annotations of ${list.length} articles came for ${pmcids.length}`, 'never');
   for (const { pmcid, annotations } of list) {
     if (pmcid === undefined || !asked.has(pmcid))
       flaw ??= `annotations of ${pmcid ?? 'another article'} came, which were not asked for`;
@@ -66,6 +72,8 @@ export function checkedAnnotations(
     else {
       const answer = found.get(pmcid) ?? { annotations: [], leftOut: {} };
       found.set(pmcid, answer);
+      if (answer.annotations.length + annotations.length > MOST_ANNOTATIONS)
+        throw new Unobtainable(`more than ${MOST_ANNOTATIONS} annotations of ${pmcid} came`, 'never');
       for (const annotation of annotations) {
         const reason = flawOf(annotation);
         if (reason) answer.leftOut[reason] = (answer.leftOut[reason] ?? 0) + 1;
@@ -73,7 +81,7 @@ export function checkedAnnotations(
       }
     }
   }
-  if (found.size === 0 && flaw) throw new Unobtainable(flaw, pmcids.length > 1 ? 'never' : 'when trusted');
+  if (found.size === 0 && flaw) throw new Unobtainable(flaw, pmcids.length > 1 ? 'never' : 'thrice');
   if (found.size === 0 && pmcids.length === 1) throw new Empty('the service has no annotations of it');
   return found;
 }

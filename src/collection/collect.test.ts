@@ -90,7 +90,8 @@ test('what cannot be had is listed with its reason, never stored, and asked for 
   const lies: Record<string, string> = {
     PMC90000001: '<!DOCTYPE html><html><body>Please wait</body></html>',
     PMC90000002: '<?xml version="1.0"?><article><body><p>cut',
-    PMC90000003: '<article><front><article-id pub-id-type="pmcid">PMC90000004</article-id></front></article>',
+    PMC90000003:
+      '<article><front><article-meta><article-id pub-id-type="pmcid">PMC90000004</article-id></article-meta></front></article>',
     // Cut in the middle, and the end of the file put back.
     PMC90000004: `${whole.slice(0, whole.indexOf('</p>'))}</article>`,
   };
@@ -105,7 +106,10 @@ test('what cannot be had is listed with its reason, never stored, and asked for 
     const ids = [...Object.keys(lies), 'PMC90000005', 'PMC90000006', 'PMC90000099'];
     const options = { ...FAST, ids, out: folder, baseUrl: url, retries: 2 };
     const { missing } = await collectArticles(options);
-    assert.match(missing.PMC90000004, /^the full text line \d+: not well-formed XML \(unexpected close tag\)$/);
+    assert.match(
+      missing.PMC90000004,
+      /^the full text line \d+: not well-formed XML \(unexpected close tag\)$/,
+    );
     const open = {
       PMC90000006: 'Europe PMC gives no full text of it (404); it is not there, or not open access',
       PMC90000099: 'the service has no annotations of these classes for it',

@@ -94,8 +94,11 @@ export function createAsk({
       const hasBegun = (sending?.received ?? 0) > 0;
       attempt.abort(
         why === 'slow'
-          ? new Unobtainable('the service answers too slowly', 'thrice')
-          : new Unobtainable('the service did not answer in time', hasBegun ? 'thrice' : 'always'),
+          ? new Unobtainable('the service answers too slowly', 'thrice when trusted')
+          : new Unobtainable(
+              'the service did not answer in time',
+              hasBegun ? 'thrice when trusted' : 'always',
+            ),
       );
     });
     try {
@@ -163,6 +166,8 @@ export function createAsk({
           return attempts < ATTEMPTS_TO_REACH || trusted.has(kindOf(path));
         case 'thrice':
           return ++doubtful < ASKED_WHEN_DOUBTFUL;
+        case 'thrice when trusted':
+          return ++doubtful < ASKED_WHEN_DOUBTFUL && trusted.has(kindOf(path));
         case 'never':
           return false;
       }

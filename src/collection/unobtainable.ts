@@ -8,6 +8,8 @@ export type Repetition =
   | 'when trusted'
   /** Until it has happened three times: what is wrong in the answer itself seldom changes. */
   | 'thrice'
+  /** The same, but only once until the service has answered a request of this kind correctly: each try takes long. */
+  | 'thrice when trusted'
   /** Never: the answer is final, or dangerous to read. */
   | 'never';
 
