@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type EntityClass, InputError, isEntityClass } from '../foundation';
+import { type EntityClass, InputError, isEntityClass, unreadable } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -59,10 +59,7 @@ function parsedArticle(path: string): Partial<CollectedArticle> | null {
     if (!statSync(path).isFile()) throw new InputError(`${path}: not a regular file; remove it`);
     content = readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
+    throw unreadable(path, error);
   }
   try {
     return JSON.parse(content.startsWith('\ufeff') ? content.slice(1) : content);

@@ -16,8 +16,10 @@ export interface Reading {
  * Character references and tags stand for what they mean, if need be twice, and only then for themselves. And a provider
  * that strips the blanks at the ends of the context lets the postfix begin with the last word of a mention of several
  * ("pancreatic cancer", "cancer was 8-plex"): read so, the postfix begins behind that word.
+ *
+ * @param isStripped whether the provider is one of those
  */
-export function* readingsOf(annotation: Annotation): Generator<Reading> {
+export function* readingsOf(annotation: Annotation, isStripped: boolean): Generator<Reading> {
   const { exact, prefix, postfix } = annotation;
   for (const [own, before, after] of decodings(exact, prefix ?? '', postfix ?? '')) {
     const whole = normalizeText(own).text;
@@ -32,9 +34,9 @@ export function* readingsOf(annotation: Annotation): Generator<Reading> {
       postfix: normalizeText(trailing + after).text,
     };
     const repeating = withoutRepetition(reading);
-    if (repeating && !keepsBlanks(reading)) yield repeating;
+    if (repeating && isStripped) yield repeating;
     yield reading;
-    if (repeating && keepsBlanks(reading)) yield repeating;
+    if (repeating && !isStripped) yield repeating;
   }
 }
 
@@ -57,17 +59,15 @@ function decode(text: string): string {
   return decodeEntities(text.replace(TAG, ''));
 }
 
-/** Whether a blank at an end of the context shows that none are stripped. */
-function keepsBlanks({ prefix, postfix }: Reading): boolean {
-  return prefix !== prefix.trim() || postfix !== postfix.trim();
-}
+const LONGEST_REPETITION = 200;
 
 /** The reading with the last words of the mention left out of the postfix, where it begins with them. */
 function withoutRepetition({ mention, prefix, postfix }: Reading): Reading | undefined {
   const after = postfix.trimStart();
-  for (let space = mention.indexOf(' '); space >= 0; space = mention.indexOf(' ', space + 1)) {
-    const repeated = mention.slice(space + 1);
-    if (after.startsWith(repeated)) return { mention, prefix, postfix: after.slice(repeated.length) };
+  for (const { index } of mention.matchAll(/(?<![\p{L}\p{N}\p{M}])[^ ]/gu)) {
+    const repeated = mention.slice(index);
+    if (index > 0 && repeated.length <= LONGEST_REPETITION && after.startsWith(repeated))
+      return { mention, prefix, postfix: after.slice(repeated.length) };
   }
   return undefined;
 }

@@ -84,7 +84,9 @@ export const STYLES = {
     // What is left of a word that the mention cuts comes beside the three.
     const count = (cut: boolean) => 3 + Number(cut);
     return {
-      prefix: words(before).slice(-count(/\S$/.test(before))).join(' '),
+      prefix: words(before)
+        .slice(-count(/\S$/.test(before)))
+        .join(' '),
       postfix: words(after)
         .slice(0, count(from === end && /^\S/.test(after)))
         .join(' '),
