@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import Bottleneck from 'bottleneck';
 import pRetry from 'p-retry';
-import { InputError, projectRoot } from '../foundation';
+import { InputError } from '../foundation';
+import { checkedAddress, userAgent, withoutPassword } from './address';
 import { bodyOf, createConnections, type ReadyRequest, retryAfter } from './connection';
 import { Pace, PUBLISHED_LIMITS, type RequestLimits } from './pace';
 import { LEAST_PROGRESS, Patience, type Progress } from './patience';
@@ -195,21 +194,6 @@ export function createAsk({
   return { ask, stop };
 }
 
-function checkedAddress(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new InputError(`"${baseUrl}" is no address of a service; write one such as https://host/europepmc`);
-  return baseUrl.replace(/\/+$/, '');
-}
-
-/** An address as messages show it. */
-function withoutPassword(address: string): string {
-  const url = new URL(address);
-  if (!url.username && !url.password) return address;
-  url.username = url.password = '';
-  return url.href.replace(/\/+$/, '');
-}
-
 /** Requests that differ in what they ask for, not in how: `fullTextXML`, `search`. */
 function kindOf(path: string): string {
   return path.split('?')[0].split('/').at(-1)!;
@@ -218,18 +202,6 @@ function kindOf(path: string): string {
 function inMinutes(milliseconds: number): string {
   const minutes = Math.ceil(milliseconds / 60_000);
   return minutes <= 24 * 60 ? `${minutes} minutes` : 'more than a day';
-}
-
-function userAgent(contact?: string): string {
-  const { name, version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-  };
-  if (contact !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(contact))
-    throw new InputError(
-      `The contact "${contact}" cannot be sent along; write a mail or web address in plain letters`,
-    );
-  return `${name}/${version} (collects articles and annotations from Europe PMC${contact ? `; contact ${contact}` : ''})`;
 }
 
 /** Errors of the connection, which have a code, as `Unobtainable`; every other one as it is. */
