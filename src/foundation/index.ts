@@ -8,6 +8,7 @@
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError } from './errors';
 export { readTextFile, whileWriting, writeFileAtomically } from './files';
+export { describeJson, isLfsPointer, lfsPointerError, readJsonObject } from './json-object';
 export { LineWriter, readLines } from './lines';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';

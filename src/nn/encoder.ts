@@ -1,6 +1,6 @@
 import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
-import { type EncoderConfiguration, headsOfLayer } from './configuration';
+import { type EncoderConfiguration, headsOfLayer } from './encoder-configuration';
 import { type DeviceTensor, upload } from './device';
 import {
   add,

@@ -1,6 +1,6 @@
 import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
-import type { EncoderConfiguration } from './configuration';
+import type { EncoderConfiguration } from './encoder-configuration';
 import type { DeviceTensor } from './device';
 import { applyLinear, type Weights } from './encoder';
 import { dropout, gatherRows, gelu, layerNorm, linear, relu, tanh } from './operations';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Batch } from './batch';
-import { readEncoderConfiguration } from './configuration';
+import { readEncoderConfiguration } from './encoder-configuration';
 import { download, free, livingTensors, tidy, upload } from './device';
 import { Model } from './model';
 import { networkFixture, networkFixtureNames, relativeError } from './network-fixture';
