@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
-import { InputError } from '../foundation';
+import { firstLineOf, InputError } from '../foundation';
+import { readTokenizerFile, tokenNumbers } from './tokenizer-file';
 
 /**
  * A text as tokens, special tokens left out. Token `t` stands for `text.slice(starts[t], ends[t])` (UTF-16 code units) and
@@ -22,19 +22,20 @@ export class Tokenizer {
   /** Of the tokens that are no words: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, where the vocabulary has them. */
   readonly specialIds: ReadonlySet<number>;
   readonly vocabularySize: number;
+  /** One more than the highest id: what an encoder's table of words must have rows for. */
+  readonly tokenNumbers: number;
   readonly #native: NativeTokenizer;
 
   constructor(folder: string) {
     const path = join(folder, 'tokenizer.json');
-    if (!existsSync(path)) {
-      throw new InputError(
-        `${folder}: tokenizer.json is missing; copy it from the encoder the model was trained from`,
-      );
-    }
+    const file = readTokenizerFile(folder);
+    this.tokenNumbers = tokenNumbers(file);
     try {
-      this.#native = NativeTokenizer.fromString(readFileSync(path, 'utf8'));
+      this.#native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
     } catch (error) {
-      throw new InputError(`${path}: not a tokenizer (${(error as Error).message}); restore the file`);
+      throw new InputError(
+        `${path}: not a tokenizer (${firstLineOf((error as Error).message)}); restore the file`,
+      );
     }
     // Files of sentence encoders come with both switched on, which would cut long texts without a word.
     this.#native.disableTruncation();
