@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { InputError } from './errors';
+import { InputError, unreadable } from './errors';
 
 /** Git keeps such a text in the place of a large file that it has not fetched (github.com/git-lfs/git-lfs, docs/spec.md). */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
@@ -11,7 +11,9 @@ export function isLfsPointer(content: Uint8Array): boolean {
 
 /** What to say of a file that `isLfsPointer` recognizes. */
 export const lfsPointerError = (path: string): InputError =>
-  new InputError(`${path}: is a Git LFS pointer and not the file itself; run \`git lfs pull\` in its repository`);
+  new InputError(
+    `${path}: is a Git LFS pointer and not the file itself; run \`git lfs pull\` in its repository`,
+  );
 
 /**
  * A JSON object from a file that someone else may have made: a regular file of limited size, so that neither memory nor time is
@@ -30,10 +32,7 @@ export function readJsonObject(path: string, what: string, largestBytes: number)
       );
     content = readFileSync(path);
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
+    throw unreadable(path, error);
   }
   if (isLfsPointer(content)) throw lfsPointerError(path);
   let value: unknown;

@@ -3,11 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variant } from '../compression';
 import { InputError } from '../foundation';
-import { countParameters, readConfiguration, TokenClassifier, tensorflow } from '../nn';
-import { cutWindows, outputNames, Tokenizer } from '../tokenization';
-import { openOnnxScorer } from './session';
-
-const WEIGHTS = 'model.safetensors';
+import { countParameters, hasWeights, readConfiguration, TokenClassifier, tensorflow, WEIGHTS } from '../nn';
+import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
+import { openFolderScorer } from './session';
 
 /**
  * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
@@ -25,7 +23,7 @@ export async function openVariants(
   }: { threads: number; name?: string; onNotice?: (message: string) => void },
 ): Promise<Variant[]> {
   const files: string[] = [];
-  if (existsSync(join(folder, WEIGHTS)) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
+  if (hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
   const exported = join(folder, 'onnx');
   if (existsSync(exported)) {
     const names = readdirSync(exported).filter((name) => name.endsWith('.onnx'));
@@ -63,7 +61,9 @@ export async function openTagger(folder: string, file: string, threads: number) 
   const tagging = readConfiguration(folder);
   const path = join(folder, file);
   const score =
-    file === WEIGHTS ? TokenClassifier.load(folder).score : await openOnnxScorer(path, { threads });
+    file === WEIGHTS
+      ? onlyFinite(TokenClassifier.load(folder).score, folder)
+      : await openFolderScorer(folder, path, { threads });
   return { tagging, score, tokenizer: new Tokenizer(folder) };
 }
 

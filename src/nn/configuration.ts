@@ -33,7 +33,7 @@ export function readConfiguration(folder: string): ModelConfiguration {
   if (typeof own !== 'object' || own === null) {
     throw new InputError(
       isTagger
-        ? `${path}: is a tagger without our entry "falconframes", so that it is not known how its labels are to be read; train its encoder with \`falconframes train --encoder\``
+        ? `${path}: is a tagger without our entry "falconframes", so that it is not known how its labels are to be read; train it anew, with this folder as the encoder of \`falconframes train\``
         : `${path}: has no "falconframes" entry, so this is an encoder and not a tagger; train it first`,
     );
   }
@@ -88,7 +88,12 @@ function readLabels({ id2label }: Json, path: string): string[] {
   const labels = new Array<string>(entries.length);
   for (const [number, label] of entries) {
     const place = Number(number);
-    if (!/^\d+$/.test(number) || place >= entries.length || labels[place] !== undefined || typeof label !== 'string')
+    if (
+      !/^\d+$/.test(number) ||
+      place >= entries.length ||
+      labels[place] !== undefined ||
+      typeof label !== 'string'
+    )
       throw new InputError(
         `${path}: "id2label" of ${describeJson(number)} is ${describeJson(label)}; it must give a name to each number from 0 on`,
       );

@@ -115,7 +115,14 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
 
 /** Each number may be possible, and all together not. */
 function refuseGiants(
-  { vocabularySize, maximumPositions, embeddingSize, hiddenSize, intermediateSize, layers }: EncoderConfiguration,
+  {
+    vocabularySize,
+    maximumPositions,
+    embeddingSize,
+    hiddenSize,
+    intermediateSize,
+    layers,
+  }: EncoderConfiguration,
   path: string,
 ): void {
   const parameters =
@@ -143,7 +150,9 @@ function refuseOtherNetworks(config: Json, activation: string, path: string): vo
   for (const key of ['is_decoder', 'add_cross_attention', 'is_encoder_decoder'])
     if (config[key]) refuse(`"${key}" is ${describeJson(config[key])}; only encoders are known`);
   if (config.quantization_config)
-    refuse('has a "quantization_config"; quantized weights are not read, name the folder with the original ones');
+    refuse(
+      'has a "quantization_config"; quantized weights are not read, name the folder with the original ones',
+    );
   if (config.auto_map)
     refuse('has an "auto_map": its network is defined by Python code of its own, which is not known here');
 }

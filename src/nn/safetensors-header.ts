@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError, isLfsPointer, lfsPointerError } from '../foundation';
+import { InputError, isLfsPointer, lfsPointerError, unreadable } from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
@@ -115,7 +115,8 @@ function parseHeader(bytes: Uint8Array, path: string): StoredTensor[] {
 function parseEntry(name: string, value: unknown, path: string): StoredTensor {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   const bits = typeof dtype === 'string' ? BITS.get(dtype) : undefined;
-  const areWhole = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isSafeInteger);
+  const areWhole = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every(Number.isSafeInteger);
   if (
     name.length > LONGEST_NAME ||
     !bits ||
@@ -148,9 +149,7 @@ export function withFile<T>(path: string, work: (file: number) => T): T {
     // Without waiting for a writer, should it be a pipe.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
+    throw unreadable(path, error);
   }
   try {
     return work(file);

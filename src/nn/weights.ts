@@ -12,7 +12,8 @@ const LARGEST_INDEX = 10_000_000;
 const MOST_FILES = 1000;
 
 /** Weights that other libraries write, in formats that are not read here. */
-const OTHER_FORMATS = /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
+const OTHER_FORMATS =
+  /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
 
 /** The tensors of a model folder, by Hugging Face's names. Each is read when it is asked for. */
 export interface StoredWeights {
@@ -41,7 +42,9 @@ export function openWeights(folder: string): StoredWeights {
     for (const tensor of readSafetensorsHeader(file)) {
       const other = stored.get(tensor.name);
       if (other)
-        throw new InputError(`${file}: has "${tensor.name}" again, which ${basename(other.file)} has already`);
+        throw new InputError(
+          `${file}: has "${tensor.name}" again, which ${basename(other.file)} has already`,
+        );
       stored.set(tensor.name, { file, tensor });
     }
   }
@@ -105,7 +108,11 @@ function noWeights(folder: string): InputError {
   );
 }
 
-const PREFIX = new RegExp(`^(?:${Object.values(ARCHITECTURES).map(({ prefix }) => prefix).join('|')})\\.`);
+const PREFIX = new RegExp(
+  `^(?:${Object.values(ARCHITECTURES)
+    .map(({ prefix }) => prefix)
+    .join('|')})\\.`,
+);
 
 /** A tensor's name, without the encoder's prefix, and with the names that LayerNorm had when BERT was published. */
 function namesOf(name: string): string[] {

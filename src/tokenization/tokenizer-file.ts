@@ -19,8 +19,26 @@ const LONGEST_PREFIX = 16;
  * take forever to match; some write the tokens in other characters than the text has.
  */
 const KNOWN: Record<string, ReadonlySet<string>> = {
-  normalizer: new Set(['BertNormalizer', 'Sequence', 'NFC', 'NFD', 'NFKC', 'NFKD', 'Lowercase', 'StripAccents', 'Strip', 'Nmt']),
-  pre_tokenizer: new Set(['BertPreTokenizer', 'Sequence', 'Whitespace', 'WhitespaceSplit', 'Punctuation', 'Digits']),
+  normalizer: new Set([
+    'BertNormalizer',
+    'Sequence',
+    'NFC',
+    'NFD',
+    'NFKC',
+    'NFKD',
+    'Lowercase',
+    'StripAccents',
+    'Strip',
+    'Nmt',
+  ]),
+  pre_tokenizer: new Set([
+    'BertPreTokenizer',
+    'Sequence',
+    'Whitespace',
+    'WhitespaceSplit',
+    'Punctuation',
+    'Digits',
+  ]),
   post_processor: new Set(['TemplateProcessing', 'BertProcessing', 'Sequence']),
   decoder: new Set(['WordPiece']),
 };
@@ -69,7 +87,8 @@ function refuseUnknown(
   if (type !== 'Sequence') return;
   for (const name of PARTS) {
     const parts = (component as Record<string, unknown>)[name];
-    if (Array.isArray(parts)) for (const part of parts) refuseUnknown(part ?? {}, kind, known, path, depth + 1);
+    if (Array.isArray(parts))
+      for (const part of parts) refuseUnknown(part ?? {}, kind, known, path, depth + 1);
   }
 }
 
@@ -104,7 +123,9 @@ function checkAddedTokens(tokens: unknown, path: string): void {
     return Number.isSafeInteger(id) && typeof content === 'string' && content !== '';
   };
   if (!Array.isArray(tokens) || !tokens.every(isToken))
-    throw new InputError(`${path}: "added_tokens" must list tokens with an id and a content; restore the file`);
+    throw new InputError(
+      `${path}: "added_tokens" must list tokens with an id and a content; restore the file`,
+    );
 }
 
 /** Windows are framed by [CLS] and [SEP], whatever the file says: it must say the same. */

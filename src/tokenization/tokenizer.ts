@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
-import { firstLineOf, InputError } from '../foundation';
+import { firstLineOf, InputError, readJsonObject } from '../foundation';
 import { readTokenizerFile, tokenNumbers } from './tokenizer-file';
+
+const LARGEST_CONFIGURATION = 10_000_000;
 
 /**
  * A text as tokens, special tokens left out. Token `t` stands for `text.slice(starts[t], ends[t])` (UTF-16 code units) and
@@ -22,14 +25,12 @@ export class Tokenizer {
   /** Of the tokens that are no words: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, where the vocabulary has them. */
   readonly specialIds: ReadonlySet<number>;
   readonly vocabularySize: number;
-  /** One more than the highest id: what an encoder's table of words must have rows for. */
-  readonly tokenNumbers: number;
   readonly #native: NativeTokenizer;
 
   constructor(folder: string) {
     const path = join(folder, 'tokenizer.json');
     const file = readTokenizerFile(folder);
-    this.tokenNumbers = tokenNumbers(file);
+    refuseLarger(folder, tokenNumbers(file));
     try {
       this.#native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
     } catch (error) {
@@ -77,6 +78,17 @@ export class Tokenizer {
       };
     });
   }
+}
+
+/** Throws InputError where the encoder of the same folder has no embeddings for some of the tokens. */
+function refuseLarger(folder: string, tokens: number): void {
+  const path = join(folder, 'config.json');
+  if (!existsSync(path)) return;
+  const { vocab_size: embeddings } = readJsonObject(path, "a model's configuration", LARGEST_CONFIGURATION);
+  if (typeof embeddings === 'number' && tokens > embeddings)
+    throw new InputError(
+      `${join(folder, 'tokenizer.json')}: the vocabulary has ${tokens} tokens, and the model embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
+    );
 }
 
 /** The Rust library counts code points; JavaScript counts UTF-16 code units, two for a character beyond U+FFFF. */
