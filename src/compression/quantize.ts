@@ -70,12 +70,12 @@ export async function quantizeFolderStatically(
 }
 
 function readExported(folder: string): { model: onnx.ModelProto; source: string } {
-  readEncoderConfiguration(folder); // throws where the folder is no model
+  const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
     throw new InputError(`${folder}: has no onnx/model.onnx to quantize; export the model to ONNX first`);
   }
-  const model = readOnnx(source);
+  const model = readOnnx(source, encoder);
   refuseQuantized(model, source, 'quantize the fp32 file that it was made from');
   return { model, source };
 }

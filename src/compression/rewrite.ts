@@ -1,6 +1,7 @@
 import { onnx } from 'onnx-proto';
 import { firstLineOf, InputError } from '../foundation';
 import { CONTRIB_DOMAIN, floatsOf } from './graph';
+import type { EncoderConfiguration } from '../nn';
 import { checkOnnx, readOnnxFile } from './onnx-check';
 
 const { DataType } = onnx.TensorProto;
@@ -24,10 +25,13 @@ const SHORT_TYPES: ReadonlySet<number> = new Set([
   ...[17, 18, 19, 20, 21, 22],
 ]);
 
+/** Of a window by which the memory of a run is judged. */
+const TYPICAL_LENGTH = 256;
+
 /** Throws InputError when the file is damaged, has no graph, or is none that can be run. */
-export function readOnnx(path: string): onnx.ModelProto {
+export function readOnnx(path: string, encoder: EncoderConfiguration): onnx.ModelProto {
   const bytes = readOnnxFile(path);
-  checkOnnx(bytes, path);
+  checkOnnx(bytes, path, { encoder, maximumLength: Math.min(encoder.maximumPositions, TYPICAL_LENGTH) });
   try {
     return onnx.ModelProto.decode(bytes);
   } catch (error) {

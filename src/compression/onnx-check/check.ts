@@ -17,8 +17,8 @@ const LARGEST = 2 ** 31 - 1;
 /** Inputs that are given a model when it runs. */
 const INPUTS: ReadonlySet<string> = new Set(['input_ids', 'attention_mask', 'token_type_ids']);
 
-/** Where nothing is known of the model: a window, and what the largest encoders take. */
-const USUAL_LENGTH = 512;
+/** Where nothing is known of the model: a window that any has positions for, and what the largest encoders take. */
+const USUAL_LENGTH = 8;
 const USUAL_PEAK = 2 ** 28;
 const USUAL_WORK = 2 ** 42;
 

@@ -1,6 +1,6 @@
 import type { Rule } from './shape-rules';
 import { countOf } from './tensor-check';
-import { axisOf, broadcast, type Call, input, integer, Unclear, type Value, valueOf } from './value';
+import { axisOf, broadcast, type Call, input, integer, shaped, Unclear, type Value } from './value';
 
 /** A rule that also counts: multiplications, and numbers that are in memory while the operator works. */
 export type ProductRule = (call: Call) => { outputs: Value[]; multiplications: number; scratch?: number };
@@ -22,7 +22,7 @@ const matrixProduct =
       (_, axis) =>
         !(axis === full.length - 2 && one.length === 1) && !(axis === full.length - 1 && other.length === 1),
     );
-    return { outputs: [valueOf(dims)], multiplications: countOf(full) * inner };
+    return { outputs: [shaped(dims)], multiplications: countOf(full) * inner };
   };
 
 /** Weights in blocks of a few bits: their extents are attributes. */
@@ -30,7 +30,7 @@ const packedProduct: ProductRule = (call) => {
   const { dims } = input(call, 0);
   const [inner, columns] = [integer(call, 'K', 0), integer(call, 'N', 0)];
   if (dims.at(-1) !== inner) throw new Unclear(`[${dims}] cannot be multiplied with ${inner} rows`);
-  const outputs = [valueOf([...dims.slice(0, -1), columns])];
+  const outputs = [shaped([...dims.slice(0, -1), columns])];
   return { outputs, multiplications: countOf(outputs[0].dims) * inner };
 };
 
@@ -45,7 +45,7 @@ const attention =
     const width = sizes?.[2] ?? (ownWeights ? projected / 3 : (call.inputs[2]?.dims.at(-1) ?? hidden));
     const heads = integer(call, 'num_heads', 1);
     return {
-      outputs: [valueOf([batch, length, width]), ...call.node.outputs.slice(1).map(() => ({ dims: [0] }))],
+      outputs: [shaped([batch, length, width]), ...call.node.outputs.slice(1).map(() => ({ dims: [0] }))],
       multiplications: batch * length * ((ownWeights ? hidden * projected : 0) + 2 * length * width),
       scratch: batch * length * (projected + 2 * heads * length),
     };
@@ -80,12 +80,12 @@ const skipNorm: Rule = (call) => call.node.outputs.map(() => ({ dims: input(call
 const embed: Rule = (call) => {
   const { dims } = input(call, 0);
   const hidden = input(call, 2).dims[1] ?? 0;
-  return [valueOf([...dims, hidden]), valueOf([dims[0] ?? 0]), valueOf([...dims, hidden])];
+  return [shaped([...dims, hidden]), shaped([dims[0] ?? 0]), shaped([...dims, hidden])];
 };
 
 const added =
   (right: number): Rule =>
-  (call) => [valueOf(broadcast([input(call, 0).dims, input(call, right).dims]))];
+  (call) => [shaped(broadcast([input(call, 0).dims, input(call, right).dims]))];
 
 /** Operators of ONNX Runtime that optimizers put into exports (docs/ContribOperators.md in its repository). */
 export const CONTRIB_RULES: Record<string, Rule> = {
@@ -107,7 +107,7 @@ export const CONTRIB_RULES: Record<string, Rule> = {
     const axis = axisOf(integer(call, 'gather_axis', 0), data.length);
     // Two numbers may share a byte.
     return [
-      valueOf([...data.slice(0, axis), ...indices, ...data.slice(axis + 1, -1), 2 * (data.at(-1) ?? 0)]),
+      shaped([...data.slice(0, axis), ...indices, ...data.slice(axis + 1, -1), 2 * (data.at(-1) ?? 0)]),
     ];
   },
 };

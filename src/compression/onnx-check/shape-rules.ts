@@ -8,9 +8,9 @@ import {
   list,
   numbersOf,
   placesIn,
+  shaped,
   Unclear,
   type Value,
-  valueOf,
 } from './value';
 
 /** What an operator makes of its inputs: shapes, and numbers where shapes are computed with them. */
@@ -29,7 +29,7 @@ const combined =
     const given = inputs.filter((value) => value !== undefined);
     const dims = broadcast(given.map((value) => value.dims));
     return [
-      valueOf(dims, () => {
+      shaped(dims, () => {
         if (!compute || given.some(({ numbers }) => !numbers)) return undefined;
         const places = given.map((value) => placesIn(value.dims, dims));
         return Array.from({ length: countOf(dims) }, (_, index) =>
@@ -66,9 +66,7 @@ const reduced =
     );
     const kept = integer(call, 'keepdims', 1);
     const rest = dims.flatMap((extent, axis) => (axes.has(axis) ? (kept ? [1] : []) : [extent]));
-    return [
-      valueOf(rest, () => (compute && numbers && countOf(rest) === 1 ? [compute(numbers)] : undefined)),
-    ];
+    return [shaped(rest, () => (compute && numbers && countOf(rest) === 1 ? [compute(numbers)] : undefined))];
   };
 
 const gather: Rule = (call) => {
@@ -78,7 +76,7 @@ const gather: Rule = (call) => {
   const { numbers } = data;
   const isList = data.dims.length === 1 && numbers !== undefined;
   return [
-    valueOf(dims, () =>
+    shaped(dims, () =>
       isList ? indices.numbers?.map((place) => numbers.at(place) ?? Number.NaN) : undefined,
     ),
   ];
@@ -94,7 +92,7 @@ const reshape: Rule = (call) => {
   const known = countOf(wanted.filter((_, axis) => axis !== open));
   if (open >= 0) wanted[open] = known === 0 ? 0 : countOf(dims) / known;
   if (countOf(wanted) !== countOf(dims)) throw new Unclear(`[${dims}] cannot become [${wanted}]`);
-  return [valueOf(wanted, () => numbers)];
+  return [shaped(wanted, () => numbers)];
 };
 
 const transpose: Rule = (call) => {
@@ -102,7 +100,7 @@ const transpose: Rule = (call) => {
   const order = call.node.integers.get('perm') ?? dims.map((_, axis) => dims.length - 1 - axis);
   if (order.length !== dims.length || new Set(order).size !== dims.length)
     throw new Unclear(`the axes of [${dims}] are put in the order [${order}]`);
-  return [valueOf(order.map((axis) => dims[axisOf(axis, dims.length)]))];
+  return [shaped(order.map((axis) => dims[axisOf(axis, dims.length)]))];
 };
 
 const unsqueeze: Rule = (call) => {
@@ -112,7 +110,7 @@ const unsqueeze: Rule = (call) => {
   const axes = new Set(given.map((axis) => axisOf(axis, rank)));
   const rest = [...dims];
   return [
-    valueOf(
+    shaped(
       Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (rest.shift() ?? 1))),
       () => numbers,
     ),
@@ -126,7 +124,7 @@ const squeeze: Rule = (call) => {
   const kept = dims.filter((extent, axis) => (axes ? !axes.has(axis) : extent !== 1));
   if (countOf(kept) !== countOf(dims))
     throw new Unclear(`the axes [${given}] of [${dims}] cannot be left out`);
-  return [valueOf(kept, () => numbers)];
+  return [shaped(kept, () => numbers)];
 };
 
 const concat: Rule = (call) => {
@@ -135,7 +133,7 @@ const concat: Rule = (call) => {
   const axis = axisOf(integer(call, 'axis', 0), dims.length);
   const length = given.reduce((sum, value) => sum + (value.dims[axis] ?? 0), 0);
   return [
-    valueOf(dims.with(axis, length), () =>
+    shaped(dims.with(axis, length), () =>
       dims.length === 1 && given.every(({ numbers }) => numbers)
         ? given.flatMap(({ numbers }) => numbers!)
         : undefined,
@@ -154,7 +152,7 @@ const split: Rule = (call) => {
   return sizes.map((extent) => {
     const from = start;
     start += extent;
-    return valueOf(dims.with(axis, extent), () =>
+    return shaped(dims.with(axis, extent), () =>
       dims.length === 1 ? numbers?.slice(from, from + extent) : undefined,
     );
   });
@@ -183,50 +181,50 @@ const slice: Rule = (call) => {
     if (dims.length === 1)
       kept = kept && Array.from({ length: rest[axis] }, (_, place) => kept![start + place * step]);
   });
-  return [valueOf(rest, () => (dims.length === 1 || String(rest) === String(dims) ? kept : undefined))];
+  return [shaped(rest, () => (dims.length === 1 || String(rest) === String(dims) ? kept : undefined))];
 };
 
 const expand: Rule = (call) => {
   const { dims, numbers } = input(call, 0);
   const result = broadcast([dims, numbersOf(call, 1)]);
-  return [valueOf(result, () => numbers && placesIn(dims, result).map((place) => numbers[place]))];
+  return [shaped(result, () => numbers && placesIn(dims, result).map((place) => numbers[place]))];
 };
 
 const range: Rule = (call) => {
   const [[start], [limit], [step]] = [0, 1, 2].map((index) => numbersOf(call, index));
   const length = Math.max(0, Math.ceil((limit - start) / step));
-  return [valueOf([length], () => Array.from({ length }, (_, index) => start + index * step))];
+  return [shaped([length], () => Array.from({ length }, (_, index) => start + index * step))];
 };
 
 const constantOfShape: Rule = (call) => {
   const { numbers: [value] = [0] } = call.inputs[1] ?? {}; // the attribute's tensor, put behind the inputs
   const dims = numbersOf(call, 0);
-  return [valueOf(dims, () => new Array<number>(countOf(dims)).fill(value ?? 0))];
+  return [shaped(dims, () => new Array<number>(countOf(dims)).fill(value ?? 0))];
 };
 
 const shape: Rule = (call) => {
   const { dims } = input(call, 0);
   const part = dims.slice(integer(call, 'start', 0), integer(call, 'end', dims.length));
-  return [valueOf([part.length], () => part)];
+  return [shaped([part.length], () => part)];
 };
 
 const flatten: Rule = (call) => {
   const { dims } = input(call, 0);
   const axis = integer(call, 'axis', 1);
-  return [valueOf([countOf(dims.slice(0, axis)), countOf(dims.slice(axis))])];
+  return [shaped([countOf(dims.slice(0, axis)), countOf(dims.slice(axis))])];
 };
 
 const gatherND: Rule = (call) => {
   const [{ dims: data }, { dims: indices }] = [input(call, 0), input(call, 1)];
   const depth = indices.at(-1) ?? 0;
-  return [valueOf([...indices.slice(0, -1), ...data.slice(integer(call, 'batch_dims', 0) + depth)])];
+  return [shaped([...indices.slice(0, -1), ...data.slice(integer(call, 'batch_dims', 0) + depth)])];
 };
 
 const argument: Rule = (call) => {
   const { dims } = input(call, 0);
   const axis = axisOf(integer(call, 'axis', 0), dims.length);
   return [
-    valueOf(integer(call, 'keepdims', 1) ? dims.with(axis, 1) : dims.filter((_, place) => place !== axis)),
+    shaped(integer(call, 'keepdims', 1) ? dims.with(axis, 1) : dims.filter((_, place) => place !== axis)),
   ];
 };
 
@@ -303,11 +301,11 @@ export const STANDARD_RULES: Record<string, Rule> = {
   Constant: ({ inputs }) => [inputs[0] ?? { dims: [] }],
   ConstantOfShape: constantOfShape,
   Shape: shape,
-  Size: (call) => [valueOf([], () => [countOf(input(call, 0).dims)])],
+  Size: (call) => [shaped([], () => [countOf(input(call, 0).dims)])],
   Expand: expand,
   Tile: (call) => {
     const repeats = numbersOf(call, 1);
-    return [valueOf(input(call, 0).dims.map((extent, axis) => extent * repeats[axis]))];
+    return [shaped(input(call, 0).dims.map((extent, axis) => extent * repeats[axis]))];
   },
   Range: range,
   Reshape: reshape,

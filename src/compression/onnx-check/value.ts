@@ -51,7 +51,7 @@ export function axisOf(axis: number, rank: number): number {
 }
 
 /** A value of a shape; numbers are kept where they are few. @throws Unclear for an impossible shape */
-export function valueOf(dims: number[], numbers?: () => number[] | undefined): Value {
+export function shaped(dims: number[], numbers?: () => number[] | undefined): Value {
   const count = countOf(dims);
   if (!dims.every((extent) => Number.isSafeInteger(extent) && extent >= 0) || !Number.isSafeInteger(count))
     throw new Unclear(`a value has the impossible shape [${dims}]`);
