@@ -1,7 +1,7 @@
 import { onnx } from 'onnx-proto';
 import { firstLineOf, InputError } from '../foundation';
-import { CONTRIB_DOMAIN, floatsOf } from './graph';
 import type { EncoderConfiguration } from '../nn';
+import { CONTRIB_DOMAIN, floatsOf } from './graph';
 import { checkOnnx, readOnnxFile } from './onnx-check';
 
 const { DataType } = onnx.TensorProto;

@@ -46,7 +46,7 @@ export function readJsonObject(path: string, what: string, largestBytes: number)
   return value as Record<string, unknown>;
 }
 
-const LONGEST_SHOWN = 60;
+const LONGEST_SHOWN = 100;
 
 /** A JSON value of any size and depth in a few words, for messages. */
 export function describeJson(value: unknown): string {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variant } from '../compression';
@@ -85,12 +85,16 @@ function quantizationOf(path: string): string {
 
 function measureMemory(texts: readonly string[], options: readonly string[]): number {
   const program = join(__dirname, 'memory-process.js');
-  const output = execFileSync(process.execPath, [program, ...options], {
+  const child = spawnSync(process.execPath, [program, ...options], {
     input: JSON.stringify(texts),
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  return Number(output);
+  if (child.status !== 0)
+    throw new InputError(
+      `${options.slice(0, 2).join('/')}: its memory could not be measured, the process ended with ${child.signal ?? child.status}; try it with fewer texts`,
+    );
+  return Number(child.stdout);
 }
 
 /** False, with a notice, where native TensorFlow is not set up: the ONNX files can be run without. */

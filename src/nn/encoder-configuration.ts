@@ -172,7 +172,7 @@ function parsePrunedHeads(
     const fits = /^\d+$/.test(layer) && isBelow(layers)(Number(layer)) && Array.isArray(heads);
     if (!fits || !heads.every(isBelow(attentionHeads)) || new Set(heads).size !== heads.length)
       throw new InputError(
-        `${path}: "pruned_heads" of layer ${layer} is ${describeJson(heads)}; it must list heads below ${attentionHeads}, each once, of one of ${layers} layers`,
+        `${path}: "pruned_heads" of layer ${describeJson(layer)} is ${describeJson(heads)}; it must list heads below ${attentionHeads}, each once, of one of ${layers} layers`,
       );
     if (heads.length === attentionHeads)
       throw new InputError(`${path}: "pruned_heads" leaves layer ${layer} no head; at least one must stay`);

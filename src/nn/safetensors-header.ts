@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError, isLfsPointer, lfsPointerError, unreadable } from '../foundation';
+import { describeJson, InputError, isLfsPointer, lfsPointerError, unreadable } from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
@@ -58,7 +58,8 @@ export function readSafetensorsHeader(path: string): StoredTensor[] {
     let position = 0;
     const inOrder = [...entries].sort((one, other) => one.begin - other.begin || one.end - other.end);
     for (const { name, begin, end } of inOrder) {
-      if (begin !== position) throw damaged(path, `"${name}" begins at byte ${begin}, expected ${position}`);
+      if (begin !== position)
+        throw damaged(path, `${describeJson(name)} begins at byte ${begin}, expected ${position}`);
       position = end;
     }
     const dataStart = PREFIX_BYTES + size.header;
@@ -128,13 +129,16 @@ function parseEntry(name: string, value: unknown, path: string): StoredTensor {
   ) {
     throw damaged(
       path,
-      `the header's entry "${name.slice(0, 100)}" has no valid dtype, shape and data_offsets`,
+      `the header's entry ${describeJson(name)} has no valid dtype, shape and data_offsets`,
     );
   }
   const [begin, end] = offsets;
   const size = Math.ceil((shape.reduce((product, extent) => product * extent, 1) * bits) / 8);
   if (end - begin !== size) {
-    throw damaged(path, `"${name}" of shape [${shape}] takes ${size} bytes, its offsets span ${end - begin}`);
+    throw damaged(
+      path,
+      `${describeJson(name)} of shape [${shape}] takes ${size} bytes, its offsets span ${end - begin}`,
+    );
   }
   return { name, shape, dtype: dtype as string, begin, end };
 }

@@ -43,7 +43,7 @@ export function openWeights(folder: string): StoredWeights {
       const other = stored.get(tensor.name);
       if (other)
         throw new InputError(
-          `${file}: has "${tensor.name}" again, which ${basename(other.file)} has already`,
+          `${file}: has ${describeJson(tensor.name)} again, which ${basename(other.file)} has already`,
         );
       stored.set(tensor.name, { file, tensor });
     }

@@ -30,7 +30,6 @@ export class Tokenizer {
   constructor(folder: string) {
     const path = join(folder, 'tokenizer.json');
     const file = readTokenizerFile(folder);
-    refuseLarger(folder, tokenNumbers(file));
     try {
       this.#native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
     } catch (error) {
@@ -52,6 +51,7 @@ export class Tokenizer {
     const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
     this.specialIds = new Set(specials.flatMap((token) => this.#native.tokenToId(token) ?? []));
     this.vocabularySize = this.#native.getVocabSize();
+    refuseLarger(folder, Math.max(tokenNumbers(file), this.vocabularySize));
   }
 
   /** The id of a token, or undefined where the vocabulary does not have it. */
@@ -66,7 +66,13 @@ export class Tokenizer {
 
   /** Tokens of each text, whole: nothing is truncated. */
   async encode(texts: readonly string[]): Promise<EncodedText[]> {
-    const encodings = await this.#native.encodeBatch([...texts], { addSpecialTokens: false });
+    const encodings = await this.#native
+      .encodeBatch([...texts], { addSpecialTokens: false })
+      .catch((error: Error) => {
+        throw new InputError(
+          `the tokenizer cannot read a text (${firstLineOf(error.message)}); restore tokenizer.json`,
+        );
+      });
     return encodings.map((encoding, index) => {
       const offsets = encoding.getOffsets();
       const toCodeUnit = codeUnitOfCodePoint(texts[index]);

@@ -1,5 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
-import { firstLineOf, InputError, isLfsPointer, lfsPointerError, unreadable } from '../../foundation';
+import {
+  describeJson,
+  firstLineOf,
+  InputError,
+  isLfsPointer,
+  lfsPointerError,
+  unreadable,
+} from '../../foundation';
 import type { EncoderConfiguration } from '../../nn';
 import { footprintOf, isKnown } from './footprint';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph';
@@ -60,8 +67,8 @@ export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedS
   for (const node of graph.nodes) {
     const { operator, domain, tensors } = node;
     if (node.hasGraph || !isKnown(node)) {
-      const name = `${domain && `${domain}.`}${operator}`.slice(0, 100);
-      throw refuse(`has the operator "${name}", which encoders of the BERT family do not have`);
+      const name = describeJson(`${domain && `${domain}.`}${operator}`);
+      throw refuse(`has the operator ${name}, which encoders of the BERT family do not have`);
     }
     for (const tensor of tensors) checkTensor(bytes, tensor, place);
   }
@@ -70,7 +77,7 @@ export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedS
   graph.inputs = graph.inputs.filter((name) => !constants.has(name));
   const unknown = graph.inputs.find((name) => !INPUTS.has(name));
   if (unknown !== undefined)
-    throw refuse(`asks for the input "${unknown.slice(0, 100)}"; known are ${[...INPUTS].join(', ')}`);
+    throw refuse(`asks for the input ${describeJson(unknown)}; known are ${[...INPUTS].join(', ')}`);
   if (!graph.outputs.includes('logits')) throw refuse('has no output "logits"');
   if (expected) checkTables(graph, place, expected);
   checkFootprint(graph, bytes, place, expected);
@@ -83,7 +90,7 @@ function checkTables({ tensors }: OnnxGraph, place: string, { encoder, maximumLe
     for (const [part, rows] of Object.entries(least))
       if (name.includes(part) && dims.length === 2 && dims[0] > 1 && dims[1] > 1 && dims[0] < rows)
         throw new InputError(
-          `${place}: "${name.slice(0, 100)}" has ${dims[0]} rows where config.json asks for ${rows}; the two files do not belong together`,
+          `${place}: ${describeJson(name)} has ${dims[0]} rows where config.json asks for ${rows}; the two files do not belong together`,
         );
 }
 

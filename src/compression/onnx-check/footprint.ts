@@ -1,3 +1,4 @@
+import { describeJson } from '../../foundation';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from './onnx-graph';
 import { CONTRIB_PRODUCTS, CONTRIB_RULES, STANDARD_PRODUCTS } from './product-rules';
 import { STANDARD_RULES } from './shape-rules';
@@ -62,7 +63,7 @@ export function footprintOf(graph: OnnxGraph, bytes: Uint8Array, length: number)
     const inputs = node.inputs.map((name) => {
       const value = name === '' ? undefined : values.get(name);
       if (name !== '' && !value)
-        throw new Unclear(`${node.operator} reads "${name.slice(0, 100)}", which nothing makes`);
+        throw new Unclear(`${node.operator} reads ${describeJson(name)}, which nothing makes`);
       return value;
     });
     const given = [...inputs, ...node.tensors.map(valueOfTensor)];

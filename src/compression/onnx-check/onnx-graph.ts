@@ -1,3 +1,4 @@
+import { describeJson } from '../../foundation';
 import { type Field, readFields, readIntegers, readText } from './protobuf';
 
 /** As much of an ONNX file as its checks need (github.com/onnx/onnx, onnx/onnx.proto has the numbers of the fields). */
@@ -101,7 +102,8 @@ function readAttribute(bytes: Uint8Array, { start, end }: Field, node: OnnxNode)
     else if (field.number === 5 || field.number === 10) tensors.push(readTensor(bytes, { ...field }));
     else if ([6, 11, 22, 23].includes(field.number)) node.hasGraph = true;
   });
-  if (tensors.length > 1) throw new Error(`the attribute "${name}" has several tensors`);
+  if (integers.length > MOST_INTEGERS) throw new Error(`a list has more than ${MOST_INTEGERS} numbers`);
+  if (tensors.length > 1) throw new Error(`the attribute ${describeJson(name)} has several tensors`);
   node.tensors.push(...tensors);
   if (integers.length > 0) node.integers.set(name, integers);
 }
@@ -117,5 +119,6 @@ function readTensor(bytes: Uint8Array, { start, end }: Field): OnnxTensor {
     else if (number === 13 || (number === 14 && field.value === 1)) tensor.isExternal = true;
     else if ([4, 5, 7, 10, 11].includes(number)) tensor.lists.push({ ...field });
   });
+  if (tensor.dims.length > MOST_AXES) throw new Error(`a tensor has more than ${MOST_AXES} axes`);
   return tensor;
 }

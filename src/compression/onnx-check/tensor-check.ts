@@ -1,4 +1,4 @@
-import { InputError } from '../../foundation';
+import { describeJson, InputError } from '../../foundation';
 import type { OnnxTensor } from './onnx-graph';
 import { readIntegers } from './protobuf';
 
@@ -37,7 +37,7 @@ export const countOf = (dims: readonly number[]): number => dims.reduce((size, e
 /** Throws InputError where a tensor lies elsewhere, is not as large as it says, or holds what is no number. */
 export function checkTensor(bytes: Uint8Array, tensor: OnnxTensor, place: string): void {
   const { name, type, dims, raw, lists } = tensor;
-  const refuse = (what: string) => new InputError(`${place}: the tensor "${name.slice(0, 100)}" ${what}`);
+  const refuse = (what: string) => new InputError(`${place}: the tensor ${describeJson(name)} ${what}`);
   if (tensor.isExternal)
     throw refuse('lies in another file (external data), which is never read; save the model as one file');
   if (
@@ -117,7 +117,7 @@ export function smallValues(
     const values: number[] = [];
     if (lists.some(({ number }) => number === 4 || number === 10)) return undefined; // floats compute no shapes
     for (const list of lists) readIntegers(bytes, list, values, most);
-    return values.slice(0, count);
+    return values.length <= most ? values.slice(0, count) : undefined;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + raw.start, raw.end - raw.start);
   const read: Record<number, (index: number) => number> = {
