@@ -30,7 +30,7 @@ const TYPICAL_LENGTH = 256;
 
 /** Throws InputError when the file is damaged, has no graph, or is none that can be run. */
 export function readOnnx(path: string, encoder: EncoderConfiguration): onnx.ModelProto {
-  const bytes = readOnnxFile(path);
+  const bytes = readOnnxFile(path, { encoder });
   checkOnnx(bytes, path, { encoder, maximumLength: Math.min(encoder.maximumPositions, TYPICAL_LENGTH) });
   try {
     return onnx.ModelProto.decode(bytes);

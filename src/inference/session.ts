@@ -54,7 +54,7 @@ export async function openOnnxScorer(
   }
   const bytes =
     typeof model === 'string'
-      ? readOnnxFile(model)
+      ? readOnnxFile(model, expected?.configuration)
       : Buffer.from(model.buffer, model.byteOffset, model.length);
   // What was encoded here just now is as it should be.
   if (typeof model === 'string') checkOnnx(bytes, place, expected?.configuration);

@@ -32,13 +32,13 @@ const LARGEST_CONFIGURATION = 10_000_000;
 
 /** More than any published encoder has; what claims more is refused before memory is taken for it. */
 const MOST = {
-  vocabulary: 4_000_000,
+  vocabulary: 2_000_000,
   width: 16_384,
   layers: 256,
   heads: 1024,
   positions: 65_536,
   tokenTypes: 1024,
-  parameters: 2 ** 31,
+  parameters: 2 ** 30,
 };
 
 export const configurationPath = (folder: string): string => join(folder, 'config.json');

@@ -10,6 +10,8 @@ export const WEIGHTS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
 const LARGEST_INDEX = 10_000_000;
 const MOST_FILES = 1000;
+/** The largest table of words published for an encoder (LaBSE) takes 1.5 GB. */
+const LARGEST_TENSOR = 2 ** 31;
 
 /** Weights that other libraries write, in formats that are not read here. */
 const OTHER_FORMATS =
@@ -64,6 +66,10 @@ function readChecked(file: string, stored: StoredTensor): Tensor {
   if (!isFloat(dtype))
     throw new InputError(
       `${file}: "${name}" holds numbers of type ${dtype}; save the model with weights in 32-bit floats`,
+    );
+  if (stored.end - stored.begin > LARGEST_TENSOR)
+    throw new InputError(
+      `${file}: ${describeJson(name)} takes ${stored.end - stored.begin} bytes; at most ${LARGEST_TENSOR} are read`,
     );
   const tensor = withFile(file, (descriptor) => readStored(descriptor, stored));
   refuseNonFinite(tensor.data, file, name);

@@ -9,7 +9,7 @@ export interface TokenizerFile extends Record<string, unknown> {
 }
 
 /** The largest vocabulary of a BERT (LaBSE, 501,153 tokens) takes some 15 MB. */
-const LARGEST = 64_000_000;
+const LARGEST = 30_000_000;
 /** Matching a word takes time by the square of its length. */
 const LONGEST_WORD = 1000;
 const LONGEST_PREFIX = 16;

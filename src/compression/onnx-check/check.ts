@@ -29,15 +29,21 @@ const USUAL_LENGTH = 8;
 const USUAL_PEAK = 2 ** 28;
 const USUAL_WORK = 2 ** 42;
 
-/** The bytes of an ONNX file. @throws InputError for what is none by its size or kind */
-export function readOnnxFile(path: string): Buffer {
+/**
+ * The bytes of an ONNX file. @throws InputError for what is none by its size or kind
+ *
+ * @param expected what it is the file of, where that is known: its size is judged by that
+ */
+export function readOnnxFile(path: string, expected?: { encoder: EncoderConfiguration }): Buffer {
+  // In 32-bit floats with as much again for what else an exporter writes.
+  const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * weightsOf(expected.encoder)) : LARGEST;
   let content: Buffer;
   try {
     const status = statSync(path);
     if (!status.isFile()) throw new InputError(`${path}: is no regular file; export the model again`);
-    if (status.size > LARGEST)
+    if (status.size > most)
       throw new InputError(
-        `${path}: has ${status.size} bytes, an ONNX file at most ${LARGEST}; export the model again`,
+        `${path}: has ${status.size} bytes, an ONNX file of such a model at most ${most}; export the model again`,
       );
     content = readFileSync(path);
   } catch (error) {
@@ -120,12 +126,20 @@ function checkFootprint(
 
 /** Many times what an encoder takes by its shape, however it was exported. */
 function generousFootprint({ encoder, maximumLength: length }: ExpectedShape) {
-  const { layers, attentionHeads, hiddenSize, intermediateSize, vocabularySize, embeddingSize } = encoder;
+  const { layers, attentionHeads, hiddenSize, intermediateSize } = encoder;
   const layer =
     4 * length * hiddenSize ** 2 + 2 * length * hiddenSize * intermediateSize + 2 * length ** 2 * hiddenSize;
   const values = attentionHeads * length ** 2 + length * (3 * hiddenSize + intermediateSize);
   // Weights may be put in another form when the file is loaded: transposed, or halves made whole.
-  const weights =
-    vocabularySize * embeddingSize + layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize);
+  const weights = weightsOf(encoder);
   return { peak: 2 ** 26 + 32 * values + 2 * weights, work: 2 ** 28 + 16 * (layers * layer + weights) };
+}
+
+/** Numbers in tables and matrices, about. */
+function weightsOf(encoder: EncoderConfiguration): number {
+  const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
+  return (
+    (vocabularySize + maximumPositions) * embeddingSize +
+    layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize)
+  );
 }

@@ -1,3 +1,6 @@
+/** Of one message: graphs have the most, one for each operator and tensor. */
+const MOST_FIELDS = 200_000;
+
 /** A field of a message: a number, or the bytes from `start` to `end` of a string, message or packed list. */
 export interface Field {
   number: number;
@@ -24,9 +27,11 @@ export function readFields(
 ): void {
   const field: Field = { number: 0, value: 0, start: 0, end: 0, isBytes: false };
   const cursor = { position: start };
+  let fields = 0;
   while (cursor.position < end) {
     const tag = readVarint(bytes, cursor, end);
     field.number = Math.floor(tag / 8);
+    if (!(field.number > 0) || ++fields > MOST_FIELDS) throw new Error('it has no fields, or too many');
     field.isBytes = false;
     field.start = cursor.position;
     const wire = tag % 8;
