@@ -1,6 +1,6 @@
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
-import { openWeights, readEncoderConfiguration, readHead } from '../nn';
+import { encoderParameterShapes, openWeights, readEncoderConfiguration, readHead } from '../nn';
 import { encoderGraph } from './encoder-graph';
 import { copyCompanions, writeExported } from './folder';
 
@@ -26,6 +26,10 @@ export function encodeAsOnnx(folder: string): Uint8Array {
       `${folder}: is a masked language model; export a tagger or a classifier that was trained from it`,
     );
   const weights = openWeights(folder);
+  // Before anything is read, which may be large.
+  for (const name of encoderParameterShapes(encoder).keys())
+    if (!weights.shapeOf(name))
+      throw new InputError(`${weights.path}: has no tensor "${name}"; export a folder saved by training`);
   const model = encoderGraph(encoder, head, weights, weights.path);
   return onnx.ModelProto.encode(model).finish();
 }

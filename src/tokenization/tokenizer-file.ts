@@ -8,8 +8,8 @@ export interface TokenizerFile extends Record<string, unknown> {
   added_tokens?: { id: number; content: string }[];
 }
 
-/** The largest vocabulary of a BERT (LaBSE, 501,153 tokens) takes some 15 MB. */
-const LARGEST = 30_000_000;
+/** The largest vocabulary of a BERT (LaBSE, 501,153 tokens) takes some 10 MB. */
+const LARGEST = 16_000_000;
 /** Matching a word takes time by the square of its length. */
 const LONGEST_WORD = 1000;
 const LONGEST_PREFIX = 16;
