@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variant } from '../compression';
 import { InputError } from '../foundation';
-import { countParameters, hasWeights, readConfiguration, TokenClassifier, tensorflow, WEIGHTS } from '../nn';
+import { countParameters, hasWeights, readConfiguration, TokenClassifier, tensorflow, WEIGHTS, weightFiles } from '../nn';
 import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
 import { openFolderScorer } from './session';
 
@@ -49,7 +49,7 @@ export async function openVariant(
   return {
     ...tagger,
     name: `${name} ${runtimeOf(path)}`,
-    files: [path],
+    files: file === WEIGHTS ? weightFiles(folder) : [path],
     threads,
     parameters: countParameters(tagger.tagging),
     measureMemory: async (texts) => measureMemory(texts, [folder, file, String(threads)]),

@@ -36,11 +36,10 @@ export const hasWeights = (folder: string): boolean =>
  * tensors' names, such as `bert.`, and LayerNorm had other names when BERT was published: both are understood.
  */
 export function openWeights(folder: string): StoredWeights {
-  const single = join(folder, WEIGHTS);
-  const path = existsSync(single) ? single : join(folder, INDEX);
-  if (!existsSync(path)) throw noWeights(folder);
+  const path = [WEIGHTS, INDEX].map((name) => join(folder, name)).find(existsSync);
+  if (!path) throw noWeights(folder);
   const stored = new Map<string, { file: string; tensor: StoredTensor }>();
-  for (const file of path === single ? [single] : shardsOf(folder)) {
+  for (const file of weightFiles(folder)) {
     for (const tensor of readSafetensorsHeader(file)) {
       const other = stored.get(tensor.name);
       if (other)
@@ -59,6 +58,12 @@ export function openWeights(folder: string): StoredWeights {
       return found && readChecked(found.file, found.tensor);
     },
   };
+}
+
+/** The files that hold a folder's weights. */
+export function weightFiles(folder: string): string[] {
+  const single = join(folder, WEIGHTS);
+  return existsSync(single) ? [single] : shardsOf(folder);
 }
 
 function readChecked(file: string, stored: StoredTensor): Tensor {
