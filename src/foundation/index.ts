@@ -20,7 +20,9 @@ export {
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
+export { firstLineOf } from './first-line';
 export { parseJson } from './json';
+export { describeJson, isLfsPointer, lfsPointerError, readJsonObject } from './json-object';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
