@@ -34,6 +34,7 @@ const source: Source = {
   names: { '17': 'A Journal-1' },
   licence: 'none',
   files: 3,
+  bytes: 33,
   // As `(for f in 17.xml text/one.txt text/two.txt; do sha256sum $f; done) | sha256sum` gives it.
   sha256: 'db50676ad787f6d14e240fb7f3db019956877d0bb7828d000407a92db57e5036',
 };

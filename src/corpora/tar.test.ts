@@ -3,13 +3,15 @@ import { describe, it } from 'node:test';
 import { readTar } from './tar';
 import { tarOf } from './tar.fixture';
 
+const LIMITS = { files: 10, bytes: 100_000 };
+
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
 async function filesOf(bytes: Uint8Array, size: number, wanted = (_: string) => true) {
   const files: Record<string, string> = {};
-  for await (const { path, content } of readTar(inPieces(bytes, size), wanted)) {
+  for await (const { path, content } of readTar(inPieces(bytes, size), wanted, LIMITS)) {
     files[path] = content.toString();
   }
   return files;

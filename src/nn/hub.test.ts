@@ -12,6 +12,7 @@ import { networkFixture } from './network-fixture';
 import { tinyBertFolder } from './tiny-bert';
 
 const NAME = 'someone/tiny.model';
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 /** A hub that holds one model; `damage` says which file comes broken how often. */
 async function startHub(context: TestContext, files: Record<string, Buffer>, damage: Record<string, number>) {
@@ -29,8 +30,8 @@ async function startHub(context: TestContext, files: Record<string, Buffer>, dam
     asked.push(url);
     const name = url.split('/').at(-1)!;
     if (url === `/api/models/${NAME}/revision/main?blobs=true`) {
-      response.end(JSON.stringify({ sha: 'abc', siblings: list }));
-    } else if (url.startsWith(`/${NAME}/resolve/abc/`) && files[name]) {
+      response.end(JSON.stringify({ sha: COMMIT, siblings: list }));
+    } else if (url.startsWith(`/${NAME}/resolve/${COMMIT}/`) && files[name]) {
       const broken = (damage[name] ?? 0) > 0;
       if (broken) damage[name]--;
       response.end(broken ? files[name].subarray(1) : files[name]);
