@@ -11,3 +11,4 @@ export { availableCorpora, locateCorpus, type Place } from './locate';
 export { PARTS, type Part } from './parts';
 export { CORPORA, CORPUS_NAMES, type Corpus, type CorpusName } from './registry';
 export { type Range, splitSentences } from './sentences';
+export { DamagedArchive, type TarEntry, tarEntries } from './tar';

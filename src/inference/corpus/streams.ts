@@ -1,0 +1,55 @@
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** The first bytes, so many or all there are, and the whole stream with them. */
+export async function withOpening(
+  input: AsyncIterable<Uint8Array>,
+  bytes: number,
+): Promise<{ opening: Buffer; chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = input[Symbol.asyncIterator]();
+  const parts: Uint8Array[] = [];
+  for (let length = 0; length < bytes; ) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+  }
+  const opening = Buffer.concat(parts);
+  const chunks = (async function* () {
+    try {
+      if (opening.length > 0) yield opening;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  return { opening, chunks };
+}
+
+export function gunzip(packed: AsyncIterable<Uint8Array>): Readable {
+  const unpacked = createGunzip();
+  pipeline(packed, unpacked, () => {}); // whoever reads `unpacked` is told of errors
+  return unpacked;
+}
+
+/** All of a stream, or undefined where it has more bytes. */
+export async function collected(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<Buffer | undefined> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > most) return undefined;
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** UTF-8 as text, piece by piece; characters may lie across pieces. */
+export async function* decoded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8');
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}
