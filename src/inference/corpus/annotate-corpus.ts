@@ -3,12 +3,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../foundation';
-import { batchesOf } from './batches';
+import { batchesOf, sizeOf } from './batches';
 import type { Source } from './sources';
 import type { Answer, BatchResult, WorkerSettings } from './worker';
 
 export interface AnnotateCorpusOptions extends WorkerSettings {
-  /** Threads that annotate, each with a model of its own; the default is one a core. */
+  /** Threads that annotate, each with a model of its own; the default is one per core. */
   workers?: number;
 }
 
@@ -18,14 +18,16 @@ export interface AnnotatedBatch extends BatchResult {
   bytes: number;
 }
 
-/** Batches in memory a worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
+/** Batches in memory per worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
 const BATCHES_A_WORKER = 4;
+/** Of all batches in memory together, as `sizeOf` counts it; one larger batch may be there alone. */
+const MOST_HELD = 1 << 28;
 
 /**
  * Annotates any number of sources in worker threads. Results come in the order of the sources and are the same for any number
  * of workers. Sources are taken only as fast as results are asked for, so that memory does not grow with their number.
  *
- * @throws InputError where the model cannot be used; damaged sources are told in the result
+ * @throws InputError where the model cannot be used; damaged sources are reported in the result
  */
 export async function* annotateCorpus(
   sources: AsyncIterable<Source>,
@@ -35,18 +37,27 @@ export async function* annotateCorpus(
   process.env.TOKENIZERS_PARALLELISM = 'false';
   const pool = new WorkerPool(settings, workers);
   try {
-    const inOrder: Promise<AnnotatedBatch>[] = [];
+    const inOrder: { annotated: Promise<AnnotatedBatch>; size: number }[] = [];
+    let held = 0;
+    const next = () => {
+      const { annotated, size } = inOrder.shift()!;
+      held -= size;
+      return annotated;
+    };
     for await (const batch of batchesOf(sources)) {
+      const size = batch.reduce((sum, source) => sum + sizeOf(source), 0);
+      while (inOrder.length > 0 && held + size > MOST_HELD) yield await next();
       const annotated = pool.annotate(batch).then((result) => ({
         ...result,
         sources: batch.length,
         bytes: batch.reduce((sum, { bytes }) => sum + bytes, 0),
       }));
-      annotated.catch(() => {}); // told when its turn comes
-      inOrder.push(annotated);
-      if (inOrder.length >= BATCHES_A_WORKER * workers) yield await inOrder.shift()!;
+      annotated.catch(() => {}); // reported when its turn comes
+      inOrder.push({ annotated, size });
+      held += size;
+      if (inOrder.length >= BATCHES_A_WORKER * workers) yield await next();
     }
-    while (inOrder.length > 0) yield await inOrder.shift()!;
+    while (inOrder.length > 0) yield await next();
   } finally {
     await pool.end();
   }

@@ -1,8 +1,7 @@
 import { DamagedArchive, tarEntries } from '../../corpora';
 import { printable } from '../../foundation';
-import type { Reading } from './open';
 import { formatOf, isHidden, withoutExtension } from './list';
-import { LARGEST, SKIPPED, type Source, TOO_LARGE } from './sources';
+import { LARGEST, type Reading, SKIPPED, type Source, TOO_LARGE } from './sources';
 
 /** A file in an archive, as it is read on. */
 export interface Member extends Reading {

@@ -7,25 +7,8 @@ import { sourcesOfLines } from './lines';
 import { fsPath, type InputFile } from './list';
 import { membersOfTar } from './members';
 import { kindOfFile, OPENING, type Opening, openingOf } from './opening';
-import { type DocumentFormat, LARGEST, Skipped, type Source, TOO_LARGE } from './sources';
+import { type DocumentFormat, LARGEST, type Reading, Skipped, type Source, TOO_LARGE } from './sources';
 import { collected, decoded, gunzip, withOpening } from './streams';
-
-/** What is being read, for the sources that are found in it. */
-export interface Reading {
-  /** Opens messages. */
-  place: string;
-  /** Of a document that has none of its own. */
-  id: string;
-  /** What the name says. */
-  named?: InputFile['format'];
-  /** What the user says. */
-  told?: DocumentFormat;
-  /** In an archive. */
-  isMember?: boolean;
-  skipped: Skipped;
-  /** How many bytes of the input have been read since it was last asked. */
-  newBytes(): number;
-}
 
 /**
  * What the files hold, in order. A file of one document is opened by the worker that takes it; files of many are read here piece by

@@ -7,11 +7,12 @@ export type FilePath = string | Uint8Array;
 
 /**
  * What one turn of a worker takes as a whole: a file, a document or an article's sentences from JSONL, or word of what could
- * not be read. `place` opens messages; `bytes` is its share of the input as it lies on disk.
+ * not be read. `place` opens messages; `bytes` is its share of the input as it lies on disk; with `isOwnId` an article's PMCID, or
+ * what else it is known by, is its id if it states one.
  */
 export type Source = { place: string; bytes: number } & (
   | { kind: 'file'; id: string; format: WholeFileFormat; path: FilePath }
-  | { kind: 'content'; id: string; format: WholeFileFormat; content: Uint8Array }
+  | { kind: 'content'; id: string; format: WholeFileFormat; content: Uint8Array; isOwnId?: boolean }
   | { kind: 'document'; id: string; text: string; paragraphs?: TextRange[] }
   | { kind: 'sentences'; article: string; sentences: SourceSentence[] }
   | { kind: 'damaged'; reason: string }
@@ -73,4 +74,21 @@ export const SKIPPED = {
 /** A path for messages. */
 export function placeOf(path: FilePath): string {
   return printable(typeof path === 'string' ? path : Buffer.from(path).toString('utf8'));
+}
+
+/** What is being read, for the sources that are found in it. */
+export interface Reading {
+  /** Opens messages. */
+  place: string;
+  /** Of a document that has none of its own. */
+  id: string;
+  /** What the name says. */
+  named?: DocumentFormat | 'collected';
+  /** What the user says. */
+  told?: DocumentFormat;
+  /** In an archive. */
+  isMember?: boolean;
+  skipped: Skipped;
+  /** How many bytes of the input have been read since it was last asked. */
+  newBytes(): number;
 }
