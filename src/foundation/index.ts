@@ -33,3 +33,12 @@ export { formatDuration, type Progress, showProgress, silentProgress } from './p
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
 export { cutsWord, isWordCharacter } from './words';
+export {
+  articleId,
+  articlesOfSet,
+  checkFullText,
+  parseArticles,
+  parseXml,
+  type XmlElement,
+  type XmlNode,
+} from './xml';

@@ -17,8 +17,7 @@
  * leaves no space. A list or quotation ends the paragraph.
  * A row of a table is a paragraph, with tabs between its cells; so is a definition: `BAT⇥brown adipose tissue`.
  */
-import { InputError } from '../foundation';
-import { parseXml, type XmlNode } from './xml';
+import { articleId, parseArticles, type XmlElement, type XmlNode } from '../foundation';
 
 export interface Paragraph {
   /**
@@ -32,7 +31,14 @@ export interface Paragraph {
   text: string;
 }
 
-type Element = Exclude<XmlNode, string>;
+/** One article of a document. */
+export interface JatsArticle {
+  /** `PMC123`, else `MED:123` (a PMID) or `PPR123` (a preprint), else the DOI; undefined where it states none. */
+  id?: string;
+  paragraphs: Paragraph[];
+}
+
+type Element = XmlElement;
 
 const words = (list: string) => new Set(list.trim().split(/\s+/));
 
@@ -74,32 +80,36 @@ const ALWAYS_SO_NAMED = words('title-group abstract kwd-group');
 const SERVICE_LINK = /^\(?Click here for additional data file\.?\)?$/;
 
 /**
- * The paragraphs of an article in reading order.
+ * The paragraphs of a document in reading order; of one that holds several articles those of all.
  *
  * @param place opens the message of an error: the file, say
  * @throws InputError for what is not well-formed XML or holds no `<article>`
  */
 export function jatsToParagraphs(xml: string, place: string): Paragraph[] {
-  const reader = new ParagraphReader();
-  const articles = articlesIn(parseXml(xml, place));
-  if (articles.length === 0)
-    throw new InputError(`${place}: holds no <article>, so it is no JATS; give the full text of an article`);
-  for (const article of articles) reader.read(article.children, '');
-  reader.endParagraph('');
-  return reader.paragraphs;
+  const [first, ...others] = jatsArticles(xml, place);
+  if (others.length === 0) return first.paragraphs;
+  const all = [first, ...others].flatMap(({ paragraphs }) => paragraphs);
+  return all.map((paragraph, index) => ({ ...paragraph, index }));
+}
+
+/**
+ * Each article of a document by itself: a set of articles (`pmc-articleset`, `articles`) has many. What is larger than the
+ * reader's limits is cut with `articlesOfSet` first.
+ *
+ * @throws InputError as `jatsToParagraphs` does: at least one article is given
+ */
+export function jatsArticles(xml: string, place: string): JatsArticle[] {
+  return parseArticles(xml, place).map((article) => {
+    const reader = new ParagraphReader();
+    reader.read(article.children, '');
+    reader.endParagraph('');
+    return { id: articleId(article), paragraphs: reader.paragraphs };
+  });
 }
 
 /** The whole text that an article's offsets refer to: its paragraphs with an empty line between them. */
 export function articleText(paragraphs: readonly Paragraph[]): string {
   return paragraphs.map((paragraph) => paragraph.text).join('\n\n');
-}
-
-/** An article may come wrapped, alone (`record`) or with others (`pmc-articleset`). */
-function articlesIn(nodes: readonly XmlNode[]): Element[] {
-  return nodes.flatMap((node) => {
-    if (typeof node === 'string') return [];
-    return node.name === 'article' ? [node] : articlesIn(node.children);
-  });
 }
 
 /** Walks the tree with the text of the paragraph at hand, which is what it owns. */
