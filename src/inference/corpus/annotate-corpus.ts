@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../foundation';
 import { batchesOf, sizeOf } from './batches';
+import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';
 import type { Answer, BatchResult, WorkerSettings } from './worker';
 
@@ -21,7 +22,7 @@ export interface AnnotatedBatch extends BatchResult {
 /** Batches in memory per worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
 const BATCHES_A_WORKER = 4;
 /** Of all batches in memory together, as `sizeOf` counts it; one larger batch may be there alone. */
-const MOST_HELD = 1 << 28;
+const MOST_HELD = 1 << 26;
 
 /**
  * Annotates any number of sources in worker threads. Results come in the order of the sources and are the same for any number
@@ -116,22 +117,54 @@ class WorkerPool {
       release = resolve;
     });
     this.#busy.add(isBusy);
-    const failed = (error: Error) => {
-      reject(error);
-      release();
-    };
-    const ended = () => failed(new Error('a worker thread ended before its work was done'));
-    worker.once('error', failed).once('exit', ended);
-    worker.once('message', (answer: Answer) => {
-      worker.off('error', failed).off('exit', ended);
+    const leave = () => {
+      worker.off('error', failed).off('exit', ended).off('message', answered);
       this.#busy.delete(isBusy);
       release();
+    };
+    const failed = (error: NodeJS.ErrnoException) => {
+      leave();
+      this.#all.splice(this.#all.indexOf(worker), 1);
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#oneByOne(batch).then(resolve, reject);
+      else reject(error);
+    };
+    const ended = () => failed(new Error('a worker thread ended before its work was done'));
+    const answered = (answer: Answer) => {
+      leave();
       this.#idle.push(worker);
       if ('result' in answer) resolve(answer.result);
       else reject(new InputError(answer.refusal));
       this.#deal();
-    });
+    };
+    worker.once('error', failed).once('exit', ended).once('message', answered);
     worker.postMessage(batch);
+  }
+
+  /** What took more memory than a worker has: the source that does so alone is damaged, the others are annotated. */
+  async #oneByOne(batch: readonly Source[]): Promise<BatchResult> {
+    const [source] = batch;
+    if (batch.length === 1) {
+      const damages = [`${source.place}: takes more memory than a worker has; split it`];
+      return {
+        lines: '',
+        documents: 0,
+        sentences: 0,
+        entities: 0,
+        damages,
+        fingerprints: fingerprintOf(source),
+      };
+    }
+    const parts = await Promise.all(batch.map((one) => this.annotate([one])));
+    const sum = (key: 'documents' | 'sentences' | 'entities') =>
+      parts.reduce((total, part) => total + part[key], 0);
+    return {
+      lines: parts.map(({ lines }) => lines).join(''),
+      documents: sum('documents'),
+      sentences: sum('sentences'),
+      entities: sum('entities'),
+      damages: parts.flatMap(({ damages }) => damages),
+      fingerprints: Buffer.concat(parts.map(({ fingerprints }) => fingerprints)),
+    };
   }
 }
 

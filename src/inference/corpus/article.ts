@@ -68,9 +68,7 @@ export function contentOf({ path, place }: Source & { kind: 'file' }): Uint8Arra
   } catch (error) {
     const reason = reasonOf(error, 'read');
     if (error instanceof InputError || !reason) throw error;
-    throw new InputError(
-      `${place}: cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`,
-    );
+    throw new InputError(`${place}: cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`);
   }
 }
 
@@ -130,7 +128,11 @@ function articleOfText(id: string, text: string, place: string, paragraphs?: rea
 }
 
 /** @throws InputError where there are too many, or what is no prose */
-function sentencesOf(text: string, place: string, paragraphs: readonly Range[] = [{ start: 0, end: text.length }]): Range[] {
+function sentencesOf(
+  text: string,
+  place: string,
+  paragraphs: readonly Range[] = [{ start: 0, end: text.length }],
+): Range[] {
   if (text.length > LONGEST_TEXT)
     throw new InputError(
       `${place}: a text of ${text.length} characters, at most ${LONGEST_TEXT} are read as one; split it into documents`,
@@ -157,7 +159,9 @@ function sentencesOf(text: string, place: string, paragraphs: readonly Range[] =
 function articleOfSentences({ article, sentences, place }: Source & { kind: 'sentences' }): Article {
   const longest = sentences.find(({ text }) => text.length > MOST_UNCUT);
   if (longest)
-    throw new InputError(`${place}: a sentence of ${longest.text.length} characters, at most ${MOST_UNCUT} are read; split it`);
+    throw new InputError(
+      `${place}: a sentence of ${longest.text.length} characters, at most ${MOST_UNCUT} are read; split it`,
+    );
   return {
     sentences: sentences.map(({ text }) => text),
     linesOf: (found, offsets) =>

@@ -46,13 +46,23 @@ export function formatOfContent(
 }
 
 /** Kinds of text that the user may call plain text. */
-const MAY_BE_TEXT: readonly ContentKind[] = ['xml', 'html', 'json-object', 'json-array', 'bioc-json', 'bioc-xml', 'pubtator'];
+const MAY_BE_TEXT: readonly ContentKind[] = [
+  'xml',
+  'html',
+  'json-object',
+  'json-array',
+  'bioc-json',
+  'bioc-xml',
+  'pubtator',
+];
 
 /** The format that the user says it is, unless it is no text at all. */
 export function formatAsTold(opening: Opening, told: DocumentFormat): ContentFormat | { refusal: string } {
   const isText = opening.kind === 'text' || MAY_BE_TEXT.includes(opening.kind);
   if (!isText) return formatOfContent(opening, told);
-  return told === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml' ? 'article-set' : told;
+  return told === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml'
+    ? 'article-set'
+    : told;
 }
 
 /** The name of the first element, without its prefix. */

@@ -7,7 +7,10 @@ import type { Source } from './sources';
 export const FINGERPRINT = 16;
 
 /** What a source says and under which id, in short; of a file its content as it lies on disk. */
-export function fingerprintOf(source: Source, content: Uint8Array | InputError | undefined = readContent(source)): Buffer {
+export function fingerprintOf(
+  source: Source,
+  content: Uint8Array | InputError | undefined = readContent(source),
+): Buffer {
   const hash = createHash('sha256').update(`${source.kind}\0`);
   switch (source.kind) {
     case 'damaged':

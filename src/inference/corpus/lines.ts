@@ -57,7 +57,10 @@ type Line = { id: string; text: string } | { article: string; sentence: SourceSe
 
 /** Why the file that begins with this line is none of documents. */
 function whyNoLines(line: Buffer): string | undefined {
-  const opening = line.toString('utf8', 0, 1000).replace(/^\ufeff/, '').trim();
+  const opening = line
+    .toString('utf8', 0, 1000)
+    .replace(/^\ufeff/, '')
+    .trim();
   if (opening === '{' || opening === '[')
     return `is one JSON value over several lines, no JSONL; ${EXPECTED} (jq -c does)`;
   if (!/"entities"\s*:/.test(line.toString('latin1'))) return undefined;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { basename, extname, join, relative } from 'node:path';
 import { InputError, reasonOf, unreadable } from '../../foundation';
 import { kindOfFile } from './opening';
 import { type DocumentFormat, type FilePath, placeOf, SKIPPED, Skipped } from './sources';
@@ -48,7 +48,7 @@ export function listInputs(
   own: readonly string[] = [],
 ): { files: InputFile[]; skipped: Skipped } {
   const skipped = new Skipped();
-  const ownPaths = new Set(own.map((path) => resolve(path)));
+  const ownFiles = new Set(own.flatMap((path) => keyOf(statSync(path, { throwIfNoEntry: false })) ?? []));
   const files: ListedFile[] = [];
   for (const path of paths) {
     let stat: Stats;
@@ -57,7 +57,7 @@ export function listInputs(
     } catch (error) {
       throw missing(path, error);
     }
-    if (stat.isDirectory()) new FolderWalk(path, ownPaths, files, skipped).walk(path, stat);
+    if (stat.isDirectory()) new FolderWalk(path, ownFiles, files, skipped).walk(path, stat);
     else files.push(fileAt(path, '', stat, formatOf(path) ?? 'text'));
   }
   if (files.length === 0 && paths.length > 0) {
@@ -77,6 +77,11 @@ function missing(path: string, error: unknown): unknown {
   return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
 }
 
+/** What tells one file from all others, whatever it is called. */
+function keyOf(stat: Stats | undefined): string | undefined {
+  return stat && `${stat.dev}:${stat.ino}`;
+}
+
 /** With its path below the folder that was given; '' for a file that was given itself. */
 type ListedFile = InputFile & { below: string };
 
@@ -91,35 +96,44 @@ class FolderWalk {
     private readonly skipped: Skipped,
   ) {}
 
-  walk(folder: FilePath, { dev, ino }: Stats): void {
-    const key = `${dev}:${ino}`;
-    if (this.#seen.has(key)) return this.skipped.add(SKIPPED.seen, placeOf(folder));
+  walk(folder: FilePath, stat: Stats): void {
+    const key = keyOf(stat)!;
+    if (this.#seen.has(key)) {
+      this.skipped.add(SKIPPED.seen, placeOf(folder));
+      return;
+    }
     this.#seen.add(key);
-    let names: FilePath[];
+    let names: FilePath[] = [];
     try {
       names = namesIn(folder);
     } catch (error) {
-      return this.#refuse(folder, error);
+      this.#refuse(folder, error);
     }
     for (const name of names) this.#visit(inFolder(folder, name), textOfName(name));
   }
 
   #visit(path: FilePath, name: string): void {
-    if (isHidden(name)) return this.skipped.add(SKIPPED.hidden, placeOf(path));
-    if (typeof path === 'string' && this.own.has(resolve(path)))
-      return this.skipped.add(SKIPPED.own, placeOf(path));
+    if (isHidden(name)) {
+      this.skipped.add(SKIPPED.hidden, placeOf(path));
+      return;
+    }
     let stat: Stats;
     try {
       stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a link to nothing is reported when its turn comes
     } catch (error) {
-      // A link that leads to itself, or a folder whose entries may not be read.
-      return formatOf(name) ? this.#refuse(path, error) : this.skipped.add(SKIPPED.otherKind, placeOf(path));
+      // A link that leads to itself, or a folder whose entries may not be looked at; what has no extension may be a folder.
+      if (formatOf(name) || extname(name) === '') this.#refuse(path, error);
+      else this.skipped.add(SKIPPED.otherKind, placeOf(path));
+      return;
     }
-    if (stat.isDirectory()) return this.walk(path, stat);
-    const format = formatOf(name) ?? (isBiocJson(path, name) ? 'text' : undefined);
-    if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.add(SKIPPED.special, placeOf(path));
-    else if (!format) this.skipped.add(SKIPPED.otherKind, placeOf(path));
-    else this.files.push(fileAt(path, this.#below(path), stat, format));
+    if (stat.isDirectory()) this.walk(path, stat);
+    else if (this.own.has(keyOf(stat)!)) this.skipped.add(SKIPPED.own, placeOf(path));
+    else if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.add(SKIPPED.special, placeOf(path));
+    else {
+      const format = formatOf(name) ?? (isBiocJson(path, name) ? 'text' : undefined);
+      if (format) this.files.push(fileAt(path, this.#below(path), stat, format));
+      else this.skipped.add(SKIPPED.otherKind, placeOf(path));
+    }
   }
 
   #refuse(path: FilePath, error: unknown): void {
@@ -206,7 +220,7 @@ function withoutGz(name: string): string {
 }
 
 /** A name that several files have becomes a path; a file that is given twice keeps one name. */
-function withDistinctIds(listed: readonly ListedFile[]): InputFile[] {
+function withDistinctIds(listed: ListedFile[]): InputFile[] {
   const named = listed.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined); // JSONL names its documents
   const pathsWithout = ({ below, path }: ListedFile) => withoutExtension(below || textOfName(path));
   const paths = ({ below, path }: ListedFile) => below || textOfName(path);

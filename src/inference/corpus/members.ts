@@ -41,5 +41,10 @@ export async function* membersOfTar(
     return;
   }
   if (found === 0)
-    yield { kind: 'damaged', place, bytes: newBytes(), reason: 'holds no article; give an archive of .xml, .nxml, .txt or .jsonl files' };
+    yield {
+      kind: 'damaged',
+      place,
+      bytes: newBytes(),
+      reason: 'holds no article; give an archive of .xml, .nxml, .txt or .jsonl files',
+    };
 }

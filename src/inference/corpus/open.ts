@@ -58,10 +58,7 @@ export function openStandardInput(
   return untilDamaged(sourcesOfStream(input, { place, id: '-', told, skipped, newBytes: () => 0 }), place);
 }
 
-async function* sourcesOfStream(
-  input: AsyncIterable<Uint8Array>,
-  reading: Reading,
-): AsyncGenerator<Source> {
+async function* sourcesOfStream(input: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
   const { opening, chunks } = await withOpening(input, OPENING);
   const { kind, text, isGzip } = openingOf(opening);
   yield* sourcesOfPlain(isGzip ? gunzip(chunks) : chunks, { kind, text, isGzip }, reading);
@@ -129,13 +126,23 @@ function* sourcesOfDocuments(
   const damages: InputError[] = [];
   const read = format === 'bioc' ? documentsOfBioc : documentsOfPubtator;
   try {
-    for (const { id, text, paragraphs } of read(content.toString('utf8'), place, (reason) => damages.push(reason)))
-      yield { kind: 'document', place: `${place}: document "${id}"`, bytes: newBytes(), id, text, paragraphs };
+    for (const { id, text, paragraphs } of read(content.toString('utf8'), place, (reason) =>
+      damages.push(reason),
+    ))
+      yield {
+        kind: 'document',
+        place: `${place}: document "${id}"`,
+        bytes: newBytes(),
+        id,
+        text,
+        paragraphs,
+      };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     damages.push(error);
   }
-  for (const { message } of damages) yield { kind: 'damaged', place, bytes: newBytes(), reason: withoutPlace(message, place) };
+  for (const { message } of damages)
+    yield { kind: 'damaged', place, bytes: newBytes(), reason: withoutPlace(message, place) };
 }
 
 function withoutPlace(message: string, place: string): string {
@@ -159,7 +166,9 @@ async function* untilDamaged(sources: AsyncIterable<Source>, place: string): Asy
     const { code, message } = error as NodeJS.ErrnoException;
     if (!code) throw error;
     const reason = reasonOf(error, 'read');
-    const told = reason ? `cannot be read (${code}), ${reason}` : `cannot be unpacked (${message}) to its end; get the file again`;
+    const told = reason
+      ? `cannot be read (${code}), ${reason}`
+      : `cannot be unpacked (${message}) to its end; get the file again`;
     yield { kind: 'damaged', place, bytes: 0, reason: told };
   }
 }

@@ -15,7 +15,14 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs';
-import { acquireLock, InputError, outputTarget, unwritable, whileWriting, writeFileAtomically } from '../../foundation';
+import {
+  acquireLock,
+  InputError,
+  outputTarget,
+  unwritable,
+  whileWriting,
+  writeFileAtomically,
+} from '../../foundation';
 import { FINGERPRINT } from './fingerprint';
 
 /** What was done up to a point. */
@@ -80,7 +87,12 @@ export class ResumableOutput {
     }
   }
 
-  static #open(path: string, run: unknown, resume: boolean, release: () => void): ResumableOutput | undefined {
+  static #open(
+    path: string,
+    run: unknown,
+    resume: boolean,
+    release: () => void,
+  ): ResumableOutput | undefined {
     const [part, journal, inputs] = companionsOf(path);
     const fingerprint = createHash('sha256').update(JSON.stringify(run)).digest('hex');
     if (!regularFile(journal)) {
@@ -208,7 +220,9 @@ function regularFile(path: string): Stats | undefined {
 }
 
 function notRegular(path: string): InputError {
-  return new InputError(`${path}: is no regular file, as this command makes there; remove it, or choose another output`);
+  return new InputError(
+    `${path}: is no regular file, as this command makes there; remove it, or choose another output`,
+  );
 }
 
 function readJournal(path: string): Journal {

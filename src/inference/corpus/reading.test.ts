@@ -7,8 +7,9 @@ import test, { type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { InputError } from '../../foundation';
 import { readArticle } from './article';
+import { listInputs } from './list';
 import { openSources, openStandardInput } from './open';
-import { type DocumentFormat, listInputs, type Source } from './sources';
+import type { DocumentFormat, Source } from './sources';
 
 function folderOf(t: TestContext, files: Record<string, string | Uint8Array>): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
@@ -62,7 +63,7 @@ test('the extension tells plain text, JATS, JSONL and gzip of them apart, in fol
     'PMC3.json': JSON.stringify({ pmcid: 'PMC3', fullText: ARTICLE, types: [], annotations: [] }),
     'picture.png': 'PNG',
   });
-  assert.equal(listInputs([folder]).passedOver, 1);
+  assert.equal(listInputs([folder]).skipped.count, 1);
   const jats = ['T cells', 'CD4+ cells & liver.'];
   const lines = [
     ['a', 'one\ntwo\u2028three'],
@@ -150,7 +151,8 @@ test('what is damaged is told with file and line, and what follows is read', asy
     ['i.txt', Buffer.from([0x61, 10, 0x62, 10, 0xe9, 0x61]), /line 3: not UTF-8/, false],
     ['j.txt.gz', gzipSync('abc').subarray(0, 8), /cannot be unpacked/, false],
     ['k.xml', '<article><p>', /k\.xml/, false],
-    ['l.xml', '<html></html>', /no <article>/, false],
+    ['l.xml', '<html></html>', /is HTML/, false],
+    ['o.xml', '<book></book>', /no <article>/, false],
     ['m.xml', '', /is empty/, false],
     ['n.xml', '<article><body></body></article>', /is empty/, false],
     ['PMC9.json', '{"pmcid":1}', /"pmcid"/, false],

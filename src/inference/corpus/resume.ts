@@ -25,9 +25,7 @@ export async function* sourcesBehind(
   for await (const source of sources) {
     if (seen++ >= done) yield source;
     else if (!fingerprints.next().value?.equals(fingerprintOf(source)))
-      throw new InputError(
-        `${source.place}: is not what the stopped run read there; restore it, or ${anew}`,
-      );
+      throw new InputError(`${source.place}: is not what the stopped run read there; restore it, or ${anew}`);
   }
   if (seen < done)
     throw new InputError(
@@ -54,7 +52,9 @@ export async function checkWhole(
     return lines.next().value as string | undefined;
   };
   const differs = (what: string) =>
-    new InputError(`${path}: is whole, but of other inputs (${what}); choose another --out, or remove it to annotate anew`);
+    new InputError(
+      `${path}: is whole, but of other inputs (${what}); choose another --out, or remove it to annotate anew`,
+    );
   let line = next();
   for await (const source of sources) {
     const expected = linesExpected(source);
@@ -63,7 +63,8 @@ export async function checkWhole(
       throw differs(`${source.place} was changed later`);
     for (const { id, text } of expected) {
       const found = parsed(line);
-      if (!found || (id !== undefined && found.id !== id)) throw differs(`${source.place} is not in its line ${number}`);
+      if (!found || (id !== undefined && found.id !== id))
+        throw differs(`${source.place} is not in its line ${number}`);
       if (text !== undefined && !standsIn(found.entities, text, offsets))
         throw differs(`line ${number} has mentions that are not in ${source.place}`);
       line = next();
@@ -111,7 +112,8 @@ function parsed(line: string | undefined): { id: string; entities: Entity[] } | 
 }
 
 function standsIn(entities: readonly Entity[], text: string, offsets: OffsetUnit): boolean {
-  if (offsets === 'utf16') return entities.every((entity) => text.slice(entity.start, entity.end) === entity.text);
+  if (offsets === 'utf16')
+    return entities.every((entity) => text.slice(entity.start, entity.end) === entity.text);
   const points = Array.from(text);
   return entities.every((entity) => points.slice(entity.start, entity.end).join('') === entity.text);
 }

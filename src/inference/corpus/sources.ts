@@ -42,8 +42,8 @@ export class Skipped {
   readonly #byReason = new Map<string, { count: number; first: string[] }>();
 
   add(reason: string, place: string): void {
-    let entry = this.#byReason.get(reason);
-    if (!entry) this.#byReason.set(reason, (entry = { count: 0, first: [] }));
+    const entry = this.#byReason.get(reason) ?? { count: 0, first: [] };
+    this.#byReason.set(reason, entry);
     entry.count++;
     if (entry.first.length < MOST_NAMED) entry.first.push(place);
   }
