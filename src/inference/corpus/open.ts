@@ -111,7 +111,7 @@ async function* sourcesOfArticleSet(
   for await (const xml of articlesOfSet(decoded(chunks))) {
     number++;
     const content = Buffer.from(xml);
-    const own = { place: `${place} article ${number}`, bytes: newBytes(), id: `${id}-${number}` };
+    const own = { place: `${place} article ${number}`, bytes: newBytes(), id: `${id === '-' ? '' : id}-${number}` };
     yield { kind: 'content', format: 'jats', content, isOwnId: true, ...own };
   }
   const reason = 'holds no <article>, so it is no JATS; give full texts of articles';

@@ -64,11 +64,11 @@ export class Skipped {
 const MOST_NAMED = 5;
 
 export const SKIPPED = {
-  otherKind: 'of other kinds',
-  hidden: 'hidden',
-  special: 'that are pipes, sockets or devices',
-  seen: 'that links lead to again',
-  own: 'that this command writes',
+  otherKind: 'files of other kinds',
+  hidden: 'hidden files and folders',
+  special: 'pipes, sockets and devices',
+  seen: 'folders that links lead to again',
+  own: 'files that this command writes',
 };
 
 /** A path for messages. */
