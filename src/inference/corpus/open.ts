@@ -7,7 +7,15 @@ import { sourcesOfLines } from './lines';
 import { fsPath, type InputFile } from './list';
 import { membersOfTar } from './members';
 import { kindOfFile, OPENING, type Opening, openingOf } from './opening';
-import { type DocumentFormat, LARGEST, type Reading, Skipped, type Source, TOO_LARGE } from './sources';
+import {
+  type DocumentFormat,
+  LARGEST,
+  LARGEST_PARSED,
+  type Reading,
+  Skipped,
+  type Source,
+  tooLarge,
+} from './sources';
 import { collected, decoded, gunzip, withOpening } from './streams';
 
 /**
@@ -77,9 +85,11 @@ async function* sourcesOfPlain(
   else if (format === 'article-set') yield* sourcesOfArticleSet(chunks, reading);
   else if (format === 'tar') yield* sourcesOfTar(chunks, reading);
   else {
-    const content = await collected(chunks, LARGEST);
-    if (!content) yield { kind: 'damaged', place, bytes: newBytes(), reason: TOO_LARGE };
-    else if (format === 'bioc' || format === 'pubtator') yield* sourcesOfDocuments(content, format, reading);
+    const isParsed = format === 'bioc' || format === 'pubtator';
+    const most = isParsed ? LARGEST_PARSED : LARGEST;
+    const content = await collected(chunks, most);
+    if (!content) yield { kind: 'damaged', place, bytes: newBytes(), reason: tooLarge(most) };
+    else if (isParsed) yield* sourcesOfDocuments(content, format, reading);
     else {
       const isOwnId = reading.isMember && format === 'jats';
       yield { kind: 'content', place, bytes: newBytes(), id, format, content, ...(isOwnId && { isOwnId }) };
@@ -111,7 +121,11 @@ async function* sourcesOfArticleSet(
   for await (const xml of articlesOfSet(decoded(chunks))) {
     number++;
     const content = Buffer.from(xml);
-    const own = { place: `${place} article ${number}`, bytes: newBytes(), id: `${id === '-' ? '' : id}-${number}` };
+    const own = {
+      place: `${place} article ${number}`,
+      bytes: newBytes(),
+      id: `${id === '-' ? '' : id}-${number}`,
+    };
     yield { kind: 'content', format: 'jats', content, isOwnId: true, ...own };
   }
   const reason = 'holds no <article>, so it is no JATS; give full texts of articles';

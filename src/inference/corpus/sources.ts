@@ -35,7 +35,13 @@ export interface TextRange {
 
 /** Bytes. Larger files are refused, so that none (and nothing packed into a small one) can fill the memory. */
 export const LARGEST = 1 << 27;
-export const TOO_LARGE = `larger than ${LARGEST >> 20} MiB; split it`;
+export const TOO_LARGE = tooLarge(LARGEST);
+/** Of BioC and PubTator, whose documents are all in memory at once. */
+export const LARGEST_PARSED = 1 << 26;
+
+export function tooLarge(bytes: number): string {
+  return `larger than ${bytes >> 20} MiB; split it`;
+}
 
 /** What is left out of a folder or an archive without being an error: counted by reason, the first of each named. */
 export class Skipped {
