@@ -170,7 +170,7 @@ async function writeToFile(
   };
   const output = ResumableOutput.open(path, run, resume);
   if (!output) {
-    await checkWhole(path, sources, offsets);
+    await checkWhole(path, files, sources, offsets);
     notice(
       `${path}: is whole already, and no stopped run lies beside it, so that nothing was done; remove it to annotate anew`,
     );

@@ -3,7 +3,7 @@ import { InputError, readLines } from '../../foundation';
 import type { Entity } from '../annotator';
 import { type OffsetUnit, readArticle } from './article';
 import { fingerprintOf } from './fingerprint';
-import { fsPath } from './list';
+import { fsPath, type InputFile } from './list';
 import { companionsOf, type ResumableOutput } from './output';
 import type { Source } from './sources';
 
@@ -41,6 +41,7 @@ export async function* sourcesBehind(
  */
 export async function checkWhole(
   path: string,
+  files: readonly InputFile[],
   sources: AsyncIterable<Source>,
   offsets: OffsetUnit,
 ): Promise<void> {
@@ -59,8 +60,6 @@ export async function checkWhole(
   for await (const source of sources) {
     const expected = linesExpected(source);
     if (expected.length === 0 || isDamaged(source, line)) continue;
-    if (source.kind === 'file' && statSync(fsPath(source.path)).mtimeMs > finished)
-      throw differs(`${source.place} was changed later`);
     for (const { id, text } of expected) {
       const found = parsed(line);
       if (!found || (id !== undefined && found.id !== id))
@@ -71,6 +70,10 @@ export async function checkWhole(
     }
   }
   if (line !== undefined) throw differs(`line ${number} is of none of them`);
+  const changed = files.find(
+    ({ path }) => (statSync(fsPath(path), { throwIfNoEntry: false })?.mtimeMs ?? 0) > finished,
+  );
+  if (changed) throw differs(`${changed.place} was changed later`);
 }
 
 /** Id and text of each line that a source makes, as far as they are known before it is read. */
