@@ -18,6 +18,24 @@
  * A row of a table is a paragraph, with tabs between its cells; so is a definition: `BAT⇥brown adipose tissue`.
  */
 import { articleId, parseArticles, type XmlElement, type XmlNode } from '../foundation';
+import { inEnglish } from './english';
+import { appendInline, lineOf, oneOf } from './inline';
+import {
+  ALTERNATIVES,
+  ALWAYS_SO_NAMED,
+  ENDS_PARAGRAPH,
+  FLOATS,
+  FRONT,
+  FRONT_DATA,
+  FRONT_NOTES,
+  INLINE,
+  LEFT_OUT,
+  ROWS,
+  SECTIONS,
+  WHITE_SPACE,
+} from './jats-elements';
+import { RunningText } from './running-text';
+import { type CitationStyle, citationStyle, NO_BARE_NUMBERS } from './superscript-citations';
 
 export interface Paragraph {
   /**
@@ -38,45 +56,6 @@ export interface JatsArticle {
   paragraphs: Paragraph[];
 }
 
-type Element = XmlElement;
-
-const words = (list: string) => new Set(list.trim().split(/\s+/));
-
-/** Of `article-meta` only these are text. */
-const FRONT = words('title-group abstract kwd-group');
-const LEFT_OUT = words(`
-  journal-meta processing-meta alt-title trans-title-group trans-title trans-subtitle trans-abstract
-  ref-list bio sub-article response sec-meta kwd-group-title
-  label object-id graphic inline-graphic alt-text long-desc index-term related-article
-  tex-math mml:annotation mml:annotation-xml annotation annotation-xml`);
-/** Elements that stand beside the running text: their own paragraphs come after the one they are in. */
-const FLOATS: Record<string, string | undefined> = {
-  fig: 'Figure',
-  'table-wrap': 'Table',
-  'boxed-text': 'Box',
-  'supplementary-material': 'Supplement',
-};
-const WHITE_SPACE = words('break hr disp-formula disp-formula-group chem-struct-wrap');
-const ENDS_PARAGRAPH = words(`
-  p title kwd list list-item def-list disp-quote attrib verse-group verse-line speech statement preformat code array
-  caption table-wrap-foot sec body back front fig-group table-wrap-group floats-group floats-wrap app app-group
-  glossary ack notes fn-group title-group abstract kwd-group subtitle`);
-/** Elements whose children are the cells of one line. */
-const ROWS = words('tr def-item');
-/** Elements that are sections, with the name of those that mostly have no title. */
-const SECTIONS: Record<string, string | undefined> = {
-  sec: '',
-  app: '',
-  'title-group': 'Title',
-  abstract: 'Abstract',
-  'kwd-group': 'Keywords',
-  ack: 'Acknowledgements',
-  notes: 'Notes',
-  'fn-group': 'Footnotes',
-  glossary: 'Abbreviations',
-};
-/** Sections with a title of their own have that name, except these. */
-const ALWAYS_SO_NAMED = words('title-group abstract kwd-group');
 const SERVICE_LINK = /^\(?Click here for additional data file\.?\)?$/;
 
 /**
@@ -100,8 +79,8 @@ export function jatsToParagraphs(xml: string, place: string): Paragraph[] {
  */
 export function jatsArticles(xml: string, place: string): JatsArticle[] {
   return parseArticles(xml, place).map((article) => {
-    const reader = new ParagraphReader();
-    reader.read(article.children, '');
+    const reader = new ParagraphReader(article);
+    reader.read(inEnglish(article).children, '');
     reader.endParagraph('');
     return { id: articleId(article), paragraphs: reader.paragraphs };
   });
@@ -115,49 +94,61 @@ export function articleText(paragraphs: readonly Paragraph[]): string {
 /** Walks the tree with the text of the paragraph at hand, which is what it owns. */
 class ParagraphReader {
   readonly paragraphs: Paragraph[] = [];
-  private text = '';
-  private waiting: Element[] = []; // floats and footnotes met inside the paragraph at hand
+  private readonly style: CitationStyle;
+  private text: RunningText;
+  private waiting: XmlElement[] = []; // floats and footnotes met inside the paragraph at hand
+
+  constructor(article: XmlElement) {
+    this.style = new StyleOfArticle(article);
+    this.text = new RunningText(this.style);
+  }
 
   read(nodes: readonly XmlNode[], section: string): void {
     for (const node of nodes) {
-      if (typeof node === 'string') this.text += node;
+      if (typeof node === 'string') this.text.append(node);
       else this.readElement(node, section);
     }
   }
 
-  private readElement(element: Element, section: string): void {
+  private readElement(element: XmlElement, section: string): void {
     const { name, children } = element;
     if (LEFT_OUT.has(name)) return;
-    if (name === 'article-meta') this.read(children.filter(isFrontText), section);
-    else if (WHITE_SPACE.has(name)) this.text += ' ';
-    else if (name in FLOATS || name === 'fn') {
-      if (name !== 'fn') this.text += ' ';
+    if (INLINE.has(name)) appendInline(this.text, element, (nodes) => this.read(nodes, section));
+    else if (FRONT_DATA.has(name)) this.read(children.filter(isFrontText), section);
+    else if (WHITE_SPACE.has(name)) this.text.space();
+    else if (FLOATS.has(name)) {
+      if (FLOATS.get(name)) this.text.space();
       this.waiting.push(element);
     } else if (ROWS.has(name)) this.readRow(children, section);
     else if (ENDS_PARAGRAPH.has(name)) {
-      const within = name in SECTIONS ? sectionPath(section, element) : section;
+      const within = SECTIONS.has(name) ? sectionPath(section, element) : section;
       this.endParagraph(section);
-      this.read(children, within);
+      this.read(name === 'front' ? children.filter(isNoFrontNote) : contentOf(element), within);
       this.endParagraph(within);
-    } else this.read(children, section);
+    } else if (ALTERNATIVES.has(name)) this.read(oneOf(children), section);
+    else {
+      this.text.openPart();
+      this.read(children, section);
+      this.text.closePart();
+    }
   }
 
   /** One row, one paragraph: its cells, blank ones left out, with a tab between them. */
   private readRow(cells: readonly XmlNode[], section: string): void {
     this.endParagraph(section);
     const texts = cells.map((cell) =>
-      typeof cell === 'string' || LEFT_OUT.has(cell.name) ? '' : collapse(cellText(cell.children)),
+      typeof cell === 'string' || LEFT_OUT.has(cell.name) ? '' : lineOf(cell.children, NO_BARE_NUMBERS),
     );
     this.add(section, texts.filter(Boolean).join('\t'));
   }
 
   endParagraph(section: string): void {
-    this.add(section, collapse(this.text));
-    this.text = '';
+    this.add(section, this.text.take());
+    if (this.waiting.length === 0) return;
     const floats = this.waiting;
     this.waiting = [];
     for (const { name, children } of floats) {
-      const within = FLOATS[name] ?? section;
+      const within = FLOATS.get(name) ?? section;
       this.read(children, within);
       this.endParagraph(within);
     }
@@ -169,32 +160,47 @@ class ParagraphReader {
   }
 }
 
+/** How the article cites, found out when it is first asked for. */
+class StyleOfArticle implements CitationStyle {
+  private found: CitationStyle | undefined;
+
+  constructor(private readonly article: XmlElement) {}
+
+  get bareNumbers(): boolean {
+    this.found ??= citationStyle(this.article);
+    return this.found.bareNumbers;
+  }
+
+  get references(): number {
+    this.found ??= citationStyle(this.article);
+    return this.found.references;
+  }
+}
+
 function isFrontText(node: XmlNode): boolean {
   return typeof node !== 'string' && FRONT.has(node.name);
 }
 
+function isNoFrontNote(node: XmlNode): boolean {
+  return typeof node === 'string' || !FRONT_NOTES.has(node.name);
+}
+
+/** Of a list of definitions the heads of its two columns are a row too. */
+function contentOf({ name, children }: XmlElement): XmlNode[] {
+  if (name !== 'def-list') return children;
+  const isHead = (node: XmlNode) =>
+    typeof node !== 'string' && (node.name === 'term-head' || node.name === 'def-head');
+  const first = children.findIndex(isHead);
+  if (first < 0) return children;
+  const heads: XmlElement = { name: 'def-item', attributes: {}, children: children.filter(isHead) };
+  return [...children.slice(0, first), heads, ...children.slice(first).filter((node) => !isHead(node))];
+}
+
 /** The section's name behind those around it; without one the section is its surroundings'. */
-function sectionPath(around: string, { name, children }: Element): string {
+function sectionPath(around: string, { name, children }: XmlElement): string {
   const title = children.find(
-    (child): child is Element => typeof child !== 'string' && child.name === 'title',
+    (child): child is XmlElement => typeof child !== 'string' && child.name === 'title',
   );
-  const own = title && !ALWAYS_SO_NAMED.has(name) ? collapse(cellText(title.children)) : '';
-  return [around, own || SECTIONS[name]].filter(Boolean).join(' > ');
-}
-
-/** Everything in it as one line: what would end a paragraph elsewhere is white space here. */
-function cellText(nodes: readonly XmlNode[]): string {
-  let text = '';
-  for (const node of nodes) {
-    if (typeof node === 'string') text += node;
-    else if (LEFT_OUT.has(node.name)) continue;
-    else if (ENDS_PARAGRAPH.has(node.name) || ROWS.has(node.name)) text += ` ${cellText(node.children)} `;
-    else text += WHITE_SPACE.has(node.name) ? ' ' : cellText(node.children);
-  }
-  return text;
-}
-
-/** Only the white space of XML is collapsed: no-break and thin spaces inside are characters of the text. */
-function collapse(text: string): string {
-  return text.replace(/[ \t\r\n]+/g, ' ').trim();
+  const own = title && !ALWAYS_SO_NAMED.has(name) ? lineOf(title.children, NO_BARE_NUMBERS) : '';
+  return [around, own || SECTIONS.get(name)].filter(Boolean).join(' > ');
 }

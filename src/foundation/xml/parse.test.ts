@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { jatsToParagraphs } from '../../preprocessing/jats';
 import { createRandom, InputError, mirrorFolder, type Random } from '..';
+import { checkFullText } from './articles';
 import { parseXml, type XmlNode } from './parse';
 
 const article = (inside: string, before = '') => `${before}<article><body><p>${inside}</p></body></article>`;
@@ -75,6 +76,79 @@ test('what is not well-formed is named by file and line', () => {
   );
   assert.throws(() => parseXml('<!DOCTYPE article [', 'a.xml'), /DOCTYPE has no end/);
   assert.throws(() => parseXml('<a>'.repeat(5000) + '</a>'.repeat(5000), 'a.xml'), InputError);
+});
+
+test('what ends too early is named by the element in which it ends', () => {
+  const whole = '<article>\n<body><sec>\n<p>HeLa <italic>cells';
+  assert.throws(
+    () => parseXml(whole, 'a.xml'),
+    /^InputError: a\.xml line 3: the file ends inside <italic>; get/,
+  );
+  assert.throws(
+    () => parseXml('<article>\n<body>\n<p>a</p>\n\n', 'a.xml'),
+    /^InputError: a\.xml line 5: the file ends inside <body>, which opens in line 2;/,
+  );
+  for (const end of ['<p', '<p a="', '</', '<!-- x', '<![CDATA[ x', '<?x', '&am', '\n<ref-list><ref>a'])
+    assert.throws(
+      () => parseXml(`<article>${end}`, 'a.xml'),
+      /the file ends inside <(?:article|ref-list)>/,
+      end,
+    );
+  assert.throws(() => parseXml('<article a="', 'a.xml'), /the file ends inside markup/);
+});
+
+test('an ampersand that begins no reference is named where it stands', () => {
+  for (const rest of ['</p></article>', ' a &amp; b;</p></article>'])
+    assert.throws(
+      () => parseXml(`<article>\n<p>T &lt;\ncells & ${rest}`, 'a.xml'),
+      /^InputError: a\.xml line 3: an "&"/,
+    );
+});
+
+test('what is no XML is called by its name', () => {
+  const others: Record<string, RegExp> = {
+    '%PDF-1.4\n1 0 obj': /a PDF/,
+    '<!DOCTYPE html><html>': /an HTML page/,
+    '\n<HTML><p>a': /an HTML page/,
+    '[{"id":"a"}]': /JSON/,
+    '{"source": "PMC"}': /JSON/,
+    'PK\u0003\u0004x': /zip/,
+    '\u001f\ufffd\b': /gzip/,
+    'version https://git-lfs.github.com/spec/v1': /Git LFS pointer/,
+    ' \n': /is empty/,
+    'HeLa cells': /not well-formed XML/,
+  };
+  for (const [content, message] of Object.entries(others))
+    assert.throws(() => parseXml(content, 'a.xml'), message);
+});
+
+test('what stands around the article, and small flaws inside it, do no harm', () => {
+  const plain = '<article><p>a</p></article>';
+  for (const xml of [
+    `${plain}\n<!-- exported -->\n<?end?>`,
+    `<?xml version="1.0"?>\n<?xml-stylesheet href="x.xsl"?>\n${plain}`,
+    `<!--${'licence text '.repeat(5_000)}-->${plain}`,
+    '<article><!-- a -- b --><p>a</p></article>',
+    '<article><p>a</p><p>\u0001\ufffe ]]></p></article>',
+    `<article><?x ${'?'.repeat(1_000)}?><p>a</p></article>`,
+  ])
+    assert.equal(textOf(xml)[0], 'a', xml.slice(0, 60));
+  assert.throws(() => parseXml('<article><p a="b<i>c</i></p></article>', 'a.xml'), /not well-formed/);
+  assert.deepEqual(textOf('<article><p>a\ud800<i>b</i></p></article>'), ['a\ufffdb']);
+});
+
+test('a full text is checked as it is read', () => {
+  const id = '<front><article-meta><article-id pub-id-type="pmcid">PMC7</article-id></article-meta></front>';
+  assert.deepEqual(checkFullText(`<article>${id}<body/></article>`, 'a'), { pmcid: 'PMC7' });
+  assert.deepEqual(checkFullText('<article/>', 'a'), { pmcid: undefined });
+  assert.throws(
+    () => checkFullText(`<article>${id}<body>`, 'the full text'),
+    /^InputError: the full text line 1: the file ends/,
+  );
+  assert.throws(
+    () => checkFullText('<error>no</error>', 'the full text'),
+    /holds no <article> \(its root is <error>\)/,
+  );
 });
 
 test('any text either reads or fails with an InputError', () => {

@@ -21,6 +21,7 @@ for (const [, name, character] of ISO_GREEK.matchAll(/(\S+) (\S+)/g)) known.set(
 function characterNamed(name: string): string | undefined {
   const found = known.get(name);
   if (found !== undefined) return found;
+  if (!/^[A-Za-z]\w{0,39}$/.test(name)) return undefined;
   const reference = `&${name};`;
   const characters = decodeHTMLStrict(reference);
   if (characters === reference) return undefined;
