@@ -143,7 +143,11 @@ test('of BioC XML too, one damaged document is skipped, and what is cut off is n
   const bomb = `<!DOCTYPE collection [<!ENTITY a "aaaa">]>${xml(good('1'))}`;
   assert.throws(() => documentsOfBioc(bomb, 'file'), /declares entities/);
   assert.throws(() => documentsOfBioc('<collection></collection>', 'file'), /has no <document>/);
-  const deep = `<document><id>1</id>${'<passage>'.repeat(5000)}${'</passage>'.repeat(5000)}</document>`;
+  assert.match(
+    skipping(documentsOfBioc, xml('<document><id>1</id></document>')).skipped[0],
+    /without <text>/,
+  );
+  const deep = `<document><id>1</id>${'<passage>'.repeat(5000)}<text>x</text>${'</passage>'.repeat(5000)}</document>`;
   assert.match(skipping(documentsOfBioc, xml(deep)).skipped[0], /malformed XML/);
 });
 

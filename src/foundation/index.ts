@@ -16,6 +16,7 @@ export {
   textOf,
   withoutCredentials,
 } from './download';
+export { toUtf8 } from './decoding';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
@@ -32,7 +33,7 @@ export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
-export { cutsWord, isWordCharacter } from './words';
+export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,
   articlesOfSet,

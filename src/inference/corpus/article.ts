@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { readCollectedArticle } from '../../collection';
 import { eachSentence, LONGEST_SENTENCE, type Range } from '../../corpora';
-import { InputError, reasonOf } from '../../foundation';
+import { InputError, kindOfContent, reasonOf, toUtf8 } from '../../foundation';
 import { articleText, jatsArticles, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
@@ -75,7 +75,9 @@ export function contentOf({ path, place }: Source & { kind: 'file' }): Uint8Arra
 const tooLarge = (place: string): InputError => new InputError(`${place}: ${TOO_LARGE}`);
 
 function textOf(content: Uint8Array, place: string): string {
-  const plain = isGzip(content) ? unpack(content, place) : content;
+  const unpacked = isGzip(content) ? unpack(content, place) : content;
+  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
+  const plain = isUtf16 ? toUtf8(unpacked, place)(Buffer.from(unpacked), true) : unpacked;
   if (plain.length > LARGEST) throw tooLarge(place);
   if (!isUtf8(plain)) {
     throw new InputError(`${place} line ${firstLineNotUtf8(plain)}: not UTF-8; write the file in UTF-8`);

@@ -5,7 +5,6 @@ import type { DocumentFormat, WholeFileFormat } from './sources';
 /** What a content is read as: one document (`WholeFileFormat`), or many. */
 export type ContentFormat = WholeFileFormat | 'jsonl' | 'article-set' | 'bioc' | 'pubtator' | 'tar';
 
-const UTF_16 = 'is UTF-16; save it as UTF-8';
 const JSON_ARRAY = 'is a JSON array; write its elements one a line (jq -c ".[]" does), as JSONL';
 
 /**
@@ -24,8 +23,6 @@ export function formatOfContent(
       return 'tar';
     case 'gzip':
       return isGzip ? { refusal: 'is packed twice with gzip; unpack it once' } : 'text';
-    case 'utf-16':
-      return { refusal: UTF_16 };
     case 'bioc-json':
     case 'bioc-xml':
       return 'bioc';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { documentsOfBioc, documentsOfPubtator } from '../../corpora';
-import { InputError, reasonOf } from '../../foundation';
-import { articlesOfSet } from '../../foundation/xml';
+import { articlesOfSet, InputError, reasonOf } from '../../foundation';
+
 import { type ContentFormat, formatAsTold, formatOfContent } from './content-format';
 import { sourcesOfLines } from './lines';
 import { fsPath, type InputFile } from './list';
@@ -16,7 +16,7 @@ import {
   type Source,
   tooLarge,
 } from './sources';
-import { collected, decoded, gunzip, withOpening } from './streams';
+import { collected, decoded, fromUtf16, gunzip, withOpening } from './streams';
 
 /**
  * What the files hold, in order. A file of one document is opened by the worker that takes it; files of many are read here piece by
@@ -68,8 +68,9 @@ export function openStandardInput(
 
 async function* sourcesOfStream(input: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
   const { opening, chunks } = await withOpening(input, OPENING);
-  const { kind, text, isGzip } = openingOf(opening);
-  yield* sourcesOfPlain(isGzip ? gunzip(chunks) : chunks, { kind, text, isGzip }, reading);
+  const found = openingOf(opening);
+  const plain = found.isGzip ? gunzip(chunks) : chunks;
+  yield* sourcesOfPlain(found.isUtf16 ? fromUtf16(plain, reading.place) : plain, found, reading);
 }
 
 async function* sourcesOfPlain(
@@ -178,6 +179,10 @@ async function* untilDamaged(sources: AsyncIterable<Source>, place: string): Asy
     yield* sources;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof InputError) {
+      yield { kind: 'damaged', place, bytes: 0, reason: withoutPlace(message, place) };
+      return;
+    }
     if (!code) throw error;
     const reason = reasonOf(error, 'read');
     const told = reason

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
-import { type ContentKind, kindOfContent } from '../../foundation';
+import { type ContentKind, kindOfContent, toUtf8 } from '../../foundation';
 import type { FilePath } from './sources';
 
 /** What a content is, by its first bytes; of gzip what is in it. */
@@ -9,6 +9,8 @@ export interface Opening {
   /** The first characters, unpacked. */
   text: string;
   isGzip: boolean;
+  /** The text; its first characters and the kind are told as of UTF-8. */
+  isUtf16: boolean;
 }
 
 /** Enough for a DOCTYPE or a licence in a comment before the first element. Bytes. */
@@ -26,9 +28,21 @@ export function kindOfFile(path: FilePath): Opening {
 
 export function openingOf(bytes: Uint8Array): Opening {
   const isPacked = isGzip(bytes);
-  const plain = isPacked ? unpackedOpening(bytes) : bytes;
-  const text = Buffer.from(plain.buffer, plain.byteOffset, Math.min(plain.length, OPENING)).toString('utf8');
-  return { kind: kindOfContent(plain), text: text.replace(/^\ufeff/, '').trimStart(), isGzip: isPacked };
+  const unpacked = isPacked ? unpackedOpening(bytes) : bytes;
+  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
+  const opening = Buffer.from(unpacked.buffer, unpacked.byteOffset, Math.min(unpacked.length, OPENING));
+  const plain = isUtf16 ? openingOfUtf16(opening) : opening;
+  const text = plain.toString('utf8').replace(/^\ufeff/, '');
+  return { kind: kindOfContent(plain), text: text.trimStart(), isGzip: isPacked, isUtf16 };
+}
+
+/** What can be decoded. What cannot, its reader reports. */
+function openingOfUtf16(bytes: Buffer): Buffer {
+  try {
+    return toUtf8(bytes, '')(bytes, false);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 export function isGzip(content: Uint8Array): boolean {

@@ -1,52 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '../../foundation';
 import { readArticle } from './article';
 import { listInputs } from './list';
 import { openSources, openStandardInput } from './open';
-import type { DocumentFormat, Source } from './sources';
-
-function folderOf(t: TestContext, files: Record<string, string | Uint8Array>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
-}
+import { folderOf, read, readFiles } from './reading.fixture';
+import type { DocumentFormat } from './sources';
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const value of values) collected.push(value);
   return collected;
 }
-
-/** Every source as the output would have it: its id and sentences, or what is wrong with it. */
-async function read(sources: AsyncIterable<Source>): Promise<(string | [string, ...string[]])[]> {
-  const found: (string | [string, ...string[]])[] = [];
-  for await (const source of sources) {
-    try {
-      const article = readArticle(source);
-      const lines = article.linesOf(
-        article.sentences.map(() => []),
-        'utf16',
-      );
-      found.push([JSON.parse(lines.split('\n')[0]).id, ...article.sentences]);
-    } catch (error) {
-      assert.ok(error instanceof InputError, String(error));
-      found.push(error.message);
-    }
-  }
-  return found;
-}
-
-const readFiles = (...paths: string[]) => read(openSources(listInputs(paths).files));
 
 const ARTICLE =
   '<?xml version="1.0"?><article><front><article-meta><title-group><article-title>T cells</article-title></title-group></article-meta></front>' +

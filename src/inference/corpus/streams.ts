@@ -1,5 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { OPENING_BYTES, toUtf8 } from '../../foundation';
 
 /** The first bytes, so many or all there are, and the whole stream with them. */
 export async function withOpening(
@@ -45,6 +46,14 @@ export async function collected(
     parts.push(chunk);
   }
   return Buffer.concat(parts);
+}
+
+/** UTF-16 as UTF-8. @throws InputError for what is none */
+export async function* fromUtf16(input: AsyncIterable<Uint8Array>, place: string): AsyncGenerator<Buffer> {
+  const { opening, chunks } = await withOpening(input, OPENING_BYTES);
+  const convert = toUtf8(opening, place);
+  for await (const chunk of chunks) yield convert(Buffer.from(chunk), false);
+  yield convert(Buffer.alloc(0), true);
 }
 
 /** UTF-8 as text, piece by piece; characters may lie across pieces. */
