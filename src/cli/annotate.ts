@@ -26,6 +26,7 @@ import {
 } from '../inference';
 import { annotateProgress } from './annotate-progress';
 import { positiveInteger } from './arguments';
+import { endOfReader } from './failure';
 import { notice, printResult } from './output';
 
 interface AnnotateOptions {
@@ -144,6 +145,8 @@ async function writeToStream(
     descriptor === 1
       ? process.stdout
       : createWriteStream(target!.path, isOpen ? { fd: descriptor, autoClose: false } : {});
+  // An exit while threads are inside ONNX Runtime would abort: they are ended first.
+  process.stdout.off('error', endOfReader).on('error', () => {});
   try {
     await pipeline(lines, stream, { end: !isOpen });
   } catch (error) {

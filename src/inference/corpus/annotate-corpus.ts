@@ -127,6 +127,7 @@ class WorkerPool {
       this.#all.splice(this.#all.indexOf(worker), 1);
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#oneByOne(batch).then(resolve, reject);
       else reject(error);
+      this.#deal();
     };
     const ended = () => failed(new Error('a worker thread ended before its work was done'));
     const answered = (answer: Answer) => {

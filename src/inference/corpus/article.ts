@@ -9,7 +9,7 @@ import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
 import { fsPath } from './list';
 import { isGzip } from './opening';
-import { LARGEST, type Source, TOO_LARGE, type WholeFileFormat } from './sources';
+import { LARGEST, LARGEST_COLLECTED, type Source, TOO_LARGE, tooLarge, type WholeFileFormat } from './sources';
 
 /** A source as its sentences, and the lines of output that their mentions make. */
 export interface Article {
@@ -61,9 +61,10 @@ export function readArticle(source: Source, content?: Uint8Array): Article {
 }
 
 /** @throws InputError for a file that cannot be read, or is too large */
-export function contentOf({ path, place }: Source & { kind: 'file' }): Uint8Array {
+export function contentOf({ path, place, format }: Source & { kind: 'file' }): Uint8Array {
+  const most = format === 'collected' ? LARGEST_COLLECTED : LARGEST;
   try {
-    if (statSync(fsPath(path)).size > LARGEST) throw tooLarge(place);
+    if (statSync(fsPath(path)).size > most) throw new InputError(`${place}: ${tooLarge(most)}`);
     return readFileSync(fsPath(path));
   } catch (error) {
     const reason = reasonOf(error, 'read');
@@ -72,13 +73,11 @@ export function contentOf({ path, place }: Source & { kind: 'file' }): Uint8Arra
   }
 }
 
-const tooLarge = (place: string): InputError => new InputError(`${place}: ${TOO_LARGE}`);
-
 function textOf(content: Uint8Array, place: string): string {
   const unpacked = isGzip(content) ? unpack(content, place) : content;
   const isUtf16 = kindOfContent(unpacked) === 'utf-16';
   const plain = isUtf16 ? toUtf8(unpacked, place)(Buffer.from(unpacked), true) : unpacked;
-  if (plain.length > LARGEST) throw tooLarge(place);
+  if (plain.length > LARGEST) throw new InputError(`${place}: ${TOO_LARGE}`);
   if (!isUtf8(plain)) {
     throw new InputError(`${place} line ${firstLineNotUtf8(plain)}: not UTF-8; write the file in UTF-8`);
   }
@@ -90,7 +89,7 @@ function unpack(content: Uint8Array, place: string): Uint8Array {
     return gunzipSync(content, { maxOutputLength: LARGEST });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(place);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new InputError(`${place}: ${TOO_LARGE}`);
     throw new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
   }
 }

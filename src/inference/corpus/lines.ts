@@ -4,7 +4,7 @@ import type { Source, SourceSentence } from './sources';
 /** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
 const MOST_SENTENCES = 10_000;
 /** Longer lines are skipped unread, so that no file can fill the memory. */
-const LONGEST_LINE = 1 << 26;
+const LONGEST_LINE = 1 << 25;
 
 const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} a line';
 

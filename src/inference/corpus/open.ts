@@ -67,10 +67,14 @@ export function openStandardInput(
 }
 
 async function* sourcesOfStream(input: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
-  const { opening, chunks } = await withOpening(input, OPENING);
+  const { opening, chunks, close } = await withOpening(input, OPENING);
   const found = openingOf(opening);
   const plain = found.isGzip ? gunzip(chunks) : chunks;
-  yield* sourcesOfPlain(found.isUtf16 ? fromUtf16(plain, reading.place) : plain, found, reading);
+  try {
+    yield* sourcesOfPlain(found.isUtf16 ? fromUtf16(plain, reading.place) : plain, found, reading);
+  } finally {
+    await close();
+  }
 }
 
 async function* sourcesOfPlain(

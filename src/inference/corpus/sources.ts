@@ -36,6 +36,8 @@ export interface TextRange {
 /** Bytes. Larger files are refused, so that none (and nothing packed into a small one) can fill the memory. */
 export const LARGEST = 1 << 27;
 export const TOO_LARGE = tooLarge(LARGEST);
+/** Of an article in JSON, as a collection stores it. */
+export const LARGEST_COLLECTED = 1 << 25;
 /** Of BioC and PubTator, whose documents are all in memory at once. */
 export const LARGEST_PARSED = 1 << 26;
 

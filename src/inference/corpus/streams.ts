@@ -2,11 +2,14 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { OPENING_BYTES, toUtf8 } from '../../foundation';
 
-/** The first bytes, so many or all there are, and the whole stream with them. */
+/**
+ * The first bytes, so many or all there are, and the whole stream with them. `close` gives back a stream that is not read to its end:
+ * a pipe that stays open would keep the process waiting.
+ */
 export async function withOpening(
   input: AsyncIterable<Uint8Array>,
   bytes: number,
-): Promise<{ opening: Buffer; chunks: AsyncIterable<Uint8Array> }> {
+): Promise<{ opening: Buffer; chunks: AsyncIterable<Uint8Array>; close(): Promise<void> }> {
   const iterator = input[Symbol.asyncIterator]();
   const parts: Uint8Array[] = [];
   for (let length = 0; length < bytes; ) {
@@ -16,15 +19,18 @@ export async function withOpening(
     length += value.length;
   }
   const opening = Buffer.concat(parts);
+  const close = async () => {
+    await iterator.return?.();
+  };
   const chunks = (async function* () {
     try {
       if (opening.length > 0) yield opening;
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
     } finally {
-      await iterator.return?.();
+      await close();
     }
   })();
-  return { opening, chunks };
+  return { opening, chunks, close };
 }
 
 export function gunzip(packed: AsyncIterable<Uint8Array>): Readable {
