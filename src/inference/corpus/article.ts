@@ -9,7 +9,14 @@ import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
 import { fsPath } from './list';
 import { isGzip } from './opening';
-import { LARGEST, LARGEST_COLLECTED, type Source, TOO_LARGE, tooLarge, type WholeFileFormat } from './sources';
+import {
+  LARGEST,
+  LARGEST_COLLECTED,
+  type Source,
+  TOO_LARGE,
+  tooLarge,
+  type WholeFileFormat,
+} from './sources';
 
 /** A source as its sentences, and the lines of output that their mentions make. */
 export interface Article {
