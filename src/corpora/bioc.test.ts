@@ -97,6 +97,8 @@ test('a damaged document is skipped and named, the others are read', () => {
   assert.equal(skipped.length, expected.length);
   for (const [index, pattern] of expected.entries()) assert.match(skipped[index], pattern);
   assert.throws(() => documentsOfBioc(JSON.stringify({ documents }), 'file'), InputError);
+  const many = JSON.stringify({ documents: Array(10_001).fill({}) });
+  assert.throws(() => skipping(documentsOfBioc, many), /more than 10000 damaged documents/);
   for (const content of ['{"a":1}', '[1]', '{"documents": [', 'null', '['.repeat(200_000)])
     assert.throws(() => documentsOfBioc(content, 'file'), { name: 'InputError', message: /^file: .*BioC/ });
 });

@@ -1,6 +1,13 @@
-import { InputError } from '../foundation';
+import { InputError, parseJson } from '../foundation';
 import { parseBiocXml } from './bioc-xml';
-import { type OnSkip, type Passage, type PlainDocument, placePassages, rethrow } from './plain-documents';
+import {
+  type OnSkip,
+  type Passage,
+  type PlainDocument,
+  placePassages,
+  rethrow,
+  skippingSome,
+} from './plain-documents';
 
 /** A document of BioC as JSON has it; XML is brought into this form. */
 export interface BiocDocument {
@@ -14,10 +21,11 @@ export interface BiocDocument {
  * those of the file. References are left out, as they are of JATS; annotations are not read.
  *
  * @param place opens every message: the file, say
- * @param onSkip is told of each document that cannot be used; without it the first is thrown
+ * @param listener is told of each document that cannot be used; without it the first is thrown
  * @throws InputError for a file that is no BioC
  */
-export function documentsOfBioc(content: string, place: string, onSkip: OnSkip = rethrow): PlainDocument[] {
+export function documentsOfBioc(content: string, place: string, listener: OnSkip = rethrow): PlainDocument[] {
+  const onSkip = skippingSome(listener, place);
   const found = /^[\ufeff\s]*</.test(content)
     ? parseBiocXml(content, place, onSkip)
     : parseBiocJson(content, place, onSkip);
@@ -50,13 +58,14 @@ function parseBiocJson(content: string, place: string, onSkip: OnSkip): PlacedDo
   };
   let whole: unknown;
   try {
-    whole = JSON.parse(content.replace(/^\ufeff/, ''));
+    whole = parseJson(content.replace(/^\ufeff/, ''));
   } catch (error) {
-    if (!/^\s*\{[^\n]*\}\s*\n\s*\{/.test(content)) throw notJson(place, error);
+    const [first] = content.trimStart().split('\n', 1);
+    if (!first.startsWith('{') || !first.trimEnd().endsWith('}')) throw notJson(place, error);
     content.split('\n').forEach((line, index) => {
       if (line.trim() === '') return;
       try {
-        collect(JSON.parse(line));
+        collect(parseJson(line));
       } catch (reason) {
         onSkip(reason instanceof InputError ? reason : notJson(`${place} line ${index + 1}`, reason));
       }

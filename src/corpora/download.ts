@@ -20,9 +20,9 @@ import { checksumOf, filesOf, hashFiles } from './verify';
 
 const RETRIES = 3;
 const LONGEST_MS = 30 * 60_000;
-/** Of a whole repository as it comes. The largest of data/sources.json, CRAFT, has some hundred megabytes. */
-const LARGEST_ARCHIVE = 2 ** 30;
-const LARGEST_UNPACKED = 4 * 2 ** 30;
+/** Bytes of a whole repository, as it comes and unpacked; what we keep of one is at most 16 MB. */
+const LARGEST_ARCHIVE = 512 * 2 ** 20;
+const LARGEST_UNPACKED = 2 * 2 ** 30;
 /** How many times larger than it came an archive may become. Text comes to 20; zeros come to 1000, which no repository holds. */
 const LARGEST_RATIO = 100;
 /** What may be unpacked before the ratio counts. */

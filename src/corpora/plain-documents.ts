@@ -17,6 +17,19 @@ export function rethrow(reason: InputError): never {
   throw reason;
 }
 
+const MOST_SKIPPED = 10_000;
+
+/** The same, until a file turns out to hold hardly anything else. */
+export function skippingSome(onSkip: OnSkip, place: string): OnSkip {
+  let skipped = 0;
+  return (reason) => {
+    if (++skipped > MOST_SKIPPED) {
+      throw new InputError(`${place}: more than ${MOST_SKIPPED} damaged documents; get the file again`);
+    }
+    onSkip(reason);
+  };
+}
+
 /** A piece of a document; `offset` counts code points from the document's start. */
 export interface Passage {
   offset: number;

@@ -1,19 +1,20 @@
 import { InputError } from '../foundation';
-import { type OnSkip, type PlainDocument, placePassages, rethrow } from './plain-documents';
+import { type OnSkip, type PlainDocument, placePassages, rethrow, skippingSome } from './plain-documents';
 
 /**
  * The documents of a PubTator file: `ID|t|title` and `ID|a|abstract`, which offsets count as one text with one character
  * between the two. Annotations are not read.
  *
  * @param place opens every message: the file, say
- * @param onSkip is told of each document that cannot be used, and once of lines that are none of PubTator; without it the first is
+ * @param listener is told of each document that cannot be used, and once of lines that are none of PubTator; without it the first is
  * thrown
  */
 export function documentsOfPubtator(
   content: string,
   place: string,
-  onSkip: OnSkip = rethrow,
+  listener: OnSkip = rethrow,
 ): PlainDocument[] {
+  const onSkip = skippingSome(listener, place);
   const documents: PlainDocument[] = [];
   const unknown = { lines: 0, first: '' };
   let open: { id: string; title?: string; abstract?: string; line: number } | undefined;

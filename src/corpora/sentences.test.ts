@@ -44,7 +44,9 @@ describe('splitSentences', () => {
     assert.ok(found.length >= 6 && found.every((sentence) => sentence.length < 1.1 * LONGEST_SENTENCE));
     const word = splitSentences('🧬'.repeat(200_000));
     assert.ok(word.length > 5 && word.every(({ start, end }) => start % 2 === 0 && end % 2 === 0));
-    assert.deepEqual(splitSentences(text, [{ start: 0, end: text.length }]), [{ start: 0, end: text.length }]);
+    assert.deepEqual(splitSentences(text, [{ start: 0, end: text.length }]), [
+      { start: 0, end: text.length },
+    ]);
   });
 
   it('splits a long text as it splits its parts, and never inside a word', () => {

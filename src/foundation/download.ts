@@ -77,16 +77,14 @@ export async function textOf(response: Response, most: number, what: string): Pr
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** An address as it may be shown and stored: without user name and password. */
+/** An address as it may be shown and stored: without user name, password and query, where tokens stand. */
 export function withoutCredentials(address: string): string {
-  if (URL.canParse(address)) {
-    const url = new URL(address);
-    if (!url.username && !url.password) return address;
-    url.username = '';
-    url.password = '';
-    return url.href.replace(/\/$/, '');
-  }
-  return address.replace(/\/\/[^/]*@/, '//');
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  // A password that is not escaped makes it no address, or one of an unknown kind: all up to the last @ goes.
+  if (!url?.host) return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
+  if (!url.username && !url.password && !url.search) return address;
+  for (const part of ['username', 'password', 'search'] as const) url[part] = '';
+  return url.href.replace(/\/$/, '');
 }
 
 /** Why a download failed, in a few words. */

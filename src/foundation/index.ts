@@ -7,6 +7,7 @@
  * May touch: the file system.
  */
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export { toUtf8 } from './decoding';
 export {
   downloadFailure,
   moveIntoPlace,
@@ -16,10 +17,10 @@ export {
   textOf,
   withoutCredentials,
 } from './download';
-export { toUtf8 } from './decoding';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
+export { parseJson } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
@@ -33,6 +34,7 @@ export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
+export { shownValue } from './shown';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

@@ -1,7 +1,9 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
+import { parseJson } from './json';
 import { LineWriter } from './line-writer';
 import { readLines } from './lines';
+import { shownValue } from './shown';
 import { isInsideCharacter } from './words';
 
 /**
@@ -22,6 +24,7 @@ export interface Sentence {
 
 /** UTF-16 code units. A longer sentence is none, and costs a model gigabytes. */
 const LONGEST_SENTENCE = 1_000_000;
+const MOST_SPANS = 10_000;
 
 /**
  * Reads one JSONL line; `place` (file and line) opens the message of the error when the line is not a sentence. A span that is given
@@ -30,7 +33,7 @@ const LONGEST_SENTENCE = 1_000_000;
 export function parseSentence(line: string, place: string): Sentence {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch (error) {
     throw new InputError(
       `${place}: not a line of JSON (${(error as Error).message}); write one sentence object a line`,
@@ -56,17 +59,19 @@ export function parseSentence(line: string, place: string): Sentence {
   if (!Array.isArray(annotated)) fail('"annotated" is missing; list the classes that the source looked for');
   for (const label of annotated) {
     if (!isEntityClass(label))
-      fail(`${shown(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`${shownValue(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
   }
   if (!Array.isArray(spans)) fail('"spans" is missing; give an empty list where nothing is marked');
+  if (spans.length > MOST_SPANS)
+    fail(`"spans" has ${spans.length} entries, at most ${MOST_SPANS} are read; split the sentence`);
   const checked = spans.map((span, index) => {
     const { start, end, label } = Object(span) as Record<string, unknown>;
     if (!isEntityClass(label)) {
-      fail(`spans[${index}] has the label ${shown(label)}; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`spans[${index}] has the label ${shownValue(label)}; use ${ENTITY_CLASSES.join(', ')}`);
     }
     if (!isPlace(start) || !isPlace(end) || start >= end || end > text.length) {
       fail(
-        `spans[${index}] runs from ${shown(start)} to ${shown(end)} in a text of ${text.length} characters; correct the offsets`,
+        `spans[${index}] runs from ${shownValue(start)} to ${shownValue(end)} in a text of ${text.length} characters; correct the offsets`,
       );
     }
     if (isInsideCharacter(text, start) || isInsideCharacter(text, end)) {
@@ -102,14 +107,6 @@ function distinct(spans: Span[]): Span[] {
   if (spans.length < 10)
     return spans.filter((span, index) => spans.findIndex((other) => isSame(span, other)) === index);
   return [...new Map(spans.map((span) => [`${span.start} ${span.end} ${span.label}`, span])).values()];
-}
-
-/** A value for a message, which it must not fill. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return typeof value === 'object' && value !== null
-    ? 'something else than a string or number'
-    : String(value);
 }
 
 /** All sentences of a JSONL file; empty lines are skipped. */

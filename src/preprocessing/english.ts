@@ -33,9 +33,9 @@ const TEXTS = ['title-group', 'abstract', 'kwd-group'];
 function textsInEnglish(data: XmlElement, name: string, language: string | undefined): XmlElement[] {
   const own = elements(data, name);
   if (name === 'title-group') return own.map((group) => titleInEnglish(group, language));
-  const english = own.filter((text) => isEnglish(languageOf(text) ?? language));
-  const undeclared = own.filter((text) => (languageOf(text) ?? language) === undefined);
-  if (english.length > 0) return own.filter((text) => english.includes(text) || undeclared.includes(text));
+  const declared = (text: XmlElement) => languageOf(text) ?? language;
+  if (own.some((text) => isEnglish(declared(text))))
+    return own.filter((text) => declared(text) === undefined || isEnglish(declared(text)));
   if (name === 'abstract') {
     const translated = elements(data, 'trans-abstract').filter((text) => isEnglish(languageOf(text)));
     if (translated.length > 0) return translated.map((text) => ({ ...text, name: 'abstract' }));

@@ -288,6 +288,31 @@ test('line and paragraph separators part words, other spaces stay', () => {
   );
 });
 
+test('a title as long as a text names no section in full', () => {
+  const [[title, text], [section]] = body(`<sec><title>${'x'.repeat(1_000)}</title><p>a</p></sec>`);
+  assert.equal(text.length, 1_000);
+  assert.equal(title, section);
+  assert.equal(section, `${'x'.repeat(300)}…`);
+});
+
+test('what has very many parts of one kind is read in time linear in their number', () => {
+  const start = performance.now();
+  const front = (inside: string) =>
+    `<article><front><article-meta>${inside.repeat(20_000)}</article-meta></front></article>`;
+  for (const xml of [
+    front('<abstract xml:lang="en"><p>a</p></abstract>'),
+    front('<kwd-group xml:lang="en"><kwd>a</kwd></kwd-group><kwd-group xml:lang="fr"/>'),
+    front('<article-id pub-id-type="x">1</article-id>'),
+    `<article>${'<sub-article article-type="translation"/>'.repeat(20_000)}</article>`,
+    `<article><body><p>${'<fn>a</fn><unknown/>b'.repeat(20_000)}</p></body></article>`,
+    `<article><body><p><alternatives>${'<unknown/>'.repeat(20_000)}</alternatives></p></body></article>`,
+    `<article><body>${`<sec><title>${'t'.repeat(10_000)}</title><p>a</p>`.repeat(200)}${'</sec>'.repeat(200)}</body></article>`,
+    `<article><body>${'<sec><title>'.repeat(100)}${'x'.repeat(100_000)}${'</title></sec>'.repeat(100)}</body></article>`,
+  ])
+    read(xml);
+  assert.ok(performance.now() - start < 20_000);
+});
+
 test('each article of a set comes with its id', () => {
   const article = (ids: string, text: string) =>
     `<article><front><article-meta>${ids}</article-meta></front><body><p>${text}</p></body></article>`;

@@ -3,19 +3,22 @@
  *
  * What is text: title, subtitle, abstracts of every kind and keywords; in the body, its appendices and floats section
  * titles, paragraphs, list items, quotations, boxed text, definitions, captions (of supplementary files too), table rows
- * and table footnotes; behind the body acknowledgements, notes (on funding, contributions, interests, data), footnotes
- * and lists of abbreviations.
- * What is not: everything about the article (journal, authors, affiliations, notes on authors, licence, history,
- * categories); references; titles and abstracts in a second language; reviews and answers printed with the article;
- * labels (`Fig. 1`, `2.1`), which are numbers and not prose; pictures, TeX sources of formulas, links to files and the
- * service's "Click here for additional data file."
+ * and table footnotes, signatures; behind the body acknowledgements, notes (on funding, contributions, interests, data),
+ * footnotes and lists of abbreviations. Of an article in another language what is in English (`english.ts`).
+ * What is not: everything about the article (journal, authors, affiliations, notes in front, history, categories); licences
+ * and copyright wherever they stand; references; titles and abstracts in a second language; reviews and answers printed
+ * with the article; labels (`Fig. 1`, `2.1`), which are numbers and not prose; pictures, TeX sources of formulas, links to
+ * files and the service's "Click here for additional data file."
  *
- * Inline markup disappears without a trace: `CD4<sup>+</sup> T cells` is `CD4+ T cells`, a citation
- * `<sup><xref>12</xref></sup>` is `12`, a formula is its symbols in a row. Runs of XML white space become one space; no
- * other is added. A displayed formula, a line break and a figure inside a paragraph count as white space: the sentence
- * goes on behind them (the figure's caption follows the paragraph). A footnote inside a paragraph follows it too, and
- * leaves no space. A list or quotation ends the paragraph.
- * A row of a table is a paragraph, with tabs between its cells; so is a definition: `BAT⇥brown adipose tissue`.
+ * Inline markup (listed in `jats-elements.ts`) disappears without a trace: `CD4<sup>+</sup> T cells` is `CD4+ T cells`, a
+ * formula is its symbols in a row. A citation number in superscript disappears with its markup: `HEK293<sup>12</sup> cells` is
+ * `HEK293 cells` (`superscript-citations.ts` says which numbers cite); one in the line, `[12]`, is text. Any other element
+ * parts words. Of alternatives one is read.
+ * Runs of XML white space, of line and paragraph separators (U+0085, U+2028, U+2029) become one space. A displayed formula,
+ * a line break and a figure inside a paragraph count as white space: the sentence goes on behind them (the figure's caption
+ * follows the paragraph). A footnote inside a paragraph follows it too, and leaves no space. A list or quotation ends the
+ * paragraph. A row of a table is a paragraph, with tabs between its cells; so is a definition:
+ * `BAT⇥brown adipose tissue`.
  */
 import { articleId, parseArticles, type XmlElement, type XmlNode } from '../foundation';
 import { inEnglish } from './english';
@@ -121,7 +124,7 @@ class ParagraphReader {
       this.waiting.push(element);
     } else if (ROWS.has(name)) this.readRow(children, section);
     else if (ENDS_PARAGRAPH.has(name)) {
-      const within = SECTIONS.has(name) ? sectionPath(section, element) : section;
+      const within = SECTIONS.has(name) ? sectionPath(section, element, this.style) : section;
       this.endParagraph(section);
       this.read(name === 'front' ? children.filter(isNoFrontNote) : contentOf(element), within);
       this.endParagraph(within);
@@ -196,11 +199,18 @@ function contentOf({ name, children }: XmlElement): XmlNode[] {
   return [...children.slice(0, first), heads, ...children.slice(first).filter((node) => !isHead(node))];
 }
 
+/** Every paragraph has the names of all sections around it. What is longer is no title but a text marked up as one. */
+const LONGEST_SECTION_NAME = 300;
+
 /** The section's name behind those around it; without one the section is its surroundings'. */
-function sectionPath(around: string, { name, children }: XmlElement): string {
+function sectionPath(around: string, { name, children }: XmlElement, style: CitationStyle): string {
   const title = children.find(
     (child): child is XmlElement => typeof child !== 'string' && child.name === 'title',
   );
-  const own = title && !ALWAYS_SO_NAMED.has(name) ? lineOf(title.children, NO_BARE_NUMBERS) : '';
-  return [around, own || SECTIONS.get(name)].filter(Boolean).join(' > ');
+  const own = title && !ALWAYS_SO_NAMED.has(name) ? lineOf(title.children, style) : '';
+  const called =
+    own.length > LONGEST_SECTION_NAME
+      ? `${own.slice(0, LONGEST_SECTION_NAME).replace(/[\ud800-\udbff]$/, '')}…`
+      : own;
+  return [around, called || SECTIONS.get(name)].filter(Boolean).join(' > ');
 }

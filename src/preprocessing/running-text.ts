@@ -5,7 +5,8 @@ type Seam = 'none' | 'opened' | 'closed' | 'between' | 'cited';
 
 /** The text of a paragraph or cell as it grows: words are parted where elements part them, citation numbers stay out. */
 export class RunningText {
-  private text = '';
+  /** None is empty. Joined at the end: to look at the end of a string that grows takes time in its length. */
+  private pieces: string[] = [];
   private seam: Seam = 'none';
   /** A superscript of which it is not yet known what follows. */
   private superscript: { content: string; cites: boolean } | undefined;
@@ -27,7 +28,7 @@ export class RunningText {
       this.settle(piece);
     }
     if (this.seam !== 'none') this.join(piece);
-    this.text += piece;
+    this.pieces.push(piece);
   }
 
   /** White space, whatever stands there. */
@@ -69,9 +70,10 @@ export class RunningText {
   /** What there is, in one line; nothing is left. */
   take(): string {
     if (this.superscript) this.settle('');
-    const line = collapse(this.text);
-    this.text = '';
     this.seam = 'none';
+    if (this.pieces.length === 0) return '';
+    const line = collapse(this.pieces.join(''));
+    this.pieces = [];
     return line;
   }
 
@@ -88,8 +90,8 @@ export class RunningText {
     this.separators = '';
     const number = content.trim();
     const after = content.slice(content.indexOf(number) + number.length) + (separators || next);
-    if (cites || isCitation(number.replace(/\s+/g, ''), this.text, after, this.style)) {
-      if (/^[.,;:)]/.test(after)) this.text = this.text.trimEnd();
+    if (cites || isCitation(number.replace(/\s+/g, ''), this.end(), after, this.style)) {
+      if (/^[.,;:)]/.test(after)) this.trimEnd();
       if (this.seam === 'none') this.seam = 'cited';
       if (/^\s/.test(after)) this.append(' ');
     } else this.append(content);
@@ -100,16 +102,36 @@ export class RunningText {
   private join(piece: string): void {
     const { seam } = this;
     this.seam = 'none';
-    if (this.text === '' || /\s$/.test(this.text) || /^\s/.test(piece)) return;
+    const end = this.end();
+    if (end === '' || /\s$/.test(end) || /^\s/.test(piece)) return;
     if (
       seam === 'between' ||
       (seam === 'cited'
-        ? /[\p{L}\p{N}.,;:!?)]$/u.test(this.text) && /^[\p{L}\p{N}(]/u.test(piece)
-        : !/[([{/‘“–—−‐‑-]$/.test(this.text) && /^[\p{L}\p{N}([{]/u.test(piece))
+        ? /[\p{L}\p{N}.,;:!?)]$/u.test(end) && /^[\p{L}\p{N}(]/u.test(piece)
+        : !/[([{/‘“–—−‐‑-]$/.test(end) && /^[\p{L}\p{N}([{]/u.test(piece))
     )
-      this.text += ' ';
+      this.pieces.push(' ');
+  }
+
+  /** The last characters, as many as decide what they may be followed by. */
+  private end(): string {
+    let end = '';
+    for (let at = this.pieces.length - 1; at >= 0 && end.length < LONGEST_END; at--)
+      end = this.pieces[at].slice(-LONGEST_END) + end;
+    return end;
+  }
+
+  private trimEnd(): void {
+    while (this.pieces.length > 0) {
+      const last = this.pieces.pop()!.trimEnd();
+      if (last === '') continue;
+      this.pieces.push(last);
+      return;
+    }
   }
 }
+
+const LONGEST_END = 60;
 
 /**
  * White space of XML, line and paragraph separators and separating controls become one space. No-break and thin spaces

@@ -116,7 +116,7 @@ test('long runs of superscripts take time linear in their number', () => {
     `a${raised(1)}`,
     '<sup>,</sup>',
   ])
-    textOf(piece.repeat(20_000));
+    textOf(piece.repeat(80_000));
   textOf(`<sup>${'1,'.repeat(100_000)}</sup><sup>${'a'.repeat(100_000)}</sup>x`);
   textOf(`${'('.repeat(100_000)}<sup>1</sup>`);
   assert.ok(performance.now() - start < 20_000);

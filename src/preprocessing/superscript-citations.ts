@@ -129,7 +129,14 @@ export function besideCitation(before: string, behind: string): [string, string]
   const isList = first === '' || (/^[\d[(][\d,;:–—−‐‑()[\]-]*$/.test(first) && /[^\d)\]]$/.test(first));
   const last = behind.replace(/\s+/g, '');
   return [
-    isList ? '' : first.replace(/[,;]+$/, ''),
+    isList ? '' : withoutEnd(first),
     /^[\d,;:.–—−‐‑()[\]-]*$/.test(last) ? '' : last.replace(/^[,;]+/, ''),
   ];
+}
+
+/** Without the commas and semicolons at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ',' || text[end - 1] === ';')) end--;
+  return text.slice(0, end);
 }

@@ -42,10 +42,11 @@ const FORGIVEN = new Set([
  */
 export function parseXml(xml: string, place: string): XmlNode[] {
   checkKind(xml, place);
-  checkLimits(xml, place);
+  checkLength(xml, place);
   checkEncoding(xml, place);
-  const reader = new TreeReader(withoutDoctype(wellFormed(xml), place, MOST_CHARACTERS), place);
-  return reader.read();
+  const body = withoutDoctype(wellFormed(xml), place, MOST_CHARACTERS);
+  checkMarkup(body, place);
+  return new TreeReader(body, place).read();
 }
 
 /** Formats by how they begin, for who gave the wrong file. */
@@ -68,11 +69,14 @@ function checkKind(xml: string, place: string): void {
     throw new InputError(`${place}: is no JATS XML but ${format}; give the full text of an article`);
 }
 
-function checkLimits(xml: string, place: string): void {
+function checkLength(xml: string, place: string): void {
   if (xml.length > MOST_CHARACTERS)
     throw new InputError(
       `${place}: ${xml.length} characters of XML, at most ${MOST_CHARACTERS} are read; split the file`,
     );
+}
+
+function checkMarkup(xml: string, place: string): void {
   let markup = 0;
   for (const sign of ['<', '='])
     for (let at = xml.indexOf(sign); at >= 0 && markup <= MOST_MARKUP; at = xml.indexOf(sign, at + 1))
