@@ -6,8 +6,8 @@
  * progress bar and the project's folders.
  * May touch: the file system.
  */
-
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export { toUtf8 } from './decoding';
 export {
   downloadFailure,
   moveIntoPlace,
