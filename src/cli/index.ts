@@ -5,7 +5,6 @@
  * May touch: every room above it.
  */
 import { Command } from 'commander';
-import { InputError } from '../foundation';
 import { registerAnnotate } from './annotate';
 import { registerAverage } from './average';
 import { registerBenchmark } from './benchmark';
@@ -14,6 +13,7 @@ import { registerCompress } from './compress';
 import { registerCorpus } from './corpus';
 import { registerDoctor } from './doctor';
 import { registerEvaluate } from './evaluate';
+import { endOfReader, fail } from './failure';
 import { registerPreprocess } from './preprocess';
 import { registerPretrain } from './pretrain';
 import { registerReproduce } from './reproduce';
@@ -43,8 +43,7 @@ registerBenchmark(program);
 registerAnnotate(program);
 registerReproduce(program);
 
-program.parseAsync().catch((error: Error) => {
-  const message = error instanceof InputError ? error.message : error.stack;
-  process.stderr.write(`falconframes: ${message}\n`);
-  process.exitCode = 1;
-});
+process.stdout.on('error', endOfReader);
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+program.parseAsync().catch(fail);

@@ -1,17 +1,24 @@
+import { printable, printableJson } from '../foundation';
+
 /**
  * What every command says in the same way: results as a table for people or, with `--json`, one JSON value for machines.
- * Results go to standard output; progress and notices to standard error, so that a pipe carries results alone.
+ * Results go to standard output; progress and notices to standard error, so that a pipe carries results alone. Ids, names
+ * and texts of others are shown with their control characters escaped.
  */
 export function printResult(result: unknown, options: { json?: boolean }, forPeople: () => string): void {
-  process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : `${forPeople()}\n`);
+  const text = options.json ? printableJson(JSON.stringify(result, null, 2)) : printable(forPeople(), LAYOUT);
+  process.stdout.write(`${text}\n`);
 }
+
+/** What lines and columns are made of. */
+const LAYOUT = '\n\t';
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {
-  const cells = [header, ...rows].map((row) => row.map(String));
+  const cells = [header, ...rows].map((row) => row.map((cell) => printable(String(cell))));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   const isNumber = header.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
   const lines = cells.map((row) =>
@@ -24,7 +31,7 @@ export function formatTable(
 }
 
 export function notice(message: string): void {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${printable(message, LAYOUT)}\n`);
 }
 
 /** A score with three decimals; n/a where there was nothing to measure, which is neither 0 nor 1. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, writeFileAtomically } from '../foundation';
+import { type EntityClass, nameOfLeftover, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
 
 export function articlePath(folder: string, pmcid: string): string {
@@ -43,12 +43,13 @@ export function storedPmcids(folder: string): string[] {
   return names.flatMap((name) => /^(PMC\d+)\.json$/.exec(name)?.[1] ?? []);
 }
 
-/** Deletes what a run that was killed in the midst of writing left: the file's own name and a number behind it. */
+/** Deletes what a run that was killed while it wrote an article or the manifest left. */
 export function removeLeftovers(folder: string): void {
   for (const place of [folder, join(folder, 'articles')]) {
     const names = existsSync(place) ? readdirSync(place) : [];
     for (const name of names) {
-      if (/^(PMC\d+|manifest)\.json\.\d+$/.test(name)) rmSync(join(place, name), { force: true });
+      if (/^(PMC\d+|manifest)\.json$/.test(nameOfLeftover(name) ?? ''))
+        rmSync(join(place, name), { force: true });
     }
   }
 }

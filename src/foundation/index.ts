@@ -2,7 +2,8 @@
  * Foundation: the words and habits that every room shares.
  *
  * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and
- * evaluation), the error for bad input, atomic files, seeded randomness, the progress bar and the project's folders.
+ * evaluation), the error for bad input, checked output paths, atomic files and locks, seeded randomness, the progress bar and the
+ * project's folders.
  * May touch: the file system, and the environment variables that turn off the telemetry of dependencies.
  */
 
@@ -10,13 +11,18 @@
 import './no-telemetry';
 
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
-export { InputError } from './errors';
-export { readTextFile, whileWriting, writeFileAtomically } from './files';
-export { LineWriter, readLines } from './lines';
+export { InputError, reasonOf, unreadable, unwritable } from './errors';
+export { readTextFile } from './files';
+export { LineWriter } from './line-writer';
+export { readLines } from './lines';
+export { acquireLock, withLock } from './lock';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
+export { nameOfLeftover, OutputFile, whileWriting, writeFileAtomically } from './output-file';
+export { checkOutputFile, checkOutputFolder, outputTarget } from './output-path';
 export { benchPythonInstalled, type Peer, startPeer } from './peer';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
+export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { InputError } from './errors';
-import { whileWriting, writeFileAtomically } from './files';
-import { LineWriter, readLines } from './lines';
+import { LineWriter } from './line-writer';
+import { readLines } from './lines';
+import { whileWriting, writeFileAtomically } from './output-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'lines-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,7 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
-import { LineWriter, readLines } from './lines';
+import { LineWriter } from './line-writer';
+import { readLines } from './lines';
 
 /**
  * One sentence with its gold spans, one line of a JSONL file.

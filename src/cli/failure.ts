@@ -1,0 +1,33 @@
+import { InputError, printable, reasonOf } from '../foundation';
+
+/**
+ * Ends a command that cannot go on: one sentence and status 1. Only a defect of our own keeps its stack.
+ */
+export function fail(error: unknown): void {
+  process.stderr.write(`falconframes: ${printable(sentenceOf(error), '\n\t')}\n`);
+  process.exitCode = 1;
+}
+
+/** Whoever reads our output, `head` say, may have had enough: that is no failure. */
+export function endOfReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  fail(new InputError(`standard output: cannot be written, ${reasonOf(error, 'write') ?? error.message}`));
+  process.exit();
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  const { path, code, syscall, stack } = Object(error) as NodeJS.ErrnoException;
+  // Which of the two it was is known by the call, but for `open`.
+  const action = ['write', 'rename', 'mkdir', 'ftruncate', 'fsync'].includes(syscall ?? '')
+    ? 'write'
+    : 'read';
+  const reason = reasonOf(error, action);
+  if (reason && (path || syscall)) {
+    const verb = action === 'write' ? 'written' : 'read';
+    return `${path ?? 'a file'}: cannot be ${verb}, ${reason}`;
+  }
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ENOMEM')
+    return 'the memory is used up; give less at once, or use a machine with more';
+  return `a defect of this program, please report it: ${stack ?? String(error)}`;
+}

@@ -1,0 +1,36 @@
+import { OutputFile } from './output-file';
+
+/** Characters that are collected before they are written. */
+const PIECE = 1 << 20;
+
+/** Writes a file line by line: `finish` gives it its name, `discard` leaves nothing. */
+export class LineWriter {
+  readonly #file: OutputFile;
+  #waiting: string[] = [];
+  #size = 0;
+
+  constructor(readonly path: string) {
+    this.#file = new OutputFile(path);
+  }
+
+  write(line: string): void {
+    this.#waiting.push(line, '\n');
+    this.#size += line.length;
+    if (this.#size >= PIECE) this.#flush();
+  }
+
+  finish(): void {
+    this.#flush();
+    this.#file.finish();
+  }
+
+  discard(): void {
+    this.#file.discard();
+  }
+
+  #flush(): void {
+    this.#file.write(Buffer.from(this.#waiting.join('')));
+    this.#waiting = [];
+    this.#size = 0;
+  }
+}

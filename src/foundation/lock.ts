@@ -1,0 +1,122 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { InputError } from './errors';
+import { whileWriting } from './output-file';
+
+interface Owner {
+  pid: number;
+  /** When the process began, in ticks since boot: tells it from a later one with the same number. */
+  started?: string;
+  host: string;
+}
+
+/**
+ * Keeps what `path` names to one process, by a file `path.lock` that says whose it is. The lock of a process that has ended, killed
+ * say, is taken over.
+ *
+ * @returns what gives the lock back
+ * @throws InputError while another run, or this process, holds it
+ */
+export function acquireLock(path: string): () => void {
+  const lock = `${path}.lock`;
+  const own: Owner = { pid: process.pid, started: startOf(process.pid), host: hostname() };
+  whileWriting(lock, () => mkdirSync(dirname(lock), { recursive: true }));
+  while (!tryToLock(lock, own)) {
+    const content = contentOf(lock);
+    const owner = content === undefined ? undefined : ownerIn(content);
+    if (owner && owner.host !== own.host)
+      throw new InputError(
+        `${path}: is in use on another machine (process ${owner.pid} of ${owner.host}); wait for it, or delete ${lock} if that run has ended`,
+      );
+    if (owner && isAlive(owner))
+      throw new InputError(
+        `${path}: is in use by another run (process ${owner.pid}); wait for it, or choose another output`,
+      );
+    if (content !== undefined) removeStale(lock, content);
+  }
+  return () => {
+    if (ownerIn(contentOf(lock) ?? '')?.pid === own.pid) rmSync(lock, { force: true });
+  };
+}
+
+/** Does the work while no other process may. */
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const release = acquireLock(path);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+function tryToLock(lock: string, own: Owner): boolean {
+  let file: number;
+  try {
+    file = openSync(lock, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    return whileWriting(lock, () => {
+      throw error;
+    });
+  }
+  whileWriting(lock, () => writeSync(file, `${JSON.stringify(own)}\n`));
+  closeSync(file);
+  return true;
+}
+
+/** Undefined where the lock has just been given back. Who has just made it has not yet written into it. */
+function contentOf(lock: string): string | undefined {
+  for (let tries = 0; ; tries++) {
+    let content: string;
+    try {
+      content = readFileSync(lock, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new InputError(`${lock}: cannot be read; delete it if no other run is at work`);
+    }
+    if (ownerIn(content) || tries >= 10) return content;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+}
+
+function ownerIn(content: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(content) as Owner;
+    return Number.isSafeInteger(owner?.pid) && owner.pid > 0 ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Moves the lock away before it is deleted, so that one that another run has made meanwhile is not deleted with it. */
+function removeStale(lock: string, content: string): void {
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (contentOf(aside) === content) rmSync(aside, { force: true });
+  else renameSync(aside, lock);
+}
+
+function isAlive({ pid, started }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return started === undefined || startOf(pid) === started;
+}
+
+/** proc(5), field 22; undefined where there is no /proc. */
+function startOf(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return fields.slice(fields.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

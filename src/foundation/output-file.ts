@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { unwritable } from './errors';
+import { outputTarget } from './output-path';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+
+/**
+ * A file that is being written. It stands under a temporary name until it is complete, and is then renamed: a reader never sees half
+ * of it. Links are followed and stay links; a pipe, a terminal or another character device is written into as it is.
+ *
+ * Throws InputError for whatever the system refuses.
+ */
+export class OutputFile {
+  readonly #descriptor: number;
+  readonly #isOwn: boolean; // what was open before stays open
+  readonly #temporary: string | undefined;
+  readonly #target: string;
+
+  /** @param mode permissions of a file that is not there yet; one that is keeps its own */
+  constructor(
+    readonly path: string,
+    mode = 0o666,
+  ) {
+    const target = outputTarget(path);
+    this.#target = target.path;
+    if (target.kind === 'stream') {
+      this.#isOwn = target.descriptor === undefined;
+      this.#descriptor = target.descriptor ?? whileWriting(path, () => openSync(target.path, O_WRONLY));
+      return;
+    }
+    this.#isOwn = true;
+    const temporary = join(dirname(target.path), temporaryName(basename(target.path)));
+    this.#temporary = temporary;
+    this.#descriptor = whileWriting(path, () => {
+      mkdirSync(dirname(target.path), { recursive: true });
+      return openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.existing?.mode ?? mode);
+    });
+    if (target.existing) this.#keepOwner(target.existing);
+  }
+
+  write(content: Uint8Array): void {
+    whileWriting(this.path, () => writeFully(this.#descriptor, content));
+  }
+
+  /** Gives the file its name. */
+  finish(): void {
+    try {
+      whileWriting(this.path, () => {
+        if (this.#temporary) fsyncSync(this.#descriptor);
+        this.#close();
+        if (this.#temporary) renameSync(this.#temporary, this.#target);
+      });
+    } catch (error) {
+      if (this.#temporary) rmSync(this.#temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Leaves nothing; what went into a pipe is gone. */
+  discard(): void {
+    this.#close();
+    if (this.#temporary) rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (this.#isOwn) closeSync(this.#descriptor);
+  }
+
+  #keepOwner({ mode, uid, gid }: Stats): void {
+    try {
+      fchmodSync(this.#descriptor, mode);
+      fchownSync(this.#descriptor, uid, gid);
+    } catch {
+      // Whoever may not give a file away owns the new one.
+    }
+  }
+}
+
+/** Writes to a temporary neighbour, then renames. @param mode permissions of a new file, such as 0o600 for secrets */
+export function writeFileAtomically(path: string, content: string | Uint8Array, mode?: number): void {
+  const file = new OutputFile(path, mode);
+  try {
+    file.write(typeof content === 'string' ? Buffer.from(content) : content);
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+  file.finish();
+}
+
+/** Does what writes a file; what the system refuses becomes an InputError that names the path. */
+export function whileWriting<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** A pipe may be full at the moment. */
+const WAIT_MILLISECONDS = 5;
+
+function writeFully(descriptor: number, content: Uint8Array): void {
+  for (let done = 0; done < content.length; ) {
+    try {
+      done += writeSync(descriptor, content, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLISECONDS);
+    }
+  }
+}
+
+/** Longer names, which leave no room for an ending, are not kept in the temporary one. Bytes. */
+const LONGEST_KEPT = 200;
+
+function temporaryName(name: string): string {
+  const kept = Buffer.byteLength(name) > LONGEST_KEPT ? 'output' : name;
+  return `${kept}.${randomBytes(4).toString('hex')}.partial`;
+}
+
+/** Whether a file is what a killed process left of one that it was writing: the name of that one, or undefined. */
+export function nameOfLeftover(name: string): string | undefined {
+  return /^(.+)\.[0-9a-f]{8}\.partial$/s.exec(name)?.[1];
+}

@@ -1,0 +1,150 @@
+import {
+  accessSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { InputError, unwritable } from './errors';
+
+/**
+ * What an output path stands for once its links are followed: a regular file, there or still to be made, which is replaced as a
+ * whole, or a pipe, terminal or other character device, which is written into. `descriptor`: it is open already, as `/dev/stdout` is.
+ */
+export type OutputTarget =
+  | { kind: 'file'; path: string; existing?: Stats }
+  | { kind: 'stream'; path: string; descriptor?: number };
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
+
+/** @throws InputError for what no file can be written to: a folder, a block device, a socket, a circle of links, no name */
+export function outputTarget(path: string): OutputTarget {
+  if (path === '') throw new InputError('an output path is empty; name a file');
+  try {
+    const { place, descriptor } = followLinks(path);
+    if (descriptor !== undefined) return { kind: 'stream', path: place, descriptor };
+    const found = lstatSync(place, { throwIfNoEntry: false });
+    if (found?.isDirectory() || /\/\.{0,2}$/.test(path))
+      throw new InputError(`${path}: names a folder; name a file in it`);
+    if (!found || found.isFile()) return { kind: 'file', path: place, existing: found };
+    if (found.isFIFO() || found.isCharacterDevice()) return { kind: 'stream', path: place };
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  throw new InputError(`${path}: is a ${describeOther(path)}; name a file`);
+}
+
+/**
+ * Refuses, before any work is done, a file that could not be written in the end, or that is one of the inputs. Follows links; makes
+ * nothing.
+ *
+ * @param inputs files and folders that the work reads
+ * @throws InputError with the reason
+ */
+export function checkOutputFile(path: string, inputs: readonly string[] = []): void {
+  const target = outputTarget(path);
+  const own = target.kind === 'file' ? target.existing : statOfStream(target);
+  refuseInputs(path, own, inputs);
+  if (target.kind === 'stream') return;
+  if (target.existing) checkPermission(path, target.path);
+  checkFolderOf(path, target.path);
+}
+
+/**
+ * The same for a folder that receives files. A folder that is there may hold something already; who may not overwrite it says so
+ * with `inputs`.
+ */
+export function checkOutputFolder(path: string, inputs: readonly string[] = []): void {
+  if (path === '') throw new InputError('an output path is empty; name a folder');
+  let found: Stats | undefined;
+  try {
+    found = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  if (found && !found.isDirectory()) throw new InputError(`${path}: is not a folder; name a folder`);
+  refuseInputs(path, found, inputs);
+  if (found) checkPermission(path, path);
+  else checkFolderOf(path, resolve(path));
+}
+
+/** The path behind all links; the last one need not exist. */
+function followLinks(path: string): { place: string; descriptor?: number } {
+  let place = resolve(path);
+  for (let links = 0; links <= MOST_LINKS; links++) {
+    const descriptor = descriptorNamedBy(place);
+    if (descriptor !== undefined) return { place, descriptor };
+    let target: string;
+    try {
+      target = readlinkSync(place);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EINVAL' || code === 'ENOENT') return { place }; // no link; nothing there yet
+      throw error;
+    }
+    place = resolve(realpathSync(dirname(place)), target);
+  }
+  throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
+}
+
+/** `/dev/stdout` and its like name what is open already; opening it anew would cut off a file that the shell appends to. */
+function descriptorNamedBy(place: string): number | undefined {
+  const named = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(place);
+  if (named >= 0) return named;
+  const [, process_, number] = /^\/(dev|proc\/[^/]+)\/fd\/(\d+)$/.exec(place) ?? [];
+  const isOwn = ['dev', 'proc/self', 'proc/thread-self', `proc/${process.pid}`].includes(process_);
+  return isOwn ? Number(number) : undefined;
+}
+
+function describeOther(path: string): string {
+  const found = statSync(path);
+  return found.isBlockDevice() ? 'device' : found.isSocket() ? 'socket' : 'thing that is no file';
+}
+
+function statOfStream({ path, descriptor }: OutputTarget & { kind: 'stream' }): Stats | undefined {
+  try {
+    return descriptor === undefined ? statSync(path) : fstatSync(descriptor);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+function refuseInputs(path: string, own: Stats | undefined, inputs: readonly string[]): void {
+  // Terminals and /dev/null may be read and written at once.
+  if (!own || own.isCharacterDevice()) return;
+  for (const input of inputs) {
+    const other = statSync(input, { throwIfNoEntry: false });
+    if (other && other.ino === own.ino && other.dev === own.dev)
+      throw new InputError(`${path}: is an input (${input}) and would be overwritten; choose another output`);
+  }
+}
+
+/** The nearest folder above that is there must be one, and let us write. */
+function checkFolderOf(path: string, place: string): void {
+  for (let folder = dirname(place); ; folder = join(folder, '..')) {
+    let found: Stats | undefined;
+    try {
+      found = statSync(folder, { throwIfNoEntry: false });
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+    if (!found) continue;
+    if (!found.isDirectory())
+      throw new InputError(`${path}: cannot be written, ${folder} is a file; choose another place`);
+    checkPermission(path, folder);
+    return;
+  }
+}
+
+function checkPermission(path: string, place: string): void {
+  try {
+    accessSync(place, constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
