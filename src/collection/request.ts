@@ -157,7 +157,7 @@ function checkedAddress(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new InputError(`"${baseUrl}" is no address of a service; write one such as https://host/europepmc`);
-  return baseUrl.replace(/\/+$/, '');
+  return baseUrl.replace(/(?<!\/)\/+$/, '');
 }
 
 function userAgent(contact?: string): string {

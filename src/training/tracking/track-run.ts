@@ -105,7 +105,7 @@ export function trackRun({
  * @throws InputError where it is an address of another kind
  */
 export function trackingAddress(given: string): string {
-  if (isServer(given) && URL.canParse(given)) return given.replace(/\/+$/, '');
+  if (isServer(given) && URL.canParse(given)) return given.replace(/(?<!\/)\/+$/, '');
   if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
   if (/^[a-z][a-z0-9+-]*:/i.test(given))
     throw new InputError(
