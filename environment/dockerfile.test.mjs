@@ -12,7 +12,9 @@ test('the container runs as a user without rights, to whom the project belongs, 
     instructions.filter((line) => line.startsWith('USER ')),
     ['USER node'],
   );
-  assert.ok(at('USER ') < at('COPY --chown=node:node ') && at('COPY ') < at('RUN PIP_NO_CACHE_DIR=1 npm run setup'));
+  assert.ok(
+    at('USER ') < at('COPY --chown=node:node ') && at('COPY ') < at('RUN PIP_NO_CACHE_DIR=1 npm run setup'),
+  );
   assert.match(instructions.at(-1), /^CMD .*jupyter/);
   assert.doesNotMatch(instructions.at(-1), /allow-root|token|password/);
 });
