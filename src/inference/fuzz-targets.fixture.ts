@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -47,6 +48,8 @@ interface Target {
 }
 
 const SENTENCE = 'Primary T cells and liver (p.V600E) grew in HeLa cells.';
+const CONLL = '# id = 1 domain=en\nHeLa\tB-Cell_Line\ncells\tO\n\ngrew O\n';
+const tinyModel = join(projectRoot, 'models', 'falconframes-tiny');
 const classOf = { Cell: 'Cell', cell_type: 'Cell', DNAMutation: 'Gene Mutations', CL: 'Cell' } as const;
 const text = (path: string) => readFileSync(path, 'utf8');
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -128,6 +131,18 @@ const sentence = {
   ...{ spans: [{ start: 8, end: 15, label: 'Cell' }], annotated: ['Cell', 'Cell Line'] },
 };
 
+/** Runs a command of falconframes; an error that a user cannot act on has a stack trace or no status. */
+function runCommand(...args: string[]): void {
+  const command = [join(projectRoot, 'environment', 'falconframes.cjs'), ...args];
+  const { status, signal, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    timeout: 9_000,
+  });
+  if (status !== 0 && status !== 1) throw new Error(`ended with ${signal ?? status}: ${stderr.slice(-2000)}`);
+  if (/^ +at .*:\d+/m.test(stderr)) throw new Error(`shows a stack trace: ${stderr.slice(0, 2000)}`);
+  if (status === 1) throw new InputError(stderr);
+}
+
 /** By kind; called in a child process, since building the seeds takes a while. */
 export const TARGETS: Record<string, () => Target> = {
   xml: () => ({
@@ -158,7 +173,7 @@ export const TARGETS: Record<string, () => Target> = {
       'sentences.jsonl': lines(sentence, sentence, { ...sentence, article: 'B' }),
       'documents.jsonl': lines({ id: 'a', text: SENTENCE }, { id: 'b', text: SENTENCE.repeat(20) }),
       'tags.jsonl': lines(['O', 'B-Cell', 'I-Cell'], ['O']),
-      'tags.conll': Buffer.from('# id = 1 domain=en\nHeLa\tB-Cell_Line\ncells\tO\n\ngrew O\n'),
+      'tags.conll': Buffer.from(CONLL),
       'PMC90000001.json': json(collected),
     },
     mutations: anyJson,
@@ -219,6 +234,31 @@ export const TARGETS: Record<string, () => Target> = {
     seeds: { 'model.onnx': Buffer.from(encoded()) },
     mutations: [anyNode, anyNode, anyNode, ...anyBytes],
     read: (path, folder, name) => annotateWith(modelWith(path, folder, name)),
+  }),
+  commands: () => ({
+    seeds: {
+      ...sampleArticles,
+      'a.txt': Buffer.from(SENTENCE.repeat(9)),
+      'PMC90000001.json': json(collected),
+      'sentences.jsonl': lines(sentence, { ...sentence, article: 'B' }),
+      'gold.jsonl': lines(['O', 'B-Cell', 'I-Cell'], ['O']),
+      'gold.conll': Buffer.from(CONLL),
+    },
+    mutations: [...anyXml, ...anyJson],
+    read(path, folder, name) {
+      if (name.startsWith('gold')) runCommand('score', '--gold', path, '--pred', path);
+      else
+        runCommand(
+          'annotate',
+          path,
+          '--model',
+          tinyModel,
+          '--out',
+          join(folder, 'out.jsonl'),
+          '--workers',
+          '1',
+        );
+    },
   }),
   tar: () => ({
     seeds: { 'a.tar': tarOf({ 'a.txt': SENTENCE, [`${'long/'.repeat(30)}b.xml`]: fullText.toString() }) },
