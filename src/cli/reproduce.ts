@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { InputError, projectRoot, writeFileAtomically } from '../foundation';
+import { checkOutputFolder, InputError, projectRoot, writeFileAtomically } from '../foundation';
 import { DATA_CHOICES, PROFILES } from '../reproduction';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
@@ -59,6 +59,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   if (options.resume && !options.out) {
     throw new InputError('--resume needs --out with the folder of the run to go on with');
   }
+  checkOutputFolder(out);
   if (!options.resume && existsSync(out) && readdirSync(out).length > 0) {
     throw new InputError(
       `${out} is not empty; name a new folder with --out, so that two runs are not mixed up, or go on with it by --resume`,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { distil, distillationFileSchema, readDistillationConfiguration } from '../../compression';
-import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
+import { checkOutputFolder, ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
 import type { EvaluationRow } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
@@ -48,6 +48,7 @@ export function registerDistil(compress: Command): void {
         throw new InputError(
           'distil needs --teacher FOLDER, --config FILE and --out FOLDER; --schema tells what goes into the file',
         );
+      checkOutputFolder(out, [teacher]);
       const configuration = readDistillationConfiguration(config);
       const interrupt = new AbortController();
       process.once('SIGINT', () => {
