@@ -81,7 +81,7 @@ async function fuzz(kind: string, next: () => number | undefined, out: string): 
       writeFileSync(`${input}.error`, finding);
       counts.findings.push({ seed, reason: printable(finding.split('\n')[0].slice(0, 200)), input });
     }
-    child?.disconnect();
+    if (child?.connected) child.disconnect();
     rmSync(scratch, { recursive: true, force: true });
   };
   await Promise.all(Array.from({ length: availableParallelism() }, runCases));
