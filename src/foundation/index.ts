@@ -6,7 +6,17 @@
  * project's folders.
  * May touch: the file system.
  */
+
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export {
+  downloadFailure,
+  moveIntoPlace,
+  openDownload,
+  piecesOf,
+  temporaryNeighbour,
+  textOf,
+  withoutCredentials,
+} from './download';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
@@ -26,3 +36,12 @@ export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
 export { shownValue } from './shown';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
+export {
+  articleId,
+  articlesOfSet,
+  checkFullText,
+  parseArticles,
+  parseXml,
+  type XmlElement,
+  type XmlNode,
+} from './xml';
