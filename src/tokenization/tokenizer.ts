@@ -69,7 +69,9 @@ export class Tokenizer {
       const offsets = encoding.getOffsets();
       const text = texts[index];
       const toCodeUnit = codeUnitOfCodePoint(text);
-      const toEnd = COMBINING_MARK.test(text) ? (end: number) => behindMarks(text, toCodeUnit(end)) : toCodeUnit;
+      const toEnd = COMBINING_MARK.test(text)
+        ? (end: number) => behindMarks(text, toCodeUnit(end))
+        : toCodeUnit;
       return {
         ids: Int32Array.from(encoding.getIds()),
         starts: Int32Array.from(offsets, ([start]) => toCodeUnit(start)),
@@ -77,18 +79,6 @@ export class Tokenizer {
         words: Int32Array.from(encoding.getWordIds(), (word) => word ?? -1),
       };
     });
-  }
-}
-
-const COMBINING_MARK = /\p{M}/u;
-
-/** The normalizer strips accents, and a token's end with them; the marks on its last letter belong to it. */
-function behindMarks(text: string, end: number): number {
-  let place = end;
-  for (;;) {
-    const mark = String.fromCodePoint(text.codePointAt(place) ?? 0);
-    if (!COMBINING_MARK.test(mark)) return place;
-    place += mark.length;
   }
 }
 
@@ -103,4 +93,16 @@ function codeUnitOfCodePoint(text: string): (codePoint: number) => number {
   }
   units.push(unit);
   return (codePoint) => units[codePoint];
+}
+
+const COMBINING_MARK = /\p{M}/u;
+
+/** The normalizer strips accents, and a token's end with them; the marks on its last letter belong to it. */
+function behindMarks(text: string, end: number): number {
+  let place = end;
+  for (;;) {
+    const mark = String.fromCodePoint(text.codePointAt(place) ?? 0);
+    if (!COMBINING_MARK.test(mark)) return place;
+    place += mark.length;
+  }
 }
