@@ -267,7 +267,8 @@ export const TARGETS: Record<string, () => Target> = {
       async function* chunks() {
         yield readFileSync(path);
       }
-      for await (const { content } of readTar(chunks(), () => true, { files: 1_000, bytes: 1 << 26 })) void content.length;
+      for await (const { content } of readTar(chunks(), () => true, { files: 1_000, bytes: 1 << 26 }))
+        void content.length;
     },
   }),
   config: () => ({

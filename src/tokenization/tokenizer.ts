@@ -103,18 +103,6 @@ function refuseLarger(folder: string, tokens: number): void {
     );
 }
 
-const COMBINING_MARK = /\p{M}/u;
-
-/** The normalizer strips accents, and a token's end with them; the marks on its last letter belong to it. */
-function behindMarks(text: string, end: number): number {
-  let place = end;
-  for (;;) {
-    const mark = String.fromCodePoint(text.codePointAt(place) ?? 0);
-    if (!COMBINING_MARK.test(mark)) return place;
-    place += mark.length;
-  }
-}
-
 /** The Rust library counts code points; JavaScript counts UTF-16 code units, two for a character beyond U+FFFF. */
 function codeUnitOfCodePoint(text: string): (codePoint: number) => number {
   if (!/[\ud800-\udbff]/.test(text)) return (codePoint) => codePoint;
@@ -126,4 +114,16 @@ function codeUnitOfCodePoint(text: string): (codePoint: number) => number {
   }
   units.push(unit);
   return (codePoint) => units[codePoint];
+}
+
+const COMBINING_MARK = /\p{M}/u;
+
+/** The normalizer strips accents, and a token's end with them; the marks on its last letter belong to it. */
+function behindMarks(text: string, end: number): number {
+  let place = end;
+  for (;;) {
+    const mark = String.fromCodePoint(text.codePointAt(place) ?? 0);
+    if (!COMBINING_MARK.test(mark)) return place;
+    place += mark.length;
+  }
 }

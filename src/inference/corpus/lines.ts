@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../foundation';
 import type { Source, SourceSentence } from './sources';
 
 /** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
@@ -65,7 +66,7 @@ function whyNoLines(line: Buffer): string | undefined {
     return `is one JSON value over several lines, no JSONL; ${EXPECTED} (jq -c does)`;
   if (!/"entities"\s*:/.test(line.toString('latin1'))) return undefined;
   try {
-    const { text, entities } = Object(JSON.parse(line.toString('utf8'))) as Record<string, unknown>;
+    const { text, entities } = Object(parseJson(line.toString('utf8'))) as Record<string, unknown>;
     const isOutput = text === undefined && Array.isArray(entities);
     return isOutput ? 'holds annotations as annotate writes them, no texts; give the texts' : undefined;
   } catch {
@@ -78,7 +79,7 @@ function parseLine(line: Buffer): Line | string {
   if (!isUtf8(line)) return 'not UTF-8; write the file in UTF-8';
   let value: unknown;
   try {
-    value = JSON.parse(line.toString('utf8').replace(/^\ufeff/, ''));
+    value = parseJson(line.toString('utf8').replace(/^\ufeff/, ''));
   } catch (error) {
     return `not a line of JSON (${(error as Error).message}); ${EXPECTED}`;
   }
