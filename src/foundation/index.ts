@@ -6,6 +6,8 @@
  * project's folders.
  * May touch: the file system.
  */
+
+export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
 export {
   downloadFailure,
   moveIntoPlace,
@@ -18,6 +20,7 @@ export {
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
+export { parseJson } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
@@ -31,4 +34,14 @@ export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
-export { cutsWord, isWordCharacter } from './words';
+export { shownValue } from './shown';
+export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
+export {
+  articleId,
+  articlesOfSet,
+  checkFullText,
+  parseArticles,
+  parseXml,
+  type XmlElement,
+  type XmlNode,
+} from './xml';
