@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
 import { readStateFile } from '../state-file';
 import type { EndEntry, Entry, MetricsEntry, RunStart } from './entries';
 import { type FirstLine, firstLineOf, lineOf, type SentLine } from './journal-lines';
@@ -140,7 +140,7 @@ function read(
 
 function parse<Line>(text: string, place: string, check: (value: unknown) => Line | undefined): Line {
   try {
-    const line = check(JSON.parse(text));
+    const line = check(parseJson(text));
     if (line !== undefined) return line;
   } catch {
     // Told below.
