@@ -291,7 +291,7 @@ test('too many requests are not answered with more of them, and senseless pauses
       async ({ options, asked }) => {
         const { missing } = await collectArticles({ ...options, ids: EIGHT });
         assert.equal(missing.PMC8, 'the service answered with status 429');
-        assert.deepEqual([...asked], [[`annotations ${EIGHT}`, 4]], pause);
+        assert.deepEqual([...asked], [[`annotations ${EIGHT}`, 3]], pause);
       },
     );
   const pauses = ['1', '600'];
