@@ -17,10 +17,11 @@ import {
 } from '../foundation';
 import { anchorAnnotations, type UnanchoredReason } from './anchoring';
 import { usableArticles, withoutFolder } from './collected';
-import { type Leak, TwinIndex } from './leaks';
+import type { Leak } from './leaks';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { type OverlapCounts, paragraphsToSentences } from './sentences';
 import { type ClassCounts, countMentions, type Marked, PARTS, type Part, splitArticles } from './splitting';
+import { TwinIndex } from './twin-index';
 
 export interface PreprocessingOptions {
   /** Decides the split, and which sentences go; default 1. */
@@ -328,7 +329,8 @@ async function compareParts(
           shown = shown.sort((a, b) => a.similarity - b.similarity).slice(0, EXAMPLES);
         }
       }
-      twins.add(text, part, number); // `find` passes over sentences of the same part
+      // `find` passes over sentences of the same part, and no part comes after train.
+      if (part !== 'train') twins.add(text, part, number);
     }
   }
   progress.update(total, total, 'sentences compared');
