@@ -5,7 +5,14 @@
  * manifest of what is there, what is missing and why; later, what the service has that the folder lacks. May touch: the
  * network, within the service's limits; the folder.
  */
-export { type Annotation, type CollectedArticle, isAnnotation, readCollectedArticle } from './article';
+export {
+  type Annotation,
+  type CollectedArticle,
+  isAnnotation,
+  type ReadArticle,
+  readCollectedArticle,
+  usableAnnotations,
+} from './article';
 export { type CheckOptions, type CheckReport, type CheckTotals, checkCollection } from './check';
 export { type CollectionOptions, type CollectionReport, collectArticles } from './collect';
 export { compareAnnotations, type Differences } from './compare';

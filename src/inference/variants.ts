@@ -3,7 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variant } from '../compression';
 import { InputError } from '../foundation';
-import { countParameters, hasWeights, readConfiguration, TokenClassifier, tensorflow, WEIGHTS, weightFiles } from '../nn';
+import {
+  countParameters,
+  hasWeights,
+  readConfiguration,
+  TokenClassifier,
+  tensorflow,
+  WEIGHTS,
+  weightFiles,
+} from '../nn';
 import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
 import { openFolderScorer } from './session';
 

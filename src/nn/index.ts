@@ -45,4 +45,11 @@ export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { type Precision, Tape } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';
-export { hasWeights, openWeights, refuseNonFinite, type StoredWeights, WEIGHTS, weightFiles } from './weights';
+export {
+  hasWeights,
+  openWeights,
+  refuseNonFinite,
+  type StoredWeights,
+  WEIGHTS,
+  weightFiles,
+} from './weights';

@@ -98,20 +98,44 @@ test('confident logits decode to the spans they were made from, for spans of who
   }
 });
 
-test('no token both begins a mention and is inside another of its class', async () => {
+test('of overlapping mentions of a class the outermost is labelled, of crossing ones the first', async () => {
   const [encoded] = await tokenizer.encode(['t cells of b cells']);
   const cell = (start: number, end: number) => ({ start, end, label: 'Cell' as const });
-  const [outer, inner] = [cell(0, 18), cell(11, 18)];
-  for (const spans of [
-    [outer, inner],
-    [inner, outer],
-  ]) {
-    const { labels } = spansToLabels(encoded, spans, 'bio');
-    encoded.ids.forEach((_, token) => {
-      assert.ok(labels[8 * token + 2] + labels[8 * token + 3] === 1, `token ${token}`);
-    });
-    assert.deepEqual(labelsToSpans(encoded, labels, 'bio'), [cell(0, 10), inner]);
+  const organ: Span = { start: 11, end: 18, label: 'Organ Tissue' };
+  const [outer, inner, crossing] = [cell(0, 10), cell(0, 7), cell(8, 18)];
+  for (const scheme of ['bio', 'token'] as LabelScheme[]) {
+    for (const spans of [
+      [outer, inner, organ, crossing],
+      [crossing, organ, inner, outer],
+    ]) {
+      const { labels, covered, lost, widened } = spansToLabels(encoded, spans, scheme);
+      assert.deepEqual(labelsToSpans(encoded, labels, scheme), [outer, organ]);
+      assert.deepEqual(byPlace(covered), byPlace([inner, crossing]));
+      assert.deepEqual([lost, widened], [[], []]);
+    }
   }
+});
+
+test('whatever spans overlap, no token both begins a mention and is inside another of its class', async () => {
+  const [encoded] = await tokenizer.encode(['t cells of b cells in the mouse liver']);
+  const span = fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 30 })).map(([start, length]) => ({
+    start,
+    end: Math.min(37, start + length),
+    label: 'Cell' as const,
+  }));
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 6 }), (spans) => {
+      const { labels, covered } = spansToLabels(encoded, spans, 'bio');
+      encoded.ids.forEach((_, token) => {
+        assert.ok(labels[8 * token + 2] + labels[8 * token + 3] <= 1, `token ${token}`);
+      });
+      const kept = spans.filter((own) => !covered.includes(own));
+      for (const own of kept)
+        for (const other of kept)
+          assert.ok(own === other || own.end <= other.start || other.end <= own.start);
+    }),
+    { seed: 1 },
+  );
 });
 
 test('every span that cannot be labelled exactly is named', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exportToOnnx } from '../../compression';
+import { checkOutputFolder } from '../../foundation';
 import { printWritten } from './written';
 
 export function registerExport(compress: Command): void {
@@ -9,7 +10,8 @@ export function registerExport(compress: Command): void {
     .requiredOption('--model <folder>', 'model folder')
     .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
     .option('--json', 'path and size as JSON')
-    .action((options: { model: string; out?: string; json?: boolean }) =>
-      printWritten(exportToOnnx(options.model, options.out), options),
-    );
+    .action(({ model, out = model, json }: { model: string; out?: string; json?: boolean }) => {
+      checkOutputFolder(out);
+      printWritten(exportToOnnx(model, out), { json });
+    });
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, fuseFolder } from '../../compression';
+import { checkOutputFolder } from '../../foundation';
 import { printWritten } from './written';
 
 interface Options {
@@ -26,7 +27,8 @@ export function registerFuse(compress: Command): void {
         .default(DEFAULT_FUSED_OPERATORS, DEFAULT_FUSED_OPERATORS.join(',')),
     )
     .option('--json', 'path and size as JSON')
-    .action(({ model, out, operators, json }: Options) =>
-      printWritten(fuseFolder(model, out, { operators }), { json }),
-    );
+    .action(({ model, out = model, operators, json }: Options) => {
+      checkOutputFolder(out);
+      printWritten(fuseFolder(model, out, { operators }), { json });
+    });
 }

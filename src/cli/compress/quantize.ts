@@ -7,7 +7,7 @@ import {
   quantizeFolder,
   quantizeFolderStatically,
 } from '../../compression';
-import { InputError, readSentences } from '../../foundation';
+import { checkOutputFolder, InputError, readSentences } from '../../foundation';
 import { printWritten } from './written';
 
 interface Options {
@@ -50,6 +50,7 @@ export function registerQuantize(compress: Command): void {
 }
 
 async function run({ model, out = model, kind, calibrate, method, ...choices }: Options): Promise<string> {
+  checkOutputFolder(out);
   const { perTensor, keepEmbeddings } = choices;
   if ((perTensor || keepEmbeddings) && kind !== 'dynamic' && kind !== 'static') {
     throw new InputError(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readSparsityConfiguration, sparsify, sparsityFileSchema } from '../../compression';
-import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
+import { checkOutputFolder, ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
 import type { EvaluationRow } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
@@ -37,6 +37,7 @@ export function registerSparsify(compress: Command): void {
         throw new InputError(
           'sparsify needs --model FOLDER, --config FILE and --out FOLDER; --schema tells what goes into the file',
         );
+      checkOutputFolder(out, [model]);
       const interrupt = new AbortController();
       process.once('SIGINT', () => {
         notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheFolder, type Progress } from '../../foundation';
+import { cacheFolder, InputError, type Progress } from '../../foundation';
 import { readSafetensors, type TokenClassifier, weightFiles, writeSafetensors } from '../../nn';
 
 /** Windows scored between two signs of progress. */
@@ -17,16 +17,29 @@ export async function teacherLogits(
   progress: Progress,
 ): Promise<Float32Array[]> {
   const path = join(cacheFolder(), 'teacher-logits', `${fingerprint(teacher.source, windows)}.safetensors`);
-  const all = existsSync(path)
-    ? readSafetensors(path).get('logits')!.data
-    : await computeAndKeep(teacher, windows, progress, path);
-  const outputs = all.length / countTokens(windows);
+  const outputs = teacher.parameters.shapes.get('classifier.bias')![0];
+  const shape = [countTokens(windows), outputs];
+  const all = kept(path, shape) ?? (await computeAndKeep(teacher, windows, progress, path));
   let from = 0;
   return windows.map(({ inputIds }) => {
     const own = all.slice(from, from + inputIds.length * outputs);
     from += own.length;
     return own;
   });
+}
+
+/** What an earlier run kept; undefined where it is not there, damaged, or of another shape: then it is computed anew. */
+function kept(path: string, shape: readonly number[]): Float32Array | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const logits = readSafetensors(path).get('logits');
+    return String(logits?.shape) === String(shape) && logits?.data.every(Number.isFinite)
+      ? logits.data
+      : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 async function computeAndKeep(
