@@ -18,10 +18,14 @@ export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
 
+/** An archive that is cut off or damaged. */
+export class DamagedArchive extends Error {
+  override readonly name = 'DamagedArchive';
+}
+
 /**
- * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Reads the POSIX
- * ustar format with pax headers, which is what `git archive` writes. Content that is not `wanted` is skipped, and so is every
- * entry that is no regular file: links, devices and folders are never made.
+ * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Content that is
+ * not `wanted` is skipped.
  *
  * Throws where the archive is cut off or no archive at all, and an ArchiveError as soon as it exceeds the limits.
  */
@@ -30,56 +34,84 @@ export async function* readTar(
   wanted: (path: string) => boolean,
   limits: ArchiveLimits,
 ): AsyncGenerator<{ path: string; content: Buffer }> {
+  let { files, bytes } = limits;
+  for await (const entry of tarEntries(chunks, MOST_ENTRIES)) {
+    const path = entry.path.replace(/^[^/]+\//, '');
+    if (!entry.isFile || !wanted(path)) continue;
+    files -= 1;
+    bytes -= entry.size;
+    if (files < 0) throw new ArchiveError(`the archive has more than the ${limits.files} files expected`);
+    if (bytes < 0) throw new ArchiveError(`its files are larger than the ${limits.bytes} bytes expected`);
+    yield { path, content: await entry.read() };
+  }
+}
+
+/** A file in an archive, or what is no regular file: a link, a device, a folder. None of these is ever made. */
+export interface TarEntry {
+  path: string;
+  size: number;
+  isFile: boolean;
+  /** The content, as long as the next entry has not been asked for. What is not read is skipped. */
+  read(): Promise<Buffer>;
+}
+
+/**
+ * The entries of a tar archive as they come by. Reads the POSIX ustar format with pax headers, which is what `git archive` writes,
+ * and the long names of GNU tar.
+ *
+ * Throws a DamagedArchive where the archive is cut off or no archive at all.
+ */
+export async function* tarEntries(
+  chunks: AsyncIterable<Uint8Array>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<TarEntry> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
-    yield* entriesOf(byteReader(iterator), wanted, limits);
+    yield* entriesOf(byteReader(iterator), most);
   } finally {
     await iterator.return?.();
   }
 }
 
-async function* entriesOf(
-  source: ReturnType<typeof byteReader>,
-  wanted: (path: string) => boolean,
-  limits: ArchiveLimits,
-): AsyncGenerator<{ path: string; content: Buffer }> {
-  let { files, bytes } = limits;
+async function* entriesOf(source: ReturnType<typeof byteReader>, most: number): AsyncGenerator<TarEntry> {
   let longPath: string | undefined;
   for (let entries = 0; ; entries++) {
-    if (entries > MOST_ENTRIES) throw new ArchiveError(`the archive has more than ${MOST_ENTRIES} entries`);
+    if (entries > most) throw new ArchiveError(`the archive has more than ${most} entries`);
     const header = await source.take(BLOCK);
     if (header.every((byte) => byte === 0)) return;
     const size = octal(header, 124, 12);
     if (size === undefined || octal(header, 148, 8) !== headerSum(header)) throw damaged();
     const type = String.fromCharCode(header[156]);
-    const path = (longPath ?? headerPath(header)).replace(/^[^/]+\//, '');
     const padded = Math.ceil(size / BLOCK) * BLOCK;
-    if (type === 'x') {
+    if (type === 'x' || type === 'L') {
       if (size > LARGEST_HEADER) throw damaged();
-      longPath = paxPath((await source.take(padded)).subarray(0, size));
+      const content = (await source.take(padded)).subarray(0, size);
+      longPath = type === 'x' ? (paxPath(content) ?? longPath) : field(content, 0, size);
       continue;
     }
-    if ((type === '0' || type === '\0') && wanted(path)) {
-      files -= 1;
-      bytes -= size;
-      if (files < 0) throw new ArchiveError(`the archive has more than the ${limits.files} files expected`);
-      if (bytes < 0) throw new ArchiveError(`its files are larger than the ${limits.bytes} bytes expected`);
-      yield { path, content: (await source.take(padded)).subarray(0, size) };
-    } else {
-      await source.skip(padded);
-    }
+    let isRead = false;
+    yield {
+      path: longPath ?? headerPath(header),
+      size,
+      isFile: type === '0' || type === '\0',
+      async read() {
+        isRead = true;
+        return (await source.take(padded)).subarray(0, size);
+      },
+    };
+    if (!isRead) await source.skip(padded);
     longPath = undefined;
   }
 }
 
-const damaged = () => new Error('the archive is no tar file or is damaged');
+const damaged = () => new DamagedArchive('the archive is no tar file or is damaged');
 
 /** Takes exact numbers of bytes from chunks of any size. */
 function byteReader(iterator: AsyncIterator<Uint8Array>) {
   let rest: Buffer = Buffer.alloc(0);
   const next = async () => {
     const { value, done } = await iterator.next();
-    if (done) throw new Error('the archive is cut off');
+    if (done) throw new DamagedArchive('the archive is cut off');
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   };
   return {

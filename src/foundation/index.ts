@@ -2,12 +2,12 @@
  * Foundation: the words and habits that every room shares.
  *
  * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and
- * evaluation), the error for bad input, checked output paths, atomic files and locks, seeded randomness, the progress bar and the
- * project's folders.
+ * evaluation), the error for bad input, checked output paths, atomic files and locks, the reader of XML, seeded randomness, the
+ * progress bar and the project's folders.
  * May touch: the file system.
  */
-
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export { toUtf8 } from './decoding';
 export {
   downloadFailure,
   moveIntoPlace,

@@ -29,8 +29,9 @@ export interface AnnotatorOptions {
   threads?: number;
 }
 
-/** Sentences whose logits are in memory at once; of the others the mentions alone are kept. */
+/** Sentences, and code units in them, whose tokens and logits are in memory at once; of the others the mentions alone are kept. */
 const SENTENCES_AT_ONCE = 2048;
+const CODE_UNITS_AT_ONCE = 1 << 19;
 
 /**
  * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,
@@ -49,8 +50,11 @@ export async function loadAnnotator(
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const sentences = articles.flat();
     const spans: ScoredSpan[][] = [];
-    for (let start = 0; start < sentences.length; start += SENTENCES_AT_ONCE) {
-      const some = sentences.slice(start, start + SENTENCES_AT_ONCE);
+    for (let start = 0, end = 0; start < sentences.length; start = end) {
+      let units = 0;
+      while (end < sentences.length && end - start < SENTENCES_AT_ONCE && units < CODE_UNITS_AT_ONCE)
+        units += sentences[end++].length;
+      const some = sentences.slice(start, end);
       for (const tagged of await tagTexts(some, tokenizer, score, configuration)) spans.push(tagged.spans);
     }
     let next = 0;

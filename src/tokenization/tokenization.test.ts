@@ -160,6 +160,18 @@ test('offsets count UTF-16 code units', async () => {
   assert.equal(surfaces.at(-1), 's');
 });
 
+test('a combining mark belongs to the letter before it', async () => {
+  const text = 'ce\u0301lls\u0301 of liver\u0308\u0301, \u0301 and 🧬e\u0301.';
+  const [{ starts, ends, words }] = await tokenizer.encode([text]);
+  const wordsOf = new Map<number, [number, number]>();
+  words.forEach((word, token) => {
+    wordsOf.set(word, [wordsOf.get(word)?.[0] ?? starts[token], ends[token]]);
+  });
+  const slices = [...wordsOf.values()].map(([start, end]) => text.slice(start, end));
+  assert.ok(slices.includes('ce\u0301lls\u0301') && slices.includes('liver\u0308\u0301'), slices.join('|'));
+  assert.ok(slices.at(-2)!.endsWith('e\u0301'), slices.join('|'));
+});
+
 test('windows keep to their length, own every token once and give context', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(400), fc.integer({ min: 3, max: 40 }), async (count, maximumLength) => {

@@ -77,11 +77,15 @@ export class Tokenizer {
       });
     return encodings.map((encoding, index) => {
       const offsets = encoding.getOffsets();
-      const toCodeUnit = codeUnitOfCodePoint(texts[index]);
+      const text = texts[index];
+      const toCodeUnit = codeUnitOfCodePoint(text);
+      const toEnd = COMBINING_MARK.test(text)
+        ? (end: number) => behindMarks(text, toCodeUnit(end))
+        : toCodeUnit;
       return {
         ids: Int32Array.from(encoding.getIds()),
         starts: Int32Array.from(offsets, ([start]) => toCodeUnit(start)),
-        ends: Int32Array.from(offsets, ([, end]) => toCodeUnit(end)),
+        ends: Int32Array.from(offsets, ([, end]) => toEnd(end)),
         words: Int32Array.from(encoding.getWordIds(), (word) => word ?? -1),
       };
     });
@@ -97,6 +101,18 @@ function refuseLarger(folder: string, tokens: number): void {
     throw new InputError(
       `${join(folder, 'tokenizer.json')}: the vocabulary has ${tokens} tokens, and the model embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
     );
+}
+
+const COMBINING_MARK = /\p{M}/u;
+
+/** The normalizer strips accents, and a token's end with them; the marks on its last letter belong to it. */
+function behindMarks(text: string, end: number): number {
+  let place = end;
+  for (;;) {
+    const mark = String.fromCodePoint(text.codePointAt(place) ?? 0);
+    if (!COMBINING_MARK.test(mark)) return place;
+    place += mark.length;
+  }
 }
 
 /** The Rust library counts code points; JavaScript counts UTF-16 code units, two for a character beyond U+FFFF. */

@@ -1,4 +1,4 @@
-import { decodeHTMLStrict } from 'entities';
+import { decodeHTMLStrict } from 'entities/decode';
 
 /**
  * Names of the ISO 8879 sets that JATS declares and HTML does not have: Greek letters of running text (isogrk1), those with
