@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { InputError, unreadable } from './errors';
+import { parseJson } from './json';
 
 /** Git keeps such a text in the place of a large file that it has not fetched (github.com/git-lfs/git-lfs, docs/spec.md). */
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
@@ -37,7 +38,7 @@ export function readJsonObject(path: string, what: string, largestBytes: number)
   if (isLfsPointer(content)) throw lfsPointerError(path);
   let value: unknown;
   try {
-    value = JSON.parse(content.toString('utf8').replace(/^\uFEFF/, ''));
+    value = parseJson(content.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); restore the file`);
   }

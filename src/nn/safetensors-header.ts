@@ -1,5 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { describeJson, InputError, isLfsPointer, lfsPointerError, unreadable } from '../foundation';
+import {
+  describeJson,
+  InputError,
+  isLfsPointer,
+  lfsPointerError,
+  parseJson,
+  unreadable,
+} from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
@@ -98,7 +105,7 @@ function parseHeader(bytes: Uint8Array, path: string): StoredTensor[] {
   let header: unknown;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    header = JSON.parse(text);
+    header = parseJson(text);
   } catch {
     throw damaged(path, 'the header is not JSON');
   }
