@@ -28,7 +28,10 @@ export interface CollectedArticle {
   types: EntityClass[];
   /** JATS XML. */
   fullText: string;
+  /** Those of the service that can be kept, `fileName` ones included: they are for `preprocess` to leave out. */
   annotations: Annotation[];
+  /** How many were left out when it was collected, by their flaw; not there where none was. */
+  leftOut?: Record<string, number>;
 }
 
 /** A stored article as read: damaged annotations are left out of it. */

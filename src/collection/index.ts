@@ -17,8 +17,9 @@ export { type CheckOptions, type CheckReport, type CheckTotals, checkCollection 
 export { type CollectionOptions, type CollectionReport, collectArticles } from './collect';
 export { compareAnnotations, type Differences } from './compare';
 export { createEuropePmc, type EuropePmc } from './europepmc';
+export { readIds } from './id-file';
 export { normalizedId } from './ids';
-export type { Manifest } from './manifest';
+export { type Manifest, manifestPath } from './manifest';
 export { PUBLISHED_LIMITS, type RequestLimits } from './pace';
 export type { RequestOptions } from './request';
 export { type LocalServer, startSampleServer } from './sample-server';

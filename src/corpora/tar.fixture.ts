@@ -17,12 +17,14 @@ function paxRecord(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-function entry(name: string, type: string, content: string): Buffer {
+/** One entry; `size` puts other bytes in the place of the size that its header claims. */
+export function entry(name: string, type: string, content: string, size?: Buffer): Buffer {
   const body = Buffer.from(content);
   const header = Buffer.alloc(512);
   header.write(name, 0);
   header.write('0000644\0', 100);
   header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
+  size?.copy(header, 124);
   header.write('        ', 148);
   header.write(type, 156);
   header.write('ustar\0', 257);

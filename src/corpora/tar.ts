@@ -1,32 +1,69 @@
 const BLOCK = 512;
-const MAX_FILE = 256 * 2 ** 20;
+/** Of a pax header, which holds a path and a few numbers. */
+const LARGEST_HEADER = 64 * 1024;
+
+/** Of all kinds, wanted or not. Repositories of corpora have some thousands. */
+const MOST_ENTRIES = 200_000;
+
+/** What an archive may hold; told beforehand, so that no archive fills memory or disk. */
+export interface ArchiveLimits {
+  /** Files that are wanted. */
+  files: number;
+  /** Bytes of these files together. */
+  bytes: number;
+}
+
+/** An archive that holds something else than was expected: another try would bring the same. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+}
 
 /**
- * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Reads
- * the POSIX ustar format with pax headers, which is what `git archive` writes; the content of a file that is not
- * `wanted` is passed over. Throws where the archive is cut off or is none.
+ * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Reads the POSIX
+ * ustar format with pax headers, which is what `git archive` writes. Content that is not `wanted` is skipped, and so is every
+ * entry that is no regular file: links, devices and folders are never made.
+ *
+ * Throws where the archive is cut off or no archive at all, and an ArchiveError as soon as it exceeds the limits.
  */
 export async function* readTar(
   chunks: AsyncIterable<Uint8Array>,
   wanted: (path: string) => boolean,
+  limits: ArchiveLimits,
 ): AsyncGenerator<{ path: string; content: Buffer }> {
-  const source = byteReader(chunks);
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    yield* entriesOf(byteReader(iterator), wanted, limits);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* entriesOf(
+  source: ReturnType<typeof byteReader>,
+  wanted: (path: string) => boolean,
+  limits: ArchiveLimits,
+): AsyncGenerator<{ path: string; content: Buffer }> {
+  let { files, bytes } = limits;
   let longPath: string | undefined;
-  for (;;) {
+  for (let entries = 0; ; entries++) {
+    if (entries > MOST_ENTRIES) throw new ArchiveError(`the archive has more than ${MOST_ENTRIES} entries`);
     const header = await source.take(BLOCK);
     if (header.every((byte) => byte === 0)) return;
     const size = octal(header, 124, 12);
-    if (octal(header, 148, 8) !== headerSum(header) || !(size <= MAX_FILE)) {
-      throw new Error('the archive is no tar file or is damaged');
-    }
+    if (size === undefined || octal(header, 148, 8) !== headerSum(header)) throw damaged();
     const type = String.fromCharCode(header[156]);
     const path = (longPath ?? headerPath(header)).replace(/^[^/]+\//, '');
     const padded = Math.ceil(size / BLOCK) * BLOCK;
     if (type === 'x') {
+      if (size > LARGEST_HEADER) throw damaged();
       longPath = paxPath((await source.take(padded)).subarray(0, size));
       continue;
     }
     if ((type === '0' || type === '\0') && wanted(path)) {
+      files -= 1;
+      bytes -= size;
+      if (files < 0) throw new ArchiveError(`the archive has more than the ${limits.files} files expected`);
+      if (bytes < 0) throw new ArchiveError(`its files are larger than the ${limits.bytes} bytes expected`);
       yield { path, content: (await source.take(padded)).subarray(0, size) };
     } else {
       await source.skip(padded);
@@ -35,9 +72,10 @@ export async function* readTar(
   }
 }
 
+const damaged = () => new Error('the archive is no tar file or is damaged');
+
 /** Takes exact numbers of bytes from chunks of any size. */
-function byteReader(chunks: AsyncIterable<Uint8Array>) {
-  const iterator = chunks[Symbol.asyncIterator]();
+function byteReader(iterator: AsyncIterator<Uint8Array>) {
   let rest: Buffer = Buffer.alloc(0);
   const next = async () => {
     const { value, done } = await iterator.next();
@@ -72,17 +110,20 @@ function headerPath(header: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
-/** The `path` record of a pax header: `<length> path=<value>\n`. */
+/** The `path` record of a pax header: `<length> path=<value>\n`, where the length counts the whole record. */
 function paxPath(records: Buffer): string | undefined {
+  let path: string | undefined;
   for (let start = 0; start < records.length; ) {
     const space = records.indexOf(' ', start);
-    const length = Number(records.toString('utf8', start, space));
-    if (space < 0 || !(length > 0)) return undefined;
-    const record = records.toString('utf8', space + 1, start + length - 1);
-    if (record.startsWith('path=')) return record.slice(5);
-    start += length;
+    const digits = space < 0 ? '' : records.toString('latin1', start, Math.min(space, start + 10));
+    const end = start + Number(digits);
+    const isRecord = /^[1-9]\d{0,8}$/.test(digits) && end > space && end <= records.length;
+    if (!isRecord || records[end - 1] !== 0x0a) throw damaged();
+    const record = records.toString('utf8', space + 1, end - 1);
+    if (record.startsWith('path=')) path = record.slice(5);
+    start = end;
   }
-  return undefined;
+  return path;
 }
 
 function field(header: Buffer, start: number, length: number): string {
@@ -91,8 +132,11 @@ function field(header: Buffer, start: number, length: number): string {
   return bytes.toString('utf8', 0, end < 0 ? length : end);
 }
 
-function octal(header: Buffer, start: number, length: number): number {
-  return Number.parseInt(field(header, start, length).trim() || '0', 8);
+/** A number in octal digits; undefined where the field holds anything else, such as a sign or GNU's binary numbers. */
+function octal(header: Buffer, start: number, length: number): number | undefined {
+  const digits = field(header, start, length).trim();
+  if (digits === '') return 0;
+  return /^[0-7]{1,12}$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }
 
 /** The sum of a header's bytes, those of the sum itself counted as spaces. */

@@ -18,7 +18,7 @@ export {
   craftArticles,
 } from './annotated-articles';
 export { type AnchoringAudit, type AuditExample, type AuditRow, auditAnchoring } from './audit';
-export { articleText, jatsToParagraphs, type Paragraph } from './jats';
+export { articleText, type JatsArticle, jatsArticles, jatsToParagraphs, type Paragraph } from './jats';
 export { findLeaks, type Leak } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';
 export {

@@ -1,5 +1,5 @@
+import { decodeHTMLStrict as decodeEntities } from 'entities';
 import type { Annotation } from '../collection';
-import { decodeEntities } from './entities';
 import { normalizeText } from './normalization';
 
 /** One way to understand what an annotation says of its place; all three parts are normalized. */
