@@ -1,34 +1,14 @@
 import assert from 'node:assert/strict';
-import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { exportToOnnx, quantizeFolder } from '../compression';
 import { InputError, projectRoot } from '../foundation';
 import { DEFAULT_MODEL, defaultModelFolder, type Entity } from '../inference';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { annotate, linesOf, PROGRAM, preparedModel } from './annotate.fixture';
 import { progressLine } from './annotate-progress';
-
-const PROGRAM = join(projectRoot, 'environment', 'falconframes.cjs');
-
-function annotate(line: string[], input: string | Buffer = ''): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [PROGRAM, 'annotate', ...line], { input, encoding: 'utf8' });
-}
-
-function preparedModel(t: TestContext): string {
-  const folder = copyTinyBert(t);
-  exportToOnnx(folder);
-  quantizeFolder(folder);
-  return folder;
-}
-
-const linesOf = (content: string) =>
-  content
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { id: string; entities: Entity[] });
 
 test('files of any format in, one line a document out, offsets in either unit', (t) => {
   const model = preparedModel(t);
@@ -77,13 +57,13 @@ test('as many files are named as a command line holds', (t) => {
   assert.equal(linesOf(stdout).length, files.length);
 });
 
-test('damaged documents are told in a sentence each and passed over, and the status says so', (t) => {
+test('damaged documents are skipped with a sentence each, and the status says so', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'articles');
   mkdirSync(folder);
   writeFileSync(join(folder, 'a.txt'), 'T cells');
   writeFileSync(join(folder, 'b.xml'), '<article><p>');
-  writeFileSync(join(folder, 'c.txt'), Buffer.from([0xff, 0xfe]));
+  writeFileSync(join(folder, 'c.txt'), Buffer.from([0xff, 0x61]));
   writeFileSync(
     join(folder, 'd.jsonl'),
     '{"id":"d1","text":"T cells"}\n{"id":"d2",\n{"id":"d3","text":"liver"}\n',

@@ -1,11 +1,19 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from '../compression';
 import type { Interval } from '../evaluation';
-import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
+import {
+  checkOutputFile,
+  checkOutputFolder,
+  ENTITY_CLASSES,
+  InputError,
+  readSentences,
+  showProgress,
+} from '../foundation';
 import { openPeers, openVariants } from '../inference';
-import { saveBenchmark } from '../visualization';
+import { BENCHMARK_FILES, saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
+import { checkDistinct, filesOf } from './inputs';
 import { formatShare, formatTable, notice, printResult } from './output';
 
 interface BenchmarkCommandOptions {
@@ -35,6 +43,9 @@ export function registerBenchmark(program: Command): void {
     .option('--runs <count>', 'timed runs of each variant at batch 1', positiveInteger, 200)
     .option('--json', 'the rows as JSON')
     .action(async (options: BenchmarkCommandOptions) => {
+      if (options.out) checkOutputs(options.out, options);
+      checkDistinct(options.data, '--data');
+      checkDistinct(options.model, '--model');
       const sentences = options.data.flatMap(readSentences);
       if (sentences.length === 0)
         throw new InputError(
@@ -59,6 +70,12 @@ export function registerBenchmark(program: Command): void {
         await peers?.end();
       }
     });
+}
+
+function checkOutputs(out: string, { data, model, peers }: BenchmarkCommandOptions): void {
+  checkOutputFolder(out);
+  const inputs = [...data, ...[...model, ...(peers ? [peers] : [])].flatMap(filesOf)];
+  for (const name of BENCHMARK_FILES) checkOutputFile(join(out, name), inputs);
 }
 
 /** The last part of a folder's path, or the whole path where another folder has that part too. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -47,5 +47,40 @@ test('what cannot be collected or checked is said in one sentence', () => {
     assert.equal(stdout, '');
     assert.match(stderr, pattern);
     assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  }
+});
+
+test('nothing collected is no success; something is, and what is missing is named', () => {
+  writeFileSync(join(folder, 'none.txt'), 'PMC90000098\nMED:90000099\n');
+  writeFileSync(join(folder, 'some.txt'), 'PMC90000001\nPMC90000098\n');
+  const none = collect('--source', 'sample', '--ids', 'none.txt', '--out', join(folder, 'none'), '--json');
+  assert.equal(none.status, 1);
+  assert.match(
+    none.stderr,
+    /^falconframes: none of 2 articles could be collected \(MED:90000099: .*\); manifest/,
+  );
+  assert.equal(none.stderr.trim().split('\n').length, 1);
+  assert.deepEqual(Object.keys(JSON.parse(none.stdout).missing), ['MED:90000099', 'PMC90000098']);
+  const some = collect('--source', 'sample', '--ids', 'some.txt', '--out', join(folder, 'some'));
+  assert.equal(some.status, 0, some.stderr);
+  assert.match(some.stdout, /^1 of 2 articles/);
+  assert.match(some.stdout, /PMC90000098 is missing: /);
+});
+
+test('an output that is an input or no folder is refused before any work', () => {
+  const ids = join(folder, 'ids-only.txt');
+  writeFileSync(ids, 'PMC90000001\n');
+  const inside = join(folder, 'inside');
+  mkdirSync(inside);
+  writeFileSync(join(inside, 'manifest.json'), 'PMC90000001\n');
+  for (const [list, out] of [
+    [ids, ids],
+    [join(inside, 'manifest.json'), inside],
+    [ids, join(ids, 'below')],
+  ]) {
+    const content = readFileSync(list, 'utf8');
+    const { status, stdout, stderr } = collect('--source', 'sample', '--ids', list, '--out', out);
+    assert.deepEqual([status, stdout, stderr.trim().split('\n').length], [1, '', 1], stderr);
+    assert.equal(readFileSync(list, 'utf8'), content);
   }
 });

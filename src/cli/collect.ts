@@ -4,16 +4,18 @@ import {
   type CollectionReport,
   checkCollection,
   collectArticles,
-  normalizedId,
+  manifestPath,
+  readIds,
   SOURCES,
   type Source,
 } from '../collection';
 import {
+  checkOutputFile,
+  checkOutputFolder,
   ENTITY_CLASSES,
   type EntityClass,
   InputError,
   isEntityClass,
-  readTextFile,
   showProgress,
 } from '../foundation';
 import { positiveInteger } from './arguments';
@@ -34,11 +36,16 @@ interface Options {
 
 const CHECK_HELP = `
 Which articles: those of --ids, those that --query finds, or, with --types alone, those that have annotations of these
-classes. A run that was ended is taken up where it stood. What could not be had is listed in manifest.json with the
-reason, and is asked for again by the next run. At most 10 requests a second and 500 a minute are sent.
+classes. A run that was ended is resumed by the same command. What could not be had is listed in manifest.json with the
+reason, and is asked for again by the next run. An annotation without text or with fields of the wrong type is left out,
+and manifest.json counts it. The status is 0 when at least one of the articles is in the folder, and 1 when none is.
+
+At most 10 requests a second and 500 a minute are sent. A busy or silent service is asked up to 8 times; an answer that
+is empty, too slow or wrong in itself at most 3 times; one that is too large or no well-formed XML once. An answer must
+begin within 30 seconds, bring 4 kB every 30 seconds, be complete after 5 minutes and hold at most 32 MB.
 
 The check (--check --out <folder>) asks the service again for the annotations of every stored article, and for the
-articles that manifest.json lists as missing. It tells which annotations the store lacks, which changed and which are
+articles that manifest.json lists as missing. It reports which annotations the store lacks, which changed and which are
 gone, by article and by class, and changes nothing. --json prints every one of them.
 
   falconframes collect --source europepmc --ids ids.txt --out collection --contact me@example.org
@@ -83,34 +90,25 @@ export function registerCollect(program: Command): void {
 async function collect(options: Options): Promise<void> {
   const { source, out, query, limit, baseUrl, contact } = options;
   if (!source) throw new InputError(`--source is missing; name one of: ${SOURCES.join(', ')}`);
+  const inputs = options.ids === undefined ? [] : [options.ids];
+  checkOutputFolder(out, inputs);
+  checkOutputFile(manifestPath(out), inputs);
   const ids = options.ids === undefined ? undefined : readIds(options.ids);
   const types = options.types && typesOption(options.types);
   const progress = showProgress('Collecting');
   const report = await collectArticles({ source, out, ids, query, limit, types, baseUrl, contact, progress });
   printResult(report, options, () => describe(report));
+  const [first] = Object.entries(report.missing);
+  if (report.stored === 0)
+    throw new InputError(
+      `none of ${report.requested} articles could be collected${first ? ` (${first[0]}: ${first[1]})` : ''}; manifest.json lists the reasons`,
+    );
 }
 
 async function check(options: Options): Promise<void> {
   const { source, out, baseUrl, contact } = options;
   const report = await checkCollection({ source, out, baseUrl, contact, progress: showProgress('Checking') });
   printResult(report, options, () => describeCheck(report));
-}
-
-function readIds(path: string): string[] {
-  const ids: string[] = [];
-  readTextFile(path)
-    .split('\n')
-    .forEach((line, index) => {
-      if (line.trim() === '') return;
-      const id = normalizedId(line);
-      if (id === undefined)
-        throw new InputError(
-          `${path} line ${index + 1}: "${line.trim()}" is no article id; write one such as PMC3320746 or MED:22536497`,
-        );
-      ids.push(id);
-    });
-  if (ids.length === 0) throw new InputError(`${path}: holds no id; write one a line`);
-  return ids;
 }
 
 /** Accepts classes as separate words or in one, with commas between. */
@@ -132,6 +130,15 @@ function describe(report: CollectionReport): string {
     ...shortened(
       Object.entries(report.missing).map(([id, reason]) => `${id} is missing: ${reason}.`),
       'are missing; manifest.json says why',
+    ),
+    ...shortened(
+      Object.entries(report.leftOut ?? {}).map(
+        ([id, flaws]) =>
+          `${id}: annotations left out: ${Object.entries(flaws)
+            .map(([flaw, count]) => `${count} ${flaw}`)
+            .join(', ')}.`,
+      ),
+      'articles have annotations that were left out; manifest.json counts them',
     ),
   ].join('\n');
 }

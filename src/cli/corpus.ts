@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   ADJUSTMENTS,
@@ -8,7 +10,7 @@ import {
   loadCorpus,
   type Split,
 } from '../corpora';
-import { ENTITY_CLASSES, InputError, writeSentences } from '../foundation';
+import { checkOutputFile, ENTITY_CLASSES, InputError, writeSentences } from '../foundation';
 import { formatTable, notice, printResult } from './output';
 
 export function registerCorpus(program: Command): void {
@@ -30,7 +32,9 @@ export function registerCorpus(program: Command): void {
         const corpus = corpusNamed(name);
         if (options.out === undefined)
           throw new InputError('say where to write the sentences with --out FILE');
+        checkOutputFile(options.out);
         const { sentences, report } = await loadCorpus(corpus, options.split as Split);
+        checkOutputFile(options.out, filesIn(report.place.folder));
         writeSentences(options.out, sentences);
         for (const note of report.notes) notice(note);
         if (!CORPORA[corpus].trainsWhatShips)
@@ -38,6 +42,11 @@ export function registerCorpus(program: Command): void {
         printResult({ ...report, out: options.out }, options, () => describe(report, options.out as string));
       },
     );
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
 }
 
 function listCorpora(options: { json?: boolean }): void {

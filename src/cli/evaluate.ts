@@ -14,6 +14,7 @@ import {
 } from '../evaluation';
 import {
   byClass,
+  checkOutputFile,
   InputError,
   readSentences,
   type Sentence,
@@ -25,6 +26,7 @@ import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
 import { evaluationTables } from './evaluation-tables';
+import { checkDistinct, filesOf } from './inputs';
 import { printResult } from './output';
 
 interface EvaluateOptions {
@@ -79,6 +81,8 @@ export function registerEvaluate(program: Command): void {
     .option('--html <file>', 'receives a page to browse the mistakes of --model in: one file, opens offline')
     .option('--json', 'the scores as JSON')
     .action(async (options: EvaluateOptions) => {
+      if (options.html) checkOutputFile(options.html, inputsOf(options));
+      checkDistinct(options.data, '--data');
       const data = readCorpora(options.data);
       const training = options.train?.flatMap(readSentences);
       const tuning = options.tune?.flatMap(readSentences);
@@ -93,6 +97,12 @@ export function registerEvaluate(program: Command): void {
       }
       printResult(result, options, () => evaluationTables(result));
     });
+}
+
+/** Everything that is read: none of it may be overwritten. */
+function inputsOf({ model, compare, data, train = [], tune = [] }: EvaluateOptions): string[] {
+  const folders = compare ? [model, compare] : [model];
+  return [...data, ...train, ...tune, ...folders.flatMap(filesOf)];
 }
 
 interface Corpora {

@@ -19,7 +19,9 @@ export function formatTable(
   rows: readonly (readonly (string | number)[])[],
 ): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => printable(String(cell))));
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  const widths = header.map((_, column) =>
+    cells.reduce((width, row) => Math.max(width, row[column].length), 0),
+  );
   const isNumber = header.map((_, column) => rows.every((row) => typeof row[column] === 'number'));
   const lines = cells.map((row) =>
     row

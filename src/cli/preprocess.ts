@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { ENTITY_CLASSES, InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
-import { formatTable, printResult } from './output';
+import { formatTable, notice, printResult } from './output';
 
 interface Options {
   in: string;
@@ -43,9 +43,18 @@ export function registerPreprocess(program: Command): void {
         balance: options.balance === undefined ? undefined : numberOption('--balance', options.balance),
         removeLeaks: options.leaks === 'remove',
         progress: showProgress('Preprocessing'),
+        onProblem: notice,
       });
       printResult(report, options, () => describe(report, options.out));
+      complainOfSkipped(report);
     });
+}
+
+function complainOfSkipped({ articles, skipped }: PreprocessingReport): void {
+  if (skipped.length === 0) return;
+  throw new InputError(
+    `${skipped.length} of ${articles + skipped.length} articles could not be used, as named above; the others are done`,
+  );
 }
 
 function numberOption(name: string, value: string): number {
@@ -56,7 +65,7 @@ function numberOption(name: string, value: string): number {
 }
 
 function describe(report: PreprocessingReport, folder: string): string {
-  const { collected, placed, unplaced, overlaps } = report.annotations;
+  const { collected, damaged, placed, unplaced, overlaps } = report.annotations;
   const reasons = Object.entries(report.annotations.reasons).map(([reason, count]) => `${count} ${reason}`);
   const overlapping = overlaps.repeated + overlaps.nested + overlaps.crossing;
   const rows = PARTS.map((part) => {
@@ -67,6 +76,7 @@ function describe(report: PreprocessingReport, folder: string): string {
     formatTable(['part', 'articles', 'sentences', 'with mentions', ...ENTITY_CLASSES], rows),
     '',
     `${collected} annotations: ${placed} placed (${overlapping} of them over another of their class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
+    ...(damaged > 0 ? [`Damaged annotations left out: ${damaged}.`] : []),
     ...describeBalance(report),
     `${report.leaks.identical} sentences of train and dev stood in a later part too, ${report.leaks.nearIdentical} nearly so${report.leaks.removed ? '; they were removed' : ''}.`,
     `Written to ${folder}.`,

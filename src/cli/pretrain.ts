@@ -3,7 +3,15 @@ import { InputError, readTextFile, showProgress } from '../foundation';
 import { fetchEncoder, Model } from '../nn';
 import { jatsToParagraphs } from '../preprocessing';
 import { Tokenizer } from '../tokenization';
-import { DEFAULT_TRAINING, evaluateMasking, maskingTask, prepareTexts, train } from '../training';
+import {
+  checkRunFolder,
+  DEFAULT_TRAINING,
+  evaluateMasking,
+  MOST_EPOCHS,
+  maskingTask,
+  prepareTexts,
+  train,
+} from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from './tracking';
@@ -54,7 +62,13 @@ export function registerPretrain(program: Command): void {
         throw new InputError(
           `--learning-rate ${options.learningRate}: not a number from 0 to 1; give one such as 1e-4`,
         );
+      if (options.epochs > MOST_EPOCHS)
+        throw new InputError(
+          `--epochs ${options.epochs}: that ends in no lifetime; give ${MOST_EPOCHS} at most`,
+        );
+      checkRunFolder(options.out, options.text);
       const folder = await fetchEncoder(options.encoder);
+      checkRunFolder(options.out, [folder, ...options.text]);
       const tokenizer = new Tokenizer(folder);
       const maskId = tokenizer.idOf('[MASK]');
       if (maskId === undefined)

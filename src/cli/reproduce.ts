@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { checkOutputFolder, InputError, projectRoot, writeFileAtomically } from '../foundation';
+import { checkOutputFolder, InputError, projectRoot, readTextFile, writeFileAtomically } from '../foundation';
 import { DATA_CHOICES, PROFILES } from '../reproduction';
+import { readJson } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
 
@@ -79,7 +80,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   const missing = OUTCOMES.filter(([name]) => !existsSync(join(out, name))).map(([name]) => name);
   if (missing.length > 0) throw new InputError(`the notebooks left no ${missing.join(', no ')} in ${out}`);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
-  const times = JSON.parse(readFileSync(join(executed, 'times.json'), 'utf8')) as Record<string, number>;
+  const times = timesIn(join(executed, 'times.json'));
   printResult({ out, profile, data, seed, seconds, notebooks: times }, options, () =>
     [
       formatTable(['notebook', 'seconds'], [...Object.entries(times), ['all, with the report', seconds]]),
@@ -89,12 +90,21 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   );
 }
 
-/** Notes what a run was asked to do; a run that is gone on with must be asked the same. */
+/** The seconds of each notebook. */
+function timesIn(path: string): Record<string, number> {
+  const entries = Object.entries(Object(readJson(path)));
+  if (entries.every((entry): entry is [string, number] => typeof entry[1] === 'number'))
+    return Object.fromEntries(entries);
+  throw new InputError(`${path}: holds no times; delete the folder and run the notebooks again`);
+}
+
+/** Notes what a run was asked to do; a run that is resumed must be asked the same. */
 function pinOptions(path: string, options: Record<string, string | number>): void {
   const asked = `${JSON.stringify(options)}\n`;
-  if (existsSync(path) && readFileSync(path, 'utf8') !== asked) {
+  const begun = existsSync(path) ? readTextFile(path) : asked;
+  if (begun !== asked) {
     throw new InputError(
-      `${path}: the run was begun with ${readFileSync(path, 'utf8').trim()}; go on with the same options`,
+      `${path}: the run was begun with ${begun.trim().slice(0, 200)}; resume it with the same options`,
     );
   }
   writeFileAtomically(path, asked);

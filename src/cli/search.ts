@@ -1,6 +1,15 @@
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
-import { ENTITY_CLASSES, InputError, writeFileAtomically } from '../foundation';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  checkOutputFile,
+  checkOutputFolder,
+  ENTITY_CLASSES,
+  InputError,
+  whileWriting,
+  withLock,
+  writeFileAtomically,
+} from '../foundation';
 import {
   bestRecord,
   DEFAULT_TRAINING,
@@ -23,7 +32,7 @@ import {
   RESOURCES,
   type SearchPlan,
 } from './search/plan';
-import { carryOut, type Files } from './search/run';
+import { carryOut, type Files, JOURNAL, refuseForeignTrials } from './search/run';
 import { trackSearch } from './search/track-search';
 import { EXPERIMENT, TRACK, type TrackOptions } from './tracking';
 
@@ -40,6 +49,15 @@ interface SearchOptions extends PlanOptions, TrackOptions {
 
 /** Trials in the table that is printed. */
 const SHOWN = 10;
+
+/** Each is a process with a network in its memory. */
+const MOST_WORKERS = 256;
+
+function numberOfWorkers(value: string): number {
+  const workers = positiveInteger(value);
+  if (workers > MOST_WORKERS) throw new InvalidArgumentError(`It must be ${MOST_WORKERS} at most.`);
+  return workers;
+}
 
 const EXAMPLE = `
 The whole grid of the assessment:
@@ -79,7 +97,7 @@ export function registerSearch(program: Command): void {
     .option('--dev <file...>', 'sentences that choose the epoch and rank the trials')
     .option('--test <file...>', 'sentences that are scored and decide nothing')
     .option('--out <folder>', 'receives search.jsonl, trials.csv and best.json, a configuration for "train"')
-    .option('--workers <number>', 'trials at a time', positiveInteger, 1)
+    .option('--workers <number>', 'trials at a time', numberOfWorkers, 1)
     .option('--seed <number>', 'of the choice of trials', positiveInteger, 1)
     .option('--plan', 'say which trials there would be, and end')
     .option('--schema', 'print what the file of --space may hold (JSON Schema), and end')
@@ -97,17 +115,28 @@ export function registerSearch(program: Command): void {
       if (!train || !dev || !test || !out)
         throw new InputError('search needs --train, --dev, --test and --out; --plan does without');
       const files = { train, dev, test };
-      const tracked = trackSearch(options, plan, out);
-      let status: RunStatus = 'KILLED';
-      try {
-        const journal = await carryOut(plan, files, out, { workers: options.workers, tracked });
-        status = 'FAILED';
-        report(journal, plan, files, out, options);
-        status = 'FINISHED';
-      } finally {
-        await tracked.end(status);
-      }
+      checkSearchFolder(out, [...train, ...dev, ...test, ...(options.space ? [options.space] : [])]);
+      whileWriting(out, () => mkdirSync(out, { recursive: true }));
+      await withLock(out, async () => {
+        const tracked = trackSearch(options, plan, out);
+        let status: RunStatus = 'KILLED';
+        try {
+          const journal = await carryOut(plan, files, out, { workers: options.workers, tracked });
+          status = 'FAILED';
+          report(journal, plan, files, out, options);
+          status = 'FINISHED';
+        } finally {
+          await tracked.end(status);
+        }
+      });
     });
+}
+
+/** @throws InputError where the folder cannot be written, or one of its files is an input */
+function checkSearchFolder(out: string, inputs: readonly string[]): void {
+  checkOutputFolder(out, inputs);
+  for (const name of [JOURNAL, 'trials.csv', 'best.json']) checkOutputFile(join(out, name), inputs);
+  refuseForeignTrials(out);
 }
 
 /** Writes the best trial's configuration and says what was found. */

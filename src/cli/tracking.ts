@@ -42,7 +42,8 @@ export async function trainTracked<Report extends TrainingReport>(
 ): Promise<Report> {
   if (resume) refuseFinished(run.folder);
   if (!track) return work();
-  const place = { address: trackingAddress(track), experiment, notify: notice };
+  trackingAddress(track); // Refused before any work.
+  const place = { address: track, experiment, notify: notice };
   const started = Date.now();
   let tracked: TrackedTraining | undefined;
   let status: RunStatus = 'FAILED';

@@ -5,6 +5,7 @@ import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foun
 import { fetchEncoder, type Precision } from '../nn';
 import { Tokenizer } from '../tokenization';
 import {
+  checkRunFolder,
   createTagger,
   type EvaluationRow,
   LAST,
@@ -70,7 +71,10 @@ export function registerTrain(program: Command): void {
           'train needs --config FILE and --out FOLDER; --schema tells what goes into the file',
         );
       const configuration = readTrainingConfiguration(config);
+      const inputs = [config, ...configuration.train, ...configuration.dev];
+      checkRunFolder(out, inputs);
       const encoder = await fetchEncoder(configuration.encoder);
+      checkRunFolder(out, [encoder, ...inputs]);
       const tokenizer = new Tokenizer(encoder);
       const sentences = configuration.train.flatMap(readSentences);
       const dev = configuration.dev.flatMap(readSentences);

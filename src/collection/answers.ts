@@ -1,54 +1,101 @@
 /** What the service's answers must be to be believed. Each check returns the content or throws `Unobtainable`. */
-import { XMLValidator } from 'fast-xml-parser';
-import type { EntityClass } from '../foundation';
-import { type Annotation, isAnnotation } from './article';
+import { checkFullText, type EntityClass, InputError } from '../foundation';
+import type { Annotation } from './article';
+import { flawOf } from './flaws';
 import { isPmcid } from './ids';
+import { idOf, parsedJson, record } from './json';
 import { Empty, Unobtainable } from './unobtainable';
 
-/** Full text that is well-formed XML from end to end and says it is the article asked for, where it says which it is. */
+/** Full text that the XML reader takes, from end to end, and that is the article asked for, where it says which it is. */
 export function checkedFullText(body: string, pmcid: string): string {
-  if (!/^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]{0,2000}?-->\s*|<!DOCTYPE[^>]*>\s*)*<article[\s>]/.test(body))
-    throw new Unobtainable('the full text is no JATS article');
-  if (!body.trimEnd().endsWith('</article>')) throw new Unobtainable('the full text breaks off');
-  const id = /<article-id\s+pub-id-type="pmc(?:id)?"\s*>\s*(?:PMC)?(\d+)\s*</.exec(body);
-  if (id && `PMC${id[1]}` !== pmcid) throw new Unobtainable(`the full text is that of PMC${id[1]}`);
-  const wellFormed = XMLValidator.validate(body);
-  if (wellFormed !== true)
-    throw new Unobtainable(`the full text is no well-formed XML (line ${wellFormed.err.line})`);
+  const stated = statedId(body);
+  if (stated !== undefined && stated !== pmcid)
+    throw new Unobtainable(`the full text is that of ${stated}`, 'when trusted');
   return body;
 }
 
-/** One article of the annotations service. */
-export interface AnnotatedArticle {
-  /** Undefined for an article that is not in PubMed Central. */
-  pmcid: string | undefined;
-  annotations: Annotation[];
+function statedId(body: string): string | undefined {
+  try {
+    return checkFullText(body, PLACE).pmcid;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // The mend behind the semicolon is for a file at hand.
+    const reason = error.message.replace(/; [^;]*$/, '');
+    const breaksOff = /ends inside|must contain a root element|DOCTYPE has no end/.test(reason);
+    const mayPass = breaksOff || /HTML page|is empty/.test(reason);
+    throw new Unobtainable(
+      breaksOff
+        ? `${PLACE} breaks off (${reason.slice(PLACE.length + 1)})`
+        : reason.replace(`${PLACE}: `, `${PLACE} `),
+      mayPass ? 'when trusted' : 'never',
+    );
+  }
 }
 
+const PLACE = 'the full text';
+
+/** What the annotations service says of one article. */
+export interface AnnotationsOfArticle {
+  /** Those of the types that were asked for. */
+  annotations: Annotation[];
+  /** How many of all its annotations cannot be kept, by the flaw that they have. */
+  leftOut: Record<string, number>;
+}
+
+/** At most 8 articles are asked for, of which few have more than a thousand annotations. */
+const MOST_ARTICLES = 100;
+const MOST_ANNOTATIONS = 50_000;
+
 /**
- * Annotations by article, for articles all of which were asked for. One without annotations may be left out: where one
- * alone was asked for, that is `Empty`.
+ * Annotations by article. An article that the answer lacks is not in the result, one with an empty list is. Articles that
+ * nobody asked for are ignored.
+ *
+ * Where one article alone was asked for and is not there, that is `Empty`; where several were, and the answer is about
+ * others, it is final: each is then asked for alone.
  */
 export function checkedAnnotations(
   body: string,
   pmcids: readonly string[],
   types: readonly EntityClass[],
-): Map<string, Annotation[]> {
+): Map<string, AnnotationsOfArticle> {
+  const asked = new Set(pmcids);
   const wanted = new Set<string>(types);
-  const found = new Map<string, Annotation[]>();
-  for (const { pmcid, annotations } of annotatedArticles(parsedJson(body, 'annotations'))) {
-    if (pmcid === undefined || !pmcids.includes(pmcid))
-      throw new Unobtainable(`annotations of ${pmcid ?? 'another article'} came, which were not asked for`);
-    const ofTypes = annotations.filter(({ type }) => wanted.has(type));
-    if (ofTypes.length > 0) found.set(pmcid, [...(found.get(pmcid) ?? []), ...ofTypes]);
+  const found = new Map<string, AnnotationsOfArticle>();
+  let flaw: string | undefined;
+  const list = listOfArticles(parsedJson(body, 'annotations'));
+  if (list.length > MOST_ARTICLES)
+    throw new Unobtainable(`annotations of ${list.length} articles came for ${pmcids.length}`, 'never');
+  for (const { pmcid, annotations } of list) {
+    if (pmcid === undefined || !asked.has(pmcid))
+      flaw ??= `annotations of ${pmcid ?? 'another article'} came, which were not asked for`;
+    else if (!Array.isArray(annotations)) flaw = 'the annotations of the article are no list';
+    else {
+      const answer = found.get(pmcid) ?? { annotations: [], leftOut: {} };
+      found.set(pmcid, answer);
+      if (answer.annotations.length + annotations.length > MOST_ANNOTATIONS)
+        throw new Unobtainable(`more than ${MOST_ANNOTATIONS} annotations of ${pmcid} came`, 'never');
+      for (const annotation of annotations) {
+        const reason = flawOf(annotation);
+        if (reason) answer.leftOut[reason] = (answer.leftOut[reason] ?? 0) + 1;
+        else if (wanted.has(annotation.type)) answer.annotations.push(annotation);
+      }
+    }
   }
-  if (pmcids.length === 1 && found.size === 0) throw new Empty('the service has no annotations of it');
+  if (found.size === 0 && flaw) throw new Unobtainable(flaw, pmcids.length > 1 ? 'never' : 'thrice');
+  if (found.size === 0 && pmcids.length === 1) throw new Empty('the service has no annotations of it');
   return found;
 }
 
-/** The next articles of a list that comes in pages. */
+/** An article of a list that comes in pages. */
+export interface ListedArticle {
+  /** Tells it from the others; undefined where the service names none. */
+  key: string | undefined;
+  /** Undefined for an article that is not in PubMed Central. */
+  pmcid: string | undefined;
+}
+
 export interface TypePage {
-  pmcids: string[];
+  articles: ListedArticle[];
   /** Undefined after the last page. */
   next: string | undefined;
 }
@@ -56,12 +103,12 @@ export interface TypePage {
 /** A page of articles that have annotations of a type: `{"cursorMark", "nextCursorMark", "articles"}`, next -1 at the end. */
 export function checkedTypePage(body: string): TypePage {
   const { articles, nextCursorMark } = record(parsedJson(body, 'annotations'));
-  const onPage = annotatedArticles(articles);
-  const mark = Number(nextCursorMark ?? -1);
-  if (Number.isNaN(mark))
-    throw new Unobtainable('the page of annotations does not say where the next begins');
+  const onPage = listOfArticles(articles);
+  const mark = Number(idOf(nextCursorMark ?? -1) ?? Number.NaN);
+  if (!Number.isFinite(mark))
+    throw new Unobtainable('the page of annotations does not say where the next begins', 'thrice');
   if (onPage.length === 0) throw new Empty('the page of annotations is empty');
-  return { pmcids: onPage.flatMap(({ pmcid }) => pmcid ?? []), next: mark < 0 ? undefined : String(mark) };
+  return { articles: onPage, next: mark < 0 ? undefined : String(mark) };
 }
 
 /** What the article search says of an article. */
@@ -79,37 +126,30 @@ export interface SearchPage {
   next: string | undefined;
 }
 
+const LONGEST_CURSOR = 2_000;
+
 export function checkedSearch(body: string): SearchPage {
   const { resultList, nextCursorMark } = record(parsedJson(body, 'search results'));
   const results = record(resultList).result;
-  if (!Array.isArray(results)) throw new Unobtainable('the search results have no list');
+  if (!Array.isArray(results)) throw new Unobtainable('the search results have no list', 'thrice');
   if (results.length === 0) throw new Empty('the search found nothing');
   const more = typeof nextCursorMark === 'string' && nextCursorMark !== '';
+  if (more && nextCursorMark.length > LONGEST_CURSOR)
+    throw new Unobtainable('the search results do not say where the next page begins', 'thrice');
   return { results: results.map(record), next: more ? nextCursorMark : undefined };
 }
 
-function annotatedArticles(list: unknown): AnnotatedArticle[] {
-  if (!Array.isArray(list)) throw new Unobtainable('the annotations are no list of articles');
+function listOfArticles(list: unknown): (ListedArticle & { annotations: unknown })[] {
+  if (!Array.isArray(list)) throw new Unobtainable('the annotations are no list of articles', 'thrice');
   return list.map((item) => {
     const { source, extId, pmcid, annotations } = record(item);
-    if (!Array.isArray(annotations) || !annotations.every(isAnnotation))
-      throw new Unobtainable('the annotations have no "exact" or "type"');
-    if (isPmcid(pmcid)) return { pmcid, annotations };
-    const number = /^(?:PMC)?(\d+)$/.exec(String(extId))?.[1];
-    return { pmcid: source === 'PMC' && number ? `PMC${number}` : undefined, annotations };
+    const id = idOf(extId);
+    const named = isPmcid(pmcid)
+      ? pmcid
+      : source === 'PMC' && id
+        ? `PMC${id.replace(/^PMC/, '')}`
+        : undefined;
+    const key = named ?? (id && `${idOf(source)}:${id}`);
+    return { key, pmcid: isPmcid(named) ? named : undefined, annotations };
   });
-}
-
-/** The fields of an object; of anything else none, so that what is missing is found where it is looked for. */
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function parsedJson(body: string, what: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    const isPage = /^\s*<(!doctype|html)/i.test(body);
-    throw new Unobtainable(`the ${what} are no JSON${isPage ? ' but an HTML page' : ''}`);
-  }
 }

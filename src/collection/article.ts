@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { type EntityClass, InputError, isEntityClass } from '../foundation';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type EntityClass, InputError, isEntityClass, unreadable } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -15,6 +16,8 @@ export interface Annotation {
   /** Such as `Results (http://purl.org/orb/Results)`. */
   section?: string;
   provider: string;
+  /** The supplementary file that the mention stands in; it is then not in the article itself. */
+  fileName?: string;
 }
 
 /** What a collection keeps of an article: one file `articles/<PMCID>.json`. */
@@ -25,39 +28,85 @@ export interface CollectedArticle {
   types: EntityClass[];
   /** JATS XML. */
   fullText: string;
+  /** Those of the service that can be kept, `fileName` ones included: they are for `preprocess` to leave out. */
   annotations: Annotation[];
+  /** How many were left out when it was collected, by their flaw; not there where none was. */
+  leftOut?: Record<string, number>;
 }
 
-/** Reads one stored article. @throws InputError where the file is not what a collection writes. */
-export function readCollectedArticle(path: string): CollectedArticle {
-  let article: Partial<CollectedArticle> | null;
+/** A stored article as read: damaged annotations are left out of it. */
+export interface ReadArticle extends CollectedArticle {
+  /** How many annotations were left out. */
+  damagedAnnotations: number;
+}
+
+/**
+ * Reads one stored article. One damaged annotation costs that annotation, never the article.
+ *
+ * @throws InputError where the file is not what a collection writes, or holds another article than its name says
+ */
+export function readCollectedArticle(path: string): ReadArticle {
+  const article = parsedArticle(path);
+  const complaint = complaintAbout(article, path);
+  if (complaint) throw new InputError(`${path}: ${complaint}; delete it and collect again`);
+  return { ...(article as CollectedArticle), ...usableAnnotations(article?.annotations as unknown[]) };
+}
+
+function parsedArticle(path: string): Partial<CollectedArticle> | null {
+  let content: string;
   try {
-    article = JSON.parse(readFileSync(path, 'utf8'));
+    // Reading a pipe would wait for a writer that may never come.
+    if (!statSync(path).isFile()) throw new InputError(`${path}: not a regular file; remove it`);
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return JSON.parse(content.startsWith('\ufeff') ? content.slice(1) : content);
   } catch (error) {
     throw new InputError(
       `${path}: cannot be read as JSON (${(error as Error).message}); delete it and collect again`,
     );
   }
-  const complaint = complaintAbout(article);
-  if (complaint) throw new InputError(`${path}: ${complaint}; delete it and collect again`);
-  return article as CollectedArticle;
 }
 
-function complaintAbout(article: Partial<CollectedArticle> | null): string | undefined {
+function complaintAbout(article: Partial<CollectedArticle> | null, path: string): string | undefined {
   if (typeof article !== 'object' || article === null) return 'not a collected article';
   const { pmcid, fullText, types, annotations } = article;
   if (typeof pmcid !== 'string' || !/^PMC\d+$/.test(pmcid)) return '"pmcid" is missing';
+  const named = /^(PMC\d+)\.json$/.exec(basename(path))?.[1] ?? pmcid;
+  if (named !== pmcid) return `holds ${pmcid}, another article than its name says`;
   if (typeof fullText !== 'string') return '"fullText" is missing';
   if (!Array.isArray(types) || !types.every(isEntityClass)) return '"types" does not list entity classes';
-  if (!Array.isArray(annotations) || !annotations.every(isAnnotation)) return '"annotations" is damaged';
+  if (!Array.isArray(annotations)) return '"annotations" is no list';
   return undefined;
 }
 
+/** Those of a list that are annotations, and how many are not. */
+export function usableAnnotations(list: readonly unknown[]): {
+  annotations: Annotation[];
+  damagedAnnotations: number;
+} {
+  const annotations = list.filter(isAnnotation);
+  return { annotations, damagedAnnotations: list.length - annotations.length };
+}
+
+/** Whether a value has the fields of an annotation that are needed, and none of another type. */
 export function isAnnotation(value: unknown): value is Annotation {
   if (typeof value !== 'object' || value === null) return false;
-  const { exact, type, prefix, postfix } = value as Partial<Annotation>;
-  const textOrNothing = (part: unknown) => part === undefined || part === null || typeof part === 'string';
+  const annotation = value as Record<string, unknown>;
   return (
-    typeof exact === 'string' && typeof type === 'string' && textOrNothing(prefix) && textOrNothing(postfix)
+    REQUIRED.every((field) => typeof annotation[field] === 'string') &&
+    OPTIONAL.every((field) => annotation[field] == null || typeof annotation[field] === 'string') &&
+    areTags(annotation.tags)
   );
+}
+const REQUIRED = ['exact', 'type'];
+const OPTIONAL = ['prefix', 'postfix', 'id', 'section', 'provider', 'fileName'];
+
+/** Ontology terms, of which some providers give none. */
+function areTags(tags: unknown): boolean {
+  if (tags == null) return true;
+  const isText = (value: unknown) => value == null || typeof value === 'string';
+  return Array.isArray(tags) && tags.every((tag) => tag && isText(tag.name) && isText(tag.uri));
 }

@@ -56,7 +56,7 @@ export async function checkCollection(options: CheckOptions): Promise<CheckRepor
   const stored = [...new Set([...Object.keys(articles), ...storedPmcids(out)])].sort();
   const total = stored.length + Object.keys(missing).length;
   let done = 0;
-  const tell = () => progress.update(++done, total);
+  const showState = () => progress.update(++done, total);
   const report: CheckReport = {
     out,
     source,
@@ -71,8 +71,8 @@ export async function checkCollection(options: CheckOptions): Promise<CheckRepor
   };
   try {
     await withService(source, options, async (service) => {
-      await eachGroup(stored, (group) => checkGroup(service, group, report, tell));
-      report.missing = await stillMissing(service, Object.keys(missing), types, tell);
+      await eachGroup(stored, (group) => checkGroup(service, group, report, showState));
+      report.missing = await stillMissing(service, Object.keys(missing), types, showState);
     });
   } finally {
     progress.end();
@@ -91,7 +91,7 @@ async function checkGroup(
   service: EuropePmc,
   group: readonly string[],
   report: CheckReport,
-  tell: () => void,
+  showState: () => void,
 ): Promise<void> {
   const answers = await annotationsOfEach(service, group, report.types);
   for (const [pmcid, now] of answers) {
@@ -100,15 +100,15 @@ async function checkGroup(
     else if (!before)
       report.unchecked[pmcid] = 'its file is not there, damaged, or of another collection; collect again';
     else {
-      const differences = compareAnnotations(before.annotations, now);
+      const differences = compareAnnotations(before.annotations, now.annotations);
       report.articles[pmcid] = differences;
       for (const { type } of before.annotations) report.totals[type].stored++;
-      for (const { type } of now) report.totals[type].service++;
+      for (const { type } of now.annotations) report.totals[type].service++;
       for (const { type } of differences.added) report.totals[type].added++;
       for (const { stored } of differences.changed) report.totals[stored.type].changed++;
       for (const { type } of differences.removed) report.totals[type].removed++;
     }
-    tell();
+    showState();
   }
 }
 
@@ -117,14 +117,14 @@ async function stillMissing(
   service: EuropePmc,
   ids: readonly string[],
   types: readonly EntityClass[],
-  tell: () => void,
+  showState: () => void,
 ): Promise<Record<string, string | null>> {
   if (ids.length === 0) return {};
   const { articles, missing } = await wantedByIds(service, ids);
   const reasons: Record<string, string | null> = Object.fromEntries(missing);
   await fetchArticles(service, [...articles.keys()], types, (pmcid, answer) => {
     reasons[articles.get(pmcid)!] = answer instanceof Unobtainable ? answer.message : null;
-    tell();
+    showState();
   });
   return inOrder(reasons);
 }

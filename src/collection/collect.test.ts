@@ -90,7 +90,8 @@ test('what cannot be had is listed with its reason, never stored, and asked for 
   const lies: Record<string, string> = {
     PMC90000001: '<!DOCTYPE html><html><body>Please wait</body></html>',
     PMC90000002: '<?xml version="1.0"?><article><body><p>cut',
-    PMC90000003: '<article><front><article-id pub-id-type="pmcid">PMC90000004</article-id></front></article>',
+    PMC90000003:
+      '<article><front><article-meta><article-id pub-id-type="pmcid">PMC90000004</article-id></article-meta></front></article>',
     // Cut in the middle, and the end of the file put back.
     PMC90000004: `${whole.slice(0, whole.indexOf('</p>'))}</article>`,
   };
@@ -105,14 +106,17 @@ test('what cannot be had is listed with its reason, never stored, and asked for 
     const ids = [...Object.keys(lies), 'PMC90000005', 'PMC90000006', 'PMC90000099'];
     const options = { ...FAST, ids, out: folder, baseUrl: url, retries: 2 };
     const { missing } = await collectArticles(options);
-    assert.match(missing.PMC90000004, /^the full text is no well-formed XML \(line \d+\)$/);
+    assert.match(
+      missing.PMC90000004,
+      /^the full text line \d+: not well-formed XML \(unexpected close tag\)$/,
+    );
     const open = {
       PMC90000006: 'Europe PMC gives no full text of it (404); it is not there, or not open access',
       PMC90000099: 'the service has no annotations of these classes for it',
     };
     assert.deepEqual(missing, {
-      PMC90000001: 'the full text is no JATS article',
-      PMC90000002: 'the full text breaks off',
+      PMC90000001: 'the full text is no JATS XML but an HTML page',
+      PMC90000002: 'the full text breaks off (line 1: the file ends inside <p>)',
       PMC90000003: 'the full text is that of PMC90000004',
       PMC90000004: missing.PMC90000004,
       ...open,

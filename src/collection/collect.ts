@@ -1,8 +1,17 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
+import { existsSync, rmdirSync } from 'node:fs';
+import {
+  checkOutputFolder,
+  ENTITY_CLASSES,
+  type EntityClass,
+  InputError,
+  type Progress,
+  silentProgress,
+  withLock,
+} from '../foundation';
 import type { EuropePmc } from './europepmc';
 import { fetchArticles } from './fetch';
 import { type Wanted, wantedByIds, wantedByQuery, wantedByTypes } from './find';
-import { type Manifest, writeManifest } from './manifest';
+import { type Manifest, manifestPath, refuseOtherManifest, writeManifest } from './manifest';
 import { type ServiceOptions, type Source, withService } from './source';
 import { removeLeftovers, sha256OfStored, storeArticle, storedArticle } from './store';
 import { Unobtainable } from './unobtainable';
@@ -35,26 +44,50 @@ type Asked = Pick<Manifest, 'by' | 'query' | 'limit'>;
 /**
  * Collects full texts and annotations into `out`: `articles/<PMCID>.json` and `manifest.json`.
  *
- * A run that was ended, at whatever moment, is taken up by the next: each article is stored as soon as both its parts
- * are there and checked, in one step. An article that cannot be had is listed with the reason; it does not end the run.
+ * A run that was ended, at whatever moment, is resumed by the next: each article is stored as soon as both its parts are
+ * there and checked, in one step. An article that cannot be had is listed with the reason; it does not end the run. An
+ * annotation that cannot be kept is left out and counted; it does not lose the article.
  *
- * @throws InputError for options that make no sense, or when the service cannot be reached or searched
+ * @throws InputError for options that make no sense, a folder that cannot be written or is in use by another run, or when
+ *   the service cannot be reached or searched
  */
 export async function collectArticles(options: CollectionOptions): Promise<CollectionReport> {
   const { source, out, progress = silentProgress } = options;
   const asked = askedBy(options);
   const types = ENTITY_CLASSES.filter((label) => (options.types ?? ENTITY_CLASSES).includes(label));
   if (types.length === 0) throw new InputError('No entity class to collect; name at least one');
+  checkOutputFolder(out);
+  refuseOtherManifest(out);
   try {
-    return await withService(source, options, async (service) => {
-      const wanted = await find(service, asked, types, options.ids);
-      removeLeftovers(out);
-      const { reasons, fetched } = await fetchMissing(service, wanted, source, types, out, progress);
-      const manifest = manifestOf(out, { source, types, ...asked }, wanted, reasons);
-      return { ...writeManifest(out, manifest), out, fetched };
-    });
+    return await inFolder(out, () =>
+      withService(source, options, async (service) => {
+        const wanted = await find(service, asked, types, options.ids);
+        removeLeftovers(out);
+        const { reasons, fetched } = await fetchMissing(service, wanted, source, types, out, progress);
+        const manifest = manifestOf(out, { source, types, ...asked }, wanted, reasons);
+        return { ...writeManifest(out, manifest), out, fetched };
+      }),
+    );
   } finally {
     progress.end();
+  }
+}
+
+/** Works while no other run may write to the folder; one that was made for it and stays empty is removed. */
+async function inFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
+  const isNew = !existsSync(out);
+  try {
+    return await withLock(manifestPath(out), work);
+  } finally {
+    if (isNew) removeIfEmpty(out);
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds what was collected.
   }
 }
 
@@ -97,16 +130,19 @@ async function fetchMissing(
   const total = articles.size + missing.size;
   let left = open.length;
   let fetched = 0;
-  const tell = () => progress.update(total - left, total, `${reasons.size} missing`);
-  tell();
+  const showState = () => progress.update(total - left, total, `${reasons.size} missing`);
+  showState();
   await fetchArticles(service, open, types, (pmcid, answer) => {
-    if (answer instanceof Unobtainable) reasons.set(articles.get(pmcid)!, answer.message);
-    else {
+    try {
+      if (answer instanceof Unobtainable) throw answer;
       storeArticle(out, { pmcid, source, types, ...answer });
       fetched++;
+    } catch (error) {
+      if (!(error instanceof Unobtainable)) throw error;
+      reasons.set(articles.get(pmcid)!, error.message);
     }
     left--;
-    tell();
+    showState();
   });
   return { reasons, fetched };
 }
@@ -120,10 +156,13 @@ function manifestOf(
   const annotations: Record<string, number> = Object.fromEntries(types.map((label) => [label, 0]));
   const articles: Record<string, string> = {};
   const pmcids: Record<string, string> = {};
+  const leftOut: Record<string, Record<string, number>> = {};
   for (const [pmcid, id] of sorted(wanted.articles)) {
     if (id !== pmcid) pmcids[id] = pmcid;
     if (missing.has(id)) continue;
-    for (const { type } of storedArticle(out, pmcid, source, types)?.annotations ?? []) annotations[type]++;
+    const article = storedArticle(out, pmcid, source, types);
+    for (const { type } of article?.annotations ?? []) annotations[type]++;
+    if (article?.leftOut) leftOut[pmcid] = article.leftOut;
     articles[pmcid] = sha256OfStored(out, pmcid);
   }
   return {
@@ -139,6 +178,7 @@ function manifestOf(
     articles,
     pmcids,
     missing: Object.fromEntries(sorted(missing)),
+    ...(Object.keys(leftOut).length > 0 ? { leftOut } : {}),
   };
 }
 

@@ -38,18 +38,21 @@ function pairs<T>(
   second: readonly T[],
   keyOf: (item: T) => string | undefined,
 ): { paired: [T, T][]; onlyFirst: T[]; onlySecond: T[] } {
-  const waiting = new Map<string, T[]>();
+  const waiting = new Map<string, { items: T[]; next: number }>();
   for (const item of second) {
     const key = keyOf(item);
-    if (key !== undefined) waiting.set(key, [...(waiting.get(key) ?? []), item]);
+    if (key === undefined) continue;
+    const same = waiting.get(key);
+    if (same) same.items.push(item);
+    else waiting.set(key, { items: [item], next: 0 });
   }
   const paired: [T, T][] = [];
   const onlyFirst: T[] = [];
   for (const item of first) {
     const key = keyOf(item);
-    const partner = key === undefined ? undefined : waiting.get(key)?.shift();
-    if (partner === undefined) onlyFirst.push(item);
-    else paired.push([item, partner]);
+    const same = key === undefined ? undefined : waiting.get(key);
+    if (same && same.next < same.items.length) paired.push([item, same.items[same.next++]]);
+    else onlyFirst.push(item);
   }
   const taken = new Set(paired.map(([, partner]) => partner));
   return { paired, onlyFirst, onlySecond: second.filter((item) => !taken.has(item)) };

@@ -2,12 +2,16 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type Bottleneck from 'bottleneck';
+import type { Patience } from './patience';
 import { Unobtainable } from './unobtainable';
 
 /** A request whose connection stands, so that its bytes leave in the moment in which it is sent. */
 export interface ReadyRequest {
   /** The connection was lost while the request waited to be sent. */
   readonly isBroken: boolean;
+  /** Bytes that have come since it was sent, of an answer or of what only looks like one. */
+  readonly received: number;
   /** Resolves when the headers of the answer are there. */
   send(): Promise<IncomingMessage>;
 }
@@ -28,6 +32,8 @@ export function createConnections(most: number): {
           ? httpsRequest(url, { agent: secure, headers, signal })
           : httpRequest(url, { agent: plain, headers, signal });
         let isBroken = false;
+        let before = 0;
+        const bytesRead = () => request.socket?.bytesRead ?? before;
         const answer = new Promise<IncomingMessage>((answered, failed) => {
           request.once('response', answered);
           request.on('error', (error) => {
@@ -36,14 +42,18 @@ export function createConnections(most: number): {
             failed(error);
           });
         });
-        answer.catch(() => undefined); // told by `send`, or by `isBroken` where that is never called
+        answer.catch(() => undefined); // reported by `send`, or by `isBroken` where that is never called
         const send = () => {
+          before = bytesRead();
           request.end();
           return answer;
         };
         const ready: ReadyRequest = {
           get isBroken() {
             return isBroken;
+          },
+          get received() {
+            return bytesRead() - before;
           },
           send,
         };
@@ -60,31 +70,68 @@ export function createConnections(most: number): {
 }
 
 /** The largest articles have some 20 MB of XML; no answer is read beyond this. */
-const LARGEST_ANSWER = 64 * 2 ** 20;
+const LARGEST_ANSWER = 32 * 2 ** 20;
+/** Of answers larger than this, only as many are read at a time as `large` lets through, so that memory is bounded. */
+const LARGE_ANSWER = 2 * 2 ** 20;
 
-/** The whole body as text. Bytes that are no UTF-8 mean a damaged answer: replaced by signs they would look like data. */
-export async function bodyOf(response: IncomingMessage, onPart: () => void): Promise<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const parts: string[] = [];
+/**
+ * The whole body as text: UTF-8, or UTF-16 where it begins with that mark. Bytes that are neither mean a damaged answer:
+ * replaced by signs they would look like data.
+ */
+export async function bodyOf(
+  response: IncomingMessage,
+  patience: Patience,
+  large: Bottleneck,
+): Promise<string> {
+  if (Number(response.headers['content-length']) > LARGEST_ANSWER) throw tooLarge();
+  const body = unpacked(response);
+  const pieces = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const parts: Buffer[] = [];
   let size = 0;
-  const isPacked = response.headers['content-encoding'] === 'gzip';
-  // An error of the first stream reaches the reader as one of the second.
-  const body: Readable = isPacked ? pipeline(response, createGunzip(), () => undefined) : response;
-  for await (const part of body as AsyncIterable<Buffer>) {
-    onPart();
-    size += part.byteLength;
-    if (size > LARGEST_ANSWER) throw new Unobtainable('the answer is larger than 64 MB');
-    parts.push(decoded(() => decoder.decode(part, { stream: true })));
+  const readUpTo = async (most: number): Promise<boolean> => {
+    while (size <= most) {
+      const { done, value } = await pieces.next();
+      if (done) return true;
+      patience.received(value.byteLength);
+      size += value.byteLength;
+      parts.push(value);
+    }
+    return false;
+  };
+  try {
+    if (await readUpTo(LARGE_ANSWER)) return decoded(parts);
+    patience.pause();
+    return await large.schedule(async () => {
+      patience.expect();
+      if (await readUpTo(LARGEST_ANSWER)) return decoded(parts);
+      throw tooLarge();
+    });
+  } finally {
+    await pieces.return?.(); // closes what was not read to its end
   }
-  parts.push(decoded(() => decoder.decode()));
-  return parts.join('');
 }
 
-function decoded(decode: () => string): string {
+function tooLarge(): Unobtainable {
+  return new Unobtainable(`the answer is larger than ${LARGEST_ANSWER / 2 ** 20} MB`, 'never');
+}
+
+function unpacked(response: IncomingMessage): Readable {
+  const packing = response.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  if (packing === 'identity') return response;
+  if (packing !== 'gzip' && packing !== 'x-gzip')
+    throw new Unobtainable(`the answer is packed as "${packing}", which was not asked for`, 'thrice');
+  // An error of the first stream reaches the reader as one of the second.
+  return pipeline(response, createGunzip(), () => undefined);
+}
+
+function decoded(parts: readonly Buffer[]): string {
+  const bytes = Buffer.concat(parts);
+  const mark = bytes.length >= 2 ? bytes.readUInt16BE() : 0;
+  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
   try {
-    return decode();
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new Unobtainable('the answer is damaged: its bytes are no UTF-8');
+    throw new Unobtainable('the answer is damaged: its bytes are no UTF-8', 'when trusted');
   }
 }
 
@@ -93,6 +140,7 @@ export function retryAfter({ headers }: IncomingMessage): number {
   const value = headers['retry-after']?.trim();
   if (!value) return 0;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (!/^[A-Z][a-z]+,? /.test(value)) return 0; // neither form: `Date.parse` would see a year in "-5"
   const now = Date.parse(headers.date ?? '');
   const wait = Date.parse(value) - (Number.isNaN(now) ? Date.now() : now);
   return Number.isNaN(wait) ? 0 : Math.max(wait, 0);

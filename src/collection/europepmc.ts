@@ -1,5 +1,6 @@
 import type { EntityClass } from '../foundation';
 import {
+  type AnnotationsOfArticle,
   checkedAnnotations,
   checkedFullText,
   checkedSearch,
@@ -7,9 +8,8 @@ import {
   type SearchPage,
   type TypePage,
 } from './answers';
-import type { Annotation } from './article';
 import { createAsk, type RequestOptions } from './request';
-import { Empty, NotFound, Unobtainable } from './unobtainable';
+import { Empty, NotFound } from './unobtainable';
 
 export const EUROPE_PMC = 'https://www.ebi.ac.uk/europepmc';
 
@@ -21,8 +21,11 @@ const SEARCH_PAGE = 100;
 export interface EuropePmc {
   /** JATS XML, checked to be the whole of the right article. */
   fullText(pmcid: string): Promise<string>;
-  /** Annotations of at most 8 articles by PMCID; one that has none is not in the answer. */
-  annotations(pmcids: readonly string[], types: readonly EntityClass[]): Promise<Map<string, Annotation[]>>;
+  /** Annotations of at most 8 articles by PMCID; one that the service leaves out is not in the answer. */
+  annotations(
+    pmcids: readonly string[],
+    types: readonly EntityClass[],
+  ): Promise<Map<string, AnnotationsOfArticle>>;
   /** A page of the article search; the first where no cursor is given. */
   search(query: string, cursor?: string): Promise<SearchPage>;
   /** A page of articles with annotations of a class; the first where no cursor is given. */
@@ -37,7 +40,7 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
   return {
     fullText: (pmcid) =>
       ask(`/webservices/rest/${pmcid}/fullTextXML`, (body) => checkedFullText(body, pmcid)).catch((error) => {
-        throw error instanceof NotFound ? new Unobtainable(NO_FULL_TEXT) : error;
+        throw error instanceof NotFound ? new NotFound(NO_FULL_TEXT) : error;
       }),
 
     async annotations(pmcids, types) {
@@ -48,7 +51,7 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
       if (types.length === 1) parameters.set('type', types[0]);
       return ask(`/annotations_api/annotationsByArticleIds?${parameters}`, (body) =>
         checkedAnnotations(body, pmcids, types),
-      ).catch(orWhenEmpty(new Map<string, Annotation[]>()));
+      ).catch(orWhenEmpty(new Map<string, AnnotationsOfArticle>()));
     },
 
     search(query, cursor = '*') {
@@ -64,7 +67,7 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
       const parameters = { type, filter: '1', format: 'JSON', cursorMark: cursor };
       const page = new URLSearchParams({ ...parameters, pageSize: String(ARTICLES_PER_REQUEST) });
       return ask(`/annotations_api/annotationsBySectionAndOrType?${page}`, checkedTypePage).catch(
-        orWhenEmpty({ pmcids: [], next: undefined }),
+        orWhenEmpty<TypePage>({ articles: [], next: undefined }),
       );
     },
 

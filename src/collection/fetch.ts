@@ -1,9 +1,9 @@
 /** Annotations and full texts of many articles, as many side by side as the client lets through. */
 import type { EntityClass } from '../foundation';
-import type { Annotation } from './article';
+import type { AnnotationsOfArticle } from './answers';
 import { ARTICLES_PER_REQUEST, type EuropePmc } from './europepmc';
 import { batches } from './find';
-import { Unobtainable } from './unobtainable';
+import { TooMany, Unobtainable } from './unobtainable';
 
 /** So many groups under way keep the client busy through latencies of some seconds; all at once would fill the memory. */
 const GROUPS_AT_ONCE = 12;
@@ -18,23 +18,24 @@ export async function annotationsOfEach(
   service: EuropePmc,
   pmcids: readonly string[],
   types: readonly EntityClass[],
-): Promise<Map<string, Annotation[] | Unobtainable>> {
+): Promise<Map<string, AnnotationsOfArticle | Unobtainable>> {
   const together = await service.annotations(pmcids, types).catch(unobtainable);
+  const isFinal = pmcids.length === 1 || together instanceof TooMany;
   const answers = await Promise.all(
     pmcids.map(async (pmcid) => {
       const isThere = !(together instanceof Unobtainable) && together.has(pmcid);
       const answer =
-        isThere || pmcids.length === 1
-          ? together
-          : await service.annotations([pmcid], types).catch(unobtainable);
-      return [pmcid, answer instanceof Unobtainable ? answer : (answer.get(pmcid) ?? [])] as const;
+        isThere || isFinal ? together : await service.annotations([pmcid], types).catch(unobtainable);
+      return [pmcid, answer instanceof Unobtainable ? answer : (answer.get(pmcid) ?? NONE)] as const;
     }),
   );
   return new Map(answers);
 }
 
+const NONE: AnnotationsOfArticle = { annotations: [], leftOut: {} };
+
 /** Both parts of an article, or why one of them could not be had. */
-export type Fetched = { annotations: Annotation[]; fullText: string } | Unobtainable;
+export type Fetched = (AnnotationsOfArticle & { fullText: string }) | Unobtainable;
 
 /** Asks for annotations and full text of each article and hands them on, in the order in which they come. */
 export async function fetchArticles(
@@ -46,16 +47,21 @@ export async function fetchArticles(
   await eachGroup(pmcids, async (group) => {
     const answers = await annotationsOfEach(service, group, types);
     await Promise.all(
-      [...answers].map(async ([pmcid, annotations]) => {
-        if (annotations instanceof Unobtainable) onArticle(pmcid, annotations);
-        else if (annotations.length === 0) onArticle(pmcid, new Unobtainable(NO_ANNOTATIONS));
+      [...answers].map(async ([pmcid, answer]) => {
+        if (answer instanceof Unobtainable) onArticle(pmcid, answer);
+        else if (answer.annotations.length === 0) onArticle(pmcid, new Unobtainable(whyNone(answer)));
         else {
           const fullText = await service.fullText(pmcid).catch(unobtainable);
-          onArticle(pmcid, fullText instanceof Unobtainable ? fullText : { annotations, fullText });
+          onArticle(pmcid, fullText instanceof Unobtainable ? fullText : { ...answer, fullText });
         }
       }),
     );
   });
+}
+
+function whyNone({ leftOut }: AnnotationsOfArticle): string {
+  const flaws = Object.entries(leftOut).map(([flaw, count]) => `${count} ${flaw}`);
+  return flaws.length === 0 ? NO_ANNOTATIONS : `${NO_ANNOTATIONS} that can be used (${flaws.join(', ')})`;
 }
 
 /** Groups of 8, several side by side. */

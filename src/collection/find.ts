@@ -3,6 +3,8 @@ import { type EntityClass, InputError } from '../foundation';
 import type { SearchResult } from './answers';
 import type { EuropePmc } from './europepmc';
 import { isPmcid, normalizedId } from './ids';
+import { idOf } from './json';
+import { Paging } from './paging';
 import { Unobtainable } from './unobtainable';
 
 /** The articles to collect, in the order in which they were found, and those that cannot be collected. */
@@ -59,7 +61,7 @@ async function lookedUp(
           return { results: [] };
         });
         for (const result of results) {
-          const id = `MED:${result.id}`;
+          const id = `MED:${idOf(result.id)}`;
           if (result.source !== 'MED' || !rest.includes(id)) continue;
           const reason = whyNotOpen(result);
           if (reason) missing.set(id, reason);
@@ -81,12 +83,16 @@ function whyNotOpen({ pmcid, inEPMC, isOpenAccess }: SearchResult): string | und
 /** Open-access articles with full text that match a query, best match first. */
 export async function wantedByQuery(service: EuropePmc, query: string, limit: number): Promise<Wanted> {
   const found = new Set<string>();
+  const pages = new Paging();
   const open = `(${query}) AND OPEN_ACCESS:y AND IN_EPMC:y`;
   let cursor: string | undefined;
   do {
-    const page = await service.search(open, cursor);
-    for (const { pmcid } of page.results) if (isPmcid(pmcid) && found.size < limit) found.add(pmcid);
-    cursor = page.next === cursor ? undefined : page.next;
+    const { results, next } = await service.search(open, cursor);
+    const keys = results.map(({ source, id }) => `${idOf(source)}:${idOf(id)}`);
+    cursor = pages.cursorAfter(next, keys, () => {
+      for (const { pmcid } of results) if (isPmcid(pmcid) && found.size < limit) found.add(pmcid);
+      return found.size;
+    });
   } while (cursor !== undefined && found.size < limit);
   if (found.size === 0)
     throw new InputError(`No open-access article with full text matches "${query}"; change the query`);
@@ -100,13 +106,20 @@ export async function wantedByTypes(
   limit: number,
 ): Promise<Wanted> {
   const found = new Set<string>();
-  let open: { type: EntityClass; cursor?: string }[] = types.map((type) => ({ type }));
+  let open: { type: EntityClass; pages: Paging; cursor?: string }[] = types.map((type) => ({
+    type,
+    pages: new Paging(),
+  }));
   while (open.length > 0 && found.size < limit) {
-    const pages = await Promise.all(open.map(({ type, cursor }) => service.annotatedWith(type, cursor)));
-    for (const { pmcids } of pages) for (const pmcid of pmcids) if (found.size < limit) found.add(pmcid);
-    open = open.flatMap(({ type, cursor }, index) => {
-      const { next } = pages[index];
-      return next === undefined || next === cursor ? [] : [{ type, cursor: next }];
+    const answers = await Promise.all(open.map(({ type, cursor }) => service.annotatedWith(type, cursor)));
+    open = open.flatMap(({ type, pages }, index) => {
+      const { articles, next } = answers[index];
+      const keys = articles.map(({ key }) => key ?? '');
+      const cursor = pages.cursorAfter(next, keys, () => {
+        for (const { pmcid } of articles) if (pmcid && found.size < limit) found.add(pmcid);
+        return found.size;
+      });
+      return cursor === undefined ? [] : [{ type, pages, cursor }];
     });
   }
   if (found.size === 0)

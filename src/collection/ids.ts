@@ -5,13 +5,14 @@
  * `MED/22536497`, in either case; undefined for anything else.
  */
 export function normalizedId(written: string): string | undefined {
-  const [, source, number] = /^\s*(PMC|MED)(?:[:/](?:PMC)?)?0*([1-9]\d*)\s*$/i.exec(written) ?? [];
+  const [, source, number] = /^\s*(PMC|MED)(?:[:/](?:PMC)?)?0*([1-9]\d{0,11})\s*$/i.exec(written) ?? [];
   if (source === undefined) return undefined;
   if (source.toUpperCase() === 'PMC') return `PMC${number}`;
   // "MED22536497" is nobody's way to write it, and "MED:PMC…" is a contradiction.
   return /^\s*MED[:/]\d/i.test(written) ? `MED:${number}` : undefined;
 }
 
+/** A PMCID as the manifest and the names of files have it; today's have 8 digits at most. */
 export function isPmcid(id: unknown): id is string {
-  return typeof id === 'string' && /^PMC\d+$/.test(id);
+  return typeof id === 'string' && /^PMC[1-9]\d{0,11}$/.test(id);
 }

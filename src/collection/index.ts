@@ -5,13 +5,21 @@
  * manifest of what is there, what is missing and why; later, what the service has that the folder lacks. May touch: the
  * network, within the service's limits; the folder.
  */
-export { type Annotation, type CollectedArticle, isAnnotation, readCollectedArticle } from './article';
+export {
+  type Annotation,
+  type CollectedArticle,
+  isAnnotation,
+  type ReadArticle,
+  readCollectedArticle,
+  usableAnnotations,
+} from './article';
 export { type CheckOptions, type CheckReport, type CheckTotals, checkCollection } from './check';
 export { type CollectionOptions, type CollectionReport, collectArticles } from './collect';
 export { compareAnnotations, type Differences } from './compare';
 export { createEuropePmc, type EuropePmc } from './europepmc';
+export { readIds } from './id-file';
 export { normalizedId } from './ids';
-export type { Manifest } from './manifest';
+export { type Manifest, manifestPath } from './manifest';
 export { PUBLISHED_LIMITS, type RequestLimits } from './pace';
 export type { RequestOptions } from './request';
 export { type LocalServer, startSampleServer } from './sample-server';

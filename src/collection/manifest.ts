@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, InputError, isEntityClass, writeFileAtomically } from '../foundation';
+import { type EntityClass, InputError, isEntityClass, reasonOf, writeFileAtomically } from '../foundation';
+import { isPmcid, normalizedId } from './ids';
 import { SOURCES, type Source } from './source';
 
 /** `manifest.json`: what was asked for, what is there, what is missing and why. */
@@ -25,40 +26,89 @@ export interface Manifest {
   pmcids: Record<string, string>;
   /** Why each article that was asked for is not there, by the id that it was asked for. */
   missing: Record<string, string>;
+  /** How many annotations of each stored article were left out, by their flaw; not there where none was. */
+  leftOut?: Record<string, Record<string, number>>;
 }
 
-const manifestPath = (folder: string) => join(folder, 'manifest.json');
+export const manifestPath = (folder: string) => join(folder, 'manifest.json');
 
-/** Writes the manifest, unless one that says the same of an earlier day is there; returns the one that is there then. */
+/** A million articles make some 100 MB. */
+const LARGEST = 512 * 2 ** 20;
+
+/**
+ * Writes the manifest, unless one that says the same of an earlier day is there; returns the one that is there then.
+ */
 export function writeManifest(folder: string, manifest: Manifest): Manifest {
   const path = manifestPath(folder);
   const content = (date: string) => `${JSON.stringify({ ...manifest, date }, null, 2)}\n`;
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const now = content(manifest.date);
+  const found = statSync(path, { throwIfNoEntry: false });
+  const before = found?.isFile() && found.size === Buffer.byteLength(now) ? readFileSync(path, 'utf8') : '';
   const [, date] = /^ {2}"date": "([\d-]+)",$/m.exec(before) ?? [];
   if (date && content(date) === before) return { ...manifest, date };
-  writeFileAtomically(path, content(manifest.date));
+  writeFileAtomically(path, now);
   return manifest;
 }
 
 /** The manifest of a collection. @throws InputError where there is none, or a damaged one */
 export function readManifest(folder: string): Manifest {
   const path = manifestPath(folder);
-  let manifest: Partial<Manifest> | null;
+  let manifest: unknown;
   try {
-    manifest = JSON.parse(readFileSync(path, 'utf8'));
+    manifest = parsedFile(path);
   } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as Error).message}); collect into this folder first, to the end`,
-    );
+    const reason = reasonOf(error, 'read') ?? (error as Error).message;
+    throw new InputError(`${path}: cannot be read (${reason}); collect into this folder first, to the end`);
   }
-  const { source, types, articles, missing } = manifest ?? {};
-  const isRecord = (value: unknown) => typeof value === 'object' && value !== null;
-  if (
-    !SOURCES.includes(source as Source) ||
-    !types?.every?.(isEntityClass) ||
-    !isRecord(articles) ||
-    !isRecord(missing)
-  )
+  if (!isManifest(manifest))
     throw new InputError(`${path}: is no manifest of a collection; collect into this folder again`);
-  return manifest as Manifest;
+  return manifest;
+}
+
+/**
+ * Refuses a folder whose `manifest.json` is of something else, which collecting would replace.
+ *
+ * @throws InputError with the reason
+ */
+export function refuseOtherManifest(folder: string): void {
+  const path = manifestPath(folder);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  let isOwn: boolean;
+  try {
+    const content = parsedFile(path);
+    isOwn =
+      isRecord(content) && (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
+  } catch {
+    isOwn = found.isFile() && existsSync(join(folder, 'articles')); // damaged
+  }
+  if (!isOwn)
+    throw new InputError(`${path}: is not of a collection and would be replaced; choose another folder`);
+}
+
+function parsedFile(path: string): unknown {
+  const found = statSync(path);
+  if (!found.isFile()) throw new Error('not a regular file');
+  if (found.size > LARGEST) throw new Error(`larger than ${LARGEST / 2 ** 20} MB`);
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/** Ids become names of files and parts of requests: those of anything else are not believed. */
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value)) return false;
+  const { source, types, articles, missing } = value;
+  return (
+    SOURCES.includes(source as Source) &&
+    Array.isArray(types) &&
+    types.every(isEntityClass) &&
+    new Set(types).size === types.length &&
+    isRecord(articles) &&
+    Object.keys(articles).every(isPmcid) &&
+    isRecord(missing) &&
+    Object.keys(missing).every((id) => normalizedId(id) === id)
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -179,3 +179,39 @@ test('a service that cannot be reached ends everything with one sentence; one th
     await assert.rejects(ask('/2'), Unobtainable);
   });
 });
+
+test('a password in the address stays out of messages', async () => {
+  const server = await listen(() => {});
+  await server.close();
+  const baseUrl = server.url.replace('//', '//me:secret@');
+  const { ask } = createAsk({ baseUrl, firstPauseMilliseconds: 1 });
+  await assert.rejects(ask('/1', String), (error: Error) => {
+    assert.match(error.message, /^http:\/\/127\.0\.0\.1:\d+ cannot be reached/);
+    return !error.message.includes('secret');
+  });
+});
+
+test('what a service answers wrongly is asked for four times, more often once it has answered rightly', async () => {
+  let asked = 0;
+  let isRight = false;
+  const listener: RequestListener = (_, response) => {
+    asked++;
+    response.end(isRight ? 'right' : 'wrong');
+  };
+  const check = (body: string) => {
+    if (body === 'right') return body;
+    throw new Unobtainable('the answer is wrong', 'when trusted');
+  };
+  await withAsk(listener, { retries: 6 }, async (ask) => {
+    await assert.rejects(ask('/a/kind?1', check), /the answer is wrong/);
+    assert.equal(asked, 4);
+    isRight = true;
+    await ask('/b/kind?2', check);
+    [asked, isRight] = [0, false];
+    await assert.rejects(ask('/c/kind?3', check), /the answer is wrong/);
+    assert.equal(asked, 7);
+    asked = 0;
+    await assert.rejects(ask('/other', check), /the answer is wrong/);
+    assert.equal(asked, 4);
+  });
+});

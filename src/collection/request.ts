@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import Bottleneck from 'bottleneck';
-import pRetry, { AbortError } from 'p-retry';
-import { InputError, projectRoot } from '../foundation';
-import { bodyOf, createConnections, retryAfter } from './connection';
+import pRetry from 'p-retry';
+import { InputError } from '../foundation';
+import { checkedAddress, userAgent, withoutPassword } from './address';
+import { bodyOf, createConnections, type ReadyRequest, retryAfter } from './connection';
 import { Pace, PUBLISHED_LIMITS, type RequestLimits } from './pace';
-import { Empty, NotFound, Unobtainable } from './unobtainable';
+import { LEAST_PROGRESS, Patience, type Progress } from './patience';
+import { NotFound, TooMany, Unobtainable } from './unobtainable';
 
 export interface RequestOptions {
   /** Address of the service, without the part that names a request. */
@@ -18,6 +18,8 @@ export interface RequestOptions {
   limits?: RequestLimits;
   /** How long the service may be silent before or within an answer; default 30 s. */
   timeoutMilliseconds?: number;
+  /** How much of an answer must arrive in how long a time; default `LEAST_PROGRESS`. */
+  leastProgress?: Progress;
   /** How often a failed request is repeated; default 7. */
   retries?: number;
   /** The pause before the first repetition; each further one doubles, times a random number from 1 to 2. Default 0.5 s. */
@@ -32,39 +34,48 @@ const REQUESTS_AT_ONCE = 40;
 /** So many have their connection and wait for their turn; more would wait so long that the service closes it. */
 const READY_AT_ONCE = 4;
 const LONGEST_PAUSE = 15_000;
-/** A `Retry-After` of more than this ends the run: it can be taken up later. */
+/** A `Retry-After` of more than this, or several without a correct answer between them, ends the run: it can be resumed. */
 const LONGEST_WAIT = 10 * 60_000;
-/** How often an empty answer is asked for before it is believed. */
-const ASKED_WHEN_EMPTY = 3;
-/** A service that never answered at all is given up after so many attempts. */
+/** How often an answer is asked for that is empty, too slow or wrong in itself. */
+const ASKED_WHEN_DOUBTFUL = 3;
+/** A service that never answered at all, or never correctly, is given up after so many attempts. */
 const ATTEMPTS_TO_REACH = 4;
-const LONGEST_ANSWER = 5 * 60_000;
+/** So many answers of more than 2 MB are read at a time. */
+const LARGE_AT_ONCE = 4;
 
 /**
- * A way to ask the service that keeps its limits, waits as it asks to, repeats what fails or lies, and gives up in words.
+ * A way to ask the service that keeps its limits, waits as it asks to, and repeats what fails.
  *
- * What is asked for rejects with `Unobtainable` when all repetitions failed (`Empty` and `NotFound` are kinds of it);
- * with `InputError`, at once and for good, when the service cannot be reached at all or wants a pause of more than ten
- * minutes.
+ * A request rejects with `Unobtainable` when all repetitions failed (`Empty` and `NotFound` are kinds of it); with
+ * `InputError`, at once and for good, when the service cannot be reached at all or wants a pause of more than ten
+ * minutes. An answer must begin within `timeoutMilliseconds`, bring 4 kB every 30 s, be complete after five minutes and
+ * hold at most 32 MB.
  */
 export function createAsk({
   baseUrl,
   contact,
   limits = PUBLISHED_LIMITS,
   timeoutMilliseconds = 30_000,
+  leastProgress = LEAST_PROGRESS,
   retries = 7,
   firstPauseMilliseconds = 500,
 }: RequestOptions): { ask: Ask; stop(reason: Error): void } {
   const root = checkedAddress(baseUrl);
+  const shown = withoutPassword(root);
   const headers = { 'User-Agent': userAgent(contact), Accept: '*/*', 'Accept-Encoding': 'gzip' };
   const pace = new Pace(limits);
   const underWay = new Bottleneck({ maxConcurrent: REQUESTS_AT_ONCE });
   const nextInTurn = new Bottleneck({ maxConcurrent: READY_AT_ONCE });
+  const large = new Bottleneck({ maxConcurrent: LARGE_AT_ONCE });
   const connections = createConnections(REQUESTS_AT_ONCE);
   const end = new AbortController();
   setMaxListeners(0, end.signal); // one for each repetition that waits
   const open = new Set<AbortController>();
   let reached = false;
+  /** Kinds of requests that the service has answered correctly. */
+  const trusted = new Set<string>();
+  /** When the service first asked for a pause since its last correct answer. */
+  let pausedSince: number | undefined;
 
   /** Ends everything that is asked, now and later. */
   const stop = (reason: Error) => {
@@ -77,34 +88,48 @@ export function createAsk({
     end.signal.throwIfAborted();
     const attempt = new AbortController();
     open.add(attempt);
-    const giveUp = () => attempt.abort(new Unobtainable('the service did not answer in time'));
-    let silence = setTimeout(giveUp, timeoutMilliseconds);
-    let whole: NodeJS.Timeout | undefined;
+    let sending: ReadyRequest | undefined;
+    const patience = new Patience(timeoutMilliseconds, leastProgress, (why) => {
+      const hasBegun = (sending?.received ?? 0) > 0;
+      attempt.abort(
+        why === 'slow'
+          ? new Unobtainable('the service answers too slowly', 'thrice when trusted')
+          : new Unobtainable(
+              'the service did not answer in time',
+              hasBegun ? 'thrice when trusted' : 'always',
+            ),
+      );
+    });
     try {
       const ready = () => connections.ready(new URL(root + path), headers, attempt.signal);
       // The connection first, the turn then: setting one up takes times that differ, and would bunch requests.
       const inTurn = await nextInTurn.schedule(async () => {
-        const early = await ready();
-        clearTimeout(silence);
+        patience.expect();
+        sending = await ready();
+        patience.pause();
         await pace.turn(end.signal);
-        silence = setTimeout(giveUp, timeoutMilliseconds);
-        whole = setTimeout(giveUp, Math.max(LONGEST_ANSWER, timeoutMilliseconds));
-        const sent = early.isBroken ? ready().then((late) => late.send()) : early.send();
-        const answer = sent.finally(() => pace.answered());
-        answer.catch(() => undefined); // told below, where it is awaited
+        patience.expect();
+        if (sending.isBroken) sending = await ready();
+        const answer = sending.send().finally(() => pace.answered());
+        answer.catch(() => undefined); // reported below, where it is awaited
         return { answer };
       });
       const response = await inTurn.answer;
       reached = true;
       const { statusCode: status = 0 } = response;
-      if (status >= 200 && status < 300) return check(await bodyOf(response, () => silence.refresh()));
-      response.destroy();
-      throw refusal(response, status);
+      if (status < 200 || status >= 300) {
+        response.destroy();
+        throw refusal(response, status);
+      }
+      patience.expect();
+      const result = check(await bodyOf(response, patience, large));
+      trusted.add(kindOf(path));
+      pausedSince = undefined;
+      return result;
     } catch (error) {
       throw attempt.signal.aborted ? attempt.signal.reason : inWords(error);
     } finally {
-      clearTimeout(silence);
-      clearTimeout(whole);
+      patience.pause();
       open.delete(attempt);
     }
   };
@@ -112,22 +137,40 @@ export function createAsk({
   /** What a status other than success means, after the pause that the service asks for has been noted. */
   const refusal = (response: IncomingMessage, status: number): Error => {
     const wait = retryAfter(response);
-    if (wait <= LONGEST_WAIT) pace.pause(wait);
-    else {
-      const minutes = Math.ceil(wait / 60_000);
-      stop(new InputError(`${root} asks for a pause of ${minutes} minutes; run the same command again then`));
-    }
-    if (status === 404) return new AbortError(new NotFound('the service says that it is not there (404)'));
+    const now = performance.now();
+    if (wait > 0) pausedSince ??= now;
+    if (now + wait - (pausedSince ?? now) <= LONGEST_WAIT) pace.pause(wait);
+    else
+      stop(
+        new InputError(`${shown} asks for a pause of ${inMinutes(wait)}; run the same command again then`),
+      );
+    if (status === 404) return new NotFound('the service says that it is not there (404)');
     if (status === 400 || status === 410)
-      return new AbortError(new Unobtainable(`the service refuses the request (status ${status})`));
+      return new Unobtainable(`the service refuses the request (status ${status})`, 'never');
+    if (status === 429) return new TooMany();
     const place = status >= 300 && status < 400 ? response.headers.location : undefined;
-    return new Unobtainable(
-      place ? `the service points elsewhere, to ${place}` : `the service answered with status ${status}`,
-    );
+    return place
+      ? new Unobtainable(`the service points elsewhere, to ${place}`, 'thrice')
+      : new Unobtainable(`the service answered with status ${status}`);
   };
 
   const ask: Ask = async (path, check) => {
-    let empty = 0;
+    let doubtful = 0;
+    const isRepeated = (error: Unobtainable, attempts: number): boolean => {
+      if (!reached && attempts >= ATTEMPTS_TO_REACH) return false;
+      switch (error.repeated) {
+        case 'always':
+          return true;
+        case 'when trusted':
+          return attempts < ATTEMPTS_TO_REACH || trusted.has(kindOf(path));
+        case 'thrice':
+          return ++doubtful < ASKED_WHEN_DOUBTFUL;
+        case 'thrice when trusted':
+          return ++doubtful < ASKED_WHEN_DOUBTFUL && trusted.has(kindOf(path));
+        case 'never':
+          return false;
+      }
+    };
     try {
       return await pRetry(() => underWay.schedule(() => request(path, check)), {
         retries,
@@ -136,15 +179,13 @@ export function createAsk({
         randomize: true,
         signal: end.signal,
         shouldRetry: ({ error, attemptNumber }) =>
-          error instanceof Empty
-            ? ++empty < ASKED_WHEN_EMPTY
-            : error instanceof Unobtainable && (reached || attemptNumber < ATTEMPTS_TO_REACH),
+          error instanceof Unobtainable && isRepeated(error, attemptNumber),
       });
     } catch (error) {
       if (!reached && error instanceof Unobtainable)
         stop(
           new InputError(
-            `${root} cannot be reached: ${error.message}; check the network and the address, then run the command again`,
+            `${shown} cannot be reached: ${error.message}; check the network and the address, then run the command again`,
           ),
         );
       throw end.signal.aborted ? end.signal.reason : error;
@@ -153,27 +194,21 @@ export function createAsk({
   return { ask, stop };
 }
 
-function checkedAddress(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new InputError(`"${baseUrl}" is no address of a service; write one such as https://host/europepmc`);
-  return baseUrl.replace(/(?<!\/)\/+$/, '');
+/** Requests that differ in what they ask for, not in how: `fullTextXML`, `search`. */
+function kindOf(path: string): string {
+  return path.split('?')[0].split('/').at(-1)!;
 }
 
-function userAgent(contact?: string): string {
-  const { name, version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-  };
-  if (contact !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(contact))
-    throw new InputError(
-      `The contact "${contact}" cannot be sent along; write a mail or web address in plain letters`,
-    );
-  return `${name}/${version} (collects articles and annotations from Europe PMC${contact ? `; contact ${contact}` : ''})`;
+function inMinutes(milliseconds: number): string {
+  const minutes = Math.ceil(milliseconds / 60_000);
+  return minutes <= 24 * 60 ? `${minutes} minutes` : 'more than a day';
 }
 
 /** Errors of the connection, which have a code, as `Unobtainable`; every other one as it is. */
 function inWords(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? new Unobtainable(`the connection failed (${code})`) : error;
+  if (typeof code !== 'string') return error;
+  // HPE_…: what came is no HTTP; Z_…: it is not packed as it says.
+  const repeated = code.startsWith('HPE_') ? 'thrice' : code.startsWith('Z_') ? 'when trusted' : 'always';
+  return new Unobtainable(`the connection failed (${code})`, repeated);
 }

@@ -1,20 +1,31 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, nameOfLeftover, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
+import { flawOf } from './flaws';
+import { isPmcid } from './ids';
+import { Unobtainable } from './unobtainable';
 
 export function articlePath(folder: string, pmcid: string): string {
   return join(folder, 'articles', `${pmcid}.json`);
 }
 
-/** The same article gives the same bytes: keys in one order, nothing of when or how it came. */
+/**
+ * The same article gives the same bytes: keys in one order, nothing of when or how it came.
+ *
+ * @throws Unobtainable where something else than a file has its name
+ */
 export function storeArticle(
   folder: string,
-  { pmcid, source, types, fullText, annotations }: CollectedArticle,
+  { pmcid, source, types, fullText, annotations, leftOut = {} }: CollectedArticle,
 ): void {
-  const content = JSON.stringify({ pmcid, source, types, fullText, annotations });
-  writeFileAtomically(articlePath(folder, pmcid), `${content}\n`);
+  const path = articlePath(folder, pmcid);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new Unobtainable(`${pmcid}.json is there but is not a regular file; remove it`, 'never');
+  const flaws = Object.keys(leftOut).length > 0 ? { leftOut } : {};
+  const content = JSON.stringify({ pmcid, source, types, fullText, annotations, ...flaws });
+  writeFileAtomically(path, `${content}\n`);
 }
 
 /** The stored article if it is there, undamaged, and was collected from the same source for the same classes. */
@@ -27,20 +38,36 @@ export function storedArticle(
   const path = articlePath(folder, pmcid);
   if (!existsSync(path)) return undefined;
   try {
-    const article = readCollectedArticle(path);
+    const { damagedAnnotations, ...article } = readCollectedArticle(path);
     const isSame =
       article.pmcid === pmcid && article.source === source && article.types.join() === types.join();
-    return isSame ? article : undefined;
+    const isWhole =
+      damagedAnnotations === 0 &&
+      article.annotations.every((one) => isAmong(one.type, types) && flawOf(one) === undefined) &&
+      areCounts(article.leftOut ?? {});
+    return isSame && isWhole ? article : undefined;
   } catch {
-    return undefined; // damaged: collected anew
+    return undefined; // damaged: collected again
   }
+}
+
+function isAmong(type: string, types: readonly string[]): boolean {
+  return types.includes(type);
+}
+
+function areCounts(leftOut: unknown): boolean {
+  return (
+    typeof leftOut === 'object' &&
+    leftOut !== null &&
+    Object.values(leftOut).every((count) => Number.isSafeInteger(count) && count > 0)
+  );
 }
 
 /** PMCIDs of all files under `articles/`. */
 export function storedPmcids(folder: string): string[] {
   const articles = join(folder, 'articles');
   const names = existsSync(articles) ? readdirSync(articles) : [];
-  return names.flatMap((name) => /^(PMC\d+)\.json$/.exec(name)?.[1] ?? []);
+  return names.flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []).filter(isPmcid);
 }
 
 /** Deletes what a run that was killed while it wrote an article or the manifest left. */
@@ -48,8 +75,9 @@ export function removeLeftovers(folder: string): void {
   for (const place of [folder, join(folder, 'articles')]) {
     const names = existsSync(place) ? readdirSync(place) : [];
     for (const name of names) {
-      if (/^(PMC\d+|manifest)\.json$/.test(nameOfLeftover(name) ?? ''))
-        rmSync(join(place, name), { force: true });
+      const path = join(place, name);
+      if (/^(PMC\d+|manifest)\.json$/.test(nameOfLeftover(name) ?? '') && lstatSync(path).isFile())
+        rmSync(path, { force: true });
     }
   }
 }

@@ -19,7 +19,10 @@ export interface CollectionSummary {
 /** The files of a collection, by article. @throws InputError where there are none */
 export function collectedFiles(folder: string): string[] {
   const articles = join(folder, 'articles');
-  const names = existsSync(articles) ? readdirSync(articles).filter((name) => name.endsWith('.json')) : [];
+  // Names with a dot in front are files of the system, such as the `._PMC1.json` that macOS lays beside `PMC1.json`.
+  const names = existsSync(articles)
+    ? readdirSync(articles).filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    : [];
   if (names.length === 0)
     throw new InputError(
       `${articles}: no collected articles; make some with "falconframes collect --source sample --out ${basename(folder)}"`,

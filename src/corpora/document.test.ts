@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ENTITY_CLASSES, type EntityClass, parseSentence } from '../foundation';
+import { ENTITY_CLASSES, type EntityClass, isInsideCharacter, parseSentence } from '../foundation';
 import { type CorpusDocument, emptyTally, lineParagraphs, type Mention, toSentences } from './document';
 
 const documentOf = (text: string, mentions: Mention[]): CorpusDocument => ({
@@ -99,7 +99,9 @@ describe('toSentences', () => {
           .map(([at, length, label]) => mention(at % text.length, (at % text.length) + length, label))
           .filter(
             ({ pieces: [{ start, end }] }) =>
-              /^\S(.*\S)?$/su.test(text.slice(start, end)) && end <= text.length,
+              /^\S(.*\S)?$/su.test(text.slice(start, end)) &&
+              end <= text.length &&
+              ![start, end].some((place) => isInsideCharacter(text, place)),
           );
         const tally = emptyTally();
         const sentences = toSentences(documentOf(text, mentions), [...ENTITY_CLASSES], tally);

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import { downloadSource } from './download';
 import type { Source } from './sources';
-import { tarOf } from './tar.fixture';
+import { entry, tarOf } from './tar.fixture';
 import { verifySource } from './verify';
 
 const archive = gzipSync(
@@ -34,6 +34,7 @@ const source: Source = {
   names: { '17': 'A Journal-1' },
   licence: 'none',
   files: 3,
+  bytes: 33,
   // As `(for f in 17.xml text/one.txt text/two.txt; do sha256sum $f; done) | sha256sum` gives it.
   sha256: 'db50676ad787f6d14e240fb7f3db019956877d0bb7828d000407a92db57e5036',
 };
@@ -123,6 +124,95 @@ describe('downloadSource', () => {
     answer = (_, response) => void response.end('<html>Please log in</html>');
     await assert.rejects(downloadSource(source, folder), /cannot be downloaded/);
     assert.deepEqual(leftovers(), []);
+  });
+
+  it('writes nothing for names that lead out, and none that no file can have', async () => {
+    const names = [
+      '../../../../pwned.txt',
+      'data/../../../../pwned.txt',
+      'data/..',
+      'data/.',
+      'data/../x',
+      '/data/x',
+      `data/${'a'.repeat(300)}`,
+      'data/\u0001',
+      'data/a\\b',
+    ];
+    const files = Object.fromEntries(names.map((name) => [name, 'x']));
+    answer = (_, response) => void response.end(gzipSync(tarOf(files)));
+    await assert.rejects(
+      downloadSource(source, folder),
+      /not the pinned data \(checksum differs, 0 of 3 files\)/,
+    );
+    assert.deepEqual(leftovers(), []);
+    assert.deepEqual(readdirSync(cache), ['sources']);
+    assert.equal(requests.length, 1);
+  });
+
+  it('takes a name with dollars as it is', async () => {
+    answer = (_, response) => void response.end(gzipSync(tarOf({ "data/$&$`$'a": 'x' })));
+    await assert.rejects(downloadSource(source, folder), /1 of 3 files/);
+    assert.deepEqual(leftovers(), []);
+  });
+
+  it('stops an archive that unpacks to far more than it may, or brings more than is pinned', async () => {
+    const zeros = Buffer.alloc(1 << 20);
+    const bomb =
+      (path: string): RequestListener =>
+      (_, response) => {
+        const gzip = createGzip();
+        gzip.pipe(response);
+        const size = Buffer.from('70000000000\0');
+        gzip.write(entry(path, '0', '', size));
+        const send = () => {
+          while (!response.destroyed && gzip.write(zeros));
+          if (!response.destroyed) gzip.once('drain', send);
+        };
+        send();
+      };
+    answer = bomb('r/other');
+    await assert.rejects(downloadSource(source, folder), /not the pinned data \(it unpacks to far more/);
+    answer = bomb('r/data/one.txt');
+    await assert.rejects(
+      downloadSource(source, folder),
+      /not the pinned data \(its files are larger than the 33 bytes/,
+    );
+    assert.equal(requests.length, 2);
+    assert.deepEqual(leftovers(), []);
+  });
+
+  it('follows redirects a few times, and to the web alone', async () => {
+    const to =
+      (location: string): RequestListener =>
+      (_, response) =>
+        void response.writeHead(302, { Location: location }).end();
+    answer = (request, response) =>
+      (request.url!.startsWith('/elsewhere') ? whole : to('/elsewhere'))(request, response);
+    await downloadSource(source, folder);
+    assert.deepEqual(leftovers(), ['trial']);
+    rmSync(folder, { recursive: true });
+    for (const [location, message] of [
+      ['/again', /redirects without end/],
+      ['file:///etc/passwd', /redirects to file:\/\/\/etc\/passwd, which is not followed/],
+      [
+        'http://ada:secret@127.0.0.1:9/x?token=secret',
+        /redirects to http:\/\/127\.0\.0\.1:9\/x, which is not followed/,
+      ],
+      ['http://', /redirects to no valid address/],
+    ] as const) {
+      answer = to(location);
+      await assert.rejects(downloadSource(source, folder), { name: 'InputError', message });
+    }
+    assert.deepEqual(leftovers(), []);
+  });
+
+  it('shows no password of an address', async () => {
+    const { host } = new URL(process.env.FALCONFRAMES_SOURCES_URL!);
+    process.env.FALCONFRAMES_SOURCES_URL = `http://ada:secret@${host}`;
+    await assert.rejects(
+      downloadSource(source, folder),
+      (error: Error) => error.name === 'InputError' && !/ada|secret/.test(error.message),
+    );
   });
 
   it('says that it is offline where no one answers', async () => {

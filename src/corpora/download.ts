@@ -1,15 +1,32 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import pRetry, { AbortError } from 'p-retry';
-import { InputError, type Progress, showProgress } from '../foundation';
+import {
+  downloadFailure,
+  InputError,
+  moveIntoPlace,
+  openDownload,
+  type Progress,
+  piecesOf,
+  showProgress,
+  temporaryNeighbour,
+  withoutCredentials,
+} from '../foundation';
 import { matchPath, pathRules, type Source } from './sources';
-import { readTar } from './tar';
+import { ArchiveError, readTar } from './tar';
 import { checksumOf, filesOf, hashFiles } from './verify';
 
 const RETRIES = 3;
-const STALL_MS = 60_000;
+const LONGEST_MS = 30 * 60_000;
+/** Bytes of a whole repository, as it comes and unpacked; what we keep of one is at most 16 MB. */
+const LARGEST_ARCHIVE = 512 * 2 ** 20;
+const LARGEST_UNPACKED = 2 * 2 ** 30;
+/** How many times larger than it came an archive may become. Text comes to 20; zeros come to 1000, which no repository holds. */
+const LARGEST_RATIO = 100;
+/** What may be unpacked before the ratio counts. */
+const UNPACKED_FREELY = 16 * 2 ** 20;
 
 /** Where a source's archive is; FALCONFRAMES_SOURCES_URL puts another address in the place of https://github.com. */
 export function archiveAddress({ repository, commit }: Source): string {
@@ -27,7 +44,7 @@ export async function downloadSource(source: Source, folder: string): Promise<vo
       `${source.folder}: this source cannot be downloaded; set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`,
     );
   }
-  const temporary = temporaryFolder(folder);
+  const temporary = temporaryNeighbour(folder);
   const progress = showProgress(`Downloading ${source.folder}`);
   try {
     await pRetry(() => fetchInto(temporary, source, progress), {
@@ -35,16 +52,13 @@ export async function downloadSource(source: Source, folder: string): Promise<vo
       minTimeout: 200,
     });
     const hashes = hashFiles(temporary, filesOf(source, temporary));
-    if (hashes.length !== source.files || checksumOf(hashes) !== source.sha256) {
-      throw new InputError(
-        `${source.folder}: what came from ${archiveAddress(source)} is not the pinned data (checksum differs, ${hashes.length} of ${source.files} files); nothing was kept: try again later or set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`,
-      );
-    }
+    if (hashes.length !== source.files || checksumOf(hashes) !== source.sha256)
+      throw new ArchiveError(`checksum differs, ${hashes.length} of ${source.files} files`);
     const sums = hashes.map(({ sha256, path }) => `${sha256}  ./${path}\n`).join('');
     writeFileSync(join(temporary, 'SHA256SUMS'), sums);
-    renameSync(temporary, folder);
+    moveIntoPlace(temporary, folder);
   } catch (error) {
-    throw error instanceof InputError ? error : cannotDownload(source, error as Error);
+    throw cannotDownload(source, error as Error);
   } finally {
     progress.end();
     rmSync(temporary, { recursive: true, force: true });
@@ -54,36 +68,50 @@ export async function downloadSource(source: Source, folder: string): Promise<vo
 /** One attempt: the files that the rules name, written as they come out of the archive. */
 async function fetchInto(temporary: string, source: Source, progress: Progress): Promise<void> {
   rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary);
   const abort = new AbortController();
-  let stalled = setTimeout(() => abort.abort(), STALL_MS);
   try {
-    const response = await fetch(archiveAddress(source), { signal: abort.signal });
-    if (!response.ok || !response.body) {
-      const failure = `the server answered ${response.status}`;
-      const passing = response.status >= 500 || response.status === 429;
-      throw passing ? new Error(failure) : new AbortError(failure);
-    }
-    let bytes = 0;
-    const compressed = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
-    compressed.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      clearTimeout(stalled);
-      stalled = setTimeout(() => abort.abort(), STALL_MS);
-    });
-    const archive = createGunzip();
-    compressed.on('error', (error) => archive.destroy(error)).pipe(archive);
-
+    const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(LONGEST_MS)]);
+    const response = await openDownload(archiveAddress(source), signal);
+    const arrived = { bytes: 0 };
     const rules = pathRules(source);
+    const wanted = (path: string) => target(rules, path) !== undefined;
     let written = 0;
-    for await (const { path, content } of readTar(archive, (path) => target(rules, path) !== undefined)) {
+    for await (const { path, content } of readTar(unpack(response, arrived), wanted, source)) {
       const file = join(temporary, target(rules, path) as string);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
-      progress.update(++written, source.files, `${(bytes / 1e6).toFixed(1)} MB`);
+      progress.update(++written, source.files, `${(arrived.bytes / 1e6).toFixed(1)} MB`);
+    }
+  } catch (error) {
+    throw error instanceof ArchiveError ? new AbortError(error) : error;
+  } finally {
+    abort.abort();
+  }
+}
+
+/** What a gzipped body holds, as it comes; `arrived` counts its bytes before that. */
+async function* unpack(response: Response, arrived: { bytes: number }): AsyncGenerator<Buffer> {
+  const pieces = async function* () {
+    for await (const piece of piecesOf(response, LARGEST_ARCHIVE, 'the archive')) {
+      arrived.bytes += piece.length;
+      yield piece;
+    }
+  };
+  const compressed = Readable.from(pieces());
+  const archive = createGunzip();
+  compressed.on('error', (error) => archive.destroy(error)).pipe(archive);
+  let bytes = 0;
+  try {
+    for await (const piece of archive) {
+      bytes += piece.length;
+      if (bytes > Math.min(LARGEST_UNPACKED, UNPACKED_FREELY + LARGEST_RATIO * arrived.bytes))
+        throw new ArchiveError('it unpacks to far more than an archive of texts would');
+      yield piece;
     }
   } finally {
-    clearTimeout(stalled);
-    abort.abort();
+    archive.destroy();
+    compressed.destroy();
   }
 }
 
@@ -91,33 +119,17 @@ async function fetchInto(temporary: string, source: Source, progress: Progress):
 function target(rules: ReturnType<typeof pathRules>, path: string): string | undefined {
   for (const { from, to } of rules) {
     const star = matchPath(from, path);
-    if (star !== undefined) return to.replace('*', star);
+    if (star !== undefined) return to.replace('*', () => star);
   }
   return undefined;
 }
 
-/** A neighbour that bears this process's number; those of processes that were killed are removed. */
-function temporaryFolder(folder: string): string {
-  mkdirSync(dirname(folder), { recursive: true });
-  const prefix = `.${basename(folder)}.download-`;
-  for (const name of readdirSync(dirname(folder))) {
-    if (!name.startsWith(prefix)) continue;
-    try {
-      process.kill(Number(name.slice(prefix.length)), 0);
-    } catch {
-      rmSync(join(dirname(folder), name), { recursive: true, force: true });
-    }
-  }
-  return join(dirname(folder), `${prefix}${process.pid}`);
-}
-
 function cannotDownload(source: Source, error: Error): InputError {
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  const reason =
-    error.name === 'AbortError' && !error.message.includes('answered')
-      ? 'no data came for a minute'
-      : (cause?.code ?? error.message);
+  const address = withoutCredentials(archiveAddress(source));
+  const otherwise = `set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`;
   return new InputError(
-    `${source.folder}: cannot be downloaded from ${archiveAddress(source)} (${reason}); go online, or set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`,
+    error instanceof ArchiveError
+      ? `${source.folder}: what came from ${address} is not the pinned data (${error.message}); nothing was kept; try again later, or ${otherwise}`
+      : `${source.folder}: cannot be downloaded from ${address} (${downloadFailure(error)}); go online, or ${otherwise}`,
   );
 }

@@ -5,9 +5,13 @@
  * of what was counted, joined and left out. May touch: the mirror folder (reads), the cache folder, the network (to
  * download a source that is in neither).
  */
+export { documentsOfBioc } from './bioc';
 export { ADJUSTMENTS, type CorpusDocument, type Mention, type Tally } from './document';
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';
 export { PARTS, type Part } from './parts';
+export { type OnSkip, type PlainDocument, sentencesOfParagraphs } from './plain-documents';
+export { documentsOfPubtator } from './pubtator-documents';
 export { CORPORA, CORPUS_NAMES, type Corpus, type CorpusName } from './registry';
-export { type Range, splitSentences } from './sentences';
+export { eachSentence, LONGEST_SENTENCE, type Range, splitSentences } from './sentences';
+export { DamagedArchive, type TarEntry, tarEntries } from './tar';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Range, splitSentences } from './sentences';
+import { LONGEST_SENTENCE, type Range, splitSentences } from './sentences';
 
 const slices = (text: string, keepTogether?: Range[]) =>
   splitSentences(text, keepTogether).map(({ start, end }) => text.slice(start, end));
@@ -33,6 +33,20 @@ describe('splitSentences', () => {
     assert.deepEqual(slices(text, [{ start: 4, end: 16 }]), ['One is here. Two follows.', 'Three ends.']);
     assert.deepEqual(slices(text, [{ start: 0, end: 37 }]), [text]);
     assert.deepEqual(slices(text, [{ start: 0, end: 12 }]).length, 3);
+  });
+
+  it('cuts a text without sentence ends at white space, into pieces of a bounded length', () => {
+    const text = `First. ${'cell '.repeat(60_000)}end. Last.`;
+    const found = slices(text);
+    assert.equal(found.join(' '), text);
+    assert.equal(found[0], 'First.');
+    assert.equal(found.at(-1), 'Last.');
+    assert.ok(found.length >= 6 && found.every((sentence) => sentence.length < 1.1 * LONGEST_SENTENCE));
+    const word = splitSentences('🧬'.repeat(200_000));
+    assert.ok(word.length > 5 && word.every(({ start, end }) => start % 2 === 0 && end % 2 === 0));
+    assert.deepEqual(splitSentences(text, [{ start: 0, end: text.length }]), [
+      { start: 0, end: text.length },
+    ]);
   });
 
   it('splits a long text as it splits its parts, and never inside a word', () => {

@@ -16,20 +16,30 @@ const WINDOW = 3_000;
 const CONTEXT = 200;
 
 /**
+ * Text in which no sentence ends for so many code units is cut there, at white space where there is some: what is made of a sentence
+ * (tokens, scores) is in memory at once. No prose has such sentences.
+ */
+export const LONGEST_SENTENCE = 1 << 16;
+
+/**
  * The sentences of a paragraph, in order, without the white space around them; a text of white space has none.
  *
  * Two sentences are joined where a range of `keepTogether` (a mention, say) would lie in both. An empty line ends a
  * sentence, a single line break does not. Runs in time linear in the length of the text.
  */
 export function splitSentences(text: string, keepTogether: readonly Range[] = []): Range[] {
-  const sentences: Range[] = [];
+  const sentences = [...eachSentence(text)];
+  return keepTogether.length > 0 ? joinAcross(sentences, keepTogether) : sentences;
+}
+
+/** The same one by one, for who may not want them all. */
+export function* eachSentence(text: string): Generator<Range> {
   let start = 0;
   for (const end of sentenceEnds(text)) {
     const sentence = trimRange(text, { start, end });
-    if (sentence.start < sentence.end) sentences.push(sentence);
+    if (sentence.start < sentence.end) yield sentence;
     start = end;
   }
-  return keepTogether.length > 0 ? joinAcross(sentences, keepTogether) : sentences;
 }
 
 /** The range without white space at its ends; empty where there is nothing else. */
@@ -43,21 +53,26 @@ export function trimRange(text: string, { start, end }: Range): Range {
  * Where sentences end, in order, the end of the text included. The text is seen through windows that begin at a
  * sentence; a border near a window's edge is left to the next window, which sees what follows it.
  */
-function sentenceEnds(text: string): number[] {
-  const ends: number[] = [];
+function* sentenceEnds(text: string): Generator<number> {
   let start = 0;
+  let sentence = 0; // where the sentence at hand begins
   while (start < text.length) {
     const edge = windowEdge(text, start);
     const isLast = edge === text.length;
-    const seen = innerBorders(text.slice(start, edge))
+    const borders = innerBorders(text.slice(start, edge))
       .map((border) => start + border)
       .filter((border) => isLast || border < edge - CONTEXT);
-    ends.push(...seen);
-    if (isLast) ends.push(edge);
-    // Where no sentence ends in a window, its sentence goes on in the next.
-    start = isLast || seen.length === 0 ? edge : seen[seen.length - 1];
+    yield* borders;
+    if (isLast) return yield edge;
+    if (borders.length > 0) start = sentence = borders[borders.length - 1];
+    else {
+      // Where no sentence ends in a window, its sentence continues in the next.
+      start = edge;
+      if (edge - sentence < LONGEST_SENTENCE) continue;
+      yield edge;
+      sentence = edge;
+    }
   }
-  return ends;
 }
 
 /** The end of the window from `start` on: after white space where there is some, never inside a code point. */

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
+/** In bytes, with what a rule puts around it. */
+const LONGEST_NAME = 200;
+
 /** A file of the repository and where it stands in our folder; `*` is one file name, `{id}` and `{name}` of `names`. */
 export interface PathRule {
   from: string;
@@ -20,6 +23,8 @@ export interface Source {
   names?: Record<string, string>;
   licence: string;
   files: number;
+  /** Of all these files together. */
+  bytes: number;
   /** See `checksumOf` in verify.ts. */
   sha256: string;
 }
@@ -59,6 +64,11 @@ export function matchPath(pattern: string, path: string): string | undefined {
   const before = pattern.slice(0, star);
   const after = pattern.slice(star + 1);
   const middle = path.slice(before.length, path.length - after.length);
-  const fits = path.startsWith(before) && path.endsWith(after) && /^[^/]+$/.test(middle);
-  return fits ? middle : undefined;
+  const fits = path.startsWith(before) && path.endsWith(after) && path.length > before.length + after.length;
+  return fits && isFileName(middle) ? middle : undefined;
+}
+
+/** Whether a foreign name can be that of a file: no folder, no way out of one, nothing that a file system refuses. */
+function isFileName(name: string): boolean {
+  return !/[/\\\p{Cc}\uFFFD]|^\.{1,2}$/u.test(name) && Buffer.byteLength(name) <= LONGEST_NAME;
 }

@@ -10,6 +10,15 @@ export function tarOf(files: Record<string, string>): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(1_024)]);
 }
 
+/** An archive as GNU tar makes it of files: no folder around them, long names in entries before. */
+export function plainTarOf(files: Record<string, string | Uint8Array>): Buffer {
+  const parts = Object.entries(files).flatMap(([path, content]) => [
+    ...(path.length > 100 ? [entry('././@LongLink', 'L', `${path}\0`)] : []),
+    entry(path.slice(0, 100), '0', content),
+  ]);
+  return Buffer.concat([...parts, Buffer.alloc(1_024)]);
+}
+
 function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   let length = rest.length;
@@ -17,12 +26,14 @@ function paxRecord(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-function entry(name: string, type: string, content: string): Buffer {
-  const body = Buffer.from(content);
+/** One entry; `size` puts other bytes in the place of the size that its header claims. */
+export function entry(name: string, type: string, content: string | Uint8Array, size?: Buffer): Buffer {
+  const body = Buffer.from(content as string);
   const header = Buffer.alloc(512);
   header.write(name, 0);
   header.write('0000644\0', 100);
   header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
+  size?.copy(header, 124);
   header.write('        ', 148);
   header.write(type, 156);
   header.write('ustar\0', 257);

@@ -1,47 +1,117 @@
 const BLOCK = 512;
-const MAX_FILE = 256 * 2 ** 20;
+/** Of a pax header, which holds a path and a few numbers. */
+const LARGEST_HEADER = 64 * 1024;
+
+/** Of all kinds, wanted or not. Repositories of corpora have some thousands. */
+const MOST_ENTRIES = 200_000;
+
+/** What an archive may hold; told beforehand, so that no archive fills memory or disk. */
+export interface ArchiveLimits {
+  /** Files that are wanted. */
+  files: number;
+  /** Bytes of these files together. */
+  bytes: number;
+}
+
+/** An archive that holds something else than was expected: another try would bring the same. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+}
+
+/** An archive that is cut off or damaged. */
+export class DamagedArchive extends Error {
+  override readonly name = 'DamagedArchive';
+}
 
 /**
- * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Reads
- * the POSIX ustar format with pax headers, which is what `git archive` writes; the content of a file that is not
- * `wanted` is passed over. Throws where the archive is cut off or is none.
+ * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Content that is
+ * not `wanted` is skipped.
+ *
+ * Throws where the archive is cut off or no archive at all, and an ArchiveError as soon as it exceeds the limits.
  */
 export async function* readTar(
   chunks: AsyncIterable<Uint8Array>,
   wanted: (path: string) => boolean,
+  limits: ArchiveLimits,
 ): AsyncGenerator<{ path: string; content: Buffer }> {
-  const source = byteReader(chunks);
+  let { files, bytes } = limits;
+  for await (const entry of tarEntries(chunks, MOST_ENTRIES)) {
+    const path = entry.path.replace(/^[^/]+\//, '');
+    if (!entry.isFile || !wanted(path)) continue;
+    files -= 1;
+    bytes -= entry.size;
+    if (files < 0) throw new ArchiveError(`the archive has more than the ${limits.files} files expected`);
+    if (bytes < 0) throw new ArchiveError(`its files are larger than the ${limits.bytes} bytes expected`);
+    yield { path, content: await entry.read() };
+  }
+}
+
+/** A file in an archive, or what is no regular file: a link, a device, a folder. None of these is ever made. */
+export interface TarEntry {
+  path: string;
+  size: number;
+  isFile: boolean;
+  /** The content, as long as the next entry has not been asked for. What is not read is skipped. */
+  read(): Promise<Buffer>;
+}
+
+/**
+ * The entries of a tar archive as they come by. Reads the POSIX ustar format with pax headers, which is what `git archive` writes,
+ * and the long names of GNU tar.
+ *
+ * Throws a DamagedArchive where the archive is cut off or no archive at all.
+ */
+export async function* tarEntries(
+  chunks: AsyncIterable<Uint8Array>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<TarEntry> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    yield* entriesOf(byteReader(iterator), most);
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* entriesOf(source: ReturnType<typeof byteReader>, most: number): AsyncGenerator<TarEntry> {
   let longPath: string | undefined;
-  for (;;) {
+  for (let entries = 0; ; entries++) {
+    if (entries > most) throw new ArchiveError(`the archive has more than ${most} entries`);
     const header = await source.take(BLOCK);
     if (header.every((byte) => byte === 0)) return;
     const size = octal(header, 124, 12);
-    if (octal(header, 148, 8) !== headerSum(header) || !(size <= MAX_FILE)) {
-      throw new Error('the archive is no tar file or is damaged');
-    }
+    if (size === undefined || octal(header, 148, 8) !== headerSum(header)) throw damaged();
     const type = String.fromCharCode(header[156]);
-    const path = (longPath ?? headerPath(header)).replace(/^[^/]+\//, '');
     const padded = Math.ceil(size / BLOCK) * BLOCK;
-    if (type === 'x') {
-      longPath = paxPath((await source.take(padded)).subarray(0, size));
+    if (type === 'x' || type === 'L') {
+      if (size > LARGEST_HEADER) throw damaged();
+      const content = (await source.take(padded)).subarray(0, size);
+      longPath = type === 'x' ? (paxPath(content) ?? longPath) : field(content, 0, size);
       continue;
     }
-    if ((type === '0' || type === '\0') && wanted(path)) {
-      yield { path, content: (await source.take(padded)).subarray(0, size) };
-    } else {
-      await source.skip(padded);
-    }
+    let isRead = false;
+    yield {
+      path: longPath ?? headerPath(header),
+      size,
+      isFile: type === '0' || type === '\0',
+      async read() {
+        isRead = true;
+        return (await source.take(padded)).subarray(0, size);
+      },
+    };
+    if (!isRead) await source.skip(padded);
     longPath = undefined;
   }
 }
 
+const damaged = () => new DamagedArchive('the archive is no tar file or is damaged');
+
 /** Takes exact numbers of bytes from chunks of any size. */
-function byteReader(chunks: AsyncIterable<Uint8Array>) {
-  const iterator = chunks[Symbol.asyncIterator]();
+function byteReader(iterator: AsyncIterator<Uint8Array>) {
   let rest: Buffer = Buffer.alloc(0);
   const next = async () => {
     const { value, done } = await iterator.next();
-    if (done) throw new Error('the archive is cut off');
+    if (done) throw new DamagedArchive('the archive is cut off');
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   };
   return {
@@ -72,17 +142,20 @@ function headerPath(header: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
-/** The `path` record of a pax header: `<length> path=<value>\n`. */
+/** The `path` record of a pax header: `<length> path=<value>\n`, where the length counts the whole record. */
 function paxPath(records: Buffer): string | undefined {
+  let path: string | undefined;
   for (let start = 0; start < records.length; ) {
     const space = records.indexOf(' ', start);
-    const length = Number(records.toString('utf8', start, space));
-    if (space < 0 || !(length > 0)) return undefined;
-    const record = records.toString('utf8', space + 1, start + length - 1);
-    if (record.startsWith('path=')) return record.slice(5);
-    start += length;
+    const digits = space < 0 ? '' : records.toString('latin1', start, Math.min(space, start + 10));
+    const end = start + Number(digits);
+    const isRecord = /^[1-9]\d{0,8}$/.test(digits) && end > space && end <= records.length;
+    if (!isRecord || records[end - 1] !== 0x0a) throw damaged();
+    const record = records.toString('utf8', space + 1, end - 1);
+    if (record.startsWith('path=')) path = record.slice(5);
+    start = end;
   }
-  return undefined;
+  return path;
 }
 
 function field(header: Buffer, start: number, length: number): string {
@@ -91,8 +164,11 @@ function field(header: Buffer, start: number, length: number): string {
   return bytes.toString('utf8', 0, end < 0 ? length : end);
 }
 
-function octal(header: Buffer, start: number, length: number): number {
-  return Number.parseInt(field(header, start, length).trim() || '0', 8);
+/** A number in octal digits; undefined where the field holds anything else, such as a sign or GNU's binary numbers. */
+function octal(header: Buffer, start: number, length: number): number | undefined {
+  const digits = field(header, start, length).trim();
+  if (digits === '') return 0;
+  return /^[0-7]{1,12}$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }
 
 /** The sum of a header's bytes, those of the sum itself counted as spaces. */

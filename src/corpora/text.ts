@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { InputError } from '../foundation';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -7,8 +7,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function readText(path: string): string {
   let bytes: Buffer;
   try {
+    const found = statSync(path);
+    if (found.isFIFO() || found.isSocket() || found.isCharacterDevice())
+      throw new InputError(`${path}: is a pipe or a device; restore the file`);
     bytes = readFileSync(path);
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(
       `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); restore the file`,
     );

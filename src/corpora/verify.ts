@@ -66,11 +66,21 @@ export function origin({ repository, commit }: Source): string {
   return repository ? `github.com/${repository} at ${commit}` : 'where it was gathered';
 }
 
+/** Regular files, also those that a link names; folders behind links, pipes and devices are skipped. */
 function listFiles(folder: string, below = ''): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below ? `${below}/${entry.name}` : entry.name;
-    return entry.isDirectory() ? listFiles(folder, path) : [path];
+    if (entry.isDirectory()) return listFiles(folder, path);
+    return entry.isFile() || (entry.isSymbolicLink() && namesFile(join(folder, path))) ? [path] : [];
   });
+}
+
+function namesFile(link: string): boolean {
+  try {
+    return statSync(link).isFile();
+  } catch {
+    return false; // It leads nowhere, or round in a circle.
+  }
 }
 
 /** In words: which file is missing or changed, as far as a SHA256SUMS beside the folder tells. */

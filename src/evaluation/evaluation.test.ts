@@ -41,6 +41,12 @@ test('strict span scores count exact borders and class alone', () => {
   assert.equal(meanF1(scores), 2 / 7);
 });
 
+test('a gold mention given twice counts once', () => {
+  const twice: Sentence = { ...cellsOfTheLiver, spans: [...cellsOfTheLiver.spans, span(0, 7, 'Cell')] };
+  const { Cell: cell } = scoreSpans([twice], [[span(0, 7, 'Cell')]]);
+  assert.deepEqual([cell.support, cell.recall, cell.precision], [1, 1, 1]);
+});
+
 test('unknown classes are masked, and a class without gold has no F1', () => {
   const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
   const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]]);

@@ -40,7 +40,7 @@ export function checkOneEach(gold: readonly Sentence[], items: readonly unknown[
 
 /**
  * Goes once through all known mentions, gold, predicted and those that match strictly (`hits`: class, start and end are all
- * right), and adds each to the counts that `countsOf` gives for it.
+ * right), and adds each to the counts that `countsOf` gives for it. A gold mention given twice counts once.
  */
 export function countSpans(
   gold: readonly Sentence[],
@@ -49,9 +49,13 @@ export function countSpans(
 ): void {
   checkOneEach(gold, predicted, 'lists of predicted spans');
   gold.forEach((sentence, index) => {
-    const goldSpans = knownSpans(sentence.spans, sentence);
-    const goldKeys = new Set(goldSpans.map(spanKey));
-    for (const span of goldSpans) countsOf(span, sentence, index).gold++;
+    const goldKeys = new Set<string>();
+    for (const span of knownSpans(sentence.spans, sentence)) {
+      const key = spanKey(span);
+      if (goldKeys.has(key)) continue;
+      goldKeys.add(key);
+      countsOf(span, sentence, index).gold++;
+    }
     for (const span of knownSpans(predicted[index], sentence)) {
       const counts = countsOf(span, sentence, index);
       counts.predicted++;

@@ -1,11 +1,60 @@
-import { readFileSync } from 'node:fs';
-import { unreadable } from './errors';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { decodeText } from './decoding';
+import { InputError, unreadable } from './errors';
 
-/** A file that the user named, as text. */
+/** Bytes. */
+export const PIECE = 1 << 20;
+
+/** Bytes, as long as one string may be. */
+const LARGEST_TEXT = 1 << 29;
+
+/** A file that the user named, as text: UTF-8, UTF-16, or gzip of these. */
 export function readTextFile(path: string): string {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for (const { piece } of piecesOfFile(path)) {
+    size += piece.length;
+    if (size >= LARGEST_TEXT)
+      throw new InputError(`${path}: larger than ${LARGEST_TEXT >> 20} MiB; split it`);
+    pieces.push(piece);
+  }
+  return decodeText(Buffer.concat(pieces), path);
+}
+
+/**
+ * What a file holds, in pieces of a mebibyte; the last may be shorter, or empty. A pipe is read to its end.
+ *
+ * @throws InputError where the system refuses
+ */
+export function* piecesOfFile(path: string): Generator<{ piece: Buffer; isLast: boolean }> {
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, 'r');
+    for (let isLast = false; !isLast; ) {
+      const piece = Buffer.allocUnsafe(PIECE);
+      let size = 0;
+      while (size < PIECE && !isLast) {
+        const count = readWaiting(file, piece.subarray(size));
+        size += count;
+        isLast = count === 0;
+      }
+      yield { piece: piece.subarray(0, size), isLast };
+    }
   } catch (error) {
     throw unreadable(path, error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** A pipe that a terminal left non-blocking has nothing yet rather than waiting. */
+function readWaiting(file: number, bytes: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(file, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }

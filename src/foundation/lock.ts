@@ -1,6 +1,15 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InputError } from './errors';
 import { whileWriting } from './output-file';
 
@@ -12,14 +21,15 @@ interface Owner {
 }
 
 /**
- * Keeps what `path` names to one process, by a file `path.lock` that says whose it is. The lock of a process that has ended, killed
+ * Keeps what `path` names to one process, by a file `path.lock` that says whose it is (in a folder `.lock`). The lock of a process that has ended, killed
  * say, is taken over.
  *
  * @returns what gives the lock back
  * @throws InputError while another run, or this process, holds it
  */
 export function acquireLock(path: string): () => void {
-  const lock = `${path}.lock`;
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  const lock = isFolder ? join(path, '.lock') : `${path}.lock`;
   const own: Owner = { pid: process.pid, started: startOf(process.pid), host: hostname() };
   whileWriting(lock, () => mkdirSync(dirname(lock), { recursive: true }));
   while (!tryToLock(lock, own)) {

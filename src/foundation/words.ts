@@ -1,9 +1,27 @@
-/** Whether the character at a place of a text is a letter or a digit; places outside the text are not. */
+/** By code of ASCII: letters and digits. */
+const ASCII_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+const WORD = /[\p{L}\p{N}\p{M}]/u;
+
+/**
+ * Whether the character at a place of a text is a letter, a digit, or a mark that combines with one (an accent by itself, say).
+ * Either half of a character of two code units stands for the whole; places outside the text are not.
+ */
 export function isWordCharacter(text: string, place: number): boolean {
-  return /[\p{L}\p{N}]/u.test(text[place] ?? '');
+  const code = text.charCodeAt(place);
+  if (code < 128) return ASCII_WORD[code] === 1;
+  const character = text.codePointAt(isInsideCharacter(text, place) ? place - 1 : place);
+  return character !== undefined && WORD.test(String.fromCodePoint(character));
 }
 
-/** Whether a span starts or ends between two letters or digits. */
+/** Whether a place lies between the two code units of one character. */
+export function isInsideCharacter(text: string, place: number): boolean {
+  return (text.charCodeAt(place) & 0xfc00) === 0xdc00 && (text.charCodeAt(place - 1) & 0xfc00) === 0xd800;
+}
+
+/** Whether a span starts or ends between two letters or digits, or between a letter and its accent. */
 export function cutsWord(text: string, { start, end }: { start: number; end: number }): boolean {
   const isInside = (place: number) => isWordCharacter(text, place - 1) && isWordCharacter(text, place);
   return isInside(start) || isInside(end);

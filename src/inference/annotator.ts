@@ -4,7 +4,7 @@ import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
 import { type ScoredSpan, Tokenizer, tagTexts, voteWithinArticle } from '../tokenization';
-import { openOnnxScorer } from './session';
+import { openFolderScorer } from './session';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -29,8 +29,9 @@ export interface AnnotatorOptions {
   threads?: number;
 }
 
-/** Sentences whose logits are in memory at once; of the others the mentions alone are kept. */
+/** Sentences, and code units in them, whose tokens and logits are in memory at once; of the others the mentions alone are kept. */
 const SENTENCES_AT_ONCE = 2048;
+const CODE_UNITS_AT_ONCE = 1 << 19;
 
 /**
  * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,
@@ -44,13 +45,16 @@ export async function loadAnnotator(
 ): Promise<Annotator> {
   const configuration = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const score = await openOnnxScorer(modelOf(folder, quantized), { threads });
+  const score = await openFolderScorer(folder, modelOf(folder, quantized), { threads });
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const sentences = articles.flat();
     const spans: ScoredSpan[][] = [];
-    for (let start = 0; start < sentences.length; start += SENTENCES_AT_ONCE) {
-      const some = sentences.slice(start, start + SENTENCES_AT_ONCE);
+    for (let start = 0, end = 0; start < sentences.length; start = end) {
+      let units = 0;
+      while (end < sentences.length && end - start < SENTENCES_AT_ONCE && units < CODE_UNITS_AT_ONCE)
+        units += sentences[end++].length;
+      const some = sentences.slice(start, end);
       for (const tagged of await tagTexts(some, tokenizer, score, configuration)) spans.push(tagged.spans);
     }
     let next = 0;

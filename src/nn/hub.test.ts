@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { networkFixture } from './network-fixture';
 import { tinyBertFolder } from './tiny-bert';
 
 const NAME = 'someone/tiny.model';
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 /** A hub that holds one model; `damage` says which file comes broken how often. */
 async function startHub(context: TestContext, files: Record<string, Buffer>, damage: Record<string, number>) {
@@ -29,8 +30,8 @@ async function startHub(context: TestContext, files: Record<string, Buffer>, dam
     asked.push(url);
     const name = url.split('/').at(-1)!;
     if (url === `/api/models/${NAME}/revision/main?blobs=true`) {
-      response.end(JSON.stringify({ sha: 'abc', siblings: list }));
-    } else if (url.startsWith(`/${NAME}/resolve/abc/`) && files[name]) {
+      response.end(JSON.stringify({ sha: COMMIT, siblings: list }));
+    } else if (url.startsWith(`/${NAME}/resolve/${COMMIT}/`) && files[name]) {
       const broken = (damage[name] ?? 0) > 0;
       if (broken) damage[name]--;
       response.end(broken ? files[name].subarray(1) : files[name]);
@@ -95,4 +96,97 @@ test('a model without safetensors is refused by what it lacks', async (context) 
   const { 'model.safetensors': _, ...files } = modelFiles();
   await startHub(context, files, {});
   await assert.rejects(fetchEncoder(NAME), /has no model\.safetensors/);
+});
+
+/** A hub that answers so, whatever it is asked. */
+async function startLiar(
+  context: TestContext,
+  list: (name: string) => string | Buffer,
+  file?: RequestListener,
+) {
+  const asked: string[] = [];
+  const { cache, server } = await startHub(context, {}, {});
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    asked.push(request.url!);
+    if (request.url!.startsWith('/api/models/')) response.end(list(request.url!));
+    else if (file) file(request, response);
+    else response.end('{}');
+  });
+  return { asked, cache };
+}
+
+const blob = (text: string) => createHash('sha1').update(`blob ${text.length}\0`).update(text).digest('hex');
+const listed = (changes: object = {}, commit: unknown = COMMIT) =>
+  JSON.stringify({
+    sha: commit,
+    siblings: ['../../../pwned', '..', '/pwned', 'config.json', 'tokenizer.json', 'model.safetensors'].map(
+      (rfilename) => ({ rfilename, size: 2, blobId: blob('{}'), ...changes }),
+    ),
+  });
+
+const lists: [what: string, list: string, message: RegExp][] = [
+  ['null', 'null', /names no commit/],
+  ['a list', '[]', /names no commit/],
+  ['text', '<html>', /is not JSON/],
+  ['deep nesting', '['.repeat(1_000_000), /is not JSON/],
+  ['no files', JSON.stringify({ sha: COMMIT }), /lists no files/],
+  [
+    'files that are none',
+    JSON.stringify({ sha: COMMIT, siblings: [null, 1, 'x', {}, []] }),
+    /has no config\.json/,
+  ],
+  ['a commit that is a path', listed({}, '../../..'), /names no commit/],
+  ['a commit that is a number', listed({}, 1), /names no commit/],
+  ['a size beyond any', listed({ size: 1e18 }), /lists config\.json with no size/],
+  ['a size below 0', listed({ size: -1 }), /lists config\.json with no size/],
+  ['no size', listed({ size: undefined }), /lists config\.json with no size/],
+  ['a hash that is none', listed({ blobId: 'x' }), /lists config\.json without a hash/],
+  ['another hash that is none', listed({ lfs: { sha256: '' } }), /lists config\.json without a hash/],
+  ['more than a list has', `{"a":"${'x'.repeat(9 << 20)}"}`, /list of files is larger than/],
+];
+
+for (const [what, list, message] of lists)
+  test(`a hub that lists ${what} is refused, and asked once`, async (context) => {
+    const { asked, cache } = await startLiar(context, () => list);
+    await assert.rejects(fetchEncoder(NAME), { name: 'InputError', message });
+    assert.equal(asked.length, 1);
+    assert.deepEqual(readdirSync(join(cache, 'models')), []);
+  });
+
+test('files that the hub lists under other names are never asked for', async (context) => {
+  const { asked, cache } = await startLiar(context, () => listed());
+  await fetchEncoder(NAME).catch(() => {});
+  assert.equal(asked.length, 4);
+  assert.ok(asked.every((path) => !path.includes('pwned')));
+  assert.deepEqual(readdirSync(cache), ['models']);
+});
+
+test('a file that goes on beyond its size is cut off', async (context) => {
+  const { asked, cache } = await startLiar(
+    context,
+    () => listed(),
+    (_, response) => {
+      const send = () => {
+        while (!response.destroyed && response.write('x'.repeat(100_000)));
+        if (!response.destroyed) response.once('drain', send);
+      };
+      send();
+    },
+  );
+  await assert.rejects(fetchEncoder(NAME), {
+    name: 'InputError',
+    message: /config\.json is larger than the 2 bytes/,
+  });
+  assert.equal(asked.length, 2);
+  assert.deepEqual(readdirSync(join(cache, 'models')), []);
+});
+
+test('a password in the address of the hub is shown to nobody', async (context) => {
+  await startLiar(context, () => listed());
+  process.env.HF_ENDPOINT = process.env.HF_ENDPOINT!.replace('//', '//ada:secret@');
+  await assert.rejects(
+    fetchEncoder(NAME),
+    (error: Error) => error.name === 'InputError' && !/ada|secret/.test(error.message),
+  );
 });

@@ -1,23 +1,37 @@
-import { createHash, type Hash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pRetry, { AbortError } from 'p-retry';
-import { cacheFolder, InputError, showProgress } from '../foundation';
+import {
+  cacheFolder,
+  downloadFailure,
+  InputError,
+  moveIntoPlace,
+  openDownload,
+  piecesOf,
+  showProgress,
+  temporaryNeighbour,
+  textOf,
+  withoutCredentials,
+} from '../foundation';
 
-const NEEDED = ['config.json', 'tokenizer.json', 'model.safetensors'];
+const WEIGHTS = 'model.safetensors';
+const NEEDED = ['config.json', 'tokenizer.json', WEIGHTS];
 const WELCOME = ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt'];
 const RETRIES = 3;
 /** For one file: a slow line takes about half an hour for a gigabyte. */
 const LONGEST_MS = 30 * 60_000;
+/** Bytes of a file. The largest encoders of this kind have a few gigabytes of weights, and vocabularies some ten megabytes. */
+const LARGEST = { weights: 8 * 2 ** 30, other: 64 * 2 ** 20 };
+/** Bytes of the hub's list of a model's files. */
+const LARGEST_LIST = 8 * 2 ** 20;
 
 /** A file as the hub lists it: large ones by their SHA-256, small ones by git's hash. */
 interface HubFile {
-  rfilename: string;
+  name: string;
   size: number;
-  blobId: string;
-  lfs?: { sha256: string };
+  hash: { kind: 'sha256' | 'git'; hex: string };
 }
 
 /** Whether a name has the form `owner/model`, as models on the Hugging Face hub are called; `./model` is a folder. */
@@ -28,20 +42,19 @@ export const hubFolder = (name: string): string => join(cacheFolder(), 'models',
 
 /**
  * The folder of a model of the Hugging Face hub, downloaded where the cache lacks it: into a temporary neighbour, each file
- * checked against the hash that the hub lists, then moved. `HF_ENDPOINT` puts another address in the hub's place.
+ * checked against the size and hash that the hub lists, then moved. `HF_ENDPOINT` puts another address in the hub's place.
  */
 export async function downloadModel(name: string): Promise<string> {
   const folder = hubFolder(name);
   if (existsSync(folder)) return folder;
-  const temporary = `${folder}.${process.pid}.partial`;
+  const temporary = temporaryNeighbour(folder);
   const progress = showProgress(`Downloading ${name}`);
   try {
-    const { sha, siblings } = await listFiles(name);
-    const files = siblings.filter(({ rfilename }) => [...NEEDED, ...WELCOME].includes(rfilename));
-    const missing = NEEDED.filter((needed) => !files.some(({ rfilename }) => rfilename === needed));
+    const { commit, files } = await listFiles(name);
+    const missing = NEEDED.filter((needed) => !files.some((file) => file.name === needed));
     if (missing.length > 0) {
       throw new InputError(
-        `${name} on ${endpoint()} has no ${missing.join(' and no ')}; choose a model that has, or save this one with a present version of Python's transformers`,
+        `${name} on ${shownEndpoint()} has no ${missing.join(' and no ')}; choose a model that has, or save this one with a present version of Python's transformers`,
       );
     }
     const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -52,21 +65,19 @@ export async function downloadModel(name: string): Promise<string> {
       const before = done;
       await attempt(async (signal) => {
         done = before;
-        const response = await ask(`${endpoint()}/${name}/resolve/${sha}/${file.rfilename}`, signal);
-        await store(response, file, join(temporary, file.rfilename), (bytes) => {
+        const address = `${endpoint()}/${name}/resolve/${commit}/${file.name}`;
+        await store(await openDownload(address, signal), file, join(temporary, file.name), (bytes) => {
           done += bytes;
           progress.update(done, total, 'bytes');
         });
       });
     }
-    mkdirSync(dirname(folder), { recursive: true });
-    renameSync(temporary, folder);
+    moveIntoPlace(temporary, folder);
     return folder;
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const { cause, message } = error as Error & { cause?: { code?: string } };
     throw new InputError(
-      `${name} cannot be downloaded from ${endpoint()} (${cause?.code ?? message}); go online, or name the folder of a model that is there`,
+      `${name} cannot be downloaded from ${shownEndpoint()} (${downloadFailure(error)}); go online, or name the folder of a model that is there`,
     );
   } finally {
     progress.end();
@@ -75,43 +86,72 @@ export async function downloadModel(name: string): Promise<string> {
 }
 
 const endpoint = () => (process.env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/$/, '');
+const shownEndpoint = () => withoutCredentials(endpoint());
 
-async function listFiles(name: string): Promise<{ sha: string; siblings: HubFile[] }> {
+/** The commit that a model's main branch is at, and those of its files that we take. */
+async function listFiles(name: string): Promise<{ commit: string; files: HubFile[] }> {
   const address = `${endpoint()}/api/models/${name}/revision/main?blobs=true`;
-  return attempt(async (signal) => (await ask(address, signal)).json());
+  const answer = await attempt(async (signal) =>
+    textOf(await openDownload(address, signal), LARGEST_LIST, 'the list of files'),
+  );
+  let list: unknown;
+  try {
+    list = JSON.parse(answer);
+  } catch {
+    throw notTheHub('its list of files is not JSON');
+  }
+  const { sha, siblings } = (list ?? {}) as { sha?: unknown; siblings?: unknown };
+  if (!isHex(sha, 40)) throw notTheHub('its list of files names no commit');
+  if (!Array.isArray(siblings)) throw notTheHub('it lists no files');
+  const files = [...NEEDED, ...WELCOME].flatMap((wanted) => {
+    const found = siblings.find((sibling) => sibling?.rfilename === wanted);
+    return found ? [checkedFile(wanted, found)] : [];
+  });
+  return { commit: sha, files };
 }
+
+/** What the hub lists of a file, with nothing believed that decides how much is read or what is compared. */
+function checkedFile(
+  name: string,
+  { size, blobId, lfs }: { size?: unknown; blobId?: unknown; lfs?: { sha256?: unknown } | null },
+): HubFile {
+  const most = name === WEIGHTS ? LARGEST.weights : LARGEST.other;
+  if (!Number.isSafeInteger(size) || Number(size) < 0 || Number(size) > most)
+    throw notTheHub(`it lists ${name} with no size from 0 to ${most} bytes`);
+  const sha256 = lfs?.sha256;
+  if (isHex(sha256, 64)) return { name, size: Number(size), hash: { kind: 'sha256', hex: sha256 } };
+  if (!lfs && isHex(blobId, 40)) return { name, size: Number(size), hash: { kind: 'git', hex: blobId } };
+  throw notTheHub(`it lists ${name} without a hash`);
+}
+
+const isHex = (value: unknown, length: number): value is string =>
+  typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
+
+const notTheHub = (what: string): AbortError => new AbortError(`this is no answer of a model hub: ${what}`);
 
 /** Tries a few times, since lines break. */
 function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return pRetry(() => work(AbortSignal.timeout(LONGEST_MS)), { retries: RETRIES, minTimeout: 200 });
 }
 
-async function ask(address: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(address, { signal });
-  if (response.ok) return response;
-  const failure = `the server answered ${response.status}`;
-  const passing = response.status >= 500 || response.status === 429;
-  throw passing ? new Error(failure) : new AbortError(failure);
-}
-
-/** Writes a file as it comes in, and checks its hash. */
+/** Writes a file as it comes in, and checks its size and hash. */
 async function store(
   response: Response,
-  { rfilename, size, blobId, lfs }: HubFile,
+  { name, size, hash: expected }: HubFile,
   path: string,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const hash: Hash = lfs ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`);
-  const meter = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      onBytes(chunk.length);
-      done(null, chunk);
-    },
-  });
-  const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
-  await pipeline(body, meter, createWriteStream(path));
-  if (hash.digest('hex') !== (lfs?.sha256 ?? blobId)) {
-    throw new Error(`${rfilename} came damaged: its hash is not the one that the hub lists`);
+  const hash = expected.kind === 'sha256' ? createHash('sha256') : createHash('sha1');
+  if (expected.kind === 'git') hash.update(`blob ${size}\0`);
+  const checked = async function* () {
+    for await (const piece of piecesOf(response, size, name)) {
+      hash.update(piece);
+      onBytes(piece.length);
+      yield piece;
+    }
+  };
+  await pipeline(checked, createWriteStream(path));
+  if (hash.digest('hex') !== expected.hex) {
+    throw new Error(`${name} came damaged: its hash is not the one that the hub lists`);
   }
 }

@@ -126,6 +126,78 @@ test('a place is not preferred because its paragraph goes on where another ends'
   );
 });
 
+test('stripped contexts: the postfix may begin with the last words of the mention', () => {
+  const paragraphs = paragraphsOf(
+    'Sera of donors or patients with pancreatic cancer was 8-plex iTRAQ. Then pancreatic cancer patients.',
+    'Changes in pancreatic cancer cell lines. Most red blood cells, among them.',
+  );
+  assert.deepEqual(
+    place(paragraphs, annotation('or patients with', 'pancreatic cancer', 'cancer was 8-plex')),
+    [[0, 32, 49]],
+  );
+  assert.deepEqual(place(paragraphs, annotation('Changes in', 'pancreatic cancer cell', 'cell lines.')), [
+    [1, 11, 33],
+  ]);
+  assert.deepEqual(place(paragraphs, annotation('Most', 'red blood cells', 'blood cells, among')), [
+    [1, 46, 61],
+  ]);
+  assert.deepEqual(place(paragraphs, annotation('', 'Sera', 'of donors or')), [[0, 0, 4]]);
+});
+
+test('a repetition is read as text where the provider keeps blanks and the text has it twice', () => {
+  const paragraphs = paragraphsOf('We saw T cell cell cycles. We saw T cell cycles.');
+  assert.deepEqual(place(paragraphs, annotation('We saw ', 'T cell', ' cell cycles.')), [[0, 7, 13]]);
+  assert.deepEqual(place(paragraphs, annotation('We saw', 'T cell', 'cell cycles.')), [[0, 34, 40]]);
+});
+
+test('character references and tags in an annotation stand for what they mean', () => {
+  const text = 'The CD4+ T cells < 5 and liver & kidney of β-cells; A&amp;B cells.';
+  const paragraphs = paragraphsOf(text);
+  const placed = (...parts: [string, string, string]) => {
+    const [at] = place(paragraphs, annotation(...parts));
+    return typeof at === 'string' ? at : text.slice(at[1] as number, at[2] as number);
+  };
+  assert.equal(placed('The ', 'CD4<sup>+</sup> T cells', ' &lt; 5 and'), 'CD4+ T cells');
+  assert.equal(placed('The ', 'CD4&lt;sup&gt;+&lt;/sup&gt; T cells', ' &amp;lt; 5 and'), 'CD4+ T cells');
+  assert.equal(placed('The ', 'CD4 + T cells', ' < 5 and'), 'CD4+ T cells');
+  assert.equal(placed('s &lt; 5 and ', 'liver &amp; kidney', ' of &beta;-cells'), 'liver & kidney');
+  assert.equal(placed('kidney of ', '&#x3b2;-cells', ';'), 'β-cells');
+  assert.equal(placed('kidney of ', '&#946;<i class="x">-</i>cells', ';'), 'β-cells');
+  assert.equal(placed('of β-cells; ', 'A&amp;B cells', '.'), 'A&amp;B cells');
+});
+
+test('a mention in a supplementary file is not of the article', () => {
+  const paragraphs = paragraphsOf('The liver.');
+  const supplement = annotation('', 'liver', '', { fileName: 'table_S1.xlsx' });
+  assert.deepEqual(place(paragraphs, supplement), ['in a supplement']);
+});
+
+test('a place that another context has for certain is left to it', () => {
+  const paragraphs = paragraphsOf(
+    'Less than 100 RBCs in circulation.',
+    'Less than 100 RBCs in circulation (top).',
+  );
+  const short = annotation('Less than 100', 'RBCs', 'in circulation');
+  const long = annotation('Less than 100', 'RBCs', 'in circulation (top).');
+  assert.deepEqual(place(paragraphs, short), ['several places fit']);
+  assert.deepEqual(place(paragraphs, short, long), [
+    [0, 14, 18],
+    [1, 14, 18],
+  ]);
+  // Of another provider or class it may be the same place.
+  assert.deepEqual(place(paragraphs, short, { ...long, provider: 'Q' }), [[1, 14, 18], 'several places fit']);
+});
+
+test('letters that go on otherwise are no better than a paragraph that ends', () => {
+  const paragraphs = paragraphsOf(
+    'Seen in the mutant embryos (Fig. 4C).',
+    'Seen in the mutant embryos.',
+    'Next.',
+  );
+  const one = annotation('in the mutant', 'embryos', '. Figure 2');
+  assert.deepEqual(place(paragraphs, one), ['several places fit']);
+});
+
 test('any mention with its own context comes back to its own characters', () => {
   const word = fc.constantFrom(
     'T cell',

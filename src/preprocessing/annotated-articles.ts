@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { type Annotation, readCollection } from '../collection';
+import { type Annotation, collectedFiles } from '../collection';
 import { availableCorpora, loadDocuments, type Mention } from '../corpora';
 import { isWordCharacter } from '../foundation';
+import { usableArticles } from './collected';
 import { jatsToParagraphs, type Paragraph } from './jats';
 
 /** An article's text, and annotations that carry text and context but no offsets. */
@@ -25,10 +26,10 @@ export function auditSources(
   ];
 }
 
-/** The articles of a collection, one in memory at a time. */
+/** The articles of a collection, one in memory at a time; those that cannot be used are left to `preprocess` to name. */
 export async function* collectedArticles(folder: string): AsyncGenerator<AnnotatedArticle> {
-  for (const { pmcid, fullText, annotations } of readCollection(folder))
-    yield { article: pmcid, paragraphs: jatsToParagraphs(fullText, pmcid), annotations };
+  for (const { pmcid, paragraphs, annotations } of usableArticles(collectedFiles(folder), () => {}))
+    yield { article: pmcid, paragraphs, annotations };
 }
 
 /**
@@ -42,7 +43,7 @@ export async function* craftArticles(): AsyncGenerator<AnnotatedArticle> {
     yield {
       article,
       paragraphs,
-      annotations: mentions.map((mention, index) => annotationOf(text, mention, `${article}#${index}`)),
+      annotations: mentions.map((mention, index) => goldAnnotation(text, mention, `${article}#${index}`)),
     };
   }
 }
@@ -62,7 +63,7 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
         text: text.slice(start, end),
       })),
       annotations: mentions.map((mention, index) =>
-        annotationOf(text, { ...mention, pieces: wholeWords(text, mention) }, `${article}#${index}`),
+        goldAnnotation(text, { ...mention, pieces: wholeWords(text, mention) }, `${article}#${index}`),
       ),
     };
   }
@@ -72,7 +73,11 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
 export const CONTEXT = 20;
 
 /** A gold mention as Europe PMC would give it: text and context without offsets. */
-export function annotationOf(text: string, { pieces, label, concept = '' }: Mention, id: string): Annotation {
+export function goldAnnotation(
+  text: string,
+  { pieces, label, concept = '' }: Mention,
+  id: string,
+): Annotation {
   const { start } = pieces[0];
   const { end } = pieces[pieces.length - 1];
   return {

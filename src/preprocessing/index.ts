@@ -18,8 +18,8 @@ export {
   craftArticles,
 } from './annotated-articles';
 export { type AnchoringAudit, type AuditExample, type AuditRow, auditAnchoring } from './audit';
-export { articleText, jatsToParagraphs, type Paragraph } from './jats';
-export { findLeaks, type Leak, NEAR_IDENTICAL } from './leaks';
+export { articleText, type JatsArticle, jatsArticles, jatsToParagraphs, type Paragraph } from './jats';
+export { findLeaks, type Leak } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';
 export {
   type PartReport,
@@ -39,3 +39,4 @@ export {
   SHARES,
   splitArticles,
 } from './splitting';
+export { NEAR_IDENTICAL } from './twin-index';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mirrorFolder } from '../foundation';
-import { articleText, jatsToParagraphs } from './jats';
+import { articleText, jatsArticles, jatsToParagraphs } from './jats';
 
 const read = (xml: string) => jatsToParagraphs(xml, 'x.xml').map(({ section, text }) => [section, text]);
 const body = (inside: string) => read(`<article><body>${inside}</body></article>`);
@@ -13,7 +13,7 @@ test('inline markup neither adds nor takes away a space', () => {
     body(
       '<p>CD4<sup>+</sup> <italic>T</italic>\n   cells<sup><xref rid="b">1</xref>,2</sup>.<bold> H</bold><sub>2</sub>O </p>',
     ),
-    [['', 'CD4+ T cells1,2. H2O']],
+    [['', 'CD4+ T cells. H2O']],
   );
 });
 
@@ -178,7 +178,11 @@ test('an article is found in what wraps it; without one there is an error', () =
   assert.deepEqual(read('<record><metadata><article><body><p>a</p></body></article></metadata></record>'), [
     ['', 'a'],
   ]);
-  assert.throws(() => read('<html><p>a</p></html>'), /^InputError: x\.xml: holds no <article>/);
+  assert.throws(() => read('<html><p>a</p></html>'), /^InputError: x\.xml: is no JATS XML but an HTML page/);
+  assert.throws(
+    () => read('<book><p>a</p></book>'),
+    /^InputError: x\.xml: holds no <article> \(its root is <book>\)/,
+  );
 });
 
 test('an article without text has no paragraphs', () => {
@@ -189,6 +193,150 @@ test('the whole text is the paragraphs with an empty line between', () => {
   assert.equal(
     articleText(jatsToParagraphs('<article><body><p>a</p><p>b</p></body></article>', 'x')),
     'a\n\nb',
+  );
+});
+
+test('elements of every prefix are those of JATS', () => {
+  const xml = `<j:article xmlns:j="x"><j:body><j:p>HeLa<j:sup>a</j:sup> <j:inline-formula><j:tex-math>\\x</j:tex-math><m:math><m:mi>x</m:mi><m:annotation>\\x</m:annotation></m:math></j:inline-formula></j:p></j:body></j:article>`;
+  assert.deepEqual(read(xml), [['', 'HeLaa x']]);
+});
+
+test('tables of OASIS are read as those of XHTML', () => {
+  const row = (...cells: string[]) =>
+    `<oasis:row>${cells.map((cell) => `<oasis:entry>${cell}</oasis:entry>`).join('')}</oasis:row>`;
+  const table = `<oasis:table><oasis:tgroup cols="2"><oasis:colspec/><oasis:thead>${row('Line', 'Tissue')}</oasis:thead><oasis:tbody>${row('HeLa', 'cervix')}</oasis:tbody></oasis:tgroup></oasis:table>`;
+  assert.deepEqual(body(`<table-wrap>${table}</table-wrap>`), [
+    ['Table', 'Line\tTissue'],
+    ['Table', 'HeLa\tcervix'],
+  ]);
+});
+
+test('what is no inline markup parts words', () => {
+  const glued: Record<string, string[]> = {
+    '<p>HeLa<unknown>cells</unknown>grow</p>': ['HeLa cells grow'],
+    '<sig-block><sig>J. Doe</sig><sig>A. Roe</sig></sig-block>': ['J. Doe', 'A. Roe'],
+    '<p>by <name><surname>Doe</surname><given-names>J.</given-names></name>, <date><day>1</day><month>May</month></date>.</p>':
+      ['by Doe J., 1 May.'],
+    '<p>(<source>Cell</source> <year>2001</year>; <fpage>1</fpage>–<lpage>5</lpage>)</p>': [
+      '(Cell 2001; 1–5)',
+    ],
+    '<def-list><title>T</title><term-head>Short form</term-head><def-head>Meaning</def-head><def-item><term>MEF</term><def><p>mouse</p></def></def-item></def-list>':
+      ['T', 'Short form\tMeaning', 'MEF\tmouse'],
+    '<table-wrap><table><tr><td><table><tr><td>x</td><td>y</td></tr></table></td><td><p>a</p><p>b</p></td></tr></table></table-wrap>':
+      ['x y\ta b'],
+    '<question-wrap><question><label>1</label><p>Why?</p></question><answer><p>So.</p></answer></question-wrap>':
+      ['Why?', 'So.'],
+    '<verse-group><verse-line>one</verse-line><verse-line>two</verse-line></verse-group>': ['one', 'two'],
+    '<statement><title>Lemma</title><p>a</p></statement>': ['Lemma', 'a'],
+    '<p>in <abbrev>BAT<def><p>brown fat</p></def></abbrev> cells</p>': ['in BAT cells', 'brown fat'],
+    '<constructor>a</constructor><__proto__>b</__proto__><toString>c</toString>': ['a b c'],
+  };
+  for (const [xml, texts] of Object.entries(glued))
+    assert.deepEqual(
+      body(xml).map(([, text]) => text),
+      texts,
+      xml,
+    );
+  const keywords =
+    '<front><article-meta><kwd-group><compound-kwd><compound-kwd-part>HeLa</compound-kwd-part><compound-kwd-part>cervix</compound-kwd-part></compound-kwd><nested-kwd><kwd>a</kwd><nested-kwd><kwd>b</kwd></nested-kwd></nested-kwd></kwd-group></article-meta></front>';
+  assert.deepEqual(
+    read(`<article>${keywords}</article>`).map(([, text]) => text),
+    ['HeLa\tcervix', 'a', 'b'],
+  );
+});
+
+test('inline markup of every kind leaves words whole', () => {
+  for (const name of `bold italic monospace overline underline strike roman sans-serif sc sub sup fixed-case styled-content named-content
+    xref target email ext-link uri abbrev inline-formula chem-struct milestone-start x`.split(/\s+/))
+    assert.deepEqual(
+      body(`<p>He<${name}>L</${name}>a<!-- c --> c<?pi?>ells<${name}/></p>`),
+      [['', 'HeLa cells']],
+      name,
+    );
+});
+
+test('of alternatives one is read', () => {
+  const table = '<table><tr><td>HeLa</td><td>5</td></tr></table>';
+  const of = (inside: string) => body(`<table-wrap><alternatives>${inside}</alternatives></table-wrap>`);
+  assert.deepEqual(of(`<graphic/><textual-form>HeLa 5</textual-form>${table}`), [['Table', 'HeLa\t5']]);
+  assert.deepEqual(of('<graphic/><textual-form>HeLa 5</textual-form>'), [['Table', 'HeLa 5']]);
+  const formula =
+    '<alternatives><inline-graphic/><textual-form>x2</textual-form><mml:math><mml:mi>x</mml:mi></mml:math></alternatives>';
+  assert.deepEqual(body(`<p>a <inline-formula>${formula}</inline-formula> b</p>`), [['', 'a x b']]);
+});
+
+test('licences and publishers are no text, wherever they stand', () => {
+  const permissions =
+    '<permissions><copyright-statement>© Acme</copyright-statement><copyright-holder>Acme</copyright-holder><license><license-p>CC BY</license-p></license></permissions>';
+  const figure = `<fig><caption><p>Cells.</p></caption>${permissions}</fig>`;
+  const table = `<table-wrap><caption><p>Lines.</p></caption>${permissions}</table-wrap>`;
+  const box = `<boxed-text><sec-meta>${permissions}</sec-meta><p>Box.</p>${permissions}</boxed-text>`;
+  assert.deepEqual(body(figure + table + box), [
+    ['Figure', 'Cells.'],
+    ['Table', 'Lines.'],
+    ['Box', 'Box.'],
+  ]);
+  const front =
+    '<front><article-meta><author-notes><fn><p>no</p></fn></author-notes><funding-group><funding-statement>no</funding-statement></funding-group></article-meta><notes><p>no</p></notes><fn-group><fn><p>no</p></fn></fn-group><glossary><p>MEF</p></glossary></front>';
+  assert.deepEqual(read(`<article>${front}</article>`), [['Abbreviations', 'MEF']]);
+});
+
+test('line and paragraph separators part words, other spaces stay', () => {
+  assert.deepEqual(
+    body('<p>HeLa\u0085cells\u2028in\u2029the\u000bliver&#x85;&#x2028;of\u00a0mice\u3000</p>'),
+    [['', 'HeLa cells in the liver of\u00a0mice']],
+  );
+});
+
+test('a title as long as a text names no section in full', () => {
+  const [[title, text], [section]] = body(`<sec><title>${'x'.repeat(1_000)}</title><p>a</p></sec>`);
+  assert.equal(text.length, 1_000);
+  assert.equal(title, section);
+  assert.equal(section, `${'x'.repeat(300)}…`);
+});
+
+test('what has very many parts of one kind is read in time linear in their number', () => {
+  const start = performance.now();
+  const front = (inside: string) =>
+    `<article><front><article-meta>${inside.repeat(20_000)}</article-meta></front></article>`;
+  for (const xml of [
+    front('<abstract xml:lang="en"><p>a</p></abstract>'),
+    front('<kwd-group xml:lang="en"><kwd>a</kwd></kwd-group><kwd-group xml:lang="fr"/>'),
+    front('<article-id pub-id-type="x">1</article-id>'),
+    `<article>${'<sub-article article-type="translation"/>'.repeat(20_000)}</article>`,
+    `<article><body><p>${'<fn>a</fn><unknown/>b'.repeat(20_000)}</p></body></article>`,
+    `<article><body><p><alternatives>${'<unknown/>'.repeat(20_000)}</alternatives></p></body></article>`,
+    `<article><body>${`<sec><title>${'t'.repeat(10_000)}</title><p>a</p>`.repeat(200)}${'</sec>'.repeat(200)}</body></article>`,
+    `<article><body>${'<sec><title>'.repeat(100)}${'x'.repeat(100_000)}${'</title></sec>'.repeat(100)}</body></article>`,
+  ])
+    read(xml);
+  assert.ok(performance.now() - start < 20_000);
+});
+
+test('each article of a set comes with its id', () => {
+  const article = (ids: string, text: string) =>
+    `<article><front><article-meta>${ids}</article-meta></front><body><p>${text}</p></body></article>`;
+  const id = (type: string, value: string) => `<article-id pub-id-type="${type}">${value}</article-id>`;
+  const sets: [string, string | undefined][] = [
+    [id('pmid', '7') + id('pmcid', 'PMC1'), 'PMC1'],
+    [id('pmc', ' 2 '), 'PMC2'],
+    [id('pmcaid', '3') + id('doi', '10.1/x'), 'PMC3'],
+    [id('pmcid-ver', 'PMC4.2'), 'PMC4'],
+    [id('pmc', 'pmc5.1'), 'PMC5'],
+    [id('pmid', '6') + id('doi', '10.1/x'), 'MED:6'],
+    [id('archive', 'PPR7'), 'PPR7'],
+    [id('doi', 'https://doi.org/10.1/x') + id('publisher-id', 'a'), '10.1/x'],
+    [id('publisher-id', 'a'), undefined],
+  ];
+  const xml = `<pmc-articleset>${sets.map(([ids], n) => article(ids, `T${n}`)).join('')}</pmc-articleset>`;
+  const found = jatsArticles(xml, 'x.xml');
+  assert.deepEqual(
+    found.map(({ id, paragraphs }) => [id, paragraphs]),
+    sets.map(([, expected], n) => [expected, [{ section: '', index: 0, text: `T${n}` }]]),
+  );
+  assert.deepEqual(
+    jatsToParagraphs(xml, 'x.xml').map(({ index, text }) => `${index} ${text}`),
+    sets.map((_, n) => `${n} T${n}`),
   );
 });
 

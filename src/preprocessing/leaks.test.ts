@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { findLeaks, type Leak, NEAR_IDENTICAL } from './leaks';
+import { findLeaks, type Leak } from './leaks';
 import type { Part } from './splitting';
+import { NEAR_IDENTICAL } from './twin-index';
 
 const parts = (train: string[], dev: string[], test: string[]): Record<Part, { text: string }[]> => ({
   train: train.map((text) => ({ text })),

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,7 +24,7 @@ import {
 import { findLeaks } from './leaks';
 import { preprocessCollection } from './preprocess';
 import { balanceClasses, sampleNegatives } from './sampling';
-import { outermost, paragraphsToSentences } from './sentences';
+import { paragraphsToSentences, withoutRepetitions } from './sentences';
 import { type ClassCounts, countMentions, PARTS, SHARES, splitArticles } from './splitting';
 
 const sentence = (text: string, ...labels: Span['label'][]): Sentence => ({
@@ -28,15 +37,42 @@ const sentence = (text: string, ...labels: Span['label'][]): Sentence => ({
   annotated: [...ENTITY_CLASSES],
 });
 
-test('of overlapping spans of a class the outermost stays, other classes do not matter', () => {
+test('overlapping spans of a class stay, counted; what is marked twice stays once', () => {
   const overlaps = { repeated: 0, nested: 0, crossing: 0 };
   const cell = (start: number, end: number): Span => ({ start, end, label: 'Cell' });
   const organ: Span = { start: 0, end: 5, label: 'Organ Tissue' };
   assert.deepEqual(
-    outermost([cell(6, 10), cell(0, 10), organ, cell(0, 10), cell(8, 12), cell(12, 13)], overlaps),
-    [cell(0, 10), organ, cell(12, 13)],
+    withoutRepetitions(
+      [cell(6, 10), cell(0, 10), organ, cell(0, 10), cell(8, 12), cell(6, 10), cell(12, 13)],
+      overlaps,
+    ),
+    [cell(0, 10), organ, cell(6, 10), cell(8, 12), cell(12, 13)],
   );
-  assert.deepEqual(overlaps, { repeated: 1, nested: 1, crossing: 1 });
+  assert.deepEqual(overlaps, { repeated: 2, nested: 1, crossing: 1 });
+});
+
+test('mentions inside a mention are in the sentence', () => {
+  const text = 'Red blood cells and T cell lines.';
+  const annotation = { exact: '', tags: [], id: '', type: 'Cell', provider: '' };
+  const placed = [
+    [20, 32],
+    [0, 15],
+    [4, 15],
+    [0, 9],
+  ].map(([start, end]) => ({ annotation, paragraph: 0, span: { start, end, label: 'Cell' as const } }));
+  const { sentences, overlaps } = paragraphsToSentences('A', [{ section: '', index: 0, text }], placed, [
+    'Cell',
+  ]);
+  assert.deepEqual(
+    sentences.flatMap(({ spans }) => spans.map(({ start, end }) => [start, end])),
+    [
+      [0, 15],
+      [0, 9],
+      [4, 15],
+      [20, 32],
+    ],
+  );
+  assert.deepEqual(overlaps, { repeated: 0, nested: 2, crossing: 0 });
 });
 
 test('sentences carry their spans, and none is cut', () => {
@@ -161,18 +197,112 @@ test('the sample as a collection: all files, all counts agree, twice the same by
   }
 });
 
-test('a folder without articles, and a damaged article, are named', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'preprocess-'));
-  try {
+test('a folder without articles, and one without any that can be used, are refused', async () => {
+  await inFolder(async (folder) => {
     await assert.rejects(preprocessCollection(folder, join(folder, 'out')), /no collected articles/);
     mkdirSync(join(folder, 'articles'));
     writeFileSync(join(folder, 'articles', 'PMC1.json'), '{"pmcid":"PMC1"');
-    await assert.rejects(preprocessCollection(folder, join(folder, 'out')), InputError);
+    await assert.rejects(
+      preprocessCollection(folder, join(folder, 'out')),
+      (error: Error) =>
+        error instanceof InputError && /None of the 1 articles.*PMC1\.json/.test(error.message),
+    );
     assert.deepEqual(readdirSync(join(folder, 'out')), []);
+  });
+});
+
+test('an article that cannot be used is skipped and named, the others are done', async () => {
+  await inFolder(async (folder) => {
+    const articles = join(folder, 'in', 'articles');
+    mkdirSync(articles, { recursive: true });
+    const write = (name: string, pmcid: string, text = 'T cells grow.', annotations: unknown[] = []) => {
+      const fullText = `<article><body><p>${text}</p></body></article>`;
+      const article = { pmcid, source: 'europepmc', types: ['Cell'], fullText, annotations };
+      writeFileSync(join(articles, name), JSON.stringify(article));
+    };
+    const annotation = { prefix: '', exact: 'T cells', postfix: ' grow.', type: 'Cell', provider: 'P' };
+    write('PMC1.json', 'PMC1', 'T cells grow.', [annotation, { type: 'Cell' }]);
+    write('PMC2.json', 'PMC2', 'T cells &.');
+    write('PMC3.json', 'PMC3');
+    write('PMC3 (1).json', 'PMC3');
+    write('PMC4.json', 'PMC5');
+    write('PMC6 (1).json', 'PMC6');
+    write('PMC7.json', 'PMC7', '</p>');
+    write('PMC7-good.json', 'PMC7');
+    writeFileSync(join(articles, 'PMC8.json'), '{"pmcid":');
+    writeFileSync(join(articles, '._PMC1.json'), '\0\x05\x16\x07');
+    mkdirSync(join(articles, 'PMC9.json'));
+    execFileSync('mkfifo', [join(articles, 'PMC10.json')]);
+    symlinkSync('PMC11.json', join(articles, 'PMC11.json'));
+    symlinkSync('nowhere', join(articles, 'PMC12.json'));
+    const told: string[] = [];
+    const report = await preprocessCollection(join(folder, 'in'), join(folder, 'out'), {
+      onProblem: (sentence) => told.push(sentence),
+    });
+    assert.deepEqual(Object.keys(report.split).sort(), ['PMC1', 'PMC3', 'PMC6', 'PMC7']);
+    assert.equal(report.articles, 4);
+    assert.deepEqual(report.annotations.collected, 1);
+    assert.deepEqual(report.annotations.damaged, 1);
+    const named = [
+      'PMC10.json: not a regular file',
+      'PMC11.json: cannot be read, its links lead in a circle',
+      'PMC12.json: cannot be read, there is no such file',
+      'PMC2.json line 1: ',
+      'PMC4.json: holds PMC5, another article than its name says',
+      'PMC7.json line 1: ',
+      'PMC8.json: cannot be read as JSON',
+      'PMC9.json: not a regular file',
+      'PMC3 (1).json: holds PMC3, which PMC3.json holds too',
+    ];
+    assert.equal(report.skipped.length, named.length);
+    named.forEach((start, index) => {
+      assert.ok(report.skipped[index].startsWith(start), report.skipped[index]);
+    });
+    assert.equal(told.length, named.length + 1);
+    assert.ok(told.includes('PMC1: damaged annotations left out: 1'));
+    const manifest = JSON.parse(readFileSync(join(folder, 'out', 'manifest.json'), 'utf8'));
+    assert.deepEqual(manifest.skipped, report.skipped);
+  });
+});
+
+test('the collection is never overwritten', async () => {
+  await inFolder(async (folder) => {
+    const from = join(folder, 'in');
+    writeSampleCollection(from);
+    writeFileSync(join(from, 'manifest.json'), '{}');
+    symlinkSync(from, join(folder, 'link'));
+    for (const out of [from, join(from, 'articles'), `${from}/../in/`, join(folder, 'link')])
+      await assert.rejects(preprocessCollection(from, out), /is an input/);
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    symlinkSync(join(from, 'manifest.json'), join(out, 'manifest.json'));
+    await assert.rejects(preprocessCollection(from, out), /is an input/);
+    rmSync(join(out, 'manifest.json'));
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'kept');
+    symlinkSync(victim, join(out, '.sentences'));
+    await preprocessCollection(from, out);
+    assert.equal(readFileSync(victim, 'utf8'), 'kept');
+    assert.deepEqual(readdirSync(from).sort(), ['articles', 'manifest.json']);
+    assert.equal(readFileSync(join(from, 'manifest.json'), 'utf8'), '{}');
+    assert.deepEqual(readdirSync(out).sort(), [
+      'dev.jsonl',
+      'manifest.json',
+      'test.jsonl',
+      'train.jsonl',
+      'unanchored.jsonl',
+    ]);
+  });
+});
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'preprocess-'));
+  try {
+    await work(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
+}
 
 function writeSampleCollection(folder: string): void {
   const sample = join(projectRoot, 'data', 'sample');

@@ -1,22 +1,27 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type Annotation, collectedFiles, readCollectedArticle } from '../collection';
+import { type Annotation, collectedFiles } from '../collection';
 import {
+  checkOutputFile,
+  checkOutputFolder,
   type EntityClass,
+  InputError,
   LineWriter,
   type Progress,
   readLines,
   type Sentence,
   silentProgress,
+  withLock,
   writeFileAtomically,
 } from '../foundation';
 import { anchorAnnotations, type UnanchoredReason } from './anchoring';
-import { jatsToParagraphs } from './jats';
-import { type Leak, TwinIndex } from './leaks';
+import { usableArticles, withoutFolder } from './collected';
+import type { Leak } from './leaks';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { type OverlapCounts, paragraphsToSentences } from './sentences';
 import { type ClassCounts, countMentions, type Marked, PARTS, type Part, splitArticles } from './splitting';
+import { TwinIndex } from './twin-index';
 
 export interface PreprocessingOptions {
   /** Decides the split, and which sentences go; default 1. */
@@ -28,6 +33,8 @@ export interface PreprocessingOptions {
   /** False leaves sentences that stand in several parts where they are, and reports them alone; default true. */
   removeLeaks?: boolean;
   progress?: Progress;
+  /** Called with one sentence for each article that is skipped and for each that has damaged annotations. */
+  onProblem?: (sentence: string) => void;
 }
 
 /** One line of `unanchored.jsonl`. */
@@ -50,18 +57,24 @@ export interface PreprocessingReport {
   seed: number;
   negatives: number;
   annotated: EntityClass[];
+  /** Those that could be used. */
   articles: number;
+  /** A sentence for each article that could not be used. */
+  skipped: string[];
   paragraphs: number;
   sentences: number;
   annotations: {
+    /** In the articles used, without those that are damaged. */
     collected: number;
+    /** Left out: without text or type, or with values of another kind. */
+    damaged: number;
     /** placed + unplaced = collected. */
     placed: number;
     unplaced: number;
     reasons: Partial<Record<UnanchoredReason, number>>;
-    /** Placed, but on the characters of another of their class. */
+    /** Placed, on characters of another of their class. */
     overlaps: OverlapCounts;
-    /** Mentions in the sentences: placed less overlaps. */
+    /** Mentions in the sentences: placed, less those repeated. */
     mentions: ClassCounts;
   };
   /** Sentences of train and dev with a twin in a later part. */
@@ -94,18 +107,55 @@ interface Line extends Marked {
  * the same as one of a later part removed; then train alone balanced and thinned of sentences without mentions.
  *
  * One article at a time is in memory: sentences wait in a scratch file until it is known which part takes them.
+ *
+ * An article that cannot be used is skipped and listed in the report.
+ *
+ * @throws InputError where none can be used, or where the output would overwrite the collection
  */
 export async function preprocessCollection(
   inFolder: string,
   outFolder: string,
   options: PreprocessingOptions = {},
 ): Promise<PreprocessingReport> {
-  const { seed = 1, negatives = 1, balance, removeLeaks = true, progress = silentProgress } = options;
   const files = collectedFiles(inFolder);
-  const scratch = join(outFolder, '.sentences');
-  const unanchored = new LineWriter(join(outFolder, 'unanchored.jsonl'));
+  checkOutputs(inFolder, outFolder, files);
+  return withLock(join(outFolder, MANIFEST), () => preprocess(files, outFolder, options));
+}
+
+const MANIFEST = 'manifest.json';
+const UNANCHORED = 'unanchored.jsonl';
+const SCRATCH = '.sentences';
+const fileOfPart = (part: Part) => `${part}.jsonl`;
+
+/** Refuses an output that would replace a part of the collection, whatever links lead there. */
+function checkOutputs(inFolder: string, outFolder: string, files: readonly string[]): void {
+  checkOutputFolder(outFolder, [inFolder, join(inFolder, 'articles')]);
+  for (const name of [...PARTS.map(fileOfPart), UNANCHORED, MANIFEST]) {
+    const path = join(outFolder, name);
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    checkOutputFile(path, isLink ? [join(inFolder, MANIFEST), ...files].filter(isThere) : []);
+  }
+}
+
+function isThere(path: string): boolean {
   try {
-    const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, progress);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function preprocess(
+  files: readonly string[],
+  outFolder: string,
+  options: PreprocessingOptions,
+): Promise<PreprocessingReport> {
+  const { seed = 1, negatives = 1, balance, removeLeaks = true, progress = silentProgress } = options;
+  const scratch = join(outFolder, SCRATCH);
+  rmSync(scratch, { force: true }); // of a run that was ended; a link would be written through
+  const unanchored = new LineWriter(join(outFolder, UNANCHORED));
+  try {
+    const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, options);
     const byArticle = new Map<string, Line[]>(read.articles.map((article) => [article, []]));
     for (const line of lines) byArticle.get(line.article)!.push(line);
     const partOf = splitArticles(
@@ -128,7 +178,8 @@ export async function preprocessCollection(
       seed,
       negatives,
       annotated: read.annotated,
-      articles: files.length,
+      articles: read.articles.length,
+      skipped: read.skipped,
       paragraphs: read.paragraphs,
       sentences: lines.length,
       annotations: { ...read.annotations, mentions: countMentions(lines) },
@@ -140,12 +191,12 @@ export async function preprocessCollection(
       split: Object.fromEntries([...partOf].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     for (const part of PARTS) {
-      const writer = new LineWriter(join(outFolder, `${part}.jsonl`));
+      const writer = new LineWriter(join(outFolder, fileOfPart(part)));
       for (const [, sentence] of linesOf(scratch, kept[part])) writer.write(sentence);
       writer.finish();
     }
     unanchored.finish();
-    writeFileAtomically(join(outFolder, 'manifest.json'), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileAtomically(join(outFolder, MANIFEST), `${JSON.stringify(report, null, 2)}\n`);
     return report;
   } catch (error) {
     unanchored.discard();
@@ -158,6 +209,7 @@ export async function preprocessCollection(
 
 interface ReadArticles {
   articles: string[];
+  skipped: string[];
   annotated: EntityClass[];
   paragraphs: number;
   annotations: Omit<PreprocessingReport['annotations'], 'mentions'>;
@@ -171,12 +223,13 @@ async function readArticles(
   files: readonly string[],
   scratchPath: string,
   unanchored: LineWriter,
-  progress: Progress,
+  { progress = silentProgress, onProblem = () => {} }: PreprocessingOptions,
 ): Promise<ReadArticles> {
   const scratch = new LineWriter(scratchPath);
   const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
   const annotations = {
     collected: 0,
+    damaged: 0,
     placed: 0,
     unplaced: 0,
     reasons: {} as Record<string, number>,
@@ -184,16 +237,22 @@ async function readArticles(
   };
   const annotated = new Set<EntityClass>();
   const articles: string[] = [];
+  const skipped: string[] = [];
+  const skip = (sentence: string) => {
+    skipped.push(withoutFolder(sentence, files[0]));
+    onProblem(sentence);
+  };
   const lines: Line[] = [];
   const twins = new TwinIndex();
   let paragraphCount = 0;
   try {
-    for (const [done, file] of files.entries()) {
-      const article = readCollectedArticle(file);
-      progress.update(done, files.length, article.pmcid);
+    for (const { paragraphs, ...article } of usableArticles(files, skip)) {
+      progress.update(articles.length + skipped.length, files.length, article.pmcid);
       await setImmediate(); // a notebook draws and takes interrupts between articles
       for (const type of article.types) annotated.add(type);
-      const paragraphs = jatsToParagraphs(article.fullText, file);
+      if (article.damagedAnnotations > 0)
+        onProblem(`${article.pmcid}: damaged annotations left out: ${article.damagedAnnotations}`);
+      annotations.damaged += article.damagedAnnotations;
       const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
       const result = paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
       for (const sentence of result.sentences) {
@@ -213,13 +272,23 @@ async function readArticles(
       paragraphCount += paragraphs.length;
       articles.push(article.pmcid);
     }
+    if (articles.length === 0)
+      throw new InputError(`None of the ${files.length} articles can be used; the first: ${skipped[0]}`);
     progress.update(files.length, files.length);
     scratch.finish();
   } catch (error) {
     scratch.discard();
     throw error;
   }
-  return { articles, annotated: [...annotated], paragraphs: paragraphCount, annotations, lines, twins };
+  return {
+    articles,
+    skipped,
+    annotated: [...annotated],
+    paragraphs: paragraphCount,
+    annotations,
+    lines,
+    twins,
+  };
 }
 
 const NONE: Line['spans'] = [];
@@ -260,7 +329,8 @@ async function compareParts(
           shown = shown.sort((a, b) => a.similarity - b.similarity).slice(0, EXAMPLES);
         }
       }
-      twins.add(text, part, number); // `find` passes over sentences of the same part
+      // `find` passes over sentences of the same part, and no part comes after train.
+      if (part !== 'train') twins.add(text, part, number);
     }
   }
   progress.update(total, total, 'sentences compared');

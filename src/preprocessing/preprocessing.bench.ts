@@ -1,14 +1,16 @@
 /**
  * `npm run bench -- preprocessing [--json]`; needs FALCONFRAMES_MIRROR.
  *
- * - Round trip: see round-trip.fixture.ts. Beside it, what the first occurrence of the mention's text would give.
+ * - Round trip: see round-trip.fixture.ts, for each style of contexts. Beside it, what the first occurrence of the mention's
+ *   text would give.
  * - Throughput: the 206 Europe PMC articles and the 66 of CRAFT that have mentions, from a JATS string through anchoring (CRAFT's gold mentions)
  *   to sentences, in `ROUNDS` rounds after one to warm up; the median. One thread does the work, but Node collects garbage
  *   on others: `articles_per_cpu_second` counts the processor time of all of them.
  * - Memory: the same articles as files of a collection, read, placed and cut over and over in a process of its own, nothing
  *   kept; resident memory (MB) after so many articles.
  *
- * With --json, one object: `annotations`, `placed_share`, `wrongly_placed`, `undecided`, `cut_mid_word`, `unplaced` (by
+ * With --json, one object: `styles` (by style of contexts, what follows of the round trip) and, for contexts with blanks kept,
+ * `annotations`, `placed_share`, `wrongly_placed`, `undecided`, `cut_mid_word`, `unplaced` (by
  * reason), `first_occurrence` (`right_share`, `cut_mid_word`), `articles_per_second`, `articles_per_cpu_second`,
  * `milliseconds_per_article` (by step), `memory_mb` (by number of articles), `memory_growth_mb` (the last two fifths
  * against the first), `examples`.
@@ -21,12 +23,21 @@ import { type CollectedArticle, collectedFiles, readCollectedArticle, readCollec
 import { mirrorFolder } from '../foundation';
 import { anchorAnnotations } from './anchoring';
 import { jatsToParagraphs } from './jats';
-import { collectGold, measureRoundTrip, type RoundTrip, readGold } from './round-trip.fixture';
+import {
+  type ContextStyle,
+  collectGold,
+  measureRoundTrip,
+  type RoundTrip,
+  readGold,
+  STYLES,
+} from './round-trip.fixture';
 import { paragraphsToSentences } from './sentences';
 
 const ROUNDS = 5;
 const MEMORY_ARTICLES = 5_000;
 const MEMORY_STEP = 500;
+
+type Trips = Record<ContextStyle, RoundTrip>;
 
 interface Throughput {
   articles_per_second: number;
@@ -39,14 +50,19 @@ async function main(): Promise<void> {
   if (!mirror) throw new Error('the benchmark reads the mirror; name its folder in FALCONFRAMES_MIRROR');
   const folder = mkdtempSync(join(tmpdir(), 'preprocessing-bench-'));
   try {
-    const gold = readGold(join(mirror, 'craft'));
-    await collectGold(gold, folder);
-    const trip = measureRoundTrip(gold, folder);
+    const trips = {} as Trips;
+    // The style that comes last stays in the folder.
+    for (const style of (Object.keys(STYLES) as ContextStyle[]).reverse()) {
+      const gold = readGold(join(mirror, 'craft'), style);
+      rmSync(folder, { recursive: true });
+      await collectGold(gold, folder);
+      trips[style] = measureRoundTrip(gold, folder);
+    }
     addArticles(join(mirror, 'europepmc', 'fulltext'), folder);
     const speed = measureThroughput([...readCollection(folder)]);
     const memory = await measureMemory(folder);
-    if (process.argv.includes('--json')) console.log(JSON.stringify(asJson(trip, speed, memory)));
-    else print(trip, speed, memory);
+    if (process.argv.includes('--json')) console.log(JSON.stringify(asJson(trips, speed, memory)));
+    else print(trips, speed, memory);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -135,7 +151,17 @@ function growth(memory: Record<string, number>): number {
   return Math.round((values.at(-1)! + values.at(-2)! - values[0] - values[1]) / 2);
 }
 
-function asJson(trip: RoundTrip, speed: Throughput, memory: Record<string, number>): object {
+function asJson(trips: Trips, speed: Throughput, memory: Record<string, number>): object {
+  return {
+    ...tripAsJson(trips['blanks kept']),
+    styles: Object.fromEntries(Object.entries(trips).map(([style, trip]) => [style, tripAsJson(trip)])),
+    ...speed,
+    memory_mb: memory,
+    memory_growth_mb: growth(memory),
+  };
+}
+
+function tripAsJson(trip: RoundTrip): object {
   return {
     annotations: trip.annotations,
     placed_share: trip.placed / trip.annotations,
@@ -147,30 +173,29 @@ function asJson(trip: RoundTrip, speed: Throughput, memory: Record<string, numbe
       right_share: trip.firstOccurrence.right / trip.annotations,
       cut_mid_word: trip.firstOccurrence.cutMidWord,
     },
-    ...speed,
-    memory_mb: memory,
-    memory_growth_mb: growth(memory),
     examples: trip.examples,
   };
 }
 
-function print(trip: RoundTrip, speed: Throughput, memory: Record<string, number>): void {
-  const share = (count: number) => `${((100 * count) / trip.annotations).toFixed(2)}%`;
-  console.log(`CRAFT round trip: ${trip.annotations} gold mentions`);
-  console.table({
-    'this library': {
-      placed: share(trip.placed),
-      right: share(trip.placed - trip.wrong - trip.undecided),
-      'wrong place': trip.wrong,
-      undecided: trip.undecided,
-      'cut mid-word': trip.cutMidWord,
-    },
-    'first occurrence': {
-      right: share(trip.firstOccurrence.right),
-      'cut mid-word': trip.firstOccurrence.cutMidWord,
-    },
-  });
-  for (const example of trip.examples) console.log(`  ${example}`);
+function print(trips: Trips, speed: Throughput, memory: Record<string, number>): void {
+  for (const [style, trip] of Object.entries(trips)) {
+    const share = (count: number) => `${((100 * count) / trip.annotations).toFixed(2)}%`;
+    console.log(`CRAFT round trip: ${trip.annotations} gold mentions, contexts ${style}`);
+    console.table({
+      'this library': {
+        placed: share(trip.placed),
+        right: share(trip.placed - trip.wrong - trip.undecided),
+        'wrong place': trip.wrong,
+        undecided: trip.undecided,
+        'cut mid-word': trip.cutMidWord,
+      },
+      'first occurrence': {
+        right: share(trip.firstOccurrence.right),
+        'cut mid-word': trip.firstOccurrence.cutMidWord,
+      },
+    });
+    for (const example of trip.examples) console.log(`  ${example}`);
+  }
   const { milliseconds_per_article: steps } = speed;
   console.log(
     `\nJATS to sentences: ${speed.articles_per_second} articles a second (${speed.articles_per_cpu_second} a CPU second); ` +

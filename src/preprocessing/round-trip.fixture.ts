@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Annotation, collectArticles, HARDLY_LIMITED, readCollection } from '../collection';
 import { listen } from '../collection/sample-server';
-import { CORPORA } from '../corpora';
+import { CORPORA, splitSentences } from '../corpora';
 import { createRandom, cutsWord } from '../foundation';
 import { alignTexts } from './alignment.fixture';
 import { anchorAnnotations } from './anchoring';
-import { annotationOf, CONTEXT } from './annotated-articles';
+import { CONTEXT, goldAnnotation } from './annotated-articles';
 import { articleText, jatsToParagraphs } from './jats';
 
 /**
- * CRAFT's gold mentions sent through a loopback Europe PMC: each comes as an annotation with its text and 20 characters
- * of the corpus' own plain text on either side, its article as JATS; both are collected, the annotations anchored, and
- * the places compared with the gold ones.
+ * CRAFT's gold mentions sent through a loopback Europe PMC: each comes as an annotation with its text and context from
+ * the corpus' own plain text (see `STYLES`), its article as JATS; both are collected, the annotations anchored, and the
+ * places compared with the gold ones.
  *
  * Where a gold place is in our text is found by aligning the whole plain text with ours (`alignTexts`). Annotations come
  * in random order. Those whose text, context and class are equal cannot be told apart and need not be: each of them may
@@ -46,21 +46,97 @@ interface GoldArticle {
   mentions: GoldMention[];
 }
 
+interface Context {
+  prefix: string;
+  postfix: string;
+}
+
+/**
+ * How providers write the context of a mention.
+ *
+ * - `blanks kept`: 20 characters on either side, as OntoGene does.
+ * - `stripped`: the same cut at words and without blanks at the ends; the postfix of a mention of several words begins
+ *   with the last of them.
+ * - `three words`: as recorded answers of the provider "Europe PMC" have it. Stripped, three words on either side, none
+ *   of another sentence.
+ */
+export const STYLES = {
+  'blanks kept': ({ text, start, end }) => ({
+    prefix: text.slice(Math.max(0, start - CONTEXT), start),
+    postfix: text.slice(end, end + CONTEXT),
+  }),
+  stripped: ({ text, start, end }) => {
+    const first = Math.max(0, start - CONTEXT);
+    const from = repeatedFrom(text, start, end);
+    const before = text.slice(first, start);
+    const after = text.slice(from, from + CONTEXT);
+    const cutsFirst = /^\S$/.test(text[first - 1] ?? ' ') && /^\S+\s/.test(before);
+    const cutsLast = /^\S$/.test(text[from + CONTEXT] ?? ' ') && /\s\S+$/.test(after);
+    return {
+      prefix: words(cutsFirst ? before.replace(/^\S+/, '') : before).join(' '),
+      postfix: words(cutsLast ? after.replace(/\S+$/, '') : after).join(' '),
+    };
+  },
+  'three words': ({ text, start, end, sentenceStart, sentenceEnd }) => {
+    const before = text.slice(sentenceStart, start);
+    const from = repeatedFrom(text, start, end);
+    const after = text.slice(from, sentenceEnd);
+    // What is left of a word that the mention cuts comes beside the three.
+    const count = (cut: boolean) => 3 + Number(cut);
+    return {
+      prefix: words(before)
+        .slice(-count(/\S$/.test(before)))
+        .join(' '),
+      postfix: words(after)
+        .slice(0, count(from === end && /^\S/.test(after)))
+        .join(' '),
+    };
+  },
+} satisfies Record<string, (place: GoldPlace) => Context>;
+export type ContextStyle = keyof typeof STYLES;
+
+interface GoldPlace {
+  text: string;
+  start: number;
+  end: number;
+  sentenceStart: number;
+  sentenceEnd: number;
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
+/** Where the last word of a mention of several begins; of a single word the mention's end. */
+function repeatedFrom(text: string, start: number, end: number): number {
+  const last = /\s(\S+)$/.exec(text.slice(start, end))?.[1];
+  return last ? end - last.length : end;
+}
+
 /** The articles of CRAFT that have mentions: 66 of the 67. */
-export function readGold(craft: string): GoldArticle[] {
+export function readGold(craft: string, style: ContextStyle = 'blanks kept'): GoldArticle[] {
   const rows = readFileSync(join(craft, 'craft-idmappings.txt'), 'utf8').split(/\r?\n/);
   const pmcidOf = new Map(rows.map((row) => row.split('\t')).map(([, pmcid, pmid]) => [pmid, pmcid]));
   const documents = CORPORA.craft.read(craft).filter(({ mentions }) => mentions.length > 0);
-  return documents.map(({ article, text, mentions }) => ({
-    pmcid: pmcidOf.get(article) as string,
-    fullText: readFileSync(join(craft, 'nxml', `${article}.nxml`), 'utf8'),
-    text,
-    mentions: mentions.map(({ pieces, label }, index) => {
-      const { start } = pieces[0];
-      const { end } = pieces[pieces.length - 1];
-      return { start, end, annotation: annotationOf(text, { pieces, label }, `${article}#${index}`) };
-    }),
-  }));
+  return documents.map(({ article, text, mentions }) => {
+    const places = mentions.map(({ pieces }) => ({ start: pieces[0].start, end: pieces.at(-1)!.end }));
+    const sentences = splitSentences(
+      text,
+      places.map((place) => ({ ...place, label: 'Cell' })),
+    );
+    return {
+      pmcid: pmcidOf.get(article) as string,
+      fullText: readFileSync(join(craft, 'nxml', `${article}.nxml`), 'utf8'),
+      text,
+      mentions: mentions.map((mention, index) => {
+        const { start, end } = places[index];
+        const around = sentences.find((sentence) => sentence.start <= start && end <= sentence.end)!;
+        const place = { text, start, end, sentenceStart: around.start, sentenceEnd: around.end };
+        const annotation = goldAnnotation(text, mention, `${article}#${index}`);
+        return { start, end, annotation: { ...annotation, ...STYLES[style](place) } };
+      }),
+    };
+  });
 }
 
 /** Serves the articles as Europe PMC does, collects them into `folder`, and closes the server. */

@@ -3,9 +3,9 @@ import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../f
 import type { Placed } from './anchoring';
 import type { Paragraph } from './jats';
 
-/** What became of spans that stand on the same characters as another of their class. */
+/** How many spans stand on the same characters as another of their class. */
 export interface OverlapCounts {
-  /** The same characters, marked twice. */
+  /** The same characters, marked twice: kept once. */
   repeated: number;
   /** Inside a longer one. */
   nested: number;
@@ -16,8 +16,8 @@ export interface OverlapCounts {
 /**
  * Paragraphs cut into sentences with their spans. A sentence is never cut inside a span: two are joined instead.
  *
- * Of spans of one class that overlap the outermost is kept (the first of two that cross); spans of different classes
- * may overlap. `overlaps` counts what was left out.
+ * Spans may overlap, of one class too: the data hold what was marked, and a tagger's labels choose (`spansToLabels`). What is
+ * marked twice with one class is kept once.
  */
 export function paragraphsToSentences(
   article: string,
@@ -34,7 +34,7 @@ export function paragraphsToSentences(
   const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
   const sentences: Sentence[] = [];
   paragraphs.forEach(({ section, index, text }, position) => {
-    const spans = outermost(spansOf.get(position) ?? [], overlaps);
+    const spans = withoutRepetitions(spansOf.get(position) ?? [], overlaps);
     for (const { start, end } of splitSentences(text, spans)) {
       const inside = spans.filter((span) => span.start >= start && span.end <= end);
       sentences.push({
@@ -55,19 +55,23 @@ export function paragraphsToSentences(
   return { sentences, overlaps };
 }
 
-/** For each class the spans that no other of the class covers, by place; counts the rest into `overlaps`. */
-export function outermost(spans: readonly Span[], overlaps: OverlapCounts): Span[] {
+/** The spans by place, outer ones first, each once; counts those that overlap another of their class into `overlaps`. */
+export function withoutRepetitions(spans: readonly Span[], overlaps: OverlapCounts): Span[] {
   const kept: Span[] = [];
   for (const label of ENTITY_CLASSES) {
+    let outer: Span | undefined; // that no other of the class covers
     let last: Span | undefined;
     const ofClass = spans.filter((span) => span.label === label);
     for (const span of ofClass.sort((a, b) => a.start - b.start || b.end - a.end)) {
-      if (!last || span.start >= last.end) {
-        kept.push(span);
-        last = span;
-      } else if (span.start === last.start && span.end === last.end) overlaps.repeated++;
-      else if (span.end <= last.end) overlaps.nested++;
+      if (last && span.start === last.start && span.end === last.end) {
+        overlaps.repeated++;
+        continue;
+      }
+      if (!outer || span.start >= outer.end) outer = span;
+      else if (span.end <= outer.end) overlaps.nested++;
       else overlaps.crossing++;
+      kept.push(span);
+      last = span;
     }
   }
   return kept.sort((a, b) => a.start - b.start || b.end - a.end);

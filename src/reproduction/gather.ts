@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { CORPORA, loadCorpus } from '../corpora';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CORPORA, CORPUS_NAMES, loadCorpus } from '../corpora';
 import {
   createRandom,
   InputError,
@@ -14,6 +14,10 @@ import { sampleNegatives } from '../preprocessing';
 import { varyMentions } from '../training';
 import type { CorpusShare } from './profiles';
 import type { Run } from './run';
+
+/** The articles that notebook 1 collected, among the names of corpora. */
+const COLLECTED = 'collected';
+const TEST_NAMES: readonly string[] = [...CORPUS_NAMES, COLLECTED];
 
 /** What a run trains, chooses and tests on. */
 export interface GatheredSentences {
@@ -34,7 +38,8 @@ export async function gatherSentences(
   progress: Progress = silentProgress,
 ): Promise<GatheredSentences> {
   const gathered = await choose(run, progress);
-  rmSync(run.files.test, { recursive: true, force: true });
+  // Those of an earlier run; whatever else stands there is not ours.
+  for (const name of TEST_NAMES) rmSync(join(run.files.test, `${name}.jsonl`), { force: true });
   writeSentences(run.files.train, gathered.train);
   writeSentences(run.files.dev, gathered.dev);
   for (const [name, sentences] of Object.entries(gathered.test)) {
@@ -48,9 +53,9 @@ export function readTestSentences(run: Run): Record<string, Sentence[]> {
   if (!existsSync(run.files.test)) {
     throw new InputError(`${run.files.test} is missing; run notebook 3 first, it chooses the sentences`);
   }
-  const files = readdirSync(run.files.test).filter((file) => file.endsWith('.jsonl'));
+  const names = TEST_NAMES.filter((name) => existsSync(join(run.files.test, `${name}.jsonl`))).sort();
   return Object.fromEntries(
-    files.sort().map((file) => [basename(file, '.jsonl'), readSentences(join(run.files.test, file))]),
+    names.map((name) => [name, readSentences(join(run.files.test, `${name}.jsonl`))]),
   );
 }
 
@@ -87,8 +92,8 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   for (const [index, share] of profile.gold.entries()) {
     progress.update(index, profile.gold.length, CORPORA[share.corpus].title);
     const load = async (part: 'train' | 'dev' | 'test') => (await loadCorpus(share.corpus, part)).sentences;
-    gathered.train.push(...chooseTraining(await load('train'), share, seed));
-    gathered.dev.push(...take(await load('dev'), share.devSentences, seed));
+    gathered.train = gathered.train.concat(chooseTraining(await load('train'), share, seed));
+    gathered.dev = gathered.dev.concat(take(await load('dev'), share.devSentences, seed));
     gathered.test[share.corpus] = take(await load('test'), share.testSentences, seed);
     names.push(share.corpus);
     // Reading a corpus takes a second: let the display through.
@@ -96,8 +101,12 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   }
   progress.update(profile.gold.length, profile.gold.length);
   progress.end();
-  gathered.train.push(...varyMentions(gathered.train, profile.variations, seed));
-  return { ...gathered, origin: `the gold corpora ${names.join(', ')}` };
+  const varied = varyMentions(gathered.train, profile.variations, seed);
+  return {
+    ...gathered,
+    train: gathered.train.concat(varied),
+    origin: `the gold corpora ${names.join(', ')}`,
+  };
 }
 
 function chooseTraining(sentences: readonly Sentence[], share: CorpusShare, seed: number): Sentence[] {
@@ -119,5 +128,5 @@ function fromCollection(run: Run, origin: string): GatheredSentences {
     return readSentences(path);
   };
   mkdirSync(run.files.test, { recursive: true });
-  return { origin, train: read('train'), dev: read('dev'), test: { collected: read('test') } };
+  return { origin, train: read('train'), dev: read('dev'), test: { [COLLECTED]: read('test') } };
 }

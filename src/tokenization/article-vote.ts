@@ -1,5 +1,6 @@
-import { cutsWord, ENTITY_CLASSES } from '../foundation';
+import { cutsWord, ENTITY_CLASSES, type EntityClass } from '../foundation';
 import type { ScoredSpan } from './decoding';
+import { occurrencesOf } from './occurrences';
 
 /** A part of an article, a sentence most often, and the mentions found in it. */
 interface TaggedPart {
@@ -23,28 +24,71 @@ export function voteWithinArticle(parts: readonly TaggedPart[]): ScoredSpan[][] 
   const texts = parts.map(({ text }) => lowerCase(text));
   const voted: ScoredSpan[][] = parts.map(() => []);
   for (const label of ENTITY_CLASSES) {
-    const spans = parts.map((part) => part.spans.filter((span) => span.label === label));
-    const different = new Set(
-      spans.flatMap((own, part) => own.map(({ start, end }) => texts[part].slice(start, end))),
+    const marked = parts.map(
+      (part, index) =>
+        new Marked(
+          texts[index],
+          part.spans.filter((span) => span.label === label),
+        ),
     );
     // The longest vote first: what they mark is not free for the words inside.
-    for (const words of [...different].sort((one, other) => other.length - one.length)) {
-      const places = texts.flatMap((text, part) => freePlaces(text, words, spans[part], part));
-      const found = places.flatMap(({ mention }) => mention ?? []);
-      if (places.length < FEWEST) continue;
-      const isMention = 2 * found.length >= places.length;
-      const score = found.reduce((sum, mention) => sum + mention.score, 0) / found.length;
-      for (const { part, start, mention } of places) {
-        if (isMention && !mention) spans[part].push({ start, end: start + words.length, label, score });
-        if (!isMention && mention) spans[part] = spans[part].filter((span) => span !== mention);
-      }
+    for (const words of longestFirst(marked)) {
+      const occurrences = occurrencesOf(words, texts);
+      for (const own of words) voteOn(own, occurrences.get(own)!, marked, label);
     }
-    spans.forEach((own, part) => {
-      voted[part].push(...own);
+    marked.forEach(({ spans }, part) => {
+      for (const span of spans) voted[part].push(span);
     });
   }
   for (const own of voted) own.sort((one, other) => one.start - other.start || one.end - other.end);
   return voted;
+}
+
+/** The different words that are marked, those of one length together. */
+function longestFirst(marked: readonly Marked[]): string[][] {
+  const byLength = new Map<number, Set<string>>();
+  for (const { text, spans } of marked) {
+    for (const { start, end } of spans) {
+      const words = text.slice(start, end);
+      const ofLength = byLength.get(words.length);
+      if (ofLength) ofLength.add(words);
+      else byLength.set(words.length, new Set([words]));
+    }
+  }
+  byLength.delete(0);
+  return [...byLength].sort(([one], [other]) => other - one).map(([, words]) => [...words]);
+}
+
+/** @param occurrences part and start of each, one after the other */
+function voteOn(
+  words: string,
+  occurrences: readonly number[],
+  marked: readonly Marked[],
+  label: EntityClass,
+): void {
+  const free: number[] = []; // part and start, as above, where the words stand whole and nothing is marked
+  const found: [part: number, mention: ScoredSpan][] = [];
+  let score = 0;
+  for (let index = 0; index < occurrences.length; index += 2) {
+    const [part, start] = [occurrences[index], occurrences[index + 1]];
+    const end = start + words.length;
+    const mention = marked[part].at(start, end);
+    if (mention) {
+      found.push([part, mention]);
+      score += mention.score;
+    } else if (!marked[part].isTaken(start, end) && !cutsWord(marked[part].text, { start, end }))
+      free.push(part, start);
+  }
+  const places = found.length + free.length / 2;
+  if (places < FEWEST) return;
+  if (2 * found.length < places) {
+    for (const [part, mention] of found) marked[part].delete(mention);
+    return;
+  }
+  for (let index = 0; index < free.length; index += 2) {
+    const [part, start] = [free[index], free[index + 1]];
+    marked[part].add({ start, end: start + words.length, label, score: score / found.length });
+  }
 }
 
 /** In lower case, unless that moves the characters (`İ` becomes two). */
@@ -53,21 +97,54 @@ function lowerCase(text: string): string {
   return lower.length === text.length ? lower : text;
 }
 
-interface Place {
-  part: number;
-  start: number;
-  /** What was found there. */
-  mention?: ScoredSpan;
-}
+/** The mentions of one class in one part. */
+class Marked {
+  readonly spans = new Set<ScoredSpan>();
+  readonly #byBorders = new Map<number, ScoredSpan[]>();
+  /** How many mentions cover each character. */
+  #covering: Uint32Array | undefined;
 
-/** Where the words stand whole, and no mention with other borders overlaps. */
-function freePlaces(text: string, words: string, spans: readonly ScoredSpan[], part: number): Place[] {
-  const places: Place[] = [];
-  for (let start = text.indexOf(words); start >= 0; start = text.indexOf(words, start + words.length)) {
-    const end = start + words.length;
-    const mention = spans.find((span) => span.start === start && span.end === end);
-    const isTaken = spans.some((span) => span.start < end && start < span.end);
-    if (mention || (!isTaken && !cutsWord(text, { start, end }))) places.push({ part, start, mention });
+  constructor(
+    readonly text: string,
+    spans: readonly ScoredSpan[],
+  ) {
+    for (const span of spans) this.add(span);
   }
-  return places;
+
+  add(span: ScoredSpan): void {
+    this.spans.add(span);
+    const key = this.#key(span.start, span.end);
+    const same = this.#byBorders.get(key);
+    if (same) same.push(span);
+    else this.#byBorders.set(key, [span]);
+    this.#cover(span, 1);
+  }
+
+  delete(span: ScoredSpan): void {
+    this.spans.delete(span);
+    const same = this.#byBorders.get(this.#key(span.start, span.end))!;
+    same.splice(same.indexOf(span), 1);
+    this.#cover(span, -1);
+  }
+
+  /** The mention with these borders. */
+  at(start: number, end: number): ScoredSpan | undefined {
+    return this.spans.size === 0 ? undefined : this.#byBorders.get(this.#key(start, end))?.[0];
+  }
+
+  /** Whether a mention covers some of the characters. */
+  isTaken(start: number, end: number): boolean {
+    if (this.spans.size === 0) return false;
+    for (let place = start; place < end; place++) if (this.#covering![place] > 0) return true;
+    return false;
+  }
+
+  #cover({ start, end }: ScoredSpan, by: number): void {
+    this.#covering ??= new Uint32Array(this.text.length);
+    for (let place = start; place < end; place++) this.#covering[place] += by;
+  }
+
+  #key(start: number, end: number): number {
+    return start * (this.text.length + 1) + end;
+  }
 }

@@ -31,9 +31,15 @@ export interface TokenLabels {
   lost: Span[];
   /** Spans with a border inside a token: they come back wider than they went in. */
   widened: Span[];
+  /** Spans that a longer or earlier one of their class covers, wholly or in part: labels can hold one of them alone. */
+  covered: Span[];
 }
 
-/** Marks every token that shares a character with a span. Where spans of one class overlap, the one inside cuts the other. */
+/**
+ * Marks every token that shares a character with a span. Data may hold mentions inside others of their class ("T cell" in
+ * "T cell line"); a token has one label a class, so the outermost is marked, and of two that cross the first. The others stay
+ * gold in evaluation: a tagger with such a head misses them.
+ */
 export function spansToLabels(
   encoded: EncodedText,
   spans: readonly Span[],
@@ -44,7 +50,8 @@ export function spansToLabels(
   const labels = new Uint8Array(encoded.ids.length * outputs);
   const lost: Span[] = [];
   const widened: Span[] = [];
-  for (const span of spans) {
+  const { outermost, covered } = chooseOutermost(spans);
+  for (const span of outermost) {
     const column = ENTITY_CLASSES.indexOf(span.label) * perClass;
     const first = encoded.ends.findIndex((end) => end > span.start);
     let last = first;
@@ -58,10 +65,23 @@ export function spansToLabels(
       const own = token * outputs + column;
       const begins = scheme === 'token' || token === first;
       if (begins) labels[own] = 1;
+      // Two neighbours may share a token; the later one begins with it.
       if (scheme === 'bio') labels[own + 1] = begins || labels[own] ? 0 : 1;
     }
   }
-  return { labels, lost, widened };
+  return { labels, lost, widened, covered };
+}
+
+/** The spans that no other of their class covers, and the rest; both in the given order. */
+function chooseOutermost(spans: readonly Span[]): { outermost: readonly Span[]; covered: Span[] } {
+  if (spans.length < 2) return { outermost: spans, covered: [] };
+  const endOf = new Map<string, number>(); // by class: where the last that was kept ends
+  const covered = new Set<Span>();
+  for (const span of [...spans].sort((one, other) => one.start - other.start || other.end - one.end)) {
+    if (span.start < (endOf.get(span.label) ?? 0)) covered.add(span);
+    else endOf.set(span.label, span.end);
+  }
+  return { outermost: spans.filter((span) => !covered.has(span)), covered: [...covered] };
 }
 
 /** The spans that token labels stand for. An I- without a B- or I- before it opens a span, as conlleval has it. */

@@ -98,20 +98,44 @@ test('confident logits decode to the spans they were made from, for spans of who
   }
 });
 
-test('no token both begins a mention and is inside another of its class', async () => {
+test('of overlapping mentions of a class the outermost is labelled, of crossing ones the first', async () => {
   const [encoded] = await tokenizer.encode(['t cells of b cells']);
   const cell = (start: number, end: number) => ({ start, end, label: 'Cell' as const });
-  const [outer, inner] = [cell(0, 18), cell(11, 18)];
-  for (const spans of [
-    [outer, inner],
-    [inner, outer],
-  ]) {
-    const { labels } = spansToLabels(encoded, spans, 'bio');
-    encoded.ids.forEach((_, token) => {
-      assert.ok(labels[8 * token + 2] + labels[8 * token + 3] === 1, `token ${token}`);
-    });
-    assert.deepEqual(labelsToSpans(encoded, labels, 'bio'), [cell(0, 10), inner]);
+  const organ: Span = { start: 11, end: 18, label: 'Organ Tissue' };
+  const [outer, inner, crossing] = [cell(0, 10), cell(0, 7), cell(8, 18)];
+  for (const scheme of ['bio', 'token'] as LabelScheme[]) {
+    for (const spans of [
+      [outer, inner, organ, crossing],
+      [crossing, organ, inner, outer],
+    ]) {
+      const { labels, covered, lost, widened } = spansToLabels(encoded, spans, scheme);
+      assert.deepEqual(labelsToSpans(encoded, labels, scheme), [outer, organ]);
+      assert.deepEqual(byPlace(covered), byPlace([inner, crossing]));
+      assert.deepEqual([lost, widened], [[], []]);
+    }
   }
+});
+
+test('whatever spans overlap, no token both begins a mention and is inside another of its class', async () => {
+  const [encoded] = await tokenizer.encode(['t cells of b cells in the mouse liver']);
+  const span = fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 30 })).map(([start, length]) => ({
+    start,
+    end: Math.min(37, start + length),
+    label: 'Cell' as const,
+  }));
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 6 }), (spans) => {
+      const { labels, covered } = spansToLabels(encoded, spans, 'bio');
+      encoded.ids.forEach((_, token) => {
+        assert.ok(labels[8 * token + 2] + labels[8 * token + 3] <= 1, `token ${token}`);
+      });
+      const kept = spans.filter((own) => !covered.includes(own));
+      for (const own of kept)
+        for (const other of kept)
+          assert.ok(own === other || own.end <= other.start || other.end <= own.start);
+    }),
+    { seed: 1 },
+  );
 });
 
 test('every span that cannot be labelled exactly is named', async () => {
@@ -134,6 +158,18 @@ test('offsets count UTF-16 code units', async () => {
   assert.equal(surfaces[0], '😀');
   assert.equal(surfaces.slice(1, 4).join(''), 'p53');
   assert.equal(surfaces.at(-1), 's');
+});
+
+test('a combining mark belongs to the letter before it', async () => {
+  const text = 'ce\u0301lls\u0301 of liver\u0308\u0301, \u0301 and 🧬e\u0301.';
+  const [{ starts, ends, words }] = await tokenizer.encode([text]);
+  const wordsOf = new Map<number, [number, number]>();
+  words.forEach((word, token) => {
+    wordsOf.set(word, [wordsOf.get(word)?.[0] ?? starts[token], ends[token]]);
+  });
+  const slices = [...wordsOf.values()].map(([start, end]) => text.slice(start, end));
+  assert.ok(slices.includes('ce\u0301lls\u0301') && slices.includes('liver\u0308\u0301'), slices.join('|'));
+  assert.ok(slices.at(-2)!.endsWith('e\u0301'), slices.join('|'));
 });
 
 test('windows keep to their length, own every token once and give context', async () => {

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom } from '../foundation';
-import { readSafetensors, TokenClassifier } from '../nn';
+import { readSafetensors, TokenClassifier, writeSafetensors } from '../nn';
 import { resumable } from './checkpoint';
 import type { Example } from './examples';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
@@ -97,6 +106,133 @@ test('a checkpoint of another shape is refused, with the tensor and both shapes'
     message: /state-1-0\.safetensors: "classifier\.weight" has the shape \[8,16\], the model's is \[4,16\]/,
   });
   other.dispose();
+});
+
+test('a place that is not what a run writes is refused, and nothing of it is deleted', async (context) => {
+  const { run } = await stoppedRun(context);
+  const path = join(run.folder, 'checkpoint', 'progress.json');
+  const good = JSON.parse(readFileSync(path, 'utf8'));
+  const victim = join(run.folder, '..', 'victim');
+  writeFileSync(victim, 'the user’s own');
+  const refused = async (content: string, message: RegExp) => {
+    writeFileSync(path, content);
+    await assert.rejects(
+      train({ ...run, resume: true }),
+      { name: 'InputError', message },
+      content.slice(0, 300),
+    );
+    // Without resuming it is written anew.
+    const interrupt = new AbortController();
+    interrupt.abort();
+    await train({ ...run, signal: interrupt.signal });
+    assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), good);
+    assert.equal(readFileSync(victim, 'utf8'), 'the user’s own');
+  };
+  const wrong: [key: string, ...values: unknown[]][] = [
+    [
+      'file',
+      '../../victim',
+      '/etc/passwd',
+      '',
+      null,
+      'state-1-1.safetensors',
+      'state-1-0.safetensors/../../../victim',
+    ],
+    ['epoch', 0, -1, 1.5, '1', null, 1e300, [1]],
+    ['stepOfEpoch', -1, 0.5, '0', null, {}],
+    ['bestEpoch', -1, 2, '0', null],
+    ['bestScore', '1', {}, true],
+    ['precision', 'float64', '__proto__', 1, null],
+    ['replicas', 0, 1e9, 1.5, '2'],
+    ['fingerprint', 1, null, {}],
+  ];
+  for (const [key, ...values] of wrong)
+    for (const value of values)
+      await refused(
+        JSON.stringify({ ...good, [key]: value }),
+        new RegExp(`progress\\.json: damaged, "${key}"`),
+      );
+  for (const content of ['null', '[]', '3', '"x"', '{}']) await refused(content, /progress\.json: damaged/);
+  for (const content of ['', '{', '['.repeat(100_000)])
+    await refused(content, /progress\.json: not valid JSON/);
+  await refused(' '.repeat(2 << 20), /larger than the \d+ bytes that such a file has/);
+});
+
+test('a place beyond the end of the run is refused', async (context) => {
+  const { run } = await stoppedRun(context);
+  const folder = join(run.folder, 'checkpoint');
+  const good = JSON.parse(readFileSync(join(folder, 'progress.json'), 'utf8'));
+  for (const [epoch, stepOfEpoch] of [
+    [1, 1_000_000],
+    [1_000, 0],
+  ]) {
+    const file = `state-${epoch}-${stepOfEpoch}.safetensors`;
+    cpSync(join(folder, good.file), join(folder, file));
+    writeFileSync(join(folder, 'progress.json'), JSON.stringify({ ...good, epoch, stepOfEpoch, file }));
+    await assert.rejects(train({ ...run, resume: true }), {
+      name: 'InputError',
+      message: /beyond the end of the run/,
+    });
+  }
+});
+
+test('a state that lacks what the optimizer needs, or holds no numbers, is refused', async (context) => {
+  const { run } = await stoppedRun(context);
+  const path = join(run.folder, 'checkpoint', 'state-1-0.safetensors');
+  const good = readSafetensors(path);
+  const refused = async (change: (state: typeof good) => void, message: RegExp) => {
+    const state = new Map(good);
+    change(state);
+    writeSafetensors(path, state);
+    await assert.rejects(train({ ...run, resume: true }), { name: 'InputError', message });
+  };
+  await refused((state) => state.delete('optimizer/steps'), /"optimizer\/steps" has the shape \[none\]/);
+  await refused((state) => state.delete('optimizer/first/classifier.bias'), /has the shape \[none\]/);
+  await refused(
+    (state) => state.set('optimizer/scales', { shape: [2], data: Float32Array.of(1, Number.NaN) }),
+    /"optimizer\/scales" holds numbers that are none/,
+  );
+});
+
+test('a run follows no link out of its folder', async (context) => {
+  const { run } = await stoppedRun(context);
+  const outside = join(run.folder, '..', 'outside');
+  renameSync(join(run.folder, 'checkpoint'), outside);
+  const before = readdirSync(outside);
+  symlinkSync(outside, join(run.folder, 'checkpoint'));
+  const message = /checkpoint: is a link, which no run follows/;
+  await assert.rejects(train({ ...run, resume: true }), { name: 'InputError', message });
+  await assert.rejects(train(run), { name: 'InputError', message });
+  assert.deepEqual(readdirSync(outside), before);
+});
+
+test('what a user keeps in the folders of a run stays', async (context) => {
+  const { run } = await stoppedRun(context);
+  const notes = ['checkpoint', 'last'].map((name) => join(run.folder, name, 'notes.txt'));
+  mkdirSync(join(run.folder, 'last'));
+  for (const path of notes) writeFileSync(path, 'the user’s own');
+  await train(run);
+  for (const path of notes) assert.equal(readFileSync(path, 'utf8'), 'the user’s own');
+  assert.deepEqual(readdirSync(join(run.folder, 'checkpoint')), ['notes.txt']);
+  assert.equal(resumable(run.folder), 'finished');
+});
+
+test('while a run is at work in a folder, another is refused', async (context) => {
+  const { model, run } = await stoppedRun(context);
+  let second: Promise<unknown> | undefined;
+  const progress = {
+    update() {
+      second ??= assert.rejects(train({ ...run, task: taggingTask(model, options) }), {
+        name: 'InputError',
+        message: /run: is in use by another run/,
+      });
+    },
+    end() {},
+  };
+  const { finished } = await train({ ...run, progress });
+  await second;
+  assert.ok(finished && second);
+  assert.ok(!readdirSync(run.folder).includes('.lock'));
 });
 
 test('killed at any moment and resumed, the weights are those of an undisturbed run', async (context) => {

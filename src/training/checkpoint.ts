@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, writeFileAtomically } from '../foundation';
+import { InputError, printable, writeFileAtomically } from '../foundation';
 import { type Precision, readSafetensors, writeSafetensors } from '../nn';
 import type { State } from './learner';
+import { MOST_REPLICAS } from './replicas';
+import { checkpointFolder, refuseLink, removeOwnFiles } from './run-folder';
+import { fieldsOf, isCount, readJsonState } from './state-file';
 
 /**
  * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what another machine would
@@ -18,74 +21,113 @@ export interface Place {
 }
 
 const PROGRESS_FILE = 'progress.json';
+/** Bytes. The fingerprint holds the options of the run. */
+const LARGEST_PROGRESS = 1 << 20;
+const MEND = 'delete the folder and start anew';
+
+/** The state's file is named after its place: no other name is ever read or deleted. */
+const stateFile = ({ epoch, stepOfEpoch }: Pick<Place, 'epoch' | 'stepOfEpoch'>) =>
+  `state-${epoch}-${stepOfEpoch}.safetensors`;
+
+/** What `writeCheckpoint` writes, and what it leaves of it when it is killed. */
+const isOwn = (name: string) =>
+  /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)(\.[0-9a-f]+\.partial)?$/.test(name);
 
 /**
- * Writes a run's state and place. The state's file is named after its place and progress.json is renamed into
- * position last, so that a run killed at any moment finds a matching pair.
+ * Writes a run's state and place in the place of the last ones. progress.json is renamed into position last, so that a run killed at any moment finds a matching
+ * pair.
  */
 export function writeCheckpoint(folder: string, place: Place, state: State, fingerprint: string): void {
+  refuseLink(folder);
   mkdirSync(folder, { recursive: true });
-  const file = `state-${place.epoch}-${place.stepOfEpoch}.safetensors`;
-  const previous = readProgress(folder);
+  const file = stateFile(place);
   writeSafetensors(join(folder, file), state);
   writeFileAtomically(join(folder, PROGRESS_FILE), JSON.stringify({ ...place, file, fingerprint }));
-  if (previous && previous.file !== file) rmSync(join(folder, previous.file), { force: true });
+  // What earlier ones left, those of a killed run too. Which they are, their names say: no file's content is asked.
+  removeOwnFiles(folder, (name) => name.startsWith('state-') && isOwn(name) && name !== file);
 }
 
-/** What was written last; undefined where there is nothing. */
+/**
+ * What was written last; undefined where there is nothing.
+ *
+ * @param shapes of all that the state has to hold
+ * @param stepsOf how many steps each epoch of the run has
+ * @throws InputError where it is of another run, or damaged
+ */
 export function readCheckpoint(
   folder: string,
   shapes: ReadonlyMap<string, readonly number[]>,
   fingerprint: string,
+  stepsOf: readonly number[],
 ): { place: Place; state: State } | undefined {
   const progress = readProgress(folder);
   if (!progress) return undefined;
-  const path = join(folder, progress.file);
+  const { place } = progress;
+  const path = join(folder, stateFile(place));
   const state = readSafetensors(path);
-  for (const [name, shape] of shapes) {
-    const found = state.get(`parameters/${name}`)?.shape;
-    if (String(found) !== String(shape)) {
-      throw new InputError(
-        `${path}: "${name}" has the shape [${found ?? 'none'}], the model's is [${shape}]; start anew without resuming, or in another folder`,
-      );
-    }
-  }
+  for (const [name, shape] of shapes) checkTensor(path, name, shape, state);
   if (progress.fingerprint !== fingerprint) {
     throw new InputError(
       `${folder}: the checkpoint is of a run with other options, data or model; start anew without resuming, or in another folder`,
     );
   }
-  // Checkpoints of before there were replicas do not name any; JSON has no infinity, where there is no best score yet.
-  const { epoch, stepOfEpoch, bestEpoch, precision, replicas = 1 } = progress;
-  const bestScore = progress.bestScore ?? Number.NEGATIVE_INFINITY;
-  return { place: { epoch, stepOfEpoch, bestEpoch, bestScore, precision, replicas }, state };
+  if (place.epoch > stepsOf.length || place.stepOfEpoch > stepsOf[place.epoch - 1])
+    throw damaged(join(folder, PROGRESS_FILE), 'epoch and step are beyond the end of the run');
+  return { place, state };
 }
 
-/** Removes what `writeCheckpoint` wrote. What names the rest goes first, so that a run killed meanwhile leaves nothing to go on from. */
+function checkTensor(path: string, name: string, shape: readonly number[], state: State): void {
+  const found = state.get(name);
+  if (String(found?.shape) !== String(shape)) {
+    throw new InputError(
+      `${path}: "${name.replace(/^parameters\//, '')}" has the shape [${found?.shape ?? 'none'}], the model's is [${shape}]; start anew without resuming, or in another folder`,
+    );
+  }
+  if (!found?.data.every(Number.isFinite)) throw damaged(path, `"${name}" holds numbers that are none`);
+}
+
+/** Removes what `writeCheckpoint` wrote. What names the rest goes first, so that a run killed meanwhile leaves nothing to resume. */
 export function removeCheckpoint(folder: string): void {
   rmSync(join(folder, PROGRESS_FILE), { force: true });
-  rmSync(folder, { recursive: true, force: true });
+  removeOwnFiles(folder, isOwn);
 }
 
 /**
- * What stands in the way of going on with the run of a folder: nothing, a run that has come to its end, or no run at all.
+ * What stands in the way of resuming the run of a folder: nothing, a run that has come to its end, or no run at all.
  */
 export function resumable(folder: string): 'yes' | 'finished' | 'nothing' {
   if (existsSync(join(checkpointFolder(folder), PROGRESS_FILE))) return 'yes';
   return existsSync(join(folder, 'model.safetensors')) ? 'finished' : 'nothing';
 }
 
-/** Where a run's folder keeps its checkpoint. */
-export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');
-
-function readProgress(folder: string): (Place & { file: string; fingerprint: string }) | undefined {
+function readProgress(folder: string): { place: Place; fingerprint: string } | undefined {
+  refuseLink(folder);
   const path = join(folder, PROGRESS_FILE);
-  if (!existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new InputError(
-      `${path}: not valid JSON (${(error as Error).message}); delete the folder and start anew`,
-    );
-  }
+  const found = readJsonState(path, LARGEST_PROGRESS, MEND);
+  if (!found) return undefined;
+  // Checkpoints of before there were replicas do not name any; JSON has no infinity, where there is no best score yet.
+  const {
+    epoch,
+    stepOfEpoch,
+    bestEpoch,
+    bestScore,
+    precision,
+    replicas = 1,
+    file,
+    fingerprint,
+  } = fieldsOf(found.value);
+  const wrong = (key: string, value: unknown) =>
+    damaged(path, `"${key}" is ${printable(JSON.stringify(value)?.slice(0, 100) ?? 'missing')}`);
+  if (!isCount(epoch, 1)) throw wrong('epoch', epoch);
+  if (!isCount(stepOfEpoch, 0)) throw wrong('stepOfEpoch', stepOfEpoch);
+  if (!isCount(bestEpoch, 0, epoch)) throw wrong('bestEpoch', bestEpoch);
+  if (bestScore !== null && !Number.isFinite(bestScore)) throw wrong('bestScore', bestScore);
+  if (precision !== 'float32' && precision !== 'bfloat16') throw wrong('precision', precision);
+  if (!isCount(replicas, 1, MOST_REPLICAS)) throw wrong('replicas', replicas);
+  if (file !== stateFile({ epoch, stepOfEpoch })) throw wrong('file', file);
+  if (typeof fingerprint !== 'string') throw wrong('fingerprint', fingerprint);
+  const best = bestScore === null ? Number.NEGATIVE_INFINITY : Number(bestScore);
+  return { place: { epoch, stepOfEpoch, bestEpoch, bestScore: best, precision, replicas }, fingerprint };
 }
+
+const damaged = (path: string, what: string) => new InputError(`${path}: damaged, ${what}; ${MEND}`);

@@ -1,9 +1,10 @@
 import { dirname, normalize, resolve } from 'node:path';
-import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
+import { ENTITY_CLASSES, InputError } from '../foundation';
 import type { LabelScheme, Threshold } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
-import { checkAgainst, type ObjectSchema } from './schema';
+import { checkAgainst, type ObjectSchema, shown } from './schema';
+import { readAtMost } from './state-file';
 import type { Variations } from './variations';
 
 /** What the optimizer does. */
@@ -75,7 +76,13 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
       description: 'files that choose the epoch',
     },
     scheme: { enum: ['bio', 'token'], default: 'bio', description: 'labels: B and I of each class, or one' },
-    maximumLength: { type: 'integer', minimum: 8, default: 256, description: 'tokens of a window' },
+    maximumLength: {
+      type: 'integer',
+      minimum: 8,
+      maximum: 100_000,
+      default: 256,
+      description: 'tokens of a window',
+    },
     threshold: { type: 'number', minimum: 0.01, maximum: 0.99, default: 0.5, description: 'of the sigmoids' },
     dropout: {
       type: ['number', 'null'],
@@ -112,14 +119,21 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
       description: 'factors in the loss; 1 for a class that is not named',
     },
     epochs: { type: 'integer', minimum: 1, default: 3 },
-    batchSize: { type: 'integer', minimum: 1, default: 32, description: 'windows' },
+    batchSize: { type: 'integer', minimum: 1, maximum: 100_000, default: 32, description: 'windows' },
     batchTokens: {
       type: ['integer', 'null'],
       minimum: 1,
+      maximum: 10_000_000,
       default: null,
       description: 'in place of batchSize: as many windows as fit into so many tokens, padding included',
     },
-    accumulation: { type: 'integer', minimum: 1, default: 1, description: 'batches a step' },
+    accumulation: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 100_000,
+      default: 1,
+      description: 'batches a step',
+    },
     learningRate: { type: 'number', minimum: 1e-8, maximum: 1, default: 1e-4, description: 'at its peak' },
     schedule: { enum: SCHEDULES, default: 'linear' },
     warmupShare: { type: 'number', minimum: 0, maximum: 1, default: 0.1, description: 'of all steps' },
@@ -139,9 +153,15 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
       default: 0,
       description: 'decay of the moving average of the weights; 0 for none',
     },
-    patience: { type: 'integer', minimum: 0, default: 0, description: 'epochs without a better one; 0: all' },
-    checkpointMinutes: { type: 'number', minimum: 0, default: 10 },
-    seed: { type: 'integer', minimum: 0, default: 1 },
+    patience: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 10_000,
+      default: 0,
+      description: 'epochs without a better one; 0: all',
+    },
+    checkpointMinutes: { type: 'number', minimum: 0, maximum: 1_000_000, default: 10 },
+    seed: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 1 },
   },
 };
 
@@ -193,15 +213,20 @@ export function completeConfiguration(value: unknown, place: string): TrainingCo
   return configuration;
 }
 
+/** Bytes of a file that describes a run. */
+const LARGEST_FILE = 16 * 2 ** 20;
+
 /** A file of JSON, whatever it holds. */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(readTextFile(path));
+    return JSON.parse(readAtMost(path, LARGEST_FILE).replace(/^\ufeff/, ''));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);
   }
 }
+
+export const MOST_EPOCHS = 10_000;
 
 /** Keys that are each right and do not go together. @param given without those that have their default */
 export function contradictionIn(
@@ -213,6 +238,7 @@ export function contradictionIn(
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
   if ('batchSize' in given && Number(given.batchTokens) > 0)
     return '"batchSize" and "batchTokens" both say how large a batch is; leave one of them out';
+  if (epochs > MOST_EPOCHS) return `"epochs" of ${epochs} end in no lifetime; choose ${MOST_EPOCHS} at most`;
   if (patience >= epochs)
     return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)
@@ -220,6 +246,7 @@ export function contradictionIn(
   if (averaging > 0 && averaging < 0.5)
     return `"averaging" of ${averaging} forgets at once; choose 0 for none, or such as 0.999`;
   const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
-  if (both) return `"${both}" stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
+  if (both)
+    return `${shown(both)} stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
   return undefined;
 }

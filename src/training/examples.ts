@@ -21,6 +21,8 @@ export interface PreparedExamples {
   /** Mentions that no token stands for, and mentions with a border inside a token: what the tokenizer costs. */
   lost: Span[];
   widened: Span[];
+  /** Mentions over others of their class, which labels cannot hold beside them. */
+  covered: Span[];
 }
 
 /** Sentences as windows with labels; a long sentence becomes several windows, nothing of it is left out. */
@@ -30,13 +32,14 @@ export async function prepareExamples(
   { scheme, maximumLength }: { scheme: LabelScheme; maximumLength: number },
 ): Promise<PreparedExamples> {
   const outputs = outputNames(scheme).length;
-  const prepared: PreparedExamples = { examples: [], lost: [], widened: [] };
+  const prepared: PreparedExamples = { examples: [], lost: [], widened: [], covered: [] };
   const encodings = await tokenizer.encode(sentences.map(({ text }) => text));
   sentences.forEach(({ spans, annotated }, index) => {
     const encoded = encodings[index];
-    const { labels, lost, widened } = spansToLabels(encoded, spans, scheme);
+    const { labels, lost, widened, covered } = spansToLabels(encoded, spans, scheme);
     prepared.lost.push(...lost);
     prepared.widened.push(...widened);
+    prepared.covered.push(...covered);
     const knownRow = Uint8Array.from({ length: outputs }, (_, output) =>
       annotated.includes(ENTITY_CLASSES[Math.floor(output / outputsPerClass(scheme))]) ? 1 : 0,
     );

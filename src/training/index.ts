@@ -22,6 +22,7 @@ export {
   completeConfiguration,
   configurationOfFile,
   DEFAULT_TRAINING,
+  MOST_EPOCHS,
   readJson,
   readTrainingConfiguration,
   TRAINING_SCHEMA,
@@ -40,6 +41,7 @@ export {
 } from './losses';
 export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export { checkRunFolder, LAST } from './run-folder';
 export { rateShare } from './schedule';
 export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
@@ -48,5 +50,5 @@ export { lossAndGradients } from './step';
 export { createTagger, padTargets, setDropout, type TaggingBatch, taggingTask } from './tagging-task';
 export type { Recipe, Task } from './task';
 export * from './tracking';
-export { type Evaluation, LAST, type TrainingReport, type TrainingRun, train } from './trainer';
+export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
 export { type Variations, varyMentions } from './variations';

@@ -3,7 +3,7 @@
 // MOMENT is `row`, when so many rows of metrics are written; `milliseconds`, after the first row; or a function of node:fs, in the
 // midst of its call of that number: half of what it would write is written.
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { TokenClassifier } from '../nn';
 import type { Example } from './examples';
@@ -22,10 +22,8 @@ const halves: Record<string, (...given: never[]) => void> = {
   writeSync: (to: number, content: string | Uint8Array) =>
     write(to, content.slice(0, content.length / 2) as Uint8Array),
   renameSync: () => {},
-  // Of a folder that is removed whole, the large file.
-  rmSync: (path: string) => {
-    for (const name of fs.readdirSync(path)) if (name.startsWith('state-')) fs.unlinkSync(join(path, name));
-  },
+  // Of a checkpoint that is removed, the large file.
+  rmSync: (path: string) => fs.unlinkSync(path),
 };
 const { appendFileSync: append, writeSync: write } = fs;
 const functions = fs as unknown as Record<string, (...given: unknown[]) => unknown>;
@@ -33,7 +31,9 @@ if (moment in halves) {
   const whole = functions[moment];
   let calls = 0;
   functions[moment] = (...given) => {
-    const counts = moment !== 'rmSync' || String(given[0]).endsWith('checkpoint');
+    const path = String(given[0]);
+    const isLast = path.includes('state-') && !fs.existsSync(join(dirname(path), 'progress.json'));
+    const counts = moment !== 'rmSync' || isLast;
     if (counts && ++calls === Number(number)) {
       halves[moment](...(given as never[]));
       kill();

@@ -70,6 +70,22 @@ export class Learner<Example extends { inputIds: Int32Array }> {
   }
 }
 
+/** What the state of a run holds, by name: what a checkpoint is checked against. */
+export function shapesOfState(
+  parameters: ReadonlyMap<string, readonly number[]>,
+  { averaging }: Pick<LearnerOptions, 'averaging'>,
+): Map<string, readonly number[]> {
+  const parts = ['parameters', 'optimizer/first', 'optimizer/second', ...(averaging > 0 ? ['average'] : [])];
+  const shapes = new Map<string, readonly number[]>(
+    parts.flatMap((part) =>
+      [...parameters].map(([name, shape]): [string, readonly number[]] => [`${part}/${name}`, shape]),
+    ),
+  );
+  shapes.set('optimizer/steps', [1]).set('optimizer/scales', [2]);
+  if (averaging > 0) shapes.set('average/steps', [1]);
+  return shapes;
+}
+
 interface Restorable {
   snapshot(): Map<string, Tensor>;
   restore(state: State): void;

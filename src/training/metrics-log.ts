@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { whileWriting, writeFileAtomically } from '../foundation';
+import { appendFileSync } from 'node:fs';
+import { InputError, whileWriting, writeFileAtomically } from '../foundation';
+import { fieldsOf, isCount, readStateFile } from './state-file';
 import type { Evaluation } from './trainer';
 
 /** One optimizer step. Tokens without padding. */
@@ -32,8 +33,7 @@ export class MetricsLog {
     readonly path: string,
     { keepFirst }: { keepFirst: number },
   ) {
-    if (keepFirst > 0 && existsSync(path))
-      this.rows = readMetrics(path).filter(({ step }) => step <= keepFirst);
+    if (keepFirst > 0) this.rows = readMetrics(path).filter(({ step }) => step <= keepFirst);
     writeFileAtomically(path, this.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   }
 
@@ -43,12 +43,38 @@ export class MetricsLog {
   }
 }
 
-/** Rows of a metrics.jsonl; a last line that a killed run left unfinished is passed over. */
+/**
+ * Rows of a metrics.jsonl, none where there is no such file; a last line that a killed run left unfinished is skipped.
+ *
+ * @throws InputError that names the line where it is no row
+ */
 export function readMetrics(path: string): MetricsRow[] {
-  const content = readFileSync(path, 'utf8');
-  return content
-    .slice(0, content.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as MetricsRow);
+  const content = readStateFile(path) ?? '';
+  const lines = content.slice(0, content.lastIndexOf('\n') + 1).split('\n');
+  return lines.flatMap((line, index) => (line === '' ? [] : [parseRow(line, `${path} line ${index + 1}`)]));
+}
+
+function parseRow(line: string, place: string): MetricsRow {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    // Told below.
+  }
+  const row = fieldsOf(value);
+  if (!isRow(row))
+    throw new InputError(`${place}: damaged, no row of a run; restore the file, or delete the line`);
+  return row as unknown as MetricsRow;
+}
+
+/** Numbers that were none (a gradient without bound) are null in JSON. */
+const isNumber = (value: unknown) => value === null || typeof value === 'number';
+
+function isRow({ kind, step, epoch, f1, ...rest }: Record<string, unknown>): boolean {
+  if (!isCount(step, 0) || !isCount(epoch, 0)) return false;
+  const measured =
+    kind === 'step'
+      ? [rest.loss, rest.learningRate, rest.gradientNorm, rest.tokens, rest.tokensPerSecond]
+      : [rest.loss, rest.score, ...Object.values(fieldsOf(f1))];
+  return (kind === 'step' || kind === 'evaluation') && measured.every(isNumber);
 }

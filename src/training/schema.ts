@@ -1,4 +1,4 @@
-import { InputError } from '../foundation';
+import { InputError, printable } from '../foundation';
 
 /** As much of JSON Schema as our configurations need. */
 export interface PropertySchema {
@@ -7,6 +7,7 @@ export interface PropertySchema {
   minimum?: number;
   maximum?: number;
   minItems?: number;
+  maxItems?: number;
   items?: PropertySchema;
   additionalProperties?: PropertySchema;
   propertyNames?: { enum: readonly string[] };
@@ -37,10 +38,10 @@ export function checkAgainst<Key extends string>(
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property)
       throw new InputError(
-        `${place}: "${key}" is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
+        `${place}: ${shown(key)} is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
       );
     const complaint = complaintAbout(own, property);
-    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${JSON.stringify(own)}`);
+    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${shown(own)}`);
   }
   for (const key of schema.required)
     if (!(key in given))
@@ -49,7 +50,7 @@ export function checkAgainst<Key extends string>(
 
 /** What is wrong with a value, such as "must be a whole number"; undefined where nothing is. */
 export function complaintAbout(value: unknown, schema: PropertySchema): string | undefined {
-  const { minimum, maximum, minItems, items, additionalProperties, propertyNames } = schema;
+  const { minimum, maximum, minItems, maxItems, items, additionalProperties, propertyNames } = schema;
   if (schema.enum && !schema.enum.includes(value as string))
     return `must be one of ${schema.enum.map((one) => `"${one}"`).join(', ')}`;
   if (schema.type !== undefined) {
@@ -63,17 +64,33 @@ export function complaintAbout(value: unknown, schema: PropertySchema): string |
   }
   if (Array.isArray(value)) {
     if (minItems !== undefined && value.length < minItems) return `must list at least ${minItems}`;
+    if (maxItems !== undefined && value.length > maxItems) return `must list at most ${maxItems}`;
     const wrong = items && value.map((item) => complaintAbout(item, items)).find(Boolean);
     if (wrong) return `has an entry that ${wrong}`;
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, own] of Object.entries(value)) {
       if (propertyNames && !propertyNames.enum.includes(name))
-        return `names "${name}"; known are ${propertyNames.enum.join(', ')}`;
+        return `names ${shown(name)}; known are ${propertyNames.enum.join(', ')}`;
       const wrong = additionalProperties && complaintAbout(own, additionalProperties);
-      if (wrong) return `has "${name}", which ${wrong}`;
+      if (wrong) return `has ${shown(name)}, which ${wrong}`;
     }
   }
   return undefined;
+}
+
+/** Characters of a value that a message quotes. */
+const QUOTED = 100;
+
+/** A foreign value for a message: as JSON, in short; whatever is nested deep by its kind alone. */
+export function shown(value: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    // Nested deeper than the stack reaches.
+  }
+  if (json === undefined) return typeOf(value) === 'array' ? 'a list' : `some ${typeOf(value)}`;
+  return printable(json.length > QUOTED ? `${json.slice(0, QUOTED)}…` : json);
 }
 
 function typeOf(value: unknown): string {

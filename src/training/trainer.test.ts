@@ -10,10 +10,11 @@ import type { Example } from './examples';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
 import { createLoss } from './losses';
 import { AdamW } from './optimizer';
+import { LAST } from './run-folder';
 import { accumulate, lossAndGradients, sharesOf } from './step';
 import { taggingLoss, taggingTask } from './tagging-task';
 import type { Task } from './task';
-import { LAST, train } from './trainer';
+import { train } from './trainer';
 
 /** The fixture's batch and targets, and what PyTorch made of them: losses of three steps. */
 function fixture(folder: string) {

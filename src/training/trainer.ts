@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, formatDuration, InputError, type Progress, silentProgress } from '../foundation';
+import {
+  type EntityClass,
+  formatDuration,
+  InputError,
+  type Progress,
+  silentProgress,
+  whileWriting,
+  withLock,
+} from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
 import { groupByLength, stepsByEpoch } from './batching';
-import {
-  checkpointFolder,
-  type Place,
-  readCheckpoint,
-  removeCheckpoint,
-  writeCheckpoint,
-} from './checkpoint';
+import { type Place, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
+import { shapesOfState } from './learner';
 import { MetricsLog, type MetricsRow, type StepRow } from './metrics-log';
 import { chooseReplicas } from './replicas';
+import { checkpointFolder, checkRunFolder, LAST, METRICS_FILE, removeLastModel } from './run-folder';
 import { rateShare } from './schedule';
 import { startStepper } from './stepper';
 import type { Task } from './task';
@@ -35,7 +39,7 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   folder: string;
   /** Judges the parameters as they are when it is called. */
   evaluate: () => Promise<Evaluation>;
-  /** Goes on from the checkpoint in the folder, if there is one. */
+  /** Resumes from the checkpoint in the folder, if there is one. */
   resume?: boolean;
   /** What matrix products multiply in; chosen by a short test of the machine where it is left out. */
   precision?: Precision;
@@ -47,7 +51,7 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   /** When it fires, training writes a checkpoint after the step under way and stops. */
   signal?: AbortSignal;
   progress?: Progress;
-  /** Hears of every row of `metrics.jsonl` as it is written. */
+  /** Called for each row of `metrics.jsonl` as it is written. */
   onRow?: (rows: readonly MetricsRow[]) => void;
 }
 
@@ -63,22 +67,27 @@ export interface TrainingReport {
   rows: MetricsRow[];
 }
 
-/** Where the folder of a run holds the model of its last epoch, if another epoch's was better. */
-export const LAST = 'last';
-
 /**
  * Trains a task and leaves the model of the best epoch in the folder and in memory. What a run does depends on its examples,
  * options and seed alone, and on the machine as far as it chooses precision and replicas; a run that was interrupted or killed and resumed takes the same steps as an undisturbed one.
  *
- * @throws InputError where there is nothing to train on, a checkpoint is of another run, or the loss is no number any more (the
- *   best model so far and the last checkpoint are kept)
+ * @throws InputError where there is nothing to train on, the folder cannot be used or another run is at work in it, a checkpoint
+ *   is of another run, or the loss is no number any more (the best model so far and the last checkpoint are kept)
  */
 export async function train<Example extends { inputIds: Int32Array }>(
   run: TrainingRun<Example>,
 ): Promise<TrainingReport> {
+  if (run.examples.length === 0)
+    throw new InputError('there is nothing to train on; give at least one sentence');
+  checkRunFolder(run.folder);
+  whileWriting(run.folder, () => mkdirSync(run.folder, { recursive: true }));
+  return withLock(run.folder, () => trainInFolder(run));
+}
+
+async function trainInFolder<Example extends { inputIds: Int32Array }>(
+  run: TrainingRun<Example>,
+): Promise<TrainingReport> {
   const { task, examples, options, folder, signal, progress = silentProgress } = run;
-  if (examples.length === 0) throw new InputError('there is nothing to train on; give at least one sentence');
-  mkdirSync(folder, { recursive: true });
   const checkpoints = checkpointFolder(folder);
   const { checkpointMinutes, ...deciding } = options;
   const fingerprint = JSON.stringify({
@@ -93,7 +102,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
   const totalTokens = options.epochs * tokensOf(examples);
   const begin = async () => {
     const checkpoint = run.resume
-      ? readCheckpoint(checkpoints, task.parameters.shapes, fingerprint)
+      ? readCheckpoint(checkpoints, shapesOfState(task.parameters.shapes, options), fingerprint, stepsOf)
       : undefined;
     const place: Place = checkpoint?.place ?? {
       epoch: 1,
@@ -108,7 +117,7 @@ export async function train<Example extends { inputIds: Int32Array }>(
   const { place, stepper } = await begin();
   try {
     const stepsDone = () => stepsBefore(place.epoch) + place.stepOfEpoch;
-    const log = new MetricsLog(join(folder, 'metrics.jsonl'), { keepFirst: stepsDone() });
+    const log = new MetricsLog(join(folder, METRICS_FILE), { keepFirst: stepsDone() });
     const tell = (row: MetricsRow) => {
       log.add(row);
       run.onRow?.(log.rows);
@@ -190,9 +199,8 @@ export async function train<Example extends { inputIds: Int32Array }>(
           place.bestScore = evaluation.score;
         }
         if (isLast()) {
-          const last = join(folder, LAST);
-          rmSync(last, { recursive: true, force: true }); // There may be one of an earlier run.
-          if (place.bestEpoch !== place.epoch) task.save(last);
+          removeLastModel(folder);
+          if (place.bestEpoch !== place.epoch) task.save(join(folder, LAST));
         }
         return evaluation;
       };

@@ -42,7 +42,13 @@ export { type Cell, dataFrame, type Row, showTable } from './notebook/show-table
 export { CLASS_COLOURS } from './palette';
 export { renderPng, saveFigure } from './rendering/render';
 export { anchoringTable } from './tables/anchoring';
-export { benchmarkCosts, benchmarkPoints, benchmarkScores, saveBenchmark } from './tables/benchmark';
+export {
+  BENCHMARK_FILES,
+  benchmarkCosts,
+  benchmarkPoints,
+  benchmarkScores,
+  saveBenchmark,
+} from './tables/benchmark';
 export { comparisonTable, intervalTable, publishedTable } from './tables/intervals';
 export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { distil, distillationFileSchema, readDistillationConfiguration } from '../../compression';
-import { checkOutputFolder, ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
-import type { EvaluationRow } from '../../training';
+import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
+import { checkRunFolder, type EvaluationRow } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from '../tracking';
@@ -48,8 +48,10 @@ export function registerDistil(compress: Command): void {
         throw new InputError(
           'distil needs --teacher FOLDER, --config FILE and --out FOLDER; --schema tells what goes into the file',
         );
-      checkOutputFolder(out, [teacher]);
+      checkRunFolder(out, [teacher, config]);
       const configuration = readDistillationConfiguration(config);
+      const { train, dev, distillation } = configuration;
+      checkRunFolder(out, [...train, ...dev, ...distillation.unlabelled]);
       const interrupt = new AbortController();
       process.once('SIGINT', () => {
         notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');

@@ -5,6 +5,7 @@ import {
   DEFAULT_TRAINING,
   gridOf,
   type Halving,
+  MOST_TRIALS,
   planRungs,
   type Rung,
   readSearchSpace,
@@ -33,6 +34,8 @@ export interface PlanOptions {
 /** What successive halving gives its trials more and more of. */
 export const RESOURCES = ['sentences', 'epochs'] as const;
 export type Resource = (typeof RESOURCES)[number];
+
+const MOST_RUNGS = 20;
 
 /** What a search will do, as far as its options say. */
 export interface SearchPlan {
@@ -79,6 +82,8 @@ function trialsOf({ trials }: PlanOptions, sampler: SamplerName, { parameters }:
     return Math.min(trials ?? combinations, combinations);
   }
   if (trials === undefined) throw new InputError(`the sampler ${sampler} has no end; say --trials N`);
+  if (trials > MOST_TRIALS)
+    throw new InputError(`--trials ${trials}: a search may have ${MOST_TRIALS} at most; give fewer`);
   return trials;
 }
 
@@ -93,6 +98,14 @@ function halvingOf(
     return undefined;
   }
   const halving = { rungs: rungs ?? 3, factor: factor ?? 3, resource: resource ?? 'sentences' };
+  if (
+    halving.rungs > MOST_RUNGS ||
+    halving.factor > MOST_TRIALS ||
+    halving.factor ** (halving.rungs - 1) > MOST_TRIALS
+  )
+    throw new InputError(
+      `${halving.rungs} rungs that rise by ${halving.factor} leave the first next to nothing; take fewer --rungs, or a smaller --factor`,
+    );
   const leastEpochs = halving.factor ** (halving.rungs - 1);
   if (halving.resource === 'epochs' && (fixed.epochs ?? DEFAULT_TRAINING.epochs) < leastEpochs)
     throw new InputError(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readSentences, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
@@ -20,6 +20,10 @@ import { METRIC_NAMES } from './metrics';
 import type { SearchPlan } from './plan';
 import type { TrackedSearch } from './track-search';
 import type { TrialJob } from './trial';
+
+/** In the folder of a search. */
+export const JOURNAL = 'search.jsonl';
+const TRIALS = 'trials';
 
 /** JSONL files of sentences. */
 export interface Files {
@@ -43,9 +47,9 @@ export async function carryOut(
   const unteachable = checkFiles(files);
   const { encoder = { choices: [space.fixed.encoder ?? DEFAULT_TRAINING.encoder] } } = space.parameters;
   if ('choices' in encoder) for (const name of encoder.choices) await fetchEncoder(String(name));
-  const path = join(out, 'search.jsonl');
+  const path = join(out, JOURNAL);
   // Chosen once for all, so that trials are alike in it.
-  const precision = (Journal.begun(path)?.precision ?? choosePrecision().precision) as Precision;
+  const precision = precisionIn(path) ?? choosePrecision().precision;
   const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
   const journal = Journal.open(path, { ...space, sampler, seed, halving, ...data, precision });
   tracked.begin(journal.records);
@@ -73,6 +77,27 @@ export async function carryOut(
   return journal;
 }
 
+/** What the trials of the search that was begun multiply in. */
+function precisionIn(path: string): Precision | undefined {
+  const begun = Journal.begun(path);
+  if (!begun) return undefined;
+  if (begun.precision === 'float32' || begun.precision === 'bfloat16') return begun.precision;
+  throw new InputError(
+    `${path} line 1: names no precision; restore the file, or begin anew in another folder`,
+  );
+}
+
+/** What stands in the folders of trials, a search deletes: so these must be its own. @throws InputError where they are not */
+export function refuseForeignTrials(out: string): void {
+  const trials = join(out, TRIALS);
+  const found = lstatSync(trials, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isDirectory())
+    throw new InputError(`${trials}: is a file or a link; remove it, or name another folder`);
+  if (!existsSync(join(out, JOURNAL)))
+    throw new InputError(`${trials}: is of no search that was begun here; remove it, or name another folder`);
+}
+
 /** Classes that the training sentences cannot teach. @throws InputError for files that no trial could use */
 function checkFiles(files: Files): ReturnType<typeof unteachableClasses> {
   const all = Object.values(files).flat();
@@ -94,7 +119,7 @@ interface Surroundings {
 }
 
 const folderOf = ({ trial, rung }: TrialTask, { rungs }: SearchPlan, out: string): string =>
-  join(out, 'trials', rungs.length > 1 ? `${trial}-rung-${rung + 1}` : String(trial));
+  join(out, TRIALS, rungs.length > 1 ? `${trial}-rung-${rung + 1}` : String(trial));
 
 async function runTrial(
   task: TrialTask,

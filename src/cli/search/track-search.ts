@@ -1,16 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { writeFileAtomically } from '../../foundation';
 import {
   bestRecord,
   originTags,
   type RunStatus,
   readMetrics,
+  readRunId,
   rowMetrics,
   settingsOf,
   type TrialRecord,
   trackingAddress,
   trackRun,
+  writeRunId,
 } from '../../training';
 import { notice } from '../output';
 import type { TrackOptions } from '../tracking';
@@ -36,9 +37,10 @@ export function trackSearch(
 ): TrackedSearch {
   if (!track) return { begin() {}, trial() {}, async end() {} };
   const { space, sampler, seed, halving } = plan;
+  trackingAddress(track); // Refused before any work.
   const name = basename(resolve(out));
   const common = {
-    ...{ address: trackingAddress(track), experiment, notify: notice },
+    ...{ address: track, experiment, notify: notice },
     tags: originTags('falconframes search'),
   };
   const idFile = join(out, 'tracked-run.txt');
@@ -53,9 +55,9 @@ export function trackSearch(
         ...common,
         name,
         parameters: { sampler, seed, ...halving, ...space.fixed, ...space.parameters },
-        id: existsSync(idFile) ? readFileSync(idFile, 'utf8') : undefined,
+        id: readRunId(idFile, notice),
       });
-      writeFileAtomically(idFile, search.id);
+      writeRunId(idFile, search.id);
     },
     trial(record, folder) {
       const { trial, share, values, seconds } = record;
@@ -67,7 +69,7 @@ export function trackSearch(
         parent: search?.id,
       });
       const path = join(folder, 'metrics.jsonl');
-      const rows = existsSync(path) ? readMetrics(path) : [];
+      const rows = readMetrics(path);
       for (const row of rows) run.metrics(rowMetrics(row), row.step);
       if ('score' in record) {
         const { score, metrics } = record;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { InputError, type Sentence, writeSentences } from '../../foundation';
+import { InputError, type Sentence, silentProgress, writeSentences } from '../../foundation';
 import {
   download,
   free,
@@ -13,6 +13,7 @@ import {
   Tape,
   TokenClassifier,
   tidy,
+  writeSafetensors,
 } from '../../nn';
 import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert';
 import { lossAndGradients } from '../../training/step';
@@ -20,6 +21,7 @@ import { distil } from './distil';
 import { distillationTask, type Lesson, projections, type TaughtExample } from './distillation-task';
 import { DEFAULT_DISTILLATION, type DistillationOptions, readDistillationConfiguration } from './options';
 import { createStudent, planStudent, spreadLayers } from './student';
+import { teacherLogits } from './teacher-logits';
 
 const weights = { temperature: 2, softWeight: 1, hardWeight: 0.5, hiddenWeight: 0.7, relationWeight: 0.3 };
 const lesson: Lesson = {
@@ -192,6 +194,40 @@ function prepare(t: TestContext, distillation: object = {}, more: object = {}) {
   writeFileSync(config, JSON.stringify({ ...training, ...more, distillation }));
   return { folder, config, out: join(folder, 'out') };
 }
+
+test('what is kept of a teacher is believed where it fits alone', async (t) => {
+  const cache = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  const { FALCONFRAMES_CACHE } = process.env;
+  process.env.FALCONFRAMES_CACHE = cache;
+  t.after(() => {
+    if (FALCONFRAMES_CACHE === undefined) delete process.env.FALCONFRAMES_CACHE;
+    else process.env.FALCONFRAMES_CACHE = FALCONFRAMES_CACHE;
+    rmSync(cache, { recursive: true });
+  });
+  const teacher = TokenClassifier.load(tinyBertFolder);
+  t.after(() => teacher.dispose());
+  const windows = [{ inputIds: Int32Array.of(2, 30, 31, 3) }, { inputIds: Int32Array.of(2, 40, 3) }];
+  const logits = () => teacherLogits(teacher, windows, silentProgress);
+  const expected = await logits();
+  const [name] = readdirSync(join(cache, 'teacher-logits'));
+  const path = join(cache, 'teacher-logits', name);
+  const outputs = expected[0].length / 4;
+  const wrong = (shape: number[], fill: number) =>
+    new Map([['logits', { shape, data: new Float32Array(shape[0] * shape[1]).fill(fill) }]]);
+  for (const tensors of [
+    new Map(),
+    wrong([7, outputs - 1], 0),
+    wrong([6, outputs], 0),
+    wrong([7, outputs], Number.NaN),
+  ]) {
+    writeSafetensors(path, tensors);
+    assert.deepEqual(await logits(), expected);
+  }
+  writeFileSync(path, 'damaged');
+  assert.deepEqual(await logits(), expected);
+  writeSafetensors(path, wrong([7, outputs], 1));
+  assert.equal((await logits())[1][0], 1); // It is read where it fits.
+});
 
 test('labelled and unlabelled text make a student, whose folder holds no projections; replicas learn alike', async (t) => {
   const { folder, config, out } = prepare(t, {

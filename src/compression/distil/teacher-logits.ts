@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheFolder, type Progress } from '../../foundation';
-import { readSafetensors, type TokenClassifier, writeSafetensors } from '../../nn';
+import { cacheFolder, InputError, type Progress } from '../../foundation';
+import { readSafetensors, type TokenClassifier, weightFiles, writeSafetensors } from '../../nn';
 
 /** Windows scored between two signs of progress. */
 const AT_ONCE = 1024;
@@ -17,16 +17,29 @@ export async function teacherLogits(
   progress: Progress,
 ): Promise<Float32Array[]> {
   const path = join(cacheFolder(), 'teacher-logits', `${fingerprint(teacher.source, windows)}.safetensors`);
-  const all = existsSync(path)
-    ? readSafetensors(path).get('logits')!.data
-    : await computeAndKeep(teacher, windows, progress, path);
-  const outputs = all.length / countTokens(windows);
+  const outputs = teacher.parameters.shapes.get('classifier.bias')![0];
+  const shape = [countTokens(windows), outputs];
+  const all = kept(path, shape) ?? (await computeAndKeep(teacher, windows, progress, path));
   let from = 0;
   return windows.map(({ inputIds }) => {
     const own = all.slice(from, from + inputIds.length * outputs);
     from += own.length;
     return own;
   });
+}
+
+/** What an earlier run kept; undefined where it is not there, damaged, or of another shape: then it is computed anew. */
+function kept(path: string, shape: readonly number[]): Float32Array | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const logits = readSafetensors(path).get('logits');
+    return String(logits?.shape) === String(shape) && logits?.data.every(Number.isFinite)
+      ? logits.data
+      : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 async function computeAndKeep(
@@ -59,7 +72,7 @@ const countTokens = (windows: readonly { inputIds: Int32Array }[]): number =>
 /** Of the teacher's weights and shape, and of every token that it is asked about. */
 function fingerprint(teacher: string, windows: readonly { inputIds: Int32Array }[]): string {
   const hash = createHash('sha256');
-  for (const name of ['config.json', 'model.safetensors']) hash.update(readFileSync(join(teacher, name)));
+  for (const file of [join(teacher, 'config.json'), ...weightFiles(teacher)]) hash.update(readFileSync(file));
   for (const { inputIds } of windows) {
     hash.update(Uint32Array.of(inputIds.length));
     hash.update(inputIds);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { InputError, mirrorFolder, projectRoot } from '../../foundation';
 import { classificationReport, type SequenceOptions, type SequenceScore } from './classification-report';
 import type { TagScheme } from './schemes';
@@ -90,7 +90,7 @@ test('labels with names of object properties are labels like others', () => {
   assert.equal(report['micro avg'].recall, 0.5);
 });
 
-function file(name: string, content: string): TagFile {
+function file(name: string, content: string | Uint8Array): TagFile {
   const path = join(folder, name);
   writeFileSync(path, content);
   return readTagFile(path);
@@ -119,6 +119,70 @@ test('tags come from JSON lines and from columns alike', () => {
   assert.deepEqual(file('b.tsv', 'B cell\tB-A\n\tO').sentences, [['B-A', 'O']]);
   assert.equal(placeOfTag(columns, 0, 1), `${columns.path} line 5`);
   assert.equal(placeOfTag(json, 2, 0), `${json.path} line 4, tag 1`);
+});
+
+test('comments are no tokens, and a # that is one stays', () => {
+  const sentencesOf = (content: string | Uint8Array) => {
+    const { sentences, lines } = file('comments.conll', content);
+    return { sentences, lines };
+  };
+  // MultiCoNER: as many columns as the tokens have.
+  assert.deepEqual(
+    sentencesOf(
+      '# id 11aa22 domain=en\nthe _ _ O\nHeLa _ _ B-CL\n\n\n# id 33bb44 domain=en\n# _ _ O\nT _ _ B-CELL\n',
+    ),
+    {
+      sentences: [
+        ['O', 'B-CL'],
+        ['O', 'B-CELL'],
+      ],
+      lines: [2, 7],
+    },
+  );
+  // CoNLL-U and GermEval, by tabs.
+  assert.deepEqual(
+    sentencesOf(
+      '# sent_id = 1\n# text = # HeLa\n1\t#\tO\n2\tHeLa\tB-CL\n\n#\thttp://a\t[2010]\t\n1\ta b\tO\n',
+    ),
+    { sentences: [['O', 'B-CL'], ['O']], lines: [3, 7] },
+  );
+  // WNUT and BTC: hash signs and tags are tokens, also the first, also where no other line tells the columns.
+  assert.deepEqual(sentencesOf('#\tO\n#fail\tB-X\n\t\n#\tO\nx\tO\n'), {
+    sentences: [
+      ['O', 'B-X'],
+      ['O', 'O'],
+    ],
+    lines: [1, 4],
+  });
+  assert.deepEqual(sentencesOf('# a comment\n\n#fail O\n').sentences, [['O']]);
+  assert.deepEqual(sentencesOf('# id 1\n-DOCSTART- -X- O O\n# text = vitamin B-12\na b c O\n').lines, [4]);
+  // Blanks that are tokens, classes with blanks, BMES, IOBES, suffixes.
+  assert.deepEqual(sentencesOf('\u00a0 O\n\u0085 B-A\n').sentences, [['O', 'B-A']]);
+  assert.deepEqual(sentencesOf('\u00a0\tM-A\na b\tB-Cell Line\nc\tCell-S\nd\tI\n').sentences, [
+    ['M-A', 'B-Cell Line', 'Cell-S', 'I'],
+  ]);
+});
+
+test('what is no tag is refused, and files are decoded by content', () => {
+  const fails = (content: string, pattern: RegExp, name = 'tags.conll') =>
+    assert.throws(() => file(name, content), { name: 'InputError', message: pattern });
+  fails('HeLa omain=en\n', /tags\.conll line 1: the last column has "omain=en"; a tag is O, or a prefix/);
+  fails('HeLa B-A\n# a comment\n', /line 2: 3 columns, where the lines before have 2/);
+  fails('HeLa B-A\n# b\n', /line 2: the last column has "b"; a tag is/);
+  fails('HeLa b-A\n', /line 1: the last column has "b-A"/);
+  fails('# only\n# comments\n', /holds no tags/);
+  fails(`a${' b'.repeat(1e6)} O\n`, /line 1: more than 100 columns/);
+  fails(`O\n${'x'.repeat(1e6)}\n`, /line 2: the last column has "x{60}…"/);
+  fails('["O", "omain=en"]', /line 1: entry 2 is "omain=en"; a tag is/, 'tags.jsonl');
+  fails(`["O", ${'['.repeat(1e5)}${']'.repeat(1e5)}]`, /entry 2 is a list/, 'tags.jsonl');
+  const text = '\ufeff-DOCSTART-\tO\r\n\r\nHeLa\tB-CL\r\ncells\tI-CL\r\n';
+  for (const content of [text, Buffer.from(text, 'utf16le'), gzipSync(text), text.replaceAll('\n', '')]) {
+    assert.deepEqual(file('a.conll', content).sentences, [['B-CL', 'I-CL']]);
+  }
+  assert.deepEqual(file('a.jsonl.gz', gzipSync('["O"]\n["B-A"]')).sentences, [['O'], ['B-A']]);
+  const started = performance.now();
+  assert.equal(file('wide.conll', `HeLa${' '.repeat(1e6)}O\n${' '.repeat(1e6)}\n`).sentences.length, 1);
+  assert.ok(performance.now() - started < 10_000);
 });
 
 test('errors name file, line and mend', () => {

@@ -1,4 +1,4 @@
-import { InputError, readLines } from '../../foundation';
+import { InputError, parseJson, readLines, shownValue } from '../../foundation';
 
 /** Tag sequences of a file, and the line on which each stands or begins. */
 export interface TagFile {
@@ -11,9 +11,9 @@ export interface TagFile {
 
 /**
  * Reads tags from JSONL, one array of tags a line, or from CoNLL columns: one token a line, its tag in the last column, blank
- * and `-DOCSTART-` lines between sentences. Which of the two it is, the first line tells.
+ * and `-DOCSTART-` lines between sentences, comments before them. Which of the two it is, the first line tells.
  *
- * @throws InputError naming file and line
+ * @throws InputError naming file and line, also for what is no tag
  */
 export function readTagFile(path: string): TagFile {
   let file: TagFile | undefined;
@@ -21,28 +21,50 @@ export function readTagFile(path: string): TagFile {
   let number = 0;
   for (const raw of readLines(path)) {
     number++;
-    const line = (number === 1 ? raw.replace(/^\ufeff/, '') : raw).trimEnd();
+    const line = withoutEnd(raw);
     if (!file) {
-      if (line === '') continue;
-      const isJson = path.endsWith('.jsonl') || (line.startsWith('[') && line.endsWith(']'));
+      if (isBlank(line)) continue;
+      const isJson = /\.jsonl(?:\.gz)?$/i.test(path) || (line.startsWith('[') && line.endsWith(']'));
       file = { path, sentences: [], lines: [], oneTokenALine: !isJson };
       if (!isJson) columns = new ColumnReader(file);
     }
     if (columns) columns.read(line, number);
-    else if (line !== '') {
+    else if (!isBlank(line)) {
       file.sentences.push(parseTags(line, `${path} line ${number}`));
       file.lines.push(number);
     }
   }
+  columns?.end();
   if (!file || file.sentences.length === 0)
     throw new InputError(`${path}: holds no tags; give one JSON array of tags a line, or CoNLL columns`);
   return file;
 }
 
+/** Without blanks and tabs at the end; other white space may be a token. */
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === ' ' || line[end - 1] === '\t') end--;
+  return line.slice(0, end);
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === '';
+}
+
+/**
+ * `O`, a prefix with a class behind or before it, or a bare prefix. Any capital letter is a prefix, as conlleval has it: `M` of
+ * BMES too.
+ */
+function isTag(text: string): boolean {
+  return /^(?:O|[BIESLUM]|[A-Z]-.+|.+-[BIESLUM])$/s.test(text);
+}
+
+const TAG = 'a tag is O, or a prefix such as B or I, a dash and a class';
+
 function parseTags(line: string, place: string): string[] {
   let tags: unknown;
   try {
-    tags = JSON.parse(line);
+    tags = parseJson(line);
   } catch (error) {
     throw new InputError(
       `${place}: not a line of JSON (${(error as Error).message}); write one array of tags a line`,
@@ -53,31 +75,63 @@ function parseTags(line: string, place: string): string[] {
   tags.forEach((tag, index) => {
     if (typeof tag !== 'string' || tag === '')
       throw new InputError(
-        `${place}: entry ${index + 1} is ${JSON.stringify(tag)}; a tag is a string, "O" where nothing is marked`,
+        `${place}: entry ${index + 1} is ${shownValue(tag)}; a tag is a string, "O" where nothing is marked`,
       );
+    if (!isTag(tag)) throw new InputError(`${place}: entry ${index + 1} is ${shownValue(tag)}; ${TAG}`);
   });
   return tags as string[];
 }
 
+function isBorder(line: string): boolean {
+  return /^-DOCSTART-/i.test(line);
+}
+
+const MOST_COLUMNS = 100;
+
 class ColumnReader {
-  #separator: RegExp | undefined;
+  #separator = / +/;
   #columns = 0;
   #open = false;
+  /** Lines up to the first token that is sure to be one: it tells how many columns there are. */
+  #waiting: { line: string; number: number }[] = [];
 
   constructor(readonly file: TagFile) {}
 
   read(line: string, number: number): void {
-    if (line === '' || line.startsWith('-DOCSTART-')) {
-      this.#open = false;
-      return;
-    }
-    // Tokens may hold spaces where tabs part the columns.
-    this.#separator ??= line.includes('\t') ? /\t+/ : /\s+/;
-    const cells = line.split(this.#separator);
-    this.#columns ||= cells.length;
-    if (cells.length !== this.#columns) {
+    if (this.#columns === 0) {
+      this.#waiting.push({ line, number });
+      if (!isBlank(line) && !isBorder(line) && !line.startsWith('#')) this.#begin(line);
+    } else if (isBlank(line) || isBorder(line)) this.#open = false;
+    else this.#readRow(line, number);
+  }
+
+  /** To be called after the last line. */
+  end(): void {
+    const first = this.#waiting.find(({ line }) => isTag(line.split(/[ \t]+/, MOST_COLUMNS).at(-1)!));
+    if (first) this.#begin(first.line);
+  }
+
+  #begin(line: string): void {
+    // Tokens may hold spaces where tabs part the columns; a no-break space is a token, not a border.
+    this.#separator = line.includes('\t') ? /\t+/ : / +/;
+    this.#columns = this.#cellsOf(line).length;
+    for (const { line, number } of this.#waiting) this.read(line, number);
+    this.#waiting = [];
+  }
+
+  #readRow(line: string, number: number): void {
+    const cells = this.#cellsOf(line);
+    const tag = cells.at(-1)!;
+    if (!this.#open && this.#isComment(line, cells)) return;
+    const place = `${this.file.path} line ${number}`;
+    if (cells.length !== this.#columns || cells.length > MOST_COLUMNS) {
       throw new InputError(
-        `${this.file.path} line ${number}: ${cells.length} columns, where the lines before have ${this.#columns}; give every token its tag in the last column`,
+        `${place}: ${cells.length > MOST_COLUMNS ? `more than ${MOST_COLUMNS}` : cells.length} columns, where the lines before have ${this.#columns}; give every token its tag in the last column`,
+      );
+    }
+    if (!isTag(tag)) {
+      throw new InputError(
+        `${place}: the last column has ${shownValue(tag)}; ${TAG}, and every token has one in the last column`,
       );
     }
     if (!this.#open) {
@@ -85,7 +139,20 @@ class ColumnReader {
       this.file.lines.push(number);
       this.#open = true;
     }
-    this.file.sentences.at(-1)!.push(cells.at(-1)!);
+    this.file.sentences.at(-1)!.push(tag);
+  }
+
+  /**
+   * Before a sentence, a line that begins with `#` is a comment unless it is a row like any other: `#` may be a token. What
+   * CoNLL-U writes as `# key = value` is never one.
+   */
+  #isComment(line: string, cells: readonly string[]): boolean {
+    if (!line.startsWith('#')) return false;
+    return cells.length !== this.#columns || !isTag(cells.at(-1)!) || /^#\s*\S+ = \S/.test(line);
+  }
+
+  #cellsOf(line: string): string[] {
+    return line.split(this.#separator, MOST_COLUMNS + 1);
   }
 }
 

@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../foundation';
-import { batchesOf } from './batches';
+import { batchesOf, sizeOf } from './batches';
+import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';
 import type { Answer, BatchResult, WorkerSettings } from './worker';
 
 export interface AnnotateCorpusOptions extends WorkerSettings {
-  /** Threads that annotate, each with a model of its own; the default is one a core. */
+  /** Threads that annotate, each with a model of its own; the default is one per core. */
   workers?: number;
 }
 
@@ -18,14 +19,16 @@ export interface AnnotatedBatch extends BatchResult {
   bytes: number;
 }
 
-/** Batches in memory a worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
+/** Batches in memory per worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
 const BATCHES_A_WORKER = 4;
+/** Of all batches in memory together, as `sizeOf` counts it; one larger batch may be there alone. */
+const MOST_HELD = 1 << 26;
 
 /**
  * Annotates any number of sources in worker threads. Results come in the order of the sources and are the same for any number
  * of workers. Sources are taken only as fast as results are asked for, so that memory does not grow with their number.
  *
- * @throws InputError where the model cannot be used; damaged sources are told in the result
+ * @throws InputError where the model cannot be used; damaged sources are reported in the result
  */
 export async function* annotateCorpus(
   sources: AsyncIterable<Source>,
@@ -35,18 +38,27 @@ export async function* annotateCorpus(
   process.env.TOKENIZERS_PARALLELISM = 'false';
   const pool = new WorkerPool(settings, workers);
   try {
-    const inOrder: Promise<AnnotatedBatch>[] = [];
+    const inOrder: { annotated: Promise<AnnotatedBatch>; size: number }[] = [];
+    let held = 0;
+    const next = () => {
+      const { annotated, size } = inOrder.shift()!;
+      held -= size;
+      return annotated;
+    };
     for await (const batch of batchesOf(sources)) {
+      const size = batch.reduce((sum, source) => sum + sizeOf(source), 0);
+      while (inOrder.length > 0 && held + size > MOST_HELD) yield await next();
       const annotated = pool.annotate(batch).then((result) => ({
         ...result,
         sources: batch.length,
         bytes: batch.reduce((sum, { bytes }) => sum + bytes, 0),
       }));
-      annotated.catch(() => {}); // told when its turn comes
-      inOrder.push(annotated);
-      if (inOrder.length >= BATCHES_A_WORKER * workers) yield await inOrder.shift()!;
+      annotated.catch(() => {}); // reported when its turn comes
+      inOrder.push({ annotated, size });
+      held += size;
+      if (inOrder.length >= BATCHES_A_WORKER * workers) yield await next();
     }
-    while (inOrder.length > 0) yield await inOrder.shift()!;
+    while (inOrder.length > 0) yield await next();
   } finally {
     await pool.end();
   }
@@ -105,22 +117,55 @@ class WorkerPool {
       release = resolve;
     });
     this.#busy.add(isBusy);
-    const failed = (error: Error) => {
-      reject(error);
-      release();
-    };
-    const ended = () => failed(new Error('a worker thread ended before its work was done'));
-    worker.once('error', failed).once('exit', ended);
-    worker.once('message', (answer: Answer) => {
-      worker.off('error', failed).off('exit', ended);
+    const leave = () => {
+      worker.off('error', failed).off('exit', ended).off('message', answered);
       this.#busy.delete(isBusy);
       release();
+    };
+    const failed = (error: NodeJS.ErrnoException) => {
+      leave();
+      this.#all.splice(this.#all.indexOf(worker), 1);
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#oneByOne(batch).then(resolve, reject);
+      else reject(error);
+      this.#deal();
+    };
+    const ended = () => failed(new Error('a worker thread ended before its work was done'));
+    const answered = (answer: Answer) => {
+      leave();
       this.#idle.push(worker);
       if ('result' in answer) resolve(answer.result);
       else reject(new InputError(answer.refusal));
       this.#deal();
-    });
+    };
+    worker.once('error', failed).once('exit', ended).once('message', answered);
     worker.postMessage(batch);
+  }
+
+  /** What took more memory than a worker has: the source that does so alone is damaged, the others are annotated. */
+  async #oneByOne(batch: readonly Source[]): Promise<BatchResult> {
+    const [source] = batch;
+    if (batch.length === 1) {
+      const damages = [`${source.place}: takes more memory than a worker has; split it`];
+      return {
+        lines: '',
+        documents: 0,
+        sentences: 0,
+        entities: 0,
+        damages,
+        fingerprints: fingerprintOf(source),
+      };
+    }
+    const parts = await Promise.all(batch.map((one) => this.annotate([one])));
+    const sum = (key: 'documents' | 'sentences' | 'entities') =>
+      parts.reduce((total, part) => total + part[key], 0);
+    return {
+      lines: parts.map(({ lines }) => lines).join(''),
+      documents: sum('documents'),
+      sentences: sum('sentences'),
+      entities: sum('entities'),
+      damages: parts.flatMap(({ damages }) => damages),
+      fingerprints: Buffer.concat(parts.map(({ fingerprints }) => fingerprints)),
+    };
   }
 }
 

@@ -2,25 +2,46 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { readCollectedArticle } from '../../collection';
-import { splitSentences } from '../../corpora';
-import { InputError } from '../../foundation';
-import { articleText, jatsToParagraphs } from '../../preprocessing';
+import { eachSentence, LONGEST_SENTENCE, type Range } from '../../corpora';
+import { InputError, kindOfContent, reasonOf, toUtf8 } from '../../foundation';
+import { articleText, jatsArticles, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
-import { isGzip } from './open';
-import { LARGEST, type Source, TOO_LARGE, type WholeFileFormat } from './sources';
+import { fsPath } from './list';
+import { isGzip } from './opening';
+import {
+  LARGEST,
+  LARGEST_COLLECTED,
+  type Source,
+  TOO_LARGE,
+  tooLarge,
+  type WholeFileFormat,
+} from './sources';
 
 /** A source as its sentences, and the lines of output that their mentions make. */
 export interface Article {
   sentences: string[];
+  /** @throws InputError for more mentions than a line may hold */
   linesOf(found: readonly Entity[][], offsets: OffsetUnit): string;
 }
 
 /** What `start` and `end` count. */
 export type OffsetUnit = 'utf16' | 'codepoints';
 
-/** @throws InputError for what cannot be read, is not in the format, or is empty */
-export function readArticle(source: Source): Article {
+/** UTF-16 code units of one document. A book has a million or two; each sentence of a larger one would be in memory until its last. */
+const LONGEST_TEXT = 1 << 25;
+const MOST_SENTENCES = 1 << 18;
+/** Code units in sentences that no prose has: a list or data without sentence ends costs time, and says nothing. */
+const MOST_UNCUT = 1 << 19;
+const NO_PROSE = LONGEST_SENTENCE >> 1;
+/** Of one line of output, which is about a hundred bytes for each. */
+const MOST_MENTIONS = 1 << 20;
+
+/**
+ * @param content the source's own, where it was read already
+ * @throws InputError for what cannot be read, is not in the format, or is empty
+ */
+export function readArticle(source: Source, content?: Uint8Array): Article {
   const { place } = source;
   switch (source.kind) {
     case 'damaged':
@@ -28,40 +49,46 @@ export function readArticle(source: Source): Article {
     case 'sentences':
       return articleOfSentences(source);
     case 'document':
-      return articleOfText(source.id, source.text);
-    case 'content':
-      return articleOfText(source.id, textOf(source.content, source.format, place));
+      return articleOfText(source.id, source.text, place, source.paragraphs);
+    case 'content': {
+      const text = textOf(source.content, place);
+      if (!source.isOwnId) return articleOfText(source.id, plainText(text, source.format, place), place);
+      const [{ id = source.id, paragraphs }] = jatsArticles(text, place);
+      return articleOfText(id, filled(articleText(paragraphs), place), place);
+    }
     case 'file': {
       if (source.format === 'collected') {
-        const { pmcid, fullText } = readCollectedArticle(source.path);
-        return articleOfText(pmcid, plainText(fullText, 'jats', place));
+        const { pmcid, fullText } = readCollectedArticle(fsPath(source.path) as string);
+        return articleOfText(pmcid, plainText(fullText, 'jats', place), place);
       }
-      return articleOfText(source.id, textOf(contentOf(source.path), source.format, place));
+      const text = textOf(content ?? contentOf(source), place);
+      return articleOfText(source.id, plainText(text, source.format, place), place);
     }
   }
 }
 
-function contentOf(path: string): Uint8Array {
+/** @throws InputError for a file that cannot be read, or is too large */
+export function contentOf({ path, place, format }: Source & { kind: 'file' }): Uint8Array {
+  const most = format === 'collected' ? LARGEST_COLLECTED : LARGEST;
   try {
-    if (statSync(path).size > LARGEST) throw tooLarge(path);
-    return readFileSync(path);
+    if (statSync(fsPath(path)).size > most) throw new InputError(`${place}: ${tooLarge(most)}`);
+    return readFileSync(fsPath(path));
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
+    const reason = reasonOf(error, 'read');
+    if (error instanceof InputError || !reason) throw error;
+    throw new InputError(`${place}: cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`);
   }
 }
 
-const tooLarge = (place: string): InputError => new InputError(`${place}: ${TOO_LARGE}`);
-
-function textOf(content: Uint8Array, format: WholeFileFormat, place: string): string {
-  const plain = isGzip(content) ? unpack(content, place) : content;
-  if (plain.length > LARGEST) throw tooLarge(place);
+function textOf(content: Uint8Array, place: string): string {
+  const unpacked = isGzip(content) ? unpack(content, place) : content;
+  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
+  const plain = isUtf16 ? toUtf8(unpacked, place)(Buffer.from(unpacked), true) : unpacked;
+  if (plain.length > LARGEST) throw new InputError(`${place}: ${TOO_LARGE}`);
   if (!isUtf8(plain)) {
     throw new InputError(`${place} line ${firstLineNotUtf8(plain)}: not UTF-8; write the file in UTF-8`);
   }
-  return plainText(Buffer.from(plain.buffer, plain.byteOffset, plain.length).toString('utf8'), format, place);
+  return Buffer.from(plain.buffer, plain.byteOffset, plain.length).toString('utf8');
 }
 
 function unpack(content: Uint8Array, place: string): Uint8Array {
@@ -69,7 +96,7 @@ function unpack(content: Uint8Array, place: string): Uint8Array {
     return gunzipSync(content, { maxOutputLength: LARGEST });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(place);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new InputError(`${place}: ${TOO_LARGE}`);
     throw new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
   }
 }
@@ -85,25 +112,64 @@ function firstLineNotUtf8(content: Uint8Array): number {
 
 /** The text that offsets refer to: of JATS what `preprocess` makes of it, any other as it stands. */
 function plainText(content: string, format: WholeFileFormat, place: string): string {
-  const text =
-    format === 'text' || content.trim() === '' ? content : articleText(jatsToParagraphs(content, place));
+  const isText = format === 'text' || content.trim() === '';
+  return filled(isText ? content : articleText(jatsToParagraphs(content, place)), place);
+}
+
+function filled(text: string, place: string): string {
   if (text.trim() === '') throw new InputError(`${place}: is empty; give a text to annotate`);
   return text;
 }
 
-function articleOfText(id: string, text: string): Article {
-  const ranges = splitSentences(text);
+function articleOfText(id: string, text: string, place: string, paragraphs?: readonly Range[]): Article {
+  const ranges = sentencesOf(text, place, paragraphs);
   return {
     sentences: ranges.map(({ start, end }) => text.slice(start, end)),
     linesOf(found, offsets) {
       const starts = ranges.map(({ start }) => start);
       const entities = inWholeText(found, starts);
+      if (entities.length > MOST_MENTIONS)
+        throw new InputError(`${place}: has more than ${MOST_MENTIONS} mentions; split it`);
       return `${JSON.stringify({ id, entities: counted(entities, text, offsets) })}\n`;
     },
   };
 }
 
-function articleOfSentences({ article, sentences }: Source & { kind: 'sentences' }): Article {
+/** @throws InputError where there are too many, or what is no prose */
+function sentencesOf(
+  text: string,
+  place: string,
+  paragraphs: readonly Range[] = [{ start: 0, end: text.length }],
+): Range[] {
+  if (text.length > LONGEST_TEXT)
+    throw new InputError(
+      `${place}: a text of ${text.length} characters, at most ${LONGEST_TEXT} are read as one; split it into documents`,
+    );
+  const sentences: Range[] = [];
+  let uncut = 0;
+  for (const paragraph of paragraphs) {
+    const isWhole = paragraph.start === 0 && paragraph.end === text.length;
+    const part = isWhole ? text : text.slice(paragraph.start, paragraph.end);
+    for (const { start, end } of eachSentence(part)) {
+      sentences.push({ start: start + paragraph.start, end: end + paragraph.start });
+      if (end - start > NO_PROSE) uncut += end - start;
+      if (uncut > MOST_UNCUT)
+        throw new InputError(
+          `${place}: ${MOST_UNCUT} characters lie in sentences of more than ${NO_PROSE}; give prose, or part it with sentence ends or empty lines`,
+        );
+      if (sentences.length > MOST_SENTENCES)
+        throw new InputError(`${place}: has more than ${MOST_SENTENCES} sentences; split it into documents`);
+    }
+  }
+  return sentences;
+}
+
+function articleOfSentences({ article, sentences, place }: Source & { kind: 'sentences' }): Article {
+  const longest = sentences.find(({ text }) => text.length > MOST_UNCUT);
+  if (longest)
+    throw new InputError(
+      `${place}: a sentence of ${longest.text.length} characters, at most ${MOST_UNCUT} are read; split it`,
+    );
   return {
     sentences: sentences.map(({ text }) => text),
     linesOf: (found, offsets) =>

@@ -26,7 +26,7 @@ export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator
 }
 
 /** Characters or bytes, about: not `bytes`, which for lines tells what happened to be read ahead. */
-function sizeOf(source: Source): number {
+export function sizeOf(source: Source): number {
   switch (source.kind) {
     case 'document':
       return source.text.length;

@@ -3,8 +3,8 @@ import type { Source, SourceSentence } from './sources';
 
 /** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
 const MOST_SENTENCES = 10_000;
-/** Longer lines are passed over unread, so that no file can fill the memory. */
-const LONGEST_LINE = 1 << 26;
+/** Longer lines are skipped unread, so that no file can fill the memory. */
+const LONGEST_LINE = 1 << 25;
 
 const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} a line';
 
@@ -12,22 +12,18 @@ const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragrap
  * The documents of JSONL, one a line, or its sentences, those of an article together where they follow each other. Lines end at
  * a line feed alone: texts may hold the other characters that Unicode calls line ends.
  *
- * @param consumed how many bytes of the file have been read by now
+ * A file whose first line is an annotation, or whose lines are parts of one JSON value, is refused as a whole.
+ *
+ * @param newBytes how many bytes of the file have been read since it was last called
  */
 export async function* sourcesOfLines(
   chunks: AsyncIterable<Uint8Array>,
   file: string,
-  consumed: () => number,
+  newBytes: () => number,
 ): AsyncGenerator<Source> {
   let number = 0;
   let found = 0;
-  let told = 0;
   let group: (Source & { kind: 'sentences' }) | undefined;
-  const newBytes = () => {
-    const bytes = consumed() - told;
-    told += bytes;
-    return bytes;
-  };
   for await (const line of linesOf(chunks)) {
     number++;
     if (line !== undefined && isBlank(line)) continue;
@@ -43,6 +39,8 @@ export async function* sourcesOfLines(
       group = undefined;
     }
     const bytes = newBytes();
+    const refusal = found === 1 && line !== undefined ? whyNoLines(line) : undefined;
+    if (refusal) return yield { kind: 'damaged', place: file, bytes, reason: refusal };
     if (typeof value === 'string') yield { kind: 'damaged', place, bytes, reason: value };
     else if (!isSentence) yield { kind: 'document', place, bytes, ...value };
     else {
@@ -56,6 +54,24 @@ export async function* sourcesOfLines(
 }
 
 type Line = { id: string; text: string } | { article: string; sentence: SourceSentence };
+
+/** Why the file that begins with this line is none of documents. */
+function whyNoLines(line: Buffer): string | undefined {
+  const opening = line
+    .toString('utf8', 0, 1000)
+    .replace(/^\ufeff/, '')
+    .trim();
+  if (opening === '{' || opening === '[')
+    return `is one JSON value over several lines, no JSONL; ${EXPECTED} (jq -c does)`;
+  if (!/"entities"\s*:/.test(line.toString('latin1'))) return undefined;
+  try {
+    const { text, entities } = Object(JSON.parse(line.toString('utf8'))) as Record<string, unknown>;
+    const isOutput = text === undefined && Array.isArray(entities);
+    return isOutput ? 'holds annotations as annotate writes them, no texts; give the texts' : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** What the line says, or why it cannot be used. */
 function parseLine(line: Buffer): Line | string {

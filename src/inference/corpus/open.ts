@@ -1,104 +1,197 @@
-import { createReadStream, type ReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { sourcesOfLines } from './lines';
-import { type DocumentFormat, type InputFile, LARGEST, type Source, TOO_LARGE } from './sources';
+import { createReadStream } from 'node:fs';
+import { documentsOfBioc, documentsOfPubtator } from '../../corpora';
+import { articlesOfSet, InputError, reasonOf } from '../../foundation';
 
-/** What the files hold, in order. JSONL is read here piece by piece; whole files are opened by the worker that takes them. */
-export async function* openSources(files: readonly InputFile[]): AsyncGenerator<Source> {
-  for (const { path, id, format, bytes } of files) {
-    if (format !== 'jsonl') yield { kind: 'file', place: path, bytes, id, format, path };
+import { type ContentFormat, formatAsTold, formatOfContent } from './content-format';
+import { sourcesOfLines } from './lines';
+import { fsPath, type InputFile } from './list';
+import { membersOfTar } from './members';
+import { kindOfFile, OPENING, type Opening, openingOf } from './opening';
+import {
+  type DocumentFormat,
+  LARGEST,
+  LARGEST_PARSED,
+  type Reading,
+  Skipped,
+  type Source,
+  tooLarge,
+} from './sources';
+import { collected, decoded, fromUtf16, gunzip, withOpening } from './streams';
+
+/**
+ * What the files hold, in order. A file of one document is opened by the worker that takes it; files of many are read here piece by
+ * piece. The content decides which is which.
+ *
+ * @param skipped receives what is left out of archives
+ */
+export async function* openSources(
+  files: readonly InputFile[],
+  skipped = new Skipped(),
+): AsyncGenerator<Source> {
+  for (const { path, place, id, format: named, bytes, isStream, refusal } of files) {
+    if (refusal !== undefined) {
+      yield { kind: 'damaged', place, bytes: 0, reason: refusal };
+      continue;
+    }
+    let format: ContentFormat | { refusal: string } | undefined;
+    try {
+      if (!isStream) format = formatOfContent(kindOfFile(path), named);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const reason = reasonOf(error, 'read');
+      if (!reason) throw error;
+      yield { kind: 'damaged', place, bytes, reason: `cannot be read (${code}), ${reason}` };
+      continue;
+    }
+    if (format === 'text' || format === 'jats' || format === 'collected') {
+      yield { kind: 'file', place, bytes, id, format, path };
+    } else if (typeof format === 'object') yield { kind: 'damaged', place, bytes, reason: format.refusal };
     else {
-      const stream = createReadStream(path);
-      const isGzip = /\.gz$/i.test(path);
-      yield* untilDamaged(
-        sourcesOfLines(isGzip ? gunzip(stream) : stream, path, () => stream.bytesRead),
-        path,
-      );
+      const stream = createReadStream(fsPath(path), { highWaterMark: PIECE });
+      const newBytes = sinceLast(() => stream.bytesRead);
+      yield* untilDamaged(sourcesOfStream(stream, { place, id, named, skipped, newBytes }), place);
     }
   }
 }
 
-/** What standard input holds, gzip or not; its first characters tell the format unless `format` does. */
-export async function* openStandardInput(
+const PIECE = 1 << 18;
+
+/** What standard input holds, gzip or not; its first characters tell the format unless `told` does. */
+export function openStandardInput(
   input: AsyncIterable<Uint8Array>,
-  format?: DocumentFormat,
+  told?: DocumentFormat,
+  skipped = new Skipped(),
 ): AsyncGenerator<Source> {
   const place = 'standard input';
-  const packed = await withOpening(input, (bytes) => bytes.length >= 2);
-  const plain = isGzip(packed.opening) ? gunzip(packed.chunks) : packed.chunks;
-  yield* untilDamaged(sourcesOfPlain(plain, place, format), place);
+  return untilDamaged(sourcesOfStream(input, { place, id: '-', told, skipped, newBytes: () => 0 }), place);
+}
+
+async function* sourcesOfStream(input: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
+  const { opening, chunks, close } = await withOpening(input, OPENING);
+  const found = openingOf(opening);
+  const plain = found.isGzip ? gunzip(chunks) : chunks;
+  try {
+    yield* sourcesOfPlain(found.isUtf16 ? fromUtf16(plain, reading.place) : plain, found, reading);
+  } finally {
+    await close();
+  }
 }
 
 async function* sourcesOfPlain(
-  input: AsyncIterable<Uint8Array>,
-  place: string,
-  format?: DocumentFormat,
+  chunks: AsyncIterable<Uint8Array>,
+  opening: Opening,
+  reading: Reading,
 ): AsyncGenerator<Source> {
-  const { opening, chunks } = await withOpening(
-    input,
-    (bytes) => bytes.toString('latin1').trimStart().length >= LONGEST_OPENING,
-  );
-  const found = format ?? formatOf(opening.toString('utf8'));
-  if (found === 'jsonl') yield* sourcesOfLines(chunks, place, () => 0);
+  const { place, id, named, told, newBytes } = reading;
+  const format = told ? formatAsTold(opening, told) : formatOfContent(opening, named);
+  if (typeof format === 'object') {
+    yield { kind: 'damaged', place, bytes: newBytes(), reason: format.refusal };
+  } else if (format === 'jsonl') yield* sourcesOfLines(chunks, place, newBytes);
+  else if (format === 'article-set') yield* sourcesOfArticleSet(chunks, reading);
+  else if (format === 'tar') yield* sourcesOfTar(chunks, reading);
   else {
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of chunks) {
-      parts.push(chunk);
-      bytes += chunk.length;
-      if (bytes > LARGEST) return yield { kind: 'damaged', place, bytes, reason: TOO_LARGE };
+    const isParsed = format === 'bioc' || format === 'pubtator';
+    const most = isParsed ? LARGEST_PARSED : LARGEST;
+    const content = await collected(chunks, most);
+    if (!content) yield { kind: 'damaged', place, bytes: newBytes(), reason: tooLarge(most) };
+    else if (isParsed) yield* sourcesOfDocuments(content, format, reading);
+    else {
+      const isOwnId = reading.isMember && format === 'jats';
+      yield { kind: 'content', place, bytes: newBytes(), id, format, content, ...(isOwnId && { isOwnId }) };
     }
-    yield { kind: 'content', place, bytes, id: '-', format: found, content: Buffer.concat(parts) };
   }
 }
 
-const LONGEST_OPENING = '\u00ef\u00bb\u00bf<!DOCTYPE'.length;
-
-function formatOf(head: string): DocumentFormat {
-  const opening = head.replace(/^\ufeff/, '').trimStart();
-  if (opening.startsWith('{')) return 'jsonl';
-  return /^<(\?xml|!DOCTYPE|!--|article)/.test(opening) ? 'jats' : 'text';
-}
-
-export function isGzip(content: Uint8Array): boolean {
-  return content[0] === 0x1f && content[1] === 0x8b;
-}
-
-/** The first bytes, as many as suffice or all there are, and the whole stream with them. */
-async function withOpening(
-  input: AsyncIterable<Uint8Array>,
-  suffices: (opening: Buffer) => boolean,
-): Promise<{ opening: Buffer; chunks: AsyncIterable<Uint8Array> }> {
-  const iterator = input[Symbol.asyncIterator]();
-  let opening = Buffer.alloc(0);
-  while (!suffices(opening)) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    opening = Buffer.concat([opening, value]);
+async function* sourcesOfTar(chunks: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
+  if (reading.isMember) {
+    const reason = 'is an archive in an archive; unpack it';
+    return yield { kind: 'damaged', place: reading.place, bytes: reading.newBytes(), reason };
   }
-  const chunks = (async function* () {
-    if (opening.length > 0) yield opening;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  })();
-  return { opening, chunks };
+  for await (const member of membersOfTar(chunks, reading)) {
+    if ('kind' in member) yield member;
+    else yield* untilDamaged(sourcesOfStream(piecesOf(member.content), member), member.place);
+  }
 }
 
-function gunzip(packed: ReadStream | AsyncIterable<Uint8Array>): Readable {
-  const unpacked = createGunzip();
-  pipeline(packed, unpacked, () => {}); // whoever reads `unpacked` is told of errors
-  return unpacked;
+async function* piecesOf(content: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < content.length; start += PIECE) yield content.subarray(start, start + PIECE);
 }
 
-/** What cannot be read on is told in its place, and what follows is done. */
+/** Each article of a file of many. */
+async function* sourcesOfArticleSet(
+  chunks: AsyncIterable<Uint8Array>,
+  { place, id, newBytes }: Reading,
+): AsyncGenerator<Source> {
+  let number = 0;
+  for await (const xml of articlesOfSet(decoded(chunks))) {
+    number++;
+    const content = Buffer.from(xml);
+    const own = {
+      place: `${place} article ${number}`,
+      bytes: newBytes(),
+      id: `${id === '-' ? '' : id}-${number}`,
+    };
+    yield { kind: 'content', format: 'jats', content, isOwnId: true, ...own };
+  }
+  const reason = 'holds no <article>, so it is no JATS; give full texts of articles';
+  if (number === 0) yield { kind: 'damaged', place, bytes: newBytes(), reason };
+}
+
+function* sourcesOfDocuments(
+  content: Buffer,
+  format: 'bioc' | 'pubtator',
+  { place, newBytes }: Reading,
+): Generator<Source> {
+  const damages: InputError[] = [];
+  const read = format === 'bioc' ? documentsOfBioc : documentsOfPubtator;
+  try {
+    for (const { id, text, paragraphs } of read(content.toString('utf8'), place, (reason) =>
+      damages.push(reason),
+    ))
+      yield {
+        kind: 'document',
+        place: `${place}: document "${id}"`,
+        bytes: newBytes(),
+        id,
+        text,
+        paragraphs,
+      };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    damages.push(error);
+  }
+  for (const { message } of damages)
+    yield { kind: 'damaged', place, bytes: newBytes(), reason: withoutPlace(message, place) };
+}
+
+function withoutPlace(message: string, place: string): string {
+  return message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
+}
+
+function sinceLast(total: () => number): () => number {
+  let told = 0;
+  return () => {
+    const bytes = total() - told;
+    told += bytes;
+    return bytes;
+  };
+}
+
+/** Where a stream breaks off, that is reported in its place; what follows is read. */
 async function* untilDamaged(sources: AsyncIterable<Source>, place: string): AsyncGenerator<Source> {
   try {
     yield* sources;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof InputError) {
+      yield { kind: 'damaged', place, bytes: 0, reason: withoutPlace(message, place) };
+      return;
+    }
     if (!code) throw error;
-    const isOfSystem = /^E[A-Z]+$/.test(code);
-    const reason = isOfSystem ? `cannot be read (${code})` : `cannot be unpacked (${message})`;
-    yield { kind: 'damaged', place, bytes: 0, reason: `${reason} to its end; get the file again` };
+    const reason = reasonOf(error, 'read');
+    const told = reason
+      ? `cannot be read (${code}), ${reason}`
+      : `cannot be unpacked (${message}) to its end; get the file again`;
+    yield { kind: 'damaged', place, bytes: 0, reason: told };
   }
 }

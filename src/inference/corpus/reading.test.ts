@@ -1,51 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { InputError } from '../../foundation';
 import { readArticle } from './article';
+import { listInputs } from './list';
 import { openSources, openStandardInput } from './open';
-import { type DocumentFormat, listInputs, type Source } from './sources';
-
-function folderOf(t: TestContext, files: Record<string, string | Uint8Array>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
-}
+import { folderOf, read, readFiles } from './reading.fixture';
+import type { DocumentFormat } from './sources';
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const value of values) collected.push(value);
   return collected;
 }
-
-/** Every source as the output would have it: its id and sentences, or what is wrong with it. */
-async function read(sources: AsyncIterable<Source>): Promise<(string | [string, ...string[]])[]> {
-  const found: (string | [string, ...string[]])[] = [];
-  for await (const source of sources) {
-    try {
-      const article = readArticle(source);
-      const lines = article.linesOf(
-        article.sentences.map(() => []),
-        'utf16',
-      );
-      found.push([JSON.parse(lines.split('\n')[0]).id, ...article.sentences]);
-    } catch (error) {
-      assert.ok(error instanceof InputError, String(error));
-      found.push(error.message);
-    }
-  }
-  return found;
-}
-
-const readFiles = (...paths: string[]) => read(openSources(listInputs(paths).files));
 
 const ARTICLE =
   '<?xml version="1.0"?><article><front><article-meta><title-group><article-title>T cells</article-title></title-group></article-meta></front>' +
@@ -62,7 +30,7 @@ test('the extension tells plain text, JATS, JSONL and gzip of them apart, in fol
     'PMC3.json': JSON.stringify({ pmcid: 'PMC3', fullText: ARTICLE, types: [], annotations: [] }),
     'picture.png': 'PNG',
   });
-  assert.equal(listInputs([folder]).passedOver, 1);
+  assert.equal(listInputs([folder]).skipped.count, 1);
   const jats = ['T cells', 'CD4+ cells & liver.'];
   const lines = [
     ['a', 'one\ntwo\u2028three'],
@@ -150,7 +118,8 @@ test('what is damaged is told with file and line, and what follows is read', asy
     ['i.txt', Buffer.from([0x61, 10, 0x62, 10, 0xe9, 0x61]), /line 3: not UTF-8/, false],
     ['j.txt.gz', gzipSync('abc').subarray(0, 8), /cannot be unpacked/, false],
     ['k.xml', '<article><p>', /k\.xml/, false],
-    ['l.xml', '<html></html>', /no <article>/, false],
+    ['l.xml', '<html></html>', /is HTML/, false],
+    ['o.xml', '<book></book>', /no <article>/, false],
     ['m.xml', '', /is empty/, false],
     ['n.xml', '<article><body></body></article>', /is empty/, false],
     ['PMC9.json', '{"pmcid":1}', /"pmcid"/, false],

@@ -1,17 +1,19 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { InputError } from '../../foundation';
+import { printable } from '../../foundation';
 
 export type DocumentFormat = 'text' | 'jats' | 'jsonl';
 
+/** A file's path as bytes where its name is not UTF-8. */
+export type FilePath = string | Uint8Array;
+
 /**
  * What one turn of a worker takes as a whole: a file, a document or an article's sentences from JSONL, or word of what could
- * not be read. `place` opens messages; `bytes` is its share of the input as it lies on disk.
+ * not be read. `place` opens messages; `bytes` is its share of the input as it lies on disk; with `isOwnId` an article's PMCID, or
+ * what else it is known by, is its id if it states one.
  */
 export type Source = { place: string; bytes: number } & (
-  | { kind: 'file'; id: string; format: WholeFileFormat; path: string }
-  | { kind: 'content'; id: string; format: WholeFileFormat; content: Uint8Array }
-  | { kind: 'document'; id: string; text: string }
+  | { kind: 'file'; id: string; format: WholeFileFormat; path: FilePath }
+  | { kind: 'content'; id: string; format: WholeFileFormat; content: Uint8Array; isOwnId?: boolean }
+  | { kind: 'document'; id: string; text: string; paragraphs?: TextRange[] }
   | { kind: 'sentences'; article: string; sentences: SourceSentence[] }
   | { kind: 'damaged'; reason: string }
 );
@@ -25,77 +27,76 @@ export interface SourceSentence {
   text: string;
 }
 
-/** Bytes. Larger texts are refused, so that no file (and nothing packed into a small one) can fill the memory. */
-export const LARGEST = 1 << 27;
-export const TOO_LARGE = `larger than ${LARGEST >> 20} MiB; split it`;
-
-/** A file to annotate; of gzip the format is that of what is in it. */
-export interface InputFile {
-  path: string;
-  id: string;
-  format: WholeFileFormat | 'jsonl';
-  bytes: number;
+/** A part of a document over whose end no sentence reaches. */
+export interface TextRange {
+  start: number;
+  end: number;
 }
 
-const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
-  '.txt': 'text',
-  '.xml': 'jats',
-  '.nxml': 'jats',
-  '.jsonl': 'jsonl',
+/** Bytes. Larger files are refused, so that none (and nothing packed into a small one) can fill the memory. */
+export const LARGEST = 1 << 27;
+export const TOO_LARGE = tooLarge(LARGEST);
+/** Of an article in JSON, as a collection stores it. */
+export const LARGEST_COLLECTED = 1 << 25;
+/** Of BioC and PubTator, whose documents are all in memory at once. */
+export const LARGEST_PARSED = 1 << 26;
+
+export function tooLarge(bytes: number): string {
+  return `larger than ${bytes >> 20} MiB; split it`;
+}
+
+/** What is left out of a folder or an archive without being an error: counted by reason, the first of each named. */
+export class Skipped {
+  readonly #byReason = new Map<string, { count: number; first: string[] }>();
+
+  add(reason: string, place: string): void {
+    const entry = this.#byReason.get(reason) ?? { count: 0, first: [] };
+    this.#byReason.set(reason, entry);
+    entry.count++;
+    if (entry.first.length < MOST_NAMED) entry.first.push(place);
+  }
+
+  get count(): number {
+    return [...this.#byReason.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** A sentence for each reason. */
+  sentences(): string[] {
+    return [...this.#byReason].map(([reason, { count, first }]) => {
+      const others = count > first.length ? ` and ${count - first.length} more` : '';
+      return `Skipped ${count} ${reason}: ${first.join(', ')}${others}`;
+    });
+  }
+}
+
+const MOST_NAMED = 5;
+
+export const SKIPPED = {
+  otherKind: 'files of other kinds',
+  hidden: 'hidden files and folders',
+  special: 'pipes, sockets and devices',
+  seen: 'folders that links lead to again',
+  own: 'files that this command writes',
 };
 
-/**
- * The files that the paths stand for, in order: a file is itself, a folder all files in it and its folders, by name, that are
- * text (.txt), JATS (.xml, .nxml), JSONL (.jsonl), gzip of these (.gz behind), or collected articles (PMC1.json). A file
- * named by itself may have any extension; what is unknown is text.
- *
- * @returns the files, and how many in the folders were passed over for their extension
- * @throws InputError for a path that is not there
- */
-export function listInputs(paths: readonly string[]): { files: InputFile[]; passedOver: number } {
-  const files: InputFile[] = [];
-  let passedOver = 0;
-  const walk = (folder: string) => {
-    for (const name of readdirSync(folder).sort()) {
-      const path = join(folder, name);
-      const stat = statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path); // a link to nothing is told when its turn comes
-      const format = formatOf(name);
-      if (stat.isDirectory()) walk(path);
-      else if (format) files.push({ path, id: idOf(name), format, bytes: stat.size });
-      else passedOver++;
-    }
-  };
-  for (const path of paths) {
-    try {
-      const stat = statSync(path);
-      if (stat.isDirectory()) walk(path);
-      else {
-        files.push({ path, id: idOf(basename(path)), format: formatOf(path) ?? 'text', bytes: stat.size });
-      }
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new InputError(`${path}: cannot be read (${code}); check the path`);
-    }
-  }
-  if (files.length === 0 && paths.length > 0) {
-    throw new InputError(
-      `${paths.join(', ')}: holds nothing to annotate; give .txt, .xml, .nxml or .jsonl files, or gzip of them`,
-    );
-  }
-  return { files, passedOver };
+/** A path for messages. */
+export function placeOf(path: FilePath): string {
+  return printable(typeof path === 'string' ? path : Buffer.from(path).toString('utf8'));
 }
 
-function formatOf(path: string): InputFile['format'] | undefined {
-  const name = basename(path);
-  if (/^PMC\d+\.json$/.test(name)) return 'collected';
-  return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
-}
-
-function idOf(name: string): string {
-  const inner = withoutGz(name);
-  return basename(inner, extname(inner));
-}
-
-function withoutGz(name: string): string {
-  return name.replace(/\.gz$/i, '');
+/** What is being read, for the sources that are found in it. */
+export interface Reading {
+  /** Opens messages. */
+  place: string;
+  /** Of a document that has none of its own. */
+  id: string;
+  /** What the name says. */
+  named?: DocumentFormat | 'collected';
+  /** What the user says. */
+  told?: DocumentFormat;
+  /** In an archive. */
+  isMember?: boolean;
+  skipped: Skipped;
+  /** How many bytes of the input have been read since it was last asked. */
+  newBytes(): number;
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../foundation';
 import { loadAnnotator } from '../annotator';
 import { type Article, type OffsetUnit, readArticle } from './article';
+import { fingerprintOf, readContent } from './fingerprint';
 import type { Source } from './sources';
 
 export interface WorkerSettings {
@@ -20,6 +21,8 @@ export interface BatchResult {
   entities: number;
   /** One sentence for each source that cannot be used. */
   damages: string[];
+  /** Of each source, one after the other. */
+  fingerprints: Uint8Array;
 }
 
 export type Answer = { result: BatchResult } | { refusal: string };
@@ -28,7 +31,7 @@ function main(): void {
   const port = parentPort!;
   const { model, quantized, offsets } = workerData as WorkerSettings;
   const loading = loadAnnotator(model, { quantized, threads: 1 });
-  loading.catch(() => {}); // told as the answer to the first batch
+  loading.catch(() => {}); // reported as the answer to the first batch
   port.on('message', async (batch: Source[]) => {
     let answer: Answer;
     try {
@@ -47,24 +50,40 @@ async function annotateBatch(
   annotateSentences: Awaited<ReturnType<typeof loadAnnotator>>['annotateSentences'],
   offsets: OffsetUnit,
 ): Promise<BatchResult> {
-  const articles: Article[] = [];
+  const articles: { place: string; article: Article }[] = [];
   const damages: string[] = [];
+  const fingerprints: Buffer[] = [];
   for (const source of batch) {
-    try {
-      articles.push(readArticle(source));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      damages.push(error.message);
-    }
+    const content = readContent(source);
+    fingerprints.push(fingerprintOf(source, content));
+    orDamage(damages, source.place, () => {
+      if (content instanceof InputError) throw content;
+      articles.push({ place: source.place, article: readArticle(source, content) });
+    });
   }
-  const found = await annotateSentences(articles.map(({ sentences }) => sentences));
-  return {
-    lines: articles.map((article, index) => article.linesOf(found[index], offsets)).join(''),
-    documents: articles.length,
-    sentences: found.flat().length,
-    entities: found.flat(2).length,
-    damages,
-  };
+  const found = await annotateSentences(articles.map(({ article }) => article.sentences));
+  const result = { lines: '', documents: 0, sentences: 0, entities: 0 };
+  articles.forEach(({ place, article }, index) => {
+    orDamage(damages, place, () => {
+      result.lines += article.linesOf(found[index], offsets);
+      result.documents++;
+      result.sentences += found[index].length;
+      result.entities += found[index].reduce((sum, own) => sum + own.length, 0);
+    });
+  });
+  return { ...result, damages, fingerprints: Buffer.concat(fingerprints) };
+}
+
+/** What cannot be done for one source is said in a sentence. */
+function orDamage(damages: string[], place: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof InputError) damages.push(error.message);
+    // Of the engine: a string, an array or a recursion beyond its limits.
+    else if (error instanceof RangeError) damages.push(`${place}: is too large (${error.message}); split it`);
+    else throw error;
+  }
 }
 
 main();

@@ -4,6 +4,8 @@ import { usesGpu } from '../../nn';
 
 /** More would add up gradients longer than they save. */
 const MOST = 4;
+/** That anyone may ask for. */
+export const MOST_REPLICAS = 64;
 /**
  * Real tokens of a run from which on the processes surely save more than their start takes: about 3 s, against 0.15 ms a token with
  * MiniLM-L6 on two cores (1,090 tokens/s in one process, 1,310 in two), which is even at 20,000 tokens.
@@ -27,6 +29,10 @@ export function chooseReplicas(tokens: number, hasRecipe: boolean, asked?: numbe
   if (asked !== undefined) {
     if (obstacle && asked > 1)
       throw new InputError(`no ${asked} replicas: ${obstacle}; leave the number out`);
+    if (asked > MOST_REPLICAS)
+      throw new InputError(
+        `${asked} replicas are more than any machine keeps busy; take ${MOST_REPLICAS} at most`,
+      );
     return asked;
   }
   return obstacle || tokens < WORTH ? 1 : Math.min(MOST, threadsToUse());

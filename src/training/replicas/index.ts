@@ -11,5 +11,5 @@
  * out; exchange.ts adds up the gradients and passes the parameters on. Each parameter is updated by one replica alone, which has its moments
  * (the first stage of ZeRO: Rajbhandari et al. 2020, arXiv:1910.02054), and read by all where that one wrote it.
  */
-export { chooseReplicas } from './choose';
+export { chooseReplicas, MOST_REPLICAS } from './choose';
 export { startReplicas } from './replicas';

@@ -11,7 +11,7 @@ export { Journal } from './journal';
 export { type Halving, nextTask, planRungs, type Rung } from './rungs';
 export { createSampler, SAMPLERS, type SamplerName, type Suggest } from './samplers';
 export { bestRecord, runSearch, type Search } from './search';
-export { gridOf, type Range, type Setting, type Space, type Values } from './space';
+export { gridOf, MOST_TRIALS, type Range, type Setting, type Space, type Values } from './space';
 export { readSearchSpace, type SearchSpace, SPACE_SCHEMA, settingsOf } from './space-file';
 export { trialsAsCsv } from './table';
 export { STARTUP_TRIALS } from './tpe';

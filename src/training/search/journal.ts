@@ -1,6 +1,10 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { refuseLink } from '../run-folder';
+import { shown } from '../schema';
+import { fieldsOf, isCount, readStateFile } from '../state-file';
+import { MOST_TRIALS } from './space';
 import type { TrialRecord } from './trial';
 
 /**
@@ -20,27 +24,27 @@ export class Journal {
    * @throws InputError where the file belongs to another search, or is damaged elsewhere than at its end
    */
   static open(path: string, about: Readonly<Record<string, unknown>>): Journal {
+    refuseLink(path);
     if (!existsSync(path)) writeFileAtomically(path, `${JSON.stringify(about)}\n`);
-    const bytes = readFileSync(path);
-    const whole = bytes.lastIndexOf('\n') + 1;
-    const [first = '', ...lines] = bytes.subarray(0, whole).toString().split('\n').slice(0, -1);
+    const content = readStateFile(path) ?? '';
+    const whole = content.slice(0, content.lastIndexOf('\n') + 1);
+    const [first = '', ...lines] = whole.split('\n').slice(0, -1);
     const begun = parseObject(first, `${path} line 1`);
     const own = JSON.parse(JSON.stringify(about)) as Record<string, unknown>;
-    const other = Object.keys({ ...begun, ...own }).find((key) => !isDeepStrictEqual(begun[key], own[key]));
+    const other = Object.keys({ ...begun, ...own }).find((key) => !isSame(begun[key], own[key]));
     if (other !== undefined)
       throw new InputError(
-        `${path}: was begun by a search with other "${other}"; go on as it was begun, or name another folder`,
+        `${path}: was begun by a search with other ${shown(other)}; go on as it was begun, or name another folder`,
       );
     const records = lines.map((line, index) => parseRecord(line, `${path} line ${index + 2}`));
-    if (whole < bytes.length) truncateSync(path, whole);
+    if (whole.length < content.length) truncateSync(path, Buffer.byteLength(whole));
     return new Journal(path, records);
   }
 
   /** What the search in a journal is about; undefined where none was begun. */
   static begun(path: string): Record<string, unknown> | undefined {
-    if (!existsSync(path)) return undefined;
-    const [first] = readFileSync(path, 'utf8').split('\n');
-    return parseObject(first, `${path} line 1`);
+    const content = readStateFile(path);
+    return content === undefined ? undefined : parseObject(content.split('\n', 1)[0], `${path} line 1`);
   }
 
   append(record: TrialRecord): void {
@@ -57,28 +61,45 @@ export class Journal {
   }
 }
 
-function parseObject(line: string, place: string): Record<string, unknown> {
-  let value: unknown;
+/** Undefined stands for a key that is not there. */
+function isSame(begun: unknown, own: unknown): boolean {
   try {
-    value = JSON.parse(line);
+    return isDeepStrictEqual(begun, own);
   } catch {
-    value = undefined;
+    return false; // Nested deeper than the stack reaches: none of ours.
   }
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+}
+
+function parseObject(line: string, place: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Told below.
+  }
   throw new InputError(
     `${place}: damaged, no line of a search's journal; restore the file, delete the line, or begin anew in another folder`,
   );
 }
 
+/** A trial's number and rung name its folder, its values go into configurations, its score decides. */
 function parseRecord(line: string, place: string): TrialRecord {
   const record = parseObject(line, place);
   const { trial, rung, share, values, saw, seconds, score, metrics, failed } = record;
-  const isTask = Number.isInteger(trial) && Number.isInteger(rung) && typeof values === 'object' && values;
-  const isMeasured = [share, saw, seconds].every((number) => typeof number === 'number');
-  const isOutcome =
-    typeof failed === 'string' || (typeof score === 'number' && typeof metrics === 'object' && metrics);
-  if (isTask && isMeasured && isOutcome) return record as unknown as TrialRecord;
+  const isTask = isCount(trial, 1, MOST_TRIALS) && isCount(rung, 0, MOST_TRIALS);
+  const isMeasured = [share, saw, seconds].every(Number.isFinite);
+  const isScored = Number.isFinite(score) && holds(metrics, ['number', 'null']);
+  const isOutcome = 'score' in record ? isScored : typeof failed === 'string';
+  if (isTask && isMeasured && isOutcome && holds(values, ['string', 'number', 'null']))
+    return record as unknown as TrialRecord;
   throw new InputError(
     `${place}: damaged, no record of a trial; restore the file, delete the line, or begin anew in another folder`,
   );
+}
+
+/** Whether a value is an object of such values alone. */
+function holds(value: unknown, types: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(fieldsOf(value)).every((own) => types.includes(own === null ? 'null' : typeof own));
 }

@@ -60,5 +60,6 @@ function firstRung(records: readonly TrialRecord[]): TrialRecord[] {
 }
 
 function recordsOf(field: readonly number[], rung: number, records: readonly TrialRecord[]): TrialRecord[] {
-  return records.filter((record) => record.rung === rung && field.includes(record.trial));
+  const chosen = new Set(field);
+  return records.filter((record) => record.rung === rung && chosen.has(record.trial));
 }

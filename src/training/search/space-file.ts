@@ -7,7 +7,7 @@ import {
   type TrainingConfiguration,
 } from '../configuration';
 import { type LossName, USED_BY } from '../losses';
-import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema } from '../schema';
+import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema, shown } from '../schema';
 import type { Range, Setting, Space, Values } from './space';
 
 /** What a search varies and what it holds: keys of a training configuration. What stands in neither has its default. */
@@ -34,7 +34,12 @@ export const SPACE_SCHEMA: ObjectSchema<keyof SearchSpace> = {
       additionalProperties: {
         type: 'object',
         propertyNames: { enum: ['choices', 'uniform', 'logUniform', 'integer'] },
-        additionalProperties: { type: 'array', items: { type: ['string', 'number', 'null'] }, minItems: 1 },
+        additionalProperties: {
+          type: 'array',
+          items: { type: ['string', 'number', 'null'] },
+          minItems: 1,
+          maxItems: 10_000,
+        },
       },
       description:
         'keys of a training configuration, each with {"choices": [values]}, {"uniform": [low, high]}, {"logUniform": [low, high]} or {"integer": [low, high]}',
@@ -64,7 +69,7 @@ export function readSearchSpace(path: string): SearchSpace {
   }
   for (const [name, value] of Object.entries(fixed)) {
     const complaint = complaintAbout(value, propertyOf(name));
-    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${JSON.stringify(value)}`);
+    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${shown(value)}`);
   }
   const contradiction = contradictionInAll({ parameters, fixed });
   if (contradiction) fail(contradiction);
@@ -78,13 +83,14 @@ function complaintAboutRange(range: Range, property: PropertySchema): string | u
   if (kinds.length !== 1) return 'must have one of choices, uniform, logUniform and integer';
   const [[kind, bounds]] = kinds;
   const wrong = bounds.find((bound) => complaintAbout(bound, property));
-  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${JSON.stringify(wrong)}`;
+  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${shown(wrong)}`;
   if (kind === 'choices') {
-    const twice = bounds.find((choice, index) => bounds.indexOf(choice) < index);
-    return twice === undefined ? undefined : `lists ${JSON.stringify(twice)} twice`;
+    const seen = new Set<Setting>();
+    const twice = bounds.find((choice) => seen.size === seen.add(choice).size);
+    return twice === undefined ? undefined : `lists ${shown(twice)} twice`;
   }
   const [low, high] = bounds as readonly number[];
-  const found = JSON.stringify(bounds);
+  const found = shown(bounds);
   if (bounds.length !== 2 || bounds.some((bound) => typeof bound !== 'number') || low >= high)
     return `needs [low, high] for ${kind}, two numbers that rise, found ${found}`;
   if (kind === 'logUniform' && low <= 0) return `has a logarithm of ${low}; begin above 0, or take uniform`;

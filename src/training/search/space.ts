@@ -41,12 +41,23 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
+/** Of one search: more end in no lifetime. */
+export const MOST_TRIALS = 100_000;
+
 /**
  * Every combination of choices, the last parameter's changing fastest.
  *
- * @throws InputError where a parameter has a range
+ * @throws InputError where a parameter has a range, or there are too many
  */
 export function gridOf(space: Space): Values[] {
+  const count = Object.values(space).reduce(
+    (product, range) => product * ('choices' in range ? range.choices.length : 1),
+    1,
+  );
+  if (count > MOST_TRIALS)
+    throw new InputError(
+      `the grid has ${count} combinations, more than the ${MOST_TRIALS} that a search may have; give fewer choices, or take another sampler`,
+    );
   return Object.entries(space).reduce<Values[]>(
     (combinations, [name, range]) => {
       if (!('choices' in range))

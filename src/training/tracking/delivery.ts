@@ -82,5 +82,5 @@ function firstMetrics(entries: readonly Entry[]): MetricsEntry[] {
 
 function isUnchanged({ file, bytes, modified }: ArtifactEntry): boolean {
   const now = statSync(file, { throwIfNoEntry: false });
-  return now?.size === bytes && now.mtimeMs === modified;
+  return now?.isFile() === true && now.size === bytes && now.mtimeMs === modified;
 }

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFileSync, constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { whileWriting, writeFileAtomically } from '../../foundation';
+import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { isCount, readStateFile } from '../state-file';
 import { type Destination, type Entry, PARENT_TAG, type RunStart, type RunStatus } from './entries';
+import { isInside } from './journal-lines';
 
 /** MLflow's numbers in a run's meta.yaml. */
 const STATUS: Record<RunStatus | 'RUNNING', number> = { RUNNING: 1, FINISHED: 3, FAILED: 4, KILLED: 5 };
@@ -20,8 +22,8 @@ export function folderDestination(start: RunStart): Destination {
   const folder = join(start.address, experiment, start.id);
   const meta = join(folder, 'meta.yaml');
   // A resumed run began when its first part did.
-  const [, began = start.started] =
-    (existsSync(meta) && readFileSync(meta, 'utf8').match(/start_time"?: (\d+)/)) || [];
+  const [, noted] = /start_time"?: (\d+)/.exec(readStateFile(meta, LARGEST_META) ?? '') ?? [];
+  const began = isCount(Number(noted), 0) ? Number(noted) : start.started;
 
   const writeMeta = (status: RunStatus | 'RUNNING', ended: number | null) =>
     writeJson(meta, {
@@ -36,7 +38,7 @@ export function folderDestination(start: RunStart): Destination {
       source_name: '',
       source_type: 4,
       source_version: '',
-      start_time: Number(began),
+      start_time: began,
       status: STATUS[status],
       tags: [],
       user_id: '',
@@ -44,10 +46,10 @@ export function folderDestination(start: RunStart): Destination {
 
   const record = (entry: Entry): void => {
     if (entry.kind === 'end') writeMeta(entry.status, entry.time);
-    else if (entry.kind === 'artifact') copyWhole(entry.file, join(folder, 'artifacts', entry.path));
+    else if (entry.kind === 'artifact') copyWhole(entry.file, inside(join(folder, 'artifacts'), entry.path));
     else
       for (const [name, value] of Object.entries(entry.values))
-        appendLine(join(folder, 'metrics', name), `${entry.time} ${value} ${entry.step}`);
+        appendLine(inside(join(folder, 'metrics'), name), `${entry.time} ${value} ${entry.step}`);
   };
 
   for (const part of ['artifacts', 'metrics', 'params', 'tags'])
@@ -57,11 +59,21 @@ export function folderDestination(start: RunStart): Destination {
     'mlflow.runName': start.name,
     ...(start.parent && { [PARENT_TAG]: start.parent }),
   };
-  for (const [name, value] of Object.entries(tags)) writeFileAtomically(join(folder, 'tags', name), value);
+  for (const [name, value] of Object.entries(tags))
+    writeFileAtomically(inside(join(folder, 'tags'), name), value);
   for (const [name, value] of Object.entries(start.parameters))
-    writeFileAtomically(join(folder, 'params', name), value);
+    writeFileAtomically(inside(join(folder, 'params'), name), value);
   writeMeta('RUNNING', null);
   return { record, close: async () => {} };
+}
+
+/** Bytes of a meta.yaml. */
+const LARGEST_META = 1 << 20;
+
+/** The file of a name, which may have folders in it. @throws InputError for one that leads out */
+function inside(folder: string, name: string): string {
+  if (isInside(name)) return join(folder, name);
+  throw new InputError(`"${name}" names no file in ${folder}`);
 }
 
 /** The folder of the experiment: a number made of its name, so that processes that make it at once make the same. */
@@ -91,8 +103,14 @@ function appendLine(file: string, line: string): void {
 function copyWhole(from: string, to: string): void {
   whileWriting(to, () => {
     mkdirSync(dirname(to), { recursive: true });
-    copyFileSync(from, `${to}.partial`);
-    renameSync(`${to}.partial`, to);
+    const temporary = `${to}.${randomBytes(4).toString('hex')}.partial`;
+    try {
+      copyFileSync(from, temporary, constants.COPYFILE_EXCL);
+      renameSync(temporary, to);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   });
 }
 

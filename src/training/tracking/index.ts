@@ -10,6 +10,7 @@
  * (delivery.ts), to what server.ts knows of MLflow.
  */
 export type { RunStatus } from './entries';
+export { readRunId, writeRunId } from './run-id';
 export { sendWaitingRuns } from './server-destination';
 export { trackingAddress, trackRun } from './track-run';
 export {

@@ -1,19 +1,14 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { readStateFile } from '../state-file';
 import type { EndEntry, Entry, MetricsEntry, RunStart } from './entries';
-
-/** The first line: which run, and the number of the process that works on it, while one does. */
-interface FirstLine extends RunStart {
-  process?: number;
-}
-
-/** So many of the oldest entries above, that were not sent yet, have reached the server. */
-interface SentLine {
-  sent: number;
-}
+import { type FirstLine, firstLineOf, lineOf, type SentLine } from './journal-lines';
+import { isRunId } from './run-id';
 
 const ENDING = '.jsonl';
+/** For the owner alone: names, parameters and paths of a run are nobody else's business. */
+const PRIVATE = { folder: 0o700, file: 0o600 };
 
 /**
  * A run on its way to a server, `ID.jsonl`, a JSON object a line: how it is introduced, then its entries and, between them, how
@@ -29,25 +24,47 @@ export class Journal {
     readonly unsent: Entry[],
   ) {}
 
-  /** Begins the journal of a run, or goes on with what an earlier part of the run left. @throws InputError where it cannot be written */
+  /**
+   * Begins the journal of a run, or resumes what an earlier part of the run left.
+   *
+   * @throws InputError where it cannot be written, or what is there is damaged
+   */
   static open(folder: string, start: RunStart): Journal {
+    if (!isRunId(start.id)) throw new InputError(`"${start.id}" is no id of a tracked run`);
+    whileWriting(folder, () => mkdirSync(folder, { recursive: true, mode: PRIVATE.folder }));
     const path = join(folder, `${start.id}${ENDING}`);
-    const journal = new Journal(path, start, existsSync(path) ? read(path).unsent : []);
+    const journal = new Journal(path, start, read(path)?.unsent ?? []);
     journal.#rewrite({ ...start, process: process.pid });
     return journal;
   }
 
-  /** The journals that runs left behind; one whose process is gone without a word counts as killed. */
-  static waiting(folder: string): Journal[] {
+  /**
+   * The journals that runs left behind; one whose process is gone without a word counts as killed.
+   *
+   * @param notify called for each that is damaged, which is skipped
+   */
+  static waiting(folder: string, notify: (sentence: string) => void = () => {}): Journal[] {
     if (!existsSync(folder)) return [];
-    const names = readdirSync(folder).filter((name) => name.endsWith(ENDING));
+    const names = readdirSync(folder).filter(
+      (name) => isRunId(basename(name, ENDING)) && name.endsWith(ENDING),
+    );
     return names.flatMap((name) => {
       const path = join(folder, name);
-      const { first, entries, unsent } = read(path);
+      let journal: ReturnType<typeof read>;
+      try {
+        journal = read(path);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        notify(error.message);
+      }
+      if (!journal) return [];
+      const { first, entries, unsent } = journal;
       const { process: owner, ...start } = first;
       if (owner !== undefined && isAlive(owner)) return [];
       if (!entries.some(({ kind }) => kind === 'end')) unsent.push(killed(start, entries));
-      return [new Journal(path, start, unsent)];
+      const waiting = new Journal(path, start, unsent);
+      if (journal.hadPassword) waiting.release(); // Rewritten without it.
+      return [waiting];
     });
   }
 
@@ -74,7 +91,8 @@ export class Journal {
 
   #rewrite(first: FirstLine): void {
     const lines = [first, ...this.unsent].map((line) => `${JSON.stringify(line)}\n`);
-    writeFileAtomically(this.path, lines.join(''));
+    writeFileAtomically(this.path, lines.join(''), PRIVATE.file);
+    chmodSync(this.path, PRIVATE.file); // One that was there keeps its permissions.
   }
 
   #append(line: Entry | SentLine): void {
@@ -89,27 +107,36 @@ export class Journal {
   }
 }
 
-function read(path: string): { first: FirstLine; entries: Entry[]; unsent: Entry[] } {
-  const content = readFileSync(path, 'utf8');
+/** @throws InputError where a line is not what we write */
+function read(
+  path: string,
+): { first: FirstLine; entries: Entry[]; unsent: Entry[]; hadPassword: boolean } | undefined {
+  const content = readStateFile(path);
+  if (content === undefined) return undefined;
   // The process may have been killed while it wrote the last line.
   const whole = content.slice(0, content.lastIndexOf('\n') + 1);
-  const lines = whole.split('\n').filter(Boolean);
-  const [first, ...rest] = lines.map((line, index) => parse(line, `${path} line ${index + 1}`)) as [
-    FirstLine,
-    ...(Entry | SentLine)[],
-  ];
+  const [head, ...lines] = whole.split('\n').slice(0, -1);
+  const first = parse(head ?? '', `${path} line 1`, firstLineOf);
+  if (`${first.id}${ENDING}` !== basename(path)) throw damaged(`${path} line 1`);
+  const rest = lines.map((line, index) => parse(line, `${path} line ${index + 2}`, lineOf));
   const entries = rest.filter((line): line is Entry => 'kind' in line);
   const sent = rest.reduce((sum, line) => sum + ('sent' in line ? line.sent : 0), 0);
-  return { first, entries, unsent: entries.slice(sent) };
+  const hadPassword = JSON.parse(head).address !== first.address;
+  return { first, entries, unsent: entries.slice(sent), hadPassword };
 }
 
-function parse(line: string, place: string): unknown {
+function parse<Line>(text: string, place: string, check: (value: unknown) => Line | undefined): Line {
   try {
-    return JSON.parse(line);
+    const line = check(JSON.parse(text));
+    if (line !== undefined) return line;
   } catch {
-    throw new InputError(`${place}: damaged, so its run cannot be sent; remove the file`);
+    // Told below.
   }
+  throw damaged(place);
 }
+
+const damaged = (place: string) =>
+  new InputError(`${place}: damaged, so its run cannot be sent; remove the file`);
 
 /** How a run ended whose process was gone before it could say so. */
 function killed(start: RunStart, entries: readonly Entry[]): EndEntry {

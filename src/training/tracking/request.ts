@@ -1,12 +1,22 @@
-/** How patiently a server is asked. */
+import { AbortError } from 'p-retry';
+import { textOf } from '../../foundation';
+import type { Authorization } from './credentials';
+
+/** How patiently a server is asked, and by whom. */
 export interface Patience {
   /** How long it may be silent; default 10 s. An upload has a second more for each megabyte. */
   timeoutMilliseconds?: number;
   /** Before what failed is first sent again; pauses double from time to time. Default 1 s. */
   pauseMilliseconds?: number;
+  /** Who asks. */
+  authorization?: Authorization;
 }
 
 export const DEFAULT_TIMEOUT = 10_000;
+/** Bytes. An answer names a run or an experiment. */
+const LARGEST_ANSWER = 4 * 2 ** 20;
+/** Characters of what the server says is wrong. */
+const LONGEST_MESSAGE = 300;
 
 /** The server refused, or gave no answer that can be used. */
 export class ServerError extends Error {
@@ -34,15 +44,18 @@ export type Fields = Record<string, unknown>;
 export async function ask(
   address: string,
   request: RequestInit,
-  { timeoutMilliseconds = DEFAULT_TIMEOUT }: Patience,
+  { timeoutMilliseconds = DEFAULT_TIMEOUT, authorization }: Patience,
 ): Promise<Fields> {
   const silence = silenceLimit(timeoutMilliseconds);
   let response: Response;
   let body: string;
   try {
-    response = await fetch(address, { ...request, signal: silence.signal });
-    body = await response.text();
+    const headers = { ...request.headers, ...(authorization && { Authorization: authorization }) };
+    // Redirects are not followed: what is sent, and who we are, is for this server.
+    response = await fetch(address, { ...request, headers, signal: silence.signal, redirect: 'manual' });
+    body = await textOf(response, LARGEST_ANSWER, 'its answer');
   } catch (error) {
+    if (error instanceof AbortError) throw new ServerError('its answer is too large', 0);
     const { cause } = error as { cause?: NodeJS.ErrnoException };
     const reason = cause?.code ?? 'the connection was lost';
     throw new ServerError(silence.signal.aborted ? 'it did not answer in time' : reason, 0);
@@ -51,9 +64,14 @@ export async function ask(
   }
   // An upload is answered with nothing, everything else with an object.
   const answer = body === '' ? {} : parseObject(body);
+  if (response.status >= 300 && response.status < 400)
+    throw new ServerError('it redirects to another address; give that one', response.status);
   if (!response.ok) {
     const { message, error_code }: Fields = answer ?? {};
-    const what = typeof message === 'string' ? message : `it answered with status ${response.status}`;
+    const what =
+      typeof message === 'string'
+        ? message.slice(0, LONGEST_MESSAGE)
+        : `it answered with status ${response.status}`;
     throw new ServerError(what, response.status, typeof error_code === 'string' ? error_code : undefined);
   }
   return fieldsOf(answer);
@@ -61,10 +79,18 @@ export async function ask(
 
 /** The object itself. @throws ServerError where it is none: who answered is no MLflow server */
 export function fieldsOf(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null)
-    throw new ServerError('its answer is not that of an MLflow server', 0);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notMlflow();
   return value as Fields;
 }
+
+/** A name of the server's making, such as a run's. @throws ServerError where it is none */
+export function nameOf(value: unknown): string {
+  const name = typeof value === 'number' ? String(value) : value;
+  if (typeof name !== 'string' || !/^[\w.-]{1,256}$/.test(name)) throw notMlflow();
+  return name;
+}
+
+const notMlflow = () => new ServerError('its answer is not that of an MLflow server', 0);
 
 function parseObject(body: string): Fields | undefined {
   try {

@@ -132,7 +132,7 @@ test('a journal outlives its process, and none is taken from a process that live
   const { description, spool } = prepare(context);
   const { address, requests } = await obligingServer(context);
   const about = { address, experiment: 'e', name: 'mine', parameters: {}, tags: {}, started: 5 };
-  const journal = Journal.open(spool, { ...about, id: 'i' });
+  const journal = Journal.open(spool, { ...about, id: 'a'.repeat(32) });
   const entry = (step: number) => ({ kind: 'metrics' as const, time: 6 + step, step, values: { loss: 1 } });
   journal.add(entry(1));
   journal.add(entry(2));
@@ -146,7 +146,7 @@ test('a journal outlives its process, and none is taken from a process that live
   assert.deepEqual(others, []);
   assert.deepEqual(waiting.unsent, [entry(2), { kind: 'end', time: 8, status: 'KILLED' }]);
   // A run that is resumed goes on with it instead.
-  const resumed = Journal.open(spool, { ...about, id: 'i' });
+  const resumed = Journal.open(spool, { ...about, id: 'a'.repeat(32) });
   resumed.add(entry(3));
   assert.deepEqual(resumed.unsent, [entry(2), entry(3)]);
   assert.deepEqual(Journal.waiting(spool), []);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { projectRoot } from '../../foundation';
+import { authorizationFor } from './credentials';
 import { createDelivery, type Notify } from './delivery';
 import type { Destination, RunStart } from './entries';
 import { Journal } from './journal';
@@ -34,7 +35,9 @@ export function serverDestination(
   const { address, name } = start;
   const tell = eachOnce(notify);
   const journal = Journal.open(spool, start);
-  const deliver = createDelivery(journal, patience, tell);
+  const authorization = patience.authorization ?? authorizationFor(address);
+  const deliver = createDelivery(journal, { ...patience, authorization }, tell);
+  const withPassword = authorization ? ', with the password in MLFLOW_TRACKING_URI,' : '';
   const firstPause = patience.pauseMilliseconds ?? PAUSE;
   const ended = new AbortController();
 
@@ -65,7 +68,7 @@ export function serverDestination(
         journal.release();
         const reason = (error as Error).message;
         tell(
-          `${address} did not take all of the run "${name}" (${reason}); the rest is kept in ${journal.path}, and \`falconframes track\` sends it`,
+          `${address} did not take all of the run "${name}" (${reason}); the rest is kept in ${journal.path}, and \`falconframes track\`${withPassword} sends it`,
         );
       }
     },
@@ -80,14 +83,14 @@ export interface WaitingRun {
   failure: string | null;
 }
 
-/** Sends what ended runs left behind. */
+/** Sends what ended runs left behind. Passwords are in no journal: they are those of the environment, see credentials.ts. */
 export async function sendWaitingRuns({
   spool = defaultSpool(),
   notify = () => {},
   ...patience
 }: DeliveryOptions = {}): Promise<WaitingRun[]> {
   const runs: WaitingRun[] = [];
-  const waiting = Journal.waiting(spool);
+  const waiting = Journal.waiting(spool, notify);
   // A part of another run can be sent when that one is there.
   const inOrder = [
     ...waiting.filter(({ start }) => !start.parent),
@@ -96,7 +99,8 @@ export async function sendWaitingRuns({
   for (const journal of inOrder) {
     const { name, address } = journal.start;
     try {
-      await createDelivery(journal, patience, eachOnce(notify))();
+      const authorization = authorizationFor(address);
+      await createDelivery(journal, { authorization, ...patience }, eachOnce(notify))();
       journal.remove();
       runs.push({ name, address, failure: null });
     } catch (error) {

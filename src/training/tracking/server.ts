@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type ArtifactEntry, type EndEntry, type MetricsEntry, PARENT_TAG, type RunStart } from './entries';
-import { ask, DEFAULT_TIMEOUT, type Fields, fieldsOf, type Patience, ServerError } from './request';
+import { isInside } from './journal-lines';
+import { ask, DEFAULT_TIMEOUT, type Fields, fieldsOf, nameOf, type Patience, ServerError } from './request';
 
 /** The server takes no more at once. */
 export const METRICS_A_REQUEST = 1000;
@@ -25,13 +26,14 @@ export interface ServerRun {
 export async function openRun(server: Server, start: RunStart): Promise<ServerRun> {
   const experiment = await findExperiment(server, start.experiment);
   const found = (await findRun(server, experiment, start.id)) ?? (await createRun(server, experiment, start));
-  const { run_id, artifact_uri, status } = found;
-  if (status !== 'RUNNING') await post(server, 'runs/update', { run_id, status: 'RUNNING' });
-  const [, path] = String(artifact_uri).match(/^mlflow-artifacts:(?:\/\/[^/]*)?(\/.*)$/) ?? [];
+  const runId = nameOf(found.run_id);
+  if (found.status !== 'RUNNING') await post(server, 'runs/update', { run_id: runId, status: 'RUNNING' });
+  const [, path] = /^mlflow-artifacts:(?:\/\/[^/]*)?\/(.*)$/.exec(String(found.artifact_uri)) ?? [];
+  const place = path !== undefined && isInside(path) ? path.split('/').map(encodeURIComponent) : undefined;
   return {
     server,
-    runId: String(run_id),
-    artifacts: path && `${server.address}/api/2.0/mlflow-artifacts/artifacts${path}`,
+    runId,
+    artifacts: place && `${server.address}/api/2.0/mlflow-artifacts/artifacts/${place.join('/')}`,
   };
 }
 
@@ -74,7 +76,7 @@ export async function endRun(run: ServerRun, { status, time }: EndEntry): Promis
 async function findExperiment(server: Server, name: string): Promise<string> {
   try {
     const { experiment_id } = await post(server, 'experiments/create', { name });
-    return String(experiment_id);
+    return nameOf(experiment_id);
   } catch (error) {
     if (!(error instanceof ServerError && error.code === 'RESOURCE_ALREADY_EXISTS')) throw error;
   }
@@ -83,7 +85,7 @@ async function findExperiment(server: Server, name: string): Promise<string> {
   const { experiment_id, lifecycle_stage } = fieldsOf(experiment);
   if (lifecycle_stage === 'deleted')
     throw new ServerError(`the experiment "${name}" is deleted there; restore it, or name another`, 410);
-  return String(experiment_id);
+  return nameOf(experiment_id);
 }
 
 async function findRun(server: Server, experiment: string, id: string): Promise<Fields | undefined> {
@@ -110,7 +112,7 @@ async function parentTag(
   const parent = await findRun(server, experiment, id);
   // Made here it would be there twice once its own journal is sent.
   if (!parent) throw new ServerError('the run that this one is a part of is not there yet', 424);
-  return { [PARENT_TAG]: String(parent.run_id) };
+  return { [PARENT_TAG]: nameOf(parent.run_id) };
 }
 
 function post(server: Server, path: string, body: object): Promise<Fields> {

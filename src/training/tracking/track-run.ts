@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InputError } from '../../foundation';
+import { InputError, withoutCredentials } from '../../foundation';
+import { authorizationIn } from './credentials';
 import type { ArtifactEntry, MetricValue, RunStart, RunStatus } from './entries';
 import { folderDestination } from './folder-destination';
+import { isRunId, newRunId } from './run-id';
 import { type DeliveryOptions, serverDestination } from './server-destination';
 
 export interface RunDescription extends DeliveryOptions {
-  /** An MLflow server (`http://127.0.0.1:5000`) or a folder, which takes the layout of MLflow's file store. */
+  /** An MLflow server (`http://127.0.0.1:5000`), with a password if need be, or a folder, which takes the layout of MLflow's file store. */
   address: string;
   experiment: string;
   name: string;
@@ -52,11 +53,13 @@ export function trackRun({
   name,
   parameters = {},
   tags = {},
-  id = randomUUID().replaceAll('-', ''),
+  id = newRunId(),
   started = Date.now(),
   parent,
   ...delivery
 }: RunDescription): TrackedRun {
+  for (const given of [id, ...(parent === undefined ? [] : [parent])])
+    if (!isRunId(given)) throw new InputError(`"${given}" is no id of a tracked run: 32 hexadecimal digits`);
   const start: RunStart = {
     address: trackingAddress(address),
     id,
@@ -69,7 +72,9 @@ export function trackRun({
     started,
     parent,
   };
-  const destination = isServer(start.address) ? serverDestination(start, delivery) : folderDestination(start);
+  const destination = isServer(start.address)
+    ? serverDestination(start, { authorization: authorizationIn(address), ...delivery })
+    : folderDestination(start);
 
   const attempt = async (what: string, work: () => unknown): Promise<void> => {
     try {
@@ -100,16 +105,17 @@ export function trackRun({
 }
 
 /**
- * Where runs go: an address without its last slash, or a whole path of a folder.
+ * Where runs go: an address without its last slash and without a password, or a whole path of a folder.
  *
  * @throws InputError where it is an address of another kind
  */
 export function trackingAddress(given: string): string {
-  if (isServer(given) && URL.canParse(given)) return given.replace(/(?<!\/)\/+$/, '');
+  if (isServer(given) && URL.canParse(given) && !/[?#]/.test(given))
+    return withoutCredentials(given).replace(/(?<!\/)\/+$/, '');
   if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
   if (/^[a-z][a-z0-9+-]*:/i.test(given))
     throw new InputError(
-      `"${given}" is nothing runs can be tracked to; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
+      `"${withoutCredentials(given)}" is nothing runs can be tracked to; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
     );
   return resolve(given);
 }

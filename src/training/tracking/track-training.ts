@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { cpus, userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { projectRoot, writeFileAtomically } from '../../foundation';
+import { projectRoot } from '../../foundation';
 import { tensorflow, usesGpu } from '../../nn';
 import type { MetricsRow } from '../metrics-log';
+import { readRunId, writeRunId } from './run-id';
 import { type RunDescription, type TrackedRun, trackRun } from './track-run';
 
 export interface TrackedTraining extends TrackedRun {
@@ -35,9 +35,9 @@ export function trackTraining({
     ...description,
     name: basename(resolve(folder)),
     tags: { ...originTags(command), ...deviceTags() },
-    id: resume && existsSync(idFile) ? readFileSync(idFile, 'utf8') : undefined,
+    id: resume ? readRunId(idFile, description.notify) : undefined,
   });
-  writeFileAtomically(idFile, run.id);
+  writeRunId(idFile, run.id);
   return { ...run, row: (row) => run.metrics(rowMetrics(row), row.step) };
 }
 

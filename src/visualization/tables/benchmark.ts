@@ -42,10 +42,13 @@ export function benchmarkPoints(rows: readonly BenchmarkRow[]): BenchmarkPoint[]
   );
 }
 
+/** What `saveBenchmark` writes. */
+export const BENCHMARK_FILES = ['benchmark.csv', 'benchmark.json', 'benchmark.png'] as const;
+
 /** Writes benchmark.csv, benchmark.json and, where there is an F1 to draw, benchmark.png. */
 export async function saveBenchmark(rows: readonly BenchmarkRow[], folder: string): Promise<void> {
-  writeFileAtomically(join(folder, 'benchmark.csv'), benchmarkCsv(rows));
-  writeFileAtomically(join(folder, 'benchmark.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  writeFileAtomically(join(folder, BENCHMARK_FILES[0]), benchmarkCsv(rows));
+  writeFileAtomically(join(folder, BENCHMARK_FILES[1]), `${JSON.stringify(rows, null, 2)}\n`);
   const points = benchmarkPoints(rows);
-  if (points.length > 0) await saveFigure(sizeLatencyF1(points), join(folder, 'benchmark.png'));
+  if (points.length > 0) await saveFigure(sizeLatencyF1(points), join(folder, BENCHMARK_FILES[2]));
 }

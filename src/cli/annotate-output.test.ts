@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { annotate, linesOf, PROGRAM, preparedModel, writeFiles } from './annotate.fixture';
+
+const TEXT = 'T cells and liver grew.';
+
+test('an output that would destroy an input or cannot be written is refused before any work', (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'work');
+  writeFiles(folder, { 'a.txt': TEXT, 'sub/b.txt': TEXT });
+  const a = join(folder, 'a.txt');
+  symlinkSync('a.txt', join(folder, 'link.txt'));
+  linkSync(a, join(folder, 'hard.txt'));
+  symlinkSync('circle', join(folder, 'circle'));
+  writeFileSync(join(folder, 'c.jsonl.part'), TEXT);
+  const before = readdirSync(folder);
+  const cases: [string[], RegExp][] = [
+    [[a, '--out', a], /a\.txt: is an input .* would be overwritten/],
+    [[a, '--out', join(folder, 'link.txt')], /is an input/],
+    [[a, '--out', join(folder, 'hard.txt')], /is an input/],
+    [[join(folder, 'c.jsonl.part'), '--out', join(folder, 'c.jsonl')], /c\.jsonl\.part: is an input/],
+    [[a, '--out', join(model, 'config.json')], /is an input/],
+    [[a, '--out', join(folder, 'sub')], /names a folder/],
+    [[a, '--out', `${join(folder, 'new')}/`], /names a folder/],
+    [[a, '--out', ''], /output path is empty/],
+    [[a, '--out', join(a, 'x.jsonl')], /part of the path is a file/],
+    [[a, '--out', join(folder, 'circle')], /circle/],
+    [[a, '--out', join(folder, 'n'.repeat(250))], /name is too long/],
+    [[a, '--out', join(folder, 'n'.repeat(300))], /name is too long/],
+  ];
+  for (const [line, message] of cases) {
+    const { status, stderr, stdout } = annotate(['--model', model, ...line]);
+    assert.equal(status, 1, line.join(' '));
+    assert.match(stderr, message);
+    assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+    assert.equal(stdout, '');
+  }
+  assert.deepEqual(readdirSync(folder), before);
+  assert.equal(readFileSync(a, 'utf8'), TEXT);
+});
+
+test('links stay links, and pipes and open descriptors are written into', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'work');
+  writeFiles(folder, { 'a.txt': TEXT, 'target.jsonl': 'old' });
+  const line = (out: string, ...more: string[]) => [
+    '--model',
+    model,
+    join(folder, 'a.txt'),
+    '--out',
+    out,
+    ...more,
+  ];
+  const expected = annotate(['--model', model, join(folder, 'a.txt')]).stdout;
+  symlinkSync('target.jsonl', join(folder, 'link.jsonl'));
+  symlinkSync('later.jsonl', join(folder, 'open.jsonl'));
+  for (const [link, target] of [
+    ['link.jsonl', 'target.jsonl'],
+    ['open.jsonl', 'later.jsonl'],
+  ]) {
+    const { status, stderr } = annotate(line(join(folder, link)));
+    assert.equal(status, 0, stderr);
+    assert.ok(lstatSync(join(folder, link)).isSymbolicLink());
+    assert.equal(readFileSync(join(folder, target), 'utf8'), expected);
+  }
+  const pipe = join(folder, 'pipe.jsonl');
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  const reader = spawn('cat', [pipe]);
+  let received = '';
+  reader.stdout.on('data', (data) => (received += data));
+  const ended = once(reader, 'close');
+  assert.equal(annotate(line(pipe)).status, 0);
+  await ended;
+  assert.equal(received, expected);
+  assert.ok(lstatSync(pipe).isFIFO());
+  assert.match(annotate(line(pipe, '--resume')).stderr, /is no file, so that no run of it can be resumed/);
+  assert.equal(annotate(line('/dev/stdout')).stdout, expected);
+  assert.deepEqual(readdirSync(folder), [
+    'a.txt',
+    'later.jsonl',
+    'link.jsonl',
+    'open.jsonl',
+    'pipe.jsonl',
+    'target.jsonl',
+  ]);
+});
+
+test('links that were planted where temporary files go are not followed', (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'work');
+  writeFiles(folder, { 'a.txt': TEXT, victim: 'kept' });
+  const out = join(folder, 'out.jsonl');
+  const line = ['--model', model, join(folder, 'a.txt'), '--out', out];
+  for (const ending of ['.part', '.part.inputs', '.lock']) symlinkSync('victim', out + ending);
+  assert.equal(annotate(line).status, 0);
+  assert.equal(linesOf(readFileSync(out, 'utf8')).length, 1);
+  assert.ok(lstatSync(out).isFile());
+  symlinkSync('victim', `${out}.part.json`);
+  const { status, stderr } = annotate(line);
+  assert.equal(status, 1);
+  assert.match(stderr, /out\.jsonl\.part\.json: is no regular file/);
+  assert.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'kept');
+});
+
+test('while a run writes, another with the same output is refused', { timeout: 120_000 }, async (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..');
+  const documents = Array.from({ length: 3000 }, (_, index) =>
+    JSON.stringify({ id: `d${index}`, text: TEXT }),
+  );
+  writeFileSync(join(folder, 'in.jsonl'), documents.join('\n'));
+  const out = join(folder, 'out.jsonl');
+  const line = ['--model', model, '--workers', '1', '--out', out, join(folder, 'in.jsonl')];
+  const first = spawn(process.execPath, [PROGRAM, 'annotate', ...line], { stdio: 'ignore' });
+  const ended = once(first, 'exit');
+  while (!existsSync(`${out}.part.json`)) await new Promise((resolve) => setTimeout(resolve, 5));
+  first.kill('SIGSTOP');
+  try {
+    const { status, stderr } = annotate(line);
+    assert.equal(status, 1);
+    assert.match(stderr, /out\.jsonl: is in use by another run \(process \d+\)/);
+  } finally {
+    first.kill('SIGCONT');
+  }
+  assert.deepEqual(await ended, [0, null]);
+  assert.equal(linesOf(readFileSync(out, 'utf8')).length, 3000);
+});
+
+test('a resumed run compares what was done with the inputs by their content', {
+  timeout: 120_000,
+}, async (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'work');
+  const document = (id: string, text: string) => `${JSON.stringify({ id, text })}\n`;
+  const many = Array.from({ length: 2500 }, (_, index) => document(`d${index}`, TEXT)).join('');
+  writeFiles(folder, {
+    'a.txt': TEXT,
+    'b.jsonl': many,
+    'c.xml': `<article><body><p>${TEXT}</p></body></article>`,
+  });
+  const out = join(folder, '..', 'out.jsonl');
+  const line = (...more: string[]) => ['--model', model, '--workers', '1', '--out', out, ...more, folder];
+  assert.equal(annotate(line()).status, 0);
+  const whole = readFileSync(out, 'utf8');
+
+  // A run that is whole is whole for its own inputs alone.
+  assert.match(annotate(line('--resume')).stderr, /is whole already/);
+  writeFiles(folder, { 'd.txt': TEXT });
+  const added = annotate(line('--resume'));
+  assert.equal(added.status, 1);
+  assert.match(added.stderr, /is whole, but of other inputs \(.*d\.txt is not in its line 2503\)/);
+  spawnSync('rm', [join(folder, 'd.txt')]);
+  writeFiles(folder, { 'b.jsonl': many.replace('"d7"', '"x7"') });
+  assert.match(annotate(line('--resume')).stderr, /b\.jsonl line 8 is not in its line 9/);
+  writeFiles(folder, { 'b.jsonl': many, 'a.txt': 'S cells and liver grew.' });
+  assert.match(annotate(line('--resume')).stderr, /a\.txt was changed later/);
+
+  // One that was stopped goes on where all it had done is the same.
+  writeFiles(folder, { 'a.txt': TEXT });
+  spawnSync('rm', [out]);
+  const child = spawn(process.execPath, [PROGRAM, 'annotate', ...line()], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  while (!existsSync(`${out}.part.json`)) await new Promise((resolve) => setTimeout(resolve, 1));
+  child.kill('SIGKILL');
+  await ended;
+  assert.ok(!existsSync(out));
+  for (const [files, message] of [
+    [{ 'a.txt': 'S cells and liver grew.' }, /a\.txt: is not what the stopped run read there; restore it/],
+    [
+      { 'a.txt': TEXT, 'b.jsonl': many.replace('liver', 'brain') },
+      /b\.jsonl line 1: is not what the stopped run read/,
+    ],
+    [
+      { 'b.jsonl': document('d0', TEXT), 'c.xml': '' },
+      /the inputs hold \d+ documents, the stopped run had done \d+|c\.xml: is not what/,
+    ],
+  ] as const) {
+    writeFiles(folder, files as Record<string, string>);
+    const { status, stderr } = annotate(line('--resume'));
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+    assert.ok(existsSync(`${out}.part`) && !existsSync(`${out}.lock`));
+  }
+  writeFiles(folder, { 'b.jsonl': many, 'c.xml': `<article><body><p>${TEXT}</p></body></article>` });
+  const { status, stderr } = annotate(line('--resume'));
+  assert.equal(status, 0, stderr);
+  assert.equal(readFileSync(out, 'utf8'), whole);
+  assert.deepEqual(
+    readdirSync(join(folder, '..')).filter((name) => name.startsWith('out')),
+    ['out.jsonl'],
+  );
+});
+
+test('an output in the folder that is read is no input', (t) => {
+  const model = preparedModel(t);
+  const folder = join(model, '..', 'work');
+  writeFiles(folder, { 'a.txt': TEXT });
+  mkdirSync(join(folder, 'sub'));
+  const out = join(folder, 'sub', 'out.jsonl');
+  for (let run = 0; run < 2; run++) {
+    assert.equal(annotate(['--model', model, folder, '--out', out]).status, 0);
+    assert.deepEqual(
+      linesOf(readFileSync(out, 'utf8')).map(({ id }) => id),
+      ['a'],
+    );
+  }
+  const { status, stderr } = annotate(['--model', model, folder]);
+  assert.equal(status, 1);
+  assert.match(stderr, /out\.jsonl: holds annotations as annotate writes them, no texts/);
+});

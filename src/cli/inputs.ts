@@ -1,0 +1,35 @@
+import { readdirSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InputError } from '../foundation';
+
+/** @throws InputError where two of the paths are one file or folder: it would count twice */
+export function checkDistinct(paths: readonly string[], option: string): void {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const place = placeOf(path);
+    const other = seen.get(place);
+    if (other !== undefined) {
+      const and = other === path ? '' : ` (also as ${other})`;
+      throw new InputError(`${path}: is given twice to ${option}${and}; name it once`);
+    }
+    seen.set(place, path);
+  }
+}
+
+/** A path with its links followed; as it is where nothing is there, or where it is a pipe. */
+function placeOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** The files of a folder; none where it cannot be read, which is said when it is opened. */
+export function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}

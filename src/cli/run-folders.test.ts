@@ -1,0 +1,149 @@
+// Where the commands that train write: nothing that they read is lost, and no two of them write at once.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { acquireLock, projectRoot } from '../foundation';
+import { tinyBertFolder } from '../nn/tiny-bert';
+
+const SENTENCE = `${JSON.stringify({
+  ...{ article: 'PMC1', section: '', paragraph: 0, offset: 0, annotated: ['Cell Line'] },
+  ...{ text: 'HeLa cells grow.', spans: [{ start: 0, end: 4, label: 'Cell Line' }] },
+})}\n`;
+
+function prepare(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const at = (...names: string[]) => join(folder, ...names);
+  for (const name of ['train', 'dev', 'test']) writeFileSync(at(`${name}.jsonl`), SENTENCE);
+  const write = (path: string, changes: object = {}) =>
+    writeFileSync(
+      path,
+      JSON.stringify({
+        encoder: tinyBertFolder,
+        train: [at('train.jsonl')],
+        dev: [at('dev.jsonl')],
+        epochs: 1,
+        maximumLength: 64,
+        ...changes,
+      }),
+    );
+  write(at('config.json'));
+  const refuses = (message: RegExp, ...args: string[]) => {
+    const before = readdirSync(folder, { recursive: true }).sort();
+    const program = join(projectRoot, 'environment', 'falconframes.cjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1, stderr);
+    assert.equal(stdout, '');
+    const said = stderr.split('\n').filter((line) => line.startsWith('falconframes: '));
+    assert.equal(said.length, 1, stderr);
+    assert.match(said[0], message);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+    assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), before);
+  };
+  return { at, write, refuses };
+}
+
+test('corpus refuses a place that no file can stand in, before anything is read', (context) => {
+  const { at, refuses } = prepare(context);
+  mkdirSync(at('d'));
+  const corpus = (out: string) => ['corpus', 'tmvar', '--split', 'test', '--out', out];
+  refuses(/d: names a folder/, ...corpus('d'));
+  refuses(/new\/: names a folder/, ...corpus('new/'));
+  refuses(/a part of the path is a file|is a file; choose another place/, ...corpus('train.jsonl/x'));
+  refuses(/its name is too long/, ...corpus('x'.repeat(300)));
+});
+
+test('train refuses a folder where it would overwrite what it reads', (context) => {
+  const { at, write, refuses } = prepare(context);
+  mkdirSync(at('run'));
+  write(at('run', 'config.json'));
+  const train = (config: string, out: string) => ['train', '--config', config, '--out', out];
+  refuses(/config\.json: is an input/, ...train('run/config.json', 'run'));
+  cpSync(at('train.jsonl'), at('run', 'metrics.jsonl'));
+  write(at('other.json'), { train: [at('run', 'metrics.jsonl')] });
+  refuses(/metrics\.jsonl: is an input/, ...train('other.json', 'run'));
+  refuses(/train\.jsonl: is not a folder/, ...train('config.json', 'train.jsonl'));
+  cpSync(tinyBertFolder, at('encoder'), { recursive: true });
+  write(at('own.json'), { encoder: at('encoder') });
+  refuses(/encoder: is an input/, ...train('own.json', 'encoder'));
+  symlinkSync(at('encoder'), at('link'));
+  refuses(/link: is an input/, ...train('own.json', 'link'));
+});
+
+test('average and pretrain refuse a folder that they begin with', (context) => {
+  const { at, refuses } = prepare(context);
+  for (const name of ['one', 'two']) cpSync(tinyBertFolder, at(name), { recursive: true });
+  refuses(/two: is an input/, 'average', 'one', 'two', '--out', 'two');
+  writeFileSync(at('text.txt'), 'HeLa cells grow.\n');
+  refuses(/one\/: is an input/, 'pretrain', '--text', 'text.txt', '--encoder', 'one', '--out', './one/');
+  mkdirSync(at('out'));
+  writeFileSync(at('out', 'vocab.txt'), 'HeLa cells grow.\n');
+  refuses(
+    /vocab\.txt: is an input/,
+    'pretrain',
+    '--text',
+    'out/vocab.txt',
+    '--encoder',
+    'one',
+    '--out',
+    'out',
+  );
+});
+
+const search = (out: string, ...others: string[]) => [
+  ...['search', '--space', 'space.json', '--sampler', 'grid', '--train', 'train.jsonl'],
+  ...['--dev', 'dev.jsonl', '--test', 'test.jsonl', '--out', out, ...others],
+];
+const SPACE = { parameters: { epochs: { choices: [1] } }, fixed: { encoder: tinyBertFolder } };
+
+test('search refuses a folder where it would overwrite or delete what is not its own', (context) => {
+  const { at, refuses } = prepare(context);
+  writeFileSync(at('space.json'), JSON.stringify(SPACE));
+  mkdirSync(at('mine', 'trials', '1'), { recursive: true });
+  writeFileSync(at('mine', 'trials', '1', 'thesis.txt'), 'of years');
+  refuses(/trials: is of no search that was begun here/, ...search('mine'));
+  assert.equal(readFileSync(at('mine', 'trials', '1', 'thesis.txt'), 'utf8'), 'of years');
+  mkdirSync(at('linked'));
+  symlinkSync(at('mine', 'trials'), at('linked', 'trials'));
+  refuses(/trials: is a file or a link/, ...search('linked'));
+  writeFileSync(at('best.json'), JSON.stringify(SPACE));
+  refuses(/best\.json: is an input/, ...search('.').map((one) => (one === 'space.json' ? 'best.json' : one)));
+  refuses(
+    /a search may have 100000 at most/,
+    ...search('new', '--sampler', 'random', '--trials', '1000000000000'),
+  );
+});
+
+test('a second run in the same folder is told so', (context) => {
+  const { at, refuses } = prepare(context);
+  writeFileSync(at('space.json'), JSON.stringify(SPACE));
+  mkdirSync(at('out'));
+  const release = acquireLock(at('out'));
+  refuses(
+    /out: is in use by another run \(process \d+\)/,
+    'train',
+    '--config',
+    'config.json',
+    '--out',
+    'out',
+  );
+  refuses(/out: is in use by another run/, ...search('out'));
+  release();
+  assert.ok(!existsSync(at('out', '.lock')));
+});

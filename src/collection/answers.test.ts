@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { checkedAnnotations, checkedFullText, checkedSearch, checkedTypePage } from './answers';
+import { parsedJson } from './json';
+import { Unobtainable } from './unobtainable';
+
+const CHECKS: ((body: string) => unknown)[] = [
+  (body) => checkedAnnotations(body, ['PMC1'], ['Cell']),
+  (body) => checkedAnnotations(body, ['PMC1', 'PMC2'], ['Cell', 'Cell Line']),
+  checkedTypePage,
+  checkedSearch,
+  (body) => checkedFullText(body, 'PMC1'),
+];
+
+/** Values of any type where the service has texts, lists and objects. */
+const anything = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom('PMC1', 'PMC', '*', 1e308, { toString: 1, valueOf: 1 }, [[]], { length: 3 }),
+);
+const likeAnswers = fc.oneof(
+  fc.array(
+    fc.record(
+      {
+        pmcid: anything,
+        source: anything,
+        extId: anything,
+        annotations: fc.oneof(
+          anything,
+          fc.array(fc.record({ exact: anything, type: anything, tags: anything })),
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+  ),
+  fc.record({
+    nextCursorMark: anything,
+    articles: fc.oneof(anything, fc.array(anything)),
+    resultList: fc.oneof(anything, fc.record({ result: fc.oneof(anything, fc.array(anything)) })),
+  }),
+);
+
+test('no answer does anything but be read or be refused in one printable line (seeded)', () => {
+  const bodies = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.json(),
+    likeAnswers.map((value) => JSON.stringify(value)),
+    // Cut off anywhere.
+    fc.tuple(likeAnswers, fc.nat(300)).map(([value, end]) => JSON.stringify(value).slice(0, end)),
+  );
+  fc.assert(
+    fc.property(bodies, (body) => {
+      for (const check of CHECKS) {
+        try {
+          check(body);
+        } catch (error) {
+          assert.ok(error instanceof Unobtainable, String((error as Error).stack));
+          assert.doesNotMatch(error.message, /\p{Cc}/u);
+          assert.ok(error.message.length < 1_000);
+        }
+      }
+    }),
+    { seed: 7, numRuns: 2_000 },
+  );
+});
+
+test('depth is counted by brackets outside of texts alone', () => {
+  const brackets = '['.repeat(300_000);
+  assert.deepEqual(parsedJson(JSON.stringify([brackets, `\\"${brackets}`]), 'x'), [
+    brackets,
+    `\\"${brackets}`,
+  ]);
+  assert.throws(() => parsedJson(`["\\\\",${brackets}`, 'x'), /x are nested too deeply/);
+  assert.throws(() => parsedJson(`"${brackets}`, 'x'), /no JSON/);
+  const backslashes = `["${'\\'.repeat(4_000_000)}"]`;
+  assert.equal((parsedJson(backslashes, 'x') as string[])[0].length, 2_000_000);
+});

@@ -1,0 +1,100 @@
+import { isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
+import { kindOfContent, whyUnusable } from './content';
+import { InputError } from './errors';
+
+/** Bytes. Gzip that unpacks to more is refused: what is packed into a small file may fill the memory. */
+export const LARGEST_UNPACKED = 1 << 28;
+
+/** Why the content is no text, as the part of a sentence; HTML and XML are texts here, whoever wants neither says so. */
+function whyNoText(content: Uint8Array): string | undefined {
+  const kind = kindOfContent(content);
+  return kind === 'html' || kind === 'binary' ? undefined : whyUnusable(kind); // NUL bytes are named with their line
+}
+
+export function unpacksToTooMuch(place: string): InputError {
+  return new InputError(
+    `${place}: unpacks to more than ${LARGEST_UNPACKED >> 20} MiB; unpack it, and give the file itself`,
+  );
+}
+
+/** @throws InputError for gzip that is damaged, or too large */
+export function unpackGzip(packed: Uint8Array, place: string): Buffer {
+  try {
+    return gunzipSync(packed, { maxOutputLength: LARGEST_UNPACKED });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === 'ERR_BUFFER_TOO_LARGE'
+      ? unpacksToTooMuch(place)
+      : new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
+  }
+}
+
+/** What turns the pieces of a content into UTF-8: that of UTF-16, told by its byte order mark or its NUL bytes, or none. */
+export function toUtf8(opening: Uint8Array, place: string): (piece: Buffer, isLast: boolean) => Buffer {
+  if (kindOfContent(opening) !== 'utf-16') {
+    const reason = whyNoText(opening);
+    if (reason) throw new InputError(`${place}: ${reason}`);
+    return (piece) => piece;
+  }
+  const isBigEndian = opening[0] === 0xfe || opening[0] === 0;
+  const decoder = new TextDecoder(isBigEndian ? 'utf-16be' : 'utf-16le', { fatal: true, ignoreBOM: true });
+  return (piece, isLast) => {
+    try {
+      return Buffer.from(decoder.decode(piece, { stream: !isLast }));
+    } catch {
+      throw new InputError(`${place}: begins as UTF-16 and is none; save it as UTF-8`);
+    }
+  };
+}
+
+/** Without the byte order mark of UTF-8. */
+export function withoutMark(content: Buffer): Buffer {
+  return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? content.subarray(3) : content;
+}
+
+/**
+ * The text of bytes in UTF-8.
+ *
+ * @param line that they begin with, for the message
+ * @throws InputError that names the first line with a NUL byte or with bytes that are not UTF-8
+ */
+export function decodeUtf8(bytes: Buffer, place: string, line = 1): string {
+  if (bytes.includes(0)) {
+    throw new InputError(
+      `${place} line ${line + lineOf(bytes, bytes.indexOf(0))}: holds a NUL byte; give a text in UTF-8`,
+    );
+  }
+  if (!isUtf8(bytes)) {
+    throw new InputError(
+      `${place} line ${line + firstLineNotUtf8(bytes)}: not UTF-8; save the file as UTF-8`,
+    );
+  }
+  return bytes.toString('utf8');
+}
+
+/**
+ * A whole content as text: UTF-8 or UTF-16, with or without a byte order mark, or gzip of these.
+ *
+ * @throws InputError for anything else, named by its first bytes or with the line
+ */
+export function decodeText(content: Uint8Array, place: string): string {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const plain = kindOfContent(bytes) === 'gzip' ? unpackGzip(bytes, place) : bytes;
+  return decodeUtf8(withoutMark(toUtf8(plain, place)(plain, true)), place);
+}
+
+/** The number of line feeds before a place. */
+function lineOf(bytes: Buffer, place: number): number {
+  let line = 0;
+  for (let end = bytes.indexOf(10); end >= 0 && end < place; end = bytes.indexOf(10, end + 1)) line++;
+  return line;
+}
+
+function firstLineNotUtf8(bytes: Buffer): number {
+  for (let line = 0, start = 0; ; line++) {
+    const end = bytes.indexOf(10, start);
+    if (end < 0 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+  }
+}

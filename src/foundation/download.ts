@@ -1,0 +1,122 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { AbortError } from 'p-retry';
+
+const MOST_REDIRECTS = 5;
+/** Silence after which a download is given up. */
+const STALL_MS = 60_000;
+
+/**
+ * Opens a file on a server. Redirects are followed a few times and never from https to http. The answers that another try would
+ * not change throw p-retry's AbortError. What was sent is dropped when the signal fires.
+ */
+export async function openDownload(address: string, signal: AbortSignal): Promise<Response> {
+  let place = new URL(address);
+  if (place.username || place.password)
+    throw new AbortError('an address with a password is not supported; leave the password out');
+  for (let redirects = 0; ; redirects++) {
+    const response = await beforeStall(fetch(place, { signal, redirect: 'manual' }));
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location) {
+      await response.body?.cancel();
+      place = redirectedTo(place, location, redirects);
+      continue;
+    }
+    if (response.ok) return response;
+    await response.body?.cancel();
+    const failure = `the server answered ${response.status}`;
+    const passing = response.status >= 500 || response.status === 429;
+    throw passing ? new Error(failure) : new AbortError(failure);
+  }
+}
+
+function redirectedTo(from: URL, location: string, redirects: number): URL {
+  if (redirects === MOST_REDIRECTS) throw new AbortError('the server redirects without end');
+  if (!URL.canParse(location, from)) throw new AbortError('the server redirects to no valid address');
+  const to = new URL(location, from);
+  const isWeb = to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
+  if (!isWeb || to.username || to.password)
+    throw new AbortError(`the server redirects to ${withoutCredentials(to.href)}, which is not followed`);
+  return to;
+}
+
+/** The pieces of a body as they come; throws as soon as there are more bytes than allowed, or nothing came for a minute. */
+export async function* piecesOf(response: Response, most: number, what: string): AsyncGenerator<Buffer> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { value, done } = await beforeStall(reader.read());
+      if (done) return;
+      bytes += value.length;
+      if (bytes > most) throw new AbortError(`${what} is larger than the ${most} bytes it may have`);
+      yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    }
+  } finally {
+    await reader.cancel().catch(() => {}); // Ends the connection where there is more.
+  }
+}
+
+async function beforeStall<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const stall = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no data came for a minute')), STALL_MS);
+  });
+  try {
+    return await Promise.race([reading, stall]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A whole body as text, of at most so many bytes. */
+export async function textOf(response: Response, most: number, what: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of piecesOf(response, most, what)) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** An address as it may be shown and stored: without user name, password and query, where tokens stand. */
+export function withoutCredentials(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  // A password that is not escaped makes it no address, or one of an unknown kind: all up to the last @ goes.
+  if (!url?.host) return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
+  if (!url.username && !url.password && !url.search) return address;
+  for (const part of ['username', 'password', 'search'] as const) url[part] = '';
+  return url.href.replace(/\/$/, '');
+}
+
+/** Why a download failed, in a few words. */
+export function downloadFailure(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return 'it took too long';
+  return cause?.code ?? cause?.message ?? message;
+}
+
+/** A temporary neighbour of a folder, named after this process; those of processes that were killed are removed. */
+export function temporaryNeighbour(folder: string): string {
+  const [parent, prefix] = [dirname(folder), `.${basename(folder)}.download-`];
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    const owner = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (!/^\d{1,9}$/.test(owner)) continue;
+    try {
+      process.kill(Number(owner), 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
+        rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  }
+  return join(parent, `${prefix}${process.pid}`);
+}
+
+/** Renames a complete folder into place. Another process may have been first: then that one's stays, which is as good. */
+export function moveIntoPlace(temporary: string, folder: string): void {
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+}

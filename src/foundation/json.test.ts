@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseJson } from './json';
+
+const filler = 'a'.repeat(1_000_001);
+
+test('what would fill the memory is refused before it is parsed', () => {
+  for (const text of ['['.repeat(2e6), '{"a":'.repeat(1e6), `{"a":"${filler}","b":${'['.repeat(1001)}`])
+    assert.throws(() => parseJson(text), { name: 'SyntaxError', message: /nested more than 1000 levels/ });
+  assert.throws(() => parseJson(`[${'1,'.repeat(10_000_000)}1]`), /more than 10000000 values/);
+  assert.throws(() => parseJson(`["${filler}`), SyntaxError);
+  assert.throws(() => parseJson('{'), SyntaxError);
+});
+
+test('brackets in strings are text, and values come back', () => {
+  for (const string of ['[[{', '"[', '\\', '\\"', '\\\\"[', '\u2028']) {
+    const value = [filler, string.repeat(2000), { [string]: [[string]] }];
+    assert.deepEqual(parseJson(JSON.stringify(value)), value);
+  }
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      assert.equal(
+        JSON.stringify(parseJson(JSON.stringify([filler, value]))),
+        JSON.stringify([filler, value]),
+      );
+    }),
+    { numRuns: 30 },
+  );
+});

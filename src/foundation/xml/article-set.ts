@@ -1,0 +1,149 @@
+/**
+ * Cuts a file of many articles (Europe PMC's bulk files, a `pmc-articleset`) into the XML of each, without reading more than
+ * one at a time: a damaged article is damaged alone, and a file may be larger than memory.
+ *
+ * Articles do not nest (`sub-article` and `response` are called otherwise). So one that begins before the last has ended
+ * shows that the last breaks off; it is given as far as it goes, as is what the file's end cuts off, and the XML reader says
+ * of each where it ends. Comments, CDATA sections and instructions are passed over, quoted attributes too.
+ */
+import { findDoctype } from './doctype';
+import { MOST_CHARACTERS } from './parse';
+
+/** A tag is never this long: a `<` that has no `>` for so long is text. */
+const LONGEST_TAG = 100_000;
+/** What stands before the first article is kept for the entities that it declares. */
+const LONGEST_PROLOG = 100_000;
+
+/** What the scanner is in, by what ends it. */
+type Opaque = '-->' | ']]>' | '?>' | undefined;
+
+/**
+ * Each article of a text that comes in pieces, from `<article` to `</article>`, with the DOCTYPE of the file before it where
+ * that declares entities. An article beyond the reader's limit is given up to the limit, and the rest skipped.
+ */
+export async function* articlesOfSet(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  const cutter = new ArticleCutter();
+  for await (const chunk of chunks) yield* cutter.add(chunk);
+  yield* cutter.finish();
+}
+
+class ArticleCutter {
+  /** Not yet scanned: at most a tag that is not whole, or the beginning of what ends a comment. */
+  private rest = '';
+  private opaque: Opaque;
+  /** The pieces of the article at hand; undefined between articles. */
+  private article: string[] | undefined;
+  private length = 0;
+  private prolog = '';
+  private doctype: string | undefined;
+
+  *add(chunk: string): Generator<string> {
+    const text = this.rest + chunk;
+    let kept = 0; // up to here everything is in the article's pieces, or passed over
+    let place = 0;
+    if (this.doctype === undefined) this.prolog += chunk.slice(0, LONGEST_PROLOG - this.prolog.length);
+    while (place < text.length) {
+      if (this.opaque) {
+        const end = text.indexOf(this.opaque, place);
+        if (end < 0) {
+          place = Math.max(place, text.length - this.opaque.length + 1);
+          break;
+        }
+        place = end + this.opaque.length;
+        this.opaque = undefined;
+        continue;
+      }
+      const tag = text.indexOf('<', place);
+      if (tag < 0) {
+        place = text.length;
+        break;
+      }
+      place = tag;
+      const opened = OPAQUE.find(([open]) => text.startsWith(open, place));
+      if (opened) {
+        this.opaque = opened[1];
+        place += opened[0].length;
+        continue;
+      }
+      const left = text.length - place;
+      if (left < LONGEST_OPENING && text.startsWith('<!', place)) break; // it is not yet clear what this opens
+      const end = endOfTag(text, place);
+      if (end < 0 && left < LONGEST_TAG) break;
+      if (end < 0) {
+        place++;
+        continue;
+      }
+      const kind =
+        text[end - 1] === '>' ? ARTICLE_TAG.exec(text.slice(place, Math.min(end, place + 120))) : null;
+      if (kind && kind[1] === '') {
+        if (this.article) yield this.cut(text.slice(kept, place));
+        if (text[end - 2] === '/') yield this.withDoctype(text.slice(place, end));
+        else {
+          this.article = [];
+          this.length = 0;
+        }
+        kept = text[end - 2] === '/' ? end : place;
+      } else if (kind && this.article) {
+        yield this.cut(text.slice(kept, end));
+        kept = end;
+      }
+      place = end;
+    }
+    if (this.article) {
+      this.article.push(text.slice(kept, place));
+      this.length += place - kept;
+      if (this.length > MOST_CHARACTERS) yield this.cut('');
+    }
+    this.rest = text.slice(place);
+  }
+
+  *finish(): Generator<string> {
+    if (this.article) yield this.cut(this.rest);
+  }
+
+  private cut(last: string): string {
+    const xml = [...this.article!, last].join('');
+    this.article = undefined;
+    return this.withDoctype(xml);
+  }
+
+  private withDoctype(xml: string): string {
+    this.doctype ??= entitiesOf(this.prolog);
+    this.prolog = '';
+    return this.doctype + xml;
+  }
+}
+
+const OPAQUE: [string, Exclude<Opaque, undefined>][] = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+];
+const LONGEST_OPENING = '<![CDATA['.length;
+/** Of the tag of an article, with any prefix: whether it closes one. */
+const ARTICLE_TAG = /^<(\/?)(?:[^\s/<>:"'=]{1,100}:)?article(?=[\s/>])/;
+
+/**
+ * The place behind the tag's `>`, which may not stand in quotes. No `<` stands in a tag, not even in quotes: where one does,
+ * the tag is none, and its place is given. -1 where the text ends before.
+ */
+function endOfTag(text: string, start: number): number {
+  let quote = '';
+  for (let place = start + 1; place < text.length; place++) {
+    const sign = text[place];
+    if (sign === '<') return place;
+    if (quote) {
+      if (sign === quote) quote = '';
+    } else if (sign === '>') return place + 1;
+    else if (sign === '"' || sign === "'") quote = sign;
+  }
+  return -1;
+}
+
+/** The DOCTYPE before the first article, if it declares entities. */
+function entitiesOf(prolog: string): string {
+  const doctype = findDoctype(prolog);
+  if (!doctype || doctype.end < 0) return '';
+  const text = prolog.slice(doctype.start, doctype.end);
+  return text.includes('<!ENTITY') ? text : '';
+}

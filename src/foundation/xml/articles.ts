@@ -1,0 +1,84 @@
+import { InputError } from '../errors';
+import { parseXml, type XmlElement, type XmlNode } from './parse';
+
+/** The articles of a document: it is one, or wraps one (`record`) or many (`pmc-articleset`, `articles`). */
+export function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
+  return nodes.flatMap((node) => {
+    if (typeof node === 'string') return [];
+    return node.name === 'article' ? [node] : articlesIn(node.children);
+  });
+}
+
+/** @throws InputError for a document without an article, which names what it is instead */
+export function parseArticles(xml: string, place: string): XmlElement[] {
+  const nodes = parseXml(xml, place);
+  const articles = articlesIn(nodes);
+  if (articles.length > 0) return articles;
+  const root = nodes.find((node) => typeof node !== 'string')?.name ?? '';
+  const called = root.length > 40 ? `${root.slice(0, 40)}…` : root;
+  throw new InputError(
+    `${place}: holds no <article> (its root is <${called}>), so it is no JATS; give the full text of an article`,
+  );
+}
+
+/**
+ * What an article is known by: `PMC123`; without a PMCID `MED:123` (as Europe PMC writes a PMID) or `PPR123` (a preprint);
+ * else its DOI; undefined where it has none of them.
+ */
+export function articleId(article: XmlElement): string | undefined {
+  const ids = identifiers(article);
+  const first = (pattern: RegExp, ...types: string[]) => {
+    for (const type of types) {
+      const number = pattern.exec(ids.get(type) ?? '')?.[1];
+      if (number) return number;
+    }
+    return undefined;
+  };
+  const pmcid = pmcidOf(article);
+  if (pmcid) return pmcid;
+  const pmid = first(/^(?:PMID:?\s?|MED:)?(\d{1,12})$/i, 'pmid', 'medline');
+  if (pmid) return `MED:${pmid}`;
+  const preprint = first(/^(PPR\d{1,12})$/i, 'archive', 'preprint', 'other');
+  if (preprint) return preprint.toUpperCase();
+  return first(/^(?:(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s?))?(10\.\S{1,300})$/i, 'doi');
+}
+
+/** `PMC123`, however the file writes it. */
+export function pmcidOf(article: XmlElement): string | undefined {
+  const ids = identifiers(article);
+  for (const type of ['pmcid', 'pmc', 'pmcid-ver', 'pmcaid']) {
+    const number = /^(?:PMC[:\s]?)?(\d{1,12})(?:\.\d{1,4})?$/i.exec(ids.get(type) ?? '')?.[1];
+    if (number) return `PMC${number}`;
+  }
+  return undefined;
+}
+
+/** The `article-id`s of the article itself by type, the first of each; `pub-id-type="PMC-ID"` is `pmcid`. */
+function identifiers(article: XmlElement): Map<string, string> {
+  const ids = new Map<string, string>();
+  const front = childrenNamed(article, 'front');
+  for (const meta of front.flatMap((part) => childrenNamed(part, 'article-meta')))
+    for (const { attributes, children } of childrenNamed(meta, 'article-id')) {
+      const written = (attributes['pub-id-type'] ?? '').toLowerCase();
+      const type = written === 'pmc-id' ? 'pmcid' : written;
+      const text = children.filter((child) => typeof child === 'string').join('');
+      if (!ids.has(type)) ids.set(type, text.trim());
+    }
+  return ids;
+}
+
+function childrenNamed(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter(
+    (child): child is XmlElement => typeof child !== 'string' && child.name === name,
+  );
+}
+
+/**
+ * Whether a full text is whole JATS that this library reads: what a service answered, before it is stored.
+ *
+ * @returns the PMCID that the first article states, if it states one
+ * @throws InputError for what breaks off, is not well-formed, is no JATS or beyond the limits; its message opens with `place`
+ */
+export function checkFullText(xml: string, place: string): { pmcid: string | undefined } {
+  return { pmcid: pmcidOf(parseArticles(xml, place)[0]) };
+}

@@ -1,0 +1,185 @@
+/**
+ * The DOCTYPE of a document: where it stands, and the entities that its internal subset declares.
+ *
+ * Declared text is put where it is named, as XML says, within limits: an entity that is external, names itself or comes to
+ * more than `LONGEST_ENTITY` characters is not expanded, and stands in the text as it is written. Nothing is ever opened.
+ */
+import { InputError } from '../errors';
+
+/** Journals declare characters and words. What is longer is no text but an attack or a page of boilerplate. */
+const LONGEST_ENTITY = 1_000;
+const MOST_ENTITIES = 10_000;
+
+/**
+ * The document without byte order mark and DOCTYPE, of which only the line breaks stay, so that line numbers are right; what
+ * its entities stand for is put in their place.
+ *
+ * @param longest the most characters that the result may have
+ * @throws InputError for a DOCTYPE without end and for what is too long when expanded
+ */
+export function withoutDoctype(xml: string, place: string, longest: number): string {
+  const first = xml.startsWith('\ufeff') ? 1 : 0;
+  const doctype = findDoctype(xml);
+  if (!doctype) return first ? xml.slice(first) : xml;
+  if (doctype.end < 0) throw new InputError(`${place}: the DOCTYPE has no end; get the file again`);
+  const head = xml.slice(first, doctype.start);
+  const declaration = xml.slice(doctype.start, doctype.end);
+  const body = xml.slice(doctype.end);
+  const lines = declaration.replace(/[^\n]+/g, '');
+  if (!declaration.includes('<!ENTITY')) return head + lines + body;
+  const expanded = expand(body, textsOf(declaredEntities(declaration)), longest - head.length);
+  if (expanded === undefined)
+    throw new InputError(
+      `${place}: more than ${longest} characters with its entities expanded; split the file`,
+    );
+  return head + lines + expanded;
+}
+
+/** Where the DOCTYPE stands, behind white space, comments and processing instructions; an end of -1 where it has none. */
+export function findDoctype(xml: string): { start: number; end: number } | undefined {
+  let place = xml.startsWith('\ufeff') ? 1 : 0;
+  while (place < xml.length) {
+    if (xml.startsWith('<!DOCTYPE', place)) return { start: place, end: endOfDoctype(xml, place) };
+    if (isSpace(xml[place])) {
+      place++;
+      continue;
+    }
+    const end = xml.startsWith('<?', place) ? '?>' : xml.startsWith('<!--', place) ? '-->' : undefined;
+    const found = end ? xml.indexOf(end, place) : -1;
+    if (!end || found < 0) return undefined;
+    place = found + end.length;
+  }
+  return undefined;
+}
+
+/** The place after the DOCTYPE's `>`, which may neither stand in quotes nor in the internal subset; -1 without one. */
+function endOfDoctype(xml: string, start: number): number {
+  let inSubset = false;
+  for (let place = start; place < xml.length; place++) {
+    const sign = xml[place];
+    if (sign === '"' || sign === "'") {
+      place = xml.indexOf(sign, place + 1);
+      if (place < 0) return -1;
+    } else if (inSubset && xml.startsWith('<!--', place)) {
+      place = xml.indexOf('-->', place) + 2;
+      if (place < 2) return -1;
+    } else if (inSubset && xml.startsWith('<?', place)) {
+      place = xml.indexOf('?>', place) + 1;
+      if (place < 1) return -1;
+    } else if (sign === '[') inSubset = true;
+    else if (sign === ']') inSubset = false;
+    else if (sign === '>' && !inSubset) return place + 1;
+  }
+  return -1;
+}
+
+/** `<!ENTITY name "text">` of a DOCTYPE, the first of each name. Parameter entities and external ones are left out. */
+function declaredEntities(doctype: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (let place = doctype.indexOf('['); place >= 0 && place < doctype.length; ) {
+    if (doctype.startsWith('<!--', place)) place = behind(doctype, '-->', place);
+    else if (doctype.startsWith('<?', place)) place = behind(doctype, '?>', place);
+    else if (doctype.startsWith('<!ENTITY', place)) {
+      const declaration = ENTITY.exec(doctype.slice(place, place + 300));
+      if (declaration) {
+        const [start, name, quote] = declaration;
+        const end = doctype.indexOf(quote, place + start.length);
+        if (end < 0) return found;
+        if (!found.has(name) && found.size < MOST_ENTITIES)
+          found.set(name, doctype.slice(place + start.length, end));
+        place = end + 1;
+      } else place += 8;
+    } else if (doctype[place] === '"' || doctype[place] === "'")
+      place = behind(doctype, doctype[place], place + 1);
+    else place++;
+  }
+  return found;
+}
+
+/** The opening of a declaration, up to and with the quotation mark before its text. */
+const ENTITY = /^<!ENTITY\s+([^\s%&;"'<>]{1,100})\s+(["'])/;
+
+function behind(text: string, end: string, from: number): number {
+  const found = text.indexOf(end, from);
+  return found < 0 ? text.length : found + end.length;
+}
+
+/** What each entity stands for once those that it names are put in; without those that may not be expanded. */
+function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
+  const texts = new Map<string, string>();
+  const refused = new Set<string>();
+  const underWay = new Set<string>();
+  const textOf = (name: string): string | undefined => {
+    const written = declared.get(name);
+    if (texts.has(name) || refused.has(name) || written === undefined) return texts.get(name);
+    if (written.length > LONGEST_ENTITY || underWay.has(name) || underWay.size > 20) {
+      refused.add(name);
+      return undefined;
+    }
+    underWay.add(name);
+    let text: string | undefined = '';
+    let from = 0;
+    for (const { 0: reference, 1: inner, index } of written.matchAll(REFERENCE)) {
+      const replaced = declared.has(inner) ? textOf(inner) : reference;
+      if (replaced === undefined || text.length + replaced.length > LONGEST_ENTITY) {
+        text = undefined;
+        break;
+      }
+      text += written.slice(from, index) + replaced;
+      from = index + reference.length;
+    }
+    underWay.delete(name);
+    if (text !== undefined) text += written.slice(from);
+    if (text === undefined || text.length > LONGEST_ENTITY) refused.add(name);
+    // A line break inside would shift the numbers of the lines.
+    else texts.set(name, text.replace(/\s/g, ' '));
+    return texts.get(name);
+  };
+  for (const name of declared.keys()) textOf(name);
+  return texts;
+}
+
+const REFERENCE = /&([^\s%&;"'<>#][^\s%&;"'<>]{0,99});/g;
+/** What is passed over unread: there an `&` is text. */
+const OPAQUE: [string, string][] = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+];
+
+/** The text with entities replaced outside comments, CDATA sections and instructions; undefined where it gets too long. */
+function expand(body: string, texts: ReadonlyMap<string, string>, longest: number): string | undefined {
+  if (texts.size === 0) return body;
+  const pieces: string[] = [];
+  let length = 0;
+  for (let place = 0; place < body.length; ) {
+    const [start, end] = nextOpaque(body, place);
+    let piece = '';
+    let from = place;
+    for (const { 0: reference, 1: name, index } of body.slice(place, start).matchAll(REFERENCE)) {
+      const text = texts.get(name);
+      if (text === undefined) continue;
+      piece += body.slice(from, place + index) + text;
+      from = place + index + reference.length;
+      if (length + piece.length > longest) return undefined;
+    }
+    piece += body.slice(from, end);
+    length += piece.length;
+    pieces.push(piece);
+    place = end;
+  }
+  return length > longest ? undefined : pieces.join('');
+}
+
+/** Start and end of the next part that is not to be read; both the text's end where there is none. */
+function nextOpaque(body: string, from: number): [number, number] {
+  for (let start = body.indexOf('<', from); start >= 0; start = body.indexOf('<', start + 1)) {
+    const kind = OPAQUE.find(([open]) => body.startsWith(open, start));
+    if (kind) return [start, behind(body, kind[1], start + kind[0].length)];
+  }
+  return [body.length, body.length];
+}
+
+function isSpace(sign: string): boolean {
+  return sign === ' ' || sign === '\n' || sign === '\r' || sign === '\t';
+}

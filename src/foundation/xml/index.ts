@@ -1,0 +1,8 @@
+/**
+ * XML and what every reader of JATS asks of it: the tree of a document, its articles and their ids.
+ *
+ * In: text. Out: elements and text with references decoded; `InputError` for what is damaged. May touch: nothing.
+ */
+export { articlesOfSet } from './article-set';
+export { articleId, checkFullText, parseArticles } from './articles';
+export { parseXml, type XmlElement, type XmlNode } from './parse';

@@ -1,0 +1,35 @@
+import { decodeHTMLStrict } from 'entities/decode';
+
+/**
+ * Names of the ISO 8879 sets that JATS declares and HTML does not have: Greek letters of running text (isogrk1), those with
+ * an accent (isogrk2), and two of isogrk3.
+ */
+const ISO_GREEK = `
+  agr α bgr β ggr γ dgr δ egr ε zgr ζ eegr η thgr θ igr ι kgr κ lgr λ mgr μ ngr ν xgr ξ ogr ο pgr π rgr ρ sgr σ sfgr ς
+  tgr τ ugr υ phgr φ khgr χ psgr ψ ohgr ω
+  Agr Α Bgr Β Ggr Γ Dgr Δ Egr Ε Zgr Ζ EEgr Η THgr Θ Igr Ι Kgr Κ Lgr Λ Mgr Μ Ngr Ν Xgr Ξ Ogr Ο Pgr Π Rgr Ρ Sgr Σ
+  Tgr Τ Ugr Υ PHgr Φ KHgr Χ PSgr Ψ OHgr Ω
+  aacgr ά eacgr έ eeacgr ή iacgr ί oacgr ό uacgr ύ ohacgr ώ idigr ϊ udigr ϋ idiagr ΐ udiagr ΰ
+  Aacgr Ά Eacgr Έ EEacgr Ή Iacgr Ί Oacgr Ό Uacgr Ύ OHacgr Ώ Idigr Ϊ Udigr Ϋ
+  thetas θ phis φ angst Å`;
+
+/** Character references by name, each looked up once. What has no name is looked up anew: there is no end of those. */
+const known = new Map<string, string>();
+for (const [, name, character] of ISO_GREEK.matchAll(/(?<!\S)(\S+) (\S+)/g)) known.set(name, character);
+
+/** What a name stands for, in HTML (which has the names of MathML too) or in the sets of JATS; else undefined. */
+function characterNamed(name: string): string | undefined {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  if (!/^[A-Za-z]\w{0,39}$/.test(name)) return undefined;
+  const reference = `&${name};`;
+  const characters = decodeHTMLStrict(reference);
+  if (characters === reference) return undefined;
+  known.set(name, characters);
+  return characters;
+}
+
+/** The table of names in the form in which the parser reads it. */
+export const NAMED_CHARACTERS: Record<string, string> = new Proxy(Object.create(null), {
+  get: (_, name) => (typeof name === 'string' ? characterNamed(name) : undefined),
+});

@@ -1,0 +1,78 @@
+import { type ContentKind, whyUnusable } from '../../foundation';
+import type { Opening } from './opening';
+import type { DocumentFormat, WholeFileFormat } from './sources';
+
+/** What a content is read as: one document (`WholeFileFormat`), or many. */
+export type ContentFormat = WholeFileFormat | 'jsonl' | 'article-set' | 'bioc' | 'pubtator' | 'tar';
+
+const JSON_ARRAY = 'is a JSON array; write its elements one a line (jq -c ".[]" does), as JSONL';
+
+/**
+ * What to read a content as. Where it plainly is something else than its name says, the content decides: a PDF is none the less one
+ * under the name `article.txt`, and JATS is read as such.
+ *
+ * @param named what the file's name says; undefined where there is no name
+ * @returns the format, or why it cannot be read, as the part of a sentence that follows the file's name
+ */
+export function formatOfContent(
+  { kind, text, isGzip }: Opening,
+  named: DocumentFormat | 'collected' | undefined,
+): ContentFormat | { refusal: string } {
+  switch (kind) {
+    case 'tar':
+      return 'tar';
+    case 'gzip':
+      return isGzip ? { refusal: 'is packed twice with gzip; unpack it once' } : 'text';
+    case 'bioc-json':
+    case 'bioc-xml':
+      return 'bioc';
+    case 'pubtator':
+      return 'pubtator';
+    case 'xml':
+      return rootOf(text) === 'article' || (named === 'jats' && text === '') ? 'jats' : 'article-set';
+    case 'json-array':
+      return { refusal: JSON_ARRAY };
+    case 'json-object':
+      if (named === 'collected' || named === 'jsonl') return named;
+      return named === undefined || /^\{\s*["}]/.test(text) ? 'jsonl' : 'text';
+    case 'text':
+      return named ?? 'text';
+    default:
+      return { refusal: whyUnusable(kind) ?? 'is of a kind that is not read' };
+  }
+}
+
+/** Kinds of text that the user may call plain text. */
+const MAY_BE_TEXT: readonly ContentKind[] = [
+  'xml',
+  'html',
+  'json-object',
+  'json-array',
+  'bioc-json',
+  'bioc-xml',
+  'pubtator',
+];
+
+/** The format that the user says it is, unless it is no text at all. */
+export function formatAsTold(opening: Opening, told: DocumentFormat): ContentFormat | { refusal: string } {
+  const isText = opening.kind === 'text' || MAY_BE_TEXT.includes(opening.kind);
+  if (!isText) return formatOfContent(opening, told);
+  return told === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml'
+    ? 'article-set'
+    : told;
+}
+
+/** The name of the first element, without its prefix; what stands in comments and instructions is none. */
+export function rootOf(xml: string): string | undefined {
+  const name = /<(?:[\p{L}_][\p{L}\p{N}_.-]*:)?([\p{L}_][\p{L}\p{N}_.-]*)/uy;
+  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
+    name.lastIndex = at;
+    const found = name.exec(xml)?.[1];
+    if (found !== undefined) return found;
+    const end = xml.startsWith('<!--', at) ? '-->' : xml.startsWith('<?', at) ? '?>' : '<';
+    const next = end === '<' ? at + 1 : xml.indexOf(end, at + 2);
+    if (next < 0) return undefined;
+    at = next;
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '../../foundation';
+import { contentOf } from './article';
+import type { Source } from './sources';
+
+/** Bytes of a fingerprint: enough that no two contents of a corpus share one. */
+export const FINGERPRINT = 16;
+
+/** What a source says and under which id, in short; of a file its content as it lies on disk. */
+export function fingerprintOf(
+  source: Source,
+  content: Uint8Array | InputError | undefined = readContent(source),
+): Buffer {
+  const hash = createHash('sha256').update(`${source.kind}\0`);
+  switch (source.kind) {
+    case 'damaged':
+      hash.update(source.reason);
+      break;
+    case 'document':
+      hash.update(`${source.id}\0${source.text}`);
+      break;
+    case 'sentences':
+      hash.update(JSON.stringify([source.article, source.sentences]));
+      break;
+    case 'content':
+      hash.update(`${source.id}\0`).update(source.content);
+      break;
+    case 'file':
+      hash.update(`${source.id}\0`).update(content instanceof InputError ? content.message : content!);
+  }
+  return hash.digest().subarray(0, FINGERPRINT);
+}
+
+/** A file's content, or why it cannot be read; nothing for other sources, which are in memory. */
+export function readContent(source: Source): Uint8Array | InputError | undefined {
+  if (source.kind !== 'file') return undefined;
+  try {
+    return contentOf(source);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,244 @@
+import { isUtf8 } from 'node:buffer';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { basename, extname, join, relative } from 'node:path';
+import { InputError, reasonOf, unreadable } from '../../foundation';
+import { kindOfFile } from './opening';
+import { type DocumentFormat, type FilePath, placeOf, SKIPPED, Skipped } from './sources';
+
+/** A file to annotate, or word of a folder or link that cannot be read. */
+export interface InputFile {
+  path: FilePath;
+  place: string;
+  /** Of the document, unless its content says another. */
+  id: string;
+  /** What the name says; content that is plainly something else is read as that. */
+  format: DocumentFormat | 'collected';
+  bytes: number;
+  /** Pipes and devices are read once, from their start to their end. */
+  isStream?: boolean;
+  /** Why it cannot be read. */
+  refusal?: string;
+}
+
+const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
+  '.txt': 'text',
+  '.xml': 'jats',
+  '.nxml': 'jats',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.pubtator': 'text',
+  '.tar': 'text',
+  '.tgz': 'text',
+};
+
+/**
+ * The files that the paths stand for, in order: a file is itself, a folder all files in it and its folders, by name, that are
+ * text (.txt), JATS (.xml, .nxml), JSONL (.jsonl), archives of these (.tar, .tgz), gzip of these (.gz behind), or articles in JSON
+ * (a collection's PMC1.json, BioC). A file named by itself may have any extension. Hidden files, pipes and devices in folders,
+ * other kinds, and what a command writes itself are skipped. A folder that links lead to twice is read once.
+ *
+ * The id is the file's name without its extension. Where several files have the same, it is their path below the folder that was
+ * given, without extension if that tells them apart.
+ *
+ * @param own what the command itself writes
+ * @throws InputError for a path that is not there
+ */
+export function listInputs(
+  paths: readonly string[],
+  own: readonly string[] = [],
+): { files: InputFile[]; skipped: Skipped } {
+  const skipped = new Skipped();
+  const ownFiles = new Set(own.flatMap((path) => keyOf(statSync(path, { throwIfNoEntry: false })) ?? []));
+  const files: ListedFile[] = [];
+  for (const path of paths) {
+    let stat: Stats;
+    try {
+      stat = statSync(path);
+    } catch (error) {
+      throw missing(path, error);
+    }
+    if (stat.isDirectory()) new FolderWalk(path, ownFiles, files, skipped).walk(path, stat);
+    else files.push(fileAt(path, '', stat, formatOf(path) ?? 'text'));
+  }
+  if (files.length === 0 && paths.length > 0) {
+    throw new InputError(
+      `${paths.join(', ')}: holds nothing to annotate; give .txt, .xml, .nxml, .jsonl or .tar files, or gzip of them`,
+    );
+  }
+  return { files: withDistinctIds(files), skipped };
+}
+
+function missing(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') return unreadable(path, error);
+  const hint = path.includes('\ufffd')
+    ? 'its name is not UTF-8: give the folder that it is in, or rename it'
+    : 'check the path';
+  return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
+}
+
+/** What tells one file from all others, whatever it is called. */
+function keyOf(stat: Stats | undefined): string | undefined {
+  return stat && `${stat.dev}:${stat.ino}`;
+}
+
+/** With its path below the folder that was given; '' for a file that was given itself. */
+type ListedFile = InputFile & { below: string };
+
+class FolderWalk {
+  /** Folders met, by device and number. */
+  readonly #seen = new Set<string>();
+
+  constructor(
+    private readonly root: string,
+    private readonly own: ReadonlySet<string>,
+    private readonly files: ListedFile[],
+    private readonly skipped: Skipped,
+  ) {}
+
+  walk(folder: FilePath, stat: Stats): void {
+    const key = keyOf(stat)!;
+    if (this.#seen.has(key)) {
+      this.skipped.add(SKIPPED.seen, placeOf(folder));
+      return;
+    }
+    this.#seen.add(key);
+    let names: FilePath[] = [];
+    try {
+      names = namesIn(folder);
+    } catch (error) {
+      this.#refuse(folder, error);
+    }
+    for (const name of names) this.#visit(inFolder(folder, name), textOfName(name));
+  }
+
+  #visit(path: FilePath, name: string): void {
+    if (isHidden(name)) {
+      this.skipped.add(SKIPPED.hidden, placeOf(path));
+      return;
+    }
+    let stat: Stats;
+    try {
+      stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a link to nothing is reported when its turn comes
+    } catch (error) {
+      // A link that leads to itself, or a folder whose entries may not be looked at; what has no extension may be a folder.
+      if (formatOf(name) || extname(name) === '') this.#refuse(path, error);
+      else this.skipped.add(SKIPPED.otherKind, placeOf(path));
+      return;
+    }
+    if (stat.isDirectory()) this.walk(path, stat);
+    else if (this.own.has(keyOf(stat)!)) this.skipped.add(SKIPPED.own, placeOf(path));
+    else if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.add(SKIPPED.special, placeOf(path));
+    else {
+      const format = formatOf(name) ?? (isBiocJson(path, name) ? 'text' : undefined);
+      if (format) this.files.push(fileAt(path, this.#below(path), stat, format));
+      else this.skipped.add(SKIPPED.otherKind, placeOf(path));
+    }
+  }
+
+  #refuse(path: FilePath, error: unknown): void {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!code) throw error;
+    const refusal = `cannot be read (${code}), ${reasonOf(error, 'read')}`;
+    const common = { path, place: placeOf(path), bytes: 0, format: 'text' as const };
+    this.files.push({ ...common, id: '', below: this.#below(path), refusal });
+  }
+
+  #below(path: FilePath): string {
+    return relative(this.root, textOfName(path));
+  }
+}
+
+function fileAt(path: FilePath, below: string, stat: Stats, format: InputFile['format']): ListedFile {
+  const name = textOfName(path);
+  const isStream = !stat.isFile() && !stat.isSymbolicLink();
+  return {
+    path,
+    place: placeOf(path),
+    id: withoutExtension(basename(name)),
+    format,
+    bytes: isStream ? 0 : stat.size,
+    ...(isStream && { isStream }),
+    below,
+  };
+}
+
+/** By name. As bytes where one is not UTF-8. */
+function namesIn(folder: FilePath): FilePath[] {
+  if (typeof folder === 'string') {
+    const names = readdirSync(folder);
+    if (!names.some((name) => name.includes('\ufffd'))) return names.sort();
+  }
+  return readdirSync(fsPath(folder), { encoding: 'buffer' })
+    .sort(Buffer.compare)
+    .map((name) => (isUtf8(name) ? name.toString('utf8') : name));
+}
+
+function inFolder(folder: FilePath, name: FilePath): FilePath {
+  if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
+  return Buffer.concat([Buffer.from(folder as string), Buffer.from('/'), Buffer.from(name as string)]);
+}
+
+/** Node's functions take views of bytes only as Buffer; a worker receives plain ones. */
+export function fsPath(path: FilePath): string | Buffer {
+  return typeof path === 'string' ? path : Buffer.from(path);
+}
+
+function textOfName(name: FilePath): string {
+  return typeof name === 'string' ? name : Buffer.from(name).toString('utf8');
+}
+
+/** Hidden files, those that a Mac leaves in archives among them. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX';
+}
+
+export function formatOf(path: string): InputFile['format'] | undefined {
+  const name = basename(path);
+  if (/^PMC\d+\.json$/.test(name)) return 'collected';
+  return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
+}
+
+/** Of JSON in a folder, which may be anything, BioC is told by its content. */
+function isBiocJson(path: FilePath, name: string): boolean {
+  if (!/\.json$/i.test(withoutGz(name))) return false;
+  try {
+    return kindOfFile(path).kind === 'bioc-json';
+  } catch {
+    return false;
+  }
+}
+
+export function withoutExtension(path: string): string {
+  const inner = withoutGz(path);
+  const extension = extname(inner);
+  return extension ? inner.slice(0, -extension.length) : inner;
+}
+
+function withoutGz(name: string): string {
+  return name.replace(/\.gz$/i, '');
+}
+
+/** A name that several files have becomes a path; a file that is given twice keeps one name. */
+function withDistinctIds(listed: ListedFile[]): InputFile[] {
+  const named = listed.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined); // JSONL names its documents
+  const pathsWithout = ({ below, path }: ListedFile) => withoutExtension(below || textOfName(path));
+  const paths = ({ below, path }: ListedFile) => below || textOfName(path);
+  for (const idOf of [pathsWithout, paths, ({ path }: ListedFile) => textOfName(path)]) {
+    const shared = sharedIds(named);
+    if (shared.size === 0) break;
+    for (const file of named) if (shared.has(file.id)) file.id = idOf(file);
+  }
+  return listed;
+}
+
+function sharedIds(files: readonly ListedFile[]): Set<string> {
+  const placeOfId = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const { id, place } of files) {
+    const other = placeOfId.get(id);
+    if (other === undefined) placeOfId.set(id, place);
+    else if (other !== place) shared.add(id);
+  }
+  return shared;
+}

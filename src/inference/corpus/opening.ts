@@ -1,0 +1,59 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { constants, gunzipSync } from 'node:zlib';
+import { type ContentKind, kindOfContent, toUtf8 } from '../../foundation';
+import type { FilePath } from './sources';
+
+/** What a content is, by its first bytes; of gzip what is in it. */
+export interface Opening {
+  kind: ContentKind;
+  /** The first characters, unpacked. */
+  text: string;
+  isGzip: boolean;
+  /** The text; its first characters and the kind are told as of UTF-8. */
+  isUtf16: boolean;
+}
+
+/** Enough for a DOCTYPE or a licence in a comment before the first element. Bytes. */
+export const OPENING = 1 << 14;
+
+export function kindOfFile(path: FilePath): Opening {
+  const bytes = Buffer.allocUnsafe(OPENING);
+  const file = openSync(typeof path === 'string' ? path : Buffer.from(path), 'r');
+  try {
+    return openingOf(bytes.subarray(0, readSync(file, bytes)));
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function openingOf(bytes: Uint8Array): Opening {
+  const isPacked = isGzip(bytes);
+  const unpacked = isPacked ? unpackedOpening(bytes) : bytes;
+  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
+  const opening = Buffer.from(unpacked.buffer, unpacked.byteOffset, Math.min(unpacked.length, OPENING));
+  const plain = isUtf16 ? openingOfUtf16(opening) : opening;
+  const text = plain.toString('utf8').replace(/^\ufeff/, '');
+  return { kind: kindOfContent(plain), text: text.trimStart(), isGzip: isPacked, isUtf16 };
+}
+
+/** What can be decoded. What cannot, its reader reports. */
+function openingOfUtf16(bytes: Buffer): Buffer {
+  try {
+    return toUtf8(bytes, '')(bytes, false);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+export function isGzip(content: Uint8Array): boolean {
+  return content[0] === 0x1f && content[1] === 0x8b;
+}
+
+/** Of gzip that is cut off, as a part always is, what can be unpacked; nothing of what is damaged, which its reader reports. */
+function unpackedOpening(bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 26 });
+  } catch {
+    return new Uint8Array(0);
+  }
+}

@@ -1,0 +1,70 @@
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { OPENING_BYTES, toUtf8 } from '../../foundation';
+
+/**
+ * The first bytes, so many or all there are, and the whole stream with them. `close` gives back a stream that is not read to its end:
+ * a pipe that stays open would keep the process waiting.
+ */
+export async function withOpening(
+  input: AsyncIterable<Uint8Array>,
+  bytes: number,
+): Promise<{ opening: Buffer; chunks: AsyncIterable<Uint8Array>; close(): Promise<void> }> {
+  const iterator = input[Symbol.asyncIterator]();
+  const parts: Uint8Array[] = [];
+  for (let length = 0; length < bytes; ) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+  }
+  const opening = Buffer.concat(parts);
+  const close = async () => {
+    await iterator.return?.();
+  };
+  const chunks = (async function* () {
+    try {
+      if (opening.length > 0) yield opening;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await close();
+    }
+  })();
+  return { opening, chunks, close };
+}
+
+export function gunzip(packed: AsyncIterable<Uint8Array>): Readable {
+  const unpacked = createGunzip();
+  pipeline(packed, unpacked, () => {}); // whoever reads `unpacked` is told of errors
+  return unpacked;
+}
+
+/** All of a stream, or undefined where it has more bytes. */
+export async function collected(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+): Promise<Buffer | undefined> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > most) return undefined;
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}
+
+/** UTF-16 as UTF-8. @throws InputError for what is none */
+export async function* fromUtf16(input: AsyncIterable<Uint8Array>, place: string): AsyncGenerator<Buffer> {
+  const { opening, chunks } = await withOpening(input, OPENING_BYTES);
+  const convert = toUtf8(opening, place);
+  for await (const chunk of chunks) yield convert(Buffer.from(chunk), false);
+  yield convert(Buffer.alloc(0), true);
+}
+
+/** UTF-8 as text, piece by piece; characters may lie across pieces. */
+export async function* decoded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8');
+  for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}

@@ -1,0 +1,51 @@
+import { basename, dirname, sep } from 'node:path';
+import { type ReadArticle, readCollectedArticle } from '../collection';
+import { InputError } from '../foundation';
+import { jatsToParagraphs, type Paragraph } from './jats';
+
+/** An article of a collection, and the text of its JATS. */
+export interface ParsedArticle extends ReadArticle {
+  paragraphs: Paragraph[];
+}
+
+/**
+ * The articles of a collection, one in memory at a time. What cannot be used is skipped: a file that cannot be read or is
+ * damaged, and one that holds an article which another holds already. Files with the names that a collection gives come
+ * first, so that of a file and its copy ("PMC1 (1).json") the copy is skipped.
+ *
+ * @param onSkipped called for each with a sentence that names the file, once before the next article
+ */
+export function* usableArticles(
+  files: readonly string[],
+  onSkipped: (sentence: string) => void,
+): Generator<ParsedArticle> {
+  const fileOf = new Map<string, string>();
+  for (const file of [
+    ...files.filter(isNamedByArticle),
+    ...files.filter((file) => !isNamedByArticle(file)),
+  ]) {
+    try {
+      const article = readCollectedArticle(file);
+      const other = fileOf.get(article.pmcid);
+      if (other)
+        throw new InputError(
+          `${file}: holds ${article.pmcid}, which ${basename(other)} holds too; delete one of them`,
+        );
+      const paragraphs = jatsToParagraphs(article.fullText, file);
+      fileOf.set(article.pmcid, file);
+      yield { ...article, paragraphs };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      onSkipped(error.message);
+    }
+  }
+}
+
+function isNamedByArticle(file: string): boolean {
+  return /^PMC\d+\.json$/.test(basename(file));
+}
+
+/** A sentence about a file without the folder it is in: the same collection elsewhere gives the same sentence. */
+export function withoutFolder(sentence: string, file: string): string {
+  return sentence.replaceAll(dirname(file) + sep, '');
+}

@@ -1,0 +1,83 @@
+import { BORDER, isBorder } from './searchable-article';
+
+/** More signs than this between two letters are no punctuation; it keeps the search linear. */
+const MOST_SIGNS = 40;
+/** What Europe PMC gives on either side; a shorter context was cut off by the end of its text. */
+const FULL_CONTEXT = 20;
+
+/** How far a context agrees with the text. */
+export interface Agreement {
+  /** Letters and digits, whatever stands between them. */
+  characters: number;
+  /** Characters of every kind, as far as all agree. */
+  exactly: number;
+  /** All of the context, or all of it up to the paragraph's border. */
+  complete: boolean;
+  /** The context was cut off where the paragraph ends. */
+  endsAlike: boolean;
+}
+
+/** Reads a context outwards from `place` in direction `step`. */
+export function agreement(text: string, place: number, step: 1 | -1, context: string): Agreement {
+  const first = step === 1 ? 0 : context.length - 1;
+  // Some providers strip the blank between mention and context.
+  const blank = text[place] === ' ' && context !== '' && context[first] !== ' ' ? step : 0;
+  let exactly = 0;
+  while (
+    exactly < context.length &&
+    isSame(text[place + blank + step * exactly], context[first + step * exactly])
+  )
+    exactly++;
+  let characters = 0;
+  let sawBorder = false;
+  let at = place;
+  let read = first;
+  while (true) {
+    while (read >= 0 && read < context.length && !isWordCharacter(context, read)) read += step;
+    for (
+      let signs = 0;
+      signs < MOST_SIGNS && at >= 0 && at < text.length && !isWordCharacter(text, at);
+      signs++
+    ) {
+      sawBorder ||= text[at] === BORDER;
+      at += step;
+    }
+    if (read < 0 || read >= context.length || at < 0 || at >= text.length || text[at] !== context[read])
+      break;
+    characters++;
+    at += step;
+    read += step;
+  }
+  const consumed = read < 0 || read >= context.length;
+  const complete = consumed || sawBorder || at < 0 || at >= text.length;
+  const endsAlike =
+    exactly === context.length &&
+    context.length < FULL_CONTEXT &&
+    isBorder(text, place + blank + step * exactly);
+  return { characters, exactly, complete, endsAlike };
+}
+
+/** A paragraph's border is white space in a context. */
+function isSame(sign: string | undefined, given: string): boolean {
+  return sign === given || (sign === BORDER && given === ' ');
+}
+
+/** Whether a place lies between two letters or digits. */
+export function cutsWordAt(text: string, place: number): boolean {
+  return place > 0 && place < text.length && isWordCharacter(text, place - 1) && isWordCharacter(text, place);
+}
+
+/** Letters, digits and the marks on them. */
+function isWordCharacter(text: string, place: number): boolean {
+  const code = text.charCodeAt(place);
+  if (code < 128)
+    return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
+  return WORD.test(text[place]);
+}
+const WORD = /[\p{L}\p{N}\p{M}]/u;
+
+export function countWordCharacters(text: string): number {
+  let count = 0;
+  for (let place = 0; place < text.length; place++) if (isWordCharacter(text, place)) count++;
+  return count;
+}

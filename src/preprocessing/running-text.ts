@@ -1,0 +1,145 @@
+import { type CitationStyle, isCitation, isSeparator } from './superscript-citations';
+
+/** How the text at hand and the next piece meet. */
+type Seam = 'none' | 'opened' | 'closed' | 'between' | 'cited';
+
+/** The text of a paragraph or cell as it grows: words are parted where elements part them, citation numbers stay out. */
+export class RunningText {
+  /** None is empty. Joined at the end: to look at the end of a string that grows takes time in its length. */
+  private pieces: string[] = [];
+  private seam: Seam = 'none';
+  /** A superscript of which it is not yet known what follows. */
+  private superscript: { content: string; cites: boolean } | undefined;
+  /** What has followed it so far: only what may stand between two citations. */
+  private separators = '';
+
+  /** How many elements in italics are open: a number in superscript is part of the name of an allele there. */
+  inItalics = 0;
+
+  constructor(private readonly style: CitationStyle) {}
+
+  append(piece: string): void {
+    if (piece === '') return;
+    if (this.superscript) {
+      if (this.superscript.cites && isSeparator(piece)) {
+        this.separators += piece;
+        return;
+      }
+      this.settle(piece);
+    }
+    if (this.seam !== 'none') this.join(piece);
+    this.pieces.push(piece);
+  }
+
+  /** White space, whatever stands there. */
+  space(): void {
+    this.append(' ');
+  }
+
+  /** An element begins or ends that parts words. */
+  openPart(): void {
+    if (this.superscript) this.settle(' ');
+    this.seam = this.seam === 'closed' || this.seam === 'between' ? 'between' : 'opened';
+  }
+
+  closePart(): void {
+    if (this.superscript) this.settle(' ');
+    if (this.seam !== 'between') this.seam = 'closed';
+  }
+
+  /** A superscript that is a citation. */
+  cite(): void {
+    if (this.superscript?.cites) this.separators = '';
+    else this.waitWith('', true);
+  }
+
+  /** A superscript number, of which what is around it decides. */
+  superscriptNumber(content: string): void {
+    if (this.superscript?.cites && !/\s/.test(this.separators) && /^[\d,;–—−‐‑-]+$/.test(content))
+      this.separators = '';
+    else if (this.inItalics > 0) this.append(content);
+    else this.waitWith(content, false);
+  }
+
+  /** A superscript of nothing but separators: part of the citation before it, if there is one. */
+  superscriptSeparator(content: string): void {
+    if (this.superscript?.cites) this.separators += content;
+    else this.append(content);
+  }
+
+  /** What there is, in one line; nothing is left. */
+  take(): string {
+    if (this.superscript) this.settle('');
+    this.seam = 'none';
+    if (this.pieces.length === 0) return '';
+    const line = collapse(this.pieces.join(''));
+    this.pieces = [];
+    return line;
+  }
+
+  private waitWith(content: string, cites: boolean): void {
+    if (this.superscript) this.settle('');
+    this.superscript = { content, cites };
+  }
+
+  /** Decides whether the superscript that waits is a citation, now that it is known what follows. */
+  private settle(next: string): void {
+    const { content, cites } = this.superscript!;
+    const { separators } = this;
+    this.superscript = undefined;
+    this.separators = '';
+    const number = content.trim();
+    const after = content.slice(content.indexOf(number) + number.length) + (separators || next);
+    if (cites || isCitation(number.replace(/\s+/g, ''), this.end(), after, this.style)) {
+      if (/^[.,;:)]/.test(after)) this.trimEnd();
+      if (this.seam === 'none') this.seam = 'cited';
+      if (/^\s/.test(after)) this.append(' ');
+    } else this.append(content);
+    this.append(separators);
+  }
+
+  /** A space between two words that would be glued. */
+  private join(piece: string): void {
+    const { seam } = this;
+    this.seam = 'none';
+    const end = this.end();
+    if (end === '' || /\s$/.test(end) || /^\s/.test(piece)) return;
+    if (
+      seam === 'between' ||
+      (seam === 'cited'
+        ? /[\p{L}\p{N}.,;:!?)]$/u.test(end) && /^[\p{L}\p{N}(]/u.test(piece)
+        : !/[([{/‘“–—−‐‑-]$/.test(end) && /^[\p{L}\p{N}([{]/u.test(piece))
+    )
+      this.pieces.push(' ');
+  }
+
+  /** The last characters, as many as decide what they may be followed by. */
+  private end(): string {
+    let end = '';
+    for (let at = this.pieces.length - 1; at >= 0 && end.length < LONGEST_END; at--)
+      end = this.pieces[at].slice(-LONGEST_END) + end;
+    return end;
+  }
+
+  private trimEnd(): void {
+    while (this.pieces.length > 0) {
+      const last = this.pieces.pop()!.trimEnd();
+      if (last === '') continue;
+      this.pieces.push(last);
+      return;
+    }
+  }
+}
+
+const LONGEST_END = 60;
+
+/**
+ * White space of XML, line and paragraph separators and separating controls become one space. No-break and thin spaces
+ * inside are characters of the text.
+ */
+export function collapse(text: string): string {
+  return text.replace(SPACES, ' ').trim();
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the separators among them are white space.
+const SPACES = /[ \t\r\n\v\f\u001c-\u001f\u0085\u2028\u2029]+/g;

@@ -1,0 +1,65 @@
+/** Where words of one length stand in texts: for each word the start of every occurrence, as `[part, start, part, start, …]`. */
+export type Occurrences = Map<string, number[]>;
+
+/** So many words are looked for one by one; more than these share one pass over the texts. */
+const FEW = 16;
+/** A table of bits, by hash: what is not in it is none of the words. */
+const BITS = 1 << 16;
+const BASE = 0x01000193;
+
+/**
+ * Occurrences of each word that do not overlap each other, from left to right. Takes one pass over the texts, however many
+ * words there are: a hash rolls along (R. Karp, M. Rabin, IBM J. Res. Dev. 31:249, 1987).
+ *
+ * @param words different ones of one length, at least 1
+ */
+export function occurrencesOf(words: readonly string[], texts: readonly string[]): Occurrences {
+  const found: Occurrences = new Map(words.map((word) => [word, []]));
+  if (words.length <= FEW) {
+    for (const [word, places] of found) {
+      texts.forEach((text, part) => {
+        for (let start = text.indexOf(word); start >= 0; start = text.indexOf(word, start + word.length))
+          places.push(part, start);
+      });
+    }
+    return found;
+  }
+  const { length } = words[0];
+  const byHash = new Map<number, string[]>();
+  const bits = new Uint8Array(BITS);
+  for (const word of words) {
+    const hash = hashOf(word, length);
+    bits[(hash >>> 0) % BITS] = 1;
+    const same = byHash.get(hash);
+    if (same) same.push(word);
+    else byHash.set(hash, [word]);
+  }
+  let leaving = 1; // weight of the character that leaves the hash
+  for (let power = 0; power < length; power++) leaving = Math.imul(leaving, BASE);
+  texts.forEach((text, part) => {
+    if (text.length < length) return;
+    let hash = hashOf(text, length);
+    for (let start = 0; ; start++) {
+      if (bits[(hash >>> 0) % BITS] === 1) {
+        const word = byHash.get(hash)?.find((candidate) => text.startsWith(candidate, start));
+        const places = word === undefined ? undefined : found.get(word)!;
+        if (places && isFree(places, part, start - length)) places.push(part, start);
+      }
+      if (start + length >= text.length) break;
+      hash = Math.imul(hash, BASE) + text.charCodeAt(start + length);
+      hash = (hash - Math.imul(text.charCodeAt(start), leaving)) | 0;
+    }
+  });
+  return found;
+}
+
+/** Whether the last occurrence in the part starts at `latest` or before. */
+function isFree(places: readonly number[], part: number, latest: number): boolean {
+  return places.length === 0 || places[places.length - 2] !== part || places[places.length - 1] <= latest;
+}
+
+function hashOf(text: string, length: number): number {
+  let hash = 0;
+  for (let place = 0; place < length; place++) hash = (Math.imul(hash, BASE) + text.charCodeAt(place)) | 0;
+  return hash;
+}

@@ -1,0 +1,73 @@
+import { lstatSync, readdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
+
+/** Where the folder of a run holds the model of its last epoch, if another epoch's was better. */
+export const LAST = 'last';
+
+export const METRICS_FILE = 'metrics.jsonl';
+
+/** Files of a model, as every run leaves them. */
+const MODEL_FILES = [
+  'config.json',
+  'model.safetensors',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'vocab.txt',
+];
+
+/** Where a run's folder keeps its checkpoint. */
+export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');
+
+/**
+ * Refuses, before any work is done, a folder that a run could not write, where another is at work, or where it would overwrite what
+ * it reads.
+ *
+ * @param inputs files that the run reads, and folders of models that it begins with
+ * @throws InputError with the reason
+ */
+export function checkRunFolder(folder: string, inputs: readonly string[] = []): void {
+  const isFolder = (input: string) => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  checkOutputFolder(folder, inputs.filter(isFolder));
+  if (isFolder(folder)) acquireLock(folder)(); // Another run's work there shows now, not after an hour.
+  const files = inputs.filter((input) => !isFolder(input));
+  for (const name of [...MODEL_FILES, METRICS_FILE]) checkOutputFile(join(folder, name), files);
+  for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
+}
+
+/**
+ * What a run itself deletes or rewrites is no link: it might lead to what belongs to others.
+ *
+ * @throws InputError that names the link
+ */
+export function refuseLink(path: string): void {
+  if (statOf(path)?.isSymbolicLink())
+    throw new InputError(`${path}: is a link, which no run follows; remove it, or choose another folder`);
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // A part of the path is a file: who writes there says so.
+  }
+}
+
+/** Removes the files of a folder that are a run's own, and the folder where nothing else is in it. Links are not followed. */
+export function removeOwnFiles(folder: string, isOwn: (name: string) => boolean): void {
+  if (!statOf(folder)?.isDirectory()) return;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (isOwn(name) && !statOf(path)?.isDirectory()) rmSync(path, { force: true });
+  }
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/** Removes the model that an earlier run left in its folder `last`. */
+export function removeLastModel(folder: string): void {
+  const last = join(folder, LAST);
+  if (!statOf(last)?.isDirectory()) return;
+  rmSync(join(last, 'onnx'), { recursive: true, force: true });
+  removeOwnFiles(last, (name) => MODEL_FILES.includes(name));
+}

@@ -1,0 +1,59 @@
+import { withoutCredentials } from '../../foundation';
+import { fieldsOf, isCount } from '../state-file';
+import type { Entry, RunStart } from './entries';
+import { isRunId } from './run-id';
+
+/** The first line: which run, and the number of the process that works on it, while one does. */
+export interface FirstLine extends RunStart {
+  process?: number;
+}
+
+/** So many of the oldest entries above, that were not sent yet, have reached the server. */
+export interface SentLine {
+  sent: number;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTime = (value: unknown): value is number => Number.isFinite(value);
+const isTexts = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.values(value).every(isText);
+
+/** A first line as far as it is one: its id names files, its address is where all is sent. */
+export function firstLineOf(value: unknown): FirstLine | undefined {
+  const { address, id, experiment, name, parameters, tags, started, parent, process } = fieldsOf(value);
+  if (!isText(address) || !/^https?:/i.test(address) || !URL.canParse(address)) return undefined;
+  const isRun = isRunId(id) && isText(experiment) && isText(name) && isTime(started);
+  const isWhole = isTexts(parameters) && isTexts(tags) && (parent === undefined || isRunId(parent));
+  if (!isRun || !isWhole || (process !== undefined && !isCount(process, 1))) return undefined;
+  return { ...(value as FirstLine), address: withoutCredentials(address) };
+}
+
+/** Any other line as far as it is one. */
+export function lineOf(value: unknown): Entry | SentLine | undefined {
+  const { kind, sent, time, step, values, file, path, bytes, modified, status } = fieldsOf(value);
+  const isLine =
+    kind === 'metrics'
+      ? isTime(time) && isTime(step) && isMeasured(values)
+      : kind === 'artifact'
+        ? isText(file) && isText(path) && isInside(path) && isTime(bytes) && isTime(modified)
+        : kind === 'end'
+          ? isTime(time) && ['FINISHED', 'FAILED', 'KILLED'].includes(status as string)
+          : kind === undefined && isCount(sent, 0);
+  return isLine ? (value as Entry | SentLine) : undefined;
+}
+
+function isMeasured(values: unknown): boolean {
+  return (
+    typeof values === 'object' &&
+    values !== null &&
+    Object.values(values).every(
+      (value) => Number.isFinite(value) || ['NaN', 'Infinity', '-Infinity'].includes(value as string),
+    )
+  );
+}
+
+/** Whether a path stays inside the folder that it is relative to. */
+export function isInside(path: string): boolean {
+  const parts = path.split(/[/\\]/);
+  return !path.includes('\0') && parts.every((part) => part !== '' && part !== '.' && part !== '..');
+}
