@@ -157,9 +157,7 @@ function serve(kind: string, scratch: string): void {
       if (Object.keys(Object.prototype).length > 0)
         outcome = { finding: 'the prototype of all objects was changed' };
     } catch (error) {
-      outcome = isRefusal(error, kind)
-        ? { refused: true }
-        : { finding: String((error as Error)?.stack ?? error) };
+      outcome = isRefusal(error) ? { refused: true } : { finding: String((error as Error)?.stack ?? error) };
     }
     process.send!(outcome);
   });

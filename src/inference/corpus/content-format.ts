@@ -62,17 +62,17 @@ export function formatAsTold(opening: Opening, told: DocumentFormat): ContentFor
     : told;
 }
 
-/** The name of the first element, without its prefix. */
+/** The name of the first element, without its prefix; what stands in comments and instructions is none. */
 export function rootOf(xml: string): string | undefined {
-  for (let place = xml.indexOf('<'); place >= 0; place = xml.indexOf('<', place + 1)) {
-    const end = xml.startsWith('<?', place) ? '?>' : xml.startsWith('<!--', place) ? '-->' : undefined;
-    if (end === undefined) {
-      const name = /^<([\p{L}_][\p{L}\p{N}_.:-]{0,199})/u.exec(xml.slice(place, place + 200))?.[1];
-      if (name !== undefined) return name.slice(name.indexOf(':') + 1);
-      continue;
-    }
-    place = xml.indexOf(end, place);
-    if (place < 0) return undefined;
+  const name = /<(?:[\p{L}_][\p{L}\p{N}_.-]*:)?([\p{L}_][\p{L}\p{N}_.-]*)/uy;
+  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
+    name.lastIndex = at;
+    const found = name.exec(xml)?.[1];
+    if (found !== undefined) return found;
+    const end = xml.startsWith('<!--', at) ? '-->' : xml.startsWith('<?', at) ? '?>' : '<';
+    const next = end === '<' ? at + 1 : xml.indexOf(end, at + 2);
+    if (next < 0) return undefined;
+    at = next;
   }
   return undefined;
 }
