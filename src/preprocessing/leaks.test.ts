@@ -79,8 +79,7 @@ test('thousands of sentences of one pattern are compared in no time to speak of,
 test('of sentences made of the same few words those that are equal are always found', () => {
   const words = ['cell', 'line', 'of', 'the', 'mouse', 'in', 'vitro'];
   const random = createRandom(1);
-  const sentence = () =>
-    Array.from({ length: 12 }, () => words[random.below(words.length)]).join(' ');
+  const sentence = () => Array.from({ length: 12 }, () => words[random.below(words.length)]).join(' ');
   const test = Array.from({ length: 4_000 }, sentence);
   const train = [...Array.from({ length: 4_000 }, sentence), ...test];
   const equal = findLeaks(parts(train, [], test)).filter(({ similarity }) => similarity === 1);
