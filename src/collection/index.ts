@@ -11,7 +11,6 @@ export {
   isAnnotation,
   type ReadArticle,
   readCollectedArticle,
-  usableAnnotations,
 } from './article';
 export { type CheckOptions, type CheckReport, type CheckTotals, checkCollection } from './check';
 export { type CollectionOptions, type CollectionReport, collectArticles } from './collect';
