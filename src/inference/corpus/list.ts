@@ -38,7 +38,7 @@ const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
  * other kinds, and what a command writes itself are skipped. A folder that links lead to twice is read once.
  *
  * The id is the file's name without its extension. Where several files have the same, it is their path below the folder that was
- * given, without extension if that tells them apart.
+ * given, without extension if that suffices.
  *
  * @param own what the command itself writes
  * @throws InputError for a path that is not there
@@ -77,7 +77,7 @@ function missing(path: string, error: unknown): unknown {
   return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
 }
 
-/** What tells one file from all others, whatever it is called. */
+/** Identifies a file, whatever it is called. */
 function keyOf(stat: Stats | undefined): string | undefined {
   return stat && `${stat.dev}:${stat.ino}`;
 }
@@ -199,7 +199,7 @@ export function formatOf(path: string): InputFile['format'] | undefined {
   return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
 }
 
-/** Of JSON in a folder, which may be anything, BioC is told by its content. */
+/** Of JSON in a folder, which may be anything, BioC is recognized by its content. */
 function isBiocJson(path: FilePath, name: string): boolean {
   if (!/\.json$/i.test(withoutGz(name))) return false;
   try {

@@ -9,7 +9,7 @@ export interface Opening {
   /** The first characters, unpacked. */
   text: string;
   isGzip: boolean;
-  /** The text; its first characters and the kind are told as of UTF-8. */
+  /** The text is UTF-16; its first characters and the kind are those of the same in UTF-8. */
   isUtf16: boolean;
 }
 

@@ -92,8 +92,8 @@ export interface Reading {
   id: string;
   /** What the name says. */
   named?: DocumentFormat | 'collected';
-  /** What the user says. */
-  told?: DocumentFormat;
+  /** What the user says it is. */
+  chosen?: DocumentFormat;
   /** In an archive. */
   isMember?: boolean;
   skipped: Skipped;
