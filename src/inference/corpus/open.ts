@@ -3,8 +3,9 @@ import { documentsOfBioc, documentsOfPubtator } from '../../corpora';
 import { articlesOfSet, InputError, reasonOf } from '../../foundation';
 
 import { type ContentFormat, formatAsChosen, formatOfContent } from './content-format';
+import { fsPath } from './file-path';
 import { sourcesOfLines } from './lines';
-import { fsPath, type InputFile } from './list';
+import type { InputFile } from './list';
 import { membersOfTar } from './members';
 import { kindOfFile, OPENING, type Opening, openingOf } from './opening';
 import {
