@@ -4,7 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { childEnded, childStarted, endChildren } from './lock.mjs';
-import { root, workFolder } from './places.mjs';
+import { noTelemetry, root, workFolder } from './places.mjs';
 
 /** What is missing or wrong, and the command that mends it, in one sentence. */
 export class SetupError extends Error {
@@ -33,7 +33,7 @@ export function run(command, args, { log, env = {} }) {
     // A group of its own, so that an interruption ends the compiler under it too.
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...noTelemetry, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -61,7 +61,7 @@ export function runInForeground(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...noTelemetry, ...env },
       stdio: 'inherit',
       detached: true,
     });

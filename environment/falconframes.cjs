@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// The command `falconframes`: builds the library on first use, then hands over to it.
+// The command `falconframes`: builds the library on first use, then hands over to it. Telemetry is off before anything else is loaded.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { execFileSync } = require('node:child_process');
 
 const root = join(__dirname, '..');
+Object.assign(process.env, require('./no-telemetry.json'));
 if (!existsSync(join(root, 'dist', 'cli', 'index.js'))) {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   if (!existsSync(compiler)) {

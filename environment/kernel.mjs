@@ -1,7 +1,7 @@
 // Step: the TypeScript kernel of the notebooks, registered in the virtual environment alone.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeModules, venv } from './places.mjs';
+import { nodeModules, noTelemetry, venv } from './places.mjs';
 
 const folder = join(venv, 'share', 'jupyter', 'kernels', 'tslab');
 const file = join(folder, 'kernel.json');
@@ -18,7 +18,7 @@ const specification = JSON.stringify(
     ],
     display_name: 'TypeScript',
     language: 'typescript',
-    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { TF_CPP_MIN_LOG_LEVEL: '2', ...noTelemetry },
   },
   null,
   2,

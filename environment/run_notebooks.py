@@ -23,6 +23,7 @@ from pathlib import Path
 
 # A kernel of the same name in the user's own Jupyter folder must not come first.
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+os.environ.update(json.loads(Path(__file__).with_name("no-telemetry.json").read_text()))
 
 import nbformat
 from nbclient import NotebookClient

@@ -42,8 +42,9 @@ try {
   }
   const closing = existsSync(tap) ? readFileSync(tap, 'utf8').split('\n') : [];
   for (const line of closing) {
-    const skipped = line.match(/^\s*ok \d+ - (.*) # SKIP ?(.*)$/);
-    if (skipped) leftOut.push(`${skipped[1]}: ${skipped[2] || 'skipped'}`);
+    const [told, reason] = line.split(' # SKIP');
+    const skipped = reason !== undefined && told.match(/^\s*ok \d+ - (.*)$/);
+    if (skipped) leftOut.push(`${skipped[1]}: ${reason.trim() || 'skipped'}`);
   }
   if (leftOut.length) console.log(`\nLeft out:\n${leftOut.map((line) => `  ${line}`).join('\n')}`);
   console.log(`\n${failed.length ? `Failed: ${failed.join(', ')}` : 'All steps passed'}`);

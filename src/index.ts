@@ -1,4 +1,4 @@
-/** The library, room by room, in the order in which data flows. */
+/** The library, room by room, in the order in which data flows; whichever is loaded, foundation turns off telemetry first. */
 
 export * as collection from './collection';
 export * as compression from './compression';

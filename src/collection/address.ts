@@ -8,7 +8,7 @@ export function checkedAddress(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new InputError(`"${baseUrl}" is no address of a service; write one such as https://host/europepmc`);
-  return baseUrl.replace(/\/+$/, '');
+  return baseUrl.replace(/(?<!\/)\/+$/, '');
 }
 
 /** An address as messages show it. */
@@ -16,7 +16,7 @@ export function withoutPassword(address: string): string {
   const url = new URL(address);
   if (!url.username && !url.password) return address;
   url.username = url.password = '';
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 /** The User-Agent. @throws InputError for a contact that no header can hold */

@@ -64,14 +64,25 @@ test('no answer does anything but be read or be refused in one printable line (s
   );
 });
 
-test('depth is counted by brackets outside of texts alone', () => {
-  const brackets = '['.repeat(300_000);
-  assert.deepEqual(parsedJson(JSON.stringify([brackets, `\\"${brackets}`]), 'x'), [
-    brackets,
-    `\\"${brackets}`,
+test('what would fill the memory is refused for good, what is no JSON is told apart', () => {
+  const repeated = (body: string) => {
+    try {
+      parsedJson(body, 'answers');
+    } catch (error) {
+      return [(error as Unobtainable).message, (error as Unobtainable).repeated];
+    }
+    return undefined;
+  };
+  assert.deepEqual(repeated('['.repeat(2_000_000)), [
+    'the answers are nested more than 1000 levels deep',
+    'never',
   ]);
-  assert.throws(() => parsedJson(`["\\\\",${brackets}`, 'x'), /x are nested too deeply/);
-  assert.throws(() => parsedJson(`"${brackets}`, 'x'), /no JSON/);
-  const backslashes = `["${'\\'.repeat(4_000_000)}"]`;
-  assert.equal((parsedJson(backslashes, 'x') as string[])[0].length, 2_000_000);
+  assert.deepEqual(repeated(`[${'[],'.repeat(6_000_000)}[]]`), [
+    'the answers are of more than 10000000 values',
+    'never',
+  ]);
+  assert.deepEqual(repeated('[{"a":'), ['the answers break off or are no JSON', 'when trusted']);
+  assert.deepEqual(repeated('<!DOCTYPE html>'), ['the answers are no JSON but an HTML page', 'when trusted']);
+  assert.deepEqual(repeated('wait'), ['the answers are no JSON', 'thrice']);
+  assert.equal(repeated('[{"a":"[[["}]'), undefined);
 });

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, InputError, isEntityClass, reasonOf, writeFileAtomically } from '../foundation';
+import {
+  type EntityClass,
+  InputError,
+  isEntityClass,
+  parseJson,
+  reasonOf,
+  writeFileAtomically,
+} from '../foundation';
 import { isPmcid, normalizedId } from './ids';
 import { SOURCES, type Source } from './source';
 
@@ -90,7 +97,7 @@ function parsedFile(path: string): unknown {
   const found = statSync(path);
   if (!found.isFile()) throw new Error('not a regular file');
   if (found.size > LARGEST) throw new Error(`larger than ${LARGEST / 2 ** 20} MB`);
-  return JSON.parse(readFileSync(path, 'utf8'));
+  return parseJson(readFileSync(path, 'utf8'));
 }
 
 /** Ids become names of files and parts of requests: those of anything else are not believed. */

@@ -36,9 +36,9 @@ const READY_AT_ONCE = 4;
 const LONGEST_PAUSE = 15_000;
 /** A `Retry-After` of more than this, or several without a correct answer between them, ends the run: it can be resumed. */
 const LONGEST_WAIT = 10 * 60_000;
-/** How often an answer is asked for that is empty, too slow or wrong in itself. */
+/** How often an answer is asked for that is empty, too slow or wrong in itself, or that no correct one has preceded. */
 const ASKED_WHEN_DOUBTFUL = 3;
-/** A service that never answered at all, or never correctly, is given up after so many attempts. */
+/** A service that never answered at all is given up after so many attempts. */
 const ATTEMPTS_TO_REACH = 4;
 /** So many answers of more than 2 MB are read at a time. */
 const LARGE_AT_ONCE = 4;
@@ -162,7 +162,7 @@ export function createAsk({
         case 'always':
           return true;
         case 'when trusted':
-          return attempts < ATTEMPTS_TO_REACH || trusted.has(kindOf(path));
+          return attempts < ASKED_WHEN_DOUBTFUL || trusted.has(kindOf(path));
         case 'thrice':
           return ++doubtful < ASKED_WHEN_DOUBTFUL;
         case 'thrice when trusted':

@@ -81,7 +81,7 @@ function typePage(folder: string, type: string | null, cursorMark: number, size:
 function search(folder: string, query: string): object {
   const ids = [...query.matchAll(/\bEXT_ID:"?(\d+)/g)].map(([, number]) => `PMC${number}`);
   const words = query
-    .replace(/\w+:\S+|[()*"]|\bAND\b/g, ' ')
+    .replace(/\b\w+:\S+|[()*"]|\bAND\b/g, ' ')
     .toLowerCase()
     .split(/\s+/)
     .filter(Boolean);

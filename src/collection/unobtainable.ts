@@ -4,7 +4,7 @@ import { printable } from '../foundation';
 export type Repetition =
   /** As often as the options say: a service that is busy, silent or out of order may be well the next moment. */
   | 'always'
-  /** The same, but only four times until the service has answered a request of this kind correctly. */
+  /** The same, but only three times until the service has answered a request of this kind correctly. */
   | 'when trusted'
   /** Until it has happened three times: what is wrong in the answer itself seldom changes. */
   | 'thrice'

@@ -22,7 +22,7 @@ export type GraphHead = Exclude<Head, { kind: 'vocabulary' }>;
 export function encoderGraph(
   encoder: EncoderConfiguration,
   head: GraphHead,
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: { get(name: string): Tensor | undefined },
   source: string,
 ): onnx.ModelProto {
   const graph = new GraphWriter();

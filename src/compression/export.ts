@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
-import { readEncoderConfiguration, readHead, readSafetensors } from '../nn';
+import { encoderParameterShapes, openWeights, readEncoderConfiguration, readHead } from '../nn';
 import { encoderGraph } from './encoder-graph';
 import { copyCompanions, writeExported } from './folder';
 
@@ -27,10 +25,11 @@ export function encodeAsOnnx(folder: string): Uint8Array {
     throw new InputError(
       `${folder}: is a masked language model; export a tagger or a classifier that was trained from it`,
     );
-  const weights = join(folder, 'model.safetensors');
-  if (!existsSync(weights)) {
-    throw new InputError(`${folder}: has no weights (model.safetensors); name the folder of a trained model`);
-  }
-  const model = encoderGraph(encoder, head, readSafetensors(weights), weights);
+  const weights = openWeights(folder);
+  // Before anything is read, which may be large.
+  for (const name of encoderParameterShapes(encoder).keys())
+    if (!weights.shapeOf(name))
+      throw new InputError(`${weights.path}: has no tensor "${name}"; export a folder saved by training`);
+  const model = encoderGraph(encoder, head, weights, weights.path);
   return onnx.ModelProto.encode(model).finish();
 }

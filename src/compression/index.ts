@@ -19,6 +19,7 @@ export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { onnxPath } from './folder';
 export * from './fuse';
+export { checkOnnx, readOnnxFile } from './onnx-check';
 export { onnxInputs } from './onnx-inputs';
 export * from './prune';
 export {

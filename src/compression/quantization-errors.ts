@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { InputError } from '../foundation';
-import { ARCHITECTURES, readConfiguration, readSafetensors, type Tensor } from '../nn';
+import { ARCHITECTURES, openWeights, readConfiguration, type Tensor } from '../nn';
 import { type Int8Matrix, quantizeColumns, quantizeRows } from './int8';
 import { transpose } from './transpose';
 
@@ -15,7 +14,7 @@ export interface NamedMatrix extends Tensor {
 export function exampleMatrix(folder: string): NamedMatrix {
   const { encoder } = readConfiguration(folder);
   const name = exampleMatrixName(folder);
-  const stored = readSafetensors(join(folder, 'model.safetensors')).get(name);
+  const stored = openWeights(folder).get(name);
   if (!stored)
     throw new InputError(`${folder}: model.safetensors has no ${name} of ${encoder.layers} layers`);
   const [rows, columns] = stored.shape;

@@ -8,6 +8,7 @@ import { type Int8Choices, quantizeModel } from './dynamic';
 import { copyCompanions, onnxPath } from './folder';
 import { quantizeToFourBits } from './four-bit';
 import { storeHalves } from './half';
+import { checkOnnx } from './onnx-check';
 import { readOnnx, refuseFused, refuseQuantized } from './rewrite';
 import { calibrate, quantizeStatically } from './static';
 
@@ -69,13 +70,14 @@ export async function quantizeFolderStatically(
   return writeQuantized(quantizeStatically(model, ranges, choices), folder, out);
 }
 
+/** Throws InputError where the folder is no model, has no exported file, or one that cannot be run or is quantized already. */
 function readExported(folder: string): { model: onnx.ModelProto; source: string } {
-  readEncoderConfiguration(folder); // throws where the folder is no model
+  const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
     throw new InputError(`${folder}: has no onnx/model.onnx to quantize; export the model to ONNX first`);
   }
-  const model = readOnnx(source);
+  const model = readOnnx(source, encoder);
   refuseQuantized(model, source, 'quantize the fp32 file that it was made from');
   return { model, source };
 }
@@ -86,8 +88,11 @@ function refuseFusedAttention(model: onnx.ModelProto, source: string): void {
 }
 
 function writeQuantized(model: onnx.ModelProto, folder: string, out: string): string {
+  const bytes = onnx.ModelProto.encode(model).finish();
+  // Weights that are nearly too large for floats give scales that are.
+  checkOnnx(bytes, `${folder} quantized`);
   copyCompanions(folder, out);
   const path = onnxPath(out, { quantized: true });
-  writeFileAtomically(path, onnx.ModelProto.encode(model).finish());
+  writeFileAtomically(path, bytes);
   return path;
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
-import { InputError } from '../foundation';
+import { firstLineOf, InputError } from '../foundation';
+import type { EncoderConfiguration } from '../nn';
 import { CONTRIB_DOMAIN, floatsOf } from './graph';
+import { checkOnnx, readOnnxFile } from './onnx-check';
 
 const { DataType } = onnx.TensorProto;
 
@@ -24,16 +25,20 @@ const SHORT_TYPES: ReadonlySet<number> = new Set([
   ...[17, 18, 19, 20, 21, 22],
 ]);
 
-/** Throws InputError when the file is damaged or has no graph. */
-export function readOnnx(path: string): onnx.ModelProto {
-  let model: onnx.ModelProto;
+/** Of a window by which the memory of a run is judged. */
+const TYPICAL_LENGTH = 256;
+
+/** Throws InputError when the file is damaged, has no graph, or is none that can be run. */
+export function readOnnx(path: string, encoder: EncoderConfiguration): onnx.ModelProto {
+  const bytes = readOnnxFile(path, { encoder });
+  checkOnnx(bytes, path, { encoder, maximumLength: Math.min(encoder.maximumPositions, TYPICAL_LENGTH) });
   try {
-    model = onnx.ModelProto.decode(readFileSync(path));
+    return onnx.ModelProto.decode(bytes);
   } catch (error) {
-    throw new InputError(`${path}: not an ONNX file (${(error as Error).message}); export the model again`);
+    throw new InputError(
+      `${path}: not an ONNX file (${firstLineOf((error as Error).message)}); export the model again`,
+    );
   }
-  if (!model.graph?.node?.length) throw new InputError(`${path}: holds no graph; export the model again`);
-  return model;
 }
 
 /** Throws InputError when the file comes from a quantizer, ours or another, of whatever kind. */

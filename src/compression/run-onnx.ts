@@ -1,4 +1,6 @@
 import { InferenceSession } from 'onnxruntime-node';
+// Turns off the telemetry of ONNX Runtime.
+import '../foundation';
 import type { Batch } from '../nn';
 import type { Example } from '../nn/tiny-bert';
 import { onnxInputs } from './onnx-inputs';

@@ -1,14 +1,15 @@
 import { type EvaluationReport, evaluate } from '../evaluation';
 import type { Sentence } from '../foundation';
 import { TokenClassifier } from '../nn';
-import { Tokenizer } from '../tokenization';
+import { onlyFinite, Tokenizer } from '../tokenization';
 
 /** What a model folder's weights say of gold sentences, at the folder's own thresholds; its loss is that of `cross_entropy`. */
 export async function scoreFolder(folder: string, sentences: readonly Sentence[]): Promise<EvaluationReport> {
   const model = TokenClassifier.load(folder);
   try {
     const options = { ...model.configuration, loss: 'cross_entropy' as const };
-    return await evaluate(sentences, new Tokenizer(folder), model.score, options);
+    const score = onlyFinite(model.score, folder);
+    return await evaluate(sentences, new Tokenizer(folder), score, options);
   } finally {
     model.dispose();
   }

@@ -1,6 +1,6 @@
 import { onnx } from 'onnx-proto';
 import { InferenceSession } from 'onnxruntime-node';
-import { InputError } from '../foundation';
+import { firstLineOf, InputError } from '../foundation';
 import { padBatch } from '../nn';
 import type { Window } from '../tokenization';
 import {
@@ -120,7 +120,13 @@ async function overActivations(
   visit: (name: string, values: Float32Array) => void,
 ): Promise<void> {
   for (const window of windows) {
-    const outputs = await session.run(onnxInputs(padBatch([window]), session.inputNames), names);
+    const outputs = await session
+      .run(onnxInputs(padBatch([window]), session.inputNames), names)
+      .catch((error: Error) => {
+        throw new InputError(
+          `the model cannot be run on the calibration sentences (${firstLineOf(error.message)}); export it again`,
+        );
+      });
     for (const name of names) visit(name, outputs[name].data as Float32Array);
   }
 }

@@ -64,50 +64,72 @@ export function toSentences(document: CorpusDocument, annotated: EntityClass[], 
     if (pieces.length > 1) tally.discontinuous++;
     return { start: pieces[0].start, end: pieces[pieces.length - 1].end, label };
   });
-  let left = ENTITY_CLASSES.flatMap((label) =>
+  const kept = ENTITY_CLASSES.flatMap((label) =>
     outermost(
       spans.filter((span) => span.label === label),
       tally,
     ),
   ).sort((a, b) => a.start - b.start);
 
+  let next = 0;
   const sentences = document.paragraphs.flatMap((paragraph, index): Sentence[] => {
     const text = document.text.slice(paragraph.start, paragraph.end);
-    const inside = left.filter(({ start, end }) => start >= paragraph.start && end <= paragraph.end);
-    left = left.filter((span) => !inside.includes(span));
-    const local = inside.map((span) => shift(span, -paragraph.start));
+    const local: Span[] = [];
+    for (; next < kept.length && kept[next].start < paragraph.end; next++) {
+      const isInside = kept[next].start >= paragraph.start && kept[next].end <= paragraph.end;
+      if (isInside) local.push(shift(kept[next], -paragraph.start));
+      else tally.acrossParagraphs++;
+    }
     const apart = paragraph.isSentence
       ? [trimRange(text, { start: 0, end: text.length })]
       : splitSentences(text);
     const whole = joinAcross(apart, local);
     tally.joinedSentences += apart.length - whole.length;
-    return whole.map(({ start, end }) => ({
-      article: document.article,
-      section: paragraph.section,
-      paragraph: index,
-      offset: start,
-      text: text.slice(start, end),
-      spans: local
-        .filter((span) => span.start >= start && span.end <= end)
-        .map((span) => shift(span, -start)),
-      annotated: [...annotated],
-    }));
+    let first = 0;
+    return whole.map(({ start, end }) => {
+      let last = first;
+      while (last < local.length && local[last].start < end) last++;
+      const inside = local.slice(first, last).filter((span) => span.start >= start && span.end <= end);
+      first = last;
+      return {
+        article: document.article,
+        section: paragraph.section,
+        paragraph: index,
+        offset: start,
+        text: text.slice(start, end),
+        spans: inside.map((span) => shift(span, -start)),
+        annotated: [...annotated],
+      };
+    });
   });
-  tally.acrossParagraphs += left.length;
+  tally.acrossParagraphs += kept.length - next;
   return sentences;
 }
 
 /** Spans of one class without overlaps: the longest are kept. */
 function outermost(spans: readonly Span[], tally: Tally): Span[] {
-  const kept: Span[] = [];
+  const kept: Span[] = []; // in the order of the text
   for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
-    const over = kept.find((other) => span.start < other.end && other.start < span.end);
-    if (!over) kept.push(span);
+    const place = firstThatEndsAfter(kept, span.start);
+    const over = kept[place];
+    if (!over || over.start >= span.end) kept.splice(place, 0, span);
     else if (over.start === span.start && over.end === span.end) tally.duplicate++;
     else if (over.start <= span.start && span.end <= over.end) tally.nested++;
     else tally.crossing++;
   }
   return kept;
+}
+
+/** The index of the first of spans without overlaps, in the order of the text, that ends after a place. */
+function firstThatEndsAfter(spans: readonly Span[], place: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle].end > place) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function shift({ start, end, label }: Span, by: number): Span {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { InputError } from '../foundation';
 import { parseBrat } from './brat';
 import { parseCapital } from './capital';
 import type { Mention } from './document';
@@ -155,5 +157,58 @@ describe('parseCapital', () => {
     }
     refuses(() => read(`PMC1,Text,"[(0, 9, 'Text', 'CL')]"\n`), /^x\.csv line 2: .*out of bounds/);
     refuses(() => read(`PMC1,Text,"[(0, 3, 'Text', 'CL')]"\n`), /^x\.csv line 2: the annotation says "Text"/);
+  });
+});
+
+describe('any content', () => {
+  it('gives mentions or an InputError', () => {
+    const text = '𝛼 rod and HeLa';
+    const wholes = [
+      'T1\tCell 2 5;10 14\trod HeLa\nR1\tx\n',
+      '7|t|A variant\n7|a|Of rs334\n7\t13\t18\trs334\tSNP\n',
+      `pmcid,sentence,ner\n1,${text},"[(10, 14, 'HeLa', 'CLine')]"\n`,
+      '<annotations><annotation><mention id="m"/><span start="10" end="14"/><spannedText>HeLa</spannedText></annotation></annotations>',
+    ];
+    const inserted = fc.constantFrom(
+      '\t',
+      '\n',
+      '"',
+      "'",
+      '\\',
+      '<',
+      '&',
+      '9'.repeat(30),
+      '-1',
+      '\ud83d',
+      '[',
+      '(',
+      '|',
+      ';',
+      '\0',
+    );
+    const damage = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 5 }), inserted), { minLength: 1, maxLength: 4 });
+    const readers = [
+      (content: string) => parseBrat(content, text, { Cell: 'Cell' }, 'x'),
+      (content: string) => parsePubTator(content, { SNP: 'Gene Mutations' }, 'x'),
+      (content: string) => parseCapital(content, { CLine: 'Cell Line' }, 'x'),
+      (content: string) => parseKnowtator(content, text, 'Cell', 'x'),
+    ];
+    for (const whole of wholes)
+      fc.assert(
+        fc.property(damage, (changes) => {
+          let content = whole;
+          for (const [at, length, piece] of changes) {
+            const place = at % (content.length + 1);
+            content = content.slice(0, place) + piece + content.slice(place + length);
+          }
+          for (const read of readers) {
+            try {
+              assert.ok(Array.isArray(read(content)));
+            } catch (error) {
+              assert.ok(error instanceof InputError, String(error));
+            }
+          }
+        }),
+      );
   });
 });

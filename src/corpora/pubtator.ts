@@ -16,6 +16,7 @@ export interface PubTatorArticle {
  */
 export function parsePubTator(content: string, classOf: ClassOf, file: string): PubTatorArticle[] {
   const articles: PubTatorArticle[] = [];
+  const ids = new Set<string>();
   let title: { id: string; text: string; line: number } | undefined;
   let current: (PubTatorArticle & { toUnits: (offset: number) => number }) | undefined;
   const fail: (line: number, what: string) => never = (line, what) => {
@@ -33,7 +34,8 @@ export function parsePubTator(content: string, classOf: ClassOf, file: string): 
     if (line.trim() === '') {
       current = undefined;
     } else if (head?.[2] === 't') {
-      if (articles.some(({ id }) => id === head[1])) fail(number, `article ${head[1]} stands here twice`);
+      if (ids.has(head[1])) fail(number, `article ${head[1]} stands here twice`);
+      ids.add(head[1]);
       title = { id: head[1], text: head[3], line: number };
     } else if (head && title) {
       const text = `${title.text}\n${head[3]}`;

@@ -123,14 +123,19 @@ function timeSeqeval(python: string, gold: string[][], predicted: string[][]): T
 function preparedPython(): string {
   const environment = join(projectRoot, '.falconframes', 'scoring-bench');
   const python = join(environment, 'bin', 'python');
-  const list = join(projectRoot, 'environment', 'requirements-scoring-bench.txt');
+  const lists = ['scoring-bench', 'seqeval'].map((name) =>
+    join(projectRoot, 'environment', `requirements-${name}.txt`),
+  );
   const mark = join(environment, 'installed.txt');
-  const wanted = readFileSync(list, 'utf8');
+  const wanted = lists.map((list) => readFileSync(list, 'utf8')).join('');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python;
   console.error('Making an environment with seqeval');
   rmSync(environment, { recursive: true, force: true });
   run('python3', ['-m', 'venv', environment]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check', '-r', list]);
+  const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes'];
+  run(python, [...install, '--only-binary=:all:', '-r', lists[0]]);
+  // From source, with what was installed before and nothing that pip would fetch for it unchecked.
+  run(python, [...install, '--no-build-isolation', '-r', lists[1]]);
   writeFileSync(mark, wanted);
   return python;
 }

@@ -4,8 +4,12 @@
  * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and
  * evaluation), the error for bad input, checked output paths, atomic files and locks, the reader of XML, seeded randomness, the
  * progress bar and the project's folders.
- * May touch: the file system.
+ * May touch: the file system, and the environment variables that turn off the telemetry of dependencies.
  */
+
+// First of all, before any dependency that has telemetry is used.
+import './no-telemetry';
+
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
 export { toUtf8 } from './decoding';
 export {
@@ -20,7 +24,9 @@ export {
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
+export { firstLineOf } from './first-line';
 export { parseJson } from './json';
+export { describeJson, isLfsPointer, lfsPointerError, readJsonObject } from './json-object';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';

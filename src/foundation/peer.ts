@@ -74,7 +74,8 @@ function benchPython(): string {
     const run = (command: string, ...options: string[]) =>
       execFileSync(command, options, { stdio: ['ignore', 2, 2] });
     run('python3', '-m', 'venv', environment);
-    run(python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary=:all:', '-r', file);
+    const pinned = ['--no-deps', '--only-binary=:all:', '--require-hashes', '-r', file];
+    run(python, '-m', 'pip', 'install', '--quiet', ...pinned);
     writeFileSync(mark, requirements);
   }
   return python;

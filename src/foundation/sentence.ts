@@ -22,9 +22,9 @@ export interface Sentence {
   annotated: EntityClass[];
 }
 
-/** UTF-16 code units. A longer sentence is none, and costs a model gigabytes. */
-const LONGEST_SENTENCE = 1_000_000;
-const MOST_SPANS = 10_000;
+/** UTF-16 code units; above where plain text is cut if no sentence ends. What is made of a sentence is in memory at once. */
+const LONGEST_SENTENCE = 100_000;
+const MOST_SPANS = 2_000;
 
 /**
  * Reads one JSONL line; `place` (file and line) opens the message of the error when the line is not a sentence. A span that is given

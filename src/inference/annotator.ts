@@ -4,7 +4,7 @@ import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
 import { type ScoredSpan, Tokenizer, tagTexts, voteWithinArticle } from '../tokenization';
-import { openOnnxScorer } from './session';
+import { openFolderScorer } from './session';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -45,7 +45,7 @@ export async function loadAnnotator(
 ): Promise<Annotator> {
   const configuration = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const score = await openOnnxScorer(modelOf(folder, quantized), { threads });
+  const score = await openFolderScorer(folder, modelOf(folder, quantized), { threads });
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const sentences = articles.flat();

@@ -1,6 +1,6 @@
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
 import { byClass, type EntityClass, type Progress, type Sentence, silentProgress } from '../foundation';
-import { writeConfiguration } from '../nn';
+import { writeThreshold } from '../nn';
 import { Tokenizer, thresholdOf } from '../tokenization';
 import { openModel } from './open-model';
 
@@ -34,7 +34,7 @@ export async function tuneThresholds(
     const before = byClass((label) => thresholdOf(configuration.threshold, label));
     const chosen = chooseThresholds(tried);
     const thresholds = byClass((label) => chosen[label] ?? before[label]);
-    writeConfiguration(folder, { ...configuration, threshold: thresholds });
+    writeThreshold(folder, thresholds);
     return { before, thresholds, tried };
   } finally {
     dispose();

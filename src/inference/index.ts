@@ -15,5 +15,5 @@ export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';
 export { type OpenModel, openModel } from './open-model';
 export { openPeers } from './peers';
-export { openOnnxScorer } from './session';
+export { openFolderScorer, openOnnxScorer } from './session';
 export { type Agreement, compareVariants, openVariant, openVariants } from './variants';

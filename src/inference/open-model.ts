@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { onnxPath } from '../compression';
-import { type ModelConfiguration, readConfiguration, TokenClassifier } from '../nn';
-import type { TokenScorer } from '../tokenization';
-import { openOnnxScorer } from './session';
+import { hasWeights, type ModelConfiguration, readConfiguration, TokenClassifier } from '../nn';
+import { onlyFinite, type TokenScorer } from '../tokenization';
+import { openFolderScorer } from './session';
 
 export interface OpenModel {
   configuration: ModelConfiguration;
@@ -17,10 +16,14 @@ export interface OpenModel {
  */
 export async function openModel(folder: string): Promise<OpenModel> {
   const exported = [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);
-  if (existsSync(join(folder, 'model.safetensors')) || !exported) {
+  if (hasWeights(folder) || !exported) {
     const model = TokenClassifier.load(folder);
     const { configuration, score } = model;
-    return { configuration, score, dispose: () => model.dispose() };
+    return { configuration, score: onlyFinite(score, folder), dispose: () => model.dispose() };
   }
-  return { configuration: readConfiguration(folder), score: await openOnnxScorer(exported), dispose() {} };
+  return {
+    configuration: readConfiguration(folder),
+    score: await openFolderScorer(folder, exported),
+    dispose() {},
+  };
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { onnxPath, type Variant } from '../compression';
 import { InputError, type Peer, startPeer } from '../foundation';
-import { countParameters, readConfiguration } from '../nn';
+import { countParameters, readConfiguration, readLabelRows } from '../nn';
 import { outputNames, Tokenizer, tagTexts } from '../tokenization';
-import { withoutFirstColumn } from './session';
+import { labelLogits } from './session';
 
 interface Greeting {
   /** Whose size on disk counts. */
@@ -99,12 +99,13 @@ function variantOf({ name, untrained }: Contender, peer: Runner, folder: string,
   const tagging = readConfiguration(folder);
   const columns = outputNames(tagging.scheme).length + 1;
   const tokenizer = new Tokenizer(folder);
+  const labelRows = readLabelRows(folder);
   let messageMs = 0;
   const score: Variant['score'] = async (windows) => {
     const start = performance.now();
     const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
     messageMs += performance.now() - start - seconds * 1000;
-    return logits.map((rows) => withoutFirstColumn(Float32Array.from(rows), columns));
+    return logits.map((rows) => labelLogits(Float32Array.from(rows), columns, labelRows));
   };
   return {
     name: untrained ? name : `${basename(resolve(folder))} ${name}`,

@@ -1,12 +1,38 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { InferenceSession } from 'onnxruntime-node';
-import { onnxInputs } from '../compression';
-import { InputError } from '../foundation';
-import { padBatch } from '../nn';
-import type { TokenScorer } from '../tokenization';
+import { existsSync } from 'node:fs';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
+import { checkOnnx, onnxInputs, readOnnxFile } from '../compression';
+import { firstLineOf, InputError } from '../foundation';
+import { type Batch, type ModelConfiguration, padBatch, readConfiguration, readLabelRows } from '../nn';
+import { onlyFinite, outputNames, type TokenScorer } from '../tokenization';
 
 /** Tokens that one call of the runtime takes: more is no faster on a CPU and needs more memory. */
 const TOKENS_A_CALL = 1024;
+/** ONNX Runtime's own lines on standard error only where it ends the process; all else comes as an error. */
+const FATAL = 4;
+
+export interface OnnxOptions {
+  /** Threads of one call; the default is one a core. */
+  threads?: number;
+  /** What the file must fit, so far as it is known. */
+  expected?: ExpectedModel;
+}
+
+/** What a model folder says of its ONNX files. */
+export interface ExpectedModel {
+  configuration: ModelConfiguration;
+  /** Where the file has the logit of each label, `O` first; undefined where in our order. */
+  labelRows?: readonly number[];
+}
+
+/** A scorer on an ONNX file of a model folder, whose labels may stand in any order. @param model path of the file, or its bytes */
+export async function openFolderScorer(
+  folder: string,
+  model: string | Uint8Array,
+  options: Omit<OnnxOptions, 'expected'> = {},
+): Promise<TokenScorer> {
+  const expected = { configuration: readConfiguration(folder), labelRows: readLabelRows(folder) };
+  return openOnnxScorer(model, { ...options, expected });
+}
 
 /**
  * A scorer on an exported model, fp32 or int8, that runs in ONNX Runtime on the CPU. A window's logits do not depend on what it is
@@ -17,11 +43,10 @@ const TOKENS_A_CALL = 1024;
  * annotations would change with its neighbours.
  *
  * @param model path of a file, or the bytes of one
- * @param threads of one call; the default is one a core
  */
 export async function openOnnxScorer(
   model: string | Uint8Array,
-  { threads = 0 }: { threads?: number } = {},
+  { threads = 0, expected }: OnnxOptions = {},
 ): Promise<TokenScorer> {
   const place = typeof model === 'string' ? model : 'the exported model';
   if (typeof model === 'string' && !existsSync(model)) {
@@ -29,31 +54,68 @@ export async function openOnnxScorer(
   }
   const bytes =
     typeof model === 'string'
-      ? readFileSync(model)
+      ? readOnnxFile(model, expected?.configuration)
       : Buffer.from(model.buffer, model.byteOffset, model.length);
+  // What was encoded here just now is as it should be.
+  if (typeof model === 'string') checkOnnx(bytes, place, expected?.configuration);
   const tokensACall = bytes.includes('DynamicQuantizeLinear') ? 0 : TOKENS_A_CALL;
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(bytes, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+    session = await InferenceSession.create(bytes, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: FATAL,
+    });
   } catch (error) {
     throw new InputError(
-      `${place}: ONNX Runtime cannot load it (${(error as Error).message}); export the model again`,
+      `${place}: ONNX Runtime cannot load it (${firstLineOf((error as Error).message)}); export the model again`,
     );
   }
-  return async (windows) => {
+  return onlyFinite(async (windows) => {
     const scores = new Array<Float32Array>(windows.length);
     const lengths = windows.map(({ inputIds }) => inputIds.length);
     for (const indices of groupsOfOneLength(lengths, tokensACall)) {
       const batch = padBatch(indices.map((index) => windows[index]));
-      const { logits } = await session.run(onnxInputs(batch, session.inputNames));
-      const rows = withoutFirstColumn(logits.data as Float32Array, logits.dims[2]);
+      const logits = await run(session, batch, place);
+      const labels = expected && outputNames(expected.configuration.scheme).length + 1;
+      checkLogits(logits, batch, labels, place);
+      const rows = labelLogits(logits.data as Float32Array, logits.dims[2], expected?.labelRows);
       indices.forEach((index, place) => {
         const size = rows.length / batch.size;
         scores[index] = rows.subarray(place * size, (place + 1) * size);
       });
     }
     return scores;
-  };
+  }, place);
+}
+
+async function run(session: InferenceSession, batch: Batch, place: string): Promise<Tensor> {
+  try {
+    return (await session.run(onnxInputs(batch, session.inputNames))).logits;
+  } catch (error) {
+    throw new InputError(
+      `${place}: ONNX Runtime cannot run it (${firstLineOf((error as Error).message)}); export the model again`,
+    );
+  }
+}
+
+function checkLogits(
+  logits: Tensor | undefined,
+  batch: Batch,
+  labels: number | undefined,
+  place: string,
+): void {
+  const found = logits ? `${logits.type} [${logits.dims}]` : 'nothing';
+  const fits =
+    logits?.type === 'float32' &&
+    logits.dims.length === 3 &&
+    logits.dims[0] === batch.size &&
+    logits.dims[1] === batch.length &&
+    (labels === undefined ? logits.dims[2] > 0 : logits.dims[2] === labels);
+  if (fits) return;
+  throw new InputError(
+    `${place}: gives ${found} as "logits" where float32 [${batch.size},${batch.length},${labels ?? 'labels'}] is expected; export the model again`,
+  );
 }
 
 /** Indices of windows in groups of one length with at most so many tokens, or of one window. */
@@ -72,11 +134,24 @@ function groupsOfOneLength(lengths: readonly number[], mostTokens: number): numb
   return groups;
 }
 
-/** The logits without those of `O`, which stands first and is 0 everywhere. */
-export function withoutFirstColumn(data: Float32Array, columns: number): Float32Array {
-  const rest = new Float32Array((data.length / columns) * (columns - 1));
+/**
+ * The logits of the labels in our order, without those of `O`, which are taken from the others: they are 0 as we save the head, but not
+ * once Python has trained it further, and a softmax is the same when all logits lose one number.
+ *
+ * @param rows the column of each label, `O` first; in their order where it is left out
+ */
+export function labelLogits(
+  data: Float32Array,
+  columns: number,
+  rows: readonly number[] = Array.from({ length: columns }, (_, row) => row),
+): Float32Array {
+  const [outside, ...others] = rows;
+  const rest = new Float32Array((data.length / columns) * others.length);
   // Number by number: a view of each row would take ten times as long, which short sentences feel.
   let next = 0;
-  for (let index = 0; index < data.length; index++) if (index % columns !== 0) rest[next++] = data[index];
+  for (let row = 0; row < data.length; row += columns) {
+    const base = data[row + outside];
+    for (let label = 0; label < others.length; label++) rest[next++] = data[row + others[label]] - base;
+  }
   return rest;
 }

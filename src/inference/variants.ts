@@ -1,13 +1,19 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Variant } from '../compression';
 import { InputError } from '../foundation';
-import { countParameters, readConfiguration, TokenClassifier, tensorflow } from '../nn';
-import { cutWindows, outputNames, Tokenizer } from '../tokenization';
-import { openOnnxScorer } from './session';
-
-const WEIGHTS = 'model.safetensors';
+import {
+  countParameters,
+  hasWeights,
+  readConfiguration,
+  TokenClassifier,
+  tensorflow,
+  WEIGHTS,
+  weightFiles,
+} from '../nn';
+import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
+import { openFolderScorer } from './session';
 
 /**
  * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
@@ -25,7 +31,7 @@ export async function openVariants(
   }: { threads: number; name?: string; onNotice?: (message: string) => void },
 ): Promise<Variant[]> {
   const files: string[] = [];
-  if (existsSync(join(folder, WEIGHTS)) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
+  if (hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
   const exported = join(folder, 'onnx');
   if (existsSync(exported)) {
     const names = readdirSync(exported).filter((name) => name.endsWith('.onnx'));
@@ -51,7 +57,7 @@ export async function openVariant(
   return {
     ...tagger,
     name: `${name} ${runtimeOf(path)}`,
-    files: [path],
+    files: file === WEIGHTS ? weightFiles(folder) : [path],
     threads,
     parameters: countParameters(tagger.tagging),
     measureMemory: async (texts) => measureMemory(texts, [folder, file, String(threads)]),
@@ -63,7 +69,9 @@ export async function openTagger(folder: string, file: string, threads: number) 
   const tagging = readConfiguration(folder);
   const path = join(folder, file);
   const score =
-    file === WEIGHTS ? TokenClassifier.load(folder).score : await openOnnxScorer(path, { threads });
+    file === WEIGHTS
+      ? onlyFinite(TokenClassifier.load(folder).score, folder)
+      : await openFolderScorer(folder, path, { threads });
   return { tagging, score, tokenizer: new Tokenizer(folder) };
 }
 
@@ -85,12 +93,16 @@ function quantizationOf(path: string): string {
 
 function measureMemory(texts: readonly string[], options: readonly string[]): number {
   const program = join(__dirname, 'memory-process.js');
-  const output = execFileSync(process.execPath, [program, ...options], {
+  const child = spawnSync(process.execPath, [program, ...options], {
     input: JSON.stringify(texts),
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  return Number(output);
+  if (child.status !== 0)
+    throw new InputError(
+      `${options.slice(0, 2).join('/')}: its memory could not be measured, the process ended with ${child.signal ?? child.status}; try it with fewer texts`,
+    );
+  return Number(child.stdout);
 }
 
 /** False, with a notice, where native TensorFlow is not set up: the ONNX files can be run without. */

@@ -1,31 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { byClass, InputError, writeFileAtomically } from '../foundation';
+import { byClass, describeJson, InputError, writeFileAtomically } from '../foundation';
 import { isScheme, type LabelScheme, outputNames, type Threshold } from '../tokenization';
-import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
+import { ARCHITECTURES, type EncoderType } from './architectures';
+import {
+  configurationPath,
+  type EncoderConfiguration,
+  type Json,
+  parseEncoder,
+  readConfigurationFile,
+} from './encoder-configuration';
 import type { Head, LabelOutcome } from './heads';
-
-/** The shape of an encoder, with the names of BERT's config.json in camel case and abbreviations spelled out. */
-export interface EncoderConfiguration {
-  type: EncoderType;
-  vocabularySize: number;
-  /** Width of the embeddings: the hidden size, but in ELECTRA. */
-  embeddingSize: number;
-  hiddenSize: number;
-  layers: number;
-  attentionHeads: number;
-  /** Heads that a layer has lost, by their numbers among `attentionHeads`; layers that are not named have all. */
-  prunedHeads?: Readonly<Record<number, readonly number[]>>;
-  intermediateSize: number;
-  maximumPositions: number;
-  /** 0 where the architecture has none. */
-  tokenTypes: number;
-  layerNormEpsilon: number;
-  hiddenDropout: number;
-  attentionDropout: number;
-  /** In the head of a sequence classifier. */
-  sequenceDropout: number;
-}
 
 /** A tagger: an encoder, and how its outputs are to be read. */
 export interface ModelConfiguration {
@@ -37,132 +20,93 @@ export interface ModelConfiguration {
   threshold: Threshold;
 }
 
-type Json = Record<string, unknown>;
-
-function readConfigurationFile(folder: string): Json {
-  const path = join(folder, 'config.json');
-  let content: string;
-  try {
-    content = readFileSync(path, 'utf8');
-  } catch {
-    throw new InputError(
-      `${folder}: not a model folder, config.json cannot be read; name the folder of a trained or pretrained model`,
-    );
-  }
-  try {
-    return JSON.parse(content) as Json;
-  } catch (error) {
-    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); restore the file`);
-  }
-}
-
-/** Reads the encoder's shape from a Hugging Face config.json. */
-export function readEncoderConfiguration(folder: string): EncoderConfiguration {
-  return parseEncoder(readConfigurationFile(folder), folder);
-}
-
-function parseEncoder(config: Json, folder: string): EncoderConfiguration {
-  const path = join(folder, 'config.json');
-  const type = config.model_type;
-  if (!isEncoderType(type)) {
-    throw new InputError(
-      `${path}: the model type is "${type}"; known are ${Object.keys(ARCHITECTURES).join(', ')}`,
-    );
-  }
-  const { keys } = ARCHITECTURES[type];
-  if (config[keys.activation] !== 'gelu') {
-    throw new InputError(`${path}: the activation is "${config[keys.activation]}"; only "gelu" is known`);
-  }
-  const whole = (key: string): number => {
-    const value = config[key];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-      throw new InputError(
-        `${path}: "${key}" must be a whole number above 0, found ${JSON.stringify(value)}`,
-      );
-    }
-    return value;
-  };
-  const share = (key: string, otherwise: number): number => {
-    const value = config[key] ?? otherwise;
-    if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
-      throw new InputError(
-        `${path}: "${key}" must be a number from 0 to below 1, found ${JSON.stringify(value)}`,
-      );
-    }
-    return value;
-  };
-  const hiddenSize = whole(keys.hiddenSize);
-  const hiddenDropout = share(keys.hiddenDropout, 0.1);
-  const encoder: EncoderConfiguration = {
-    type,
-    vocabularySize: whole('vocab_size'),
-    embeddingSize: keys.embeddingSize ? whole(keys.embeddingSize) : hiddenSize,
-    hiddenSize,
-    layers: whole(keys.layers),
-    attentionHeads: whole(keys.attentionHeads),
-    intermediateSize: whole(keys.intermediateSize),
-    maximumPositions: whole('max_position_embeddings'),
-    tokenTypes: keys.tokenTypes ? whole(keys.tokenTypes) : 0,
-    layerNormEpsilon: Number((keys.layerNormEpsilon && config[keys.layerNormEpsilon]) ?? 1e-12),
-    hiddenDropout,
-    attentionDropout: share(keys.attentionDropout, 0.1),
-    sequenceDropout: share(keys.sequenceDropout, hiddenDropout),
-  };
-  if (encoder.hiddenSize % encoder.attentionHeads !== 0) {
-    throw new InputError(
-      `${path}: ${encoder.attentionHeads} attention heads do not divide a hidden size of ${encoder.hiddenSize}`,
-    );
-  }
-  const prunedHeads = parsePrunedHeads(config.pruned_heads, encoder, path);
-  return prunedHeads ? { ...encoder, prunedHeads } : encoder;
-}
-
-/** `pruned_heads` as transformers before 5 writes and reads it: lists of heads by layer. */
-function parsePrunedHeads(
-  value: unknown,
-  { layers, attentionHeads }: EncoderConfiguration,
-  path: string,
-): EncoderConfiguration['prunedHeads'] {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
-  const isBelow = (limit: number) => (number: unknown) =>
-    Number.isInteger(number) && (number as number) >= 0 && (number as number) < limit;
-  for (const [layer, heads] of entries) {
-    const fits = isBelow(layers)(Number(layer)) && Array.isArray(heads);
-    if (!fits || !heads.every(isBelow(attentionHeads)) || new Set(heads).size !== heads.length)
-      throw new InputError(
-        `${path}: "pruned_heads" of layer ${layer} is ${JSON.stringify(heads)}; it must list heads below ${attentionHeads}, each once, of one of ${layers} layers`,
-      );
-    if (heads.length === attentionHeads)
-      throw new InputError(`${path}: "pruned_heads" leaves layer ${layer} no head; at least one must stay`);
-  }
-  return entries.length > 0 ? (Object.fromEntries(entries) as Record<number, number[]>) : undefined;
-}
-
-/** How many heads a layer still has. */
-export const headsOfLayer = ({ attentionHeads, prunedHeads }: EncoderConfiguration, layer: number): number =>
-  attentionHeads - (prunedHeads?.[layer]?.length ?? 0);
+/** Tokens of a window at most: attention takes memory by the square of it. */
+const LONGEST_WINDOW = 4096;
 
 /** Reads the configuration of a tagger that this library saved. */
 export function readConfiguration(folder: string): ModelConfiguration {
   const config = readConfigurationFile(folder);
-  const path = join(folder, 'config.json');
-  const own = config.falconframes as Json | undefined;
-  if (!own) {
-    throw new InputError(
-      `${path}: has no "falconframes" entry, so this is an encoder and not a tagger; train it first`,
-    );
-  }
-  if (!isScheme(own.scheme)) {
-    throw new InputError(`${path}: falconframes.scheme is "${own.scheme}"; it must be "bio" or "token"`);
-  }
+  const path = configurationPath(folder);
   const encoder = parseEncoder(config, folder);
-  const maximumLength = Number(own.maximum_length);
-  if (!Number.isInteger(maximumLength) || maximumLength < 3 || maximumLength > encoder.maximumPositions) {
+  const isTagger = headKindOf(config, encoder) === 'tokens';
+  const own = config.falconframes;
+  if (typeof own !== 'object' || own === null) {
     throw new InputError(
-      `${path}: falconframes.maximum_length must lie between 3 and ${encoder.maximumPositions}`,
+      isTagger
+        ? `${path}: is a tagger without our entry "falconframes", so that it is not known how its labels are to be read; train it anew, with this folder as the encoder of \`falconframes train\``
+        : `${path}: has no "falconframes" entry, so this is an encoder and not a tagger; train it first`,
     );
   }
-  return { encoder, scheme: own.scheme, maximumLength, threshold: readThreshold(own.threshold, path) };
+  const { scheme, maximum_length: maximumLength, threshold } = own as Json;
+  if (!isTagger)
+    throw new InputError(
+      `${path}: "architectures" names ${describeJson(config.architectures)}; a tagger is a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.tokens}`,
+    );
+  if (!isScheme(scheme)) {
+    throw new InputError(
+      `${path}: falconframes.scheme is ${describeJson(scheme)}; it must be "bio" or "token"`,
+    );
+  }
+  const longest = Math.min(encoder.maximumPositions, LONGEST_WINDOW);
+  if (
+    typeof maximumLength !== 'number' ||
+    !Number.isInteger(maximumLength) ||
+    maximumLength < 3 ||
+    maximumLength > longest
+  ) {
+    throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
+  }
+  columnsOf(config, scheme, path);
+  return { encoder, scheme, maximumLength, threshold: readThreshold(threshold, path) };
+}
+
+/**
+ * Where the file's head has the row of each label of `savedLabels`; undefined where they stand in that order. Another program may have
+ * written the same labels in an order of its own.
+ */
+export function readLabelRows(folder: string): number[] | undefined {
+  const { scheme } = readConfiguration(folder);
+  return columnsOf(readConfigurationFile(folder), scheme, configurationPath(folder));
+}
+
+/** @throws InputError where the labels are not those of the scheme */
+function columnsOf(config: Json, scheme: LabelScheme, path: string): number[] | undefined {
+  const labels = readLabels(config, path);
+  const expected = savedLabels(scheme);
+  const unknown = labels.find((label) => !expected.includes(label));
+  if (unknown !== undefined || labels.length !== expected.length || new Set(labels).size !== labels.length)
+    throw new InputError(
+      `${path}: "id2label" ${unknown === undefined ? `lists ${labels.length} labels` : `has ${describeJson(unknown)}`}; the labels must be ${expected.join(', ')}, each once`,
+    );
+  const rows = expected.map((label) => labels.indexOf(label));
+  return rows.every((row, index) => row === index) ? undefined : rows;
+}
+
+/** The labels of `id2label` by their numbers, which must be 0, 1, 2 … */
+function readLabels({ id2label }: Json, path: string): string[] {
+  const entries = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
+  const labels = new Array<string>(entries.length);
+  for (const [number, label] of entries) {
+    const place = Number(number);
+    if (
+      !/^\d+$/.test(number) ||
+      place >= entries.length ||
+      labels[place] !== undefined ||
+      typeof label !== 'string'
+    )
+      throw new InputError(
+        `${path}: "id2label" of ${describeJson(number)} is ${describeJson(label)}; it must give a name to each number from 0 on`,
+      );
+    labels[place] = label;
+  }
+  return labels;
+}
+
+/** Writes other thresholds into a tagger's config.json and leaves the rest as it is. */
+export function writeThreshold(folder: string, threshold: Threshold): void {
+  const config = readConfigurationFile(folder);
+  const own = { ...(config.falconframes as Json), threshold };
+  writeConfigurationFile(folder, { ...config, falconframes: own });
 }
 
 /** One number for all classes, or an object with one for each. */
@@ -189,30 +133,37 @@ const CLASS_NAMES: Record<Head['kind'], string> = {
   vocabulary: 'ForMaskedLM',
 };
 
+/** What the first of the `architectures` of a config.json computes; undefined for another network, or an encoder without a head. */
+function headKindOf({ architectures }: Json, { type }: { type: EncoderType }): Head['kind'] | undefined {
+  const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
+  const kinds = Object.keys(CLASS_NAMES) as Head['kind'][];
+  return kinds.find((kind) => name === `${ARCHITECTURES[type].className}${CLASS_NAMES[kind]}`);
+}
+
 /** Reads what the head computes from the `architectures` of a config.json. */
 export function readHead(folder: string): Head {
-  const { architectures, id2label } = readConfigurationFile(folder) as {
-    architectures?: string[];
-    id2label?: Record<string, string>;
-  };
-  const name = architectures?.[0] ?? '';
-  const [kind] = Object.entries(CLASS_NAMES).find(([, ending]) => name.endsWith(ending)) ?? [];
+  const config = readConfigurationFile(folder);
+  const path = configurationPath(folder);
+  const encoder = parseEncoder(config, folder);
+  const kind = headKindOf(config, encoder);
   if (!kind) {
+    const names = Object.values(CLASS_NAMES).map((ending) => ARCHITECTURES[encoder.type].className + ending);
     throw new InputError(
-      `${join(folder, 'config.json')}: "architectures" names "${name}"; a model must end in one of ${Object.values(CLASS_NAMES).join(', ')}`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}; a model must be one of ${names.join(', ')}`,
     );
   }
-  if (kind === 'vocabulary') return { kind };
-  const labels = Object.entries(id2label ?? {})
-    .sort(([one], [other]) => Number(one) - Number(other))
-    .map(([, label]) => label);
-  return { kind: kind as 'tokens' | 'sequence', labels };
+  if (kind !== 'vocabulary') return { kind, labels: readLabels(config, path) };
+  if (config.tie_word_embeddings === false)
+    throw new InputError(
+      `${path}: "tie_word_embeddings" is false; only masked language models that predict words by their embeddings are known`,
+    );
+  return { kind };
 }
 
 /** Whether a folder holds a masked language model; encoders saved without any head do not. */
 export function predictsWords(folder: string): boolean {
-  const { architectures } = readConfigurationFile(folder) as { architectures?: string[] };
-  return architectures?.[0]?.endsWith(CLASS_NAMES.vocabulary) ?? false;
+  const config = readConfigurationFile(folder);
+  return headKindOf(config, parseEncoder(config, folder)) === 'vocabulary';
 }
 
 /** `problem_type`, by which Python's pipeline takes a softmax of a sequence's labels or a sigmoid of each. */
@@ -256,7 +207,11 @@ export function writeNetworkConfiguration(
     ...(head.kind === 'sequence' && outcome && { problem_type: PROBLEM_TYPES[outcome] }),
     ...(own && { falconframes: own }),
   };
-  writeFileAtomically(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  writeConfigurationFile(folder, config);
+}
+
+function writeConfigurationFile(folder: string, config: Json): void {
+  writeFileAtomically(configurationPath(folder), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Writes the config.json of a tagger. */

@@ -1,7 +1,7 @@
 import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
-import { type EncoderConfiguration, headsOfLayer } from './configuration';
 import { type DeviceTensor, upload } from './device';
+import { type EncoderConfiguration, headsOfLayer } from './encoder-configuration';
 import {
   add,
   attention,

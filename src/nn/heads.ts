@@ -1,8 +1,8 @@
 import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
-import type { EncoderConfiguration } from './configuration';
 import type { DeviceTensor } from './device';
 import { applyLinear, type Weights } from './encoder';
+import type { EncoderConfiguration } from './encoder-configuration';
 import { dropout, gatherRows, gelu, layerNorm, linear, relu, tanh } from './operations';
 import type { Tape } from './tape';
 

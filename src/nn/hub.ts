@@ -9,6 +9,7 @@ import {
   InputError,
   moveIntoPlace,
   openDownload,
+  parseJson,
   piecesOf,
   showProgress,
   temporaryNeighbour,
@@ -96,7 +97,7 @@ async function listFiles(name: string): Promise<{ commit: string; files: HubFile
   );
   let list: unknown;
   try {
-    list = JSON.parse(answer);
+    list = parseJson(answer);
   } catch {
     throw notTheHub('its list of files is not JSON');
   }

@@ -11,14 +11,13 @@ export { ARCHITECTURES, type LayerNames } from './architectures';
 export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
-  type EncoderConfiguration,
-  headsOfLayer,
   type ModelConfiguration,
   readConfiguration,
-  readEncoderConfiguration,
   readHead,
+  readLabelRows,
   savedLabels,
   writeConfiguration,
+  writeThreshold,
 } from './configuration';
 export {
   type DeviceTensor,
@@ -31,6 +30,7 @@ export {
   upload,
 } from './device';
 export type { LayerObserver, Weights } from './encoder';
+export { type EncoderConfiguration, headsOfLayer, readEncoderConfiguration } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
 export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
@@ -45,3 +45,11 @@ export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { type Precision, Tape } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';
+export {
+  hasWeights,
+  openWeights,
+  refuseNonFinite,
+  type StoredWeights,
+  WEIGHTS,
+  weightFiles,
+} from './weights';

@@ -1,22 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import type { Batch } from './batch';
-import {
-  type EncoderConfiguration,
-  predictsWords,
-  readEncoderConfiguration,
-  readHead,
-  writeNetworkConfiguration,
-} from './configuration';
+import { predictsWords, readHead, writeNetworkConfiguration } from './configuration';
 import type { DeviceTensor } from './device';
 import { encode, type LayerObserver, type Weights } from './encoder';
+import { type EncoderConfiguration, readEncoderConfiguration } from './encoder-configuration';
 import { applyHead, type Head, type LabelOutcome } from './heads';
 import { freshTensors } from './initialization';
-import { readTensors, saveTokenizer, writeWeights } from './model-folder';
+import { saveTokenizer, writeWeights } from './model-folder';
 import { gatherRows } from './operations';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';
 import type { Tensor } from './safetensors';
 import type { Tape } from './tape';
+import { readTensors } from './weights';
 
 /** What the training engine needs of a network. */
 export interface Trainable {

@@ -1,5 +1,5 @@
 import { ARCHITECTURES } from './architectures';
-import { type EncoderConfiguration, headsOfLayer } from './configuration';
+import { type EncoderConfiguration, headsOfLayer } from './encoder-configuration';
 import type { Head } from './heads';
 
 /** Every parameter of the encoder with its shape, by Hugging Face's name and in the order of the network. */

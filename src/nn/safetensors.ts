@@ -1,5 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { InputError, whileWriting } from '../foundation';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { whileWriting } from '../foundation';
+import {
+  PREFIX_BYTES,
+  readFully,
+  readSafetensorsHeader,
+  type StoredTensor,
+  withFile,
+} from './safetensors-header';
 
 /** A named array of numbers in row-major order: `data.length` is the product of `shape`. */
 export interface Tensor {
@@ -7,116 +14,24 @@ export interface Tensor {
   data: Float32Array;
 }
 
-/** The reference implementation's own bound on the header; anything larger is damage or an attack. */
-const LARGEST_HEADER = 100_000_000;
-const PREFIX_BYTES = 8;
-
-interface Entry {
-  name: string;
-  shape: number[];
-  dtype: string;
-  begin: number;
-  end: number;
-}
-
-/**
- * Reads a file of the safetensors format: eight bytes of header length, a JSON header, then the numbers.
- * (https://github.com/huggingface/safetensors, "Format".)
- *
- * Everything the header promises is checked against the file's size before memory is taken: the header's length, and that
- * the tensors lie in the file without gap or overlap. Float tensors (F32, F16, BF16) come back as 32-bit floats; integer
- * tensors, such as the position ids of old checkpoints, are left out, since no layer reads them.
- */
+/** All tensors of floats (F64, F32, F16, BF16) of a safetensors file as 32-bit floats; others are left out, since no layer reads them. */
 export function readSafetensors(path: string): Map<string, Tensor> {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); check the path`,
-    );
-  }
-  try {
-    const size = fstatSync(file).size;
-    const { entries, dataStart } = readHeader(file, size, path);
-    const tensors = new Map<string, Tensor>();
-    for (const entry of entries) {
-      const decode = DECODERS[entry.dtype];
-      if (!decode) continue;
-      const bytes = new Uint8Array(entry.end - entry.begin);
-      readFully(file, bytes, dataStart + entry.begin);
-      tensors.set(entry.name, { shape: entry.shape, data: decode(bytes) });
-    }
-    return tensors;
-  } finally {
-    closeSync(file);
-  }
+  const stored = readSafetensorsHeader(path).filter(({ dtype }) => isFloat(dtype));
+  return withFile(path, (file) => new Map(stored.map((one) => [one.name, readStored(file, one)])));
 }
 
-function readHeader(file: number, size: number, path: string): { entries: Entry[]; dataStart: number } {
-  const damaged = (what: string) =>
-    new InputError(`${path}: ${what}; the file is damaged, fetch or save it again`);
-  if (size < PREFIX_BYTES) throw damaged(`${size} bytes are too few for a safetensors file`);
-  const prefix = new Uint8Array(PREFIX_BYTES);
-  readFully(file, prefix, 0);
-  const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
-  if (length > LARGEST_HEADER || length > size - PREFIX_BYTES) {
-    throw damaged(`the header claims ${length} bytes, the file has ${size}`);
-  }
-  const headerBytes = new Uint8Array(length);
-  readFully(file, headerBytes, PREFIX_BYTES);
-  let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(headerBytes));
-  } catch {
-    throw damaged('the header is not JSON');
-  }
-  const entries: Entry[] = [];
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const [begin, end] = value?.data_offsets ?? [];
-    const width = BYTES[value?.dtype];
-    const isShape =
-      Array.isArray(value?.shape) &&
-      value.shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0);
-    if (!isShape || !width || !Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) {
-      throw damaged(`the header's entry "${name}" has no valid dtype, shape and data_offsets`);
-    }
-    const count = value.shape.reduce((product, extent) => product * extent, 1);
-    if (end - begin !== count * width) {
-      throw damaged(
-        `"${name}" of shape [${value.shape}] takes ${count * width} bytes, its offsets span ${end - begin}`,
-      );
-    }
-    entries.push({ name, shape: value.shape, dtype: value.dtype, begin, end });
-  }
-  const dataStart = PREFIX_BYTES + length;
-  let position = 0;
-  for (const entry of [...entries].sort((one, other) => one.begin - other.begin || one.end - other.end)) {
-    if (entry.begin !== position)
-      throw damaged(`"${entry.name}" begins at byte ${entry.begin}, expected ${position}`);
-    position = entry.end;
-  }
-  if (dataStart + position !== size) {
-    throw damaged(`the header describes ${dataStart + position} bytes, the file has ${size}`);
-  }
-  return { entries, dataStart };
-}
+/** Whether tensors of that type can be read. */
+export const isFloat = (dtype: string): boolean => Object.hasOwn(DECODERS, dtype);
 
-const BYTES: Record<string, number> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-};
+/** The numbers of a tensor of floats, from its file. */
+export function readStored(file: number, { shape, dtype, begin, end }: StoredTensor): Tensor {
+  const bytes = new Uint8Array(end - begin);
+  readFully(file, bytes, begin);
+  return { shape, data: DECODERS[dtype](bytes) };
+}
 
 const DECODERS: Record<string, (bytes: Uint8Array) => Float32Array> = {
+  F64: (bytes) => Float32Array.from(new Float64Array(bytes.buffer)),
   F32: (bytes) => new Float32Array(bytes.buffer),
   // A bfloat16 is the upper half of a float32.
   BF16: (bytes) => {
@@ -136,17 +51,6 @@ function halfToFloat(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-function readFully(file: number, into: Uint8Array, position: number): void {
-  let done = 0;
-  while (done < into.length) {
-    // One call reads at most 2 GiB.
-    const got = readSync(file, into, done, Math.min(into.length - done, 2 ** 30), position + done);
-    if (got === 0)
-      throw new InputError('the file ended while it was read; it is being changed by another program');
-    done += got;
-  }
 }
 
 /** Writes tensors as 32-bit floats, in the order of the map, through a temporary file that is then renamed. */

@@ -5,19 +5,21 @@ import { type Batch, padBatch } from './batch';
 import {
   type ModelConfiguration,
   readConfiguration,
-  readEncoderConfiguration,
+  readLabelRows,
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
 import type { LayerObserver, Weights } from './encoder';
+import { readEncoderConfiguration } from './encoder-configuration';
 import type { Head } from './heads';
 import { freshTensors } from './initialization';
 import { Model, type Trainable } from './model';
-import { readTensors, saveTokenizer, writeWeights } from './model-folder';
+import { saveTokenizer, writeWeights } from './model-folder';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import type { Parameters } from './parameters';
 import type { Tensor } from './safetensors';
 import { Tape } from './tape';
+import { readTensors } from './weights';
 
 const HEAD_WEIGHT = 'classifier.weight';
 const HEAD_BIAS = 'classifier.bias';
@@ -149,8 +151,8 @@ export function countParameters(configuration: ModelConfiguration): number {
 }
 
 /**
- * A saved tagger's tensors, the head without its row for `O`. The row is taken from the others: it is zeros as we save it, but not once
- * Python has trained the model further, and a softmax is the same when all logits lose one number.
+ * A saved tagger's tensors, the head's rows in our order and without the one for `O`. That row is taken from the others: it is zeros as
+ * we save it, but not once Python has trained the model further, and a softmax is the same when all logits lose one number.
  */
 function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
   const { hiddenSize } = configuration.encoder;
@@ -158,10 +160,15 @@ function readTagger(folder: string, configuration: ModelConfiguration): Map<stri
   const shapes = encoderParameterShapes(configuration.encoder);
   shapes.set(HEAD_WEIGHT, [outputs + 1, hiddenSize]).set(HEAD_BIAS, [outputs + 1]);
   const tensors = readTensors(folder, shapes);
+  const [outside, ...others] = readLabelRows(folder) ?? Array.from({ length: outputs + 1 }, (_, row) => row);
   for (const name of [HEAD_WEIGHT, HEAD_BIAS]) {
     const { shape, data } = tensors.get(name)!;
     const width = data.length / shape[0];
-    const lessOutside = data.slice(width).map((value, index) => value - data[index % width]);
+    const lessOutside = new Float32Array(outputs * width);
+    others.forEach((row, output) => {
+      for (let column = 0; column < width; column++)
+        lessOutside[output * width + column] = data[row * width + column] - data[outside * width + column];
+    });
     tensors.set(name, { shape: [outputs, ...shape.slice(1)], data: lessOutside });
   }
   return tensors;

@@ -95,7 +95,11 @@ function emptyRow(label: EntityClass): AuditRow {
 /** For each placed annotation the sentence it stands in, and where that starts in the paragraph. */
 function sentencesAround(placed: readonly Placed[], textOf: (paragraph: number) => string) {
   const spansOf = new Map<number, Span[]>();
-  for (const { paragraph, span } of placed) spansOf.set(paragraph, [...(spansOf.get(paragraph) ?? []), span]);
+  for (const { paragraph, span } of placed) {
+    const spans = spansOf.get(paragraph);
+    if (spans) spans.push(span);
+    else spansOf.set(paragraph, [span]);
+  }
   const sentences = new Map<number, Range[]>();
   for (const [paragraph, spans] of spansOf)
     sentences.set(paragraph, splitSentences(textOf(paragraph), spans));

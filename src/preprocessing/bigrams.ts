@@ -1,6 +1,13 @@
 /** Hashes (FNV-1a, 32 bits) of the different pairs of neighbouring words, the sentence's ends counted as words; ascending. */
 export function bigramsOf(text: string): Uint32Array {
-  const words = ['', ...text.toLowerCase().split(/\s+/).filter(Boolean), ''];
+  const words = [
+    '',
+    ...text
+      .toLowerCase()
+      .split(/[\s\u0085]+/)
+      .filter(Boolean),
+    '',
+  ];
   const hashes = new Set<number>();
   for (let place = 1; place < words.length; place++) {
     let hash = 0x811c9dc5;

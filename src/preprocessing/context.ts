@@ -5,33 +5,19 @@ const MOST_SIGNS = 40;
 /** What Europe PMC gives on either side; a shorter context was cut off by the end of its text. */
 const FULL_CONTEXT = 20;
 
-/** How far a context agrees with the text. */
+/** How far the letters and digits of a context agree with the text, whatever stands between them. */
 export interface Agreement {
-  /** Letters and digits, whatever stands between them. */
   characters: number;
-  /** Characters of every kind, as far as all agree. */
-  exactly: number;
   /** All of the context, or all of it up to the paragraph's border. */
   complete: boolean;
-  /** The context was cut off where the paragraph ends. */
-  endsAlike: boolean;
 }
 
 /** Reads a context outwards from `place` in direction `step`. */
 export function agreement(text: string, place: number, step: 1 | -1, context: string): Agreement {
-  const first = step === 1 ? 0 : context.length - 1;
-  // Some providers strip the blank between mention and context.
-  const blank = text[place] === ' ' && context !== '' && context[first] !== ' ' ? step : 0;
-  let exactly = 0;
-  while (
-    exactly < context.length &&
-    isSame(text[place + blank + step * exactly], context[first + step * exactly])
-  )
-    exactly++;
   let characters = 0;
   let sawBorder = false;
   let at = place;
-  let read = first;
+  let read = step === 1 ? 0 : context.length - 1;
   while (true) {
     while (read >= 0 && read < context.length && !isWordCharacter(context, read)) read += step;
     for (
@@ -49,12 +35,32 @@ export function agreement(text: string, place: number, step: 1 | -1, context: st
     read += step;
   }
   const consumed = read < 0 || read >= context.length;
-  const complete = consumed || sawBorder || at < 0 || at >= text.length;
+  return { characters, complete: consumed || sawBorder || at < 0 || at >= text.length };
+}
+
+/** How many characters of every kind agree, as far as all do; one more where the context was cut off as the paragraph ends. */
+export function exactAgreement(
+  text: string,
+  place: number,
+  step: 1 | -1,
+  context: string,
+  trustsEnd: boolean,
+): number {
+  const first = step === 1 ? 0 : context.length - 1;
+  // Some providers strip the blank between mention and context.
+  const blank = text[place] === ' ' && context !== '' && context[first] !== ' ' ? step : 0;
+  let exactly = 0;
+  while (
+    exactly < context.length &&
+    isSame(text[place + blank + step * exactly], context[first + step * exactly])
+  )
+    exactly++;
   const endsAlike =
+    trustsEnd &&
     exactly === context.length &&
     context.length < FULL_CONTEXT &&
     isBorder(text, place + blank + step * exactly);
-  return { characters, exactly, complete, endsAlike };
+  return exactly + Number(endsAlike);
 }
 
 /** A paragraph's border is white space in a context. */

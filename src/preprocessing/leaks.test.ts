@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { createRandom } from '../foundation';
 import { findLeaks, type Leak } from './leaks';
 import type { Part } from './splitting';
 import { NEAR_IDENTICAL } from './twin-index';
@@ -56,6 +57,33 @@ test('comparing all with all finds the same sentences', () => {
     }),
     { numRuns: 400, seed: 1 },
   );
+});
+
+test('thousands of sentences of one pattern are compared in no time to speak of, and all are found', () => {
+  const patterns: ((number: number) => string)[] = [
+    (number) => long.replace('ten', String(number)),
+    (number) => `${long} ${number}`,
+    (number) => long.replace('twice', `${number % 90} ${number % 77}`),
+  ];
+  const start = performance.now();
+  for (const pattern of patterns) {
+    const sentences = (first: number, count: number) =>
+      Array.from({ length: count }, (_, index) => pattern(first + index));
+    const train = sentences(0, 14_000);
+    const leaks = findLeaks(parts(train, sentences(20_000, 3_000), sentences(30_000, 3_000)));
+    assert.equal(leaks.filter(({ part }) => part === 'train').length, train.length);
+  }
+  assert.ok(performance.now() - start < 20_000);
+});
+
+test('of sentences made of the same few words those that are equal are always found', () => {
+  const words = ['cell', 'line', 'of', 'the', 'mouse', 'in', 'vitro'];
+  const random = createRandom(1);
+  const sentence = () => Array.from({ length: 12 }, () => words[random.below(words.length)]).join(' ');
+  const test = Array.from({ length: 4_000 }, sentence);
+  const train = [...Array.from({ length: 4_000 }, sentence), ...test];
+  const equal = findLeaks(parts(train, [], test)).filter(({ similarity }) => similarity === 1);
+  assert.ok(equal.length >= test.length);
 });
 
 function mostAlike(text: string, others: readonly string[]): number {

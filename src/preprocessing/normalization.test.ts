@@ -10,6 +10,7 @@ test('what looks alike is alike', () => {
     ['café', 'cafe\u0301'],
     ['‘x’ “y”', '\'x\' "y"'],
     ['a\u00a0\u2009 b', 'a b'],
+    ['T\u0085cell\u001fs \u2028x', 'T cell s x'],
     ['zero\u200bwidth\ufeff', 'zerowidth'],
     ['x²', 'x2'],
   ];

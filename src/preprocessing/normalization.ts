@@ -21,6 +21,8 @@ const SAME: Record<string, string | undefined> = {
   '„': '"',
 };
 const DASH = /^[\p{Dash_Punctuation}\u2212\u00ad\u2043]$/u;
+/** With the control characters, some of which are line breaks (U+0085) that JavaScript does not count. */
+const WHITE_SPACE = /^[\s\p{Control}]$/u;
 const INVISIBLE = /^[\u200b-\u200f\u2060\ufeff]$/;
 /** What `normalizeText` leaves as it is: printable ASCII with single spaces. */
 const PLAIN = /^(?! )(?:[!-~]| (?! ))*$/;
@@ -69,7 +71,7 @@ function normalizeCharacter(character: string): string {
   if (piece === undefined) {
     if (INVISIBLE.test(character))
       piece = ''; // first: a byte order mark counts as white space in JavaScript
-    else if (/^\s$/.test(character)) piece = ' ';
+    else if (WHITE_SPACE.test(character)) piece = ' ';
     else if (DASH.test(character)) piece = '-';
     // A lone accent on a space (`´`) decomposes into a space and a mark: the mark alone is kept.
     else piece = SAME[character] ?? (character.normalize('NFKD').replace(/\s/g, '') || character);

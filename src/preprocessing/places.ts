@@ -1,7 +1,7 @@
 import type { Annotation } from '../collection';
 import { isEntityClass } from '../foundation';
 import type { UnanchoredReason } from './anchoring';
-import { agreement, countWordCharacters, cutsWordAt } from './context';
+import { agreement, countWordCharacters, cutsWordAt, exactAgreement } from './context';
 import { type Reading, readingsOf } from './readings';
 import {
   lowerCased,
@@ -80,8 +80,9 @@ function bestPlaces(
     if (isPartial && agreeing < AGREEING_SHARE * given) continue;
     if (cutsWordAt(text, start) && prefix.at(-1) !== text[start - 1]) continue;
     if (cutsWordAt(text, end) && postfix[0] !== text[end]) continue;
-    const ends = trustsEnds ? Number(before.endsAlike) + Number(after.endsAlike) : 0;
-    const details = before.exactly + after.exactly + ends;
+    const details =
+      exactAgreement(text, start - 1, -1, prefix, trustsEnds) +
+      exactAgreement(text, end, 1, postfix, trustsEnds);
     (isPartial ? partly : whole).add(place, agreeing + Math.min(details, 999) / 1_000);
   }
   if (whole.places.length === 0 && partly.places.length === 0)

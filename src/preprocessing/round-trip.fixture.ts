@@ -236,7 +236,9 @@ function judgeOf(
     JSON.stringify([prefix, exact, postfix, type]);
   for (const mention of mentions) {
     const key = keyOf(mention.annotation);
-    equals.set(key, [...(equals.get(key) ?? []), mention]);
+    const same = equals.get(key);
+    if (same) same.push(mention);
+    else equals.set(key, [mention]);
   }
   /** The counterpart of the nearest character that has one. */
   const nearest = (place: number, step: 1 | -1) => {

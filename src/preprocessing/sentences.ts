@@ -35,8 +35,11 @@ export function paragraphsToSentences(
   const sentences: Sentence[] = [];
   paragraphs.forEach(({ section, index, text }, position) => {
     const spans = withoutRepetitions(spansOf.get(position) ?? [], overlaps);
+    let next = 0;
     for (const { start, end } of splitSentences(text, spans)) {
-      const inside = spans.filter((span) => span.start >= start && span.end <= end);
+      const inside: Span[] = [];
+      for (; next < spans.length && spans[next].start < end; next++)
+        if (spans[next].start >= start && spans[next].end <= end) inside.push(spans[next]);
       sentences.push({
         article,
         section,

@@ -103,13 +103,27 @@ function canBeCited(text: string, list: boolean, isLarge: boolean): boolean {
   const last = text.slice(-1);
   if (/[.,;:!?]/.test(last)) return /[\p{L}\p{N})\]%”"’]$/u.test(text.slice(0, -1));
   if (/[”"’»%™®]/.test(last)) return true;
-  if (/[)\]]/.test(last)) return isLarge || /[[(][^[(]*\p{L}{3}[^[(]*$/u.test(text);
-  const token = /[\p{L}\p{M}\p{N}]{1,60}$/u.exec(text)?.[0] ?? '';
+  if (/[)\]]/.test(last)) return isLarge || /\p{L}{3}/u.test(lastBracketOf(text));
+  const token = lastTokenOf(text);
   if (/^\d*$/.test(token) || /^\d*[xX]10$/.test(token)) return false;
   if (IN_FORMULA.test(text)) return false;
   const name = token.replace(/^\d+(?=\p{L}+$)/u, '');
   if (UNITS.has(name.toLowerCase()) && !isLarge) return false;
   return name.length >= 3 || (name.length === 2 && (list || name === 'al'));
+}
+
+/** What stands behind the last opening bracket; nothing where there is none. */
+function lastBracketOf(text: string): string {
+  const place = Math.max(text.lastIndexOf('('), text.lastIndexOf('['));
+  return place < 0 ? '' : text.slice(place + 1);
+}
+
+/** The letters, marks and digits at the end. */
+function lastTokenOf(text: string): string {
+  const characters = [...text];
+  let start = characters.length;
+  while (start > 0 && /[\p{L}\p{M}\p{N}]/u.test(characters[start - 1])) start--;
+  return characters.slice(start).join('');
 }
 
 /** Only what stands between citations: `,` and the dash of a range. */

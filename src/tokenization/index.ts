@@ -15,7 +15,8 @@ export {
   spansToLabels,
   type TokenLabels,
 } from './labels';
-export { type TaggedText, type TaggingOptions, type TokenScorer, tagTexts } from './tagging';
+export { onlyFinite, type TaggedText, type TaggingOptions, type TokenScorer, tagTexts } from './tagging';
 export { type Threshold, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
+export { readTokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';

@@ -1,3 +1,4 @@
+import { InputError } from '../foundation';
 import { decodeSpans, type ScoredSpan } from './decoding';
 import { type LabelScheme, outputNames } from './labels';
 import type { Threshold } from './threshold';
@@ -14,6 +15,24 @@ export interface TaggingOptions {
   scheme: LabelScheme;
   maximumLength: number;
   threshold: Threshold;
+}
+
+/**
+ * The same scorer, which throws where a logit is not finite: such a network says nothing, and every comparison with it is false or
+ * true alike. @param source names the model in the message
+ */
+export function onlyFinite(score: TokenScorer, source: string): TokenScorer {
+  return async (windows) => {
+    const scores = await score(windows);
+    let sum = 0;
+    // The products are 0, or NaN, which stays in the sum.
+    for (const logits of scores) for (let index = 0; index < logits.length; index++) sum += logits[index] * 0;
+    if (sum !== 0)
+      throw new InputError(
+        `${source}: the model gives scores that are not finite (NaN or infinity); its training diverged or the file is damaged, train or fetch the model again`,
+      );
+    return scores;
+  };
 }
 
 /** A text as the model saw it: its tokens, their logits and the mentions decoded from them. */

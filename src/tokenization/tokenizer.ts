@@ -1,7 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
-import { InputError } from '../foundation';
+import { firstLineOf, InputError, readJsonObject } from '../foundation';
+import { readTokenizerFile, tokenNumbers } from './tokenizer-file';
+
+const LARGEST_CONFIGURATION = 10_000_000;
 
 /**
  * A text as tokens, special tokens left out. Token `t` stands for `text.slice(starts[t], ends[t])` (UTF-16 code units) and
@@ -26,15 +29,14 @@ export class Tokenizer {
 
   constructor(folder: string) {
     const path = join(folder, 'tokenizer.json');
-    if (!existsSync(path)) {
-      throw new InputError(
-        `${folder}: tokenizer.json is missing; copy it from the encoder the model was trained from`,
-      );
-    }
+    const file = readTokenizerFile(folder);
+    refuseLarger(folder, tokenNumbers(file));
     try {
-      this.#native = NativeTokenizer.fromString(readFileSync(path, 'utf8'));
+      this.#native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
     } catch (error) {
-      throw new InputError(`${path}: not a tokenizer (${(error as Error).message}); restore the file`);
+      throw new InputError(
+        `${path}: not a tokenizer (${firstLineOf((error as Error).message)}); restore the file`,
+      );
     }
     // Files of sentence encoders come with both switched on, which would cut long texts without a word.
     this.#native.disableTruncation();
@@ -50,6 +52,8 @@ export class Tokenizer {
     const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
     this.specialIds = new Set(specials.flatMap((token) => this.#native.tokenToId(token) ?? []));
     this.vocabularySize = this.#native.getVocabSize();
+    // The library numbers added tokens by itself.
+    refuseLarger(folder, this.vocabularySize);
   }
 
   /** The id of a token, or undefined where the vocabulary does not have it. */
@@ -64,7 +68,13 @@ export class Tokenizer {
 
   /** Tokens of each text, whole: nothing is truncated. */
   async encode(texts: readonly string[]): Promise<EncodedText[]> {
-    const encodings = await this.#native.encodeBatch([...texts], { addSpecialTokens: false });
+    const encodings = await this.#native
+      .encodeBatch([...texts], { addSpecialTokens: false })
+      .catch((error: Error) => {
+        throw new InputError(
+          `the tokenizer cannot read a text (${firstLineOf(error.message)}); restore tokenizer.json`,
+        );
+      });
     return encodings.map((encoding, index) => {
       const offsets = encoding.getOffsets();
       const text = texts[index];
@@ -80,6 +90,17 @@ export class Tokenizer {
       };
     });
   }
+}
+
+/** Throws InputError where the encoder of the same folder has no embeddings for some of the tokens. */
+function refuseLarger(folder: string, tokens: number): void {
+  const path = join(folder, 'config.json');
+  if (!existsSync(path)) return;
+  const { vocab_size: embeddings } = readJsonObject(path, "a model's configuration", LARGEST_CONFIGURATION);
+  if (typeof embeddings === 'number' && tokens > embeddings)
+    throw new InputError(
+      `${join(folder, 'tokenizer.json')}: the vocabulary has ${tokens} tokens, and the model embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
+    );
 }
 
 /** The Rust library counts code points; JavaScript counts UTF-16 code units, two for a character beyond U+FFFF. */

@@ -1,9 +1,9 @@
 import { dirname, normalize, resolve } from 'node:path';
-import { ENTITY_CLASSES, InputError } from '../foundation';
+import { ENTITY_CLASSES, InputError, parseJson, shownValue } from '../foundation';
 import type { LabelScheme, Threshold } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
-import { checkAgainst, type ObjectSchema, shown } from './schema';
+import { checkAgainst, type ObjectSchema } from './schema';
 import { readAtMost } from './state-file';
 import type { Variations } from './variations';
 
@@ -219,7 +219,7 @@ const LARGEST_FILE = 16 * 2 ** 20;
 /** A file of JSON, whatever it holds. */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(readAtMost(path, LARGEST_FILE).replace(/^\ufeff/, ''));
+    return parseJson(readAtMost(path, LARGEST_FILE).replace(/^\ufeff/, ''));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);
@@ -247,6 +247,6 @@ export function contradictionIn(
     return `"averaging" of ${averaging} forgets at once; choose 0 for none, or such as 0.999`;
   const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
   if (both)
-    return `${shown(both)} stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
+    return `${shownValue(both)} stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { InputError, whileWriting, writeFileAtomically } from '../foundation';
+import { InputError, parseJson, whileWriting, writeFileAtomically } from '../foundation';
 import { fieldsOf, isCount, readStateFile } from './state-file';
 import type { Evaluation } from './trainer';
 
@@ -57,7 +57,7 @@ export function readMetrics(path: string): MetricsRow[] {
 function parseRow(line: string, place: string): MetricsRow {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     // Told below.
   }

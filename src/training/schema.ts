@@ -1,4 +1,4 @@
-import { InputError, printable } from '../foundation';
+import { InputError, shownValue } from '../foundation';
 
 /** As much of JSON Schema as our configurations need. */
 export interface PropertySchema {
@@ -38,10 +38,10 @@ export function checkAgainst<Key extends string>(
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property)
       throw new InputError(
-        `${place}: ${shown(key)} is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
+        `${place}: ${shownValue(key)} is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
       );
     const complaint = complaintAbout(own, property);
-    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${shown(own)}`);
+    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${shownValue(own)}`);
   }
   for (const key of schema.required)
     if (!(key in given))
@@ -70,27 +70,12 @@ export function complaintAbout(value: unknown, schema: PropertySchema): string |
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, own] of Object.entries(value)) {
       if (propertyNames && !propertyNames.enum.includes(name))
-        return `names ${shown(name)}; known are ${propertyNames.enum.join(', ')}`;
+        return `names ${shownValue(name)}; known are ${propertyNames.enum.join(', ')}`;
       const wrong = additionalProperties && complaintAbout(own, additionalProperties);
-      if (wrong) return `has ${shown(name)}, which ${wrong}`;
+      if (wrong) return `has ${shownValue(name)}, which ${wrong}`;
     }
   }
   return undefined;
-}
-
-/** Characters of a value that a message quotes. */
-const QUOTED = 100;
-
-/** A foreign value for a message: as JSON, in short; whatever is nested deep by its kind alone. */
-export function shown(value: unknown): string {
-  let json: string | undefined;
-  try {
-    json = JSON.stringify(value);
-  } catch {
-    // Nested deeper than the stack reaches.
-  }
-  if (json === undefined) return typeOf(value) === 'array' ? 'a list' : `some ${typeOf(value)}`;
-  return printable(json.length > QUOTED ? `${json.slice(0, QUOTED)}…` : json);
 }
 
 function typeOf(value: unknown): string {

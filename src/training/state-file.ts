@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError, unreadable } from '../foundation';
+import { InputError, parseJson, unreadable } from '../foundation';
 
 /** Our own state files are small; a larger one is none of ours. */
 const LARGEST = 256 * 2 ** 20;
@@ -65,7 +65,7 @@ export function readJsonState(path: string, largest: number, mend: string): { va
   const content = readStateFile(path, largest);
   if (content === undefined) return undefined;
   try {
-    return { value: JSON.parse(content) };
+    return { value: parseJson(content) };
   } catch {
     throw new InputError(`${path}: not valid JSON; ${mend}`);
   }

@@ -1,3 +1,4 @@
+import { printable } from '../foundation';
 import { GRID, INK } from './palette';
 
 /** A trace of Plotly: its type and whichever attributes of that type are set. */
@@ -56,9 +57,12 @@ export function sharedAxisTitle(text: string, left: number): Record<string, unkn
   };
 }
 
-/** Plotly reads tags and entities in every text: words of the literature must not be taken for either. */
+/**
+ * Plotly reads tags and entities in every text: words of the literature must not be taken for either. A control character would
+ * make the picture's SVG one that no reader takes.
+ */
 export function plainText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** A number as people read it: thousands apart, at most `digits` decimals. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheFolder, InputError, type Progress } from '../../foundation';
-import { readSafetensors, type TokenClassifier, writeSafetensors } from '../../nn';
+import { readSafetensors, type TokenClassifier, weightFiles, writeSafetensors } from '../../nn';
 
 /** Windows scored between two signs of progress. */
 const AT_ONCE = 1024;
@@ -72,7 +72,7 @@ const countTokens = (windows: readonly { inputIds: Int32Array }[]): number =>
 /** Of the teacher's weights and shape, and of every token that it is asked about. */
 function fingerprint(teacher: string, windows: readonly { inputIds: Int32Array }[]): string {
   const hash = createHash('sha256');
-  for (const name of ['config.json', 'model.safetensors']) hash.update(readFileSync(join(teacher, name)));
+  for (const file of [join(teacher, 'config.json'), ...weightFiles(teacher)]) hash.update(readFileSync(file));
   for (const { inputIds } of windows) {
     hash.update(Uint32Array.of(inputIds.length));
     hash.update(inputIds);

@@ -32,12 +32,12 @@ export interface FuseOptions {
  * quantized, already fused, or holds nothing of what is to be fused as `exportToOnnx` spells it; when an operator is unknown.
  */
 export function fuseFolder(folder: string, out: string = folder, options: FuseOptions = {}): string {
-  readEncoderConfiguration(folder); // throws where the folder is no model
+  const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
     throw new InputError(`${folder}: has no onnx/model.onnx to fuse; export the model to ONNX first`);
   }
-  const fused = fuseModel(readOnnx(source), source, options);
+  const fused = fuseModel(readOnnx(source, encoder), source, options);
   copyCompanions(folder, out);
   return writeExported(out, onnx.ModelProto.encode(fused).finish());
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { InputError, mirrorFolder, projectRoot } from '../../foundation';
 import { classificationReport, type SequenceOptions, type SequenceScore } from './classification-report';
 import type { TagScheme } from './schemes';
@@ -217,4 +218,39 @@ test('errors name file, line and mend', () => {
   assert.throws(() => classificationReport([['']], [['O']]), /an empty tag/);
   assert.throws(() => classificationReport([['O']], []), /0 predicted sentences for 1 gold/);
   assert.throws(() => classificationReport([['O']], [['O', 'O']]), /sentence 1 has 2 predicted tags for 1/);
+});
+
+test('of any lines come tags or an InputError', () => {
+  const piece = fc.constantFrom(
+    '#',
+    '# id 1',
+    ' ',
+    '\t',
+    '\n',
+    '\r\n',
+    '\n\n',
+    'HeLa',
+    'O',
+    'B-A',
+    '-DOCSTART-',
+    '[',
+    '"O"',
+    ']',
+    '\ufeff',
+    '\u00a0',
+    '😀',
+    '\0',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      try {
+        const { sentences, lines } = file('any.txt', pieces.join(''));
+        assert.equal(sentences.length, lines.length);
+        for (const tag of sentences.flat()) assert.match(tag, /^(?:O|B-.+)$/);
+      } catch (error) {
+        assert.ok(error instanceof InputError, String(error));
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

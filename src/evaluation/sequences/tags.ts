@@ -54,7 +54,7 @@ export function createTagReader(
     if (code === undefined) {
       if (tag === '') throw new InputError('there is an empty tag; write O where nothing is marked');
       const { prefix, rest } = takeApart(tag, suffix);
-      const label = mode === 'strict' ? rest.replace(/^-+|-+$/g, '') : afterDash(rest, suffix);
+      const label = mode === 'strict' ? rest.replace(/^-+|(?<!-)-+$/g, '') : afterDash(rest, suffix);
       code = labels.numberOf(label || NO_LABEL) * PREFIX_COUNT + prefixCode(prefix);
       known.set(tag, code);
     }

@@ -15,7 +15,8 @@ const ISO_GREEK = `
 
 /** Character references by name, each looked up once. What has no name is looked up anew: there is no end of those. */
 const known = new Map<string, string>();
-for (const [, name, character] of ISO_GREEK.matchAll(/(\S+) (\S+)/g)) known.set(name, character);
+const greek = ISO_GREEK.trim().split(/\s+/);
+for (let index = 0; index < greek.length; index += 2) known.set(greek[index], greek[index + 1]);
 
 /** What a name stands for, in HTML (which has the names of MathML too) or in the sets of JATS; else undefined. */
 function characterNamed(name: string): string | undefined {

@@ -67,6 +67,15 @@ export function formatAsChosen(
 
 /** The name of the first element, without its prefix. */
 export function rootOf(xml: string): string | undefined {
-  const elements = xml.replace(/<\?[^?]*(?:\?(?!>)[^?]*)*\?>|<!--[^-]*(?:-(?!->)[^-]*)*-->/g, '');
-  return /<(?:[\p{L}_][\p{L}\p{N}_.-]*:)?([\p{L}_][\p{L}\p{N}_.-]*)/u.exec(elements)?.[1];
+  for (let place = xml.indexOf('<'); place >= 0; place = xml.indexOf('<', place + 1)) {
+    const end = xml.startsWith('<?', place) ? '?>' : xml.startsWith('<!--', place) ? '-->' : undefined;
+    if (end === undefined) {
+      const name = /^<([\p{L}_][\p{L}\p{N}_.:-]{0,199})/u.exec(xml.slice(place, place + 200))?.[1];
+      if (name !== undefined) return name.slice(name.indexOf(':') + 1);
+      continue;
+    }
+    place = xml.indexOf(end, place);
+    if (place < 0) return undefined;
+  }
+  return undefined;
 }

@@ -1,8 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { InputError, parseJson, shownValue, whileWriting, writeFileAtomically } from '../../foundation';
 import { refuseLink } from '../run-folder';
-import { shown } from '../schema';
 import { fieldsOf, isCount, readStateFile } from '../state-file';
 import { MOST_TRIALS } from './space';
 import type { TrialRecord } from './trial';
@@ -34,7 +33,7 @@ export class Journal {
     const other = Object.keys({ ...begun, ...own }).find((key) => !isSame(begun[key], own[key]));
     if (other !== undefined)
       throw new InputError(
-        `${path}: was begun by a search with other ${shown(other)}; go on as it was begun, or name another folder`,
+        `${path}: was begun by a search with other ${shownValue(other)}; go on as it was begun, or name another folder`,
       );
     const records = lines.map((line, index) => parseRecord(line, `${path} line ${index + 2}`));
     if (whole.length < content.length) truncateSync(path, Buffer.byteLength(whole));
@@ -72,7 +71,7 @@ function isSame(begun: unknown, own: unknown): boolean {
 
 function parseObject(line: string, place: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = parseJson(line);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {

@@ -1,4 +1,4 @@
-import { InputError } from '../../foundation';
+import { InputError, shownValue } from '../../foundation';
 import {
   contradictionIn,
   DEFAULT_TRAINING,
@@ -7,7 +7,7 @@ import {
   type TrainingConfiguration,
 } from '../configuration';
 import { type LossName, USED_BY } from '../losses';
-import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema, shown } from '../schema';
+import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema } from '../schema';
 import type { Range, Setting, Space, Values } from './space';
 
 /** What a search varies and what it holds: keys of a training configuration. What stands in neither has its default. */
@@ -69,7 +69,7 @@ export function readSearchSpace(path: string): SearchSpace {
   }
   for (const [name, value] of Object.entries(fixed)) {
     const complaint = complaintAbout(value, propertyOf(name));
-    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${shown(value)}`);
+    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${shownValue(value)}`);
   }
   const contradiction = contradictionInAll({ parameters, fixed });
   if (contradiction) fail(contradiction);
@@ -83,14 +83,14 @@ function complaintAboutRange(range: Range, property: PropertySchema): string | u
   if (kinds.length !== 1) return 'must have one of choices, uniform, logUniform and integer';
   const [[kind, bounds]] = kinds;
   const wrong = bounds.find((bound) => complaintAbout(bound, property));
-  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${shown(wrong)}`;
+  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${shownValue(wrong)}`;
   if (kind === 'choices') {
     const seen = new Set<Setting>();
     const twice = bounds.find((choice) => seen.size === seen.add(choice).size);
-    return twice === undefined ? undefined : `lists ${shown(twice)} twice`;
+    return twice === undefined ? undefined : `lists ${shownValue(twice)} twice`;
   }
   const [low, high] = bounds as readonly number[];
-  const found = shown(bounds);
+  const found = `[${bounds.slice(0, 3).map(shownValue).join(',')}]`;
   if (bounds.length !== 2 || bounds.some((bound) => typeof bound !== 'number') || low >= high)
     return `needs [low, high] for ${kind}, two numbers that rise, found ${found}`;
   if (kind === 'logUniform' && low <= 0) return `has a logarithm of ${low}; begin above 0, or take uniform`;

@@ -16,7 +16,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { InputError } from '../../foundation';
+import { acquireLock, InputError } from '../../foundation';
 import { authorizationFor } from './credentials';
 import { readRunId, writeRunId } from './run-id';
 import { sendWaitingRuns } from './server-destination';
@@ -279,4 +279,32 @@ test('damaged journals are skipped and reported, and the others sent', async (co
   assert.deepEqual(sent, [{ name: 'n', address: start.address, failure: null }]);
   assert.equal(notices.length, 10);
   assert.ok(notices.every((notice) => /damaged|is a link/.test(notice)));
+});
+
+test('a resumed run whose journal is damaged puts it aside, and is sent', async (context) => {
+  const { description, notices, spool, folder } = prepare(context);
+  const port = await serve(context, async (request, response) => {
+    for await (const _ of request);
+    response.end(JSON.stringify({ experiment_id: '1', run: { info: { run_id: 'r', status: 'RUNNING' } } }));
+  });
+  mkdirSync(spool);
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'the user’s own');
+  symlinkSync(victim, join(spool, `${ID}.jsonl`));
+  await trackRun({ ...description, address: `http://127.0.0.1:${port}`, id: ID }).end('FINISHED');
+  assert.match(notices.join('\n'), /damaged; it is kept as .*\.damaged/);
+  assert.equal(readFileSync(victim, 'utf8'), 'the user’s own');
+  assert.deepEqual(readdirSync(spool), [`${ID}.jsonl.damaged`]);
+});
+
+test('what waits is sent by one process at a time', async (context) => {
+  const { description, spool } = prepare(context);
+  mkdirSync(spool);
+  const release = acquireLock(spool);
+  await assert.rejects(sendWaitingRuns(description), {
+    name: 'InputError',
+    message: /is in use by another run/,
+  });
+  release();
+  assert.deepEqual(await sendWaitingRuns(description), []);
 });

@@ -1,6 +1,6 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InputError, whileWriting, writeFileAtomically } from '../../foundation';
+import { InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
 import { readStateFile } from '../state-file';
 import type { EndEntry, Entry, MetricsEntry, RunStart } from './entries';
 import { type FirstLine, firstLineOf, lineOf, type SentLine } from './journal-lines';
@@ -27,13 +27,14 @@ export class Journal {
   /**
    * Begins the journal of a run, or resumes what an earlier part of the run left.
    *
-   * @throws InputError where it cannot be written, or what is there is damaged
+   * @param notify called where what is there is damaged, which is put aside
+   * @throws InputError where it cannot be written
    */
-  static open(folder: string, start: RunStart): Journal {
+  static open(folder: string, start: RunStart, notify: (sentence: string) => void = () => {}): Journal {
     if (!isRunId(start.id)) throw new InputError(`"${start.id}" is no id of a tracked run`);
     whileWriting(folder, () => mkdirSync(folder, { recursive: true, mode: PRIVATE.folder }));
     const path = join(folder, `${start.id}${ENDING}`);
-    const journal = new Journal(path, start, read(path)?.unsent ?? []);
+    const journal = new Journal(path, start, unsentOf(path, notify));
     journal.#rewrite({ ...start, process: process.pid });
     return journal;
   }
@@ -107,6 +108,18 @@ export class Journal {
   }
 }
 
+function unsentOf(path: string, notify: (sentence: string) => void): Entry[] {
+  try {
+    return read(path)?.unsent ?? [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const aside = `${path}.damaged`;
+    renameSync(path, aside);
+    notify(`${path}: damaged; it is kept as ${aside}, and what it has is not sent`);
+    return [];
+  }
+}
+
 /** @throws InputError where a line is not what we write */
 function read(
   path: string,
@@ -127,7 +140,7 @@ function read(
 
 function parse<Line>(text: string, place: string, check: (value: unknown) => Line | undefined): Line {
   try {
-    const line = check(JSON.parse(text));
+    const line = check(parseJson(text));
     if (line !== undefined) return line;
   } catch {
     // Told below.

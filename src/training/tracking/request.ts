@@ -1,5 +1,5 @@
 import { AbortError } from 'p-retry';
-import { textOf } from '../../foundation';
+import { parseJson, textOf } from '../../foundation';
 import type { Authorization } from './credentials';
 
 /** How patiently a server is asked, and by whom. */
@@ -94,7 +94,7 @@ const notMlflow = () => new ServerError('its answer is not that of an MLflow ser
 
 function parseObject(body: string): Fields | undefined {
   try {
-    return fieldsOf(JSON.parse(body));
+    return fieldsOf(parseJson(body));
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { projectRoot } from '../../foundation';
+import { projectRoot, withLock } from '../../foundation';
 import { authorizationFor } from './credentials';
 import { createDelivery, type Notify } from './delivery';
 import type { Destination, RunStart } from './entries';
@@ -34,7 +35,7 @@ export function serverDestination(
 ): Destination {
   const { address, name } = start;
   const tell = eachOnce(notify);
-  const journal = Journal.open(spool, start);
+  const journal = Journal.open(spool, start, tell);
   const authorization = patience.authorization ?? authorizationFor(address);
   const deliver = createDelivery(journal, { ...patience, authorization }, tell);
   const withPassword = authorization ? ', with the password in MLFLOW_TRACKING_URI,' : '';
@@ -89,6 +90,11 @@ export async function sendWaitingRuns({
   notify = () => {},
   ...patience
 }: DeliveryOptions = {}): Promise<WaitingRun[]> {
+  // Two that send at once would write into journals that the other has removed.
+  return existsSync(spool) ? withLock(spool, () => sendAll(spool, notify, patience)) : [];
+}
+
+async function sendAll(spool: string, notify: Notify, patience: Patience): Promise<WaitingRun[]> {
   const runs: WaitingRun[] = [];
   const waiting = Journal.waiting(spool, notify);
   // A part of another run can be sent when that one is there.

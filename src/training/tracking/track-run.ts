@@ -111,7 +111,7 @@ export function trackRun({
  */
 export function trackingAddress(given: string): string {
   if (isServer(given) && URL.canParse(given) && !/[?#]/.test(given))
-    return withoutCredentials(given).replace(/\/+$/, '');
+    return withoutCredentials(given).replace(/(?<!\/)\/+$/, '');
   if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
   if (/^[a-z][a-z0-9+-]*:/i.test(given))
     throw new InputError(

@@ -59,6 +59,21 @@ test('the page is one file, and no text of a sentence or a title is markup', () 
   assert.equal(data.sentences.length, sentences.length - 2);
 });
 
+test('characters that hide or reorder others are shown as escapes, in texts, names of corpora and articles', () => {
+  const text = 'HeLa \u001b[31m \u202e\u0007 grew';
+  const page = errorBrowser('m\u202eodel', [
+    examined('\u009bcorpus', text, [span(text, 'HeLa', 'Cell Line')], []),
+  ]);
+  const { document } = new JSDOM(page, { runScripts: 'dangerously' }).window;
+  assert.equal(document.title, 'm\\u202eodel: errors');
+  assert.equal(document.querySelector('#sentences p')!.textContent, 'HeLa \\x1b[31m \\u202e\\x07 grew');
+  assert.match(
+    document.querySelector('#sentences .origin')!.textContent!,
+    /^\\x9bcorpus, article of \\x9bcorpus/,
+  );
+  assert.match(document.getElementById('corpus')!.textContent!, /\\x9bcorpus/);
+});
+
 test('no sentence at all makes a page too', () => {
   const { document } = new JSDOM(errorBrowser('model', [])).window;
   assert.deepEqual(JSON.parse(document.getElementById('data')!.textContent!).sentences, []);

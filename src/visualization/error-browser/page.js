@@ -24,10 +24,20 @@
   let found = [];
   let page = 0;
 
+  /** Characters that hide or reorder others, as escapes: what `printable` of the library does to them. */
+  const HIDDEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
+  const shown = (text) =>
+    text.replace(HIDDEN, (character) => {
+      const code = character.charCodeAt(0).toString(16);
+      if (character === '\n' || character === '\t') return character;
+      return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+    });
+
+  /** Strings among the children become texts. */
   function build(tag, attributes = {}, ...children) {
     const built = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) built.setAttribute(name, value);
-    built.append(...children);
+    built.append(...children.map((child) => (typeof child === 'string' ? shown(child) : child)));
     return built;
   }
 
@@ -46,7 +56,7 @@
         swatch.style.background = colours[value];
         label.append(swatch);
       }
-      label.append(value, build('output'));
+      label.append(shown(value), build('output'));
       element(facet).append(label);
     }
   }

@@ -49,7 +49,7 @@ export function parallelCoordinates(
       line: isBest
         ? { color: CLASS_COLOURS.Cell, width: 2 }
         : { color: withOpacity(NEUTRAL, 0.35), width: 1.1 },
-      hovertext: `${varied.map((column) => `${settingName(column)} ${row[column]}`).join(', ')}: ${scoreOf(row).toFixed(3)}`,
+      hovertext: `${varied.map((column) => `${plainText(`${settingName(column)} ${row[column]}`)}`).join(', ')}: ${scoreOf(row).toFixed(3)}`,
       hoverinfo: 'text',
     };
   });

@@ -63,7 +63,7 @@ export function searchBoxes(rows: readonly SearchRow[], label: EntityClass): Fig
         const middle = box % losses.length === Math.floor(losses.length / 2);
         const lines = plainText(loss).split('_');
         if (lines.length === 1) lines.push('\u00a0');
-        return [...lines, middle ? `<b>${length}</b>` : ''].join('<br>');
+        return [...lines, middle ? `<b>${plainText(length)}</b>` : ''].join('<br>');
       }),
       tickangle: 0,
       tickfont: { size: 11 },

@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, formatPercent, plainText } from '../figure';
+import { axis, type Figure, formatNumber, formatPercent } from '../figure';
 import { LIMIT, NEUTRAL } from '../palette';
 
 const BINS = 101;
@@ -42,7 +42,7 @@ export function weightHistogram({ name, data }: { name: string; data: Float32Arr
         line: { color: LIMIT, width: 1.5, dash: 'dash' },
       })),
     },
-    title: `Weights of ${plainText(name)}`,
+    title: `Weights of ${name}`,
     reading:
       `99 % of the ${formatNumber(data.length)} weights lie between the dashed lines at ±${most.toPrecision(2)}, the largest is ` +
       `${formatNumber(largest / most, 1)} times as far out: one scale for all has steps of ${step.toPrecision(2)}, ` +

@@ -1,8 +1,11 @@
-/** Text as HTML shows it literally, in elements and in quoted attributes. */
+import { printable } from '../../foundation';
+
+/** Text as HTML shows it literally, in elements and in quoted attributes; characters that would hide something are written as escapes. */
 export function escapeHtml(text: string): string {
-  return text
+  return printable(text, '\n\t')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }

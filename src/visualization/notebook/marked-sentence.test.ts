@@ -64,3 +64,19 @@ test('gold and predicted stand side by side, only where something is predicted',
   );
   assert.equal(compared.querySelector('caption')!.textContent, 'Errors & more');
 });
+
+test('no heading, note, caption or text is markup or hides what stands beside it', () => {
+  const text = 'HeLa \u202e<b>\u001b[31m grew';
+  const gold: Span[] = [{ start: 0, end: 4, label: 'Cell Line' }];
+  const sentence = { text, gold, predicted: [], note: '<i>\u0007note' };
+  const body = parse(markedSentencesHtml([sentence], '<u>caption\u009b', ['<img src=x>', "'right'"]));
+  assert.equal(body.querySelectorAll('b, i, u, img').length, 0);
+  const texts = [...body.querySelectorAll('th, caption, td')].map(({ textContent }) => textContent);
+  assert.deepEqual(texts, [
+    '<u>caption\\x9b',
+    '<img src=x>',
+    "'right'",
+    '<i>\\x07noteHeLaCell Line \\u202e<b>\\x1b[31m grew',
+    'HeLa \\u202e<b>\\x1b[31m grew',
+  ]);
+});

@@ -77,7 +77,9 @@ export function markedSentencesHtml(
     if (compares) columns.push(cell('td', predicted ? markedSentence(text, predicted) : ''));
     return `<tr>${columns.join('')}</tr>`;
   });
-  const header = compares ? `<thead><tr>${cell('th', left)}${cell('th', right)}</tr></thead>` : '';
+  const header = compares
+    ? `<thead><tr>${cell('th', escapeHtml(left))}${cell('th', escapeHtml(right))}</tr></thead>`
+    : '';
   return (
     '<table style="border-collapse: collapse; margin: 8px 0; width: 100%">' +
     `<caption style="caption-side: top; text-align: left; padding: 4px 12px; color: ${MUTED}">${escapeHtml(caption)}</caption>` +

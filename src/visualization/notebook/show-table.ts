@@ -72,7 +72,7 @@ function isRows(table: readonly Row[] | DataFrame): table is readonly Row[] {
 function numberFormat(name: string, column: readonly Cell[]): ((value: number) => string) | undefined {
   const numbers = column.filter((cell) => typeof cell === 'number');
   if (numbers.length === 0 || column.some((cell) => typeof cell === 'string')) return undefined;
-  const largest = Math.max(...numbers.map(Math.abs));
+  const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const decimals = numbers.every(Number.isInteger)
     ? 0
     : name.endsWith('(%)')

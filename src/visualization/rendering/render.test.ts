@@ -138,6 +138,21 @@ test('drawing leaves the figure as it was', async () => {
   assert.deepEqual(figures.curves, before);
 });
 
+test('names and tokens with control characters, tags or halves of characters are drawn as escapes', async () => {
+  const name = 'a\u0000\u001b[31m<b>\ud83e\u202e';
+  const drawn: [string, Figure][] = [
+    ['counts', countsByClass([{ name, counts: byClass(null, 8639, 4330, null) }])],
+    ['scatter', sizeLatencyF1([{ name, sizeMb: 1, latencyMs: 1, f1: 0.5 }])],
+    ['lengths', sentenceLengths([{ name, lengths: [1, 2, 3] }], { unit: 'tokens', longestInput: 128 })],
+    ['title', { ...figures.f1, title: name, reading: name }],
+  ];
+  for (const [kind, figure] of drawn) {
+    const svg = await renderSvg(figure);
+    assert.match(svg, /a\\x00\\x1b\[31m(?:&lt;|&#60;)b(?:&gt;|>)\\ud83e\\u202e/, kind);
+    assert.ok((await renderPng(figure)).length > 1000, kind);
+  }
+});
+
 test('figures are saved whole, under names that end in .png', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'figures-'));
   try {

@@ -39,7 +39,7 @@ function compose([a, b, c, d, e, f]: Affine, [g, h, i, j, k, l]: Affine): Affine
 /** Reads the transforms that Plotly writes: `translate`, `rotate` (about a point) and `scale`. */
 export function parseTransform(transform: string | null): Affine {
   let result = IDENTITY;
-  for (const [, name, list] of (transform ?? '').matchAll(/(\w+)\(([^)]*)\)/g)) {
+  for (const [, name, list] of (transform ?? '').matchAll(/\b(\w+)\(([^()]*)\)/g)) {
     const [first = 0, second, third = 0] = list.split(/[\s,]+/).map(Number);
     if (name === 'translate') result = compose(result, [1, 0, 0, 1, first, second ?? 0]);
     else if (name === 'scale') result = compose(result, [first, 0, 0, second ?? first, 0, 0]);

@@ -1,0 +1,145 @@
+import { readFileSync, statSync } from 'node:fs';
+import {
+  describeJson,
+  firstLineOf,
+  InputError,
+  isLfsPointer,
+  lfsPointerError,
+  unreadable,
+} from '../../foundation';
+import type { EncoderConfiguration } from '../../nn';
+import { footprintOf, isKnown } from './footprint';
+import { type OnnxGraph, readOnnxGraph } from './onnx-graph';
+import { checkTensor } from './tensor-check';
+import { Unclear } from './value';
+
+/** What a model folder's configuration says that matters here. */
+export interface ExpectedShape {
+  encoder: EncoderConfiguration;
+  maximumLength: number;
+}
+
+/** The format's own bound: lengths in protobuf are of 31 bits. */
+const LARGEST = 2 ** 31 - 1;
+/** Inputs that are given a model when it runs. */
+const INPUTS: ReadonlySet<string> = new Set(['input_ids', 'attention_mask', 'token_type_ids']);
+
+/** Where nothing is known of the model: a window that any has positions for, and what the largest encoders take. */
+const USUAL_LENGTH = 8;
+const USUAL_PEAK = 2 ** 28;
+const USUAL_WORK = 2 ** 42;
+
+/**
+ * The bytes of an ONNX file. @throws InputError for what is none by its size or kind
+ *
+ * @param expected what it is the file of, where that is known: its size is judged by that
+ */
+export function readOnnxFile(path: string, expected?: { encoder: EncoderConfiguration }): Buffer {
+  // In 32-bit floats with as much again for what else an exporter writes.
+  const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * weightsOf(expected.encoder)) : LARGEST;
+  let content: Buffer;
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new InputError(`${path}: is no regular file; export the model again`);
+    if (status.size > most)
+      throw new InputError(
+        `${path}: has ${status.size} bytes, an ONNX file of such a model at most ${most}; export the model again`,
+      );
+    content = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (isLfsPointer(content)) throw lfsPointerError(path);
+  return content;
+}
+
+/**
+ * Throws InputError where a file is no encoder that can be run in bounded time and memory, whoever made it.
+ *
+ * @param place names the file in messages @param expected what it must fit, where that is known
+ */
+export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedShape): void {
+  let graph: OnnxGraph;
+  try {
+    graph = readOnnxGraph(bytes);
+  } catch (error) {
+    throw new InputError(
+      `${place}: not an ONNX file (${firstLineOf((error as Error).message)}); export the model again`,
+    );
+  }
+  const refuse = (what: string) => new InputError(`${place}: ${what}; export the model again`);
+  if (graph.nodes.length === 0) throw refuse('holds no graph');
+  if (graph.extras.length > 0) throw refuse(`holds ${graph.extras[0]}, which no encoder needs`);
+  for (const node of graph.nodes) {
+    const { operator, domain, tensors } = node;
+    if (node.hasGraph || !isKnown(node)) {
+      const name = describeJson(`${domain && `${domain}.`}${operator}`);
+      throw refuse(`has the operator ${name}, which encoders of the BERT family do not have`);
+    }
+    for (const tensor of tensors) checkTensor(bytes, tensor, place);
+  }
+  for (const tensor of graph.tensors) checkTensor(bytes, tensor, place);
+  const constants = new Set(graph.tensors.map(({ name }) => name));
+  graph.inputs = graph.inputs.filter((name) => !constants.has(name));
+  const unknown = graph.inputs.find((name) => !INPUTS.has(name));
+  if (unknown !== undefined)
+    throw refuse(`asks for the input ${describeJson(unknown)}; known are ${[...INPUTS].join(', ')}`);
+  if (!graph.outputs.includes('logits')) throw refuse('has no output "logits"');
+  if (expected) checkTables(graph, place, expected);
+  checkFootprint(graph, bytes, place, expected);
+}
+
+/** The tables that words and positions are looked up in must have rows for all that may come. */
+function checkTables({ tensors }: OnnxGraph, place: string, { encoder, maximumLength }: ExpectedShape): void {
+  const least = { word_embeddings: encoder.vocabularySize, position_embeddings: maximumLength };
+  for (const { name, dims } of tensors)
+    for (const [part, rows] of Object.entries(least))
+      if (name.includes(part) && dims.length === 2 && dims[0] > 1 && dims[1] > 1 && dims[0] < rows)
+        throw new InputError(
+          `${place}: ${describeJson(name)} has ${dims[0]} rows where config.json asks for ${rows}; the two files do not belong together`,
+        );
+}
+
+function checkFootprint(
+  graph: OnnxGraph,
+  bytes: Uint8Array,
+  place: string,
+  expected: ExpectedShape | undefined,
+): void {
+  const length = expected?.maximumLength ?? USUAL_LENGTH;
+  try {
+    const { peak, work } = footprintOf(graph, bytes, length);
+    const most = expected ? generousFootprint(expected) : { peak: USUAL_PEAK, work: USUAL_WORK };
+    if (!(peak <= most.peak && work <= most.work))
+      throw new Unclear(
+        peak <= most.peak
+          ? `${work} multiplications for a window are more than an encoder of its shape needs`
+          : `${peak} numbers in memory for a window are more than an encoder of its shape needs`,
+      );
+  } catch (error) {
+    if (!(error instanceof Unclear)) throw error;
+    throw new InputError(
+      `${place}: is no encoder that can be run (${error.message}); export the model again`,
+    );
+  }
+}
+
+/** Many times what an encoder takes by its shape, however it was exported. */
+function generousFootprint({ encoder, maximumLength: length }: ExpectedShape) {
+  const { layers, attentionHeads, hiddenSize, intermediateSize } = encoder;
+  const layer =
+    4 * length * hiddenSize ** 2 + 2 * length * hiddenSize * intermediateSize + 2 * length ** 2 * hiddenSize;
+  const values = attentionHeads * length ** 2 + length * (3 * hiddenSize + intermediateSize);
+  // Weights may be put in another form when the file is loaded: transposed, or halves made whole.
+  const weights = weightsOf(encoder);
+  return { peak: 2 ** 26 + 32 * values + 2 * weights, work: 2 ** 28 + 16 * (layers * layer + weights) };
+}
+
+/** Numbers in tables and matrices, about. */
+function weightsOf(encoder: EncoderConfiguration): number {
+  const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
+  return (
+    (vocabularySize + maximumPositions) * embeddingSize +
+    layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize)
+  );
+}

@@ -1,0 +1,85 @@
+import type { OnnxNode } from './onnx-graph';
+import { countOf } from './tensor-check';
+
+/** What is known of a value before the graph runs: its shape, and its numbers where they are few and known. */
+export interface Value {
+  dims: number[];
+  numbers?: number[];
+  /** Whether the numbers are floats, which division does not cut. */
+  isFloat?: boolean;
+}
+
+export interface Call {
+  node: OnnxNode;
+  /** Undefined for an optional input that is left out. */
+  inputs: (Value | undefined)[];
+}
+
+/** Of which numbers are kept: shapes have a handful, positions as many as a window. */
+export const MOST_NUMBERS = 4096;
+
+export class Unclear extends Error {}
+
+export function input({ node, inputs }: Call, index: number): Value {
+  const value = inputs[index];
+  if (!value) throw new Unclear(`${node.operator} lacks its input ${index}`);
+  return value;
+}
+
+/** The numbers of an input that decides on a shape. */
+export function numbersOf(call: Call, index: number): number[] {
+  const { numbers } = input(call, index);
+  if (!numbers)
+    throw new Unclear(
+      `what ${call.node.operator} makes depends on numbers that are not known before it runs`,
+    );
+  return numbers;
+}
+
+export const integer = ({ node }: Call, name: string, otherwise: number): number =>
+  node.integers.get(name)?.[0] ?? otherwise;
+
+/** Axes, or other lists, that are an attribute in older operator sets and an input in newer ones. */
+export function list(call: Call, name: string, index: number): number[] | undefined {
+  return call.node.integers.get(name) ?? (call.inputs[index] && numbersOf(call, index));
+}
+
+export function axisOf(axis: number, rank: number): number {
+  const place = axis < 0 ? axis + rank : axis;
+  if (!(place >= 0 && place < Math.max(rank, 1))) throw new Unclear(`there is no axis ${axis} of ${rank}`);
+  return place;
+}
+
+/** A value of a shape; numbers are kept where they are few. @throws Unclear for an impossible shape */
+export function shaped(dims: number[], numbers?: () => number[] | undefined): Value {
+  const count = countOf(dims);
+  if (!dims.every((extent) => Number.isSafeInteger(extent) && extent >= 0) || !Number.isSafeInteger(count))
+    throw new Unclear(`a value has the impossible shape [${dims}]`);
+  return { dims, numbers: numbers && count <= MOST_NUMBERS ? numbers() : undefined };
+}
+
+/** The shape of values that are combined number by number (ONNX, "Multidirectional broadcasting"). */
+export function broadcast(shapes: readonly (readonly number[])[]): number[] {
+  const rank = Math.max(...shapes.map((dims) => dims.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    const extents = shapes.map((dims) => dims[axis - rank + dims.length] ?? 1);
+    const extent = extents.find((one) => one !== 1) ?? 1;
+    if (!extents.every((one) => one === 1 || one === extent))
+      throw new Unclear(`shapes [${shapes.join('] and [')}] do not fit together`);
+    return extent;
+  });
+}
+
+/** For each number of the result, the place of the number of `dims` that it is made of. */
+export function placesIn(dims: readonly number[], result: readonly number[]): number[] {
+  const strides = dims.map((extent, axis) => (extent === 1 ? 0 : countOf(dims.slice(axis + 1))));
+  return Array.from({ length: countOf(result) }, (_, index) => {
+    let rest = index;
+    let place = 0;
+    for (let axis = result.length - 1; axis >= 0; axis--) {
+      place += (rest % result[axis]) * (strides[axis - result.length + dims.length] ?? 0);
+      rest = Math.floor(rest / result[axis]);
+    }
+    return place;
+  });
+}

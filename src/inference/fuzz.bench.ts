@@ -1,0 +1,175 @@
+/**
+ * `npm run bench -- fuzz [--minutes 30] [--seed 1] [--kind KIND] [--only SEED] [--out FOLDER] [--json]`: damaged files of all kinds that
+ * the library reads, each in one of as many processes as there are cores. A reader may accept or refuse (InputError); that it throws
+ * anything else, ends its process, takes over 10 s or over 1.5 GB is a finding.
+ *
+ * Prints the counts by kind, and keeps the input and the error of each finding in the folder. `--only` runs the one case of a
+ * seed again: a seed stands for the same case as long as readers' seeds and mutations stay as they are.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InputError, printable } from '../foundation';
+import { caseOf, isRefusal, TARGETS } from './fuzz-targets.fixture';
+
+const LONGEST_MS = 10_000;
+const MOST_MEGABYTES = 1_500;
+
+/** What became of a case; `finding` is undefined where all was well. */
+interface Outcome {
+  refused?: boolean;
+  finding?: string;
+}
+
+interface Counts {
+  cases: number;
+  refused: number;
+  findings: { seed: number; reason: string; input: string }[];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '30' },
+      seed: { type: 'string', default: '1' },
+      kind: { type: 'string', default: 'all' },
+      only: { type: 'string' },
+      out: { type: 'string', default: join(tmpdir(), 'falconframes-fuzz') },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const kinds = values.kind === 'all' ? Object.keys(TARGETS) : [values.kind];
+  const unknown = kinds.find((kind) => !Object.hasOwn(TARGETS, kind));
+  if (unknown)
+    throw new InputError(`"${unknown}" is no kind; take one of ${Object.keys(TARGETS).join(', ')}, all`);
+  const results: Record<string, Counts> = {};
+  for (const kind of kinds) {
+    const until = performance.now() + (60_000 * Number(values.minutes)) / kinds.length;
+    let seed = Number(values.only ?? values.seed);
+    const last = values.only === undefined ? Number.POSITIVE_INFINITY : seed;
+    const next = () => (seed <= last && performance.now() < until ? seed++ : undefined);
+    results[kind] = await fuzz(kind, next, join(values.out, kind));
+    const { cases, refused, findings } = results[kind];
+    console.error(`${kind}: ${cases} cases, ${refused} refused, ${findings.length} findings`);
+    for (const { seed, reason } of findings.slice(0, 20))
+      console.error(`  --kind ${kind} --only ${seed}: ${reason}`);
+  }
+  if (values.json) console.log(JSON.stringify(results));
+  if (Object.values(results).some(({ findings }) => findings.length > 0)) {
+    console.error(`The inputs are in ${values.out}`);
+    process.exitCode = 1;
+  }
+}
+
+/** Runs cases of a kind, in all cores, until `next` has no more seeds. */
+async function fuzz(kind: string, next: () => number | undefined, out: string): Promise<Counts> {
+  const counts: Counts = { cases: 0, refused: 0, findings: [] };
+  const runCases = async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'falconframes-fuzzing-'));
+    let child: ChildProcess | undefined;
+    for (let seed = next(); seed !== undefined; seed = next()) {
+      if (!child?.connected) child = start(kind, scratch);
+      const { refused, finding } = await outcomeOf(child, seed);
+      counts.cases++;
+      if (refused) counts.refused++;
+      if (finding === undefined) continue;
+      mkdirSync(out, { recursive: true });
+      const input = join(out, `${seed}.${readFileSync(join(scratch, 'name'), 'utf8')}`);
+      copyFileSync(join(scratch, 'case'), input);
+      writeFileSync(`${input}.error`, finding);
+      counts.findings.push({ seed, reason: printable(finding.split('\n')[0].slice(0, 200)), input });
+    }
+    if (child?.connected) child.disconnect();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, runCases));
+  return counts;
+}
+
+function start(kind: string, scratch: string): ChildProcess {
+  const execArgv = [`--max-old-space-size=${MOST_MEGABYTES - 300}`];
+  return fork(__filename, [kind, scratch], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+}
+
+/** Asks the child for the case of a seed; ends the child where that takes too long or too much. */
+function outcomeOf(child: ChildProcess, seed: number): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    let said = '';
+    let killed: string | undefined;
+    const listen = (chunk: Buffer) => {
+      said = (said + chunk).slice(-2_000);
+    };
+    const watch = setInterval(() => {
+      const megabytes = residentMegabytes(child.pid!);
+      if (performance.now() - started > LONGEST_MS + 5_000 * Number(!ready.has(child)))
+        killed = 'takes over 10 s';
+      else if (megabytes > MOST_MEGABYTES) killed = `takes ${Math.round(megabytes)} MB`;
+      if (killed) child.kill('SIGKILL');
+    }, 100);
+    const done = (outcome: Outcome) => {
+      clearInterval(watch);
+      child.off('message', answered).off('close', ended);
+      child.stderr!.off('data', listen);
+      ready.add(child);
+      resolve(outcome);
+    };
+    const answered = (outcome: unknown) => done(outcome as Outcome);
+    const ended = (status: number | null, signal: string | null) =>
+      done({ finding: killed ?? `the process ended (${signal ?? status})\n${said}` });
+    child.on('message', answered).on('close', ended);
+    child.stderr!.on('data', listen);
+    child.send(seed);
+  });
+}
+
+/** The children that have answered once, and load nothing more. */
+const ready = new WeakSet<ChildProcess>();
+
+function residentMegabytes(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000;
+  } catch {
+    return 0;
+  }
+}
+
+/** The child: reads the case of each seed that it is sent. */
+function serve(kind: string, scratch: string): void {
+  const target = TARGETS[kind]();
+  process.on('message', async (seed: number) => {
+    const { name, bytes } = caseOf(target, seed);
+    const folder = join(scratch, 'folder');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    const path = join(folder, name);
+    for (const [file, content] of [
+      [join(scratch, 'name'), name],
+      [join(scratch, 'case'), bytes],
+      [path, bytes],
+    ] as const)
+      writeFileSync(file, content);
+    let outcome: Outcome = {};
+    try {
+      await target.read(path, folder, name);
+      if (Object.keys(Object.prototype).length > 0)
+        outcome = { finding: 'the prototype of all objects was changed' };
+    } catch (error) {
+      outcome = isRefusal(error, kind)
+        ? { refused: true }
+        : { finding: String((error as Error)?.stack ?? error) };
+    }
+    process.send!(outcome);
+  });
+  process.on('disconnect', () => process.exit());
+}
+
+if (process.send) serve(process.argv[2], process.argv[3]);
+else {
+  main().catch((error) => {
+    console.error(`fuzz: ${(error as Error).message}`);
+    process.exitCode = 1;
+  });
+}

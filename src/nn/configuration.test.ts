@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { InputError } from '../foundation';
+import { readConfiguration, readHead, readLabelRows, savedLabels, writeThreshold } from './configuration';
+import { readSafetensors, writeSafetensors } from './safetensors';
+import { copyTinyBert } from './tiny-bert';
+import { TokenClassifier } from './token-classifier';
+
+type Json = Record<string, unknown>;
+
+function editor(folder: string): (change: Json) => void {
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8')) as Json;
+  return (change) => writeFileSync(path, JSON.stringify({ ...config, ...change }));
+}
+
+const numbered = (labels: readonly string[]) =>
+  Object.fromEntries(labels.map((label, place) => [place, label]));
+
+test('labels in another order are read by their names', async (context) => {
+  const folder = copyTinyBert(context);
+  const labels = savedLabels('bio');
+  const window = { inputIds: Int32Array.of(2, 10, 11, 3), first: 0, last: 2, ownedFrom: 0, ownedTo: 2 };
+  const logits = async () => {
+    const model = TokenClassifier.load(folder);
+    const [scores] = await model.score([window]);
+    model.dispose();
+    return scores;
+  };
+  assert.equal(readLabelRows(folder), undefined);
+  const expected = await logits();
+  // `O` stands last, the others backwards.
+  const order = labels.map((_, place) => labels.length - 1 - place);
+  const path = join(folder, 'model.safetensors');
+  const tensors = readSafetensors(path);
+  for (const name of ['classifier.weight', 'classifier.bias']) {
+    const { shape, data } = tensors.get(name)!;
+    const width = data.length / shape[0];
+    const rows = order.map((row) => data.slice(row * width, (row + 1) * width));
+    tensors.set(name, { shape, data: Float32Array.from(rows.flatMap((row) => [...row])) });
+  }
+  writeSafetensors(path, tensors);
+  editor(folder)({ id2label: numbered(order.map((row) => labels[row])) });
+  assert.deepEqual(readLabelRows(folder), order);
+  assert.deepEqual(await logits(), expected);
+  // Saved, they stand in our order.
+  const model = TokenClassifier.load(folder);
+  model.save(folder);
+  model.dispose();
+  assert.equal(readLabelRows(folder), undefined);
+  assert.deepEqual(await logits(), expected);
+});
+
+test('other labels than those of the scheme are refused', (context) => {
+  const folder = copyTinyBert(context);
+  const edit = editor(folder);
+  const labels = savedLabels('bio');
+  for (const id2label of [
+    numbered(labels.map((_, place) => `LABEL_${place}`)),
+    numbered(labels.with(3, 'B-PER')),
+    numbered(labels.with(3, labels[1])),
+    numbered(labels.slice(0, -1)),
+    numbered([...labels, 'B-PER']),
+    numbered(savedLabels('token')),
+    { ...numbered(labels), 8: undefined, 9: labels[8] },
+    { ...numbered(labels), 8: 8 },
+    null,
+    'O',
+  ]) {
+    edit({ id2label });
+    assert.throws(() => readConfiguration(folder), {
+      name: 'InputError',
+      message: /config\.json: "id2label"/,
+    });
+  }
+});
+
+test('a tagger of another library is called one', (context) => {
+  const folder = copyTinyBert(context);
+  const edit = editor(folder);
+  edit({ falconframes: undefined });
+  assert.throws(() => readConfiguration(folder), /is a tagger without our entry "falconframes"/);
+  edit({ falconframes: undefined, architectures: ['BertForMaskedLM'] });
+  assert.throws(() => readConfiguration(folder), /this is an encoder and not a tagger/);
+  edit({ architectures: ['BertCrfForTokenClassification'] });
+  assert.throws(() => readConfiguration(folder), /a tagger is a BertForTokenClassification/);
+  edit({ architectures: ['RobertaForTokenClassification'] });
+  assert.throws(() => readHead(folder), { name: 'InputError', message: /BertForTokenClassification/ });
+});
+
+test('networks that compute something else by the same weights are refused', (context) => {
+  const folder = copyTinyBert(context);
+  const edit = editor(folder);
+  for (const [change, message] of [
+    [{ position_embedding_type: 'relative_key' }, /"position_embedding_type" is "relative_key"/],
+    [{ position_embedding_type: 'relative_key_query' }, /"relative_key_query"/],
+    [{ hidden_act: 'gelu_new' }, /activation is "gelu_new"/],
+    [{ is_decoder: true }, /"is_decoder" is true/],
+    [{ add_cross_attention: true }, /"add_cross_attention"/],
+    [{ quantization_config: { quant_method: 'bitsandbytes' } }, /quantized weights are not read/],
+    [{ auto_map: { AutoModel: 'modeling.Model' } }, /Python code of its own/],
+    [{ layer_norm_eps: 'small' }, /"layer_norm_eps" must be a number/],
+    [{ layer_norm_eps: -1 }, /"layer_norm_eps" must be a number/],
+    [{ model_type: 'roberta' }, /"roberta"; known are bert/],
+    [{ pruned_heads: { 0: [0, 1] } }, /leaves layer 0 no head/],
+    [{ pruned_heads: { 5: [0] } }, /"pruned_heads" of layer "5"/],
+    [{ pruned_heads: 7 }, /"pruned_heads" is 7/],
+  ] as const) {
+    edit(change);
+    assert.throws(() => readConfiguration(folder), { name: 'InputError', message });
+  }
+  edit({ architectures: ['BertForMaskedLM'], tie_word_embeddings: false });
+  assert.throws(() => readHead(folder), { name: 'InputError', message: /"tie_word_embeddings" is false/ });
+});
+
+test('shapes that no encoder has are refused before memory is taken', (context) => {
+  const folder = copyTinyBert(context);
+  const edit = editor(folder);
+  const keys = [
+    'num_hidden_layers',
+    'hidden_size',
+    'vocab_size',
+    'max_position_embeddings',
+    'intermediate_size',
+  ];
+  for (const key of keys)
+    for (const value of [1e9, 1e12, 0, -1, 1.5, '2', null, [2], {}, true]) {
+      edit({ [key]: value });
+      assert.throws(() => TokenClassifier.load(folder), {
+        name: 'InputError',
+        message: new RegExp(`"${key}"`),
+      });
+    }
+  edit({ num_hidden_layers: 200, hidden_size: 16_000, intermediate_size: 60_000 });
+  assert.throws(() => TokenClassifier.load(folder), {
+    name: 'InputError',
+    message: /parameters, and no known encoder/,
+  });
+  edit({
+    max_position_embeddings: 60_000,
+    falconframes: { scheme: 'bio', maximum_length: 50_000, threshold: 0.5 },
+  });
+  assert.throws(() => TokenClassifier.load(folder), {
+    name: 'InputError',
+    message: /maximum_length must lie between 3 and 4096/,
+  });
+});
+
+test('a config.json with any value in any place is read or refused', (context) => {
+  const folder = copyTinyBert(context);
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8')) as Json;
+  const keys = [
+    ...Object.keys(config),
+    'pruned_heads',
+    'position_embedding_type',
+    'quantization_config',
+    'tie',
+  ];
+  const anything = fc.oneof(
+    fc.jsonValue(),
+    fc.integer({ min: -2, max: 100 }),
+    fc.constant({ toString: 1, length: 3 }),
+    fc.constant(1e300),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...keys), anything, { maxKeys: 3 }), (change) => {
+      writeFileSync(path, JSON.stringify({ ...config, ...change }));
+      for (const read of [readConfiguration, readHead, TokenClassifier.load]) {
+        try {
+          const result = read(folder);
+          if (result instanceof TokenClassifier) result.dispose();
+        } catch (error) {
+          assert.ok(error instanceof InputError, (error as Error).stack);
+          assert.ok(!error.message.includes('\n') && error.message.length < 1000, error.message);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+  for (const content of ['', '[]', 'null', '"a"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, '\0']) {
+    writeFileSync(path, content);
+    assert.throws(() => readConfiguration(folder), InputError);
+  }
+});
+
+test('other thresholds are written, and all else stays as it is', (context) => {
+  const folder = copyTinyBert(context);
+  const path = join(folder, 'config.json');
+  const before = JSON.parse(readFileSync(path, 'utf8'));
+  writeThreshold(folder, 0.25);
+  assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), {
+    ...before,
+    falconframes: { ...before.falconframes, threshold: 0.25 },
+  });
+});

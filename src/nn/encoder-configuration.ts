@@ -1,0 +1,185 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeJson, InputError, readJsonObject } from '../foundation';
+import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
+
+/** The shape of an encoder, with the names of BERT's config.json in camel case and abbreviations spelled out. */
+export interface EncoderConfiguration {
+  type: EncoderType;
+  vocabularySize: number;
+  /** Width of the embeddings: the hidden size, but in ELECTRA. */
+  embeddingSize: number;
+  hiddenSize: number;
+  layers: number;
+  attentionHeads: number;
+  /** Heads that a layer has lost, by their numbers among `attentionHeads`; layers that are not named have all. */
+  prunedHeads?: Readonly<Record<number, readonly number[]>>;
+  intermediateSize: number;
+  maximumPositions: number;
+  /** 0 where the architecture has none. */
+  tokenTypes: number;
+  layerNormEpsilon: number;
+  hiddenDropout: number;
+  attentionDropout: number;
+  /** In the head of a sequence classifier. */
+  sequenceDropout: number;
+}
+
+export type Json = Record<string, unknown>;
+
+/** A config.json has a few kilobytes; one with the labels of a large classifier some hundred. */
+const LARGEST_CONFIGURATION = 10_000_000;
+
+/** More than any published encoder has; what claims more is refused before memory is taken for it. */
+const MOST = {
+  vocabulary: 2_000_000,
+  width: 16_384,
+  layers: 256,
+  heads: 1024,
+  positions: 65_536,
+  tokenTypes: 1024,
+  parameters: 2 ** 30,
+};
+
+export const configurationPath = (folder: string): string => join(folder, 'config.json');
+
+export function readConfigurationFile(folder: string): Json {
+  const path = configurationPath(folder);
+  if (!existsSync(path)) {
+    throw new InputError(
+      `${folder}: not a model folder, config.json cannot be read; name the folder of a trained or pretrained model`,
+    );
+  }
+  return readJsonObject(path, "a model's configuration", LARGEST_CONFIGURATION);
+}
+
+/** Reads the encoder's shape from a Hugging Face config.json. */
+export function readEncoderConfiguration(folder: string): EncoderConfiguration {
+  return parseEncoder(readConfigurationFile(folder), folder);
+}
+
+export function parseEncoder(config: Json, folder: string): EncoderConfiguration {
+  const path = configurationPath(folder);
+  const type = config.model_type;
+  if (!isEncoderType(type)) {
+    throw new InputError(
+      `${path}: the model type is ${describeJson(type)}; known are ${Object.keys(ARCHITECTURES).join(', ')}`,
+    );
+  }
+  const { keys } = ARCHITECTURES[type];
+  refuseOtherNetworks(config, keys.activation, path);
+  const whole = (key: string, most: number): number => {
+    const value = config[key];
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+      throw new InputError(`${path}: "${key}" must be a whole number above 0, found ${describeJson(value)}`);
+    }
+    if (value > most)
+      throw new InputError(`${path}: "${key}" is ${value}, and no known encoder has more than ${most}`);
+    return value;
+  };
+  const share = (key: string, otherwise: number): number => {
+    const value = config[key] ?? otherwise;
+    if (typeof value !== 'number' || !(value >= 0 && value < 1)) {
+      throw new InputError(
+        `${path}: "${key}" must be a number from 0 to below 1, found ${describeJson(value)}`,
+      );
+    }
+    return value;
+  };
+  const hiddenSize = whole(keys.hiddenSize, MOST.width);
+  const hiddenDropout = share(keys.hiddenDropout, 0.1);
+  const encoder: EncoderConfiguration = {
+    type,
+    vocabularySize: whole('vocab_size', MOST.vocabulary),
+    embeddingSize: keys.embeddingSize ? whole(keys.embeddingSize, MOST.width) : hiddenSize,
+    hiddenSize,
+    layers: whole(keys.layers, MOST.layers),
+    attentionHeads: whole(keys.attentionHeads, MOST.heads),
+    intermediateSize: whole(keys.intermediateSize, 4 * MOST.width),
+    maximumPositions: whole('max_position_embeddings', MOST.positions),
+    tokenTypes: keys.tokenTypes ? whole(keys.tokenTypes, MOST.tokenTypes) : 0,
+    layerNormEpsilon: keys.layerNormEpsilon ? share(keys.layerNormEpsilon, 1e-12) : 1e-12,
+    hiddenDropout,
+    attentionDropout: share(keys.attentionDropout, 0.1),
+    sequenceDropout: share(keys.sequenceDropout, hiddenDropout),
+  };
+  if (encoder.hiddenSize % encoder.attentionHeads !== 0) {
+    throw new InputError(
+      `${path}: ${encoder.attentionHeads} attention heads do not divide a hidden size of ${encoder.hiddenSize}`,
+    );
+  }
+  refuseGiants(encoder, path);
+  const prunedHeads = parsePrunedHeads(config.pruned_heads, encoder, path);
+  return prunedHeads ? { ...encoder, prunedHeads } : encoder;
+}
+
+/** Each number may be possible, and all together not. */
+function refuseGiants(
+  {
+    vocabularySize,
+    maximumPositions,
+    embeddingSize,
+    hiddenSize,
+    intermediateSize,
+    layers,
+  }: EncoderConfiguration,
+  path: string,
+): void {
+  const parameters =
+    (vocabularySize + maximumPositions) * embeddingSize +
+    layers * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize);
+  if (parameters > MOST.parameters)
+    throw new InputError(
+      `${path}: describes ${parameters} parameters, and no known encoder has more than ${MOST.parameters}`,
+    );
+}
+
+/**
+ * What other networks of the same type say about themselves in config.json. Their weights may have the same names and shapes, so that
+ * the wrong network would be computed without a word.
+ */
+function refuseOtherNetworks(config: Json, activation: string, path: string): void {
+  const refuse = (what: string) => {
+    throw new InputError(`${path}: ${what}`);
+  };
+  if (config[activation] !== 'gelu')
+    refuse(`the activation is ${describeJson(config[activation])}; only "gelu" is known`);
+  const positions = config.position_embedding_type ?? 'absolute';
+  if (positions !== 'absolute')
+    refuse(`"position_embedding_type" is ${describeJson(positions)}; only "absolute" is known`);
+  for (const key of ['is_decoder', 'add_cross_attention', 'is_encoder_decoder'])
+    if (config[key]) refuse(`"${key}" is ${describeJson(config[key])}; only encoders are known`);
+  if (config.quantization_config)
+    refuse(
+      'has a "quantization_config"; quantized weights are not read, name the folder with the original ones',
+    );
+  if (config.auto_map)
+    refuse('has an "auto_map": its network is defined by Python code of its own, which is not known here');
+}
+
+/** `pruned_heads` as transformers before 5 writes and reads it: lists of heads by layer. */
+function parsePrunedHeads(
+  value: unknown,
+  { layers, attentionHeads }: EncoderConfiguration,
+  path: string,
+): EncoderConfiguration['prunedHeads'] {
+  if (typeof (value ?? {}) !== 'object')
+    throw new InputError(`${path}: "pruned_heads" is ${describeJson(value)}; it must list heads by layer`);
+  const entries = Object.entries((value ?? {}) as Json);
+  const isBelow = (limit: number) => (number: unknown) =>
+    Number.isInteger(number) && (number as number) >= 0 && (number as number) < limit;
+  for (const [layer, heads] of entries) {
+    const fits = /^\d+$/.test(layer) && isBelow(layers)(Number(layer)) && Array.isArray(heads);
+    if (!fits || !heads.every(isBelow(attentionHeads)) || new Set(heads).size !== heads.length)
+      throw new InputError(
+        `${path}: "pruned_heads" of layer ${describeJson(layer)} is ${describeJson(heads)}; it must list heads below ${attentionHeads}, each once, of one of ${layers} layers`,
+      );
+    if (heads.length === attentionHeads)
+      throw new InputError(`${path}: "pruned_heads" leaves layer ${layer} no head; at least one must stay`);
+  }
+  return entries.length > 0 ? (Object.fromEntries(entries) as Record<number, number[]>) : undefined;
+}
+
+/** How many heads a layer still has. */
+export const headsOfLayer = ({ attentionHeads, prunedHeads }: EncoderConfiguration, layer: number): number =>
+  attentionHeads - (prunedHeads?.[layer]?.length ?? 0);

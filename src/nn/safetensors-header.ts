@@ -1,0 +1,181 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  describeJson,
+  InputError,
+  isLfsPointer,
+  lfsPointerError,
+  parseJson,
+  unreadable,
+} from '../foundation';
+
+/** Where a tensor lies in a safetensors file. */
+export interface StoredTensor {
+  name: string;
+  shape: number[];
+  dtype: string;
+  /** Place of its first byte in the file, and of the first one behind it. */
+  begin: number;
+  end: number;
+}
+
+/** The largest published encoders have headers of some 100 KB; anything beyond this is damage or an attack. */
+const LARGEST_HEADER = 10_000_000;
+const MOST_AXES = 16;
+const LONGEST_NAME = 1000;
+export const PREFIX_BYTES = 8;
+
+/** Bits of a number of each type (https://github.com/huggingface/safetensors, safetensors/src/tensor.rs). */
+const BITS = new Map(
+  Object.entries({
+    F64: 64,
+    C64: 64,
+    F32: 32,
+    F16: 16,
+    BF16: 16,
+    F8_E4M3: 8,
+    F8_E5M2: 8,
+    F8_E8M0: 8,
+    F8_E4M3FNUZ: 8,
+    F8_E5M2FNUZ: 8,
+    F6_E2M3: 6,
+    F6_E3M2: 6,
+    F4: 4,
+    I64: 64,
+    I32: 32,
+    I16: 16,
+    I8: 8,
+    U64: 64,
+    U32: 32,
+    U16: 16,
+    U8: 8,
+    BOOL: 8,
+  }),
+);
+
+/**
+ * What a safetensors file says that it holds: eight bytes of header length, then a JSON header
+ * (https://github.com/huggingface/safetensors, "Format").
+ *
+ * Everything that the header promises is checked against the file's size before memory is taken: the header's length, and that
+ * the tensors lie in the file without gap or overlap.
+ */
+export function readSafetensorsHeader(path: string): StoredTensor[] {
+  return withFile(path, (file) => {
+    const { entries, size } = readEntries(file, path);
+    let position = 0;
+    const inOrder = [...entries].sort((one, other) => one.begin - other.begin || one.end - other.end);
+    for (const { name, begin, end } of inOrder) {
+      if (begin !== position)
+        throw damaged(path, `${describeJson(name)} begins at byte ${begin}, expected ${position}`);
+      position = end;
+    }
+    const dataStart = PREFIX_BYTES + size.header;
+    if (dataStart + position !== size.file) {
+      throw damaged(path, `the header describes ${dataStart + position} bytes, the file has ${size.file}`);
+    }
+    return entries.map((entry) => ({
+      ...entry,
+      begin: entry.begin + dataStart,
+      end: entry.end + dataStart,
+    }));
+  });
+}
+
+function readEntries(file: number, path: string) {
+  const status = fstatSync(file);
+  if (!status.isFile())
+    throw new InputError(`${path}: is no regular file; name the folder of a trained or pretrained model`);
+  const size = { file: status.size, header: 0 };
+  if (size.file < PREFIX_BYTES) throw damaged(path, `${size.file} bytes are too few for a safetensors file`);
+  const start = new Uint8Array(Math.min(size.file, 64));
+  readFully(file, start, 0);
+  if (isLfsPointer(start)) throw lfsPointerError(path);
+  const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+  if (length > LARGEST_HEADER || length > size.file - PREFIX_BYTES) {
+    throw damaged(path, `the header claims ${length} bytes, the file has ${size.file}`);
+  }
+  size.header = length;
+  const bytes = new Uint8Array(length);
+  readFully(file, bytes, PREFIX_BYTES);
+  return { entries: parseHeader(bytes, path), size };
+}
+
+function parseHeader(bytes: Uint8Array, path: string): StoredTensor[] {
+  let text: string;
+  let header: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    header = parseJson(text);
+  } catch {
+    throw damaged(path, 'the header is not JSON');
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw damaged(path, 'the header is no JSON object');
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, value]) => parseEntry(name, value, path));
+  // Of names that come twice, JSON keeps the last.
+  const written = text.match(/(?<!\\)"data_offsets"\s*:/g)?.length ?? 0;
+  if (written > entries.length) throw damaged(path, 'the header names a tensor twice');
+  return entries;
+}
+
+function parseEntry(name: string, value: unknown, path: string): StoredTensor {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const bits = typeof dtype === 'string' ? BITS.get(dtype) : undefined;
+  const areWhole = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every(Number.isSafeInteger);
+  if (
+    name.length > LONGEST_NAME ||
+    !bits ||
+    !areWhole(shape) ||
+    shape.length > MOST_AXES ||
+    shape.some((extent) => extent < 0) ||
+    !areWhole(offsets) ||
+    offsets.length !== 2
+  ) {
+    throw damaged(
+      path,
+      `the header's entry ${describeJson(name)} has no valid dtype, shape and data_offsets`,
+    );
+  }
+  const [begin, end] = offsets;
+  const size = Math.ceil((shape.reduce((product, extent) => product * extent, 1) * bits) / 8);
+  if (end - begin !== size) {
+    throw damaged(
+      path,
+      `${describeJson(name)} of shape [${shape}] takes ${size} bytes, its offsets span ${end - begin}`,
+    );
+  }
+  return { name, shape, dtype: dtype as string, begin, end };
+}
+
+const damaged = (path: string, what: string): InputError =>
+  new InputError(`${path}: ${what}; the file is damaged, fetch or save it again`);
+
+/** Opens a file, and closes it whatever happens. */
+export function withFile<T>(path: string, work: (file: number) => T): T {
+  let file: number;
+  try {
+    // Without waiting for a writer, should it be a pipe.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return work(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function readFully(file: number, into: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < into.length) {
+    // One call reads at most 2 GiB.
+    const got = readSync(file, into, done, Math.min(into.length - done, 2 ** 30), position + done);
+    if (got === 0)
+      throw new InputError('the file ended while it was read; it is being changed by another program');
+    done += got;
+  }
+}
