@@ -7,14 +7,14 @@ const LOG_EVERY_SECONDS = 10;
 const REDRAW_EVERY_SECONDS = 0.2;
 
 /**
- * Tells on standard error how far a run is: a line that is drawn anew on a terminal, one every ten seconds elsewhere.
+ * Reports on standard error how far a run is: a line that is drawn anew on a terminal, one every ten seconds elsewhere.
  *
  * @param before what an earlier run had done
  * @param bytes of all inputs; 0 where that is not known
  */
 export function annotateProgress(before: Totals, bytes: number, stream = process.stderr) {
   const start = performance.now();
-  let toldAt = 0;
+  let reportedAt = 0;
   let isDrawn = false;
   const clear = () => {
     if (isDrawn) stream.write('\r\u001b[K');
@@ -23,8 +23,8 @@ export function annotateProgress(before: Totals, bytes: number, stream = process
   return {
     update(totals: Totals): void {
       const seconds = (performance.now() - start) / 1000;
-      if (seconds - toldAt < (stream.isTTY ? REDRAW_EVERY_SECONDS : LOG_EVERY_SECONDS)) return;
-      toldAt = seconds;
+      if (seconds - reportedAt < (stream.isTTY ? REDRAW_EVERY_SECONDS : LOG_EVERY_SECONDS)) return;
+      reportedAt = seconds;
       clear();
       const line = progressLine(totals, before, bytes, seconds);
       stream.write(stream.isTTY ? line : `${line}\n`);

@@ -76,10 +76,10 @@ test('damaged documents are skipped with a sentence each, and the status says so
       linesOf(out ? readFileSync(out, 'utf8') : stdout).map(({ id }) => id),
       ['a', 'd1', 'd3'],
     );
-    const told = stderr.split('\n').filter((line) => line.startsWith(folder));
-    assert.equal(told.length, 4, stderr);
+    const reported = stderr.split('\n').filter((line) => line.startsWith(folder));
+    assert.equal(reported.length, 4, stderr);
     ['b.xml', 'c.txt line 1', 'd.jsonl line 2', 'e.txt'].forEach((place, index) => {
-      assert.ok(told[index].startsWith(`${join(folder, place)}`), told[index]);
+      assert.ok(reported[index].startsWith(`${join(folder, place)}`), reported[index]);
     });
     assert.match(stderr, /falconframes: 4 of 7 documents could not be used.*the others are done\n$/);
   }

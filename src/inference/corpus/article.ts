@@ -7,7 +7,7 @@ import { InputError, kindOfContent, reasonOf, toUtf8 } from '../../foundation';
 import { articleText, jatsArticles, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
-import { fsPath } from './list';
+import { fsPath } from './file-path';
 import { isGzip } from './opening';
 import {
   LARGEST,

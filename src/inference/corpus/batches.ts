@@ -25,7 +25,7 @@ export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator
   if (batch.length > 0) yield batch;
 }
 
-/** Characters or bytes, about: not `bytes`, which for lines tells what happened to be read ahead. */
+/** Characters or bytes, about: not `bytes`, which for lines is what happened to be read ahead. */
 export function sizeOf(source: Source): number {
   switch (source.kind) {
     case 'document':

@@ -54,12 +54,15 @@ const MAY_BE_TEXT: readonly ContentKind[] = [
 ];
 
 /** The format that the user says it is, unless it is no text at all. */
-export function formatAsTold(opening: Opening, told: DocumentFormat): ContentFormat | { refusal: string } {
+export function formatAsChosen(
+  opening: Opening,
+  chosen: DocumentFormat,
+): ContentFormat | { refusal: string } {
   const isText = opening.kind === 'text' || MAY_BE_TEXT.includes(opening.kind);
-  if (!isText) return formatOfContent(opening, told);
-  return told === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml'
+  if (!isText) return formatOfContent(opening, chosen);
+  return chosen === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml'
     ? 'article-set'
-    : told;
+    : chosen;
 }
 
 /** The name of the first element, without its prefix; what stands in comments and instructions is none. */

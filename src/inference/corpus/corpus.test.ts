@@ -157,7 +157,7 @@ test('sources are taken only as results are: their number does not count', async
   assert.ok(mostHeld <= 5 * 512, `${mostHeld} sources were held at once`);
 });
 
-test('a model that cannot be used is told once, and the threads end', async (t) => {
+test('a model that cannot be used is reported once, and the threads end', async (t) => {
   const model = copyTinyBert(t);
   const corpus = annotateCorpus(streamed(documents(800)), {
     model,

@@ -1,9 +1,10 @@
-import { isUtf8 } from 'node:buffer';
-import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { basename, extname, join, relative } from 'node:path';
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { basename, extname, relative } from 'node:path';
 import { InputError, reasonOf, unreadable } from '../../foundation';
+import { makeIdsDistinct, withoutExtension, withoutGz } from './document-ids';
+import { type FilePath, fsPath, inFolder, namesIn, placeOf, textOfName } from './file-path';
 import { kindOfFile } from './opening';
-import { type DocumentFormat, type FilePath, placeOf, SKIPPED, Skipped } from './sources';
+import { type DocumentFormat, SKIPPED, Skipped } from './sources';
 
 /** A file to annotate, or word of a folder or link that cannot be read. */
 export interface InputFile {
@@ -38,7 +39,7 @@ const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
  * other kinds, and what a command writes itself are skipped. A folder that links lead to twice is read once.
  *
  * The id is the file's name without its extension. Where several files have the same, it is their path below the folder that was
- * given, without extension if that tells them apart.
+ * given, without extension if that suffices.
  *
  * @param own what the command itself writes
  * @throws InputError for a path that is not there
@@ -65,7 +66,9 @@ export function listInputs(
       `${paths.join(', ')}: holds nothing to annotate; give .txt, .xml, .nxml, .jsonl or .tar files, or gzip of them`,
     );
   }
-  return { files: withDistinctIds(files), skipped };
+  // JSONL names its documents.
+  makeIdsDistinct(files.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined));
+  return { files, skipped };
 }
 
 function missing(path: string, error: unknown): unknown {
@@ -77,7 +80,7 @@ function missing(path: string, error: unknown): unknown {
   return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
 }
 
-/** What tells one file from all others, whatever it is called. */
+/** Identifies a file, whatever it is called. */
 function keyOf(stat: Stats | undefined): string | undefined {
   return stat && `${stat.dev}:${stat.ino}`;
 }
@@ -163,31 +166,6 @@ function fileAt(path: FilePath, below: string, stat: Stats, format: InputFile['f
   };
 }
 
-/** By name. As bytes where one is not UTF-8. */
-function namesIn(folder: FilePath): FilePath[] {
-  if (typeof folder === 'string') {
-    const names = readdirSync(folder);
-    if (!names.some((name) => name.includes('\ufffd'))) return names.sort();
-  }
-  return readdirSync(fsPath(folder), { encoding: 'buffer' })
-    .sort(Buffer.compare)
-    .map((name) => (isUtf8(name) ? name.toString('utf8') : name));
-}
-
-function inFolder(folder: FilePath, name: FilePath): FilePath {
-  if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
-  return Buffer.concat([Buffer.from(folder as string), Buffer.from('/'), Buffer.from(name as string)]);
-}
-
-/** Node's functions take views of bytes only as Buffer; a worker receives plain ones. */
-export function fsPath(path: FilePath): string | Buffer {
-  return typeof path === 'string' ? path : Buffer.from(path);
-}
-
-function textOfName(name: FilePath): string {
-  return typeof name === 'string' ? name : Buffer.from(name).toString('utf8');
-}
-
 /** Hidden files, those that a Mac leaves in archives among them. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX';
@@ -199,7 +177,7 @@ export function formatOf(path: string): InputFile['format'] | undefined {
   return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
 }
 
-/** Of JSON in a folder, which may be anything, BioC is told by its content. */
+/** Of JSON in a folder, which may be anything, BioC is recognized by its content. */
 function isBiocJson(path: FilePath, name: string): boolean {
   if (!/\.json$/i.test(withoutGz(name))) return false;
   try {
@@ -207,38 +185,4 @@ function isBiocJson(path: FilePath, name: string): boolean {
   } catch {
     return false;
   }
-}
-
-export function withoutExtension(path: string): string {
-  const inner = withoutGz(path);
-  const extension = extname(inner);
-  return extension ? inner.slice(0, -extension.length) : inner;
-}
-
-function withoutGz(name: string): string {
-  return name.replace(/\.gz$/i, '');
-}
-
-/** A name that several files have becomes a path; a file that is given twice keeps one name. */
-function withDistinctIds(listed: ListedFile[]): InputFile[] {
-  const named = listed.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined); // JSONL names its documents
-  const pathsWithout = ({ below, path }: ListedFile) => withoutExtension(below || textOfName(path));
-  const paths = ({ below, path }: ListedFile) => below || textOfName(path);
-  for (const idOf of [pathsWithout, paths, ({ path }: ListedFile) => textOfName(path)]) {
-    const shared = sharedIds(named);
-    if (shared.size === 0) break;
-    for (const file of named) if (shared.has(file.id)) file.id = idOf(file);
-  }
-  return listed;
-}
-
-function sharedIds(files: readonly ListedFile[]): Set<string> {
-  const placeOfId = new Map<string, string>();
-  const shared = new Set<string>();
-  for (const { id, place } of files) {
-    const other = placeOfId.get(id);
-    if (other === undefined) placeOfId.set(id, place);
-    else if (other !== place) shared.add(id);
-  }
-  return shared;
 }

@@ -1,6 +1,7 @@
 import { DamagedArchive, tarEntries } from '../../corpora';
 import { printable } from '../../foundation';
-import { formatOf, isHidden, withoutExtension } from './list';
+import { withoutExtension } from './document-ids';
+import { formatOf, isHidden } from './list';
 import { LARGEST, type Reading, SKIPPED, type Source, TOO_LARGE } from './sources';
 
 /** A file in an archive, as it is read on. */

@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { documentsOfBioc, documentsOfPubtator } from '../../corpora';
 import { articlesOfSet, InputError, reasonOf } from '../../foundation';
 
-import { type ContentFormat, formatAsTold, formatOfContent } from './content-format';
+import { type ContentFormat, formatAsChosen, formatOfContent } from './content-format';
+import { fsPath } from './file-path';
 import { sourcesOfLines } from './lines';
-import { fsPath, type InputFile } from './list';
+import type { InputFile } from './list';
 import { membersOfTar } from './members';
 import { kindOfFile, OPENING, type Opening, openingOf } from './opening';
 import {
@@ -56,14 +57,14 @@ export async function* openSources(
 
 const PIECE = 1 << 18;
 
-/** What standard input holds, gzip or not; its first characters tell the format unless `told` does. */
+/** What standard input holds, gzip or not; its first characters decide the format unless `chosen` does. */
 export function openStandardInput(
   input: AsyncIterable<Uint8Array>,
-  told?: DocumentFormat,
+  chosen?: DocumentFormat,
   skipped = new Skipped(),
 ): AsyncGenerator<Source> {
   const place = 'standard input';
-  return untilDamaged(sourcesOfStream(input, { place, id: '-', told, skipped, newBytes: () => 0 }), place);
+  return untilDamaged(sourcesOfStream(input, { place, id: '-', chosen, skipped, newBytes: () => 0 }), place);
 }
 
 async function* sourcesOfStream(input: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
@@ -82,8 +83,8 @@ async function* sourcesOfPlain(
   opening: Opening,
   reading: Reading,
 ): AsyncGenerator<Source> {
-  const { place, id, named, told, newBytes } = reading;
-  const format = told ? formatAsTold(opening, told) : formatOfContent(opening, named);
+  const { place, id, named, chosen, newBytes } = reading;
+  const format = chosen ? formatAsChosen(opening, chosen) : formatOfContent(opening, named);
   if (typeof format === 'object') {
     yield { kind: 'damaged', place, bytes: newBytes(), reason: format.refusal };
   } else if (format === 'jsonl') yield* sourcesOfLines(chunks, place, newBytes);
@@ -169,10 +170,10 @@ function withoutPlace(message: string, place: string): string {
 }
 
 function sinceLast(total: () => number): () => number {
-  let told = 0;
+  let before = 0;
   return () => {
-    const bytes = total() - told;
-    told += bytes;
+    const bytes = total() - before;
+    before += bytes;
     return bytes;
   };
 }
@@ -189,9 +190,9 @@ async function* untilDamaged(sources: AsyncIterable<Source>, place: string): Asy
     }
     if (!code) throw error;
     const reason = reasonOf(error, 'read');
-    const told = reason
+    const sentence = reason
       ? `cannot be read (${code}), ${reason}`
       : `cannot be unpacked (${message}) to its end; get the file again`;
-    yield { kind: 'damaged', place, bytes: 0, reason: told };
+    yield { kind: 'damaged', place, bytes: 0, reason: sentence };
   }
 }

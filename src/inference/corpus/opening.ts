@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { type ContentKind, kindOfContent, toUtf8 } from '../../foundation';
-import type { FilePath } from './sources';
+import { type FilePath, fsPath } from './file-path';
 
 /** What a content is, by its first bytes; of gzip what is in it. */
 export interface Opening {
@@ -9,7 +9,7 @@ export interface Opening {
   /** The first characters, unpacked. */
   text: string;
   isGzip: boolean;
-  /** The text; its first characters and the kind are told as of UTF-8. */
+  /** The text is UTF-16; its first characters and the kind are those of the same in UTF-8. */
   isUtf16: boolean;
 }
 
@@ -18,7 +18,7 @@ export const OPENING = 1 << 14;
 
 export function kindOfFile(path: FilePath): Opening {
   const bytes = Buffer.allocUnsafe(OPENING);
-  const file = openSync(typeof path === 'string' ? path : Buffer.from(path), 'r');
+  const file = openSync(fsPath(path), 'r');
   try {
     return openingOf(bytes.subarray(0, readSync(file, bytes)));
   } finally {

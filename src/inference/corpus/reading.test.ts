@@ -20,7 +20,7 @@ const ARTICLE =
   '<body><p>CD4<sup>+</sup> cells &amp; liver.</p></body></article>';
 const LINES = '{"id":"a","text":"one\\ntwo\u2028three"}\r\n\n{"id":"b","text":"four"}';
 
-test('the extension tells plain text, JATS, JSONL and gzip of them apart, in folders by name', async (t) => {
+test('plain text, JATS, JSONL and gzip of them are recognized, in folders by name', async (t) => {
   const folder = folderOf(t, {
     'note.txt': '{ T cells.\n',
     'sub/PMC1.nxml': ARTICLE,
@@ -99,7 +99,7 @@ test('of endless standard input no more is read than can be used', async () => {
   assert.ok(taken < 8, `${taken} chunks of 32 MiB`);
 });
 
-test('what is damaged is told with file and line, and what follows is read', async (t) => {
+test('what is damaged is reported with file and line, and what follows is read', async (t) => {
   const good = '{"id":"z","text":"x"}\n';
   const cases: [string, string | Uint8Array, RegExp, after: boolean][] = [
     ['a.jsonl', `{"id":"b"\n${good}`, /line 1: not a line of JSON/, true],

@@ -2,8 +2,9 @@ import { statSync } from 'node:fs';
 import { InputError, readLines } from '../../foundation';
 import type { Entity } from '../annotator';
 import { type OffsetUnit, readArticle } from './article';
+import { fsPath } from './file-path';
 import { fingerprintOf } from './fingerprint';
-import { fsPath, type InputFile } from './list';
+import type { InputFile } from './list';
 import { companionsOf, type ResumableOutput } from './output';
 import type { Source } from './sources';
 

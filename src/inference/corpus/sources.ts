@@ -1,9 +1,6 @@
-import { printable } from '../../foundation';
+import type { FilePath } from './file-path';
 
 export type DocumentFormat = 'text' | 'jats' | 'jsonl';
-
-/** A file's path as bytes where its name is not UTF-8. */
-export type FilePath = string | Uint8Array;
 
 /**
  * What one turn of a worker takes as a whole: a file, a document or an article's sentences from JSONL, or word of what could
@@ -79,11 +76,6 @@ export const SKIPPED = {
   own: 'files that this command writes',
 };
 
-/** A path for messages. */
-export function placeOf(path: FilePath): string {
-  return printable(typeof path === 'string' ? path : Buffer.from(path).toString('utf8'));
-}
-
 /** What is being read, for the sources that are found in it. */
 export interface Reading {
   /** Opens messages. */
@@ -92,8 +84,8 @@ export interface Reading {
   id: string;
   /** What the name says. */
   named?: DocumentFormat | 'collected';
-  /** What the user says. */
-  told?: DocumentFormat;
+  /** What the user says it is. */
+  chosen?: DocumentFormat;
   /** In an archive. */
   isMember?: boolean;
   skipped: Skipped;

@@ -35,7 +35,7 @@ export async function withOpening(
 
 export function gunzip(packed: AsyncIterable<Uint8Array>): Readable {
   const unpacked = createGunzip();
-  pipeline(packed, unpacked, () => {}); // whoever reads `unpacked` is told of errors
+  pipeline(packed, unpacked, () => {}); // whoever reads `unpacked` receives the errors
   return unpacked;
 }
 

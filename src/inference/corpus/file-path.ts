@@ -1,0 +1,37 @@
+import { isUtf8 } from 'node:buffer';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { printable } from '../../foundation';
+
+/** A file's path as bytes where its name is not UTF-8. */
+export type FilePath = string | Uint8Array;
+
+/** A path for messages. */
+export function placeOf(path: FilePath): string {
+  return printable(textOfName(path));
+}
+
+/** The names in a folder, sorted; as bytes where one is not UTF-8. */
+export function namesIn(folder: FilePath): FilePath[] {
+  if (typeof folder === 'string') {
+    const names = readdirSync(folder);
+    if (!names.some((name) => name.includes('\ufffd'))) return names.sort();
+  }
+  return readdirSync(fsPath(folder), { encoding: 'buffer' })
+    .sort(Buffer.compare)
+    .map((name) => (isUtf8(name) ? name.toString('utf8') : name));
+}
+
+export function inFolder(folder: FilePath, name: FilePath): FilePath {
+  if (typeof folder === 'string' && typeof name === 'string') return join(folder, name);
+  return Buffer.concat([Buffer.from(folder as string), Buffer.from('/'), Buffer.from(name as string)]);
+}
+
+/** Node's functions take views of bytes only as Buffer; a worker receives plain ones. */
+export function fsPath(path: FilePath): string | Buffer {
+  return typeof path === 'string' ? path : Buffer.from(path);
+}
+
+export function textOfName(name: FilePath): string {
+  return typeof name === 'string' ? name : Buffer.from(name).toString('utf8');
+}
