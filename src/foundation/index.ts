@@ -25,8 +25,7 @@ export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } f
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
 export { firstLineOf } from './first-line';
-export { parseJson } from './json';
-export { describeJson, isLfsPointer, lfsPointerError, readJsonObject } from './json-object';
+export { describeJson, parseJson, readJsonObject } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
@@ -40,7 +39,6 @@ export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
-export { shownValue } from './shown';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

@@ -1,3 +1,7 @@
+import { readFileSync, statSync } from 'node:fs';
+import { kindOfContent, whyUnusable } from './content';
+import { InputError, unreadable } from './errors';
+
 /** Characters up to which a text is parsed as it is: what it could cost is bearable. */
 const SMALL = 1_000_000;
 const DEEPEST = 1000;
@@ -46,3 +50,51 @@ function endOfString(text: string, start: number): number {
   }
   return text.length;
 }
+
+/**
+ * A JSON object from a file that someone else may have made: a regular file of limited size, so that neither memory nor time is
+ * spent on what cannot be right.
+ *
+ * @param what the file is, for messages: "a model's configuration"
+ */
+export function readJsonObject(path: string, what: string, largestBytes: number): Record<string, unknown> {
+  let content: Buffer;
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new InputError(`${path}: is no regular file; ${what} is a JSON file`);
+    if (status.size > largestBytes)
+      throw new InputError(
+        `${path}: has ${status.size} bytes; ${what} has at most ${largestBytes}, restore the file`,
+      );
+    content = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (kindOfContent(content) === 'git-lfs-pointer')
+    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
+  let value: unknown;
+  try {
+    value = parseJson(content.toString('utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); restore the file`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InputError(`${path}: holds ${describeJson(value)}; ${what} is a JSON object`);
+  return value as Record<string, unknown>;
+}
+
+const LONGEST_SHOWN = 100;
+
+/** A JSON value of any size and depth in a few words, for messages. */
+export function describeJson(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) {
+    const plain = value.length <= 8 && value.every((item) => typeof item !== 'object' || item === null);
+    return plain ? clip(JSON.stringify(value)) : 'a list';
+  }
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return clip(JSON.stringify(value));
+}
+
+const clip = (text: string): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;

@@ -1,9 +1,8 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
-import { parseJson } from './json';
+import { describeJson, parseJson } from './json';
 import { LineWriter } from './line-writer';
 import { readLines } from './lines';
-import { shownValue } from './shown';
 import { isInsideCharacter } from './words';
 
 /**
@@ -59,7 +58,7 @@ export function parseSentence(line: string, place: string): Sentence {
   if (!Array.isArray(annotated)) fail('"annotated" is missing; list the classes that the source looked for');
   for (const label of annotated) {
     if (!isEntityClass(label))
-      fail(`${shownValue(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`${describeJson(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
   }
   if (!Array.isArray(spans)) fail('"spans" is missing; give an empty list where nothing is marked');
   if (spans.length > MOST_SPANS)
@@ -67,11 +66,11 @@ export function parseSentence(line: string, place: string): Sentence {
   const checked = spans.map((span, index) => {
     const { start, end, label } = Object(span) as Record<string, unknown>;
     if (!isEntityClass(label)) {
-      fail(`spans[${index}] has the label ${shownValue(label)}; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`spans[${index}] has the label ${describeJson(label)}; use ${ENTITY_CLASSES.join(', ')}`);
     }
     if (!isPlace(start) || !isPlace(end) || start >= end || end > text.length) {
       fail(
-        `spans[${index}] runs from ${shownValue(start)} to ${shownValue(end)} in a text of ${text.length} characters; correct the offsets`,
+        `spans[${index}] runs from ${describeJson(start)} to ${describeJson(end)} in a text of ${text.length} characters; correct the offsets`,
       );
     }
     if (isInsideCharacter(text, start) || isInsideCharacter(text, end)) {

@@ -1,12 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import {
-  describeJson,
-  InputError,
-  isLfsPointer,
-  lfsPointerError,
-  parseJson,
-  unreadable,
-} from '../foundation';
+import { describeJson, InputError, kindOfContent, parseJson, unreadable, whyUnusable } from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
@@ -89,7 +82,8 @@ function readEntries(file: number, path: string) {
   if (size.file < PREFIX_BYTES) throw damaged(path, `${size.file} bytes are too few for a safetensors file`);
   const start = new Uint8Array(Math.min(size.file, 64));
   readFully(file, start, 0);
-  if (isLfsPointer(start)) throw lfsPointerError(path);
+  if (kindOfContent(start) === 'git-lfs-pointer')
+    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (length > LARGEST_HEADER || length > size.file - PREFIX_BYTES) {
     throw damaged(path, `the header claims ${length} bytes, the file has ${size.file}`);

@@ -1,5 +1,5 @@
 import { dirname, normalize, resolve } from 'node:path';
-import { ENTITY_CLASSES, InputError, parseJson, shownValue } from '../foundation';
+import { describeJson, ENTITY_CLASSES, InputError, parseJson } from '../foundation';
 import type { LabelScheme, Threshold } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
@@ -247,6 +247,6 @@ export function contradictionIn(
     return `"averaging" of ${averaging} forgets at once; choose 0 for none, or such as 0.999`;
   const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
   if (both)
-    return `${shownValue(both)} stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
+    return `${describeJson(both)} stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
   return undefined;
 }

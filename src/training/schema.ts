@@ -1,4 +1,4 @@
-import { InputError, shownValue } from '../foundation';
+import { describeJson, InputError } from '../foundation';
 
 /** As much of JSON Schema as our configurations need. */
 export interface PropertySchema {
@@ -38,10 +38,10 @@ export function checkAgainst<Key extends string>(
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property)
       throw new InputError(
-        `${place}: ${shownValue(key)} is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
+        `${place}: ${describeJson(key)} is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
       );
     const complaint = complaintAbout(own, property);
-    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${shownValue(own)}`);
+    if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${describeJson(own)}`);
   }
   for (const key of schema.required)
     if (!(key in given))
@@ -70,9 +70,9 @@ export function complaintAbout(value: unknown, schema: PropertySchema): string |
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, own] of Object.entries(value)) {
       if (propertyNames && !propertyNames.enum.includes(name))
-        return `names ${shownValue(name)}; known are ${propertyNames.enum.join(', ')}`;
+        return `names ${describeJson(name)}; known are ${propertyNames.enum.join(', ')}`;
       const wrong = additionalProperties && complaintAbout(own, additionalProperties);
-      if (wrong) return `has ${shownValue(name)}, which ${wrong}`;
+      if (wrong) return `has ${describeJson(name)}, which ${wrong}`;
     }
   }
   return undefined;

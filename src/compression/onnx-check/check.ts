@@ -3,9 +3,9 @@ import {
   describeJson,
   firstLineOf,
   InputError,
-  isLfsPointer,
-  lfsPointerError,
+  kindOfContent,
   unreadable,
+  whyUnusable,
 } from '../../foundation';
 import type { EncoderConfiguration } from '../../nn';
 import { footprintOf, isKnown } from './footprint';
@@ -49,7 +49,8 @@ export function readOnnxFile(path: string, expected?: { encoder: EncoderConfigur
   } catch (error) {
     throw unreadable(path, error);
   }
-  if (isLfsPointer(content)) throw lfsPointerError(path);
+  if (kindOfContent(content) === 'git-lfs-pointer')
+    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
   return content;
 }
 

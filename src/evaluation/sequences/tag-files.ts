@@ -1,4 +1,4 @@
-import { InputError, parseJson, readLines, shownValue } from '../../foundation';
+import { describeJson, InputError, parseJson, readLines } from '../../foundation';
 
 /** Tag sequences of a file, and the line on which each stands or begins. */
 export interface TagFile {
@@ -75,9 +75,9 @@ function parseTags(line: string, place: string): string[] {
   tags.forEach((tag, index) => {
     if (typeof tag !== 'string' || tag === '')
       throw new InputError(
-        `${place}: entry ${index + 1} is ${shownValue(tag)}; a tag is a string, "O" where nothing is marked`,
+        `${place}: entry ${index + 1} is ${describeJson(tag)}; a tag is a string, "O" where nothing is marked`,
       );
-    if (!isTag(tag)) throw new InputError(`${place}: entry ${index + 1} is ${shownValue(tag)}; ${TAG}`);
+    if (!isTag(tag)) throw new InputError(`${place}: entry ${index + 1} is ${describeJson(tag)}; ${TAG}`);
   });
   return tags as string[];
 }
@@ -131,7 +131,7 @@ class ColumnReader {
     }
     if (!isTag(tag)) {
       throw new InputError(
-        `${place}: the last column has ${shownValue(tag)}; ${TAG}, and every token has one in the last column`,
+        `${place}: the last column has ${describeJson(tag)}; ${TAG}, and every token has one in the last column`,
       );
     }
     if (!this.#open) {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { InputError, parseJson, shownValue, whileWriting, writeFileAtomically } from '../../foundation';
+import { describeJson, InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
 import { refuseLink } from '../run-folder';
 import { fieldsOf, isCount, readStateFile } from '../state-file';
 import { MOST_TRIALS } from './space';
@@ -33,7 +33,7 @@ export class Journal {
     const other = Object.keys({ ...begun, ...own }).find((key) => !isSame(begun[key], own[key]));
     if (other !== undefined)
       throw new InputError(
-        `${path}: was begun by a search with other ${shownValue(other)}; go on as it was begun, or name another folder`,
+        `${path}: was begun by a search with other ${describeJson(other)}; go on as it was begun, or name another folder`,
       );
     const records = lines.map((line, index) => parseRecord(line, `${path} line ${index + 2}`));
     if (whole.length < content.length) truncateSync(path, Buffer.byteLength(whole));

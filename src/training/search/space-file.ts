@@ -1,4 +1,4 @@
-import { InputError, shownValue } from '../../foundation';
+import { describeJson, InputError } from '../../foundation';
 import {
   contradictionIn,
   DEFAULT_TRAINING,
@@ -69,7 +69,7 @@ export function readSearchSpace(path: string): SearchSpace {
   }
   for (const [name, value] of Object.entries(fixed)) {
     const complaint = complaintAbout(value, propertyOf(name));
-    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${shownValue(value)}`);
+    if (complaint) fail(`"${name}" in "fixed" ${complaint}, found ${describeJson(value)}`);
   }
   const contradiction = contradictionInAll({ parameters, fixed });
   if (contradiction) fail(contradiction);
@@ -83,14 +83,14 @@ function complaintAboutRange(range: Range, property: PropertySchema): string | u
   if (kinds.length !== 1) return 'must have one of choices, uniform, logUniform and integer';
   const [[kind, bounds]] = kinds;
   const wrong = bounds.find((bound) => complaintAbout(bound, property));
-  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${shownValue(wrong)}`;
+  if (wrong !== undefined) return `${complaintAbout(wrong, property)}, found ${describeJson(wrong)}`;
   if (kind === 'choices') {
     const seen = new Set<Setting>();
     const twice = bounds.find((choice) => seen.size === seen.add(choice).size);
-    return twice === undefined ? undefined : `lists ${shownValue(twice)} twice`;
+    return twice === undefined ? undefined : `lists ${describeJson(twice)} twice`;
   }
   const [low, high] = bounds as readonly number[];
-  const found = `[${bounds.slice(0, 3).map(shownValue).join(',')}]`;
+  const found = `[${bounds.slice(0, 3).map(describeJson).join(',')}]`;
   if (bounds.length !== 2 || bounds.some((bound) => typeof bound !== 'number') || low >= high)
     return `needs [low, high] for ${kind}, two numbers that rise, found ${found}`;
   if (kind === 'logUniform' && low <= 0) return `has a logarithm of ${low}; begin above 0, or take uniform`;
