@@ -1,5 +1,5 @@
 /** What the service's answers must be to be believed. Each check returns the content or throws `Unobtainable`. */
-import { checkFullText, type EntityClass, InputError } from '../foundation';
+import { checkFullText, type EntityClass, InputError, kindOfContent } from '../foundation';
 import type { Annotation } from './article';
 import { flawOf } from './flaws';
 import { isPmcid } from './ids';
@@ -22,7 +22,9 @@ function statedId(body: string): string | undefined {
     // The mend behind the semicolon is for a file at hand.
     const reason = error.message.replace(/; [^;]*$/, '');
     const breaksOff = /ends inside|must contain a root element|DOCTYPE has no end/.test(reason);
-    const mayPass = breaksOff || /HTML page|is empty/.test(reason);
+    // What a proxy or a service that is down for a moment answers.
+    const mayPass =
+      breaksOff || body.trim() === '' || kindOfContent(Buffer.from(body.slice(0, 1_000))) === 'html';
     throw new Unobtainable(
       breaksOff
         ? `${PLACE} breaks off (${reason.slice(PLACE.length + 1)})`

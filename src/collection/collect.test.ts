@@ -115,7 +115,7 @@ test('what cannot be had is listed with its reason, never stored, and asked for 
       PMC90000099: 'the service has no annotations of these classes for it',
     };
     assert.deepEqual(missing, {
-      PMC90000001: 'the full text is no JATS XML but an HTML page',
+      PMC90000001: 'the full text is HTML',
       PMC90000002: 'the full text breaks off (line 1: the file ends inside <p>)',
       PMC90000003: 'the full text is that of PMC90000004',
       PMC90000004: missing.PMC90000004,

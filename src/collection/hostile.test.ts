@@ -167,7 +167,7 @@ test('comments without end, wrong XML and other files are refused at once, in ti
     const [first, second, third, html, other, root, deep] = ids.map((pmcid) => missing[pmcid]);
     for (const reason of [first, second, third])
       assert.match(reason, /^the full text line \d+: not well-formed XML/);
-    assert.match(html, /HTML page/);
+    assert.match(html, /is HTML/);
     assert.equal(other, 'the full text is that of PMC9');
     assert.match(root, /<article>/);
     assert.match(deep, /deep/);

@@ -25,8 +25,7 @@ const UNUSABLE = {
   parquet: 'is a Parquet or Arrow table; export it as JSONL',
   sqlite: 'is an SQLite database; export its texts as JSONL',
   'utf-32': 'is UTF-32; save it as UTF-8',
-  'git-lfs-pointer':
-    'is the pointer that Git LFS leaves for a large file; fetch the file itself (git lfs pull)',
+  'git-lfs-pointer': 'is a Git LFS pointer and not the file itself; fetch that with `git lfs pull`',
   binary: 'holds NUL bytes and is no text; give a text in UTF-8',
 } as const;
 

@@ -83,17 +83,16 @@ export function readJsonObject(path: string, what: string, largestBytes: number)
   return value as Record<string, unknown>;
 }
 
-const LONGEST_SHOWN = 100;
+const LONGEST_SHOWN = 60;
 
-/** A JSON value of any size and depth in a few words, for messages. */
+/** A JSON value of any size and depth in a few words, for a message, which it must not fill. */
 export function describeJson(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) {
-    const plain = value.length <= 8 && value.every((item) => typeof item !== 'object' || item === null);
-    return plain ? clip(JSON.stringify(value)) : 'a list';
-  }
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return clip(JSON.stringify(value));
+  if (typeof value === 'string') return JSON.stringify(clip(value));
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (!Array.isArray(value)) return 'an object';
+  const isPlain = value.length <= 8 && value.every((item) => typeof item !== 'object' || item === null);
+  return isPlain ? clip(JSON.stringify(value)) : 'a list';
 }
 
 const clip = (text: string): string =>

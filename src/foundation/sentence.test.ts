@@ -51,7 +51,7 @@ test('what is no sentence is named with its place and mend', () => {
   fails(span(3, 3), /runs from 3 to 3/);
   for (const bad of ['Protein', 7, null, {}, { toString: 1 }, ['Cell'], '__proto__', 'x'.repeat(1e6)])
     fails(span(0, 7, bad), /spans\[0\] has the label/);
-  for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has the label undefined/);
+  for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has the label nothing/);
   fails(span(0, 7, 'Organ Tissue'), /which "annotated" does not list/);
   for (const bad of ['Cell', {}, null]) fails({ annotated: bad }, /"annotated" is missing/);
   fails({ annotated: [{}] }, /in "annotated" is no entity class/);

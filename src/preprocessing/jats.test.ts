@@ -178,7 +178,10 @@ test('an article is found in what wraps it; without one there is an error', () =
   assert.deepEqual(read('<record><metadata><article><body><p>a</p></body></article></metadata></record>'), [
     ['', 'a'],
   ]);
-  assert.throws(() => read('<html><p>a</p></html>'), /^InputError: x\.xml: is no JATS XML but an HTML page/);
+  assert.throws(
+    () => read('<html><p>a</p></html>'),
+    /^InputError: x\.xml: is HTML; give the article as JATS XML/,
+  );
   assert.throws(
     () => read('<book><p>a</p></book>'),
     /^InputError: x\.xml: holds no <article> \(its root is <book>\)/,

@@ -108,11 +108,11 @@ test('an ampersand that begins no reference is named where it stands', () => {
 test('what is no XML is called by its name', () => {
   const others: Record<string, RegExp> = {
     '%PDF-1.4\n1 0 obj': /a PDF/,
-    '<!DOCTYPE html><html>': /an HTML page/,
-    '\n<HTML><p>a': /an HTML page/,
+    '<!DOCTYPE html><html>': /is HTML/,
+    '\n<HTML><p>a': /is HTML/,
     '[{"id":"a"}]': /JSON/,
     '{"source": "PMC"}': /JSON/,
-    'PK\u0003\u0004x': /zip/,
+    'PK\u0003\u0004x': /ZIP/,
     '\u001f\ufffd\b': /gzip/,
     'version https://git-lfs.github.com/spec/v1': /Git LFS pointer/,
     ' \n': /is empty/,

@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { kindOfContent, whyUnusable } from '../content';
 import { InputError } from '../errors';
 import { withoutDoctype } from './doctype';
 import { NAMED_CHARACTERS } from './references';
@@ -49,24 +50,21 @@ export function parseXml(xml: string, place: string): XmlNode[] {
   return new TreeReader(body, place).read();
 }
 
-/** Formats by how they begin, for who gave the wrong file. */
-const OTHER_FORMATS: [RegExp, string][] = [
-  [/^%PDF-/, 'a PDF'],
-  [/^<(?:!doctype\s+)?html[\s>]/i, 'an HTML page'],
-  [/^\{\\rtf/, 'an RTF document'],
-  [/^[[{]/, 'JSON'],
-  [/^PK[^\s!-~]{2}/, 'a zip archive (or an Office document)'],
-  [/^[^ -~\ufffd]\ufffd/, 'a binary file (gzip, say)'],
-  [/^version https:\/\/git-lfs/, 'a Git LFS pointer, which stands for a file that was not fetched'],
-];
+/** Characters by which the kind of a content is told. */
+const OPENING_CHARACTERS = 1_000;
 
+/** For who gave the wrong file. What was read as UTF-8 and is none begins with a replacement character, or soon has one. */
 function checkKind(xml: string, place: string): void {
-  const start = xml.slice(0, 1_000).replace(/^\ufeff?\s+|^\ufeff/, '');
   if (xml.trim() === '' && !xml.includes('\0'))
     throw new InputError(`${place}: is empty; get the file again`);
-  const format = OTHER_FORMATS.find(([beginning]) => beginning.test(start))?.[1];
-  if (format)
-    throw new InputError(`${place}: is no JATS XML but ${format}; give the full text of an article`);
+  const opening = xml.slice(0, OPENING_CHARACTERS);
+  if (/^[^ -~\ufeff\ufffd]\ufffd/.test(opening))
+    throw new InputError(`${place}: is a binary file (gzip, say); give the full text of an article`);
+  const kind = kindOfContent(Buffer.from(opening));
+  if (['json-object', 'json-array', 'bioc-json'].includes(kind))
+    throw new InputError(`${place}: is JSON and no JATS XML; give the full text of an article`);
+  const reason = kind === 'binary' || kind === 'utf-16' ? undefined : whyUnusable(kind);
+  if (reason) throw new InputError(`${place}: ${reason}`);
 }
 
 function checkLength(xml: string, place: string): void {
