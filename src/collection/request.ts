@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import Bottleneck from 'bottleneck';
+import type Bottleneck from 'bottleneck';
 import pRetry from 'p-retry';
 import { InputError } from '../foundation';
 import { checkedAddress, userAgent, withoutPassword } from './address';
@@ -64,9 +64,11 @@ export function createAsk({
   const shown = withoutPassword(root);
   const headers = { 'User-Agent': userAgent(contact), Accept: '*/*', 'Accept-Encoding': 'gzip' };
   const pace = new Pace(limits);
-  const underWay = new Bottleneck({ maxConcurrent: REQUESTS_AT_ONCE });
-  const nextInTurn = new Bottleneck({ maxConcurrent: READY_AT_ONCE });
-  const large = new Bottleneck({ maxConcurrent: LARGE_AT_ONCE });
+  // Loaded on first use: most commands ask no service.
+  const Limiter = require('bottleneck') as typeof Bottleneck;
+  const underWay = new Limiter({ maxConcurrent: REQUESTS_AT_ONCE });
+  const nextInTurn = new Limiter({ maxConcurrent: READY_AT_ONCE });
+  const large = new Limiter({ maxConcurrent: LARGE_AT_ONCE });
   const connections = createConnections(REQUESTS_AT_ONCE);
   const end = new AbortController();
   setMaxListeners(0, end.signal); // one for each repetition that waits

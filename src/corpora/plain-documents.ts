@@ -1,5 +1,5 @@
 import { InputError } from '../foundation';
-import { type Range, splitSentences } from './sentences';
+import type { Range } from './sentences';
 
 /** A document that is to be annotated: what its format says beside the text is left behind. */
 export interface PlainDocument {
@@ -73,16 +73,6 @@ export function placePassages(id: string, passages: readonly Passage[], place: s
   const text = pieces.join('');
   if (text.trim() === '') throw new InputError(`${place}: holds no text; give a text to annotate`);
   return { id, text, paragraphs };
-}
-
-/** The sentences of a document, none over the end of a paragraph. */
-export function sentencesOfParagraphs({ text, paragraphs }: Omit<PlainDocument, 'id'>): Range[] {
-  return paragraphs.flatMap((paragraph) =>
-    splitSentences(text.slice(paragraph.start, paragraph.end)).map(({ start, end }) => ({
-      start: start + paragraph.start,
-      end: end + paragraph.start,
-    })),
-  );
 }
 
 function lengthInCodePoints(text: string): number {

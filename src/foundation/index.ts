@@ -44,6 +44,7 @@ export {
   articleId,
   articlesOfSet,
   checkFullText,
+  decodeReferences,
   parseArticles,
   parseXml,
   type XmlElement,

@@ -1,5 +1,5 @@
-import { decodeHTMLStrict as decodeEntities } from 'entities';
 import type { Annotation } from '../collection';
+import { decodeReferences } from '../foundation';
 import { normalizeText } from './normalization';
 
 /** One way to understand what an annotation says of its place; all three parts are normalized. */
@@ -56,7 +56,7 @@ const MARKED = /&#?\w{1,31};|<\/?[a-zA-Z]/;
 const TAG = /<\/?[a-zA-Z][\w:.-]{0,40}(?:\s+[\w:.-]{1,40}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*\/?>/g;
 
 function decode(text: string): string {
-  return decodeEntities(text.replace(TAG, ''));
+  return decodeReferences(text.replace(TAG, ''));
 }
 
 const LONGEST_REPETITION = 200;

@@ -6,3 +6,4 @@
 export { articlesOfSet } from './article-set';
 export { articleId, checkFullText, parseArticles } from './articles';
 export { parseXml, type XmlElement, type XmlNode } from './parse';
+export { decodeReferences } from './references';

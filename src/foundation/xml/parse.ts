@@ -39,15 +39,16 @@ const FORGIVEN = new Set([
  * HTML nor JATS knows stays as it is written. An element's prefix is dropped: `<mml:math>` and `<math>` are the same.
  *
  * @param place opens the message of the error: the file, say
+ * @param firstLine the line in which a part of a larger file begins
  * @throws InputError for what is not well-formed, not UTF-8, or beyond the limits of size and depth
  */
-export function parseXml(xml: string, place: string): XmlNode[] {
+export function parseXml(xml: string, place: string, firstLine = 1): XmlNode[] {
   checkKind(xml, place);
   checkLength(xml, place);
   checkEncoding(xml, place);
   const body = withoutDoctype(wellFormed(xml), place, MOST_CHARACTERS);
   checkMarkup(body, place);
-  return new TreeReader(body, place).read();
+  return new TreeReader(body, place, firstLine).read();
 }
 
 /** Characters by which the kind of a content is told. */
@@ -111,8 +112,10 @@ class TreeReader extends SaxesParser {
   constructor(
     private readonly xml: string,
     private readonly place: string,
+    private readonly firstLine: number,
   ) {
     super({ position: true });
+    this.line = firstLine;
     this.ENTITIES = NAMED_CHARACTERS;
     this.on('opentag', ({ name, attributes }) => this.enter(name, attributes as Record<string, string>));
     this.on('closetag', () => this.leave());
@@ -183,7 +186,7 @@ class TreeReader extends SaxesParser {
   private bareAmpersand(): InputError {
     const end = this.xml.lastIndexOf(';', this.position - 2);
     const upTo = this.xml.slice(0, this.xml.indexOf('&', end + 1));
-    const line = upTo.split('\n').length;
+    const line = this.firstLine + upTo.split('\n').length - 1;
     return this.flaw('an "&" that begins no reference (it is written "&amp;")', 'get the file again', line);
   }
 
