@@ -11,14 +11,6 @@ export function checkedAddress(baseUrl: string): string {
   return baseUrl.replace(/(?<!\/)\/+$/, '');
 }
 
-/** An address as messages show it. */
-export function withoutPassword(address: string): string {
-  const url = new URL(address);
-  if (!url.username && !url.password) return address;
-  url.username = url.password = '';
-  return url.href.replace(/(?<!\/)\/+$/, '');
-}
-
 /** The User-Agent. @throws InputError for a contact that no header can hold */
 export function userAgent(contact?: string): string {
   const { name, version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {

@@ -1,9 +1,9 @@
 /** What the service's answers must be to be believed. Each check returns the content or throws `Unobtainable`. */
-import { checkFullText, type EntityClass, InputError, kindOfContent } from '../foundation';
+import { checkFullText, type EntityClass, fieldsOf, InputError, kindOfContent } from '../foundation';
 import type { Annotation } from './article';
 import { flawOf } from './flaws';
 import { isPmcid } from './ids';
-import { idOf, parsedJson, record } from './json';
+import { idOf, parsedJson } from './json';
 import { Empty, Unobtainable } from './unobtainable';
 
 /** Full text that the XML reader takes, from end to end, and that is the article asked for, where it says which it is. */
@@ -104,7 +104,7 @@ export interface TypePage {
 
 /** A page of articles that have annotations of a type: `{"cursorMark", "nextCursorMark", "articles"}`, next -1 at the end. */
 export function checkedTypePage(body: string): TypePage {
-  const { articles, nextCursorMark } = record(parsedJson(body, 'annotations'));
+  const { articles, nextCursorMark } = fieldsOf(parsedJson(body, 'annotations'));
   const onPage = listOfArticles(articles);
   const mark = Number(idOf(nextCursorMark ?? -1) ?? Number.NaN);
   if (!Number.isFinite(mark))
@@ -131,20 +131,20 @@ export interface SearchPage {
 const LONGEST_CURSOR = 2_000;
 
 export function checkedSearch(body: string): SearchPage {
-  const { resultList, nextCursorMark } = record(parsedJson(body, 'search results'));
-  const results = record(resultList).result;
+  const { resultList, nextCursorMark } = fieldsOf(parsedJson(body, 'search results'));
+  const results = fieldsOf(resultList).result;
   if (!Array.isArray(results)) throw new Unobtainable('the search results have no list', 'thrice');
   if (results.length === 0) throw new Empty('the search found nothing');
   const more = typeof nextCursorMark === 'string' && nextCursorMark !== '';
   if (more && nextCursorMark.length > LONGEST_CURSOR)
     throw new Unobtainable('the search results do not say where the next page begins', 'thrice');
-  return { results: results.map(record), next: more ? nextCursorMark : undefined };
+  return { results: results.map(fieldsOf), next: more ? nextCursorMark : undefined };
 }
 
 function listOfArticles(list: unknown): (ListedArticle & { annotations: unknown })[] {
   if (!Array.isArray(list)) throw new Unobtainable('the annotations are no list of articles', 'thrice');
   return list.map((item) => {
-    const { source, extId, pmcid, annotations } = record(item);
+    const { source, extId, pmcid, annotations } = fieldsOf(item);
     const id = idOf(extId);
     const named = isPmcid(pmcid)
       ? pmcid

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type EntityClass, InputError, isEntityClass, unreadable } from '../foundation';
+import { type EntityClass, fieldsOf, InputError, isEntityClass, unreadable } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -83,7 +83,7 @@ function complaintAbout(article: Partial<CollectedArticle> | null, path: string)
 }
 
 /** Those of a list that are annotations, and how many are not. */
-export function usableAnnotations(list: readonly unknown[]): {
+function usableAnnotations(list: readonly unknown[]): {
   annotations: Annotation[];
   damagedAnnotations: number;
 } {
@@ -93,8 +93,7 @@ export function usableAnnotations(list: readonly unknown[]): {
 
 /** Whether a value has the fields of an annotation that are needed, and none of another type. */
 export function isAnnotation(value: unknown): value is Annotation {
-  if (typeof value !== 'object' || value === null) return false;
-  const annotation = value as Record<string, unknown>;
+  const annotation = fieldsOf(value);
   return (
     REQUIRED.every((field) => typeof annotation[field] === 'string') &&
     OPTIONAL.every((field) => annotation[field] == null || typeof annotation[field] === 'string') &&

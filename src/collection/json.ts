@@ -18,11 +18,6 @@ export function parsedJson(body: string, what: string): unknown {
   }
 }
 
-/** The fields of an object; of anything else none, so that what is missing is found where it is looked for. */
-export function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
 /** A short text or a number as text; undefined for what is no id, and for objects, whose `toString` may be theirs. */
 export function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;

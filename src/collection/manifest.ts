@@ -4,6 +4,7 @@ import {
   type EntityClass,
   InputError,
   isEntityClass,
+  isJsonObject,
   parseJson,
   reasonOf,
   writeFileAtomically,
@@ -85,7 +86,8 @@ export function refuseOtherManifest(folder: string): void {
   try {
     const content = parsedFile(path);
     isOwn =
-      isRecord(content) && (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
+      isJsonObject(content) &&
+      (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
   } catch {
     isOwn = found.isFile() && existsSync(join(folder, 'articles')); // damaged
   }
@@ -102,20 +104,16 @@ function parsedFile(path: string): unknown {
 
 /** Ids become names of files and parts of requests: those of anything else are not believed. */
 function isManifest(value: unknown): value is Manifest {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { source, types, articles, missing } = value;
   return (
     SOURCES.includes(source as Source) &&
     Array.isArray(types) &&
     types.every(isEntityClass) &&
     new Set(types).size === types.length &&
-    isRecord(articles) &&
+    isJsonObject(articles) &&
     Object.keys(articles).every(isPmcid) &&
-    isRecord(missing) &&
+    isJsonObject(missing) &&
     Object.keys(missing).every((id) => normalizedId(id) === id)
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type Bottleneck from 'bottleneck';
 import pRetry from 'p-retry';
-import { InputError } from '../foundation';
-import { checkedAddress, userAgent, withoutPassword } from './address';
+import { InputError, withoutCredentials } from '../foundation';
+import { checkedAddress, userAgent } from './address';
 import { bodyOf, createConnections, type ReadyRequest, retryAfter } from './connection';
 import { Pace, PUBLISHED_LIMITS, type RequestLimits } from './pace';
 import { LEAST_PROGRESS, Patience, type Progress } from './patience';
@@ -61,7 +61,7 @@ export function createAsk({
   firstPauseMilliseconds = 500,
 }: RequestOptions): { ask: Ask; stop(reason: Error): void } {
   const root = checkedAddress(baseUrl);
-  const shown = withoutPassword(root);
+  const shown = withoutCredentials(root);
   const headers = { 'User-Agent': userAgent(contact), Accept: '*/*', 'Accept-Encoding': 'gzip' };
   const pace = new Pace(limits);
   // Loaded on first use: most commands ask no service.

@@ -149,7 +149,7 @@ test('of BioC XML too, one damaged document is skipped, and what is cut off is n
     /without <text>/,
   );
   const deep = `<document><id>1</id>${'<passage>'.repeat(5000)}<text>x</text>${'</passage>'.repeat(5000)}</document>`;
-  assert.match(skipping(documentsOfBioc, xml(deep)).skipped[0], /not well-formed XML/);
+  assert.match(skipping(documentsOfBioc, xml(deep)).skipped[0], /nested more than 256 deep/);
 });
 
 test('PubTator: title and abstract as the offsets count them, annotations passed over', () => {

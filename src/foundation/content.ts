@@ -1,3 +1,5 @@
+import { rootElement } from './xml/doctype';
+
 /** What a file holds, told by its first bytes; names and extensions are not asked. */
 export type ContentKind =
   | 'text'
@@ -118,23 +120,3 @@ function kindOfText(text: string): ContentKind {
 function isBiocJson(opening: string): boolean {
   return /(?<!\\)"(?:bioctype"\s*:|PubTator3"\s*:\s*\[|documents"\s*:\s*\[|passages"\s*:\s*\[)/.test(opening);
 }
-
-/** The name of the first element behind declarations, comments and the DOCTYPE, without its prefix. */
-function rootElement(text: string): string | undefined {
-  let place = 0;
-  while (text[place] === '<') {
-    const [end] = ['?>', '-->', ']>', '>'].filter((_, index) =>
-      OPENERS[index].test(text.slice(place, place + 4000)),
-    );
-    if (!end)
-      return /^<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>]|$)/.exec(text.slice(place, place + 200))?.[1];
-    const found = text.indexOf(end, place);
-    if (found < 0) return undefined;
-    place = found + end.length;
-    while (/\s/.test(text[place] ?? '')) place++;
-  }
-  return undefined;
-}
-
-/** What begins a part before the first element; a DOCTYPE with a subset in brackets ends otherwise than one without. */
-const OPENERS = [/^<\?/, /^<!--/, /^<!DOCTYPE[^>[]*\[/i, /^<!DOCTYPE[^>[]*>/i];

@@ -18,14 +18,23 @@ export function unpacksToTooMuch(place: string): InputError {
   );
 }
 
-/** @throws InputError for gzip that is damaged, or too large */
-export function unpackGzip(packed: Uint8Array, place: string): Buffer {
+/**
+ * @param most bytes that it may unpack to
+ * @param tooLarge thrown where it is more
+ * @throws InputError for damaged gzip
+ */
+export function unpackGzip(
+  packed: Uint8Array,
+  place: string,
+  most = LARGEST_UNPACKED,
+  tooLarge = () => unpacksToTooMuch(place),
+): Buffer {
   try {
-    return gunzipSync(packed, { maxOutputLength: LARGEST_UNPACKED });
+    return gunzipSync(packed, { maxOutputLength: most });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw code === 'ERR_BUFFER_TOO_LARGE'
-      ? unpacksToTooMuch(place)
+      ? tooLarge()
       : new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
   }
 }
@@ -65,12 +74,14 @@ export function decodeUtf8(bytes: Buffer, place: string, line = 1): string {
       `${place} line ${line + lineOf(bytes, bytes.indexOf(0))}: holds a NUL byte; give a text in UTF-8`,
     );
   }
-  if (!isUtf8(bytes)) {
-    throw new InputError(
-      `${place} line ${line + firstLineNotUtf8(bytes)}: not UTF-8; save the file as UTF-8`,
-    );
-  }
+  checkUtf8(bytes, place, line);
   return bytes.toString('utf8');
+}
+
+/** @throws InputError that names the first line that is not UTF-8; `line` is the number of the first one */
+export function checkUtf8(bytes: Buffer, place: string, line = 1): void {
+  if (isUtf8(bytes)) return;
+  throw new InputError(`${place} line ${line + firstLineNotUtf8(bytes)}: not UTF-8; save the file as UTF-8`);
 }
 
 /**

@@ -5,17 +5,21 @@ import { InputError, unreadable } from './errors';
 /** Bytes. */
 export const PIECE = 1 << 20;
 
-/** Bytes, as long as one string may be. */
-const LARGEST_TEXT = 1 << 29;
+/** Bytes: no string is longer. */
+const LARGEST_TEXT = (1 << 29) - 1;
 
-/** A file that the user named, as text: UTF-8, UTF-16, or gzip of these. */
-export function readTextFile(path: string): string {
+/**
+ * A file that the user named, as text: UTF-8, UTF-16, or gzip of these.
+ *
+ * @param largest bytes of the file as it lies on disk
+ */
+export function readTextFile(path: string, largest = LARGEST_TEXT): string {
   const pieces: Buffer[] = [];
   let size = 0;
   for (const { piece } of piecesOfFile(path)) {
     size += piece.length;
-    if (size >= LARGEST_TEXT)
-      throw new InputError(`${path}: larger than ${LARGEST_TEXT >> 20} MiB; split it`);
+    if (size > largest)
+      throw new InputError(`${path}: is larger than the ${largest} bytes that such a file has; split it`);
     pieces.push(piece);
   }
   return decodeText(Buffer.concat(pieces), path);

@@ -11,7 +11,7 @@
 import './no-telemetry';
 
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
-export { toUtf8 } from './decoding';
+export { checkUtf8, toUtf8, unpackGzip } from './decoding';
 export {
   downloadFailure,
   moveIntoPlace,
@@ -24,8 +24,9 @@ export {
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readTextFile } from './files';
+export { areFinite } from './finite';
 export { firstLineOf } from './first-line';
-export { describeJson, parseJson, readJsonObject } from './json';
+export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
@@ -47,6 +48,7 @@ export {
   decodeReferences,
   parseArticles,
   parseXml,
+  rootElement,
   type XmlElement,
   type XmlNode,
 } from './xml';

@@ -78,9 +78,19 @@ export function readJsonObject(path: string, what: string, largestBytes: number)
   } catch (error) {
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); restore the file`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (!isJsonObject(value))
     throw new InputError(`${path}: holds ${describeJson(value)}; ${what} is a JSON object`);
-  return value as Record<string, unknown>;
+  return value;
+}
+
+/** Whether a value of `JSON.parse` is an object, and no list. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The fields of a JSON object; none of anything else, so that what is missing is found where it is looked for. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  return isJsonObject(value) ? value : {};
 }
 
 const LONGEST_SHOWN = 60;

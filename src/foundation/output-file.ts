@@ -113,11 +113,13 @@ export function whileWriting<T>(path: string, write: () => T): T {
 
 /** A pipe may be full at the moment. */
 const WAIT_MILLISECONDS = 5;
+/** Bytes of one call: the system takes at most 2 GiB. */
+const LARGEST_PIECE = 2 ** 30;
 
 function writeFully(descriptor: number, content: Uint8Array): void {
   for (let done = 0; done < content.length; ) {
     try {
-      done += writeSync(descriptor, content, done);
+      done += writeSync(descriptor, content, done, Math.min(content.length - done, LARGEST_PIECE));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLISECONDS);

@@ -1,6 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
-import { describeJson, parseJson } from './json';
+import { describeJson, isJsonObject, parseJson } from './json';
 import { LineWriter } from './line-writer';
 import { readLines } from './lines';
 import { isInsideCharacter } from './words';
@@ -41,9 +41,8 @@ export function parseSentence(line: string, place: string): Sentence {
   const fail: (what: string) => never = (what) => {
     throw new InputError(`${place}: ${what}`);
   };
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    fail('a sentence is a JSON object; found something else');
-  const { article, section, text, spans, annotated, paragraph, offset } = value as Record<string, unknown>;
+  if (!isJsonObject(value)) fail('a sentence is a JSON object; found something else');
+  const { article, section, text, spans, annotated, paragraph, offset } = value;
   if (typeof article !== 'string' || article === '')
     fail('"article" is missing; name the article the sentence is from');
   if (typeof section !== 'string') fail('"section" is missing; give its title, or an empty string');

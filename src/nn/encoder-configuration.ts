@@ -113,21 +113,18 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
   return prunedHeads ? { ...encoder, prunedHeads } : encoder;
 }
 
-/** Each number may be possible, and all together not. */
-function refuseGiants(
-  {
-    vocabularySize,
-    maximumPositions,
-    embeddingSize,
-    hiddenSize,
-    intermediateSize,
-    layers,
-  }: EncoderConfiguration,
-  path: string,
-): void {
-  const parameters =
+/** About how many numbers the tables and matrices of an encoder hold. */
+export function approximateParameters(encoder: EncoderConfiguration): number {
+  const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
+  return (
     (vocabularySize + maximumPositions) * embeddingSize +
-    layers * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize);
+    layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize)
+  );
+}
+
+/** Each number may be possible, and all together not. */
+function refuseGiants(encoder: EncoderConfiguration, path: string): void {
+  const parameters = approximateParameters(encoder);
   if (parameters > MOST.parameters)
     throw new InputError(
       `${path}: describes ${parameters} parameters, and no known encoder has more than ${MOST.parameters}`,

@@ -1,5 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { describeJson, InputError, kindOfContent, parseJson, unreadable, whyUnusable } from '../foundation';
+import {
+  describeJson,
+  InputError,
+  isJsonObject,
+  kindOfContent,
+  parseJson,
+  unreadable,
+  whyUnusable,
+} from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
@@ -103,8 +111,7 @@ function parseHeader(bytes: Uint8Array, path: string): StoredTensor[] {
   } catch {
     throw damaged(path, 'the header is not JSON');
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw damaged(path, 'the header is no JSON object');
+  if (!isJsonObject(header)) throw damaged(path, 'the header is no JSON object');
   const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => parseEntry(name, value, path));

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { describeJson, InputError, readJsonObject } from '../foundation';
+import { areFinite, describeJson, InputError, readJsonObject } from '../foundation';
 import { ARCHITECTURES } from './architectures';
 import { isFloat, readStored, type Tensor } from './safetensors';
 import { readSafetensorsHeader, type StoredTensor, withFile } from './safetensors-header';
@@ -18,7 +18,7 @@ const OTHER_FORMATS =
   /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
 
 /** The tensors of a model folder, by Hugging Face's names. Each is read when it is asked for. */
-export interface StoredWeights {
+interface StoredWeights {
   /** The file, for messages. */
   readonly path: string;
   /** The shape of a tensor, undefined where there is none of that name. */
@@ -82,11 +82,8 @@ function readChecked(file: string, stored: StoredTensor): Tensor {
 }
 
 /** Throws InputError where a number is NaN or infinite: all that is computed from it would be so, too. */
-export function refuseNonFinite(data: Float32Array, path: string, name: string): void {
-  // The products are 0, or NaN, which stays in the sum.
-  let sum = 0;
-  for (let index = 0; index < data.length; index++) sum += data[index] * 0;
-  if (sum === 0) return;
+function refuseNonFinite(data: Float32Array, path: string, name: string): void {
+  if (areFinite(data)) return;
   const place = data.findIndex((value) => !Number.isFinite(value));
   throw new InputError(
     `${path}: "${name}" holds numbers that are not finite (${data[place]} at place ${place}); the training diverged or the file is damaged, train or fetch the model again`,

@@ -1,3 +1,4 @@
+import { isWordCharacter } from '../foundation';
 import { BORDER, isBorder } from './searchable-article';
 
 /** More signs than this between two letters are no punctuation; it keeps the search linear. */
@@ -72,15 +73,6 @@ function isSame(sign: string | undefined, given: string): boolean {
 export function cutsWordAt(text: string, place: number): boolean {
   return place > 0 && place < text.length && isWordCharacter(text, place - 1) && isWordCharacter(text, place);
 }
-
-/** Letters, digits and the marks on them. */
-function isWordCharacter(text: string, place: number): boolean {
-  const code = text.charCodeAt(place);
-  if (code < 128)
-    return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
-  return WORD.test(text[place]);
-}
-const WORD = /[\p{L}\p{N}\p{M}]/u;
 
 export function countWordCharacters(text: string): number {
   let count = 0;

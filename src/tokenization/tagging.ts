@@ -1,4 +1,4 @@
-import { InputError } from '../foundation';
+import { areFinite, InputError } from '../foundation';
 import { decodeSpans, type ScoredSpan } from './decoding';
 import { type LabelScheme, outputNames } from './labels';
 import type { Threshold } from './threshold';
@@ -24,10 +24,7 @@ export interface TaggingOptions {
 export function onlyFinite(score: TokenScorer, source: string): TokenScorer {
   return async (windows) => {
     const scores = await score(windows);
-    let sum = 0;
-    // The products are 0, or NaN, which stays in the sum.
-    for (const logits of scores) for (let index = 0; index < logits.length; index++) sum += logits[index] * 0;
-    if (sum !== 0)
+    if (!scores.every(areFinite))
       throw new InputError(
         `${source}: the model gives scores that are not finite (NaN or infinity); its training diverged or the file is damaged, train or fetch the model again`,
       );

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeJson, InputError, readJsonObject } from '../foundation';
+import { describeJson, InputError, isJsonObject, readJsonObject } from '../foundation';
 
 /** As much of a tokenizer.json as is looked at here; all of it is kept. */
 export interface TokenizerFile extends Record<string, unknown> {
@@ -105,7 +105,7 @@ function checkModel(value: unknown, path: string): void {
   const refuse = (what: string) => {
     throw new InputError(`${path}: ${what}; use a tokenizer of the BERT family`);
   };
-  if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab)) refuse('has no vocabulary');
+  if (!isJsonObject(vocab)) refuse('has no vocabulary');
   if (typeof unknown !== 'string' || !Object.hasOwn(vocab as object, unknown))
     refuse(`the vocabulary has no ${describeJson(unknown)}, the token of unknown words`);
   if (typeof prefix !== 'string' || prefix.length > LONGEST_PREFIX)

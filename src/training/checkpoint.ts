@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, printable, writeFileAtomically } from '../foundation';
+import { fieldsOf, InputError, printable, writeFileAtomically } from '../foundation';
 import { type Precision, readSafetensors, writeSafetensors } from '../nn';
 import type { State } from './learner';
 import { MOST_REPLICAS } from './replicas';
 import { checkpointFolder, refuseLink, removeOwnFiles } from './run-folder';
-import { fieldsOf, isCount, readJsonState } from './state-file';
+import { isCount, readJsonState } from './state-file';
 
 /**
  * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what another machine would

@@ -1,10 +1,9 @@
 import { dirname, normalize, resolve } from 'node:path';
-import { describeJson, ENTITY_CLASSES, InputError, parseJson } from '../foundation';
+import { describeJson, ENTITY_CLASSES, InputError, parseJson, readTextFile } from '../foundation';
 import type { LabelScheme, Threshold } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
-import { readAtMost } from './state-file';
 import type { Variations } from './variations';
 
 /** What the optimizer does. */
@@ -219,7 +218,7 @@ const LARGEST_FILE = 16 * 2 ** 20;
 /** A file of JSON, whatever it holds. */
 export function readJson(path: string): unknown {
   try {
-    return parseJson(readAtMost(path, LARGEST_FILE).replace(/^\ufeff/, ''));
+    return parseJson(readTextFile(path, LARGEST_FILE));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { InputError, parseJson, whileWriting, writeFileAtomically } from '../foundation';
-import { fieldsOf, isCount, readStateFile } from './state-file';
+import { fieldsOf, InputError, parseJson, whileWriting, writeFileAtomically } from '../foundation';
+import { isCount, readStateFile } from './state-file';
 import type { Evaluation } from './trainer';
 
 /** One optimizer step. Tokens without padding. */

@@ -29,20 +29,6 @@ export function readStateFile(path: string, largest = LARGEST): string | undefin
   }
 }
 
-/** A file that the user named, as text; pipes and devices may be read too, until they have brought too much. */
-export function readAtMost(path: string, largest: number): string {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      return textOf(file, largest, path);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
 const PIECE = 1 << 20;
 
 function textOf(file: number, largest: number, path: string): string {
@@ -69,13 +55,6 @@ export function readJsonState(path: string, largest: number, mend: string): { va
   } catch {
     throw new InputError(`${path}: not valid JSON; ${mend}`);
   }
-}
-
-/** The fields of a JSON object; of anything else none. */
-export function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 /** Whether a value is a whole number within bounds. */

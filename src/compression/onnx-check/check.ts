@@ -7,7 +7,7 @@ import {
   unreadable,
   whyUnusable,
 } from '../../foundation';
-import type { EncoderConfiguration } from '../../nn';
+import { approximateParameters, type EncoderConfiguration } from '../../nn';
 import { footprintOf, isKnown } from './footprint';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph';
 import { checkTensor } from './tensor-check';
@@ -36,7 +36,7 @@ const USUAL_WORK = 2 ** 42;
  */
 export function readOnnxFile(path: string, expected?: { encoder: EncoderConfiguration }): Buffer {
   // In 32-bit floats with as much again for what else an exporter writes.
-  const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * weightsOf(expected.encoder)) : LARGEST;
+  const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * approximateParameters(expected.encoder)) : LARGEST;
   let content: Buffer;
   try {
     const status = statSync(path);
@@ -132,15 +132,6 @@ function generousFootprint({ encoder, maximumLength: length }: ExpectedShape) {
     4 * length * hiddenSize ** 2 + 2 * length * hiddenSize * intermediateSize + 2 * length ** 2 * hiddenSize;
   const values = attentionHeads * length ** 2 + length * (3 * hiddenSize + intermediateSize);
   // Weights may be put in another form when the file is loaded: transposed, or halves made whole.
-  const weights = weightsOf(encoder);
+  const weights = approximateParameters(encoder);
   return { peak: 2 ** 26 + 32 * values + 2 * weights, work: 2 ** 28 + 16 * (layers * layer + weights) };
-}
-
-/** Numbers in tables and matrices, about. */
-function weightsOf(encoder: EncoderConfiguration): number {
-  const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
-  return (
-    (vocabularySize + maximumPositions) * embeddingSize +
-    layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize)
-  );
 }

@@ -1,4 +1,4 @@
-import { describeJson, InputError } from '../../foundation';
+import { areFinite, describeJson, InputError } from '../../foundation';
 import type { OnnxTensor } from './onnx-graph';
 import { readIntegers } from './protobuf';
 
@@ -93,9 +93,7 @@ function nonFinite(bytes: Uint8Array, { type, raw, lists }: OnnxTensor, count: n
 }
 
 function firstNonFinite(values: Float32Array | Float64Array): number | undefined {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index] * 0;
-  return sum === 0 ? undefined : values.find((value) => !Number.isFinite(value));
+  return areFinite(values) ? undefined : values.find((value) => !Number.isFinite(value));
 }
 
 /** Of 16-bit floats, whose exponent is all ones for what is not finite. */

@@ -6,7 +6,7 @@
  * shows that the last breaks off; it is given as far as it goes, as is what the file's end cuts off, and the XML reader says
  * of each where it ends. Comments, CDATA sections and instructions are passed over, quoted attributes too.
  */
-import { findDoctype } from './doctype';
+import { findDoctype, OPAQUE } from './doctype';
 import { MOST_CHARACTERS } from './parse';
 
 /** A tag is never this long: a `<` that has no `>` for so long is text. */
@@ -14,8 +14,8 @@ const LONGEST_TAG = 100_000;
 /** What stands before the first article is kept for the entities that it declares. */
 const LONGEST_PROLOG = 100_000;
 
-/** What the scanner is in, by what ends it. */
-type Opaque = '-->' | ']]>' | '?>' | undefined;
+/** What ends the comment, CDATA section or instruction that the scanner is in. */
+type Opaque = (typeof OPAQUE)[number][1] | undefined;
 
 /**
  * Each article of a text that comes in pieces, from `<article` to `</article>`, with the DOCTYPE of the file before it where
@@ -114,11 +114,6 @@ class ArticleCutter {
   }
 }
 
-const OPAQUE: [string, Exclude<Opaque, undefined>][] = [
-  ['<!--', '-->'],
-  ['<![CDATA[', ']]>'],
-  ['<?', '?>'],
-];
 const LONGEST_OPENING = '<![CDATA['.length;
 /** Of the tag of an article, with any prefix: whether it closes one. */
 const ARTICLE_TAG = /^<(\/?)(?:[^\s/<>:"'=]{1,100}:)?article(?=[\s/>])/;

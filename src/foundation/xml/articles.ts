@@ -2,7 +2,7 @@ import { InputError } from '../errors';
 import { parseXml, type XmlElement, type XmlNode } from './parse';
 
 /** The articles of a document: it is one, or wraps one (`record`) or many (`pmc-articleset`, `articles`). */
-export function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
+function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
   return nodes.flatMap((node) => {
     if (typeof node === 'string') return [];
     return node.name === 'article' ? [node] : articlesIn(node.children);

@@ -37,19 +37,31 @@ export function withoutDoctype(xml: string, place: string, longest: number): str
 
 /** Where the DOCTYPE stands, behind white space, comments and processing instructions; an end of -1 where it has none. */
 export function findDoctype(xml: string): { start: number; end: number } | undefined {
-  let place = xml.startsWith('\ufeff') ? 1 : 0;
-  while (place < xml.length) {
-    if (xml.startsWith('<!DOCTYPE', place)) return { start: place, end: endOfDoctype(xml, place) };
-    if (isSpace(xml[place])) {
-      place++;
-      continue;
-    }
+  const start = skipMisc(xml, xml.startsWith('\ufeff') ? 1 : 0);
+  return DOCTYPE.test(xml.slice(start, start + 9)) ? { start, end: endOfDoctype(xml, start) } : undefined;
+}
+
+const DOCTYPE = /^<!DOCTYPE$/i;
+
+/** The name of the first element, without its prefix; undefined where the text ends before it. */
+export function rootElement(xml: string): string | undefined {
+  const doctype = findDoctype(xml);
+  if (doctype && doctype.end < 0) return undefined;
+  const start = skipMisc(xml, doctype?.end ?? (xml.startsWith('\ufeff') ? 1 : 0));
+  return ROOT.exec(xml.slice(start, start + 200))?.[1];
+}
+
+const ROOT = /^<(?:[^\s<>/:"'=!?]{1,100}:)?([\p{L}_][\p{L}\p{N}_.-]*)(?=[\s/>]|$)/u;
+
+/** The place behind white space, comments and processing instructions; where one does not end, its beginning. */
+function skipMisc(xml: string, from: number): number {
+  for (let place = from; ; ) {
+    while (isSpace(xml[place])) place++;
     const end = xml.startsWith('<?', place) ? '?>' : xml.startsWith('<!--', place) ? '-->' : undefined;
     const found = end ? xml.indexOf(end, place) : -1;
-    if (!end || found < 0) return undefined;
+    if (!end || found < 0) return place;
     place = found + end.length;
   }
-  return undefined;
 }
 
 /** The place after the DOCTYPE's `>`, which may neither stand in quotes nor in the internal subset; -1 without one. */
@@ -140,12 +152,12 @@ function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
 }
 
 const REFERENCE = /&([^\s%&;"'<>#][^\s%&;"'<>]{0,99});/g;
-/** What is passed over unread: there an `&` is text. */
-const OPAQUE: [string, string][] = [
+/** What begins and ends the parts in which `<` and `&` are text. */
+export const OPAQUE = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
-];
+] as const;
 
 /** The text with entities replaced outside comments, CDATA sections and instructions; undefined where it gets too long. */
 function expand(body: string, texts: ReadonlyMap<string, string>, longest: number): string | undefined {
@@ -171,7 +183,7 @@ function expand(body: string, texts: ReadonlyMap<string, string>, longest: numbe
   return length > longest ? undefined : pieces.join('');
 }
 
-/** Start and end of the next part that is not to be read; both the text's end where there is none. */
+/** Start and end of the next part in which references are text; both the text's end where there is none. */
 function nextOpaque(body: string, from: number): [number, number] {
   for (let start = body.indexOf('<', from); start >= 0; start = body.indexOf('<', start + 1)) {
     const kind = OPAQUE.find(([open]) => body.startsWith(open, start));
@@ -180,6 +192,6 @@ function nextOpaque(body: string, from: number): [number, number] {
   return [body.length, body.length];
 }
 
-function isSpace(sign: string): boolean {
+function isSpace(sign: string | undefined): boolean {
   return sign === ' ' || sign === '\n' || sign === '\r' || sign === '\t';
 }

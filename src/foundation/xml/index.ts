@@ -5,5 +5,6 @@
  */
 export { articlesOfSet } from './article-set';
 export { articleId, checkFullText, parseArticles } from './articles';
+export { rootElement } from './doctype';
 export { parseXml, type XmlElement, type XmlNode } from './parse';
 export { decodeReferences } from './references';

@@ -1,13 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { readCollectedArticle } from '../../collection';
 import { eachSentence, LONGEST_SENTENCE, type Range } from '../../corpora';
-import { InputError, kindOfContent, reasonOf, toUtf8 } from '../../foundation';
+import { checkUtf8, InputError, kindOfContent, toUtf8, unpackGzip } from '../../foundation';
 import { articleText, jatsArticles, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
-import { fsPath } from './file-path';
+import { fsPath, whyUnreadable } from './file-path';
 import { isGzip } from './opening';
 import {
   LARGEST,
@@ -74,40 +72,20 @@ export function contentOf({ path, place, format }: Source & { kind: 'file' }): U
     if (statSync(fsPath(path)).size > most) throw new InputError(`${place}: ${tooLarge(most)}`);
     return readFileSync(fsPath(path));
   } catch (error) {
-    const reason = reasonOf(error, 'read');
+    const reason = whyUnreadable(error);
     if (error instanceof InputError || !reason) throw error;
-    throw new InputError(`${place}: cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`);
+    throw new InputError(`${place}: ${reason}`);
   }
 }
 
 function textOf(content: Uint8Array, place: string): string {
-  const unpacked = isGzip(content) ? unpack(content, place) : content;
-  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
-  const plain = isUtf16 ? toUtf8(unpacked, place)(Buffer.from(unpacked), true) : unpacked;
-  if (plain.length > LARGEST) throw new InputError(`${place}: ${TOO_LARGE}`);
-  if (!isUtf8(plain)) {
-    throw new InputError(`${place} line ${firstLineNotUtf8(plain)}: not UTF-8; write the file in UTF-8`);
-  }
-  return Buffer.from(plain.buffer, plain.byteOffset, plain.length).toString('utf8');
-}
-
-function unpack(content: Uint8Array, place: string): Uint8Array {
-  try {
-    return gunzipSync(content, { maxOutputLength: LARGEST });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new InputError(`${place}: ${TOO_LARGE}`);
-    throw new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
-  }
-}
-
-function firstLineNotUtf8(content: Uint8Array): number {
-  let line = 1;
-  for (let start = 0; ; line++) {
-    const end = content.indexOf(10, start);
-    if (end < 0 || !isUtf8(content.subarray(start, end))) return line;
-    start = end + 1;
-  }
+  const tooLarge = () => new InputError(`${place}: ${TOO_LARGE}`);
+  const unpacked = isGzip(content) ? unpackGzip(content, place, LARGEST, tooLarge) : content;
+  const bytes = Buffer.from(unpacked.buffer, unpacked.byteOffset, unpacked.length);
+  const plain = kindOfContent(bytes) === 'utf-16' ? toUtf8(bytes, place)(bytes, true) : bytes;
+  if (plain.length > LARGEST) throw tooLarge();
+  checkUtf8(plain, place);
+  return plain.toString('utf8');
 }
 
 /** The text that offsets refer to: of JATS what `preprocess` makes of it, any other as it stands. */

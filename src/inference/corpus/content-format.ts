@@ -1,4 +1,4 @@
-import { type ContentKind, whyUnusable } from '../../foundation';
+import { type ContentKind, rootElement, whyUnusable } from '../../foundation';
 import type { Opening } from './opening';
 import type { DocumentFormat, WholeFileFormat } from './sources';
 
@@ -29,7 +29,7 @@ export function formatOfContent(
     case 'pubtator':
       return 'pubtator';
     case 'xml':
-      return rootOf(text) === 'article' || (named === 'jats' && text === '') ? 'jats' : 'article-set';
+      return rootElement(text) === 'article' || (named === 'jats' && text === '') ? 'jats' : 'article-set';
     case 'json-array':
       return { refusal: JSON_ARRAY };
     case 'json-object':
@@ -60,22 +60,7 @@ export function formatAsChosen(
 ): ContentFormat | { refusal: string } {
   const isText = opening.kind === 'text' || MAY_BE_TEXT.includes(opening.kind);
   if (!isText) return formatOfContent(opening, chosen);
-  return chosen === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml'
+  return chosen === 'jats' && rootElement(opening.text) !== 'article' && opening.kind === 'xml'
     ? 'article-set'
     : chosen;
-}
-
-/** The name of the first element, without its prefix; what stands in comments and instructions is none. */
-export function rootOf(xml: string): string | undefined {
-  const name = /<(?:[\p{L}_][\p{L}\p{N}_.-]*:)?([\p{L}_][\p{L}\p{N}_.-]*)/uy;
-  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
-    name.lastIndex = at;
-    const found = name.exec(xml)?.[1];
-    if (found !== undefined) return found;
-    const end = xml.startsWith('<!--', at) ? '-->' : xml.startsWith('<?', at) ? '?>' : '<';
-    const next = end === '<' ? at + 1 : xml.indexOf(end, at + 2);
-    if (next < 0) return undefined;
-    at = next;
-  }
-  return undefined;
 }

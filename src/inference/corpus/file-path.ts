@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { printable } from '../../foundation';
+import { printable, reasonOf } from '../../foundation';
 
 /** A file's path as bytes where its name is not UTF-8. */
 export type FilePath = string | Uint8Array;
@@ -9,6 +9,12 @@ export type FilePath = string | Uint8Array;
 /** A path for messages. */
 export function placeOf(path: FilePath): string {
   return printable(textOfName(path));
+}
+
+/** What the system says against reading a file, as the part of a sentence; undefined for an error of another kind. */
+export function whyUnreadable(error: unknown): string | undefined {
+  const reason = reasonOf(error, 'read');
+  return reason && `cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`;
 }
 
 /** The names in a folder, sorted; as bytes where one is not UTF-8. */

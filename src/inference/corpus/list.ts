@@ -1,8 +1,8 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, extname, relative } from 'node:path';
-import { InputError, reasonOf, unreadable } from '../../foundation';
+import { InputError, unreadable } from '../../foundation';
 import { makeIdsDistinct, withoutExtension, withoutGz } from './document-ids';
-import { type FilePath, fsPath, inFolder, namesIn, placeOf, textOfName } from './file-path';
+import { type FilePath, fsPath, inFolder, namesIn, placeOf, textOfName, whyUnreadable } from './file-path';
 import { kindOfFile } from './opening';
 import { type DocumentFormat, SKIPPED, Skipped } from './sources';
 
@@ -140,9 +140,8 @@ class FolderWalk {
   }
 
   #refuse(path: FilePath, error: unknown): void {
-    const { code } = error as NodeJS.ErrnoException;
-    if (!code) throw error;
-    const refusal = `cannot be read (${code}), ${reasonOf(error, 'read')}`;
+    const refusal = whyUnreadable(error);
+    if (!refusal) throw error;
     const common = { path, place: placeOf(path), bytes: 0, format: 'text' as const };
     this.files.push({ ...common, id: '', below: this.#below(path), refusal });
   }

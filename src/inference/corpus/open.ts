@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { documentsOfBioc, documentsOfPubtator } from '../../corpora';
-import { articlesOfSet, InputError, reasonOf } from '../../foundation';
-
+import { articlesOfSet, InputError } from '../../foundation';
 import { type ContentFormat, formatAsChosen, formatOfContent } from './content-format';
-import { fsPath } from './file-path';
+import { fsPath, whyUnreadable } from './file-path';
 import { sourcesOfLines } from './lines';
 import type { InputFile } from './list';
 import { membersOfTar } from './members';
@@ -38,10 +37,9 @@ export async function* openSources(
     try {
       if (!isStream) format = formatOfContent(kindOfFile(path), named);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = reasonOf(error, 'read');
+      const reason = whyUnreadable(error);
       if (!reason) throw error;
-      yield { kind: 'damaged', place, bytes, reason: `cannot be read (${code}), ${reason}` };
+      yield { kind: 'damaged', place, bytes, reason };
       continue;
     }
     if (format === 'text' || format === 'jats' || format === 'collected') {
@@ -189,10 +187,7 @@ async function* untilDamaged(sources: AsyncIterable<Source>, place: string): Asy
       return;
     }
     if (!code) throw error;
-    const reason = reasonOf(error, 'read');
-    const sentence = reason
-      ? `cannot be read (${code}), ${reason}`
-      : `cannot be unpacked (${message}) to its end; get the file again`;
-    yield { kind: 'damaged', place, bytes: 0, reason: sentence };
+    const reason = whyUnreadable(error) ?? `cannot be unpacked (${message}) to its end; get the file again`;
+    yield { kind: 'damaged', place, bytes: 0, reason };
   }
 }

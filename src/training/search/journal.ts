@@ -1,8 +1,16 @@
 import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { describeJson, InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
+import {
+  describeJson,
+  fieldsOf,
+  InputError,
+  isJsonObject,
+  parseJson,
+  whileWriting,
+  writeFileAtomically,
+} from '../../foundation';
 import { refuseLink } from '../run-folder';
-import { fieldsOf, isCount, readStateFile } from '../state-file';
+import { isCount, readStateFile } from '../state-file';
 import { MOST_TRIALS } from './space';
 import type { TrialRecord } from './trial';
 
@@ -72,8 +80,7 @@ function isSame(begun: unknown, own: unknown): boolean {
 function parseObject(line: string, place: string): Record<string, unknown> {
   try {
     const value: unknown = parseJson(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    if (isJsonObject(value)) return value as Record<string, unknown>;
   } catch {
     // Told below.
   }
@@ -99,6 +106,6 @@ function parseRecord(line: string, place: string): TrialRecord {
 
 /** Whether a value is an object of such values alone. */
 function holds(value: unknown, types: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isJsonObject(value)) return false;
   return Object.values(fieldsOf(value)).every((own) => types.includes(own === null ? 'null' : typeof own));
 }

@@ -1,5 +1,5 @@
-import { withoutCredentials } from '../../foundation';
-import { fieldsOf, isCount } from '../state-file';
+import { fieldsOf, withoutCredentials } from '../../foundation';
+import { isCount } from '../state-file';
 import type { Entry, RunStart } from './entries';
 import { isRunId } from './run-id';
 

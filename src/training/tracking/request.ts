@@ -1,5 +1,5 @@
 import { AbortError } from 'p-retry';
-import { parseJson, textOf } from '../../foundation';
+import { isJsonObject, parseJson, textOf } from '../../foundation';
 import type { Authorization } from './credentials';
 
 /** How patiently a server is asked, and by whom. */
@@ -79,8 +79,8 @@ export async function ask(
 
 /** The object itself. @throws ServerError where it is none: who answered is no MLflow server */
 export function fieldsOf(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notMlflow();
-  return value as Fields;
+  if (!isJsonObject(value)) throw notMlflow();
+  return value;
 }
 
 /** A name of the server's making, such as a run's. @throws ServerError where it is none */
