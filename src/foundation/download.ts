@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AbortError } from 'p-retry';
+import { isRunning } from './lock';
 
 const MOST_REDIRECTS = 5;
 /** Silence after which a download is given up. */
@@ -100,13 +101,8 @@ export function temporaryNeighbour(folder: string): string {
   mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {
     const owner = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-    if (!/^\d{1,9}$/.test(owner)) continue;
-    try {
-      process.kill(Number(owner), 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
-        rmSync(join(parent, name), { recursive: true, force: true });
-    }
+    if (/^\d{1,9}$/.test(owner) && !isRunning(Number(owner)))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
   return join(parent, `${prefix}${process.pid}`);
 }

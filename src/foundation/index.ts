@@ -29,7 +29,7 @@ export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
-export { acquireLock, withLock } from './lock';
+export { acquireLock, isRunning, withLock } from './lock';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
 export { nameOfLeftover, OutputFile, whileWriting, writeFileAtomically } from './output-file';

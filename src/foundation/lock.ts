@@ -15,16 +15,16 @@ import { whileWriting } from './output-file';
 
 interface Owner {
   pid: number;
-  /** When the process began, in ticks since boot: tells it from a later one with the same number. */
+  /** When the process began, in ticks since boot: a later process with the same number began at another time. */
   started?: string;
   host: string;
 }
 
 /**
- * Keeps what `path` names to one process, by a file `path.lock` that says whose it is (in a folder `.lock`). The lock of a process that has ended, killed
- * say, is taken over.
+ * Reserves a path for one process, by a file `path.lock` (in a folder: `.lock`) that names the process. The lock of a process that
+ * has ended, because it was killed for example, is taken over.
  *
- * @returns what gives the lock back
+ * @returns a function that releases the lock
  * @throws InputError while another run, or this process, holds it
  */
 export function acquireLock(path: string): () => void {
@@ -50,7 +50,7 @@ export function acquireLock(path: string): () => void {
   };
 }
 
-/** Does the work while no other process may. */
+/** Does the work while the path is locked. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const release = acquireLock(path);
   try {
@@ -75,7 +75,7 @@ function tryToLock(lock: string, own: Owner): boolean {
   return true;
 }
 
-/** Undefined where the lock has just been given back. Who has just made it has not yet written into it. */
+/** Undefined where the lock has just been released. A process that has just made it may not have written into it yet. */
 function contentOf(lock: string): string | undefined {
   for (let tries = 0; ; tries++) {
     let content: string;
@@ -113,12 +113,16 @@ function removeStale(lock: string, content: string): void {
 }
 
 function isAlive({ pid, started }: Owner): boolean {
+  return isRunning(pid) && (started === undefined || startOf(pid) === started);
+}
+
+/** Whether a process with that number is running, whoever's it is. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return started === undefined || startOf(pid) === started;
 }
 
 /** proc(5), field 22; undefined where there is no /proc. */

@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
+import { InputError, isRunning, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
 import { readStateFile } from '../state-file';
 import type { EndEntry, Entry, MetricsEntry, RunStart } from './entries';
 import { type FirstLine, firstLineOf, lineOf, type SentLine } from './journal-lines';
@@ -61,7 +61,7 @@ export class Journal {
       if (!journal) return [];
       const { first, entries, unsent } = journal;
       const { process: owner, ...start } = first;
-      if (owner !== undefined && isAlive(owner)) return [];
+      if (owner !== undefined && isRunning(owner)) return [];
       if (!entries.some(({ kind }) => kind === 'end')) unsent.push(killed(start, entries));
       const waiting = new Journal(path, start, unsent);
       if (journal.hadPassword) waiting.release(); // Rewritten without it.
@@ -155,12 +155,4 @@ const damaged = (place: string) =>
 function killed(start: RunStart, entries: readonly Entry[]): EndEntry {
   const last = entries.findLast((entry): entry is MetricsEntry => entry.kind === 'metrics');
   return { kind: 'end', time: last?.time ?? start.started, status: 'KILLED' };
-}
-
-function isAlive(processNumber: number): boolean {
-  try {
-    return process.kill(processNumber, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
