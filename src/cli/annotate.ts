@@ -98,7 +98,7 @@ async function annotate(paths: string[], options: AnnotateOptions): Promise<void
   const target = out === undefined ? undefined : outputTarget(out);
   const isStream = target?.kind === 'stream';
   if (resume && isStream)
-    throw new InputError(`${out}: is no file, so that no run of it can be resumed; leave --resume out`);
+    throw new InputError(`${out}: is not a file, so its run cannot be resumed; leave --resume out`);
   const own = target && !isStream ? [target.path, ...companionsOf(target.path)] : [];
   const { files, skipped } = listInputs(paths, own);
   const pipe = files.find((file) => file.isStream);
@@ -174,9 +174,7 @@ async function writeToFile(
   const output = ResumableOutput.open(path, run, resume);
   if (!output) {
     await checkWhole(path, files, sources, offsets);
-    notice(
-      `${path}: is whole already, and no stopped run lies beside it, so that nothing was done; remove it to annotate anew`,
-    );
+    notice(`${path}: is complete already, so nothing was done; remove it to annotate again`);
     return;
   }
   try {
@@ -226,7 +224,7 @@ async function writeAll(
 ): Promise<void> {
   const start = performance.now();
   const before = output.totals;
-  if (before.documents > 0) notice(`Resumes behind ${before.documents} documents`);
+  if (before.documents > 0) notice(`Resumes after ${before.documents} documents`);
   const stopped = () => {
     notice(
       `\nStopped; ${output.totals.documents} documents are kept in ${path}.part, the same command with --resume continues`,

@@ -28,6 +28,6 @@ function sentenceOf(error: unknown): string {
     return `${path ?? 'a file'}: cannot be ${verb}, ${reason}`;
   }
   if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ENOMEM')
-    return 'the memory is used up; give less at once, or use a machine with more';
+    return 'out of memory; give less at once, or use a machine with more memory';
   return `a defect of this program, please report it: ${stack ?? String(error)}`;
 }

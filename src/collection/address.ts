@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
-/** The address without a slash at its end. @throws InputError for what is no address of a service */
+/** The address without a slash at its end. @throws InputError for what is not a service address */
 export function checkedAddress(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new InputError(`"${baseUrl}" is no address of a service; write one such as https://host/europepmc`);
+    throw new InputError(`"${baseUrl}" is not a service address; write one such as https://host/europepmc`);
   return baseUrl.replace(/(?<!\/)\/+$/, '');
 }
 

@@ -70,7 +70,7 @@ export function checkedAnnotations(
   for (const { pmcid, annotations } of list) {
     if (pmcid === undefined || !asked.has(pmcid))
       flaw ??= `annotations of ${pmcid ?? 'another article'} came, which were not asked for`;
-    else if (!Array.isArray(annotations)) flaw = 'the annotations of the article are no list';
+    else if (!Array.isArray(annotations)) flaw = 'the annotations of the article are not a list';
     else {
       const answer = found.get(pmcid) ?? { annotations: [], leftOut: {} };
       found.set(pmcid, answer);
@@ -142,7 +142,7 @@ export function checkedSearch(body: string): SearchPage {
 }
 
 function listOfArticles(list: unknown): (ListedArticle & { annotations: unknown })[] {
-  if (!Array.isArray(list)) throw new Unobtainable('the annotations are no list of articles', 'thrice');
+  if (!Array.isArray(list)) throw new Unobtainable('the annotations are not a list of articles', 'thrice');
   return list.map((item) => {
     const { source, extId, pmcid, annotations } = fieldsOf(item);
     const id = idOf(extId);

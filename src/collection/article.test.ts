@@ -58,7 +58,7 @@ test('what is no stored article is refused with its place, a pipe without waitin
       JSON.stringify({ ...article, annotations: [] }),
       /holds PMC1, another article than its name says/,
     );
-    refused(JSON.stringify({ ...article, pmcid: 'PMC2', annotations: {} }), /"annotations" is no list/);
+    refused(JSON.stringify({ ...article, pmcid: 'PMC2', annotations: {} }), /"annotations" is not a list/);
     mkdirSync(join(folder, 'PMC3.json'));
     execFileSync('mkfifo', [join(folder, 'PMC4.json')]);
     for (const name of ['PMC3.json', 'PMC4.json'])

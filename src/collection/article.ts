@@ -78,7 +78,7 @@ function complaintAbout(article: Partial<CollectedArticle> | null, path: string)
   if (named !== pmcid) return `holds ${pmcid}, another article than its name says`;
   if (typeof fullText !== 'string') return '"fullText" is missing';
   if (!Array.isArray(types) || !types.every(isEntityClass)) return '"types" does not list entity classes';
-  if (!Array.isArray(annotations)) return '"annotations" is no list';
+  if (!Array.isArray(annotations)) return '"annotations" is not a list';
   return undefined;
 }
 

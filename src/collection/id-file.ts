@@ -15,7 +15,7 @@ export function readIds(path: string): string[] {
     const id = normalizedId(written);
     if (id === undefined)
       throw new InputError(
-        `${path} line ${number}: "${printable(written.slice(0, 60))}" is no article id; write one such as PMC3320746 or MED:22536497`,
+        `${path} line ${number}: "${printable(written.slice(0, 60))}" is not an article id; write one such as PMC3320746 or MED:22536497`,
       );
     ids.add(id);
     if (ids.size > MOST_IDS) throw new InputError(`${path}: more than ${MOST_IDS} ids; split the file`);

@@ -11,10 +11,10 @@ export function parsedJson(body: string, what: string): unknown {
     if (/^nested more|^more than \d+ values$/.test(message))
       throw new Unobtainable(`the ${what} are ${message.replace(/^more/, 'of more')}`, 'never');
     const [, sign] = /^\s*([<[{]?)/.exec(body) ?? [];
-    if (sign === '<') throw new Unobtainable(`the ${what} are no JSON but an HTML page`, 'when trusted');
+    if (sign === '<') throw new Unobtainable(`the ${what} are not JSON but an HTML page`, 'when trusted');
     throw sign
-      ? new Unobtainable(`the ${what} break off or are no JSON`, 'when trusted')
-      : new Unobtainable(`the ${what} are no JSON`, 'thrice');
+      ? new Unobtainable(`the ${what} break off or are not JSON`, 'when trusted')
+      : new Unobtainable(`the ${what} are not JSON`, 'thrice');
   }
 }
 

@@ -69,7 +69,7 @@ export function readManifest(folder: string): Manifest {
     throw new InputError(`${path}: cannot be read (${reason}); collect into this folder first, to the end`);
   }
   if (!isManifest(manifest))
-    throw new InputError(`${path}: is no manifest of a collection; collect into this folder again`);
+    throw new InputError(`${path}: is not the manifest of a collection; collect into this folder again`);
   return manifest;
 }
 
@@ -92,7 +92,9 @@ export function refuseOtherManifest(folder: string): void {
     isOwn = found.isFile() && existsSync(join(folder, 'articles')); // damaged
   }
   if (!isOwn)
-    throw new InputError(`${path}: is not of a collection and would be replaced; choose another folder`);
+    throw new InputError(
+      `${path}: does not belong to a collection and would be replaced; choose another folder`,
+    );
 }
 
 function parsedFile(path: string): unknown {

@@ -116,7 +116,7 @@ test('it says who asks, and follows no redirection behind the count', async () =
   };
   await withAsk(listener, { contact: 'me@example.org', retries: 1 }, async (ask) => {
     await ask('/1');
-    await assert.rejects(ask('/moved'), /the service points elsewhere, to \/elsewhere/);
+    await assert.rejects(ask('/moved'), /the service redirects to \/elsewhere/);
   });
   assert.equal(asked, 3);
   const [agent, ...others] = agents;

@@ -152,7 +152,7 @@ export function createAsk({
     if (status === 429) return new TooMany();
     const place = status >= 300 && status < 400 ? response.headers.location : undefined;
     return place
-      ? new Unobtainable(`the service points elsewhere, to ${place}`, 'thrice')
+      ? new Unobtainable(`the service redirects to ${place}`, 'thrice')
       : new Unobtainable(`the service answered with status ${status}`);
   };
 

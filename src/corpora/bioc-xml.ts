@@ -37,7 +37,7 @@ export function parseBiocXml(content: string, place: string, onSkip: OnSkip): Pl
     start = content.indexOf('<document', reached);
   }
   if (!content.includes('</collection>', reached)) {
-    onSkip(new InputError(`${place}: the file ends before </collection>; get it again`));
+    onSkip(new InputError(`${place}: the file ends before </collection>; get the file again`));
   }
   return documents;
 }

@@ -88,7 +88,7 @@ function documentsIn(value: unknown, place: string): BiocDocument[] {
     const inside = Array.isArray(own) ? own : Array.isArray(exported) ? exported : undefined;
     if (inside) for (const document of inside) documents.push(Object(document));
     else if (Array.isArray(passages)) documents.push(part);
-    else throw new InputError(`${place}: found something else than BioC documents; ${EXPECTED}`);
+    else throw new InputError(`${place}: holds something other than BioC documents; ${EXPECTED}`);
   }
   return documents;
 }

@@ -46,7 +46,7 @@ export async function* readTar(
   }
 }
 
-/** A file in an archive, or what is no regular file: a link, a device, a folder. None of these is ever made. */
+/** A file in an archive, or what is not a regular file: a link, a device, a folder. None of these is ever made. */
 export interface TarEntry {
   path: string;
   size: number;
@@ -104,7 +104,7 @@ async function* entriesOf(source: ReturnType<typeof byteReader>, most: number): 
   }
 }
 
-const damaged = () => new DamagedArchive('the archive is no tar file or is damaged');
+const damaged = () => new DamagedArchive('the archive is not a tar file, or is damaged');
 
 /** Takes exact numbers of bytes from chunks of any size. */
 function byteReader(iterator: AsyncIterator<Uint8Array>) {

@@ -26,9 +26,9 @@ export function readTextFile(path: string, largest = LARGEST_TEXT): string {
 }
 
 /**
- * What a file holds, in pieces of a mebibyte; the last may be shorter, or empty. A pipe is read to its end.
+ * The content of a file in pieces of a mebibyte; the last may be shorter, or empty. A pipe is read to its end.
  *
- * @throws InputError where the system refuses
+ * @throws InputError if the file cannot be read
  */
 export function* piecesOfFile(path: string): Generator<{ piece: Buffer; isLast: boolean }> {
   let file: number | undefined;
@@ -51,7 +51,7 @@ export function* piecesOfFile(path: string): Generator<{ piece: Buffer; isLast: 
   }
 }
 
-/** A pipe that a terminal left non-blocking has nothing yet rather than waiting. */
+/** A non-blocking pipe answers EAGAIN instead of waiting for data. */
 function readWaiting(file: number, bytes: Buffer): number {
   for (;;) {
     try {

@@ -1,13 +1,15 @@
 /**
- * Foundation: the words and habits that every room shares.
+ * Foundation: what every room shares.
  *
- * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and
- * evaluation), the error for bad input, checked output paths, atomic files and locks, the reader of XML, seeded randomness, the
- * progress bar and the project's folders.
- * May touch: the file system, and the environment variables that turn off the telemetry of dependencies.
+ * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and evaluation); the error
+ * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
+ * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
+ * randomness, the progress bar, the project's folders and processes of Python peers.
+ * May touch: the file system, the network (downloads), child processes (peers), and the environment variables that turn off the
+ * telemetry of dependencies.
  */
 
-// First of all, before any dependency that has telemetry is used.
+// First, before any dependency with telemetry is used.
 import './no-telemetry';
 
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';

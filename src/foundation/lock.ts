@@ -99,7 +99,7 @@ function ownerIn(content: string): Owner | undefined {
   }
 }
 
-/** Moves the lock away before it is deleted, so that one that another run has made meanwhile is not deleted with it. */
+/** Renames the lock before deleting it, so that a lock that another run has made meanwhile is not deleted with it. */
 function removeStale(lock: string, content: string): void {
   const aside = `${lock}.${process.pid}`;
   try {

@@ -21,13 +21,12 @@ export interface Sentence {
   annotated: EntityClass[];
 }
 
-/** UTF-16 code units; above where plain text is cut if no sentence ends. What is made of a sentence is in memory at once. */
+/** UTF-16 code units, more than plain text is cut at. Everything made of a sentence (tokens, scores) is in memory at once. */
 const LONGEST_SENTENCE = 100_000;
 const MOST_SPANS = 2_000;
 
 /**
- * Reads one JSONL line; `place` (file and line) opens the message of the error when the line is not a sentence. A span that is given
- * twice counts once.
+ * Reads one JSONL line; `place` (file and line) opens the message of the error. A span given twice counts once.
  */
 export function parseSentence(line: string, place: string): Sentence {
   let value: unknown;
@@ -57,7 +56,7 @@ export function parseSentence(line: string, place: string): Sentence {
   if (!Array.isArray(annotated)) fail('"annotated" is missing; list the classes that the source looked for');
   for (const label of annotated) {
     if (!isEntityClass(label))
-      fail(`${describeJson(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`${describeJson(label)} in "annotated" is not an entity class; use ${ENTITY_CLASSES.join(', ')}`);
   }
   if (!Array.isArray(spans)) fail('"spans" is missing; give an empty list where nothing is marked');
   if (spans.length > MOST_SPANS)

@@ -128,7 +128,8 @@ function checkedFile(
 const isHex = (value: unknown, length: number): value is string =>
   typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
 
-const notTheHub = (what: string): AbortError => new AbortError(`this is no answer of a model hub: ${what}`);
+const notTheHub = (what: string): AbortError =>
+  new AbortError(`this is not an answer of a model hub: ${what}`);
 
 /** Tries a few times, since lines break. */
 function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

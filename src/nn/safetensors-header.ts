@@ -85,7 +85,7 @@ export function readSafetensorsHeader(path: string): StoredTensor[] {
 function readEntries(file: number, path: string) {
   const status = fstatSync(file);
   if (!status.isFile())
-    throw new InputError(`${path}: is no regular file; name the folder of a trained or pretrained model`);
+    throw new InputError(`${path}: is not a regular file; name the folder of a trained or pretrained model`);
   const size = { file: status.size, header: 0 };
   if (size.file < PREFIX_BYTES) throw damaged(path, `${size.file} bytes are too few for a safetensors file`);
   const start = new Uint8Array(Math.min(size.file, 64));

@@ -83,7 +83,7 @@ function checkTensor(path: string, name: string, shape: readonly number[], state
       `${path}: "${name.replace(/^parameters\//, '')}" has the shape [${found?.shape ?? 'none'}], the model's is [${shape}]; start anew without resuming, or in another folder`,
     );
   }
-  if (!found?.data.every(Number.isFinite)) throw damaged(path, `"${name}" holds numbers that are none`);
+  if (!found?.data.every(Number.isFinite)) throw damaged(path, `"${name}" holds numbers that are not finite`);
 }
 
 /** Removes what `writeCheckpoint` wrote. What names the rest goes first, so that a run killed meanwhile leaves nothing to resume. */

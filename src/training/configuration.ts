@@ -237,7 +237,7 @@ export function contradictionIn(
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
   if ('batchSize' in given && Number(given.batchTokens) > 0)
     return '"batchSize" and "batchTokens" both say how large a batch is; leave one of them out';
-  if (epochs > MOST_EPOCHS) return `"epochs" of ${epochs} end in no lifetime; choose ${MOST_EPOCHS} at most`;
+  if (epochs > MOST_EPOCHS) return `"epochs" is ${epochs}; choose ${MOST_EPOCHS} at most`;
   if (patience >= epochs)
     return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)

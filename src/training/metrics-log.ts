@@ -63,7 +63,7 @@ function parseRow(line: string, place: string): MetricsRow {
   }
   const row = fieldsOf(value);
   if (!isRow(row))
-    throw new InputError(`${place}: damaged, no row of a run; restore the file, or delete the line`);
+    throw new InputError(`${place}: damaged, not a row of a run; restore the file, or delete the line`);
   return row as unknown as MetricsRow;
 }
 

@@ -43,7 +43,7 @@ export function checkRunFolder(folder: string, inputs: readonly string[] = []): 
  */
 export function refuseLink(path: string): void {
   if (statOf(path)?.isSymbolicLink())
-    throw new InputError(`${path}: is a link, which no run follows; remove it, or choose another folder`);
+    throw new InputError(`${path}: is a link, which runs do not follow; remove it, or choose another folder`);
 }
 
 function statOf(path: string): Stats | undefined {

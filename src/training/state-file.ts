@@ -17,12 +17,12 @@ export function readStateFile(path: string, largest = LARGEST): string | undefin
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ELOOP') throw new InputError(`${path}: is a link, which no run follows; remove it`);
+    if (code === 'ELOOP') throw new InputError(`${path}: is a link, which runs do not follow; remove it`);
     throw unreadable(path, error);
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new InputError(`${path}: is no regular file; remove it`);
+    if (!stat.isFile()) throw new InputError(`${path}: is not a regular file; remove it`);
     return textOf(file, largest, path);
   } finally {
     closeSync(file);

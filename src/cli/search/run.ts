@@ -95,7 +95,9 @@ export function refuseForeignTrials(out: string): void {
   if (!found.isDirectory())
     throw new InputError(`${trials}: is a file or a link; remove it, or name another folder`);
   if (!existsSync(join(out, JOURNAL)))
-    throw new InputError(`${trials}: is of no search that was begun here; remove it, or name another folder`);
+    throw new InputError(
+      `${trials}: does not belong to a search begun here; remove it, or name another folder`,
+    );
 }
 
 /** Classes that the training sentences cannot teach. @throws InputError for files that no trial could use */

@@ -40,7 +40,7 @@ export function readOnnxFile(path: string, expected?: { encoder: EncoderConfigur
   let content: Buffer;
   try {
     const status = statSync(path);
-    if (!status.isFile()) throw new InputError(`${path}: is no regular file; export the model again`);
+    if (!status.isFile()) throw new InputError(`${path}: is not a regular file; export the model again`);
     if (status.size > most)
       throw new InputError(
         `${path}: has ${status.size} bytes, an ONNX file of such a model at most ${most}; export the model again`,
@@ -55,7 +55,7 @@ export function readOnnxFile(path: string, expected?: { encoder: EncoderConfigur
 }
 
 /**
- * Throws InputError where a file is no encoder that can be run in bounded time and memory, whoever made it.
+ * Throws InputError where a file is not an encoder that can be run in bounded time and memory, whoever made it.
  *
  * @param place names the file in messages @param expected what it must fit, where that is known
  */
@@ -120,7 +120,7 @@ function checkFootprint(
   } catch (error) {
     if (!(error instanceof Unclear)) throw error;
     throw new InputError(
-      `${place}: is no encoder that can be run (${error.message}); export the model again`,
+      `${place}: is not an encoder that can be run (${error.message}); export the model again`,
     );
   }
 }

@@ -1,21 +1,21 @@
 /**
  * The DOCTYPE of a document: where it stands, and the entities that its internal subset declares.
  *
- * Declared text is put where it is named, as XML says, within limits: an entity that is external, names itself or comes to
- * more than `LONGEST_ENTITY` characters is not expanded, and stands in the text as it is written. Nothing is ever opened.
+ * Entities are expanded within limits: one that is external, names itself or grows beyond `LONGEST_ENTITY` characters stays in the
+ * text as a reference. No file or address is ever opened.
  */
 import { InputError } from '../errors';
 
-/** Journals declare characters and words. What is longer is no text but an attack or a page of boilerplate. */
+/** Journals declare characters and words. Anything longer is an attack or a page of boilerplate. */
 const LONGEST_ENTITY = 1_000;
 const MOST_ENTITIES = 10_000;
 
 /**
- * The document without byte order mark and DOCTYPE, of which only the line breaks stay, so that line numbers are right; what
- * its entities stand for is put in their place.
+ * The document without byte order mark and DOCTYPE, with its entities expanded. The line breaks of the DOCTYPE stay, so that line
+ * numbers are right.
  *
  * @param longest the most characters that the result may have
- * @throws InputError for a DOCTYPE without end and for what is too long when expanded
+ * @throws InputError for a DOCTYPE without end, and if the expanded document is too long
  */
 export function withoutDoctype(xml: string, place: string, longest: number): string {
   const first = xml.startsWith('\ufeff') ? 1 : 0;
@@ -35,7 +35,7 @@ export function withoutDoctype(xml: string, place: string, longest: number): str
   return head + lines + expanded;
 }
 
-/** Where the DOCTYPE stands, behind white space, comments and processing instructions; an end of -1 where it has none. */
+/** Where the DOCTYPE stands, after white space, comments and processing instructions; `end` is -1 if it does not end. */
 export function findDoctype(xml: string): { start: number; end: number } | undefined {
   const start = skipMisc(xml, xml.startsWith('\ufeff') ? 1 : 0);
   return DOCTYPE.test(xml.slice(start, start + 9)) ? { start, end: endOfDoctype(xml, start) } : undefined;
@@ -64,7 +64,7 @@ function skipMisc(xml: string, from: number): number {
   }
 }
 
-/** The place after the DOCTYPE's `>`, which may neither stand in quotes nor in the internal subset; -1 without one. */
+/** The place after the `>` of the DOCTYPE, outside quotes and the internal subset; -1 if there is none. */
 function endOfDoctype(xml: string, start: number): number {
   let inSubset = false;
   for (let place = start; place < xml.length; place++) {
@@ -85,7 +85,7 @@ function endOfDoctype(xml: string, start: number): number {
   return -1;
 }
 
-/** `<!ENTITY name "text">` of a DOCTYPE, the first of each name. Parameter entities and external ones are left out. */
+/** The entities (`<!ENTITY name "text">`) of a DOCTYPE, the first of each name. Parameter and external entities are left out. */
 function declaredEntities(doctype: string): Map<string, string> {
   const found = new Map<string, string>();
   for (let place = doctype.indexOf('['); place >= 0 && place < doctype.length; ) {
@@ -108,7 +108,7 @@ function declaredEntities(doctype: string): Map<string, string> {
   return found;
 }
 
-/** The opening of a declaration, up to and with the quotation mark before its text. */
+/** The opening of a declaration, up to and including the quotation mark before its text. */
 const ENTITY = /^<!ENTITY\s+([^\s%&;"'<>]{1,100})\s+(["'])/;
 
 function behind(text: string, end: string, from: number): number {
@@ -116,7 +116,7 @@ function behind(text: string, end: string, from: number): number {
   return found < 0 ? text.length : found + end.length;
 }
 
-/** What each entity stands for once those that it names are put in; without those that may not be expanded. */
+/** The text of each entity with the entities in it expanded; without those that must not be expanded. */
 function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
   const texts = new Map<string, string>();
   const refused = new Set<string>();
@@ -159,7 +159,7 @@ export const OPAQUE = [
   ['<?', '?>'],
 ] as const;
 
-/** The text with entities replaced outside comments, CDATA sections and instructions; undefined where it gets too long. */
+/** The text with entities expanded outside comments, CDATA sections and instructions; undefined if it gets too long. */
 function expand(body: string, texts: ReadonlyMap<string, string>, longest: number): string | undefined {
   if (texts.size === 0) return body;
   const pieces: string[] = [];

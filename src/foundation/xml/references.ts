@@ -16,14 +16,14 @@ const known = new Map<string, string>();
 const greek = ISO_GREEK.trim().split(/\s+/);
 for (let index = 0; index < greek.length; index += 2) known.set(greek[index], greek[index + 1]);
 
-/** A text with the character references of HTML decoded; what is none stays. */
+/** A text with the character references of HTML decoded; unknown ones stay. */
 export function decodeReferences(text: string): string {
   // Loaded on first use: its tables take some milliseconds.
   const { decodeHTMLStrict } = require('entities/decode') as typeof import('entities/decode');
   return decodeHTMLStrict(text);
 }
 
-/** What a name stands for, in HTML (which has the names of MathML too) or in the sets of JATS; else undefined. */
+/** The characters of a name in HTML (with those of MathML) or in the sets of JATS; else undefined. */
 function characterNamed(name: string): string | undefined {
   const found = known.get(name);
   if (found !== undefined) return found;
@@ -35,7 +35,7 @@ function characterNamed(name: string): string | undefined {
   return characters;
 }
 
-/** The table of names in the form in which the parser reads it. */
+/** The table of names in the form that the parser reads. */
 export const NAMED_CHARACTERS: Record<string, string> = new Proxy(Object.create(null), {
   get: (_, name) => (typeof name === 'string' ? characterNamed(name) : undefined),
 });

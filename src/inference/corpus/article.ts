@@ -121,7 +121,7 @@ function sentencesOf(
 ): Range[] {
   if (text.length > LONGEST_TEXT)
     throw new InputError(
-      `${place}: a text of ${text.length} characters, at most ${LONGEST_TEXT} are read as one; split it into documents`,
+      `${place}: has ${text.length} characters, a document may have at most ${LONGEST_TEXT}; split it into documents`,
     );
   const sentences: Range[] = [];
   let uncut = 0;
@@ -133,7 +133,7 @@ function sentencesOf(
       if (end - start > NO_PROSE) uncut += end - start;
       if (uncut > MOST_UNCUT)
         throw new InputError(
-          `${place}: ${MOST_UNCUT} characters lie in sentences of more than ${NO_PROSE}; give prose, or part it with sentence ends or empty lines`,
+          `${place}: ${MOST_UNCUT} characters stand in sentences longer than ${NO_PROSE}; give prose, or add sentence ends or empty lines`,
         );
       if (sentences.length > MOST_SENTENCES)
         throw new InputError(`${place}: has more than ${MOST_SENTENCES} sentences; split it into documents`);

@@ -63,12 +63,12 @@ function whyNoLines(line: Buffer): string | undefined {
     .replace(/^\ufeff/, '')
     .trim();
   if (opening === '{' || opening === '[')
-    return `is one JSON value over several lines, no JSONL; ${EXPECTED} (jq -c does)`;
+    return `is one JSON value over several lines, not JSONL; ${EXPECTED} (jq -c does)`;
   if (!/"entities"\s*:/.test(line.toString('latin1'))) return undefined;
   try {
     const { text, entities } = Object(parseJson(line.toString('utf8'))) as Record<string, unknown>;
     const isOutput = text === undefined && Array.isArray(entities);
-    return isOutput ? 'holds annotations as annotate writes them, no texts; give the texts' : undefined;
+    return isOutput ? 'holds the annotations that annotate writes, not texts; give the texts' : undefined;
   } catch {
     return undefined;
   }

@@ -132,7 +132,7 @@ async function* sourcesOfArticleSet(
     };
     yield { kind: 'content', format: 'jats', content, isOwnId: true, ...own };
   }
-  const reason = 'holds no <article>, so it is no JATS; give full texts of articles';
+  const reason = 'holds no <article>, so it is not JATS; give full texts of articles';
   if (number === 0) yield { kind: 'damaged', place, bytes: newBytes(), reason };
 }
 

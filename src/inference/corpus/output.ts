@@ -221,7 +221,7 @@ function regularFile(path: string): Stats | undefined {
 
 function notRegular(path: string): InputError {
   return new InputError(
-    `${path}: is no regular file, as this command makes there; remove it, or choose another output`,
+    `${path}: is not a regular file, as this command makes there; remove it, or choose another output`,
   );
 }
 
@@ -232,7 +232,7 @@ function readJournal(path: string): Journal {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new InputError(`${path}: does not say how far the run came; delete it and the file beside it`);
+  throw new InputError(`${path}: does not say how far the run had come; delete it and the file beside it`);
 }
 
 function isCount(value: unknown): boolean {

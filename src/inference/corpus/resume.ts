@@ -55,7 +55,7 @@ export async function checkWhole(
   };
   const differs = (what: string) =>
     new InputError(
-      `${path}: is whole, but of other inputs (${what}); choose another --out, or remove it to annotate anew`,
+      `${path}: is complete, but was made from other inputs (${what}); choose another --out, or remove it to annotate again`,
     );
   let line = next();
   for await (const source of sources) {
@@ -64,13 +64,13 @@ export async function checkWhole(
     for (const { id, text } of expected) {
       const found = parsed(line);
       if (!found || (id !== undefined && found.id !== id))
-        throw differs(`${source.place} is not in its line ${number}`);
+        throw differs(`line ${number} is not that of ${source.place}`);
       if (text !== undefined && !standsIn(found.entities, text, offsets))
         throw differs(`line ${number} has mentions that are not in ${source.place}`);
       line = next();
     }
   }
-  if (line !== undefined) throw differs(`line ${number} is of none of them`);
+  if (line !== undefined) throw differs(`line ${number} belongs to none of them`);
   const changed = files.find(
     ({ path }) => (statSync(fsPath(path), { throwIfNoEntry: false })?.mtimeMs ?? 0) > finished,
   );

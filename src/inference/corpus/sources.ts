@@ -72,7 +72,7 @@ export const SKIPPED = {
   otherKind: 'files of other kinds',
   hidden: 'hidden files and folders',
   special: 'pipes, sockets and devices',
-  seen: 'folders that links lead to again',
+  seen: 'folders that links had led to before',
   own: 'files that this command writes',
 };
 

@@ -41,7 +41,7 @@ export class Journal {
     const other = Object.keys({ ...begun, ...own }).find((key) => !isSame(begun[key], own[key]));
     if (other !== undefined)
       throw new InputError(
-        `${path}: was begun by a search with other ${describeJson(other)}; go on as it was begun, or name another folder`,
+        `${path}: was begun by a search with other ${describeJson(other)}; resume it with the same, or name another folder`,
       );
     const records = lines.map((line, index) => parseRecord(line, `${path} line ${index + 2}`));
     if (whole.length < content.length) truncateSync(path, Buffer.byteLength(whole));

@@ -31,7 +31,7 @@ export class Journal {
    * @throws InputError where it cannot be written
    */
   static open(folder: string, start: RunStart, notify: (sentence: string) => void = () => {}): Journal {
-    if (!isRunId(start.id)) throw new InputError(`"${start.id}" is no id of a tracked run`);
+    if (!isRunId(start.id)) throw new InputError(`"${start.id}" is not the id of a tracked run`);
     whileWriting(folder, () => mkdirSync(folder, { recursive: true, mode: PRIVATE.folder }));
     const path = join(folder, `${start.id}${ENDING}`);
     const journal = new Journal(path, start, unsentOf(path, notify));
