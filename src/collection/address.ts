@@ -1,9 +1,9 @@
-/** Where requests go, and who they say that they are from. */
+/** The address of the service, and the User-Agent that requests carry. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
-/** The address without a slash at its end. @throws InputError for what is not a service address */
+/** The address without slashes at its end. @throws InputError if it is not a service address */
 export function checkedAddress(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
@@ -18,8 +18,6 @@ export function userAgent(contact?: string): string {
     version: string;
   };
   if (contact !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(contact))
-    throw new InputError(
-      `The contact "${contact}" cannot be sent along; write a mail or web address in plain letters`,
-    );
+    throw new InputError(`The contact "${contact}" cannot be sent; write a mail or web address in ASCII`);
   return `${name}/${version} (collects articles and annotations from Europe PMC${contact ? `; contact ${contact}` : ''})`;
 }

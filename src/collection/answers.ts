@@ -1,4 +1,4 @@
-/** What the service's answers must be to be believed. Each check returns the content or throws `Unobtainable`. */
+/** Checks of the service's answers. Each returns the content or throws `Unobtainable`. */
 import { checkFullText, type EntityClass, fieldsOf, InputError, kindOfContent } from '../foundation';
 import type { Annotation } from './article';
 import { flawOf } from './flaws';
@@ -6,7 +6,7 @@ import { isPmcid } from './ids';
 import { idOf, parsedJson } from './json';
 import { Empty, Unobtainable } from './unobtainable';
 
-/** Full text that the XML reader takes, from end to end, and that is the article asked for, where it says which it is. */
+/** A full text that the XML reader accepts to its end and that is the article asked for, if it states an id. */
 export function checkedFullText(body: string, pmcid: string): string {
   const stated = statedId(body);
   if (stated !== undefined && stated !== pmcid)
@@ -19,10 +19,10 @@ function statedId(body: string): string | undefined {
     return checkFullText(body, PLACE).pmcid;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    // The mend behind the semicolon is for a file at hand.
+    // The advice after the semicolon is for files.
     const reason = error.message.replace(/; [^;]*$/, '');
     const breaksOff = /ends inside|must contain a root element|DOCTYPE has no end/.test(reason);
-    // What a proxy or a service that is down for a moment answers.
+    // A proxy, or a service that is down for a moment, answers so.
     const mayPass =
       breaksOff || body.trim() === '' || kindOfContent(Buffer.from(body.slice(0, 1_000))) === 'html';
     throw new Unobtainable(
@@ -36,7 +36,7 @@ function statedId(body: string): string | undefined {
 
 const PLACE = 'the full text';
 
-/** What the annotations service says of one article. */
+/** The annotations of one article from the service. */
 export interface AnnotationsOfArticle {
   /** Those of the types that were asked for. */
   annotations: Annotation[];
@@ -49,11 +49,11 @@ const MOST_ARTICLES = 100;
 const MOST_ANNOTATIONS = 50_000;
 
 /**
- * Annotations by article. An article that the answer lacks is not in the result, one with an empty list is. Articles that
- * nobody asked for are ignored.
+ * Annotations by article. An article missing from the answer is missing from the result; one with an empty list is in it. Articles
+ * that were not asked for are ignored.
  *
- * Where one article alone was asked for and is not there, that is `Empty`; where several were, and the answer is about
- * others, it is final: each is then asked for alone.
+ * If a single article was asked for and is missing, throws `Empty`. If several were and the answer is about others, the error is
+ * final: the caller then asks for each alone.
  */
 export function checkedAnnotations(
   body: string,
@@ -90,7 +90,7 @@ export function checkedAnnotations(
 
 /** An article of a list that comes in pages. */
 export interface ListedArticle {
-  /** Tells it from the others; undefined where the service names none. */
+  /** Identifies the article; undefined if the service gives no id. */
   key: string | undefined;
   /** Undefined for an article that is not in PubMed Central. */
   pmcid: string | undefined;
@@ -113,7 +113,7 @@ export function checkedTypePage(body: string): TypePage {
   return { articles: onPage, next: mark < 0 ? undefined : String(mark) };
 }
 
-/** What the article search says of an article. */
+/** An article in the answer of the article search. */
 export interface SearchResult {
   source?: unknown;
   id?: unknown;

@@ -16,7 +16,7 @@ export interface Annotation {
   /** Such as `Results (http://purl.org/orb/Results)`. */
   section?: string;
   provider: string;
-  /** The supplementary file that the mention stands in; it is then not in the article itself. */
+  /** The supplementary file that holds the mention, which is then not in the article itself. */
   fileName?: string;
 }
 
@@ -28,13 +28,13 @@ export interface CollectedArticle {
   types: EntityClass[];
   /** JATS XML. */
   fullText: string;
-  /** Those of the service that can be kept, `fileName` ones included: they are for `preprocess` to leave out. */
+  /** Annotations that can be kept. Those with `fileName` are among them: `preprocess` leaves them out. */
   annotations: Annotation[];
-  /** How many were left out when it was collected, by their flaw; not there where none was. */
+  /** How many annotations were left out when the article was collected, by their flaw; absent if none was. */
   leftOut?: Record<string, number>;
 }
 
-/** A stored article as read: damaged annotations are left out of it. */
+/** A stored article as read, without damaged annotations. */
 export interface ReadArticle extends CollectedArticle {
   /** How many annotations were left out. */
   damagedAnnotations: number;
@@ -43,7 +43,7 @@ export interface ReadArticle extends CollectedArticle {
 /**
  * Reads one stored article. One damaged annotation costs that annotation, never the article.
  *
- * @throws InputError where the file is not what a collection writes, or holds another article than its name says
+ * @throws InputError if the file is not what a collection writes, or holds another article than its name says
  */
 export function readCollectedArticle(path: string): ReadArticle {
   const article = parsedArticle(path);
@@ -82,7 +82,7 @@ function complaintAbout(article: Partial<CollectedArticle> | null, path: string)
   return undefined;
 }
 
-/** Those of a list that are annotations, and how many are not. */
+/** The annotations in a list, and how many of its values are not annotations. */
 function usableAnnotations(list: readonly unknown[]): {
   annotations: Annotation[];
   damagedAnnotations: number;
@@ -91,7 +91,7 @@ function usableAnnotations(list: readonly unknown[]): {
   return { annotations, damagedAnnotations: list.length - annotations.length };
 }
 
-/** Whether a value has the fields of an annotation that are needed, and none of another type. */
+/** Whether a value has the required fields of an annotation, and all its known fields are of the right type. */
 export function isAnnotation(value: unknown): value is Annotation {
   const annotation = fieldsOf(value);
   return (
@@ -103,7 +103,7 @@ export function isAnnotation(value: unknown): value is Annotation {
 const REQUIRED = ['exact', 'type'];
 const OPTIONAL = ['prefix', 'postfix', 'id', 'section', 'provider', 'fileName'];
 
-/** Ontology terms, of which some providers give none. */
+/** Ontology terms, which some providers leave out. */
 function areTags(tags: unknown): boolean {
   if (tags == null) return true;
   const isText = (value: unknown) => value == null || typeof value === 'string';

@@ -44,9 +44,9 @@ type Asked = Pick<Manifest, 'by' | 'query' | 'limit'>;
 /**
  * Collects full texts and annotations into `out`: `articles/<PMCID>.json` and `manifest.json`.
  *
- * A run that was ended, at whatever moment, is resumed by the next: each article is stored as soon as both its parts are
- * there and checked, in one step. An article that cannot be had is listed with the reason; it does not end the run. An
- * annotation that cannot be kept is left out and counted; it does not lose the article.
+ * A run that was stopped at any moment is resumed by the next: each article is stored atomically once both its parts are there and
+ * checked. An article that cannot be obtained is listed with the reason; it does not end the run. An annotation that cannot be kept
+ * is left out and counted; its article is kept.
  *
  * @throws InputError for options that make no sense, a folder that cannot be written or is in use by another run, or when
  *   the service cannot be reached or searched
@@ -73,7 +73,7 @@ export async function collectArticles(options: CollectionOptions): Promise<Colle
   }
 }
 
-/** Works while no other run may write to the folder; one that was made for it and stays empty is removed. */
+/** Works while the folder is locked. A folder that was made for this run and stays empty is removed. */
 async function inFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
   const isNew = !existsSync(out);
   try {

@@ -4,7 +4,7 @@ import { normalizedId } from './ids';
 /** At the service's pace they take a day and a half; each is held in memory. */
 const MOST_IDS = 1_000_000;
 
-/** The ids in a file, one per line, each once. @throws InputError for a line that is no id, or where there is none */
+/** The ids in a file, one per line, without duplicates. @throws InputError for a line that is not an id, or if there is none */
 export function readIds(path: string): string[] {
   const ids = new Set<string>();
   let number = 0;

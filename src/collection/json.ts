@@ -6,7 +6,7 @@ export function parsedJson(body: string, what: string): unknown {
   try {
     return parseJson(body);
   } catch (error) {
-    // What `parseJson` refuses because of what it would cost.
+    // What `parseJson` refuses because it would cost too much.
     const { message } = error as Error;
     if (/^nested more|^more than \d+ values$/.test(message))
       throw new Unobtainable(`the ${what} are ${message.replace(/^more/, 'of more')}`, 'never');
@@ -18,7 +18,7 @@ export function parsedJson(body: string, what: string): unknown {
   }
 }
 
-/** A short text or a number as text; undefined for what is no id, and for objects, whose `toString` may be theirs. */
+/** A short text or a number as text; undefined for anything else, objects with a `toString` included. */
 export function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && text.length <= 100 ? text : undefined;

@@ -34,7 +34,7 @@ export interface Manifest {
   pmcids: Record<string, string>;
   /** Why each article that was asked for is not there, by the id that it was asked for. */
   missing: Record<string, string>;
-  /** How many annotations of each stored article were left out, by their flaw; not there where none was. */
+  /** How many annotations of each stored article were left out, by their flaw; absent if none was. */
   leftOut?: Record<string, Record<string, number>>;
 }
 
@@ -44,7 +44,7 @@ export const manifestPath = (folder: string) => join(folder, 'manifest.json');
 const LARGEST = 512 * 2 ** 20;
 
 /**
- * Writes the manifest, unless one that says the same of an earlier day is there; returns the one that is there then.
+ * Writes the manifest, unless an earlier one says the same but for the date. Returns the manifest that is then there.
  */
 export function writeManifest(folder: string, manifest: Manifest): Manifest {
   const path = manifestPath(folder);
@@ -58,7 +58,7 @@ export function writeManifest(folder: string, manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** The manifest of a collection. @throws InputError where there is none, or a damaged one */
+/** The manifest of a collection. @throws InputError if it is missing or damaged */
 export function readManifest(folder: string): Manifest {
   const path = manifestPath(folder);
   let manifest: unknown;
@@ -74,7 +74,7 @@ export function readManifest(folder: string): Manifest {
 }
 
 /**
- * Refuses a folder whose `manifest.json` is of something else, which collecting would replace.
+ * Refuses a folder whose `manifest.json` belongs to something other than a collection: collecting would replace it.
  *
  * @throws InputError with the reason
  */
@@ -104,7 +104,7 @@ function parsedFile(path: string): unknown {
   return parseJson(readFileSync(path, 'utf8'));
 }
 
-/** Ids become names of files and parts of requests: those of anything else are not believed. */
+/** Ids become file names and parts of requests, so only valid ones are accepted. */
 function isManifest(value: unknown): value is Manifest {
   if (!isJsonObject(value)) return false;
   const { source, types, articles, missing } = value;

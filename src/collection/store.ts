@@ -12,9 +12,9 @@ export function articlePath(folder: string, pmcid: string): string {
 }
 
 /**
- * The same article gives the same bytes: keys in one order, nothing of when or how it came.
+ * The same article gives the same bytes: keys in one order, no times.
  *
- * @throws Unobtainable where something else than a file has its name
+ * @throws Unobtainable if something other than a regular file has its name
  */
 export function storeArticle(
   folder: string,
@@ -28,7 +28,7 @@ export function storeArticle(
   writeFileAtomically(path, `${content}\n`);
 }
 
-/** The stored article if it is there, undamaged, and was collected from the same source for the same classes. */
+/** The stored article if it exists, is undamaged, and was collected from the same source for the same classes. */
 export function storedArticle(
   folder: string,
   pmcid: string,
@@ -70,7 +70,7 @@ export function storedPmcids(folder: string): string[] {
   return names.flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []).filter(isPmcid);
 }
 
-/** Deletes what a run that was killed while it wrote an article or the manifest left. */
+/** Deletes the temporary files of a run that was killed while it wrote an article or the manifest. */
 export function removeLeftovers(folder: string): void {
   for (const place of [folder, join(folder, 'articles')]) {
     const names = existsSync(place) ? readdirSync(place) : [];

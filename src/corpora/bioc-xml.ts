@@ -3,8 +3,7 @@ import type { BiocDocument, PlacedDocument } from './bioc';
 import type { OnSkip } from './plain-documents';
 
 /**
- * The documents of BioC XML, each parsed by itself: one that is damaged is skipped, and a file of many takes no more memory than
- * one of few.
+ * The documents of BioC XML, each parsed by itself: a damaged one is skipped, and memory does not grow with their number.
  *
  * @throws InputError for a file without documents, and for one that declares entities
  */
@@ -45,7 +44,7 @@ export function parseBiocXml(content: string, place: string, onSkip: OnSkip): Pl
 const END = '</document>';
 
 function parseDocument(xml: string, place: string, line: number): BiocDocument {
-  // Spares a parser for each of many empty documents.
+  // Saves a parser for each of many empty documents.
   if (!xml.includes('<text'))
     throw new InputError(`${place} line ${line}: a document without <text>; restore it`);
   const [document] = parseXml(xml, place, line) as XmlElement[];
@@ -76,7 +75,7 @@ function ownText({ children }: XmlElement): string {
   return children.filter((child) => typeof child === 'string').join('');
 }
 
-/** The line of a place, from 1; places are asked for in order. */
+/** Gives the line of a place, from 1. Places must come in order. */
 function lineCounter(content: string): (place: number) => number {
   let line = 1;
   let end = content.indexOf('\n');

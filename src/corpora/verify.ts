@@ -66,7 +66,7 @@ export function origin({ repository, commit }: Source): string {
   return repository ? `github.com/${repository} at ${commit}` : 'where it was gathered';
 }
 
-/** Regular files, also those that a link names; folders behind links, pipes and devices are skipped. */
+/** Regular files and links to them; linked folders, pipes and devices are skipped. */
 function listFiles(folder: string, below = ''): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below ? `${below}/${entry.name}` : entry.name;
@@ -79,7 +79,7 @@ function namesFile(link: string): boolean {
   try {
     return statSync(link).isFile();
   } catch {
-    return false; // It leads nowhere, or round in a circle.
+    return false; // a broken or circular link
   }
 }
 

@@ -26,18 +26,18 @@ export interface Article {
 /** What `start` and `end` count. */
 export type OffsetUnit = 'utf16' | 'codepoints';
 
-/** UTF-16 code units of one document. A book has a million or two; each sentence of a larger one would be in memory until its last. */
+/** UTF-16 code units of one document, whose sentences are all in memory at once. A book has a million or two. */
 const LONGEST_TEXT = 1 << 25;
 const MOST_SENTENCES = 1 << 18;
-/** Code units in sentences that no prose has: a list or data without sentence ends costs time, and says nothing. */
+/** Code units in sentences longer than `NO_PROSE`: lists or data without sentence ends cost time and give nothing. */
 const MOST_UNCUT = 1 << 19;
 const NO_PROSE = LONGEST_SENTENCE >> 1;
-/** Of one line of output, which is about a hundred bytes for each. */
+/** Mentions in one line of output, about a hundred bytes each. */
 const MOST_MENTIONS = 1 << 20;
 
 /**
- * @param content the source's own, where it was read already
- * @throws InputError for what cannot be read, is not in the format, or is empty
+ * @param content the content of the source, if it was read already
+ * @throws InputError for a source that cannot be read, is not in its format, or is empty
  */
 export function readArticle(source: Source, content?: Uint8Array): Article {
   const { place } = source;
@@ -88,7 +88,7 @@ function textOf(content: Uint8Array, place: string): string {
   return plain.toString('utf8');
 }
 
-/** The text that offsets refer to: of JATS what `preprocess` makes of it, any other as it stands. */
+/** The text that offsets refer to: for JATS the paragraphs that `preprocess` makes, for plain text the text itself. */
 function plainText(content: string, format: WholeFileFormat, place: string): string {
   const isText = format === 'text' || content.trim() === '';
   return filled(isText ? content : articleText(jatsToParagraphs(content, place)), place);
@@ -113,7 +113,7 @@ function articleOfText(id: string, text: string, place: string, paragraphs?: rea
   };
 }
 
-/** @throws InputError where there are too many, or what is no prose */
+/** @throws InputError for too many sentences, and for text that is not prose */
 function sentencesOf(
   text: string,
   place: string,

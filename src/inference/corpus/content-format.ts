@@ -2,16 +2,16 @@ import { type ContentKind, rootElement, whyUnusable } from '../../foundation';
 import type { Opening } from './opening';
 import type { DocumentFormat, WholeFileFormat } from './sources';
 
-/** What a content is read as: one document (`WholeFileFormat`), or many. */
+/** How a content is read: as one document (`WholeFileFormat`), or as many. */
 export type ContentFormat = WholeFileFormat | 'jsonl' | 'article-set' | 'bioc' | 'pubtator' | 'tar';
 
 const JSON_ARRAY = 'is a JSON array; write its elements one a line (jq -c ".[]" does), as JSONL';
 
 /**
- * What to read a content as. Where it plainly is something else than its name says, the content decides: a PDF is none the less one
- * under the name `article.txt`, and JATS is read as such.
+ * How to read a content. Where it contradicts the file's name, the content decides: a PDF named `article.txt` is refused as a PDF, and
+ * JATS under any name is read as JATS.
  *
- * @param named what the file's name says; undefined where there is no name
+ * @param named what the file's name says; undefined if there is no name
  * @returns the format, or why it cannot be read, as the part of a sentence that follows the file's name
  */
 export function formatOfContent(
@@ -42,7 +42,7 @@ export function formatOfContent(
   }
 }
 
-/** Kinds of text that the user may call plain text. */
+/** Kinds that the user may ask to read as plain text. */
 const MAY_BE_TEXT: readonly ContentKind[] = [
   'xml',
   'html',
@@ -53,7 +53,7 @@ const MAY_BE_TEXT: readonly ContentKind[] = [
   'pubtator',
 ];
 
-/** The format that the user says it is, unless it is no text at all. */
+/** The format that the user chose, unless the content is not text at all. */
 export function formatAsChosen(
   opening: Opening,
   chosen: DocumentFormat,

@@ -19,10 +19,10 @@ import {
 import { collected, decoded, fromUtf16, gunzip, withOpening } from './streams';
 
 /**
- * What the files hold, in order. A file of one document is opened by the worker that takes it; files of many are read here piece by
- * piece. The content decides which is which.
+ * The sources in the files, in order. A file of one document is opened by the worker that takes it; files of many documents are read
+ * here, piece by piece. The content decides which is which.
  *
- * @param skipped receives what is left out of archives
+ * @param skipped receives the files that are left out of archives
  */
 export async function* openSources(
   files: readonly InputFile[],
@@ -55,7 +55,7 @@ export async function* openSources(
 
 const PIECE = 1 << 18;
 
-/** What standard input holds, gzip or not; its first characters decide the format unless `chosen` does. */
+/** The sources in standard input, gzip or not; its first characters decide the format unless `chosen` is given. */
 export function openStandardInput(
   input: AsyncIterable<Uint8Array>,
   chosen?: DocumentFormat,
@@ -176,7 +176,7 @@ function sinceLast(total: () => number): () => number {
   };
 }
 
-/** Where a stream breaks off, that is reported in its place; what follows is read. */
+/** Reports a stream that breaks off as a damaged source, so that the next files are read. */
 async function* untilDamaged(sources: AsyncIterable<Source>, place: string): AsyncGenerator<Source> {
   try {
     yield* sources;
