@@ -150,7 +150,7 @@ async function writeToStream(
   try {
     await pipeline(lines, stream, { end: !isOpen });
   } catch (error) {
-    // Whoever reads our output, `head` say, may have had enough of it.
+    // The reader of our output, such as `head`, may have closed it.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE')
       throw unwritable(target?.path ?? 'standard output', error);
   }
@@ -184,7 +184,7 @@ async function writeToFile(
   }
 }
 
-/** Lines of output batch by batch, with progress; `onBatch` is called with them first. */
+/** Lines of output, batch by batch, with progress. `onBatch` is called before each is yielded. */
 async function* linesOf(
   sources: AsyncIterable<Source>,
   settings: AnnotateCorpusOptions,
@@ -256,7 +256,7 @@ function complainOfDamages({ documents, damaged }: Totals): void {
   );
 }
 
-/** The files that decide what the model says. */
+/** The files that decide the model's output. */
 function filesOf(model: string, quantized?: boolean): string[] {
   const onnx = onnxFileOf(model, quantized);
   return [

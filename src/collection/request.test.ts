@@ -148,8 +148,8 @@ test('a silent service, a damaged body and a broken connection are told apart', 
     assert.equal(await ask('/slow'), 'xxxxxy');
     assert.equal(await ask('/packed'), 'packed');
     await assert.rejects(ask('/cut-packed'), /the connection failed \(Z_BUF_ERROR\)/);
-    await assert.rejects(ask('/damaged'), /bytes are no UTF-8/);
-    await assert.rejects(ask('/cut'), /bytes are no UTF-8/);
+    await assert.rejects(ask('/damaged'), /bytes are not UTF-8/);
+    await assert.rejects(ask('/cut'), /bytes are not UTF-8/);
     await assert.rejects(ask('/short'), /the connection failed/);
     await assert.rejects(ask('/stalls'), /did not answer in time/);
     await assert.rejects(ask('/silent'), /did not answer in time/);

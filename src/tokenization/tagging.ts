@@ -18,8 +18,9 @@ export interface TaggingOptions {
 }
 
 /**
- * The same scorer, which throws where a logit is not finite: such a network says nothing, and every comparison with it is false or
- * true alike. @param source names the model in the message
+ * The same scorer, which throws if a logit is not finite: comparisons with such a score are meaningless.
+ *
+ * @param source names the model in the message
  */
 export function onlyFinite(score: TokenScorer, source: string): TokenScorer {
   return async (windows) => {
@@ -42,7 +43,7 @@ export interface TaggedText {
 /** Texts scored at once; enough to form batches of similar length, few enough to hold in memory. */
 const TEXTS_AT_ONCE = 2048;
 
-/** Tags texts of any length; `onProgress` hears how many are done. */
+/** Tags texts of any length; `onProgress` is called with the number that are done. */
 export async function tagTexts(
   texts: readonly string[],
   tokenizer: Tokenizer,

@@ -212,7 +212,7 @@ export function completeConfiguration(value: unknown, place: string): TrainingCo
   return configuration;
 }
 
-/** Bytes of a file that describes a run. */
+/** Bytes of a configuration file. */
 const LARGEST_FILE = 16 * 2 ** 20;
 
 /** A file of JSON, whatever it holds. */

@@ -44,9 +44,9 @@ export class MetricsLog {
 }
 
 /**
- * Rows of a metrics.jsonl, none where there is no such file; a last line that a killed run left unfinished is skipped.
+ * Rows of a metrics.jsonl; none if there is no such file. An incomplete last line, left by a killed run, is skipped.
  *
- * @throws InputError that names the line where it is no row
+ * @throws InputError that names a line which is not a row
  */
 export function readMetrics(path: string): MetricsRow[] {
   const content = readStateFile(path) ?? '';
@@ -59,7 +59,7 @@ function parseRow(line: string, place: string): MetricsRow {
   try {
     value = parseJson(line);
   } catch {
-    // Told below.
+    // Reported below.
   }
   const row = fieldsOf(value);
   if (!isRow(row))
@@ -67,7 +67,7 @@ function parseRow(line: string, place: string): MetricsRow {
   return row as unknown as MetricsRow;
 }
 
-/** Numbers that were none (a gradient without bound) are null in JSON. */
+/** Numbers that are not finite (a gradient that overflows) are null in JSON. */
 const isNumber = (value: unknown) => value === null || typeof value === 'number';
 
 function isRow({ kind, step, epoch, f1, ...rest }: Record<string, unknown>): boolean {

@@ -1,14 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError, parseJson, unreadable } from '../foundation';
 
-/** Our own state files are small; a larger one is none of ours. */
+/** Bytes. State files are small; a larger one is not ours. */
 const LARGEST = 256 * 2 ** 20;
 
 /**
- * A file that an earlier run of ours wrote, as text; undefined where there is none. Nothing but a regular file is read, and no link
- * followed.
+ * A state file from an earlier run, as text; undefined if there is none. It must be a regular file; links are not followed.
  *
- * @throws InputError for anything else, or more bytes than `largest`
+ * @throws InputError for anything else, or for more than `largest` bytes
  */
 export function readStateFile(path: string, largest = LARGEST): string | undefined {
   let file: number;
@@ -46,7 +45,7 @@ function textOf(file: number, largest: number, path: string): string {
   }
 }
 
-/** A state file as JSON, for whoever checks what it holds; undefined where there is no file. @param mend what to do where it is none */
+/** A state file as JSON, unchecked; undefined if there is no file. @param mend what to do if it is not valid JSON */
 export function readJsonState(path: string, largest: number, mend: string): { value: unknown } | undefined {
   const content = readStateFile(path, largest);
   if (content === undefined) return undefined;

@@ -77,7 +77,7 @@ export async function carryOut(
   return journal;
 }
 
-/** What the trials of the search that was begun multiply in. */
+/** The precision of the trials of a search that was begun. */
 function precisionIn(path: string): Precision | undefined {
   const begun = Journal.begun(path);
   if (!begun) return undefined;
@@ -87,7 +87,7 @@ function precisionIn(path: string): Precision | undefined {
   );
 }
 
-/** What stands in the folders of trials, a search deletes: so these must be its own. @throws InputError where they are not */
+/** A search deletes the contents of trial folders, so they must be its own. @throws InputError if they are not */
 export function refuseForeignTrials(out: string): void {
   const trials = join(out, TRIALS);
   const found = lstatSync(trials, { throwIfNoEntry: false });

@@ -68,12 +68,12 @@ export class Journal {
   }
 }
 
-/** Undefined stands for a key that is not there. */
+/** Undefined for a key that is absent. */
 function isSame(begun: unknown, own: unknown): boolean {
   try {
     return isDeepStrictEqual(begun, own);
   } catch {
-    return false; // Nested deeper than the stack reaches: none of ours.
+    return false; // nested too deeply to be ours
   }
 }
 
@@ -82,14 +82,14 @@ function parseObject(line: string, place: string): Record<string, unknown> {
     const value: unknown = parseJson(line);
     if (isJsonObject(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InputError(
     `${place}: damaged, no line of a search's journal; restore the file, delete the line, or begin anew in another folder`,
   );
 }
 
-/** A trial's number and rung name its folder, its values go into configurations, its score decides. */
+/** Trial number and rung name a folder, the values go into configurations, and the score decides. */
 function parseRecord(line: string, place: string): TrialRecord {
   const record = parseObject(line, place);
   const { trial, rung, share, values, saw, seconds, score, metrics, failed } = record;
@@ -104,7 +104,7 @@ function parseRecord(line: string, place: string): TrialRecord {
   );
 }
 
-/** Whether a value is an object of such values alone. */
+/** Whether a value is an object with values of these types only. */
 function holds(value: unknown, types: readonly string[]): boolean {
   if (!isJsonObject(value)) return false;
   return Object.values(fieldsOf(value)).every((own) => types.includes(own === null ? 'null' : typeof own));

@@ -106,7 +106,7 @@ export function trackRun({
 }
 
 /**
- * Where runs go: an address without its last slash and without a password, or a whole path of a folder.
+ * Where runs go: an address without trailing slash and password, or the absolute path of a folder.
  *
  * @throws InputError where it is an address of another kind
  */
