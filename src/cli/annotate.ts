@@ -2,7 +2,14 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { checkOutputFile, formatDuration, InputError, outputTarget, unwritable } from '../foundation';
+import {
+  checkOutputFile,
+  formatDuration,
+  InputError,
+  outputTarget,
+  sha256OfFile,
+  unwritable,
+} from '../foundation';
 import {
   type AnnotateCorpusOptions,
   annotateCorpus,
@@ -10,7 +17,6 @@ import {
   companionsOf,
   type DocumentFormat,
   defaultModelFolder,
-  hashOfFile,
   type InputFile,
   listInputs,
   NOTHING_DONE,
@@ -168,7 +174,7 @@ async function writeToFile(
   const { offsets, resume = false } = options;
   const run = {
     inputs: files.map((file) => resolve(Buffer.from(file.path as string).toString('latin1'))),
-    model: filesOf(settings.model, settings.quantized).map(hashOfFile),
+    model: filesOf(settings.model, settings.quantized).map(sha256OfFile),
     offsets,
   };
   const output = ResumableOutput.open(path, run, resume);

@@ -52,8 +52,8 @@ test('what is no stored article is refused with its place, a pipe without waitin
         (error: Error) => error instanceof InputError && reason.test(error.message),
       );
     };
-    refused('{"pmcid"', /PMC2\.json: cannot be read as JSON/);
-    refused('null', /not a collected article/);
+    refused('{"pmcid"', /PMC2\.json: not valid JSON .*; delete it and collect again/);
+    refused('null', /holds null, a collected article is a JSON object/);
     refused(
       JSON.stringify({ ...article, annotations: [] }),
       /holds PMC1, another article than its name says/,

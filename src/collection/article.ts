@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type EntityClass, fieldsOf, InputError, isEntityClass, unreadable } from '../foundation';
+import { type EntityClass, fieldsOf, InputError, isEntityClass, readJsonObject } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -40,39 +39,26 @@ export interface ReadArticle extends CollectedArticle {
   damagedAnnotations: number;
 }
 
+/** Bytes. Full texts have at most 32 MiB, 50,000 annotations some more. */
+const LARGEST = 128 * 2 ** 20;
+
 /**
  * Reads one stored article. One damaged annotation costs that annotation, never the article.
  *
  * @throws InputError if the file is not what a collection writes, or holds another article than its name says
  */
 export function readCollectedArticle(path: string): ReadArticle {
-  const article = parsedArticle(path);
+  const mend = 'delete it and collect again';
+  const article: Partial<CollectedArticle> = readJsonObject(path, 'a collected article', LARGEST, mend);
   const complaint = complaintAbout(article, path);
-  if (complaint) throw new InputError(`${path}: ${complaint}; delete it and collect again`);
-  return { ...(article as CollectedArticle), ...usableAnnotations(article?.annotations as unknown[]) };
+  if (complaint) throw new InputError(`${path}: ${complaint}; ${mend}`);
+  return { ...(article as CollectedArticle), ...usableAnnotations(article.annotations as unknown[]) };
 }
 
-function parsedArticle(path: string): Partial<CollectedArticle> | null {
-  let content: string;
-  try {
-    // Reading a pipe would wait for a writer that may never come.
-    if (!statSync(path).isFile()) throw new InputError(`${path}: not a regular file; remove it`);
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    return JSON.parse(content.startsWith('\ufeff') ? content.slice(1) : content);
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read as JSON (${(error as Error).message}); delete it and collect again`,
-    );
-  }
-}
-
-function complaintAbout(article: Partial<CollectedArticle> | null, path: string): string | undefined {
-  if (typeof article !== 'object' || article === null) return 'not a collected article';
-  const { pmcid, fullText, types, annotations } = article;
+function complaintAbout(
+  { pmcid, fullText, types, annotations }: Partial<CollectedArticle>,
+  path: string,
+): string | undefined {
   if (typeof pmcid !== 'string' || !/^PMC\d+$/.test(pmcid)) return '"pmcid" is missing';
   const named = /^(PMC\d+)\.json$/.exec(basename(path))?.[1] ?? pmcid;
   if (named !== pmcid) return `holds ${pmcid}, another article than its name says`;

@@ -5,6 +5,7 @@ import {
   type EntityClass,
   InputError,
   type Progress,
+  sha256OfFile,
   silentProgress,
   withLock,
 } from '../foundation';
@@ -13,7 +14,7 @@ import { fetchArticles } from './fetch';
 import { type Wanted, wantedByIds, wantedByQuery, wantedByTypes } from './find';
 import { type Manifest, manifestPath, refuseOtherManifest, writeManifest } from './manifest';
 import { type ServiceOptions, type Source, withService } from './source';
-import { removeLeftovers, sha256OfStored, storeArticle, storedArticle } from './store';
+import { articlePath, removeLeftovers, storeArticle, storedArticle } from './store';
 import { Unobtainable } from './unobtainable';
 
 export interface CollectionOptions extends ServiceOptions {
@@ -163,7 +164,7 @@ function manifestOf(
     const article = storedArticle(out, pmcid, source, types);
     for (const { type } of article?.annotations ?? []) annotations[type]++;
     if (article?.leftOut) leftOut[pmcid] = article.leftOut;
-    articles[pmcid] = sha256OfStored(out, pmcid);
+    articles[pmcid] = sha256OfFile(articlePath(out, pmcid));
   }
   return {
     source,

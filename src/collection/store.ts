@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, nameOfLeftover, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
@@ -80,10 +79,4 @@ export function removeLeftovers(folder: string): void {
         rmSync(path, { force: true });
     }
   }
-}
-
-export function sha256OfStored(folder: string, pmcid: string): string {
-  return createHash('sha256')
-    .update(readFileSync(articlePath(folder, pmcid)))
-    .digest('hex');
 }

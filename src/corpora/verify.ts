@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { cacheFolder, InputError, writeFileAtomically } from '../foundation';
+import { cacheFolder, InputError, sha256OfFile, writeFileAtomically } from '../foundation';
 import { matchPath, pathRules, type Source } from './sources';
 
 interface FileHash {
@@ -56,9 +56,7 @@ export function filesOf(source: Source, folder: string): string[] {
 export function hashFiles(folder: string, files: readonly string[]): FileHash[] {
   return files.map((path) => ({
     path,
-    sha256: createHash('sha256')
-      .update(readFileSync(join(folder, path)))
-      .digest('hex'),
+    sha256: sha256OfFile(join(folder, path)),
   }));
 }
 

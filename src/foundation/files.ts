@@ -1,6 +1,9 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { kindOfContent, whyUnusable } from './content';
 import { decodeText } from './decoding';
 import { InputError, unreadable } from './errors';
+import { sleepSync } from './sleep';
 
 /** Bytes. */
 export const PIECE = 1 << 20;
@@ -23,6 +26,39 @@ export function readTextFile(path: string, largest = LARGEST_TEXT): string {
     pieces.push(piece);
   }
   return decodeText(Buffer.concat(pieces), path);
+}
+
+/**
+ * The bytes of a file that someone else may have made. It must be a regular file of limited size, so that neither memory nor time is
+ * spent on a wrong one.
+ *
+ * @param what the file is, for messages: "a model's configuration"
+ * @param mend what to do about a wrong file, for messages
+ */
+export function readRegularFile(path: string, what: string, largest: number, mend: string): Buffer {
+  let content: Buffer;
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new InputError(`${path}: is not a regular file, as ${what} must be; ${mend}`);
+    if (status.size > largest)
+      throw new InputError(`${path}: has ${status.size} bytes, ${what} has at most ${largest}; ${mend}`);
+    content = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  refusePointer(content, path);
+  return content;
+}
+
+/** Throws InputError for a Git LFS pointer in the place of a large file. */
+export function refusePointer(content: Uint8Array, path: string): void {
+  const kind = kindOfContent(content);
+  if (kind === 'git-lfs-pointer') throw new InputError(`${path}: ${whyUnusable(kind)}`);
+}
+
+/** SHA-256 of a file's bytes in hexadecimal digits. */
+export function sha256OfFile(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /**
@@ -58,7 +94,7 @@ function readWaiting(file: number, bytes: Buffer): number {
       return readSync(file, bytes);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      sleepSync(10);
     }
   }
 }

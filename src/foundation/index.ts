@@ -25,7 +25,7 @@ export {
 } from './download';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
-export { readTextFile } from './files';
+export { readRegularFile, readTextFile, refusePointer, sha256OfFile } from './files';
 export { areFinite } from './finite';
 export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';

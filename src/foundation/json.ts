@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
-import { kindOfContent, whyUnusable } from './content';
-import { InputError, unreadable } from './errors';
+import { InputError } from './errors';
+import { readRegularFile } from './files';
 
 /** Characters. A shorter text is parsed without a check: it cannot cost much. */
 const SMALL = 1_000_000;
@@ -52,34 +51,25 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * A JSON object from a file that someone else may have made. It must be a regular file of limited size, so that neither memory nor
- * time is spent on a wrong one.
+ * A JSON object from a file that someone else may have made; the parameters are those of `readRegularFile`.
  *
- * @param what the file is, for messages: "a model's configuration"
+ * @throws InputError for a file that cannot be read or is not a JSON object
  */
-export function readJsonObject(path: string, what: string, largestBytes: number): Record<string, unknown> {
-  let content: Buffer;
-  try {
-    const status = statSync(path);
-    if (!status.isFile()) throw new InputError(`${path}: is not a regular file; ${what} is a JSON file`);
-    if (status.size > largestBytes)
-      throw new InputError(
-        `${path}: has ${status.size} bytes; ${what} has at most ${largestBytes}, restore the file`,
-      );
-    content = readFileSync(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  if (kindOfContent(content) === 'git-lfs-pointer')
-    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
+export function readJsonObject(
+  path: string,
+  what: string,
+  largest: number,
+  mend = 'restore the file',
+): Record<string, unknown> {
+  const content = readRegularFile(path, what, largest, mend);
   let value: unknown;
   try {
     value = parseJson(content.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); restore the file`);
+    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); ${mend}`);
   }
   if (!isJsonObject(value))
-    throw new InputError(`${path}: holds ${describeJson(value)}; ${what} is a JSON object`);
+    throw new InputError(`${path}: holds ${describeJson(value)}, ${what} is a JSON object; ${mend}`);
   return value;
 }
 

@@ -12,6 +12,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from './errors';
 import { whileWriting } from './output-file';
+import { sleepSync } from './sleep';
 
 interface Owner {
   pid: number;
@@ -86,7 +87,7 @@ function contentOf(lock: string): string | undefined {
       throw new InputError(`${lock}: cannot be read; delete it if no other run is at work`);
     }
     if (ownerIn(content) || tries >= 10) return content;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    sleepSync(20);
   }
 }
 

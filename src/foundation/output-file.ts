@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { unwritable } from './errors';
 import { outputTarget } from './output-path';
+import { sleepSync } from './sleep';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
@@ -122,7 +123,7 @@ function writeFully(descriptor: number, content: Uint8Array): void {
       done += writeSync(descriptor, content, done, Math.min(content.length - done, LARGEST_PIECE));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLISECONDS);
+      sleepSync(WAIT_MILLISECONDS);
     }
   }
 }

@@ -1,13 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import {
-  describeJson,
-  InputError,
-  isJsonObject,
-  kindOfContent,
-  parseJson,
-  unreadable,
-  whyUnusable,
-} from '../foundation';
+import { describeJson, InputError, isJsonObject, parseJson, refusePointer, unreadable } from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
@@ -90,8 +82,7 @@ function readEntries(file: number, path: string) {
   if (size.file < PREFIX_BYTES) throw damaged(path, `${size.file} bytes are too few for a safetensors file`);
   const start = new Uint8Array(Math.min(size.file, 64));
   readFully(file, start, 0);
-  if (kindOfContent(start) === 'git-lfs-pointer')
-    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
+  refusePointer(start, path);
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (length > LARGEST_HEADER || length > size.file - PREFIX_BYTES) {
     throw damaged(path, `the header claims ${length} bytes, the file has ${size.file}`);

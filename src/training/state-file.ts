@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { InputError, parseJson, unreadable } from '../foundation';
 
 /** Bytes. State files are small; a larger one is not ours. */
@@ -22,26 +22,11 @@ export function readStateFile(path: string, largest = LARGEST): string | undefin
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new InputError(`${path}: is not a regular file; remove it`);
-    return textOf(file, largest, path);
+    if (stat.size > largest)
+      throw new InputError(`${path}: is larger than the ${largest} bytes that such a file has; remove it`);
+    return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
-  }
-}
-
-const PIECE = 1 << 20;
-
-function textOf(file: number, largest: number, path: string): string {
-  const pieces: Buffer[] = [];
-  for (let size = 0; ; ) {
-    const piece = Buffer.alloc(PIECE);
-    const got = readSync(file, piece);
-    if (got === 0) return Buffer.concat(pieces).toString('utf8');
-    size += got;
-    if (size > largest)
-      throw new InputError(
-        `${path}: is larger than the ${largest} bytes that such a file has; name another file`,
-      );
-    pieces.push(piece.subarray(0, got));
   }
 }
 

@@ -1,12 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
-import {
-  describeJson,
-  firstLineOf,
-  InputError,
-  kindOfContent,
-  unreadable,
-  whyUnusable,
-} from '../../foundation';
+import { describeJson, firstLineOf, InputError, readRegularFile } from '../../foundation';
 import { approximateParameters, type EncoderConfiguration } from '../../nn';
 import { footprintOf, isKnown } from './footprint';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph';
@@ -38,21 +30,7 @@ const USUAL_WORK = 2 ** 42;
 export function readOnnxFile(path: string, expected?: { encoder: EncoderConfiguration }): Buffer {
   // The weights in 32-bit floats, and as much again for the rest.
   const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * approximateParameters(expected.encoder)) : LARGEST;
-  let content: Buffer;
-  try {
-    const status = statSync(path);
-    if (!status.isFile()) throw new InputError(`${path}: is not a regular file; export the model again`);
-    if (status.size > most)
-      throw new InputError(
-        `${path}: has ${status.size} bytes, an ONNX file of such a model at most ${most}; export the model again`,
-      );
-    content = readFileSync(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  if (kindOfContent(content) === 'git-lfs-pointer')
-    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
-  return content;
+  return readRegularFile(path, 'an ONNX file of such a model', most, 'export the model again');
 }
 
 /**

@@ -9,6 +9,6 @@ export { type AnnotateCorpusOptions, type AnnotatedBatch, annotateCorpus } from 
 export type { OffsetUnit } from './article';
 export { type InputFile, listInputs } from './list';
 export { openSources, openStandardInput } from './open';
-export { companionsOf, hashOfFile, NOTHING_DONE, ResumableOutput, type Totals } from './output';
+export { companionsOf, NOTHING_DONE, ResumableOutput, type Totals } from './output';
 export { checkWhole, sourcesBehind } from './resume';
 export { type DocumentFormat, Skipped, type Source } from './sources';

@@ -238,8 +238,3 @@ function readJournal(path: string): Journal {
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
-
-/** A hash of the file's content, for the fingerprint of a run. */
-export function hashOfFile(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
-}
