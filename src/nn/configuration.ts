@@ -24,7 +24,15 @@ export interface ModelConfiguration {
 const LONGEST_WINDOW = 4096;
 
 /** Reads the configuration of a tagger that this library saved. */
-export function readConfiguration(folder: string): ModelConfiguration {
+export const readConfiguration = (folder: string): ModelConfiguration => readTagger(folder).configuration;
+
+/**
+ * The row of each label of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
+ * same labels in another order.
+ */
+export const readLabelRows = (folder: string): number[] | undefined => readTagger(folder).rows;
+
+function readTagger(folder: string): { configuration: ModelConfiguration; rows: number[] | undefined } {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
   const encoder = parseEncoder(config, folder);
@@ -56,17 +64,11 @@ export function readConfiguration(folder: string): ModelConfiguration {
   ) {
     throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
   }
-  columnsOf(config, scheme, path);
-  return { encoder, scheme, maximumLength, threshold: readThreshold(threshold, path) };
-}
-
-/**
- * The row of each label of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
- * same labels in another order.
- */
-export function readLabelRows(folder: string): number[] | undefined {
-  const { scheme } = readConfiguration(folder);
-  return columnsOf(readConfigurationFile(folder), scheme, configurationPath(folder));
+  const rows = columnsOf(config, scheme, path);
+  return {
+    configuration: { encoder, scheme, maximumLength, threshold: readThreshold(threshold, path) },
+    rows,
+  };
 }
 
 /** @throws InputError if the labels are not those of the scheme */

@@ -142,7 +142,7 @@ function checkTemplate(processor: unknown, path: string): void {
 /** One more than the highest token id: the number of rows that an encoder's table of words must have. */
 export function tokenNumbers({ model, added_tokens }: TokenizerFile): number {
   let highest = -1;
-  for (const token in model.vocab) if (model.vocab[token] > highest) highest = model.vocab[token];
+  for (const id of Object.values(model.vocab)) if (id > highest) highest = id;
   for (const { id } of added_tokens ?? []) if (id > highest) highest = id;
   return highest + 1;
 }
