@@ -88,7 +88,7 @@ test('links stay links, and pipes and open descriptors are written into', {
   await ended;
   assert.equal(received, expected);
   assert.ok(lstatSync(pipe).isFIFO());
-  assert.match(annotate(line(pipe, '--resume')).stderr, /is no file, so that no run of it can be resumed/);
+  assert.match(annotate(line(pipe, '--resume')).stderr, /is not a file, so its run cannot be resumed/);
   assert.equal(annotate(line('/dev/stdout')).stdout, expected);
   assert.deepEqual(readdirSync(folder), [
     'a.txt',
@@ -113,7 +113,7 @@ test('links that were planted where temporary files go are not followed', (t) =>
   symlinkSync('victim', `${out}.part.json`);
   const { status, stderr } = annotate(line);
   assert.equal(status, 1);
-  assert.match(stderr, /out\.jsonl\.part\.json: is no regular file/);
+  assert.match(stderr, /out\.jsonl\.part\.json: is not a regular file/);
   assert.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'kept');
 });
 
@@ -158,12 +158,15 @@ test('a resumed run compares what was done with the inputs by their content', {
   assert.equal(annotate(line()).status, 0);
   const whole = readFileSync(out, 'utf8');
 
-  // A run that is whole is whole for its own inputs alone.
-  assert.match(annotate(line('--resume')).stderr, /is whole already/);
+  // A complete output is complete for its own inputs alone.
+  assert.match(annotate(line('--resume')).stderr, /is complete already/);
   writeFiles(folder, { 'd.txt': TEXT });
   const added = annotate(line('--resume'));
   assert.equal(added.status, 1);
-  assert.match(added.stderr, /is whole, but of other inputs \(.*d\.txt is not in its line 2503\)/);
+  assert.match(
+    added.stderr,
+    /is complete, but was made from other inputs \(line 2503 is not that of .*d\.txt\)/,
+  );
   spawnSync('rm', [join(folder, 'd.txt')]);
   writeFiles(folder, { 'b.jsonl': many.replace('"d7"', '"x7"') });
   assert.match(annotate(line('--resume')).stderr, /b\.jsonl line 8 is not in its line 9/);
@@ -221,5 +224,5 @@ test('an output in the folder that is read is no input', (t) => {
   }
   const { status, stderr } = annotate(['--model', model, folder]);
   assert.equal(status, 1);
-  assert.match(stderr, /out\.jsonl: holds annotations as annotate writes them, no texts/);
+  assert.match(stderr, /out\.jsonl: holds the annotations that annotate writes, not texts/);
 });

@@ -30,7 +30,7 @@ export function annotateProgress(before: Totals, bytes: number, stream = process
       stream.write(stream.isTTY ? line : `${line}\n`);
       isDrawn = Boolean(stream.isTTY);
     },
-    /** A message between. */
+    /** A message between two updates. */
     tell(message: string): void {
       clear();
       notice(message);

@@ -133,7 +133,7 @@ test('killed and resumed, the file is that of an undisturbed run', { timeout: 12
   assert.ok(!existsSync(`${out}.part`) && !existsSync(journal));
   assert.match(
     annotate([...line(out), '--resume']).stderr,
-    /is whole already, .* remove it to annotate anew/,
+    /is complete already, .* remove it to annotate again/,
   );
 });
 

@@ -2,7 +2,14 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { checkOutputFile, formatDuration, InputError, outputTarget, unwritable } from '../foundation';
+import {
+  checkOutputFile,
+  formatDuration,
+  InputError,
+  outputTarget,
+  sha256OfFile,
+  unwritable,
+} from '../foundation';
 import {
   type AnnotateCorpusOptions,
   annotateCorpus,
@@ -10,7 +17,6 @@ import {
   companionsOf,
   type DocumentFormat,
   defaultModelFolder,
-  hashOfFile,
   type InputFile,
   listInputs,
   NOTHING_DONE,
@@ -98,7 +104,7 @@ async function annotate(paths: string[], options: AnnotateOptions): Promise<void
   const target = out === undefined ? undefined : outputTarget(out);
   const isStream = target?.kind === 'stream';
   if (resume && isStream)
-    throw new InputError(`${out}: is no file, so that no run of it can be resumed; leave --resume out`);
+    throw new InputError(`${out}: is not a file, so its run cannot be resumed; leave --resume out`);
   const own = target && !isStream ? [target.path, ...companionsOf(target.path)] : [];
   const { files, skipped } = listInputs(paths, own);
   const pipe = files.find((file) => file.isStream);
@@ -150,7 +156,7 @@ async function writeToStream(
   try {
     await pipeline(lines, stream, { end: !isOpen });
   } catch (error) {
-    // Whoever reads our output, `head` say, may have had enough of it.
+    // The reader of our output, such as `head`, may have closed it.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE')
       throw unwritable(target?.path ?? 'standard output', error);
   }
@@ -168,15 +174,13 @@ async function writeToFile(
   const { offsets, resume = false } = options;
   const run = {
     inputs: files.map((file) => resolve(Buffer.from(file.path as string).toString('latin1'))),
-    model: filesOf(settings.model, settings.quantized).map(hashOfFile),
+    model: filesOf(settings.model, settings.quantized).map(sha256OfFile),
     offsets,
   };
   const output = ResumableOutput.open(path, run, resume);
   if (!output) {
     await checkWhole(path, files, sources, offsets);
-    notice(
-      `${path}: is whole already, and no stopped run lies beside it, so that nothing was done; remove it to annotate anew`,
-    );
+    notice(`${path}: is complete already, so nothing was done; remove it to annotate again`);
     return;
   }
   try {
@@ -186,7 +190,7 @@ async function writeToFile(
   }
 }
 
-/** Lines of output batch by batch, with progress; `onBatch` is called with them first. */
+/** Lines of output, batch by batch, with progress. `onBatch` is called before each is yielded. */
 async function* linesOf(
   sources: AsyncIterable<Source>,
   settings: AnnotateCorpusOptions,
@@ -226,7 +230,7 @@ async function writeAll(
 ): Promise<void> {
   const start = performance.now();
   const before = output.totals;
-  if (before.documents > 0) notice(`Resumes behind ${before.documents} documents`);
+  if (before.documents > 0) notice(`Resumes after ${before.documents} documents`);
   const stopped = () => {
     notice(
       `\nStopped; ${output.totals.documents} documents are kept in ${path}.part, the same command with --resume continues`,
@@ -258,7 +262,7 @@ function complainOfDamages({ documents, damaged }: Totals): void {
   );
 }
 
-/** The files that decide what the model says. */
+/** The files that decide the model's output. */
 function filesOf(model: string, quantized?: boolean): string[] {
   const onnx = onnxFileOf(model, quantized);
   return [

@@ -37,7 +37,12 @@ test('what cannot be collected or checked is said in one sentence', () => {
   writeFileSync(join(folder, 'wrong.txt'), 'PMC90000001\n22536497\n');
   const source = ['--source', 'sample', '--out', collection];
   for (const [pattern, ...args] of [
-    [/wrong\.txt line 2: "22536497" is no article id; write one such as/, ...source, '--ids', 'wrong.txt'],
+    [
+      /wrong\.txt line 2: "22536497" is not an article id; write one such as/,
+      ...source,
+      '--ids',
+      'wrong.txt',
+    ],
     [/--source is missing; name one of: europepmc, sample/, '--out', collection],
     [/manifest\.json: cannot be read/, '--check', '--out', join(folder, 'nowhere')],
     [/give ids, a query or types/, '--source', 'europepmc', '--out', collection],

@@ -151,7 +151,7 @@ test('bad input gets one sentence and leaves nothing behind', () => {
     at('bounds.jsonl'),
   );
   refuses(/broken\.jsonl line 1: not a line of JSON/, ...evaluate, at('broken.jsonl'));
-  refuses(/"epohcs" is no key/, 'train', '--config', at('typo.json'), '--out', at('never'));
+  refuses(/"epohcs" is not a key/, 'train', '--config', at('typo.json'), '--out', at('never'));
   refuses(/not a model folder/, 'compress', 'export', '--model', folder, '--out', at('never'));
   refuses(/is not empty/, 'reproduce', '--out', folder);
   assert.equal(existsSync(at('never')), false);

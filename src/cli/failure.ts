@@ -1,14 +1,14 @@
 import { InputError, printable, reasonOf } from '../foundation';
 
 /**
- * Ends a command that cannot go on: one sentence and status 1. Only a defect of our own keeps its stack.
+ * Ends a command with one sentence and status 1. Only a bug keeps its stack.
  */
 export function fail(error: unknown): void {
   process.stderr.write(`falconframes: ${printable(sentenceOf(error), '\n\t')}\n`);
   process.exitCode = 1;
 }
 
-/** Whoever reads our output, `head` say, may have had enough: that is no failure. */
+/** The reader of our output, such as `head`, may close it, which is not a failure. */
 export function endOfReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
   fail(new InputError(`standard output: cannot be written, ${reasonOf(error, 'write') ?? error.message}`));
@@ -18,7 +18,7 @@ export function endOfReader(error: NodeJS.ErrnoException): void {
 function sentenceOf(error: unknown): string {
   if (error instanceof InputError) return error.message;
   const { path, code, syscall, stack } = Object(error) as NodeJS.ErrnoException;
-  // Which of the two it was is known by the call, but for `open`.
+  // The system call shows which of the two it was, except for `open`.
   const action = ['write', 'rename', 'mkdir', 'ftruncate', 'fsync'].includes(syscall ?? '')
     ? 'write'
     : 'read';
@@ -28,6 +28,6 @@ function sentenceOf(error: unknown): string {
     return `${path ?? 'a file'}: cannot be ${verb}, ${reason}`;
   }
   if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ENOMEM')
-    return 'the memory is used up; give less at once, or use a machine with more';
+    return 'out of memory; give less at once, or use a machine with more memory';
   return `a defect of this program, please report it: ${stack ?? String(error)}`;
 }

@@ -2,7 +2,7 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '../foundation';
 
-/** @throws InputError where two of the paths are one file or folder: it would count twice */
+/** @throws InputError if two of the paths are the same file or folder, which would count twice */
 export function checkDistinct(paths: readonly string[], option: string): void {
   const seen = new Map<string, string>();
   for (const path of paths) {
@@ -16,7 +16,7 @@ export function checkDistinct(paths: readonly string[], option: string): void {
   }
 }
 
-/** A path with its links followed; as it is where nothing is there, or where it is a pipe. */
+/** A path with its links followed; unresolved if nothing is there, or if it is a pipe. */
 function placeOf(path: string): string {
   try {
     return realpathSync(path);
@@ -25,7 +25,7 @@ function placeOf(path: string): string {
   }
 }
 
-/** The files of a folder; none where it cannot be read, which is said when it is opened. */
+/** The files of a folder; none if it cannot be read, which is reported when it is opened. */
 export function filesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));

@@ -1,16 +1,15 @@
 import { printable, printableJson } from '../foundation';
 
 /**
- * What every command says in the same way: results as a table for people or, with `--json`, one JSON value for machines.
- * Results go to standard output; progress and notices to standard error, so that a pipe carries results alone. Ids, names
- * and texts of others are shown with their control characters escaped.
+ * Results of a command, as a table for people or, with `--json`, as one JSON value. Results go to standard output; progress and notices to
+ * standard error, so that a pipe carries results alone. Control characters in ids, names and texts are escaped.
  */
 export function printResult(result: unknown, options: { json?: boolean }, forPeople: () => string): void {
   const text = options.json ? printableJson(JSON.stringify(result, null, 2)) : printable(forPeople(), LAYOUT);
   process.stdout.write(`${text}\n`);
 }
 
-/** What lines and columns are made of. */
+/** Control characters that stay: they make lines and columns. */
 const LAYOUT = '\n\t';
 
 /** Columns padded to their widest cell; numbers to the right. */

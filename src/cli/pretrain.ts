@@ -63,9 +63,7 @@ export function registerPretrain(program: Command): void {
           `--learning-rate ${options.learningRate}: not a number from 0 to 1; give one such as 1e-4`,
         );
       if (options.epochs > MOST_EPOCHS)
-        throw new InputError(
-          `--epochs ${options.epochs}: that ends in no lifetime; give ${MOST_EPOCHS} at most`,
-        );
+        throw new InputError(`--epochs ${options.epochs}: too many; give ${MOST_EPOCHS} at most`);
       checkRunFolder(options.out, options.text);
       const folder = await fetchEncoder(options.encoder);
       checkRunFolder(options.out, [folder, ...options.text]);

@@ -1,22 +1,14 @@
-/** Where requests go, and who they say that they are from. */
+/** The address of the service, and the User-Agent that requests carry. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
-/** The address without a slash at its end. @throws InputError for what is no address of a service */
+/** The address without slashes at its end. @throws InputError if it is not a service address */
 export function checkedAddress(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new InputError(`"${baseUrl}" is no address of a service; write one such as https://host/europepmc`);
+    throw new InputError(`"${baseUrl}" is not a service address; write one such as https://host/europepmc`);
   return baseUrl.replace(/(?<!\/)\/+$/, '');
-}
-
-/** An address as messages show it. */
-export function withoutPassword(address: string): string {
-  const url = new URL(address);
-  if (!url.username && !url.password) return address;
-  url.username = url.password = '';
-  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 /** The User-Agent. @throws InputError for a contact that no header can hold */
@@ -26,8 +18,6 @@ export function userAgent(contact?: string): string {
     version: string;
   };
   if (contact !== undefined && !/^[\x21-\x7e][\x20-\x7e]*$/.test(contact))
-    throw new InputError(
-      `The contact "${contact}" cannot be sent along; write a mail or web address in plain letters`,
-    );
+    throw new InputError(`The contact "${contact}" cannot be sent; write a mail or web address in ASCII`);
   return `${name}/${version} (collects articles and annotations from Europe PMC${contact ? `; contact ${contact}` : ''})`;
 }

@@ -64,7 +64,7 @@ test('no answer does anything but be read or be refused in one printable line (s
   );
 });
 
-test('what would fill the memory is refused for good, what is no JSON is told apart', () => {
+test('answers that would fill the memory are refused for good; others that are not JSON are named by kind', () => {
   const repeated = (body: string) => {
     try {
       parsedJson(body, 'answers');
@@ -81,8 +81,11 @@ test('what would fill the memory is refused for good, what is no JSON is told ap
     'the answers are of more than 10000000 values',
     'never',
   ]);
-  assert.deepEqual(repeated('[{"a":'), ['the answers break off or are no JSON', 'when trusted']);
-  assert.deepEqual(repeated('<!DOCTYPE html>'), ['the answers are no JSON but an HTML page', 'when trusted']);
-  assert.deepEqual(repeated('wait'), ['the answers are no JSON', 'thrice']);
+  assert.deepEqual(repeated('[{"a":'), ['the answers break off or are not JSON', 'when trusted']);
+  assert.deepEqual(repeated('<!DOCTYPE html>'), [
+    'the answers are not JSON but an HTML page',
+    'when trusted',
+  ]);
+  assert.deepEqual(repeated('wait'), ['the answers are not JSON', 'thrice']);
   assert.equal(repeated('[{"a":"[[["}]'), undefined);
 });

@@ -1,12 +1,12 @@
-/** What the service's answers must be to be believed. Each check returns the content or throws `Unobtainable`. */
-import { checkFullText, type EntityClass, InputError, kindOfContent } from '../foundation';
+/** Checks of the service's answers. Each returns the content or throws `Unobtainable`. */
+import { checkFullText, type EntityClass, fieldsOf, InputError, kindOfContent } from '../foundation';
 import type { Annotation } from './article';
 import { flawOf } from './flaws';
 import { isPmcid } from './ids';
-import { idOf, parsedJson, record } from './json';
+import { idOf, parsedJson } from './json';
 import { Empty, Unobtainable } from './unobtainable';
 
-/** Full text that the XML reader takes, from end to end, and that is the article asked for, where it says which it is. */
+/** A full text that the XML reader accepts to its end and that is the article asked for, if it states an id. */
 export function checkedFullText(body: string, pmcid: string): string {
   const stated = statedId(body);
   if (stated !== undefined && stated !== pmcid)
@@ -19,10 +19,10 @@ function statedId(body: string): string | undefined {
     return checkFullText(body, PLACE).pmcid;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    // The mend behind the semicolon is for a file at hand.
+    // The advice after the semicolon is for files.
     const reason = error.message.replace(/; [^;]*$/, '');
     const breaksOff = /ends inside|must contain a root element|DOCTYPE has no end/.test(reason);
-    // What a proxy or a service that is down for a moment answers.
+    // A proxy, or a service that is down for a moment, answers so.
     const mayPass =
       breaksOff || body.trim() === '' || kindOfContent(Buffer.from(body.slice(0, 1_000))) === 'html';
     throw new Unobtainable(
@@ -36,7 +36,7 @@ function statedId(body: string): string | undefined {
 
 const PLACE = 'the full text';
 
-/** What the annotations service says of one article. */
+/** The annotations of one article from the service. */
 export interface AnnotationsOfArticle {
   /** Those of the types that were asked for. */
   annotations: Annotation[];
@@ -49,11 +49,11 @@ const MOST_ARTICLES = 100;
 const MOST_ANNOTATIONS = 50_000;
 
 /**
- * Annotations by article. An article that the answer lacks is not in the result, one with an empty list is. Articles that
- * nobody asked for are ignored.
+ * Annotations by article. An article missing from the answer is missing from the result; one with an empty list is in it. Articles
+ * that were not asked for are ignored.
  *
- * Where one article alone was asked for and is not there, that is `Empty`; where several were, and the answer is about
- * others, it is final: each is then asked for alone.
+ * If a single article was asked for and is missing, throws `Empty`. If several were and the answer is about others, the error is
+ * final: the caller then asks for each alone.
  */
 export function checkedAnnotations(
   body: string,
@@ -70,7 +70,7 @@ export function checkedAnnotations(
   for (const { pmcid, annotations } of list) {
     if (pmcid === undefined || !asked.has(pmcid))
       flaw ??= `annotations of ${pmcid ?? 'another article'} came, which were not asked for`;
-    else if (!Array.isArray(annotations)) flaw = 'the annotations of the article are no list';
+    else if (!Array.isArray(annotations)) flaw = 'the annotations of the article are not a list';
     else {
       const answer = found.get(pmcid) ?? { annotations: [], leftOut: {} };
       found.set(pmcid, answer);
@@ -90,7 +90,7 @@ export function checkedAnnotations(
 
 /** An article of a list that comes in pages. */
 export interface ListedArticle {
-  /** Tells it from the others; undefined where the service names none. */
+  /** Identifies the article; undefined if the service gives no id. */
   key: string | undefined;
   /** Undefined for an article that is not in PubMed Central. */
   pmcid: string | undefined;
@@ -104,7 +104,7 @@ export interface TypePage {
 
 /** A page of articles that have annotations of a type: `{"cursorMark", "nextCursorMark", "articles"}`, next -1 at the end. */
 export function checkedTypePage(body: string): TypePage {
-  const { articles, nextCursorMark } = record(parsedJson(body, 'annotations'));
+  const { articles, nextCursorMark } = fieldsOf(parsedJson(body, 'annotations'));
   const onPage = listOfArticles(articles);
   const mark = Number(idOf(nextCursorMark ?? -1) ?? Number.NaN);
   if (!Number.isFinite(mark))
@@ -113,7 +113,7 @@ export function checkedTypePage(body: string): TypePage {
   return { articles: onPage, next: mark < 0 ? undefined : String(mark) };
 }
 
-/** What the article search says of an article. */
+/** An article in the answer of the article search. */
 export interface SearchResult {
   source?: unknown;
   id?: unknown;
@@ -131,20 +131,20 @@ export interface SearchPage {
 const LONGEST_CURSOR = 2_000;
 
 export function checkedSearch(body: string): SearchPage {
-  const { resultList, nextCursorMark } = record(parsedJson(body, 'search results'));
-  const results = record(resultList).result;
+  const { resultList, nextCursorMark } = fieldsOf(parsedJson(body, 'search results'));
+  const results = fieldsOf(resultList).result;
   if (!Array.isArray(results)) throw new Unobtainable('the search results have no list', 'thrice');
   if (results.length === 0) throw new Empty('the search found nothing');
   const more = typeof nextCursorMark === 'string' && nextCursorMark !== '';
   if (more && nextCursorMark.length > LONGEST_CURSOR)
     throw new Unobtainable('the search results do not say where the next page begins', 'thrice');
-  return { results: results.map(record), next: more ? nextCursorMark : undefined };
+  return { results: results.map(fieldsOf), next: more ? nextCursorMark : undefined };
 }
 
 function listOfArticles(list: unknown): (ListedArticle & { annotations: unknown })[] {
-  if (!Array.isArray(list)) throw new Unobtainable('the annotations are no list of articles', 'thrice');
+  if (!Array.isArray(list)) throw new Unobtainable('the annotations are not a list of articles', 'thrice');
   return list.map((item) => {
-    const { source, extId, pmcid, annotations } = record(item);
+    const { source, extId, pmcid, annotations } = fieldsOf(item);
     const id = idOf(extId);
     const named = isPmcid(pmcid)
       ? pmcid

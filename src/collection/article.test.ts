@@ -52,13 +52,13 @@ test('what is no stored article is refused with its place, a pipe without waitin
         (error: Error) => error instanceof InputError && reason.test(error.message),
       );
     };
-    refused('{"pmcid"', /PMC2\.json: cannot be read as JSON/);
-    refused('null', /not a collected article/);
+    refused('{"pmcid"', /PMC2\.json: not valid JSON .*; delete it and collect again/);
+    refused('null', /holds null, a collected article is a JSON object/);
     refused(
       JSON.stringify({ ...article, annotations: [] }),
       /holds PMC1, another article than its name says/,
     );
-    refused(JSON.stringify({ ...article, pmcid: 'PMC2', annotations: {} }), /"annotations" is no list/);
+    refused(JSON.stringify({ ...article, pmcid: 'PMC2', annotations: {} }), /"annotations" is not a list/);
     mkdirSync(join(folder, 'PMC3.json'));
     execFileSync('mkfifo', [join(folder, 'PMC4.json')]);
     for (const name of ['PMC3.json', 'PMC4.json'])

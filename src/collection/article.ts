@@ -1,6 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type EntityClass, InputError, isEntityClass, unreadable } from '../foundation';
+import { type EntityClass, fieldsOf, InputError, isEntityClass, readJsonObject } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -16,7 +15,7 @@ export interface Annotation {
   /** Such as `Results (http://purl.org/orb/Results)`. */
   section?: string;
   provider: string;
-  /** The supplementary file that the mention stands in; it is then not in the article itself. */
+  /** The supplementary file that holds the mention, which is then not in the article itself. */
   fileName?: string;
 }
 
@@ -28,62 +27,49 @@ export interface CollectedArticle {
   types: EntityClass[];
   /** JATS XML. */
   fullText: string;
-  /** Those of the service that can be kept, `fileName` ones included: they are for `preprocess` to leave out. */
+  /** Annotations that can be kept. Those with `fileName` are among them: `preprocess` leaves them out. */
   annotations: Annotation[];
-  /** How many were left out when it was collected, by their flaw; not there where none was. */
+  /** How many annotations were left out when the article was collected, by their flaw; absent if none was. */
   leftOut?: Record<string, number>;
 }
 
-/** A stored article as read: damaged annotations are left out of it. */
+/** A stored article as read, without damaged annotations. */
 export interface ReadArticle extends CollectedArticle {
   /** How many annotations were left out. */
   damagedAnnotations: number;
 }
 
+/** Bytes. Full texts have at most 32 MiB, 50,000 annotations some more. */
+const LARGEST = 128 * 2 ** 20;
+
 /**
  * Reads one stored article. One damaged annotation costs that annotation, never the article.
  *
- * @throws InputError where the file is not what a collection writes, or holds another article than its name says
+ * @throws InputError if the file is not what a collection writes, or holds another article than its name says
  */
 export function readCollectedArticle(path: string): ReadArticle {
-  const article = parsedArticle(path);
+  const mend = 'delete it and collect again';
+  const article: Partial<CollectedArticle> = readJsonObject(path, 'a collected article', LARGEST, mend);
   const complaint = complaintAbout(article, path);
-  if (complaint) throw new InputError(`${path}: ${complaint}; delete it and collect again`);
-  return { ...(article as CollectedArticle), ...usableAnnotations(article?.annotations as unknown[]) };
+  if (complaint) throw new InputError(`${path}: ${complaint}; ${mend}`);
+  return { ...(article as CollectedArticle), ...usableAnnotations(article.annotations as unknown[]) };
 }
 
-function parsedArticle(path: string): Partial<CollectedArticle> | null {
-  let content: string;
-  try {
-    // Reading a pipe would wait for a writer that may never come.
-    if (!statSync(path).isFile()) throw new InputError(`${path}: not a regular file; remove it`);
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    return JSON.parse(content.startsWith('\ufeff') ? content.slice(1) : content);
-  } catch (error) {
-    throw new InputError(
-      `${path}: cannot be read as JSON (${(error as Error).message}); delete it and collect again`,
-    );
-  }
-}
-
-function complaintAbout(article: Partial<CollectedArticle> | null, path: string): string | undefined {
-  if (typeof article !== 'object' || article === null) return 'not a collected article';
-  const { pmcid, fullText, types, annotations } = article;
+function complaintAbout(
+  { pmcid, fullText, types, annotations }: Partial<CollectedArticle>,
+  path: string,
+): string | undefined {
   if (typeof pmcid !== 'string' || !/^PMC\d+$/.test(pmcid)) return '"pmcid" is missing';
   const named = /^(PMC\d+)\.json$/.exec(basename(path))?.[1] ?? pmcid;
   if (named !== pmcid) return `holds ${pmcid}, another article than its name says`;
   if (typeof fullText !== 'string') return '"fullText" is missing';
   if (!Array.isArray(types) || !types.every(isEntityClass)) return '"types" does not list entity classes';
-  if (!Array.isArray(annotations)) return '"annotations" is no list';
+  if (!Array.isArray(annotations)) return '"annotations" is not a list';
   return undefined;
 }
 
-/** Those of a list that are annotations, and how many are not. */
-export function usableAnnotations(list: readonly unknown[]): {
+/** The annotations in a list, and how many of its values are not annotations. */
+function usableAnnotations(list: readonly unknown[]): {
   annotations: Annotation[];
   damagedAnnotations: number;
 } {
@@ -91,10 +77,9 @@ export function usableAnnotations(list: readonly unknown[]): {
   return { annotations, damagedAnnotations: list.length - annotations.length };
 }
 
-/** Whether a value has the fields of an annotation that are needed, and none of another type. */
+/** Whether a value has the required fields of an annotation, and all its known fields are of the right type. */
 export function isAnnotation(value: unknown): value is Annotation {
-  if (typeof value !== 'object' || value === null) return false;
-  const annotation = value as Record<string, unknown>;
+  const annotation = fieldsOf(value);
   return (
     REQUIRED.every((field) => typeof annotation[field] === 'string') &&
     OPTIONAL.every((field) => annotation[field] == null || typeof annotation[field] === 'string') &&
@@ -104,7 +89,7 @@ export function isAnnotation(value: unknown): value is Annotation {
 const REQUIRED = ['exact', 'type'];
 const OPTIONAL = ['prefix', 'postfix', 'id', 'section', 'provider', 'fileName'];
 
-/** Ontology terms, of which some providers give none. */
+/** Ontology terms, which some providers leave out. */
 function areTags(tags: unknown): boolean {
   if (tags == null) return true;
   const isText = (value: unknown) => value == null || typeof value === 'string';

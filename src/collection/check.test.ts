@@ -151,7 +151,7 @@ test('a check that cannot be done says so', async () => {
     await close();
     await assert.rejects(checkCollection({ ...FAST, out, baseUrl: url }), InputError);
     writeFileSync(path, '{}');
-    await assert.rejects(checkCollection({ ...FAST, out }), /is no manifest/);
+    await assert.rejects(checkCollection({ ...FAST, out }), /is not the manifest/);
   } finally {
     rmSync(out, { recursive: true });
   }

@@ -239,7 +239,7 @@ test('what a run killed in mid-write left is gone after the next, and nothing el
 test('what makes no sense is said, and a service out of reach leaves nothing behind', async () => {
   const out = join(tmpdir(), 'never-written');
   await assert.rejects(collectArticles({ source: 'europepmc', out }), /give ids, a query or types/);
-  await assert.rejects(collectArticles({ source: 'sample', ids: ['12'], out }), /"12" is no article id/);
+  await assert.rejects(collectArticles({ source: 'sample', ids: ['12'], out }), /"12" is not an article id/);
   await assert.rejects(collectArticles({ source: 'sample', ids: [], out }), InputError);
   await assert.rejects(
     collectArticles({ source: 'sample', query: 'unheard-of', out, firstPauseMilliseconds: 1 }),

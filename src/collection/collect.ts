@@ -5,6 +5,7 @@ import {
   type EntityClass,
   InputError,
   type Progress,
+  sha256OfFile,
   silentProgress,
   withLock,
 } from '../foundation';
@@ -13,7 +14,7 @@ import { fetchArticles } from './fetch';
 import { type Wanted, wantedByIds, wantedByQuery, wantedByTypes } from './find';
 import { type Manifest, manifestPath, refuseOtherManifest, writeManifest } from './manifest';
 import { type ServiceOptions, type Source, withService } from './source';
-import { removeLeftovers, sha256OfStored, storeArticle, storedArticle } from './store';
+import { articlePath, removeLeftovers, storeArticle, storedArticle } from './store';
 import { Unobtainable } from './unobtainable';
 
 export interface CollectionOptions extends ServiceOptions {
@@ -44,9 +45,9 @@ type Asked = Pick<Manifest, 'by' | 'query' | 'limit'>;
 /**
  * Collects full texts and annotations into `out`: `articles/<PMCID>.json` and `manifest.json`.
  *
- * A run that was ended, at whatever moment, is resumed by the next: each article is stored as soon as both its parts are
- * there and checked, in one step. An article that cannot be had is listed with the reason; it does not end the run. An
- * annotation that cannot be kept is left out and counted; it does not lose the article.
+ * A run that was stopped at any moment is resumed by the next: each article is stored atomically once both its parts are there and
+ * checked. An article that cannot be obtained is listed with the reason; it does not end the run. An annotation that cannot be kept
+ * is left out and counted; its article is kept.
  *
  * @throws InputError for options that make no sense, a folder that cannot be written or is in use by another run, or when
  *   the service cannot be reached or searched
@@ -73,7 +74,7 @@ export async function collectArticles(options: CollectionOptions): Promise<Colle
   }
 }
 
-/** Works while no other run may write to the folder; one that was made for it and stays empty is removed. */
+/** Works while the folder is locked. A folder that was made for this run and stays empty is removed. */
 async function inFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
   const isNew = !existsSync(out);
   try {
@@ -163,7 +164,7 @@ function manifestOf(
     const article = storedArticle(out, pmcid, source, types);
     for (const { type } of article?.annotations ?? []) annotations[type]++;
     if (article?.leftOut) leftOut[pmcid] = article.leftOut;
-    articles[pmcid] = sha256OfStored(out, pmcid);
+    articles[pmcid] = sha256OfFile(articlePath(out, pmcid));
   }
   return {
     source,

@@ -69,14 +69,14 @@ export function createConnections(most: number): {
   };
 }
 
-/** The largest articles have some 20 MB of XML; no answer is read beyond this. */
+/** Bytes. The largest articles have some 20 MB of XML; answers are not read beyond this. */
 const LARGEST_ANSWER = 32 * 2 ** 20;
-/** Of answers larger than this, only as many are read at a time as `large` lets through, so that memory is bounded. */
+/** Bytes. Only a few larger answers are read at a time (`large`), so that memory is bounded. */
 const LARGE_ANSWER = 2 * 2 ** 20;
 
 /**
- * The whole body as text: UTF-8, or UTF-16 where it begins with that mark. Bytes that are neither mean a damaged answer:
- * replaced by signs they would look like data.
+ * The whole body as text: UTF-8, or UTF-16 if it begins with a byte order mark. Other bytes mean a damaged answer: decoded to
+ * replacement characters they would look like data.
  */
 export async function bodyOf(
   response: IncomingMessage,
@@ -107,7 +107,7 @@ export async function bodyOf(
       throw tooLarge();
     });
   } finally {
-    await pieces.return?.(); // closes what was not read to its end
+    await pieces.return?.(); // closes a body that was not read to its end
   }
 }
 
@@ -131,7 +131,7 @@ function decoded(parts: readonly Buffer[]): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new Unobtainable('the answer is damaged: its bytes are no UTF-8', 'when trusted');
+    throw new Unobtainable('the answer is damaged: its bytes are not UTF-8', 'when trusted');
   }
 }
 
@@ -140,7 +140,7 @@ export function retryAfter({ headers }: IncomingMessage): number {
   const value = headers['retry-after']?.trim();
   if (!value) return 0;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  if (!/^[A-Z][a-z]+,? /.test(value)) return 0; // neither form: `Date.parse` would see a year in "-5"
+  if (!/^[A-Z][a-z]+,? /.test(value)) return 0; // `Date.parse` would read "-5" as a year
   const now = Date.parse(headers.date ?? '');
   const wait = Date.parse(value) - (Number.isNaN(now) ? Date.now() : now);
   return Number.isNaN(wait) ? 0 : Math.max(wait, 0);

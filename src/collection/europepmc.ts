@@ -21,7 +21,7 @@ const SEARCH_PAGE = 100;
 export interface EuropePmc {
   /** JATS XML, checked to be the whole of the right article. */
   fullText(pmcid: string): Promise<string>;
-  /** Annotations of at most 8 articles by PMCID; one that the service leaves out is not in the answer. */
+  /** Annotations of at most 8 articles by PMCID; articles that the service leaves out are missing. */
   annotations(
     pmcids: readonly string[],
     types: readonly EntityClass[],
@@ -34,7 +34,7 @@ export interface EuropePmc {
   close(): void;
 }
 
-/** A client that keeps the service's limits whatever is asked of it, and believes no answer it has not checked. */
+/** A client that keeps the service's limits and checks every answer. */
 export function createEuropePmc(options: RequestOptions): EuropePmc {
   const { ask, stop } = createAsk(options);
   return {
@@ -46,8 +46,8 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
     async annotations(pmcids, types) {
       const articleIds = pmcids.map((pmcid) => `PMC:${pmcid.slice(3)}`).join(',');
       const parameters = new URLSearchParams({ articleIds, format: 'JSON' });
-      // The service documents one type a request. Of several it could answer one alone, and nobody would notice: so it
-      // is asked for all, and those that are wanted are taken here.
+      // The service documents one type per request; of several it might answer for one only, unnoticed. So all types are
+      // asked for, and the wanted ones selected here.
       if (types.length === 1) parameters.set('type', types[0]);
       return ask(`/annotations_api/annotationsByArticleIds?${parameters}`, (body) =>
         checkedAnnotations(body, pmcids, types),
@@ -77,7 +77,7 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
 
 const NO_FULL_TEXT = 'Europe PMC gives no full text of it (404); it is not there, or not open access';
 
-/** An empty answer that came again and again is believed. */
+/** An empty answer that came repeatedly is accepted as true. */
 function orWhenEmpty<T>(nothing: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof Empty) return nothing;

@@ -1,18 +1,18 @@
-/** Annotations and full texts of many articles, as many side by side as the client lets through. */
+/** Annotations and full texts of many articles, as many at a time as the client allows. */
 import type { EntityClass } from '../foundation';
 import type { AnnotationsOfArticle } from './answers';
 import { ARTICLES_PER_REQUEST, type EuropePmc } from './europepmc';
 import { batches } from './find';
 import { TooMany, Unobtainable } from './unobtainable';
 
-/** So many groups under way keep the client busy through latencies of some seconds; all at once would fill the memory. */
+/** Enough to keep the client busy through latencies of some seconds; all groups at once would fill the memory. */
 const GROUPS_AT_ONCE = 12;
 
 export const NO_ANNOTATIONS = 'the service has no annotations of these classes for it';
 
 /**
- * Annotations of at most 8 articles: for each a list, empty where the service was asked several times and has none, or
- * why they could not be had. What the common answer lacks is asked for alone, so that one article cannot spoil eight.
+ * Annotations of at most 8 articles: for each a list, empty if the service was asked several times and has none, or the reason why
+ * they could not be obtained. An article missing from the common answer is asked for alone, so that one cannot spoil eight.
  */
 export async function annotationsOfEach(
   service: EuropePmc,
@@ -34,10 +34,10 @@ export async function annotationsOfEach(
 
 const NONE: AnnotationsOfArticle = { annotations: [], leftOut: {} };
 
-/** Both parts of an article, or why one of them could not be had. */
+/** Both parts of an article, or why one of them could not be obtained. */
 export type Fetched = (AnnotationsOfArticle & { fullText: string }) | Unobtainable;
 
-/** Asks for annotations and full text of each article and hands them on, in the order in which they come. */
+/** Asks for annotations and full text of each article. `onArticle` is called for each in the order of arrival. */
 export async function fetchArticles(
   service: EuropePmc,
   pmcids: readonly string[],
@@ -64,7 +64,7 @@ function whyNone({ leftOut }: AnnotationsOfArticle): string {
   return flaws.length === 0 ? NO_ANNOTATIONS : `${NO_ANNOTATIONS} that can be used (${flaws.join(', ')})`;
 }
 
-/** Groups of 8, several side by side. */
+/** Groups of 8 articles, several at a time. */
 export async function eachGroup(
   pmcids: readonly string[],
   work: (group: readonly string[]) => Promise<void>,
@@ -76,7 +76,7 @@ export async function eachGroup(
   await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, worker));
 }
 
-/** What cannot be had is a result; any other error is none. */
+/** Turns `Unobtainable` into a result; throws any other error. */
 function unobtainable(error: unknown): Unobtainable {
   if (error instanceof Unobtainable) return error;
   throw error;

@@ -94,7 +94,7 @@ test('PubMed ids that cannot be looked up are missing, not the end', async () =>
   await withService(noSearch, async (service) => {
     const { articles, missing } = await wantedByIds(service, ['MED:90000001', 'PMC90000002']);
     assert.deepEqual([...articles.keys()], ['PMC90000002']);
-    assert.match(missing.get('MED:90000001') ?? '', /its PMCID was not to be had: .*503/);
+    assert.match(missing.get('MED:90000001') ?? '', /its PMCID could not be obtained: .*503/);
   });
 });
 

@@ -25,7 +25,7 @@ export async function wantedByIds(service: EuropePmc, ids: readonly string[]): P
     ids.map((written) => {
       const id = normalizedId(written);
       if (id) return id;
-      throw new InputError(`"${written}" is no article id; write one such as PMC3320746 or MED:22536497`);
+      throw new InputError(`"${written}" is not an article id; write one such as PMC3320746 or MED:22536497`);
     }),
   );
   const { pmcids, missing } = await lookedUp(
@@ -57,7 +57,7 @@ async function lookedUp(
         const query = `SRC:MED AND (${rest.map((id) => `EXT_ID:${id.slice(4)}`).join(' OR ')})`;
         const { results } = await service.search(query).catch((error: Error) => {
           if (!(error instanceof Unobtainable)) throw error;
-          why = `its PMCID was not to be had: ${error.message}`;
+          why = `its PMCID could not be obtained: ${error.message}`;
           return { results: [] };
         });
         for (const result of results) {

@@ -4,8 +4,8 @@ import { isAnnotation } from './article';
 const DEEPEST = 8;
 
 /**
- * Why an annotation cannot be kept, for people; undefined for a good one. Fields that nobody knows may stay, as long as
- * they can be written and read again.
+ * Why an annotation cannot be kept, in words; undefined for a good one. Unknown fields may stay if they can be written and read
+ * again.
  */
 export function flawOf(annotation: unknown): string | undefined {
   const { exact, type } = Object(annotation) as Record<string, unknown>;
@@ -15,7 +15,7 @@ export function flawOf(annotation: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether a value of `JSON.parse` is nested at most so deep and gives no object another prototype when it is copied. */
+/** Whether a value of `JSON.parse` is nested at most `depth` deep and changes no object's prototype when it is copied. */
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === 0 || Object.hasOwn(value, '__proto__')) return false;

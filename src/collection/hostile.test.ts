@@ -375,7 +375,7 @@ test('a redirection is never followed, and server texts are shown escaped', asyn
         },
         async ({ options, asked }) => {
           const { missing } = await collectArticles({ ...options, ids: ['PMC1'] });
-          assert.deepEqual(missing, { PMC1: `the service points elsewhere, to ${shown}` });
+          assert.deepEqual(missing, { PMC1: `the service redirects to ${shown}` });
           assert.equal(asked.get('annotations PMC1'), 3);
         },
       );

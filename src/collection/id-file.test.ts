@@ -41,12 +41,12 @@ test('what is no list of ids is refused with its place, as early as it shows', (
     );
   refused('', /holds no id/);
   refused(' \n\ufeff\n', /holds no id/);
-  refused('PMC1\nPMC2;PMC3\n', /ids\.txt line 2: "PMC2;PMC3" is no article id/);
-  refused('PMC1\n\u001b[31mPMC2', /line 2: "\\x1b\[31mPMC2" is no article id/);
-  refused(`PMC${'9'.repeat(240)}`, /line 1: "PMC9{57}" is no article id/);
-  refused('PMC1/../../x', /no article id/);
+  refused('PMC1\nPMC2;PMC3\n', /ids\.txt line 2: "PMC2;PMC3" is not an article id/);
+  refused('PMC1\n\u001b[31mPMC2', /line 2: "\\x1b\[31mPMC2" is not an article id/);
+  refused(`PMC${'9'.repeat(240)}`, /line 1: "PMC9{57}" is not an article id/);
+  refused('PMC1/../../x', /not an article id/);
   refused(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0]), /ids\.txt/);
-  refused(`PMC1\n${'x'.repeat(2 ** 20)}\n`, /line 2: "x{60}" is no article id/);
+  refused(`PMC1\n${'x'.repeat(2 ** 20)}\n`, /line 2: "x{60}" is not an article id/);
   refused(`PMC1\n${'x'.repeat(100 * 2 ** 20)}`, /line 2: longer than/);
   assert.throws(() => readIds(folder), /it is a folder; name a file/);
   assert.throws(() => readIds(join(folder, 'none')), /there is no such file/);

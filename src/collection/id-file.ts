@@ -4,7 +4,7 @@ import { normalizedId } from './ids';
 /** At the service's pace they take a day and a half; each is held in memory. */
 const MOST_IDS = 1_000_000;
 
-/** The ids in a file, one per line, each once. @throws InputError for a line that is no id, or where there is none */
+/** The ids in a file, one per line, without duplicates. @throws InputError for a line that is not an id, or if there is none */
 export function readIds(path: string): string[] {
   const ids = new Set<string>();
   let number = 0;
@@ -15,7 +15,7 @@ export function readIds(path: string): string[] {
     const id = normalizedId(written);
     if (id === undefined)
       throw new InputError(
-        `${path} line ${number}: "${printable(written.slice(0, 60))}" is no article id; write one such as PMC3320746 or MED:22536497`,
+        `${path} line ${number}: "${printable(written.slice(0, 60))}" is not an article id; write one such as PMC3320746 or MED:22536497`,
       );
     ids.add(id);
     if (ids.size > MOST_IDS) throw new InputError(`${path}: more than ${MOST_IDS} ids; split the file`);

@@ -12,7 +12,7 @@ export function normalizedId(written: string): string | undefined {
   return /^\s*MED[:/]\d/i.test(written) ? `MED:${number}` : undefined;
 }
 
-/** A PMCID as the manifest and the names of files have it; today's have 8 digits at most. */
+/** Whether it is a PMCID as in manifests and file names. Today's have at most 8 digits. */
 export function isPmcid(id: unknown): id is string {
   return typeof id === 'string' && /^PMC[1-9]\d{0,11}$/.test(id);
 }

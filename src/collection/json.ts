@@ -6,24 +6,19 @@ export function parsedJson(body: string, what: string): unknown {
   try {
     return parseJson(body);
   } catch (error) {
-    // What `parseJson` refuses because of what it would cost.
+    // What `parseJson` refuses because it would cost too much.
     const { message } = error as Error;
     if (/^nested more|^more than \d+ values$/.test(message))
       throw new Unobtainable(`the ${what} are ${message.replace(/^more/, 'of more')}`, 'never');
     const [, sign] = /^\s*([<[{]?)/.exec(body) ?? [];
-    if (sign === '<') throw new Unobtainable(`the ${what} are no JSON but an HTML page`, 'when trusted');
+    if (sign === '<') throw new Unobtainable(`the ${what} are not JSON but an HTML page`, 'when trusted');
     throw sign
-      ? new Unobtainable(`the ${what} break off or are no JSON`, 'when trusted')
-      : new Unobtainable(`the ${what} are no JSON`, 'thrice');
+      ? new Unobtainable(`the ${what} break off or are not JSON`, 'when trusted')
+      : new Unobtainable(`the ${what} are not JSON`, 'thrice');
   }
 }
 
-/** The fields of an object; of anything else none, so that what is missing is found where it is looked for. */
-export function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** A short text or a number as text; undefined for what is no id, and for objects, whose `toString` may be theirs. */
+/** A short text or a number as text; undefined for anything else, objects with a `toString` included. */
 export function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && text.length <= 100 ? text : undefined;

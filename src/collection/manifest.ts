@@ -4,6 +4,7 @@ import {
   type EntityClass,
   InputError,
   isEntityClass,
+  isJsonObject,
   parseJson,
   reasonOf,
   writeFileAtomically,
@@ -33,7 +34,7 @@ export interface Manifest {
   pmcids: Record<string, string>;
   /** Why each article that was asked for is not there, by the id that it was asked for. */
   missing: Record<string, string>;
-  /** How many annotations of each stored article were left out, by their flaw; not there where none was. */
+  /** How many annotations of each stored article were left out, by their flaw; absent if none was. */
   leftOut?: Record<string, Record<string, number>>;
 }
 
@@ -43,7 +44,7 @@ export const manifestPath = (folder: string) => join(folder, 'manifest.json');
 const LARGEST = 512 * 2 ** 20;
 
 /**
- * Writes the manifest, unless one that says the same of an earlier day is there; returns the one that is there then.
+ * Writes the manifest, unless an earlier one says the same but for the date. Returns the manifest that is then there.
  */
 export function writeManifest(folder: string, manifest: Manifest): Manifest {
   const path = manifestPath(folder);
@@ -57,7 +58,7 @@ export function writeManifest(folder: string, manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** The manifest of a collection. @throws InputError where there is none, or a damaged one */
+/** The manifest of a collection. @throws InputError if it is missing or damaged */
 export function readManifest(folder: string): Manifest {
   const path = manifestPath(folder);
   let manifest: unknown;
@@ -68,12 +69,12 @@ export function readManifest(folder: string): Manifest {
     throw new InputError(`${path}: cannot be read (${reason}); collect into this folder first, to the end`);
   }
   if (!isManifest(manifest))
-    throw new InputError(`${path}: is no manifest of a collection; collect into this folder again`);
+    throw new InputError(`${path}: is not the manifest of a collection; collect into this folder again`);
   return manifest;
 }
 
 /**
- * Refuses a folder whose `manifest.json` is of something else, which collecting would replace.
+ * Refuses a folder whose `manifest.json` belongs to something other than a collection: collecting would replace it.
  *
  * @throws InputError with the reason
  */
@@ -85,12 +86,15 @@ export function refuseOtherManifest(folder: string): void {
   try {
     const content = parsedFile(path);
     isOwn =
-      isRecord(content) && (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
+      isJsonObject(content) &&
+      (Object.keys(content).length === 0 || ('source' in content && 'types' in content));
   } catch {
     isOwn = found.isFile() && existsSync(join(folder, 'articles')); // damaged
   }
   if (!isOwn)
-    throw new InputError(`${path}: is not of a collection and would be replaced; choose another folder`);
+    throw new InputError(
+      `${path}: does not belong to a collection and would be replaced; choose another folder`,
+    );
 }
 
 function parsedFile(path: string): unknown {
@@ -100,22 +104,18 @@ function parsedFile(path: string): unknown {
   return parseJson(readFileSync(path, 'utf8'));
 }
 
-/** Ids become names of files and parts of requests: those of anything else are not believed. */
+/** Ids become file names and parts of requests, so only valid ones are accepted. */
 function isManifest(value: unknown): value is Manifest {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { source, types, articles, missing } = value;
   return (
     SOURCES.includes(source as Source) &&
     Array.isArray(types) &&
     types.every(isEntityClass) &&
     new Set(types).size === types.length &&
-    isRecord(articles) &&
+    isJsonObject(articles) &&
     Object.keys(articles).every(isPmcid) &&
-    isRecord(missing) &&
+    isJsonObject(missing) &&
     Object.keys(missing).every((id) => normalizedId(id) === id)
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

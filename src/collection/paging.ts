@@ -1,11 +1,11 @@
-/** So many pages in a row may hold nothing but what earlier ones held. */
+/** After this many pages in a row that only repeat earlier ones, paging ends. */
 const PAGES_OF_REPEATS = 3;
-/** So many pages in a row may bring articles, but none that is wanted. */
+/** After this many pages in a row without a wanted article, paging ends. */
 const PAGES_OF_OTHERS = 100;
-/** Of a page no more is remembered; the service is asked for 100 at most. */
+/** Articles remembered per page; the service is asked for at most 100. */
 const REMEMBERED = 1_000;
 
-/** Finds the end of a list in pages, also where the service's cursors go round in circles or never end. */
+/** Finds the end of a paged list, even if the service's cursors repeat or never end. */
 export class Paging {
   readonly #cursors = new Set<string>();
   readonly #seen = new Set<string>();
@@ -14,9 +14,9 @@ export class Paging {
   #found = 0;
 
   /**
-   * The cursor of the next page, or undefined where there is none or it would bring nothing.
+   * The cursor of the next page; undefined if there is none, or if it would bring nothing new.
    *
-   * @param keys tell the articles on the page from others
+   * @param keys identify the articles on the page
    * @param take takes what is wanted from the page and returns how much has been found in all
    */
   cursorAfter(next: string | undefined, keys: readonly string[], take: () => number): string | undefined {

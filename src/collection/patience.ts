@@ -1,4 +1,4 @@
-/** How much of an answer must arrive in how long a time. */
+/** How many bytes of an answer must arrive in how many milliseconds. */
 export interface Progress {
   bytes: number;
   milliseconds: number;
@@ -13,8 +13,8 @@ const TICKS_TO_SILENCE = 8;
 /**
  * Watches one attempt and gives up when the service is silent, answers too slowly, or takes more than five minutes.
  *
- * Time is counted in ticks of the event loop, not by the clock: while this process is busy or waits for its turn, the
- * service is not to blame.
+ * Time is counted in ticks of the event loop, not by the clock: the service is not to blame while this process is busy or waits for
+ * its turn.
  */
 export class Patience {
   readonly #tick: number;
@@ -32,13 +32,13 @@ export class Patience {
     this.#tick = timeoutMilliseconds / TICKS_TO_SILENCE;
   }
 
-  /** From now on the service has to do something. */
+  /** The service has to answer from now on. */
   expect(): void {
     this.#silent = this.#window = this.#bytes = 0;
     this.#timer ??= setInterval(() => this.#check(), this.#tick);
   }
 
-  /** Nothing is expected of the service; call `expect` to resume. */
+  /** Stops the clock; `expect` starts it again. */
   pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

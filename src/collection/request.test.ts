@@ -116,7 +116,7 @@ test('it says who asks, and follows no redirection behind the count', async () =
   };
   await withAsk(listener, { contact: 'me@example.org', retries: 1 }, async (ask) => {
     await ask('/1');
-    await assert.rejects(ask('/moved'), /the service points elsewhere, to \/elsewhere/);
+    await assert.rejects(ask('/moved'), /the service redirects to \/elsewhere/);
   });
   assert.equal(asked, 3);
   const [agent, ...others] = agents;
@@ -126,7 +126,7 @@ test('it says who asks, and follows no redirection behind the count', async () =
   assert.throws(() => createAsk({ baseUrl: 'nowhere' }), InputError);
 });
 
-test('a silent service, a damaged body and a broken connection are told apart', async () => {
+test('a silent service, a damaged body and a broken connection give different reasons', async () => {
   const gzip = { 'Content-Encoding': 'gzip' };
   const listener: RequestListener = (request, response) => {
     if (request.url === '/damaged') response.end(Buffer.from([0x61, 0xff, 0x62]));
@@ -148,8 +148,8 @@ test('a silent service, a damaged body and a broken connection are told apart', 
     assert.equal(await ask('/slow'), 'xxxxxy');
     assert.equal(await ask('/packed'), 'packed');
     await assert.rejects(ask('/cut-packed'), /the connection failed \(Z_BUF_ERROR\)/);
-    await assert.rejects(ask('/damaged'), /bytes are no UTF-8/);
-    await assert.rejects(ask('/cut'), /bytes are no UTF-8/);
+    await assert.rejects(ask('/damaged'), /bytes are not UTF-8/);
+    await assert.rejects(ask('/cut'), /bytes are not UTF-8/);
     await assert.rejects(ask('/short'), /the connection failed/);
     await assert.rejects(ask('/stalls'), /did not answer in time/);
     await assert.rejects(ask('/silent'), /did not answer in time/);

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import Bottleneck from 'bottleneck';
+import type Bottleneck from 'bottleneck';
 import pRetry from 'p-retry';
-import { InputError } from '../foundation';
-import { checkedAddress, userAgent, withoutPassword } from './address';
+import { InputError, withoutCredentials } from '../foundation';
+import { checkedAddress, userAgent } from './address';
 import { bodyOf, createConnections, type ReadyRequest, retryAfter } from './connection';
 import { Pace, PUBLISHED_LIMITS, type RequestLimits } from './pace';
 import { LEAST_PROGRESS, Patience, type Progress } from './patience';
@@ -18,7 +18,7 @@ export interface RequestOptions {
   limits?: RequestLimits;
   /** How long the service may be silent before or within an answer; default 30 s. */
   timeoutMilliseconds?: number;
-  /** How much of an answer must arrive in how long a time; default `LEAST_PROGRESS`. */
+  /** The slowest answer that is accepted; default `LEAST_PROGRESS`. */
   leastProgress?: Progress;
   /** How often a failed request is repeated; default 7. */
   retries?: number;
@@ -26,29 +26,28 @@ export interface RequestOptions {
   firstPauseMilliseconds?: number;
 }
 
-/** Asks for a path; `check` turns the body into the result, or throws `Unobtainable` for an answer that is not true. */
+/** Asks for a path; `check` turns the body into the result, or throws `Unobtainable` for a wrong answer. */
 export type Ask = <T>(path: string, check: (body: string) => T) => Promise<T>;
 
-/** At 2 s an answer, 8 requests a second are 16 under way; the rest is room for some that stall. */
+/** At 2 s per answer, 8 requests a second are 16 under way; the rest is room for some that stall. */
 const REQUESTS_AT_ONCE = 40;
-/** So many have their connection and wait for their turn; more would wait so long that the service closes it. */
+/** Requests that have a connection and wait for their turn; with more, the service would close connections that wait too long. */
 const READY_AT_ONCE = 4;
 const LONGEST_PAUSE = 15_000;
-/** A `Retry-After` of more than this, or several without a correct answer between them, ends the run: it can be resumed. */
+/** A longer `Retry-After`, or several that add up to more without a correct answer between them, ends the run; it can be resumed. */
 const LONGEST_WAIT = 10 * 60_000;
-/** How often an answer is asked for that is empty, too slow or wrong in itself, or that no correct one has preceded. */
+/** How often to ask when answers are empty, too slow or wrong, or when none has been correct before. */
 const ASKED_WHEN_DOUBTFUL = 3;
-/** A service that never answered at all is given up after so many attempts. */
+/** Attempts to reach a service that has never answered. */
 const ATTEMPTS_TO_REACH = 4;
-/** So many answers of more than 2 MB are read at a time. */
+/** Answers of more than 2 MB that are read at a time. */
 const LARGE_AT_ONCE = 4;
 
 /**
- * A way to ask the service that keeps its limits, waits as it asks to, and repeats what fails.
+ * Asks the service within its limits, waits when it asks to, and retries failed requests.
  *
- * A request rejects with `Unobtainable` when all repetitions failed (`Empty` and `NotFound` are kinds of it); with
- * `InputError`, at once and for good, when the service cannot be reached at all or wants a pause of more than ten
- * minutes. An answer must begin within `timeoutMilliseconds`, bring 4 kB every 30 s, be complete after five minutes and
+ * A request rejects with `Unobtainable` when all retries failed (`Empty` and `NotFound` are kinds of it). It rejects with
+ * `InputError`, at once and for all requests, when the service cannot be reached or wants a pause of more than ten minutes. An answer must begin within `timeoutMilliseconds`, bring 4 kB every 30 s, be complete after five minutes and
  * hold at most 32 MB.
  */
 export function createAsk({
@@ -61,15 +60,17 @@ export function createAsk({
   firstPauseMilliseconds = 500,
 }: RequestOptions): { ask: Ask; stop(reason: Error): void } {
   const root = checkedAddress(baseUrl);
-  const shown = withoutPassword(root);
+  const shown = withoutCredentials(root);
   const headers = { 'User-Agent': userAgent(contact), Accept: '*/*', 'Accept-Encoding': 'gzip' };
   const pace = new Pace(limits);
-  const underWay = new Bottleneck({ maxConcurrent: REQUESTS_AT_ONCE });
-  const nextInTurn = new Bottleneck({ maxConcurrent: READY_AT_ONCE });
-  const large = new Bottleneck({ maxConcurrent: LARGE_AT_ONCE });
+  // Loaded on first use: most commands ask no service.
+  const Limiter = require('bottleneck') as typeof Bottleneck;
+  const underWay = new Limiter({ maxConcurrent: REQUESTS_AT_ONCE });
+  const nextInTurn = new Limiter({ maxConcurrent: READY_AT_ONCE });
+  const large = new Limiter({ maxConcurrent: LARGE_AT_ONCE });
   const connections = createConnections(REQUESTS_AT_ONCE);
   const end = new AbortController();
-  setMaxListeners(0, end.signal); // one for each repetition that waits
+  setMaxListeners(0, end.signal); // one for each retry that waits
   const open = new Set<AbortController>();
   let reached = false;
   /** Kinds of requests that the service has answered correctly. */
@@ -134,7 +135,7 @@ export function createAsk({
     }
   };
 
-  /** What a status other than success means, after the pause that the service asks for has been noted. */
+  /** The error for a status other than success; notes the pause that the service asks for. */
   const refusal = (response: IncomingMessage, status: number): Error => {
     const wait = retryAfter(response);
     const now = performance.now();
@@ -150,7 +151,7 @@ export function createAsk({
     if (status === 429) return new TooMany();
     const place = status >= 300 && status < 400 ? response.headers.location : undefined;
     return place
-      ? new Unobtainable(`the service points elsewhere, to ${place}`, 'thrice')
+      ? new Unobtainable(`the service redirects to ${place}`, 'thrice')
       : new Unobtainable(`the service answered with status ${status}`);
   };
 
@@ -194,7 +195,7 @@ export function createAsk({
   return { ask, stop };
 }
 
-/** Requests that differ in what they ask for, not in how: `fullTextXML`, `search`. */
+/** The kind of a request: `fullTextXML`, `search`. */
 function kindOf(path: string): string {
   return path.split('?')[0].split('/').at(-1)!;
 }
@@ -208,7 +209,7 @@ function inMinutes(milliseconds: number): string {
 function inWords(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string') return error;
-  // HPE_…: what came is no HTTP; Z_…: it is not packed as it says.
+  // HPE_…: the answer is not HTTP; Z_…: it is not compressed as it says.
   const repeated = code.startsWith('HPE_') ? 'thrice' : code.startsWith('Z_') ? 'when trusted' : 'always';
   return new Unobtainable(`the connection failed (${code})`, repeated);
 }

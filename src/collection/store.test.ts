@@ -29,7 +29,7 @@ test('a manifest with ids that lead elsewhere, or with types that are none, is r
       { source: '__proto__' },
     ]) {
       writeFileSync(path, JSON.stringify({ ...good, ...change }));
-      await assert.rejects(checkCollection(options), /manifest\.json: is no manifest of a collection/);
+      await assert.rejects(checkCollection(options), /manifest\.json: is not the manifest of a collection/);
     }
     writeFileSync(path, '[');
     await assert.rejects(checkCollection(options), InputError);
@@ -48,7 +48,7 @@ test('the manifest of something else is not replaced', async () => {
       await assert.rejects(
         collectArticles({ ...options, ids: IDS }),
         (error: Error) =>
-          error instanceof InputError && /is not of a collection and would be/.test(error.message),
+          error instanceof InputError && /does not belong to a collection and would be/.test(error.message),
       );
       assert.equal(readFileSync(path, 'utf8'), content);
       assert.deepEqual(readdirSync(options.out), ['manifest.json']);

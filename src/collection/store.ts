@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, nameOfLeftover, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
@@ -12,9 +11,9 @@ export function articlePath(folder: string, pmcid: string): string {
 }
 
 /**
- * The same article gives the same bytes: keys in one order, nothing of when or how it came.
+ * The same article gives the same bytes: keys in one order, no times.
  *
- * @throws Unobtainable where something else than a file has its name
+ * @throws Unobtainable if something other than a regular file has its name
  */
 export function storeArticle(
   folder: string,
@@ -28,7 +27,7 @@ export function storeArticle(
   writeFileAtomically(path, `${content}\n`);
 }
 
-/** The stored article if it is there, undamaged, and was collected from the same source for the same classes. */
+/** The stored article if it exists, is undamaged, and was collected from the same source for the same classes. */
 export function storedArticle(
   folder: string,
   pmcid: string,
@@ -70,7 +69,7 @@ export function storedPmcids(folder: string): string[] {
   return names.flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []).filter(isPmcid);
 }
 
-/** Deletes what a run that was killed while it wrote an article or the manifest left. */
+/** Deletes the temporary files of a run that was killed while it wrote an article or the manifest. */
 export function removeLeftovers(folder: string): void {
   for (const place of [folder, join(folder, 'articles')]) {
     const names = existsSync(place) ? readdirSync(place) : [];
@@ -80,10 +79,4 @@ export function removeLeftovers(folder: string): void {
         rmSync(path, { force: true });
     }
   }
-}
-
-export function sha256OfStored(folder: string, pmcid: string): string {
-  return createHash('sha256')
-    .update(readFileSync(articlePath(folder, pmcid)))
-    .digest('hex');
 }

@@ -16,10 +16,10 @@ export interface CollectionSummary {
   frequentMentions: Record<string, string | number>[];
 }
 
-/** The files of a collection, by article. @throws InputError where there are none */
+/** The files of a collection, sorted by name. @throws InputError if there are none */
 export function collectedFiles(folder: string): string[] {
   const articles = join(folder, 'articles');
-  // Names with a dot in front are files of the system, such as the `._PMC1.json` that macOS lays beside `PMC1.json`.
+  // Names with a leading dot are not ours, such as the `._PMC1.json` that macOS puts beside `PMC1.json`.
   const names = existsSync(articles)
     ? readdirSync(articles).filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     : [];
@@ -35,7 +35,7 @@ export function* readCollection(folder: string): Generator<CollectedArticle> {
   for (const file of collectedFiles(folder)) yield readCollectedArticle(file);
 }
 
-/** What a collection holds; `top` is how many of the most frequent mentions are told. */
+/** What a collection holds; `top` is the number of most frequent mentions to list. */
 export function summarizeCollection(folder: string, top = 10): CollectionSummary {
   let articles = 0;
   const byProvider = new Map<string, CountRow>();

@@ -26,7 +26,7 @@ export function encodeAsOnnx(folder: string): Uint8Array {
       `${folder}: is a masked language model; export a tagger or a classifier that was trained from it`,
     );
   const weights = openWeights(folder);
-  // Before anything is read, which may be large.
+  // Before any tensor is read, which may be large.
   for (const name of encoderParameterShapes(encoder).keys())
     if (!weights.shapeOf(name))
       throw new InputError(`${weights.path}: has no tensor "${name}"; export a folder saved by training`);

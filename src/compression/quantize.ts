@@ -70,7 +70,7 @@ export async function quantizeFolderStatically(
   return writeQuantized(quantizeStatically(model, ranges, choices), folder, out);
 }
 
-/** Throws InputError where the folder is no model, has no exported file, or one that cannot be run or is quantized already. */
+/** Throws InputError if the folder is not a model or has no exported file, or if that cannot be run or is quantized already. */
 function readExported(folder: string): { model: onnx.ModelProto; source: string } {
   const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
@@ -89,7 +89,7 @@ function refuseFusedAttention(model: onnx.ModelProto, source: string): void {
 
 function writeQuantized(model: onnx.ModelProto, folder: string, out: string): string {
   const bytes = onnx.ModelProto.encode(model).finish();
-  // Weights that are nearly too large for floats give scales that are.
+  // Weights that nearly overflow floats give scales that do.
   checkOnnx(bytes, `${folder} quantized`);
   copyCompanions(folder, out);
   const path = onnxPath(out, { quantized: true });

@@ -25,10 +25,10 @@ const SHORT_TYPES: ReadonlySet<number> = new Set([
   ...[17, 18, 19, 20, 21, 22],
 ]);
 
-/** Of a window by which the memory of a run is judged. */
+/** Tokens of the window for which the memory of a run is estimated. */
 const TYPICAL_LENGTH = 256;
 
-/** Throws InputError when the file is damaged, has no graph, or is none that can be run. */
+/** Throws InputError if the file is damaged, has no graph, or cannot be run. */
 export function readOnnx(path: string, encoder: EncoderConfiguration): onnx.ModelProto {
   const bytes = readOnnxFile(path, { encoder });
   checkOnnx(bytes, path, { encoder, maximumLength: Math.min(encoder.maximumPositions, TYPICAL_LENGTH) });

@@ -1,34 +1,9 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { InputError } from '../foundation';
+import { InputError, parseXml, type XmlElement } from '../foundation';
 import type { BiocDocument, PlacedDocument } from './bioc';
 import type { OnSkip } from './plain-documents';
 
-const LONGEST_DOCUMENT = 10_000_000;
-/** Every tag and every attribute is an object while it is checked. */
-const MOST_MARKUP = 500_000;
-
-/** Annotations and relations are passed over unparsed. */
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseAttributeValue: false,
-  parseTagValue: false,
-  trimValues: false,
-  isArray: (name) => name === 'passage' || name === 'sentence' || name === 'infon',
-  stopNodes: ['..annotation', '..relation'],
-  processEntities: {
-    enabled: true,
-    maxEntityCount: 0,
-    maxTotalExpansions: 10_000_000,
-    maxExpandedLength: LONGEST_DOCUMENT,
-  },
-  htmlEntities: true,
-  maxNestedTags: 16,
-});
-
 /**
- * The documents of BioC XML, each parsed by itself: one that is damaged is skipped, and a file of many takes no more memory than
- * one of few.
+ * The documents of BioC XML, each parsed by itself: a damaged one is skipped, and memory does not grow with their number.
  *
  * @throws InputError for a file without documents, and for one that declares entities
  */
@@ -61,7 +36,7 @@ export function parseBiocXml(content: string, place: string, onSkip: OnSkip): Pl
     start = content.indexOf('<document', reached);
   }
   if (!content.includes('</collection>', reached)) {
-    onSkip(new InputError(`${place}: the file ends before </collection>; get it again`));
+    onSkip(new InputError(`${place}: the file ends before </collection>; get the file again`));
   }
   return documents;
 }
@@ -69,67 +44,38 @@ export function parseBiocXml(content: string, place: string, onSkip: OnSkip): Pl
 const END = '</document>';
 
 function parseDocument(xml: string, place: string, line: number): BiocDocument {
-  if (xml.length > LONGEST_DOCUMENT || xml.split(/[<=]/, MOST_MARKUP).length === MOST_MARKUP) {
-    throw new InputError(
-      `${place} line ${line}: a document of more than ${LONGEST_DOCUMENT} characters or ${MOST_MARKUP} tags and attributes; split it`,
-    );
-  }
-  // Spares a parser for each of many empty documents.
+  // Saves a parser for each of many empty documents.
   if (!xml.includes('<text'))
     throw new InputError(`${place} line ${line}: a document without <text>; restore it`);
-  const verdict = XMLValidator.validate(xml);
-  if (verdict !== true) {
-    const { line: inside, msg } = verdict.err;
-    throw new InputError(
-      `${place} line ${line + inside - 1}: malformed XML (${shortened(msg)}); get the file again`,
-    );
-  }
-  let parsed: { document?: XmlDocument };
-  try {
-    parsed = parser.parse(xml);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new InputError(`${place} line ${line}: malformed XML (${shortened(message)}); get the file again`);
-  }
-  const { id, passage = [] } = Object(parsed.document) as XmlDocument;
-  return { id: textOf(id)?.trim(), passages: passage.map(passageOf) };
+  const [document] = parseXml(xml, place, line) as XmlElement[];
+  return { id: textOf(document, 'id')?.trim(), passages: named(document, 'passage').map(passageOf) };
 }
 
-/** An element that holds text alone is a string; with attributes it is an object. */
-type XmlText = string | { '#text'?: string };
-
-interface XmlDocument {
-  id?: XmlText;
-  passage?: XmlPassage[];
-}
-
-interface XmlPassage {
-  offset?: XmlText;
-  text?: XmlText;
-  infon?: { key?: string; '#text'?: string }[];
-  sentence?: XmlPassage[];
-}
-
-function passageOf({ offset, text, infon = [], sentence = [] }: XmlPassage): Record<string, unknown> {
+function passageOf(passage: XmlElement): Record<string, unknown> {
+  const infons = named(passage, 'infon').map((infon) => [infon.attributes.key, ownText(infon)]);
   return {
-    offset: textOf(offset)?.trim(),
-    text: textOf(text),
-    infons: Object.fromEntries(infon.map(({ key, '#text': value }) => [key, value])),
-    sentences: sentence.map(passageOf),
+    offset: textOf(passage, 'offset')?.trim(),
+    text: textOf(passage, 'text'),
+    infons: Object.fromEntries(infons),
+    sentences: named(passage, 'sentence').map(passageOf),
   };
 }
 
-function textOf(element: XmlText | undefined): string | undefined {
-  return typeof element === 'object' ? element['#text'] : element;
+function named({ children }: XmlElement, name: string): XmlElement[] {
+  return children.filter((child): child is XmlElement => typeof child !== 'string' && child.name === name);
 }
 
-/** A message may quote the document. */
-function shortened(message: string): string {
-  const line = message.replace(/\s+/g, ' ').replace(/\.$/, '');
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
+/** The text of the first child of that name. */
+function textOf(parent: XmlElement, name: string): string | undefined {
+  const [first] = named(parent, name);
+  return first && ownText(first);
 }
 
-/** The line of a place, from 1; places are asked for in order. */
+function ownText({ children }: XmlElement): string {
+  return children.filter((child) => typeof child === 'string').join('');
+}
+
+/** Gives the line of a place, from 1. Places must come in order. */
 function lineCounter(content: string): (place: number) => number {
   let line = 1;
   let end = content.indexOf('\n');

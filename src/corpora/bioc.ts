@@ -9,20 +9,20 @@ import {
   skippingSome,
 } from './plain-documents';
 
-/** A document of BioC as JSON has it; XML is brought into this form. */
+/** A document in BioC's JSON form; XML is converted to it. */
 export interface BiocDocument {
   id?: unknown;
   passages?: unknown;
 }
 
 /**
- * The documents of a BioC file (Comeau et al. 2013, Database bat064), XML or JSON: a collection, an array of collections as the
- * PMC BioC service gives, what PubTator exports, or documents one a line. Offsets in code points into a text are
- * those of the file. References are left out, as they are of JATS; annotations are not read.
+ * The documents of a BioC file (Comeau et al. 2013, Database bat064), XML or JSON: a collection, an array of collections (from the PMC
+ * BioC service), an export of PubTator, or one document per line. Offsets in code points into a text are those of the file.
+ * References are left out, as they are from JATS; annotations are not read.
  *
  * @param place opens every message: the file, say
- * @param listener is told of each document that cannot be used; without it the first is thrown
- * @throws InputError for a file that is no BioC
+ * @param listener called for each document that cannot be used; by default the first one throws
+ * @throws InputError for a file that is not BioC
  */
 export function documentsOfBioc(content: string, place: string, listener: OnSkip = rethrow): PlainDocument[] {
   const onSkip = skippingSome(listener, place);
@@ -88,7 +88,7 @@ function documentsIn(value: unknown, place: string): BiocDocument[] {
     const inside = Array.isArray(own) ? own : Array.isArray(exported) ? exported : undefined;
     if (inside) for (const document of inside) documents.push(Object(document));
     else if (Array.isArray(passages)) documents.push(part);
-    else throw new InputError(`${place}: found something else than BioC documents; ${EXPECTED}`);
+    else throw new InputError(`${place}: holds something other than BioC documents; ${EXPECTED}`);
   }
   return documents;
 }
@@ -105,7 +105,7 @@ function checkedDocument({ id, passages }: BiocDocument, place: string): { id: s
   };
 }
 
-/** What a passage says, or its sentences where these hold the text. */
+/** A passage with its text, or its sentences if these hold the text. */
 function passagesOf(value: unknown, place: string): Passage[] {
   const { offset, text, sentences, infons } = Object(value) as Record<string, unknown>;
   if (isReference(infons)) return [];

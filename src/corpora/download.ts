@@ -20,12 +20,12 @@ import { checksumOf, filesOf, hashFiles } from './verify';
 
 const RETRIES = 3;
 const LONGEST_MS = 30 * 60_000;
-/** Bytes of a whole repository, as it comes and unpacked; what we keep of one is at most 16 MB. */
+/** Bytes of a whole repository, packed and unpacked; we keep at most 16 MB of one. */
 const LARGEST_ARCHIVE = 512 * 2 ** 20;
 const LARGEST_UNPACKED = 2 * 2 ** 30;
-/** How many times larger than it came an archive may become. Text comes to 20; zeros come to 1000, which no repository holds. */
+/** How many times larger than its download an archive may unpack to. Text reaches 20; zeros, which no repository holds, 1000. */
 const LARGEST_RATIO = 100;
-/** What may be unpacked before the ratio counts. */
+/** Bytes that may be unpacked before the ratio counts. */
 const UNPACKED_FREELY = 16 * 2 ** 20;
 
 /** Where a source's archive is; FALCONFRAMES_SOURCES_URL puts another address in the place of https://github.com. */
@@ -90,7 +90,7 @@ async function fetchInto(temporary: string, source: Source, progress: Progress):
   }
 }
 
-/** What a gzipped body holds, as it comes; `arrived` counts its bytes before that. */
+/** The unpacked pieces of a gzipped body; `arrived` counts its packed bytes. */
 async function* unpack(response: Response, arrived: { bytes: number }): AsyncGenerator<Buffer> {
   const pieces = async function* () {
     for await (const piece of piecesOf(response, LARGEST_ARCHIVE, 'the archive')) {

@@ -10,7 +10,7 @@ export { ADJUSTMENTS, type CorpusDocument, type Mention, type Tally } from './do
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';
 export { PARTS, type Part } from './parts';
-export { type OnSkip, type PlainDocument, sentencesOfParagraphs } from './plain-documents';
+export type { OnSkip, PlainDocument } from './plain-documents';
 export { documentsOfPubtator } from './pubtator-documents';
 export { CORPORA, CORPUS_NAMES, type Corpus, type CorpusName } from './registry';
 export { eachSentence, LONGEST_SENTENCE, type Range, splitSentences } from './sentences';

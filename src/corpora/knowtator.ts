@@ -1,4 +1,3 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { type EntityClass, InputError } from '../foundation';
 import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
@@ -6,26 +5,35 @@ import type { Range } from './sentences';
 
 const MAX_CHARACTERS = 32_000_000;
 
-const metadata = XMLParser.getMetaDataSymbol() as unknown as symbol;
+/** Loaded on first use: few commands read such files. */
+let loaded: ReturnType<typeof loadXml> | undefined;
+const xml = () => {
+  loaded ??= loadXml();
+  return loaded;
+};
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '',
-  parseAttributeValue: false,
-  parseTagValue: false,
-  trimValues: false,
-  isArray: (name) => name === 'annotation' || name === 'span' || name === 'classMention',
-  // Only &lt; &gt; &amp; &quot; &apos; are left to process: a file with a DOCTYPE is refused before it is parsed.
-  processEntities: {
-    enabled: true,
-    maxEntityCount: 0,
-    maxTotalExpansions: 1_000_000,
-    maxExpandedLength: MAX_CHARACTERS,
-  },
-  htmlEntities: false,
-  maxNestedTags: 16,
-  captureMetaData: true,
-});
+function loadXml() {
+  const { XMLParser, XMLValidator } = require('fast-xml-parser') as typeof import('fast-xml-parser');
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    parseAttributeValue: false,
+    parseTagValue: false,
+    trimValues: false,
+    isArray: (name) => name === 'annotation' || name === 'span' || name === 'classMention',
+    // Only &lt; &gt; &amp; &quot; &apos; are left to process: a file with a DOCTYPE is refused before it is parsed.
+    processEntities: {
+      enabled: true,
+      maxEntityCount: 0,
+      maxTotalExpansions: 1_000_000,
+      maxExpandedLength: MAX_CHARACTERS,
+    },
+    htmlEntities: false,
+    maxNestedTags: 16,
+    captureMetaData: true,
+  });
+  return { parser, XMLValidator, metadata: XMLParser.getMetaDataSymbol() as unknown as symbol };
+}
 
 interface KnowtatorFile {
   annotation?: KnowtatorAnnotation[];
@@ -49,6 +57,7 @@ export function parseKnowtator(content: string, text: string, label: EntityClass
     );
   }
   const { annotation: annotations = [], classMention: classes = [] } = readAnnotations(content, file);
+  const { metadata } = xml();
   const concepts = new Map(classes.map(({ id, mentionClass }) => [id, mentionClass?.['#text']]));
   const toUnits = fromCodePoints(text);
   return annotations.map((annotation) => {
@@ -72,6 +81,7 @@ export function parseKnowtator(content: string, text: string, label: EntityClass
 }
 
 function readAnnotations(content: string, file: string): KnowtatorFile {
+  const { parser, XMLValidator } = xml();
   const verdict = XMLValidator.validate(content);
   if (verdict !== true) {
     const { line, msg } = verdict.err;

@@ -1,25 +1,25 @@
 import { InputError } from '../foundation';
-import { type Range, splitSentences } from './sentences';
+import type { Range } from './sentences';
 
-/** A document that is to be annotated: what its format says beside the text is left behind. */
+/** The text of a document, without what else its format says. */
 export interface PlainDocument {
   id: string;
   text: string;
-  /** What the format keeps apart, in order: no sentence reaches over an end. */
+  /** The passages of the format, in order. No sentence crosses the end of one. */
   paragraphs: Range[];
 }
 
-/** Is told of a document that cannot be used, and why; the others are read. */
+/** Called for each document that cannot be used; the others are read. */
 export type OnSkip = (reason: InputError) => void;
 
-/** Where nobody listens, the first document that cannot be used ends the reading. */
+/** The default: the first document that cannot be used ends the reading. */
 export function rethrow(reason: InputError): never {
   throw reason;
 }
 
 const MOST_SKIPPED = 10_000;
 
-/** The same, until a file turns out to hold hardly anything else. */
+/** The same listener, which throws once a file holds too many such documents. */
 export function skippingSome(onSkip: OnSkip, place: string): OnSkip {
   let skipped = 0;
   return (reason) => {
@@ -36,15 +36,15 @@ export interface Passage {
   text: string;
 }
 
-/** Code points. Offsets beyond it would fill the memory with blanks. */
+/** Code points. Larger offsets would fill the memory with blanks. */
 const LONGEST_DOCUMENT = 10_000_000;
 
 /**
- * Passages at their offsets, what lies between them as line breaks and blanks: an offset in code points into the text is an offset
- * of the document.
+ * A text with the passages at their offsets, and line breaks and blanks between them: an offset in code points into the text is an
+ * offset in the document.
  *
  * @param place opens the messages
- * @throws InputError for passages that overlap or lie too far out, and where there is no text
+ * @throws InputError for passages that overlap or lie too far out, and for a document without text
  */
 export function placePassages(id: string, passages: readonly Passage[], place: string): PlainDocument {
   const pieces: string[] = [];
@@ -73,16 +73,6 @@ export function placePassages(id: string, passages: readonly Passage[], place: s
   const text = pieces.join('');
   if (text.trim() === '') throw new InputError(`${place}: holds no text; give a text to annotate`);
   return { id, text, paragraphs };
-}
-
-/** The sentences of a document, none over the end of a paragraph. */
-export function sentencesOfParagraphs({ text, paragraphs }: Omit<PlainDocument, 'id'>): Range[] {
-  return paragraphs.flatMap((paragraph) =>
-    splitSentences(text.slice(paragraph.start, paragraph.end)).map(({ start, end }) => ({
-      start: start + paragraph.start,
-      end: end + paragraph.start,
-    })),
-  );
 }
 
 function lengthInCodePoints(text: string): number {

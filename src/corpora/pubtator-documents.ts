@@ -2,12 +2,11 @@ import { InputError } from '../foundation';
 import { type OnSkip, type PlainDocument, placePassages, rethrow, skippingSome } from './plain-documents';
 
 /**
- * The documents of a PubTator file: `ID|t|title` and `ID|a|abstract`, which offsets count as one text with one character
- * between the two. Annotations are not read.
+ * The documents of a PubTator file: `ID|t|title` and `ID|a|abstract`. Offsets count in both as one text with one character between
+ * them. Annotations are not read.
  *
  * @param place opens every message: the file, say
- * @param listener is told of each document that cannot be used, and once of lines that are none of PubTator; without it the first is
- * thrown
+ * @param listener called for each document that cannot be used, and once for lines that are not PubTator; by default the first throws
  */
 export function documentsOfPubtator(
   content: string,

@@ -16,7 +16,7 @@ const WINDOW = 3_000;
 const CONTEXT = 200;
 
 /**
- * Text in which no sentence ends for so many code units is cut there, at white space where there is some: what is made of a sentence
+ * UTF-16 code units. Text without a sentence end for longer is cut, at white space if there is some: everything made of a sentence
  * (tokens, scores) is in memory at once. No prose has such sentences.
  */
 export const LONGEST_SENTENCE = 1 << 16;
@@ -32,7 +32,7 @@ export function splitSentences(text: string, keepTogether: readonly Range[] = []
   return keepTogether.length > 0 ? joinAcross(sentences, keepTogether) : sentences;
 }
 
-/** The same one by one, for who may not want them all. */
+/** The same, one by one. */
 export function* eachSentence(text: string): Generator<Range> {
   let start = 0;
   for (const end of sentenceEnds(text)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
-/** In bytes, with what a rule puts around it. */
+/** Bytes of a file name, with what a rule puts around it. */
 const LONGEST_NAME = 200;
 
 /** A file of the repository and where it stands in our folder; `*` is one file name, `{id}` and `{name}` of `names`. */
@@ -68,7 +68,7 @@ export function matchPath(pattern: string, path: string): string | undefined {
   return fits && isFileName(middle) ? middle : undefined;
 }
 
-/** Whether a foreign name can be that of a file: no folder, no way out of one, nothing that a file system refuses. */
+/** Whether a foreign name can be a file name: no folder, no `..`, nothing that a file system refuses. */
 function isFileName(name: string): boolean {
   return !/[/\\\p{Cc}\uFFFD]|^\.{1,2}$/u.test(name) && Buffer.byteLength(name) <= LONGEST_NAME;
 }

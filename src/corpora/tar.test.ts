@@ -46,7 +46,7 @@ describe('readTar', () => {
   it('refuses an archive that is cut off, damaged, or none', async () => {
     const archive = tarOf(files);
     await assert.rejects(filesOf(archive.subarray(0, 2_000), 512), /cut off/);
-    await assert.rejects(filesOf(Buffer.alloc(700, 'not a tar file '), 512), /no tar file/);
+    await assert.rejects(filesOf(Buffer.alloc(700, 'not a tar file '), 512), /not a tar file/);
     const damaged = Buffer.from(archive);
     damaged[1_024 + 130] ^= 1; // the size in a header
     await assert.rejects(filesOf(damaged, 512), /damaged|cut off/);
@@ -70,7 +70,7 @@ describe('readTar', () => {
     ['a pax length before its own end', entry('r/p', 'x', '1 path=x\n'), /damaged/],
     ['pax records without a length', entry('r/p', 'x', 'path=x\n'), /damaged/],
     ['a size that never comes', entry('r/a', '0', '', size('00000001000')), /cut off/],
-    ['other bytes', Buffer.alloc(5_000, 0xff), /no tar file/],
+    ['other bytes', Buffer.alloc(5_000, 0xff), /not a tar file/],
     [
       'more files',
       Buffer.concat(Array.from({ length: 11 }, () => entry('r/a', '0', 'x'))),

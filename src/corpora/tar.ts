@@ -1,11 +1,11 @@
 const BLOCK = 512;
-/** Of a pax header, which holds a path and a few numbers. */
+/** Bytes of a pax header, which holds a path and a few numbers. */
 const LARGEST_HEADER = 64 * 1024;
 
-/** Of all kinds, wanted or not. Repositories of corpora have some thousands. */
+/** Entries of all kinds, wanted or not. Repositories of corpora have some thousands. */
 const MOST_ENTRIES = 200_000;
 
-/** What an archive may hold; told beforehand, so that no archive fills memory or disk. */
+/** What an archive may hold, known before it is read, so that no archive fills memory or disk. */
 export interface ArchiveLimits {
   /** Files that are wanted. */
   files: number;
@@ -13,7 +13,7 @@ export interface ArchiveLimits {
   bytes: number;
 }
 
-/** An archive that holds something else than was expected: another try would bring the same. */
+/** An archive with other content than expected: a retry would bring the same. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
@@ -24,10 +24,10 @@ export class DamagedArchive extends Error {
 }
 
 /**
- * The files of a tar archive as they come by, paths without their first folder (GitHub wraps each archive in one). Content that is
+ * The files of a tar archive in its order, with paths without their first folder (GitHub wraps each archive in one). Content that is
  * not `wanted` is skipped.
  *
- * Throws where the archive is cut off or no archive at all, and an ArchiveError as soon as it exceeds the limits.
+ * Throws if the archive is truncated or not a tar file, and an ArchiveError as soon as it exceeds the limits.
  */
 export async function* readTar(
   chunks: AsyncIterable<Uint8Array>,
@@ -46,20 +46,20 @@ export async function* readTar(
   }
 }
 
-/** A file in an archive, or what is no regular file: a link, a device, a folder. None of these is ever made. */
+/** A file in an archive, or a link, a device, a folder, none of which is ever created. */
 export interface TarEntry {
   path: string;
   size: number;
   isFile: boolean;
-  /** The content, as long as the next entry has not been asked for. What is not read is skipped. */
+  /** The content; to be called before the next entry is requested. Content that is not read is skipped. */
   read(): Promise<Buffer>;
 }
 
 /**
- * The entries of a tar archive as they come by. Reads the POSIX ustar format with pax headers, which is what `git archive` writes,
+ * The entries of a tar archive in its order. Reads the POSIX ustar format with pax headers, which is what `git archive` writes,
  * and the long names of GNU tar.
  *
- * Throws a DamagedArchive where the archive is cut off or no archive at all.
+ * Throws a DamagedArchive if the archive is truncated or not a tar file.
  */
 export async function* tarEntries(
   chunks: AsyncIterable<Uint8Array>,
@@ -104,7 +104,7 @@ async function* entriesOf(source: ReturnType<typeof byteReader>, most: number): 
   }
 }
 
-const damaged = () => new DamagedArchive('the archive is no tar file or is damaged');
+const damaged = () => new DamagedArchive('the archive is not a tar file, or is damaged');
 
 /** Takes exact numbers of bytes from chunks of any size. */
 function byteReader(iterator: AsyncIterator<Uint8Array>) {
@@ -164,7 +164,7 @@ function field(header: Buffer, start: number, length: number): string {
   return bytes.toString('utf8', 0, end < 0 ? length : end);
 }
 
-/** A number in octal digits; undefined where the field holds anything else, such as a sign or GNU's binary numbers. */
+/** A number in octal digits; undefined if the field holds anything else, such as a sign or GNU's binary numbers. */
 function octal(header: Buffer, start: number, length: number): number | undefined {
   const digits = field(header, start, length).trim();
   if (digits === '') return 0;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { cacheFolder, InputError, writeFileAtomically } from '../foundation';
+import { cacheFolder, InputError, sha256OfFile, writeFileAtomically } from '../foundation';
 import { matchPath, pathRules, type Source } from './sources';
 
 interface FileHash {
@@ -56,9 +56,7 @@ export function filesOf(source: Source, folder: string): string[] {
 export function hashFiles(folder: string, files: readonly string[]): FileHash[] {
   return files.map((path) => ({
     path,
-    sha256: createHash('sha256')
-      .update(readFileSync(join(folder, path)))
-      .digest('hex'),
+    sha256: sha256OfFile(join(folder, path)),
   }));
 }
 
@@ -66,7 +64,7 @@ export function origin({ repository, commit }: Source): string {
   return repository ? `github.com/${repository} at ${commit}` : 'where it was gathered';
 }
 
-/** Regular files, also those that a link names; folders behind links, pipes and devices are skipped. */
+/** Regular files and links to them; linked folders, pipes and devices are skipped. */
 function listFiles(folder: string, below = ''): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below ? `${below}/${entry.name}` : entry.name;
@@ -79,7 +77,7 @@ function namesFile(link: string): boolean {
   try {
     return statSync(link).isFile();
   } catch {
-    return false; // It leads nowhere, or round in a circle.
+    return false; // a broken or circular link
   }
 }
 

@@ -1,4 +1,6 @@
-/** What a file holds, told by its first bytes; names and extensions are not asked. */
+import { rootElement } from './xml/doctype';
+
+/** What a file holds, by its first bytes, whatever its name. */
 export type ContentKind =
   | 'text'
   | 'json-object'
@@ -11,7 +13,7 @@ export type ContentKind =
   | 'utf-16'
   | keyof typeof UNUSABLE;
 
-/** Kinds that no reader takes, with the part of a sentence that names each and how to mend it. */
+/** Kinds that no reader takes; each with the part of a sentence that names it and says what to do. */
 const UNUSABLE = {
   zip: 'is a ZIP archive; unpack it and give the files in it',
   office: 'is an office document; save it as plain text',
@@ -26,20 +28,19 @@ const UNUSABLE = {
   sqlite: 'is an SQLite database; export its texts as JSONL',
   'utf-32': 'is UTF-32; save it as UTF-8',
   'git-lfs-pointer': 'is a Git LFS pointer and not the file itself; fetch that with `git lfs pull`',
-  binary: 'holds NUL bytes and is no text; give a text in UTF-8',
+  binary: 'holds NUL bytes and is not text; give a text in UTF-8',
 } as const;
 
-/** Why no reader takes content of a kind, as the part of a sentence that follows the file's name; undefined where one does. */
+/** Why no reader takes a kind of content, as the part of a sentence that follows the file's name; undefined if one does. */
 export function whyUnusable(kind: ContentKind): string | undefined {
   return Object.hasOwn(UNUSABLE, kind) ? UNUSABLE[kind as keyof typeof UNUSABLE] : undefined;
 }
 
-/** As many first bytes as `kindOfContent` looks at. */
+/** How many bytes `kindOfContent` looks at. */
 export const OPENING_BYTES = 4096;
 
 /**
- * The kind of a content by its first `OPENING_BYTES` (or all there are). Gzip and UTF-16 say nothing about what is in them: unpack
- * or decode, then ask again.
+ * The kind of a content by its first `OPENING_BYTES`. Gzip and UTF-16 hide what is in them: unpack or decode, then ask again.
  */
 export function kindOfContent(opening: Uint8Array): ContentKind {
   const bytes = Buffer.from(opening.buffer, opening.byteOffset, Math.min(opening.length, OPENING_BYTES));
@@ -78,7 +79,7 @@ function kindOfSignature(latin: string): ContentKind | undefined {
 /** The first entry of a ZIP archive that an office program wrote. */
 const OFFICE_ENTRY = /^(?:\[Content_Types\]|_rels\/|docProps\/|word\/|xl\/|ppt\/|mimetypeapplication\/vnd)/;
 
-/** The first entry's header has the mark `ustar`, or is of the older kind that has its checksum alone. */
+/** The first entry's header has the mark `ustar` or, in the older format, a valid checksum. */
 function isTar(bytes: Buffer): boolean {
   if (bytes.length < 512) return false;
   if (bytes.toString('latin1', 257, 262) === 'ustar') return true;
@@ -89,7 +90,7 @@ function isTar(bytes: Buffer): boolean {
   return sum === Number.parseInt(written, 8);
 }
 
-/** UTF-16 without a byte order mark, of a text in Latin letters: every other byte is NUL, the ones between are not. */
+/** Latin text in UTF-16 without a byte order mark: every other byte is NUL, and hardly any between them. */
 function isBareUtf16(bytes: Buffer): boolean {
   const nuls = [0, 0];
   for (const [place, byte] of bytes.entries()) if (byte === 0) nuls[place % 2]++;
@@ -97,7 +98,7 @@ function isBareUtf16(bytes: Buffer): boolean {
   return pairs >= 2 && Math.max(...nuls) > 0.8 * pairs && Math.min(...nuls) < 0.01 * pairs;
 }
 
-/** Elements that a line of text may begin with: titles of PubMed hold them. */
+/** Elements that a line of plain text may begin with, as titles of PubMed do. */
 const INLINE_ELEMENT = /^(?:i|b|u|em|strong|sup|sub|sc|italic|bold|span|a|br)$/i;
 
 function kindOfText(text: string): ContentKind {
@@ -118,23 +119,3 @@ function kindOfText(text: string): ContentKind {
 function isBiocJson(opening: string): boolean {
   return /(?<!\\)"(?:bioctype"\s*:|PubTator3"\s*:\s*\[|documents"\s*:\s*\[|passages"\s*:\s*\[)/.test(opening);
 }
-
-/** The name of the first element behind declarations, comments and the DOCTYPE, without its prefix. */
-function rootElement(text: string): string | undefined {
-  let place = 0;
-  while (text[place] === '<') {
-    const [end] = ['?>', '-->', ']>', '>'].filter((_, index) =>
-      OPENERS[index].test(text.slice(place, place + 4000)),
-    );
-    if (!end)
-      return /^<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?=[\s/>]|$)/.exec(text.slice(place, place + 200))?.[1];
-    const found = text.indexOf(end, place);
-    if (found < 0) return undefined;
-    place = found + end.length;
-    while (/\s/.test(text[place] ?? '')) place++;
-  }
-  return undefined;
-}
-
-/** What begins a part before the first element; a DOCTYPE with a subset in brackets ends otherwise than one without. */
-const OPENERS = [/^<\?/, /^<!--/, /^<!DOCTYPE[^>[]*\[/i, /^<!DOCTYPE[^>[]*>/i];

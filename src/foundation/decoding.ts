@@ -3,10 +3,10 @@ import { gunzipSync } from 'node:zlib';
 import { kindOfContent, whyUnusable } from './content';
 import { InputError } from './errors';
 
-/** Bytes. Gzip that unpacks to more is refused: what is packed into a small file may fill the memory. */
+/** Bytes. Gzip that unpacks to more is refused: a small file may unpack to more than the memory holds. */
 export const LARGEST_UNPACKED = 1 << 28;
 
-/** Why the content is no text, as the part of a sentence; HTML and XML are texts here, whoever wants neither says so. */
+/** Why the content is not text, as part of a sentence. HTML and XML count as text here; readers that want neither refuse them. */
 function whyNoText(content: Uint8Array): string | undefined {
   const kind = kindOfContent(content);
   return kind === 'html' || kind === 'binary' ? undefined : whyUnusable(kind); // NUL bytes are named with their line
@@ -18,19 +18,28 @@ export function unpacksToTooMuch(place: string): InputError {
   );
 }
 
-/** @throws InputError for gzip that is damaged, or too large */
-export function unpackGzip(packed: Uint8Array, place: string): Buffer {
+/**
+ * @param most bytes that it may unpack to
+ * @param tooLarge thrown where it is more
+ * @throws InputError for damaged gzip
+ */
+export function unpackGzip(
+  packed: Uint8Array,
+  place: string,
+  most = LARGEST_UNPACKED,
+  tooLarge = () => unpacksToTooMuch(place),
+): Buffer {
   try {
-    return gunzipSync(packed, { maxOutputLength: LARGEST_UNPACKED });
+    return gunzipSync(packed, { maxOutputLength: most });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw code === 'ERR_BUFFER_TOO_LARGE'
-      ? unpacksToTooMuch(place)
+      ? tooLarge()
       : new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
   }
 }
 
-/** What turns the pieces of a content into UTF-8: that of UTF-16, told by its byte order mark or its NUL bytes, or none. */
+/** A function that converts the pieces of a content to UTF-8. UTF-16 is recognized by its byte order mark or its NUL bytes. */
 export function toUtf8(opening: Uint8Array, place: string): (piece: Buffer, isLast: boolean) => Buffer {
   if (kindOfContent(opening) !== 'utf-16') {
     const reason = whyNoText(opening);
@@ -43,12 +52,12 @@ export function toUtf8(opening: Uint8Array, place: string): (piece: Buffer, isLa
     try {
       return Buffer.from(decoder.decode(piece, { stream: !isLast }));
     } catch {
-      throw new InputError(`${place}: begins as UTF-16 and is none; save it as UTF-8`);
+      throw new InputError(`${place}: begins as UTF-16 but is not valid UTF-16; save it as UTF-8`);
     }
   };
 }
 
-/** Without the byte order mark of UTF-8. */
+/** The content without UTF-8's byte order mark. */
 export function withoutMark(content: Buffer): Buffer {
   return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? content.subarray(3) : content;
 }
@@ -56,7 +65,7 @@ export function withoutMark(content: Buffer): Buffer {
 /**
  * The text of bytes in UTF-8.
  *
- * @param line that they begin with, for the message
+ * @param line the number of the first line, for the message
  * @throws InputError that names the first line with a NUL byte or with bytes that are not UTF-8
  */
 export function decodeUtf8(bytes: Buffer, place: string, line = 1): string {
@@ -65,12 +74,14 @@ export function decodeUtf8(bytes: Buffer, place: string, line = 1): string {
       `${place} line ${line + lineOf(bytes, bytes.indexOf(0))}: holds a NUL byte; give a text in UTF-8`,
     );
   }
-  if (!isUtf8(bytes)) {
-    throw new InputError(
-      `${place} line ${line + firstLineNotUtf8(bytes)}: not UTF-8; save the file as UTF-8`,
-    );
-  }
+  checkUtf8(bytes, place, line);
   return bytes.toString('utf8');
+}
+
+/** @throws InputError that names the first line that is not UTF-8; `line` is the number of the first one */
+export function checkUtf8(bytes: Buffer, place: string, line = 1): void {
+  if (isUtf8(bytes)) return;
+  throw new InputError(`${place} line ${line + firstLineNotUtf8(bytes)}: not UTF-8; save the file as UTF-8`);
 }
 
 /**

@@ -1,14 +1,15 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AbortError } from 'p-retry';
+import { isRunning } from './lock';
 
 const MOST_REDIRECTS = 5;
-/** Silence after which a download is given up. */
+/** How long a download may be silent. */
 const STALL_MS = 60_000;
 
 /**
- * Opens a file on a server. Redirects are followed a few times and never from https to http. The answers that another try would
- * not change throw p-retry's AbortError. What was sent is dropped when the signal fires.
+ * Opens a file on a server. Follows a few redirects, never from https to http. Answers that a retry would not change throw p-retry's
+ * AbortError.
  */
 export async function openDownload(address: string, signal: AbortSignal): Promise<Response> {
   let place = new URL(address);
@@ -40,7 +41,7 @@ function redirectedTo(from: URL, location: string, redirects: number): URL {
   return to;
 }
 
-/** The pieces of a body as they come; throws as soon as there are more bytes than allowed, or nothing came for a minute. */
+/** The pieces of a body as they arrive; throws as soon as they exceed `most` bytes, or when nothing has come for a minute. */
 export async function* piecesOf(response: Response, most: number, what: string): AsyncGenerator<Buffer> {
   const reader = response.body?.getReader();
   if (!reader) return;
@@ -70,17 +71,17 @@ async function beforeStall<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** A whole body as text, of at most so many bytes. */
+/** A whole body of at most `most` bytes as text. */
 export async function textOf(response: Response, most: number, what: string): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of piecesOf(response, most, what)) pieces.push(piece);
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** An address as it may be shown and stored: without user name, password and query, where tokens stand. */
+/** An address to show and store: without user name, password and query, which may hold tokens. */
 export function withoutCredentials(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  // A password that is not escaped makes it no address, or one of an unknown kind: all up to the last @ goes.
+  // With a password that is not escaped it is not a valid address: everything up to the last @ goes.
   if (!url?.host) return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
   if (!url.username && !url.password && !url.search) return address;
   for (const part of ['username', 'password', 'search'] as const) url[part] = '';
@@ -94,24 +95,19 @@ export function downloadFailure(error: unknown): string {
   return cause?.code ?? cause?.message ?? message;
 }
 
-/** A temporary neighbour of a folder, named after this process; those of processes that were killed are removed. */
+/** A temporary folder beside another, named after this process. Those left by killed processes are removed. */
 export function temporaryNeighbour(folder: string): string {
   const [parent, prefix] = [dirname(folder), `.${basename(folder)}.download-`];
   mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {
     const owner = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-    if (!/^\d{1,9}$/.test(owner)) continue;
-    try {
-      process.kill(Number(owner), 0);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
-        rmSync(join(parent, name), { recursive: true, force: true });
-    }
+    if (/^\d{1,9}$/.test(owner) && !isRunning(Number(owner)))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
   return join(parent, `${prefix}${process.pid}`);
 }
 
-/** Renames a complete folder into place. Another process may have been first: then that one's stays, which is as good. */
+/** Renames a complete folder into place. If another process was first, its folder stays: it is as good. */
 export function moveIntoPlace(temporary: string, folder: string): void {
   try {
     renameSync(temporary, folder);

@@ -1,5 +1,5 @@
 /**
- * Input that cannot be used, told in one sentence: which file, which place in it, what is wrong, how to mend it.
+ * Input that cannot be used, described in one sentence: which file, where in it, what is wrong, how to fix it.
  * Commands print the message alone and end with status 1; any other error is a defect and keeps its stack.
  */
 export class InputError extends Error {
@@ -9,7 +9,7 @@ export class InputError extends Error {
 const NO_SPACE = 'no space is left on the device; make room';
 const NOT_A_FOLDER = 'a part of the path is a file; check the path';
 
-/** Why the system refuses, by its code: one sentence part that ends with the mend. */
+/** Why the system refuses, by its error code: part of a sentence that ends with what to do. */
 const REASONS: Record<'read' | 'write', Record<string, string | undefined>> = {
   read: {
     ENOENT: 'there is no such file; check the path',
@@ -54,7 +54,7 @@ const REASONS: Record<'read' | 'write', Record<string, string | undefined>> = {
   },
 };
 
-/** Why the system refused to read or write, for people; undefined for an error that is not the system's. */
+/** Why the system refused to read or write, in words; undefined for other errors. */
 export function reasonOf(error: unknown, action: 'read' | 'write'): string | undefined {
   const { code } = Object(error) as { code?: unknown };
   if (typeof code !== 'string') return undefined;
@@ -63,7 +63,7 @@ export function reasonOf(error: unknown, action: 'read' | 'write'): string | und
   return `the system says ${code}; check the path`;
 }
 
-/** What reading a path threw, as an InputError where the system gave a reason; any other error as it is. */
+/** An error of the system from reading a path as an InputError; any other error unchanged. */
 export function unreadable(path: string, error: unknown): unknown {
   const reason = reasonOf(error, 'read');
   return reason && !(error instanceof InputError)
@@ -71,7 +71,7 @@ export function unreadable(path: string, error: unknown): unknown {
     : error;
 }
 
-/** What writing a path threw, as an InputError where the system gave a reason; any other error as it is. */
+/** An error of the system from writing a path as an InputError; any other error unchanged. */
 export function unwritable(path: string, error: unknown): unknown {
   const reason = reasonOf(error, 'write');
   return reason && !(error instanceof InputError)

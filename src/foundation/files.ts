@@ -1,30 +1,70 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { kindOfContent, whyUnusable } from './content';
 import { decodeText } from './decoding';
 import { InputError, unreadable } from './errors';
+import { sleepSync } from './sleep';
 
 /** Bytes. */
 export const PIECE = 1 << 20;
 
-/** Bytes, as long as one string may be. */
-const LARGEST_TEXT = 1 << 29;
+/** Bytes: no string is longer. */
+const LARGEST_TEXT = (1 << 29) - 1;
 
-/** A file that the user named, as text: UTF-8, UTF-16, or gzip of these. */
-export function readTextFile(path: string): string {
+/**
+ * A file that the user named, as text: UTF-8, UTF-16, or gzip of these.
+ *
+ * @param largest bytes of the file as it lies on disk
+ */
+export function readTextFile(path: string, largest = LARGEST_TEXT): string {
   const pieces: Buffer[] = [];
   let size = 0;
   for (const { piece } of piecesOfFile(path)) {
     size += piece.length;
-    if (size >= LARGEST_TEXT)
-      throw new InputError(`${path}: larger than ${LARGEST_TEXT >> 20} MiB; split it`);
+    if (size > largest)
+      throw new InputError(`${path}: is larger than the ${largest} bytes that such a file has; split it`);
     pieces.push(piece);
   }
   return decodeText(Buffer.concat(pieces), path);
 }
 
 /**
- * What a file holds, in pieces of a mebibyte; the last may be shorter, or empty. A pipe is read to its end.
+ * The bytes of a file that someone else may have made. It must be a regular file of limited size, so that neither memory nor time is
+ * spent on a wrong one.
  *
- * @throws InputError where the system refuses
+ * @param what the file is, for messages: "a model's configuration"
+ * @param mend what to do about a wrong file, for messages
+ */
+export function readRegularFile(path: string, what: string, largest: number, mend: string): Buffer {
+  let content: Buffer;
+  try {
+    const status = statSync(path);
+    if (!status.isFile()) throw new InputError(`${path}: is not a regular file, as ${what} must be; ${mend}`);
+    if (status.size > largest)
+      throw new InputError(`${path}: has ${status.size} bytes, ${what} has at most ${largest}; ${mend}`);
+    content = readFileSync(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  refusePointer(content, path);
+  return content;
+}
+
+/** Throws InputError for a Git LFS pointer in the place of a large file. */
+export function refusePointer(content: Uint8Array, path: string): void {
+  const kind = kindOfContent(content);
+  if (kind === 'git-lfs-pointer') throw new InputError(`${path}: ${whyUnusable(kind)}`);
+}
+
+/** SHA-256 of a file's bytes in hexadecimal digits. */
+export function sha256OfFile(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/**
+ * The content of a file in pieces of a mebibyte; the last may be shorter, or empty. A pipe is read to its end.
+ *
+ * @throws InputError if the file cannot be read
  */
 export function* piecesOfFile(path: string): Generator<{ piece: Buffer; isLast: boolean }> {
   let file: number | undefined;
@@ -47,14 +87,14 @@ export function* piecesOfFile(path: string): Generator<{ piece: Buffer; isLast: 
   }
 }
 
-/** A pipe that a terminal left non-blocking has nothing yet rather than waiting. */
+/** A non-blocking pipe answers EAGAIN instead of waiting for data. */
 function readWaiting(file: number, bytes: Buffer): number {
   for (;;) {
     try {
       return readSync(file, bytes);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      sleepSync(10);
     }
   }
 }

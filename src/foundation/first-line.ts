@@ -1,3 +1,3 @@
-/** The first line of a message of a native library, which may go on with its stack. */
+/** The first line of a message from a native library, whose stack may follow. */
 export const firstLineOf = (message: unknown): string =>
   String(message).trim().split('\n', 1)[0].slice(0, 300);

@@ -1,17 +1,19 @@
 /**
- * Foundation: the words and habits that every room shares.
+ * Foundation: what every room shares.
  *
- * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and
- * evaluation), the error for bad input, checked output paths, atomic files and locks, the reader of XML, seeded randomness, the
- * progress bar and the project's folders.
- * May touch: the file system, and the environment variables that turn off the telemetry of dependencies.
+ * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and evaluation); the error
+ * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
+ * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
+ * randomness, the progress bar, the project's folders and processes of Python peers.
+ * May touch: the file system, the network (downloads), child processes (peers), and the environment variables that turn off the
+ * telemetry of dependencies.
  */
 
-// First of all, before any dependency that has telemetry is used.
+// First, before any dependency with telemetry is used.
 import './no-telemetry';
 
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
-export { toUtf8 } from './decoding';
+export { checkUtf8, toUtf8, unpackGzip } from './decoding';
 export {
   downloadFailure,
   moveIntoPlace,
@@ -23,12 +25,13 @@ export {
 } from './download';
 export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
-export { readTextFile } from './files';
+export { readRegularFile, readTextFile, refusePointer, sha256OfFile } from './files';
+export { areFinite } from './finite';
 export { firstLineOf } from './first-line';
-export { describeJson, parseJson, readJsonObject } from './json';
+export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
-export { acquireLock, withLock } from './lock';
+export { acquireLock, isRunning, withLock } from './lock';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
 export { nameOfLeftover, OutputFile, whileWriting, writeFileAtomically } from './output-file';
@@ -44,8 +47,10 @@ export {
   articleId,
   articlesOfSet,
   checkFullText,
+  decodeReferences,
   parseArticles,
   parseXml,
+  rootElement,
   type XmlElement,
   type XmlNode,
 } from './xml';

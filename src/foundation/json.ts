@@ -1,14 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
-import { kindOfContent, whyUnusable } from './content';
-import { InputError, unreadable } from './errors';
+import { InputError } from './errors';
+import { readRegularFile } from './files';
 
-/** Characters up to which a text is parsed as it is: what it could cost is bearable. */
+/** Characters. A shorter text is parsed without a check: it cannot cost much. */
 const SMALL = 1_000_000;
 const DEEPEST = 1000;
 const MOST_VALUES = 10_000_000;
 
 /**
- * `JSON.parse` for texts of others: one that would fill the memory with nothing but brackets and commas is refused first.
+ * `JSON.parse` for foreign texts. One that would fill the memory, with brackets and commas alone for example, is refused first.
  *
  * @throws SyntaxError
  */
@@ -41,7 +40,7 @@ function checkCost(text: string): void {
   }
 }
 
-/** The place of the quote that ends the string which begins at `start`; the text's end where none does. */
+/** The place of the quote that ends the string beginning at `start`; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
@@ -52,40 +51,41 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * A JSON object from a file that someone else may have made: a regular file of limited size, so that neither memory nor time is
- * spent on what cannot be right.
+ * A JSON object from a file that someone else may have made; the parameters are those of `readRegularFile`.
  *
- * @param what the file is, for messages: "a model's configuration"
+ * @throws InputError for a file that cannot be read or is not a JSON object
  */
-export function readJsonObject(path: string, what: string, largestBytes: number): Record<string, unknown> {
-  let content: Buffer;
-  try {
-    const status = statSync(path);
-    if (!status.isFile()) throw new InputError(`${path}: is no regular file; ${what} is a JSON file`);
-    if (status.size > largestBytes)
-      throw new InputError(
-        `${path}: has ${status.size} bytes; ${what} has at most ${largestBytes}, restore the file`,
-      );
-    content = readFileSync(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  if (kindOfContent(content) === 'git-lfs-pointer')
-    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
+export function readJsonObject(
+  path: string,
+  what: string,
+  largest: number,
+  mend = 'restore the file',
+): Record<string, unknown> {
+  const content = readRegularFile(path, what, largest, mend);
   let value: unknown;
   try {
     value = parseJson(content.toString('utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); restore the file`);
+    throw new InputError(`${path}: not valid JSON (${(error as Error).message}); ${mend}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InputError(`${path}: holds ${describeJson(value)}; ${what} is a JSON object`);
-  return value as Record<string, unknown>;
+  if (!isJsonObject(value))
+    throw new InputError(`${path}: holds ${describeJson(value)}, ${what} is a JSON object; ${mend}`);
+  return value;
+}
+
+/** Whether a value of `JSON.parse` is an object, and no list. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The fields of a JSON object; none of anything else, so that what is missing is found where it is looked for. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  return isJsonObject(value) ? value : {};
 }
 
 const LONGEST_SHOWN = 60;
 
-/** A JSON value of any size and depth in a few words, for a message, which it must not fill. */
+/** A JSON value of any size and depth in a few words, for a message. */
 export function describeJson(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(clip(value));

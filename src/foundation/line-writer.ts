@@ -1,9 +1,9 @@
 import { OutputFile } from './output-file';
 
-/** Characters that are collected before they are written. */
+/** Characters to collect before writing. */
 const PIECE = 1 << 20;
 
-/** Writes a file line by line: `finish` gives it its name, `discard` leaves nothing. */
+/** Writes a file line by line. `finish` renames the complete file; `discard` removes it. */
 export class LineWriter {
   readonly #file: OutputFile;
   #waiting: string[] = [];

@@ -7,11 +7,10 @@ import { PIECE, piecesOfFile } from './files';
 const LONGEST_LINE = 1 << 26;
 
 /**
- * The lines of a text file without their ends, read piece by piece: a file of any size can be gone through. UTF-8, UTF-16 or gzip of
- * these, told by content; `path` may be a pipe. Lines end with a line feed, with a carriage return before it or not; in a file
- * without any line feed, with a carriage return.
+ * The lines of a text file without their ends, read piece by piece, so that files of any size can be read. UTF-8, UTF-16 or gzip of
+ * these, by content; `path` may be a pipe. Lines end with LF or CR LF; in a file without any LF, with CR.
  *
- * @throws InputError for what cannot be read or is no text, with the line
+ * @throws InputError, with the line, for what cannot be read or is not text
  */
 export function* readLines(path: string): Generator<string> {
   let number = 0;

@@ -12,19 +12,20 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from './errors';
 import { whileWriting } from './output-file';
+import { sleepSync } from './sleep';
 
 interface Owner {
   pid: number;
-  /** When the process began, in ticks since boot: tells it from a later one with the same number. */
+  /** When the process began, in ticks since boot: a later process with the same number began at another time. */
   started?: string;
   host: string;
 }
 
 /**
- * Keeps what `path` names to one process, by a file `path.lock` that says whose it is (in a folder `.lock`). The lock of a process that has ended, killed
- * say, is taken over.
+ * Reserves a path for one process, by a file `path.lock` (in a folder: `.lock`) that names the process. The lock of a process that
+ * has ended, because it was killed for example, is taken over.
  *
- * @returns what gives the lock back
+ * @returns a function that releases the lock
  * @throws InputError while another run, or this process, holds it
  */
 export function acquireLock(path: string): () => void {
@@ -50,7 +51,7 @@ export function acquireLock(path: string): () => void {
   };
 }
 
-/** Does the work while no other process may. */
+/** Does the work while the path is locked. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const release = acquireLock(path);
   try {
@@ -75,7 +76,7 @@ function tryToLock(lock: string, own: Owner): boolean {
   return true;
 }
 
-/** Undefined where the lock has just been given back. Who has just made it has not yet written into it. */
+/** Undefined where the lock has just been released. A process that has just made it may not have written into it yet. */
 function contentOf(lock: string): string | undefined {
   for (let tries = 0; ; tries++) {
     let content: string;
@@ -86,7 +87,7 @@ function contentOf(lock: string): string | undefined {
       throw new InputError(`${lock}: cannot be read; delete it if no other run is at work`);
     }
     if (ownerIn(content) || tries >= 10) return content;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    sleepSync(20);
   }
 }
 
@@ -99,7 +100,7 @@ function ownerIn(content: string): Owner | undefined {
   }
 }
 
-/** Moves the lock away before it is deleted, so that one that another run has made meanwhile is not deleted with it. */
+/** Renames the lock before deleting it, so that a lock that another run has made meanwhile is not deleted with it. */
 function removeStale(lock: string, content: string): void {
   const aside = `${lock}.${process.pid}`;
   try {
@@ -113,12 +114,16 @@ function removeStale(lock: string, content: string): void {
 }
 
 function isAlive({ pid, started }: Owner): boolean {
+  return isRunning(pid) && (started === undefined || startOf(pid) === started);
+}
+
+/** Whether a process with that number is running, whoever's it is. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return started === undefined || startOf(pid) === started;
 }
 
 /** proc(5), field 22; undefined where there is no /proc. */

@@ -15,22 +15,23 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { unwritable } from './errors';
 import { outputTarget } from './output-path';
+import { sleepSync } from './sleep';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
 /**
- * A file that is being written. It stands under a temporary name until it is complete, and is then renamed: a reader never sees half
- * of it. Links are followed and stay links; a pipe, a terminal or another character device is written into as it is.
+ * A file under a temporary name until it is complete, when it is renamed: a reader never sees half of it. Links are followed and
+ * stay links. Pipes, terminals and other character devices are written to directly.
  *
- * Throws InputError for whatever the system refuses.
+ * Throws InputError for everything that the system refuses.
  */
 export class OutputFile {
   readonly #descriptor: number;
-  readonly #isOwn: boolean; // what was open before stays open
+  readonly #isOwn: boolean; // false for a descriptor that was open before, and stays open
   readonly #temporary: string | undefined;
   readonly #target: string;
 
-  /** @param mode permissions of a file that is not there yet; one that is keeps its own */
+  /** @param mode permissions of a new file; an existing one keeps its permissions */
   constructor(
     readonly path: string,
     mode = 0o666,
@@ -56,7 +57,7 @@ export class OutputFile {
     whileWriting(this.path, () => writeFully(this.#descriptor, content));
   }
 
-  /** Gives the file its name. */
+  /** Renames the file. */
   finish(): void {
     try {
       whileWriting(this.path, () => {
@@ -70,7 +71,7 @@ export class OutputFile {
     }
   }
 
-  /** Leaves nothing; what went into a pipe is gone. */
+  /** Removes the file; what was written to a pipe cannot be taken back. */
   discard(): void {
     this.#close();
     if (this.#temporary) rmSync(this.#temporary, { force: true });
@@ -85,7 +86,7 @@ export class OutputFile {
       fchmodSync(this.#descriptor, mode);
       fchownSync(this.#descriptor, uid, gid);
     } catch {
-      // Whoever may not give a file away owns the new one.
+      // Without permission to change the owner, the new file belongs to this user.
     }
   }
 }
@@ -102,7 +103,7 @@ export function writeFileAtomically(path: string, content: string | Uint8Array, 
   file.finish();
 }
 
-/** Does what writes a file; what the system refuses becomes an InputError that names the path. */
+/** Runs work that writes a file; errors of the system become InputErrors that name the path. */
 export function whileWriting<T>(path: string, write: () => T): T {
   try {
     return write();
@@ -113,19 +114,21 @@ export function whileWriting<T>(path: string, write: () => T): T {
 
 /** A pipe may be full at the moment. */
 const WAIT_MILLISECONDS = 5;
+/** Bytes of one call: the system takes at most 2 GiB. */
+const LARGEST_PIECE = 2 ** 30;
 
 function writeFully(descriptor: number, content: Uint8Array): void {
   for (let done = 0; done < content.length; ) {
     try {
-      done += writeSync(descriptor, content, done);
+      done += writeSync(descriptor, content, done, Math.min(content.length - done, LARGEST_PIECE));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLISECONDS);
+      sleepSync(WAIT_MILLISECONDS);
     }
   }
 }
 
-/** Longer names, which leave no room for an ending, are not kept in the temporary one. Bytes. */
+/** Bytes. The temporary name leaves out longer names, which have no room for an ending. */
 const LONGEST_KEPT = 200;
 
 function temporaryName(name: string): string {
@@ -133,7 +136,7 @@ function temporaryName(name: string): string {
   return `${kept}.${randomBytes(4).toString('hex')}.partial`;
 }
 
-/** Whether a file is what a killed process left of one that it was writing: the name of that one, or undefined. */
+/** The name of the file that a killed process was writing when it left this temporary one; undefined for other files. */
 export function nameOfLeftover(name: string): string | undefined {
   return /^(.+)\.[0-9a-f]{8}\.partial$/s.exec(name)?.[1];
 }

@@ -12,17 +12,17 @@ import { dirname, join, resolve } from 'node:path';
 import { InputError, unwritable } from './errors';
 
 /**
- * What an output path stands for once its links are followed: a regular file, there or still to be made, which is replaced as a
- * whole, or a pipe, terminal or other character device, which is written into. `descriptor`: it is open already, as `/dev/stdout` is.
+ * What an output path names once its links are followed: a regular file, existing or not, which is replaced as a whole; or a pipe,
+ * terminal or other character device, which is written to. `descriptor` is set for one that is open already, such as `/dev/stdout`.
  */
 export type OutputTarget =
   | { kind: 'file'; path: string; existing?: Stats }
   | { kind: 'stream'; path: string; descriptor?: number };
 
-/** As many as Linux follows. */
+/** Linux follows no more. */
 const MOST_LINKS = 40;
 
-/** @throws InputError for what no file can be written to: a folder, a block device, a socket, a circle of links, no name */
+/** @throws InputError for a path where no file can be written: a folder, a block device, a socket, a circle of links, an empty path */
 export function outputTarget(path: string): OutputTarget {
   if (path === '') throw new InputError('an output path is empty; name a file');
   try {
@@ -40,7 +40,7 @@ export function outputTarget(path: string): OutputTarget {
 }
 
 /**
- * Refuses, before any work is done, a file that could not be written in the end, or that is one of the inputs. Follows links; makes
+ * Refuses, before any work is done, a file that could not be written later or that is one of the inputs. Follows links; creates
  * nothing.
  *
  * @param inputs files and folders that the work reads
@@ -56,8 +56,7 @@ export function checkOutputFile(path: string, inputs: readonly string[] = []): v
 }
 
 /**
- * The same for a folder that receives files. A folder that is there may hold something already; who may not overwrite it says so
- * with `inputs`.
+ * The same for a folder that receives files. It may exist and hold files; a folder that must not be written to belongs in `inputs`.
  */
 export function checkOutputFolder(path: string, inputs: readonly string[] = []): void {
   if (path === '') throw new InputError('an output path is empty; name a folder');
@@ -73,7 +72,7 @@ export function checkOutputFolder(path: string, inputs: readonly string[] = []):
   else checkFolderOf(path, resolve(path));
 }
 
-/** The path behind all links; the last one need not exist. */
+/** The path that all links lead to, which need not exist. */
 function followLinks(path: string): { place: string; descriptor?: number } {
   let place = resolve(path);
   for (let links = 0; links <= MOST_LINKS; links++) {
@@ -92,7 +91,7 @@ function followLinks(path: string): { place: string; descriptor?: number } {
   throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
 }
 
-/** `/dev/stdout` and its like name what is open already; opening it anew would cut off a file that the shell appends to. */
+/** `/dev/stdout` and the like are open already; opening them again would truncate a file that the shell appends to. */
 function descriptorNamedBy(place: string): number | undefined {
   const named = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(place);
   if (named >= 0) return named;
@@ -103,7 +102,7 @@ function descriptorNamedBy(place: string): number | undefined {
 
 function describeOther(path: string): string {
   const found = statSync(path);
-  return found.isBlockDevice() ? 'device' : found.isSocket() ? 'socket' : 'thing that is no file';
+  return found.isBlockDevice() ? 'device' : found.isSocket() ? 'socket' : 'special file';
 }
 
 function statOfStream({ path, descriptor }: OutputTarget & { kind: 'stream' }): Stats | undefined {
@@ -124,7 +123,7 @@ function refuseInputs(path: string, own: Stats | undefined, inputs: readonly str
   }
 }
 
-/** The nearest folder above that is there must be one, and let us write. */
+/** The nearest existing parent must be a folder that we may write to. */
 function checkFolderOf(path: string, place: string): void {
   for (let folder = dirname(place); ; folder = join(folder, '..')) {
     let found: Stats | undefined;

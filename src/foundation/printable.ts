@@ -1,9 +1,9 @@
-/** Controls of C0 and C1, marks that reverse the direction of writing, line separators, halves of surrogate pairs. */
+/** Control characters (C0 and C1), bidirectional marks, line separators, byte order marks, lone surrogates. */
 const HIDDEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
 
 /**
- * Foreign text for a terminal or a message: what would move the cursor, change colours, or hide is shown as an escape, so that a
- * name cannot disguise itself. `keep` lists characters that stay, a line feed say.
+ * Foreign text for a terminal or a message: characters that would move the cursor, change colours or hide text are shown as
+ * escapes. `keep` lists characters to leave as they are, such as a line feed.
  *
  * @example printable('PMC1\u001b[31m') // 'PMC1\\x1b[31m'
  */
@@ -19,7 +19,7 @@ function escaped(character: string): string {
   return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 
-/** JSON whose strings hold no hidden characters: the same value, with `\u009b` where `JSON.stringify` leaves U+009B. */
+/** The same JSON value with hidden characters escaped: `\u009b` where `JSON.stringify` leaves U+009B. */
 export function printableJson(json: string): string {
   return json.replace(HIDDEN, (character) =>
     character === '\n' || character === '\t'

@@ -20,7 +20,7 @@ function linesOf(content: string | Uint8Array): string[] {
 
 const bigEndian = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
-test('byte order marks, UTF-16 and gzip are told by content, whatever the file is called', () => {
+test('byte order marks, UTF-16 and gzip are recognized by content, whatever the file's name', () => {
   const text = 'HeLa 😀 cells\n\nin the liver é\n';
   const lines = ['HeLa 😀 cells', '', 'in the liver é'];
   const contents = [
@@ -70,7 +70,7 @@ test('what is no text is named, with its line or its kind', () => {
   fails(`${'HeLa\n'.repeat(400_000)}\0`, /file line 400001: holds a NUL byte/);
   fails('version https://git-lfs.github.com/spec/v1\noid sha256:0\n', /Git LFS.*git lfs pull/);
   fails('%PDF-1.4 HeLa', /is a PDF/);
-  fails(Buffer.from([0xff, 0xfe, 0, 0xd8, 65, 0]), /begins as UTF-16 and is none/);
+  fails(Buffer.from([0xff, 0xfe, 0, 0xd8, 65, 0]), /begins as UTF-16 but is not valid UTF-16/);
   fails(gzipSync('HeLa cells in the liver').subarray(0, 20), /cannot be unpacked/);
   fails(gzipSync('%PDF-1.4'), /is a PDF/);
   fails(gzipSync(Buffer.alloc((1 << 28) + 1)), /unpacks to more than 256 MiB; unpack it/);

@@ -54,7 +54,7 @@ test('what is no sentence is named with its place and mend', () => {
   for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has the label nothing/);
   fails(span(0, 7, 'Organ Tissue'), /which "annotated" does not list/);
   for (const bad of ['Cell', {}, null]) fails({ annotated: bad }, /"annotated" is missing/);
-  fails({ annotated: [{}] }, /in "annotated" is no entity class/);
+  fails({ annotated: [{}] }, /in "annotated" is not an entity class/);
   for (const bad of ['', 1, null, ['A']]) fails({ article: bad }, /"article" is missing/);
   for (const bad of [-1, 1.5, '1', 1e300, null])
     fails({ paragraph: bad }, /"paragraph" must be a whole number/);

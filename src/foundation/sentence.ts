@@ -1,6 +1,6 @@
 import { ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
 import { InputError } from './errors';
-import { describeJson, parseJson } from './json';
+import { describeJson, isJsonObject, parseJson } from './json';
 import { LineWriter } from './line-writer';
 import { readLines } from './lines';
 import { isInsideCharacter } from './words';
@@ -21,13 +21,12 @@ export interface Sentence {
   annotated: EntityClass[];
 }
 
-/** UTF-16 code units; above where plain text is cut if no sentence ends. What is made of a sentence is in memory at once. */
+/** UTF-16 code units, more than plain text is cut at. Everything made of a sentence (tokens, scores) is in memory at once. */
 const LONGEST_SENTENCE = 100_000;
 const MOST_SPANS = 2_000;
 
 /**
- * Reads one JSONL line; `place` (file and line) opens the message of the error when the line is not a sentence. A span that is given
- * twice counts once.
+ * Reads one JSONL line; `place` (file and line) opens the message of the error. A span given twice counts once.
  */
 export function parseSentence(line: string, place: string): Sentence {
   let value: unknown;
@@ -41,9 +40,8 @@ export function parseSentence(line: string, place: string): Sentence {
   const fail: (what: string) => never = (what) => {
     throw new InputError(`${place}: ${what}`);
   };
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    fail('a sentence is a JSON object; found something else');
-  const { article, section, text, spans, annotated, paragraph, offset } = value as Record<string, unknown>;
+  if (!isJsonObject(value)) fail('a sentence is a JSON object; found something else');
+  const { article, section, text, spans, annotated, paragraph, offset } = value;
   if (typeof article !== 'string' || article === '')
     fail('"article" is missing; name the article the sentence is from');
   if (typeof section !== 'string') fail('"section" is missing; give its title, or an empty string');
@@ -58,7 +56,7 @@ export function parseSentence(line: string, place: string): Sentence {
   if (!Array.isArray(annotated)) fail('"annotated" is missing; list the classes that the source looked for');
   for (const label of annotated) {
     if (!isEntityClass(label))
-      fail(`${describeJson(label)} in "annotated" is no entity class; use ${ENTITY_CLASSES.join(', ')}`);
+      fail(`${describeJson(label)} in "annotated" is not an entity class; use ${ENTITY_CLASSES.join(', ')}`);
   }
   if (!Array.isArray(spans)) fail('"spans" is missing; give an empty list where nothing is marked');
   if (spans.length > MOST_SPANS)

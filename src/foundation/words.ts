@@ -6,8 +6,8 @@ const ASCII_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
 const WORD = /[\p{L}\p{N}\p{M}]/u;
 
 /**
- * Whether the character at a place of a text is a letter, a digit, or a mark that combines with one (an accent by itself, say).
- * Either half of a character of two code units stands for the whole; places outside the text are not.
+ * Whether the character at a place of a text is a letter, a digit, or a mark that combines with one (an accent, say). Either half
+ * of a surrogate pair counts as the whole character. False outside the text.
  */
 export function isWordCharacter(text: string, place: number): boolean {
   const code = text.charCodeAt(place);

@@ -29,7 +29,7 @@ export interface AnnotatorOptions {
   threads?: number;
 }
 
-/** Sentences, and code units in them, whose tokens and logits are in memory at once; of the others the mentions alone are kept. */
+/** Sentences, and code units in them, whose tokens and logits are in memory at once. */
 const SENTENCES_AT_ONCE = 2048;
 const CODE_UNITS_AT_ONCE = 1 << 19;
 

@@ -1,10 +1,9 @@
 /**
  * Inference: text in, entities with character offsets out.
  *
- * In: a model folder with an exported ONNX file; plain text, JATS XML or JSONL, gzip of these, folders of them. Out: entities
- * with offsets into the whole text. May touch: the model folder and the texts, to read (the thresholds in its config.json, to write);
- * the output file; ONNX Runtime's
- * threads and worker threads.
+ * In: a model folder with an exported ONNX file; plain text, JATS XML, JSONL, BioC or PubTator, in files, folders, archives and gzip.
+ * Out: entities with offsets into the whole text. May touch: the model folder and the texts, to read (the thresholds in config.json,
+ * to write); the output file; ONNX Runtime's threads and worker threads.
  *
  * annotator annotates one text, corpus/ any number of files.
  */

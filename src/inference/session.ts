@@ -7,20 +7,20 @@ import { onlyFinite, outputNames, type TokenScorer } from '../tokenization';
 
 /** Tokens that one call of the runtime takes: more is no faster on a CPU and needs more memory. */
 const TOKENS_A_CALL = 1024;
-/** ONNX Runtime's own lines on standard error only where it ends the process; all else comes as an error. */
+/** ONNX Runtime writes to standard error only before it ends the process; everything else is thrown. */
 const FATAL = 4;
 
 export interface OnnxOptions {
   /** Threads of one call; the default is one a core. */
   threads?: number;
-  /** What the file must fit, so far as it is known. */
+  /** What the file must match, if known. */
   expected?: ExpectedModel;
 }
 
-/** What a model folder says of its ONNX files. */
+/** What a model folder says about its ONNX files. */
 export interface ExpectedModel {
   configuration: ModelConfiguration;
-  /** Where the file has the logit of each label, `O` first; undefined where in our order. */
+  /** The column of each label's logit in the file, `O` first; undefined for our order. */
   labelRows?: readonly number[];
 }
 
@@ -56,7 +56,7 @@ export async function openOnnxScorer(
     typeof model === 'string'
       ? readOnnxFile(model, expected?.configuration)
       : Buffer.from(model.buffer, model.byteOffset, model.length);
-  // What was encoded here just now is as it should be.
+  // Bytes were encoded by this library just now.
   if (typeof model === 'string') checkOnnx(bytes, place, expected?.configuration);
   const tokensACall = bytes.includes('DynamicQuantizeLinear') ? 0 : TOKENS_A_CALL;
   let session: InferenceSession;

@@ -20,11 +20,19 @@ export interface ModelConfiguration {
   threshold: Threshold;
 }
 
-/** Tokens of a window at most: attention takes memory by the square of it. */
+/** Tokens of a window: attention takes memory by their square. */
 const LONGEST_WINDOW = 4096;
 
 /** Reads the configuration of a tagger that this library saved. */
-export function readConfiguration(folder: string): ModelConfiguration {
+export const readConfiguration = (folder: string): ModelConfiguration => readTagger(folder).configuration;
+
+/**
+ * The row of each label of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
+ * same labels in another order.
+ */
+export const readLabelRows = (folder: string): number[] | undefined => readTagger(folder).rows;
+
+function readTagger(folder: string): { configuration: ModelConfiguration; rows: number[] | undefined } {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
   const encoder = parseEncoder(config, folder);
@@ -56,20 +64,14 @@ export function readConfiguration(folder: string): ModelConfiguration {
   ) {
     throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
   }
-  columnsOf(config, scheme, path);
-  return { encoder, scheme, maximumLength, threshold: readThreshold(threshold, path) };
+  const rows = columnsOf(config, scheme, path);
+  return {
+    configuration: { encoder, scheme, maximumLength, threshold: readThreshold(threshold, path) },
+    rows,
+  };
 }
 
-/**
- * Where the file's head has the row of each label of `savedLabels`; undefined where they stand in that order. Another program may have
- * written the same labels in an order of its own.
- */
-export function readLabelRows(folder: string): number[] | undefined {
-  const { scheme } = readConfiguration(folder);
-  return columnsOf(readConfigurationFile(folder), scheme, configurationPath(folder));
-}
-
-/** @throws InputError where the labels are not those of the scheme */
+/** @throws InputError if the labels are not those of the scheme */
 function columnsOf(config: Json, scheme: LabelScheme, path: string): number[] | undefined {
   const labels = readLabels(config, path);
   const expected = savedLabels(scheme);
@@ -82,7 +84,7 @@ function columnsOf(config: Json, scheme: LabelScheme, path: string): number[] | 
   return rows.every((row, index) => row === index) ? undefined : rows;
 }
 
-/** The labels of `id2label` by their numbers, which must be 0, 1, 2 … */
+/** The labels of `id2label` in the order of their numbers, which must be 0, 1, 2 … */
 function readLabels({ id2label }: Json, path: string): string[] {
   const entries = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
   const labels = new Array<string>(entries.length);
@@ -133,7 +135,7 @@ const CLASS_NAMES: Record<Head['kind'], string> = {
   vocabulary: 'ForMaskedLM',
 };
 
-/** What the first of the `architectures` of a config.json computes; undefined for another network, or an encoder without a head. */
+/** The kind of head that the first of the `architectures` has; undefined for another network, or an encoder without a head. */
 function headKindOf({ architectures }: Json, { type }: { type: EncoderType }): Head['kind'] | undefined {
   const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
   const kinds = Object.keys(CLASS_NAMES) as Head['kind'][];

@@ -30,7 +30,7 @@ export type Json = Record<string, unknown>;
 /** A config.json has a few kilobytes; one with the labels of a large classifier some hundred. */
 const LARGEST_CONFIGURATION = 10_000_000;
 
-/** More than any published encoder has; what claims more is refused before memory is taken for it. */
+/** More than any published encoder has. Larger ones are refused before memory is allocated. */
 const MOST = {
   vocabulary: 2_000_000,
   width: 16_384,
@@ -113,21 +113,18 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
   return prunedHeads ? { ...encoder, prunedHeads } : encoder;
 }
 
-/** Each number may be possible, and all together not. */
-function refuseGiants(
-  {
-    vocabularySize,
-    maximumPositions,
-    embeddingSize,
-    hiddenSize,
-    intermediateSize,
-    layers,
-  }: EncoderConfiguration,
-  path: string,
-): void {
-  const parameters =
+/** About how many numbers the tables and matrices of an encoder hold. */
+export function approximateParameters(encoder: EncoderConfiguration): number {
+  const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
+  return (
     (vocabularySize + maximumPositions) * embeddingSize +
-    layers * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize);
+    layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize)
+  );
+}
+
+/** Numbers that are each within limits may be too large together. */
+function refuseGiants(encoder: EncoderConfiguration, path: string): void {
+  const parameters = approximateParameters(encoder);
   if (parameters > MOST.parameters)
     throw new InputError(
       `${path}: describes ${parameters} parameters, and no known encoder has more than ${MOST.parameters}`,
@@ -135,8 +132,8 @@ function refuseGiants(
 }
 
 /**
- * What other networks of the same type say about themselves in config.json. Their weights may have the same names and shapes, so that
- * the wrong network would be computed without a word.
+ * Refuses networks of the same type that compute something else, by what their config.json says. Their weights may have the same names
+ * and shapes, so that a wrong result would go unnoticed.
  */
 function refuseOtherNetworks(config: Json, activation: string, path: string): void {
   const refuse = (what: string) => {

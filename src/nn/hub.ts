@@ -25,7 +25,7 @@ const RETRIES = 3;
 const LONGEST_MS = 30 * 60_000;
 /** Bytes of a file. The largest encoders of this kind have a few gigabytes of weights, and vocabularies some ten megabytes. */
 const LARGEST = { weights: 8 * 2 ** 30, other: 64 * 2 ** 20 };
-/** Bytes of the hub's list of a model's files. */
+/** Bytes of the list of a model's files. */
 const LARGEST_LIST = 8 * 2 ** 20;
 
 /** A file as the hub lists it: large ones by their SHA-256, small ones by git's hash. */
@@ -111,7 +111,7 @@ async function listFiles(name: string): Promise<{ commit: string; files: HubFile
   return { commit: sha, files };
 }
 
-/** What the hub lists of a file, with nothing believed that decides how much is read or what is compared. */
+/** A file from the hub's list, after checking its size and hash. */
 function checkedFile(
   name: string,
   { size, blobId, lfs }: { size?: unknown; blobId?: unknown; lfs?: { sha256?: unknown } | null },
@@ -128,7 +128,8 @@ function checkedFile(
 const isHex = (value: unknown, length: number): value is string =>
   typeof value === 'string' && value.length === length && /^[0-9a-f]+$/.test(value);
 
-const notTheHub = (what: string): AbortError => new AbortError(`this is no answer of a model hub: ${what}`);
+const notTheHub = (what: string): AbortError =>
+  new AbortError(`this is not an answer of a model hub: ${what}`);
 
 /** Tries a few times, since lines break. */
 function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -30,7 +30,12 @@ export {
   upload,
 } from './device';
 export type { LayerObserver, Weights } from './encoder';
-export { type EncoderConfiguration, headsOfLayer, readEncoderConfiguration } from './encoder-configuration';
+export {
+  approximateParameters,
+  type EncoderConfiguration,
+  headsOfLayer,
+  readEncoderConfiguration,
+} from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
 export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
@@ -48,8 +53,6 @@ export * as variables from './variables';
 export {
   hasWeights,
   openWeights,
-  refuseNonFinite,
-  type StoredWeights,
   WEIGHTS,
   weightFiles,
 } from './weights';

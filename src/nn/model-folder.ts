@@ -5,7 +5,7 @@ import { readTokenizerFile } from '../tokenization';
 import { type Tensor, writeSafetensors } from './safetensors';
 import { WEIGHTS } from './weights';
 
-/** ONNX files made of other weights, which would be run in place of these, go. */
+/** Removes ONNX files, which were made from other weights and would be run in place of these. */
 export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor>): void {
   writeSafetensors(join(folder, WEIGHTS), tensors);
   rmSync(join(folder, 'onnx'), { recursive: true, force: true });

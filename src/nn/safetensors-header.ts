@@ -1,17 +1,17 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { describeJson, InputError, kindOfContent, parseJson, unreadable, whyUnusable } from '../foundation';
+import { describeJson, InputError, isJsonObject, parseJson, refusePointer, unreadable } from '../foundation';
 
 /** Where a tensor lies in a safetensors file. */
 export interface StoredTensor {
   name: string;
   shape: number[];
   dtype: string;
-  /** Place of its first byte in the file, and of the first one behind it. */
+  /** The places in the file of its first byte and of the first byte after it. */
   begin: number;
   end: number;
 }
 
-/** The largest published encoders have headers of some 100 KB; anything beyond this is damage or an attack. */
+/** Bytes. The largest published encoders have headers of some 100 KB. */
 const LARGEST_HEADER = 10_000_000;
 const MOST_AXES = 16;
 const LONGEST_NAME = 1000;
@@ -46,11 +46,11 @@ const BITS = new Map(
 );
 
 /**
- * What a safetensors file says that it holds: eight bytes of header length, then a JSON header
+ * The tensors that the header of a safetensors file lists: eight bytes of header length, then a JSON header
  * (https://github.com/huggingface/safetensors, "Format").
  *
- * Everything that the header promises is checked against the file's size before memory is taken: the header's length, and that
- * the tensors lie in the file without gap or overlap.
+ * The header is checked against the file's size before memory is allocated: its length, and that the tensors fill the file without
+ * gap or overlap.
  */
 export function readSafetensorsHeader(path: string): StoredTensor[] {
   return withFile(path, (file) => {
@@ -77,13 +77,12 @@ export function readSafetensorsHeader(path: string): StoredTensor[] {
 function readEntries(file: number, path: string) {
   const status = fstatSync(file);
   if (!status.isFile())
-    throw new InputError(`${path}: is no regular file; name the folder of a trained or pretrained model`);
+    throw new InputError(`${path}: is not a regular file; name the folder of a trained or pretrained model`);
   const size = { file: status.size, header: 0 };
   if (size.file < PREFIX_BYTES) throw damaged(path, `${size.file} bytes are too few for a safetensors file`);
   const start = new Uint8Array(Math.min(size.file, 64));
   readFully(file, start, 0);
-  if (kindOfContent(start) === 'git-lfs-pointer')
-    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
+  refusePointer(start, path);
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (length > LARGEST_HEADER || length > size.file - PREFIX_BYTES) {
     throw damaged(path, `the header claims ${length} bytes, the file has ${size.file}`);
@@ -103,12 +102,11 @@ function parseHeader(bytes: Uint8Array, path: string): StoredTensor[] {
   } catch {
     throw damaged(path, 'the header is not JSON');
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw damaged(path, 'the header is no JSON object');
+  if (!isJsonObject(header)) throw damaged(path, 'the header is no JSON object');
   const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => parseEntry(name, value, path));
-  // Of names that come twice, JSON keeps the last.
+  // JSON keeps the last of two equal names.
   const written = text.match(/(?<!\\)"data_offsets"\s*:/g)?.length ?? 0;
   if (written > entries.length) throw damaged(path, 'the header names a tensor twice');
   return entries;
@@ -147,11 +145,11 @@ function parseEntry(name: string, value: unknown, path: string): StoredTensor {
 const damaged = (path: string, what: string): InputError =>
   new InputError(`${path}: ${what}; the file is damaged, fetch or save it again`);
 
-/** Opens a file, and closes it whatever happens. */
+/** Opens a file and closes it in any case. */
 export function withFile<T>(path: string, work: (file: number) => T): T {
   let file: number;
   try {
-    // Without waiting for a writer, should it be a pipe.
+    // A pipe must not wait for a writer.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw unreadable(path, error);

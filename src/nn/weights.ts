@@ -1,29 +1,29 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { describeJson, InputError, readJsonObject } from '../foundation';
+import { areFinite, describeJson, InputError, readJsonObject } from '../foundation';
 import { ARCHITECTURES } from './architectures';
 import { isFloat, readStored, type Tensor } from './safetensors';
 import { readSafetensorsHeader, type StoredTensor, withFile } from './safetensors-header';
 
 export const WEIGHTS = 'model.safetensors';
-/** Of weights in several files, which file has which tensor. */
+/** Says which file has which tensor, if the weights are in several files. */
 const INDEX = 'model.safetensors.index.json';
 const LARGEST_INDEX = 10_000_000;
 const MOST_FILES = 1000;
 /** The largest table of words published for an encoder (LaBSE) takes 1.5 GB. */
 const LARGEST_TENSOR = 2 ** 31;
 
-/** Weights that other libraries write, in formats that are not read here. */
+/** Weights of other libraries, in formats that are not read here. */
 const OTHER_FORMATS =
   /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
 
-/** The tensors of a model folder, by Hugging Face's names. Each is read when it is asked for. */
-export interface StoredWeights {
+/** The tensors of a model folder, by Hugging Face's names; each is read on request. */
+interface StoredWeights {
   /** The file, for messages. */
   readonly path: string;
-  /** The shape of a tensor, undefined where there is none of that name. */
+  /** The shape of a tensor; undefined if there is none of that name. */
   shapeOf(name: string): readonly number[] | undefined;
-  /** @throws InputError for a tensor with numbers that are not finite, or no floats */
+  /** @throws InputError for a tensor that does not hold floats, or holds some that are not finite */
   get(name: string): Tensor | undefined;
 }
 
@@ -32,8 +32,8 @@ export const hasWeights = (folder: string): boolean =>
   [WEIGHTS, INDEX].some((name) => existsSync(join(folder, name)));
 
 /**
- * The weights of a model folder, in one file or in several with an index. Encoders saved without a head lack the prefix of their
- * tensors' names, such as `bert.`, and LayerNorm had other names when BERT was published: both are understood.
+ * The weights of a model folder, in one file or in several with an index. Names without the encoder's prefix (`bert.`), as in encoders
+ * saved without a head, and the names that LayerNorm had when BERT was published are recognized.
  */
 export function openWeights(folder: string): StoredWeights {
   const path = [WEIGHTS, INDEX].map((name) => join(folder, name)).find(existsSync);
@@ -81,12 +81,9 @@ function readChecked(file: string, stored: StoredTensor): Tensor {
   return tensor;
 }
 
-/** Throws InputError where a number is NaN or infinite: all that is computed from it would be so, too. */
-export function refuseNonFinite(data: Float32Array, path: string, name: string): void {
-  // The products are 0, or NaN, which stays in the sum.
-  let sum = 0;
-  for (let index = 0; index < data.length; index++) sum += data[index] * 0;
-  if (sum === 0) return;
+/** Throws InputError if a number is NaN or infinite: everything computed from it would be, too. */
+function refuseNonFinite(data: Float32Array, path: string, name: string): void {
+  if (areFinite(data)) return;
   const place = data.findIndex((value) => !Number.isFinite(value));
   throw new InputError(
     `${path}: "${name}" holds numbers that are not finite (${data[place]} at place ${place}); the training diverged or the file is damaged, train or fetch the model again`,
@@ -125,7 +122,7 @@ const PREFIX = new RegExp(
     .join('|')})\\.`,
 );
 
-/** A tensor's name, without the encoder's prefix, and with the names that LayerNorm had when BERT was published. */
+/** The names that a tensor may have in a file: without the encoder's prefix, and with the original names of LayerNorm. */
 function namesOf(name: string): string[] {
   const names = [name, name.replace(PREFIX, '')];
   const published = names.map((own) =>
@@ -134,7 +131,7 @@ function namesOf(name: string): string[] {
   return [...names, ...published];
 }
 
-/** Reads just the tensors that `shapes` asks for, after all of them were found in their shape. */
+/** Reads only the tensors that `shapes` names, after checking that all of them exist in their shape. */
 export function readTensors(folder: string, shapes: ReadonlyMap<string, number[]>): Map<string, Tensor> {
   const weights = openWeights(folder);
   for (const [name, shape] of shapes) {

@@ -27,16 +27,15 @@ export interface Unplaced {
 /**
  * Places annotations, which carry text and context but no offsets, in an article.
  *
- * All occurrences of the mention are weighed by how many letters and digits of `prefix` and `postfix` agree, read outwards
- * from it; the best one takes the annotation if enough agree. White space and punctuation, in which renderings of one
- * article differ, decide only between places that are equal otherwise. Text is compared in normalized form (see
- * `normalizeText`), ignoring case and then blanks only where the mention is found in no other way. A paragraph's border in
- * the midst of a context counts as agreement so far as there is text. A place that cuts a word is taken only where the
- * annotation's own context shows the cut. What providers make of the context is undone (see `readingsOf`).
+ * Occurrences of the mention are ranked by how many letters and digits of `prefix` and `postfix` agree, read outwards from the
+ * mention; the best one is taken if enough agree. White space and punctuation, which differ between renderings of an article, only
+ * break ties. Text is compared in normalized form (see `normalizeText`), ignoring case only if the mention is not found otherwise,
+ * and then blanks too. Where a paragraph ends inside a context, agreement up to its end suffices. A place that cuts a word is taken
+ * only if the context shows the same cut. Changes that providers make to contexts are undone (see `readingsOf`).
  *
- * Where equal contexts leave several best places, those that other annotations of the same text have for certain are left
- * to these. If as many places remain as annotations, they take them in order: which of them takes which makes no
- * difference, since text and class are equal. Otherwise the annotation stays unplaced rather than guessed.
+ * If equal contexts leave several best places, those that are certain for other annotations of the same text are excluded. If as
+ * many places remain as annotations, they are taken in order: text and class are equal, so the order makes no difference. Otherwise
+ * the annotation stays unplaced.
  *
  * Every annotation is in one of the two lists, in the given order.
  */
@@ -77,7 +76,7 @@ export function anchorAnnotations(
   return { placed, unplaced };
 }
 
-/** Annotations of one provider that text and context cannot tell apart, and the places that fit them. */
+/** Annotations of one provider with equal text and context, and the places that fit them. */
 interface Twins {
   annotations: Annotation[];
   places: Place[];
@@ -101,7 +100,7 @@ function twinKey({ provider, type, section, prefix, exact, postfix }: Annotation
   return JSON.stringify([provider, type, section, prefix, exact, postfix]);
 }
 
-/** Annotations that cannot have the same place if their contexts differ. */
+/** Annotations with the same key and different contexts cannot have the same place. */
 function rivalKey({ provider, type, exact }: Annotation): string {
   return JSON.stringify([provider, type, exact]);
 }
@@ -111,17 +110,17 @@ function styleKey({ provider, type }: Annotation): string {
   return JSON.stringify([provider, type]);
 }
 
-/** Whether a context shows that its provider does not strip the blanks beside a mention. */
+/** Whether a context shows that its provider keeps the blanks beside a mention. */
 function showsBlanks({ prefix, postfix }: Annotation): boolean {
   return /\s$/.test(prefix?.slice(-1) ?? '') || /^\s/.test(postfix ?? '');
 }
 
-/** So often at most are places taken away; it keeps the time linear. */
+/** Rounds of exclusion; the limit keeps the time linear. */
 const ROUNDS = 10;
 
 /**
- * Takes from the places of each those that others have for certain, until nothing changes: a sentence that stands in an
- * article twice, once with a longer context, is told apart so.
+ * Excludes the places that are certain for other annotations, until nothing changes. This resolves a sentence that stands in an article
+ * twice, once with a longer context.
  */
 function share(rivals: readonly Twins[]): void {
   let settled = rivals.filter(({ annotations, places }) => isSettled(places, annotations));
@@ -130,7 +129,7 @@ function share(rivals: readonly Twins[]): void {
   for (let round = 0; round < ROUNDS && open.length > 0 && settled.length > 0; round++) {
     for (const { places } of settled) for (const { start } of places) taken.add(start);
     const free = new Map(open.map((twins) => [twins, twins.places.filter(({ start }) => !taken.has(start))]));
-    // Two that are left with the same place contradict each other: neither is believed.
+    // Two that are left with the same place contradict each other: neither takes it.
     const claims = new Map<number, number>();
     settled = open.filter((twins) => free.get(twins)!.length === twins.annotations.length);
     for (const twins of settled)
@@ -146,13 +145,13 @@ function isSettled(places: readonly Place[], annotations: readonly Annotation[])
   return places.length === 1 || places.length === annotations.length;
 }
 
-/** Sections that our paragraphs have under another name than annotations. */
+/** Sections whose names differ between annotations and our paragraphs. */
 const OUR_SECTIONS: Record<string, string | undefined> = {
   'supplementary material': 'supplement',
   acknowledgments: 'acknowledgements',
 };
 
-/** Those of several equal places that lie in the section the annotation names; all of them where none does. */
+/** Of several equal places those in the section that the annotation names; all of them if none is. */
 function inSection(places: Place[], section: string | undefined, article: SearchableArticle): Place[] {
   const given = section?.split(' (', 1)[0].toLowerCase();
   if (places.length === 1 || !given) return places;

@@ -26,7 +26,7 @@ export function auditSources(
   ];
 }
 
-/** The articles of a collection, one in memory at a time; those that cannot be used are left to `preprocess` to name. */
+/** The articles of a collection, one in memory at a time, without those that cannot be used: `preprocess` reports them. */
 export async function* collectedArticles(folder: string): AsyncGenerator<AnnotatedArticle> {
   for (const { pmcid, paragraphs, annotations } of usableArticles(collectedFiles(folder), () => {}))
     yield { article: pmcid, paragraphs, annotations };
@@ -69,7 +69,7 @@ export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
   }
 }
 
-/** So many characters of context on either side, as Europe PMC gives. */
+/** Characters of context on either side, as from Europe PMC. */
 export const CONTEXT = 20;
 
 /** A gold mention as Europe PMC would give it: text and context without offsets. */

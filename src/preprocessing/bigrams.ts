@@ -1,4 +1,4 @@
-/** Hashes (FNV-1a, 32 bits) of the different pairs of neighbouring words, the sentence's ends counted as words; ascending. */
+/** Hashes (FNV-1a, 32 bits) of the different pairs of neighbouring words, with the ends of the sentence as words; ascending. */
 export function bigramsOf(text: string): Uint32Array {
   const words = [
     '',
@@ -19,11 +19,11 @@ export function bigramsOf(text: string): Uint32Array {
   return Uint32Array.from(hashes).sort();
 }
 
-/** The Jaccard similarity of two sets, each in ascending order; 0 as soon as it is certain not to exceed `least`. */
+/** The Jaccard similarity of two sets, each in ascending order; 0 as soon as it cannot reach `least`. */
 export function jaccardAbove(least: number, one: Uint32Array, other: Uint32Array): number {
-  // Less a little, since the quotient may be inexact.
+  // Slightly less, since the quotient may be inexact.
   const needed = Math.ceil((least * (one.length + other.length)) / (1 + least) - 1e-9);
-  // So many of each may be missing in the other before too few can be shared.
+  // How many members of each may be missing from the other before too few can be shared.
   let spareOne = one.length - needed;
   let spareOther = other.length - needed;
   let a = 0;
@@ -45,7 +45,7 @@ export function jaccardAbove(least: number, one: Uint32Array, other: Uint32Array
   return shared / (one.length + other.length - shared);
 }
 
-/** How alike two sets can be at most that share so many members. */
+/** The Jaccard similarity of two sets of these sizes that share `shared` members. */
 export function jaccardOf(shared: number, size: number, otherSize: number): number {
   return shared / (size + otherSize - shared);
 }

@@ -9,11 +9,11 @@ export interface ParsedArticle extends ReadArticle {
 }
 
 /**
- * The articles of a collection, one in memory at a time. What cannot be used is skipped: a file that cannot be read or is
- * damaged, and one that holds an article which another holds already. Files with the names that a collection gives come
- * first, so that of a file and its copy ("PMC1 (1).json") the copy is skipped.
+ * The articles of a collection, one in memory at a time. Skips files that cannot be read or are damaged, and files with an article that
+ * came before. Files with the names that a collection gives come first, so that of a file and its copy ("PMC1 (1).json") the copy
+ * is skipped.
  *
- * @param onSkipped called for each with a sentence that names the file, once before the next article
+ * @param onSkipped called for each skipped file with a sentence that names it
  */
 export function* usableArticles(
   files: readonly string[],
@@ -45,7 +45,7 @@ function isNamedByArticle(file: string): boolean {
   return /^PMC\d+\.json$/.test(basename(file));
 }
 
-/** A sentence about a file without the folder it is in: the same collection elsewhere gives the same sentence. */
+/** A sentence about a file without its folder, so that the same collection elsewhere gives the same sentence. */
 export function withoutFolder(sentence: string, file: string): string {
   return sentence.replaceAll(dirname(file) + sep, '');
 }

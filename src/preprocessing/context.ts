@@ -1,11 +1,12 @@
+import { isWordCharacter } from '../foundation';
 import { BORDER, isBorder } from './searchable-article';
 
-/** More signs than this between two letters are no punctuation; it keeps the search linear. */
+/** Other characters between two letters that are skipped; the limit keeps the search linear. */
 const MOST_SIGNS = 40;
-/** What Europe PMC gives on either side; a shorter context was cut off by the end of its text. */
+/** Characters that Europe PMC gives on either side; a shorter context was cut by the end of its text. */
 const FULL_CONTEXT = 20;
 
-/** How far the letters and digits of a context agree with the text, whatever stands between them. */
+/** How far the letters and digits of a context agree with the text, whatever is between them. */
 export interface Agreement {
   characters: number;
   /** All of the context, or all of it up to the paragraph's border. */
@@ -38,7 +39,7 @@ export function agreement(text: string, place: number, step: 1 | -1, context: st
   return { characters, complete: consumed || sawBorder || at < 0 || at >= text.length };
 }
 
-/** How many characters of every kind agree, as far as all do; one more where the context was cut off as the paragraph ends. */
+/** How many characters agree, of any kind, up to the first difference; one more if context and paragraph end together. */
 export function exactAgreement(
   text: string,
   place: number,
@@ -72,15 +73,6 @@ function isSame(sign: string | undefined, given: string): boolean {
 export function cutsWordAt(text: string, place: number): boolean {
   return place > 0 && place < text.length && isWordCharacter(text, place - 1) && isWordCharacter(text, place);
 }
-
-/** Letters, digits and the marks on them. */
-function isWordCharacter(text: string, place: number): boolean {
-  const code = text.charCodeAt(place);
-  if (code < 128)
-    return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
-  return WORD.test(text[place]);
-}
-const WORD = /[\p{L}\p{N}\p{M}]/u;
 
 export function countWordCharacters(text: string): number {
   let count = 0;

@@ -1,10 +1,10 @@
 /**
- * Articles in another language that say some of it in English too. What is in English takes the place of the original:
+ * Articles in another language with parts in English. The English parts replace the original ones:
  *
  * - a title, and abstracts, that are not declared English give way to `trans-title` and `trans-abstract` in English;
  * - keywords in English displace those in other languages;
  * - an English `sub-article` of the type `translation` displaces, part by part, title, abstracts, keywords, body, back matter
- *   and floats of an article that is not declared English. A part that it lacks is the original's.
+ *   and floats of an article that is not declared English. Parts that it lacks stay as in the original.
  *
  * An article without English is read in its own language.
  */
@@ -29,7 +29,7 @@ export function inEnglish(article: XmlElement): XmlElement {
 
 const TEXTS = ['title-group', 'abstract', 'kwd-group'];
 
-/** Of one kind of text of the front, what is read. */
+/** The elements of one kind in the front matter that are read. */
 function textsInEnglish(data: XmlElement, name: string, language: string | undefined): XmlElement[] {
   const own = elements(data, name);
   if (name === 'title-group') return own.map((group) => titleInEnglish(group, language));

@@ -1,4 +1,4 @@
-/** Markup inside a sentence, and lines in which everything is: cells of tables, titles as names of sections. */
+/** Markup inside a sentence, and content read as one line: cells of tables, titles as names of sections. */
 import type { XmlElement, XmlNode } from '../foundation';
 import { ALTERNATIVES, ENDS_PARAGRAPH, FLOATS, INLINE, LEFT_OUT, ROWS, WHITE_SPACE } from './jats-elements';
 import { RunningText } from './running-text';
@@ -10,7 +10,7 @@ import {
   NUMBERS,
 } from './superscript-citations';
 
-/** Appends an inline element; `read` is how its children are read, where they are read as they stand. */
+/** Appends an inline element; `read` appends children that need no special treatment. */
 export function appendInline(
   text: RunningText,
   element: XmlElement,
@@ -69,12 +69,12 @@ function appendSuperscript(
   else read(children);
 }
 
-/** What a superscript holds: the text on either side of its references to the bibliography. */
+/** The content of a superscript: the text on either side of its references to the bibliography. */
 interface Superscript {
   before: string;
   behind: string;
   cites: boolean;
-  /** False where it holds more than text in italics and the like: a reference to a footnote, a float. */
+  /** False if it holds more than text in italics and the like, such as a reference to a footnote or a float. */
   isText: boolean;
 }
 
@@ -91,7 +91,7 @@ function scan(nodes: readonly XmlNode[], found: Superscript): void {
   }
 }
 
-/** A reference to the bibliography that stands in superscript, be it with superscript digits. */
+/** A reference to the bibliography in superscript, by markup or by superscript digits. */
 function isRaisedCitation(element: XmlElement): boolean {
   if (!isCitingReference(element)) return false;
   const outside = { text: '', superscript: false };
@@ -116,7 +116,7 @@ function symbolsOf(nodes: readonly XmlNode[]): string {
   return symbols;
 }
 
-/** Of several renderings the first that has text: tables and formulas before their textual form. */
+/** The first of several renderings that has text, tables and formulas before their textual form. */
 export function oneOf(children: readonly XmlNode[]): XmlNode[] {
   const renderings = children.filter(
     (child): child is XmlElement => typeof child !== 'string' && !LEFT_OUT.has(child.name),
@@ -127,7 +127,7 @@ export function oneOf(children: readonly XmlNode[]): XmlNode[] {
   return chosen ? [chosen] : [];
 }
 
-/** Everything in it as one line: what would end a paragraph elsewhere is white space here. */
+/** The content as one line: elements that would end a paragraph are white space. */
 export function lineOf(nodes: readonly XmlNode[], style: CitationStyle): string {
   const text = new RunningText(style);
   const read = (inside: readonly XmlNode[]): void => {

@@ -1,18 +1,18 @@
 /**
  * What the elements of JATS (and of its forerunners, NLM 2 and 3) mean to the reader of running text.
  *
- * An element that stands in none of these lists parts words, as the parts of a name or a date do, and is otherwise
- * passed through. Names have no prefix: `mml:math` is `math`, `oasis:row` is `row`.
+ * An element that is in none of these lists separates words, as the parts of a name or a date do, and is otherwise transparent. Names
+ * have no prefix: `mml:math` is `math`, `oasis:row` is `row`.
  */
 const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
 
-/** Of `article-meta` (and of the `front-stub` of a translation) only these are text. */
+/** The only parts of `article-meta` (and of the `front-stub` of a translation) that are text. */
 export const FRONT = words('title-group abstract kwd-group');
 export const FRONT_DATA = words('article-meta front-stub');
-/** Beside it in `front`: notes of the publisher and about the authors. */
+/** Beside these in `front`, and left out: notes of the publisher and about the authors. */
 export const FRONT_NOTES = words('notes fn-group bio');
 
-/** Neither they nor what is in them is text. */
+/** Elements that are left out with everything in them. */
 export const LEFT_OUT = words(`
   journal-meta processing-meta sec-meta article-categories contrib-group author-notes author-comment aff aff-alternatives
   history pub-history pub-date funding-group support-group custom-meta-group custom-meta-wrap counts conference
@@ -23,7 +23,7 @@ export const LEFT_OUT = words(`
   label graphic inline-graphic alt-text long-desc index-term index-term-range-end glyph-data glyph-ref rt rp
   tex-math annotation annotation-xml`);
 
-/** Markup inside a sentence: it neither parts words nor ends anything. */
+/** Markup inside a sentence: it neither separates words nor ends anything. */
 export const INLINE = words(`
   bold italic monospace overline underline strike roman sans-serif sc sub sup fixed-case styled-content named-content
   overline-start overline-end underline-start underline-end milestone-start milestone-end ruby rb x
@@ -31,13 +31,13 @@ export const INLINE = words(`
   inline-formula private-char chem-struct textual-form math mrow mi mn mo ms mtext mstyle msub msup msubsup
   b i u s em strong small big span a tt`);
 
-/** Elements that stand beside the running text, their own paragraphs come after the one they are in; their section. */
+/** Elements beside the running text, with the name of their section. Their paragraphs follow the one that they are in. */
 export const FLOATS: ReadonlyMap<string, string | undefined> = new Map([
   ['fig', 'Figure'],
   ['table-wrap', 'Table'],
   ['boxed-text', 'Box'],
   ['supplementary-material', 'Supplement'],
-  // These leave no space behind, and belong to the section they are in.
+  // These leave no space and belong to the section that they are in.
   ['fn', undefined],
   ['def', undefined],
 ]);
@@ -52,14 +52,14 @@ export const ENDS_PARAGRAPH = words(`
   preformat code array table caption table-wrap-foot sig-block sig sec body back front fig-group table-wrap-group
   floats-group floats-wrap app app-group glossary ack notes fn-group title-group abstract kwd-group subtitle`);
 
-/** Elements whose children are the cells of one line: those of tables (XHTML's and OASIS'), definitions, compound keywords. */
+/** Elements whose children are the cells of one line: rows of tables (XHTML and OASIS), definitions, compound keywords. */
 export const ROWS = words('tr row def-item compound-kwd');
 
 /** Renderings of one thing, of which one is read. */
 export const ALTERNATIVES = words(`
   alternatives block-alternatives citation-alternatives collab-alternatives name-alternatives`);
 
-/** Elements that are sections, with the name of those that mostly have no title. */
+/** Elements that are sections, with a name for those that mostly have no title. */
 export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['sec', ''],
   ['app', ''],
@@ -71,5 +71,5 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['fn-group', 'Footnotes'],
   ['glossary', 'Abbreviations'],
 ]);
-/** Sections with a title of their own have that name, except these. */
+/** Sections that have the name above even if they have a title. */
 export const ALWAYS_SO_NAMED = words('title-group abstract kwd-group');

@@ -13,9 +13,9 @@
  * Inline markup (listed in `jats-elements.ts`) disappears without a trace: `CD4<sup>+</sup> T cells` is `CD4+ T cells`, a
  * formula is its symbols in a row. A citation number in superscript disappears with its markup: `HEK293<sup>12</sup> cells` is
  * `HEK293 cells` (`superscript-citations.ts` says which numbers cite); one in the line, `[12]`, is text. Any other element
- * parts words. Of alternatives one is read.
+ * separates words. Of alternatives one is read.
  * Runs of XML white space, of line and paragraph separators (U+0085, U+2028, U+2029) become one space. A displayed formula,
- * a line break and a figure inside a paragraph count as white space: the sentence goes on behind them (the figure's caption
+ * a line break and a figure inside a paragraph count as white space: the sentence continues after them (the figure's caption
  * follows the paragraph). A footnote inside a paragraph follows it too, and leaves no space. A list or quotation ends the
  * paragraph. A row of a table is a paragraph, with tabs between its cells; so is a definition:
  * `BAT⇥brown adipose tissue`.
@@ -94,12 +94,12 @@ export function articleText(paragraphs: readonly Paragraph[]): string {
   return paragraphs.map((paragraph) => paragraph.text).join('\n\n');
 }
 
-/** Walks the tree with the text of the paragraph at hand, which is what it owns. */
+/** Walks the tree and collects the text of the current paragraph. */
 class ParagraphReader {
   readonly paragraphs: Paragraph[] = [];
   private readonly style: CitationStyle;
   private text: RunningText;
-  private waiting: XmlElement[] = []; // floats and footnotes met inside the paragraph at hand
+  private waiting: XmlElement[] = []; // floats and footnotes met inside the current paragraph
 
   constructor(article: XmlElement) {
     this.style = new StyleOfArticle(article);
@@ -136,7 +136,7 @@ class ParagraphReader {
     }
   }
 
-  /** One row, one paragraph: its cells, blank ones left out, with a tab between them. */
+  /** A row is a paragraph: its cells, without blank ones, with tabs between them. */
   private readRow(cells: readonly XmlNode[], section: string): void {
     this.endParagraph(section);
     const texts = cells.map((cell) =>
@@ -163,7 +163,7 @@ class ParagraphReader {
   }
 }
 
-/** How the article cites, found out when it is first asked for. */
+/** How the article cites, determined on first use. */
 class StyleOfArticle implements CitationStyle {
   private found: CitationStyle | undefined;
 
@@ -188,7 +188,7 @@ function isNoFrontNote(node: XmlNode): boolean {
   return typeof node === 'string' || !FRONT_NOTES.has(node.name);
 }
 
-/** Of a list of definitions the heads of its two columns are a row too. */
+/** The heads of the two columns of a definition list are a row too. */
 function contentOf({ name, children }: XmlElement): XmlNode[] {
   if (name !== 'def-list') return children;
   const isHead = (node: XmlNode) =>
@@ -199,10 +199,10 @@ function contentOf({ name, children }: XmlElement): XmlNode[] {
   return [...children.slice(0, first), heads, ...children.slice(first).filter((node) => !isHead(node))];
 }
 
-/** Every paragraph has the names of all sections around it. What is longer is no title but a text marked up as one. */
+/** Every paragraph has the names of all sections around it. A longer title is a text marked up as one, and is cut. */
 const LONGEST_SECTION_NAME = 300;
 
-/** The section's name behind those around it; without one the section is its surroundings'. */
+/** The names of the sections around, then the section's own, if it has one. */
 function sectionPath(around: string, { name, children }: XmlElement, style: CitationStyle): string {
   const title = children.find(
     (child): child is XmlElement => typeof child !== 'string' && child.name === 'title',

@@ -7,7 +7,7 @@ export interface Leak {
   text: string;
   twinPart: Part;
   twin: string;
-  /** Jaccard similarity of the word bigrams; 1 where but letter case and white space differ. */
+  /** Jaccard similarity of the word bigrams; 1 if only letter case and white space differ. */
   similarity: number;
 }
 

@@ -11,13 +11,13 @@ import {
   type SearchableArticle,
 } from './searchable-article';
 
-/** So many letters and digits of context have to agree, where the annotation gives as many ... */
+/** Letters and digits of context that have to agree, if the annotation gives as many ... */
 const EVIDENCE = 8;
 /** ... and this share of them, unless they agree up to the borders of the paragraph. */
 const AGREEING_SHARE = 0.5;
 
 /**
- * The best places for an annotation, or why there is none.
+ * The best places for an annotation, or the reason why it has none.
  *
  * @param isStripped whether its provider strips the blanks at the ends of contexts
  */
@@ -37,7 +37,7 @@ export function findPlaces(
   return reason;
 }
 
-/** Ignores case only where the mention is found in no other way, and blanks only where it is not found so either. */
+/** Ignores case only if the mention is not found otherwise, and blanks only if it is still not found. */
 function placesOfReading(
   article: SearchableArticle,
   reading: Reading,
@@ -65,7 +65,7 @@ function bestPlaces(
 ): Place[] | UnanchoredReason {
   const text = manner === 'exact' ? article.text : article.lowerCase;
   const given = countWordCharacters(prefix) + countWordCharacters(postfix);
-  // A context cut at words may be short anywhere, unless there is none at all.
+  // Stripped contexts may be short anywhere; only an empty one is certain.
   const trustsEnds = !isStripped || (prefix === '' && postfix === '');
   const whole = new Best();
   const partly = new Best();
@@ -91,9 +91,9 @@ function bestPlaces(
 }
 
 /**
- * Of places that confirm the context as far as their paragraph goes, and places that contradict it somewhere: the latter
- * may be renderings of the same words, or other words that happen to begin alike. They are taken only if they agree in a
- * good deal more letters.
+ * Chooses between places that agree with the whole context (up to the paragraph's ends) and places that contradict it somewhere. The
+ * latter may be other renderings of the same words, or different words that begin alike; they are taken only if they agree in many
+ * more letters.
  */
 function better(whole: Best, partly: Best): Place[] | UnanchoredReason {
   const lead = partly.score - whole.score;

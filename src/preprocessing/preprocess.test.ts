@@ -244,14 +244,14 @@ test('an article that cannot be used is skipped and named, the others are done',
     assert.deepEqual(report.annotations.collected, 1);
     assert.deepEqual(report.annotations.damaged, 1);
     const named = [
-      'PMC10.json: not a regular file',
+      'PMC10.json: is not a regular file',
       'PMC11.json: cannot be read, its links lead in a circle',
       'PMC12.json: cannot be read, there is no such file',
       'PMC2.json line 1: ',
       'PMC4.json: holds PMC5, another article than its name says',
       'PMC7.json line 1: ',
-      'PMC8.json: cannot be read as JSON',
-      'PMC9.json: not a regular file',
+      'PMC8.json: not valid JSON',
+      'PMC9.json: is not a regular file',
       'PMC3 (1).json: holds PMC3, which PMC3.json holds too',
     ];
     assert.equal(report.skipped.length, named.length);

@@ -82,7 +82,7 @@ export interface PreprocessingReport {
     identical: number;
     nearIdentical: number;
     removed: boolean;
-    /** Up to ten different ones, the least alike first: they show best what still counts. */
+    /** Up to ten different ones, the least similar first: they show best what still counts. */
     examples: Leak[];
   };
   /** What balancing made of train; null where it was not asked for. */
@@ -127,7 +127,7 @@ const UNANCHORED = 'unanchored.jsonl';
 const SCRATCH = '.sentences';
 const fileOfPart = (part: Part) => `${part}.jsonl`;
 
-/** Refuses an output that would replace a part of the collection, whatever links lead there. */
+/** Refuses an output that would replace a part of the collection, also through links. */
 function checkOutputs(inFolder: string, outFolder: string, files: readonly string[]): void {
   checkOutputFolder(outFolder, [inFolder, join(inFolder, 'articles')]);
   for (const name of [...PARTS.map(fileOfPart), UNANCHORED, MANIFEST]) {
@@ -152,7 +152,7 @@ async function preprocess(
 ): Promise<PreprocessingReport> {
   const { seed = 1, negatives = 1, balance, removeLeaks = true, progress = silentProgress } = options;
   const scratch = join(outFolder, SCRATCH);
-  rmSync(scratch, { force: true }); // of a run that was ended; a link would be written through
+  rmSync(scratch, { force: true }); // left by a killed run; a link would be followed
   const unanchored = new LineWriter(join(outFolder, UNANCHORED));
   try {
     const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, options);
@@ -214,7 +214,7 @@ interface ReadArticles {
   paragraphs: number;
   annotations: Omit<PreprocessingReport['annotations'], 'mentions'>;
   lines: Line[];
-  /** Has counted every sentence, and holds none yet. */
+  /** Has counted all sentences and holds none yet. */
   twins: TwinIndex;
 }
 
@@ -298,7 +298,7 @@ function labelsOf({ spans }: Sentence): Line['spans'] {
   return spans.length === 0 ? NONE : spans.map(({ label }) => ({ label }));
 }
 
-/** The lines of train and dev that say the same as one of a later part. */
+/** The lines of train and dev that repeat a line of a later part. */
 async function compareParts(
   scratch: string,
   parts: Record<Part, readonly Line[]>,
@@ -329,7 +329,7 @@ async function compareParts(
           shown = shown.sort((a, b) => a.similarity - b.similarity).slice(0, EXAMPLES);
         }
       }
-      // `find` passes over sentences of the same part, and no part comes after train.
+      // `find` skips sentences of the same part, and no part comes after train.
       if (part !== 'train') twins.add(text, part, number);
     }
   }

@@ -1,8 +1,8 @@
-import { decodeHTMLStrict as decodeEntities } from 'entities';
 import type { Annotation } from '../collection';
+import { decodeReferences } from '../foundation';
 import { normalizeText } from './normalization';
 
-/** One way to understand what an annotation says of its place; all three parts are normalized. */
+/** One reading of an annotation's text and context; all three parts are normalized. */
 export interface Reading {
   /** Without white space at its ends; never empty. */
   mention: string;
@@ -13,11 +13,11 @@ export interface Reading {
 /**
  * The ways to read an annotation, the likeliest first. None for an empty mention.
  *
- * Character references and tags stand for what they mean, if need be twice, and only then for themselves. And a provider
- * that strips the blanks at the ends of the context lets the postfix begin with the last word of a mention of several
- * ("pancreatic cancer", "cancer was 8-plex"): read so, the postfix begins behind that word.
+ * Character references and tags are decoded, up to twice; the raw text comes last. A provider that strips the blanks at the ends of
+ * the context begins the postfix with the last word of a mention of several words ("pancreatic cancer", "cancer was 8-plex"): in one
+ * reading the postfix begins after that word.
  *
- * @param isStripped whether the provider is one of those
+ * @param isStripped whether the provider strips these blanks
  */
 export function* readingsOf(annotation: Annotation, isStripped: boolean): Generator<Reading> {
   const { exact, prefix, postfix } = annotation;
@@ -56,12 +56,12 @@ const MARKED = /&#?\w{1,31};|<\/?[a-zA-Z]/;
 const TAG = /<\/?[a-zA-Z][\w:.-]{0,40}(?:\s+[\w:.-]{1,40}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*\/?>/g;
 
 function decode(text: string): string {
-  return decodeEntities(text.replace(TAG, ''));
+  return decodeReferences(text.replace(TAG, ''));
 }
 
 const LONGEST_REPETITION = 200;
 
-/** The reading with the last words of the mention left out of the postfix, where it begins with them. */
+/** The reading without the last words of the mention at the start of the postfix; undefined if it does not begin with them. */
 function withoutRepetition({ mention, prefix, postfix }: Reading): Reading | undefined {
   const after = postfix.trimStart();
   for (const { index } of mention.matchAll(/(?<![\p{L}\p{N}\p{M}])[^ ]/gu)) {

@@ -1,19 +1,19 @@
 import { type CitationStyle, isCitation, isSeparator } from './superscript-citations';
 
-/** How the text at hand and the next piece meet. */
+/** How the text so far and the next piece meet. */
 type Seam = 'none' | 'opened' | 'closed' | 'between' | 'cited';
 
-/** The text of a paragraph or cell as it grows: words are parted where elements part them, citation numbers stay out. */
+/** The growing text of a paragraph or cell: elements that separate words leave a space, citation numbers are left out. */
 export class RunningText {
-  /** None is empty. Joined at the end: to look at the end of a string that grows takes time in its length. */
+  /** None is empty. They are joined at the end: reading the end of a growing string takes time in its length. */
   private pieces: string[] = [];
   private seam: Seam = 'none';
-  /** A superscript of which it is not yet known what follows. */
+  /** A superscript, until it is known what follows it. */
   private superscript: { content: string; cites: boolean } | undefined;
-  /** What has followed it so far: only what may stand between two citations. */
+  /** The separators of citations that have followed it. */
   private separators = '';
 
-  /** How many elements in italics are open: a number in superscript is part of the name of an allele there. */
+  /** How many italic elements are open: in italics a superscript number is part of the name of an allele. */
   inItalics = 0;
 
   constructor(private readonly style: CitationStyle) {}
@@ -31,12 +31,12 @@ export class RunningText {
     this.pieces.push(piece);
   }
 
-  /** White space, whatever stands there. */
+  /** Any white space. */
   space(): void {
     this.append(' ');
   }
 
-  /** An element begins or ends that parts words. */
+  /** Called where an element that separates words begins; `closePart` where it ends. */
   openPart(): void {
     if (this.superscript) this.settle(' ');
     this.seam = this.seam === 'closed' || this.seam === 'between' ? 'between' : 'opened';
@@ -53,7 +53,7 @@ export class RunningText {
     else this.waitWith('', true);
   }
 
-  /** A superscript number, of which what is around it decides. */
+  /** A superscript number; its surroundings decide whether it is a citation. */
   superscriptNumber(content: string): void {
     if (this.superscript?.cites && !/\s/.test(this.separators) && /^[\d,;–—−‐‑-]+$/.test(content))
       this.separators = '';
@@ -67,7 +67,7 @@ export class RunningText {
     else this.append(content);
   }
 
-  /** What there is, in one line; nothing is left. */
+  /** Returns the text as one line and empties it. */
   take(): string {
     if (this.superscript) this.settle('');
     this.seam = 'none';
@@ -82,7 +82,7 @@ export class RunningText {
     this.superscript = { content, cites };
   }
 
-  /** Decides whether the superscript that waits is a citation, now that it is known what follows. */
+  /** Decides whether the waiting superscript is a citation, now that what follows is known. */
   private settle(next: string): void {
     const { content, cites } = this.superscript!;
     const { separators } = this;
@@ -98,7 +98,7 @@ export class RunningText {
     this.append(separators);
   }
 
-  /** A space between two words that would be glued. */
+  /** Adds a space between two words that would be glued together. */
   private join(piece: string): void {
     const { seam } = this;
     this.seam = 'none';
@@ -113,7 +113,7 @@ export class RunningText {
       this.pieces.push(' ');
   }
 
-  /** The last characters, as many as decide what they may be followed by. */
+  /** The last characters, as many as the decisions need. */
   private end(): string {
     let end = '';
     for (let at = this.pieces.length - 1; at >= 0 && end.length < LONGEST_END; at--)

@@ -4,7 +4,7 @@ import { normalizeText } from './normalization';
 /** Stands between paragraphs in the searched text; no normalized mention contains it. */
 export const BORDER = '\n';
 
-/** All paragraphs normalized, one behind the other, with the way back. */
+/** All paragraphs normalized and joined, with the way back to their offsets. */
 export interface SearchableArticle {
   text: string;
   lowerCase: string;
@@ -14,7 +14,7 @@ export interface SearchableArticle {
   ends: Uint32Array;
   /** Sections of the paragraphs, in lower case. */
   sections: string[];
-  /** Where each mention that was looked for occurs: in `text`, in `lowerCase`, and in that without regard to blanks. */
+  /** The places of each mention that was looked for: in `text`, in `lowerCase`, and in `lowerCase` ignoring blanks. */
   known: Record<Manner, Map<string, Place[]>>;
   /** `lowerCase` without blanks and, for each code unit of it, its place; made when first needed. */
   compact: { text: string; places: Uint32Array } | undefined;

@@ -16,8 +16,8 @@ export interface OverlapCounts {
 /**
  * Paragraphs cut into sentences with their spans. A sentence is never cut inside a span: two are joined instead.
  *
- * Spans may overlap, of one class too: the data hold what was marked, and a tagger's labels choose (`spansToLabels`). What is
- * marked twice with one class is kept once.
+ * Spans may overlap, even of one class: the data keep what was marked, and `spansToLabels` chooses what a tagger learns. A span marked
+ * twice with one class is kept once.
  */
 export function paragraphsToSentences(
   article: string,
@@ -62,7 +62,7 @@ export function paragraphsToSentences(
 export function withoutRepetitions(spans: readonly Span[], overlaps: OverlapCounts): Span[] {
   const kept: Span[] = [];
   for (const label of ENTITY_CLASSES) {
-    let outer: Span | undefined; // that no other of the class covers
+    let outer: Span | undefined; // one that no other of its class covers
     let last: Span | undefined;
     const ofClass = spans.filter((span) => span.label === label);
     for (const span of ofClass.sort((a, b) => a.start - b.start || b.end - a.end)) {

@@ -1,8 +1,8 @@
 /**
- * Which superscript numbers cite. A citation number is no part of the word that it stands at: "HEK293¹² cells" are HEK293
- * cells. A superscript with a reference to the bibliography in it, or inside one, is a citation. Others are bare
- * numbers, and mostly exponents (`cm²`, `10⁶`), isotopes (`³H`), footnote marks or alleles: of 1,200 in 273 articles none
- * cites, since publishers mark citations up. Where they do not, a bare number is a citation only if everything says so:
+ * Which superscript numbers are citations. A citation number is not part of the word before it: "HEK293¹² cells" are HEK293 cells. A
+ * superscript that contains a reference to the bibliography, or is inside one, is a citation. Other superscripts are bare numbers,
+ * mostly exponents (`cm²`, `10⁶`), isotopes (`³H`), footnote marks or alleles: of 1,200 in 273 articles none is a citation, since
+ * publishers mark citations up. Where they do not, a bare number is a citation only if all of this holds:
  *
  * - it is a number up to 999, or a list or range of such, no higher than there are references (where that is known);
  * - the article does not cite in another style (`[12]`), and the number is not in a table or in italics (an allele);
@@ -14,11 +14,11 @@
 
 import type { XmlElement, XmlNode } from '../foundation';
 
-/** What else the article says of how it cites. */
+/** How the article cites. */
 export interface CitationStyle {
-  /** False where bare numbers are never citations: the article marks citations up in another style. */
+  /** False if bare numbers are never citations, because the article marks citations up in another style. */
   bareNumbers: boolean;
-  /** How many references there are; 0 where that is not known. */
+  /** How many references there are; 0 if that is not known. */
   references: number;
 }
 
@@ -42,7 +42,7 @@ export function citationStyle(article: XmlElement): CitationStyle {
   return { bareNumbers: inLine === 0 || raised > 0, references };
 }
 
-/** An `xref` to the bibliography. One that does not say what it refers to counts where it is a number. */
+/** An `xref` to the bibliography; without a `ref-type`, one that is a number. */
 export function isCitingReference({ name, attributes, children }: XmlElement): boolean {
   if (name !== 'xref') return false;
   const type = attributes['ref-type'];
@@ -56,7 +56,7 @@ function holdsSuperscript({ children }: XmlElement): boolean {
   );
 }
 
-/** Of a superscript without white space: a number, or a list or range of numbers, perhaps in brackets. */
+/** A number, or a list or range of numbers, perhaps in brackets; white space is removed before. */
 export const NUMBERS = /^([[(]?)(\d{1,3}(?:[,;–—−‐‑-]\d{1,3}){0,30})[,;]?([\])]?)$/;
 const UNITS = new Set(
   `m mm cm dm km nm pm um µm μm mi in ft yd inch inches foot feet yard yards mile miles meter meters metre metres micron microns

@@ -2,17 +2,17 @@ import { bigramsOf, jaccardAbove, jaccardOf } from './bigrams';
 import { Numbers } from './numbers';
 import { PARTS, type Part } from './splitting';
 
-/** Two sentences are near-identical from this Jaccard similarity of their word bigrams on: of 17 words, one may differ. */
+/** The least Jaccard similarity of the word bigrams of near-identical sentences: of 17 words, one may differ. */
 export const NEAR_IDENTICAL = 0.8;
 
 /**
- * What one search may cost: a comparison counts as `COMPARISON`, a look at a group as one. Only where thousands of sentences
- * are made of the same few words is it ever reached; then a near-identical sentence may be missed, an identical one never.
+ * The most work of one search: a comparison counts as `COMPARISON`, a look at a group as one. It is reached only if thousands of
+ * sentences consist of the same few words; then a near-identical sentence may be missed, an identical one never.
  */
 const MOST_WORK = 16_000;
 const COMPARISON = 8;
 
-/** A sentence of the index that is like another. */
+/** A sentence of the index that is near-identical to another. */
 export interface Twin {
   /** Its number, as it was given to `add`. */
   sentence: number;
@@ -28,11 +28,11 @@ export interface Twin {
  *
  * Sentences that share a bigram are grouped by their size and by how many rarer bigrams they have: the first bigram that two
  * share, by its places in both, says how alike they can be at most (positional filtering: C. Xiao, W. Wang, X. Lin, J. X.
- * Yu, WWW 2008). Groups that cannot be better than what is found are passed over as a whole, so that thousands of sentences of
+ * Yu, WWW 2008). Groups that cannot improve on the best match so far are skipped as a whole, so that thousands of sentences of
  * one pattern cost no more than a few.
  *
- * How rare a bigram is has to be known before: `count` all sentences first, then `add` and `find`. A harvest has millions of
- * sentences: about 250 bytes are kept of each different one that is added, without its text.
+ * The frequencies must be known first: `count` all sentences, then `add` and `find`. A harvest has millions of sentences: the index
+ * keeps about 250 bytes of each different one, without its text.
  */
 export class TwinIndex {
   /** By hash, several bigrams sharing a place: only the order depends on it, which is the same for all sentences. */
@@ -64,7 +64,7 @@ export class TwinIndex {
     for (const bigram of bigramsOf(text)) this.#frequency[bigram % TABLE]++;
   }
 
-  /** @param sentence a number by which the caller knows it again */
+  /** @param sentence a number that identifies it to the caller */
   add(text: string, part: Part, sentence: number): void {
     const bigrams = bigramsOf(text);
     const ownPart = PARTS.indexOf(part);
@@ -84,7 +84,7 @@ export class TwinIndex {
     });
   }
 
-  /** The sentence of another part that is most like this one, if there is a near-identical one. */
+  /** The most similar sentence of another part, if one is near-identical. */
   find(text: string, part: Part): Twin | undefined {
     const bigrams = bigramsOf(text);
     const ownPart = PARTS.indexOf(part);
@@ -160,7 +160,7 @@ export class TwinIndex {
     );
   }
 
-  /** The rarest bigrams, as many as cannot all be missing from a near-identical sentence. */
+  /** The rarest bigrams: a near-identical sentence has at least one of them. */
   #prefix(bigrams: Uint32Array): number[] {
     const frequency = (bigram: number) => this.#frequency[bigram % TABLE];
     const rarestFirst = [...bigrams].sort((a, b) => frequency(a) - frequency(b) || a - b);

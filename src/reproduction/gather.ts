@@ -38,7 +38,7 @@ export async function gatherSentences(
   progress: Progress = silentProgress,
 ): Promise<GatheredSentences> {
   const gathered = await choose(run, progress);
-  // Those of an earlier run; whatever else stands there is not ours.
+  // Those of an earlier run; other files there are not ours.
   for (const name of TEST_NAMES) rmSync(join(run.files.test, `${name}.jsonl`), { force: true });
   writeSentences(run.files.train, gathered.train);
   writeSentences(run.files.dev, gathered.dev);

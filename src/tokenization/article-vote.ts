@@ -8,14 +8,14 @@ interface TaggedPart {
   spans: readonly ScoredSpan[];
 }
 
-/** Fewer occurrences than this are too few to vote. */
+/** The fewest occurrences that vote. */
 const FEWEST = 3;
 
 /**
- * Makes the mentions of one article consistent: words that were found at least once to be a mention of a class are one at all
- * places of the article where they stand, or at none, as most of these places have it ("one sense per discourse", Gale, Church &
- * Yarowsky 1992, aclanthology.org/H92-1045). Places inside or across another mention of the class do not vote and stay as they are, and
- * so do words of fewer than three places. Letters count alike in upper and lower case.
+ * Majority vote within an article: words that were found at least once to be a mention of a class become one at all places where they
+ * occur in the article, or at none, as the majority of these places has it ("one sense per discourse", Gale, Church & Yarowsky 1992,
+ * aclanthology.org/H92-1045). Places inside or across another mention of the class do not vote and stay as they are, as do words with
+ * fewer than three places. Case is ignored.
  *
  * @param parts of one article
  * @returns the mentions of each part, in the order of their place
@@ -31,7 +31,7 @@ export function voteWithinArticle(parts: readonly TaggedPart[]): ScoredSpan[][] 
           part.spans.filter((span) => span.label === label),
         ),
     );
-    // The longest vote first: what they mark is not free for the words inside.
+    // The longest words vote first: places inside their mentions are not free.
     for (const words of longestFirst(marked)) {
       const occurrences = occurrencesOf(words, texts);
       for (const own of words) voteOn(own, occurrences.get(own)!, marked, label);

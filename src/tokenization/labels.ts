@@ -31,13 +31,13 @@ export interface TokenLabels {
   lost: Span[];
   /** Spans with a border inside a token: they come back wider than they went in. */
   widened: Span[];
-  /** Spans that a longer or earlier one of their class covers, wholly or in part: labels can hold one of them alone. */
+  /** Spans that a longer or earlier one of their class covers, wholly or in part: labels can express only one of them. */
   covered: Span[];
 }
 
 /**
  * Marks every token that shares a character with a span. Data may hold mentions inside others of their class ("T cell" in
- * "T cell line"); a token has one label a class, so the outermost is marked, and of two that cross the first. The others stay
+ * "T cell line"); a token has one label per class, so the outermost is marked, and of two that cross the first. The others stay
  * gold in evaluation: a tagger with such a head misses them.
  */
 export function spansToLabels(

@@ -1,9 +1,9 @@
-/** Where words of one length stand in texts: for each word the start of every occurrence, as `[part, start, part, start, …]`. */
+/** The occurrences of words of one length in texts: for each word `[part, start, part, start, …]`. */
 export type Occurrences = Map<string, number[]>;
 
-/** So many words are looked for one by one; more than these share one pass over the texts. */
+/** Up to this many words are searched one by one; more share one pass over the texts. */
 const FEW = 16;
-/** A table of bits, by hash: what is not in it is none of the words. */
+/** Size of a table by hash: text whose hash is not in it is none of the words. */
 const BITS = 1 << 16;
 const BASE = 0x01000193;
 

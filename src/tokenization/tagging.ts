@@ -1,4 +1,4 @@
-import { InputError } from '../foundation';
+import { areFinite, InputError } from '../foundation';
 import { decodeSpans, type ScoredSpan } from './decoding';
 import { type LabelScheme, outputNames } from './labels';
 import type { Threshold } from './threshold';
@@ -18,16 +18,14 @@ export interface TaggingOptions {
 }
 
 /**
- * The same scorer, which throws where a logit is not finite: such a network says nothing, and every comparison with it is false or
- * true alike. @param source names the model in the message
+ * The same scorer, which throws if a logit is not finite: comparisons with such a score are meaningless.
+ *
+ * @param source names the model in the message
  */
 export function onlyFinite(score: TokenScorer, source: string): TokenScorer {
   return async (windows) => {
     const scores = await score(windows);
-    let sum = 0;
-    // The products are 0, or NaN, which stays in the sum.
-    for (const logits of scores) for (let index = 0; index < logits.length; index++) sum += logits[index] * 0;
-    if (sum !== 0)
+    if (!scores.every(areFinite))
       throw new InputError(
         `${source}: the model gives scores that are not finite (NaN or infinity); its training diverged or the file is damaged, train or fetch the model again`,
       );
@@ -45,7 +43,7 @@ export interface TaggedText {
 /** Texts scored at once; enough to form batches of similar length, few enough to hold in memory. */
 const TEXTS_AT_ONCE = 2048;
 
-/** Tags texts of any length; `onProgress` hears how many are done. */
+/** Tags texts of any length; `onProgress` is called with the number that are done. */
 export async function tagTexts(
   texts: readonly string[],
   tokenizer: Tokenizer,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeJson, InputError, readJsonObject } from '../foundation';
+import { describeJson, InputError, isJsonObject, readJsonObject } from '../foundation';
 
-/** As much of a tokenizer.json as is looked at here; all of it is kept. */
+/** The parts of a tokenizer.json that are checked here; the rest is kept as it is. */
 export interface TokenizerFile extends Record<string, unknown> {
   model: { type?: string; vocab: Record<string, number>; unk_token: string };
   added_tokens?: { id: number; content: string }[];
@@ -15,8 +15,8 @@ const LONGEST_WORD = 1000;
 const LONGEST_PREFIX = 16;
 
 /**
- * The components that tokenizers of BERT's family consist of. Others are refused: some hold regular expressions of their own, which may
- * take forever to match; some write the tokens in other characters than the text has.
+ * The components of tokenizers of the BERT family. Others are refused: some hold regular expressions, which may take forever to match;
+ * some write tokens in other characters than the text has.
  */
 const KNOWN: Record<string, ReadonlySet<string>> = {
   normalizer: new Set([
@@ -42,15 +42,15 @@ const KNOWN: Record<string, ReadonlySet<string>> = {
   post_processor: new Set(['TemplateProcessing', 'BertProcessing', 'Sequence']),
   decoder: new Set(['WordPiece']),
 };
-/** Under which names a `Sequence` has its parts. */
+/** The keys under which a `Sequence` has its parts. */
 const PARTS = ['normalizers', 'pretokenizers', 'processors'];
 const DEEPEST = 8;
 
 /**
  * A folder's tokenizer.json, checked before the native library reads it: a WordPiece vocabulary of the BERT family, with components
- * that take time by the length of the text alone.
+ * that take time linear in the text.
  *
- * @throws InputError for another one
+ * @throws InputError for any other tokenizer
  */
 export function readTokenizerFile(folder: string): TokenizerFile {
   const path = join(folder, 'tokenizer.json');
@@ -94,7 +94,7 @@ function refuseUnknown(
 
 function checkModel(value: unknown, path: string): void {
   const model = (value ?? {}) as Record<string, unknown>;
-  // Files of before the type was written down have this number, which other kinds have not.
+  // Older files name no type; they have this number, which other kinds lack.
   const type = model.type ?? (model.max_input_chars_per_word === undefined ? undefined : 'WordPiece');
   if (type !== 'WordPiece')
     throw new InputError(
@@ -105,7 +105,7 @@ function checkModel(value: unknown, path: string): void {
   const refuse = (what: string) => {
     throw new InputError(`${path}: ${what}; use a tokenizer of the BERT family`);
   };
-  if (typeof vocab !== 'object' || vocab === null || Array.isArray(vocab)) refuse('has no vocabulary');
+  if (!isJsonObject(vocab)) refuse('has no vocabulary');
   if (typeof unknown !== 'string' || !Object.hasOwn(vocab as object, unknown))
     refuse(`the vocabulary has no ${describeJson(unknown)}, the token of unknown words`);
   if (typeof prefix !== 'string' || prefix.length > LONGEST_PREFIX)
@@ -139,10 +139,10 @@ function checkTemplate(processor: unknown, path: string): void {
     );
 }
 
-/** One more than the highest number of a token: what an encoder's table of words must have rows for. */
+/** One more than the highest token id: the number of rows that an encoder's table of words must have. */
 export function tokenNumbers({ model, added_tokens }: TokenizerFile): number {
   let highest = -1;
-  for (const token in model.vocab) if (model.vocab[token] > highest) highest = model.vocab[token];
+  for (const id of Object.values(model.vocab)) if (id > highest) highest = id;
   for (const { id } of added_tokens ?? []) if (id > highest) highest = id;
   return highest + 1;
 }

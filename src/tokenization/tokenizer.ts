@@ -30,7 +30,6 @@ export class Tokenizer {
   constructor(folder: string) {
     const path = join(folder, 'tokenizer.json');
     const file = readTokenizerFile(folder);
-    refuseLarger(folder, tokenNumbers(file));
     try {
       this.#native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
     } catch (error) {
@@ -52,8 +51,8 @@ export class Tokenizer {
     const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
     this.specialIds = new Set(specials.flatMap((token) => this.#native.tokenToId(token) ?? []));
     this.vocabularySize = this.#native.getVocabSize();
-    // The library numbers added tokens by itself.
-    refuseLarger(folder, this.vocabularySize);
+    // The library numbers added tokens itself.
+    refuseLarger(folder, Math.max(tokenNumbers(file), this.vocabularySize));
   }
 
   /** The id of a token, or undefined where the vocabulary does not have it. */

@@ -190,7 +190,7 @@ test('a state that lacks what the optimizer needs, or holds no numbers, is refus
   await refused((state) => state.delete('optimizer/first/classifier.bias'), /has the shape \[none\]/);
   await refused(
     (state) => state.set('optimizer/scales', { shape: [2], data: Float32Array.of(1, Number.NaN) }),
-    /"optimizer\/scales" holds numbers that are none/,
+    /"optimizer\/scales" holds numbers that are not finite/,
   );
 });
 
@@ -200,7 +200,7 @@ test('a run follows no link out of its folder', async (context) => {
   renameSync(join(run.folder, 'checkpoint'), outside);
   const before = readdirSync(outside);
   symlinkSync(outside, join(run.folder, 'checkpoint'));
-  const message = /checkpoint: is a link, which no run follows/;
+  const message = /checkpoint: is a link, which runs do not follow/;
   await assert.rejects(train({ ...run, resume: true }), { name: 'InputError', message });
   await assert.rejects(train(run), { name: 'InputError', message });
   assert.deepEqual(readdirSync(outside), before);

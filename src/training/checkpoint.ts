@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, printable, writeFileAtomically } from '../foundation';
+import { areFinite, fieldsOf, InputError, printable, writeFileAtomically } from '../foundation';
 import { type Precision, readSafetensors, writeSafetensors } from '../nn';
 import type { State } from './learner';
 import { MOST_REPLICAS } from './replicas';
 import { checkpointFolder, refuseLink, removeOwnFiles } from './run-folder';
-import { fieldsOf, isCount, readJsonState } from './state-file';
+import { isCount, readJsonState } from './state-file';
 
 /**
  * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what another machine would
@@ -25,17 +25,17 @@ const PROGRESS_FILE = 'progress.json';
 const LARGEST_PROGRESS = 1 << 20;
 const MEND = 'delete the folder and start anew';
 
-/** The state's file is named after its place: no other name is ever read or deleted. */
+/** The state's file is named after its place. No other name is read or deleted. */
 const stateFile = ({ epoch, stepOfEpoch }: Pick<Place, 'epoch' | 'stepOfEpoch'>) =>
   `state-${epoch}-${stepOfEpoch}.safetensors`;
 
-/** What `writeCheckpoint` writes, and what it leaves of it when it is killed. */
+/** Whether a name is one that `writeCheckpoint` writes, or leaves if it is killed. */
 const isOwn = (name: string) =>
   /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)(\.[0-9a-f]+\.partial)?$/.test(name);
 
 /**
- * Writes a run's state and place in the place of the last ones. progress.json is renamed into position last, so that a run killed at any moment finds a matching
- * pair.
+ * Writes a run's state and place over the last ones. progress.json is renamed into position last, so that a run killed at any moment
+ * finds a matching pair.
  */
 export function writeCheckpoint(folder: string, place: Place, state: State, fingerprint: string): void {
   refuseLink(folder);
@@ -43,16 +43,16 @@ export function writeCheckpoint(folder: string, place: Place, state: State, fing
   const file = stateFile(place);
   writeSafetensors(join(folder, file), state);
   writeFileAtomically(join(folder, PROGRESS_FILE), JSON.stringify({ ...place, file, fingerprint }));
-  // What earlier ones left, those of a killed run too. Which they are, their names say: no file's content is asked.
+  // Removes earlier states, also those of killed runs, by their names alone.
   removeOwnFiles(folder, (name) => name.startsWith('state-') && isOwn(name) && name !== file);
 }
 
 /**
- * What was written last; undefined where there is nothing.
+ * The last checkpoint; undefined if there is none.
  *
- * @param shapes of all that the state has to hold
+ * @param shapes the shapes of all tensors of the state
  * @param stepsOf how many steps each epoch of the run has
- * @throws InputError where it is of another run, or damaged
+ * @throws InputError if it belongs to another run, or is damaged
  */
 export function readCheckpoint(
   folder: string,
@@ -83,17 +83,17 @@ function checkTensor(path: string, name: string, shape: readonly number[], state
       `${path}: "${name.replace(/^parameters\//, '')}" has the shape [${found?.shape ?? 'none'}], the model's is [${shape}]; start anew without resuming, or in another folder`,
     );
   }
-  if (!found?.data.every(Number.isFinite)) throw damaged(path, `"${name}" holds numbers that are none`);
+  if (!found || !areFinite(found.data)) throw damaged(path, `"${name}" holds numbers that are not finite`);
 }
 
-/** Removes what `writeCheckpoint` wrote. What names the rest goes first, so that a run killed meanwhile leaves nothing to resume. */
+/** Removes what `writeCheckpoint` wrote; progress.json first, so that a run killed meanwhile leaves nothing to resume. */
 export function removeCheckpoint(folder: string): void {
   rmSync(join(folder, PROGRESS_FILE), { force: true });
   removeOwnFiles(folder, isOwn);
 }
 
 /**
- * What stands in the way of resuming the run of a folder: nothing, a run that has come to its end, or no run at all.
+ * Whether the run of a folder can be resumed: yes, or it has finished, or there is no run.
  */
 export function resumable(folder: string): 'yes' | 'finished' | 'nothing' {
   if (existsSync(join(checkpointFolder(folder), PROGRESS_FILE))) return 'yes';
@@ -105,7 +105,7 @@ function readProgress(folder: string): { place: Place; fingerprint: string } | u
   const path = join(folder, PROGRESS_FILE);
   const found = readJsonState(path, LARGEST_PROGRESS, MEND);
   if (!found) return undefined;
-  // Checkpoints of before there were replicas do not name any; JSON has no infinity, where there is no best score yet.
+  // Older checkpoints name no replicas; without a best score yet it is null, since JSON has no infinity.
   const {
     epoch,
     stepOfEpoch,

@@ -81,7 +81,7 @@ test('a search space of anything', () => {
   );
 });
 
-test('files that are no JSON, too deep, too large or no files at all', () => {
+test('files that are not JSON, too deep, too large or no files at all', () => {
   const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
   const nested = (key: string) => `{"train":["a"],"dev":["b"],"${key}":${deep}}`;
   const contents: [string | Buffer, RegExp][] = [
@@ -91,9 +91,9 @@ test('files that are no JSON, too deep, too large or no files at all', () => {
     [deep, /must be a JSON object/],
     [nested('variations'), /"variations" must be an object, found a list/],
     [nested('loss'), /"loss" must be one of/],
-    [`{"${'k'.repeat(1_000_000)}":1}`, /is no key of a configuration/],
+    [`{"${'k'.repeat(1_000_000)}":1}`, /is not a key of a configuration/],
     [' '.repeat(17 << 20), /is larger than the 16777216 bytes/],
-    ['{"train":["a"],"dev":["b"],"epochs":1e300}', /"epochs" of 1e\+300 end in no lifetime/],
+    ['{"train":["a"],"dev":["b"],"epochs":1e300}', /"epochs" is 1e\+300; choose 10000 at most/],
     ['{"train":["a"],"dev":["b"],"batchSize":1e300}', /from 1 to 100000/],
   ];
   for (const [content, message] of contents) {

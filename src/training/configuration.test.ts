@@ -30,8 +30,8 @@ test('what is left out has its default, files are found beside the configuration
 const refused: [string, unknown, RegExp][] = [
   ['no JSON', '{', /not valid JSON/],
   ['a list', [], /must be a JSON object/],
-  ['an unknown key', { ...files, epohcs: 3 }, /"epohcs" is no key/],
-  ['a key of every object', { ...files, constructor: 3 }, /"constructor" is no key/],
+  ['an unknown key', { ...files, epohcs: 3 }, /"epohcs" is not a key/],
+  ['a key of every object', { ...files, constructor: 3 }, /"constructor" is not a key/],
   ['a missing key', { train: ['a'] }, /"dev" is missing/],
   ['a half epoch', { ...files, epochs: 1.5 }, /"epochs" must be a whole number from 1 on, found 1.5/],
   ['a rate above 1', { ...files, learningRate: 2 }, /"learningRate" must be a number from 1e-8 to 1/],

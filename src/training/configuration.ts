@@ -1,10 +1,9 @@
 import { dirname, normalize, resolve } from 'node:path';
-import { describeJson, ENTITY_CLASSES, InputError, parseJson } from '../foundation';
+import { describeJson, ENTITY_CLASSES, InputError, parseJson, readTextFile } from '../foundation';
 import type { LabelScheme, Threshold } from '../tokenization';
 import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
-import { readAtMost } from './state-file';
 import type { Variations } from './variations';
 
 /** What the optimizer does. */
@@ -213,13 +212,13 @@ export function completeConfiguration(value: unknown, place: string): TrainingCo
   return configuration;
 }
 
-/** Bytes of a file that describes a run. */
+/** Bytes of a configuration file. */
 const LARGEST_FILE = 16 * 2 ** 20;
 
 /** A file of JSON, whatever it holds. */
 export function readJson(path: string): unknown {
   try {
-    return parseJson(readAtMost(path, LARGEST_FILE).replace(/^\ufeff/, ''));
+    return parseJson(readTextFile(path, LARGEST_FILE));
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(`${path}: not valid JSON (${(error as Error).message}); correct the file`);
@@ -238,7 +237,7 @@ export function contradictionIn(
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
   if ('batchSize' in given && Number(given.batchTokens) > 0)
     return '"batchSize" and "batchTokens" both say how large a batch is; leave one of them out';
-  if (epochs > MOST_EPOCHS) return `"epochs" of ${epochs} end in no lifetime; choose ${MOST_EPOCHS} at most`;
+  if (epochs > MOST_EPOCHS) return `"epochs" is ${epochs}; choose ${MOST_EPOCHS} at most`;
   if (patience >= epochs)
     return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { InputError, parseJson, whileWriting, writeFileAtomically } from '../foundation';
-import { fieldsOf, isCount, readStateFile } from './state-file';
+import { fieldsOf, InputError, parseJson, whileWriting, writeFileAtomically } from '../foundation';
+import { isCount, readStateFile } from './state-file';
 import type { Evaluation } from './trainer';
 
 /** One optimizer step. Tokens without padding. */
@@ -44,9 +44,9 @@ export class MetricsLog {
 }
 
 /**
- * Rows of a metrics.jsonl, none where there is no such file; a last line that a killed run left unfinished is skipped.
+ * Rows of a metrics.jsonl; none if there is no such file. An incomplete last line, left by a killed run, is skipped.
  *
- * @throws InputError that names the line where it is no row
+ * @throws InputError that names a line which is not a row
  */
 export function readMetrics(path: string): MetricsRow[] {
   const content = readStateFile(path) ?? '';
@@ -59,15 +59,15 @@ function parseRow(line: string, place: string): MetricsRow {
   try {
     value = parseJson(line);
   } catch {
-    // Told below.
+    // Reported below.
   }
   const row = fieldsOf(value);
   if (!isRow(row))
-    throw new InputError(`${place}: damaged, no row of a run; restore the file, or delete the line`);
+    throw new InputError(`${place}: damaged, not a row of a run; restore the file, or delete the line`);
   return row as unknown as MetricsRow;
 }
 
-/** Numbers that were none (a gradient without bound) are null in JSON. */
+/** Numbers that are not finite (a gradient that overflows) are null in JSON. */
 const isNumber = (value: unknown) => value === null || typeof value === 'number';
 
 function isRow({ kind, step, epoch, f1, ...rest }: Record<string, unknown>): boolean {

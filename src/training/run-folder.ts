@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmdirSync, rmSync, type Stats, statSync } from 
 import { join } from 'node:path';
 import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
 
-/** Where the folder of a run holds the model of its last epoch, if another epoch's was better. */
+/** The subfolder with the model of the last epoch, if another epoch's was better. */
 export const LAST = 'last';
 
 export const METRICS_FILE = 'metrics.jsonl';
@@ -17,44 +17,44 @@ const MODEL_FILES = [
   'vocab.txt',
 ];
 
-/** Where a run's folder keeps its checkpoint. */
+/** The subfolder with the checkpoint of a run. */
 export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');
 
 /**
- * Refuses, before any work is done, a folder that a run could not write, where another is at work, or where it would overwrite what
- * it reads.
+ * Refuses, before any work is done, a folder that cannot be written, where another run is at work, or where the run would overwrite
+ * its inputs.
  *
- * @param inputs files that the run reads, and folders of models that it begins with
+ * @param inputs files that the run reads, and folders of models that it starts from
  * @throws InputError with the reason
  */
 export function checkRunFolder(folder: string, inputs: readonly string[] = []): void {
   const isFolder = (input: string) => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false;
   checkOutputFolder(folder, inputs.filter(isFolder));
-  if (isFolder(folder)) acquireLock(folder)(); // Another run's work there shows now, not after an hour.
+  if (isFolder(folder)) acquireLock(folder)(); // Another run is noticed now, not after an hour.
   const files = inputs.filter((input) => !isFolder(input));
   for (const name of [...MODEL_FILES, METRICS_FILE]) checkOutputFile(join(folder, name), files);
   for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
 }
 
 /**
- * What a run itself deletes or rewrites is no link: it might lead to what belongs to others.
+ * Refuses a link in the place of something that a run deletes or rewrites: it might lead to files of others.
  *
  * @throws InputError that names the link
  */
 export function refuseLink(path: string): void {
   if (statOf(path)?.isSymbolicLink())
-    throw new InputError(`${path}: is a link, which no run follows; remove it, or choose another folder`);
+    throw new InputError(`${path}: is a link, which runs do not follow; remove it, or choose another folder`);
 }
 
 function statOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // A part of the path is a file: who writes there says so.
+    return undefined; // a part of the path is a file, which writing there reports
   }
 }
 
-/** Removes the files of a folder that are a run's own, and the folder where nothing else is in it. Links are not followed. */
+/** Removes the files that belong to a run from a folder, and the folder if it is then empty. Links are not followed. */
 export function removeOwnFiles(folder: string, isOwn: (name: string) => boolean): void {
   if (!statOf(folder)?.isDirectory()) return;
   for (const name of readdirSync(folder)) {

@@ -38,7 +38,7 @@ export function checkAgainst<Key extends string>(
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property)
       throw new InputError(
-        `${place}: ${describeJson(key)} is no key of a configuration; known are ${Object.keys(properties).join(', ')}`,
+        `${place}: ${describeJson(key)} is not a key of a configuration; known are ${Object.keys(properties).join(', ')}`,
       );
     const complaint = complaintAbout(own, property);
     if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${describeJson(own)}`);

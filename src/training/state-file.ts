@@ -1,14 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { InputError, parseJson, unreadable } from '../foundation';
 
-/** Our own state files are small; a larger one is none of ours. */
+/** Bytes. State files are small; a larger one is not ours. */
 const LARGEST = 256 * 2 ** 20;
 
 /**
- * A file that an earlier run of ours wrote, as text; undefined where there is none. Nothing but a regular file is read, and no link
- * followed.
+ * A state file from an earlier run, as text; undefined if there is none. It must be a regular file; links are not followed.
  *
- * @throws InputError for anything else, or more bytes than `largest`
+ * @throws InputError for anything else, or for more than `largest` bytes
  */
 export function readStateFile(path: string, largest = LARGEST): string | undefined {
   let file: number;
@@ -17,50 +16,21 @@ export function readStateFile(path: string, largest = LARGEST): string | undefin
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'ELOOP') throw new InputError(`${path}: is a link, which no run follows; remove it`);
+    if (code === 'ELOOP') throw new InputError(`${path}: is a link, which runs do not follow; remove it`);
     throw unreadable(path, error);
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new InputError(`${path}: is no regular file; remove it`);
-    return textOf(file, largest, path);
+    if (!stat.isFile()) throw new InputError(`${path}: is not a regular file; remove it`);
+    if (stat.size > largest)
+      throw new InputError(`${path}: is larger than the ${largest} bytes that such a file has; remove it`);
+    return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
   }
 }
 
-/** A file that the user named, as text; pipes and devices may be read too, until they have brought too much. */
-export function readAtMost(path: string, largest: number): string {
-  try {
-    const file = openSync(path, 'r');
-    try {
-      return textOf(file, largest, path);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-const PIECE = 1 << 20;
-
-function textOf(file: number, largest: number, path: string): string {
-  const pieces: Buffer[] = [];
-  for (let size = 0; ; ) {
-    const piece = Buffer.alloc(PIECE);
-    const got = readSync(file, piece);
-    if (got === 0) return Buffer.concat(pieces).toString('utf8');
-    size += got;
-    if (size > largest)
-      throw new InputError(
-        `${path}: is larger than the ${largest} bytes that such a file has; name another file`,
-      );
-    pieces.push(piece.subarray(0, got));
-  }
-}
-
-/** A state file as JSON, for whoever checks what it holds; undefined where there is no file. @param mend what to do where it is none */
+/** A state file as JSON, unchecked; undefined if there is no file. @param mend what to do if it is not valid JSON */
 export function readJsonState(path: string, largest: number, mend: string): { value: unknown } | undefined {
   const content = readStateFile(path, largest);
   if (content === undefined) return undefined;
@@ -69,13 +39,6 @@ export function readJsonState(path: string, largest: number, mend: string): { va
   } catch {
     throw new InputError(`${path}: not valid JSON; ${mend}`);
   }
-}
-
-/** The fields of a JSON object; of anything else none. */
-export function fieldsOf(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
 }
 
 /** Whether a value is a whole number within bounds. */

@@ -59,7 +59,7 @@ export function sharedAxisTitle(text: string, left: number): Record<string, unkn
 
 /**
  * Plotly reads tags and entities in every text: words of the literature must not be taken for either. A control character would
- * make the picture's SVG one that no reader takes.
+ * make the SVG invalid.
  */
 export function plainText(text: string): string {
   return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -104,7 +104,7 @@ function halvingOf(
     halving.factor ** (halving.rungs - 1) > MOST_TRIALS
   )
     throw new InputError(
-      `${halving.rungs} rungs that rise by ${halving.factor} leave the first next to nothing; take fewer --rungs, or a smaller --factor`,
+      `${halving.rungs} rungs that rise by ${halving.factor} leave the first rung next to nothing; take fewer --rungs, or a smaller --factor`,
     );
   const leastEpochs = halving.factor ** (halving.rungs - 1);
   if (halving.resource === 'epochs' && (fixed.epochs ?? DEFAULT_TRAINING.epochs) < leastEpochs)

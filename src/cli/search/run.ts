@@ -77,7 +77,7 @@ export async function carryOut(
   return journal;
 }
 
-/** What the trials of the search that was begun multiply in. */
+/** The precision of the trials of a search that was begun. */
 function precisionIn(path: string): Precision | undefined {
   const begun = Journal.begun(path);
   if (!begun) return undefined;
@@ -87,7 +87,7 @@ function precisionIn(path: string): Precision | undefined {
   );
 }
 
-/** What stands in the folders of trials, a search deletes: so these must be its own. @throws InputError where they are not */
+/** A search deletes the contents of trial folders, so they must be its own. @throws InputError if they are not */
 export function refuseForeignTrials(out: string): void {
   const trials = join(out, TRIALS);
   const found = lstatSync(trials, { throwIfNoEntry: false });
@@ -95,7 +95,9 @@ export function refuseForeignTrials(out: string): void {
   if (!found.isDirectory())
     throw new InputError(`${trials}: is a file or a link; remove it, or name another folder`);
   if (!existsSync(join(out, JOURNAL)))
-    throw new InputError(`${trials}: is of no search that was begun here; remove it, or name another folder`);
+    throw new InputError(
+      `${trials}: does not belong to a search begun here; remove it, or name another folder`,
+    );
 }
 
 /** Classes that the training sentences cannot teach. @throws InputError for files that no trial could use */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheFolder, InputError, type Progress } from '../../foundation';
+import { areFinite, cacheFolder, InputError, type Progress } from '../../foundation';
 import { readSafetensors, type TokenClassifier, weightFiles, writeSafetensors } from '../../nn';
 
 /** Windows scored between two signs of progress. */
@@ -28,12 +28,12 @@ export async function teacherLogits(
   });
 }
 
-/** What an earlier run kept; undefined where it is not there, damaged, or of another shape: then it is computed anew. */
+/** The logits that an earlier run kept; undefined if they are missing, damaged or of another shape, and must be computed again. */
 function kept(path: string, shape: readonly number[]): Float32Array | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const logits = readSafetensors(path).get('logits');
-    return String(logits?.shape) === String(shape) && logits?.data.every(Number.isFinite)
+    return String(logits?.shape) === String(shape) && logits && areFinite(logits.data)
       ? logits.data
       : undefined;
   } catch (error) {

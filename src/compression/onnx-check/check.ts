@@ -1,63 +1,43 @@
-import { readFileSync, statSync } from 'node:fs';
-import {
-  describeJson,
-  firstLineOf,
-  InputError,
-  kindOfContent,
-  unreadable,
-  whyUnusable,
-} from '../../foundation';
-import type { EncoderConfiguration } from '../../nn';
+import { describeJson, firstLineOf, InputError, readRegularFile } from '../../foundation';
+import { approximateParameters, type EncoderConfiguration } from '../../nn';
 import { footprintOf, isKnown } from './footprint';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph';
 import { checkTensor } from './tensor-check';
 import { Unclear } from './value';
 
-/** What a model folder's configuration says that matters here. */
-export interface ExpectedShape {
+/** What the checks need of a model folder's configuration. */
+interface ExpectedShape {
   encoder: EncoderConfiguration;
   maximumLength: number;
 }
 
-/** The format's own bound: lengths in protobuf are of 31 bits. */
+/** The limit of the format: lengths in protobuf have 31 bits. */
 const LARGEST = 2 ** 31 - 1;
-/** Inputs that are given a model when it runs. */
+/** The inputs that a model gets when it runs. */
 const INPUTS: ReadonlySet<string> = new Set(['input_ids', 'attention_mask', 'token_type_ids']);
 
-/** Where nothing is known of the model: a window that any has positions for, and what the largest encoders take. */
+/** Used if nothing is known of the model: a window that every model has positions for, and what the largest encoders take. */
 const USUAL_LENGTH = 8;
 const USUAL_PEAK = 2 ** 28;
 const USUAL_WORK = 2 ** 42;
 
 /**
- * The bytes of an ONNX file. @throws InputError for what is none by its size or kind
+ * The bytes of an ONNX file.
  *
- * @param expected what it is the file of, where that is known: its size is judged by that
+ * @param expected the model that it belongs to, if known, which limits its size
+ * @throws InputError for a file that cannot be ONNX by its size or kind
  */
 export function readOnnxFile(path: string, expected?: { encoder: EncoderConfiguration }): Buffer {
-  // In 32-bit floats with as much again for what else an exporter writes.
-  const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * weightsOf(expected.encoder)) : LARGEST;
-  let content: Buffer;
-  try {
-    const status = statSync(path);
-    if (!status.isFile()) throw new InputError(`${path}: is no regular file; export the model again`);
-    if (status.size > most)
-      throw new InputError(
-        `${path}: has ${status.size} bytes, an ONNX file of such a model at most ${most}; export the model again`,
-      );
-    content = readFileSync(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  if (kindOfContent(content) === 'git-lfs-pointer')
-    throw new InputError(`${path}: ${whyUnusable('git-lfs-pointer')}`);
-  return content;
+  // The weights in 32-bit floats, and as much again for the rest.
+  const most = expected ? Math.min(LARGEST, 2 ** 26 + 8 * approximateParameters(expected.encoder)) : LARGEST;
+  return readRegularFile(path, 'an ONNX file of such a model', most, 'export the model again');
 }
 
 /**
- * Throws InputError where a file is no encoder that can be run in bounded time and memory, whoever made it.
+ * Throws InputError unless the file is an encoder that runs in bounded time and memory.
  *
- * @param place names the file in messages @param expected what it must fit, where that is known
+ * @param place names the file in messages
+ * @param expected the configuration that it must match, if known
  */
 export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedShape): void {
   let graph: OnnxGraph;
@@ -90,7 +70,7 @@ export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedS
   checkFootprint(graph, bytes, place, expected);
 }
 
-/** The tables that words and positions are looked up in must have rows for all that may come. */
+/** The tables of words and positions must have rows for all ids that may come. */
 function checkTables({ tensors }: OnnxGraph, place: string, { encoder, maximumLength }: ExpectedShape): void {
   const least = { word_embeddings: encoder.vocabularySize, position_embeddings: maximumLength };
   for (const { name, dims } of tensors)
@@ -120,27 +100,18 @@ function checkFootprint(
   } catch (error) {
     if (!(error instanceof Unclear)) throw error;
     throw new InputError(
-      `${place}: is no encoder that can be run (${error.message}); export the model again`,
+      `${place}: is not an encoder that can be run (${error.message}); export the model again`,
     );
   }
 }
 
-/** Many times what an encoder takes by its shape, however it was exported. */
+/** Many times what an encoder of this shape takes, however it was exported. */
 function generousFootprint({ encoder, maximumLength: length }: ExpectedShape) {
   const { layers, attentionHeads, hiddenSize, intermediateSize } = encoder;
   const layer =
     4 * length * hiddenSize ** 2 + 2 * length * hiddenSize * intermediateSize + 2 * length ** 2 * hiddenSize;
   const values = attentionHeads * length ** 2 + length * (3 * hiddenSize + intermediateSize);
-  // Weights may be put in another form when the file is loaded: transposed, or halves made whole.
-  const weights = weightsOf(encoder);
+  // Weights may be converted when the file is loaded: transposed, or from 16 to 32 bits.
+  const weights = approximateParameters(encoder);
   return { peak: 2 ** 26 + 32 * values + 2 * weights, work: 2 ** 28 + 16 * (layers * layer + weights) };
-}
-
-/** Numbers in tables and matrices, about. */
-function weightsOf(encoder: EncoderConfiguration): number {
-  const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
-  return (
-    (vocabularySize + maximumPositions) * embeddingSize +
-    layers * (4 * hiddenSize ** 2 + 2 * hiddenSize * intermediateSize)
-  );
 }

@@ -6,8 +6,8 @@ import { countOf, smallValues } from './tensor-check';
 import { MOST_NUMBERS, Unclear, type Value } from './value';
 
 /** What one run of a graph takes. */
-export interface Footprint {
-  /** Numbers in memory at once, weights left out. */
+interface Footprint {
+  /** Numbers in memory at once, without the weights. */
   peak: number;
   /** Multiplications in matrix products, and numbers made by all other operators. */
   work: number;
@@ -17,7 +17,7 @@ const CONTRIB = 'com.microsoft';
 const FLOAT_TYPES: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 /** Floats hardly ever decide on a shape. */
 const MOST_FLOATS = 16;
-/** Numbers that are worked out beforehand, all in all. */
+/** Numbers computed here in all. */
 const MOST_WORKED_OUT = 2_000_000;
 
 const tables = ({ domain }: OnnxNode) =>
@@ -27,17 +27,17 @@ const tables = ({ domain }: OnnxNode) =>
       ? { rules: STANDARD_RULES, products: STANDARD_PRODUCTS }
       : { rules: {}, products: {} };
 
-/** Whether an operator is one that exports of BERT's family consist of. */
+/** Whether an operator occurs in exports of the BERT family. */
 export function isKnown(node: OnnxNode): boolean {
   const { rules, products } = tables(node);
   return Object.hasOwn(rules, node.operator) || Object.hasOwn(products, node.operator);
 }
 
 /**
- * What a graph would take to run on a batch of one window, by the shapes of its values, worked out operator by operator as ONNX
- * Runtime would. Nothing of their size is made here. What comes of constants alone is made while the file is loaded, and stays.
+ * What a graph takes to run on a batch of one window, by the shapes of its values, derived operator by operator as in ONNX Runtime.
+ * Nothing of their size is allocated here. Values computed from constants alone are made when the file is loaded, and stay in memory.
  *
- * @throws Unclear where it cannot be known
+ * @throws Unclear if it cannot be determined
  */
 export function footprintOf(graph: OnnxGraph, bytes: Uint8Array, length: number): Footprint {
   const values = new Map<string, Value>();
@@ -100,7 +100,7 @@ function run(node: OnnxNode, inputs: (Value | undefined)[]) {
   return { outputs, work: multiplications, scratch };
 }
 
-/** The place of the last operator that reads each value; none for what the caller gets or gives. */
+/** The index of the last operator that reads each value; none for inputs and outputs of the graph. */
 function lastUsesOf({ nodes, inputs, outputs }: OnnxGraph): Map<string, number> {
   const lastUses = new Map<string, number>();
   nodes.forEach((node, place) => {

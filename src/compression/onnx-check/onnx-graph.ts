@@ -1,13 +1,13 @@
 import { describeJson } from '../../foundation';
 import { type Field, readFields, readIntegers, readText } from './protobuf';
 
-/** As much of an ONNX file as its checks need (github.com/onnx/onnx, onnx/onnx.proto has the numbers of the fields). */
+/** The parts of an ONNX file that the checks need (field numbers: github.com/onnx/onnx, onnx/onnx.proto). */
 export interface OnnxGraph {
   nodes: OnnxNode[];
   tensors: OnnxTensor[];
   inputs: string[];
   outputs: string[];
-  /** What no export of an encoder has: functions of its own, sparse tensors, training. */
+  /** Parts that no export of an encoder has: functions, sparse tensors, training. */
   extras: string[];
 }
 
@@ -28,18 +28,18 @@ export interface OnnxTensor {
   dims: number[];
   /** The numbers lie in another file. */
   isExternal: boolean;
-  /** Where the numbers lie, little-endian; undefined where they are in lists. */
+  /** The place of the numbers, little-endian; undefined if they are in lists. */
   raw?: { start: number; end: number };
-  /** Numbers in lists, by the field; how many bytes they take. */
+  /** Lists of numbers, each with its field number and place. */
   lists: { number: number; start: number; end: number; isBytes: boolean; value: number }[];
 }
 
 const MOST_AXES = 32;
 const MOST_INTEGERS = 10_000;
-/** Of a model. Encoders of 24 layers have some 5,000. */
+/** Operators of a model. Encoders of 24 layers have some 5,000. */
 const MOST_NODES = 50_000;
 
-/** @throws Error where the bytes are no ONNX file */
+/** @throws Error if the bytes are not an ONNX file */
 export function readOnnxGraph(bytes: Uint8Array): OnnxGraph {
   const graph: OnnxGraph = { nodes: [], tensors: [], inputs: [], outputs: [], extras: [] };
   readFields(bytes, 0, bytes.length, (field) => {

@@ -2,10 +2,10 @@ import type { Rule } from './shape-rules';
 import { countOf } from './tensor-check';
 import { axisOf, broadcast, type Call, input, integer, shaped, Unclear, type Value } from './value';
 
-/** A rule that also counts: multiplications, and numbers that are in memory while the operator works. */
-export type ProductRule = (call: Call) => { outputs: Value[]; multiplications: number; scratch?: number };
+/** A rule that also counts multiplications, and numbers in memory while the operator runs. */
+type ProductRule = (call: Call) => { outputs: Value[]; multiplications: number; scratch?: number };
 
-/** Matrix products, stacks of them broadcast. @param right the input that is the right factor */
+/** Matrix products, with broadcast stacks. @param right the index of the right factor among the inputs */
 const matrixProduct =
   (right: number): ProductRule =>
   (call) => {
@@ -25,7 +25,7 @@ const matrixProduct =
     return { outputs: [shaped(dims)], multiplications: countOf(full) * inner };
   };
 
-/** Weights in blocks of a few bits: their extents are attributes. */
+/** Products with weights packed in blocks of a few bits, whose extents are attributes. */
 const packedProduct: ProductRule = (call) => {
   const { dims } = input(call, 0);
   const [inner, columns] = [integer(call, 'K', 0), integer(call, 'N', 0)];
@@ -34,7 +34,7 @@ const packedProduct: ProductRule = (call) => {
   return { outputs, multiplications: countOf(outputs[0].dims) * inner };
 };
 
-/** @param ownWeights whether query, key and value are computed by it, too */
+/** @param ownWeights whether the operator also computes query, key and value */
 const attention =
   (ownWeights: boolean): ProductRule =>
   (call) => {
@@ -73,7 +73,7 @@ export const CONTRIB_PRODUCTS: Record<string, ProductRule> = {
 
 const same: Rule = (call) => [{ dims: input(call, 0).dims }];
 
-/** Norms of sums: the sum itself is the fourth output. */
+/** Normalized sums; the sum itself is the fourth output. */
 const skipNorm: Rule = (call) => call.node.outputs.map(() => ({ dims: input(call, 0).dims }));
 
 /** Words, positions and types looked up, added and normalized. */

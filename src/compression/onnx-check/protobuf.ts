@@ -1,4 +1,4 @@
-/** Of one message: graphs have the most, one for each operator and tensor. */
+/** Fields of one message. Graphs have the most: one for each operator and tensor. */
 const MOST_FIELDS = 200_000;
 
 /** A field of a message: a number, or the bytes from `start` to `end` of a string, message or packed list. */
@@ -14,10 +14,10 @@ export interface Field {
 
 /**
  * Calls `visit` for each field of a message in protobuf's wire format (protobuf.dev/programming-guides/encoding), in the order of the
- * file. Nothing is copied, and what is not looked into costs nothing, so that a file of any content is read in time and memory that
- * its size bounds. The field is one object that changes from call to call.
+ * file. Nothing is copied, and fields that are not visited further cost nothing, so time and memory are bounded by the file's size.
+ * All calls get the same object, which changes between them.
  *
- * @throws Error where the bytes are no message
+ * @throws Error if the bytes are not a message
  */
 export function readFields(
   bytes: Uint8Array,
@@ -51,7 +51,7 @@ export function readFields(
   }
 }
 
-/** Whole numbers of a repeated field, packed or one by one; of more than `most` the first ones, and one beyond. */
+/** Whole numbers of a repeated field, packed or single; stops one number beyond `most`. */
 export function readIntegers(bytes: Uint8Array, field: Field, into: number[], most: number): void {
   if (!field.isBytes) into.push(field.value);
   const cursor = { position: field.start };
@@ -76,7 +76,7 @@ function readVarint(bytes: Uint8Array, cursor: { position: number }, end: number
       low += (byte & 0x7f) * factor;
       factor *= 128;
     } else {
-      // The tenth byte has the sign: two's complement. The lower bits are lost to rounding where it matters to nobody.
+      // The tenth byte has the sign: two's complement. Rounding may lose the lower bits, which no check needs.
       return byte & 1 ? signed(bytes, cursor.position - 10) : low;
     }
     if (byte < 0x80) return low;

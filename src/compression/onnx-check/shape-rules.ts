@@ -13,7 +13,7 @@ import {
   type Value,
 } from './value';
 
-/** What an operator makes of its inputs: shapes, and numbers where shapes are computed with them. */
+/** The outputs of an operator: shapes, and numbers where shapes are computed from them. */
 export type Rule = (call: Call) => Value[];
 
 const mapped =
@@ -197,7 +197,7 @@ const range: Rule = (call) => {
 };
 
 const constantOfShape: Rule = (call) => {
-  const { numbers: [value] = [0] } = call.inputs[1] ?? {}; // the attribute's tensor, put behind the inputs
+  const { numbers: [value] = [0] } = call.inputs[1] ?? {}; // the attribute's tensor, which follows the inputs
   const dims = numbersOf(call, 0);
   return [shaped(dims, () => new Array<number>(countOf(dims)).fill(value ?? 0))];
 };
@@ -228,12 +228,12 @@ const argument: Rule = (call) => {
   ];
 };
 
-/** Mean and deviation of each row, which few ask for, are no larger than the rows. */
+/** Mean and deviation of each row, which few graphs use, are no larger than the rows. */
 const sameForAll: Rule = (call) => call.node.outputs.map(() => ({ dims: input(call, 0).dims }));
 
 const dynamicQuantize: Rule = (call) => [{ dims: input(call, 0).dims }, { dims: [] }, { dims: [] }];
 
-/** Operators of ONNX itself that exports of BERT's family consist of. What is not listed is refused. */
+/** Standard ONNX operators in exports of the BERT family. Others are refused. */
 export const STANDARD_RULES: Record<string, Rule> = {
   ...Object.fromEntries(
     [

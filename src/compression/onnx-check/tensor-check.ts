@@ -1,4 +1,4 @@
-import { describeJson, InputError } from '../../foundation';
+import { areFinite, describeJson, InputError } from '../../foundation';
 import type { OnnxTensor } from './onnx-graph';
 import { readIntegers } from './protobuf';
 
@@ -34,7 +34,7 @@ const LONGEST_INTEGERS = 2 ** 20;
 
 export const countOf = (dims: readonly number[]): number => dims.reduce((size, extent) => size * extent, 1);
 
-/** Throws InputError where a tensor lies elsewhere, is not as large as it says, or holds what is no number. */
+/** Throws InputError if a tensor is in another file, does not have the size that it states, or holds numbers that are not finite. */
 export function checkTensor(bytes: Uint8Array, tensor: OnnxTensor, place: string): void {
   const { name, type, dims, raw, lists } = tensor;
   const refuse = (what: string) => new InputError(`${place}: the tensor ${describeJson(name)} ${what}`);
@@ -68,7 +68,7 @@ export function checkTensor(bytes: Uint8Array, tensor: OnnxTensor, place: string
     );
 }
 
-/** A number that is NaN, or infinite among several: masks are made with a single negative infinity. */
+/** The first number that is not finite. A single infinity is allowed: masks use negative infinity. */
 function nonFinite(bytes: Uint8Array, { type, raw, lists }: OnnxTensor, count: number): number | undefined {
   if (!FLOATS.has(type)) return undefined;
   const stretches = raw
@@ -93,19 +93,17 @@ function nonFinite(bytes: Uint8Array, { type, raw, lists }: OnnxTensor, count: n
 }
 
 function firstNonFinite(values: Float32Array | Float64Array): number | undefined {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index] * 0;
-  return sum === 0 ? undefined : values.find((value) => !Number.isFinite(value));
+  return areFinite(values) ? undefined : values.find((value) => !Number.isFinite(value));
 }
 
-/** Of 16-bit floats, whose exponent is all ones for what is not finite. */
+/** The same for 16-bit floats: their exponent is all ones if they are not finite. */
 function firstSpecial(values: Uint16Array, exponent: number): number | undefined {
   const found = values.find((bits) => (bits & exponent) === exponent);
   if (found === undefined) return undefined;
   return (found & 0x7fff) === exponent ? Number.POSITIVE_INFINITY : Number.NaN;
 }
 
-/** Numbers of a small tensor, by which shapes are computed; undefined for a large one. */
+/** The numbers of a small tensor, from which shapes are computed; undefined for a large one. */
 export function smallValues(
   bytes: Uint8Array,
   { type, dims, raw, lists }: OnnxTensor,

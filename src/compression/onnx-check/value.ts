@@ -1,7 +1,7 @@
 import type { OnnxNode } from './onnx-graph';
 import { countOf } from './tensor-check';
 
-/** What is known of a value before the graph runs: its shape, and its numbers where they are few and known. */
+/** What is known of a value before the graph runs: its shape, and its numbers if they are few and known. */
 export interface Value {
   dims: number[];
   numbers?: number[];
@@ -15,9 +15,10 @@ export interface Call {
   inputs: (Value | undefined)[];
 }
 
-/** Of which numbers are kept: shapes have a handful, positions as many as a window. */
+/** Larger values keep no numbers: shapes have a handful, positions as many as a window. */
 export const MOST_NUMBERS = 4096;
 
+/** The shapes of a graph cannot be determined before it runs. */
 export class Unclear extends Error {}
 
 export function input({ node, inputs }: Call, index: number): Value {
@@ -50,7 +51,7 @@ export function axisOf(axis: number, rank: number): number {
   return place;
 }
 
-/** A value of a shape; numbers are kept where they are few. @throws Unclear for an impossible shape */
+/** A value of a shape, with its numbers if they are few. @throws Unclear for an impossible shape */
 export function shaped(dims: number[], numbers?: () => number[] | undefined): Value {
   const count = countOf(dims);
   if (!dims.every((extent) => Number.isSafeInteger(extent) && extent >= 0) || !Number.isSafeInteger(count))
@@ -70,7 +71,7 @@ export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   });
 }
 
-/** For each number of the result, the place of the number of `dims` that it is made of. */
+/** For each number of a broadcast result, the index of the number that it comes from. */
 export function placesIn(dims: readonly number[], result: readonly number[]): number[] {
   const strides = dims.map((extent, axis) => (extent === 1 ? 0 : countOf(dims.slice(axis + 1))));
   return Array.from({ length: countOf(result) }, (_, index) => {

@@ -11,9 +11,9 @@ export interface TagFile {
 
 /**
  * Reads tags from JSONL, one array of tags a line, or from CoNLL columns: one token a line, its tag in the last column, blank
- * and `-DOCSTART-` lines between sentences, comments before them. Which of the two it is, the first line tells.
+ * and `-DOCSTART-` lines between sentences, comments before them. The first line decides which of the two it is.
  *
- * @throws InputError naming file and line, also for what is no tag
+ * @throws InputError naming file and line, also for a value that is not a tag
  */
 export function readTagFile(path: string): TagFile {
   let file: TagFile | undefined;
@@ -92,7 +92,7 @@ class ColumnReader {
   #separator = / +/;
   #columns = 0;
   #open = false;
-  /** Lines up to the first token that is sure to be one: it tells how many columns there are. */
+  /** Lines up to the first certain token, which shows how many columns there are. */
   #waiting: { line: string; number: number }[] = [];
 
   constructor(readonly file: TagFile) {}
@@ -143,8 +143,8 @@ class ColumnReader {
   }
 
   /**
-   * Before a sentence, a line that begins with `#` is a comment unless it is a row like any other: `#` may be a token. What
-   * CoNLL-U writes as `# key = value` is never one.
+   * Before a sentence, a line that begins with `#` is a comment unless it is a row like any other: `#` may be a token. The
+   * `# key = value` of CoNLL-U is always a comment.
    */
   #isComment(line: string, cells: readonly string[]): boolean {
     if (!line.startsWith('#')) return false;

@@ -1,25 +1,25 @@
 /**
- * Cuts a file of many articles (Europe PMC's bulk files, a `pmc-articleset`) into the XML of each, without reading more than
- * one at a time: a damaged article is damaged alone, and a file may be larger than memory.
+ * Cuts a file of many articles (Europe PMC's bulk files, a `pmc-articleset`) into the XML of each. One article is in memory at a time,
+ * so that a file may be larger than memory, and damage to one article leaves the others alone.
  *
- * Articles do not nest (`sub-article` and `response` are called otherwise). So one that begins before the last has ended
- * shows that the last breaks off; it is given as far as it goes, as is what the file's end cuts off, and the XML reader says
- * of each where it ends. Comments, CDATA sections and instructions are passed over, quoted attributes too.
+ * Articles do not nest (`sub-article` and `response` have other names). Where one begins before the last has ended, the last is
+ * truncated; it is yielded as far as it goes, as is an article that the end of the file cuts off, and the XML reader reports where
+ * it ends. Comments, CDATA sections, instructions and quoted attributes are skipped.
  */
-import { findDoctype } from './doctype';
+import { findDoctype, OPAQUE } from './doctype';
 import { MOST_CHARACTERS } from './parse';
 
-/** A tag is never this long: a `<` that has no `>` for so long is text. */
+/** No tag is this long: a `<` without a `>` within this length is text. */
 const LONGEST_TAG = 100_000;
-/** What stands before the first article is kept for the entities that it declares. */
+/** What precedes the first article is kept for the entities that it declares. */
 const LONGEST_PROLOG = 100_000;
 
-/** What the scanner is in, by what ends it. */
-type Opaque = '-->' | ']]>' | '?>' | undefined;
+/** What ends the comment, CDATA section or instruction that the scanner is in. */
+type Opaque = (typeof OPAQUE)[number][1] | undefined;
 
 /**
- * Each article of a text that comes in pieces, from `<article` to `</article>`, with the DOCTYPE of the file before it where
- * that declares entities. An article beyond the reader's limit is given up to the limit, and the rest skipped.
+ * Each article of a text that comes in pieces, from `<article` to `</article>`, preceded by the DOCTYPE of the file if that declares
+ * entities. An article beyond the reader's limit is cut at the limit.
  */
 export async function* articlesOfSet(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   const cutter = new ArticleCutter();
@@ -28,10 +28,10 @@ export async function* articlesOfSet(chunks: AsyncIterable<string>): AsyncGenera
 }
 
 class ArticleCutter {
-  /** Not yet scanned: at most a tag that is not whole, or the beginning of what ends a comment. */
+  /** Not yet scanned: an incomplete tag at most, or the beginning of what ends a comment. */
   private rest = '';
   private opaque: Opaque;
-  /** The pieces of the article at hand; undefined between articles. */
+  /** The pieces of the current article; undefined between articles. */
   private article: string[] | undefined;
   private length = 0;
   private prolog = '';
@@ -39,7 +39,7 @@ class ArticleCutter {
 
   *add(chunk: string): Generator<string> {
     const text = this.rest + chunk;
-    let kept = 0; // up to here everything is in the article's pieces, or passed over
+    let kept = 0; // up to here everything is in the article's pieces, or skipped
     let place = 0;
     if (this.doctype === undefined) this.prolog += chunk.slice(0, LONGEST_PROLOG - this.prolog.length);
     while (place < text.length) {
@@ -66,7 +66,7 @@ class ArticleCutter {
         continue;
       }
       const left = text.length - place;
-      if (left < LONGEST_OPENING && text.startsWith('<!', place)) break; // it is not yet clear what this opens
+      if (left < LONGEST_OPENING && text.startsWith('<!', place)) break; // not yet clear what this opens
       const end = endOfTag(text, place);
       if (end < 0 && left < LONGEST_TAG) break;
       if (end < 0) {
@@ -114,18 +114,13 @@ class ArticleCutter {
   }
 }
 
-const OPAQUE: [string, Exclude<Opaque, undefined>][] = [
-  ['<!--', '-->'],
-  ['<![CDATA[', ']]>'],
-  ['<?', '?>'],
-];
 const LONGEST_OPENING = '<![CDATA['.length;
 /** Of the tag of an article, with any prefix: whether it closes one. */
 const ARTICLE_TAG = /^<(\/?)(?:[^\s/<>:"'=]{1,100}:)?article(?=[\s/>])/;
 
 /**
- * The place behind the tag's `>`, which may not stand in quotes. No `<` stands in a tag, not even in quotes: where one does,
- * the tag is none, and its place is given. -1 where the text ends before.
+ * The place after the `>` of a tag, which must not be quoted. A tag holds no `<`, not even in quotes: if there is one, this is no tag,
+ * and the place of that `<` is returned. -1 if the text ends first.
  */
 function endOfTag(text: string, start: number): number {
   let quote = '';

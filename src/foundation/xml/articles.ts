@@ -1,15 +1,15 @@
 import { InputError } from '../errors';
 import { parseXml, type XmlElement, type XmlNode } from './parse';
 
-/** The articles of a document: it is one, or wraps one (`record`) or many (`pmc-articleset`, `articles`). */
-export function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
+/** The articles of a document, which is an article or wraps one (`record`) or many (`pmc-articleset`, `articles`). */
+function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
   return nodes.flatMap((node) => {
     if (typeof node === 'string') return [];
     return node.name === 'article' ? [node] : articlesIn(node.children);
   });
 }
 
-/** @throws InputError for a document without an article, which names what it is instead */
+/** @throws InputError for a document without an article, with the name of its root */
 export function parseArticles(xml: string, place: string): XmlElement[] {
   const nodes = parseXml(xml, place);
   const articles = articlesIn(nodes);
@@ -17,13 +17,13 @@ export function parseArticles(xml: string, place: string): XmlElement[] {
   const root = nodes.find((node) => typeof node !== 'string')?.name ?? '';
   const called = root.length > 40 ? `${root.slice(0, 40)}…` : root;
   throw new InputError(
-    `${place}: holds no <article> (its root is <${called}>), so it is no JATS; give the full text of an article`,
+    `${place}: holds no <article> (its root is <${called}>), so it is not JATS; give the full text of an article`,
   );
 }
 
 /**
- * What an article is known by: `PMC123`; without a PMCID `MED:123` (as Europe PMC writes a PMID) or `PPR123` (a preprint);
- * else its DOI; undefined where it has none of them.
+ * The id of an article: `PMC123`; without a PMCID `MED:123` (as Europe PMC writes a PMID) or `PPR123` (a preprint); else its DOI;
+ * undefined if it has none of them.
  */
 export function articleId(article: XmlElement): string | undefined {
   const ids = identifiers(article);
@@ -74,10 +74,10 @@ function childrenNamed(element: XmlElement, name: string): XmlElement[] {
 }
 
 /**
- * Whether a full text is whole JATS that this library reads: what a service answered, before it is stored.
+ * Checks, before it is stored, that a full text from a service is complete JATS that this library reads.
  *
- * @returns the PMCID that the first article states, if it states one
- * @throws InputError for what breaks off, is not well-formed, is no JATS or beyond the limits; its message opens with `place`
+ * @returns the PMCID that the first article states, if any
+ * @throws InputError for text that is truncated, not well-formed, not JATS or beyond the limits; its message opens with `place`
  */
 export function checkFullText(xml: string, place: string): { pmcid: string | undefined } {
   return { pmcid: pmcidOf(parseArticles(xml, place)[0]) };

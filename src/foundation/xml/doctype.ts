@@ -1,21 +1,21 @@
 /**
  * The DOCTYPE of a document: where it stands, and the entities that its internal subset declares.
  *
- * Declared text is put where it is named, as XML says, within limits: an entity that is external, names itself or comes to
- * more than `LONGEST_ENTITY` characters is not expanded, and stands in the text as it is written. Nothing is ever opened.
+ * Entities are expanded within limits: one that is external, names itself or grows beyond `LONGEST_ENTITY` characters stays in the
+ * text as a reference. No file or address is ever opened.
  */
 import { InputError } from '../errors';
 
-/** Journals declare characters and words. What is longer is no text but an attack or a page of boilerplate. */
+/** Journals declare characters and words. Anything longer is an attack or a page of boilerplate. */
 const LONGEST_ENTITY = 1_000;
 const MOST_ENTITIES = 10_000;
 
 /**
- * The document without byte order mark and DOCTYPE, of which only the line breaks stay, so that line numbers are right; what
- * its entities stand for is put in their place.
+ * The document without byte order mark and DOCTYPE, with its entities expanded. The line breaks of the DOCTYPE stay, so that line
+ * numbers are right.
  *
  * @param longest the most characters that the result may have
- * @throws InputError for a DOCTYPE without end and for what is too long when expanded
+ * @throws InputError for a DOCTYPE without end, and if the expanded document is too long
  */
 export function withoutDoctype(xml: string, place: string, longest: number): string {
   const first = xml.startsWith('\ufeff') ? 1 : 0;
@@ -35,24 +35,36 @@ export function withoutDoctype(xml: string, place: string, longest: number): str
   return head + lines + expanded;
 }
 
-/** Where the DOCTYPE stands, behind white space, comments and processing instructions; an end of -1 where it has none. */
+/** Where the DOCTYPE stands, after white space, comments and processing instructions; `end` is -1 if it does not end. */
 export function findDoctype(xml: string): { start: number; end: number } | undefined {
-  let place = xml.startsWith('\ufeff') ? 1 : 0;
-  while (place < xml.length) {
-    if (xml.startsWith('<!DOCTYPE', place)) return { start: place, end: endOfDoctype(xml, place) };
-    if (isSpace(xml[place])) {
-      place++;
-      continue;
-    }
-    const end = xml.startsWith('<?', place) ? '?>' : xml.startsWith('<!--', place) ? '-->' : undefined;
-    const found = end ? xml.indexOf(end, place) : -1;
-    if (!end || found < 0) return undefined;
-    place = found + end.length;
-  }
-  return undefined;
+  const start = skipMisc(xml, xml.startsWith('\ufeff') ? 1 : 0);
+  return DOCTYPE.test(xml.slice(start, start + 9)) ? { start, end: endOfDoctype(xml, start) } : undefined;
 }
 
-/** The place after the DOCTYPE's `>`, which may neither stand in quotes nor in the internal subset; -1 without one. */
+const DOCTYPE = /^<!DOCTYPE$/i;
+
+/** The name of the first element, without its prefix; undefined where the text ends before it. */
+export function rootElement(xml: string): string | undefined {
+  const doctype = findDoctype(xml);
+  if (doctype && doctype.end < 0) return undefined;
+  const start = skipMisc(xml, doctype?.end ?? (xml.startsWith('\ufeff') ? 1 : 0));
+  return ROOT.exec(xml.slice(start, start + 200))?.[1];
+}
+
+const ROOT = /^<(?:[^\s<>/:"'=!?]{1,100}:)?([\p{L}_][\p{L}\p{N}_.-]*)(?=[\s/>]|$)/u;
+
+/** The place behind white space, comments and processing instructions; where one does not end, its beginning. */
+function skipMisc(xml: string, from: number): number {
+  for (let place = from; ; ) {
+    while (isSpace(xml[place])) place++;
+    const end = xml.startsWith('<?', place) ? '?>' : xml.startsWith('<!--', place) ? '-->' : undefined;
+    const found = end ? xml.indexOf(end, place) : -1;
+    if (!end || found < 0) return place;
+    place = found + end.length;
+  }
+}
+
+/** The place after the `>` of the DOCTYPE, outside quotes and the internal subset; -1 if there is none. */
 function endOfDoctype(xml: string, start: number): number {
   let inSubset = false;
   for (let place = start; place < xml.length; place++) {
@@ -73,7 +85,7 @@ function endOfDoctype(xml: string, start: number): number {
   return -1;
 }
 
-/** `<!ENTITY name "text">` of a DOCTYPE, the first of each name. Parameter entities and external ones are left out. */
+/** The entities (`<!ENTITY name "text">`) of a DOCTYPE, the first of each name. Parameter and external entities are left out. */
 function declaredEntities(doctype: string): Map<string, string> {
   const found = new Map<string, string>();
   for (let place = doctype.indexOf('['); place >= 0 && place < doctype.length; ) {
@@ -96,7 +108,7 @@ function declaredEntities(doctype: string): Map<string, string> {
   return found;
 }
 
-/** The opening of a declaration, up to and with the quotation mark before its text. */
+/** The opening of a declaration, up to and including the quotation mark before its text. */
 const ENTITY = /^<!ENTITY\s+([^\s%&;"'<>]{1,100})\s+(["'])/;
 
 function behind(text: string, end: string, from: number): number {
@@ -104,7 +116,7 @@ function behind(text: string, end: string, from: number): number {
   return found < 0 ? text.length : found + end.length;
 }
 
-/** What each entity stands for once those that it names are put in; without those that may not be expanded. */
+/** The text of each entity with the entities in it expanded; without those that must not be expanded. */
 function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
   const texts = new Map<string, string>();
   const refused = new Set<string>();
@@ -140,14 +152,14 @@ function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
 }
 
 const REFERENCE = /&([^\s%&;"'<>#][^\s%&;"'<>]{0,99});/g;
-/** What is passed over unread: there an `&` is text. */
-const OPAQUE: [string, string][] = [
+/** What begins and ends the parts in which `<` and `&` are text. */
+export const OPAQUE = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
-];
+] as const;
 
-/** The text with entities replaced outside comments, CDATA sections and instructions; undefined where it gets too long. */
+/** The text with entities expanded outside comments, CDATA sections and instructions; undefined if it gets too long. */
 function expand(body: string, texts: ReadonlyMap<string, string>, longest: number): string | undefined {
   if (texts.size === 0) return body;
   const pieces: string[] = [];
@@ -171,7 +183,7 @@ function expand(body: string, texts: ReadonlyMap<string, string>, longest: numbe
   return length > longest ? undefined : pieces.join('');
 }
 
-/** Start and end of the next part that is not to be read; both the text's end where there is none. */
+/** Start and end of the next part in which references are text; both the text's end where there is none. */
 function nextOpaque(body: string, from: number): [number, number] {
   for (let start = body.indexOf('<', from); start >= 0; start = body.indexOf('<', start + 1)) {
     const kind = OPAQUE.find(([open]) => body.startsWith(open, start));
@@ -180,6 +192,6 @@ function nextOpaque(body: string, from: number): [number, number] {
   return [body.length, body.length];
 }
 
-function isSpace(sign: string): boolean {
+function isSpace(sign: string | undefined): boolean {
   return sign === ' ' || sign === '\n' || sign === '\r' || sign === '\t';
 }

@@ -20,9 +20,9 @@ export const MOST_CHARACTERS = 10_000_000;
 /** Every tag and every attribute is an object: the limit bounds the memory. */
 const MOST_MARKUP = 1_000_000;
 const DEEPEST = 256;
-/** Much of an article's markup is its references. No reader wants more of them than their number. */
+/** Much of an article's markup is its references, of which no reader needs more than their number. */
 const UNREAD = 'ref-list';
-/** Well-formed XML has none of these, real files do, and what is meant is plain. */
+/** Errors that real files have, where it is plain what is meant. */
 const FORGIVEN = new Set([
   'disallowed character.',
   'undefined entity.',
@@ -32,28 +32,29 @@ const FORGIVEN = new Set([
 ]);
 
 /**
- * The top-level element of a document, in a list (empty for what has none). Runs in time linear in the length.
+ * The top-level element of a document, in a list (empty if there is none). Runs in time linear in the length.
  *
- * A reference list has no children; its attribute `count` says how many `<ref>` there are in it. Entities that the internal
- * subset of the DOCTYPE declares are expanded within limits; nothing that it names is opened. A name that neither it nor
- * HTML nor JATS knows stays as it is written. An element's prefix is dropped: `<mml:math>` and `<math>` are the same.
+ * A reference list has no children; its attribute `count` says how many `<ref>` it has. Entities declared in the internal subset of
+ * the DOCTYPE are expanded within limits; no file or address is opened. References that neither it nor HTML nor JATS defines stay as
+ * they are. Prefixes of elements are dropped: `<mml:math>` and `<math>` are the same.
  *
  * @param place opens the message of the error: the file, say
- * @throws InputError for what is not well-formed, not UTF-8, or beyond the limits of size and depth
+ * @param firstLine the line in which a part of a larger file begins
+ * @throws InputError for XML that is not well-formed, not UTF-8, or beyond the limits of size and depth
  */
-export function parseXml(xml: string, place: string): XmlNode[] {
+export function parseXml(xml: string, place: string, firstLine = 1): XmlNode[] {
   checkKind(xml, place);
   checkLength(xml, place);
   checkEncoding(xml, place);
   const body = withoutDoctype(wellFormed(xml), place, MOST_CHARACTERS);
   checkMarkup(body, place);
-  return new TreeReader(body, place).read();
+  return new TreeReader(body, place, firstLine).read();
 }
 
-/** Characters by which the kind of a content is told. */
+/** Characters that decide the kind of the content. */
 const OPENING_CHARACTERS = 1_000;
 
-/** For who gave the wrong file. What was read as UTF-8 and is none begins with a replacement character, or soon has one. */
+/** Names a wrong file. Binary content read as UTF-8 begins with a replacement character, or soon has one. */
 function checkKind(xml: string, place: string): void {
   if (xml.trim() === '' && !xml.includes('\0'))
     throw new InputError(`${place}: is empty; get the file again`);
@@ -62,7 +63,7 @@ function checkKind(xml: string, place: string): void {
     throw new InputError(`${place}: is a binary file (gzip, say); give the full text of an article`);
   const kind = kindOfContent(Buffer.from(opening));
   if (['json-object', 'json-array', 'bioc-json'].includes(kind))
-    throw new InputError(`${place}: is JSON and no JATS XML; give the full text of an article`);
+    throw new InputError(`${place}: is JSON and not JATS XML; give the full text of an article`);
   const reason = kind === 'binary' || kind === 'utf-16' ? undefined : whyUnusable(kind);
   if (reason) throw new InputError(`${place}: ${reason}`);
 }
@@ -83,7 +84,7 @@ function checkMarkup(xml: string, place: string): void {
     throw new InputError(`${place}: more than ${MOST_MARKUP} tags and attributes; split the file`);
 }
 
-/** The text was read as UTF-8; what was written in another encoding shows it. */
+/** The text was read as UTF-8; another encoding shows in what it declares and in its replacement characters. */
 function checkEncoding(xml: string, place: string): void {
   if (xml.includes('\0'))
     throw new InputError(`${place}: holds NUL characters, as UTF-16 read as UTF-8 does; save it as UTF-8`);
@@ -94,7 +95,7 @@ function checkEncoding(xml: string, place: string): void {
     throw new InputError(`${place}: written in ${declared}; save it as UTF-8`);
 }
 
-/** Half a surrogate pair, which JSON can hold, would take the next character with it. */
+/** A lone surrogate, which JSON can hold, would swallow the next character. */
 function wellFormed(xml: string): string {
   return Buffer.from(xml, 'utf8').toString('utf8');
 }
@@ -105,14 +106,16 @@ class TreeReader extends SaxesParser {
   /** The elements that are open, and in which line each begins. */
   private readonly open: XmlElement[] = [];
   private readonly lines: number[] = [];
-  /** How many elements are open in the reference list at hand, itself included. */
+  /** How many elements are open in the current reference list, itself included. */
   private unread = 0;
 
   constructor(
     private readonly xml: string,
     private readonly place: string,
+    private readonly firstLine: number,
   ) {
     super({ position: true });
+    this.line = firstLine;
     this.ENTITIES = NAMED_CHARACTERS;
     this.on('opentag', ({ name, attributes }) => this.enter(name, attributes as Record<string, string>));
     this.on('closetag', () => this.leave());
@@ -158,7 +161,7 @@ class TreeReader extends SaxesParser {
     else if (typeof node !== 'string') this.top.push(node);
   }
 
-  /** Called by the parser for each error that it finds: what is not forgiven ends the reading. */
+  /** Called by the parser for each error: one that is not forgiven ends the reading. */
   override fail(message: string): this {
     if (FORGIVEN.has(message) && !this.isOpenValue(message)) return this;
     const atEnd = message.startsWith('unclosed tag') || message.startsWith('unexpected end');
@@ -168,22 +171,22 @@ class TreeReader extends SaxesParser {
     throw this.flaw(`not well-formed XML (${shortened(message)})`, 'get the file again');
   }
 
-  /** A `<` in a value: its quotation mark has been forgotten, and what follows would be lost in it. */
+  /** A `<` in a value means that its quotation mark is missing, and what follows would be lost in the value. */
   private isOpenValue(message: string): boolean {
     return message === 'disallowed character.' && this.xml[this.position - 1] === '<';
   }
 
-  /** Whether the parser looks for the end of a reference that can be none. */
+  /** Whether the parser is looking for the end of something that cannot be a reference. */
   private hasBareAmpersand(): boolean {
     const { entity } = this as unknown as { entity?: unknown };
     return typeof entity === 'string' && /[^\w#]/.test(entity);
   }
 
-  /** A reference goes on to the next `;`: the `&` is the first behind the one before. */
+  /** The parser reads a reference up to the next `;`: the `&` is the first one after the last `;`. */
   private bareAmpersand(): InputError {
     const end = this.xml.lastIndexOf(';', this.position - 2);
     const upTo = this.xml.slice(0, this.xml.indexOf('&', end + 1));
-    const line = upTo.split('\n').length;
+    const line = this.firstLine + upTo.split('\n').length - 1;
     return this.flaw('an "&" that begins no reference (it is written "&amp;")', 'get the file again', line);
   }
 

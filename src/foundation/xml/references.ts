@@ -1,5 +1,3 @@
-import { decodeHTMLStrict } from 'entities/decode';
-
 /**
  * Names of the ISO 8879 sets that JATS declares and HTML does not have: Greek letters of running text (isogrk1), those with
  * an accent (isogrk2), and two of isogrk3.
@@ -13,24 +11,31 @@ const ISO_GREEK = `
   Aacgr Ά Eacgr Έ EEacgr Ή Iacgr Ί Oacgr Ό Uacgr Ύ OHacgr Ώ Idigr Ϊ Udigr Ϋ
   thetas θ phis φ angst Å`;
 
-/** Character references by name, each looked up once. What has no name is looked up anew: there is no end of those. */
+/** Characters by name, each looked up once. Unknown names are not kept: there is no end of them. */
 const known = new Map<string, string>();
 const greek = ISO_GREEK.trim().split(/\s+/);
 for (let index = 0; index < greek.length; index += 2) known.set(greek[index], greek[index + 1]);
 
-/** What a name stands for, in HTML (which has the names of MathML too) or in the sets of JATS; else undefined. */
+/** A text with the character references of HTML decoded; unknown ones stay. */
+export function decodeReferences(text: string): string {
+  // Loaded on first use: its tables take some milliseconds.
+  const { decodeHTMLStrict } = require('entities/decode') as typeof import('entities/decode');
+  return decodeHTMLStrict(text);
+}
+
+/** The characters of a name in HTML (with those of MathML) or in the sets of JATS; else undefined. */
 function characterNamed(name: string): string | undefined {
   const found = known.get(name);
   if (found !== undefined) return found;
   if (!/^[A-Za-z]\w{0,39}$/.test(name)) return undefined;
   const reference = `&${name};`;
-  const characters = decodeHTMLStrict(reference);
+  const characters = decodeReferences(reference);
   if (characters === reference) return undefined;
   known.set(name, characters);
   return characters;
 }
 
-/** The table of names in the form in which the parser reads it. */
+/** The table of names in the form that the parser reads. */
 export const NAMED_CHARACTERS: Record<string, string> = new Proxy(Object.create(null), {
   get: (_, name) => (typeof name === 'string' ? characterNamed(name) : undefined),
 });

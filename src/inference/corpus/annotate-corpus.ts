@@ -21,7 +21,7 @@ export interface AnnotatedBatch extends BatchResult {
 
 /** Batches in memory per worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
 const BATCHES_A_WORKER = 4;
-/** Of all batches in memory together, as `sizeOf` counts it; one larger batch may be there alone. */
+/** Size of all batches in memory together, as `sizeOf` counts it. A larger batch may be there alone. */
 const MOST_HELD = 1 << 26;
 
 /**
@@ -141,7 +141,7 @@ class WorkerPool {
     worker.postMessage(batch);
   }
 
-  /** What took more memory than a worker has: the source that does so alone is damaged, the others are annotated. */
+  /** A batch that took more memory than a worker has, source by source: only a source that does so alone is reported as damaged. */
   async #oneByOne(batch: readonly Source[]): Promise<BatchResult> {
     const [source] = batch;
     if (batch.length === 1) {

@@ -1,13 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { readCollectedArticle } from '../../collection';
 import { eachSentence, LONGEST_SENTENCE, type Range } from '../../corpora';
-import { InputError, kindOfContent, reasonOf, toUtf8 } from '../../foundation';
+import { checkUtf8, InputError, kindOfContent, toUtf8, unpackGzip } from '../../foundation';
 import { articleText, jatsArticles, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
-import { fsPath } from './file-path';
+import { fsPath, whyUnreadable } from './file-path';
 import { isGzip } from './opening';
 import {
   LARGEST,
@@ -28,18 +26,18 @@ export interface Article {
 /** What `start` and `end` count. */
 export type OffsetUnit = 'utf16' | 'codepoints';
 
-/** UTF-16 code units of one document. A book has a million or two; each sentence of a larger one would be in memory until its last. */
+/** UTF-16 code units of one document, whose sentences are all in memory at once. A book has a million or two. */
 const LONGEST_TEXT = 1 << 25;
 const MOST_SENTENCES = 1 << 18;
-/** Code units in sentences that no prose has: a list or data without sentence ends costs time, and says nothing. */
+/** Code units in sentences longer than `NO_PROSE`: lists or data without sentence ends cost time and give nothing. */
 const MOST_UNCUT = 1 << 19;
 const NO_PROSE = LONGEST_SENTENCE >> 1;
-/** Of one line of output, which is about a hundred bytes for each. */
+/** Mentions in one line of output, about a hundred bytes each. */
 const MOST_MENTIONS = 1 << 20;
 
 /**
- * @param content the source's own, where it was read already
- * @throws InputError for what cannot be read, is not in the format, or is empty
+ * @param content the content of the source, if it was read already
+ * @throws InputError for a source that cannot be read, is not in its format, or is empty
  */
 export function readArticle(source: Source, content?: Uint8Array): Article {
   const { place } = source;
@@ -74,43 +72,23 @@ export function contentOf({ path, place, format }: Source & { kind: 'file' }): U
     if (statSync(fsPath(path)).size > most) throw new InputError(`${place}: ${tooLarge(most)}`);
     return readFileSync(fsPath(path));
   } catch (error) {
-    const reason = reasonOf(error, 'read');
+    const reason = whyUnreadable(error);
     if (error instanceof InputError || !reason) throw error;
-    throw new InputError(`${place}: cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`);
+    throw new InputError(`${place}: ${reason}`);
   }
 }
 
 function textOf(content: Uint8Array, place: string): string {
-  const unpacked = isGzip(content) ? unpack(content, place) : content;
-  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
-  const plain = isUtf16 ? toUtf8(unpacked, place)(Buffer.from(unpacked), true) : unpacked;
-  if (plain.length > LARGEST) throw new InputError(`${place}: ${TOO_LARGE}`);
-  if (!isUtf8(plain)) {
-    throw new InputError(`${place} line ${firstLineNotUtf8(plain)}: not UTF-8; write the file in UTF-8`);
-  }
-  return Buffer.from(plain.buffer, plain.byteOffset, plain.length).toString('utf8');
+  const tooLarge = () => new InputError(`${place}: ${TOO_LARGE}`);
+  const unpacked = isGzip(content) ? unpackGzip(content, place, LARGEST, tooLarge) : content;
+  const bytes = Buffer.from(unpacked.buffer, unpacked.byteOffset, unpacked.length);
+  const plain = kindOfContent(bytes) === 'utf-16' ? toUtf8(bytes, place)(bytes, true) : bytes;
+  if (plain.length > LARGEST) throw tooLarge();
+  checkUtf8(plain, place);
+  return plain.toString('utf8');
 }
 
-function unpack(content: Uint8Array, place: string): Uint8Array {
-  try {
-    return gunzipSync(content, { maxOutputLength: LARGEST });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new InputError(`${place}: ${TOO_LARGE}`);
-    throw new InputError(`${place}: cannot be unpacked (${message}); get the file again`);
-  }
-}
-
-function firstLineNotUtf8(content: Uint8Array): number {
-  let line = 1;
-  for (let start = 0; ; line++) {
-    const end = content.indexOf(10, start);
-    if (end < 0 || !isUtf8(content.subarray(start, end))) return line;
-    start = end + 1;
-  }
-}
-
-/** The text that offsets refer to: of JATS what `preprocess` makes of it, any other as it stands. */
+/** The text that offsets refer to: for JATS the paragraphs that `preprocess` makes, for plain text the text itself. */
 function plainText(content: string, format: WholeFileFormat, place: string): string {
   const isText = format === 'text' || content.trim() === '';
   return filled(isText ? content : articleText(jatsToParagraphs(content, place)), place);
@@ -135,7 +113,7 @@ function articleOfText(id: string, text: string, place: string, paragraphs?: rea
   };
 }
 
-/** @throws InputError where there are too many, or what is no prose */
+/** @throws InputError for too many sentences, and for text that is not prose */
 function sentencesOf(
   text: string,
   place: string,
@@ -143,7 +121,7 @@ function sentencesOf(
 ): Range[] {
   if (text.length > LONGEST_TEXT)
     throw new InputError(
-      `${place}: a text of ${text.length} characters, at most ${LONGEST_TEXT} are read as one; split it into documents`,
+      `${place}: has ${text.length} characters, a document may have at most ${LONGEST_TEXT}; split it into documents`,
     );
   const sentences: Range[] = [];
   let uncut = 0;
@@ -155,7 +133,7 @@ function sentencesOf(
       if (end - start > NO_PROSE) uncut += end - start;
       if (uncut > MOST_UNCUT)
         throw new InputError(
-          `${place}: ${MOST_UNCUT} characters lie in sentences of more than ${NO_PROSE}; give prose, or part it with sentence ends or empty lines`,
+          `${place}: ${MOST_UNCUT} characters stand in sentences longer than ${NO_PROSE}; give prose, or add sentence ends or empty lines`,
         );
       if (sentences.length > MOST_SENTENCES)
         throw new InputError(`${place}: has more than ${MOST_SENTENCES} sentences; split it into documents`);

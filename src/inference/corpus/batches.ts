@@ -8,8 +8,8 @@ const FULL = 1 << 15;
 const MOST_SOURCES = 512;
 
 /**
- * Sources in batches that one worker takes as a whole: many abstracts, or one article. What stands in a batch depends on the
- * sources from its first on and on nothing else, not on time or on the number of workers.
+ * Sources in batches that one worker takes as a whole: many abstracts, or one article. The content of a batch depends only
+ * on the sources from its first on, not on time or on the number of workers.
  */
 export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator<Source[]> {
   let batch: Source[] = [];
@@ -25,7 +25,7 @@ export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator
   if (batch.length > 0) yield batch;
 }
 
-/** Characters or bytes, about: not `bytes`, which for lines is what happened to be read ahead. */
+/** Characters or bytes, approximately. Not `bytes`, which for lines depends on how much was read ahead. */
 export function sizeOf(source: Source): number {
   switch (source.kind) {
     case 'document':

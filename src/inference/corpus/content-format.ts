@@ -1,17 +1,17 @@
-import { type ContentKind, whyUnusable } from '../../foundation';
+import { type ContentKind, rootElement, whyUnusable } from '../../foundation';
 import type { Opening } from './opening';
 import type { DocumentFormat, WholeFileFormat } from './sources';
 
-/** What a content is read as: one document (`WholeFileFormat`), or many. */
+/** How a content is read: as one document (`WholeFileFormat`), or as many. */
 export type ContentFormat = WholeFileFormat | 'jsonl' | 'article-set' | 'bioc' | 'pubtator' | 'tar';
 
 const JSON_ARRAY = 'is a JSON array; write its elements one a line (jq -c ".[]" does), as JSONL';
 
 /**
- * What to read a content as. Where it plainly is something else than its name says, the content decides: a PDF is none the less one
- * under the name `article.txt`, and JATS is read as such.
+ * How to read a content. Where it contradicts the file's name, the content decides: a PDF named `article.txt` is refused as a PDF, and
+ * JATS under any name is read as JATS.
  *
- * @param named what the file's name says; undefined where there is no name
+ * @param named what the file's name says; undefined if there is no name
  * @returns the format, or why it cannot be read, as the part of a sentence that follows the file's name
  */
 export function formatOfContent(
@@ -29,7 +29,7 @@ export function formatOfContent(
     case 'pubtator':
       return 'pubtator';
     case 'xml':
-      return rootOf(text) === 'article' || (named === 'jats' && text === '') ? 'jats' : 'article-set';
+      return rootElement(text) === 'article' || (named === 'jats' && text === '') ? 'jats' : 'article-set';
     case 'json-array':
       return { refusal: JSON_ARRAY };
     case 'json-object':
@@ -42,7 +42,7 @@ export function formatOfContent(
   }
 }
 
-/** Kinds of text that the user may call plain text. */
+/** Kinds that the user may ask to read as plain text. */
 const MAY_BE_TEXT: readonly ContentKind[] = [
   'xml',
   'html',
@@ -53,29 +53,14 @@ const MAY_BE_TEXT: readonly ContentKind[] = [
   'pubtator',
 ];
 
-/** The format that the user says it is, unless it is no text at all. */
+/** The format that the user chose, unless the content is not text at all. */
 export function formatAsChosen(
   opening: Opening,
   chosen: DocumentFormat,
 ): ContentFormat | { refusal: string } {
   const isText = opening.kind === 'text' || MAY_BE_TEXT.includes(opening.kind);
   if (!isText) return formatOfContent(opening, chosen);
-  return chosen === 'jats' && rootOf(opening.text) !== 'article' && opening.kind === 'xml'
+  return chosen === 'jats' && rootElement(opening.text) !== 'article' && opening.kind === 'xml'
     ? 'article-set'
     : chosen;
-}
-
-/** The name of the first element, without its prefix; what stands in comments and instructions is none. */
-export function rootOf(xml: string): string | undefined {
-  const name = /<(?:[\p{L}_][\p{L}\p{N}_.-]*:)?([\p{L}_][\p{L}\p{N}_.-]*)/uy;
-  for (let at = xml.indexOf('<'); at >= 0; at = xml.indexOf('<', at)) {
-    name.lastIndex = at;
-    const found = name.exec(xml)?.[1];
-    if (found !== undefined) return found;
-    const end = xml.startsWith('<!--', at) ? '-->' : xml.startsWith('<?', at) ? '?>' : '<';
-    const next = end === '<' ? at + 1 : xml.indexOf(end, at + 2);
-    if (next < 0) return undefined;
-    at = next;
-  }
-  return undefined;
 }

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { type FilePath, textOfName } from './file-path';
 
-/** What an id is made of: `below` is the path below the folder that was given, '' for a file that was given itself. */
+/** What an id is made from; `below` is the path below the given folder, '' for a file given by itself. */
 interface Named {
   id: string;
   path: FilePath;
@@ -19,7 +19,7 @@ export function withoutGz(name: string): string {
   return name.replace(/\.gz$/i, '');
 }
 
-/** A name that several files have becomes a path; a file that is given twice keeps one name. */
+/** Files with the same name get their path as the id; a file given twice keeps one id. */
 export function makeIdsDistinct(files: readonly Named[]): void {
   const pathsWithout = ({ below, path }: Named) => withoutExtension(below || textOfName(path));
   const paths = ({ below, path }: Named) => below || textOfName(path);

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { printable } from '../../foundation';
+import { printable, reasonOf } from '../../foundation';
 
-/** A file's path as bytes where its name is not UTF-8. */
+/** The path of a file; bytes if its name is not UTF-8. */
 export type FilePath = string | Uint8Array;
 
 /** A path for messages. */
@@ -11,7 +11,13 @@ export function placeOf(path: FilePath): string {
   return printable(textOfName(path));
 }
 
-/** The names in a folder, sorted; as bytes where one is not UTF-8. */
+/** Why the system cannot read a file, as part of a sentence; undefined for other errors. */
+export function whyUnreadable(error: unknown): string | undefined {
+  const reason = reasonOf(error, 'read');
+  return reason && `cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`;
+}
+
+/** The names in a folder, sorted; those that are not UTF-8 as bytes. */
 export function namesIn(folder: FilePath): FilePath[] {
   if (typeof folder === 'string') {
     const names = readdirSync(folder);
@@ -27,7 +33,7 @@ export function inFolder(folder: FilePath, name: FilePath): FilePath {
   return Buffer.concat([Buffer.from(folder as string), Buffer.from('/'), Buffer.from(name as string)]);
 }
 
-/** Node's functions take views of bytes only as Buffer; a worker receives plain ones. */
+/** Node takes bytes only as a Buffer; a worker receives plain arrays. */
 export function fsPath(path: FilePath): string | Buffer {
   return typeof path === 'string' ? path : Buffer.from(path);
 }

@@ -3,10 +3,10 @@ import { InputError } from '../../foundation';
 import { contentOf } from './article';
 import type { Source } from './sources';
 
-/** Bytes of a fingerprint: enough that no two contents of a corpus share one. */
+/** Bytes of a fingerprint, enough that no two contents share one. */
 export const FINGERPRINT = 16;
 
-/** What a source says and under which id, in short; of a file its content as it lies on disk. */
+/** A hash of the id and content of a source; for a file, of its bytes on disk. */
 export function fingerprintOf(
   source: Source,
   content: Uint8Array | InputError | undefined = readContent(source),
@@ -31,7 +31,7 @@ export function fingerprintOf(
   return hash.digest().subarray(0, FINGERPRINT);
 }
 
-/** A file's content, or why it cannot be read; nothing for other sources, which are in memory. */
+/** A file's content, or why it cannot be read; undefined for other sources, which are in memory. */
 export function readContent(source: Source): Uint8Array | InputError | undefined {
   if (source.kind !== 'file') return undefined;
   try {

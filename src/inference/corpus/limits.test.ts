@@ -17,13 +17,13 @@ const SECONDS = 10;
 
 test('a document without end, or without sentence ends, is refused early with its size', () => {
   const cases: [string, RegExp][] = [
-    ['a'.repeat(1e8), /x\.txt: a text of 100000000 characters, at most 33554432 are read as one; split it/],
-    ['cell '.repeat(2e6), /characters lie in sentences of more than 32768; give prose/],
-    ['a'.repeat(3e6), /characters lie in sentences/],
-    ['.'.repeat(3e6), /characters lie in sentences/],
-    ['e.g. '.repeat(6e5), /characters lie in sentences/],
-    [`a${'\u0301'.repeat(3e6)}`, /characters lie in sentences/],
-    ['cell\u0085'.repeat(6e5), /characters lie in sentences/],
+    ['a'.repeat(1e8), /x\.txt: has 100000000 characters, a document may have at most 33554432; split it/],
+    ['cell '.repeat(2e6), /characters stand in sentences longer than 32768; give prose/],
+    ['a'.repeat(3e6), /characters stand in sentences/],
+    ['.'.repeat(3e6), /characters stand in sentences/],
+    ['e.g. '.repeat(6e5), /characters stand in sentences/],
+    [`a${'\u0301'.repeat(3e6)}`, /characters stand in sentences/],
+    ['cell\u0085'.repeat(6e5), /characters stand in sentences/],
     ['. '.repeat(3e6), /has more than 262144 sentences; split it into documents/],
   ];
   for (const [text, message] of cases) {

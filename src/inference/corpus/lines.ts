@@ -4,16 +4,16 @@ import type { Source, SourceSentence } from './sources';
 
 /** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
 const MOST_SENTENCES = 10_000;
-/** Longer lines are skipped unread, so that no file can fill the memory. */
+/** Bytes. Longer lines are skipped and reported, so that no file can fill the memory. */
 const LONGEST_LINE = 1 << 25;
 
 const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} a line';
 
 /**
- * The documents of JSONL, one a line, or its sentences, those of an article together where they follow each other. Lines end at
- * a line feed alone: texts may hold the other characters that Unicode calls line ends.
+ * The documents of JSONL, one per line, or its sentences, with consecutive sentences of an article together. Only line feeds end lines:
+ * texts may hold the other line separators of Unicode.
  *
- * A file whose first line is an annotation, or whose lines are parts of one JSON value, is refused as a whole.
+ * A file is refused as a whole if its first line is an annotation, or if its lines are parts of one JSON value.
  *
  * @param newBytes how many bytes of the file have been read since it was last called
  */
@@ -56,25 +56,25 @@ export async function* sourcesOfLines(
 
 type Line = { id: string; text: string } | { article: string; sentence: SourceSentence };
 
-/** Why the file that begins with this line is none of documents. */
+/** Why the file that begins with this line does not hold documents. */
 function whyNoLines(line: Buffer): string | undefined {
   const opening = line
     .toString('utf8', 0, 1000)
     .replace(/^\ufeff/, '')
     .trim();
   if (opening === '{' || opening === '[')
-    return `is one JSON value over several lines, no JSONL; ${EXPECTED} (jq -c does)`;
+    return `is one JSON value over several lines, not JSONL; ${EXPECTED} (jq -c does)`;
   if (!/"entities"\s*:/.test(line.toString('latin1'))) return undefined;
   try {
     const { text, entities } = Object(parseJson(line.toString('utf8'))) as Record<string, unknown>;
     const isOutput = text === undefined && Array.isArray(entities);
-    return isOutput ? 'holds annotations as annotate writes them, no texts; give the texts' : undefined;
+    return isOutput ? 'holds the annotations that annotate writes, not texts; give the texts' : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What the line says, or why it cannot be used. */
+/** The document or sentence of a line, or why it cannot be used. */
 function parseLine(line: Buffer): Line | string {
   if (!isUtf8(line)) return 'not UTF-8; write the file in UTF-8';
   let value: unknown;
@@ -105,7 +105,7 @@ function isBlank(line: Buffer): boolean {
   return line.length < 1000 && line.toString('latin1').trim() === '';
 }
 
-/** Undefined stands for a line that is too long. */
+/** Lines without their ends; undefined for a line that is too long. */
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
   let parts: Uint8Array[] = [];
   let length = 0;

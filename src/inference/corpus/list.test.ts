@@ -62,7 +62,7 @@ test('what is no document in a folder is skipped, counted and named; the documen
   assert.match(sentences, /Skipped 4 hidden files and folders: \.DS_Store, \.git, __MACOSX, a\/\._good\.txt/);
   assert.match(sentences, /Skipped 2 files of other kinds: package\.json, picture\.png/);
   assert.match(sentences, /Skipped 2 pipes, sockets and devices: pipe\.json, pipe\.txt/);
-  assert.match(sentences, /Skipped 2 folders that links lead to again: a\/up, again/);
+  assert.match(sentences, /Skipped 2 folders that links had led to before: a\/up, again/);
 });
 
 test('links to folders outside are followed, once', async (t) => {

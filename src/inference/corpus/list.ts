@@ -1,21 +1,21 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, extname, relative } from 'node:path';
-import { InputError, reasonOf, unreadable } from '../../foundation';
+import { InputError, unreadable } from '../../foundation';
 import { makeIdsDistinct, withoutExtension, withoutGz } from './document-ids';
-import { type FilePath, fsPath, inFolder, namesIn, placeOf, textOfName } from './file-path';
+import { type FilePath, fsPath, inFolder, namesIn, placeOf, textOfName, whyUnreadable } from './file-path';
 import { kindOfFile } from './opening';
 import { type DocumentFormat, SKIPPED, Skipped } from './sources';
 
-/** A file to annotate, or word of a folder or link that cannot be read. */
+/** A file to annotate, or a folder or link that cannot be read. */
 export interface InputFile {
   path: FilePath;
   place: string;
-  /** Of the document, unless its content says another. */
+  /** The id of its document, unless the content states one. */
   id: string;
-  /** What the name says; content that is plainly something else is read as that. */
+  /** What the name says; the content may decide otherwise. */
   format: DocumentFormat | 'collected';
   bytes: number;
-  /** Pipes and devices are read once, from their start to their end. */
+  /** A pipe or a device, which can be read only once. */
   isStream?: boolean;
   /** Why it cannot be read. */
   refusal?: string;
@@ -33,16 +33,16 @@ const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
 };
 
 /**
- * The files that the paths stand for, in order: a file is itself, a folder all files in it and its folders, by name, that are
- * text (.txt), JATS (.xml, .nxml), JSONL (.jsonl), archives of these (.tar, .tgz), gzip of these (.gz behind), or articles in JSON
- * (a collection's PMC1.json, BioC). A file named by itself may have any extension. Hidden files, pipes and devices in folders,
- * other kinds, and what a command writes itself are skipped. A folder that links lead to twice is read once.
+ * The files that the paths name, in order. A folder stands for all files in it and its subfolders, sorted by name, that are text
+ * (.txt), JATS (.xml, .nxml), JSONL (.jsonl), archives of these (.tar, .tgz), gzip of these (.gz), or articles in JSON (PMC1.json of a
+ * collection, BioC). A file given by itself may have any extension. Hidden files, pipes and devices in folders, other kinds, and the
+ * output of the command itself are skipped. A folder that links lead to again is read once.
  *
- * The id is the file's name without its extension. Where several files have the same, it is their path below the folder that was
- * given, without extension if that suffices.
+ * The id is the file's name without its extension. If several files have the same, it is their path below the given folder, without
+ * extension if that suffices.
  *
- * @param own what the command itself writes
- * @throws InputError for a path that is not there
+ * @param own files that the command writes
+ * @throws InputError for a path that does not exist
  */
 export function listInputs(
   paths: readonly string[],
@@ -80,12 +80,12 @@ function missing(path: string, error: unknown): unknown {
   return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
 }
 
-/** Identifies a file, whatever it is called. */
+/** Identifies a file, whatever its name. */
 function keyOf(stat: Stats | undefined): string | undefined {
   return stat && `${stat.dev}:${stat.ino}`;
 }
 
-/** With its path below the folder that was given; '' for a file that was given itself. */
+/** With its path below the given folder; '' for a file given by itself. */
 type ListedFile = InputFile & { below: string };
 
 class FolderWalk {
@@ -122,9 +122,9 @@ class FolderWalk {
     }
     let stat: Stats;
     try {
-      stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a link to nothing is reported when its turn comes
+      stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a broken link is reported in its turn
     } catch (error) {
-      // A link that leads to itself, or a folder whose entries may not be looked at; what has no extension may be a folder.
+      // A circular link, or a folder without permission. A name without an extension may be a folder.
       if (formatOf(name) || extname(name) === '') this.#refuse(path, error);
       else this.skipped.add(SKIPPED.otherKind, placeOf(path));
       return;
@@ -140,9 +140,8 @@ class FolderWalk {
   }
 
   #refuse(path: FilePath, error: unknown): void {
-    const { code } = error as NodeJS.ErrnoException;
-    if (!code) throw error;
-    const refusal = `cannot be read (${code}), ${reasonOf(error, 'read')}`;
+    const refusal = whyUnreadable(error);
+    if (!refusal) throw error;
     const common = { path, place: placeOf(path), bytes: 0, format: 'text' as const };
     this.files.push({ ...common, id: '', below: this.#below(path), refusal });
   }
@@ -177,7 +176,7 @@ export function formatOf(path: string): InputFile['format'] | undefined {
   return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
 }
 
-/** Of JSON in a folder, which may be anything, BioC is recognized by its content. */
+/** JSON in a folder may be anything; BioC is recognized by its content. */
 function isBiocJson(path: FilePath, name: string): boolean {
   if (!/\.json$/i.test(withoutGz(name))) return false;
   try {

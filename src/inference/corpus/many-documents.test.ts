@@ -86,7 +86,7 @@ test('an archive that is cut off gives what is whole, and says so', async (t) =>
   });
   for (const [name, message] of [
     ['cut.tar', /cut\.tar: the archive is cut off; get the file again/],
-    ['damaged.tar', /damaged\.tar: the archive is no tar file or is damaged/],
+    ['damaged.tar', /damaged\.tar: the archive is not a tar file, or is damaged/],
   ] as const) {
     const [first, damage, ...others] = await readFiles(join(folder, name));
     assert.deepEqual(first, ['a', 'T cells']);
@@ -170,7 +170,7 @@ test('what is no text is named by its content, whatever it is called', async (t)
     [Buffer.from('89504e470d0a1a0a', 'hex'), /is an image/],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n', /Git LFS/],
     [gzipSync(gzipSync('HeLa')), /packed twice/],
-    [Buffer.from('fffe0041', 'hex').subarray(0, 3), /begins as UTF-16 and is none/],
+    [Buffer.from('fffe0041', 'hex').subarray(0, 3), /begins as UTF-16 but is not valid UTF-16/],
     ['{\n  "id": "a",\n  "text": "HeLa"\n}', /is one JSON value over several lines/],
     ['{"id":"a","entities":[]}\n', /holds annotations as annotate writes them/],
   ];

@@ -4,14 +4,14 @@ import { withoutExtension } from './document-ids';
 import { formatOf, isHidden } from './list';
 import { LARGEST, type Reading, SKIPPED, type Source, TOO_LARGE } from './sources';
 
-/** A file in an archive, as it is read on. */
+/** A file in an archive, to be read like a stream. */
 export interface Member extends Reading {
   content: Buffer;
 }
 
 /**
- * The files of a tar archive that a folder would have given, one at a time. The others are skipped, and so are folders, links and
- * devices, which are never made.
+ * The files of a tar archive that `listInputs` would take from a folder, one at a time. Others are skipped, as are folders, links
+ * and devices, which are never created.
  */
 export async function* membersOfTar(
   chunks: AsyncIterable<Uint8Array>,

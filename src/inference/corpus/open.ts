@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { documentsOfBioc, documentsOfPubtator } from '../../corpora';
-import { articlesOfSet, InputError, reasonOf } from '../../foundation';
-
+import { articlesOfSet, InputError } from '../../foundation';
 import { type ContentFormat, formatAsChosen, formatOfContent } from './content-format';
-import { fsPath } from './file-path';
+import { fsPath, whyUnreadable } from './file-path';
 import { sourcesOfLines } from './lines';
 import type { InputFile } from './list';
 import { membersOfTar } from './members';
@@ -20,10 +19,10 @@ import {
 import { collected, decoded, fromUtf16, gunzip, withOpening } from './streams';
 
 /**
- * What the files hold, in order. A file of one document is opened by the worker that takes it; files of many are read here piece by
- * piece. The content decides which is which.
+ * The sources in the files, in order. A file of one document is opened by the worker that takes it; files of many documents are read
+ * here, piece by piece. The content decides which is which.
  *
- * @param skipped receives what is left out of archives
+ * @param skipped receives the files that are left out of archives
  */
 export async function* openSources(
   files: readonly InputFile[],
@@ -38,10 +37,9 @@ export async function* openSources(
     try {
       if (!isStream) format = formatOfContent(kindOfFile(path), named);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const reason = reasonOf(error, 'read');
+      const reason = whyUnreadable(error);
       if (!reason) throw error;
-      yield { kind: 'damaged', place, bytes, reason: `cannot be read (${code}), ${reason}` };
+      yield { kind: 'damaged', place, bytes, reason };
       continue;
     }
     if (format === 'text' || format === 'jats' || format === 'collected') {
@@ -57,7 +55,7 @@ export async function* openSources(
 
 const PIECE = 1 << 18;
 
-/** What standard input holds, gzip or not; its first characters decide the format unless `chosen` does. */
+/** The sources in standard input, gzip or not; its first characters decide the format unless `chosen` is given. */
 export function openStandardInput(
   input: AsyncIterable<Uint8Array>,
   chosen?: DocumentFormat,
@@ -134,7 +132,7 @@ async function* sourcesOfArticleSet(
     };
     yield { kind: 'content', format: 'jats', content, isOwnId: true, ...own };
   }
-  const reason = 'holds no <article>, so it is no JATS; give full texts of articles';
+  const reason = 'holds no <article>, so it is not JATS; give full texts of articles';
   if (number === 0) yield { kind: 'damaged', place, bytes: newBytes(), reason };
 }
 
@@ -178,7 +176,7 @@ function sinceLast(total: () => number): () => number {
   };
 }
 
-/** Where a stream breaks off, that is reported in its place; what follows is read. */
+/** Reports a stream that breaks off as a damaged source, so that the next files are read. */
 async function* untilDamaged(sources: AsyncIterable<Source>, place: string): AsyncGenerator<Source> {
   try {
     yield* sources;
@@ -189,10 +187,7 @@ async function* untilDamaged(sources: AsyncIterable<Source>, place: string): Asy
       return;
     }
     if (!code) throw error;
-    const reason = reasonOf(error, 'read');
-    const sentence = reason
-      ? `cannot be read (${code}), ${reason}`
-      : `cannot be unpacked (${message}) to its end; get the file again`;
-    yield { kind: 'damaged', place, bytes: 0, reason: sentence };
+    const reason = whyUnreadable(error) ?? `cannot be unpacked (${message}) to its end; get the file again`;
+    yield { kind: 'damaged', place, bytes: 0, reason };
   }
 }

@@ -3,17 +3,17 @@ import { constants, gunzipSync } from 'node:zlib';
 import { type ContentKind, kindOfContent, toUtf8 } from '../../foundation';
 import { type FilePath, fsPath } from './file-path';
 
-/** What a content is, by its first bytes; of gzip what is in it. */
+/** What a content is, by its first bytes, unpacked if it is gzip. */
 export interface Opening {
   kind: ContentKind;
   /** The first characters, unpacked. */
   text: string;
   isGzip: boolean;
-  /** The text is UTF-16; its first characters and the kind are those of the same in UTF-8. */
+  /** Whether the text is UTF-16; `kind` and `text` are then those of its UTF-8 form. */
   isUtf16: boolean;
 }
 
-/** Enough for a DOCTYPE or a licence in a comment before the first element. Bytes. */
+/** Bytes, enough for a DOCTYPE or a licence in a comment before the first element. */
 export const OPENING = 1 << 14;
 
 export function kindOfFile(path: FilePath): Opening {
@@ -36,7 +36,7 @@ export function openingOf(bytes: Uint8Array): Opening {
   return { kind: kindOfContent(plain), text: text.trimStart(), isGzip: isPacked, isUtf16 };
 }
 
-/** What can be decoded. What cannot, its reader reports. */
+/** The opening in UTF-8; empty if it cannot be decoded, which its reader reports. */
 function openingOfUtf16(bytes: Buffer): Buffer {
   try {
     return toUtf8(bytes, '')(bytes, false);
@@ -49,7 +49,7 @@ export function isGzip(content: Uint8Array): boolean {
   return content[0] === 0x1f && content[1] === 0x8b;
 }
 
-/** Of gzip that is cut off, as a part always is, what can be unpacked; nothing of what is damaged, which its reader reports. */
+/** What can be unpacked of the beginning of a gzip file; empty if that is damaged, which its reader reports. */
 function unpackedOpening(bytes: Uint8Array): Uint8Array {
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 26 });

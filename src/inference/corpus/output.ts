@@ -46,33 +46,33 @@ export const NOTHING_DONE: Totals = {
 };
 
 interface Journal extends Totals {
-  /** Of everything that decides what the output says. */
+  /** Hash of everything that decides the output. */
   run: string;
-  /** Of the output that is whole; what lies behind in the file was cut off in the midst. */
+  /** Bytes of complete output; whatever follows in the file was cut off. */
   written: number;
 }
 
-/** What stands beside an output until it is whole. */
+/** The files beside an output until it is complete. */
 export function companionsOf(path: string): string[] {
   return ['.part', '.part.json', '.part.inputs', '.lock'].map((ending) => path + ending);
 }
 
 /**
- * A file that is written in steps and can be resumed after a kill. Until it is whole it stands under `PATH.part`. Beside it,
- * `PATH.part.json` says after each step how much of it counts and how many sources that took; `PATH.part.inputs` has a fingerprint
- * of each of these sources. A lock keeps other runs away. Where the path is a link, all this is so of the file that it leads to.
+ * A file that is written in steps and can be resumed after a kill. Until it is complete its name is `PATH.part`. After each step
+ * `PATH.part.json` records how many of its bytes are valid and how many sources they cover; `PATH.part.inputs` has a fingerprint of each of
+ * these sources. A lock keeps other runs away. If the path is a link, all these files are beside its target.
  */
 export class ResumableOutput {
-  #part: number | undefined; // opened with the first lines: a run that fails before leaves nothing
+  #part: number | undefined; // opened with the first lines: a run that fails earlier leaves nothing
   #inputs: number | undefined;
   #written: number;
   totals: Totals;
 
   /**
-   * @param run all that decides what the output says, but for the content of the inputs
-   * @param resume continues what an earlier run of the same left, if there is something
-   * @returns undefined where that run was finished
-   * @throws InputError where another run is writing there
+   * @param run everything that decides the output, except the content of the inputs
+   * @param resume continues what a stopped run left, if anything
+   * @returns undefined if that run had finished
+   * @throws InputError if another run is writing there
    */
   static open(path: string, run: unknown, resume: boolean): ResumableOutput | undefined {
     const target = outputTarget(path);
@@ -135,7 +135,7 @@ export class ResumableOutput {
     this.totals = totals;
   }
 
-  /** Of the sources that are done, in their order. */
+  /** The fingerprints of the finished sources, in order. */
   *fingerprints(): Generator<Buffer> {
     const [, , inputs] = companionsOf(this.path);
     const file = openSync(inputs, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -153,7 +153,7 @@ export class ResumableOutput {
     }
   }
 
-  /** Adds lines that are whole; a kill at any moment leaves them counted or not there. */
+  /** Adds complete lines. After a kill at any moment, either all of them count or none. */
   append(lines: string, totals: Totals, fingerprints: Uint8Array): void {
     const [part, journal, inputs] = companionsOf(this.path);
     const content = Buffer.from(lines);
@@ -167,7 +167,7 @@ export class ResumableOutput {
     writeFileAtomically(journal, `${JSON.stringify(record)}\n`);
   }
 
-  /** A file that goes on at a place; from 0 on it is made anew, and no link in its place is followed. */
+  /** A file to continue at `size`; at 0 it is created. Links are not followed. */
   #opened(path: string, size: number): number {
     const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
     const replaced = regularFile(this.path);
@@ -182,7 +182,7 @@ export class ResumableOutput {
     });
   }
 
-  /** Gives the file its name. Where no document could be used there is none. */
+  /** Renames the file; removes it if no document could be used. */
   finish(): void {
     const [part, journal, inputs] = companionsOf(this.path);
     this.#part ??= this.#opened(part, this.#written);
@@ -192,7 +192,7 @@ export class ResumableOutput {
     for (const file of [journal, inputs]) rmSync(file, { force: true });
   }
 
-  /** Lets other runs write there. */
+  /** Releases the lock. */
   close(): void {
     this.release();
   }
@@ -207,7 +207,7 @@ function writeAt(path: string, file: number, content: Uint8Array, place: number)
   });
 }
 
-/** @throws InputError where something else stands there: a link, say, that would be followed */
+/** @throws InputError for anything but a regular file, such as a link */
 function regularFile(path: string): Stats | undefined {
   let found: Stats | undefined;
   try {
@@ -221,7 +221,7 @@ function regularFile(path: string): Stats | undefined {
 
 function notRegular(path: string): InputError {
   return new InputError(
-    `${path}: is no regular file, as this command makes there; remove it, or choose another output`,
+    `${path}: is not a regular file, which this command would write; remove it, or choose another output`,
   );
 }
 
@@ -232,14 +232,9 @@ function readJournal(path: string): Journal {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new InputError(`${path}: does not say how far the run came; delete it and the file beside it`);
+  throw new InputError(`${path}: does not say how far the run had come; delete it and the file beside it`);
 }
 
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-/** The file's content in short, for the fingerprint of a run. */
-export function hashOfFile(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }

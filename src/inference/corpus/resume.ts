@@ -9,7 +9,7 @@ import { companionsOf, type ResumableOutput } from './output';
 import type { Source } from './sources';
 
 /**
- * The sources behind those that a stopped run has done, which are read again and compared by their content.
+ * The sources that a stopped run had not finished. Those that it had are read again and compared by their content.
  *
  * @param path of the output
  * @throws InputError that names what differs
@@ -35,8 +35,8 @@ export async function* sourcesBehind(
 }
 
 /**
- * Whether a whole output can be one of these inputs: it has their documents in their order, mentions that stand in them, and none
- * of the files was changed later. Nothing is annotated.
+ * Checks that a complete output can come from these inputs: it has their documents in their order, its mentions stand in them, and
+ * none of the files was changed later. Nothing is annotated.
  *
  * @throws InputError that names what differs
  */
@@ -55,7 +55,7 @@ export async function checkWhole(
   };
   const differs = (what: string) =>
     new InputError(
-      `${path}: is whole, but of other inputs (${what}); choose another --out, or remove it to annotate anew`,
+      `${path}: is complete, but was made from other inputs (${what}); choose another --out, or remove it to annotate again`,
     );
   let line = next();
   for await (const source of sources) {
@@ -64,20 +64,20 @@ export async function checkWhole(
     for (const { id, text } of expected) {
       const found = parsed(line);
       if (!found || (id !== undefined && found.id !== id))
-        throw differs(`${source.place} is not in its line ${number}`);
+        throw differs(`line ${number} is not that of ${source.place}`);
       if (text !== undefined && !standsIn(found.entities, text, offsets))
         throw differs(`line ${number} has mentions that are not in ${source.place}`);
       line = next();
     }
   }
-  if (line !== undefined) throw differs(`line ${number} is of none of them`);
+  if (line !== undefined) throw differs(`line ${number} belongs to none of them`);
   const changed = files.find(
     ({ path }) => (statSync(fsPath(path), { throwIfNoEntry: false })?.mtimeMs ?? 0) > finished,
   );
   if (changed) throw differs(`${changed.place} was changed later`);
 }
 
-/** Id and text of each line that a source makes, as far as they are known before it is read. */
+/** Id and text of each line that a source makes, where they are known before it is read. */
 function linesExpected(source: Source): { id?: string; text?: string }[] {
   switch (source.kind) {
     case 'damaged':
@@ -93,7 +93,7 @@ function linesExpected(source: Source): { id?: string; text?: string }[] {
   }
 }
 
-/** Whoever is not in the next line may have made none. */
+/** A source that is not in the next line may be a damaged one, which made none. */
 function isDamaged(source: Source, line: string | undefined): boolean {
   const [{ id }] = linesExpected(source);
   if (id !== undefined && parsed(line)?.id === id) return false;

@@ -3,9 +3,8 @@ import type { FilePath } from './file-path';
 export type DocumentFormat = 'text' | 'jats' | 'jsonl';
 
 /**
- * What one turn of a worker takes as a whole: a file, a document or an article's sentences from JSONL, or word of what could
- * not be read. `place` opens messages; `bytes` is its share of the input as it lies on disk; with `isOwnId` an article's PMCID, or
- * what else it is known by, is its id if it states one.
+ * What a worker takes at a time: a file, a document, the sentences of an article, or something that could not be read. `place` opens
+ * messages; `bytes` is its share of the input on disk; with `isOwnId` the id that the article states (PMCID, PMID or DOI) replaces `id`.
  */
 export type Source = { place: string; bytes: number } & (
   | { kind: 'file'; id: string; format: WholeFileFormat; path: FilePath }
@@ -15,7 +14,7 @@ export type Source = { place: string; bytes: number } & (
   | { kind: 'damaged'; reason: string }
 );
 
-/** An article as a collection stores it is JATS in JSON. */
+/** A collection stores an article as JATS in JSON: `collected`. */
 export type WholeFileFormat = 'text' | 'jats' | 'collected';
 
 export interface SourceSentence {
@@ -24,7 +23,7 @@ export interface SourceSentence {
   text: string;
 }
 
-/** A part of a document over whose end no sentence reaches. */
+/** A part of a document; no sentence crosses its end. */
 export interface TextRange {
   start: number;
   end: number;
@@ -33,16 +32,16 @@ export interface TextRange {
 /** Bytes. Larger files are refused, so that none (and nothing packed into a small one) can fill the memory. */
 export const LARGEST = 1 << 27;
 export const TOO_LARGE = tooLarge(LARGEST);
-/** Of an article in JSON, as a collection stores it. */
+/** Bytes of an article in JSON, as a collection stores it. */
 export const LARGEST_COLLECTED = 1 << 25;
-/** Of BioC and PubTator, whose documents are all in memory at once. */
+/** Bytes of BioC and PubTator, whose documents are all in memory at once. */
 export const LARGEST_PARSED = 1 << 26;
 
 export function tooLarge(bytes: number): string {
   return `larger than ${bytes >> 20} MiB; split it`;
 }
 
-/** What is left out of a folder or an archive without being an error: counted by reason, the first of each named. */
+/** Files left out of a folder or an archive without an error: counted by reason, the first of each named. */
 export class Skipped {
   readonly #byReason = new Map<string, { count: number; first: string[] }>();
 
@@ -72,23 +71,23 @@ export const SKIPPED = {
   otherKind: 'files of other kinds',
   hidden: 'hidden files and folders',
   special: 'pipes, sockets and devices',
-  seen: 'folders that links lead to again',
+  seen: 'folders that links had led to before',
   own: 'files that this command writes',
 };
 
-/** What is being read, for the sources that are found in it. */
+/** The file or stream that sources are read from. */
 export interface Reading {
   /** Opens messages. */
   place: string;
-  /** Of a document that has none of its own. */
+  /** For a document that states no id. */
   id: string;
-  /** What the name says. */
+  /** The format by its name. */
   named?: DocumentFormat | 'collected';
-  /** What the user says it is. */
+  /** The format that the user chose. */
   chosen?: DocumentFormat;
-  /** In an archive. */
+  /** Whether it is a file in an archive. */
   isMember?: boolean;
   skipped: Skipped;
-  /** How many bytes of the input have been read since it was last asked. */
+  /** How many bytes of the input have been read since the last call. */
   newBytes(): number;
 }

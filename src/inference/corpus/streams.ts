@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib';
 import { OPENING_BYTES, toUtf8 } from '../../foundation';
 
 /**
- * The first bytes, so many or all there are, and the whole stream with them. `close` gives back a stream that is not read to its end:
- * a pipe that stays open would keep the process waiting.
+ * The first bytes of a stream (all, if it has fewer), and the whole stream. `close` ends a stream that is not read to its end: an open
+ * pipe would keep the process waiting.
  */
 export async function withOpening(
   input: AsyncIterable<Uint8Array>,
@@ -35,11 +35,11 @@ export async function withOpening(
 
 export function gunzip(packed: AsyncIterable<Uint8Array>): Readable {
   const unpacked = createGunzip();
-  pipeline(packed, unpacked, () => {}); // whoever reads `unpacked` receives the errors
+  pipeline(packed, unpacked, () => {}); // the reader of `unpacked` receives the errors
   return unpacked;
 }
 
-/** All of a stream, or undefined where it has more bytes. */
+/** The whole stream; undefined if it has more than `most` bytes. */
 export async function collected(
   chunks: AsyncIterable<Uint8Array>,
   most: number,
@@ -54,7 +54,7 @@ export async function collected(
   return Buffer.concat(parts);
 }
 
-/** UTF-16 as UTF-8. @throws InputError for what is none */
+/** UTF-16 as UTF-8. @throws InputError for invalid UTF-16 */
 export async function* fromUtf16(input: AsyncIterable<Uint8Array>, place: string): AsyncGenerator<Buffer> {
   const { opening, chunks } = await withOpening(input, OPENING_BYTES);
   const convert = toUtf8(opening, place);
@@ -62,7 +62,7 @@ export async function* fromUtf16(input: AsyncIterable<Uint8Array>, place: string
   yield convert(Buffer.alloc(0), true);
 }
 
-/** UTF-8 as text, piece by piece; characters may lie across pieces. */
+/** UTF-8 as text, piece by piece; a character may span two pieces. */
 export async function* decoded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8');
   for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });

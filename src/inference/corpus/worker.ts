@@ -21,7 +21,7 @@ export interface BatchResult {
   entities: number;
   /** One sentence for each source that cannot be used. */
   damages: string[];
-  /** Of each source, one after the other. */
+  /** The fingerprints of the sources, concatenated. */
   fingerprints: Uint8Array;
 }
 
@@ -74,13 +74,13 @@ async function annotateBatch(
   return { ...result, damages, fingerprints: Buffer.concat(fingerprints) };
 }
 
-/** What cannot be done for one source is said in a sentence. */
+/** Runs work on one source; a failure becomes a sentence in `damages`. */
 function orDamage(damages: string[], place: string, work: () => void): void {
   try {
     work();
   } catch (error) {
     if (error instanceof InputError) damages.push(error.message);
-    // Of the engine: a string, an array or a recursion beyond its limits.
+    // From the JavaScript engine: a string, an array or a recursion beyond its limits.
     else if (error instanceof RangeError) damages.push(`${place}: is too large (${error.message}); split it`);
     else throw error;
   }

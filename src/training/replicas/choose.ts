@@ -4,7 +4,7 @@ import { usesGpu } from '../../nn';
 
 /** More would add up gradients longer than they save. */
 const MOST = 4;
-/** That anyone may ask for. */
+/** The most replicas that can be asked for. */
 export const MOST_REPLICAS = 64;
 /**
  * Real tokens of a run from which on the processes surely save more than their start takes: about 3 s, against 0.15 ms a token with

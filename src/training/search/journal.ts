@@ -1,8 +1,16 @@
 import { closeSync, existsSync, fsyncSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { describeJson, InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
+import {
+  describeJson,
+  fieldsOf,
+  InputError,
+  isJsonObject,
+  parseJson,
+  whileWriting,
+  writeFileAtomically,
+} from '../../foundation';
 import { refuseLink } from '../run-folder';
-import { fieldsOf, isCount, readStateFile } from '../state-file';
+import { isCount, readStateFile } from '../state-file';
 import { MOST_TRIALS } from './space';
 import type { TrialRecord } from './trial';
 
@@ -33,7 +41,7 @@ export class Journal {
     const other = Object.keys({ ...begun, ...own }).find((key) => !isSame(begun[key], own[key]));
     if (other !== undefined)
       throw new InputError(
-        `${path}: was begun by a search with other ${describeJson(other)}; go on as it was begun, or name another folder`,
+        `${path}: was begun by a search with other ${describeJson(other)}; resume it with the same, or name another folder`,
       );
     const records = lines.map((line, index) => parseRecord(line, `${path} line ${index + 2}`));
     if (whole.length < content.length) truncateSync(path, Buffer.byteLength(whole));
@@ -60,29 +68,28 @@ export class Journal {
   }
 }
 
-/** Undefined stands for a key that is not there. */
+/** Undefined for a key that is absent. */
 function isSame(begun: unknown, own: unknown): boolean {
   try {
     return isDeepStrictEqual(begun, own);
   } catch {
-    return false; // Nested deeper than the stack reaches: none of ours.
+    return false; // nested too deeply to be ours
   }
 }
 
 function parseObject(line: string, place: string): Record<string, unknown> {
   try {
     const value: unknown = parseJson(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    if (isJsonObject(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InputError(
     `${place}: damaged, no line of a search's journal; restore the file, delete the line, or begin anew in another folder`,
   );
 }
 
-/** A trial's number and rung name its folder, its values go into configurations, its score decides. */
+/** Trial number and rung name a folder, the values go into configurations, and the score decides. */
 function parseRecord(line: string, place: string): TrialRecord {
   const record = parseObject(line, place);
   const { trial, rung, share, values, saw, seconds, score, metrics, failed } = record;
@@ -97,8 +104,8 @@ function parseRecord(line: string, place: string): TrialRecord {
   );
 }
 
-/** Whether a value is an object of such values alone. */
+/** Whether a value is an object with values of these types only. */
 function holds(value: unknown, types: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isJsonObject(value)) return false;
   return Object.values(fieldsOf(value)).every((own) => types.includes(own === null ? 'null' : typeof own));
 }

@@ -38,7 +38,7 @@ test('a space holds any setting, and is read as it is written', () => {
 
 const refused: [string, unknown, RegExp][] = [
   ['no JSON', '{', /space\.json: not valid JSON/],
-  ['an unknown key', { parameters: rate, fixd: {} }, /"fixd" is no key/],
+  ['an unknown key', { parameters: rate, fixd: {} }, /"fixd" is not a key/],
   ['no parameters', { parameters: {} }, /"parameters" is empty/],
   [
     'an unknown parameter',

@@ -41,13 +41,13 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
-/** Of one search: more end in no lifetime. */
+/** Trials of one search; more would never finish. */
 export const MOST_TRIALS = 100_000;
 
 /**
  * Every combination of choices, the last parameter's changing fastest.
  *
- * @throws InputError where a parameter has a range, or there are too many
+ * @throws InputError if a parameter has a range, or there are too many combinations
  */
 export function gridOf(space: Space): Values[] {
   const count = Object.values(space).reduce(

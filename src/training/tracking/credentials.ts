@@ -1,4 +1,4 @@
-/** What a server is told of who asks: the value of the Authorization header. Never written to disk, never part of a message. */
+/** The value of the Authorization header. Never written to disk, never part of a message. */
 export type Authorization = string | undefined;
 
 /** User name and password of an address such as `http://user:password@host`. */
@@ -9,9 +9,9 @@ export function authorizationIn(address: string): Authorization {
 }
 
 /**
- * What MLflow's environment variables say for a server: MLFLOW_TRACKING_URI, where it names this server and a password, else
- * MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. These go to no other server than that of
- * MLFLOW_TRACKING_URI, where this is one.
+ * The authorization for a server from MLflow's environment variables: MLFLOW_TRACKING_URI, if it names this server with a password; else
+ * MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. If MLFLOW_TRACKING_URI names a server, they are sent
+ * to no other.
  */
 export function authorizationFor(address: string, environment = process.env): Authorization {
   const {

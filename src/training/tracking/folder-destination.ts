@@ -70,7 +70,7 @@ export function folderDestination(start: RunStart): Destination {
 /** Bytes of a meta.yaml. */
 const LARGEST_META = 1 << 20;
 
-/** The file of a name, which may have folders in it. @throws InputError for one that leads out */
+/** The file for a name, which may contain folders. @throws InputError for a name that leads out of the folder */
 function inside(folder: string, name: string): string {
   if (isInside(name)) return join(folder, name);
   throw new InputError(`"${name}" names no file in ${folder}`);

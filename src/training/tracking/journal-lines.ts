@@ -1,14 +1,14 @@
-import { withoutCredentials } from '../../foundation';
-import { fieldsOf, isCount } from '../state-file';
+import { fieldsOf, withoutCredentials } from '../../foundation';
+import { isCount } from '../state-file';
 import type { Entry, RunStart } from './entries';
 import { isRunId } from './run-id';
 
-/** The first line: which run, and the number of the process that works on it, while one does. */
+/** The first line: the run, and the id of the process that works on it, if one does. */
 export interface FirstLine extends RunStart {
   process?: number;
 }
 
-/** So many of the oldest entries above, that were not sent yet, have reached the server. */
+/** How many more of the entries above, oldest first, have reached the server. */
 export interface SentLine {
   sent: number;
 }
@@ -18,7 +18,7 @@ const isTime = (value: unknown): value is number => Number.isFinite(value);
 const isTexts = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.values(value).every(isText);
 
-/** A first line as far as it is one: its id names files, its address is where all is sent. */
+/** A first line; undefined if it is not valid. Its id becomes file names, and everything is sent to its address. */
 export function firstLineOf(value: unknown): FirstLine | undefined {
   const { address, id, experiment, name, parameters, tags, started, parent, process } = fieldsOf(value);
   if (!isText(address) || !/^https?:/i.test(address) || !URL.canParse(address)) return undefined;
@@ -28,7 +28,7 @@ export function firstLineOf(value: unknown): FirstLine | undefined {
   return { ...(value as FirstLine), address: withoutCredentials(address) };
 }
 
-/** Any other line as far as it is one. */
+/** Any other line; undefined if it is not valid. */
 export function lineOf(value: unknown): Entry | SentLine | undefined {
   const { kind, sent, time, step, values, file, path, bytes, modified, status } = fieldsOf(value);
   const isLine =

@@ -1,13 +1,13 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InputError, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
+import { InputError, isRunning, parseJson, whileWriting, writeFileAtomically } from '../../foundation';
 import { readStateFile } from '../state-file';
 import type { EndEntry, Entry, MetricsEntry, RunStart } from './entries';
 import { type FirstLine, firstLineOf, lineOf, type SentLine } from './journal-lines';
 import { isRunId } from './run-id';
 
 const ENDING = '.jsonl';
-/** For the owner alone: names, parameters and paths of a run are nobody else's business. */
+/** Names, parameters and paths of a run are readable by the owner only. */
 const PRIVATE = { folder: 0o700, file: 0o600 };
 
 /**
@@ -25,13 +25,13 @@ export class Journal {
   ) {}
 
   /**
-   * Begins the journal of a run, or resumes what an earlier part of the run left.
+   * Begins the journal of a run, or resumes the one that an earlier part of the run left.
    *
-   * @param notify called where what is there is damaged, which is put aside
-   * @throws InputError where it cannot be written
+   * @param notify called if that is damaged; it is then renamed
+   * @throws InputError if it cannot be written
    */
   static open(folder: string, start: RunStart, notify: (sentence: string) => void = () => {}): Journal {
-    if (!isRunId(start.id)) throw new InputError(`"${start.id}" is no id of a tracked run`);
+    if (!isRunId(start.id)) throw new InputError(`"${start.id}" is not the id of a tracked run`);
     whileWriting(folder, () => mkdirSync(folder, { recursive: true, mode: PRIVATE.folder }));
     const path = join(folder, `${start.id}${ENDING}`);
     const journal = new Journal(path, start, unsentOf(path, notify));
@@ -40,9 +40,9 @@ export class Journal {
   }
 
   /**
-   * The journals that runs left behind; one whose process is gone without a word counts as killed.
+   * The journals that runs left behind. A run whose process is gone without an end counts as killed. Damaged journals are skipped.
    *
-   * @param notify called for each that is damaged, which is skipped
+   * @param notify called for each damaged journal
    */
   static waiting(folder: string, notify: (sentence: string) => void = () => {}): Journal[] {
     if (!existsSync(folder)) return [];
@@ -61,7 +61,7 @@ export class Journal {
       if (!journal) return [];
       const { first, entries, unsent } = journal;
       const { process: owner, ...start } = first;
-      if (owner !== undefined && isAlive(owner)) return [];
+      if (owner !== undefined && isRunning(owner)) return [];
       if (!entries.some(({ kind }) => kind === 'end')) unsent.push(killed(start, entries));
       const waiting = new Journal(path, start, unsent);
       if (journal.hadPassword) waiting.release(); // Rewritten without it.
@@ -74,7 +74,7 @@ export class Journal {
     this.#append(entry);
   }
 
-  /** The server has so many of the oldest unsent entries. */
+  /** Records that the server has the `count` oldest unsent entries. */
   markSent(count: number): void {
     this.unsent.splice(0, count);
     this.#append({ sent: count });
@@ -93,7 +93,7 @@ export class Journal {
   #rewrite(first: FirstLine): void {
     const lines = [first, ...this.unsent].map((line) => `${JSON.stringify(line)}\n`);
     writeFileAtomically(this.path, lines.join(''), PRIVATE.file);
-    chmodSync(this.path, PRIVATE.file); // One that was there keeps its permissions.
+    chmodSync(this.path, PRIVATE.file); // an existing file keeps its permissions
   }
 
   #append(line: Entry | SentLine): void {
@@ -115,12 +115,12 @@ function unsentOf(path: string, notify: (sentence: string) => void): Entry[] {
     if (!(error instanceof InputError)) throw error;
     const aside = `${path}.damaged`;
     renameSync(path, aside);
-    notify(`${path}: damaged; it is kept as ${aside}, and what it has is not sent`);
+    notify(`${path}: damaged; it is kept as ${aside}, and its entries are not sent`);
     return [];
   }
 }
 
-/** @throws InputError where a line is not what we write */
+/** @throws InputError for a line that this library does not write */
 function read(
   path: string,
 ): { first: FirstLine; entries: Entry[]; unsent: Entry[]; hadPassword: boolean } | undefined {
@@ -143,7 +143,7 @@ function parse<Line>(text: string, place: string, check: (value: unknown) => Lin
     const line = check(parseJson(text));
     if (line !== undefined) return line;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw damaged(place);
 }
@@ -155,12 +155,4 @@ const damaged = (place: string) =>
 function killed(start: RunStart, entries: readonly Entry[]): EndEntry {
   const last = entries.findLast((entry): entry is MetricsEntry => entry.kind === 'metrics');
   return { kind: 'end', time: last?.time ?? start.started, status: 'KILLED' };
-}
-
-function isAlive(processNumber: number): boolean {
-  try {
-    return process.kill(processNumber, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

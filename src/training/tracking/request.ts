@@ -1,21 +1,20 @@
 import { AbortError } from 'p-retry';
-import { parseJson, textOf } from '../../foundation';
+import { isJsonObject, parseJson, textOf } from '../../foundation';
 import type { Authorization } from './credentials';
 
-/** How patiently a server is asked, and by whom. */
+/** Time limits of requests, and their authorization. */
 export interface Patience {
   /** How long it may be silent; default 10 s. An upload has a second more for each megabyte. */
   timeoutMilliseconds?: number;
   /** Before what failed is first sent again; pauses double from time to time. Default 1 s. */
   pauseMilliseconds?: number;
-  /** Who asks. */
   authorization?: Authorization;
 }
 
 export const DEFAULT_TIMEOUT = 10_000;
-/** Bytes. An answer names a run or an experiment. */
+/** Bytes. Answers are about a run or an experiment. */
 const LARGEST_ANSWER = 4 * 2 ** 20;
-/** Characters of what the server says is wrong. */
+/** Characters of the server's error message. */
 const LONGEST_MESSAGE = 300;
 
 /** The server refused, or gave no answer that can be used. */
@@ -51,7 +50,7 @@ export async function ask(
   let body: string;
   try {
     const headers = { ...request.headers, ...(authorization && { Authorization: authorization }) };
-    // Redirects are not followed: what is sent, and who we are, is for this server.
+    // Redirects are not followed: data and password are for this server only.
     response = await fetch(address, { ...request, headers, signal: silence.signal, redirect: 'manual' });
     body = await textOf(response, LARGEST_ANSWER, 'its answer');
   } catch (error) {
@@ -79,11 +78,11 @@ export async function ask(
 
 /** The object itself. @throws ServerError where it is none: who answered is no MLflow server */
 export function fieldsOf(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notMlflow();
-  return value as Fields;
+  if (!isJsonObject(value)) throw notMlflow();
+  return value;
 }
 
-/** A name of the server's making, such as a run's. @throws ServerError where it is none */
+/** A name that the server made, such as a run's id. @throws ServerError if it is not a valid name */
 export function nameOf(value: unknown): string {
   const name = typeof value === 'number' ? String(value) : value;
   if (typeof name !== 'string' || !/^[\w.-]{1,256}$/.test(name)) throw notMlflow();

@@ -3,13 +3,13 @@ import { rmSync } from 'node:fs';
 import { InputError, writeFileAtomically } from '../../foundation';
 import { readStateFile } from '../state-file';
 
-/** Of our making: it becomes the name of a file and of a folder, so nothing else may be one. */
+/** Whether a value is an id as `newRunId` makes it. Ids become names of files and folders, so nothing else is accepted. */
 export const isRunId = (value: unknown): value is string =>
   typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
 
 export const newRunId = (): string => randomUUID().replaceAll('-', '');
 
-/** The id that an earlier part of a run was tracked under; undefined where there is none, or none that can be used. */
+/** The id under which an earlier part of a run was tracked; undefined if there is no valid one. */
 export function readRunId(path: string, notify: (sentence: string) => void = () => {}): string | undefined {
   let content: string | undefined;
   try {
@@ -23,6 +23,6 @@ export function readRunId(path: string, notify: (sentence: string) => void = () 
 }
 
 export function writeRunId(path: string, id: string): void {
-  rmSync(path, { force: true }); // Were it a link, it would be written through.
+  rmSync(path, { force: true }); // a link would be followed
   writeFileAtomically(path, id);
 }

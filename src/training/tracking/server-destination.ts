@@ -84,13 +84,13 @@ export interface WaitingRun {
   failure: string | null;
 }
 
-/** Sends what ended runs left behind. Passwords are in no journal: they are those of the environment, see credentials.ts. */
+/** Sends what ended runs left behind. Passwords come from the environment (credentials.ts), since no journal has them. */
 export async function sendWaitingRuns({
   spool = defaultSpool(),
   notify = () => {},
   ...patience
 }: DeliveryOptions = {}): Promise<WaitingRun[]> {
-  // Two that send at once would write into journals that the other has removed.
+  // Two senders at once would write into journals that the other has removed.
   return existsSync(spool) ? withLock(spool, () => sendAll(spool, notify, patience)) : [];
 }
 

@@ -59,7 +59,8 @@ export function trackRun({
   ...delivery
 }: RunDescription): TrackedRun {
   for (const given of [id, ...(parent === undefined ? [] : [parent])])
-    if (!isRunId(given)) throw new InputError(`"${given}" is no id of a tracked run: 32 hexadecimal digits`);
+    if (!isRunId(given))
+      throw new InputError(`"${given}" is not the id of a tracked run: 32 hexadecimal digits`);
   const start: RunStart = {
     address: trackingAddress(address),
     id,
@@ -105,7 +106,7 @@ export function trackRun({
 }
 
 /**
- * Where runs go: an address without its last slash and without a password, or a whole path of a folder.
+ * Where runs go: an address without trailing slash and password, or the absolute path of a folder.
  *
  * @throws InputError where it is an address of another kind
  */
@@ -115,7 +116,7 @@ export function trackingAddress(given: string): string {
   if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
   if (/^[a-z][a-z0-9+-]*:/i.test(given))
     throw new InputError(
-      `"${withoutCredentials(given)}" is nothing runs can be tracked to; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
+      `"${withoutCredentials(given)}" cannot receive runs; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
     );
   return resolve(given);
 }
