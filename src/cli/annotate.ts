@@ -24,6 +24,7 @@ import {
   sourcesBehind,
   type Totals,
 } from '../inference';
+import { hasWeights, weightFiles } from '../nn';
 import { annotateProgress } from './annotate-progress';
 import { positiveInteger } from './arguments';
 import { endOfReader } from './failure';
@@ -262,7 +263,7 @@ function complainOfDamages({ documents, damaged }: Totals): void {
 function filesOf(model: string, quantized?: boolean): string[] {
   const onnx = onnxFileOf(model, quantized);
   return [
-    existsSync(onnx) ? onnx : join(model, 'model.safetensors'),
+    ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
     join(model, 'config.json'),
     join(model, 'tokenizer.json'),
   ].filter((path) => existsSync(path));

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -7,11 +7,13 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   type Stats,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { unwritable } from './errors';
 import { outputTarget } from './output-path';
@@ -47,6 +49,7 @@ export class OutputFile {
     this.#temporary = temporary;
     this.#descriptor = whileWriting(path, () => {
       mkdirSync(dirname(target.path), { recursive: true });
+      removeLeftoversOf(target.path);
       return openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.existing?.mode ?? mode);
     });
     if (target.existing) this.#keepOwner(target.existing);
@@ -111,13 +114,16 @@ export function whileWriting<T>(path: string, write: () => T): T {
   }
 }
 
+/** The system takes less than 2 GiB at a time. */
+const LARGEST_WRITE = 2 ** 30;
+
 /** A pipe may be full at the moment. */
 const WAIT_MILLISECONDS = 5;
 
 function writeFully(descriptor: number, content: Uint8Array): void {
   for (let done = 0; done < content.length; ) {
     try {
-      done += writeSync(descriptor, content, done);
+      done += writeSync(descriptor, content, done, Math.min(content.length - done, LARGEST_WRITE));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLISECONDS);
@@ -126,14 +132,44 @@ function writeFully(descriptor: number, content: Uint8Array): void {
 }
 
 /** Longer names, which leave no room for an ending, are not kept in the temporary one. Bytes. */
-const LONGEST_KEPT = 200;
+const LONGEST_KEPT = 180;
+
+const keptName = (name: string) => (Buffer.byteLength(name) > LONGEST_KEPT ? 'output' : name);
+
+/** Of this machine: a process of another one may be at work in a shared folder, and have any number. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 function temporaryName(name: string): string {
-  const kept = Buffer.byteLength(name) > LONGEST_KEPT ? 'output' : name;
-  return `${kept}.${randomBytes(4).toString('hex')}.partial`;
+  return `${keptName(name)}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}.partial`;
 }
+
+const TEMPORARY = /^(.+)\.([0-9a-f]{8})-(\d{1,9})-[0-9a-f]{8}\.partial$/s;
 
 /** Whether a file is what a killed process left of one that it was writing: the name of that one, or undefined. */
 export function nameOfLeftover(name: string): string | undefined {
-  return /^(.+)\.[0-9a-f]{8}\.partial$/s.exec(name)?.[1];
+  return TEMPORARY.exec(name)?.[1];
+}
+
+/** By folder: what processes that have ended left there, as found by the first write. */
+const leftovers = new Map<string, string[]>();
+
+/** Removes what killed processes left of a file. */
+function removeLeftoversOf(path: string): void {
+  const folder = dirname(path);
+  // Looked at once: a collection is a folder of very many files.
+  if (!leftovers.has(folder)) leftovers.set(folder, readdirSync(folder).filter(isOfEndedProcess));
+  const kept = keptName(basename(path));
+  for (const name of leftovers.get(folder)!.filter((name) => nameOfLeftover(name) === kept))
+    rmSync(join(folder, name), { force: true });
+}
+
+function isOfEndedProcess(name: string): boolean {
+  const [, , host, pid] = TEMPORARY.exec(name) ?? [];
+  if (host !== HOST) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -139,4 +139,23 @@ test('a planted link is not followed, permissions and a long name are kept, left
   assert.equal(nameOfLeftover('result'), undefined);
   file.discard();
   assert.deepEqual(readdirSync(folder), before);
+});
+
+test('a later write of the same file removes what killed processes left of it, and nothing else', () => {
+  const place = join(folder, 'leftovers');
+  mkdirSync(place);
+  const program = `new (require(${JSON.stringify(join(__dirname, 'output-file.js'))}).OutputFile)(process.argv[1]); process.kill(process.pid, 'SIGKILL')`;
+  for (const name of ['result', 'other']) spawnSync(process.execPath, ['-e', program, join(place, name)]);
+  const leftovers = readdirSync(place);
+  assert.deepEqual(leftovers.map(nameOfLeftover), ['other', 'result']);
+  const [ofOther, ofResult] = leftovers;
+  const kept = [
+    ofOther,
+    ofResult.replace(/-\d+-/, `-${process.pid}-`), // of a process that is alive
+    ofResult.replace(/\.[0-9a-f]{8}-/, '.00000000-'), // of another machine
+    'result.0123abcd.partial',
+  ];
+  for (const name of kept) writeFileSync(join(place, name), 'x');
+  writeFileAtomically(join(place, 'result'), 'new');
+  assert.deepEqual(readdirSync(place).sort(), [...kept, 'result'].sort());
 });

@@ -1,5 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { whileWriting } from '../foundation';
+import { OutputFile } from '../foundation';
 import {
   PREFIX_BYTES,
   readFully,
@@ -66,25 +65,15 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tens
   const headerBytes = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
   const prefix = new Uint8Array(PREFIX_BYTES);
   new DataView(prefix.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
-  const temporary = `${path}.${process.pid}.partial`;
+  const file = new OutputFile(path);
   try {
-    whileWriting(path, () => {
-      const file = openSync(temporary, 'w');
-      try {
-        writeSync(file, prefix);
-        writeSync(file, headerBytes);
-        for (const { data } of tensors.values()) {
-          let rest = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-          while (rest.length > 0)
-            rest = rest.subarray(writeSync(file, rest, 0, Math.min(rest.length, 2 ** 30)));
-        }
-      } finally {
-        closeSync(file);
-      }
-      renameSync(temporary, path);
-    });
+    file.write(prefix);
+    file.write(headerBytes);
+    for (const { data } of tensors.values())
+      file.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    file.discard();
     throw error;
   }
+  file.finish();
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, printable, writeFileAtomically } from '../foundation';
+import { InputError, nameOfLeftover, printable, writeFileAtomically } from '../foundation';
 import { type Precision, readSafetensors, writeSafetensors } from '../nn';
 import type { State } from './learner';
 import { MOST_REPLICAS } from './replicas';
@@ -31,7 +31,7 @@ const stateFile = ({ epoch, stepOfEpoch }: Pick<Place, 'epoch' | 'stepOfEpoch'>)
 
 /** What `writeCheckpoint` writes, and what it leaves of it when it is killed. */
 const isOwn = (name: string) =>
-  /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)(\.[0-9a-f]+\.partial)?$/.test(name);
+  /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)$/.test(nameOfLeftover(name) ?? name);
 
 /**
  * Writes a run's state and place in the place of the last ones. progress.json is renamed into position last, so that a run killed at any moment finds a matching
