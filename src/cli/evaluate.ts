@@ -81,7 +81,7 @@ export function registerEvaluate(program: Command): void {
     .option('--html <file>', 'receives a page to browse the mistakes of --model in: one file, opens offline')
     .option('--json', 'the scores as JSON')
     .action(async (options: EvaluateOptions) => {
-      if (options.html) checkOutputFile(options.html, inputsOf(options));
+      if (options.html !== undefined) checkOutputFile(options.html, inputsOf(options));
       checkDistinct(options.data, '--data');
       const data = readCorpora(options.data);
       const training = options.train?.flatMap(readSentences);

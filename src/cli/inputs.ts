@@ -25,8 +25,12 @@ function placeOf(path: string): string {
   }
 }
 
-/** The files of a folder; none where it cannot be read, which is said when it is opened. */
+/** The files of a model folder, its ONNX files too; none where it cannot be read, which is said when it is opened. */
 export function filesOf(folder: string): string[] {
+  return [folder, join(folder, 'onnx')].flatMap(entriesOf);
+}
+
+function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));
   } catch {
