@@ -44,6 +44,8 @@ registerAnnotate(program);
 registerReproduce(program);
 
 process.stdout.on('error', endOfReader);
+// Nobody is left to tell: the work goes on. Unheard, each failure to report would be reported without end.
+process.stderr.on('error', () => {});
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 program.parseAsync().catch(fail);

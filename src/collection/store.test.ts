@@ -163,6 +163,20 @@ test('a folder that cannot take a collection is refused before any work', async 
   });
 });
 
+test('a link where an article goes is not written through', async () => {
+  await withAnswers({}, async ({ options, folder }) => {
+    const { out } = options;
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'mine');
+    mkdirSync(join(out, 'articles'), { recursive: true });
+    symlinkSync(victim, join(out, 'articles', 'PMC2.json'));
+    const { stored, missing } = await collectArticles({ ...options, ids: IDS });
+    assert.equal(stored, 2);
+    assert.deepEqual(missing, { PMC2: 'PMC2.json is there but is not a regular file; remove it' });
+    assert.equal(readFileSync(victim, 'utf8'), 'mine');
+  });
+});
+
 test('what macOS leaves beside files is no article', async () => {
   await withAnswers({}, async ({ options }) => {
     await collectArticles({ ...options, ids: IDS });

@@ -75,6 +75,9 @@ function tryToLock(lock: string, own: Owner): boolean {
   return true;
 }
 
+/** Characters: more than a lock holds. */
+const LONGEST_LOCK = 1000;
+
 /** Undefined where the lock has just been given back. Who has just made it has not yet written into it. */
 function contentOf(lock: string): string | undefined {
   for (let tries = 0; ; tries++) {
@@ -85,6 +88,10 @@ function contentOf(lock: string): string | undefined {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new InputError(`${lock}: cannot be read; delete it if no other run is at work`);
     }
+    if (content.length > LONGEST_LOCK)
+      throw new InputError(
+        `${lock}: is no lock of a run, but stands where one goes; rename it, or choose another output`,
+      );
     if (ownerIn(content) || tries >= 10) return content;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }

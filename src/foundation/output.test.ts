@@ -40,7 +40,9 @@ test('an input is never an output: by its name, a link, a hard link or another s
     );
     assert.throws(() => checkOutputFile(at('in.txt'), [at(output)]), refused(/is an input/));
   }
-  checkOutputFile(at('other.txt'), [at('in.txt'), at('not-there.txt')]);
+  symlinkSync('loop', at('loop'));
+  writeFileSync(at('other.txt'), '');
+  checkOutputFile(at('other.txt'), [at('in.txt'), at('not-there.txt'), at('loop')]);
   assert.throws(() => checkOutputFolder(at('sub'), [at('sub', '.')]), refused(/is an input/));
   checkOutputFolder(at('sub'), [at('in.txt')]);
 });
@@ -61,6 +63,8 @@ test('what cannot be written is refused before the work, and nothing is made', (
   );
   assert.throws(() => checkOutputFile(at('circle-1')), refused(/links lead in a circle/));
   assert.throws(() => checkOutputFile(at('n'.repeat(300))), refused(/name is too long/));
+  for (const check of [checkOutputFile, checkOutputFolder])
+    assert.throws(() => check(at('new', 'n'.repeat(300), 'x')), refused(/name is too long/));
   assert.throws(() => checkOutputFile(at('a\0b')), refused(/NUL character/));
   assert.throws(() => checkOutputFolder(at('file')), refused(/is not a folder/));
   assert.throws(() => checkOutputFolder(at('file', 'x')), refused(/is a file|a part of the path/));

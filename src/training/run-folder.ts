@@ -49,8 +49,8 @@ export function checkRunFolder(
   const names = [...MODEL_FILES, METRICS_FILE, ...others];
   for (const place of [folder, join(folder, LAST)])
     for (const name of names) checkOutputFile(join(place, name), files);
-  // Made of other weights, these folders go when a model is saved.
-  for (const place of [folder, join(folder, LAST)]) refuseInputsIn(join(place, 'onnx'), files);
+  // What is made of other weights goes when a model is saved, the checkpoint at the end.
+  for (const place of ['onnx', join(LAST, 'onnx'), 'checkpoint']) refuseInputsIn(join(folder, place), files);
   for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
 }
 

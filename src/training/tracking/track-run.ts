@@ -104,6 +104,14 @@ export function trackRun({
   };
 }
 
+function pathOf(fileUrl: string): string {
+  try {
+    return fileURLToPath(fileUrl);
+  } catch {
+    throw new InputError(`"${withoutCredentials(fileUrl)}" names no folder of this machine; give its path`);
+  }
+}
+
 /**
  * Where runs go: an address without its last slash and without a password, or a whole path of a folder.
  *
@@ -112,7 +120,7 @@ export function trackRun({
 export function trackingAddress(given: string): string {
   if (isServer(given) && URL.canParse(given) && !/[?#]/.test(given))
     return withoutCredentials(given).replace(/(?<!\/)\/+$/, '');
-  if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
+  if (given.startsWith('file:') && URL.canParse(given)) return pathOf(given);
   if (/^[a-z][a-z0-9+-]*:/i.test(given))
     throw new InputError(
       `"${withoutCredentials(given)}" is nothing runs can be tracked to; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
