@@ -40,6 +40,8 @@ async function main(): Promise<void> {
 }
 
 process.stdout.on('error', endOfReader);
+// Nobody is left to tell: the work goes on. Unheard, each failure to report would be reported without end.
+process.stderr.on('error', () => {});
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 main().catch(fail);
