@@ -18,12 +18,14 @@ const SECONDS = 10;
 test('a document without end, or without sentence ends, is refused early with its size', () => {
   const cases: [string, RegExp][] = [
     ['a'.repeat(1e8), /x\.txt: a text of 100000000 characters, at most 33554432 are read as one; split it/],
-    ['cell '.repeat(2e6), /characters lie in sentences of more than 32768; give prose/],
-    ['a'.repeat(3e6), /characters lie in sentences/],
-    ['.'.repeat(3e6), /characters lie in sentences/],
-    ['e.g. '.repeat(6e5), /characters lie in sentences/],
-    [`a${'\u0301'.repeat(3e6)}`, /characters lie in sentences/],
-    ['cell\u0085'.repeat(6e5), /characters lie in sentences/],
+    ['cell '.repeat(2e6), /lie in sentences of more than 32768 characters; give prose/],
+    ['a'.repeat(3e6), /lie in sentences/],
+    ['.'.repeat(3e6), /lie in sentences/],
+    ['e.g. '.repeat(6e5), /lie in sentences/],
+    [`a${'\u0301'.repeat(3e6)}`, /lie in sentences/],
+    ['cell\u0085'.repeat(6e5), /lie in sentences/],
+    ['"'.repeat(400_000), /more than 262144 words and signs lie in sentences/],
+    ['细胞'.repeat(200_000), /more than 262144 words and signs lie in sentences/],
     ['. '.repeat(3e6), /has more than 262144 sentences; split it into documents/],
   ];
   for (const [text, message] of cases) {
@@ -65,6 +67,6 @@ test('a sentence of JSONL is limited as those of a text are', () => {
   };
   assert.throws(
     () => readArticle(source),
-    /a sentence of 1000000 characters, at most 524288 are read; split it/,
+    /a sentence of 1000000 characters, at most 524288 are read, or 262144 words and signs; split it/,
   );
 });
