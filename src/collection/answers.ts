@@ -64,9 +64,9 @@ export function checkedAnnotations(
   const wanted = new Set<string>(types);
   const found = new Map<string, AnnotationsOfArticle>();
   let flaw: string | undefined;
-  const list = listOfArticles(parsedJson(body, 'annotations'));
+  const list = listOfArticles(parsedJson(body, 'annotations', MOST_ARTICLES));
   if (list.length > MOST_ARTICLES)
-    throw new Unobtainable(`annotations of ${list.length} articles came for ${pmcids.length}`, 'never');
+    throw new Unobtainable(`the annotations are of more than ${MOST_ARTICLES} items`, 'never');
   for (const { pmcid, annotations } of list) {
     if (pmcid === undefined || !asked.has(pmcid))
       flaw ??= `annotations of ${pmcid ?? 'another article'} came, which were not asked for`;

@@ -1,14 +1,14 @@
 import { parseJson } from '../foundation';
 import { Unobtainable } from './unobtainable';
 
-/** An answer as JSON. @param what names it in the error */
-export function parsedJson(body: string, what: string): unknown {
+/** An answer as JSON. @param what names it in the error @param mostItems see `parseJson` */
+export function parsedJson(body: string, what: string, mostItems?: number): unknown {
   try {
-    return parseJson(body);
+    return parseJson(body, mostItems);
   } catch (error) {
     // What `parseJson` refuses because it would cost too much.
     const { message } = error as Error;
-    if (/^nested more|^more than \d+ values$/.test(message))
+    if (/^nested more|^more than \d+ (?:values|items)$/.test(message))
       throw new Unobtainable(`the ${what} are ${message.replace(/^more/, 'of more')}`, 'never');
     const [, sign] = /^\s*([<[{]?)/.exec(body) ?? [];
     if (sign === '<') throw new Unobtainable(`the ${what} are not JSON but an HTML page`, 'when trusted');

@@ -17,7 +17,7 @@ export type ContentKind =
 const UNUSABLE = {
   zip: 'is a ZIP archive; unpack it and give the files in it',
   office: 'is an office document; save it as plain text',
-  compressed: 'is compressed with bzip2, xz or zstd; unpack it, or compress it with gzip',
+  compressed: 'is compressed with bzip2, xz, zstd, 7-Zip or RAR; unpack it, or compress it with gzip',
   tar: 'is a tar archive; unpack it and give the files in it',
   pdf: 'is a PDF; give the article as JATS XML, or its text (pdftotext writes it)',
   postscript: 'is PostScript; give the article as JATS XML, or its text',

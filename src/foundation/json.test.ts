@@ -9,6 +9,8 @@ test('what would fill the memory is refused before it is parsed', () => {
   for (const text of ['['.repeat(2e6), '{"a":'.repeat(1e6), `{"a":"${filler}","b":${'['.repeat(1001)}`])
     assert.throws(() => parseJson(text), { name: 'SyntaxError', message: /nested more than 1000 levels/ });
   assert.throws(() => parseJson(`[${'1,'.repeat(10_000_000)}1]`), /more than 10000000 values/);
+  assert.throws(() => parseJson(`[${'[1,2],'.repeat(200_000)}1]`, 100), /more than 100 items/);
+  assert.equal((parseJson(`[[${'1,'.repeat(600_000)}1],2]`, 2) as unknown[]).length, 2);
   assert.throws(() => parseJson(`["${filler}`), SyntaxError);
   assert.throws(() => parseJson('{'), SyntaxError);
 });

@@ -9,16 +9,18 @@ const MOST_VALUES = 10_000_000;
 /**
  * `JSON.parse` for foreign texts. One that would fill the memory, with brackets and commas alone for example, is refused first.
  *
+ * @param mostItems how many items or fields its outermost list or object may have, where it has more than a few characters
  * @throws SyntaxError
  */
-export function parseJson(text: string): unknown {
-  if (text.length > SMALL) checkCost(text);
+export function parseJson(text: string, mostItems = Number.POSITIVE_INFINITY): unknown {
+  if (text.length > SMALL) checkCost(text, mostItems);
   return JSON.parse(text);
 }
 
-function checkCost(text: string): void {
+function checkCost(text: string, mostItems: number): void {
   let depth = 0;
   let values = 0;
+  let items = 1;
   for (let place = 0; place < text.length; place++) {
     switch (text.charCodeAt(place)) {
       case 0x22: // "
@@ -35,6 +37,7 @@ function checkCost(text: string): void {
         break;
       case 0x2c: // ,
         values++;
+        if (depth === 1 && ++items > mostItems) throw new SyntaxError(`more than ${mostItems} items`);
     }
     if (values > MOST_VALUES) throw new SyntaxError(`more than ${MOST_VALUES} values`);
   }

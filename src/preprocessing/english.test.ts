@@ -81,3 +81,23 @@ test('an English translation as a sub-article takes the place of what it transla
     'Células.',
   ]);
 });
+
+test('an article that declares no language is English unless it has been translated into English', () => {
+  const keywords =
+    '<kwd-group><kwd>fígado</kwd></kwd-group><kwd-group xml:lang="en"><kwd>liver</kwd></kwd-group>';
+  assert.deepEqual(read(portuguese(TRANSLATED_TITLE + keywords, '', '')), [
+    'Title: Liver',
+    'Title: Of mice',
+    'Keywords: liver',
+  ]);
+  const abstracts = '<abstract><p>Summary.</p></abstract><abstract xml:lang="pt"><p>Resumo.</p></abstract>';
+  assert.deepEqual(read(portuguese(`</title-group>${abstracts}`, '', '')), [
+    'Title: Fígado',
+    'Abstract: Summary.',
+  ]);
+});
+
+test('a language may be declared without a prefix', () => {
+  const title = TRANSLATED_TITLE.replace('xml:lang', 'lang');
+  assert.deepEqual(read(portuguese(title, '', 'lang="pt"')), ['Title: Liver', 'Title: Of mice']);
+});

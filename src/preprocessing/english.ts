@@ -13,9 +13,9 @@ import { FRONT_DATA } from './jats-elements';
 
 /** The article with its English parts in place of the original ones; itself where it has no translation. */
 export function inEnglish(article: XmlElement): XmlElement {
-  const language = languageOf(article);
-  const translation = isEnglish(language) ? undefined : elements(article, 'sub-article').find(isTranslation);
   const data = frontData(article);
+  const language = languageOf(article.attributes) ?? (data && hasTranslation(data) ? UNKNOWN : undefined);
+  const translation = isEnglish(language) ? undefined : elements(article, 'sub-article').find(isTranslation);
   const translated = translation && frontData(translation);
   if (!data) return translation ? replaceParts(article, translation) : article;
   const kept = { ...data, children: data.children.filter((child) => !isNamed(child, TEXTS)) };
@@ -27,17 +27,31 @@ export function inEnglish(article: XmlElement): XmlElement {
   return translation ? replaceParts(withFront, translation) : withFront;
 }
 
+/** The language of an article that does not declare it, and has a title or abstract translated into English. */
+const UNKNOWN = 'und';
+
+function hasTranslation(data: XmlElement): boolean {
+  const translations = [data, ...elements(data, 'title-group')].flatMap(({ children }) =>
+    children.filter((child): child is XmlElement => isNamed(child, TRANSLATIONS)),
+  );
+  return translations.some(({ attributes }) => isEnglish(languageOf(attributes)));
+}
+
+const TRANSLATIONS = ['trans-abstract', 'trans-title', 'trans-title-group'];
+
 const TEXTS = ['title-group', 'abstract', 'kwd-group'];
 
 /** The elements of one kind in the front matter that are read. */
 function textsInEnglish(data: XmlElement, name: string, language: string | undefined): XmlElement[] {
   const own = elements(data, name);
   if (name === 'title-group') return own.map((group) => titleInEnglish(group, language));
-  const declared = (text: XmlElement) => languageOf(text) ?? language;
-  if (own.some((text) => isEnglish(declared(text))))
+  const declared = (text: XmlElement) => languageOf(text.attributes) ?? language;
+  if (own.some((text) => isEnglish(declared(text)) || declared(text) === undefined))
     return own.filter((text) => declared(text) === undefined || isEnglish(declared(text)));
   if (name === 'abstract') {
-    const translated = elements(data, 'trans-abstract').filter((text) => isEnglish(languageOf(text)));
+    const translated = elements(data, 'trans-abstract').filter((text) =>
+      isEnglish(languageOf(text.attributes)),
+    );
     if (translated.length > 0) return translated.map((text) => ({ ...text, name: 'abstract' }));
   }
   return own;
@@ -45,7 +59,8 @@ function textsInEnglish(data: XmlElement, name: string, language: string | undef
 
 function titleInEnglish(group: XmlElement, language: string | undefined): XmlElement {
   const [title] = elements(group, 'article-title');
-  if (isEnglish((title && languageOf(title)) ?? languageOf(group) ?? language)) return group;
+  if (isEnglish((title && languageOf(title.attributes)) ?? languageOf(group.attributes) ?? language))
+    return group;
   // NLM 2 has the translated title beside the original, JATS in a group of its own.
   const groups = elements(group, 'trans-title-group').map(({ attributes, children }) =>
     children.map((child) =>
@@ -55,7 +70,9 @@ function titleInEnglish(group: XmlElement, language: string | undefined): XmlEle
   for (const children of [...groups, group.children]) {
     const inEnglish = children.filter(
       (child): child is XmlElement =>
-        typeof child !== 'string' && child.name.startsWith('trans-') && isEnglish(languageOf(child)),
+        typeof child !== 'string' &&
+        child.name.startsWith('trans-') &&
+        isEnglish(languageOf(child.attributes)),
     );
     if (inEnglish.some(({ name }) => name === 'trans-title')) {
       const names: Record<string, string> = { 'trans-title': 'article-title', 'trans-subtitle': 'subtitle' };
@@ -89,7 +106,7 @@ function replaceFront(article: XmlElement, data: XmlElement, replacement: XmlEle
 }
 
 function isTranslation(part: XmlElement): boolean {
-  return part.attributes['article-type'] === 'translation' && isEnglish(languageOf(part));
+  return part.attributes['article-type'] === 'translation' && isEnglish(languageOf(part.attributes));
 }
 
 /** Its `article-meta` or `front-stub`. */
@@ -100,11 +117,12 @@ function frontData(article: XmlElement): XmlElement | undefined {
     .find((child): child is XmlElement => isNamed(child, [...FRONT_DATA]));
 }
 
-function languageOf({ attributes }: XmlElement): string | undefined {
-  return attributes['xml:lang']?.trim().toLowerCase() || undefined;
+/** As it is declared, in small letters. */
+export function languageOf(attributes: XmlElement['attributes']): string | undefined {
+  return (attributes['xml:lang'] ?? attributes.lang)?.trim().toLowerCase() || undefined;
 }
 
-function isEnglish(language: string | undefined): boolean {
+export function isEnglish(language: string | undefined): boolean {
   return language !== undefined && /^(?:en|eng)(?:[-_]|$)/.test(language);
 }
 

@@ -1,5 +1,6 @@
 /** Markup inside a sentence, and content read as one line: cells of tables, titles as names of sections. */
 import type { XmlElement, XmlNode } from '../foundation';
+import { isEnglish, languageOf } from './english';
 import { ALTERNATIVES, ENDS_PARAGRAPH, FLOATS, INLINE, LEFT_OUT, ROWS, WHITE_SPACE } from './jats-elements';
 import { RunningText } from './running-text';
 import {
@@ -65,6 +66,7 @@ function appendSuperscript(
   }
   const content = found.isText ? found.before.replace(/\s+/g, '') : '';
   if (content !== '' && isSeparator(content)) text.superscriptSeparator(found.before);
+  else if (/^[()[\]]$/.test(content)) text.superscriptBracket(content);
   else if (NUMBERS.test(content)) text.superscriptNumber(found.before);
   else read(children);
 }
@@ -116,12 +118,13 @@ function symbolsOf(nodes: readonly XmlNode[]): string {
   return symbols;
 }
 
-/** The first of several renderings that has text, tables and formulas before their textual form. */
+/** The first of several renderings that has text: English before other languages, tables and formulas before their textual form. */
 export function oneOf(children: readonly XmlNode[]): XmlNode[] {
   const renderings = children.filter(
     (child): child is XmlElement => typeof child !== 'string' && !LEFT_OUT.has(child.name),
   );
-  const rank = ({ name }: XmlElement) => (name === 'textual-form' ? 2 : name === 'table' ? 0 : 1);
+  const rank = ({ name, attributes }: XmlElement) =>
+    (name === 'textual-form' ? 2 : name === 'table' ? 0 : 1) - (isEnglish(languageOf(attributes)) ? 3 : 0);
   const ordered = [...renderings].sort((a, b) => rank(a) - rank(b));
   const chosen = ordered.find((rendering) => symbolsOf([rendering]).trim() !== '');
   return chosen ? [chosen] : [];

@@ -17,7 +17,7 @@ export const LEFT_OUT = words(`
   journal-meta processing-meta sec-meta article-categories contrib-group author-notes author-comment aff aff-alternatives
   history pub-history pub-date funding-group support-group custom-meta-group custom-meta-wrap counts conference
   article-id self-uri elocation-id object-id related-article related-object
-  permissions copyright-statement copyright-year copyright-holder license license-p
+  permissions copyright-statement copyright-year copyright-holder license license-p license_ref free_to_read
   alt-title trans-title-group trans-title trans-subtitle trans-abstract
   ref-list bio sub-article response kwd-group-title
   label graphic inline-graphic alt-text long-desc index-term index-term-range-end glyph-data glyph-ref rt rp
@@ -37,14 +37,14 @@ export const FLOATS: ReadonlyMap<string, string | undefined> = new Map([
   ['table-wrap', 'Table'],
   ['boxed-text', 'Box'],
   ['supplementary-material', 'Supplement'],
+  ['chem-struct-wrap', 'Figure'],
+  ['chem-struct-wrapper', 'Figure'],
   // These leave no space and belong to the section that they are in.
   ['fn', undefined],
   ['def', undefined],
 ]);
 
-export const WHITE_SPACE = words(
-  'break br hr disp-formula disp-formula-group chem-struct-wrap chem-struct-wrapper',
-);
+export const WHITE_SPACE = words('break br hr disp-formula disp-formula-group');
 
 export const ENDS_PARAGRAPH = words(`
   p title kwd nested-kwd unstructured-kwd-group list list-item def-list disp-quote attrib verse-group verse-line speech

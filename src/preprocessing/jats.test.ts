@@ -268,6 +268,30 @@ test('of alternatives one is read', () => {
   assert.deepEqual(body(`<p>a <inline-formula>${formula}</inline-formula> b</p>`), [['', 'a x b']]);
 });
 
+test('of alternatives in several languages the English one is read', () => {
+  assert.deepEqual(
+    body(
+      '<block-alternatives><p xml:lang="fr">cellules</p><p xml:lang="en">cells</p></block-alternatives><p>by <collab-alternatives><collab xml:lang="zh">x</collab><collab xml:lang="en">Y</collab></collab-alternatives></p>',
+    ),
+    [
+      ['', 'cells'],
+      ['', 'by Y'],
+    ],
+  );
+});
+
+test('a chemical structure leaves a space, its caption is text', () => {
+  assert.deepEqual(
+    body(
+      '<p>of<chem-struct-wrap><chem-struct><graphic/></chem-struct><caption><p>Taxol.</p></caption></chem-struct-wrap>cells</p>',
+    ),
+    [
+      ['', 'of cells'],
+      ['Figure', 'Taxol.'],
+    ],
+  );
+});
+
 test('licences and publishers are no text, wherever they stand', () => {
   const permissions =
     '<permissions><copyright-statement>© Acme</copyright-statement><copyright-holder>Acme</copyright-holder><license><license-p>CC BY</license-p></license></permissions>';

@@ -50,13 +50,17 @@ export class RunningText {
   /** A superscript that is a citation. */
   cite(): void {
     if (this.superscript?.cites) this.separators = '';
-    else this.waitWith('', true);
+    else {
+      if (this.superscript && isOpening(this.superscript.content)) this.superscript = undefined;
+      this.waitWith('', true);
+    }
   }
 
   /** A superscript number; its surroundings decide whether it is a citation. */
   superscriptNumber(content: string): void {
     if (this.superscript?.cites && !/\s/.test(this.separators) && /^[\d,;–—−‐‑-]+$/.test(content))
       this.separators = '';
+    else if (this.superscript && this.endsIn(/[,;–—−‐‑-]$/)) this.superscript.content += content;
     else if (this.inItalics > 0) this.append(content);
     else this.waitWith(content, false);
   }
@@ -64,7 +68,14 @@ export class RunningText {
   /** A superscript of nothing but separators: part of the citation before it, if there is one. */
   superscriptSeparator(content: string): void {
     if (this.superscript?.cites) this.separators += content;
+    else if (this.superscript && this.endsIn(/\d$/)) this.superscript.content += content;
     else this.append(content);
+  }
+
+  /** A superscript that is only a bracket: it belongs to the citation inside, if there is one. */
+  superscriptBracket(bracket: string): void {
+    if (isOpening(bracket)) this.waitWith(bracket, false);
+    else if (!this.superscript?.cites || this.separators !== '') this.append(bracket);
   }
 
   /** Returns the text as one line and empties it. */
@@ -75,6 +86,12 @@ export class RunningText {
     const line = collapse(this.pieces.join(''));
     this.pieces = [];
     return line;
+  }
+
+  /** Whether the superscript that waits can be the beginning of a list. */
+  private endsIn(pattern: RegExp): boolean {
+    const { content, cites } = this.superscript!;
+    return !cites && content.length < LONGEST_LIST && pattern.test(content);
   }
 
   private waitWith(content: string, cites: boolean): void {
@@ -131,7 +148,13 @@ export class RunningText {
   }
 }
 
+function isOpening(superscript: string): boolean {
+  return superscript === '(' || superscript === '[';
+}
+
 const LONGEST_END = 60;
+/** A list of citations of which each number stands in a superscript of its own. */
+const LONGEST_LIST = 120;
 
 /**
  * White space of XML, line and paragraph separators and separating controls become one space. No-break and thin spaces

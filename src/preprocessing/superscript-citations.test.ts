@@ -37,6 +37,19 @@ test('a superscript reference to the bibliography leaves the word', () => {
   });
 });
 
+test('words, brackets and letters around references in superscript leave with them', () => {
+  assertTexts({
+    [`HeLa<sup>${x(1)} and ${x(2)}</sup> cells`]: 'HeLa cells',
+    [`HeLa<sup>${x(1)}; see also ${x(2)}</sup> cells`]: 'HeLa cells',
+    [`HeLa<sup>(for a review see ${x(1)})</sup> cells`]: 'HeLa cells',
+    [`HeLa<sup>Ref. ${x(1)} and references therein</sup> cells`]: 'HeLa cells',
+    [`HeLa<sup>${x('12a')},b</sup> cells`]: 'HeLa cells',
+    [`HeLa<sup>(</sup>${raised(1)}<sup>)</sup> cells`]: 'HeLa cells',
+    [`HeLa<sup>(</sup>x`]: 'HeLa(x',
+    [`HeLa<sup>${x(1)}not shown here</sup> cells`]: 'HeLa not shown here cells',
+  });
+});
+
 test('what else stands in the superscript of a citation stays', () => {
   assertTexts({
     [`Ca<sup>2+,${x(3)}</sup> in`]: 'Ca2+ in',
@@ -71,6 +84,10 @@ test('a bare number leaves the word where it can be nothing but a citation', () 
     'cells<sup>[12]</sup> and': 'cells and',
     'Matrigel™<sup>4</sup> and': 'Matrigel™ and',
     'cells<bold><sup>7</sup></bold>': 'cells',
+    'MCF-7<sup>14</sup>, T-47D<sup>3</sup>, SK-BR-3<sup>4</sup> and U-87<sup>5</sup>.':
+      'MCF-7, T-47D, SK-BR-3 and U-87.',
+    'cells<sup>1</sup><sup>,</sup><sup>2</sup> were': 'cells were',
+    'cells<sup>1</sup><sup>–</sup><sup>3</sup> were': 'cells were',
   });
 });
 
@@ -86,6 +103,9 @@ test('charges, powers, isotopes, alleles and marks are never cut', () => {
   assertTexts(kept);
   assertTexts({
     '<sup>1</sup> Values are means': '1 Values are means',
+    'Thr<sup>308</sup> and serine<sup>473</sup>, Val<sup>600</sup>; delta<sup>9</sup>-THC':
+      'Thr308 and serine473, Val600; delta9-THC',
+    'SO<sub>4</sub><sup>2</sup>– and PO<sub>4</sub><sup>3</sup>−, Mg<sup>2</sup>⁺': 'SO42– and PO43−, Mg2⁺',
     'the <sup>1</sup> H spectrum': 'the 1 H spectrum',
   });
 });
@@ -115,6 +135,8 @@ test('long runs of superscripts take time linear in their number', () => {
     '<sup>1</sup>, ',
     `a${raised(1)}`,
     '<sup>,</sup>',
+    '<sup>1</sup><sup>,</sup>',
+    '<sup>(</sup>',
   ])
     textOf(piece.repeat(80_000));
   textOf(`<sup>${'1,'.repeat(100_000)}</sup><sup>${'a'.repeat(100_000)}</sup>x`);

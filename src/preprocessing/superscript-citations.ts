@@ -62,10 +62,23 @@ const UNITS = new Set(
   `m mm cm dm km nm pm um µm μm mi in ft yd inch inches foot feet yard yards mile miles meter meters metre metres micron microns
   centimeter centimeters centimetre centimetres millimeter millimeters millimetre millimetres kilometer kilometers kilometre
   kilometres px pixel pixels voxel voxels sec min hr day days kg mg ng ml mol nmol mmol rad deg kpa mpa hz ev gy mv cal kcal
-  log exp sin cos tan chi eta rho tau sigma omega lambda alpha beta gamma delta epsilon partial adjusted`
+  log exp sin cos tan partial adjusted`
     .trim()
     .split(/\s+/),
 );
+/** Names whose number is a place: the residue Val⁶⁰⁰, serine⁴⁷³, delta⁹-THC. No citation stands at them. */
+const NUMBERED = new Set(
+  `ala arg asn asp cys gln glu gly his ile leu lys met phe pro ser thr trp tyr val sec pyl
+  alanine arginine asparagine aspartate cysteine glutamine glutamate glycine histidine isoleucine leucine lysine methionine
+  phenylalanine proline serine threonine tryptophan tyrosine valine selenocysteine
+  chi eta rho tau sigma omega lambda alpha beta gamma delta epsilon`
+    .trim()
+    .split(/\s+/),
+);
+/** A name with a hyphen, such as those of cell lines: `MCF-7`, `T-47D`, `SK-BR-3`. */
+const HYPHENATED = /(?<![\p{L}\p{M}\p{N}])\p{Lu}[\p{L}\p{N}]{0,20}[-‐‑][\p{L}\p{N}‐‑-]{0,20}[\p{L}\p{N}]$/u;
+/** The sign of a charge, behind its number in superscript: `SO₄²–`. */
+const CHARGE = /^[–−-](?=$|[\s.,;:)\]])/;
 
 /** A word as an operand: `length × width`, `weight/(height`. */
 const IN_FORMULA = /(?:[×*∗=÷]\s?\(?|\/\()(?:\p{L}{1,30}\s)?\p{L}{1,30}$/u;
@@ -84,7 +97,8 @@ export function isCitation(content: string, before: string, after: string, style
   const isLarge = numbers.length > 1 || numbers[0] > HIGHEST_POWER;
   const highest = style.references || 999;
   if (numbers.some((number) => number < 1 || number > highest)) return false;
-  if (/^[\p{L}\p{N}/⁄+=×*^°%<>]/u.test(after)) return false;
+  if (/^[\p{L}\p{N}/⁄+⁺⁻=×*^°%<>]/u.test(after)) return false;
+  if (!isLarge && CHARGE.test(after)) return false;
   const word = before.slice(-60);
   if (!/\s$/u.test(word)) return canBeCited(word, numbers.length > 1, isLarge);
   return (numbers.length > 1 || /^[.,;)]/.test(after)) && canBeCited(word.trimEnd(), true, true);
@@ -108,6 +122,8 @@ function canBeCited(text: string, list: boolean, isLarge: boolean): boolean {
     return isLarge || (opened >= 0 && /\p{L}{3}/u.test(text.slice(opened)));
   }
   const token = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+$/u.exec(text.slice(-60))?.[0] ?? '';
+  if (NUMBERED.has(token.toLowerCase())) return false;
+  if (/\d/.test(token) && HYPHENATED.test(text.slice(-60))) return true;
   if (/^\d*$/.test(token) || /^\d*[xX]10$/.test(token)) return false;
   if (IN_FORMULA.test(text)) return false;
   const name = token.replace(/^\d+(?=\p{L}+$)/u, '');
@@ -120,21 +136,31 @@ export function isSeparator(text: string): boolean {
   return text.length < 10 && /^[\s,;–—−‐‑-]*$/.test(text);
 }
 
-/** `e.g. 12`, `see refs 3,4`. */
-const LEAD = /\b(?:e\.\s?g\.|refs?\b\.?|see\b|also\b|cf\.|and\b|reviewed\b|in\b),?/gi;
+/** Words around references: `e.g. 12`, `3; see also 4`, `for a review see 5 and references therein`. */
+const CITING_WORDS =
+  /(?<![\p{L}\p{N}])(?:e\.\s?g\.|i\.\s?e\.|(?:refs?|references?|see|also|cf|and|or|but|for\s+an?\s+review|for|in|reviews?|reviewed|therein|from)(?![\p{L}\p{N}])\.?),?/giu;
+/** Behind a reference: `12a,b` is 12a and 12b. */
+const SUBORDINATE = /^(?:[,;]\s?[a-h])+$/;
 
 /**
  * Of a superscript that refers to the bibliography what is not citation, with what stands before its first reference and
  * what stands behind: of `2+,12` the `2+`, of `12,*` the `*`, of `−1` and a reference the `−1`; of `1,2–5` and `[12]` nothing.
  */
 export function besideCitation(before: string, behind: string): [string, string] {
-  const first = before.replace(LEAD, '').replace(/\s+/g, '');
-  const isList = first === '' || (/^[\d[(][\d,;:–—−‐‑()[\]-]*$/.test(first) && /[^\d)\]]$/.test(first));
-  const last = behind.replace(/\s+/g, '');
+  const first = withoutCitingWords(before);
+  const isList =
+    /^[\s[(]*$/.test(first) || (/^[\d[(][\d,;:–—−‐‑()[\]-]*$/.test(first) && /[^\d)\]]$/.test(first));
+  const last = withoutCitingWords(behind);
   return [
     isList ? '' : withoutEnd(first),
-    /^[\d,;:.–—−‐‑()[\]-]*$/.test(last) ? '' : last.replace(/^[,;]+/, ''),
+    /^[\d,;:.–—−‐‑()[\]-]*$/.test(last) || SUBORDINATE.test(last) ? '' : last.replace(/^[,;]+/, ''),
   ];
+}
+
+/** White space is of the words that have gone, or beside separators, unless words remain. */
+function withoutCitingWords(text: string): string {
+  const rest = text.replace(CITING_WORDS, '').trim();
+  return /\p{L}{2}\s+\p{L}{2}/u.test(rest) ? rest.replace(/\s+/g, ' ') : rest.replace(/\s+/g, '');
 }
 
 /** Without the commas and semicolons at its end. */

@@ -97,6 +97,16 @@ test('what ends too early is named by the element in which it ends', () => {
   assert.throws(() => parseXml('<article a="', 'a.xml'), /the file ends inside markup/);
 });
 
+test('several documents in a row are called so', () => {
+  const one = '<article>\n<p>a</p></article>\n';
+  for (const xml of [one + one, `<?xml version="1.0"?>${one}<?xml version="1.0"?>${one}`])
+    assert.throws(
+      () => parseXml(xml, 'a.xml'),
+      /^InputError: a\.xml line 3: a second document begins; put the articles into files of their own, or between/,
+    );
+  assert.throws(() => parseXml('<a><?xml version="1.0"?></a>', 'a.xml'), /not well-formed/);
+});
+
 test('an ampersand that begins no reference is named where it stands', () => {
   for (const rest of ['</p></article>', ' a &amp; b;</p></article>'])
     assert.throws(
@@ -129,6 +139,10 @@ test('what stands around the article, and small flaws inside it, do no harm', ()
     `<?xml version="1.0"?>\n<?xml-stylesheet href="x.xsl"?>\n${plain}`,
     `<!--${'licence text '.repeat(5_000)}-->${plain}`,
     '<article><!-- a -- b --><p>a</p></article>',
+    `\n<?xml version="1.0"?>${plain}`,
+    `<!-- c -->\n<?xml version="1.0"?>\n<!DOCTYPE article SYSTEM "x">${plain}`,
+    `\ufeff\u200b\ufeff<?xml version="1.0"?>${plain}`,
+    `${plain}\r\n\u001a`,
     '<article><p>a</p><p>\u0001\ufffe ]]></p></article>',
     `<article><?x ${'?'.repeat(1_000)}?><p>a</p></article>`,
   ])

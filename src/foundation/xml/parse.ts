@@ -30,6 +30,7 @@ const FORGIVEN = new Set([
   'malformed comment.',
   'the string "]]>" is disallowed in char data.',
 ]);
+const LATE_DECLARATION = 'an XML declaration must be at the start of the document.';
 
 /**
  * The top-level element of a document, in a list (empty if there is none). Runs in time linear in the length.
@@ -46,7 +47,7 @@ export function parseXml(xml: string, place: string, firstLine = 1): XmlNode[] {
   checkKind(xml, place);
   checkLength(xml, place);
   checkEncoding(xml, place);
-  const body = withoutDoctype(wellFormed(xml), place, MOST_CHARACTERS);
+  const body = withoutDoctype(wellFormed(withoutInvisibleEnds(xml)), place, MOST_CHARACTERS);
   checkMarkup(body, place);
   return new TreeReader(body, place, firstLine).read();
 }
@@ -93,6 +94,11 @@ function checkEncoding(xml: string, place: string): void {
   )?.[1];
   if (declared && !/^(utf-?8|us-ascii)$/i.test(declared) && xml.includes('\ufffd'))
     throw new InputError(`${place}: written in ${declared}; save it as UTF-8`);
+}
+
+/** Drops byte order marks and the like before the document, and the sign with which DOS ends a file. */
+function withoutInvisibleEnds(xml: string): string {
+  return xml.replace(/^[\ufeff\u200b\u2060]+/, '').replace(/\u001a[\u001a\s]{0,10}$/, '');
 }
 
 /** A lone surrogate, which JSON can hold, would swallow the next character. */
@@ -164,10 +170,17 @@ class TreeReader extends SaxesParser {
   /** Called by the parser for each error: one that is not forgiven ends the reading. */
   override fail(message: string): this {
     if (FORGIVEN.has(message) && !this.isOpenValue(message)) return this;
+    if (message === LATE_DECLARATION && this.top.length === 0 && this.open.length === 0) return this;
     const atEnd = message.startsWith('unclosed tag') || message.startsWith('unexpected end');
     if (message === 'disallowed character in entity name.' || (atEnd && this.hasBareAmpersand()))
       throw this.bareAmpersand();
     if (atEnd) throw this.truncated();
+    const isBehindRoot = this.top.length > 0 && this.open.length === 0;
+    if (message === 'documents may contain only one root.' || (message === LATE_DECLARATION && isBehindRoot))
+      throw this.flaw(
+        'a second document begins',
+        'put the articles into files of their own, or between <articles> and </articles>',
+      );
     throw this.flaw(`not well-formed XML (${shortened(message)})`, 'get the file again');
   }
 

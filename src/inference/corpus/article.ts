@@ -32,6 +32,9 @@ const MOST_SENTENCES = 1 << 18;
 /** Code units in sentences longer than `NO_PROSE`: lists or data without sentence ends cost time and give nothing. */
 const MOST_UNCUT = 1 << 19;
 const NO_PROSE = LONGEST_SENTENCE >> 1;
+/** Pieces of words and signs in such sentences. They bound the number of tokens, which is what costs time. */
+const MOST_PIECES = 1 << 18;
+const PIECE = /\p{Script=Han}|[\p{L}\p{N}]{1,4}|\S/gu;
 /** Mentions in one line of output, about a hundred bytes each. */
 const MOST_MENTIONS = 1 << 20;
 
@@ -125,16 +128,23 @@ function sentencesOf(
     );
   const sentences: Range[] = [];
   let uncut = 0;
+  let pieces = 0;
   for (const paragraph of paragraphs) {
     const isWhole = paragraph.start === 0 && paragraph.end === text.length;
     const part = isWhole ? text : text.slice(paragraph.start, paragraph.end);
     for (const { start, end } of eachSentence(part)) {
       sentences.push({ start: start + paragraph.start, end: end + paragraph.start });
-      if (end - start > NO_PROSE) uncut += end - start;
-      if (uncut > MOST_UNCUT)
-        throw new InputError(
-          `${place}: ${MOST_UNCUT} characters stand in sentences longer than ${NO_PROSE}; give prose, or add sentence ends or empty lines`,
-        );
+      if (end - start > NO_PROSE) {
+        uncut += end - start;
+        if (uncut <= MOST_UNCUT) pieces += piecesOf(part.slice(start, end));
+        if (uncut > MOST_UNCUT || pieces > MOST_PIECES) {
+          const much =
+            uncut > MOST_UNCUT ? `${MOST_UNCUT} characters` : `more than ${MOST_PIECES} words and signs`;
+          throw new InputError(
+            `${place}: ${much} stand in sentences longer than ${NO_PROSE}; give prose, or add sentence ends or empty lines`,
+          );
+        }
+      }
       if (sentences.length > MOST_SENTENCES)
         throw new InputError(`${place}: has more than ${MOST_SENTENCES} sentences; split it into documents`);
     }
@@ -142,11 +152,17 @@ function sentencesOf(
   return sentences;
 }
 
+function piecesOf(sentence: string): number {
+  return sentence.match(PIECE)?.length ?? 0;
+}
+
 function articleOfSentences({ article, sentences, place }: Source & { kind: 'sentences' }): Article {
-  const longest = sentences.find(({ text }) => text.length > MOST_UNCUT);
+  const longest = sentences.find(
+    ({ text }) => text.length > MOST_UNCUT || (text.length > NO_PROSE && piecesOf(text) > MOST_PIECES),
+  );
   if (longest)
     throw new InputError(
-      `${place}: a sentence of ${longest.text.length} characters, at most ${MOST_UNCUT} are read; split it`,
+      `${place}: a sentence of ${longest.text.length} characters, at most ${MOST_UNCUT} are read, or ${MOST_PIECES} words and signs; split it`,
     );
   return {
     sentences: sentences.map(({ text }) => text),

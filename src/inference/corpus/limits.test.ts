@@ -24,6 +24,8 @@ test('a document without end, or without sentence ends, is refused early with it
     ['e.g. '.repeat(6e5), /characters stand in sentences/],
     [`a${'\u0301'.repeat(3e6)}`, /characters stand in sentences/],
     ['cell\u0085'.repeat(6e5), /characters stand in sentences/],
+    ['"'.repeat(400_000), /more than 262144 words and signs stand in sentences/],
+    ['细胞'.repeat(200_000), /more than 262144 words and signs stand in sentences/],
     ['. '.repeat(3e6), /has more than 262144 sentences; split it into documents/],
   ];
   for (const [text, message] of cases) {
@@ -65,6 +67,6 @@ test('a sentence of JSONL is limited as those of a text are', () => {
   };
   assert.throws(
     () => readArticle(source),
-    /a sentence of 1000000 characters, at most 524288 are read; split it/,
+    /a sentence of 1000000 characters, at most 524288 are read, or 262144 words and signs; split it/,
   );
 });

@@ -159,6 +159,21 @@ test('BioC and PubTator are read, each document with its own id and offsets', as
   assert.deepEqual(await fromStdin(xml, 7), [own]);
 });
 
+test('a damaged document is reported with its line, the file named once', async (t) => {
+  const document = '<document><id>1</id><passage><offset>0</offset><text>HeLa</text></passage></document>';
+  const folder = folderOf(t, {
+    'a.xml': `<collection>${document}\n<document><id>2</id>`,
+    'b.txt': '1|t|HeLa\n1|a|Cells\n1|m|Methods\n\n',
+  });
+  const [, brokenOff, , odd] = (await readFiles(folder)) as string[];
+  assert.equal(
+    brokenOff,
+    `${join(folder, 'a.xml')} line 2: the file ends inside this <document>; get the file again`,
+  );
+  assert.match(odd, /b\.txt line 3: not a line of PubTator/);
+  assert.equal(odd.split('b.txt').length, 2);
+});
+
 test('what is no text is named by its content, whatever it is called', async (t) => {
   const cases: [string | Uint8Array, RegExp][] = [
     ['%PDF-1.4\n1 0 obj', /is a PDF/],

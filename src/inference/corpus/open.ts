@@ -159,12 +159,15 @@ function* sourcesOfDocuments(
     if (!(error instanceof InputError)) throw error;
     damages.push(error);
   }
-  for (const { message } of damages)
-    yield { kind: 'damaged', place, bytes: newBytes(), reason: withoutPlace(message, place) };
+  for (const { message } of damages) yield damagedAsTold(message, place, newBytes());
 }
 
-function withoutPlace(message: string, place: string): string {
-  return message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
+/** What an error says of its place belongs to it: `a.xml line 3: …`. */
+function damagedAsTold(message: string, place: string, bytes: number): Source & { kind: 'damaged' } {
+  const [, more, reason] = message.startsWith(place)
+    ? (/^((?: line \d+)?): (.*)$/s.exec(message.slice(place.length)) ?? [])
+    : [];
+  return { kind: 'damaged', place: place + (more ?? ''), bytes, reason: reason ?? message };
 }
 
 function sinceLast(total: () => number): () => number {
@@ -183,7 +186,7 @@ async function* untilDamaged(sources: AsyncIterable<Source>, place: string): Asy
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof InputError) {
-      yield { kind: 'damaged', place, bytes: 0, reason: withoutPlace(message, place) };
+      yield damagedAsTold(message, place, 0);
       return;
     }
     if (!code) throw error;
