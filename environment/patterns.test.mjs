@@ -77,9 +77,9 @@ test('every pattern takes linear time at most', () => {
     const key = `/${pattern}/${flags}`;
     if (!faults.has(key)) faults.set(key, fault(pattern, flags));
   }
-  const told = patterns.flatMap(({ place, pattern, flags }) => {
+  const reported = patterns.flatMap(({ place, pattern, flags }) => {
     const key = `/${pattern}/${flags}`;
     return faults.get(key) ? [`${place}: ${key} ${faults.get(key)}`] : [];
   });
-  assert.deepEqual(told, []);
+  assert.deepEqual(reported, []);
 });

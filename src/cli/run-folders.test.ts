@@ -130,7 +130,7 @@ test('search refuses a folder where it would overwrite or delete what is not its
   );
 });
 
-test('a second run in the same folder is told so', (context) => {
+test('a second run in the same folder is refused', (context) => {
   const { at, refuses } = prepare(context);
   writeFileSync(at('space.json'), JSON.stringify(SPACE));
   mkdirSync(at('out'));

@@ -64,7 +64,7 @@ test('no answer does anything but be read or be refused in one printable line (s
   );
 });
 
-test('what would fill the memory is refused for good, what is no JSON is told apart', () => {
+test('answers that would fill the memory are refused for good; others that are not JSON are named by kind', () => {
   const repeated = (body: string) => {
     try {
       parsedJson(body, 'answers');

@@ -126,7 +126,7 @@ test('it says who asks, and follows no redirection behind the count', async () =
   assert.throws(() => createAsk({ baseUrl: 'nowhere' }), InputError);
 });
 
-test('a silent service, a damaged body and a broken connection are told apart', async () => {
+test('a silent service, a damaged body and a broken connection give different reasons', async () => {
   const gzip = { 'Content-Encoding': 'gzip' };
   const listener: RequestListener = (request, response) => {
     if (request.url === '/damaged') response.end(Buffer.from([0x61, 0xff, 0x62]));

@@ -152,7 +152,7 @@ test('of BioC XML too, one damaged document is skipped, and what is cut off is n
   assert.match(skipping(documentsOfBioc, xml(deep)).skipped[0], /nested more than 256 deep/);
 });
 
-test('PubTator: title and abstract as the offsets count them, annotations passed over', () => {
+test('PubTator: title and abstract as the offsets count them, annotations skipped', () => {
   const content = [
     '\ufeff1|t|HeLa cells ',
     '1|a|The liver.',

@@ -46,7 +46,7 @@ test('the first bytes tell what a file holds', () => {
   for (const [kind, content] of cases) assert.equal(kindOf(content), kind, content);
 });
 
-test('binary formats are told apart, and each has its mend', () => {
+test('binary formats are recognized, each with what to do', () => {
   const cases: [ContentKind, Uint8Array][] = [
     ['gzip', gzipSync('x')],
     ['zip', Buffer.from('PK\x03\x04\x14\0\0\0\x08\0aaaabbbbccccdddd\x05\0\0\0a.txt', 'latin1')],

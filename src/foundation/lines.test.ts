@@ -40,7 +40,7 @@ test('what is discarded leaves nothing; what cannot be read is named', () => {
   assert.throws(() => [...readLines(folder)], InputError);
 });
 
-test('a disk that is full, and a place that is none, are told in one sentence', () => {
+test('a full disk and an impossible path are reported in one sentence', () => {
   const full: NodeJS.ErrnoException = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
   const write = () =>
     whileWriting('model.bin', () => {

@@ -20,7 +20,7 @@ function linesOf(content: string | Uint8Array): string[] {
 
 const bigEndian = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
-test('byte order marks, UTF-16 and gzip are told by content, whatever the file is called', () => {
+test('byte order marks, UTF-16 and gzip are recognized by content, whatever the name', () => {
   const text = 'HeLa 😀 cells\n\nin the liver é\n';
   const lines = ['HeLa 😀 cells', '', 'in the liver é'];
   const contents = [

@@ -262,7 +262,7 @@ test('a byte order mark does not disturb, other encodings are named', () => {
   assert.match(textOf(invalid.toString('utf8'))[0], /^a\ufffd+b$/);
 });
 
-test('references are passed over, whatever they hold', () => {
+test('reference lists are skipped, whatever they hold', () => {
   const list =
     '<ref-list><ref-list><ref>a<![CDATA[<b>]]></ref></ref-list><ref>&amp;</ref></ref-list><ref-list/>';
   const shape = (node: XmlNode): unknown =>
