@@ -8,11 +8,16 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { sha256OfFile } from '../foundation';
+import { NOTHING_DONE, ResumableOutput } from '../inference';
+import { readSafetensors, writeSafetensors } from '../nn';
+import { copyTinyBert } from '../nn/tiny-bert';
 import { annotate, linesOf, PROGRAM, preparedModel, writeFiles } from './annotate.fixture';
 
 const TEXT = 'T cells and liver grew.';
@@ -33,6 +38,9 @@ test('an output that would destroy an input or cannot be written is refused befo
     [[a, '--out', join(folder, 'hard.txt')], /is an input/],
     [[join(folder, 'c.jsonl.part'), '--out', join(folder, 'c.jsonl')], /c\.jsonl\.part: is an input/],
     [[a, '--out', join(model, 'config.json')], /is an input/],
+    [[a, '--out', join(model, 'model.safetensors')], /is an input/],
+    [[a, '--out', join(model, 'onnx', 'model.onnx')], /is an input/],
+    [[folder, '--out', join(folder, 'sub', 'b.txt')], /b\.txt: is an input/],
     [[a, '--out', join(folder, 'sub')], /names a folder/],
     [[a, '--out', `${join(folder, 'new')}/`], /names a folder/],
     [[a, '--out', ''], /output path is empty/],
@@ -225,4 +233,31 @@ test('an output in the folder that is read is no input', (t) => {
   const { status, stderr } = annotate(['--model', model, folder]);
   assert.equal(status, 1);
   assert.match(stderr, /out\.jsonl: holds the annotations that annotate writes, not texts/);
+});
+
+test('weights in several files decide as weights in one do whether a run may be resumed', (t) => {
+  const model = copyTinyBert(t);
+  const tensors = [...readSafetensors(join(model, 'model.safetensors'))];
+  rmSync(join(model, 'model.safetensors'));
+  const shards = { 'a.safetensors': tensors.slice(0, 5), 'b.safetensors': tensors.slice(5) };
+  for (const [name, part] of Object.entries(shards)) writeSafetensors(join(model, name), new Map(part));
+  const weight_map = Object.fromEntries(
+    Object.entries(shards).flatMap(([file, part]) => part.map(([name]) => [name, file])),
+  );
+  writeFiles(model, { 'model.safetensors.index.json': JSON.stringify({ weight_map }), 'in.txt': TEXT });
+  const out = join(model, 'out.jsonl');
+  // What a killed run leaves: every other thing of the run is the same.
+  const files = [...Object.keys(shards), 'config.json', 'tokenizer.json'].map((name) => join(model, name));
+  const run = { inputs: [join(model, 'in.txt')], model: files.map(sha256OfFile), offsets: 'utf16' };
+  const stopped = ResumableOutput.open(out, run, false)!;
+  stopped.append('', NOTHING_DONE, new Uint8Array());
+  stopped.close();
+  const resume = () => annotate(['--model', model, '--out', out, '--resume', join(model, 'in.txt')]);
+  const [[name, { shape, data }]] = shards['b.safetensors'];
+  const changed = new Map(shards['b.safetensors']).set(name, { shape, data: data.map((value) => -value) });
+  writeSafetensors(join(model, 'b.safetensors'), changed);
+  assert.match(resume().stderr, /was begun with another model/);
+  writeSafetensors(join(model, 'b.safetensors'), new Map(shards['b.safetensors']));
+  const { status, stderr } = resume();
+  assert.equal(status, 0, stderr);
 });

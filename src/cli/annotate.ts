@@ -30,9 +30,11 @@ import {
   sourcesBehind,
   type Totals,
 } from '../inference';
+import { hasWeights, weightFiles } from '../nn';
 import { annotateProgress } from './annotate-progress';
 import { positiveInteger } from './arguments';
 import { endOfReader } from './failure';
+import { filesOf } from './inputs';
 import { notice, printResult } from './output';
 
 interface AnnotateOptions {
@@ -113,7 +115,7 @@ async function annotate(paths: string[], options: AnnotateOptions): Promise<void
   const quantized = options.precision && options.precision === 'int8';
   const read = files.flatMap(({ path }) => (typeof path === 'string' ? path : []));
   for (const path of target ? [out!, ...own.slice(1)] : [])
-    checkOutputFile(path, [...read, ...filesOf(model, quantized)]);
+    checkOutputFile(path, [...read, ...filesOf(model)]);
   report(skipped);
   const settings = { model, quantized, offsets: options.offsets, workers: options.workers };
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -174,7 +176,7 @@ async function writeToFile(
   const { offsets, resume = false } = options;
   const run = {
     inputs: files.map((file) => resolve(Buffer.from(file.path as string).toString('latin1'))),
-    model: filesOf(settings.model, settings.quantized).map(sha256OfFile),
+    model: decisiveFiles(settings.model, settings.quantized).map(sha256OfFile),
     offsets,
   };
   const output = ResumableOutput.open(path, run, resume);
@@ -263,10 +265,10 @@ function complainOfDamages({ documents, damaged }: Totals): void {
 }
 
 /** The files that decide the model's output. */
-function filesOf(model: string, quantized?: boolean): string[] {
+function decisiveFiles(model: string, quantized?: boolean): string[] {
   const onnx = onnxFileOf(model, quantized);
   return [
-    existsSync(onnx) ? onnx : join(model, 'model.safetensors'),
+    ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
     join(model, 'config.json'),
     join(model, 'tokenizer.json'),
   ].filter((path) => existsSync(path));

@@ -43,7 +43,7 @@ export function registerBenchmark(program: Command): void {
     .option('--runs <count>', 'timed runs of each variant at batch 1', positiveInteger, 200)
     .option('--json', 'the rows as JSON')
     .action(async (options: BenchmarkCommandOptions) => {
-      if (options.out) checkOutputs(options.out, options);
+      if (options.out !== undefined) checkOutputs(options.out, options);
       checkDistinct(options.data, '--data');
       checkDistinct(options.model, '--model');
       const sentences = options.data.flatMap(readSentences);

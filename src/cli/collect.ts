@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import {
+  articlePath,
   type CheckReport,
   type CollectionReport,
   checkCollection,
@@ -8,6 +9,7 @@ import {
   readIds,
   SOURCES,
   type Source,
+  storedPmcids,
 } from '../collection';
 import {
   checkOutputFile,
@@ -93,6 +95,8 @@ async function collect(options: Options): Promise<void> {
   const inputs = options.ids === undefined ? [] : [options.ids];
   checkOutputFolder(out, inputs);
   checkOutputFile(manifestPath(out), inputs);
+  for (const pmcid of inputs.length > 0 ? storedPmcids(out) : [])
+    checkOutputFile(articlePath(out, pmcid), inputs);
   const ids = options.ids === undefined ? undefined : readIds(options.ids);
   const types = options.types && typesOption(options.types);
   const progress = showProgress('Collecting');

@@ -163,3 +163,11 @@ test('doctor answers on any machine', () => {
   assert.equal(report.node, process.versions.node);
   assert.ok(report.data.corpora.some(({ name }) => name === 'jnlpba'));
 });
+
+test('pretrain cuts texts to the positions that the encoder has', () => {
+  writeFileSync(at('long.txt'), `${'HeLa cells grow in the liver. '.repeat(100)}\n`.repeat(3));
+  const { epochs } = json<{ epochs: { loss: number }[] }>(
+    ...['pretrain', '--text', at('long.txt'), '--encoder', tinyBertFolder, '--out', at('pretrained')],
+  );
+  assert.ok(Number.isFinite(epochs[0].loss));
+});

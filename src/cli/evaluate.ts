@@ -81,7 +81,7 @@ export function registerEvaluate(program: Command): void {
     .option('--html <file>', 'receives a page to browse the mistakes of --model in: one file, opens offline')
     .option('--json', 'the scores as JSON')
     .action(async (options: EvaluateOptions) => {
-      if (options.html) checkOutputFile(options.html, inputsOf(options));
+      if (options.html !== undefined) checkOutputFile(options.html, inputsOf(options));
       checkDistinct(options.data, '--data');
       const data = readCorpora(options.data);
       const training = options.train?.flatMap(readSentences);
@@ -90,7 +90,7 @@ export function registerEvaluate(program: Command): void {
       const first = await score(options.model);
       const result: EvaluationResult = first.scores;
       if (options.html) writeFileAtomically(options.html, errorBrowser(options.model, first.examined));
-      if (options.compare) {
+      if (options.compare !== undefined) {
         const second = await score(options.compare);
         const differences = compareModels(first.counts, second.counts, options);
         result.comparison = { ...second.scores, differences };
@@ -101,7 +101,7 @@ export function registerEvaluate(program: Command): void {
 
 /** Everything that is read: none of it may be overwritten. */
 function inputsOf({ model, compare, data, train = [], tune = [] }: EvaluateOptions): string[] {
-  const folders = compare ? [model, compare] : [model];
+  const folders = compare === undefined ? [model] : [model, compare];
   return [...data, ...train, ...tune, ...folders.flatMap(filesOf)];
 }
 

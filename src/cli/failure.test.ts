@@ -40,3 +40,11 @@ test('a reader that has had enough is no failure', () => {
   const { stderr } = spawnSync('sh', ['-c', line, process.execPath, program], { encoding: 'utf8' });
   assert.equal(stderr, 'status 0\n');
 });
+
+test('where standard error takes nothing, a failure still ends the command, with its status', {
+  skip: process.platform !== 'linux',
+}, () => {
+  const line = 'exec "$0" "$1" annotate nothing.txt 2>/dev/full';
+  const { status, signal } = spawnSync('sh', ['-c', line, process.execPath, program], { timeout: 60_000 });
+  assert.deepEqual([status, signal], [1, null]);
+});

@@ -5,45 +5,43 @@
  * May touch: every room above it.
  */
 import { Command } from 'commander';
-import { registerAnnotate } from './annotate';
-import { registerAverage } from './average';
-import { registerBenchmark } from './benchmark';
-import { registerCollect } from './collect';
-import { registerCompress } from './compress';
-import { registerCorpus } from './corpus';
-import { registerDoctor } from './doctor';
-import { registerEvaluate } from './evaluate';
 import { endOfReader, fail } from './failure';
-import { registerPreprocess } from './preprocess';
-import { registerPretrain } from './pretrain';
-import { registerReproduce } from './reproduce';
-import { registerScore } from './score';
-import { registerSearch } from './search';
-import { registerTrack } from './track';
-import { registerTrain } from './train';
 
-const program = new Command('falconframes')
-  .description('Mine the drug-discovery literature: collect, train, compress, annotate.')
-  .version(require('../../package.json').version)
-  .showHelpAfterError('(add --help for what the command takes)');
+type Register = (program: Command) => void;
 
-registerDoctor(program);
-registerCollect(program);
-registerCorpus(program);
-registerPreprocess(program);
-registerPretrain(program);
-registerTrain(program);
-registerAverage(program);
-registerSearch(program);
-registerTrack(program);
-registerEvaluate(program);
-registerScore(program);
-registerCompress(program);
-registerBenchmark(program);
-registerAnnotate(program);
-registerReproduce(program);
+/** Where each command stands. Its file is loaded when it is asked for: all of them together take as long as a short text. */
+const COMMANDS: Record<string, () => Promise<Register>> = {
+  doctor: async () => (await import('./doctor.js')).registerDoctor,
+  collect: async () => (await import('./collect.js')).registerCollect,
+  corpus: async () => (await import('./corpus.js')).registerCorpus,
+  preprocess: async () => (await import('./preprocess.js')).registerPreprocess,
+  pretrain: async () => (await import('./pretrain.js')).registerPretrain,
+  train: async () => (await import('./train.js')).registerTrain,
+  average: async () => (await import('./average.js')).registerAverage,
+  search: async () => (await import('./search.js')).registerSearch,
+  track: async () => (await import('./track.js')).registerTrack,
+  evaluate: async () => (await import('./evaluate.js')).registerEvaluate,
+  score: async () => (await import('./score.js')).registerScore,
+  compress: async () => (await import('./compress.js')).registerCompress,
+  benchmark: async () => (await import('./benchmark.js')).registerBenchmark,
+  annotate: async () => (await import('./annotate.js')).registerAnnotate,
+  reproduce: async () => (await import('./reproduce.js')).registerReproduce,
+};
+
+async function main(): Promise<void> {
+  const program = new Command('falconframes')
+    .description('Mine the drug-discovery literature: collect, train, compress, annotate.')
+    .version(require('../../package.json').version)
+    .showHelpAfterError('(add --help for what the command takes)');
+  const [asked] = process.argv.slice(2);
+  const names = Object.hasOwn(COMMANDS, asked ?? '') ? [asked] : Object.keys(COMMANDS);
+  for (const name of names) (await COMMANDS[name]())(program);
+  await program.parseAsync();
+}
 
 process.stdout.on('error', endOfReader);
+// Nobody is left to tell: the work goes on. Unheard, each failure to report would be reported without end.
+process.stderr.on('error', () => {});
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
-program.parseAsync().catch(fail);
+main().catch(fail);

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -32,8 +41,16 @@ test('one file under two names is given twice', () => {
   checkDistinct([gold, folder, join(folder, 'none')], '--data');
   for (const other of [gold, link, join(folder, '.', 'gold.jsonl'), `${folder}//gold.jsonl`])
     assert.throws(() => checkDistinct([gold, other], '--data'), /is given twice to --data.*; name it once$/);
-  assert.deepEqual(filesOf(folder).sort(), [again, gold, link].sort());
   assert.deepEqual(filesOf(join(folder, 'none')), []);
+});
+
+test('the files of a model are those it is made of, not what was written beside them', () => {
+  const model = join(folder, 'model');
+  mkdirSync(join(model, 'onnx'), { recursive: true });
+  const own = ['config.json', 'vocab.txt', 'model-00001-of-2.safetensors', join('onnx', 'model.onnx')];
+  for (const name of [...own, 'errors.html', 'out.jsonl.part', 'benchmark.json'])
+    writeFileSync(join(model, name), '');
+  assert.deepEqual(filesOf(model).sort(), own.map((name) => join(model, name)).sort());
 });
 
 test('evaluate and benchmark refuse outputs and doubled inputs before any model is opened', async () => {
@@ -41,7 +58,10 @@ test('evaluate and benchmark refuse outputs and doubled inputs before any model 
   await refused(/is an input/, 'evaluate', '--model', model, '--data', gold, '--html', gold);
   await refused(/is an input/, 'evaluate', '--model', model, '--data', gold, '--html', link);
   await refused(/is an input/, 'evaluate', '--model', model, '--data', gold, '--html', again);
-  await refused(/is an input/, 'evaluate', '--model', folder, '--data', '/dev/null', '--html', gold);
+  const config = join(folder, 'config.json');
+  writeFileSync(config, '');
+  await refused(/is an input/, 'evaluate', '--model', folder, '--data', '/dev/null', '--html', config);
+  rmSync(config);
   await refused(/names a folder/, 'evaluate', '--model', model, '--data', gold, '--html', folder);
   await refused(
     /a part of the path is a file/,

@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { InputError } from '../foundation';
 
 /** @throws InputError if two of the paths are the same file or folder, which would count twice */
@@ -25,8 +25,16 @@ function placeOf(path: string): string {
   }
 }
 
-/** The files of a folder; none if it cannot be read, which is reported when it is opened. */
+/** Names that files of a model have. What a command wrote beside them earlier may be written again. */
+const OF_A_MODEL =
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$|\.index\.json$|\.(safetensors|onnx|onnx_data|bin|h5|msgpack|model|md)$/;
+
+/** The files of a model folder, its ONNX files too; none if it cannot be read, which is reported when it is opened. */
 export function filesOf(folder: string): string[] {
+  return [folder, join(folder, 'onnx')].flatMap(entriesOf).filter((path) => OF_A_MODEL.test(basename(path)));
+}
+
+function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name));
   } catch {

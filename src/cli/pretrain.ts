@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InputError, readTextFile, showProgress } from '../foundation';
-import { fetchEncoder, Model } from '../nn';
+import { fetchEncoder, Model, readEncoderConfiguration } from '../nn';
 import { jatsToParagraphs } from '../preprocessing';
 import { Tokenizer } from '../tokenization';
 import {
@@ -74,12 +74,14 @@ export function registerPretrain(program: Command): void {
           `${folder}: the vocabulary has no [MASK], so no words can be hidden; take another encoder`,
         );
       const texts = options.text.flatMap(readTexts);
-      const all = await prepareTexts(texts, tokenizer, MAXIMUM_LENGTH);
+      const { maximumPositions } = readEncoderConfiguration(folder);
+      const maximumLength = Math.min(MAXIMUM_LENGTH, maximumPositions);
+      const all = await prepareTexts(texts, tokenizer, maximumLength);
       const windows = all.slice(0, options.maximumTexts);
       const heldOut = windows.filter((_, index) => index % HELD_OUT_EVERY === 0);
       const examples = windows.filter((_, index) => index % HELD_OUT_EVERY !== 0);
       notice(
-        `${examples.length} windows of at most ${MAXIMUM_LENGTH} tokens, ${heldOut.length} more held out`,
+        `${examples.length} windows of at most ${maximumLength} tokens, ${heldOut.length} more held out`,
       );
       const model = Model.forMaskedWords(folder, 1);
       const masking = { maskId, vocabularySize: tokenizer.vocabularySize, specialIds: tokenizer.specialIds };
@@ -90,7 +92,7 @@ export function registerPretrain(program: Command): void {
       const about = {
         command: 'falconframes pretrain',
         folder: options.out,
-        parameters: { ...settings, encoder, text, maximumTexts, maximumLength: MAXIMUM_LENGTH },
+        parameters: { ...settings, encoder, text, maximumTexts, maximumLength },
       };
       const report = await trainTracked(options, about, (onRow) =>
         train({

@@ -79,6 +79,19 @@ test('train refuses a folder where it would overwrite what it reads', (context) 
   write(at('other.json'), { train: [at('run', 'metrics.jsonl')] });
   refuses(/metrics\.jsonl: is an input/, ...train('other.json', 'run'));
   refuses(/train\.jsonl: is not a folder/, ...train('config.json', 'train.jsonl'));
+  for (const place of [['onnx'], ['last', 'onnx'], ['checkpoint']]) {
+    mkdirSync(at('run', ...place), { recursive: true });
+    cpSync(at('train.jsonl'), at('run', ...place, 'state-1-1.safetensors'));
+    write(at('other.json'), { train: [at('run', ...place, 'state-1-1.safetensors')] });
+    refuses(
+      new RegExp(`${place.join('/')}: holds an input and would be removed`),
+      ...train('other.json', 'run'),
+    );
+  }
+  mkdirSync(at('linked'));
+  symlinkSync(join(tinyBertFolder, 'model.safetensors'), at('linked', 'model.safetensors'));
+  refuses(/linked\/model\.safetensors: is an input/, ...train('config.json', 'linked'));
+  refuses(/train\.jsonl: is not a folder/, ...train('config.json', 'new'), '--track', 'train.jsonl');
   cpSync(tinyBertFolder, at('encoder'), { recursive: true });
   write(at('own.json'), { encoder: at('encoder') });
   refuses(/encoder: is an input/, ...train('own.json', 'encoder'));
@@ -103,6 +116,48 @@ test('average and pretrain refuse a folder that they begin with', (context) => {
     'one',
     '--out',
     'out',
+  );
+});
+
+test('compress, evaluate and collect refuse to write over what they read', (context) => {
+  const { at, refuses } = prepare(context);
+  cpSync(tinyBertFolder, at('model'), { recursive: true });
+  mkdirSync(at('model', 'onnx'));
+  writeFileSync(at('model', 'onnx', 'model.onnx'), 'x');
+  const withFile = (...names: string[]) => {
+    mkdirSync(at(...names.slice(0, -1)), { recursive: true });
+    cpSync(at('train.jsonl'), at(...names));
+    return names.join('/');
+  };
+  const compress = (command: string, out: string, ...others: string[]) => [
+    ...['compress', command, '--model', 'model', '--out', out, ...others],
+  ];
+  for (const name of ['trim.json', 'config.json'])
+    refuses(new RegExp(`${name}: is an input`), ...compress('trim', 't', '--texts', withFile('t', name)));
+  const heldOut = ['--texts', 'train.jsonl', '--held-out', withFile('t', 'onnx', 'x.jsonl')];
+  refuses(/t\/onnx: holds an input/, ...compress('trim', 't', ...heldOut));
+  const heads = ['--heads', '1', '--data', withFile('p', 'prune.json')];
+  refuses(/prune\.json: is an input/, ...compress('prune', 'p', ...heads));
+  const calibrate = ['--kind', 'static', '--calibrate', withFile('q', 'onnx', 'model_quantized.onnx')];
+  refuses(/model_quantized\.onnx: is an input/, ...compress('quantize', 'q', ...calibrate));
+  mkdirSync(at('linked', 'onnx'), { recursive: true });
+  symlinkSync(at('model', 'onnx', 'model.onnx'), at('linked', 'onnx', 'model.onnx'));
+  for (const command of ['export', 'fuse'])
+    refuses(/model\.onnx: is an input/, ...compress(command, 'linked'));
+  const evaluate = ['evaluate', '--model', 'model', '--data', 'test.jsonl', '--html'];
+  for (const page of ['test.jsonl', 'model/onnx/model.onnx']) refuses(/is an input/, ...evaluate, page);
+  refuses(/output path is empty/, ...evaluate, '');
+  writeFileSync(at('train.jsonl'), 'PMC90000001');
+  const ids = withFile('collection', 'articles', 'PMC90000001.json');
+  refuses(
+    /PMC90000001\.json: is an input/,
+    'collect',
+    '--source',
+    'sample',
+    '--ids',
+    ids,
+    '--out',
+    'collection',
   );
 });
 

@@ -1,7 +1,7 @@
 /** No command: what the commands that train have in common to be tracked. */
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Option } from 'commander';
-import { InputError } from '../foundation';
+import { checkOutputFolder, InputError } from '../foundation';
 import {
   type MetricsRow,
   type RunStatus,
@@ -42,7 +42,8 @@ export async function trainTracked<Report extends TrainingReport>(
 ): Promise<Report> {
   if (resume) refuseFinished(run.folder);
   if (!track) return work();
-  trackingAddress(track); // Refused before any work.
+  const destination = trackingAddress(track); // Refused before any work.
+  if (isAbsolute(destination)) checkOutputFolder(destination);
   const place = { address: track, experiment, notify: notice };
   const started = Date.now();
   let tracked: TrackedTraining | undefined;

@@ -227,8 +227,8 @@ test('what a run killed in mid-write left is gone after the next, and nothing el
     await collectArticles(options);
     const whole = contents(folder);
     const articles = join(folder, 'articles');
-    writeFileSync(join(articles, 'PMC90000001.json.41274078.partial'), '{"pmcid":');
-    writeFileSync(join(folder, 'manifest.json.0123abcd.partial'), '{');
+    writeFileSync(join(articles, 'PMC90000001.json.41274078-7-41274078.partial'), '{"pmcid":');
+    writeFileSync(join(folder, 'manifest.json.0123abcd-7-0123abcd.partial'), '{');
     writeFileSync(join(articles, 'notes.txt'), 'mine');
     await collectArticles(options);
     assert.deepEqual(contents(folder), { ...whole, [join('articles', 'notes.txt')]: 'mine' });

@@ -23,6 +23,7 @@ export { PUBLISHED_LIMITS, type RequestLimits } from './pace';
 export type { RequestOptions } from './request';
 export { type LocalServer, startSampleServer } from './sample-server';
 export { HARDLY_LIMITED, SOURCES, type Source } from './source';
+export { articlePath, storedPmcids } from './store';
 export {
   type CollectionSummary,
   type CountRow,

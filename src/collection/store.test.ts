@@ -8,7 +8,7 @@ import { InputError } from '../foundation';
 import { checkCollection } from './check';
 import { collectArticles } from './collect';
 import { GOOD, withAnswers } from './europepmc-server.fixture';
-import { collectedFiles } from './summary';
+import { collectedFiles, readCollection, summarizeCollection } from './summary';
 
 const IDS = ['PMC1', 'PMC2', 'PMC3'];
 
@@ -104,13 +104,18 @@ test('only leftovers of articles and manifest are removed, and never a folder or
     const victim = join(folder, 'victim');
     writeFileSync(victim, 'mine');
     const kept = [
-      ...['manifest.json.1', 'manifest.json.bak', 'notes.json.01234567.partial', 'PMC1.json.0123.partial'],
-      ...['manifest.json.aaaaaaaa.partial', 'manifest.json.bbbbbbbb.partial'],
+      ...[
+        'manifest.json.1',
+        'manifest.json.bak',
+        'notes.json.01234567-7-89abcdef.partial',
+        'PMC1.json.0123.partial',
+      ],
+      ...['manifest.json.aaaaaaaa-7-aaaaaaaa.partial', 'manifest.json.bbbbbbbb-7-bbbbbbbb.partial'],
     ];
     for (const name of kept.slice(0, 4)) writeFileSync(join(out, name), 'mine');
     mkdirSync(join(out, kept[4]));
     symlinkSync(victim, join(out, kept[5]));
-    writeFileSync(join(out, 'articles', 'PMC7.json.0123abcd.partial'), 'x');
+    writeFileSync(join(out, 'articles', 'PMC7.json.0123abcd-7-0123abcd.partial'), 'x');
     await collectArticles({ ...options, ids: IDS });
     assert.deepEqual(readdirSync(out).sort(), ['articles', 'manifest.json', ...kept].sort());
     assert.deepEqual(readdirSync(join(out, 'articles')).sort(), IDS.map((id) => `${id}.json`).sort());
@@ -158,10 +163,47 @@ test('a folder that cannot take a collection is refused before any work', async 
   });
 });
 
+test('a link where an article goes is not written through', async () => {
+  await withAnswers({}, async ({ options, folder }) => {
+    const { out } = options;
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'mine');
+    mkdirSync(join(out, 'articles'), { recursive: true });
+    symlinkSync(victim, join(out, 'articles', 'PMC2.json'));
+    const { stored, missing } = await collectArticles({ ...options, ids: IDS });
+    assert.equal(stored, 2);
+    assert.deepEqual(missing, { PMC2: 'PMC2.json is there but is not a regular file; remove it' });
+    assert.equal(readFileSync(victim, 'utf8'), 'mine');
+  });
+});
+
 test('what macOS leaves beside files is no article', async () => {
   await withAnswers({}, async ({ options }) => {
     await collectArticles({ ...options, ids: IDS });
     writeFileSync(join(options.out, 'articles', '._PMC1.json'), Buffer.from([0, 5, 22, 7]));
     assert.equal(collectedFiles(options.out).length, 3);
+  });
+});
+
+test('one stored article that cannot be read is skipped and named, not the end of a summary', async () => {
+  await withAnswers({}, async ({ options }) => {
+    await collectArticles({ ...options, ids: IDS });
+    const articles = join(options.out, 'articles');
+    const whole = summarizeCollection(options.out);
+    assert.deepEqual([whole.articles, whole.skipped], [3, []]);
+    writeFileSync(join(articles, 'PMC4.json'), '{"pmcid":');
+    mkdirSync(join(articles, 'PMC5.json'));
+    const summary = summarizeCollection(options.out);
+    assert.deepEqual({ ...summary, skipped: [] }, whole);
+    assert.match(summary.skipped[0], /PMC4\.json: cannot be read as JSON/);
+    assert.match(summary.skipped[1], /PMC5\.json: not a regular file/);
+    const said: string[] = [];
+    assert.equal([...readCollection(options.out, (sentence) => said.push(sentence))].length, 3);
+    assert.deepEqual(said, summary.skipped);
+    for (const id of IDS) writeFileSync(join(articles, `${id}.json`), 'null');
+    assert.throws(
+      () => summarizeCollection(options.out),
+      /none of 5 articles can be read; the first: .*PMC1\.json/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EntityClass, nameOfLeftover, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
@@ -13,14 +13,14 @@ export function articlePath(folder: string, pmcid: string): string {
 /**
  * The same article gives the same bytes: keys in one order, no times.
  *
- * @throws Unobtainable if something other than a regular file has its name
+ * @throws Unobtainable if something other than a regular file has its name, such as a link, which might lead to files of others
  */
 export function storeArticle(
   folder: string,
   { pmcid, source, types, fullText, annotations, leftOut = {} }: CollectedArticle,
 ): void {
   const path = articlePath(folder, pmcid);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false)
     throw new Unobtainable(`${pmcid}.json is there but is not a regular file; remove it`, 'never');
   const flaws = Object.keys(leftOut).length > 0 ? { leftOut } : {};
   const content = JSON.stringify({ pmcid, source, types, fullText, annotations, ...flaws });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { byClass, ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
+import { byClass, ENTITY_CLASSES, type EntityClass, InputError, printable } from '../foundation';
 import { type Annotation, type CollectedArticle, readCollectedArticle } from './article';
 
 /** One row of a table: what is counted, and how many annotations of each class there are. */
@@ -8,6 +8,8 @@ export type CountRow = { [column: string]: string | number } & Record<EntityClas
 
 export interface CollectionSummary {
   articles: number;
+  /** A sentence for each article that cannot be read; none of its annotations counts. */
+  skipped: string[];
   annotations: Record<EntityClass, number>;
   /** By provider, section and so on, the largest first; the first column has that name. */
   byProvider: CountRow[];
@@ -30,9 +32,32 @@ export function collectedFiles(folder: string): string[] {
   return names.sort().map((name) => join(articles, name));
 }
 
-/** The articles of a collection one after the other, so that one at a time is in memory. */
-export function* readCollection(folder: string): Generator<CollectedArticle> {
-  for (const file of collectedFiles(folder)) yield readCollectedArticle(file);
+/**
+ * The articles of a collection one after the other, so that one at a time is in memory. Those that cannot be read are skipped.
+ *
+ * @param onSkipped called for each of these with a sentence that names the file; by default it goes to standard error
+ * @throws InputError where none can be read
+ */
+export function* readCollection(
+  folder: string,
+  onSkipped: (sentence: string) => void = (sentence) => console.warn(printable(sentence)),
+): Generator<CollectedArticle> {
+  const files = collectedFiles(folder);
+  const skipped: string[] = [];
+  for (const file of files) {
+    let article: CollectedArticle;
+    try {
+      article = readCollectedArticle(file);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      skipped.push(error.message);
+      onSkipped(error.message);
+      continue;
+    }
+    yield article;
+  }
+  if (skipped.length === files.length)
+    throw new InputError(`${folder}: none of ${files.length} articles can be read; the first: ${skipped[0]}`);
 }
 
 /** What a collection holds; `top` is the number of most frequent mentions to list. */
@@ -44,7 +69,8 @@ export function summarizeCollection(folder: string, top = 10): CollectionSummary
   const mentions = new Map<EntityClass, Map<string, number>>(
     ENTITY_CLASSES.map((label) => [label, new Map()]),
   );
-  for (const article of readCollection(folder)) {
+  const skipped: string[] = [];
+  for (const article of readCollection(folder, (sentence) => skipped.push(sentence))) {
     articles++;
     for (const annotation of article.annotations) {
       const label = annotation.type as EntityClass;
@@ -59,6 +85,7 @@ export function summarizeCollection(folder: string, top = 10): CollectionSummary
   }
   return {
     articles,
+    skipped,
     annotations: byClass((label) => all[label]),
     byProvider: largestFirst(byProvider),
     bySection: largestFirst(bySection),

@@ -16,7 +16,7 @@ export function writeExported(folder: string, model: Uint8Array): string {
 }
 
 /** What a model needs beside its weights to be run. */
-const COMPANIONS = [
+export const COMPANIONS = [
   'config.json',
   'tokenizer.json',
   'tokenizer_config.json',

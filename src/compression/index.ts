@@ -17,7 +17,7 @@ export { benchmarkCsv } from './benchmark-csv';
 export { CALIBRATION_METHODS, type CalibrationMethod } from './calibration';
 export * from './distil';
 export { encodeAsOnnx, exportToOnnx } from './export';
-export { onnxPath } from './folder';
+export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';
 export { checkOnnx, readOnnxFile } from './onnx-check';
 export { onnxInputs } from './onnx-inputs';

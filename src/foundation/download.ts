@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AbortError } from 'p-retry';
-import { isRunning } from './lock';
+import { isRunning } from './running';
 
 const MOST_REDIRECTS = 5;
 /** How long a download may be silent. */

@@ -38,6 +38,7 @@ const REASONS: Record<'read' | 'write', Record<string, string | undefined>> = {
     EEXIST: 'a part of the path is a file; choose another place',
     ENOTDIR: 'a part of the path is a file; choose another place',
     EISDIR: 'it is a folder; name a file',
+    ERR_FS_EISDIR: 'it is a folder; remove it, or choose another place',
     ENOTEMPTY: 'a folder of that name is there and not empty; choose another place',
     ENOENT: 'its folder has gone; choose another place',
     ELOOP: 'its links lead in a circle; choose another place',

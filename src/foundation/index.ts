@@ -31,7 +31,7 @@ export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
-export { acquireLock, isRunning, withLock } from './lock';
+export { acquireLock, withLock } from './lock';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
 export { nameOfLeftover, OutputFile, whileWriting, writeFileAtomically } from './output-file';
@@ -41,6 +41,7 @@ export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
+export { isRunning } from './running';
 export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {

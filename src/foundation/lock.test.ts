@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -39,6 +39,9 @@ test('the lock of a killed run, a damaged one and an empty one are taken over; o
     writeFileSync(at('damaged.lock'), content);
     acquireLock(at('damaged'))();
   }
+  writeFileSync(at('data.lock'), '{"text":"A sentence."}\n'.repeat(100));
+  assert.throws(() => acquireLock(at('data')), /data\.lock: is no lock of a run.*rename it/);
+  assert.equal(readFileSync(at('data.lock'), 'utf8').length, 2300);
   // A number that another process has got since.
   const reused = { pid: process.pid, started: '1', host: hostname() };
   writeFileSync(at('reused.lock'), JSON.stringify(reused));

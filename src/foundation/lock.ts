@@ -12,6 +12,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from './errors';
 import { whileWriting } from './output-file';
+import { isRunning } from './running';
 import { sleepSync } from './sleep';
 
 interface Owner {
@@ -76,6 +77,9 @@ function tryToLock(lock: string, own: Owner): boolean {
   return true;
 }
 
+/** Characters: more than a lock holds. */
+const LONGEST_LOCK = 1000;
+
 /** Undefined where the lock has just been released. A process that has just made it may not have written into it yet. */
 function contentOf(lock: string): string | undefined {
   for (let tries = 0; ; tries++) {
@@ -86,6 +90,10 @@ function contentOf(lock: string): string | undefined {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new InputError(`${lock}: cannot be read; delete it if no other run is at work`);
     }
+    if (content.length > LONGEST_LOCK)
+      throw new InputError(
+        `${lock}: is no lock of a run, but stands where one goes; rename it, or choose another output`,
+      );
     if (ownerIn(content) || tries >= 10) return content;
     sleepSync(20);
   }
@@ -115,15 +123,6 @@ function removeStale(lock: string, content: string): void {
 
 function isAlive({ pid, started }: Owner): boolean {
   return isRunning(pid) && (started === undefined || startOf(pid) === started);
-}
-
-/** Whether a process with that number is running, whoever's it is. */
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** proc(5), field 22; undefined where there is no /proc. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -7,14 +7,17 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   type Stats,
   writeSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { unwritable } from './errors';
 import { outputTarget } from './output-path';
+import { isRunning } from './running';
 import { sleepSync } from './sleep';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -48,6 +51,7 @@ export class OutputFile {
     this.#temporary = temporary;
     this.#descriptor = whileWriting(path, () => {
       mkdirSync(dirname(target.path), { recursive: true });
+      removeLeftoversOf(target.path);
       return openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, target.existing?.mode ?? mode);
     });
     if (target.existing) this.#keepOwner(target.existing);
@@ -129,14 +133,39 @@ function writeFully(descriptor: number, content: Uint8Array): void {
 }
 
 /** Bytes. The temporary name leaves out longer names, which have no room for an ending. */
-const LONGEST_KEPT = 200;
+const LONGEST_KEPT = 180;
+
+const keptName = (name: string) => (Buffer.byteLength(name) > LONGEST_KEPT ? 'output' : name);
+
+/** Of this machine: a process of another one may be at work in a shared folder, and have any number. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 function temporaryName(name: string): string {
-  const kept = Buffer.byteLength(name) > LONGEST_KEPT ? 'output' : name;
-  return `${kept}.${randomBytes(4).toString('hex')}.partial`;
+  return `${keptName(name)}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}.partial`;
 }
+
+const TEMPORARY = /^(.+)\.([0-9a-f]{8})-(\d{1,9})-[0-9a-f]{8}\.partial$/s;
 
 /** The name of the file that a killed process was writing when it left this temporary one; undefined for other files. */
 export function nameOfLeftover(name: string): string | undefined {
-  return /^(.+)\.[0-9a-f]{8}\.partial$/s.exec(name)?.[1];
+  return TEMPORARY.exec(name)?.[1];
+}
+
+/** By folder: what processes that have ended left there, as found by the first write. */
+const leftovers = new Map<string, string[]>();
+
+/** Removes what killed processes left of a file. */
+function removeLeftoversOf(path: string): void {
+  const folder = dirname(path);
+  // Looked at once: a collection is a folder of very many files.
+  if (!leftovers.has(folder)) leftovers.set(folder, readdirSync(folder).filter(isOfEndedProcess));
+  const kept = keptName(basename(path));
+  for (const name of leftovers.get(folder)!.filter((name) => nameOfLeftover(name) === kept))
+    rmSync(join(folder, name), { force: true });
+}
+
+function isOfEndedProcess(name: string): boolean {
+  const [, , host, pid] = TEMPORARY.exec(name) ?? [];
+  if (host !== HOST) return false;
+  return !isRunning(Number(pid));
 }

@@ -19,6 +19,9 @@ export type OutputTarget =
   | { kind: 'file'; path: string; existing?: Stats }
   | { kind: 'stream'; path: string; descriptor?: number };
 
+/** Bytes of a name of a file or folder, in every file system of Linux. */
+const LONGEST_NAME = 255;
+
 /** Linux follows no more. */
 const MOST_LINKS = 40;
 
@@ -26,6 +29,7 @@ const MOST_LINKS = 40;
 export function outputTarget(path: string): OutputTarget {
   if (path === '') throw new InputError('an output path is empty; name a file');
   try {
+    refuseLongNames(path);
     const { place, descriptor } = followLinks(path);
     if (descriptor !== undefined) return { kind: 'stream', path: place, descriptor };
     const found = lstatSync(place, { throwIfNoEntry: false });
@@ -62,6 +66,7 @@ export function checkOutputFolder(path: string, inputs: readonly string[] = []):
   if (path === '') throw new InputError('an output path is empty; name a folder');
   let found: Stats | undefined;
   try {
+    refuseLongNames(path);
     found = statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     throw unwritable(path, error);
@@ -70,6 +75,12 @@ export function checkOutputFolder(path: string, inputs: readonly string[] = []):
   refuseInputs(path, found, inputs);
   if (found) checkPermission(path, path);
   else checkFolderOf(path, resolve(path));
+}
+
+/** The system would refuse names in folders that do not exist yet only when they are made. */
+function refuseLongNames(path: string): void {
+  if (path.split('/').some((name) => Buffer.byteLength(name) > LONGEST_NAME))
+    throw Object.assign(new Error('a name is too long'), { code: 'ENAMETOOLONG' });
 }
 
 /** The path that all links lead to, which need not exist. */
@@ -117,9 +128,18 @@ function refuseInputs(path: string, own: Stats | undefined, inputs: readonly str
   // Terminals and /dev/null may be read and written at once.
   if (!own || own.isCharacterDevice()) return;
   for (const input of inputs) {
-    const other = statSync(input, { throwIfNoEntry: false });
+    const other = statOf(input);
     if (other && other.ino === own.ino && other.dev === own.dev)
       throw new InputError(`${path}: is an input (${input}) and would be overwritten; choose another output`);
+  }
+}
+
+/** Undefined for what does not exist or is a circle of links, which is reported when it is read. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -40,7 +40,9 @@ test('an input is never an output: by its name, a link, a hard link or another s
     );
     assert.throws(() => checkOutputFile(at('in.txt'), [at(output)]), refused(/is an input/));
   }
-  checkOutputFile(at('other.txt'), [at('in.txt'), at('not-there.txt')]);
+  symlinkSync('loop', at('loop'));
+  writeFileSync(at('other.txt'), '');
+  checkOutputFile(at('other.txt'), [at('in.txt'), at('not-there.txt'), at('loop')]);
   assert.throws(() => checkOutputFolder(at('sub'), [at('sub', '.')]), refused(/is an input/));
   checkOutputFolder(at('sub'), [at('in.txt')]);
 });
@@ -61,6 +63,8 @@ test('what cannot be written is refused before the work, and nothing is made', (
   );
   assert.throws(() => checkOutputFile(at('circle-1')), refused(/links lead in a circle/));
   assert.throws(() => checkOutputFile(at('n'.repeat(300))), refused(/name is too long/));
+  for (const check of [checkOutputFile, checkOutputFolder])
+    assert.throws(() => check(at('new', 'n'.repeat(300), 'x')), refused(/name is too long/));
   assert.throws(() => checkOutputFile(at('a\0b')), refused(/NUL character/));
   assert.throws(() => checkOutputFolder(at('file')), refused(/is not a folder/));
   assert.throws(() => checkOutputFolder(at('file', 'x')), refused(/is a file|a part of the path/));
@@ -139,4 +143,23 @@ test('a planted link is not followed, permissions and a long name are kept, left
   assert.equal(nameOfLeftover('result'), undefined);
   file.discard();
   assert.deepEqual(readdirSync(folder), before);
+});
+
+test('a later write of the same file removes what killed processes left of it, and nothing else', () => {
+  const place = join(folder, 'leftovers');
+  mkdirSync(place);
+  const program = `new (require(${JSON.stringify(join(__dirname, 'output-file.js'))}).OutputFile)(process.argv[1]); process.kill(process.pid, 'SIGKILL')`;
+  for (const name of ['result', 'other']) spawnSync(process.execPath, ['-e', program, join(place, name)]);
+  const leftovers = readdirSync(place);
+  assert.deepEqual(leftovers.map(nameOfLeftover), ['other', 'result']);
+  const [ofOther, ofResult] = leftovers;
+  const kept = [
+    ofOther,
+    ofResult.replace(/-\d+-/, `-${process.pid}-`), // of a process that is alive
+    ofResult.replace(/\.[0-9a-f]{8}-/, '.00000000-'), // of another machine
+    'result.0123abcd.partial',
+  ];
+  for (const name of kept) writeFileSync(join(place, name), 'x');
+  writeFileAtomically(join(place, 'result'), 'new');
+  assert.deepEqual(readdirSync(place).sort(), [...kept, 'result'].sort());
 });

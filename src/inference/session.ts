@@ -71,13 +71,13 @@ export async function openOnnxScorer(
       `${place}: ONNX Runtime cannot load it (${firstLineOf((error as Error).message)}); export the model again`,
     );
   }
+  const labels = expected && outputNames(expected.configuration.scheme).length + 1;
   return onlyFinite(async (windows) => {
     const scores = new Array<Float32Array>(windows.length);
     const lengths = windows.map(({ inputIds }) => inputIds.length);
     for (const indices of groupsOfOneLength(lengths, tokensACall)) {
       const batch = padBatch(indices.map((index) => windows[index]));
       const logits = await run(session, batch, place);
-      const labels = expected && outputNames(expected.configuration.scheme).length + 1;
       checkLogits(logits, batch, labels, place);
       const rows = labelLogits(logits.data as Float32Array, logits.dims[2], expected?.labelRows);
       indices.forEach((index, place) => {
@@ -105,7 +105,6 @@ function checkLogits(
   labels: number | undefined,
   place: string,
 ): void {
-  const found = logits ? `${logits.type} [${logits.dims}]` : 'nothing';
   const fits =
     logits?.type === 'float32' &&
     logits.dims.length === 3 &&
@@ -113,6 +112,7 @@ function checkLogits(
     logits.dims[1] === batch.length &&
     (labels === undefined ? logits.dims[2] > 0 : logits.dims[2] === labels);
   if (fits) return;
+  const found = logits ? `${logits.type} [${logits.dims}]` : 'nothing';
   throw new InputError(
     `${place}: gives ${found} as "logits" where float32 [${batch.size},${batch.length},${labels ?? 'labels'}] is expected; export the model again`,
   );

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../foundation';
-import { readSafetensors } from './safetensors';
+import { readSafetensors, writeSafetensors } from './safetensors';
 
 function fileFor(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
@@ -99,4 +99,18 @@ test('a file with any bytes changed is read or refused', (context) => {
     { numRuns: 1000 },
   );
   assert.ok(read > 50);
+});
+
+test('written through a link, which stays one; what cannot be written leaves nothing behind', (context) => {
+  const path = fileFor(context);
+  const folder = dirname(path);
+  symlinkSync('target', path);
+  const tensors = new Map([['a', { shape: [2], data: Float32Array.of(1, 2) }]]);
+  writeSafetensors(path, tensors);
+  assert.deepEqual(readdirSync(folder).sort(), ['a.safetensors', 'target']);
+  assert.deepEqual(readSafetensors(join(folder, 'target')), tensors);
+  const before = readFileSync(path);
+  assert.throws(() => writeSafetensors(join(path, 'x'), tensors), InputError);
+  assert.deepEqual(readFileSync(path), before);
+  assert.deepEqual(readdirSync(folder).sort(), ['a.safetensors', 'target']);
 });

@@ -292,6 +292,18 @@ test('the collection is never overwritten', async () => {
       'train.jsonl',
       'unanchored.jsonl',
     ]);
+    await preprocessCollection(from, out); // its own are replaced
+    const other = join(folder, 'other');
+    writeSampleCollection(other);
+    writeFileSync(join(other, 'manifest.json'), '{"source":"sample","types":[]}');
+    await assert.rejects(preprocessCollection(from, other), /manifest\.json: is not of preprocessed data/);
+    assert.deepEqual(readdirSync(other).sort(), ['articles', 'manifest.json']);
+    const blocked = join(folder, 'blocked');
+    mkdirSync(join(blocked, '.sentences'), { recursive: true });
+    await assert.rejects(
+      preprocessCollection(from, blocked),
+      /\.sentences: cannot be written, it is a folder/,
+    );
   });
 });
 

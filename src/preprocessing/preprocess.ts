@@ -1,4 +1,4 @@
-import { lstatSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type Annotation, collectedFiles } from '../collection';
@@ -10,8 +10,10 @@ import {
   LineWriter,
   type Progress,
   readLines,
+  readTextFile,
   type Sentence,
   silentProgress,
+  whileWriting,
   withLock,
   writeFileAtomically,
 } from '../foundation';
@@ -135,6 +137,22 @@ function checkOutputs(inFolder: string, outFolder: string, files: readonly strin
     const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
     checkOutputFile(path, isLink ? [join(inFolder, MANIFEST), ...files].filter(isThere) : []);
   }
+  refuseOtherManifest(outFolder);
+}
+
+/** Refuses a folder whose manifest is not one of ours: that of another collection, say. */
+function refuseOtherManifest(folder: string): void {
+  const path = join(folder, MANIFEST);
+  if (!isThere(path)) return;
+  let isOwn: boolean;
+  try {
+    const fields = Object(JSON.parse(readTextFile(path)));
+    isOwn = Object.keys(fields).length === 0 || ('split' in fields && 'parts' in fields);
+  } catch {
+    isOwn = existsSync(join(folder, UNANCHORED)); // damaged
+  }
+  if (!isOwn)
+    throw new InputError(`${path}: is not of preprocessed data and would be replaced; choose another folder`);
 }
 
 function isThere(path: string): boolean {
@@ -152,7 +170,7 @@ async function preprocess(
 ): Promise<PreprocessingReport> {
   const { seed = 1, negatives = 1, balance, removeLeaks = true, progress = silentProgress } = options;
   const scratch = join(outFolder, SCRATCH);
-  rmSync(scratch, { force: true }); // left by a killed run; a link would be followed
+  whileWriting(scratch, () => rmSync(scratch, { force: true })); // left by a killed run; a link would be followed
   const unanchored = new LineWriter(join(outFolder, UNANCHORED));
   try {
     const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, options);

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { areFinite, fieldsOf, InputError, printable, writeFileAtomically } from '../foundation';
+import {
+  areFinite,
+  fieldsOf,
+  InputError,
+  nameOfLeftover,
+  printable,
+  writeFileAtomically,
+} from '../foundation';
 import { type Precision, readSafetensors, writeSafetensors } from '../nn';
 import type { State } from './learner';
 import { MOST_REPLICAS } from './replicas';
@@ -31,7 +38,7 @@ const stateFile = ({ epoch, stepOfEpoch }: Pick<Place, 'epoch' | 'stepOfEpoch'>)
 
 /** Whether a name is one that `writeCheckpoint` writes, or leaves if it is killed. */
 const isOwn = (name: string) =>
-  /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)(\.[0-9a-f]+\.partial)?$/.test(name);
+  /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)$/.test(nameOfLeftover(name) ?? name);
 
 /**
  * Writes a run's state and place over the last ones. progress.json is renamed into position last, so that a run killed at any moment

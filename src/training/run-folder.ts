@@ -1,5 +1,14 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
 
 /** The subfolder with the model of the last epoch, if another epoch's was better. */
@@ -25,15 +34,35 @@ export const checkpointFolder = (folder: string): string => join(folder, 'checkp
  * its inputs.
  *
  * @param inputs files that the run reads, and folders of models that it starts from
+ * @param others files that it writes beside model and metrics
  * @throws InputError with the reason
  */
-export function checkRunFolder(folder: string, inputs: readonly string[] = []): void {
+export function checkRunFolder(
+  folder: string,
+  inputs: readonly string[] = [],
+  others: readonly string[] = [],
+): void {
   const isFolder = (input: string) => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false;
   checkOutputFolder(folder, inputs.filter(isFolder));
   if (isFolder(folder)) acquireLock(folder)(); // Another run is noticed now, not after an hour.
-  const files = inputs.filter((input) => !isFolder(input));
-  for (const name of [...MODEL_FILES, METRICS_FILE]) checkOutputFile(join(folder, name), files);
+  const files = inputs.flatMap((input) => (isFolder(input) ? filesIn(input) : [input]));
+  const names = [...MODEL_FILES, METRICS_FILE, ...others];
+  for (const place of [folder, join(folder, LAST)])
+    for (const name of names) checkOutputFile(join(place, name), files);
+  // What is made of other weights goes when a model is saved, the checkpoint at the end.
+  for (const place of ['onnx', join(LAST, 'onnx'), 'checkpoint']) refuseInputsIn(join(folder, place), files);
   for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).map((name) => join(folder, name));
+}
+
+function refuseInputsIn(folder: string, inputs: readonly string[]): void {
+  const parents = inputs.filter((input) => existsSync(input)).map((input) => dirname(realpathSync(input)));
+  const place = existsSync(folder) ? realpathSync(folder) : undefined;
+  if (place !== undefined && parents.some((parent) => parent === place || parent.startsWith(place + sep)))
+    throw new InputError(`${folder}: holds an input and would be removed; choose another output`);
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { exportToOnnx } from '../../compression';
-import { checkOutputFolder } from '../../foundation';
-import { printWritten } from './written';
+import { checkModelOutput, printWritten } from './written';
 
 export function registerExport(compress: Command): void {
   compress
@@ -11,7 +10,7 @@ export function registerExport(compress: Command): void {
     .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
     .option('--json', 'path and size as JSON')
     .action(({ model, out = model, json }: { model: string; out?: string; json?: boolean }) => {
-      checkOutputFolder(out);
+      checkModelOutput(model, out);
       printWritten(exportToOnnx(model, out), { json });
     });
 }

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, fuseFolder } from '../../compression';
-import { checkOutputFolder } from '../../foundation';
-import { printWritten } from './written';
+import { checkModelOutput, printWritten } from './written';
 
 interface Options {
   model: string;
@@ -28,7 +27,7 @@ export function registerFuse(compress: Command): void {
     )
     .option('--json', 'path and size as JSON')
     .action(({ model, out = model, operators, json }: Options) => {
-      checkOutputFolder(out);
+      checkModelOutput(model, out);
       printWritten(fuseFolder(model, out, { operators }), { json });
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { pruneStructure } from '../../compression';
-import { checkOutputFolder, InputError, showProgress } from '../../foundation';
-import { LOSSES, type LossName } from '../../training';
+import { InputError, showProgress } from '../../foundation';
+import { checkRunFolder, LOSSES, type LossName } from '../../training';
 import { positiveInteger } from '../arguments';
 import { printResult } from '../output';
 
@@ -56,7 +56,7 @@ export function registerPrune(compress: Command): void {
       }: Options) => {
         if (!LOSSES.includes(loss as LossName))
           throw new InputError(`--loss ${loss}: no loss of that name; choose ${LOSSES.join(', ')}`);
-        checkOutputFolder(out, [model]);
+        checkRunFolder(out, [model, ...rest.data], ['prune.json']);
         const options = { ...rest, layers, heads, neurons, hidden, loss: loss as LossName, seed: 1 };
         const report = await pruneStructure(model, out, options, showProgress('Judging'));
         const { parameters, removedLayers, headsLeft, hiddenSize, intermediateSize } = report;

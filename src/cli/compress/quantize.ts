@@ -7,8 +7,8 @@ import {
   quantizeFolder,
   quantizeFolderStatically,
 } from '../../compression';
-import { checkOutputFolder, InputError, readSentences } from '../../foundation';
-import { printWritten } from './written';
+import { InputError, readSentences } from '../../foundation';
+import { checkModelOutput, printWritten } from './written';
 
 interface Options {
   model: string;
@@ -50,7 +50,7 @@ export function registerQuantize(compress: Command): void {
 }
 
 async function run({ model, out = model, kind, calibrate, method, ...choices }: Options): Promise<string> {
-  checkOutputFolder(out);
+  checkModelOutput(model, out, calibrate === undefined ? [] : [calibrate]);
   const { perTensor, keepEmbeddings } = choices;
   if ((perTensor || keepEmbeddings) && kind !== 'dynamic' && kind !== 'static') {
     throw new InputError(

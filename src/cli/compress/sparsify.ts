@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readSparsityConfiguration, sparsify, sparsityFileSchema } from '../../compression';
-import { checkOutputFolder, ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
-import type { EvaluationRow } from '../../training';
+import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
+import { checkRunFolder, type EvaluationRow } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatShare, formatTable, notice, printResult } from '../output';
 
@@ -37,7 +37,9 @@ export function registerSparsify(compress: Command): void {
         throw new InputError(
           'sparsify needs --model FOLDER, --config FILE and --out FOLDER; --schema tells what goes into the file',
         );
-      checkOutputFolder(out, [model]);
+      const configuration = readSparsityConfiguration(config);
+      const inputs = [model, config, ...configuration.train, ...configuration.dev];
+      checkRunFolder(out, inputs, ['sparsity.json']);
       const interrupt = new AbortController();
       process.once('SIGINT', () => {
         notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');
@@ -45,7 +47,7 @@ export function registerSparsify(compress: Command): void {
       });
       const { rows, ...report } = await sparsify({
         model,
-        configuration: readSparsityConfiguration(config),
+        configuration,
         place: config,
         folder: out,
         resume: options.resume,

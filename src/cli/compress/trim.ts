@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { trimVocabulary } from '../../compression';
-import { checkOutputFolder } from '../../foundation';
+import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
 import { formatTable, printResult } from '../output';
 
@@ -33,7 +33,7 @@ export function registerTrim(compress: Command): void {
     .option('--held-out <file...>', 'texts to count on what tokenizes differently')
     .option('--json', 'the report as JSON')
     .action(async ({ model, texts, out, size, heldOut = [], ...options }: Options) => {
-      checkOutputFolder(out, [model]);
+      checkRunFolder(out, [model, ...texts, ...heldOut], ['trim.json']);
       const report = await trimVocabulary(model, out, { texts, heldOut, size });
       const { vocabulary, parameters } = report;
       printResult(report, options, () =>

@@ -41,7 +41,7 @@ const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
  * The id is the file's name without its extension. If several files have the same, it is their path below the given folder, without
  * extension if that suffices.
  *
- * @param own files that the command writes
+ * @param own files that the command writes; one that holds texts is listed as an input all the same, for the check of outputs to refuse
  * @throws InputError for a path that does not exist
  */
 export function listInputs(
@@ -130,7 +130,8 @@ class FolderWalk {
       return;
     }
     if (stat.isDirectory()) this.walk(path, stat);
-    else if (this.own.has(keyOf(stat)!)) this.skipped.add(SKIPPED.own, placeOf(path));
+    else if (this.own.has(keyOf(stat)!) && !holdsTexts(path, name))
+      this.skipped.add(SKIPPED.own, placeOf(path));
     else if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.add(SKIPPED.special, placeOf(path));
     else {
       const format = formatOf(name) ?? (isBiocJson(path, name) ? 'text' : undefined);
@@ -174,6 +175,16 @@ export function formatOf(path: string): InputFile['format'] | undefined {
   const name = basename(path);
   if (/^PMC\d+\.json$/.test(name)) return 'collected';
   return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
+}
+
+/** Whether a file that is about to be replaced is an input, and not the output of an earlier run. */
+function holdsTexts(path: FilePath, name: string): boolean {
+  const opening = kindOfFile(path);
+  const format = formatOf(name) ?? (opening.kind === 'bioc-json' ? 'text' : undefined);
+  const isOutput = /^\{"id":("(?:[^"\\]|\\.)*"|\d+),("paragraph":\d+,"offset":\d+,)?"entities":\[/.test(
+    opening.text,
+  );
+  return format !== undefined && opening.text !== '' && !isOutput;
 }
 
 /** JSON in a folder may be anything; BioC is recognized by its content. */

@@ -13,7 +13,14 @@ test('an address is a server, a folder, or refused', () => {
   assert.equal(trackingAddress('http://127.0.0.1:5000/'), 'http://127.0.0.1:5000');
   assert.equal(trackingAddress(`file://${folder}/a%20b`), join(folder, 'a b'));
   assert.equal(trackingAddress('runs/mlflow'), join(process.cwd(), 'runs', 'mlflow'));
-  for (const other of ['sqlite:///mlflow.db', 'databricks://profile', 'htp://host', 'http://'])
+  for (const other of [
+    'file://host/runs',
+    'file:///a%2Fb',
+    'sqlite:///mlflow.db',
+    'databricks://profile',
+    'htp://host',
+    'http://',
+  ])
     assert.throws(() => trackingAddress(other), InputError);
 });
 

@@ -105,6 +105,14 @@ export function trackRun({
   };
 }
 
+function pathOf(fileUrl: string): string {
+  try {
+    return fileURLToPath(fileUrl);
+  } catch {
+    throw new InputError(`"${withoutCredentials(fileUrl)}" names no folder of this machine; give its path`);
+  }
+}
+
 /**
  * Where runs go: an address without trailing slash and password, or the absolute path of a folder.
  *
@@ -113,7 +121,7 @@ export function trackRun({
 export function trackingAddress(given: string): string {
   if (isServer(given) && URL.canParse(given) && !/[?#]/.test(given))
     return withoutCredentials(given).replace(/(?<!\/)\/+$/, '');
-  if (given.startsWith('file:') && URL.canParse(given)) return fileURLToPath(given);
+  if (given.startsWith('file:') && URL.canParse(given)) return pathOf(given);
   if (/^[a-z][a-z0-9+-]*:/i.test(given))
     throw new InputError(
       `"${withoutCredentials(given)}" cannot receive runs; give the address of an MLflow server (\`npm run mlflow\` starts one) or a folder`,
