@@ -187,7 +187,7 @@ test('what is no text is named by its content, whatever it is called', async (t)
     [gzipSync(gzipSync('HeLa')), /packed twice/],
     [Buffer.from('fffe0041', 'hex').subarray(0, 3), /begins as UTF-16 but is not valid UTF-16/],
     ['{\n  "id": "a",\n  "text": "HeLa"\n}', /is one JSON value over several lines/],
-    ['{"id":"a","entities":[]}\n', /holds annotations as annotate writes them/],
+    ['{"id":"a","entities":[]}\n', /holds the annotations that annotate writes/],
   ];
   const names = ['a.txt', 'a.xml', 'a.jsonl', 'a.dat'];
   for (const [content, message] of cases) {
