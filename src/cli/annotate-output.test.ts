@@ -208,6 +208,23 @@ test('a resumed run compares what was done with the inputs by their content', {
     assert.ok(existsSync(`${out}.part`) && !existsSync(`${out}.lock`));
   }
   writeFiles(folder, { 'b.jsonl': many, 'c.xml': `<article><body><p>${TEXT}</p></body></article>` });
+  // Neither what was written nor how much it says it is are believed where they were changed since.
+  const [part, journal] = [`${out}.part`, `${out}.part.json`];
+  const [lines, noted] = [readFileSync(part), readFileSync(journal, 'utf8')];
+  const { written, sources } = JSON.parse(noted);
+  for (const changes of [
+    { written: written - 1 },
+    { sources: sources - 1 },
+    { sources: 0 },
+    { documents: 'x' },
+  ]) {
+    writeFileSync(journal, JSON.stringify({ ...JSON.parse(noted), ...changes }));
+    assert.match(annotate(line('--resume')).stderr, /is not what was written there/);
+  }
+  writeFileSync(journal, noted);
+  writeFileSync(part, lines.toString().replace('liver', 'LIVER'));
+  assert.match(annotate(line('--resume')).stderr, /is not what was written there/);
+  writeFileSync(part, lines);
   const { status, stderr } = annotate(line('--resume'));
   assert.equal(status, 0, stderr);
   assert.equal(readFileSync(out, 'utf8'), whole);

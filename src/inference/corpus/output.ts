@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -50,6 +50,8 @@ interface Journal extends Totals {
   run: string;
   /** Bytes of complete output; whatever follows in the file was cut off. */
   written: number;
+  /** Hash of that much of the output and of the other fields: what was damaged since is not believed. */
+  check: string;
 }
 
 /** The files beside an output until it is complete. */
@@ -99,7 +101,8 @@ export class ResumableOutput {
       if (resume && regularFile(path)) return undefined;
       return new ResumableOutput(path, fingerprint, 0, NOTHING_DONE, release);
     }
-    const { run: other, written, ...totals } = readJournal(journal);
+    const { check, ...record } = readJournal(journal);
+    const { run: other, written, ...totals } = record;
     if (!resume) {
       throw new InputError(
         `${part}: holds ${totals.documents} documents of a run that was stopped; add --resume to continue it, or delete it and ${journal} to start anew`,
@@ -111,7 +114,11 @@ export class ResumableOutput {
       );
     }
     const stopped = regularFile(part);
-    if (!stopped && regularFile(path)?.size === written) {
+    const isAsNoted = (file: string) => {
+      const hash = hashOfStart(file, written);
+      return checkOf(hash, record) === check ? hash : undefined;
+    };
+    if (!stopped && regularFile(path)?.size === written && isAsNoted(path)) {
       for (const file of [journal, inputs]) rmSync(file, { force: true }); // killed right after the last step
       return undefined;
     }
@@ -121,7 +128,12 @@ export class ResumableOutput {
         `${part}: is shorter than ${journal} says, or ${inputs} is; delete the three, and run the command again`,
       );
     }
-    return new ResumableOutput(path, fingerprint, written, totals, release);
+    const hash = isAsNoted(part);
+    if (!hash)
+      throw new InputError(
+        `${part}: is not what was written there, or ${journal} is not; delete the three with ${inputs}, and run the command again`,
+      );
+    return new ResumableOutput(path, fingerprint, written, totals, release, hash);
   }
 
   private constructor(
@@ -130,6 +142,8 @@ export class ResumableOutput {
     written: number,
     totals: Totals,
     private readonly release: () => void,
+    /** Of all that is written. */
+    private readonly hash: Hash = createHash('sha256'),
   ) {
     this.#written = written;
     this.totals = totals;
@@ -163,8 +177,10 @@ export class ResumableOutput {
     writeAt(inputs, this.#inputs, fingerprints, this.totals.sources * FINGERPRINT);
     this.#written += content.length;
     this.totals = totals;
-    const record: Journal = { run: this.run, written: this.#written, ...totals };
-    writeFileAtomically(journal, `${JSON.stringify(record)}\n`);
+    this.hash.update(content);
+    const record = { run: this.run, written: this.#written, ...totals };
+    const noted: Journal = { ...record, check: checkOf(this.hash, record) };
+    writeFileAtomically(journal, `${JSON.stringify(noted)}\n`);
   }
 
   /** A file to continue at `size`; at 0 it is created. Links are not followed. */
@@ -223,6 +239,28 @@ function notRegular(path: string): InputError {
   return new InputError(
     `${path}: is not a regular file, which this command would write; remove it, or choose another output`,
   );
+}
+
+function checkOf(output: Hash, record: Omit<Journal, 'check'>): string {
+  return output.copy().update(JSON.stringify(record)).digest('hex');
+}
+
+/** Of the first bytes of a file. */
+function hashOfStart(path: string, size: number): Hash {
+  const hash = createHash('sha256');
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const piece = Buffer.alloc(1 << 20);
+    for (let done = 0; done < size; ) {
+      const count = readSync(file, piece, 0, Math.min(piece.length, size - done), done);
+      if (count === 0) break;
+      hash.update(piece.subarray(0, count));
+      done += count;
+    }
+    return hash;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function readJournal(path: string): Journal {
