@@ -96,9 +96,13 @@ function checkEncoding(xml: string, place: string): void {
     throw new InputError(`${place}: written in ${declared}; save it as UTF-8`);
 }
 
+const DOS_END = '\u001a';
+
 /** Drops byte order marks and the like before the document, and the sign with which DOS ends a file. */
 function withoutInvisibleEnds(xml: string): string {
-  return xml.replace(/^[\ufeff\u200b\u2060]+/, '').replace(/\u001a[\u001a\s]{0,10}$/, '');
+  const document = xml.replace(/^[\ufeff\u200b\u2060]+/, '');
+  const trimmed = document.trimEnd();
+  return trimmed.endsWith(DOS_END) ? trimmed.slice(0, -1) : document;
 }
 
 /** A lone surrogate, which JSON can hold, would swallow the next character. */
