@@ -195,8 +195,8 @@ test('one stored article that cannot be read is skipped and named, not the end o
     mkdirSync(join(articles, 'PMC5.json'));
     const summary = summarizeCollection(options.out);
     assert.deepEqual({ ...summary, skipped: [] }, whole);
-    assert.match(summary.skipped[0], /PMC4\.json: cannot be read as JSON/);
-    assert.match(summary.skipped[1], /PMC5\.json: not a regular file/);
+    assert.match(summary.skipped[0], /PMC4\.json: not valid JSON/);
+    assert.match(summary.skipped[1], /PMC5\.json: is not a regular file/);
     const said: string[] = [];
     assert.equal([...readCollection(options.out, (sentence) => said.push(sentence))].length, 3);
     assert.deepEqual(said, summary.skipped);
