@@ -1,4 +1,9 @@
-import { BORDER, isBorder } from './searchable-article';
+/** Stands between paragraphs in the searched text; no normalized mention contains it. */
+export const BORDER = '\n';
+
+export function isBorder(text: string, place: number): boolean {
+  return place < 0 || place >= text.length || text[place] === BORDER;
+}
 
 /** More signs than this between two letters are no punctuation; it keeps the search linear. */
 const MOST_SIGNS = 40;
@@ -36,6 +41,27 @@ export function agreement(text: string, place: number, step: 1 | -1, context: st
   }
   const consumed = read < 0 || read >= context.length;
   return { characters, complete: consumed || sawBorder || at < 0 || at >= text.length };
+}
+
+/** So many letters and digits beside a mention tell most places apart without reading on. */
+export const NEAREST = 4;
+
+/** The nearest letters and digits of a text in the direction `step`, as `agreement` meets them; fewer where it would end sooner. */
+export function nearestWordCharacters(
+  text: string,
+  place: number,
+  step: 1 | -1,
+  mostSigns: number = MOST_SIGNS,
+): string {
+  let nearest = '';
+  let signs = 0;
+  for (let at = place; at >= 0 && at < text.length && nearest.length < NEAREST; at += step) {
+    if (isWordCharacter(text, at)) {
+      nearest += text[at];
+      signs = 0;
+    } else if (++signs > mostSigns) break;
+  }
+  return nearest;
 }
 
 /** How many characters of every kind agree, as far as all do; one more where the context was cut off as the paragraph ends. */
