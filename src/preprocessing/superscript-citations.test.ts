@@ -45,7 +45,7 @@ test('words, brackets and letters around references in superscript leave with th
     [`HeLa<sup>Ref. ${x(1)} and references therein</sup> cells`]: 'HeLa cells',
     [`HeLa<sup>${x('12a')},b</sup> cells`]: 'HeLa cells',
     [`HeLa<sup>(</sup>${raised(1)}<sup>)</sup> cells`]: 'HeLa cells',
-    [`HeLa<sup>(</sup>x`]: 'HeLa(x',
+    'HeLa<sup>(</sup>x': 'HeLa(x',
     [`HeLa<sup>${x(1)}not shown here</sup> cells`]: 'HeLa not shown here cells',
   });
 });

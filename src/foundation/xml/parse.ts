@@ -95,9 +95,13 @@ function checkEncoding(xml: string, place: string): void {
     throw new InputError(`${place}: written in ${declared}; save it as UTF-8`);
 }
 
+const END_OF_DOS_FILE = '\x1a';
+
 /** Byte order marks and the like before the document, and the sign by which DOS ends a file. */
 function withoutInvisibleEnds(xml: string): string {
-  return xml.replace(/^[\ufeff\u200b\u2060]+/, '').replace(/\u001a[\u001a\s]{0,10}$/, '');
+  const body = xml.replace(/^[\ufeff\u200b\u2060]+/, '');
+  const end = body.trimEnd();
+  return end.endsWith(END_OF_DOS_FILE) ? end.slice(0, -1) : body;
 }
 
 /** Half a surrogate pair, which JSON can hold, would take the next character with it. */
