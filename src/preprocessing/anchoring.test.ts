@@ -262,6 +262,43 @@ test('any mention with its own context comes back to its own characters', () => 
   );
 });
 
+test('thousands of annotations of one mention take time linear in their number, or are given up', () => {
+  const numbers = Array.from({ length: 3_000 }, (_, index) => index);
+  const annotationOf = (prefix: string, postfix: string): Annotation => ({
+    prefix,
+    exact: 'HeLa',
+    postfix,
+    tags: [],
+    id: '1',
+    type: 'Cell Line',
+    provider: 'x',
+  });
+  const anchored = (sentence: (n: number) => string, annotation: (n: number) => Annotation) =>
+    anchorAnnotations(
+      [{ section: '', index: 0, text: numbers.map(sentence).join(' ') }],
+      numbers.map(annotation),
+    );
+  const start = performance.now();
+  const distinct = anchored(
+    (n) => `alpha${n} beta${n} HeLa gamma${n} delta.`,
+    (n) => annotationOf(`alpha${n} beta${n} `, ` gamma${n} delta`),
+  );
+  assert.equal(new Set(distinct.placed.map(({ span }) => span.start)).size, numbers.length);
+  const alike = anchored(
+    (n) => `of the cells HeLa cells and of ${n}.`,
+    (n) => annotationOf('of the cells ', ` cells and of ${n}`),
+  );
+  assert.equal(alike.placed.length + alike.unplaced.length, numbers.length);
+  assert.ok(performance.now() - start < 20_000);
+});
+
+test('without any context an annotation is placed only where its text stands once', () => {
+  const bare: Annotation = { exact: 'HeLa', tags: [], id: '1', type: 'Cell Line', provider: 'x' };
+  const outcome = (text: string) => anchorAnnotations([{ section: '', index: 0, text }], [bare]);
+  assert.equal(outcome('HeLa and HeLa cells').unplaced[0]?.reason, 'several places fit');
+  assert.equal(outcome('of HeLa cells').placed.length, 1);
+});
+
 test('normalization keeps a way back for every code unit', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {

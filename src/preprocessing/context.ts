@@ -1,5 +1,11 @@
 import { isWordCharacter } from '../foundation';
-import { BORDER, isBorder } from './searchable-article';
+
+/** Stands between paragraphs in the searched text; no normalized mention contains it. */
+export const BORDER = '\n';
+
+export function isBorder(text: string, place: number): boolean {
+  return place < 0 || place >= text.length || text[place] === BORDER;
+}
 
 /** Other characters between two letters that are skipped; the limit keeps the search linear. */
 const MOST_SIGNS = 40;
@@ -37,6 +43,27 @@ export function agreement(text: string, place: number, step: 1 | -1, context: st
   }
   const consumed = read < 0 || read >= context.length;
   return { characters, complete: consumed || sawBorder || at < 0 || at >= text.length };
+}
+
+/** How many letters and digits beside a mention tell most places apart without reading on. */
+export const NEAREST = 4;
+
+/** The nearest letters and digits of a text in the direction `step`, as `agreement` meets them; fewer where it would end sooner. */
+export function nearestWordCharacters(
+  text: string,
+  place: number,
+  step: 1 | -1,
+  mostSigns: number = MOST_SIGNS,
+): string {
+  let nearest = '';
+  let signs = 0;
+  for (let at = place; at >= 0 && at < text.length && nearest.length < NEAREST; at += step) {
+    if (isWordCharacter(text, at)) {
+      nearest += text[at];
+      signs = 0;
+    } else if (++signs > mostSigns) break;
+  }
+  return nearest;
 }
 
 /** How many characters agree, of any kind, up to the first difference; one more if context and paragraph end together. */

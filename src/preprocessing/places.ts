@@ -1,11 +1,13 @@
 import type { Annotation } from '../collection';
 import { isEntityClass } from '../foundation';
 import type { UnanchoredReason } from './anchoring';
-import { agreement, countWordCharacters, cutsWordAt, exactAgreement } from './context';
+import { agreement, countWordCharacters, cutsWordAt, exactAgreement, nearestWordCharacters } from './context';
 import { type Reading, readingsOf } from './readings';
 import {
   lowerCased,
   type Manner,
+  numberOfNearest,
+  type Occurrence,
   occurrencesOf,
   type Place,
   type SearchableArticle,
@@ -15,6 +17,9 @@ import {
 const EVIDENCE = 8;
 /** ... and this share of them, unless they agree up to the borders of the paragraph. */
 const AGREEING_SHARE = 0.5;
+
+/** Of an article. A real one has some ten thousand; nearly alike sentences and annotations by the thousand would have no end. */
+const MOST_COMPARISONS = 1_000_000;
 
 /**
  * The best places for an annotation, or the reason why it has none.
@@ -28,22 +33,27 @@ export function findPlaces(
 ): Place[] | UnanchoredReason {
   if (annotation.fileName) return 'in a supplement';
   if (!isEntityClass(annotation.type)) return 'other type';
+  const hasContext = annotation.prefix != null || annotation.postfix != null;
+  const trust: Trust = hasContext ? (isStripped ? 'none where cut' : 'always') : 'never';
   let reason: UnanchoredReason = 'empty mention';
   for (const reading of readingsOf(annotation, isStripped)) {
-    const found = placesOfReading(article, reading, isStripped);
+    const found = placesOfReading(article, reading, trust);
     if (typeof found !== 'string') return found;
     if (reason === 'empty mention' || found !== 'text not found') reason = found;
   }
   return reason;
 }
 
+/** Whether a short context shows where the text ends. One that is cut at words may be short anywhere, unless it is empty. */
+type Trust = 'always' | 'none where cut' | 'never';
+
 /** Ignores case only if the mention is not found otherwise, and blanks only if it is still not found. */
 function placesOfReading(
   article: SearchableArticle,
   reading: Reading,
-  isStripped: boolean,
+  trust: Trust,
 ): Place[] | UnanchoredReason {
-  const found = bestPlaces(article, reading, 'exact', isStripped);
+  const found = bestPlaces(article, reading, 'exact', trust);
   if (found !== 'text not found') return found;
   const { mention, prefix, postfix } = reading;
   const lower = {
@@ -51,40 +61,58 @@ function placesOfReading(
     prefix: lowerCased(prefix),
     postfix: lowerCased(postfix),
   };
-  const inAnyCase = bestPlaces(article, lower, 'any case', isStripped);
-  return inAnyCase === 'text not found'
-    ? bestPlaces(article, lower, 'without blanks', isStripped)
-    : inAnyCase;
+  const inAnyCase = bestPlaces(article, lower, 'any case', trust);
+  return inAnyCase === 'text not found' ? bestPlaces(article, lower, 'without blanks', trust) : inAnyCase;
 }
 
 function bestPlaces(
   article: SearchableArticle,
   { mention, prefix, postfix }: Reading,
   manner: Manner,
-  isStripped: boolean,
+  trust: Trust,
 ): Place[] | UnanchoredReason {
   const text = manner === 'exact' ? article.text : article.lowerCase;
   const given = countWordCharacters(prefix) + countWordCharacters(postfix);
-  // Stripped contexts may be short anywhere; only an empty one is certain.
-  const trustsEnds = !isStripped || (prefix === '' && postfix === '');
-  const whole = new Best();
-  const partly = new Best();
+  const trustsEnds = trust === 'always' || (trust === 'none where cut' && prefix === '' && postfix === '');
   const occurrences = occurrencesOf(article, mention, manner);
-  for (const place of occurrences) {
-    const { start, end } = place;
-    const before = agreement(text, start - 1, -1, prefix);
-    const after = agreement(text, end, 1, postfix);
-    const agreeing = before.characters + after.characters;
-    if (agreeing < Math.min(EVIDENCE, given)) continue;
-    const isPartial = !(before.complete && after.complete);
-    if (isPartial && agreeing < AGREEING_SHARE * given) continue;
-    if (cutsWordAt(text, start) && prefix.at(-1) !== text[start - 1]) continue;
-    if (cutsWordAt(text, end) && postfix[0] !== text[end]) continue;
-    const details =
-      exactAgreement(text, start - 1, -1, prefix, trustsEnds) +
-      exactAgreement(text, end, 1, postfix, trustsEnds);
-    (isPartial ? partly : whole).add(place, agreeing + Math.min(details, 999) / 1_000);
+  const nearestBefore = numberOfNearest(
+    article,
+    nearestWordCharacters(prefix, prefix.length - 1, -1, prefix.length),
+  );
+  const nearestAfter = numberOfNearest(article, nearestWordCharacters(postfix, 0, 1, postfix.length));
+  const weighed = (isCandidate: (place: Occurrence) => boolean): { whole: Best; partly: Best } => {
+    const whole = new Best();
+    const partly = new Best();
+    for (const place of occurrences) {
+      if (!isCandidate(place) || ++article.comparisons > MOST_COMPARISONS) continue;
+      const { start, end } = place;
+      const before = agreement(text, start - 1, -1, prefix);
+      const after = agreement(text, end, 1, postfix);
+      const agreeing = before.characters + after.characters;
+      if (agreeing < Math.min(EVIDENCE, given)) continue;
+      const isPartial = !(before.complete && after.complete);
+      if (isPartial && agreeing < AGREEING_SHARE * given) continue;
+      if (cutsWordAt(text, start) && prefix.at(-1) !== text[start - 1]) continue;
+      if (cutsWordAt(text, end) && postfix[0] !== text[end]) continue;
+      const details =
+        exactAgreement(text, start - 1, -1, prefix, trustsEnds) +
+        exactAgreement(text, end, 1, postfix, trustsEnds);
+      (isPartial ? partly : whole).add(place, agreeing + Math.min(details, 999) / 1_000);
+    }
+    return { whole, partly };
+  };
+  // Where all of a context is found, nothing else comes near; and it is found only where the nearest characters agree.
+  if (nearestBefore >= 0 && nearestAfter >= 0) {
+    const { whole } = weighed((place) => place.before === nearestBefore && place.after === nearestAfter);
+    if (whole.score >= given)
+      return article.comparisons > MOST_COMPARISONS ? 'several places fit' : whole.places;
   }
+  // Enough agreement has at least half of it on one side.
+  const isSelective = given >= EVIDENCE;
+  const { whole, partly } = weighed(
+    (place) => !isSelective || place.before === nearestBefore || place.after === nearestAfter,
+  );
+  if (article.comparisons > MOST_COMPARISONS) return 'several places fit';
   if (whole.places.length === 0 && partly.places.length === 0)
     return occurrences.length > 0 ? 'context differs' : 'text not found';
   return better(whole, partly);

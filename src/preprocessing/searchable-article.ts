@@ -1,8 +1,6 @@
+import { BORDER, isBorder, NEAREST, nearestWordCharacters } from './context';
 import type { Paragraph } from './jats';
 import { normalizeText } from './normalization';
-
-/** Stands between paragraphs in the searched text; no normalized mention contains it. */
-export const BORDER = '\n';
 
 /** All paragraphs normalized and joined, with the way back to their offsets. */
 export interface SearchableArticle {
@@ -15,9 +13,13 @@ export interface SearchableArticle {
   /** Sections of the paragraphs, in lower case. */
   sections: string[];
   /** The places of each mention that was looked for: in `text`, in `lowerCase`, and in `lowerCase` ignoring blanks. */
-  known: Record<Manner, Map<string, Place[]>>;
+  known: Record<Manner, Map<string, Occurrence[]>>;
   /** `lowerCase` without blanks and, for each code unit of it, its place; made when first needed. */
   compact: { text: string; places: Uint32Array } | undefined;
+  /** What stands beside mentions, by numbers from 0: to compare these takes less time. */
+  nearest: Map<string, number>;
+  /** How many places of mentions have been compared with contexts. */
+  comparisons: number;
 }
 
 /** How a mention is looked for: as it stands, in lower case, or in lower case without blanks. */
@@ -27,6 +29,12 @@ export type Manner = 'exact' | 'any case' | 'without blanks';
 export interface Place {
   start: number;
   end: number;
+}
+
+/** A place of a mention, with the numbers of the nearest letters and digits on either side (see `numberOfNearest`). */
+export interface Occurrence extends Place {
+  before: number;
+  after: number;
 }
 
 export function searchableArticle(paragraphs: readonly Paragraph[]): SearchableArticle {
@@ -44,7 +52,18 @@ export function searchableArticle(paragraphs: readonly Paragraph[]): SearchableA
   });
   const sections = paragraphs.map(({ section }) => section.toLowerCase());
   const known = { exact: new Map(), 'any case': new Map(), 'without blanks': new Map() };
-  return { text, lowerCase: lowerCased(text), paragraph, starts, ends, sections, known, compact: undefined };
+  return {
+    text,
+    lowerCase: lowerCased(text),
+    paragraph,
+    starts,
+    ends,
+    sections,
+    known,
+    compact: undefined,
+    nearest: new Map(),
+    comparisons: 0,
+  };
 }
 
 /** Lower case without a change of length (`İ` would grow). */
@@ -58,16 +77,37 @@ export function lowerCased(text: string): string {
 }
 
 /** Where the mention stands, looked up once for all annotations of the same text. */
-export function occurrencesOf(article: SearchableArticle, mention: string, manner: Manner): readonly Place[] {
+export function occurrencesOf(
+  article: SearchableArticle,
+  mention: string,
+  manner: Manner,
+): readonly Occurrence[] {
   const known = article.known[manner];
   let found = known.get(mention);
   if (!found) {
-    found = search(article, mention, manner).filter(
-      ({ start, end }) => !cutsCharacter(article, start) && !cutsCharacter(article, end),
-    );
+    const text = manner === 'exact' ? article.text : article.lowerCase;
+    found = search(article, mention, manner)
+      .filter(({ start, end }) => !cutsCharacter(article, start) && !cutsCharacter(article, end))
+      .map(({ start, end }) => ({
+        start,
+        end,
+        before: numberOf(article, nearestWordCharacters(text, start - 1, -1)),
+        after: numberOf(article, nearestWordCharacters(text, end, 1)),
+      }));
     known.set(mention, found);
   }
   return found;
+}
+
+function numberOf({ nearest }: SearchableArticle, characters: string): number {
+  const known = nearest.get(characters) ?? nearest.size;
+  nearest.set(characters, known);
+  return known;
+}
+
+/** The number of the letters and digits next to a mention; -1 where there are too few, or they stand beside no mention. */
+export function numberOfNearest({ nearest }: SearchableArticle, characters: string): number {
+  return characters.length === NEAREST ? (nearest.get(characters) ?? -1) : -1;
 }
 
 function search(article: SearchableArticle, mention: string, manner: Manner): Place[] {
@@ -102,8 +142,4 @@ function withoutBlanks(text: string): { text: string; places: Uint32Array } {
 function cutsCharacter({ text, starts }: SearchableArticle, place: number): boolean {
   if (isBorder(text, place) || isBorder(text, place - 1)) return false;
   return starts[place] === starts[place - 1] || /\p{Mark}/u.test(text[place]);
-}
-
-export function isBorder(text: string, place: number): boolean {
-  return place < 0 || place >= text.length || text[place] === BORDER;
 }
