@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { onnx } from 'onnx-proto';
@@ -187,4 +187,13 @@ test('what cannot be exported is refused in one sentence, and nothing is written
     /no tensor "classifier.bias"/,
   );
   refuses((folder) => writeFileSync(join(folder, 'model.safetensors'), 'short'), /damaged/);
+});
+
+test('a tokenizer that is a device is refused before anything is written', (t) => {
+  const folder = copyTinyBert(t);
+  rmSync(join(folder, 'tokenizer.json'));
+  symlinkSync('/dev/zero', join(folder, 'tokenizer.json')); // read to its end it would fill the memory
+  const out = join(folder, 'out');
+  assert.throws(() => exportToOnnx(folder, out), /tokenizer\.json: is no regular file/);
+  assert.ok(!existsSync(out));
 });

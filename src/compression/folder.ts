@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomically } from '../foundation';
+import { readCompanion } from '../nn';
 
 /** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
 export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
@@ -27,8 +28,7 @@ export const COMPANIONS = [
 /** Copies configuration and tokenizer into another folder, so that it can be deployed without the first. */
 export function copyCompanions(from: string, to: string): void {
   if (resolve(from) === resolve(to)) return;
-  for (const name of COMPANIONS) {
-    const source = join(from, name);
-    if (existsSync(source)) writeFileAtomically(join(to, name), readFileSync(source));
-  }
+  const found = COMPANIONS.filter((name) => existsSync(join(from, name)));
+  const contents = found.map((name) => readCompanion(join(from, name))); // all, before any is written
+  for (const [index, name] of found.entries()) writeFileAtomically(join(to, name), contents[index]);
 }

@@ -42,6 +42,7 @@ export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { Model, type Trainable } from './model';
+export { readCompanion } from './model-folder';
 export { add, createChance, linear } from './operations';
 export { encoderParameterShapes } from './parameter-shapes';
 export { type BorrowedParameters, Parameters } from './parameters';

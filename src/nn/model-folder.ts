@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../foundation';
+import { InputError, writeFileAtomically } from '../foundation';
 import { readTokenizerFile } from '../tokenization';
 import { type Tensor, writeSafetensors } from './safetensors';
 import { WEIGHTS } from './weights';
@@ -20,6 +20,19 @@ export function saveTokenizer(source: string, folder: string): void {
   );
   for (const name of ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt']) {
     if (source !== folder && existsSync(join(source, name)))
-      writeFileAtomically(join(folder, name), readFileSync(join(source, name)));
+      writeFileAtomically(join(folder, name), readCompanion(join(source, name)));
   }
+}
+
+/** Bytes. The largest tokenizers published take some 35 MB. */
+const LARGEST_COMPANION = 2 ** 28;
+
+/** What is copied along with a model. @throws InputError for a pipe or a device, which might have no end */
+export function readCompanion(path: string): Buffer {
+  const found = statSync(path);
+  if (!found.isFile() || found.size > LARGEST_COMPANION)
+    throw new InputError(
+      `${path}: is no regular file of at most ${LARGEST_COMPANION} bytes, as a model has; fetch it again`,
+    );
+  return readFileSync(path);
 }

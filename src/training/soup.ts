@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { InputError, readTextFile } from '../foundation';
-import { readConfiguration, TokenClassifier } from '../nn';
+import { InputError } from '../foundation';
+import { readCompanion, readConfiguration, TokenClassifier } from '../nn';
 
 /**
  * Writes the tagger whose weights are the mean of others' that began with the same encoder and differ by the seed or by options of
@@ -44,7 +44,9 @@ function refuseUnlike(first: string, other: string): void {
       );
     }
   }
-  const [vocabulary, theirs] = [first, other].map((folder) => readTextFile(join(folder, 'tokenizer.json')));
+  const [vocabulary, theirs] = [first, other].map((folder) =>
+    readCompanion(join(folder, 'tokenizer.json')).toString(),
+  );
   if (vocabulary !== theirs)
     throw new InputError(
       `${other}/tokenizer.json: not the same as in ${first}; average models of one vocabulary`,
