@@ -1,20 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
 import { readCollectedArticle } from '../../collection';
 import { eachSentence, LONGEST_SENTENCE, type Range } from '../../corpora';
 import { checkUtf8, InputError, kindOfContent, toUtf8, unpackGzip } from '../../foundation';
 import { articleText, jatsArticles, jatsToParagraphs } from '../../preprocessing';
 import { type Entity, inWholeText } from '../annotator';
 import { inCodePoints } from '../offsets';
-import { fsPath, whyUnreadable } from './file-path';
+import { contentOf } from './file-content';
+import { fsPath } from './file-path';
 import { isGzip } from './opening';
-import {
-  LARGEST,
-  LARGEST_COLLECTED,
-  type Source,
-  TOO_LARGE,
-  tooLarge,
-  type WholeFileFormat,
-} from './sources';
+import { LARGEST, type Source, TOO_LARGE, type WholeFileFormat } from './sources';
 
 /** A source as its sentences, and the lines of output that their mentions make. */
 export interface Article {
@@ -65,19 +58,6 @@ export function readArticle(source: Source, content?: Uint8Array): Article {
       const text = textOf(content ?? contentOf(source), place);
       return articleOfText(source.id, plainText(text, source.format, place), place);
     }
-  }
-}
-
-/** @throws InputError for a file that cannot be read, or is too large */
-export function contentOf({ path, place, format }: Source & { kind: 'file' }): Uint8Array {
-  const most = format === 'collected' ? LARGEST_COLLECTED : LARGEST;
-  try {
-    if (statSync(fsPath(path)).size > most) throw new InputError(`${place}: ${tooLarge(most)}`);
-    return readFileSync(fsPath(path));
-  } catch (error) {
-    const reason = whyUnreadable(error);
-    if (error instanceof InputError || !reason) throw error;
-    throw new InputError(`${place}: ${reason}`);
   }
 }
 

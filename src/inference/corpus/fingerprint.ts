@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../foundation';
-import { contentOf } from './article';
+import { readContent } from './file-content';
 import type { Source } from './sources';
 
 /** Bytes of a fingerprint, enough that no two contents share one. */
@@ -29,15 +29,4 @@ export function fingerprintOf(
       hash.update(`${source.id}\0`).update(content instanceof InputError ? content.message : content!);
   }
   return hash.digest().subarray(0, FINGERPRINT);
-}
-
-/** A file's content, or why it cannot be read; undefined for other sources, which are in memory. */
-export function readContent(source: Source): Uint8Array | InputError | undefined {
-  if (source.kind !== 'file') return undefined;
-  try {
-    return contentOf(source);
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { InputError, readLines } from '../../foundation';
 import type { Entity } from '../annotator';
-import { type OffsetUnit, readArticle } from './article';
+import type { OffsetUnit } from './article';
 import { fsPath } from './file-path';
 import { fingerprintOf } from './fingerprint';
 import type { InputFile } from './list';
@@ -60,7 +60,7 @@ export async function checkWhole(
   let line = next();
   for await (const source of sources) {
     const expected = linesExpected(source);
-    if (expected.length === 0 || isDamaged(source, line)) continue;
+    if (expected.length === 0 || (await isDamaged(source, line))) continue;
     for (const { id, text } of expected) {
       const found = parsed(line);
       if (!found || (id !== undefined && found.id !== id))
@@ -94,9 +94,11 @@ function linesExpected(source: Source): { id?: string; text?: string }[] {
 }
 
 /** A source that is not in the next line may be a damaged one, which made none. */
-function isDamaged(source: Source, line: string | undefined): boolean {
+async function isDamaged(source: Source, line: string | undefined): Promise<boolean> {
   const [{ id }] = linesExpected(source);
   if (id !== undefined && parsed(line)?.id === id) return false;
+  // Loaded when it is needed: workers read articles, this thread almost never does.
+  const { readArticle } = await import('./article.js');
   try {
     readArticle(source);
     return false;

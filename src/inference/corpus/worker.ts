@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../foundation';
 import { loadAnnotator } from '../annotator';
 import { type Article, type OffsetUnit, readArticle } from './article';
-import { fingerprintOf, readContent } from './fingerprint';
+import { readContent } from './file-content';
+import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';
 
 export interface WorkerSettings {
