@@ -13,6 +13,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statSync,
   writeSync,
 } from 'node:fs';
 import {
@@ -248,7 +249,7 @@ function checkOf(output: Hash, record: Omit<Journal, 'check'>): string {
 /** Of the first bytes of a file. */
 function hashOfStart(path: string, size: number): Hash {
   const hash = createHash('sha256');
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const file = openSync(path, 'r');
   try {
     const piece = Buffer.alloc(1 << 20);
     for (let done = 0; done < size; ) {
@@ -277,7 +278,9 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The file's content in short, for the fingerprint of a run. */
+/** The file's content in short, for the fingerprint of a run. @throws InputError for a pipe or a device, which might have no end */
 export function hashOfFile(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const found = statSync(path);
+  if (!found.isFile()) throw new InputError(`${path}: is no regular file; a model is made of these`);
+  return hashOfStart(path, found.size).digest('hex');
 }
