@@ -278,3 +278,21 @@ test('weights in several files decide as weights in one do whether a run may be 
   const { status, stderr } = resume();
   assert.equal(status, 0, stderr);
 });
+
+test('a model with a device in it is refused before it is read', {
+  skip: process.platform === 'win32',
+}, (t) => {
+  const model = preparedModel(t);
+  rmSync(join(model, 'tokenizer.json'));
+  symlinkSync('/dev/zero', join(model, 'tokenizer.json')); // read to its end it would fill the memory
+  writeFiles(model, { 'a.txt': TEXT });
+  const { status, stderr } = annotate([
+    '--model',
+    model,
+    join(model, 'a.txt'),
+    '--out',
+    join(model, 'out.jsonl'),
+  ]);
+  assert.equal(status, 1);
+  assert.match(stderr, /tokenizer\.json: is not a regular file/);
+});

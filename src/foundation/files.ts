@@ -56,9 +56,16 @@ export function refusePointer(content: Uint8Array, path: string): void {
   if (kind === 'git-lfs-pointer') throw new InputError(`${path}: ${whyUnusable(kind)}`);
 }
 
-/** SHA-256 of a file's bytes in hexadecimal digits. */
+/**
+ * SHA-256 of a file's bytes in hexadecimal digits.
+ *
+ * @throws InputError for a pipe or a device, which may have no end
+ */
 export function sha256OfFile(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  if (!statSync(path).isFile()) throw new InputError(`${path}: is not a regular file; restore it`);
+  const hash = createHash('sha256');
+  for (const { piece } of piecesOfFile(path)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /**
