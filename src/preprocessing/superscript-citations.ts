@@ -75,8 +75,6 @@ const NUMBERED = new Set(
     .trim()
     .split(/\s+/),
 );
-/** A name with a hyphen, such as those of cell lines: `MCF-7`, `T-47D`, `SK-BR-3`. */
-const HYPHENATED = /(?<![\p{L}\p{M}\p{N}])\p{Lu}[\p{L}\p{N}]{0,20}[-‐‑][\p{L}\p{N}‐‑-]{0,20}[\p{L}\p{N}]$/u;
 /** The sign of a charge, behind its number in superscript: `SO₄²–`. */
 const CHARGE = /^[–−-](?=$|[\s.,;:)\]])/;
 
@@ -123,12 +121,19 @@ function canBeCited(text: string, list: boolean, isLarge: boolean): boolean {
   }
   const token = /(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}\p{N}]+$/u.exec(text.slice(-60))?.[0] ?? '';
   if (NUMBERED.has(token.toLowerCase())) return false;
-  if (/\d/.test(token) && HYPHENATED.test(text.slice(-60))) return true;
+  if (/\d/.test(token) && endsInHyphenatedName(text)) return true;
   if (/^\d*$/.test(token) || /^\d*[xX]10$/.test(token)) return false;
   if (IN_FORMULA.test(text)) return false;
   const name = token.replace(/^\d+(?=\p{L}+$)/u, '');
   if (UNITS.has(name.toLowerCase()) && !isLarge) return false;
   return name.length >= 3 || (name.length === 2 && (list || name === 'al'));
+}
+
+/** Whether the last word is a name with a hyphen, such as those of cell lines: `MCF-7`, `T-47D`, `SK-BR-3`. */
+function endsInHyphenatedName(text: string): boolean {
+  const word = /(?<![\p{L}\p{M}\p{N}‐‑-])[\p{L}\p{M}\p{N}‐‑-]+$/u.exec(text)?.[0] ?? '';
+  const parts = word.split(/[-‐‑]/);
+  return parts.at(-1) !== '' && parts.slice(0, -1).some((part) => /^\p{Lu}/u.test(part));
 }
 
 /** Only what stands between citations: `,` and the dash of a range. */
