@@ -88,6 +88,11 @@ test('tokenizers of other families, and expressions of their own, are refused', 
     }),
     /frames a text as "text"/,
   );
+  const nameless = { SpecialToken: { id: { toString: 1 } } };
+  refuses(
+    (file) => ({ ...file, post_processor: { type: 'TemplateProcessing', single: [nameless, null] } }),
+    /frames a text as "\? \?"/,
+  );
   refuses(
     ({ model }) => void Object.assign(model, { max_input_chars_per_word: 1e9 }),
     /max_input_chars_per_word/,

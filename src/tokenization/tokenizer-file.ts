@@ -132,7 +132,11 @@ function checkAddedTokens(tokens: unknown, path: string): void {
 function checkTemplate(processor: unknown, path: string): void {
   const { type, single } = (processor ?? {}) as { type?: string; single?: unknown };
   if (type !== 'TemplateProcessing' || !Array.isArray(single)) return;
-  const names = single.map((part) => part?.SpecialToken?.id ?? (part?.Sequence ? 'text' : '?'));
+  const names = single.map((part) => {
+    const id = part?.SpecialToken?.id;
+    if (typeof id === 'string') return id;
+    return part?.Sequence ? 'text' : '?';
+  });
   if (names.join(' ') !== '[CLS] text [SEP]')
     throw new InputError(
       `${path}: frames a text as ${describeJson(names.join(' '))}; tokenizers of the BERT family frame it as [CLS] text [SEP]`,
