@@ -1,6 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writeFileAtomically } from '../foundation';
+import { OutputFile, writeFileAtomically } from '../foundation';
 import { readCompanion } from '../nn';
 
 /** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
@@ -11,8 +11,14 @@ export function onnxPath(folder: string, { quantized }: { quantized: boolean }):
 /** Writes `onnx/model.onnx`; quantized weights of an earlier one, which would be run in its place, go. */
 export function writeExported(folder: string, model: Uint8Array): string {
   const path = onnxPath(folder, { quantized: false });
-  writeFileAtomically(path, model);
-  rmSync(onnxPath(folder, { quantized: true }), { force: true });
+  const file = new OutputFile(path);
+  try {
+    file.write(model);
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+  file.finish([onnxPath(folder, { quantized: true })]);
   return path;
 }
 

@@ -61,12 +61,18 @@ export class OutputFile {
     whileWriting(this.path, () => writeFully(this.#descriptor, content));
   }
 
-  /** Renames the file. */
-  finish(): void {
+  /**
+   * Renames the file.
+   *
+   * @param outdated files and folders made from the old content. They go just before: a kill in between leaves the old content
+   * without them, never the new content with them.
+   */
+  finish(outdated: readonly string[] = []): void {
     try {
       whileWriting(this.path, () => {
         if (this.#temporary) fsyncSync(this.#descriptor);
         this.#close();
+        for (const path of outdated) rmSync(path, { recursive: true, force: true });
         if (this.#temporary) renameSync(this.#temporary, this.#target);
       });
     } catch (error) {

@@ -163,3 +163,19 @@ test('a later write of the same file removes what killed processes left of it, a
   writeFileAtomically(join(place, 'result'), 'new');
   assert.deepEqual(readdirSync(place).sort(), [...kept, 'result'].sort());
 });
+
+test('what was made from the old content goes with it, and stays where the new content cannot be written', () => {
+  mkdirSync(at('derived'));
+  writeFileSync(at('derived', 'x'), '');
+  writeFileSync(at('source'), 'old');
+  const failed = new OutputFile(at('source'));
+  failed.write(Buffer.from('new'));
+  failed.discard();
+  assert.ok(existsSync(at('derived', 'x')));
+  const file = new OutputFile(at('source'));
+  file.write(Buffer.from('new'));
+  assert.ok(existsSync(at('derived', 'x')));
+  file.finish([at('derived')]);
+  assert.ok(!existsSync(at('derived')));
+  assert.equal(readFileSync(at('source'), 'utf8'), 'new');
+});

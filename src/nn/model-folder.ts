@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
 import { readTokenizerFile } from '../tokenization';
@@ -7,8 +7,7 @@ import { WEIGHTS } from './weights';
 
 /** Removes ONNX files, which were made from other weights and would be run in place of these. */
 export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor>): void {
-  writeSafetensors(join(folder, WEIGHTS), tensors);
-  rmSync(join(folder, 'onnx'), { recursive: true, force: true });
+  writeSafetensors(join(folder, WEIGHTS), tensors, [join(folder, 'onnx')]);
 }
 
 /** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */

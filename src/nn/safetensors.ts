@@ -52,8 +52,16 @@ function halfToFloat(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Writes tensors as 32-bit floats, in the order of the map; the file is renamed when complete. */
-export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tensor>): void {
+/**
+ * Writes tensors as 32-bit floats, in the order of the map; the file is renamed when complete.
+ *
+ * @param outdated what was made from the old weights, as `OutputFile.finish` has it
+ */
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  outdated: readonly string[] = [],
+): void {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   let position = 0;
   for (const [name, { shape, data }] of tensors) {
@@ -75,5 +83,5 @@ export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tens
     file.discard();
     throw error;
   }
-  file.finish();
+  file.finish(outdated);
 }
