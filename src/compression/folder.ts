@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { OutputFile, writeFileAtomically } from '../foundation';
+import { writeFileAtomically, writePieces } from '../foundation';
 import { readCompanion } from '../nn';
 
 /** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
@@ -11,14 +11,7 @@ export function onnxPath(folder: string, { quantized }: { quantized: boolean }):
 /** Writes `onnx/model.onnx`; quantized weights of an earlier one, which would be run in its place, go. */
 export function writeExported(folder: string, model: Uint8Array): string {
   const path = onnxPath(folder, { quantized: false });
-  const file = new OutputFile(path);
-  try {
-    file.write(model);
-  } catch (error) {
-    file.discard();
-    throw error;
-  }
-  file.finish([onnxPath(folder, { quantized: true })]);
+  writePieces(path, [model], { outdated: [onnxPath(folder, { quantized: true })] });
   return path;
 }
 

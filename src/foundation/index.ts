@@ -34,7 +34,7 @@ export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
 export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
-export { nameOfLeftover, OutputFile, whileWriting, writeFileAtomically } from './output-file';
+export { nameOfLeftover, whileWriting, writeFileAtomically, writePieces } from './output-file';
 export { checkOutputFile, checkOutputFolder, outputTarget } from './output-path';
 export { benchPythonInstalled, type Peer, startPeer } from './peer';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';

@@ -103,14 +103,23 @@ export class OutputFile {
 
 /** Writes to a temporary neighbour, then renames. @param mode permissions of a new file, such as 0o600 for secrets */
 export function writeFileAtomically(path: string, content: string | Uint8Array, mode?: number): void {
+  writePieces(path, [typeof content === 'string' ? Buffer.from(content) : content], { mode });
+}
+
+/** The same for content in pieces. @param outdated as `OutputFile.finish` has it */
+export function writePieces(
+  path: string,
+  pieces: Iterable<Uint8Array>,
+  { mode, outdated }: { mode?: number; outdated?: readonly string[] } = {},
+): void {
   const file = new OutputFile(path, mode);
   try {
-    file.write(typeof content === 'string' ? Buffer.from(content) : content);
+    for (const piece of pieces) file.write(piece);
   } catch (error) {
     file.discard();
     throw error;
   }
-  file.finish();
+  file.finish(outdated);
 }
 
 /** Runs work that writes a file; errors of the system become InputErrors that name the path. */

@@ -1,4 +1,4 @@
-import { OutputFile } from '../foundation';
+import { writePieces } from '../foundation';
 import {
   PREFIX_BYTES,
   readFully,
@@ -73,15 +73,8 @@ export function writeSafetensors(
   const headerBytes = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
   const prefix = new Uint8Array(PREFIX_BYTES);
   new DataView(prefix.buffer).setBigUint64(0, BigInt(headerBytes.length), true);
-  const file = new OutputFile(path);
-  try {
-    file.write(prefix);
-    file.write(headerBytes);
-    for (const { data } of tensors.values())
-      file.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  } catch (error) {
-    file.discard();
-    throw error;
-  }
-  file.finish(outdated);
+  const numbers = [...tensors.values()].map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  writePieces(path, [prefix, headerBytes, ...numbers], { outdated });
 }
