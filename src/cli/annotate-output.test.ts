@@ -17,7 +17,7 @@ import test from 'node:test';
 import { sha256OfFile } from '../foundation';
 import { NOTHING_DONE, ResumableOutput } from '../inference';
 import { readSafetensors, writeSafetensors } from '../nn';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { annotate, linesOf, PROGRAM, preparedModel, writeFiles } from './annotate.fixture';
 
 const TEXT = 'T cells and liver grew.';

@@ -2,10 +2,10 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { exportToOnnx, quantizeFolder } from '../compression';
 import { projectRoot } from '../foundation';
 import type { Entity } from '../inference';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
+import { exportToOnnx, quantizeFolder } from '../onnx';
 
 export const PROGRAM = join(projectRoot, 'environment', 'falconframes.cjs');
 

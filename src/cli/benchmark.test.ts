@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { Command } from 'commander';
-import { type BenchmarkRow, exportToOnnx, quantizeFolder } from '../compression';
+import type { BenchmarkRow } from '../benchmark';
 import { InputError, type Sentence, writeSentences } from '../foundation';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
+import { exportToOnnx, quantizeFolder } from '../onnx';
 import { registerBenchmark } from './benchmark';
 
 const run = (...line: string[]) => {

@@ -1,6 +1,13 @@
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from '../compression';
+import {
+  type BenchmarkRow,
+  benchmark,
+  europePmcCoreHours,
+  openPeers,
+  openVariants,
+  type Variant,
+} from '../benchmark';
 import type { Interval } from '../evaluation';
 import {
   checkOutputFile,
@@ -10,7 +17,6 @@ import {
   readSentences,
   showProgress,
 } from '../foundation';
-import { openPeers, openVariants } from '../inference';
 import { BENCHMARK_FILES, saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
 import { checkDistinct, filesOf } from './inputs';

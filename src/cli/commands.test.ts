@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { projectRoot, readSentences } from '../foundation';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { readMetrics } from '../training';
 import type { EvaluationResult } from './evaluate';
 

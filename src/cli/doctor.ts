@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeMachine, examineMachine } from '../reproduction';
+import { describeMachine, examineMachine } from '../literature';
 import { formatTable, printResult } from './output';
 
 export function registerDoctor(program: Command): void {

@@ -6,15 +6,13 @@ import {
   compareModels,
   type DetailedReport,
   detail,
-  type EvaluationReport,
   type ExaminedSentence,
-  evaluate,
   type ModelComparison,
-  tokenOutcomes,
 } from '../evaluation';
 import {
-  byClass,
+  byLabel,
   checkOutputFile,
+  ENTITY_CLASSES,
   InputError,
   readSentences,
   type Sentence,
@@ -22,6 +20,7 @@ import {
   writeFileAtomically,
 } from '../foundation';
 import { openModel } from '../inference';
+import { type EvaluationReport, evaluate, tokenOutcomes } from '../tasks';
 import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
@@ -150,7 +149,8 @@ async function scoreModel(
     if (tuning) {
       const outcomes = tokenOutcomes(tuning, (await run('Tuning', tuning)).tagged, configuration.scheme);
       // A class that the dev sentences do not mention keeps the model's own threshold.
-      threshold = byClass(
+      threshold = byLabel(
+        ENTITY_CLASSES,
         (label) => bestThreshold(outcomes[label]) ?? thresholdOf(configuration.threshold, label),
       );
     }

@@ -2,16 +2,9 @@ import type { Command } from 'commander';
 import { InputError, readTextFile, showProgress } from '../foundation';
 import { fetchEncoder, Model, readEncoderConfiguration } from '../nn';
 import { jatsToParagraphs } from '../preprocessing';
+import { evaluateMasking, maskingObjective, prepareTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import {
-  checkRunFolder,
-  DEFAULT_TRAINING,
-  evaluateMasking,
-  MOST_EPOCHS,
-  maskingTask,
-  prepareTexts,
-  train,
-} from '../training';
+import { checkRunFolder, DEFAULT_TRAINING, MOST_EPOCHS, train } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from './tracking';
@@ -96,7 +89,7 @@ export function registerPretrain(program: Command): void {
       };
       const report = await trainTracked(options, about, (onRow) =>
         train({
-          task: maskingTask(model, masking, folder),
+          task: maskingObjective(model, masking, folder),
           examples,
           options: settings,
           folder: options.out,

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, InputError, projectRoot, readTextFile, writeFileAtomically } from '../foundation';
-import { DATA_CHOICES, PROFILES } from '../reproduction';
+import { DATA_CHOICES, PROFILES } from '../literature';
 import { readJson } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { acquireLock, projectRoot } from '../foundation';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 
 const SENTENCE = `${JSON.stringify({
   ...{ article: 'PMC1', section: '', paragraph: 0, offset: 0, annotated: ['Cell Line'] },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { projectRoot, type Sentence, writeSentences } from '../foundation';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { knownTrials, type PlanOptions, planSearch } from './search/plan';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { projectRoot, type Sentence, writeSentences } from '../foundation';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { readMetrics } from '../training';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));

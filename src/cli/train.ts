@@ -1,21 +1,23 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { heldOutEvaluation } from '../evaluation';
 import { ENTITY_CLASSES, InputError, readSentences, showProgress } from '../foundation';
 import { fetchEncoder, type Precision } from '../nn';
+import {
+  createTagger,
+  heldOutEvaluation,
+  prepareExamples,
+  taggingObjective,
+  unteachableClasses,
+  varyMentions,
+} from '../tasks';
 import { Tokenizer } from '../tokenization';
 import {
   checkRunFolder,
-  createTagger,
   type EvaluationRow,
   LAST,
-  prepareExamples,
   readTrainingConfiguration,
   TRAINING_SCHEMA,
-  taggingTask,
   train,
-  unteachableClasses,
-  varyMentions,
 } from '../training';
 import { positiveInteger } from './arguments';
 import { formatShare, formatTable, notice, printResult } from './output';
@@ -104,7 +106,7 @@ export function registerTrain(program: Command): void {
       const about = { command: 'falconframes train', folder: out, parameters: configuration };
       const report = await trainTracked(options, about, (onRow) =>
         train({
-          task: taggingTask(model, configuration),
+          task: taggingObjective(model, configuration),
           examples,
           options: configuration,
           folder: out,

@@ -1,5 +1,5 @@
 /** Checks of the service's answers. Each returns the content or throws `Unobtainable`. */
-import { checkFullText, type EntityClass, fieldsOf, InputError, kindOfContent } from '../foundation';
+import { checkFullText, fieldsOf, InputError, kindOfContent } from '../foundation';
 import type { Annotation } from './article';
 import { flawOf } from './flaws';
 import { isPmcid } from './ids';
@@ -58,7 +58,7 @@ const MOST_ANNOTATIONS = 50_000;
 export function checkedAnnotations(
   body: string,
   pmcids: readonly string[],
-  types: readonly EntityClass[],
+  types: readonly string[],
 ): Map<string, AnnotationsOfArticle> {
   const asked = new Set(pmcids);
   const wanted = new Set<string>(types);

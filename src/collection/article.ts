@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type EntityClass, fieldsOf, InputError, isEntityClass, readJsonObject } from '../foundation';
+import { fieldsOf, InputError, isEntityClass, readJsonObject } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -24,7 +24,7 @@ export interface CollectedArticle {
   pmcid: string;
   source: string;
   /** The classes that were asked for; a class that is not in it is unknown here. */
-  types: EntityClass[];
+  types: string[];
   /** JATS XML. */
   fullText: string;
   /** Annotations that can be kept. Those with `fileName` are among them: `preprocess` leaves them out. */

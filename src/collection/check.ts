@@ -1,4 +1,4 @@
-import { type EntityClass, InputError, type Progress, silentProgress } from '../foundation';
+import { InputError, type Progress, silentProgress } from '../foundation';
 import { compareAnnotations, type Differences } from './compare';
 import type { EuropePmc } from './europepmc';
 import { annotationsOfEach, eachGroup, fetchArticles } from './fetch';
@@ -30,7 +30,7 @@ export interface CheckReport {
   source: Source;
   /** The day of the check, in universal time. */
   date: string;
-  types: EntityClass[];
+  types: string[];
   /** Every article that could be checked, by PMCID; with empty lists where store and service agree. */
   articles: Record<string, Differences>;
   totals: Record<string, CheckTotals>;
@@ -116,7 +116,7 @@ async function checkGroup(
 async function stillMissing(
   service: EuropePmc,
   ids: readonly string[],
-  types: readonly EntityClass[],
+  types: readonly string[],
   showState: () => void,
 ): Promise<Record<string, string | null>> {
   if (ids.length === 0) return {};

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { InputError } from '../foundation';
 import { type CollectionOptions, collectArticles } from './collect';
-import { faultyListener } from './faulty-server';
+import { faultyListener } from './faulty-server.fixture';
 import { type LocalServer, listen, sampleListener } from './sample-server';
 import { HARDLY_LIMITED } from './source';
 

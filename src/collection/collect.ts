@@ -2,7 +2,6 @@ import { existsSync, rmdirSync } from 'node:fs';
 import {
   checkOutputFolder,
   ENTITY_CLASSES,
-  type EntityClass,
   InputError,
   type Progress,
   sha256OfFile,
@@ -28,7 +27,7 @@ export interface CollectionOptions extends ServiceOptions {
   /** At most so many articles of a query, or with annotations of the types; default 100. */
   limit?: number;
   /** Classes to ask annotations for; default all four. With neither ids nor query, articles that have some. */
-  types?: readonly EntityClass[];
+  types?: readonly string[];
   progress?: Progress;
 }
 
@@ -103,7 +102,7 @@ function askedBy({ source, ids, query, types, limit = 100 }: CollectionOptions):
 function find(
   service: EuropePmc,
   { by, query, limit }: Asked,
-  types: readonly EntityClass[],
+  types: readonly string[],
   ids: readonly string[] = [],
 ): Promise<Wanted> {
   if (by === 'ids') return wantedByIds(service, ids);
@@ -122,7 +121,7 @@ async function fetchMissing(
   service: EuropePmc,
   { articles, missing }: Wanted,
   source: Source,
-  types: EntityClass[],
+  types: string[],
   out: string,
   progress: Progress,
 ): Promise<{ reasons: Map<string, string>; fetched: number }> {

@@ -1,4 +1,3 @@
-import type { EntityClass } from '../foundation';
 import {
   type AnnotationsOfArticle,
   checkedAnnotations,
@@ -24,12 +23,12 @@ export interface EuropePmc {
   /** Annotations of at most 8 articles by PMCID; articles that the service leaves out are missing. */
   annotations(
     pmcids: readonly string[],
-    types: readonly EntityClass[],
+    types: readonly string[],
   ): Promise<Map<string, AnnotationsOfArticle>>;
   /** A page of the article search; the first where no cursor is given. */
   search(query: string, cursor?: string): Promise<SearchPage>;
   /** A page of articles with annotations of a class; the first where no cursor is given. */
-  annotatedWith(type: EntityClass, cursor?: string): Promise<TypePage>;
+  annotatedWith(type: string, cursor?: string): Promise<TypePage>;
   /** Ends every request that is under way or waits. */
   close(): void;
 }

@@ -1,5 +1,5 @@
 /** Annotations and full texts of many articles, as many at a time as the client allows. */
-import type { EntityClass } from '../foundation';
+
 import type { AnnotationsOfArticle } from './answers';
 import { ARTICLES_PER_REQUEST, type EuropePmc } from './europepmc';
 import { batches } from './find';
@@ -17,7 +17,7 @@ export const NO_ANNOTATIONS = 'the service has no annotations of these classes f
 export async function annotationsOfEach(
   service: EuropePmc,
   pmcids: readonly string[],
-  types: readonly EntityClass[],
+  types: readonly string[],
 ): Promise<Map<string, AnnotationsOfArticle | Unobtainable>> {
   const together = await service.annotations(pmcids, types).catch(unobtainable);
   const isFinal = pmcids.length === 1 || together instanceof TooMany;
@@ -41,7 +41,7 @@ export type Fetched = (AnnotationsOfArticle & { fullText: string }) | Unobtainab
 export async function fetchArticles(
   service: EuropePmc,
   pmcids: readonly string[],
-  types: readonly EntityClass[],
+  types: readonly string[],
   onArticle: (pmcid: string, fetched: Fetched) => void,
 ): Promise<void> {
   await eachGroup(pmcids, async (group) => {

@@ -1,5 +1,5 @@
 /** Which articles are wanted: by ids, by a query, or by the classes of their annotations. */
-import { type EntityClass, InputError } from '../foundation';
+import { InputError } from '../foundation';
 import type { SearchResult } from './answers';
 import type { EuropePmc } from './europepmc';
 import { isPmcid, normalizedId } from './ids';
@@ -102,11 +102,11 @@ export async function wantedByQuery(service: EuropePmc, query: string, limit: nu
 /** Articles in PubMed Central that have annotations of any of the classes; a page of each class in turn. */
 export async function wantedByTypes(
   service: EuropePmc,
-  types: readonly EntityClass[],
+  types: readonly string[],
   limit: number,
 ): Promise<Wanted> {
   const found = new Set<string>();
-  let open: { type: EntityClass; pages: Paging; cursor?: string }[] = types.map((type) => ({
+  let open: { type: string; pages: Paging; cursor?: string }[] = types.map((type) => ({
     type,
     pages: new Paging(),
   }));

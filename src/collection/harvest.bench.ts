@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { createRandom, projectRoot } from '../foundation';
 import { type CollectionOptions, collectArticles } from './collect';
-import { countingListener, faultyListener, mostWithin } from './faulty-server';
+import { countingListener, faultyListener, mostWithin } from './faulty-server.fixture';
 import { PUBLISHED_LIMITS } from './pace';
 import { listen } from './sample-server';
 import { HARDLY_LIMITED } from './source';

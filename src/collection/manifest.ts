@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type EntityClass,
   InputError,
   isEntityClass,
   isJsonObject,
@@ -23,7 +22,7 @@ export interface Manifest {
   query: string | null;
   /** With a query or types, the largest number of articles that was asked for. */
   limit: number | null;
-  types: EntityClass[];
+  types: string[];
   requested: number;
   stored: number;
   /** Number of annotations by class. */

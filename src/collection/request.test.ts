@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { InputError } from '../foundation';
-import { countingListener, mostWithin } from './faulty-server';
+import { countingListener, mostWithin } from './faulty-server.fixture';
 import { createAsk, type RequestOptions } from './request';
 import { listen } from './sample-server';
 import { HARDLY_LIMITED } from './source';

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, nameOfLeftover, writeFileAtomically } from '../foundation';
+import { nameOfLeftover, writeFileAtomically } from '../foundation';
 import { type CollectedArticle, readCollectedArticle } from './article';
 import { flawOf } from './flaws';
 import { isPmcid } from './ids';
@@ -32,7 +32,7 @@ export function storedArticle(
   folder: string,
   pmcid: string,
   source: string,
-  types: readonly EntityClass[],
+  types: readonly string[],
 ): CollectedArticle | undefined {
   const path = articlePath(folder, pmcid);
   if (!existsSync(path)) return undefined;

@@ -1,16 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { byClass, ENTITY_CLASSES, type EntityClass, InputError, printable } from '../foundation';
+import { byLabel, ENTITY_CLASSES, InputError, printable } from '../foundation';
 import { type Annotation, type CollectedArticle, readCollectedArticle } from './article';
 
 /** One row of a table: what is counted, and how many annotations of each class there are. */
-export type CountRow = { [column: string]: string | number } & Record<EntityClass, number>;
+export type CountRow = { [column: string]: string | number } & Record<string, number>;
 
 export interface CollectionSummary {
   articles: number;
   /** A sentence for each article that cannot be read; none of its annotations counts. */
   skipped: string[];
-  annotations: Record<EntityClass, number>;
+  annotations: Record<string, number>;
   /** By provider, section and so on, the largest first; the first column has that name. */
   byProvider: CountRow[];
   bySection: CountRow[];
@@ -66,14 +66,12 @@ export function summarizeCollection(folder: string, top = 10): CollectionSummary
   const byProvider = new Map<string, CountRow>();
   const bySection = new Map<string, CountRow>();
   const all = countRow('class', 'all');
-  const mentions = new Map<EntityClass, Map<string, number>>(
-    ENTITY_CLASSES.map((label) => [label, new Map()]),
-  );
+  const mentions = new Map<string, Map<string, number>>(ENTITY_CLASSES.map((label) => [label, new Map()]));
   const skipped: string[] = [];
   for (const article of readCollection(folder, (sentence) => skipped.push(sentence))) {
     articles++;
     for (const annotation of article.annotations) {
-      const label = annotation.type as EntityClass;
+      const label = annotation.type as string;
       const spellings = mentions.get(label);
       if (!spellings) continue;
       const mention = annotation.exact.replace(/\s+/g, ' ');
@@ -86,7 +84,7 @@ export function summarizeCollection(folder: string, top = 10): CollectionSummary
   return {
     articles,
     skipped,
-    annotations: byClass((label) => all[label]),
+    annotations: byLabel(ENTITY_CLASSES, (label) => all[label]),
     byProvider: largestFirst(byProvider),
     bySection: largestFirst(bySection),
     frequentMentions: mostFrequent(mentions, top),
@@ -99,8 +97,8 @@ function sectionName({ section }: Annotation): string {
 }
 
 function countRow(column: string, name: string): CountRow {
-  const zeros = byClass(() => 0);
-  return { [column]: name, ...zeros };
+  const zeros = byLabel(ENTITY_CLASSES, () => 0);
+  return { [column]: name, ...zeros } as CountRow;
 }
 
 function rowOf(rows: Map<string, CountRow>, column: string, name = 'not given'): CountRow {
@@ -115,7 +113,7 @@ function largestFirst(rows: ReadonlyMap<string, CountRow>): CountRow[] {
 }
 
 function mostFrequent(
-  mentions: ReadonlyMap<EntityClass, Map<string, number>>,
+  mentions: ReadonlyMap<string, Map<string, number>>,
   top: number,
 ): Record<string, string | number>[] {
   const ranked = [...mentions].map(([label, counts]) => ({

@@ -1,6 +1,6 @@
-import { type EvaluationReport, evaluate } from '../evaluation';
 import type { Sentence } from '../foundation';
 import { TokenClassifier } from '../nn';
+import { type EvaluationReport, evaluate } from '../tasks';
 import { onlyFinite, Tokenizer } from '../tokenization';
 
 /** What a model folder's weights say of gold sentences, at the folder's own thresholds; its loss is that of `cross_entropy`. */

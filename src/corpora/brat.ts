@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, InputError } from '../foundation';
+import { InputError } from '../foundation';
 import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
 import { readText } from './text';
 
 /** Which of a source's own type names stand for which of the four classes; all others are read over. */
-export type ClassOf = Readonly<Record<string, EntityClass>>;
+export type ClassOf = Readonly<Record<string, string>>;
 
 /**
  * The text-bound annotations of a brat standoff file: `T1<tab>Type start end[;start end]<tab>text`, offsets in code

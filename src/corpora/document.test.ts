@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ENTITY_CLASSES, type EntityClass, isInsideCharacter, parseSentence } from '../foundation';
+import { ENTITY_CLASSES, isInsideCharacter, parseSentence } from '../foundation';
 import { type CorpusDocument, emptyTally, lineParagraphs, type Mention, toSentences } from './document';
 
 const documentOf = (text: string, mentions: Mention[]): CorpusDocument => ({
@@ -11,7 +11,7 @@ const documentOf = (text: string, mentions: Mention[]): CorpusDocument => ({
   mentions,
 });
 
-const mention = (start: number, end: number, label: EntityClass = 'Cell'): Mention => ({
+const mention = (start: number, end: number, label: string = 'Cell'): Mention => ({
   pieces: [{ start, end }],
   label,
 });

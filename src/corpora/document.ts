@@ -1,10 +1,10 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
 import { joinAcross, type Range, splitSentences, trimRange } from './sentences';
 
 /** An annotation of a source: one range, or several where the source marks "rod … photoreceptors" as one mention. */
 export interface Mention {
   pieces: Range[];
-  label: EntityClass;
+  label: string;
   /** What the ontology calls it, where the source says so; the text often says something else. */
   concept?: string;
 }
@@ -59,7 +59,7 @@ export function lineParagraphs(
 }
 
 /** The sentences of a document; what had to be changed is counted in `tally`. */
-export function toSentences(document: CorpusDocument, annotated: EntityClass[], tally: Tally): Sentence[] {
+export function toSentences(document: CorpusDocument, annotated: string[], tally: Tally): Sentence[] {
   const spans = document.mentions.map(({ pieces, label }) => {
     if (pieces.length > 1) tally.discontinuous++;
     return { start: pieces[0].start, end: pieces[pieces.length - 1].end, label };

@@ -1,4 +1,4 @@
-import { type EntityClass, InputError } from '../foundation';
+import { InputError } from '../foundation';
 import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
 import type { Range } from './sentences';
@@ -50,7 +50,7 @@ interface KnowtatorAnnotation {
  * The annotations of a Knowtator XML file, all as mentions of `label`: each has one or more spans, offsets in code
  * points, and a `spannedText` that joins them with " ... "; a `classMention` of the same id names the concept. `file` opens the message of every error.
  */
-export function parseKnowtator(content: string, text: string, label: EntityClass, file: string): Mention[] {
+export function parseKnowtator(content: string, text: string, label: string, file: string): Mention[] {
   if (content.length > MAX_CHARACTERS || content.includes('<!DOCTYPE')) {
     throw new InputError(
       `${file}: not a Knowtator file of CRAFT (over 32 MB, or with a DOCTYPE); restore it from its source`,

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import { ENTITY_CLASSES, InputError, type Sentence } from '../foundation';
 import { type CorpusDocument, emptyTally, type Tally, toSentences } from './document';
 import { findSource, type Place } from './locate';
 import { intoParts, PARTS, type Part } from './parts';
@@ -14,10 +14,10 @@ export interface CorpusReport {
   split: Split;
   /** Where it was read: the mirror, or the cache that a download filled. */
   place: Place;
-  annotated: EntityClass[];
+  annotated: string[];
   documents: number;
   sentences: number;
-  spans: Record<EntityClass, number>;
+  spans: Record<string, number>;
   adjustments: Tally;
   notes: string[];
 }
@@ -50,7 +50,7 @@ export async function loadCorpus(
   const adjustments = emptyTally();
   for (const part of taken) adjustments.identicalDocuments += leftOut[part];
   const sentences = chosen.flatMap((document) => toSentences(document, corpus.annotated, adjustments));
-  const spans = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0])) as Record<EntityClass, number>;
+  const spans = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0])) as Record<string, number>;
   for (const sentence of sentences) for (const { label } of sentence.spans) spans[label]++;
   const report: CorpusReport = {
     corpus: name,

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EntityClass, InputError } from '../foundation';
+import { InputError } from '../foundation';
 import { parseBrat, readBratFolder } from './brat';
 import { parseCapital } from './capital';
 import { type CorpusDocument, lineParagraphs } from './document';
@@ -37,7 +37,7 @@ export function readCraft(folder: string): CorpusDocument[] {
   const ids = listed(join(folder, 'txt'), '.txt');
   return ids.map((article) => {
     const text = readText(join(folder, 'txt', `${article}.txt`));
-    const mentionsOf = (ontology: string, label: EntityClass) => {
+    const mentionsOf = (ontology: string, label: string) => {
       const file = join(folder, ontology, `${article}.txt.knowtator.xml`);
       return parseKnowtator(readText(file), text, label, file);
     };

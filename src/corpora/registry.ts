@@ -1,4 +1,3 @@
-import type { EntityClass } from '../foundation';
 import type { CorpusDocument } from './document';
 import { type Part, stableFraction } from './parts';
 import { readAnatem, readCapital, readCraft, readJnlpba, readSeth, readTmvar } from './readers';
@@ -12,7 +11,7 @@ export interface Corpus {
   citation: string;
   licence: string;
   /** The classes that the annotators looked for. The other classes are unknown in every sentence. */
-  annotated: EntityClass[];
+  annotated: string[];
   quality: 'gold' | 'silver';
   /** Whether a model that is handed on may be trained on it; all corpora may be evaluated on. */
   trainsWhatShips: boolean;

@@ -1,7 +1,6 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { countSpans, countTokens, f1Of, mean, noSpanCounts, type TokenOutcomes } from '../tasks';
 import { type Threshold, thresholdOf } from '../tokenization';
-import { countSpans, f1Of, mean, noSpanCounts } from './spans';
-import { countTokens, type TokenOutcomes } from './tokens';
 
 /**
  * Counts that scores are computed from, one row an article. Sentences of one article are alike in ways that count (author,
@@ -25,7 +24,7 @@ const FIRST_TOKEN_COLUMN = SPAN_COLUMNS * CLASSES;
 export function countByArticle(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
-  outcomes: Readonly<Record<EntityClass, TokenOutcomes>>,
+  outcomes: Readonly<Record<string, TokenOutcomes>>,
   threshold: Threshold,
 ): ArticleCounts {
   const articles = [...new Set(gold.map(({ article }) => article))];
@@ -57,7 +56,7 @@ export function countByArticle(
 }
 
 /** Strict span F1 of one class. */
-export function spanF1(label: EntityClass): Statistic {
+export function spanF1(label: string): Statistic {
   const column = ENTITY_CLASSES.indexOf(label) * SPAN_COLUMNS;
   return (sums) => f1Of(sums[column], sums[column + 1], sums[column + 2]);
 }
@@ -68,7 +67,7 @@ export const meanSpanF1: Statistic = (sums) => mean(SPAN_STATISTICS.map((statist
 const SPAN_STATISTICS = ENTITY_CLASSES.map(spanF1);
 
 /** Token F1 of one class. */
-export function tokenF1(label: EntityClass): Statistic {
+export function tokenF1(label: string): Statistic {
   const column = FIRST_TOKEN_COLUMN + ENTITY_CLASSES.indexOf(label) * TOKEN_COLUMNS;
   return (sums) => {
     const [, falsePositives, falseNegatives, truePositives] = sums.subarray(column, column + TOKEN_COLUMNS);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { scoreSpans } from '../tasks';
 import { byCorpus, byLength, bySection, bySeen, scoreByGroup } from './breakdowns';
 import { sentence, span } from './gold.fixture';
-import { scoreSpans } from './spans';
 
 const gold = [
   { ...sentence('t cells of the  liver', [[0, 7, 'Cell']], ['Cell']), section: 'Results > T cells' },

@@ -1,5 +1,5 @@
-import type { EntityClass, Sentence, Span } from '../foundation';
-import { countSpans, noSpanCounts, type SpanScore, spanScores } from './spans';
+import type { Sentence, Span } from '../foundation';
+import { countSpans, noSpanCounts, type SpanScore, spanScores } from '../tasks';
 
 /** A way to sort mentions, gold and predicted alike, into groups. */
 export interface Grouping {
@@ -12,7 +12,7 @@ export interface Grouping {
 /** Strict span scores of one group of mentions, by class. */
 export interface GroupScores {
   group: string;
-  scores: Record<EntityClass, SpanScore>;
+  scores: Record<string, SpanScore>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { byClass, ENTITY_CLASSES, type EntityClass, InputError } from '../foundation';
+import { byLabel, ENTITY_CLASSES, InputError } from '../foundation';
 import {
   type ArticleCounts,
   goldMentions,
@@ -25,9 +25,9 @@ export interface Difference {
 /** F1 differences of two models on the same sentences; null where a class has no gold mention. */
 export interface ModelComparison {
   meanF1: Difference | null;
-  spans: Record<EntityClass, Difference | null>;
+  spans: Record<string, Difference | null>;
   /** All null where the two models cut the sentences into other tokens: counts of different things do not compare. */
-  tokens: Record<EntityClass, Difference | null>;
+  tokens: Record<string, Difference | null>;
 }
 
 /** Below this p a difference counts as shown. */
@@ -71,8 +71,8 @@ export function compareModels(
   });
   return {
     meanF1: results[0],
-    spans: byClass((_, index) => results[1 + index]),
-    tokens: byClass((_, index) => (sameTokens ? results[1 + classes + index] : null)),
+    spans: byLabel(ENTITY_CLASSES, (_, index) => results[1 + index]),
+    tokens: byLabel(ENTITY_CLASSES, (_, index) => (sameTokens ? results[1 + classes + index] : null)),
   };
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { scoreTokens, type TokenOutcomes } from '../tasks';
 import { bestThreshold, precisionRecallCurve, reliability } from './curves';
 import { readFixture } from './gold.fixture';
-import { scoreTokens, type TokenOutcomes } from './tokens';
 
 interface Case {
   gold: number[];

@@ -1,4 +1,4 @@
-import type { TokenOutcomes } from './tokens';
+import type { TokenOutcomes } from '../tasks';
 
 /** What thresholds make of precision and recall: from the lowest to the highest, then the end at recall 0, precision 1. */
 export interface PrecisionRecallCurve {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byClass } from '../foundation';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { byLabel, ENTITY_CLASSES } from '../foundation';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { evaluate } from '../tasks';
 import { outputNames, Tokenizer } from '../tokenization';
 import { chooseThresholds, scoreThresholds } from './decision-threshold';
-import { evaluate } from './evaluate';
 import { sentence } from './gold.fixture';
 
 const options = { scheme: 'bio', maximumLength: 64, threshold: 0.5 } as const;
@@ -44,7 +44,7 @@ test('neither less than a point nor a single peak moves a threshold; what lasts 
     chooseThresholds(
       [0.3, 0.5, 0.6, 0.7, 0.8, 0.9].map((threshold, index) => ({
         threshold,
-        f1: byClass((label) => (label === 'Cell' ? f1s[index] : null)),
+        f1: byLabel(ENTITY_CLASSES, (label) => (label === 'Cell' ? f1s[index] : null)),
       })),
     ).Cell;
   assert.equal(chosen(0.69, 0.69, 0.69, 0.699, 0.699, 0.699), 0.5);

@@ -1,14 +1,14 @@
-import { byClass, ENTITY_CLASSES, type EntityClass, InputError, type Sentence } from '../foundation';
+import { byLabel, ENTITY_CLASSES, InputError, type Sentence } from '../foundation';
 import {
   decodeSpans,
+  mean,
+  scoreSpans,
   sigmoid,
   type TaggingOptions,
-  type Tokenizer,
-  type TokenScorer,
   tagTexts,
-} from '../tokenization';
-import { voteByArticle } from './evaluate';
-import { mean, scoreSpans } from './spans';
+  voteByArticle,
+} from '../tasks';
+import type { Tokenizer, TokenScorer } from '../tokenization';
 
 /** Log-odds of the thresholds that are tried: probabilities from .12 to .98. */
 const LOG_ODDS = Array.from({ length: 13 }, (_, step) => -2 + step / 2);
@@ -19,7 +19,7 @@ const TOLERANCE = 0.01;
 export interface ThresholdScore {
   threshold: number;
   /** Mean strict span F1 over the corpora that mention the class; null where none does. */
-  f1: Record<EntityClass, number | null>;
+  f1: Record<string, number | null>;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function scoreThresholds(
   options: TaggingOptions,
   onProgress: (done: number) => void = () => {},
 ): Promise<ThresholdScore[]> {
-  const f1s = LOG_ODDS.map(() => byClass((): (number | null)[] => []));
+  const f1s = LOG_ODDS.map(() => byLabel(ENTITY_CLASSES, (): (number | null)[] => []));
   let done = 0;
   for (const sentences of corpora) {
     const texts = sentences.map(({ text }) => text);
@@ -52,7 +52,7 @@ export async function scoreThresholds(
   }
   const scores = LOG_ODDS.map((logOdds, index) => ({
     threshold: sigmoid(logOdds),
-    f1: byClass((label) => mean(f1s[index][label])),
+    f1: byLabel(ENTITY_CLASSES, (label) => mean(f1s[index][label])),
   }));
   if (ENTITY_CLASSES.every((label) => scores[0].f1[label] === null))
     throw new InputError('the dev sentences hold no gold mention of any class; give others to choose by');
@@ -67,8 +67,8 @@ export async function scoreThresholds(
  *
  * @param scores by ascending threshold, at least three
  */
-export function chooseThresholds(scores: readonly ThresholdScore[]): Record<EntityClass, number | null> {
-  return byClass((label) => {
+export function chooseThresholds(scores: readonly ThresholdScore[]): Record<string, number | null> {
+  return byLabel(ENTITY_CLASSES, (label) => {
     const f1 = scores.map((score) => score.f1[label]);
     if (f1.includes(null)) return null;
     const smooth = scores

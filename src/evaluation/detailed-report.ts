@@ -1,34 +1,33 @@
-import { byClass, ENTITY_CLASSES, type EntityClass, type Sentence } from '../foundation';
+import { byLabel, ENTITY_CLASSES, type Sentence } from '../foundation';
+import type { EvaluationReport } from '../tasks';
+import { type SpanScore, scoreSpans, scoreTokens, type TokenScore, tokenOutcomes } from '../tasks';
 import { type LabelScheme, type Threshold, thresholdOf } from '../tokenization';
 import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, tokenF1 } from './article-counts';
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { byCorpus, byLength, bySection, bySeen, type GroupScores, scoreByGroup } from './breakdowns';
 import { precisionRecallCurve, type Reliability, reliability } from './curves';
 import { classConfusion, compareMentions, countOutcomes, type MentionOutcome } from './errors';
-import type { EvaluationReport } from './evaluate';
 import { type PartialMatchScores, scorePartialMatches } from './partial-match';
 import type { ExaminedSentence } from './selection';
-import { type SpanScore, scoreSpans } from './spans';
-import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
 /** What there is to say about a model beyond its scores; plain data, ready to be written as JSON. */
 export interface DetailedReport {
   articles: number;
   /** Token scores at `tokenThresholds`. */
-  tokens: Record<EntityClass, TokenScore>;
-  tokenThresholds: Record<EntityClass, number>;
+  tokens: Record<string, TokenScore>;
+  tokenThresholds: Record<string, number>;
   /** 95% bootstrap intervals over articles, of F1. */
   intervals: {
     meanF1: Interval | null;
-    spans: Record<EntityClass, Interval | null>;
-    tokens: Record<EntityClass, Interval | null>;
+    spans: Record<string, Interval | null>;
+    tokens: Record<string, Interval | null>;
   };
   /** Of tokens, over all thresholds; null without gold. */
-  averagePrecision: Record<EntityClass, number | null>;
+  averagePrecision: Record<string, number | null>;
   /** Of tokens; null where no source looked for the class. */
-  calibration: Record<EntityClass, Reliability | null>;
-  partialMatches: { overall: PartialMatchScores; byClass: Record<EntityClass, PartialMatchScores> };
-  outcomes: Record<EntityClass, Record<MentionOutcome, number>>;
+  calibration: Record<string, Reliability | null>;
+  partialMatches: { overall: PartialMatchScores; byClass: Record<string, PartialMatchScores> };
+  outcomes: Record<string, Record<MentionOutcome, number>>;
   /** See `classConfusion` // [5][5] */
   confusion: number[][];
   /** `seen` needs the training sentences. */
@@ -60,14 +59,17 @@ export function detail(
   const details: DetailedReport = {
     articles: counts.articles.length,
     tokens: scoreTokens(outcomes, tokenThreshold),
-    tokenThresholds: byClass((label) => thresholdOf(tokenThreshold, label)),
+    tokenThresholds: byLabel(ENTITY_CLASSES, (label) => thresholdOf(tokenThreshold, label)),
     intervals: {
       meanF1: intervals[0],
-      spans: byClass((_, index) => intervals[1 + index]),
-      tokens: byClass((_, index) => intervals[1 + ENTITY_CLASSES.length + index]),
+      spans: byLabel(ENTITY_CLASSES, (_, index) => intervals[1 + index]),
+      tokens: byLabel(ENTITY_CLASSES, (_, index) => intervals[1 + ENTITY_CLASSES.length + index]),
     },
-    averagePrecision: byClass((label) => precisionRecallCurve(outcomes[label])?.averagePrecision ?? null),
-    calibration: byClass((label) => reliability(outcomes[label])),
+    averagePrecision: byLabel(
+      ENTITY_CLASSES,
+      (label) => precisionRecallCurve(outcomes[label])?.averagePrecision ?? null,
+    ),
+    calibration: byLabel(ENTITY_CLASSES, (label) => reliability(outcomes[label])),
     partialMatches: scorePartialMatches(sentences, predicted),
     outcomes: countOutcomes(compared),
     confusion: classConfusion(compared),
@@ -97,7 +99,7 @@ export function detailExamined(
 export function detailCorpora(
   examined: readonly ExaminedSentence[],
   options: Omit<DetailOptions, 'corpora'>,
-): Record<string, DetailedReport & { spans: Record<EntityClass, SpanScore> }> {
+): Record<string, DetailedReport & { spans: Record<string, SpanScore> }> {
   const corpora = [...new Set(examined.map(({ corpus }) => corpus))];
   return Object.fromEntries(
     corpora.map((corpus) => {

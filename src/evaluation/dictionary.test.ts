@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TaggedText } from '../tokenization';
+import type { TaggedText } from '../tasks';
 import { tagByDictionary } from './dictionary';
 import { sentence, span } from './gold.fixture';
 

@@ -1,5 +1,6 @@
-import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
-import { type LabelScheme, spansToLabels, type TaggedText } from '../tokenization';
+import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import type { TaggedText } from '../tasks';
+import { type LabelScheme, spansToLabels } from '../tokenization';
 
 /** A logit from which the sigmoid is as good as 0 or 1. */
 const CERTAIN = 20;
@@ -28,13 +29,13 @@ export function tagByDictionary(
 }
 
 interface Dictionary {
-  label: EntityClass;
+  label: string;
   mentions: ReadonlySet<string>;
   /** Words of the longest mention. */
   longest: number;
 }
 
-function learn(training: readonly Sentence[], label: EntityClass): Omit<Dictionary, 'label'> {
+function learn(training: readonly Sentence[], label: string): Omit<Dictionary, 'label'> {
   const texts = training.flatMap(({ text, spans }) =>
     spans.filter((span) => span.label === label).map(({ start, end }) => text.slice(start, end)),
   );

@@ -1,6 +1,6 @@
-import { byClass, ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { byLabel, ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { checkOneEach, knownSpans } from '../tasks';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
-import { checkOneEach, knownSpans } from './spans';
 
 /**
  * What can happen to a mention: `correct` class and borders; `wrong border`: the class is right and the text overlaps; `wrong
@@ -61,8 +61,14 @@ function startOf({ gold, predicted }: ComparedMention): number {
 /** How many mentions of each class met each outcome; a mention of the wrong class counts in its gold class. */
 export function countOutcomes(
   compared: readonly ComparedMention[],
-): Record<EntityClass, Record<MentionOutcome, number>> {
-  const counts = byClass(() => ({ correct: 0, 'wrong border': 0, 'wrong class': 0, missed: 0, spurious: 0 }));
+): Record<string, Record<MentionOutcome, number>> {
+  const counts = byLabel(ENTITY_CLASSES, () => ({
+    correct: 0,
+    'wrong border': 0,
+    'wrong class': 0,
+    missed: 0,
+    spurious: 0,
+  }));
   for (const { outcome, gold, predicted } of compared) counts[(gold ?? predicted)!.label][outcome]++;
   return counts;
 }

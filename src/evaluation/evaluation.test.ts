@@ -2,16 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom, ENTITY_CLASSES, type Sentence } from '../foundation';
 import { download, tidy, upload } from '../nn';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { createLoss, evaluate, heldOutEvaluation, meanF1, scoreSpans, tokenOutcomes } from '../tasks';
 import { outputNames, spansToLabels, Tokenizer } from '../tokenization';
-import { createLoss } from '../training/losses';
 import { compareMentions } from './errors';
-import { evaluate, heldOutEvaluation } from './evaluate';
 import { sentence, span } from './gold.fixture';
 import { scorePartialMatches } from './partial-match';
 import { mistakes, sentencesByClass } from './selection';
-import { meanF1, scoreSpans } from './spans';
-import { tokenOutcomes } from './tokens';
 
 const cellsOfTheLiver = sentence(
   't cells of the liver',

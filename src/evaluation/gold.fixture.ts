@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EntityClass, Sentence, Span } from '../foundation';
+import type { Sentence, Span } from '../foundation';
 import { projectRoot } from '../foundation';
 
 /** Help for tests: sentences and spans in few words. */
-export const span = (start: number, end: number, label: EntityClass): Span => ({ start, end, label });
+export const span = (start: number, end: number, label: string): Span => ({ start, end, label });
 
 export function sentence(
   text: string,
-  spans: [number, number, EntityClass][],
-  annotated: EntityClass[],
+  spans: [number, number, string][],
+  annotated: string[],
   article = 'A1',
 ): Sentence {
   return {

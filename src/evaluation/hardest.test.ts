@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sentence } from '../foundation';
-import type { TaggedText } from '../tokenization';
-import type { EvaluationReport } from './evaluate';
+import type { EvaluationReport, TaggedText } from '../tasks';
 import { sentence, span } from './gold.fixture';
 import { goldProbability, hardestMentions } from './hardest';
 

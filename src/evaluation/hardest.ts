@@ -1,7 +1,8 @@
 import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
-import { type LabelScheme, outputsPerClass, sigmoid, spansToLabels, type TaggedText } from '../tokenization';
+import type { EvaluationReport } from '../tasks';
+import { sigmoid, type TaggedText } from '../tasks';
+import { type LabelScheme, outputsPerClass, spansToLabels } from '../tokenization';
 import { compareMentions, type MentionOutcome } from './errors';
-import type { EvaluationReport } from './evaluate';
 import { comparable, type ExaminedSentence, examine } from './selection';
 
 /** A gold mention and how hard it was. */

@@ -54,7 +54,6 @@ export {
   MENTION_OUTCOMES,
   type MentionOutcome,
 } from './errors';
-export { type EvaluationReport, evaluate, evaluateAll, heldOutEvaluation, voteByArticle } from './evaluate';
 export { goldProbability, type HardMention, hardestMentions } from './hardest';
 export {
   MATCH_FAMILIES,
@@ -64,9 +63,7 @@ export {
   scorePartialMatches,
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
-export { type PublishedScore, publishedScores } from './published';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
-export { type CrossCorpusScore, readSearchStudy, type SearchStudy, type SizedTraining } from './search-study';
 export {
   comparable,
   type ExaminedSentence,
@@ -83,13 +80,3 @@ export {
 export { TAG_SCHEMES, type TagScheme } from './sequences/schemes';
 export { checkSameShape, placeOfTag, readTagFile, type TagFile } from './sequences/tag-files';
 export type { SequenceMode } from './sequences/tags';
-export { meanF1, type SpanScore, scoreSpans } from './spans';
-export {
-  goldTokens,
-  probabilitiesByClass,
-  scoreTokens,
-  type TokenOutcomes,
-  type TokenScore,
-  tokenOutcomes,
-  tokenProbabilities,
-} from './tokens';

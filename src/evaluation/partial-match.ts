@@ -1,6 +1,6 @@
-import { byClass, type EntityClass, type Sentence, type Span } from '../foundation';
+import { byLabel, ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { checkOneEach, knownSpans, ratio } from '../tasks';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
-import { checkOneEach, knownSpans, ratio } from './spans';
 
 /**
  * Ways to compare a prediction with a gold mention that it overlaps: `strict` borders and class, `exact` borders whatever the
@@ -42,10 +42,10 @@ export type PartialMatchScores = Record<MatchFamily, PartialMatchScore>;
 export function scorePartialMatches(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
-): { overall: PartialMatchScores; byClass: Record<EntityClass, PartialMatchScores> } {
+): { overall: PartialMatchScores; byClass: Record<string, PartialMatchScores> } {
   checkOneEach(gold, predicted, 'lists of predicted spans');
   const overall = noFamilyCounts();
-  const ofClasses = byClass(noFamilyCounts);
+  const ofClasses = byLabel(ENTITY_CLASSES, noFamilyCounts);
   gold.forEach((sentence, index) => {
     const right = knownSpans(sentence.spans, sentence);
     const found = knownSpans(predicted[index], sentence);
@@ -55,7 +55,10 @@ export function scorePartialMatches(
       addSentence(ofClasses[label], right.filter(ofClass), found.filter(ofClass));
     }
   });
-  return { overall: scoresOf(overall), byClass: byClass((label) => scoresOf(ofClasses[label])) };
+  return {
+    overall: scoresOf(overall),
+    byClass: byLabel(ENTITY_CLASSES, (label) => scoresOf(ofClasses[label])),
+  };
 }
 
 type Counts = Pick<PartialMatchScore, 'correct' | 'incorrect' | 'partial' | 'missed' | 'spurious'>;

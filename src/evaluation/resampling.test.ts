@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byClass, createRandom, type Random, type Sentence, type Span } from '../foundation';
+import { byLabel, createRandom, ENTITY_CLASSES, type Random, type Sentence, type Span } from '../foundation';
+import { meanF1, scoreSpans, scoreTokens, type TokenOutcomes } from '../tasks';
 import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, sumRows, tokenF1 } from './article-counts';
 import { bootstrapIntervals } from './bootstrap';
 import { compareModels, verdict } from './comparison';
 import { sentence, span } from './gold.fixture';
 import { holm, permutationTest } from './permutation';
-import { meanF1, scoreSpans } from './spans';
-import { scoreTokens, type TokenOutcomes } from './tokens';
 
 const f1 = spanF1('Cell');
 const CELL = 3; // the first column of Cell: hits, predicted, gold
@@ -111,7 +110,7 @@ function corpus(found: (index: number) => boolean) {
     sentence('abcd', [[0, 2, 'Cell']], ['Cell'], `A${index % 20}`),
   );
   const predicted: Span[][] = gold.map((_, index) => (found(index) ? [span(0, 2, 'Cell')] : []));
-  const outcomes = byClass((label): TokenOutcomes => {
+  const outcomes = byLabel(ENTITY_CLASSES, (label): TokenOutcomes => {
     if (label !== 'Cell')
       return { probabilities: new Float64Array(), inside: new Uint8Array(), ends: new Int32Array(60) };
     return {

@@ -15,15 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createRandom, ENTITY_CLASSES, projectRoot, type Random, type Sentence } from '../foundation';
-import type { TaggedText } from '../tokenization';
+import type { TaggedText } from '../tasks';
+import { scoreSpans, scoreTokens, tokenOutcomes } from '../tasks';
 import { scorePartialMatches } from './partial-match';
 import {
   classificationReport,
   type SequenceOptions,
   type SequenceScore,
 } from './sequences/classification-report';
-import { scoreSpans } from './spans';
-import { scoreTokens, tokenOutcomes } from './tokens';
 
 const ROUNDS = 5;
 const SENTENCES = 8_000;

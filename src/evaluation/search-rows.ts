@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { ENTITY_CLASSES, type EntityClass, InputError, readTextFile } from '../foundation';
+import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
 
 /** One training of a search: settings and scores by column; null is unknown (a class without gold, a trial that failed). */
 export type SearchRow = Readonly<Record<string, string | number | null>>;
@@ -15,7 +15,7 @@ export const SEARCH_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** The column of a class's token F1 on the test or the validation part. */
-export function f1Column(label: EntityClass, part: 'test' | 'val' = 'test'): string {
+export function f1Column(label: string, part: 'test' | 'val' = 'test'): string {
   return `${part}_Class_${ENTITY_CLASSES.indexOf(label)}_F1`;
 }
 

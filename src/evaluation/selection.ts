@@ -1,7 +1,6 @@
 import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
-import type { TaggedText } from '../tokenization';
-import type { EvaluationReport } from './evaluate';
-import { knownSpans, spanKey } from './spans';
+import type { EvaluationReport, TaggedText } from '../tasks';
+import { knownSpans, spanKey } from '../tasks';
 
 /** A test sentence with what the model made of it. */
 export interface ExaminedSentence {

@@ -23,7 +23,7 @@ export {
   textOf,
   withoutCredentials,
 } from './download';
-export { byClass, ENTITY_CLASSES, type EntityClass, isEntityClass, type Span } from './entities';
+export { ENTITY_CLASSES, isEntityClass } from './entity-classes';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readRegularFile, readTextFile, refusePointer, sha256OfFile } from './files';
 export { areFinite } from './finite';
@@ -36,13 +36,22 @@ export { peakMegabytes } from './memory';
 export { notebookKernel } from './notebook';
 export { nameOfLeftover, whileWriting, writeFileAtomically, writePieces } from './output-file';
 export { checkOutputFile, checkOutputFolder, outputTarget } from './output-path';
-export { benchPythonInstalled, type Peer, startPeer } from './peer';
 export { cacheFolder, mirrorFolder, projectRoot } from './places';
 export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';
 export { isRunning } from './running';
-export { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
+export {
+  isLabel,
+  labelsOf,
+  parseSentence,
+  readSentences,
+  type Sentence,
+  type SentenceLine,
+  type TextRange,
+  writeSentences,
+} from './sentence';
+export { byLabel, type Span } from './spans';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

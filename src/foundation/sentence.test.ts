@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { parseSentence, readSentences, writeSentences } from './sentence';
+import { parseSentence, readSentences, type Sentence, writeSentences } from './sentence';
 
 const folder = mkdtempSync(join(tmpdir(), 'sentence-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -20,6 +20,7 @@ const whole = {
 };
 const parse = (changes: object) =>
   parseSentence(JSON.stringify({ ...whole, ...changes }), 'gold.jsonl line 1');
+const range = (start: number, end: number) => ({ start, end });
 const span = (start: unknown, end: unknown, label: unknown = 'Cell') => ({ spans: [{ start, end, label }] });
 
 test('a span or class given twice counts once; one inside another stays', () => {
@@ -49,13 +50,22 @@ test('what is no sentence is named with its place and mend', () => {
     fails(span(bad, 7), /spans\[0\] runs from/);
   fails(span(0, 17), /runs from 0 to 17 in a text of 16 characters/);
   fails(span(3, 3), /runs from 3 to 3/);
-  for (const bad of ['Protein', 7, null, {}, { toString: 1 }, ['Cell'], '__proto__', 'x'.repeat(1e6)])
+  fails(span(0, 7, 'Protein'), /which "annotated" does not list/);
+  for (const bad of ['', ' Cell', 'a\nb', 7, null, {}, { toString: 1 }, ['Cell'], 'x'.repeat(1e6)])
     fails(span(0, 7, bad), /spans\[0\] has the label/);
   for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has the label nothing/);
   fails(span(0, 7, 'Organ Tissue'), /which "annotated" does not list/);
-  for (const bad of ['Cell', {}, null]) fails({ annotated: bad }, /"annotated" is missing/);
-  fails({ annotated: [{}] }, /in "annotated" is not an entity class/);
-  for (const bad of ['', 1, null, ['A']]) fails({ article: bad }, /"article" is missing/);
+  for (const bad of ['Cell', {}, null]) fails({ annotated: bad }, /"annotated" must be a list/);
+  fails({ annotated: [{}] }, /in "annotated" is no name of a label/);
+  for (const bad of ['', 1, null, ['A']]) fails({ article: bad }, /"article" must be a text/);
+  fails({ spans: undefined, label: 'x' }, /a text to classify, not a sentence with mentions/);
+  for (const bad of ['x', {}, null]) fails({ words: bad }, /"words" must be a list/);
+  fails({ words: [{ start: 0, end: 99 }] }, /words\[0\] runs from 0 to 99/);
+  fails({ words: [range(2, 7), range(0, 1)] }, /words\[1\] begins at 0, before the end of the word before/);
+  fails(
+    { words: [range(0, 6), range(6, 7)], ...span(2, 7) },
+    /spans\[0\] from 2 to 7 does not begin and end/,
+  );
   for (const bad of [-1, 1.5, '1', 1e300, null])
     fails({ paragraph: bad }, /"paragraph" must be a whole number/);
   for (const bad of ['', ' \n', 5, null]) fails({ text: bad }, /"text" is empty/);
@@ -76,15 +86,15 @@ test('a line that is no object is refused, however it is nested', () => {
   for (const line of lines) assert.throws(() => parseSentence(line, 'f line 1'), { name: 'InputError' });
   const infinite = JSON.stringify({ ...whole, ...span(0, 7) }).replace('"end":7', '"end":1e999');
   assert.throws(() => parseSentence(infinite, 'f line 1'), /runs from 0 to Infinity/);
-  assert.throws(
-    () => parseSentence(`{"__proto__":${JSON.stringify(whole)}}`, 'f line 1'),
-    /"article" is missing/,
-  );
+  assert.throws(() => parseSentence(`{"__proto__":${JSON.stringify(whole)}}`, 'f line 1'), /"text" is empty/);
 });
 
 test('sentences come back, with a byte order mark, in UTF-16, or packed', () => {
   const path = join(folder, 'gold.jsonl');
-  const sentences = [parse({}), parse({ article: '__proto__', text: 'liver \ud800', spans: [] })];
+  const sentences = [
+    parse({}),
+    parse({ article: '__proto__', text: 'liver \ud800', spans: [] }),
+  ] as Sentence[];
   writeSentences(path, sentences);
   assert.deepEqual(readSentences(path), sentences);
   const text = `\ufeff${sentences.map((sentence) => JSON.stringify(sentence)).join('\r\n')}\r\n\r\n`;
@@ -94,4 +104,23 @@ test('sentences come back, with a byte order mark, in UTF-16, or packed', () => 
   }
   writeFileSync(path, `\n${text.slice(1)}{`);
   assert.throws(() => readSentences(path), /gold\.jsonl line 5: not a line of JSON/);
+});
+
+test('a line needs text and spans alone; what was looked for is then every label of the file', () => {
+  const path = join(folder, 'bare.jsonl');
+  const lines = [
+    { text: 'Rome', spans: [{ start: 0, end: 4, label: 'constructor' }] },
+    { text: 'no one', spans: [] },
+    { text: 'Ann', spans: [{ start: 0, end: 3, label: 'person' }], annotated: ['person'] },
+  ];
+  writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
+  const sentences = readSentences(path);
+  assert.deepEqual(
+    sentences.map(({ annotated }) => annotated),
+    [['constructor', 'person'], ['constructor', 'person'], ['person']],
+  );
+  assert.deepEqual(
+    sentences.map(({ article }) => article),
+    ['bare.jsonl line 1', 'bare.jsonl line 2', 'bare.jsonl line 3'],
+  );
 });

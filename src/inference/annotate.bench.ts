@@ -19,21 +19,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InputError, mirrorFolder, projectRoot, startPeer } from '../foundation';
+import { startPeer } from '../benchmark';
+import { InputError, mirrorFolder, projectRoot } from '../foundation';
 import { readConfiguration } from '../nn';
-import {
-  cutWindows,
-  decodeSpans,
-  joinWindows,
-  outputNames,
-  Tokenizer,
-  voteWithinArticle,
-} from '../tokenization';
+import { openOnnxScorer } from '../onnx';
+import { decodeSpans, voteWithinArticle } from '../tasks';
+import { cutWindows, joinWindows, outputNames, Tokenizer } from '../tokenization';
 import { loadAnnotator, onnxFileOf } from './annotator';
 import { listInputs, openSources } from './corpus';
 import { readArticle } from './corpus/article';
 import { defaultModelFolder } from './default-model';
-import { openOnnxScorer } from './session';
 
 const ARTICLES = 40;
 const ABSTRACTS = 400;

@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
-import { exportToOnnx, quantizeFolder } from '../compression';
 import { InputError } from '../foundation';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
+import { exportToOnnx, quantizeFolder } from '../onnx';
 import { loadAnnotator } from './annotator';
 import { inCodePoints } from './offsets';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { encodeAsOnnx, onnxPath } from '../compression';
 import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
-import { type ScoredSpan, Tokenizer, tagTexts, voteWithinArticle } from '../tokenization';
-import { openFolderScorer } from './session';
+import { encodeAsOnnx, onnxPath, openFolderScorer } from '../onnx';
+import { type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
+import { Tokenizer } from '../tokenization';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {

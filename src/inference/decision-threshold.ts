@@ -1,13 +1,13 @@
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
-import { byClass, type EntityClass, type Progress, type Sentence, silentProgress } from '../foundation';
+import { byLabel, ENTITY_CLASSES, type Progress, type Sentence, silentProgress } from '../foundation';
 import { writeThreshold } from '../nn';
 import { Tokenizer, thresholdOf } from '../tokenization';
 import { openModel } from './open-model';
 
 export interface TunedThresholds {
   /** What config.json held before. */
-  before: Record<EntityClass, number>;
-  thresholds: Record<EntityClass, number>;
+  before: Record<string, number>;
+  thresholds: Record<string, number>;
   tried: ThresholdScore[];
 }
 
@@ -31,9 +31,9 @@ export async function tuneThresholds(
       progress.update(done, total, 'sentences'),
     );
     progress.end();
-    const before = byClass((label) => thresholdOf(configuration.threshold, label));
+    const before = byLabel(ENTITY_CLASSES, (label) => thresholdOf(configuration.threshold, label));
     const chosen = chooseThresholds(tried);
-    const thresholds = byClass((label) => chosen[label] ?? before[label]);
+    const thresholds = byLabel(ENTITY_CLASSES, (label) => chosen[label] ?? before[label]);
     writeThreshold(folder, thresholds);
     return { before, thresholds, tried };
   } finally {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onnxPath } from '../compression';
 import { InputError, projectRoot } from '../foundation';
+import { onnxPath } from '../onnx';
 
 /** The small model that comes with the package, wherever that is installed. */
 export const DEFAULT_MODEL = join(projectRoot, 'models', 'falconframes-small');

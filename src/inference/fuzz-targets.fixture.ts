@@ -5,7 +5,6 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { onnx } from 'onnx-proto';
 import { readCollectedArticle } from '../collection';
 import { checkedAnnotations, checkedFullText, checkedSearch, checkedTypePage } from '../collection/answers';
-import { encodeAsOnnx } from '../compression';
 import { splitSentences } from '../corpora';
 import { parseBrat } from '../corpora/brat';
 import { parseCapital } from '../corpora/capital';
@@ -23,7 +22,8 @@ import {
   readSentences,
 } from '../foundation';
 import { readHead, readSafetensors } from '../nn';
-import { tinyBertFolder } from '../nn/tiny-bert';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { encodeAsOnnx } from '../onnx';
 import { anchorAnnotations, articleText, jatsToParagraphs } from '../preprocessing';
 import { readTrainingConfiguration } from '../training';
 import { loadAnnotator } from './annotator';

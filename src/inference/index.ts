@@ -13,6 +13,3 @@ export { type TunedThresholds, tuneThresholds } from './decision-threshold';
 export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';
 export { type OpenModel, openModel } from './open-model';
-export { openPeers } from './peers';
-export { openFolderScorer, openOnnxScorer } from './session';
-export { type Agreement, compareVariants, openVariant, openVariants } from './variants';

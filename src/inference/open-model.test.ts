@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { exportToOnnx, onnxPath, quantizeFolder } from '../compression';
 import { InputError } from '../foundation';
-import { copyTinyBert, largestDifference } from '../nn/tiny-bert';
+import { copyTinyBert, largestDifference } from '../nn/tiny-bert.fixture';
+import { exportToOnnx, onnxPath, quantizeFolder } from '../onnx';
 import { cutWindows, Tokenizer } from '../tokenization';
 import { openModel } from './open-model';
 

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { onnxPath } from '../compression';
 import { hasWeights, type ModelConfiguration, readConfiguration, TokenClassifier } from '../nn';
+import { onnxPath, openFolderScorer } from '../onnx';
 import { onlyFinite, type TokenScorer } from '../tokenization';
-import { openFolderScorer } from './session';
 
 export interface OpenModel {
   configuration: ModelConfiguration;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { InputError } from '../foundation';
 import { readConfiguration, readHead, readLabelRows, savedLabels, writeThreshold } from './configuration';
 import { readSafetensors, writeSafetensors } from './safetensors';
-import { copyTinyBert } from './tiny-bert';
+import { copyTinyBert } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
 
 type Json = Record<string, unknown>;

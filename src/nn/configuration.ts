@@ -1,4 +1,4 @@
-import { byClass, describeJson, InputError, writeFileAtomically } from '../foundation';
+import { byLabel, describeJson, ENTITY_CLASSES, InputError, writeFileAtomically } from '../foundation';
 import { isScheme, type LabelScheme, outputNames, type Threshold } from '../tokenization';
 import { ARCHITECTURES, type EncoderType } from './architectures';
 import {
@@ -118,7 +118,7 @@ function readThreshold(given: unknown, path: string): Threshold {
     throw new InputError(`${path}: falconframes.threshold${place} must lie between 0 and 1`);
   };
   if (typeof given !== 'object' || given === null) return check(given, '');
-  return byClass((label) => check((given as Json)[label], ` of ${label}`));
+  return byLabel(ENTITY_CLASSES, (label) => check((given as Json)[label], ` of ${label}`));
 }
 
 /**

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fetchEncoder } from './encoders';
 import { Model } from './model';
-import { networkFixture } from './network-fixture';
-import { tinyBertFolder } from './tiny-bert';
+import { networkFixture } from './network.fixture';
+import { tinyBertFolder } from './tiny-bert.fixture';
 
 const NAME = 'someone/tiny.model';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -7,10 +7,10 @@ import type { Batch } from './batch';
 import { download, free, livingTensors, tidy, upload } from './device';
 import { readEncoderConfiguration } from './encoder-configuration';
 import { Model } from './model';
-import { networkFixture, networkFixtureNames, relativeError } from './network-fixture';
+import { networkFixture, networkFixtureNames, relativeError } from './network.fixture';
 import { createChance } from './operations';
 import { Tape } from './tape';
-import { largestDifference, tinyBertFolder } from './tiny-bert';
+import { largestDifference, tinyBertFolder } from './tiny-bert.fixture';
 
 /** Gradients of sum(logits * direction) by every parameter, as plain numbers. */
 function gradientsOf(model: Model, batch: Batch, direction: Float32Array) {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { readConfiguration, writeConfiguration } from './configuration';
 import { livingTensors } from './device';
 import { readSafetensors, writeSafetensors } from './safetensors';
-import { copyTinyBert, largestDifference, tinyBertExample } from './tiny-bert';
+import { copyTinyBert, largestDifference, tinyBertExample } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
 
 /** Windows of the fixture's rows whose tokens are all of type 0, as ours are, with the logits of PyTorch less the `O`. */

@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
-import { copyTinyBert } from './tiny-bert';
+import { copyTinyBert } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
 import { openWeights } from './weights';
 

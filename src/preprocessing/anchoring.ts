@@ -1,5 +1,5 @@
 import type { Annotation } from '../collection';
-import type { EntityClass, Span } from '../foundation';
+import type { Span } from '../foundation';
 import type { Paragraph } from './jats';
 import { findPlaces } from './places';
 import { type Place, type SearchableArticle, searchableArticle } from './searchable-article';
@@ -171,7 +171,7 @@ function outcomeOf(
   const span = {
     start: article.starts[start],
     end: article.ends[end - 1],
-    label: annotation.type as EntityClass,
+    label: annotation.type as string,
   };
   return { annotation, paragraph: article.paragraph[start], span };
 }

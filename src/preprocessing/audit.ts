@@ -1,12 +1,12 @@
 import type { Annotation } from '../collection';
 import { type Range, splitSentences } from '../corpora';
-import { cutsWord, ENTITY_CLASSES, type EntityClass, type Span } from '../foundation';
+import { cutsWord, ENTITY_CLASSES, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
 import type { AnnotatedArticle } from './annotated-articles';
 
 /** What placing annotations by their context, and searching for the ontology's name, make of the same annotations. */
 export type AuditRow = {
-  class: EntityClass;
+  class: string;
   annotations: number;
   'placed here': number;
   /** Mentions may end inside a word where the annotator says so ("CD4" in "CD4pos"). */
@@ -43,11 +43,11 @@ export async function auditAnchoring(
   articles: AsyncIterable<AnnotatedArticle>,
   examples = 3,
 ): Promise<AnchoringAudit> {
-  const rows = new Map<EntityClass, AuditRow>(ENTITY_CLASSES.map((label) => [label, emptyRow(label)]));
+  const rows = new Map<string, AuditRow>(ENTITY_CLASSES.map((label) => [label, emptyRow(label)]));
   const shown = new Map<string, AuditExample>();
   for await (const { article, paragraphs, annotations } of articles) {
     for (const { type } of annotations) {
-      const row = rows.get(type as EntityClass);
+      const row = rows.get(type as string);
       if (row) row.annotations++;
     }
     const { placed } = anchorAnnotations(paragraphs, annotations);
@@ -80,7 +80,7 @@ export async function auditAnchoring(
   };
 }
 
-function emptyRow(label: EntityClass): AuditRow {
+function emptyRow(label: string): AuditRow {
   return {
     class: label,
     annotations: 0,

@@ -5,7 +5,6 @@ import { type Annotation, collectedFiles } from '../collection';
 import {
   checkOutputFile,
   checkOutputFolder,
-  type EntityClass,
   InputError,
   LineWriter,
   type Progress,
@@ -58,7 +57,7 @@ export interface PartReport {
 export interface PreprocessingReport {
   seed: number;
   negatives: number;
-  annotated: EntityClass[];
+  annotated: string[];
   /** Those that could be used. */
   articles: number;
   /** A sentence for each article that could not be used. */
@@ -228,7 +227,7 @@ async function preprocess(
 interface ReadArticles {
   articles: string[];
   skipped: string[];
-  annotated: EntityClass[];
+  annotated: string[];
   paragraphs: number;
   annotations: Omit<PreprocessingReport['annotations'], 'mentions'>;
   lines: Line[];
@@ -253,7 +252,7 @@ async function readArticles(
     reasons: {} as Record<string, number>,
     overlaps,
   };
-  const annotated = new Set<EntityClass>();
+  const annotated = new Set<string>();
   const articles: string[] = [];
   const skipped: string[] = [];
   const skip = (sentence: string) => {

@@ -1,5 +1,5 @@
 import { splitSentences } from '../corpora';
-import { ENTITY_CLASSES, type EntityClass, type Sentence, type Span } from '../foundation';
+import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
 import type { Placed } from './anchoring';
 import type { Paragraph } from './jats';
 
@@ -23,7 +23,7 @@ export function paragraphsToSentences(
   article: string,
   paragraphs: readonly Paragraph[],
   placed: readonly Placed[],
-  annotated: readonly EntityClass[],
+  annotated: readonly string[],
 ): { sentences: Sentence[]; overlaps: OverlapCounts } {
   const spansOf = new Map<number, Span[]>();
   for (const { paragraph, span } of placed) {

@@ -1,4 +1,4 @@
-import { createRandom, ENTITY_CLASSES, type EntityClass } from '../foundation';
+import { createRandom, ENTITY_CLASSES } from '../foundation';
 
 export const PARTS = ['train', 'dev', 'test'] as const;
 export type Part = (typeof PARTS)[number];
@@ -6,11 +6,11 @@ export type Part = (typeof PARTS)[number];
 /** Share of the articles, and as nearly as may be of each class's mentions, that goes to a part. */
 export const SHARES: Record<Part, number> = { train: 0.7, dev: 0.15, test: 0.15 };
 
-export type ClassCounts = Record<EntityClass, number>;
+export type ClassCounts = Record<string, number>;
 
 /** What is counted of a sentence. */
 export interface Marked {
-  readonly spans: readonly { label: EntityClass }[];
+  readonly spans: readonly { label: string }[];
 }
 
 export function countMentions(sentences: Iterable<Marked>): ClassCounts {
@@ -52,7 +52,7 @@ export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: 
       // A stable sort: those with equally many stay in the order of the seed.
       [...shuffled].sort((a, b) => articles.get(b)![label] - articles.get(a)![label]).values(),
     ]),
-  ) as Record<EntityClass, IterableIterator<string>>;
+  ) as Record<string, IterableIterator<string>>;
   const inOrder = shuffled.values();
 
   const partOf = new Map<string, Part>();
@@ -73,7 +73,7 @@ export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: 
 }
 
 /** The class with the fewest mentions left, of those that have any. */
-function scarcest(left: ClassCounts): EntityClass | undefined {
+function scarcest(left: ClassCounts): string | undefined {
   return ENTITY_CLASSES.filter((label) => left[label] > 0).sort((a, b) => left[a] - left[b])[0];
 }
 

@@ -1,11 +1,9 @@
 /**
- * Tokenization: text to WordPiece tokens with character offsets, spans to token labels, and logits back to spans.
+ * Tokenization: text to WordPiece tokens with character offsets, and spans to token labels and back.
  *
- * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices, and
- * mentions decoded from logits. May touch: the model folder, to read.
+ * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the model
+ * folder, to read.
  */
-export { voteWithinArticle } from './article-vote';
-export { decodeSpans, type ScoredSpan, sigmoid } from './decoding';
 export {
   isScheme,
   type LabelScheme,
@@ -15,7 +13,7 @@ export {
   spansToLabels,
   type TokenLabels,
 } from './labels';
-export { onlyFinite, type TaggedText, type TaggingOptions, type TokenScorer, tagTexts } from './tagging';
+export { onlyFinite, type TokenScorer } from './scorer';
 export { type Threshold, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
 export { readTokenizerFile } from './tokenizer-file';

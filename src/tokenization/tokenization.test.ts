@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ENTITY_CLASSES, type Span } from '../foundation';
-import { tinyBertFolder } from '../nn/tiny-bert';
-import { decodeSpans } from './decoding';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { decodeSpans, tagTexts } from '../tasks';
 import { type LabelScheme, labelsToSpans, outputNames, spansToLabels } from './labels';
-import { tagTexts } from './tagging';
 import { type EncodedText, Tokenizer } from './tokenizer';
 import { cutWindows, joinWindows } from './windows';
 

@@ -15,10 +15,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createRandom } from '../foundation';
 import { readSafetensors, TokenClassifier, writeSafetensors } from '../nn';
+import type { Example } from '../tasks';
+import { taggingObjective } from '../tasks';
 import { resumable } from './checkpoint';
-import type { Example } from './examples';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
-import { taggingTask } from './tagging-task';
 import { type TrainingReport, train } from './trainer';
 
 const evaluate = async () => ({ loss: 0, score: 0.5 });
@@ -29,7 +29,7 @@ for (const batchTokens of [null, 24])
     const examples = learnableExamples();
     const whole = modelWithDropout(context);
     const wholeReport = await train({
-      task: taggingTask(whole, own),
+      task: taggingObjective(whole, own),
       examples,
       options: own,
       folder: join(whole.source, '..', 'run'),
@@ -41,7 +41,7 @@ for (const batchTokens of [null, 24])
       const interrupt = new AbortController();
       const progress = { update: (done: number) => void (done === stopAfter && interrupt.abort()), end() {} };
       const part = await train({
-        task: taggingTask(first, own),
+        task: taggingObjective(first, own),
         examples,
         options: own,
         folder,
@@ -52,7 +52,7 @@ for (const batchTokens of [null, 24])
       assert.equal(part.finished, false);
       const second = modelWithDropout(context);
       const rest = await train({
-        task: taggingTask(second, own),
+        task: taggingObjective(second, own),
         examples,
         options: own,
         folder,
@@ -69,7 +69,13 @@ for (const batchTokens of [null, 24])
 async function stoppedRun(context: TestContext) {
   const model = modelWithDropout(context);
   const folder = join(model.source, '..', 'run');
-  const run = { task: taggingTask(model, options), examples: learnableExamples(), options, folder, evaluate };
+  const run = {
+    task: taggingObjective(model, options),
+    examples: learnableExamples(),
+    options,
+    folder,
+    evaluate,
+  };
   const interrupt = new AbortController();
   interrupt.abort();
   await train({ ...run, signal: interrupt.signal });
@@ -101,7 +107,7 @@ test('a checkpoint of another shape is refused, with the tensor and both shapes'
   tensors.set(name, { shape: [4, shape[1]], data: data.slice(0, 4 * shape[1]) });
   tensors.set('classifier.bias', { shape: [4], data: new Float32Array(4) });
   const other = new TokenClassifier({ ...configuration, scheme: 'token' }, source, tensors);
-  await assert.rejects(train({ ...run, task: taggingTask(other, options), resume: true }), {
+  await assert.rejects(train({ ...run, task: taggingObjective(other, options), resume: true }), {
     name: 'InputError',
     message: /state-1-0\.safetensors: "classifier\.weight" has the shape \[8,16\], the model's is \[4,16\]/,
   });
@@ -222,7 +228,7 @@ test('while a run is at work in a folder, another is refused', async (context) =
   let second: Promise<unknown> | undefined;
   const progress = {
     update() {
-      second ??= assert.rejects(train({ ...run, task: taggingTask(model, options) }), {
+      second ??= assert.rejects(train({ ...run, task: taggingObjective(model, options) }), {
         name: 'InputError',
         message: /run: is in use by another run/,
       });
@@ -243,7 +249,7 @@ test('killed at any moment and resumed, the weights are those of an undisturbed 
   const [undisturbed, killed] = ['undisturbed', 'killed'].map((name) => join(source, name));
   const examples = learnableExamples();
   await train({
-    task: taggingTask(whole, settings),
+    task: taggingObjective(whole, settings),
     examples,
     options: settings,
     folder: undisturbed,

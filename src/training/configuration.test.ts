@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ENTITY_CLASSES } from '../foundation';
-import { unteachableClasses } from './classes';
+import { unteachableClasses } from '../tasks';
 import { DEFAULT_TRAINING, readTrainingConfiguration, TRAINING_SCHEMA } from './configuration';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration-'));

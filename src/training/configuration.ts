@@ -1,10 +1,10 @@
 import { dirname, normalize, resolve } from 'node:path';
 import { describeJson, ENTITY_CLASSES, InputError, parseJson, readTextFile } from '../foundation';
+import type { Variations } from '../tasks';
+import { LOSSES, type LossOptions, USED_BY } from '../tasks';
 import type { LabelScheme, Threshold } from '../tokenization';
-import { LOSSES, type LossOptions, USED_BY } from './losses';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
-import type { Variations } from './variations';
 
 /** What the optimizer does. */
 export interface TrainingOptions {

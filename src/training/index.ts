@@ -10,14 +10,6 @@
  */
 export { stepsByEpoch } from './batching';
 export { resumable } from './checkpoint';
-export { unteachableClasses } from './classes';
-export {
-  type ClassificationEvaluation,
-  type ClassificationOptions,
-  type ClassifiedExample,
-  classificationTask,
-  evaluateClassification,
-} from './classification-task';
 export {
   completeConfiguration,
   configurationOfFile,
@@ -30,25 +22,13 @@ export {
   type TrainingOptions,
   trainingSchemaWith,
 } from './configuration';
-export { type Example, type PreparedExamples, prepareExamples } from './examples';
-export {
-  createLoss,
-  LOSSES,
-  type Loss,
-  type LossName,
-  type LossOptions,
-  softmaxCrossEntropy,
-} from './losses';
-export { evaluateMasking, type Masking, maskingTask, prepareTexts, type TextExample } from './masking-task';
+export { Learner } from './learner';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
 export { checkRunFolder, LAST } from './run-folder';
 export { rateShare } from './schedule';
 export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
 export { averageTaggers } from './soup';
-export { lossAndGradients } from './step';
-export { createTagger, padTargets, setDropout, type TaggingBatch, taggingTask } from './tagging-task';
-export type { Recipe, Task } from './task';
+export { lossAndGradients, takeStep } from './step';
 export * from './tracking';
-export { type Evaluation, type TrainingReport, type TrainingRun, train } from './trainer';
-export { type Variations, varyMentions } from './variations';
+export { type TrainingReport, type TrainingRun, train } from './trainer';

@@ -6,8 +6,8 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { TokenClassifier } from '../nn';
-import type { Example } from './examples';
-import { taggingTask } from './tagging-task';
+import type { Example } from '../tasks';
+import { taggingObjective } from '../tasks';
 import { train } from './trainer';
 
 const [file, moment, number] = process.argv.slice(2);
@@ -44,7 +44,7 @@ if (moment in halves) {
 
 let rows = 0;
 void train({
-  task: taggingTask(model, settings),
+  task: taggingObjective(model, settings),
   examples: (examples as [number[], number[], number[]][]).map(
     ([inputIds, labels, known]): Example => ({
       inputIds: Int32Array.from(inputIds),

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { free, isNorm, readSafetensors, TokenClassifier, upload } from '../nn';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
+import { taggingObjective } from '../tasks';
 import { DEFAULT_TRAINING } from './configuration';
 import { layerRates } from './layer-rates';
 import { Learner } from './learner';
-import { taggingTask } from './tagging-task';
 
 test('layers below move less, and the factor of the head is 1, whatever an encoder calls them', () => {
   const expected = {
@@ -36,7 +36,7 @@ test('the first update of every layer is that of AdamW by hand, at half the rate
   );
   const before = model.parameters.snapshot();
   const [rate, weightDecay] = [1e-2, 0.1];
-  const learner = new Learner(taggingTask(model, DEFAULT_TRAINING), {
+  const learner = new Learner(taggingObjective(model, DEFAULT_TRAINING), {
     weightDecay,
     layerDecay: 0.5,
     averaging: 0,

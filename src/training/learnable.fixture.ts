@@ -2,9 +2,9 @@
 import type { TestContext } from 'node:test';
 import { createRandom } from '../foundation';
 import { TokenClassifier } from '../nn';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
+import type { Example } from '../tasks';
 import { DEFAULT_TRAINING, type TrainingConfiguration } from './configuration';
-import type { Example } from './examples';
 
 /** Five steps an epoch. */
 export const learnableOptions: Omit<TrainingConfiguration, 'train' | 'dev'> = {

@@ -1,9 +1,9 @@
 import type { BorrowedParameters, Tensor } from '../nn';
+import type { Objective } from '../tasks';
 import { MovingAverage } from './average';
 import type { TrainingOptions } from './configuration';
 import { layerRates } from './layer-rates';
 import { AdamW, type Gradients } from './optimizer';
-import type { Task } from './task';
 
 export type LearnerOptions = Pick<TrainingOptions, 'weightDecay' | 'layerDecay' | 'averaging'>;
 
@@ -20,7 +20,7 @@ export class Learner<Example extends { inputIds: Int32Array }> {
 
   /** @param parameters those of the task that are updated here */
   constructor(
-    readonly task: Task<Example>,
+    readonly task: Objective<Example>,
     { weightDecay, layerDecay, averaging }: LearnerOptions,
     readonly parameters: BorrowedParameters = task.parameters,
   ) {

@@ -5,13 +5,11 @@
  */
 import { createRandom } from '../foundation';
 import { livingTensors, Model, type Tape, type Weights } from '../nn';
+import type { Example, Objective } from '../tasks';
+import { createLoss, lossOnTape, padTargets } from '../tasks';
 import { DEFAULT_TRAINING } from './configuration';
-import type { Example } from './examples';
 import { Learner } from './learner';
-import { createLoss } from './losses';
 import { takeStep } from './step';
-import { padTargets } from './tagging-task';
-import type { Task } from './task';
 
 const STEPS = 2000;
 const WARM = 200;
@@ -36,7 +34,7 @@ const encoder = {
 const labels = Array.from({ length: OUTPUTS }, (_, index) => `label ${index}`);
 const model = Model.fresh(encoder, { kind: 'tokens', labels }, 1);
 const lossOf = createLoss(DEFAULT_TRAINING, 'bio');
-const task: Task<Example> = {
+const task: Objective<Example> = {
   parameters: model.parameters,
   layers: encoder.layers,
   description: 'memory',
@@ -44,7 +42,7 @@ const task: Task<Example> = {
   loss: (tape: Tape, weights: Weights, examples: readonly Example[]) => {
     const batch = padTargets(examples);
     const logits = model.logits(tape, weights, batch);
-    return { logits, ...lossOf(logits, batch) };
+    return lossOnTape(tape, logits, () => lossOf(logits, batch));
   },
   save: () => {},
   reload: () => {},

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { fieldsOf, InputError, parseJson, whileWriting, writeFileAtomically } from '../foundation';
+import type { Evaluation } from '../tasks';
 import { isCount, readStateFile } from './state-file';
-import type { Evaluation } from './trainer';
 
 /** One optimizer step. Tokens without padding. */
 export interface StepRow {

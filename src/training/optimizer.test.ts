@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { free, livingTensors, Model, Parameters, Tape, type Tensor, tidy, upload } from '../nn';
-import { networkFixture, networkFixtureNames, relativeError } from '../nn/network-fixture';
+import { networkFixture, networkFixtureNames, relativeError } from '../nn/network.fixture';
 import { AdamW, globalNorm } from './optimizer';
 
 for (const name of networkFixtureNames()) {

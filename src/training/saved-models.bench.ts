@@ -9,7 +9,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPeer } from '../foundation';
+import { startPeer } from '../benchmark';
 import { download, padBatch, Tape, tidy } from '../nn';
 import { inputs, type Traveller, travellers } from './saved-models.fixture';
 

@@ -9,13 +9,16 @@ import {
   TokenClassifier,
   type Trainable,
 } from '../nn';
-import { networkFixture, networkFixtureNames } from '../nn/network-fixture';
-import { tinyBertFolder } from '../nn/tiny-bert';
-import { type ClassificationOptions, classificationTask } from './classification-task';
+import { networkFixture, networkFixtureNames } from '../nn/network.fixture';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import type { Objective } from '../tasks';
+import {
+  type ClassificationOptions,
+  classificationObjective,
+  maskingObjective,
+  taggingObjective,
+} from '../tasks';
 import { DEFAULT_TRAINING } from './configuration';
-import { maskingTask } from './masking-task';
-import { taggingTask } from './tagging-task';
-import type { Task } from './task';
 import { train } from './trainer';
 
 const LABELS = ['process', 'component', 'function'];
@@ -48,7 +51,7 @@ export const inputs: readonly Inputs[] = Array.from({ length: 16 }, (_, row) => 
 
 async function trainAndDispose<Example extends Inputs>(
   model: { dispose(): void },
-  task: Task<Example>,
+  task: Objective<Example>,
   folder: string,
   complete: (one: Inputs, row: number) => Example,
 ): Promise<void> {
@@ -85,7 +88,7 @@ function classifier(name: string, network: string, outcome: ClassificationOption
     name,
     train: (folder) => {
       const model = new Model(encoder, { kind, labels: LABELS }, tensorsOf(source));
-      const task = classificationTask(model, options, tinyBertFolder);
+      const task = classificationObjective(model, options, tinyBertFolder);
       return trainAndDispose(model, task, folder, (one, row) => ({ ...one, targets: targets(one, row) }));
     },
     load: Model.load,
@@ -104,7 +107,7 @@ function languageModel(name: string): Traveller {
       const model = Model.load(source);
       const { vocabularySize } = model.encoder;
       const words = { maskId: 4, vocabularySize, specialIds: new Set([0, 1, 2, 3, 4]) };
-      return trainAndDispose(model, maskingTask(model, words, tinyBertFolder), folder, (one) => one);
+      return trainAndDispose(model, maskingObjective(model, words, tinyBertFolder), folder, (one) => one);
     },
     load: Model.load,
     perToken: true,
@@ -133,7 +136,7 @@ function tagger(name: string, network: string): Traveller {
       const head = tensors.get('classifier.weight')!.data;
       for (let place = 0; place < head.length; place++) head[place] *= 15; // from a deviation of 0.02 to the fixtures' 0.3
       const model = new TokenClassifier(drawn.configuration, tinyBertFolder, tensors);
-      return trainAndDispose(model, taggingTask(model, DEFAULT_TRAINING), folder, complete);
+      return trainAndDispose(model, taggingObjective(model, DEFAULT_TRAINING), folder, complete);
     },
     load: TokenClassifier.load,
     perToken: true,

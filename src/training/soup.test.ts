@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { livingTensors, readSafetensors, TokenClassifier } from '../nn';
-import { copyTinyBert } from '../nn/tiny-bert';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { averageTaggers } from './soup';
 
 test('every weight is the mean of the models, and the folder loads', (t) => {

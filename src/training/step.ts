@@ -10,10 +10,10 @@ import {
   tidy,
   upload,
 } from '../nn';
+import type { Objective } from '../tasks';
 import type { TrainingOptions } from './configuration';
 import type { Learner } from './learner';
 import { type Gradients, globalNorm } from './optimizer';
-import type { Task } from './task';
 
 export interface Step {
   /** From 0 on. */
@@ -75,7 +75,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
 
 /** What the mean loss of each group of examples counts in that of all: its share of what the mean is over. */
 export function sharesOf<Example extends { inputIds: Int32Array }>(
-  task: Pick<Task<Example>, 'weight'>,
+  task: Pick<Objective<Example>, 'weight'>,
   groups: readonly (readonly Example[])[],
 ): number[] {
   const weights = groups.map((examples) => (examples.length > 0 ? task.weight(examples) : 0));
@@ -97,7 +97,7 @@ export const clippingScale = (clipNorm: number, gradientNorm: number): number =>
 
 /** Loss of a part and the gradient of every parameter, both times the part's share. The caller frees the gradients. */
 export function lossAndGradients<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
+  task: Objective<Example>,
   { examples, share, draw, step = 0 }: Part<Example>,
   seed: number,
   precision: Precision = 'float32',
@@ -107,17 +107,10 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
     const chance = draw === null ? undefined : createChance(seed, draw);
     const tape = new Tape(true, chance, precision);
     try {
-      const { logits, loss, gradient } = task.loss(
-        tape,
-        weights,
-        examples,
-        createRandom(seed * 1009 + (draw ?? 0)),
-        step,
-      );
+      const loss = task.loss(tape, weights, examples, createRandom(seed * 1009 + (draw ?? 0)), step);
       const [value] = download(loss);
       // Uploaded, since numbers that operations are given are kept for good, and shares differ from part to part.
-      const shared = share === 1 ? gradient : kernels.multiply(gradient, upload(Float32Array.of(share), []));
-      const byTensor = tape.backward(logits, shared);
+      const byTensor = tape.backward(loss, upload(Float32Array.of(share), []));
       const gradients = new Map([...weights].map(([name, tensor]) => [name, byTensor.get(tensor)!]));
       return { loss: share * value, gradients };
     } finally {
@@ -128,7 +121,7 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
 
 /** Sums of losses and gradients over several parts, a part at a time in memory. The caller frees the gradients. */
 export function accumulate<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
+  task: Objective<Example>,
   parts: readonly Part<Example>[],
   seed: number,
   precision: Precision = 'float32',

@@ -1,7 +1,7 @@
+import type { Objective } from '../tasks';
 import { Learner, type LearnerOptions, type State } from './learner';
 import { startReplicas } from './replicas';
 import { type Outcome, type Step, type StepOptions, takeStep } from './step';
-import type { Task } from './task';
 
 /** Who takes the steps of a training run: this process, or several replicas of the network in processes of their own. */
 export interface Stepper<Example> {
@@ -23,7 +23,7 @@ export type StepperOptions = LearnerOptions & StepOptions;
 
 /** @param state of a checkpoint, to go on from; else training begins with the task's parameters as they are */
 export async function startStepper<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
+  task: Objective<Example>,
   options: StepperOptions,
   replicas: number,
   state?: State,

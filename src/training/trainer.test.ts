@@ -3,17 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { download, free, kernels, livingTensors, readSafetensors, TokenClassifier, upload } from '../nn';
-import { relativeError } from '../nn/network-fixture';
-import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert';
+import { relativeError } from '../nn/network.fixture';
+import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
+import type { Example, Objective } from '../tasks';
+import { createLoss, lossOnTape, taggingObjective } from '../tasks';
 import { DEFAULT_TRAINING } from './configuration';
-import type { Example } from './examples';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
-import { createLoss } from './losses';
 import { AdamW } from './optimizer';
 import { LAST } from './run-folder';
 import { accumulate, lossAndGradients, sharesOf } from './step';
-import { taggingLoss, taggingTask } from './tagging-task';
-import type { Task } from './task';
 import { train } from './trainer';
 
 /** The fixture's batch and targets, and what PyTorch made of them: losses of three steps. */
@@ -34,11 +32,14 @@ function fixture(folder: string) {
 }
 
 /** The fixture's batch whatever the examples are. */
-function fixtureTask(model: TokenClassifier, batch: ReturnType<typeof fixture>['batch']): Task<Example> {
+function fixtureTask(model: TokenClassifier, batch: ReturnType<typeof fixture>['batch']): Objective<Example> {
   const loss = createLoss(DEFAULT_TRAINING, 'bio');
   return {
-    ...taggingTask(model, DEFAULT_TRAINING),
-    loss: (tape, weights) => taggingLoss(model, loss, tape, weights, batch),
+    ...taggingObjective(model, DEFAULT_TRAINING),
+    loss(tape, weights) {
+      const logits = model.logits(tape, weights, batch);
+      return lossOnTape(tape, logits, () => loss(logits, batch));
+    },
   };
 }
 
@@ -94,7 +95,7 @@ test('training lowers the loss, keeps the best and the last epoch and leaves no 
   const scores = [0.2, 0.5, 0.4];
   const seen: ReturnType<typeof model.parameters.snapshot>[] = [];
   const run = {
-    task: taggingTask(model, options),
+    task: taggingObjective(model, options),
     examples: learnableExamples(),
     options,
     folder,
@@ -127,7 +128,7 @@ test('a diverging run stops with its step and keeps no broken model', async (con
   poisoned.get('classifier.bias')!.data[0] = Number.NaN;
   model.parameters.restore(poisoned);
   const run = train({
-    task: taggingTask(model, options),
+    task: taggingObjective(model, options),
     examples: learnableExamples(),
     options,
     folder,
@@ -142,18 +143,18 @@ test('a run that diverges later leaves the best model and the last good checkpoi
   const own = { ...options, checkpointMinutes: 0 };
   const whole = modelWithDropout(context);
   const run = { examples: learnableExamples(), options: own, evaluate };
-  await train({ ...run, task: taggingTask(whole, own), folder: join(whole.source, '..', 'run') });
+  await train({ ...run, task: taggingObjective(whole, own), folder: join(whole.source, '..', 'run') });
   const model = modelWithDropout(context);
   const folder = join(model.source, '..', 'run');
   let firstEpoch: ReturnType<typeof model.parameters.snapshot> | undefined;
-  const healthy = taggingTask(model, own);
-  const task: Task<Example> = {
+  const healthy = taggingObjective(model, own);
+  const task: Objective<Example> = {
     ...healthy,
     loss(tape, weights, examples, random, step) {
-      const outcome = healthy.loss(tape, weights, examples, random, step);
-      if (step !== 7) return outcome;
+      const loss = healthy.loss(tape, weights, examples, random, step);
+      if (step !== 7) return loss;
       const nothing = upload(Float32Array.of(Number.NaN), []);
-      return { ...outcome, loss: kernels.multiply(outcome.loss, nothing) };
+      return kernels.multiply(loss, nothing);
     },
   };
   const diverging = train({
@@ -174,7 +175,7 @@ test('a run that diverges later leaves the best model and the last good checkpoi
   const heard: number[] = [];
   await train({
     ...run,
-    task: taggingTask(again, own),
+    task: taggingObjective(again, own),
     folder,
     resume: true,
     onRow: (rows) => void heard.push(rows[rows.length - 1].step),
@@ -191,7 +192,7 @@ test('weights that the last step of an epoch broke are no best model', async (co
   const scores = [0.2, 0.9];
   let first: ReturnType<typeof model.parameters.snapshot> | undefined;
   const run = train({
-    task: taggingTask(model, options),
+    task: taggingObjective(model, options),
     examples: learnableExamples(),
     options,
     folder,
@@ -206,7 +207,7 @@ test('weights that the last step of an epoch broke are no best model', async (co
 
 test('batches that are accumulated make the step of the one large batch, whatever each knows', (context) => {
   const model = TokenClassifier.load(copyTinyBert(context));
-  const task = taggingTask(model, DEFAULT_TRAINING);
+  const task = taggingObjective(model, DEFAULT_TRAINING);
   const examples = learnableExamples().slice(0, 8);
   for (const { known } of examples.slice(0, 2)) known.fill(0);
   const batches = [examples.slice(0, 3), examples.slice(3, 4), examples.slice(4), examples.slice(0, 1)];
@@ -237,7 +238,7 @@ test('training ends early where nothing gets better, and keeps what averages of 
   const scores = [0.2, 0.5, 0.4, 0.3, 0.9];
   const seen: Map<string, { data: Float32Array }>[] = [];
   const report = await train({
-    task: taggingTask(model, options),
+    task: taggingObjective(model, options),
     examples: learnableExamples(),
     options: { ...options, epochs: 5, patience: 2, averaging: 0.9 },
     folder,

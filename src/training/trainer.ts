@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type EntityClass,
   formatDuration,
   InputError,
   type Progress,
@@ -11,6 +10,7 @@ import {
   withLock,
 } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
+import type { Evaluation, Objective } from '../tasks';
 import { groupByLength, stepsByEpoch } from './batching';
 import { type Place, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
@@ -20,19 +20,9 @@ import { chooseReplicas } from './replicas';
 import { checkpointFolder, checkRunFolder, LAST, METRICS_FILE, removeLastModel } from './run-folder';
 import { rateShare } from './schedule';
 import { startStepper } from './stepper';
-import type { Task } from './task';
-
-/** How good a network is on what it was not trained on. */
-export interface Evaluation {
-  loss: number;
-  /** The higher the better: decides which epoch is kept. Of a tagger the mean F1 of its classes. */
-  score: number;
-  /** Strict span F1 of a tagger; a class without gold mentions is null. */
-  f1?: Record<EntityClass, number | null>;
-}
 
 export interface TrainingRun<Example extends { inputIds: Int32Array }> {
-  task: Task<Example>;
+  task: Objective<Example>;
   examples: readonly Example[];
   options: TrainingOptions;
   /** Receives the best model, in `last/` that of the last epoch where another was better, `metrics.jsonl` and, while training lasts, a checkpoint. */
@@ -110,7 +100,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
       bestEpoch: 0,
       bestScore: Number.NEGATIVE_INFINITY,
       precision: run.precision ?? choosePrecision().precision,
-      replicas: chooseReplicas(totalTokens, task.recipe !== undefined, run.replicas),
+      replicas: chooseReplicas(totalTokens, task.blueprint !== undefined, run.replicas),
     };
     return { place, stepper: await startStepper(task, options, place.replicas, checkpoint?.state) };
   };

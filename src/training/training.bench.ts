@@ -10,16 +10,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPeer } from '../benchmark';
 import { loadCorpus } from '../corpora';
-import { startPeer } from '../foundation';
 import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
+import { type Example, prepareExamples, taggingObjective } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { groupByLength } from './batching';
 import { DEFAULT_TRAINING } from './configuration';
-import { type Example, prepareExamples } from './examples';
 import { chooseReplicas } from './replicas';
 import { startStepper } from './stepper';
-import { taggingTask } from './tagging-task';
 
 const ROUNDS = 5;
 const STEPS_A_ROUND = 20;
@@ -50,7 +49,7 @@ async function drawRounds(): Promise<Example[][][]> {
 /** The engine as a run of many tokens takes it. */
 async function ourContender(rounds: Example[][][]) {
   const model = TokenClassifier.fromEncoder(MODEL, DEFAULT_TRAINING, SEED);
-  const task = taggingTask(model, DEFAULT_TRAINING);
+  const task = taggingObjective(model, DEFAULT_TRAINING);
   const { precision, reason } = choosePrecision();
   const replicas = chooseReplicas(Number.POSITIVE_INFINITY, true);
   console.error(`ours multiplies in ${precision} (${reason}) in ${replicas} processes`);

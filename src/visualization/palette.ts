@@ -1,10 +1,8 @@
-import type { EntityClass } from '../foundation';
-
 /**
  * One fixed colour a class in every figure and every marked sentence, from the palette of Okabe and Ito (Color
  * Universal Design, 2008), whose hues stay apart under the common forms of colour blindness.
  */
-export const CLASS_COLOURS: Record<EntityClass, string> = {
+export const CLASS_COLOURS: Record<string, string> = {
   'Gene Mutations': '#D55E00',
   Cell: '#0072B2',
   'Cell Line': '#009E73',

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { ENTITY_CLASSES, projectRoot, writeSentences } from '../../foundation';
 import type { TunedThresholds } from '../../inference';
 import { readConfiguration } from '../../nn';
-import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert';
+import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { exportToOnnx } from '../../compression';
+import { exportToOnnx } from '../../onnx';
 import { checkModelOutput, printWritten } from './written';
 
 export function registerExport(compress: Command): void {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, fuseFolder } from '../../compression';
+import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, fuseFolder } from '../../onnx';
 import { checkModelOutput, printWritten } from './written';
 
 interface Options {

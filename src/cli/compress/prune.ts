@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { pruneStructure } from '../../compression';
 import { InputError, showProgress } from '../../foundation';
-import { checkRunFolder, LOSSES, type LossName } from '../../training';
+import { LOSSES, type LossName } from '../../tasks';
+import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
 import { printResult } from '../output';
 

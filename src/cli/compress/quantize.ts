@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { InputError, readSentences } from '../../foundation';
 import {
   CALIBRATION_METHODS,
   type CalibrationMethod,
@@ -6,8 +7,7 @@ import {
   type Quantization,
   quantizeFolder,
   quantizeFolderStatically,
-} from '../../compression';
-import { InputError, readSentences } from '../../foundation';
+} from '../../onnx';
 import { checkModelOutput, printWritten } from './written';
 
 interface Options {

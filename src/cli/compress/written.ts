@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPANIONS, onnxPath } from '../../compression';
 import { checkOutputFile, checkOutputFolder } from '../../foundation';
+import { COMPANIONS, onnxPath } from '../../onnx';
 import { filesOf } from '../inputs';
 import { printResult } from '../output';
 

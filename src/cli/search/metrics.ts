@@ -1,6 +1,6 @@
-import { evaluate, scoreTokens, tokenOutcomes } from '../../evaluation';
 import { ENTITY_CLASSES, type Sentence } from '../../foundation';
 import type { TokenClassifier } from '../../nn';
+import { evaluate, scoreTokens, tokenOutcomes } from '../../tasks';
 import type { Tokenizer } from '../../tokenization';
 
 /** The reference answer scores tokens at this threshold, and calls the dev sentences `val`. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readSentences, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
 import { choosePrecision, fetchEncoder, type Precision } from '../../nn';
+import { unteachableClasses } from '../../tasks';
 import {
   DEFAULT_TRAINING,
   Journal,
@@ -13,7 +14,6 @@ import {
   settingsOf,
   type TrialTask,
   trialsAsCsv,
-  unteachableClasses,
 } from '../../training';
 import { notice } from '../output';
 import { METRIC_NAMES } from './metrics';

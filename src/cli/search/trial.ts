@@ -2,20 +2,18 @@
  * A trial of a search: no command, but the program that `falconframes search` starts for each. Trains a tagger and scores it; the
  * search learns from its score on the dev sentences alone.
  */
-import { heldOutEvaluation } from '../../evaluation';
+
 import { createRandom, readSentences, type Sentence } from '../../foundation';
 import { fetchEncoder, type Precision } from '../../nn';
-import { Tokenizer } from '../../tokenization';
 import {
-  answerTrial,
-  completeConfiguration,
   createTagger,
+  heldOutEvaluation,
   prepareExamples,
-  type TrainingConfiguration,
-  taggingTask,
-  train,
+  taggingObjective,
   varyMentions,
-} from '../../training';
+} from '../../tasks';
+import { Tokenizer } from '../../tokenization';
+import { answerTrial, completeConfiguration, type TrainingConfiguration, train } from '../../training';
 import { measure } from './metrics';
 
 export interface TrialJob {
@@ -40,7 +38,7 @@ answerTrial<TrialJob>(async ({ trial, settings, test, share, folder, precision }
   const model = createTagger(encoder, configuration);
   const evaluateOnDev = heldOutEvaluation(dev, tokenizer, configuration);
   const { bestScore } = await train({
-    task: taggingTask(model, configuration),
+    task: taggingObjective(model, configuration),
     examples,
     options: configuration,
     folder,

@@ -15,10 +15,10 @@ import {
   tidy,
   writeSafetensors,
 } from '../../nn';
-import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert';
+import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { lossAndGradients } from '../../training/step';
 import { distil } from './distil';
-import { distillationTask, type Lesson, projections, type TaughtExample } from './distillation-task';
+import { distillationObjective, type Lesson, projections, type TaughtExample } from './distillation-task';
 import { DEFAULT_DISTILLATION, type DistillationOptions, readDistillationConfiguration } from './options';
 import { createStudent, planStudent, spreadLayers } from './student';
 import { teacherLogits } from './teacher-logits';
@@ -112,7 +112,7 @@ for (const hiddenSize of [16, 8]) {
       new Map([...bare.parameters.snapshot(), ...extra]),
     );
     bare.dispose();
-    const task = distillationTask(student, lesson, teacher);
+    const task = distillationObjective(student, lesson, teacher);
     const at = (part: readonly TaughtExample[], share = 1) =>
       lossAndGradients(task, { examples: part, share, draw: 0 }, 1);
 
@@ -156,7 +156,7 @@ test('a student that says what its teacher says has no loss from it', async () =
   const teacher = TokenClassifier.load(tinyBertFolder);
   const student = TokenClassifier.load(tinyBertFolder);
   const own = { ...lesson, distillation: { ...weights, hardWeight: 0 }, pairs: [{ student: 1, teacher: 1 }] };
-  const task = distillationTask(student, own, teacher);
+  const task = distillationObjective(student, own, teacher);
   const part = { examples: await taughtExamples(teacher), share: 1, draw: 0 };
   const { loss, gradients } = lossAndGradients(task, part, 1);
   assert.ok(Math.abs(loss) < 1e-5, `${loss}`);

@@ -1,18 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { heldOutEvaluation } from '../../evaluation';
 import { InputError, type Progress, readSentences, silentProgress } from '../../foundation';
 import { type EncoderConfiguration, type Precision, readConfiguration, TokenClassifier } from '../../nn';
+import { heldOutEvaluation, prepareExamples, setDropout, varyMentions } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
-import {
-  type MetricsRow,
-  prepareExamples,
-  setDropout,
-  type TrainingReport,
-  train,
-  varyMentions,
-} from '../../training';
-import { distillationTask, type Lesson, projections } from './distillation-task';
+import { type MetricsRow, type TrainingReport, train } from '../../training';
+import { distillationObjective, type Lesson, projections } from './distillation-task';
 import { chooseRelationHeads, pairLayers } from './matching';
 import type { DistillationConfiguration } from './options';
 import { createStudent, planStudent } from './student';
@@ -109,7 +102,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   const evaluateOnDev = heldOutEvaluation(dev, tokenizer, { ...student.configuration, loss });
   try {
     const report = await train({
-      task: distillationTask(learner, lesson, teacher),
+      task: distillationObjective(learner, lesson, teacher),
       examples: taught,
       options: configuration,
       folder,

@@ -5,7 +5,6 @@ import {
   free,
   freshTensors,
   keep,
-  kernels,
   type LayerObserver,
   linear,
   type ModelConfiguration,
@@ -13,19 +12,19 @@ import {
   type Tensor,
   TokenClassifier,
   tidy,
-  upload,
   type Weights,
 } from '../../nn';
-import { outputsPerClass } from '../../tokenization';
 import {
   createLoss,
   type Example,
   type Loss,
   type LossOptions,
+  lossOnTape,
+  type Objective,
   padTargets,
   type TaggingBatch,
-  type Task,
-} from '../../training';
+} from '../../tasks';
+import { outputsPerClass } from '../../tokenization';
 import { hiddenStateLoss, relationLoss } from './layer-losses';
 import type { DistillationOptions } from './options';
 import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
@@ -61,11 +60,11 @@ export interface Lesson extends LossOptions {
  * @param student with the tensors of `projections`, where there are any
  * @param teacher needed where insides are compared; stays the caller's
  */
-export function distillationTask(
+export function distillationObjective(
   student: TokenClassifier,
   lesson: Lesson,
   teacher?: TokenClassifier,
-): Task<TaughtExample> {
+): Objective<TaughtExample> {
   const { configuration, source, parameters } = student;
   const { pairs } = lesson;
   const { temperature, softWeight, hardWeight } = lesson.distillation;
@@ -97,24 +96,23 @@ export function distillationTask(
     layers: configuration.encoder.layers,
     description: { student: configuration, lesson },
     weight: countTokens,
-    recipe: {
+    blueprint: {
       module: __filename,
-      export: remakeDistillationTask.name,
+      export: remakeDistillationObjective.name,
       arguments: [configuration, source, lesson],
     },
     loss(tape, weights, examples) {
       const batch = padTargets(examples);
       const own = new Observations(pairs.map((pair) => pair.student));
       const logits = student.logits(tape, weights, batch, own.observe);
-      const nodes = [lossNode(tape, logits, () => outputLoss(logits, examples, batch))];
+      const nodes = [lossOnTape(tape, logits, () => outputLoss(logits, examples, batch))];
       if (teacher && pairs.length > 0) {
         const layers = pairs.map((pair) => pair.teacher);
         const theirs = observeTeacher(teacher, tape, batch, layers);
         for (const pair of pairs) nodes.push(...layerNodes(tape, weights, lesson, batch, pair, own, theirs));
         theirs.free();
       }
-      const total = nodes.reduce((one, other) => add(tape, one, other));
-      return { logits: total, loss: total, gradient: upload(Float32Array.of(1), []) };
+      return nodes.reduce((one, other) => add(tape, one, other));
     },
     save: (folder) => {
       const tensors = parameters.snapshot();
@@ -132,14 +130,14 @@ export function distillationTask(
 }
 
 /** The task again, in another process. */
-export function remakeDistillationTask(
+export function remakeDistillationObjective(
   parameters: ReadonlyMap<string, Tensor>,
   configuration: ModelConfiguration,
   source: string,
   lesson: Lesson,
-): Task<TaughtExample> {
+): Objective<TaughtExample> {
   const teacher = lesson.pairs.length > 0 ? TokenClassifier.load(lesson.teacher) : undefined;
-  return distillationTask(new TokenClassifier(configuration, source, parameters), lesson, teacher);
+  return distillationObjective(new TokenClassifier(configuration, source, parameters), lesson, teacher);
 }
 
 const PROJECTION = 'distillation.projection';
@@ -212,7 +210,7 @@ function layerNodes(
       : hidden;
     const wanted = theirs.hidden.get(teacher)!;
     nodes.push(
-      lossNode(tape, widened, () =>
+      lossOnTape(tape, widened, () =>
         weigh([{ weight: hiddenWeight, loss: hiddenStateLoss(widened, wanted, batch) }]),
       ),
     );
@@ -220,20 +218,12 @@ function layerNodes(
   if (relationWeight > 0) {
     const [ours, wanted] = [own.projected.get(student)!, theirs.projected.get(teacher)!];
     nodes.push(
-      lossNode(tape, ours, () =>
+      lossOnTape(tape, ours, () =>
         weigh([{ weight: relationWeight, loss: relationLoss(ours, wanted, batch, relationHeads) }]),
       ),
     );
   }
   return nodes;
-}
-
-/** A loss of one tensor as an operation of the tape. */
-function lossNode(tape: Tape, input: DeviceTensor, compute: () => Loss): DeviceTensor {
-  return tape.apply([input], () => {
-    const { loss, gradient } = compute();
-    return { output: loss, saved: [gradient], backward: (dy) => [kernels.multiply(gradient, dy)] };
-  });
 }
 
 /** The teacher's logits of a batch; padding and the special tokens at the ends teach nothing. */

@@ -1,5 +1,5 @@
 import { type Batch, type DeviceTensor, kernels, upload } from '../../nn';
-import type { Loss } from '../../training';
+import type { Loss } from '../../tasks';
 
 const { add, batchMatMul, logSoftmax, multiply, reshape, softmax, subtract, sumOfAll, transpose } = kernels;
 

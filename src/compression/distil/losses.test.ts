@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../../foundation';
 import { download, livingTensors, tidy, upload } from '../../nn';
-import type { Loss } from '../../training';
+import type { Loss } from '../../tasks';
 import { hiddenStateLoss, relationLoss } from './layer-losses';
 import { softTargetLoss } from './soft-targets';
 

@@ -1,5 +1,5 @@
 import { type DeviceTensor, kernels, upload } from '../../nn';
-import type { Loss } from '../../training';
+import type { Loss } from '../../tasks';
 
 const { add, firstColumns, joinColumns, logSoftmax, multiply, reshape, softmax, subtract, sumOfAll } =
   kernels;

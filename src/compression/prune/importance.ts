@@ -8,7 +8,8 @@ import {
   type TokenClassifier,
   tidy,
 } from '../../nn';
-import { type Example, type LossOptions, lossAndGradients, taggingTask } from '../../training';
+import { type Example, type LossOptions, taggingObjective } from '../../tasks';
+import { lossAndGradients } from '../../training';
 import { range } from './removal';
 
 /** How much each part matters, by layer. */
@@ -34,7 +35,7 @@ export async function measureImportance(
 ): Promise<Importance> {
   const { encoder } = model.configuration;
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
-  const task = taggingTask(model, options);
+  const task = taggingObjective(model, options);
   const layers = range(encoder.layers);
   const names = layers.map(ARCHITECTURES[encoder.type].layer);
   const heads = layers.map((layer) => new Float64Array(headsOfLayer(encoder, layer)));

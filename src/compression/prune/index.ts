@@ -20,5 +20,5 @@ export {
   sparsityFileSchema,
 } from './sparse/options';
 export { maskSmallest } from './sparse/selection';
-export { type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';
-export { type PruningCase, type PruningRow, readPruningRows } from './study';
+export { prunedTensors } from './sparse/sparse-task';
+export { countWeights, type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';

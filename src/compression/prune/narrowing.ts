@@ -10,8 +10,8 @@ import {
   type TokenClassifier,
   tidy,
 } from '../../nn';
+import { transpose } from '../../onnx';
 import { principalDirections, project } from '../principal-directions';
-import { transpose } from '../transpose';
 import { type Network, range } from './removal';
 
 /** The directions of hidden states that are kept. */

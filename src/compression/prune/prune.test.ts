@@ -4,17 +4,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InputError, projectRoot, type Sentence, writeSentences } from '../../foundation';
 import { ARCHITECTURES, free, readSafetensors, TokenClassifier } from '../../nn';
-import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert';
+import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
+import { exportToOnnx, runOnnx } from '../../onnx';
+import { type Example, prepareExamples, taggingObjective } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
-import {
-  DEFAULT_TRAINING,
-  type Example,
-  lossAndGradients,
-  prepareExamples,
-  taggingTask,
-} from '../../training';
-import { exportToOnnx } from '../export';
-import { runOnnx } from '../run-onnx';
+import { DEFAULT_TRAINING, lossAndGradients } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
 import { type PruneOptions, pruneStructure } from './prune';
 import { type Network, removeHeads, removeLayers, removeNeurons } from './removal';
@@ -100,7 +94,7 @@ const options = { ...DEFAULT_TRAINING, loss: 'cross_entropy' as const };
 
 function lossOf(network: Network, examples: Example[], loss: 'cross_entropy' | 'bce'): number {
   const model = build(network);
-  const task = taggingTask(model, { ...options, loss });
+  const task = taggingObjective(model, { ...options, loss });
   const found = lossAndGradients(task, { examples, share: 1, draw: 0 }, 0);
   free(...found.gradients.values());
   model.dispose();

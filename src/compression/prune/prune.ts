@@ -16,15 +16,15 @@ import {
   TokenClassifier,
   tidy,
 } from '../../nn';
-import { Tokenizer } from '../../tokenization';
 import {
-  DEFAULT_TRAINING,
   type Example,
   type LossName,
   type LossOptions,
   prepareExamples,
-  taggingTask,
-} from '../../training';
+  taggingObjective,
+} from '../../tasks';
+import { Tokenizer } from '../../tokenization';
+import { DEFAULT_TRAINING } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
 import { basisOf, narrowHidden, observeStates, roomForHeads } from './narrowing';
 import { type Network, range, removeHeads, removeLayers, removeNeurons } from './removal';
@@ -197,15 +197,13 @@ const AT_ONCE = 16;
 
 /** Mean over all known labels, computed in batches of similar length. */
 function meanLoss(model: TokenClassifier, examples: readonly Example[], options: LossOptions): number {
-  const task = taggingTask(model, options);
+  const task = taggingObjective(model, options);
   const random = createRandom(0);
   const byLength = [...examples].sort((one, other) => one.inputIds.length - other.inputIds.length);
   let sum = 0;
   for (let start = 0; start < byLength.length; start += AT_ONCE) {
     const part = byLength.slice(start, start + AT_ONCE);
-    const [loss] = tidy(() =>
-      download(task.loss(new Tape(false), model.parameters.read(), part, random, 0).loss),
-    );
+    const [loss] = tidy(() => download(task.loss(new Tape(false), model.parameters.read(), part, random, 0)));
     sum += loss * task.weight(part);
   }
   return sum / task.weight(examples);

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../foundation';
 import { readSafetensors, TokenClassifier, writeSafetensors } from '../../nn';
-import { copyTinyBert } from '../../nn/tiny-bert';
+import { copyTinyBert } from '../../nn/tiny-bert.fixture';
 import { cutWindows, Tokenizer } from '../../tokenization';
 import { type TrimOptions, trimVocabulary } from './trim';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { exportToOnnx, quantizeFolder } from '../../compression';
 import { InputError } from '../../foundation';
-import { copyTinyBert } from '../../nn/tiny-bert';
+import { copyTinyBert } from '../../nn/tiny-bert.fixture';
+import { exportToOnnx, quantizeFolder } from '../../onnx';
 import { type Entity, loadAnnotator } from '../annotator';
 import { annotateCorpus } from './annotate-corpus';
 import type { Source } from './sources';

@@ -4,7 +4,7 @@ import { createRandom } from '../../foundation';
 import { usesGpu } from '../backend';
 import { type DeviceTensor, download, free, livingTensors, tidy, upload } from '../device';
 import { Tape } from '../tape';
-import { attention, createChance, linearAddNorm, linearGelu } from './index';
+import { attention, createChance, linearAddNorm, linearGelu } from '.';
 
 /** What our own kernels and TensorFlow's compute must be the same, whatever the extents, forward and back, dropout included. */
 

@@ -17,7 +17,7 @@ import {
   linears,
   relu,
   tanh,
-} from './index';
+} from '.';
 
 type Shape = readonly number[];
 type Build = (tape: Tape, inputs: DeviceTensor[]) => DeviceTensor;

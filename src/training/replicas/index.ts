@@ -4,7 +4,7 @@
  * TensorFlow runs our operations one by one. On a processor most of them are so small that sharing each among threads costs more
  * than it gains; several processes of few threads, each computing its part of the batch from end to end, keep the cores busy.
  *
- * In: a task that says how another process makes it (`recipe`), batches. Out: the steps of one process, but for rounding and for
+ * In: a task that says how another process makes it (`blueprint`), batches. Out: the steps of one process, but for rounding and for
  * what chance draws. May touch: a folder of its own in memory (or among the temporary files), which goes away with the run.
  *
  * replicas.ts and replica-process.ts are this process's side, replica.ts and replica-main.ts the other's, messages.ts is what they say. deal.ts shares a batch

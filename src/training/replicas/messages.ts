@@ -1,7 +1,7 @@
 import type { Precision } from '../../nn';
+import type { Blueprint } from '../../tasks';
 import type { LearnerOptions } from '../learner';
 import type { Part } from '../step';
-import type { Recipe } from '../task';
 import type { Contribution } from './exchange';
 
 /** What a replica does when it is told, one thing after the other. */
@@ -24,7 +24,7 @@ export interface Setup {
   /** Of `replicas`, from 0 on. */
   own: number;
   replicas: number;
-  recipe: Recipe;
+  blueprint: Blueprint;
   /** The task's description as JSON, which that of the remade task has to equal. */
   description: string;
   options: LearnerOptions;

@@ -1,13 +1,13 @@
 import { free, readSafetensors, type Tensor, writeSafetensors } from '../../nn';
+import type { Objective } from '../../tasks';
 import { Learner, partOf } from '../learner';
 import { type Gradients, squaredNorm } from '../optimizer';
 import { accumulate } from '../step';
-import type { Task } from '../task';
 import { type Contribution, Exchange } from './exchange';
 import type { Argument, Commands, Setup, Update, Work } from './messages';
 
 type Windows = { inputIds: Int32Array };
-type Remake = (parameters: ReadonlyMap<string, Tensor>, ...rest: readonly unknown[]) => Task<Windows>;
+type Remake = (parameters: ReadonlyMap<string, Tensor>, ...rest: readonly unknown[]) => Objective<Windows>;
 
 /**
  * One copy of the network, which does its part of every step, and keeps moments and averages of the parameters that it updates.
@@ -24,12 +24,14 @@ export class Replica implements Commands {
   /** @param folder where all replicas put their numbers */
   constructor(readonly folder: string) {}
 
-  prepare({ own, replicas, recipe, description, options, file }: Setup): void {
+  prepare({ own, replicas, blueprint, description, options, file }: Setup): void {
     const state = readSafetensors(file);
-    const remake = (require(recipe.module) as Record<string, Remake>)[recipe.export];
-    const task = remake(partOf(state, 'parameters'), ...recipe.arguments);
+    const remake = (require(blueprint.module) as Record<string, Remake>)[blueprint.export];
+    const task = remake(partOf(state, 'parameters'), ...blueprint.arguments);
     if (JSON.stringify(task.description) !== description)
-      throw new Error(`${recipe.export} of ${recipe.module} makes another task than the one that is trained`);
+      throw new Error(
+        `${blueprint.export} of ${blueprint.module} makes another task than the one that is trained`,
+      );
     this.#exchange = new Exchange(this.folder, own, replicas, task.parameters.shapes);
     this.#learner = new Learner(task, options, task.parameters.only(this.#exchange.updated));
     if (partOf(state, 'optimizer').size > 0) this.#learner.restore(state);

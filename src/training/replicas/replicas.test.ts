@@ -18,16 +18,13 @@ import {
   usesGpu,
   writeSafetensors,
 } from '../../nn';
-import { relativeError } from '../../nn/network-fixture';
-import { copyTinyBert } from '../../nn/tiny-bert';
+import { relativeError } from '../../nn/network.fixture';
+import { copyTinyBert } from '../../nn/tiny-bert.fixture';
+import type { Example, LossName, Objective } from '../../tasks';
+import { maskingObjective, type TextExample, taggingObjective } from '../../tasks';
 import { DEFAULT_TRAINING } from '../configuration';
-import type { Example } from '../examples';
-import type { LossName } from '../losses';
-import { maskingTask, type TextExample } from '../masking-task';
 import { accumulate } from '../step';
 import { type Stepper, type StepperOptions, startStepper } from '../stepper';
-import { taggingTask } from '../tagging-task';
-import type { Task } from '../task';
 import { train } from '../trainer';
 import { chooseReplicas } from './choose';
 import { deal } from './deal';
@@ -58,11 +55,11 @@ function windows(count: number): Example[] {
   });
 }
 
-function tagger(context: TestContext, loss: LossName, dropout = 0): Task<Example> {
+function tagger(context: TestContext, loss: LossName, dropout = 0): Objective<Example> {
   const model = TokenClassifier.load(copyTinyBert(context));
   Object.assign(model.configuration.encoder, { hiddenDropout: dropout, attentionDropout: dropout });
   context.after(() => model.dispose());
-  return taggingTask(model, { ...DEFAULT_TRAINING, loss, classWeights: { Cell: 2 } });
+  return taggingObjective(model, { ...DEFAULT_TRAINING, loss, classWeights: { Cell: 2 } });
 }
 
 const step = (number: number) => ({
@@ -75,7 +72,7 @@ const step = (number: number) => ({
 /** Replicas that a test started, which end with it. */
 async function replicasOf<E extends { inputIds: Int32Array }>(
   context: TestContext,
-  task: Task<E>,
+  task: Objective<E>,
   count: number,
   own: StepperOptions = options,
 ): Promise<Stepper<E>> {
@@ -174,7 +171,7 @@ test('hidden words: the sum of the replicas is the gradient of all their parts',
     vocabularySize: model.encoder.vocabularySize,
     specialIds: new Set([0, 1, 2, 3, 4]),
   };
-  const task = maskingTask(model, masking, folder);
+  const task = maskingObjective(model, masking, folder);
   const batch: TextExample[] = windows(7).map(({ inputIds }) => ({ inputIds }));
   // With dropout: the parts draw what the replicas draw.
   const parts = shareOut(task, [batch], 3, 0);
@@ -192,14 +189,19 @@ test('hidden words: the sum of the replicas is the gradient of all their parts',
 });
 
 /** Two replicas of a task in this process, where one can look into them. */
-function pairOf(context: TestContext, task: Task<Example>) {
+function pairOf(context: TestContext, task: Objective<Example>) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-test-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'state');
   const parameters = [...task.parameters.snapshot()];
   writeSafetensors(file, new Map(parameters.map(([name, tensor]) => [`parameters/${name}`, tensor])));
   const pair = [0, 1].map(() => new Replica(folder));
-  const setup = { replicas: 2, recipe: task.recipe!, description: JSON.stringify(task.description), file };
+  const setup = {
+    replicas: 2,
+    blueprint: task.blueprint!,
+    description: JSON.stringify(task.description),
+    file,
+  };
   for (const [own, replica] of pair.entries()) replica.prepare({ ...setup, own, options });
   for (const replica of pair) replica.connect();
   return {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
+import type { Objective } from '../../tasks';
 import { partOf, type State } from '../learner';
 import { clippingScale, type Part, refuseDivergence, sharesOf } from '../step';
 import type { Stepper, StepperOptions } from '../stepper';
-import type { Task } from '../task';
 import { deal } from './deal';
 import { exchangeBytes, pathOfNumbers } from './exchange';
 import type { Argument, Commands } from './messages';
@@ -16,7 +16,7 @@ import { ReplicaProcess } from './replica-process';
  * and hold the replicas' weights while these are judged. If a replica ends by itself, what is under way fails with an InputError.
  */
 export async function startReplicas<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
+  task: Objective<Example>,
   options: StepperOptions,
   count: number,
   state: State = underPrefix(task.parameters.snapshot()),
@@ -47,7 +47,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
     await askAll('prepare', (own) => ({
       own,
       replicas: count,
-      recipe: task.recipe!,
+      blueprint: task.blueprint!,
       description: JSON.stringify(task.description),
       options: { weightDecay, layerDecay, averaging },
       file,
@@ -89,7 +89,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
 
 /** Each replica's part of every batch, counting by its weight, so that the sum is the mean loss of all. */
 export function shareOut<Example extends { inputIds: Int32Array }>(
-  task: Task<Example>,
+  task: Objective<Example>,
   batches: readonly (readonly Example[])[],
   replicas: number,
   step: number,
@@ -111,7 +111,10 @@ const SHARED_MEMORY = '/dev/shm';
 const STATES = 4;
 
 /** A folder in memory if there is one with room, else that of temporary files. */
-function sharedPlace({ parameters: { shapes } }: Pick<Task<never>, 'parameters'>, replicas: number): string {
+function sharedPlace(
+  { parameters: { shapes } }: Pick<Objective<never>, 'parameters'>,
+  replicas: number,
+): string {
   try {
     const { bavail, bsize } = statfsSync(SHARED_MEMORY);
     if (bavail * bsize > exchangeBytes(shapes, replicas + STATES)) return SHARED_MEMORY;

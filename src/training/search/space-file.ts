@@ -1,4 +1,5 @@
 import { describeJson, InputError } from '../../foundation';
+import { type LossName, USED_BY } from '../../tasks';
 import {
   contradictionIn,
   DEFAULT_TRAINING,
@@ -6,7 +7,6 @@ import {
   TRAINING_SCHEMA,
   type TrainingConfiguration,
 } from '../configuration';
-import { type LossName, USED_BY } from '../losses';
 import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema } from '../schema';
 import type { Range, Setting, Space, Values } from './space';
 

@@ -6,11 +6,11 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import type { ExaminedSentence } from '../../evaluation';
-import type { EntityClass, Span } from '../../foundation';
+import type { Span } from '../../foundation';
 import { ChromiumPage, findChromium } from './chromium.fixture';
 import { errorBrowser } from './error-browser';
 
-const span = (text: string, words: string, label: EntityClass): Span => {
+const span = (text: string, words: string, label: string): Span => {
   const start = text.indexOf(words);
   assert.ok(start >= 0, words);
   return { start, end: start + words.length, label };
@@ -19,7 +19,7 @@ const span = (text: string, words: string, label: EntityClass): Span => {
 function examined(corpus: string, text: string, gold: Span[], predicted: Span[]): ExaminedSentence {
   const sentence = {
     ...{ article: `of ${corpus}`, section: 'Results', paragraph: 0, offset: 0, text },
-    ...{ spans: gold, annotated: ['Cell', 'Cell Line'] as EntityClass[] },
+    ...{ spans: gold, annotated: ['Cell', 'Cell Line'] as string[] },
   };
   // Tokens and logits are of no use to the page.
   return { corpus, sentence, tagged: { spans: predicted } as unknown as ExaminedSentence['tagged'] };

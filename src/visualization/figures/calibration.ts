@@ -1,5 +1,5 @@
 import type { Reliability } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES } from '../../foundation';
 import { type Figure, formatNumber, type Trace } from '../figure';
 import { CLASS_COLOURS, LIMIT } from '../palette';
 import { panelsInRow, unitSquares } from './panels';
@@ -11,7 +11,7 @@ const FEW_TOKENS = 30;
  * Reliability diagrams, one panel a class: of the tokens to which the model gives about this probability, what share is inside
  * a gold mention. Null where no source looked for the class.
  */
-export function calibration(reliabilities: Readonly<Record<EntityClass, Reliability | null>>): Figure {
+export function calibration(reliabilities: Readonly<Record<string, Reliability | null>>): Figure {
   const panels = panelsInRow(
     ENTITY_CLASSES,
     ENTITY_CLASSES.map((label) => describe(reliabilities[label])),
@@ -56,13 +56,13 @@ function describe(known: Reliability | null): string {
   return `ECE ${known.expectedCalibrationError.toFixed(4)}, ${formatNumber(tokens)} tokens`;
 }
 
-function reading(reliabilities: Readonly<Record<EntityClass, Reliability | null>>): string {
+function reading(reliabilities: Readonly<Record<string, Reliability | null>>): string {
   const explanation =
     'On the dashed line a probability means what it says, below it the model is too sure of itself, above it too timid; ' +
     `hollow: fewer than ${FEW_TOKENS} tokens`;
   const known = ENTITY_CLASSES.filter((label) => reliabilities[label]);
   if (known.length === 0) return `${explanation}.`;
-  const errorOf = (label: EntityClass) => reliabilities[label]!.expectedCalibrationError;
+  const errorOf = (label: string) => reliabilities[label]!.expectedCalibrationError;
   const worst = known.reduce((one, other) => (errorOf(other) > errorOf(one) ? other : one));
   return `${explanation}; the expected calibration error (ECE) is largest for ${worst}, ${errorOf(worst).toFixed(4)}.`;
 }

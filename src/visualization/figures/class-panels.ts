@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { ENTITY_CLASSES, InputError } from '../../foundation';
 import { axis, type Figure, plainText } from '../figure';
 import { CLASS_COLOURS, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
@@ -7,7 +7,7 @@ import { panelsInRow } from './panels';
 /** One group (a corpus, a split, a model) with a value for each class; null where the class is unknown. */
 export interface ClassValues {
   name: string;
-  values: Record<EntityClass, number | null>;
+  values: Record<string, number | null>;
 }
 
 const ROW_HEIGHT = 34;

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES } from '../../foundation';
 import { type Figure, formatNumber, listWords } from '../figure';
 import { classPanels } from './class-panels';
 
@@ -10,7 +10,7 @@ const MOST_READ = 3;
  * The reading names the largest and the smallest class of the first groups.
  */
 export function countsByClass(
-  groups: readonly { name: string; counts: Record<EntityClass, number | null> }[],
+  groups: readonly { name: string; counts: Record<string, number | null> }[],
 ): Figure {
   const panels = classPanels(
     groups.map(({ name, counts }) => ({ name, values: counts })),

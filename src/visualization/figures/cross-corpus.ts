@@ -1,5 +1,5 @@
-import type { CrossCorpusScore } from '../../evaluation';
 import { ENTITY_CLASSES, InputError } from '../../foundation';
+import type { CrossCorpusScore } from '../../literature';
 import { axis, type Figure } from '../figure';
 import { CLASS_COLOURS } from '../palette';
 import { textWidth } from '../rendering/font';

@@ -1,9 +1,9 @@
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES } from '../../foundation';
 import type { Figure } from '../figure';
 import { classPanels } from './class-panels';
 
 /** Strict span F1 (from 0 to 1) by class, one bar a corpus or model; null where the class has no gold there. */
-export function f1ByClass(rows: readonly { name: string; f1: Record<EntityClass, number | null> }[]): Figure {
+export function f1ByClass(rows: readonly { name: string; f1: Record<string, number | null> }[]): Figure {
   const panels = classPanels(
     rows.map(({ name, f1 }) => ({ name, values: f1 })),
     { unit: 'strict F1', unknown: 'no gold', format: (value) => value.toFixed(2), limit: 1 },

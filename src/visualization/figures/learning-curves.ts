@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES } from '../../foundation';
 import type { EvaluationRow, MetricsRow, StepRow } from '../../training';
 import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
 import { CLASS_COLOURS, LIMIT, NEUTRAL, withOpacity } from '../palette';
@@ -124,7 +124,7 @@ function reading(
   steps: readonly StepRow[],
   smooth: readonly number[],
   evaluations: readonly EvaluationRow[],
-  unknown: readonly EntityClass[],
+  unknown: readonly string[],
 ): string {
   const sentences: string[] = [];
   const last = steps.at(-1);

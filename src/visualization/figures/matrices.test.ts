@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CrossCorpusScore } from '../../evaluation';
 import { InputError } from '../../foundation';
+import type { CrossCorpusScore } from '../../literature';
 import { checkReadable } from '../rendering/readable.fixture';
 import { confusionMatrix } from './class-confusion';
 import { crossCorpusMatrix } from './cross-corpus';

@@ -1,5 +1,5 @@
 import type { PrecisionRecallCurve } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES } from '../../foundation';
 import type { Figure, Trace } from '../figure';
 import { CLASS_COLOURS, INK } from '../palette';
 import { panelsInRow, unitSquares } from './panels';
@@ -13,8 +13,8 @@ const STEP = 1 / 200;
  * @param threshold of each class: a token is taken for part of a mention when its probability is above
  */
 export function precisionRecall(
-  curves: Readonly<Record<EntityClass, PrecisionRecallCurve | null>>,
-  threshold: Readonly<Record<EntityClass, number>>,
+  curves: Readonly<Record<string, PrecisionRecallCurve | null>>,
+  threshold: Readonly<Record<string, number>>,
 ): Figure {
   const panels = panelsInRow(
     ENTITY_CLASSES,
@@ -72,7 +72,7 @@ function pointAt({ thresholds }: PrecisionRecallCurve, threshold: number): numbe
   return point < 0 ? thresholds.length : point;
 }
 
-function reading(curves: Readonly<Record<EntityClass, PrecisionRecallCurve | null>>): string {
+function reading(curves: Readonly<Record<string, PrecisionRecallCurve | null>>): string {
   const explanation =
     'Each curve runs through all thresholds, the disc marks the one in use; farther to the upper right is better';
   const known = ENTITY_CLASSES.filter((label) => curves[label]);

@@ -1,5 +1,5 @@
-import type { PruningRow } from '../../compression';
 import { InputError } from '../../foundation';
+import type { PruningRow } from '../../literature';
 import { axis, type Figure, formatNumber, type Trace } from '../figure';
 import { INK } from '../palette';
 

@@ -1,5 +1,5 @@
 import { f1Column, levelsOf, type SearchRow } from '../../evaluation';
-import type { EntityClass } from '../../foundation';
+
 import { axis, type Figure, plainText, type Trace } from '../figure';
 import { CLASS_COLOURS, INK, withOpacity } from '../palette';
 import { panelsInRow } from './panels';
@@ -21,7 +21,7 @@ interface Box {
  * Token F1 of one class in the runs of a search: one panel a learning rate, one box a length and loss. A box reaches from the lower
  * to the upper quartile, its line is the median, and every run is a point.
  */
-export function searchBoxes(rows: readonly SearchRow[], label: EntityClass): Figure {
+export function searchBoxes(rows: readonly SearchRow[], label: string): Figure {
   const column = f1Column(label);
   const [rates, lengths, losses] = ['LEARNING_RATE', 'MAX_SEQ_LENGTH', 'LOSS_TYPE'].map((setting) =>
     levelsOf(rows, setting),

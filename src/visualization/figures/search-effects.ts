@@ -1,5 +1,5 @@
 import type { Effect, Effects } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { ENTITY_CLASSES, InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { CLASS_COLOURS, INK, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
@@ -17,7 +17,7 @@ type Line = { heading: string } | { name: string; effects: (Effect | undefined)[
  *
  * @param effects of each class, from `searchEffects`
  */
-export function searchEffectsFigure(effects: Readonly<Record<EntityClass, Effects>>): Figure {
+export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>): Figure {
   const lines: Line[] = [
     { heading: 'Main effects' },
     ...linesOf(ENTITY_CLASSES.map((label) => effects[label].main)),
@@ -133,7 +133,7 @@ function symmetricRange(lines: readonly Line[]): [number, number] {
   return [-reach, reach];
 }
 
-function reading(effects: Readonly<Record<EntityClass, Effects>>): string {
+function reading(effects: Readonly<Record<string, Effects>>): string {
   const runs = Math.max(...ENTITY_CLASSES.map((label) => effects[label].runs));
   const settled = ENTITY_CLASSES.flatMap((label) =>
     effects[label].main.filter(isShown).map((effect) => ({ label, effect })),

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { ENTITY_CLASSES, InputError } from '../../foundation';
 import { type Threshold, thresholdOf } from '../../tokenization';
 import { axis, type Figure, listWords, plainText, type Trace } from '../figure';
 import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
@@ -46,7 +46,7 @@ export function sentenceProbabilities(
   const annotations: Record<string, unknown>[] = [];
   const write = (text: string, y: number, font: Record<string, unknown>) =>
     annotations.push({ text, x: 0, y, xanchor: 'left', yanchor: 'middle', showarrow: false, font });
-  const left = new Set<EntityClass>();
+  const left = new Set<string>();
   let bottom = 0;
   const bars = ENTITY_CLASSES.map((label): Trace => {
     write(`<b>${label}</b>`, bottom + HEADING_HEIGHT / 2, { size: 14, color: INK });
@@ -145,7 +145,7 @@ function layOut(text: string, starts: ArrayLike<number>, ends: ArrayLike<number>
 function reading(
   sentences: readonly SentenceProbabilities[],
   threshold: Threshold,
-  shown: readonly EntityClass[],
+  shown: readonly string[],
 ): string {
   let [gold, found, extra] = [0, 0, 0];
   for (const { probabilities, gold: ofClasses } of sentences) {

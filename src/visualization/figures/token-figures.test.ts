@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { precisionRecallCurve, reliability } from '../../evaluation';
-import { byClass, createRandom, type EntityClass, InputError } from '../../foundation';
+import { byLabel, createRandom, ENTITY_CLASSES, InputError } from '../../foundation';
 import { checkReadable } from '../rendering/readable.fixture';
 import { calibration } from './calibration';
 import { precisionRecall } from './precision-recall';
@@ -16,7 +16,9 @@ function outcomes(count: number, tooSure: number) {
 }
 
 test('calibration: ECE of each class is told, an unknown class is no curve, every text readable', async () => {
-  const reliabilities = byClass((_, index) => (index === 2 ? null : reliability(outcomes(3000, 1 + index))));
+  const reliabilities = byLabel(ENTITY_CLASSES, (_, index) =>
+    index === 2 ? null : reliability(outcomes(3000, 1 + index)),
+  );
   const figure = calibration(reliabilities);
   const texts = await checkReadable(figure);
   const error = reliabilities['Organ Tissue']!.expectedCalibrationError.toFixed(4);
@@ -29,8 +31,8 @@ test('calibration: ECE of each class is told, an unknown class is no curve, ever
 test('precision and recall: the disc is what the threshold makes, a class without gold says n/a', async () => {
   const known = outcomes(2000, 1);
   const figure = precisionRecall(
-    byClass((_, index) => (index === 0 ? null : precisionRecallCurve(known))),
-    byClass(() => 0.5),
+    byLabel(ENTITY_CLASSES, (_, index) => (index === 0 ? null : precisionRecallCurve(known))),
+    byLabel(ENTITY_CLASSES, () => 0.5),
   );
   const texts = await checkReadable(figure);
   assert.ok(texts.some((text) => text.includes('no gold: n/a')));
@@ -46,15 +48,15 @@ test('precision and recall: the disc is what the threshold makes, a class withou
 });
 
 /** One token a word. */
-function sentence(text: string, goldWords: string[], annotated: EntityClass[]): SentenceProbabilities {
+function sentence(text: string, goldWords: string[], annotated: string[]): SentenceProbabilities {
   const words = [...text.matchAll(/\S+/g)];
   const isGold = words.map(([word]) => goldWords.includes(word));
   return {
     text,
     starts: words.map(({ index }) => index),
     ends: words.map(({ index, 0: word }) => index + word.length),
-    probabilities: byClass(() => isGold.map((gold) => (gold ? 0.9 : 0.05))),
-    gold: byClass((label) => (annotated.includes(label) ? isGold : null)),
+    probabilities: byLabel(ENTITY_CLASSES, () => isGold.map((gold) => (gold ? 0.9 : 0.05))),
+    gold: byLabel(ENTITY_CLASSES, (label) => (annotated.includes(label) ? isGold : null)),
     note: 'corpus, article 1',
   };
 }

@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { ENTITY_CLASSES, InputError } from '../../foundation';
 import { type Threshold, thresholdOf } from '../../tokenization';
 import {
   axis,
@@ -15,9 +15,9 @@ import { textWidth } from '../rendering/font';
 export interface TokenProbabilities {
   tokens: readonly string[];
   /** From 0 to 1, one a token. */
-  probabilities: Record<EntityClass, readonly number[]>;
+  probabilities: Record<string, readonly number[]>;
   /** Whether each token lies in a gold mention; null where the source did not look for the class. */
-  gold: Record<EntityClass, readonly boolean[] | null>;
+  gold: Record<string, readonly boolean[] | null>;
   /** A token is predicted from its class's probability on. */
   threshold: Threshold;
 }

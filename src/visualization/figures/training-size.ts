@@ -1,12 +1,12 @@
-import type { SizedTraining } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass, InputError } from '../../foundation';
+import { ENTITY_CLASSES, InputError } from '../../foundation';
+import type { SizedTraining } from '../../literature';
 import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
 import { CLASS_COLOURS, withOpacity } from '../palette';
 import { spreadApart } from '../rendering/labels';
 
 const PLOT_HEIGHT = 340;
 /** One shape a class, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */
-const SHAPES: Record<EntityClass, [symbol: string, character: string]> = {
+const SHAPES: Record<string, [symbol: string, character: string]> = {
   'Gene Mutations': ['circle', '●'],
   Cell: ['square', '■'],
   'Cell Line': ['diamond', '◆'],
@@ -95,7 +95,7 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
 function reading(
   trainings: readonly SizedTraining[],
   sizes: readonly number[],
-  curves: readonly { label: EntityClass; points: readonly { sentences: number; mean: number }[] }[],
+  curves: readonly { label: string; points: readonly { sentences: number; mean: number }[] }[],
 ): string {
   const seeds = new Set(trainings.map(({ seed }) => seed)).size;
   const legend =

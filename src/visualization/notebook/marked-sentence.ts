@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type EntityClass, InputError, notebookKernel, type Span } from '../../foundation';
+import { ENTITY_CLASSES, InputError, notebookKernel, type Span } from '../../foundation';
 import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
 import { escapeHtml } from './html';
 
@@ -40,8 +40,8 @@ export function markedSentence(text: string, spans: readonly Span[]): string {
     .join('');
 }
 
-function highlight(labels: readonly EntityClass[]): string {
-  const tint = (label: EntityClass) => withOpacity(CLASS_COLOURS[label], 0.25);
+function highlight(labels: readonly string[]): string {
+  const tint = (label: string) => withOpacity(CLASS_COLOURS[label], 0.25);
   const stripes = labels.flatMap((label, index) =>
     [index, index + 1].map((edge) => `${tint(label)} ${Math.round((100 * edge) / labels.length)}%`),
   );
@@ -52,7 +52,7 @@ function highlight(labels: readonly EntityClass[]): string {
   return `${fill}; border-bottom: 2px solid ${CLASS_COLOURS[labels[0]]}; padding: 1px 0`;
 }
 
-function tag(label: EntityClass): string {
+function tag(label: string): string {
   return (
     `<span style="border: 1px solid ${CLASS_COLOURS[label]}; background-color: white; color: ${INK}; font-size: 70%; ` +
     `padding: 0 4px; margin: 0 2px; border-radius: 3px; white-space: nowrap">${label}</span>`

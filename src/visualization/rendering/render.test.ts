@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Resvg } from '@resvg/resvg-js';
-import { type EntityClass, InputError } from '../../foundation';
+import { InputError } from '../../foundation';
 import type { MetricsRow } from '../../training';
 import type { Figure } from '../figure';
 import { countsByClass } from '../figures/counts-by-class';
@@ -18,12 +18,12 @@ import { composeLayout } from './compose';
 import { checkReadable } from './readable.fixture';
 import { renderPng, renderSvg, saveFigure } from './render';
 
-function byClass<Value>(
+function ofClasses<Value>(
   mutations: Value,
   cell: Value,
   cellLine: Value,
   organ: Value,
-): Record<EntityClass, Value> {
+): Record<string, Value> {
   return { 'Gene Mutations': mutations, Cell: cell, 'Cell Line': cellLine, 'Organ Tissue': organ };
 }
 
@@ -47,16 +47,16 @@ const metrics: MetricsRow[] = [
     epoch: index + 1,
     loss: 0.1 - 0.01 * index,
     score: f1,
-    f1: byClass(f1, f1, f1 + 0.01, f1 + 0.3),
+    f1: ofClasses(f1, f1, f1 + 0.01, f1 + 0.3),
   })),
 ];
 
 const figures: Record<string, Figure> = {
   counts: countsByClass([
-    { name: 'JNLPBA', counts: byClass(null, 8639, 4330, null) },
-    { name: 'a corpus with a long name', counts: byClass(123456, 5, 0, 9123) },
+    { name: 'JNLPBA', counts: ofClasses(null, 8639, 4330, null) },
+    { name: 'a corpus with a long name', counts: ofClasses(123456, 5, 0, 9123) },
   ]),
-  f1: f1ByClass([{ name: 'JNLPBA', f1: byClass(null, 0.72, 1, null) }]),
+  f1: f1ByClass([{ name: 'JNLPBA', f1: ofClasses(null, 0.72, 1, null) }]),
   lengths: sentenceLengths(
     ['train', 'Cell'].map((name, shift) => ({
       name,
@@ -68,13 +68,13 @@ const figures: Record<string, Figure> = {
   begun: learningCurves(metrics.slice(0, 3)),
   tokens: tokenProbabilities({
     tokens,
-    probabilities: byClass(
+    probabilities: ofClasses(
       tokens.map((_, index) => (index > 0 && index < 6 ? 0.9 : 0.1)),
       tokens.map((_, index) => index / tokens.length),
       tokens.map(() => 0),
       tokens.map(() => 1),
     ),
-    gold: byClass(
+    gold: ofClasses(
       tokens.map((_, index) => index > 0 && index < 6),
       null,
       tokens.map(() => false),
@@ -141,7 +141,7 @@ test('drawing leaves the figure as it was', async () => {
 test('names and tokens with control characters, tags or halves of characters are drawn as escapes', async () => {
   const name = 'a\u0000\u001b[31m<b>\ud83e\u202e';
   const drawn: [string, Figure][] = [
-    ['counts', countsByClass([{ name, counts: byClass(null, 8639, 4330, null) }])],
+    ['counts', countsByClass([{ name, counts: ofClasses(null, 8639, 4330, null) }])],
     ['scatter', sizeLatencyF1([{ name, sizeMb: 1, latencyMs: 1, f1: 0.5 }])],
     ['lengths', sentenceLengths([{ name, lengths: [1, 2, 3] }], { unit: 'tokens', longestInput: 128 })],
     ['title', { ...figures.f1, title: name, reading: name }],

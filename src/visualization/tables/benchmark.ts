@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BenchmarkRow, benchmarkCsv } from '../../compression';
+import { type BenchmarkRow, benchmarkCsv } from '../../benchmark';
 import type { Interval } from '../../evaluation';
 import { ENTITY_CLASSES, writeFileAtomically } from '../../foundation';
 import { type BenchmarkPoint, sizeLatencyF1 } from '../figures/size-latency-f1';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareModels, detailCorpora, detailExamined, type ExaminedSentence } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass, type Span } from '../../foundation';
+import { ENTITY_CLASSES, type Span } from '../../foundation';
 import { comparisonTable, intervalTable, publishedTable } from './intervals';
 
 /** A word of one token that is a gold mention, with what is predicted for it and the logit of all outputs. */
-function examined(article: number, gold: EntityClass, predicted: EntityClass | null): ExaminedSentence {
-  const of = (label: EntityClass): Span => ({ start: 0, end: 4, label });
+function examined(article: number, gold: string, predicted: string | null): ExaminedSentence {
+  const of = (label: string): Span => ({ start: 0, end: 4, label });
   const outputs = ENTITY_CLASSES.flatMap((label) => [label === predicted ? 5 : -5, -5]);
   return {
     corpus: 'jnlpba',

@@ -3,10 +3,10 @@ import {
   type detailCorpora,
   type Interval,
   type ModelComparison,
-  type PublishedScore,
   verdict,
 } from '../../evaluation';
 import { ENTITY_CLASSES } from '../../foundation';
+import type { PublishedScore } from '../../literature';
 import type { Row } from '../notebook/show-table';
 
 type Details = ReturnType<typeof detailCorpora>;

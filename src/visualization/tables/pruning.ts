@@ -1,5 +1,5 @@
-import type { PruningRow } from '../../compression';
 import { ENTITY_CLASSES } from '../../foundation';
+import type { PruningRow } from '../../literature';
 import type { Row } from '../notebook/show-table';
 
 /** What was set, in words: `amount` means another thing for each method. */

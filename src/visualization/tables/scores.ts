@@ -1,11 +1,11 @@
-import type { EvaluationReport } from '../../evaluation';
-import { byClass, ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { byLabel, ENTITY_CLASSES } from '../../foundation';
+import type { EvaluationReport } from '../../tasks';
 import type { Row } from '../notebook/show-table';
 
 type Reports = Readonly<Record<string, EvaluationReport>>;
 
 /** Corpora and the classes that they have gold mentions of. */
-function* corporaAndClasses(reports: Reports): Generator<[string, EvaluationReport, EntityClass]> {
+function* corporaAndClasses(reports: Reports): Generator<[string, EvaluationReport, string]> {
   for (const [corpus, report] of Object.entries(reports)) {
     for (const label of ENTITY_CLASSES) if (report.spans[label].support > 0) yield [corpus, report, label];
   }
@@ -35,9 +35,9 @@ export function tokenTable(reports: Reports): Row[] {
 }
 
 /** What `f1ByClass` draws: strict span F1 of each corpus. */
-export function f1ByCorpus(reports: Reports): { name: string; f1: Record<EntityClass, number | null> }[] {
+export function f1ByCorpus(reports: Reports): { name: string; f1: Record<string, number | null> }[] {
   return Object.entries(reports).map(([name, { spans }]) => ({
     name,
-    f1: byClass((label) => spans[label].f1),
+    f1: byLabel(ENTITY_CLASSES, (label) => spans[label].f1),
   }));
 }

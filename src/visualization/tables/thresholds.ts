@@ -1,10 +1,10 @@
 import type { ThresholdScore } from '../../evaluation';
-import { ENTITY_CLASSES, type EntityClass } from '../../foundation';
+import { ENTITY_CLASSES } from '../../foundation';
 import type { Row } from '../notebook/show-table';
 
 /** The threshold of each class with what it gives on the sentences it was chosen by, beside what .5 gives. */
 export function thresholdTable(
-  thresholds: Readonly<Record<EntityClass, number>>,
+  thresholds: Readonly<Record<string, number>>,
   tried: readonly ThresholdScore[],
 ): Row[] {
   return ENTITY_CLASSES.map((label) => {

@@ -1,13 +1,13 @@
-import { byClass, type EntityClass, type Sentence } from '../../foundation';
+import { byLabel, ENTITY_CLASSES, type Sentence } from '../../foundation';
 import type { TokenClassifier } from '../../nn';
 import { outputNames, spansToLabels, type Tokenizer } from '../../tokenization';
 import type { Row } from '../notebook/show-table';
 
 /** Mentions of each class; null where none of the sentences' sources looked for the class. */
-export function mentionsByClass(sentences: readonly Sentence[]): Record<EntityClass, number | null> {
-  const count = (label: EntityClass) =>
+export function mentionsByClass(sentences: readonly Sentence[]): Record<string, number | null> {
+  const count = (label: string) =>
     sentences.reduce((sum, { spans }) => sum + spans.filter((span) => span.label === label).length, 0);
-  return byClass((label) =>
+  return byLabel(ENTITY_CLASSES, (label) =>
     sentences.some(({ annotated }) => annotated.includes(label)) ? count(label) : null,
   );
 }

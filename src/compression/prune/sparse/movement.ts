@@ -1,13 +1,8 @@
 import { createRandom, InputError, type Sentence } from '../../../foundation';
 import { download, free, TokenClassifier } from '../../../nn';
+import { type LossName, prepareExamples, taggingObjective } from '../../../tasks';
 import { Tokenizer } from '../../../tokenization';
-import {
-  DEFAULT_TRAINING,
-  type LossName,
-  lossAndGradients,
-  prepareExamples,
-  taggingTask,
-} from '../../../training';
+import { DEFAULT_TRAINING, lossAndGradients } from '../../../training';
 
 export interface MovementOptions {
   /** Batches whose gradients are summed, and windows in each. */
@@ -40,7 +35,7 @@ export async function measureMovement(
     const { examples } = await prepareExamples(drawn, new Tokenizer(folder), model.configuration);
     if (examples.length === 0)
       throw new InputError('there is no sentence to see by where weights move; give more');
-    const task = taggingTask(model, { ...DEFAULT_TRAINING, loss });
+    const task = taggingObjective(model, { ...DEFAULT_TRAINING, loss });
     const scores = new Float32Array(weights.length);
     for (let step = 0; step * batchSize < examples.length && step < steps; step++) {
       const batch = examples.slice(step * batchSize, (step + 1) * batchSize);

@@ -10,7 +10,7 @@ import {
   upload,
   type Weights,
 } from '../../../nn';
-import { type Example, type LossOptions, type Task, taggingTask } from '../../../training';
+import { type Example, type LossOptions, type Objective, taggingObjective } from '../../../tasks';
 import { cubicRise, type SparsityOptions } from './options';
 import { maskSmallest } from './selection';
 
@@ -103,28 +103,22 @@ export function prunedTensors(
  *
  * @param model with the scores of `scoresFor`
  */
-export function sparseTask(model: TokenClassifier, lesson: SparseLesson): Task<Example> {
+export function sparseObjective(model: TokenClassifier, lesson: SparseLesson): Objective<Example> {
   const { configuration, source, parameters } = model;
-  const inner = taggingTask(model, lesson);
+  const inner = taggingObjective(model, lesson);
   return {
     ...inner,
     description: { inner: inner.description, lesson },
-    recipe: {
+    blueprint: {
       module: __filename,
-      export: remakeSparseTask.name,
+      export: remakeSparseObjective.name,
       arguments: [configuration, source, lesson],
     },
     loss(tape, weights, examples, random, step) {
       const rise = cubicRise(step / lesson.steps, lesson);
       const { masked, penalties } = maskWeights(tape, weights, lesson, rise);
-      const { logits, loss, gradient } = inner.loss(tape, masked, examples, random, step);
-      if (penalties.length === 0) return { logits, loss, gradient };
-      const own = tape.apply([logits], () => ({
-        output: kernels.multiply(loss, 1),
-        backward: (dy) => [kernels.multiply(gradient, dy)],
-      }));
-      const total = penalties.reduce((one, other) => add(tape, one, other), own);
-      return { logits: total, loss: total, gradient: upload(Float32Array.of(1), []) };
+      const loss = inner.loss(tape, masked, examples, random, step);
+      return penalties.reduce((one, other) => add(tape, one, other), loss);
     },
     save: (folder) => {
       const bare = new TokenClassifier(configuration, source, prunedTensors(parameters.snapshot(), lesson));
@@ -140,13 +134,13 @@ export function sparseTask(model: TokenClassifier, lesson: SparseLesson): Task<E
 }
 
 /** The task again, in another process. */
-export function remakeSparseTask(
+export function remakeSparseObjective(
   parameters: ReadonlyMap<string, Tensor>,
   configuration: ModelConfiguration,
   source: string,
   lesson: SparseLesson,
-): Task<Example> {
-  return sparseTask(new TokenClassifier(configuration, source, parameters), lesson);
+): Objective<Example> {
+  return sparseObjective(new TokenClassifier(configuration, source, parameters), lesson);
 }
 
 /** The weights to compute with, and what scores cost. */

@@ -1,21 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { heldOutEvaluation } from '../../../evaluation';
 import { InputError, type Progress, readSentences, writeFileAtomically } from '../../../foundation';
 import { type Precision, readSafetensors, TokenClassifier } from '../../../nn';
+import { heldOutEvaluation, prepareExamples, setDropout, varyMentions } from '../../../tasks';
 import { Tokenizer } from '../../../tokenization';
-import {
-  prepareExamples,
-  rateShare,
-  setDropout,
-  stepsByEpoch,
-  type TrainingReport,
-  train,
-  varyMentions,
-} from '../../../training';
+import { rateShare, stepsByEpoch, type TrainingReport, train } from '../../../training';
 import type { SparsityConfiguration } from './options';
-import { isPrunable, leastScore, prunedTensors, scoresFor, sparseTask } from './sparse-task';
+import { isPrunable, leastScore, prunedTensors, scoresFor, sparseObjective } from './sparse-task';
 
 export interface SparsityRun {
   model: string;
@@ -72,7 +64,7 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
   try {
     const report = await train({
       ...rest,
-      task: sparseTask(model, lesson),
+      task: sparseObjective(model, lesson),
       examples,
       options: configuration,
       folder,

@@ -1,0 +1,82 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { projectRoot } from '../foundation';
+
+/**
+ * A program that a benchmark compares with, in a process of its own: it says a line of JSON when it is ready, and answers one to each
+ * it is asked.
+ */
+export interface Peer<Greeting, Question, Answer> {
+  greeting: Greeting;
+  ask(question: Question): Promise<Answer>;
+  end(): Promise<void>;
+}
+
+/**
+ * Starts a script of environment/bench: `.py` in a Python environment of its own with PyTorch, made where it is missing, `.mjs` in
+ * Node.
+ *
+ * Throws an Error when the program ends before it has answered; what it said stands on standard error.
+ */
+export async function startPeer<Greeting, Question, Answer>(
+  script: string,
+  options: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Peer<Greeting, Question, Answer>> {
+  const program = script.endsWith('.py') ? benchPython() : process.execPath;
+  const child = spawn(program, [join(projectRoot, 'environment', 'bench', script), ...options], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${script}: the process ended; what it said stands above`);
+    return JSON.parse(value as string);
+  };
+  return {
+    greeting: await answer(),
+    ask: (question) => {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      return answer();
+    },
+    end: () => endProcess(child),
+  };
+}
+
+function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  child.stdin?.end();
+  return new Promise((resolve) => child.on('close', () => resolve()));
+}
+
+/** Whether the Python environment of benchmarks is there as its requirements have it now. */
+export function benchPythonInstalled(): boolean {
+  const { mark, requirements } = benchPlaces();
+  return existsSync(mark) && readFileSync(mark, 'utf8') === requirements;
+}
+
+function benchPlaces() {
+  const environment = join(projectRoot, '.falconframes', 'bench-python');
+  const file = join(projectRoot, 'environment', 'requirements-bench.txt');
+  return { environment, file, mark: join(environment, 'complete'), requirements: readFileSync(file, 'utf8') };
+}
+
+/** Made on first use, and again when the requirements have changed. */
+function benchPython(): string {
+  const { environment, file, mark, requirements } = benchPlaces();
+  const python = join(environment, 'bin', 'python');
+  if (!benchPythonInstalled()) {
+    console.error('Making an environment for PyTorch (about 5 GB, several minutes) …');
+    rmSync(mark, { force: true });
+    const run = (command: string, ...options: string[]) =>
+      execFileSync(command, options, { stdio: ['ignore', 2, 2] });
+    run('python3', '-m', 'venv', environment);
+    const pinned = ['--no-deps', '--only-binary=:all:', '--require-hashes', '-r', file];
+    run(python, '-m', 'pip', 'install', '--quiet', ...pinned);
+    writeFileSync(mark, requirements);
+  }
+  return python;
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { InputError } from '../foundation';
+import { countParameters, readConfiguration, readLabelRows } from '../nn';
+import { labelLogits, onnxPath } from '../onnx';
+import { tagTexts } from '../tasks';
+import { outputNames, Tokenizer } from '../tokenization';
+import type { Variant } from './benchmark';
+import { type Peer, startPeer } from './peer';
+
+interface Greeting {
+  /** Whose size on disk counts. */
+  file: string;
+  /** Null for those of the model folder. */
+  parameters: number | null;
+}
+
+/** Windows of token ids; null asks for the memory. */
+type Question = number[][] | null;
+
+interface Answer {
+  seconds: number;
+  logits: number[][];
+  peak_megabytes: number;
+}
+
+type Runner = Peer<Greeting, Question, Answer>;
+
+interface Contender {
+  name: string;
+  script: string;
+  options: string[];
+  /** What of the model folder it needs. */
+  needs: string;
+  untrained?: boolean;
+}
+
+function contendersOf(folder: string): Contender[] {
+  const python = (kind: string, name: string, needs: string): Contender => ({
+    name,
+    script: 'inference_peers.py',
+    options: [kind, folder],
+    needs,
+  });
+  const weights = join(folder, 'model.safetensors');
+  const [exported, quantized] = [false, true].map((quantized) => onnxPath(folder, { quantized }));
+  return [
+    python('torch', 'PyTorch eager fp32', weights),
+    python('torch-int8', 'PyTorch dynamic int8', weights),
+    python('onnxruntime', "Python's ONNX Runtime fp32", exported),
+    python('onnxruntime-int8', "Python's ONNX Runtime int8", quantized),
+    { name: 'transformers.js int8', script: 'transformers_js_peer.mjs', options: [folder], needs: quantized },
+    { ...python('distilbert', "DistilBERT's shape, PyTorch eager", weights), untrained: true },
+  ];
+}
+
+/**
+ * The same model folder in the runtimes that others use, each in a process of its own: PyTorch, ONNX Runtime from Python,
+ * transformers.js; and a network of DistilBERT's shape with random weights, for its size and time. First comes PyTorch's eager
+ * fp32. Messages between the processes are left out of what is measured.
+ *
+ * Throws InputError when the folder holds no weights, and an Error when a program does not start.
+ */
+export async function openPeers(
+  folder: string,
+  { threads }: { threads: number },
+): Promise<{ variants: Variant[]; end: () => Promise<void> }> {
+  const contenders = contendersOf(folder).filter(({ needs }) => existsSync(needs));
+  if (!existsSync(contendersOf(folder)[0].needs)) {
+    throw new InputError(
+      `${folder}: has no model.safetensors for PyTorch; name the folder of a trained model`,
+    );
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'falconframes-peers-'));
+  const environment = { OMP_NUM_THREADS: String(threads) };
+  const peers: Runner[] = [];
+  const end = async () => {
+    await Promise.all(peers.map((peer) => peer.end()));
+    rmSync(scratch, { recursive: true });
+  };
+  const started = await Promise.allSettled(
+    contenders.map(async ({ script, options }) => {
+      const all = [...options, String(threads), scratch];
+      peers.push(await startPeer<Greeting, Question, Answer>(script, all, environment));
+      return peers.at(-1)!;
+    }),
+  );
+  const variants: Variant[] = [];
+  for (const [index, result] of started.entries()) {
+    if (result.status === 'rejected') {
+      await end();
+      throw result.reason;
+    }
+    variants.push(variantOf(contenders[index], result.value, folder, threads));
+  }
+  return { variants, end };
+}
+
+function variantOf({ name, untrained }: Contender, peer: Runner, folder: string, threads: number): Variant {
+  const tagging = readConfiguration(folder);
+  const columns = outputNames(tagging.scheme).length + 1;
+  const tokenizer = new Tokenizer(folder);
+  const labelRows = readLabelRows(folder);
+  let messageMs = 0;
+  const score: Variant['score'] = async (windows) => {
+    const start = performance.now();
+    const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
+    messageMs += performance.now() - start - seconds * 1000;
+    return logits.map((rows) => labelLogits(Float32Array.from(rows), columns, labelRows));
+  };
+  return {
+    name: untrained ? name : `${basename(resolve(folder))} ${name}`,
+    files: [peer.greeting.file],
+    tokenizer,
+    tagging,
+    threads,
+    parameters: peer.greeting.parameters ?? countParameters(tagging),
+    untrained,
+    messageMs: () => messageMs,
+    score,
+    // The peer is a process of its own; what it tagged before counts as well.
+    measureMemory: async (texts) => {
+      await tagTexts(texts, tokenizer, score, tagging);
+      return (await peer.ask(null)).peak_megabytes;
+    },
+  };
+}

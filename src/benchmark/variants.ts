@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { InputError } from '../foundation';
+import {
+  countParameters,
+  hasWeights,
+  readConfiguration,
+  TokenClassifier,
+  tensorflow,
+  WEIGHTS,
+  weightFiles,
+} from '../nn';
+import { openFolderScorer } from '../onnx';
+import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
+import type { Variant } from './benchmark';
+
+/**
+ * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
+ * of threads holds for TensorFlow only if it was not used in this process before.
+ *
+ * @param name what the variants are called by; the default is the last part of the folder's path
+ * @param onNotice hears why TensorFlow is left out, where its native library is not set up
+ */
+export async function openVariants(
+  folder: string,
+  {
+    threads,
+    name,
+    onNotice = () => {},
+  }: { threads: number; name?: string; onNotice?: (message: string) => void },
+): Promise<Variant[]> {
+  const files: string[] = [];
+  if (hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
+  const exported = join(folder, 'onnx');
+  if (existsSync(exported)) {
+    const names = readdirSync(exported).filter((name) => name.endsWith('.onnx'));
+    files.push(...names.sort().map((name) => join('onnx', name)));
+  }
+  if (files.length === 0) {
+    throw new InputError(
+      `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
+    );
+  }
+  return Promise.all(files.map((file) => openVariant(folder, file, threads, name)));
+}
+
+/** One way to run a model folder. @param file of the folder: its weights, or a graph in `onnx` */
+export async function openVariant(
+  folder: string,
+  file: string,
+  threads: number,
+  name = basename(resolve(folder)),
+): Promise<Variant> {
+  const path = join(folder, file);
+  const tagger = await openTagger(folder, file, threads);
+  return {
+    ...tagger,
+    name: `${name} ${runtimeOf(path)}`,
+    files: file === WEIGHTS ? weightFiles(folder) : [path],
+    threads,
+    parameters: countParameters(tagger.tagging),
+    measureMemory: async (texts) => measureMemory(texts, [folder, file, String(threads)]),
+  };
+}
+
+/** What tags texts, and nothing beside it. */
+export async function openTagger(folder: string, file: string, threads: number) {
+  const tagging = readConfiguration(folder);
+  const path = join(folder, file);
+  const score =
+    file === WEIGHTS
+      ? onlyFinite(TokenClassifier.load(folder).score, folder)
+      : await openFolderScorer(folder, path, { threads });
+  return { tagging, score, tokenizer: new Tokenizer(folder) };
+}
+
+/** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */
+function runtimeOf(path: string): string {
+  if (basename(path) === WEIGHTS) return 'TensorFlow fp32';
+  const [, suffix = 'fp32'] = /^model_?(.+)?$/.exec(basename(path, '.onnx')) ?? [];
+  return `ONNX ${suffix === 'quantized' ? quantizationOf(path) : suffix}`;
+}
+
+/** `compress quantize` gives its file one name, whatever became of the weights; the operators that read them tell. */
+function quantizationOf(path: string): string {
+  const content = readFileSync(path);
+  if (content.includes('MatMulNBits')) return '4-bit';
+  return ['DynamicQuantizeLinear', 'DequantizeLinear'].some((name) => content.includes(name))
+    ? 'int8'
+    : 'fp16';
+}
+
+function measureMemory(texts: readonly string[], options: readonly string[]): number {
+  const program = join(__dirname, 'memory-process.js');
+  const child = spawnSync(process.execPath, [program, ...options], {
+    input: JSON.stringify(texts),
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  if (child.status !== 0)
+    throw new InputError(
+      `${options.slice(0, 2).join('/')}: its memory could not be measured, the process ended with ${child.signal ?? child.status}; try it with fewer texts`,
+    );
+  return Number(child.stdout);
+}
+
+/** False, with a notice, where native TensorFlow is not set up: the ONNX files can be run without. */
+function startTensorFlow(threads: number, onNotice: (message: string) => void): boolean {
+  // Read once, when the library starts.
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTEROP_THREADS = '1';
+  process.env.OMP_NUM_THREADS = String(threads);
+  try {
+    tensorflow();
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    onNotice(`Without TensorFlow: ${error.message}`);
+    return false;
+  }
+}
+
+/** How far a variant's logits are from those of another, over all tokens of some texts. */
+export interface Agreement {
+  variant: string;
+  largestDifference: number;
+  meanDifference: number;
+  /** Share of tokens that get the same labels at threshold 0.5. */
+  sameLabels: number;
+}
+
+/** Compares every variant with the first. */
+export async function compareVariants(
+  variants: readonly Variant[],
+  texts: readonly string[],
+): Promise<Agreement[]> {
+  const [reference] = variants;
+  const encodings = await reference.tokenizer.encode(texts);
+  const windows = encodings.flatMap((encoded) =>
+    cutWindows(encoded, reference.tokenizer, reference.tagging.maximumLength),
+  );
+  const outputs = outputNames(reference.tagging.scheme).length;
+  const expected = await reference.score(windows);
+  const agreements: Agreement[] = [];
+  for (const variant of variants.slice(1)) {
+    const found = await variant.score(windows);
+    let [largest, sum, count, sameRows, rows] = [0, 0, 0, 0, 0];
+    expected.forEach((logits, window) => {
+      for (let row = 0; row < logits.length; row += outputs) {
+        let same = true;
+        for (let index = row; index < row + outputs; index++) {
+          const difference = Math.abs(logits[index] - found[window][index]);
+          largest = Math.max(largest, difference);
+          sum += difference;
+          same &&= logits[index] > 0 === found[window][index] > 0;
+        }
+        count += outputs;
+        rows++;
+        if (same) sameRows++;
+      }
+    });
+    agreements.push({
+      variant: variant.name,
+      largestDifference: largest,
+      meanDifference: sum / count,
+      sameLabels: sameRows / rows,
+    });
+  }
+  return agreements;
+}

@@ -1,0 +1,16 @@
+/**
+ * Reproduction: what the six notebooks share, so that each can stay a few lines.
+ *
+ * In: the environment variables of a run. Out: its profile, folder and files, the sentences it trains and tests on, and
+ * what the machine has. May touch: the folder of the run.
+ */
+export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
+export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
+export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
+export { type Instructions, integerInstructions } from './instructions';
+export { describeMachine, examineMachine, type MachineReport } from './machine';
+export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
+export { type PruningCase, type PruningRow, readPruningRows } from './pruning-study';
+export { type PublishedScore, publishedScores } from './published';
+export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
+export { type CrossCorpusScore, readSearchStudy, type SearchStudy, type SizedTraining } from './search-study';

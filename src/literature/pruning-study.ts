@@ -1,0 +1,273 @@
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SparsityOptions } from '../compression';
+import { countWeights, prunedTensors, pruneStructure, scoreFolder, sparsify } from '../compression';
+import {
+  byLabel,
+  createRandom,
+  ENTITY_CLASSES,
+  InputError,
+  readSentences,
+  readTextFile,
+  type Sentence,
+  writeFileAtomically,
+  writeSentences,
+} from '../foundation';
+import { type EncoderConfiguration, headsOfLayer, TokenClassifier } from '../nn';
+import { heldOutEvaluation, prepareExamples, taggingObjective } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import { DEFAULT_TRAINING, train } from '../training';
+
+/** One point of the study: what is removed of a model, and whether it trains on. */
+export interface PruningCase {
+  method: 'dense' | SparsityOptions['method'] | 'heads' | 'neurons' | 'layers';
+  /** What is set: share of zeros, penalty of scores, or how many parts go. */
+  amount: number;
+  trained: boolean;
+}
+
+export interface PruningRow extends PruningCase {
+  /** Weights of the encoder's layers that are left and not zero, as a share of the dense model's. */
+  remaining: number;
+  /** Strict span F1; null for a class without gold mentions. */
+  f1: Record<string, number | null>;
+  meanF1: number | null;
+  /** As 32-bit floats; where weights are zero, as a bit for each and the numbers that are left. */
+  megabytes: number;
+  /** Of one sentence, of the model and of the dense one in the same turns; null where no structure was removed. */
+  medianMs: number | null;
+  denseMedianMs: number | null;
+  steps: number;
+  seconds: number;
+}
+
+/** What the study measures of an encoder, the cheap cases first. */
+export function planPruningStudy(encoder: EncoderConfiguration): PruningCase[] {
+  const layers = Array.from({ length: encoder.layers }, (_, layer) => layer);
+  const heads = layers.reduce((sum, layer) => sum + headsOfLayer(encoder, layer), 0);
+  const share = (shares: readonly number[], whole: number) =>
+    [...new Set(shares.map((own) => Math.round(own * whole)))].filter((count) => count > 0);
+  const cases = (method: PruningCase['method'], amounts: readonly number[], trained: boolean) =>
+    amounts.map((amount): PruningCase => ({ method, amount, trained }));
+  const most = (amounts: number[], limit: number) => amounts.filter((amount) => amount <= limit);
+  const structure = (shares: readonly number[], trained: boolean) => [
+    ...cases('heads', most(share(shares, heads), heads - encoder.layers), trained),
+    ...cases('neurons', most(share(shares, encoder.intermediateSize), encoder.intermediateSize - 1), trained),
+    ...cases('layers', most(share(shares, encoder.layers), encoder.layers - 1), trained),
+  ];
+  return [
+    ...cases('dense', [0], false),
+    ...cases('magnitude', [0.25, 0.5, 0.75, 0.9], false),
+    ...structure([0.25, 0.5, 0.75], false),
+    ...cases('dense', [0], true),
+    ...structure([0.5, 0.75], true),
+    ...cases('magnitude', [0.5, 0.75, 0.9], true),
+    ...cases('movement', [0.5, 0.75, 0.9], true),
+    ...cases('soft_movement', [100, 300, 1000], true),
+  ];
+}
+
+export interface PruningStudy {
+  model: string;
+  train: string[];
+  test: string[];
+  /** Steps of each training, and windows in each. */
+  steps: number;
+  batchSize: number;
+  learningRate: number;
+  /** Test sentences, drawn by the seed. */
+  testSentences: number;
+  /** Sentences by which it is judged which structure matters. */
+  pruneSentences: number;
+  seed: number;
+}
+
+/**
+ * Median milliseconds of one sentence for each of some folders, in turns.
+ */
+export type MeasureLatency = (
+  folders: readonly string[],
+  sentences: readonly Sentence[],
+) => Promise<number[]>;
+
+/** Measures one case; what it makes on the way lies in the folder `scratch` and is removed. */
+export async function measurePruning(
+  own: PruningCase,
+  study: PruningStudy,
+  scratch: string,
+  measureLatency: MeasureLatency,
+): Promise<PruningRow> {
+  const started = performance.now();
+  const { seed, steps, batchSize, learningRate } = study;
+  const random = createRandom(seed);
+  const pool = random.shuffle(study.train.flatMap(readSentences));
+  const [drawn, dev] = divide(pool, steps * batchSize);
+  const test = createRandom(seed).shuffle(study.test.flatMap(readSentences)).slice(0, study.testSentences);
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  const files = { train: join(scratch, 'train.jsonl'), dev: join(scratch, 'dev.jsonl') };
+  writeSentences(files.train, drawn);
+  writeSentences(files.dev, dev);
+  const out = join(scratch, 'out');
+  const options = {
+    ...DEFAULT_TRAINING,
+    loss: 'cross_entropy' as const,
+    epochs: 1,
+    batchSize,
+    learningRate,
+    seed,
+  };
+  const structural = ['heads', 'neurons', 'layers'].includes(own.method);
+  try {
+    let folder = study.model;
+    if (structural) {
+      folder = join(scratch, 'pruned');
+      const counts = { layers: 0, heads: 0, neurons: 0, hidden: 0, [own.method]: own.amount };
+      const { pruneSentences: sentences } = study;
+      await pruneStructure(study.model, folder, {
+        data: [files.train],
+        sentences,
+        seed,
+        loss: 'cross_entropy',
+        ...counts,
+      });
+    }
+    const trainedSteps = own.trained ? await trainOn(folder, out) : 0;
+    if (own.trained) folder = out;
+    else if (own.method === 'magnitude') {
+      const dense = TokenClassifier.load(study.model);
+      const sparse = prunedTensors(dense.parameters.snapshot(), { ...sparsityOf(own, steps), learningRate });
+      const { configuration } = dense;
+      dense.dispose();
+      const model = new TokenClassifier(configuration, study.model, sparse);
+      model.save(out);
+      model.dispose();
+      folder = out;
+    }
+    const { spans, meanF1 } = await scoreFolder(folder, test);
+    const file = join(folder, 'model.safetensors');
+    const { layersKept, bitmaskBytes } = countWeights(file);
+    const [medianMs, denseMedianMs] = structural
+      ? await measureLatency([folder, study.model], test)
+      : [null, null];
+    return {
+      ...own,
+      remaining: layersKept / countWeights(join(study.model, 'model.safetensors')).layersKept,
+      f1: byLabel(ENTITY_CLASSES, (label) => spans[label].f1),
+      meanF1,
+      megabytes: Math.min(statSync(file).size, bitmaskBytes) / 1e6,
+      medianMs,
+      denseMedianMs,
+      steps: trainedSteps,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+
+  /** Trains a folder on, with weights that go where the method wants that, and says how many steps it took. */
+  async function trainOn(folder: string, to: string): Promise<number> {
+    const given = TokenClassifier.load(folder);
+    if (structural || own.method === 'dense') {
+      const tokenizer = new Tokenizer(folder);
+      const { examples } = await prepareExamples(drawn, tokenizer, given.configuration);
+      const judge = heldOutEvaluation(dev, tokenizer, { ...given.configuration, loss: options.loss });
+      try {
+        const task = taggingObjective(given, options);
+        const { rows } = await train({ task, examples, options, folder: to, evaluate: () => judge(given) });
+        return rows.filter(({ kind }) => kind === 'step').length;
+      } finally {
+        given.dispose();
+      }
+    }
+    given.dispose();
+    const sparsity = sparsityOf(own, steps);
+    const configuration = { ...options, train: [files.train], dev: [files.dev], sparsity };
+    const { rows } = await sparsify({ model: folder, configuration, place: 'the study', folder: to });
+    return rows.filter(({ kind }) => kind === 'step').length;
+  }
+}
+
+function sparsityOf({ method, amount }: PruningCase, steps: number): SparsityOptions {
+  const soft = method === 'soft_movement';
+  return {
+    method: method as SparsityOptions['method'],
+    sparsity: soft ? 0.5 : amount,
+    penalty: soft ? amount : 0,
+    begin: 0.1,
+    end: 0.7,
+    // The rate's mean over a run is half of its peak: a score that every step pushes the same way comes to 6, thrice as far as the
+    // threshold lies.
+    scoreRate: soft ? 12 / steps : 0.01,
+    headStart: 1.5,
+  };
+}
+
+/** To train on, and a few with mentions that are left, by which a single epoch is judged. */
+function divide(pool: readonly Sentence[], count: number): [Sentence[], Sentence[]] {
+  const dev = pool.filter(({ spans }) => spans.length > 0).slice(-32);
+  if (dev.length === 0) throw new InputError('the training sentences hold no mention; give others');
+  const held = new Set(dev);
+  const drawn = pool.filter((sentence) => !held.has(sentence)).slice(0, count);
+  if (drawn.length === 0) throw new InputError('there are too few training sentences; give at least two');
+  return [drawn, dev];
+}
+
+const column = (label: string) => `f1 ${label}`;
+const COLUMNS = [
+  ...['method', 'amount', 'trained', 'remaining'],
+  ...ENTITY_CLASSES.map(column),
+  ...['mean_f1', 'megabytes', 'median_ms', 'dense_median_ms', 'steps', 'seconds'],
+];
+
+/** The rows as CSV; empty where there is no figure. */
+export function writePruningRows(path: string, rows: readonly PruningRow[]): void {
+  const lines = rows.map((row) => [
+    ...[row.method, row.amount, row.trained, row.remaining],
+    ...ENTITY_CLASSES.map((label) => row.f1[label]),
+    ...[row.meanF1, row.megabytes, row.medianMs, row.denseMedianMs, row.steps, row.seconds],
+  ]);
+  const text = [COLUMNS, ...lines].map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`).join('');
+  writeFileAtomically(path, text);
+}
+
+/**
+ * The rows of a study that are there so far; none where the file does not exist.
+ *
+ * @throws InputError where the file is no table of a pruning study
+ */
+export function readPruningRows(path: string): PruningRow[] {
+  if (!existsSync(path)) return [];
+  const [header, ...lines] = readTextFile(path).trim().split('\n');
+  if (header !== COLUMNS.join(','))
+    throw new InputError(`${path}: line 1 is not the header of a pruning study; make it with the benchmark`);
+  return lines.map((line, index) => {
+    const cells = line.split(',');
+    if (cells.length !== COLUMNS.length)
+      throw new InputError(`${path}, line ${index + 2}: not ${COLUMNS.length} cells; remove the line`);
+    const cell = (name: string) => cells[COLUMNS.indexOf(name)];
+    const number = (name: string) => (cell(name) === '' ? null : Number(cell(name)));
+    return {
+      method: cell('method') as PruningCase['method'],
+      amount: Number(cell('amount')),
+      trained: cell('trained') === 'true',
+      remaining: Number(cell('remaining')),
+      f1: Object.fromEntries(
+        ENTITY_CLASSES.map((label) => [label, number(column(label))]),
+      ) as PruningRow['f1'],
+      meanF1: number('mean_f1'),
+      megabytes: Number(cell('megabytes')),
+      medianMs: number('median_ms'),
+      denseMedianMs: number('dense_median_ms'),
+      steps: Number(cell('steps')),
+      seconds: Number(cell('seconds')),
+    };
+  });
+}
+
+/** The cases that no row answers yet. */
+export function casesLeft(plan: readonly PruningCase[], rows: readonly PruningRow[]): PruningCase[] {
+  const keyOf = ({ method, amount, trained }: PruningCase) => `${method} ${amount} ${trained}`;
+  const done = new Set(rows.map(keyOf));
+  return plan.filter((own) => !done.has(keyOf(own)));
+}

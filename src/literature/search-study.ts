@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSearchRows, type SearchRow } from '../evaluation';
+import { byLabel, ENTITY_CLASSES, projectRoot, readTextFile } from '../foundation';
+
+/** One training on a part of the sentences. */
+export interface SizedTraining {
+  sentences: number;
+  seed: number;
+  /** Strict span F1 on test; null where the class has no gold there. */
+  f1: Readonly<Record<string, number | null>>;
+}
+
+/** One model on one test part. */
+export interface CrossCorpusScore {
+  trainedOn: string;
+  testedOn: string;
+  /** Strict span F1; null where the training or the test part does not know the class. */
+  f1: Readonly<Record<string, number | null>>;
+}
+
+/** Trainings that were done once and whose scores are kept with the project; see data/search/README.md. */
+export interface SearchStudy {
+  trials: SearchRow[];
+  /** Some of the trials' settings, trained on the whole corpora; columns as in `trials`. */
+  wholeCorpora: SearchRow[];
+  trainings: SizedTraining[];
+  acrossCorpora: CrossCorpusScore[];
+  /** One sentence for each part that is not there. */
+  missing: string[];
+}
+
+/** Reads the tables of a folder; a table that is not there is empty and said in `missing`. */
+export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): SearchStudy {
+  const missing: string[] = [];
+  const read = (name: string, what: string): SearchRow[] => {
+    const path = join(folder, name);
+    if (existsSync(path)) return readSearchRows(path);
+    missing.push(
+      `${what} cannot be shown: data/search/${name} is not there; data/search/README.md says how to make it.`,
+    );
+    return [];
+  };
+  const finished = (rows: readonly SearchRow[]) => rows.filter(({ status }) => status === 'finished');
+  const trials = finished(read('trials.csv', 'The search'));
+  const wholeCorpora = finished(read('whole-corpora.csv', 'The ranking on the whole corpora'));
+  const sized = finished(read('training-size.csv', 'Learning curves over training-set size'));
+  const across = read('cross-corpus.csv', 'The cross-corpus matrix');
+  const f1Of = (row: SearchRow) =>
+    byLabel(ENTITY_CLASSES, (_, index) => row[`test_Class_${index}_span_F1`] as number | null);
+  const whole = sized.length > 0 ? trainingSentences(folder) : 0;
+  return {
+    trials,
+    wholeCorpora,
+    trainings: sized.map((row) => ({
+      sentences: Math.ceil((row.share as number) * whole),
+      seed: Number(row.seed ?? 1),
+      f1: f1Of(row),
+    })),
+    acrossCorpora: across.map((row) => ({
+      trainedOn: String(row.trained_on),
+      testedOn: String(row.tested_on),
+      f1: f1Of(row),
+    })),
+    missing,
+  };
+}
+
+/** How many sentences the search trained on, from the file that says so beside its tables. */
+function trainingSentences(folder: string): number {
+  const { train } = JSON.parse(readTextFile(join(folder, 'sentences.json'))) as { train: number };
+  return train;
+}

@@ -1,0 +1,17 @@
+/**
+ * ONNX: a trained model as a graph that runs without TensorFlow.
+ *
+ * In: a model folder. Out: `onnx/model.onnx` and `onnx/model_quantized.onnx` in it, which run in ONNX Runtime (Python, Node, browser) and
+ * transformers.js, and scorers on such files. May touch: model folders; ONNX Runtime's threads.
+ *
+ * export.ts writes the graph, fuse/ and quantize/ rewrite it, check/ refuses files that could do harm, session.ts runs them.
+ */
+export { checkOnnx, readOnnxFile } from './check';
+export { encodeAsOnnx, exportToOnnx } from './export';
+export { COMPANIONS, onnxPath } from './folder';
+export * from './fuse';
+export { onnxInputs } from './inputs';
+export * from './quantize';
+export { runOnnx } from './run';
+export { labelLogits, openFolderScorer, openOnnxScorer } from './session';
+export { transpose } from './transpose';

@@ -1,0 +1,105 @@
+import { onnx } from 'onnx-proto';
+import { constantTensor, contribNode, operatorNode } from '../graph';
+import { type Constants, largeMatrix, rewriteNodes } from '../rewrite';
+import { type Int8Matrix, quantizeColumns, quantizeRows, quantizeTable, quantizeTensor } from './int8';
+
+export interface Int8Choices {
+  /** One scale for a whole matrix instead of one for each output (and each row of a table): a little coarser. */
+  perTensor?: boolean;
+  /** True leaves the tables of words and positions in floats. */
+  keepEmbeddings?: boolean;
+}
+
+/**
+ * Dynamic 8-bit quantization: weights become integers now, activations when the model runs, with a scale and zero point of
+ * their own for each call (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-
+ * Arithmetic-Only Inference", for the affine scheme).
+ *
+ * A product with constant weights, `MatMul(x, W)`, becomes
+ * `Cast(MatMulInteger(DynamicQuantizeLinear(x), W8)) * (scale of x * scales of W)`, the spelling that ONNX Runtime fuses into
+ * one kernel. A lookup, `Gather(table, ids)`, takes a row of integers and that row's scale. What is left (attention
+ * scores, LayerNorm, softmax, GELU, the head) stays in floating point, fused or not. A fused graph's `Attention` becomes
+ * `QAttention`.
+ *
+ * One range is taken over the whole batch, padding included, so a text's logits depend, within the error of quantization, on
+ * what it is batched with; one at a time it does not (inference/session.ts).
+ */
+export function quantizeModel(model: onnx.ModelProto, choices: Int8Choices = {}): onnx.ModelProto {
+  const quantizedInputs = new Set<string>();
+  return rewriteNodes(model, (node, constants) => {
+    if (node.opType === 'Gather') return int8Lookup(node, constants, choices);
+    if (node.opType !== 'MatMul' && node.opType !== 'Attention') return undefined;
+    const [input, weight, bias, mask] = node.input!;
+    const matrix = int8Weights(weight, constants, choices);
+    if (!matrix) return undefined;
+    const [values, scale, zero] = ['int8', 'scale', 'zero'].map((part) => `${input}/${part}`);
+    const name = node.output![0];
+    const nodes: onnx.INodeProto[] = [];
+    // Query, key and value share one.
+    if (!quantizedInputs.has(input)) {
+      quantizedInputs.add(input);
+      nodes.push(operatorNode('DynamicQuantizeLinear', [input], [values, scale, zero]));
+    }
+    if (node.opType === 'Attention') {
+      const inputs = [values, matrix.values, bias, scale, matrix.scales, mask, zero];
+      return [...nodes, { ...contribNode('QAttention', inputs, [name]), attribute: node.attribute }];
+    }
+    return [
+      ...nodes,
+      operatorNode('MatMulInteger', [values, matrix.values, zero], [`${name}/integers`]),
+      operatorNode('Cast', [`${name}/integers`], [`${name}/floats`], { to: onnx.TensorProto.DataType.FLOAT }),
+      operatorNode('Mul', [scale, matrix.scales], [`${name}/scale`]),
+      operatorNode('Mul', [`${name}/floats`, `${name}/scale`], [name]),
+    ];
+  });
+}
+
+/** Names of the integers [inputs, outputs] and scales ([outputs], or [1] per tensor) of a linear layer's weights. */
+export function int8Weights(name: string, constants: Constants, { perTensor }: Int8Choices) {
+  return storeInt8(name, constants, perTensor ? quantizeTensor : quantizeColumns, ({ length }) => [length]);
+}
+
+/** A lookup in a table of integers: `Gather(table, ids)` times the rows' scales. */
+export function int8Lookup(
+  node: onnx.INodeProto,
+  constants: Constants,
+  { perTensor, keepEmbeddings }: Int8Choices,
+): onnx.INodeProto[] | undefined {
+  if (keepEmbeddings) return undefined;
+  const [table, ids] = node.input!;
+  const matrix = perTensor
+    ? storeInt8(table, constants, quantizeTable, () => [1])
+    : storeInt8(table, constants, quantizeRows, ({ length }) => [length, 1]);
+  if (!matrix) return undefined;
+  const name = node.output![0];
+  const nodes = [
+    operatorNode('Gather', [matrix.values, ids], [`${name}/integers`]),
+    operatorNode('Cast', [`${name}/integers`], [`${name}/floats`], { to: onnx.TensorProto.DataType.FLOAT }),
+  ];
+  if (perTensor) return [...nodes, operatorNode('Mul', [`${name}/floats`, matrix.scales], [name])];
+  return [
+    ...nodes,
+    operatorNode('Gather', [matrix.scales, ids], [`${name}/scale`]),
+    operatorNode('Mul', [`${name}/floats`, `${name}/scale`], [name]),
+  ];
+}
+
+/** The constant's integers and scales under names of their own; undefined where it stays in floating point. */
+function storeInt8(
+  name: string,
+  constants: Constants,
+  quantize: (data: Float32Array, rows: number, columns: number) => Int8Matrix,
+  shapeOf: (scales: Float32Array) => number[],
+): { values: string; scales: string } | undefined {
+  const values = `${name}/int8`;
+  const scales = `${name}/scales`;
+  if (!constants.has(values)) {
+    const matrix = largeMatrix(constants, name);
+    if (!matrix) return undefined;
+    const { rows, columns } = matrix;
+    const integers = quantize(matrix.data, rows, columns);
+    constants.set(values, constantTensor(values, [rows, columns], integers.values));
+    constants.set(scales, constantTensor(scales, shapeOf(integers.scales), integers.scales));
+  }
+  return { values, scales };
+}

@@ -1,0 +1,69 @@
+import { InputError } from '../../foundation';
+import { ARCHITECTURES, openWeights, readConfiguration, type Tensor } from '../../nn';
+import { transpose } from '../transpose';
+import { type Int8Matrix, quantizeColumns, quantizeRows } from './int8';
+
+export interface NamedMatrix extends Tensor {
+  name: string;
+}
+
+/**
+ * A matrix of a saved model that is typical of what quantization and pruning meet: the second of the feed-forward layer half-way
+ * up, as the product has it // [inputs, outputs]
+ */
+export function exampleMatrix(folder: string): NamedMatrix {
+  const { encoder } = readConfiguration(folder);
+  const name = exampleMatrixName(folder);
+  const stored = openWeights(folder).get(name);
+  if (!stored)
+    throw new InputError(`${folder}: model.safetensors has no ${name} of ${encoder.layers} layers`);
+  const [rows, columns] = stored.shape;
+  return { name, shape: [columns, rows], data: transpose(stored.data, rows, columns) };
+}
+
+/** Its name in model.safetensors, where it lies as [outputs, inputs]. */
+export function exampleMatrixName(folder: string): string {
+  const { encoder } = readConfiguration(folder);
+  return `${ARCHITECTURES[encoder.type].layer(Math.floor(encoder.layers / 2)).contract}.weight`;
+}
+
+export interface QuantizationError {
+  scales: string;
+  /** Integers and scales together, in thousands of bytes. */
+  kilobytes: number;
+  meanError: number;
+  largestError: number;
+  /** Root of the mean squared error as a share of that of the weights. */
+  relativeError: number;
+}
+
+/** How far 8-bit versions of a matrix [inputs, outputs] are from it: one scale, one a column, and what `quantizeFolder` writes. */
+export function quantizationErrors({ shape: [rows, columns], data }: Tensor): QuantizationError[] {
+  const byColumn = quantizeRows(transpose(data, rows, columns), columns, rows);
+  const attempts: [string, Int8Matrix, (index: number) => number][] = [
+    ['one for the matrix', quantizeRows(data, 1, data.length), () => 0],
+    [
+      'one a column',
+      { scales: byColumn.scales, values: transpose(byColumn.values, columns, rows) },
+      (index) => index % columns,
+    ],
+    ['one a column, neighbours in 16 bits', quantizeColumns(data, rows, columns), (index) => index % columns],
+  ];
+  return attempts.map(([name, { values, scales }, scaleOf]) => {
+    let [absolute, largest, squared, squaredWeights] = [0, 0, 0, 0];
+    data.forEach((weight, index) => {
+      const error = Math.abs(weight - values[index] * scales[scaleOf(index)]);
+      absolute += error;
+      largest = Math.max(largest, error);
+      squared += error ** 2;
+      squaredWeights += weight ** 2;
+    });
+    return {
+      scales: name,
+      kilobytes: (values.byteLength + scales.byteLength) / 1000,
+      meanError: absolute / data.length,
+      largestError: largest,
+      relativeError: squaredWeights > 0 ? Math.sqrt(squared / squaredWeights) : 0,
+    };
+  });
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { onnx } from 'onnx-proto';
+import { InputError, writeFileAtomically } from '../../foundation';
+import { readConfiguration, readEncoderConfiguration } from '../../nn';
+import { cutWindows, Tokenizer } from '../../tokenization';
+import { checkOnnx } from '../check/check';
+import { copyCompanions, onnxPath } from '../folder';
+import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
+import type { CalibrationMethod } from './calibration';
+import { type Int8Choices, quantizeModel } from './dynamic';
+import { quantizeToFourBits } from './four-bit';
+import { storeHalves } from './half';
+import { calibrate, quantizeStatically } from './static';
+
+/** What becomes of the weights: 8-bit integers with activations quantized as they come, 4-bit integers, or 16-bit floats. */
+export const QUANTIZATIONS = ['dynamic', '4-bit', 'fp16'] as const;
+export type Quantization = (typeof QUANTIZATIONS)[number];
+
+export interface QuantizeOptions extends Int8Choices {
+  /** The default is dynamic. The other choices concern 8-bit integers only. */
+  kind?: Quantization;
+}
+
+export interface StaticOptions extends Int8Choices {
+  /** Typical sentences: some hundreds do. */
+  texts: readonly string[];
+  method: CalibrationMethod;
+}
+
+/**
+ * Writes `onnx/model_quantized.onnx` from a model folder's `onnx/model.onnx`, and answers its path. Into another folder `out`
+ * go the file and what is needed to run it.
+ *
+ * Throws InputError, and writes nothing, when there is no exported file, or it is damaged or already quantized.
+ */
+export function quantizeFolder(
+  folder: string,
+  out: string = folder,
+  { kind = 'dynamic', ...choices }: QuantizeOptions = {},
+): string {
+  const { model, source } = readExported(folder);
+  if (kind === '4-bit') refuseFusedAttention(model, source);
+  const quantized = {
+    dynamic: () => quantizeModel(model, choices),
+    '4-bit': () => quantizeToFourBits(model),
+    fp16: () => storeHalves(model, source),
+  }[kind]();
+  return writeQuantized(quantized, folder, out);
+}
+
+/**
+ * The same with activations quantized by ranges that are fixed beforehand, from what the model does with typical sentences.
+ *
+ * Throws InputError, and writes nothing, also when there are no sentences.
+ */
+export async function quantizeFolderStatically(
+  folder: string,
+  out: string,
+  { texts, method, ...choices }: StaticOptions,
+): Promise<string> {
+  const { model, source } = readExported(folder);
+  refuseFusedAttention(model, source);
+  const { maximumLength } = readConfiguration(folder);
+  const tokenizer = new Tokenizer(folder);
+  const written = texts.filter((text) => text.trim() !== '');
+  const windows = (await tokenizer.encode(written)).flatMap((encoded) =>
+    cutWindows(encoded, tokenizer, maximumLength),
+  );
+  const ranges = await calibrate(model, windows, method);
+  return writeQuantized(quantizeStatically(model, ranges, choices), folder, out);
+}
+
+/** Throws InputError if the folder is not a model or has no exported file, or if that cannot be run or is quantized already. */
+function readExported(folder: string): { model: onnx.ModelProto; source: string } {
+  const encoder = readEncoderConfiguration(folder);
+  const source = onnxPath(folder, { quantized: false });
+  if (!existsSync(source)) {
+    throw new InputError(`${folder}: has no onnx/model.onnx to quantize; export the model to ONNX first`);
+  }
+  const model = readOnnx(source, encoder);
+  refuseQuantized(model, source, 'quantize the fp32 file that it was made from');
+  return { model, source };
+}
+
+/** Throws InputError where attention is fused: `Attention` has no counterpart with fixed ranges or in four bits. */
+function refuseFusedAttention(model: onnx.ModelProto, source: string): void {
+  refuseFused(model, source, 'this kind takes no fused attention: export the model again', ['Attention']);
+}
+
+function writeQuantized(model: onnx.ModelProto, folder: string, out: string): string {
+  const bytes = onnx.ModelProto.encode(model).finish();
+  // Weights that nearly overflow floats give scales that do.
+  checkOnnx(bytes, `${folder} quantized`);
+  copyCompanions(folder, out);
+  const path = onnxPath(out, { quantized: true });
+  writeFileAtomically(path, bytes);
+  return path;
+}

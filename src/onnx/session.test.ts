@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { InputError } from '../foundation';
+import { openModel } from '../inference';
+import { readSafetensors, savedLabels, writeSafetensors } from '../nn';
+import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
+import type { Window } from '../tokenization';
+import { encodeAsOnnx, exportToOnnx } from './export';
+import { quantizeFolder } from './quantize/quantize';
+import { labelLogits, openFolderScorer, openOnnxScorer } from './session';
+
+const windowOf = (ids: number[]): Window => ({
+  inputIds: Int32Array.from(ids),
+  first: 0,
+  last: ids.length - 2,
+  ownedFrom: 0,
+  ownedTo: ids.length - 2,
+});
+
+test("a window's logits are those of PyTorch without the column O, whatever it is batched with", async (t) => {
+  const score = await openOnnxScorer(exportToOnnx(copyTinyBert(t)), { threads: 1 });
+  const { input_ids, attention_mask, logits } = tinyBertExample();
+  // The second row with its padding cut off; the first has token types, which windows do not.
+  const length = attention_mask[1].indexOf(0);
+  const expected = logits[1].slice(0, length).flatMap((row) => row.slice(1));
+  const window = windowOf(input_ids[1].slice(0, length));
+  const others = Array.from({ length: 400 }, (_, index) => windowOf(input_ids[0].slice(0, 2 + (index % 11))));
+  const alone = (await score([window]))[0];
+  const inCompany = (await score([...others, window, ...others]))[others.length];
+  for (const scored of [alone, inCompany]) {
+    assert.equal(scored.length, expected.length);
+    scored.forEach((logit, index) => {
+      assert.ok(Math.abs(logit - expected[index]) < 1e-5, `${logit} against ${expected[index]}`);
+    });
+  }
+  assert.deepEqual(await score([]), []);
+});
+
+test("an int8 file's logits are the same to the bit, whatever a window is scored with", async (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const score = await openOnnxScorer(quantizeFolder(folder), { threads: 1 });
+  const { input_ids } = tinyBertExample();
+  const windows = Array.from({ length: 40 }, (_, index) =>
+    windowOf(input_ids[index % 2].slice(index % 5, 8)),
+  );
+  const together = await score(windows);
+  for (const [index, window] of windows.entries())
+    assert.deepEqual((await score([window]))[0], together[index]);
+});
+
+test('a missing and a damaged file are told', async (t) => {
+  const folder = copyTinyBert(t);
+  await assert.rejects(openOnnxScorer(join(folder, 'no.onnx')), InputError);
+  const damaged = join(folder, 'damaged.onnx');
+  writeFileSync(damaged, 'not protobuf at all');
+  await assert.rejects(openOnnxScorer(damaged), InputError);
+});
+
+test('labels in another order are read by their names, from a file and from weights', async (t) => {
+  const window = windowOf(tinyBertExample().input_ids[0].slice(0, 6));
+  const folder = copyTinyBert(t);
+  const [expected] = await (await openFolderScorer(folder, encodeAsOnnx(folder)))([window]);
+  const path = join(folder, 'model.safetensors');
+  const tensors = readSafetensors(path);
+  const order = [4, 0, 8, 1, 7, 2, 6, 3, 5];
+  for (const name of ['classifier.weight', 'classifier.bias']) {
+    const { shape, data } = tensors.get(name)!;
+    const width = data.length / shape[0];
+    const rows = order.flatMap((row) => [...data.subarray(row * width, (row + 1) * width)]);
+    tensors.set(name, { shape, data: Float32Array.from(rows) });
+  }
+  writeSafetensors(path, tensors);
+  const configuration = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+  const labels = savedLabels('bio');
+  configuration.id2label = Object.fromEntries(order.map((row, place) => [place, labels[row]]));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(configuration));
+  for (const model of [encodeAsOnnx(folder), exportToOnnx(folder)])
+    assert.deepEqual((await (await openFolderScorer(folder, model))([window]))[0], expected);
+});
+
+test('a row for O that Python has trained is taken from the others, as from the weights', () => {
+  assert.deepEqual([...labelLogits(Float32Array.of(0.5, 1, 2, -1, 3, 4), 3)], [0.5, 1.5, 4, 5]);
+  assert.deepEqual([...labelLogits(Float32Array.of(1, 0.5, 2), 3, [1, 2, 0])], [1.5, 0.5]);
+});
+
+test('logits that are not finite, though the weights are, end in one sentence', async (t) => {
+  const folder = copyTinyBert(t);
+  const path = join(folder, 'model.safetensors');
+  const tensors = readSafetensors(path);
+  tensors.get('bert.encoder.layer.1.output.LayerNorm.weight')!.data.fill(3e38);
+  writeSafetensors(path, tensors);
+  const file = exportToOnnx(folder);
+  const window = windowOf(tinyBertExample().input_ids[0].slice(0, 6));
+  const refusal = { name: 'InputError', message: /gives scores that are not finite/ };
+  await assert.rejects((await openFolderScorer(folder, file))([window]), refusal);
+  const weights = await openModel(folder);
+  await assert.rejects(weights.score([window]), refusal);
+  weights.dispose();
+});
+
+test('what ONNX Runtime refuses while it runs is one sentence', async (t) => {
+  const folder = copyTinyBert(t);
+  const score = await openFolderScorer(folder, exportToOnnx(folder));
+  await assert.rejects(score([windowOf([2, 1000, 3])]), (error: Error) => {
+    assert.ok(error instanceof InputError, error.stack);
+    assert.match(error.message, /ONNX Runtime cannot run it \(.*\); export the model again$/);
+    assert.ok(!error.message.includes('\n'));
+    return true;
+  });
+});
+
+test('damaged files are opened or refused, and none ends the process', (t) => {
+  const folder = copyTinyBert(t);
+  exportToOnnx(folder);
+  const program = join(__dirname, 'hostile-onnx.fixture.js');
+  const child = spawnSync(process.execPath, [program, folder, '1', '300'], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  assert.equal(child.status, 0, `${child.signal} ${child.stderr.slice(-2000)}`);
+  const { refused, run } = JSON.parse(child.stdout);
+  assert.ok(refused > 50 && run > 20, child.stdout);
+});

@@ -1,0 +1,179 @@
+import { ENTITY_CLASSES } from '../foundation';
+import { type DeviceTensor, kernels, type Tape, upload } from '../nn';
+import { type LabelScheme, outputsPerClass } from '../tokenization';
+
+const {
+  absolute,
+  add,
+  exponential,
+  firstColumns,
+  joinColumns,
+  logOnePlus,
+  logSoftmax,
+  multiply,
+  negative,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  subtract,
+  sumOfAll,
+} = kernels;
+
+/** A loss and its gradient by the logits. */
+export interface Loss {
+  /** Of no dimension. */
+  loss: DeviceTensor;
+  /** Shaped as the logits. */
+  gradient: DeviceTensor;
+}
+
+/** The names that the assessment's grid knows, and cross-entropy. */
+export const LOSSES = ['bce', 'focal', 'smooth_focal', 'cross_entropy'] as const;
+export type LossName = (typeof LOSSES)[number];
+
+/** Options that only some losses use. */
+export const USED_BY: Readonly<Record<'focalGamma' | 'labelSmoothing', readonly LossName[]>> = {
+  focalGamma: ['focal', 'smooth_focal'],
+  labelSmoothing: ['smooth_focal', 'cross_entropy'],
+};
+
+export interface LossOptions {
+  loss: LossName;
+  /** How much less a label counts the surer the network is of it (focal losses). */
+  focalGamma: number;
+  /** Share of each target that is spread over all outcomes (`smooth_focal`, `cross_entropy`). */
+  labelSmoothing: number;
+  /** Factors of classes' shares in the loss; a class that is not named has 1. */
+  classWeights: Partial<Record<string, number>>;
+}
+
+/** What a batch should have been tagged as. Row-major. */
+export interface Targets {
+  labels: Float32Array; // [rows, outputs]
+  /** 1 where the label is known: what a source did not look for teaches nothing, neither for nor against. */
+  known: Float32Array; // [rows, outputs]
+  /** How many labels are known. The loss is the mean over these. */
+  knownLabels: number;
+}
+
+/** The loss of a tagger's logits // [rows, outputs] */
+export type TaggingLoss = (logits: DeviceTensor, targets: Targets) => Loss;
+
+/** The loss that the options describe. */
+export function createLoss(options: LossOptions, scheme: LabelScheme): TaggingLoss {
+  const { loss, focalGamma, labelSmoothing } = options;
+  const perClass = outputsPerClass(scheme);
+  const weights = ENTITY_CLASSES.flatMap((label) =>
+    new Array<number>(perClass).fill(options.classWeights[label] ?? 1),
+  );
+  const isWeighted = weights.some((weight) => weight !== 1);
+  const weigh = ({ known }: Targets) =>
+    isWeighted ? known.map((one, index) => one * weights[index % weights.length]) : known;
+
+  return (logits, targets) => {
+    const labels = upload(targets.labels, logits.shape);
+    const known = weigh(targets);
+    const count = Math.max(targets.knownLabels, 1);
+    if (loss === 'cross_entropy')
+      return exclusiveCrossEntropy(logits, labels, known, count, perClass, labelSmoothing);
+    const smoothing = loss === 'smooth_focal' ? labelSmoothing : 0;
+    const soft = smoothing > 0 ? add(multiply(labels, 1 - smoothing), smoothing / 2) : labels;
+    // Uploaded, since numbers that operations are given are kept for good, and counts differ from batch to batch.
+    const share = multiply(upload(known, logits.shape), upload(Float32Array.of(1 / count), []));
+    return loss === 'bce'
+      ? binaryCrossEntropy(logits, soft, share)
+      : focalLoss(logits, soft, share, focalGamma);
+  };
+}
+
+/** A loss as an operation of the tape: its gradient by what it is computed from is known in closed form. */
+export function lossOnTape(tape: Tape, logits: DeviceTensor, compute: () => Loss): DeviceTensor {
+  return tape.apply([logits], () => {
+    const { loss, gradient } = compute();
+    return { output: loss, saved: [gradient], backward: (dy) => [kernels.multiply(gradient, dy)] };
+  });
+}
+
+/** log(1 + exp(z)), which never overflows: -log(1 - p) for p = sigmoid(z). */
+function softplus(z: DeviceTensor): DeviceTensor {
+  return add(relu(z), logOnePlus(exponential(negative(absolute(z)))));
+}
+
+/**
+ * Binary cross-entropy of independent sigmoids: for a logit z and a target y it is softplus(z) - z y; its derivative is
+ * sigmoid(z) - y. `share` is what each label counts in the sum.
+ */
+export function binaryCrossEntropy(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTensor): Loss {
+  const losses = subtract(softplus(logits), multiply(logits, targets));
+  return {
+    loss: sumOfAll(multiply(losses, share)),
+    gradient: multiply(subtract(sigmoid(logits), targets), share),
+  };
+}
+
+/**
+ * Focal loss (Lin et al. 2017, arXiv:1708.02002, without their α): -(1 - p)^γ log p where the label is set,
+ * -p^γ log(1 - p) where it is not, and for a smoothed target y the mean of the two by y and 1 - y. Powers are taken as
+ * exponentials of the logarithms that are there anyway.
+ */
+function focalLoss(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTensor, gamma: number): Loss {
+  const p = sigmoid(logits);
+  const q = subtract(1, p);
+  const costOfSet = softplus(negative(logits)); // -log p
+  const costOfUnset = softplus(logits); // -log (1 - p)
+  const set = multiply(targets, exponential(multiply(costOfUnset, -gamma))); // y (1 - p)^γ
+  const unset = multiply(subtract(1, targets), exponential(multiply(costOfSet, -gamma))); // (1 - y) p^γ
+  const losses = add(multiply(set, costOfSet), multiply(unset, costOfUnset));
+  // d/dz -(1 - p)^γ log p = -(1 - p)^γ (γ p (-log p) + 1 - p), and mirrored for the other.
+  const slopeOfSet = add(multiply(multiply(p, costOfSet), gamma), q);
+  const slopeOfUnset = add(multiply(multiply(q, costOfUnset), gamma), p);
+  const slopes = subtract(multiply(unset, slopeOfUnset), multiply(set, slopeOfSet));
+  return { loss: sumOfAll(multiply(losses, share)), gradient: multiply(slopes, share) };
+}
+
+/**
+ * Cross-entropy over the outcomes of each class, which exclude one another: outside (whose logit is 0), B and I in the scheme
+ * `bio`. The mean is over tokens and classes.
+ */
+function exclusiveCrossEntropy(
+  logits: DeviceTensor,
+  labels: DeviceTensor,
+  known: Float32Array,
+  count: number,
+  perClass: number,
+  smoothing: number,
+): Loss {
+  const rows = known.length / perClass;
+  const share = Float32Array.from({ length: rows }, (_, row) => (known[row * perClass] * perClass) / count);
+  const set = reshape(labels, rows, perClass);
+  const outside = subtract(1, kernels.sumOfLast(set)); // [rows, 1]
+  const { loss, gradient } = softmaxCrossEntropy(
+    joinColumns(reshape(logits, rows, perClass), upload(new Float32Array(rows), [rows, 1])),
+    joinColumns(set, outside),
+    upload(share, [rows, 1]),
+    smoothing,
+  );
+  return { loss, gradient: reshape(firstColumns(gradient, perClass), ...logits.shape) };
+}
+
+/**
+ * Cross-entropy of a softmax with label smoothing (Szegedy et al. 2016, arXiv:1512.00567): -Σ t log softmax(z), whose
+ * derivative is softmax(z) - t.
+ *
+ * @param logits [rows, outcomes] @param targets of each row, adding up to 1, same shape @param share of each row in the sum // [rows, 1]
+ */
+export function softmaxCrossEntropy(
+  logits: DeviceTensor,
+  targets: DeviceTensor,
+  share: DeviceTensor,
+  smoothing: number,
+): Loss {
+  const outcomes = logits.shape[1];
+  const soft = smoothing > 0 ? add(multiply(targets, 1 - smoothing), smoothing / outcomes) : targets;
+  const weighted = multiply(soft, share);
+  return {
+    loss: negative(sumOfAll(multiply(weighted, logSoftmax(logits)))),
+    gradient: subtract(multiply(softmax(logits), share), weighted),
+  };
+}

@@ -1,0 +1,105 @@
+import { ENTITY_CLASSES, type Span } from '../../foundation';
+import type { EncodedText } from '../../tokenization';
+import { type LabelScheme, outputsPerClass, type Threshold, thresholdOf } from '../../tokenization';
+
+/** A predicted mention; `score` is the mean probability of its tokens' labels, between 0 and 1. */
+export interface ScoredSpan extends Span {
+  score: number;
+}
+
+export function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
+}
+
+/**
+ * Mentions from a text's logits, decided for whole words: a word has one label, so no mention begins or ends in its middle.
+ *
+ * For one class, a word can begin a mention (its first token says B, the rest I), go on with one (all I) or stand outside.
+ * With independent sigmoids the log-probability of each choice, taken relative to "outside", is just the sum of the chosen
+ * logits over the word's tokens. The best legal sequence, I only after B or I, is found by Viterbi's algorithm
+ * (Viterbi 1967, IEEE Trans. Inf. Theory 13:260). Classes are decided apart and may overlap.
+ *
+ * @param logits row-major // [tokens, outputs]
+ * @param threshold shifts every logit of its class by its log-odds
+ */
+export function decodeSpans(
+  encoded: EncodedText,
+  logits: Float32Array,
+  scheme: LabelScheme,
+  threshold: Threshold,
+): ScoredSpan[] {
+  const perClass = outputsPerClass(scheme);
+  const outputs = perClass * ENTITY_CLASSES.length;
+  const wordStarts = startsOfWords(encoded.words);
+  const spans: ScoredSpan[] = [];
+  ENTITY_CLASSES.forEach((label, index) => {
+    const probability = thresholdOf(threshold, label);
+    const shift = Math.log(probability / (1 - probability));
+    const beginColumn = index * perClass;
+    const insideColumn = beginColumn + perClass - 1;
+    const begin = new Float64Array(wordStarts.length - 1);
+    const inside = new Float64Array(wordStarts.length - 1);
+    for (let word = 0; word < begin.length; word++) {
+      for (let token = wordStarts[word]; token < wordStarts[word + 1]; token++) {
+        const insideLogit = logits[token * outputs + insideColumn] - shift;
+        inside[word] += insideLogit;
+        begin[word] +=
+          token === wordStarts[word] ? logits[token * outputs + beginColumn] - shift : insideLogit;
+      }
+    }
+    const path =
+      scheme === 'bio' ? bestPath(begin, inside) : inside.map((score) => (score > 0 ? INSIDE : OUTSIDE));
+    for (let word = 0; word < path.length; word++) {
+      if (path[word] === OUTSIDE) continue;
+      const first = wordStarts[word];
+      while (word + 1 < path.length && path[word + 1] === INSIDE) word++;
+      const last = wordStarts[word + 1];
+      let total = 0;
+      for (let token = first; token < last; token++) {
+        total += sigmoid(logits[token * outputs + (token === first ? beginColumn : insideColumn)]);
+      }
+      spans.push({
+        start: encoded.starts[first],
+        end: encoded.ends[last - 1],
+        label,
+        score: total / (last - first),
+      });
+    }
+  });
+  return spans.sort((one, other) => one.start - other.start || one.end - other.end);
+}
+
+const OUTSIDE = 0;
+const BEGIN = 1;
+const INSIDE = 2;
+
+/** The legal sequence of states with the highest sum, where OUTSIDE scores 0 and INSIDE follows BEGIN or INSIDE alone. */
+function bestPath(begin: Float64Array, inside: Float64Array): Uint8Array {
+  const length = begin.length;
+  // For each word and state, the state before it on the best way there. // [length, 3]
+  const before = new Uint8Array(length * 3);
+  let scores = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let word = 0; word < length; word++) {
+    const anyState = scores.indexOf(Math.max(...scores));
+    const openState = scores[BEGIN] >= scores[INSIDE] ? BEGIN : INSIDE;
+    before.set([anyState, anyState, openState], word * 3);
+    scores = [scores[anyState], scores[anyState] + begin[word], scores[openState] + inside[word]];
+  }
+  const path = new Uint8Array(length);
+  let state = scores.indexOf(Math.max(...scores));
+  for (let word = length - 1; word >= 0; word--) {
+    path[word] = state;
+    state = before[word * 3 + state];
+  }
+  return path;
+}
+
+/** Index of the first token of every word, and the number of tokens at the end. // [words + 1] */
+function startsOfWords(words: Int32Array): number[] {
+  const starts: number[] = [];
+  words.forEach((word, token) => {
+    if (token === 0 || word !== words[token - 1]) starts.push(token);
+  });
+  starts.push(words.length);
+  return starts;
+}

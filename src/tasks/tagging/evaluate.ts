@@ -1,0 +1,177 @@
+import {
+  byLabel,
+  ENTITY_CLASSES,
+  InputError,
+  type Progress,
+  type Sentence,
+  silentProgress,
+} from '../../foundation';
+import {
+  outputNames,
+  outputsPerClass,
+  spansToLabels,
+  type Tokenizer,
+  type TokenScorer,
+} from '../../tokenization';
+import type { LossName } from '../losses';
+import { voteWithinArticle } from './article-vote';
+import type { ScoredSpan } from './decoding';
+import { knownSpans, meanF1, type SpanScore, scoreSpans } from './spans';
+import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
+import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
+
+/** What a model makes of sentences whose mentions are known. */
+export interface EvaluationReport {
+  sentences: number;
+  spans: Record<string, SpanScore>;
+  tokens: Record<string, TokenScore>;
+  /** Mean strict span F1 over the classes with gold mentions. */
+  meanF1: number | null;
+  /** Cross-entropy, binary or, after training with `cross_entropy`, that one. */
+  loss: number;
+  /** Sentence by sentence, in the order given: tokens, logits and predicted spans. */
+  tagged: TaggedText[];
+}
+
+export interface EvaluationOptions extends TaggingOptions {
+  /** What the model was trained with. */
+  loss?: LossName;
+}
+
+/** Tags the sentences and compares with their gold spans, by class, unknown classes left out. */
+export async function evaluate(
+  sentences: readonly Sentence[],
+  tokenizer: Tokenizer,
+  score: TokenScorer,
+  options: EvaluationOptions,
+  onProgress?: (done: number) => void,
+): Promise<EvaluationReport> {
+  if (sentences.length === 0)
+    throw new InputError('there is nothing to evaluate on; give at least one sentence');
+  const texts = sentences.map(({ text }) => text);
+  const found = await tagTexts(texts, tokenizer, score, options, onProgress);
+  const agreed = voteByArticle(
+    sentences,
+    found.map(({ spans }) => spans),
+  );
+  const tagged = found.map((text, index) => ({ ...text, spans: agreed[index] }));
+  const spans = scoreSpans(
+    sentences,
+    tagged.map((text) => text.spans),
+  );
+  return {
+    sentences: sentences.length,
+    spans,
+    tokens: scoreTokens(tokenOutcomes(sentences, tagged, options.scheme), options.threshold),
+    meanF1: meanF1(spans),
+    loss: meanLoss(sentences, tagged, options),
+    tagged,
+  };
+}
+
+/**
+ * What a model found, made consistent within each article as `annotate` makes it.
+ *
+ * @param found one list a sentence, in the order of `sentences`
+ */
+export function voteByArticle(
+  sentences: readonly Sentence[],
+  found: readonly (readonly ScoredSpan[])[],
+): ScoredSpan[][] {
+  const indices = new Map<string, number[]>();
+  sentences.forEach(({ article }, index) => {
+    const own = indices.get(article);
+    if (own) own.push(index);
+    else indices.set(article, [index]);
+  });
+  const voted: ScoredSpan[][] = [];
+  for (const own of indices.values()) {
+    const parts = own.map((index) => ({ text: sentences[index].text, spans: found[index] }));
+    voteWithinArticle(parts).forEach((spans, place) => {
+      voted[own[place]] = spans;
+    });
+  }
+  return voted;
+}
+
+/** Evaluates on several corpora, each by itself. */
+export async function evaluateAll(
+  tests: Readonly<Record<string, Sentence[]>>,
+  tokenizer: Tokenizer,
+  score: TokenScorer,
+  options: EvaluationOptions,
+  progress: Progress = silentProgress,
+): Promise<Record<string, EvaluationReport>> {
+  const total = Object.values(tests).reduce((sum, sentences) => sum + sentences.length, 0);
+  const reports: Record<string, EvaluationReport> = {};
+  let before = 0;
+  for (const [corpus, sentences] of Object.entries(tests)) {
+    reports[corpus] = await evaluate(sentences, tokenizer, score, options, (done) =>
+      progress.update(before + done, total, 'sentences'),
+    );
+    before += sentences.length;
+  }
+  progress.end();
+  return reports;
+}
+
+/** The same evaluation in the form that training asks for after each epoch. */
+export function heldOutEvaluation(
+  sentences: readonly Sentence[],
+  tokenizer: Tokenizer,
+  options: EvaluationOptions,
+) {
+  if (!sentences.some((sentence) => knownSpans(sentence.spans, sentence).length > 0)) {
+    throw new InputError(
+      'the dev sentences hold no gold mention of any class; give others, or no epoch can be preferred',
+    );
+  }
+  return async ({ score }: { score: TokenScorer }) => {
+    const { loss, spans, meanF1: mean } = await evaluate(sentences, tokenizer, score, options);
+    return { loss, score: mean!, f1: byLabel(ENTITY_CLASSES, (label) => spans[label].f1) };
+  };
+}
+
+/**
+ * How surprised the model is by the known labels. Trained with `cross_entropy`: the mean over tokens and classes of the
+ * cross-entropy of a softmax over B, I and "outside", whose logit is 0; otherwise the mean over labels of the binary
+ * cross-entropy, which for a focal loss is not what was minimized, and comparable between runs for that very reason.
+ */
+function meanLoss(
+  sentences: readonly Sentence[],
+  tagged: readonly TaggedText[],
+  { scheme, loss }: EvaluationOptions,
+): number {
+  const perClass = outputsPerClass(scheme);
+  const outputs = outputNames(scheme).length;
+  const lossOfClass = loss === 'cross_entropy' ? exclusiveLoss : binaryLoss;
+  let total = 0;
+  let known = 0;
+  sentences.forEach(({ spans, annotated }, index) => {
+    const { encoded, logits } = tagged[index];
+    const { labels } = spansToLabels(encoded, spans, scheme);
+    for (let start = 0; start < labels.length; start += perClass) {
+      if (!annotated.includes(ENTITY_CLASSES[(start % outputs) / perClass])) continue;
+      total += lossOfClass(
+        logits.subarray(start, start + perClass),
+        labels.subarray(start, start + perClass),
+      );
+      known++;
+    }
+  });
+  return total / Math.max(known, 1);
+}
+
+/** softplus(z) - z y of each label of a class, their mean. */
+function binaryLoss(logits: Float32Array, labels: Uint8Array): number {
+  const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+  const total = logits.reduce((sum, z, output) => sum + softplus(z) - z * labels[output], 0);
+  return total / logits.length;
+}
+
+/** log(1 + Σ exp z) - z of the label that is set, if one is. */
+function exclusiveLoss(logits: Float32Array, labels: Uint8Array): number {
+  const highest = Math.max(0, ...logits);
+  const sum = logits.reduce((rest, z) => rest + Math.exp(z - highest), Math.exp(-highest));
+  return logits.reduce((rest, z, output) => rest - z * labels[output], highest + Math.log(sum));
+}

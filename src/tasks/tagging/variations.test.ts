@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createRandom, ENTITY_CLASSES, type Sentence } from '../../foundation';
+import { varyMentions, varyMutation } from './variations';
+
+function sentence(text: string, mentions: [string, Sentence['spans'][number]['label']][]): Sentence {
+  const spans = mentions.map(([mention, label]) => {
+    const start = text.indexOf(mention);
+    assert.ok(start >= 0, mention);
+    return { start, end: start + mention.length, label };
+  });
+  const annotated = [...new Set(spans.map(({ label }) => label))];
+  return { article: 'a', section: 's', paragraph: 0, offset: 0, text, spans, annotated };
+}
+
+const mentionsOf = ({ text, spans }: Sentence) => spans.map(({ start, end }) => text.slice(start, end));
+
+test('a mutation keeps its notation', () => {
+  const random = createRandom(1);
+  const forms: [string, RegExp][] = [
+    ['Met326Ile', /^[A-Z][a-z]{2}[1-9]\d\dA?[A-Z][a-z]{2}$/],
+    ['-308G>A', /^-[1-9]\d\d[ACGT]>[ACGT]$/],
+    ['rs8099917', /^rs[1-9]\d{6}$/],
+    ['V600E', /^[A-Z][1-9]\d\d[A-Z]$/],
+    ['c.1521_1523delCTT', /^c\.[1-9]\d{3}_[1-9]\d{3}del[ACGT]*$/],
+    ['IVS-II-1(G>A)', /^IVS-II-[1-9]\([ACGT]>[ACGT]\)$/],
+    ['glycine to arginine at codon 12', /^[a-z]+ to [a-z]+ at codon [1-9]\d$/],
+  ];
+  for (const [mention, form] of forms) {
+    const varied = Array.from({ length: 30 }, () => varyMutation(mention, random));
+    for (const one of varied) assert.match(one, form, mention);
+    assert.ok(new Set(varied).size > 5, `${mention}: ${varied.slice(0, 3)}`);
+  }
+});
+
+test('mentions are replaced by mentions of their class and guidelines, the rest of the sentence stays', () => {
+  const liver = sentence('the liver of V600E mice', [
+    ['liver', 'Organ Tissue'],
+    ['V600E', 'Gene Mutations'],
+  ]);
+  const kidney = sentence('a kidney with A12B', [
+    ['kidney', 'Organ Tissue'],
+    ['A12B', 'Gene Mutations'],
+  ]);
+  const otherGuidelines = sentence('lungs', [['lungs', 'Organ Tissue']]);
+  const varied = varyMentions([liver, kidney, otherGuidelines], { 'Organ Tissue': 20 }, 7);
+  assert.equal(varied.length, 60);
+  const ofLiver = varied.slice(0, 20);
+  assert.deepEqual([...new Set(ofLiver.map((one) => mentionsOf(one)[0]))].sort(), ['kidney', 'liver']);
+  for (const one of ofLiver) {
+    assert.equal(mentionsOf(one)[1], 'V600E');
+    assert.match(one.text, /^the \w+ of V600E mice$/);
+  }
+  assert.deepEqual(new Set(varied.slice(40).map(({ text }) => text)), new Set(['lungs']));
+  assert.deepEqual(varyMentions([liver, kidney], { 'Organ Tissue': 20 }, 7), varied.slice(0, 40));
+});
+
+test('sentences without mentions of the class give no copies; overlapping mentions stay', () => {
+  const without = sentence('the liver', [['liver', 'Organ Tissue']]);
+  assert.deepEqual(varyMentions([without], { 'Gene Mutations': 3 }, 1), []);
+  const nested = sentence('V600E mutant', [
+    ['V600E mutant', 'Gene Mutations'],
+    ['V600E', 'Gene Mutations'],
+  ]);
+  assert.deepEqual(varyMentions([nested], { 'Gene Mutations': 2 }, 1), [nested, nested]);
+});
+
+test('spans always mark what they marked, whatever the sentence', () => {
+  const piece = fc.record({
+    before: fc.string({ maxLength: 5 }),
+    mention: fc.string({ minLength: 1, maxLength: 8 }),
+    label: fc.constantFrom(...ENTITY_CLASSES),
+  });
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 5 }), fc.integer({ min: 0, max: 99 }), (pieces, seed) => {
+      let text = '';
+      const spans = pieces.map(({ before, mention, label }) => {
+        text += before + mention;
+        return { start: text.length - mention.length, end: text.length, label };
+      });
+      const [first] = varyMentions(
+        [
+          {
+            article: 'a',
+            section: 's',
+            paragraph: 0,
+            offset: 0,
+            text,
+            spans,
+            annotated: [...ENTITY_CLASSES],
+          },
+        ],
+        { 'Gene Mutations': 1, Cell: 1, 'Cell Line': 1, 'Organ Tissue': 1 },
+        seed,
+      );
+      if (pieces.length === 0) return first === undefined;
+      const between = (one: { text: string; spans: Sentence['spans'] }) =>
+        one.spans.map(({ start }, index) => one.text.slice(one.spans[index - 1]?.end ?? 0, start));
+      assert.deepEqual(between(first), between({ text, spans }));
+      assert.deepEqual(
+        first.spans.map(({ label }) => label),
+        spans.map(({ label }) => label),
+      );
+      return first.text.length === (first.spans.at(-1)?.end ?? 0);
+    }),
+    { seed: 11 },
+  );
+});

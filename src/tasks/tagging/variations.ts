@@ -1,0 +1,95 @@
+import { createRandom, type Random, type Sentence, type Span } from '../../foundation';
+
+/** Of each class, how many varied copies are made of a sentence that mentions it. */
+export type Variations = Partial<Record<string, number>>;
+
+/**
+ * Further training sentences: copies of those with mentions, in which the mentions are others. What a class has few of is so
+ * learnt from its surroundings and its form, and less by heart.
+ *
+ * A mutation becomes another one in the same notation. Any other mention is replaced, in one of two cases, by a mention of its class
+ * from elsewhere, each different one as likely as the next ("mention replacement" of Dai & Adel 2020, aclanthology.org/2020.coling-main.343).
+ */
+export function varyMentions(
+  sentences: readonly Sentence[],
+  variations: Variations,
+  seed: number,
+): Sentence[] {
+  const random = createRandom(seed);
+  const mentions = differentMentions(sentences);
+  return sentences.flatMap((sentence) => {
+    const copies = Math.max(0, ...sentence.spans.map(({ label }) => variations[label] ?? 0));
+    const vary = ({ label }: Span, mention: string): string => {
+      if (!variations[label]) return mention;
+      if (label === 'Gene Mutations') return varyMutation(mention, random);
+      const others = mentions.get(kindOf(sentence, label))!;
+      return random.next() < 0.5 ? mention : others[random.below(others.length)];
+    };
+    return Array.from({ length: copies }, () => replaceMentions(sentence, vary));
+  });
+}
+
+/** Mentions of one class in sentences that were annotated for the same classes: by the same guidelines, most likely. */
+const kindOf = ({ annotated }: Sentence, label: string): string => `${label} of ${annotated}`;
+
+function differentMentions(sentences: readonly Sentence[]): Map<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const sentence of sentences) {
+    for (const { start, end, label } of sentence.spans) {
+      const kind = kindOf(sentence, label);
+      found.set(kind, (found.get(kind) ?? new Set()).add(sentence.text.slice(start, end)));
+    }
+  }
+  return new Map([...found].map(([kind, different]) => [kind, [...different]]));
+}
+
+/** Puts other words in the place of mentions; the spans move along. A sentence with overlapping mentions stays as it is. */
+function replaceMentions(sentence: Sentence, replace: (span: Span, mention: string) => string): Sentence {
+  const inOrder = [...sentence.spans].sort((one, other) => one.start - other.start);
+  if (inOrder.some(({ start }, index) => index > 0 && start < inOrder[index - 1].end)) return sentence;
+  const spans: Span[] = [];
+  let text = '';
+  let copiedTo = 0;
+  for (const span of inOrder) {
+    text += sentence.text.slice(copiedTo, span.start);
+    const mention = replace(span, sentence.text.slice(span.start, span.end));
+    spans.push({ ...span, start: text.length, end: text.length + mention.length });
+    text += mention;
+    copiedTo = span.end;
+  }
+  return { ...sentence, text: text + sentence.text.slice(copiedTo), spans };
+}
+
+const CODES = 'Ala Arg Asn Asp Cys Gln Glu Gly His Ile Leu Lys Met Phe Pro Ser Thr Trp Tyr Val'.split(' ');
+const NAMES =
+  'alanine arginine asparagine aspartate cysteine glutamine glutamate glycine histidine isoleucine leucine lysine methionine phenylalanine proline serine threonine tryptophan tyrosine valine'.split(
+    ' ',
+  );
+const LETTERS = 'ACDEFGHIKLMNPQRSTVWY';
+const NUCLEOTIDES = 'ACGT';
+
+/**
+ * Another mutation in the same notation: digits, amino acids and nucleotides are drawn anew, all else (`rs`, `del`, `>`, `IVS`)
+ * stays. `Met326Ile` -> `Gly108Ser`, `-308G>A` -> `-571C>T`, `rs8099917` -> `rs2310766`
+ */
+export function varyMutation(mention: string, random: Random): string {
+  const draw = (from: string | readonly string[]) => from[random.below(from.length)];
+  const standingAlone = /(?<![A-Za-z])[A-Z](?![A-Za-z])/g;
+  const isOfDna =
+    /[>/]|\b[cgm]\./.test(mention) &&
+    (mention.match(standingAlone) ?? []).every((letter) => NUCLEOTIDES.includes(letter));
+  return (
+    mention
+      .replace(new RegExp(`(?:${CODES.join('|')})(?![a-z])`, 'g'), () => draw(CODES))
+      .replace(new RegExp(`\\b(?:${NAMES.join('|')})\\b`, 'g'), () => draw(NAMES))
+      // A number keeps its length.
+      .replace(
+        /\d+/g,
+        (digits) => draw('123456789') + digits.replace(/\d/g, () => draw('0123456789')).slice(1),
+      )
+      .replace(standingAlone, () => draw(isOfDna ? NUCLEOTIDES : LETTERS))
+      .replace(/(?<![A-Za-z])[ACGT]{2,}(?![A-Za-z])/g, (run) =>
+        [...run].map(() => draw(NUCLEOTIDES)).join(''),
+      )
+  );
+}
