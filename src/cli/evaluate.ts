@@ -51,7 +51,7 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'span and token scores of a trained model by class, with intervals, breakdowns and kinds of errors; with --compare against another model',
+      'span and token scores of a trained model by label, with intervals, breakdowns and kinds of errors; with --compare against another model',
     )
     .requiredOption('--model <folder>', 'model folder')
     .requiredOption('--data <file...>', 'JSONL files of gold sentences, one a corpus')
@@ -66,7 +66,7 @@ export function registerEvaluate(program: Command): void {
     .addOption(
       new Option(
         '--tune <file...>',
-        'dev sentences on which to choose the threshold of token scores, by class',
+        'dev sentences on which to choose the threshold of token scores, by label',
       ).conflicts('tokenThreshold'),
     )
     .option(
@@ -87,7 +87,10 @@ export function registerEvaluate(program: Command): void {
       const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
       const first = await score(options.model);
       const result: EvaluationResult = first.scores;
-      if (options.html) writeFileAtomically(options.html, errorBrowser(options.model, first.examined));
+      if (options.html) {
+        const page = errorBrowser(options.model, first.examined, Object.keys(first.scores.spans));
+        writeFileAtomically(options.html, page);
+      }
       if (options.compare !== undefined) {
         const second = await score(options.compare);
         const differences = compareModels(first.counts, second.counts, options);
@@ -151,7 +154,7 @@ async function scoreModel(
         (await run('Tuning', tuning)).tagged,
         configuration,
       );
-      // A class that the dev sentences do not mention keeps the model's own threshold.
+      // A label that the dev sentences do not mention keeps the model's own threshold.
       threshold = byLabel(
         configuration.labels,
         (label) => bestThreshold(outcomes[label]) ?? thresholdOf(configuration.threshold, label),
