@@ -1,5 +1,5 @@
 import { type Batch, type ModelConfiguration, padBatch, type Tensor, TokenClassifier } from '../../nn';
-import type { TrainingConfiguration } from '../../training';
+import type { LabelScheme, Threshold } from '../../tokenization';
 import { createLoss, type LossOptions, lossOnTape, type Targets } from '../losses';
 import type { Objective } from '../objective';
 import type { Example } from './examples';
@@ -7,13 +7,24 @@ import type { Example } from './examples';
 /** A padded batch with its targets. */
 export interface TaggingBatch extends Batch, Targets {}
 
+/** What a configuration says of a fresh tagger. */
+export interface TaggerOptions {
+  scheme: LabelScheme;
+  /** Tokens of a window. */
+  maximumLength: number;
+  threshold: Threshold;
+  /** Of hidden states and attention; null for the encoder's own. */
+  dropout: number | null;
+  seed: number;
+}
+
 /**
  * The tagger that a configuration describes: an encoder with a fresh head, and the configuration's dropout in the encoder's place.
  *
  * @param encoder its folder
  */
-export function createTagger(encoder: string, configuration: TrainingConfiguration): TokenClassifier {
-  const { dropout, scheme, maximumLength, threshold, seed } = configuration;
+export function createTagger(encoder: string, options: TaggerOptions): TokenClassifier {
+  const { dropout, scheme, maximumLength, threshold, seed } = options;
   const model = TokenClassifier.fromEncoder(encoder, { scheme, maximumLength, threshold }, seed);
   setDropout(model, dropout);
   return model;
