@@ -77,10 +77,11 @@ export function contradictionIn(
   given: Readonly<Record<string, unknown>>,
   configuration: TrainingConfiguration,
 ): string | undefined {
-  const { loss, averaging, patience, epochs, schedule, warmupShare, train, dev, scheme } = configuration;
+  const { loss, averaging, patience, epochs, schedule, warmupShare, train, dev, scheme, words } =
+    configuration;
   if (isExclusive(scheme) && loss !== 'cross_entropy')
     return `"loss" is "${loss}", which scores every label by itself, and the labels of the scheme "exclusive" exclude one another; leave "loss" out, or choose cross_entropy`;
-  if ('words' in given && !isExclusive(scheme))
+  if (words !== DEFAULT_TRAINING.words && !isExclusive(scheme))
     return `"words" does nothing with the scheme "${scheme}"; leave it out, or choose exclusive`;
   const complaint = complaintAboutLabels(configuration);
   if (complaint) return complaint;
