@@ -1,7 +1,7 @@
 /**
  * Corpora: public gold (and one silver) corpora as sentences with spans.
  *
- * In: the name of a corpus and of a part. Out: sentences that say which classes their source looked for, and a report
+ * In: the name of a corpus and of a part. Out: sentences under the corpus's own labels (or a view's classes) that say which of them their source looked for, and a report
  * of what was counted, joined and left out. May touch: the mirror folder (reads), the cache folder, the network (to
  * download a source that is in neither).
  */

@@ -14,3 +14,4 @@ export { type PruningCase, type PruningRow, readPruningRows } from './pruning-st
 export { type PublishedScore, publishedScores } from './published';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
 export { type CrossCorpusScore, readSearchStudy, type SearchStudy, type SizedTraining } from './search-study';
+export { ENTITY_CLASSES, isEntityClass, LITERATURE_VIEW } from './views';
