@@ -82,15 +82,15 @@ describe('parsePubTator', () => {
     refuses(read(`${article}\n7\t12\t17\trs334\tSNP`), /^x\.txt line 4: the annotation says "rs334"/);
   });
 
-  it('skips an article that cannot be used, and counts relations', () => {
+  it('skips an article that cannot be used, and counts what is not read', () => {
     const skipped: string[] = [];
-    let relations = 0;
+    const leftOut: string[] = [];
     const broken = '9|t|Title\n9|a|Abstract\n9\t0\t3\tTit\tGene\n9\t0\t4\tTit\tGene';
     const related =
       '10|t|Aspirin\n10|a|\n10\t0\t7\tAspirin\tChemical\tD1\n10\tCID\tD1\tD2\n10\tBind\tD1\tD2\tNovel';
     const articles = parsePubTator(`${broken}\n\n${article}\n${related}`, 'x.txt', {
       onSkip: ({ message }) => skipped.push(message),
-      onRelation: () => relations++,
+      onLeftOut: (kind) => leftOut.push(kind),
     });
     assert.deepEqual(
       articles.map(({ id, mentions }) => [id, mentions.length]),
@@ -103,7 +103,7 @@ describe('parsePubTator', () => {
       skipped.join(),
       /^x\.txt line 4: the annotation says "Tit" where the text says "Titl"[^,]*$/,
     );
-    assert.equal(relations, 2);
+    assert.deepEqual(leftOut, ['identifiers', 'identifiers', 'relations', 'relations']);
   });
 });
 

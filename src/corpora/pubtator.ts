@@ -1,6 +1,6 @@
 import { InputError } from '../foundation';
 import type { Mention } from './document';
-import { checkedPieces, fromCodePoints } from './offsets';
+import { checkedPieces, fromCodePoints, inFirstReading } from './offsets';
 import { type OnSkip, rethrow } from './plain-documents';
 
 /** One article of a PubTator file. `text` is title, line break, abstract: offsets of the format count it so. */
@@ -10,32 +10,35 @@ export interface PubTatorArticle {
   mentions: Mention[];
 }
 
+type LeftOut = 'relations' | 'identifiers';
+
 export interface PubTatorListeners {
   /** Called for each article that cannot be used; by default the first throws. */
   onSkip?: OnSkip;
-  /** Called for each relation. */
-  onRelation?: () => void;
+  /** Called for each thing that is not read. */
+  onLeftOut?: (kind: LeftOut) => void;
 }
 
 /**
  * Reads PubTator: `ID|t|title`, `ID|a|abstract`, then tab-separated `ID start end text type [identifier]`, offsets in code
- * points; an empty line ends an article. Mentions keep their types as labels. Relations (`ID type first second`) are no mentions. `file`
+ * points; an empty line ends an article. Mentions keep their types as labels. Identifiers and relations (`ID type first second`) are not read. `file`
  * opens the message of every error.
  */
 export function parsePubTator(
   content: string,
   file: string,
-  { onSkip = rethrow, onRelation = () => {} }: PubTatorListeners = {},
+  { onSkip = rethrow, onLeftOut = () => {} }: PubTatorListeners = {},
 ): PubTatorArticle[] {
   const articles: PubTatorArticle[] = [];
   const ids = new Set<string>();
   for (const block of blocksOf(content)) {
     try {
-      const article = parseArticle(block, file, onRelation);
+      const { leftOut, ...article } = parseArticle(block, file);
       if (ids.has(article.id))
         throw new InputError(`${file} line ${block[0].number}: article ${article.id} stands here twice`);
       ids.add(article.id);
       articles.push(article);
+      leftOut.forEach(onLeftOut);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       onSkip(error);
@@ -67,8 +70,7 @@ function* blocksOf(content: string): Generator<NumberedLine[]> {
 function parseArticle(
   [first, second, ...rest]: NumberedLine[],
   file: string,
-  onRelation: () => void,
-): PubTatorArticle {
+): PubTatorArticle & { leftOut: LeftOut[] } {
   const fail: (number: number, what: string) => never = (number, what) => {
     throw new InputError(`${file} line ${number}: ${what}`);
   };
@@ -91,24 +93,44 @@ function parseArticle(
       second?.number ?? first.number,
       `the abstract of ${id} is missing; write "${id}|a|" after its title, or restore the file if it is cut off`,
     );
-  const text = `${title}\n${second.line.slice(id.length + 3)}`;
-  const toUnits = fromCodePoints(text);
-  const mentions: Mention[] = [];
+  const rows: AnnotationRow[] = [];
+  const leftOut: LeftOut[] = [];
   for (const at of rest) {
     const fields = at.line.split('\t');
-    const [of, start, end, surface, type] = fields;
+    const [of, start, end, surface, type, identifier] = fields;
     if (of !== id && isAnnotation(fields))
       fail(at.number, `an annotation of ${of} stands outside that article; move it under its abstract`);
     if (of === id && fields.length >= 4 && !/^\d*$/.test(start)) {
-      onRelation();
+      leftOut.push('relations');
       continue;
     }
     if (!isAnnotation(fields)) notPubTator(at);
-    const pieces = [{ start: toUnits(Number(start)), end: toUnits(Number(end)) }];
-    checkedPieces(text, pieces, { surface, glue: ' ', place: () => `${file} line ${at.number}` });
-    mentions.push({ pieces, label: type });
+    const place = `${file} line ${at.number}`;
+    rows.push({ start: Number(start), end: Number(end), surface, label: type, place });
+    if (identifier) leftOut.push('identifiers');
   }
-  return { id, text, mentions };
+  const abstract = second.line.slice(id.length + 3);
+  // Some writers end the title with a blank, which is then the one character between the two.
+  const readings = [`${title}\n${abstract}`, `${title.trimEnd()}\n${abstract}`];
+  const read = (text: string) => ({ id, text, mentions: mentionsOf(text, rows), leftOut });
+  return inFirstReading(readings, read);
+}
+
+/** Offsets in code points. */
+interface AnnotationRow {
+  start: number;
+  end: number;
+  surface: string;
+  label: string;
+  place: string;
+}
+
+function mentionsOf(text: string, rows: readonly AnnotationRow[]): Mention[] {
+  const toUnits = fromCodePoints(text);
+  return rows.map(({ start, end, surface, label, place }) => {
+    const pieces = [{ start: toUnits(start), end: toUnits(end) }];
+    return { pieces: checkedPieces(text, pieces, { surface, glue: ' ', place: () => place }), label };
+  });
 }
 
 function isAnnotation([, start, end, , type]: string[]): boolean {

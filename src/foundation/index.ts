@@ -31,6 +31,7 @@ export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export {
   type LabelledText,
+  labelledTextLine,
   parseLabelledText,
   readLabelledTexts,
   type TextColumns,
