@@ -31,9 +31,12 @@ export function conllSentences(
   account: Account,
 ): SentenceLine[] {
   const files = filesOfPaths(paths);
+  const pathOf = new Map(files.map((path) => [basename(path), path]));
+  const repeated = new Set(
+    files.filter((path) => pathOf.get(basename(path)) !== path).map((path) => basename(path)),
+  );
   return files.flatMap((path) => {
-    const isUnique = files.filter((other) => basename(other) === basename(path)).length === 1;
-    const name = isUnique ? basename(path) : path;
+    const name = repeated.has(basename(path)) ? path : basename(path);
     return account.orSkip(() => sentencesOfFile(path, name, options, account)) ?? [];
   });
 }
