@@ -11,12 +11,20 @@ export { ARCHITECTURES, type LayerNames } from './architectures';
 export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
+  type ClassifierConfiguration,
   type ModelConfiguration,
+  readClassifierConfiguration,
   readConfiguration,
   readHead,
   readLabelRows,
+  readOwnEntry,
+  readTask,
   savedLabels,
+  type TaskName,
+  type ViewClasses,
+  writeClassifierConfiguration,
   writeConfiguration,
+  writeOwnEntry,
   writeThreshold,
 } from './configuration';
 export {
@@ -35,19 +43,21 @@ export {
   type EncoderConfiguration,
   headsOfLayer,
   readEncoderConfiguration,
+  setDropout,
 } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
 export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
-export { Model, type Trainable } from './model';
+export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
 export { add, createChance, linear } from './operations';
-export { encoderParameterShapes } from './parameter-shapes';
+export { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+export { SequenceClassifier } from './sequence-classifier';
 export { type Precision, Tape } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';

@@ -13,5 +13,12 @@ export * from './fuse';
 export { onnxInputs } from './inputs';
 export * from './quantize';
 export { runOnnx } from './run';
-export { labelLogits, openFolderScorer, openOnnxScorer } from './session';
+export {
+  type ExpectedModel,
+  expectedOf,
+  labelLogits,
+  type OnnxScorer,
+  openFolderScorer,
+  openOnnxScorer,
+} from './session';
 export { transpose } from './transpose';
