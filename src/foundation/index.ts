@@ -4,15 +4,17 @@
  * In: nothing. Out: the four entity classes, spans, sentences and labelled texts (the contract between corpora, training and evaluation); the error
  * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
  * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
- * randomness, the progress bar, the project's folders and processes of Python peers.
- * May touch: the file system, the network (downloads), child processes (peers), and the environment variables that turn off the
+ * randomness, the progress bar, the project's folders; child processes and worker threads that answer questions.
+ * May touch: the file system, the network (downloads), child processes, worker threads, and the environment variables that turn off the
  * telemetry of dependencies.
  */
 
 // First, before any dependency with telemetry is used.
 import './no-telemetry';
 
+export { answerParent } from './answering';
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export { type Conversation, Exchange, ProcessEnded, startProcess, startThread } from './conversation';
 export { checkUtf8, toUtf8, unpackGzip } from './decoding';
 export {
   downloadFailure,
@@ -31,6 +33,7 @@ export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export {
   type LabelledText,
+  labelledTextLine,
   parseLabelledText,
   readLabelledTexts,
   type TextColumns,
@@ -59,8 +62,9 @@ export {
   type TextRange,
   writeSentences,
 } from './sentence';
-export { byLabel, type Span } from './spans';
+export { byLabel, type OverlapKind, outermostSpans, type Span } from './spans';
 export { parseTable, type Table, type TableRow } from './table-file';
+export { annotatedClasses, applyView, classOfLabel, readView, type View } from './view';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

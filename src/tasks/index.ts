@@ -51,6 +51,7 @@ export {
   voteByArticle,
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
+export { inView, OWN_LABELS } from './tagging/model-view';
 export {
   checkOneEach,
   countSpans,

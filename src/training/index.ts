@@ -35,7 +35,8 @@ export {
 } from './recipe';
 export { checkRunFolder, LAST } from './run-folder';
 export { rateShare } from './schedule';
-export { checkAgainst, type ObjectSchema } from './schema';
+export { checkAgainst, defaultsOf } from './schema';
+export type { Complete, ObjectSchema } from './schema-types';
 export * from './search';
 export { averageModels } from './soup';
 export { lossAndGradients, takeStep } from './step';

@@ -16,13 +16,13 @@ export type { Figure } from './figure';
 export { calibration } from './figures/calibration';
 export { compressionWaterfall } from './figures/compression-waterfall';
 export { countsByLabel } from './figures/counts-by-label';
-export { crossCorpusMatrix } from './figures/cross-corpus';
+export { type CrossCorpusScore, crossCorpusMatrix } from './figures/cross-corpus';
 export { f1ByLabel, type LabelF1 } from './figures/f1-by-label';
 export { confusionMatrix } from './figures/label-confusion';
 export { learningCurves } from './figures/learning-curves';
 export { parallelCoordinates } from './figures/parallel-coordinates';
 export { precisionRecall } from './figures/precision-recall';
-export { pruningCurves } from './figures/pruning-curves';
+export { type PruningCase, type PruningRow, pruningCurves } from './figures/pruning-curves';
 export { pruningScores } from './figures/pruning-scores';
 export { searchBoxes } from './figures/search-boxes';
 export { searchEffectsFigure } from './figures/search-effects';
@@ -31,7 +31,7 @@ export { type SentenceProbabilities, sentenceProbabilities } from './figures/sen
 export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
 export { sparsitySchedule } from './figures/sparsity-schedule';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
-export { trainingSizeCurves } from './figures/training-size';
+export { type SizedTraining, trainingSizeCurves } from './figures/training-size';
 export { weightHistogram } from './figures/weight-histogram';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
@@ -52,7 +52,7 @@ export {
   benchmarkScores,
   saveBenchmark,
 } from './tables/benchmark';
-export { comparisonTable, intervalTable, publishedTable } from './tables/intervals';
+export { comparisonTable, intervalTable, type PublishedScore, publishedTable } from './tables/intervals';
 export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
 export { searchRankingTable } from './tables/search-ranking';

@@ -6,7 +6,15 @@ import {
   silentProgress,
   writeFileAtomically,
 } from '../../foundation';
-import { download, headsOfLayer, type LabelNetwork, Tape, tidy } from '../../nn';
+import {
+  download,
+  type EncoderConfiguration,
+  headsOfLayer,
+  type LabelNetwork,
+  readEncoderConfiguration,
+  Tape,
+  tidy,
+} from '../../nn';
 import { type LossName, labelTaskOf, type Objective, objectiveOf, TASKS, type Task } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING } from '../../training';
@@ -56,6 +64,7 @@ export async function pruneStructure(
 ): Promise<PruneReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the pruned model`);
+  refuseTooMuch(readEncoderConfiguration(folder), options, folder);
   // The two branches are alike; the compiler needs each task with its own kinds of data.
   return labelTaskOf(folder) === 'tagging'
     ? pruneTask(TASKS.tagging, folder, out, options, progress)
@@ -86,7 +95,6 @@ async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model e
   const original: Network = { encoder: configuration.encoder, tensors: model.parameters.snapshot() };
   const before = model.parameters.count;
   model.dispose();
-  refuseTooMuch(configuration, options, folder);
   const examples = await drawExamples(task, model, options);
   const lossOf = (network: Network) => during(network, (built) => meanLoss(objectiveFor(built), examples));
   let network = original;
@@ -140,11 +148,7 @@ async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model e
 }
 
 /** @throws InputError where more is to go than there is, or nothing */
-function refuseTooMuch(
-  { encoder }: LabelNetwork['configuration'],
-  options: PruneOptions,
-  folder: string,
-): void {
+function refuseTooMuch(encoder: EncoderConfiguration, options: PruneOptions, folder: string): void {
   const { layers, heads, neurons, hidden } = options;
   if (layers + heads + neurons + hidden === 0)
     throw new InputError('nothing is to be pruned; give --layers, --heads, --neurons or --hidden');

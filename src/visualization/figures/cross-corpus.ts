@@ -1,5 +1,4 @@
 import { InputError } from '../../foundation';
-import type { CrossCorpusScore } from '../../literature';
 import { axis, type Figure } from '../figure';
 import { labelColours } from '../palette';
 import { textWidth } from '../rendering/font';
@@ -9,6 +8,14 @@ import { panelGrid } from './panels';
 
 const WIDTH = 960;
 const RIGHT = 16;
+
+/** One model on one test part. */
+export interface CrossCorpusScore {
+  trainedOn: string;
+  testedOn: string;
+  /** Strict span F1; null where the training or the test part does not know the label. */
+  f1: Readonly<Record<string, number | null>>;
+}
 
 /** How far what was learned on one corpus carries on another: one matrix per label, trained on rows, tested on columns. */
 export function crossCorpusMatrix(scores: readonly CrossCorpusScore[]): Figure {

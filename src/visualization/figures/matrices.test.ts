@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../foundation';
-import type { CrossCorpusScore } from '../../literature';
 import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
-import { crossCorpusMatrix } from './cross-corpus';
+import { type CrossCorpusScore, crossCorpusMatrix } from './cross-corpus';
 import { confusionMatrix } from './label-confusion';
 import { trainingSizeCurves } from './training-size';
 

@@ -1,9 +1,16 @@
 import { InputError } from '../../foundation';
-import type { SizedTraining } from '../../literature';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { labelColours, withOpacity } from '../palette';
 import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
 import { lineEnds } from './line-ends';
+
+/** One training on a part of the sentences. */
+export interface SizedTraining {
+  sentences: number;
+  seed: number;
+  /** Strict span F1 on test; null where the label has no gold there. */
+  f1: Readonly<Record<string, number | null>>;
+}
 
 const PLOT_HEIGHT = 340;
 /** Shapes of labels by their place, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */

@@ -1,4 +1,4 @@
-import type { PruningRow } from '../../literature';
+import type { PruningRow } from '../figures/pruning-curves';
 import type { Row } from '../notebook/show-table';
 
 /** What was set, in words: `amount` means another thing for each method. */
