@@ -1,7 +1,6 @@
 import { byLabel } from '../foundation';
 
-/** A small label set. */
-export const FOUR = ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'];
+export { FOUR } from '../foundation/labels.fixture';
 
 /** How many labels figures are tried with: one, few, a grid, as many as the palette has colours. */
 export const SIZES = [1, 2, 4, 9, 30];
