@@ -59,6 +59,7 @@ export {
   knownSpans,
   mean,
   meanF1,
+  microF1,
   noSpanCounts,
   onlyLabels,
   ratio,
