@@ -4,14 +4,12 @@
  * Importing this file loads nothing but itself: each function loads its room (and with it TensorFlow, ONNX Runtime, …) when it is first
  * called. Everything else is imported room by room: `import { Tokenizer } from 'falconframes/tokenization'`.
  *
- * A new function is one line, `export const f: Room['f'] = (...given) => room().f(...given)`, and its docstring.
+ * A new function is one line, with its type from the file it stands in and its value from its room, and its docstring.
  */
-type Inference = typeof import('./inference');
-
-const inference = () => require('./inference') as Inference;
+const inference = () => require('./inference') as typeof import('./inference');
 
 export { InputError } from './foundation/errors';
-export type { Annotator, AnnotatorOptions, Entity } from './inference';
+export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
 
 /**
  * Opens the tagger in a model folder, by default the one that comes with the package. Needs neither Python nor TensorFlow.
@@ -22,7 +20,9 @@ export type { Annotator, AnnotatorOptions, Entity } from './inference';
  * ```ts
  * const annotator = await loadAnnotator();
  * await annotator.annotate('HeLa cells carry the mutation V600E.');
- * // [{ start: 0, end: 4, label: 'Cell Line', text: 'HeLa', score: 0.97 }, …]
+ * // [{ start: 0, end: 10, label: 'Cell Line', text: 'HeLa cells', score: 0.919 },
+ * //  { start: 30, end: 35, label: 'Gene Mutations', text: 'V600E', score: 0.999 }]
  * ```
  */
-export const loadAnnotator: Inference['loadAnnotator'] = (...given) => inference().loadAnnotator(...given);
+export const loadAnnotator: typeof import('./inference/annotator').loadAnnotator = (...given) =>
+  inference().loadAnnotator(...given);

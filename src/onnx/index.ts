@@ -12,6 +12,5 @@ export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';
 export { onnxInputs } from './inputs';
 export * from './quantize';
-export { runOnnx } from './run';
 export { labelLogits, openFolderScorer, openOnnxScorer } from './session';
 export { transpose } from './transpose';
