@@ -1,5 +1,5 @@
 /** A place in the output of a notebook cell. */
-interface Display {
+export interface Display {
   html(html: string): void;
   png(picture: Uint8Array): void;
 }

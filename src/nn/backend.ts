@@ -16,7 +16,7 @@ export interface TensorFlow {
   matMul(left: Matrix, right: Matrix): Matrix;
 }
 
-interface Matrix {
+export interface Matrix {
   slice(begin: [number, number], size: [number, number]): Matrix;
   dataSync(): ArrayLike<number>;
 }

@@ -22,6 +22,8 @@ export {
   type LossOptions,
   lossOnTape,
   softmaxCrossEntropy,
+  type TaggingLoss,
+  type Targets,
   USED_BY,
 } from './losses';
 export {
@@ -32,9 +34,10 @@ export {
   type TextExample,
 } from './masked-words/objective';
 export type { Blueprint, Evaluation, Objective } from './objective';
-export { voteWithinArticle } from './tagging/article-vote';
+export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
 export { decodeSpans, type ScoredSpan, sigmoid } from './tagging/decoding';
 export {
+  type EvaluationOptions,
   type EvaluationReport,
   evaluate,
   evaluateAll,
@@ -58,6 +61,7 @@ export {
   meanF1,
   noSpanCounts,
   ratio,
+  type SpanCounts,
   type SpanScore,
   scoreSpans,
   spanKey,

@@ -16,5 +16,5 @@ export {
 export { onlyFinite, type TokenScorer } from './scorer';
 export { type Threshold, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
-export { readTokenizerFile } from './tokenizer-file';
+export { readTokenizerFile, type TokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';

@@ -8,7 +8,7 @@
  * trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
  * search/ looks for the best options; tracking/ tells MLflow of runs.
  */
-export { stepsByEpoch } from './batching';
+export { type BatchLimits, stepsByEpoch, type Window } from './batching';
 export { resumable } from './checkpoint';
 export {
   completeConfiguration,
@@ -22,13 +22,21 @@ export {
   type TrainingOptions,
   trainingSchemaWith,
 } from './configuration';
-export { Learner } from './learner';
+export { Learner, type LearnerOptions, type State } from './learner';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export type { Gradients } from './optimizer';
 export { checkRunFolder, LAST } from './run-folder';
 export { rateShare } from './schedule';
-export { checkAgainst, type ObjectSchema } from './schema';
+export { checkAgainst, type ObjectSchema, type PropertySchema } from './schema';
 export * from './search';
+export type { ScoredValues } from './search/tpe';
+export type { EndedTask, Failure, Score } from './search/trial';
 export { averageTaggers } from './soup';
-export { lossAndGradients, takeStep } from './step';
+export { lossAndGradients, type Part, type Step, type StepOptions, type StepOutcome, takeStep } from './step';
 export * from './tracking';
+export type { Authorization } from './tracking/credentials';
+export type { Notify } from './tracking/delivery';
+export type { DeliveryOptions, WaitingRun } from './tracking/server-destination';
+export type { RunDescription, TrackedRun } from './tracking/track-run';
+export type { TrainingDescription } from './tracking/track-training';
 export { type TrainingReport, type TrainingRun, train } from './trainer';

@@ -1,7 +1,7 @@
 import type { Objective } from '../tasks';
 import { Learner, type LearnerOptions, type State } from './learner';
 import { startReplicas } from './replicas';
-import { type Outcome, type Step, type StepOptions, takeStep } from './step';
+import { type Step, type StepOptions, type StepOutcome, takeStep } from './step';
 
 /** Who takes the steps of a training run: this process, or several replicas of the network in processes of their own. */
 export interface Stepper<Example> {
@@ -10,7 +10,7 @@ export interface Stepper<Example> {
    *
    * @throws InputError where the loss is no number any more; nothing was updated then
    */
-  step(batches: readonly (readonly Example[])[], step: Step): Promise<Outcome>;
+  step(batches: readonly (readonly Example[])[], step: Step): Promise<StepOutcome>;
   /** Does something while the task's parameters here are those to be judged and kept: the averages, where there are any. */
   judged<T>(work: () => Promise<T>): Promise<T>;
   /** All that is needed to go on. */

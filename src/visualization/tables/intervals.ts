@@ -9,7 +9,7 @@ import { ENTITY_CLASSES } from '../../foundation';
 import type { PublishedScore } from '../../literature';
 import type { Row } from '../notebook/show-table';
 
-type Details = ReturnType<typeof detailCorpora>;
+export type Details = ReturnType<typeof detailCorpora>;
 
 /** Strict span F1 and token F1 with their 95% intervals, one row a corpus and class with gold mentions. */
 export function intervalTable(details: Details): Row[] {
