@@ -8,6 +8,7 @@ import { readConfiguration } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import type { TokenScorer } from '../tokenization';
 import { spansToLabels, Tokenizer } from '../tokenization';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from './benchmark';
 import { benchmarkCsv } from './csv';
 
@@ -34,7 +35,7 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
   const encodings = await tokenizer.encode(SENTENCES.map(({ text }) => text));
   const answers = new Map(
     encodings.map((encoded, index) => {
-      const { labels } = spansToLabels(encoded, SENTENCES[index].spans, 'bio');
+      const { labels } = spansToLabels(encoded, SENTENCES[index].spans, BIO);
       const logits = Float32Array.from(labels, (label) => (label ? 5 : -5));
       return [
         String(encoded.ids),
@@ -63,6 +64,7 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
       name: 'oracle',
       files: [file],
       score: oracle,
+      dispose: async () => {},
       measureMemory: async (texts) => {
         heard = texts;
         return 20;
@@ -73,6 +75,7 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
       name: 'mute, "slow"',
       files: [file, file],
       score: mute,
+      dispose: async () => {},
       measureMemory: async () => 30,
     },
   ];
@@ -131,6 +134,7 @@ test('messages to another process do not count, and a network of random weights 
     parameters: 0,
     untrained: true,
     messageMs: () => messages,
+    dispose: async () => {},
     measureMemory: async () => 0,
     score: async (windows) => {
       const start = performance.now();

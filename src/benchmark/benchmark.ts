@@ -8,8 +8,15 @@ import {
   spanF1,
   sumRows,
 } from '../evaluation';
-import { byLabel, ENTITY_CLASSES, InputError, type Sentence } from '../foundation';
-import { type TaggedText, type TaggingOptions, tagTexts, tokenOutcomes, voteByArticle } from '../tasks';
+import { byLabel, InputError, type Sentence } from '../foundation';
+import {
+  onlyLabels,
+  type TaggedText,
+  type TaggingOptions,
+  tagTexts,
+  tokenOutcomes,
+  voteByArticle,
+} from '../tasks';
 import { cutWindows, type Tokenizer, type TokenScorer } from '../tokenization';
 
 /** One way to run a model: a file on disk and the runtime that reads it. */
@@ -28,6 +35,8 @@ export interface Variant {
   messageMs?: () => number;
   /** Megabytes that a process of its own needs at its peak for tagging these texts. */
   measureMemory: (texts: readonly string[]) => Promise<number>;
+  /** Gives memory back: the network, or ONNX Runtime's session. */
+  dispose(): Promise<void>;
   /** True for a network of random weights, whose F1 means nothing. */
   untrained?: boolean;
 }
@@ -151,20 +160,23 @@ function scoresOf(
   const found = voteByArticle(
     sentences,
     tagged.map(({ spans }) => spans),
+    tagging,
   );
-  const outcomes = tokenOutcomes(sentences, tagged, tagging.scheme);
-  const { rows } = countByArticle(sentences, found, outcomes, tagging.threshold);
-  const statistics = [...ENTITY_CLASSES.map(spanF1), meanSpanF1];
+  const { labels } = tagging;
+  const gold = onlyLabels(sentences, labels);
+  const outcomes = tokenOutcomes(gold, tagged, tagging);
+  const { rows } = countByArticle(gold, found, outcomes, tagging.threshold);
+  const statistics = [...labels.map((label) => spanF1(labels, label)), meanSpanF1(labels)];
   const sums = sumRows(rows);
   const values = statistics.map((statistic) => (untrained ? null : statistic(sums)));
   const intervals = bootstrapIntervals(rows, statistics, { seed }).map((interval, index) =>
     values[index] === null ? null : interval,
   );
   return {
-    f1: byLabel(ENTITY_CLASSES, (_, index) => values[index]),
-    f1Intervals: byLabel(ENTITY_CLASSES, (_, index) => intervals[index]),
-    meanF1: values[ENTITY_CLASSES.length],
-    meanF1Interval: intervals[ENTITY_CLASSES.length],
+    f1: byLabel(labels, (_, index) => values[index]),
+    f1Intervals: byLabel(labels, (_, index) => intervals[index]),
+    meanF1: values[labels.length],
+    meanF1Interval: intervals[labels.length],
   };
 }
 
@@ -223,7 +235,7 @@ async function measureTagging(
 ): Promise<Tagging[]> {
   const results: Tagging[] = variants.map(() => ({ tagged: [], seconds: 0, tokens: 0 }));
   for (let first = 0; first < sentences.length; first += TAGGING_TURN) {
-    const texts = sentences.slice(first, first + TAGGING_TURN).map(({ text }) => text);
+    const texts = sentences.slice(first, first + TAGGING_TURN);
     for (const index of turnsFrom(first / TAGGING_TURN, variants.length)) {
       const { tokenizer, score, tagging } = variants[index];
       const { result, milliseconds } = await timed(variants[index], () =>

@@ -1,8 +1,7 @@
 import type { Interval } from '../evaluation';
-import { ENTITY_CLASSES } from '../foundation';
 import { type BenchmarkRow, europePmcCoreHours } from './benchmark';
 
-/** The rows as CSV, one column a figure and a class; empty where there is no F1. */
+/** The rows as CSV, one column per figure and label; empty where there is no F1. */
 export function benchmarkCsv(rows: readonly BenchmarkRow[]): string {
   const records = rows.map((row) => ({
     variant: `"${row.name.replaceAll('"', '""')}"`,
@@ -19,7 +18,9 @@ export function benchmarkCsv(rows: readonly BenchmarkRow[]): string {
     europe_pmc_core_hours: europePmcCoreHours(row),
     ...Object.assign(
       {},
-      ...ENTITY_CLASSES.map((label) => scoreColumns(`f1 ${label}`, row.f1[label], row.f1Intervals[label])),
+      ...Object.keys(row.f1).map((label) =>
+        scoreColumns(`f1 ${label}`, row.f1[label], row.f1Intervals[label]),
+      ),
       scoreColumns('mean_f1', row.meanF1, row.meanF1Interval),
     ),
   }));

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../foundation';
-import { countParameters, readConfiguration, readLabelRows } from '../nn';
-import { labelLogits, onnxPath } from '../onnx';
+import { countParameters, readConfiguration } from '../nn';
+import { expectedOf, labelLogits, onnxPath } from '../onnx';
 import { tagTexts } from '../tasks';
-import { outputNames, Tokenizer } from '../tokenization';
+import { Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
 import { type Peer, startPeer } from './peer';
 
@@ -99,15 +99,14 @@ export async function openPeers(
 
 function variantOf({ name, untrained }: Contender, peer: Runner, folder: string, threads: number): Variant {
   const tagging = readConfiguration(folder);
-  const columns = outputNames(tagging.scheme).length + 1;
+  const expected = expectedOf(folder);
   const tokenizer = new Tokenizer(folder);
-  const labelRows = readLabelRows(folder);
   let messageMs = 0;
   const score: Variant['score'] = async (windows) => {
     const start = performance.now();
     const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
     messageMs += performance.now() - start - seconds * 1000;
-    return logits.map((rows) => labelLogits(Float32Array.from(rows), columns, labelRows));
+    return logits.map((rows) => labelLogits(Float32Array.from(rows), expected.names.length, expected));
   };
   return {
     name: untrained ? name : `${basename(resolve(folder))} ${name}`,
@@ -120,6 +119,7 @@ function variantOf({ name, untrained }: Contender, peer: Runner, folder: string,
     messageMs: () => messageMs,
     score,
     // The peer is a process of its own; what it tagged before counts as well.
+    dispose: async () => {},
     measureMemory: async (texts) => {
       await tagTexts(texts, tokenizer, score, tagging);
       return (await peer.ask(null)).peak_megabytes;

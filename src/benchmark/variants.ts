@@ -68,12 +68,13 @@ export async function openVariant(
 /** What tags texts, and nothing beside it. */
 export async function openTagger(folder: string, file: string, threads: number) {
   const tagging = readConfiguration(folder);
-  const path = join(folder, file);
-  const score =
-    file === WEIGHTS
-      ? onlyFinite(TokenClassifier.load(folder).score, folder)
-      : await openFolderScorer(folder, path, { threads });
-  return { tagging, score, tokenizer: new Tokenizer(folder) };
+  const tokenizer = new Tokenizer(folder);
+  if (file !== WEIGHTS) {
+    const { score, dispose } = await openFolderScorer(folder, join(folder, file), { threads });
+    return { tagging, score, tokenizer, dispose };
+  }
+  const model = TokenClassifier.load(folder);
+  return { tagging, score: onlyFinite(model.score, folder), tokenizer, dispose: async () => model.dispose() };
 }
 
 /** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */
@@ -141,7 +142,7 @@ export async function compareVariants(
   const windows = encodings.flatMap((encoded) =>
     cutWindows(encoded, reference.tokenizer, reference.tagging.maximumLength),
   );
-  const outputs = outputNames(reference.tagging.scheme).length;
+  const outputs = outputNames(reference.tagging).length;
   const expected = await reference.score(windows);
   const agreements: Agreement[] = [];
   for (const variant of variants.slice(1)) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { averageTaggers, checkRunFolder } from '../training';
+import { averageModels, checkRunFolder } from '../training';
 import { printResult } from './output';
 
 export function registerAverage(program: Command): void {
@@ -13,7 +13,7 @@ export function registerAverage(program: Command): void {
     .option('--json', 'the folders as JSON')
     .action((models: string[], options: { out: string; json?: boolean }) => {
       checkRunFolder(options.out, models);
-      averageTaggers(models, options.out);
+      averageModels(models, options.out);
       const { out } = options;
       printResult({ models, out }, options, () => `The mean of ${models.length} models is in ${out}.`);
     });

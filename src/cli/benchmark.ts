@@ -9,14 +9,7 @@ import {
   type Variant,
 } from '../benchmark';
 import type { Interval } from '../evaluation';
-import {
-  checkOutputFile,
-  checkOutputFolder,
-  ENTITY_CLASSES,
-  InputError,
-  readSentences,
-  showProgress,
-} from '../foundation';
+import { checkOutputFile, checkOutputFolder, InputError, readSentences, showProgress } from '../foundation';
 import { BENCHMARK_FILES, saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
 import { checkDistinct, filesOf } from './inputs';
@@ -95,6 +88,7 @@ function nameAmong(folders: readonly string[], folder: string): string {
 function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
   const [first] = rows;
   const { timedRuns, threads } = first;
+  const labels = Object.keys(first.f1);
   const speed = rows.map((row) => [
     ...[row.name, row.megabytes.toFixed(1), row.gzippedMegabytes.toFixed(1)],
     ...[(row.parameters / 1e6).toFixed(1), `${(first.megabytes / row.megabytes).toFixed(1)}x`],
@@ -104,7 +98,7 @@ function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
   ]);
   const scores = rows.map((row) => [
     row.name,
-    ...ENTITY_CLASSES.map((label) => withInterval(row.f1[label], row.f1Intervals[label])),
+    ...labels.map((label) => withInterval(row.f1[label], row.f1Intervals[label])),
     withInterval(row.meanF1, row.meanF1Interval),
   ]);
   return [
@@ -119,7 +113,7 @@ function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
     `Latency: one sentence at a time, ${timedRuns} timed runs a variant in turns, ${threads} thread${threads === 1 ? '' : 's'}; smaller and faster than the first row.`,
     'Core hours: what the 6.9 million full texts of Europe PMC (2021) would take.',
     '',
-    formatTable(['variant', ...ENTITY_CLASSES, 'mean F1'], scores),
+    formatTable(['variant', ...labels, 'mean F1'], scores),
     '',
     `Throughput and strict span F1 (95% interval over articles): ${sentences} gold sentences, from text to mentions.`,
   ].join('\n');

@@ -12,7 +12,6 @@ import {
 import {
   byLabel,
   checkOutputFile,
-  ENTITY_CLASSES,
   InputError,
   readSentences,
   type Sentence,
@@ -20,7 +19,7 @@ import {
   writeFileAtomically,
 } from '../foundation';
 import { openModel } from '../inference';
-import { type EvaluationReport, evaluate, tokenOutcomes } from '../tasks';
+import { type EvaluationReport, evaluate, onlyLabels, tokenOutcomes } from '../tasks';
 import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
@@ -147,10 +146,14 @@ async function scoreModel(
     };
     let threshold: Threshold = tokenThreshold ?? configuration.threshold;
     if (tuning) {
-      const outcomes = tokenOutcomes(tuning, (await run('Tuning', tuning)).tagged, configuration.scheme);
+      const outcomes = tokenOutcomes(
+        onlyLabels(tuning, configuration.labels),
+        (await run('Tuning', tuning)).tagged,
+        configuration,
+      );
       // A class that the dev sentences do not mention keeps the model's own threshold.
       threshold = byLabel(
-        ENTITY_CLASSES,
+        configuration.labels,
         (label) => bestThreshold(outcomes[label]) ?? thresholdOf(configuration.threshold, label),
       );
     }
@@ -158,13 +161,13 @@ async function scoreModel(
     const { details, counts } = detail(
       sentences,
       { tagged },
-      { scheme: configuration.scheme, tokenThreshold: threshold, corpora: names, training, resamples, seed },
+      { tagSet: configuration, tokenThreshold: threshold, corpora: names, training, resamples, seed },
     );
     const examined = sentences.map((sentence, index) => ({
       ...{ corpus: names[index], sentence, tagged: tagged[index] },
     }));
     return { scores: { model: folder, ...report, ...details }, counts, examined };
   } finally {
-    model.dispose();
+    await model.dispose();
   }
 }

@@ -4,8 +4,9 @@ import { fetchEncoder, Model, readEncoderConfiguration } from '../nn';
 import { jatsToParagraphs } from '../preprocessing';
 import { evaluateMasking, maskingObjective, prepareTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import { checkRunFolder, DEFAULT_TRAINING, MOST_EPOCHS, train } from '../training';
+import { checkRunFolder, DEFAULT_TRAINING, MOST_EPOCHS, resumable, train } from '../training';
 import { positiveInteger } from './arguments';
+import { stopOnInterrupt } from './interrupt';
 import { formatTable, notice, printResult } from './output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from './tracking';
 
@@ -57,6 +58,7 @@ export function registerPretrain(program: Command): void {
         );
       if (options.epochs > MOST_EPOCHS)
         throw new InputError(`--epochs ${options.epochs}: too many; give ${MOST_EPOCHS} at most`);
+      if (options.resume) refuseFinished(options.out);
       checkRunFolder(options.out, options.text);
       const folder = await fetchEncoder(options.encoder);
       checkRunFolder(options.out, [folder, ...options.text]);
@@ -78,8 +80,7 @@ export function registerPretrain(program: Command): void {
       );
       const model = Model.forMaskedWords(folder, 1);
       const masking = { maskId, vocabularySize: tokenizer.vocabularySize, specialIds: tokenizer.specialIds };
-      const interrupt = new AbortController();
-      process.once('SIGINT', () => interrupt.abort());
+      const interrupt = stopOnInterrupt();
       const settings = { ...DEFAULT_TRAINING, epochs: options.epochs, learningRate };
       const { text, encoder, maximumTexts } = options;
       const about = {
@@ -96,7 +97,7 @@ export function registerPretrain(program: Command): void {
           evaluate: () => evaluateMasking(model, heldOut, masking),
           resume: options.resume,
           replicas: options.replicas,
-          signal: interrupt.signal,
+          signal: interrupt,
           progress: showProgress('Pre-training'),
           onRow,
         }),
@@ -121,4 +122,14 @@ function readTexts(path: string): string[] {
   const content = readTextFile(path);
   if (/\.n?xml$/i.test(path)) return jatsToParagraphs(content, path).map(({ text }) => text);
   return content.split('\n').filter((line) => line.trim() !== '');
+}
+
+/** @throws InputError where `--resume` would begin a finished run anew */
+function refuseFinished(folder: string): void {
+  const state = resumable(folder);
+  if (state === 'finished')
+    throw new InputError(
+      `${folder}: its run has come to its end and left no checkpoint; leave --resume out to train anew, or name another folder`,
+    );
+  if (state === 'nothing') notice(`${folder}: no checkpoint to resume; training begins anew`);
 }

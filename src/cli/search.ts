@@ -4,7 +4,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   checkOutputFile,
   checkOutputFolder,
-  ENTITY_CLASSES,
   InputError,
   whileWriting,
   withLock,
@@ -22,7 +21,7 @@ import {
 } from '../training';
 import { positiveInteger } from './arguments';
 import { formatShare, formatTable, printResult } from './output';
-import { tokenF1 } from './search/metrics';
+import { labelF1 } from './search/metrics';
 import {
   describePlan,
   formatSetting,
@@ -47,8 +46,9 @@ interface SearchOptions extends PlanOptions, TrackOptions {
   json?: boolean;
 }
 
-/** Trials in the table that is printed. */
+/** Trials in the table that is printed, and labels that get a column of their own. */
 const SHOWN = 10;
+const MOST_COLUMNS = 8;
 
 /** Each is a process with a network in its memory. */
 const MOST_WORKERS = 256;
@@ -93,9 +93,9 @@ export function registerSearch(program: Command): void {
         RESOURCES,
       ),
     )
-    .option('--train <file...>', 'JSONL files of sentences')
-    .option('--dev <file...>', 'sentences that choose the epoch and rank the trials')
-    .option('--test <file...>', 'sentences that are scored and decide nothing')
+    .option('--train <file...>', 'files of sentences with spans, or of texts with labels')
+    .option('--dev <file...>', 'data that chooses the epoch and ranks the trials')
+    .option('--test <file...>', 'data that is scored and decides nothing')
     .option('--out <folder>', 'receives search.jsonl, trials.csv and best.json, a configuration for "train"')
     .option('--workers <number>', 'trials at a time', numberOfWorkers, 1)
     .option('--seed <number>', 'of the choice of trials', positiveInteger, 1)
@@ -121,9 +121,9 @@ export function registerSearch(program: Command): void {
         const tracked = trackSearch(options, plan, out);
         let status: RunStatus = 'KILLED';
         try {
-          const journal = await carryOut(plan, files, out, { workers: options.workers, tracked });
+          const { journal, labels } = await carryOut(plan, files, out, { workers: options.workers, tracked });
           status = 'FAILED';
-          report(journal, plan, files, out, options);
+          report(journal, labels, plan, files, out, options);
           status = 'FINISHED';
         } finally {
           await tracked.end(status);
@@ -142,6 +142,7 @@ function checkSearchFolder(out: string, inputs: readonly string[]): void {
 /** Writes the best trial's configuration and says what was found. */
 function report(
   { records }: Journal,
+  labels: readonly string[],
   { space }: SearchPlan,
   { train, dev }: Files,
   out: string,
@@ -156,6 +157,7 @@ function report(
   const settings = settingsOf(space, best.values);
   const configuration = {
     ...settings,
+    labels,
     train: train.map((file) => resolve(file)),
     dev: dev.map((file) => resolve(file)),
   };
@@ -168,17 +170,18 @@ function report(
   };
   printResult(result, options, () => {
     const names = Object.keys(space.parameters);
+    const shown = labels.length <= MOST_COLUMNS ? labels : [];
     const whole = ranked(records.filter(({ share }) => share === 1));
     return [
       formatTable(
-        ['trial', 'dev F1', ...names, ...ENTITY_CLASSES.map((label) => `test ${label}`)],
+        ['trial', 'dev F1', ...names, ...shown.map((label) => `test ${label}`)],
         whole
           .slice(0, SHOWN)
           .map(({ trial, score, values, metrics }) => [
             trial,
             formatShare(score),
             ...names.map((name) => formatSetting(values[name])),
-            ...ENTITY_CLASSES.map((_, index) => formatShare(metrics[tokenF1('test', index)])),
+            ...shown.map((_, index) => formatShare(metrics[labelF1('test', index)])),
           ]),
       ),
       `${records.length - failures.length} of ${records.length} trials came to their end; all are in ${join(out, 'trials.csv')}.`,

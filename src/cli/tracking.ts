@@ -1,11 +1,10 @@
 /** No command: what the commands that train have in common to be tracked. */
 import { isAbsolute, join } from 'node:path';
 import { Option } from 'commander';
-import { checkOutputFolder, InputError } from '../foundation';
+import { checkOutputFolder } from '../foundation';
 import {
   type MetricsRow,
   type RunStatus,
-  resumable,
   type TrackedTraining,
   type TrainingReport,
   trackingAddress,
@@ -40,7 +39,6 @@ export async function trainTracked<Report extends TrainingReport>(
   run: { command: string; folder: string; parameters: object },
   work: (onRow?: (rows: readonly MetricsRow[]) => void) => Promise<Report>,
 ): Promise<Report> {
-  if (resume) refuseFinished(run.folder);
   if (!track) return work();
   const destination = trackingAddress(track); // Refused before any work.
   if (isAbsolute(destination)) checkOutputFolder(destination);
@@ -65,14 +63,4 @@ export async function trainTracked<Report extends TrainingReport>(
   } finally {
     await tracked?.end(status);
   }
-}
-
-/** @throws InputError where `--resume` would begin a finished run anew */
-function refuseFinished(folder: string): void {
-  const state = resumable(folder);
-  if (state === 'finished')
-    throw new InputError(
-      `${folder}: its run has come to its end and left no checkpoint; leave --resume out to train anew, or name another folder`,
-    );
-  if (state === 'nothing') notice(`${folder}: no checkpoint to go on from; beginning anew`);
 }

@@ -8,6 +8,5 @@
  */
 export * from './distil';
 export * from './prune';
-export type { MaskOptions } from './prune/sparse/sparse-task';
 export { scoreFolder } from './score-folder';
 export * from './trim';

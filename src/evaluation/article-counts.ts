@@ -1,5 +1,13 @@
-import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
-import { countSpans, countTokens, f1Of, mean, noSpanCounts, type TokenOutcomes } from '../tasks';
+import type { Sentence, Span } from '../foundation';
+import {
+  countSpans,
+  countTokens,
+  f1Of,
+  mean,
+  noSpanCounts,
+  type SpanCounts,
+  type TokenOutcomes,
+} from '../tasks';
 import { type Threshold, thresholdOf } from '../tokenization';
 
 /**
@@ -7,8 +15,9 @@ import { type Threshold, thresholdOf } from '../tokenization';
  * topic, the same mention again), so intervals and tests draw whole articles.
  */
 export interface ArticleCounts {
+  labels: readonly string[];
   articles: string[];
-  /** Hits, predicted and gold spans of each class, then four token counts of each class // [articles][columns] */
+  /** Hits, predicted and gold spans of each label, then four token counts of each label // [articles][columns] */
   rows: Float64Array[];
 }
 
@@ -17,31 +26,34 @@ export type Statistic = (sums: Float64Array) => number | null;
 
 const SPAN_COLUMNS = 3;
 const TOKEN_COLUMNS = 4;
-const CLASSES = ENTITY_CLASSES.length;
-const FIRST_TOKEN_COLUMN = SPAN_COLUMNS * CLASSES;
+const firstTokenColumn = (labels: readonly string[]) => SPAN_COLUMNS * labels.length;
 
-/** @param predicted one list a sentence, in the order of `gold` */
+/** @param predicted one list per sentence, in the order of `gold` @param outcomes of every label, in their order */
 export function countByArticle(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
   outcomes: Readonly<Record<string, TokenOutcomes>>,
   threshold: Threshold,
 ): ArticleCounts {
+  const labels = Object.keys(outcomes);
   const articles = [...new Set(gold.map(({ article }) => article))];
-  const spans = new Map(articles.map((article) => [article, noSpanCounts()]));
-  countSpans(gold, predicted, ({ label }, { article }) => spans.get(article)![label]);
+  const spans = new Map(
+    articles.map((article) => [article, new Map(labels.map((label) => [label, noSpanCounts()]))]),
+  );
+  const uncounted: SpanCounts = noSpanCounts();
+  countSpans(gold, predicted, ({ label }, { article }) => spans.get(article)!.get(label) ?? uncounted);
   const rows = new Map(
     articles.map((article) => {
-      const row = new Float64Array(FIRST_TOKEN_COLUMN + TOKEN_COLUMNS * CLASSES);
-      ENTITY_CLASSES.forEach((label, index) => {
-        const { hits, predicted: found, gold: right } = spans.get(article)![label];
+      const row = new Float64Array((SPAN_COLUMNS + TOKEN_COLUMNS) * labels.length);
+      labels.forEach((label, index) => {
+        const { hits, predicted: found, gold: right } = spans.get(article)!.get(label)!;
         row.set([hits, found, right], index * SPAN_COLUMNS);
       });
       return [article, row];
     }),
   );
-  ENTITY_CLASSES.forEach((label, index) => {
-    const column = FIRST_TOKEN_COLUMN + index * TOKEN_COLUMNS;
+  labels.forEach((label, index) => {
+    const column = firstTokenColumn(labels) + index * TOKEN_COLUMNS;
     let first = 0;
     gold.forEach(({ article }, sentence) => {
       const last = outcomes[label].ends[sentence];
@@ -52,38 +64,46 @@ export function countByArticle(
       first = last;
     });
   });
-  return { articles, rows: [...rows.values()] };
+  return { labels, articles, rows: [...rows.values()] };
 }
 
-/** Strict span F1 of one class. */
-export function spanF1(label: string): Statistic {
-  const column = ENTITY_CLASSES.indexOf(label) * SPAN_COLUMNS;
+/** Strict span F1 of one label. @param labels of the counts */
+export function spanF1(labels: readonly string[], label: string): Statistic {
+  const column = labels.indexOf(label) * SPAN_COLUMNS;
   return (sums) => f1Of(sums[column], sums[column + 1], sums[column + 2]);
 }
 
-/** Mean strict span F1 over the classes with gold mentions. */
-export const meanSpanF1: Statistic = (sums) => mean(SPAN_STATISTICS.map((statistic) => statistic(sums)));
+/** Mean strict span F1 over the labels with gold mentions. */
+export function meanSpanF1(labels: readonly string[]): Statistic {
+  const statistics = labels.map((label) => spanF1(labels, label));
+  return (sums) => mean(statistics.map((statistic) => statistic(sums)));
+}
 
-const SPAN_STATISTICS = ENTITY_CLASSES.map(spanF1);
-
-/** Token F1 of one class. */
-export function tokenF1(label: string): Statistic {
-  const column = FIRST_TOKEN_COLUMN + ENTITY_CLASSES.indexOf(label) * TOKEN_COLUMNS;
+/** Token F1 of one label. */
+export function tokenF1(labels: readonly string[], label: string): Statistic {
+  const column = firstTokenColumn(labels) + labels.indexOf(label) * TOKEN_COLUMNS;
   return (sums) => {
     const [, falsePositives, falseNegatives, truePositives] = sums.subarray(column, column + TOKEN_COLUMNS);
     return f1Of(truePositives, truePositives + falsePositives, truePositives + falseNegatives);
   };
 }
 
-/** Gold mentions of each class in an article, from its row // [classes] */
-export function goldMentions(row: Float64Array): number[] {
-  return ENTITY_CLASSES.map((_, index) => row[index * SPAN_COLUMNS + 2]);
+/** Mean span F1, then span F1 of every label, then token F1 of every label. */
+export const f1Statistics = (labels: readonly string[]): Statistic[] => [
+  meanSpanF1(labels),
+  ...labels.map((label) => spanF1(labels, label)),
+  ...labels.map((label) => tokenF1(labels, label)),
+];
+
+/** Gold mentions of each label in an article, from its row // [labels] */
+export function goldMentions(labels: readonly string[], row: Float64Array): number[] {
+  return labels.map((_, index) => row[index * SPAN_COLUMNS + 2]);
 }
 
-/** Tokens of the sentences that know a class, for each class, from an article's row // [classes] */
-export function knownTokens(row: Float64Array): number[] {
-  return ENTITY_CLASSES.map((_, index) => {
-    const column = FIRST_TOKEN_COLUMN + index * TOKEN_COLUMNS;
+/** Tokens of the sentences that know a label, for each label, from an article's row // [labels] */
+export function knownTokens(labels: readonly string[], row: Float64Array): number[] {
+  return labels.map((_, index) => {
+    const column = firstTokenColumn(labels) + index * TOKEN_COLUMNS;
     return row.subarray(column, column + TOKEN_COLUMNS).reduce((sum, count) => sum + count, 0);
   });
 }

@@ -1,5 +1,5 @@
-import type { Sentence, Span } from '../foundation';
-import { countSpans, noSpanCounts, type SpanScore, spanScores } from '../tasks';
+import { byLabel, labelsOf, type Sentence, type Span } from '../foundation';
+import { countSpans, noSpanCounts, type SpanCounts, type SpanScore, spanScore } from '../tasks';
 
 /** A way to sort mentions, gold and predicted alike, into groups. */
 export interface Grouping {
@@ -16,7 +16,7 @@ export interface GroupScores {
 }
 
 /**
- * Strict span scores by group and class. A gold mention counts in its own group, a prediction in the group of what it
+ * Strict span scores by group and label. A gold mention counts in its own group, a prediction in the group of what it
  * says; a right prediction is in the same group as its gold mention. Groups without any mention are left out.
  *
  * @param predicted one list a sentence, in the order of `gold`
@@ -25,22 +25,25 @@ export function scoreByGroup(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
   { groupOf, order }: Grouping,
+  labels: readonly string[] = labelsOf(gold),
 ): GroupScores[] {
-  const groups = new Map(order.map((group) => [group, noSpanCounts()]));
+  const groups = new Map(order.map((group) => [group, new Map<string, SpanCounts>()]));
   const seen = new Set<string>();
   countSpans(gold, predicted, (span, sentence, index) => {
     const group = groupOf(span, sentence, index);
     seen.add(group);
-    let counts = groups.get(group);
-    if (!counts) {
-      counts = noSpanCounts();
-      groups.set(group, counts);
-    }
-    return counts[span.label];
+    const ofGroup = groups.get(group) ?? new Map<string, SpanCounts>();
+    groups.set(group, ofGroup);
+    const counts = ofGroup.get(span.label) ?? noSpanCounts();
+    ofGroup.set(span.label, counts);
+    return counts;
   });
   return [...groups]
     .filter(([group]) => seen.has(group))
-    .map(([group, counts]) => ({ group, scores: spanScores(counts) }));
+    .map(([group, counts]) => ({
+      group,
+      scores: byLabel(labels, (label) => spanScore(counts.get(label) ?? noSpanCounts())),
+    }));
 }
 
 /** By corpus. @param corpora the corpus of each sentence, in the order of the sentences */

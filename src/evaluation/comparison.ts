@@ -1,13 +1,11 @@
-import { byLabel, ENTITY_CLASSES, InputError } from '../foundation';
+import { byLabel, InputError } from '../foundation';
 import {
   type ArticleCounts,
+  f1Statistics,
   goldMentions,
   knownTokens,
-  meanSpanF1,
   type Statistic,
-  spanF1,
   sumRows,
-  tokenF1,
 } from './article-counts';
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { holm, permutationTest } from './permutation';
@@ -43,14 +41,21 @@ export function compareModels(
   second: ArticleCounts,
   { resamples, seed }: BootstrapOptions,
 ): ModelComparison {
-  const alike = (sizesOf: (row: Float64Array) => number[]) =>
-    first.rows.every((row, article) => sizesOf(row).join() === sizesOf(second.rows[article]).join());
+  const { labels } = first;
+  if (labels.join('\n') !== second.labels.join('\n'))
+    throw new InputError(
+      `the two models have different labels (${labels.join(', ')} and ${second.labels.join(', ')}); compare models of the same`,
+    );
+  const alike = (sizesOf: (labels: readonly string[], row: Float64Array) => number[]) =>
+    first.rows.every(
+      (row, article) => sizesOf(labels, row).join() === sizesOf(labels, second.rows[article]).join(),
+    );
   if (first.articles.join('\n') !== second.articles.join('\n') || !alike(goldMentions))
     throw new InputError('the two models were scored on different sentences; give both the same');
   const sameTokens = alike(knownTokens);
-  const statistics = [meanSpanF1, ...ENTITY_CLASSES.map(spanF1), ...ENTITY_CLASSES.map(tokenF1)];
+  const statistics = f1Statistics(labels);
   const values = permutationTest(first.rows, second.rows, statistics, { permutations: resamples, seed });
-  const classes = ENTITY_CLASSES.length;
+  const classes = labels.length;
   const corrected = [values[0], ...holm(values.slice(1, 1 + classes)), ...holm(values.slice(1 + classes))];
   // Both models' counts side by side, so that each draw of articles is the same for both.
   const columns = first.rows[0]?.length ?? 0;
@@ -71,8 +76,8 @@ export function compareModels(
   });
   return {
     meanF1: results[0],
-    spans: byLabel(ENTITY_CLASSES, (_, index) => results[1 + index]),
-    tokens: byLabel(ENTITY_CLASSES, (_, index) => (sameTokens ? results[1 + classes + index] : null)),
+    spans: byLabel(labels, (_, index) => results[1 + index]),
+    tokens: byLabel(labels, (_, index) => (sameTokens ? results[1 + classes + index] : null)),
   };
 }
 

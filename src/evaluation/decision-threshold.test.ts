@@ -4,14 +4,15 @@ import { byLabel, ENTITY_CLASSES } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { evaluate } from '../tasks';
 import { outputNames, Tokenizer } from '../tokenization';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { chooseThresholds, scoreThresholds } from './decision-threshold';
 import { sentence } from './gold.fixture';
 
-const options = { scheme: 'bio', maximumLength: 64, threshold: 0.5 } as const;
+const options = { ...BIO, maximumLength: 64, threshold: 0.5 } as const;
 const tokenizer = new Tokenizer(tinyBertFolder);
 const gold = sentence('b cells', [[0, 7, 'Cell']], ['Cell']);
 const none = sentence('the liver', [], ['Cell']);
-const outputs = outputNames('bio');
+const outputs = outputNames(BIO);
 const begin = outputs.indexOf('B-Cell');
 const inside = outputs.indexOf('I-Cell');
 

@@ -1,4 +1,4 @@
-import { byLabel, ENTITY_CLASSES, InputError, type Sentence } from '../foundation';
+import { byLabel, InputError, type Sentence } from '../foundation';
 import {
   decodeSpans,
   mean,
@@ -36,26 +36,28 @@ export async function scoreThresholds(
   options: TaggingOptions,
   onProgress: (done: number) => void = () => {},
 ): Promise<ThresholdScore[]> {
-  const f1s = LOG_ODDS.map(() => byLabel(ENTITY_CLASSES, (): (number | null)[] => []));
+  const { labels } = options;
+  const f1s = LOG_ODDS.map(() => byLabel(labels, (): (number | null)[] => []));
   let done = 0;
   for (const sentences of corpora) {
-    const texts = sentences.map(({ text }) => text);
-    const tagged = await tagTexts(texts, tokenizer, score, options, (read) => onProgress(done + read));
+    const tagged = await tagTexts(sentences, tokenizer, score, options, (read) => onProgress(done + read));
     done += sentences.length;
     LOG_ODDS.forEach((logOdds, index) => {
       const found = tagged.map(({ encoded, logits }) =>
-        decodeSpans(encoded, logits, options.scheme, sigmoid(logOdds)),
+        decodeSpans(encoded, logits, options, sigmoid(logOdds)),
       );
-      const scores = scoreSpans(sentences, voteByArticle(sentences, found));
-      for (const label of ENTITY_CLASSES) f1s[index][label].push(scores[label].f1);
+      const scores = scoreSpans(sentences, voteByArticle(sentences, found, options), labels);
+      for (const label of labels) f1s[index][label].push(scores[label].f1);
     });
   }
   const scores = LOG_ODDS.map((logOdds, index) => ({
     threshold: sigmoid(logOdds),
-    f1: byLabel(ENTITY_CLASSES, (label) => mean(f1s[index][label])),
+    f1: byLabel(labels, (label) => mean(f1s[index][label])),
   }));
-  if (ENTITY_CLASSES.every((label) => scores[0].f1[label] === null))
-    throw new InputError('the dev sentences hold no gold mention of any class; give others to choose by');
+  if (labels.every((label) => scores[0].f1[label] === null))
+    throw new InputError(
+      `the dev sentences hold no gold mention of ${labels.join(', ')}; give others to choose by`,
+    );
   return scores;
 }
 
@@ -68,7 +70,7 @@ export async function scoreThresholds(
  * @param scores by ascending threshold, at least three
  */
 export function chooseThresholds(scores: readonly ThresholdScore[]): Record<string, number | null> {
-  return byLabel(ENTITY_CLASSES, (label) => {
+  return byLabel(Object.keys(scores[0].f1), (label) => {
     const f1 = scores.map((score) => score.f1[label]);
     if (f1.includes(null)) return null;
     const smooth = scores

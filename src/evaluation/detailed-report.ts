@@ -1,8 +1,15 @@
-import { byLabel, ENTITY_CLASSES, type Sentence } from '../foundation';
+import { byLabel, type Sentence } from '../foundation';
 import type { EvaluationReport } from '../tasks';
-import { type SpanScore, scoreSpans, scoreTokens, type TokenScore, tokenOutcomes } from '../tasks';
-import { type LabelScheme, type Threshold, thresholdOf } from '../tokenization';
-import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, tokenF1 } from './article-counts';
+import {
+  onlyLabels,
+  type SpanScore,
+  scoreSpans,
+  scoreTokens,
+  type TokenScore,
+  tokenOutcomes,
+} from '../tasks';
+import { type TagSet, type Threshold, thresholdOf } from '../tokenization';
+import { type ArticleCounts, countByArticle, f1Statistics } from './article-counts';
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { byCorpus, byLength, bySection, bySeen, type GroupScores, scoreByGroup } from './breakdowns';
 import { precisionRecallCurve, type Reliability, reliability } from './curves';
@@ -28,14 +35,15 @@ export interface DetailedReport {
   calibration: Record<string, Reliability | null>;
   partialMatches: { overall: PartialMatchScores; byClass: Record<string, PartialMatchScores> };
   outcomes: Record<string, Record<MentionOutcome, number>>;
-  /** See `classConfusion` // [5][5] */
+  /** See `classConfusion` // [labels + 1][labels + 1] */
   confusion: number[][];
   /** `seen` needs the training sentences. */
   breakdowns: Record<'corpus' | 'section' | 'length', GroupScores[]> & { seen?: GroupScores[] };
 }
 
 export interface DetailOptions extends BootstrapOptions {
-  scheme: LabelScheme;
+  /** Of the model. */
+  tagSet: TagSet;
   /** For token scores: the assessment's reference has 0.4; `bestThreshold` tunes one on dev sentences. */
   tokenThreshold: Threshold;
   /** The corpus of each sentence. */
@@ -46,38 +54,39 @@ export interface DetailOptions extends BootstrapOptions {
 
 /** Everything about one model on one list of sentences; `counts` is what `compareModels` takes. */
 export function detail(
-  sentences: readonly Sentence[],
+  given: readonly Sentence[],
   { tagged }: Pick<EvaluationReport, 'tagged'>,
-  { scheme, tokenThreshold, corpora, training, ...bootstrap }: DetailOptions,
+  { tagSet, tokenThreshold, corpora, training, ...bootstrap }: DetailOptions,
 ): { details: DetailedReport; counts: ArticleCounts } {
+  const { labels } = tagSet;
+  const sentences = onlyLabels(given, labels);
   const predicted = tagged.map(({ spans }) => spans);
-  const outcomes = tokenOutcomes(sentences, tagged, scheme);
+  const outcomes = tokenOutcomes(sentences, tagged, tagSet);
   const counts = countByArticle(sentences, predicted, outcomes, tokenThreshold);
-  const statistics = [meanSpanF1, ...ENTITY_CLASSES.map(spanF1), ...ENTITY_CLASSES.map(tokenF1)];
-  const intervals = bootstrapIntervals(counts.rows, statistics, bootstrap);
+  const intervals = bootstrapIntervals(counts.rows, f1Statistics(labels), bootstrap);
   const compared = compareMentions(sentences, predicted);
   const details: DetailedReport = {
     articles: counts.articles.length,
     tokens: scoreTokens(outcomes, tokenThreshold),
-    tokenThresholds: byLabel(ENTITY_CLASSES, (label) => thresholdOf(tokenThreshold, label)),
+    tokenThresholds: byLabel(labels, (label) => thresholdOf(tokenThreshold, label)),
     intervals: {
       meanF1: intervals[0],
-      spans: byLabel(ENTITY_CLASSES, (_, index) => intervals[1 + index]),
-      tokens: byLabel(ENTITY_CLASSES, (_, index) => intervals[1 + ENTITY_CLASSES.length + index]),
+      spans: byLabel(labels, (_, index) => intervals[1 + index]),
+      tokens: byLabel(labels, (_, index) => intervals[1 + labels.length + index]),
     },
     averagePrecision: byLabel(
-      ENTITY_CLASSES,
+      labels,
       (label) => precisionRecallCurve(outcomes[label])?.averagePrecision ?? null,
     ),
-    calibration: byLabel(ENTITY_CLASSES, (label) => reliability(outcomes[label])),
-    partialMatches: scorePartialMatches(sentences, predicted),
-    outcomes: countOutcomes(compared),
-    confusion: classConfusion(compared),
+    calibration: byLabel(labels, (label) => reliability(outcomes[label])),
+    partialMatches: scorePartialMatches(sentences, predicted, labels),
+    outcomes: countOutcomes(compared, labels),
+    confusion: classConfusion(compared, labels),
     breakdowns: {
-      corpus: scoreByGroup(sentences, predicted, byCorpus(corpora)),
-      section: scoreByGroup(sentences, predicted, bySection),
-      length: scoreByGroup(sentences, predicted, byLength),
-      ...(training && { seen: scoreByGroup(sentences, predicted, bySeen(training)) }),
+      corpus: scoreByGroup(sentences, predicted, byCorpus(corpora), labels),
+      section: scoreByGroup(sentences, predicted, bySection, labels),
+      length: scoreByGroup(sentences, predicted, byLength, labels),
+      ...(training && { seen: scoreByGroup(sentences, predicted, bySeen(training), labels) }),
     },
   };
   return { details, counts };
@@ -107,6 +116,7 @@ export function detailCorpora(
       const spans = scoreSpans(
         own.map(({ sentence }) => sentence),
         own.map(({ tagged }) => tagged.spans),
+        options.tagSet.labels,
       );
       return [corpus, { ...detailExamined(own, options).details, spans }];
     }),

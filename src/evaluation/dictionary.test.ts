@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaggedText } from '../tasks';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { tagByDictionary } from './dictionary';
 import { sentence, span } from './gold.fixture';
 
@@ -20,7 +21,7 @@ test('the longest training mention, letter case aside, whole words alone', () =>
   // One token, the last word.
   const encoded = { ids: [1], starts: [32], ends: [36] } as unknown as TaggedText['encoded'];
   const tagged = [{ encoded, logits: new Float32Array(8), spans: [] }];
-  const [{ spans, logits }] = tagByDictionary(training, [sentence(text, [], ['Cell'])], tagged, 'bio');
+  const [{ spans, logits }] = tagByDictionary(training, [sentence(text, [], ['Cell'])], tagged, BIO);
   assert.deepEqual(
     spans.map(({ score: _, ...found }) => found),
     [span(0, 12, 'Cell'), span(23, 30, 'Cell'), span(32, 36, 'Cell Line')],
@@ -31,5 +32,5 @@ test('the longest training mention, letter case aside, whole words alone', () =>
 test('nothing learned, nothing found', () => {
   const encoded = { ids: [], starts: [], ends: [] } as unknown as TaggedText['encoded'];
   const tagged = [{ encoded, logits: new Float32Array(0), spans: [] }];
-  assert.deepEqual(tagByDictionary([], [sentence('HeLa', [], ['Cell'])], tagged, 'bio')[0].spans, []);
+  assert.deepEqual(tagByDictionary([], [sentence('HeLa', [], ['Cell'])], tagged, BIO)[0].spans, []);
 });

@@ -1,6 +1,6 @@
-import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import type { Sentence, Span } from '../foundation';
 import type { TaggedText } from '../tasks';
-import { type LabelScheme, spansToLabels } from '../tokenization';
+import { spansToLabels, type TagSet } from '../tokenization';
 
 /** A logit from which the sigmoid is as good as 0 or 1. */
 const CERTAIN = 20;
@@ -16,13 +16,13 @@ export function tagByDictionary(
   training: readonly Sentence[],
   sentences: readonly Sentence[],
   tagged: readonly TaggedText[],
-  scheme: LabelScheme,
+  tagSet: TagSet,
 ): TaggedText[] {
-  const dictionaries = ENTITY_CLASSES.map((label) => ({ label, ...learn(training, label) }));
+  const dictionaries = tagSet.labels.map((label) => ({ label, ...learn(training, label) }));
   return sentences.map(({ text }, index) => {
     const spans = dictionaries.flatMap((dictionary) => lookUp(text, dictionary));
     const { encoded } = tagged[index];
-    const { labels } = spansToLabels(encoded, spans, scheme); // [tokens, outputs]
+    const { labels } = spansToLabels(encoded, spans, tagSet); // [tokens, outputs]
     const logits = Float32Array.from(labels, (label) => (label === 1 ? CERTAIN : -CERTAIN));
     return { encoded, logits, spans: spans.map((span) => ({ ...span, score: 1 })) };
   });

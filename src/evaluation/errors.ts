@@ -1,4 +1,4 @@
-import { byLabel, ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { byLabel, type Sentence, type Span } from '../foundation';
 import { checkOneEach, knownSpans } from '../tasks';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
 
@@ -61,8 +61,9 @@ function startOf({ gold, predicted }: ComparedMention): number {
 /** How many mentions of each class met each outcome; a mention of the wrong class counts in its gold class. */
 export function countOutcomes(
   compared: readonly ComparedMention[],
+  labels: readonly string[],
 ): Record<string, Record<MentionOutcome, number>> {
-  const counts = byLabel(ENTITY_CLASSES, () => ({
+  const counts = byLabel(labels, () => ({
     correct: 0,
     'wrong border': 0,
     'wrong class': 0,
@@ -75,11 +76,11 @@ export function countOutcomes(
 
 /**
  * Which class the predictions took gold mentions for, borders aside: rows gold, columns predicted, in the order of
- * `ENTITY_CLASSES` with "none" last: its column holds the missed mentions, its row the spurious.
+ * `labels` with "none" last: its column holds the missed mentions, its row the spurious.
  */
-export function classConfusion(compared: readonly ComparedMention[]): number[][] {
-  const none = ENTITY_CLASSES.length;
-  const place = (span?: Span) => (span ? ENTITY_CLASSES.indexOf(span.label) : none);
+export function classConfusion(compared: readonly ComparedMention[], labels: readonly string[]): number[][] {
+  const none = labels.length;
+  const place = (span?: Span) => (span ? labels.indexOf(span.label) : none);
   const matrix = Array.from({ length: none + 1 }, () => new Array<number>(none + 1).fill(0)); // [gold][predicted]
   for (const { gold, predicted } of compared) matrix[place(gold)][place(predicted)]++;
   return matrix;

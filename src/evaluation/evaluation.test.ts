@@ -5,6 +5,7 @@ import { download, tidy, upload } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { createLoss, evaluate, heldOutEvaluation, meanF1, scoreSpans, tokenOutcomes } from '../tasks';
 import { outputNames, spansToLabels, Tokenizer } from '../tokenization';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { compareMentions } from './errors';
 import { sentence, span } from './gold.fixture';
 import { scorePartialMatches } from './partial-match';
@@ -46,7 +47,7 @@ test('a gold mention given twice counts once', () => {
 
 test('unknown classes are masked, and a class without gold has no F1', () => {
   const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
-  const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]]);
+  const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]], ENTITY_CLASSES);
   assert.equal(scores['Organ Tissue'].falsePositives, 0);
   assert.equal(scores['Organ Tissue'].f1, null);
   assert.equal(scores['Organ Tissue'].precision, null);
@@ -65,10 +66,10 @@ test('lists of another length than the sentences are refused', () => {
       () => score(gold, [[], []]),
       /^InputError: 2 lists of predicted spans for 1 sentences; give one a/,
     );
-  assert.throws(() => tokenOutcomes(gold, [], 'bio'), /0 tagged texts for 1 sentences/);
+  assert.throws(() => tokenOutcomes(gold, [], BIO), /0 tagged texts for 1 sentences/);
 });
 
-const options = { scheme: 'bio', maximumLength: 64, threshold: 0.5 } as const;
+const options = { ...BIO, maximumLength: 64, threshold: 0.5 } as const;
 const tokenizer = new Tokenizer(tinyBertFolder);
 
 /** Says with confidence what is true of the gold sentences, except for the tokens that `alter` changes. */
@@ -77,7 +78,7 @@ function oracle(gold: readonly Sentence[], alter: (logits: Float32Array, index: 
     const encodings = await tokenizer.encode(gold.map(({ text }) => text));
     assert.equal(windows.length, gold.length);
     return gold.map(({ spans }, index) => {
-      const { labels } = spansToLabels(encodings[index], spans, 'bio');
+      const { labels } = spansToLabels(encodings[index], spans, BIO);
       const rows = new Float32Array(windows[index].inputIds.length * 8).fill(-6);
       labels.forEach((label, entry) => {
         if (label) rows[8 + entry] = 6;
@@ -104,7 +105,7 @@ test('a model that is right scores 1 everywhere', async () => {
 });
 
 test('token counts and their scores follow from what each token got', async () => {
-  const column = outputNames('bio').indexOf('I-Cell Line');
+  const column = outputNames(BIO).indexOf('I-Cell Line');
   // "hela" is four tokens of Cell Line; the model misses the last two, and finds one in the first sentence, where unknown.
   const score = oracle(gold, (rows, index) => {
     if (index === 1) rows.fill(-6, 8 * 3, 8 * 5);
@@ -133,7 +134,7 @@ test('the loss on dev is the loss of training', async () => {
     const report = await evaluate(gold, tokenizer, score, { ...options, loss });
     const logits = report.tagged.flatMap((text) => [...text.logits]);
     const labels = report.tagged.flatMap(({ encoded }, index) => [
-      ...spansToLabels(encoded, gold[index].spans, 'bio').labels,
+      ...spansToLabels(encoded, gold[index].spans, BIO).labels,
     ]);
     const known = report.tagged.flatMap(({ encoded }, index) =>
       [...encoded.ids].flatMap(() =>
@@ -144,7 +145,7 @@ test('the loss on dev is the loss of training', async () => {
       ),
     );
     const expected = tidy(() => {
-      const compute = createLoss({ loss, focalGamma: 2, labelSmoothing: 0, classWeights: {} }, 'bio');
+      const compute = createLoss({ loss, focalGamma: 2, labelSmoothing: 0, classWeights: {} }, BIO);
       const targets = {
         labels: Float32Array.from(labels),
         known: Float32Array.from(known),

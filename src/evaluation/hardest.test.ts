@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sentence } from '../foundation';
 import type { EvaluationReport, TaggedText } from '../tasks';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { sentence, span } from './gold.fixture';
 import { goldProbability, hardestMentions } from './hardest';
 
@@ -21,13 +22,10 @@ const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
 test('the geometric mean of what gold says of each token of a mention', () => {
   // B-Cell then I-Cell: B right and I wrong on the first, B wrong and I right on the second.
-  const probability = goldProbability(span(0, 7, 'Cell'), tagged('T cells', 2), 'bio');
+  const probability = goldProbability(span(0, 7, 'Cell'), tagged('T cells', 2), BIO);
   const [first, second] = [sigmoid(2) * 0.5, sigmoid(-2) * 0.5];
   assert.ok(Math.abs(probability - Math.sqrt(first * second)) < 1e-6);
-  assert.ok(
-    Number.isNaN(goldProbability(span(0, 1, 'Cell'), tagged('', 2), 'bio')),
-    'no token stands for it',
-  );
+  assert.ok(Number.isNaN(goldProbability(span(0, 1, 'Cell'), tagged('', 2), BIO)), 'no token stands for it');
 });
 
 test('hardest first, one of each text and class, in its context', () => {
@@ -43,7 +41,7 @@ test('hardest first, one of each text and class, in its context', () => {
   const found = hardestMentions(
     { one: sentences.map(([own]) => own) },
     reports as unknown as Record<string, EvaluationReport>,
-    'bio',
+    BIO,
     12,
   );
   assert.deepEqual(

@@ -1,7 +1,7 @@
-import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import type { Sentence, Span } from '../foundation';
 import type { EvaluationReport } from '../tasks';
-import { sigmoid, type TaggedText } from '../tasks';
-import { type LabelScheme, outputsPerClass, spansToLabels } from '../tokenization';
+import { logSoftmax, sigmoid, type TaggedText } from '../tasks';
+import { exclusiveColumns, outputNames, outputsPerLabel, spansToLabels, type TagSet } from '../tokenization';
 import { compareMentions, type MentionOutcome } from './errors';
 import { comparable, type ExaminedSentence, examine } from './selection';
 
@@ -29,14 +29,14 @@ const CONTEXT = 70;
 export function hardestMentions(
   tests: Readonly<Record<string, Sentence[]>>,
   reports: Readonly<Record<string, EvaluationReport>>,
-  scheme: LabelScheme,
+  tagSet: TagSet,
   count: number,
 ): HardMention[] {
   const mentions = examine(tests, reports)
     .flat()
     .flatMap((examined) =>
       examined.sentence.spans.map((gold) => {
-        const probability = goldProbability(gold, examined.tagged, scheme);
+        const probability = goldProbability(gold, examined.tagged, tagSet);
         return { examined, gold, probability };
       }),
     )
@@ -56,19 +56,30 @@ export function hardestMentions(
  * (B- on the first token and I- on the others, and not the reverse), and of these the geometric mean, so that long mentions are
  * not hard for their length. Its negative logarithm is the mention's mean cross-entropy. NaN where no token stands for it.
  */
-export function goldProbability(gold: Span, { encoded, logits }: TaggedText, scheme: LabelScheme): number {
-  const perClass = outputsPerClass(scheme);
-  const outputs = perClass * ENTITY_CLASSES.length;
-  const column = ENTITY_CLASSES.indexOf(gold.label) * perClass;
-  const { labels } = spansToLabels(encoded, [gold], scheme); // [tokens, outputs]
+export function goldProbability(gold: Span, { encoded, logits }: TaggedText, tagSet: TagSet): number {
+  const { labels } = spansToLabels(encoded, [gold], tagSet); // [tokens, outputs]
+  const outputs = outputNames(tagSet).length;
+  const index = tagSet.labels.indexOf(gold.label);
+  const places =
+    tagSet.scheme === 'exclusive'
+      ? [exclusiveColumns(tagSet)].flatMap(({ begin, inside }) => [begin[index], inside[index]])
+      : Array.from(
+          { length: outputsPerLabel(tagSet) },
+          (_, output) => index * outputsPerLabel(tagSet) + output,
+        );
   let tokens = 0;
   let logProbability = 0;
   for (let token = 0; token < encoded.ids.length; token++) {
-    const places = Array.from({ length: perClass }, (_, output) => token * outputs + column + output);
-    if (!places.some((place) => labels[place] === 1)) continue;
+    const row = token * outputs;
+    const set = places.find((place) => labels[row + place] === 1);
+    if (set === undefined) continue;
     tokens++;
-    for (const place of places)
-      logProbability += Math.log(sigmoid(labels[place] === 1 ? logits[place] : -logits[place]));
+    if (tagSet.scheme === 'exclusive') logProbability += logSoftmax(logits.subarray(row, row + outputs))[set];
+    else
+      for (const place of places)
+        logProbability += Math.log(
+          sigmoid(labels[row + place] === 1 ? logits[row + place] : -logits[row + place]),
+        );
   }
   return Math.exp(logProbability / tokens);
 }

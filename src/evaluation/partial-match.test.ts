@@ -125,11 +125,11 @@ test('each kind of error has its name', () => {
       ['correct', 1, 0, 0],
     ],
   );
-  const counts = countOutcomes(compared);
+  const counts = countOutcomes(compared, ENTITY_CLASSES);
   assert.deepEqual(counts.Cell, { correct: 1, 'wrong border': 1, 'wrong class': 0, missed: 0, spurious: 1 });
   assert.equal(counts['Cell Line']['wrong class'], 1);
   const of = (label: string) => ENTITY_CLASSES.indexOf(label);
-  const matrix = classConfusion(compared);
+  const matrix = classConfusion(compared, ENTITY_CLASSES);
   assert.equal(matrix[of('Cell')][of('Cell')], 2);
   assert.equal(matrix[of('Cell Line')][of('Cell')], 1);
   assert.equal(matrix[of('Organ Tissue')][4], 1);

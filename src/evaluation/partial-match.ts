@@ -1,4 +1,4 @@
-import { byLabel, ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { byLabel, labelsOf, type Sentence, type Span } from '../foundation';
 import { checkOneEach, knownSpans, ratio } from '../tasks';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
 
@@ -42,10 +42,11 @@ export type PartialMatchScores = Record<MatchFamily, PartialMatchScore>;
 export function scorePartialMatches(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
+  labels: readonly string[] = labelsOf(gold),
 ): { overall: PartialMatchScores; byClass: Record<string, PartialMatchScores> } {
   checkOneEach(gold, predicted, 'lists of predicted spans');
   const overall = noFamilyCounts();
-  const ofClasses = byLabel(ENTITY_CLASSES, noFamilyCounts);
+  const ofClasses = byLabel(labels, noFamilyCounts);
   gold.forEach((sentence, index) => {
     const right = knownSpans(sentence.spans, sentence);
     const found = knownSpans(predicted[index], sentence);
@@ -57,7 +58,7 @@ export function scorePartialMatches(
   });
   return {
     overall: scoresOf(overall),
-    byClass: byLabel(ENTITY_CLASSES, (label) => scoresOf(ofClasses[label])),
+    byClass: byLabel(labels, (label) => scoresOf(ofClasses[label])),
   };
 }
 

@@ -9,7 +9,7 @@ import { compareModels, verdict } from './comparison';
 import { sentence, span } from './gold.fixture';
 import { holm, permutationTest } from './permutation';
 
-const f1 = spanF1('Cell');
+const f1 = spanF1(ENTITY_CLASSES, 'Cell');
 const CELL = 3; // the first column of Cell: hits, predicted, gold
 
 /** Articles of a model that finds each of their mentions with probability `skill`, and invents some. */
@@ -71,7 +71,10 @@ test('identical models give p = 1, a much better one a small p, in either order'
       const good = articles(random, counts, 0.9);
       const bad = articles(random, counts, 0.4);
       const options = { permutations: 200, seed };
-      assert.deepEqual(permutationTest(good, good, [f1, spanF1('Cell Line')], options), [1, null]);
+      assert.deepEqual(permutationTest(good, good, [f1, spanF1(ENTITY_CLASSES, 'Cell Line')], options), [
+        1,
+        null,
+      ]);
       const [p] = permutationTest(good, bad, [f1], options);
       assert.ok(p! < 0.01, `${p}`);
       assert.deepEqual(permutationTest(bad, good, [f1], options), [p]);
@@ -130,10 +133,10 @@ test('counts of articles add up to the scores of the whole', () => {
   assert.equal(counts.articles.length, 20);
   const sums = sumRows(counts.rows);
   assert.equal(f1(sums), scoreSpans(gold, predicted).Cell.f1);
-  assert.equal(meanSpanF1(sums), meanF1(scoreSpans(gold, predicted)));
-  assert.equal(tokenF1('Cell')(sums), scoreTokens(outcomes, 0.4).Cell.f1);
-  assert.equal(tokenF1('Cell')(sums), 0.5);
-  assert.equal(tokenF1('Cell Line')(sums), null);
+  assert.equal(meanSpanF1(ENTITY_CLASSES)(sums), meanF1(scoreSpans(gold, predicted)));
+  assert.equal(tokenF1(ENTITY_CLASSES, 'Cell')(sums), scoreTokens(outcomes, 0.4).Cell.f1);
+  assert.equal(tokenF1(ENTITY_CLASSES, 'Cell')(sums), 0.5);
+  assert.equal(tokenF1(ENTITY_CLASSES, 'Cell Line')(sums), null);
 });
 
 test('a comparison names a winner only where chance is an unlikely reason', () => {

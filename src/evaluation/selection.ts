@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { labelsOf, type Sentence, type Span } from '../foundation';
 import type { EvaluationReport, TaggedText } from '../tasks';
 import { knownSpans, spanKey } from '../tasks';
 
@@ -45,7 +45,7 @@ export function sentencesByClass(
     ),
   );
   const chosen: ExaminedSentence[] = [];
-  for (const label of ENTITY_CLASSES) {
+  for (const label of labelsOf(Object.values(tests).flat())) {
     const hasMention = (spans: readonly Span[]) => spans.some((span) => span.label === label);
     const found = candidates.filter(
       (candidate) =>

@@ -1,7 +1,7 @@
 /**
  * Foundation: what every room shares.
  *
- * In: nothing. Out: the four entity classes, spans and sentences (the contract between corpora, training and evaluation); the error
+ * In: nothing. Out: the four entity classes, spans, sentences and labelled texts (the contract between corpora, training and evaluation); the error
  * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
  * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
  * randomness, the progress bar, the project's folders and processes of Python peers.
@@ -29,6 +29,14 @@ export { readRegularFile, readTextFile, refusePointer, sha256OfFile } from './fi
 export { areFinite } from './finite';
 export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
+export {
+  type LabelledText,
+  parseLabelledText,
+  readLabelledTexts,
+  type TextColumns,
+  tableTexts,
+  writeLabelledTexts,
+} from './labelled-text';
 export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
@@ -53,6 +61,7 @@ export {
   writeSentences,
 } from './sentence';
 export { byLabel, type Span } from './spans';
+export { parseTable, type Table, type TableRow } from './table-file';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

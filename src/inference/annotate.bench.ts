@@ -187,8 +187,8 @@ function timeCommand(
 async function timeSteps(paths: readonly string[], model: string): Promise<Record<string, number>> {
   const configuration = readConfiguration(model);
   const tokenizer = new Tokenizer(model);
-  const score = await openOnnxScorer(onnxFileOf(model, true), { threads: 1 });
-  const outputs = outputNames(configuration.scheme).length;
+  const { score } = await openOnnxScorer(onnxFileOf(model, true), { threads: 1 });
+  const outputs = outputNames(configuration).length;
   const ms: Record<string, number> = {};
   let last = performance.now();
   const lap = (step: string) => {
@@ -209,11 +209,11 @@ async function timeSteps(paths: readonly string[], model: string): Promise<Recor
       const own = scored.slice(next, next + windows[index].length);
       next += own.length;
       const logits = joinWindows(windows[index], own, outputs);
-      const spans = decodeSpans(encoded, logits, configuration.scheme, configuration.threshold);
+      const spans = decodeSpans(encoded, logits, configuration, configuration.threshold);
       return { text: article.sentences[index], spans };
     });
     lap('decoding');
-    voteWithinArticle(parts);
+    voteWithinArticle(parts, configuration);
     lap('article vote');
   }
   const total = Object.values(ms).reduce((sum, value) => sum + value, 0);

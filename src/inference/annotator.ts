@@ -21,6 +21,9 @@ export interface Annotator {
    * Sentences of all articles share the runtime's calls, so that short articles fill them.
    */
   annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]>;
+  /** Releases the model's memory; nothing can be annotated after. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface AnnotatorOptions {
@@ -46,7 +49,7 @@ export async function loadAnnotator(
 ): Promise<Annotator> {
   const configuration = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const score = await openFolderScorer(folder, modelOf(folder, quantized), { threads });
+  const { score, dispose } = await openFolderScorer(folder, modelOf(folder, quantized), { threads });
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const sentences = articles.flat();
@@ -61,11 +64,13 @@ export async function loadAnnotator(
     let next = 0;
     return articles.map((own) => {
       const parts = own.map((text) => ({ text, spans: spans[next++] }));
-      return voteWithinArticle(parts).map((voted, index) => entitiesOf(voted, own[index]));
+      return voteWithinArticle(parts, configuration).map((voted, index) => entitiesOf(voted, own[index]));
     });
   }
 
   return {
+    dispose,
+    [Symbol.asyncDispose]: dispose,
     annotateSentences,
     async annotate(text) {
       const ranges = splitSentences(text);

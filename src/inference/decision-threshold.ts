@@ -1,5 +1,5 @@
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
-import { byLabel, ENTITY_CLASSES, type Progress, type Sentence, silentProgress } from '../foundation';
+import { byLabel, type Progress, type Sentence, silentProgress } from '../foundation';
 import { writeThreshold } from '../nn';
 import { Tokenizer, thresholdOf } from '../tokenization';
 import { openModel } from './open-model';
@@ -12,11 +12,11 @@ export interface TunedThresholds {
 }
 
 /**
- * Chooses for each class the probability above which its label is given, by span F1 on dev sentences, and writes the four into the
- * folder's config.json; everything that reads the folder goes by them. A class that the sentences do not mention keeps its own.
+ * Chooses for each label the probability above which its label is given, by span F1 on dev sentences, and writes them into the
+ * folder's config.json; everything that reads the folder goes by them. A label that the sentences do not mention keeps its own.
  *
  * @param corpora each counts alike
- * @throws InputError, with nothing written, where no class has gold mentions
+ * @throws InputError, with nothing written, where no label has gold mentions
  */
 export async function tuneThresholds(
   folder: string,
@@ -31,12 +31,13 @@ export async function tuneThresholds(
       progress.update(done, total, 'sentences'),
     );
     progress.end();
-    const before = byLabel(ENTITY_CLASSES, (label) => thresholdOf(configuration.threshold, label));
+    const { labels } = configuration;
+    const before = byLabel(labels, (label) => thresholdOf(configuration.threshold, label));
     const chosen = chooseThresholds(tried);
-    const thresholds = byLabel(ENTITY_CLASSES, (label) => chosen[label] ?? before[label]);
+    const thresholds = byLabel(labels, (label) => chosen[label] ?? before[label]);
     writeThreshold(folder, thresholds);
     return { before, thresholds, tried };
   } finally {
-    dispose();
+    await dispose();
   }
 }

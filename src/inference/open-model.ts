@@ -6,7 +6,7 @@ import { onlyFinite, type TokenScorer } from '../tokenization';
 export interface OpenModel {
   configuration: ModelConfiguration;
   score: TokenScorer;
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /**
@@ -18,11 +18,7 @@ export async function openModel(folder: string): Promise<OpenModel> {
   if (hasWeights(folder) || !exported) {
     const model = TokenClassifier.load(folder);
     const { configuration, score } = model;
-    return { configuration, score: onlyFinite(score, folder), dispose: () => model.dispose() };
+    return { configuration, score: onlyFinite(score, folder), dispose: async () => model.dispose() };
   }
-  return {
-    configuration: readConfiguration(folder),
-    score: await openFolderScorer(folder, exported),
-    dispose() {},
-  };
+  return { configuration: readConfiguration(folder), ...(await openFolderScorer(folder, exported)) };
 }

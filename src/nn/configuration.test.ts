@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../foundation';
-import { readConfiguration, readHead, readLabelRows, savedLabels, writeThreshold } from './configuration';
+import { outputNames } from '../tokenization';
+import { BIO, TOKEN } from '../tokenization/tag-set.fixture';
+import {
+  readClassifierConfiguration,
+  readConfiguration,
+  readHead,
+  readLabelRows,
+  savedLabels,
+  writeThreshold,
+} from './configuration';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { copyTinyBert } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
@@ -22,16 +31,21 @@ const numbered = (labels: readonly string[]) =>
 
 test('labels in another order are read by their names', async (context) => {
   const folder = copyTinyBert(context);
-  const labels = savedLabels('bio');
-  const window = { inputIds: Int32Array.of(2, 10, 11, 3), first: 0, last: 2, ownedFrom: 0, ownedTo: 2 };
+  const labels = savedLabels(BIO);
+  const window = { inputIds: Int32Array.of(2, 10, 11, 3) };
+  /** Logits of each output by its name. */
   const logits = async () => {
     const model = TokenClassifier.load(folder);
     const [scores] = await model.score([window]);
+    const names = outputNames(model.configuration);
     model.dispose();
-    return scores;
+    return new Map(
+      names.map((name, output) => [name, scores.filter((_, at) => at % names.length === output)]),
+    );
   };
+  const byName = (one: [string, unknown], other: [string, unknown]) => (one[0] < other[0] ? -1 : 1);
   assert.equal(readLabelRows(folder), undefined);
-  const expected = await logits();
+  const expected = [...(await logits())].sort(byName);
   // `O` stands last, the others backwards.
   const order = labels.map((_, place) => labels.length - 1 - place);
   const path = join(folder, 'model.safetensors');
@@ -44,49 +58,82 @@ test('labels in another order are read by their names', async (context) => {
   }
   writeSafetensors(path, tensors);
   editor(folder)({ id2label: numbered(order.map((row) => labels[row])) });
-  assert.deepEqual(readLabelRows(folder), order);
-  assert.deepEqual(await logits(), expected);
-  // Saved, they stand in our order.
+  assert.deepEqual(readConfiguration(folder).labels, [...BIO.labels].reverse());
+  assert.equal(readLabelRows(folder)![0], 8);
+  assert.deepEqual([...(await logits())].sort(byName), expected);
+  // Saved, `O` stands first and each label's two rows side by side.
   const model = TokenClassifier.load(folder);
   model.save(folder);
   model.dispose();
   assert.equal(readLabelRows(folder), undefined);
-  assert.deepEqual(await logits(), expected);
+  assert.deepEqual([...(await logits())].sort(byName), expected);
 });
 
-test('other labels than those of the scheme are refused', (context) => {
+test('labels that the scheme cannot have are refused', (context) => {
   const folder = copyTinyBert(context);
   const edit = editor(folder);
-  const labels = savedLabels('bio');
-  for (const id2label of [
-    numbered(labels.map((_, place) => `LABEL_${place}`)),
-    numbered(labels.with(3, 'B-PER')),
-    numbered(labels.with(3, labels[1])),
-    numbered(labels.slice(0, -1)),
-    numbered([...labels, 'B-PER']),
-    numbered(savedLabels('token')),
-    { ...numbered(labels), 8: undefined, 9: labels[8] },
-    { ...numbered(labels), 8: 8 },
-    null,
-    'O',
-  ]) {
+  const labels = savedLabels(BIO);
+  for (const [id2label, message] of [
+    [numbered(labels.map((_, place) => `LABEL_${place}`)), /"id2label" lacks "O"/],
+    [numbered(labels.with(3, 'B-PER')), /"id2label" lacks "I-PER"/],
+    [numbered(labels.with(3, labels[1])), /"id2label" names "B-Gene Mutations" twice/],
+    [numbered(labels.slice(0, -1)), /"id2label" lacks "I-Organ Tissue"/],
+    [numbered([...labels, 'B-PER']), /"id2label" lacks "I-PER"/],
+    [numbered(savedLabels(TOKEN)), /"id2label" lacks "B-/],
+    [{ ...numbered(labels), 8: undefined, 9: labels[8] }, /"id2label" of "9"/],
+    [{ ...numbered(labels), 8: 8 }, /"id2label" of "8" is 8/],
+    [numbered(['O']), /"id2label" names no label/],
+    [null, /"id2label" names no label/],
+    ['O', /"id2label" names no label/],
+  ] as const) {
     edit({ id2label });
-    assert.throws(() => readConfiguration(folder), {
-      name: 'InputError',
-      message: /config\.json: "id2label"/,
-    });
+    assert.throws(() => readConfiguration(folder), { name: 'InputError', message });
   }
+  edit({ id2label: numbered([...labels, 'B-PER', 'I-PER']) });
+  assert.throws(() => TokenClassifier.load(folder), {
+    name: 'InputError',
+    message: /"id2label" names 11 labels, and the head in .* has 9 rows; give each row its name/,
+  });
 });
 
-test('a tagger of another library is called one', (context) => {
+test('own labels are read from their names', (context) => {
+  const folder = copyTinyBert(context);
+  editor(folder)({ id2label: numbered(savedLabels(BIO).map((name) => name.replace('Cell', 'Bread'))) });
+  assert.deepEqual(readConfiguration(folder).labels, [
+    'Gene Mutations',
+    'Bread',
+    'Bread Line',
+    'Organ Tissue',
+  ]);
+});
+
+test('a tagger of another program is read as what it is', (context) => {
   const folder = copyTinyBert(context);
   const edit = editor(folder);
-  edit({ falconframes: undefined });
-  assert.throws(() => readConfiguration(folder), /is a tagger without our entry "falconframes"/);
+  const labels = savedLabels(BIO);
+  const readWith = (names: readonly string[]) => {
+    edit({ falconframes: undefined, id2label: numbered(names) });
+    const { scheme, labels: found, tags, words } = readConfiguration(folder);
+    return { scheme, labels: found, tags, words };
+  };
+  const exclusive = { scheme: 'exclusive', words: undefined };
+  assert.deepEqual(readWith(labels), { ...exclusive, labels: BIO.labels, tags: undefined });
+  const inside = ['O', 'PER', 'LOC', 'a', 'b', 'c', 'd', 'e', 'f'];
+  assert.deepEqual(readWith(inside), { ...exclusive, labels: inside.slice(1), tags: inside });
+  const numbers = labels.map((_, place) => `LABEL_${place}`);
+  assert.deepEqual(readWith(numbers), { ...exclusive, labels: numbers, tags: numbers });
   edit({ falconframes: undefined, architectures: ['BertForMaskedLM'] });
   assert.throws(() => readConfiguration(folder), /this is an encoder and not a tagger/);
+  edit({ architectures: ['BertForSequenceClassification'] });
+  assert.throws(
+    () => readConfiguration(folder),
+    /a classifier of texts, not a tagger; use `falconframes classify`/,
+  );
+  assert.deepEqual(readClassifierConfiguration(folder).labels, labels);
+  edit({ architectures: ['BertForTokenClassification'] });
+  assert.throws(() => readClassifierConfiguration(folder), /is a tagger.* use `falconframes annotate`/);
   edit({ architectures: ['BertCrfForTokenClassification'] });
-  assert.throws(() => readConfiguration(folder), /a tagger is a BertForTokenClassification/);
+  assert.throws(() => readConfiguration(folder), /a BertForTokenClassification/);
   edit({ architectures: ['RobertaForTokenClassification'] });
   assert.throws(() => readHead(folder), { name: 'InputError', message: /BertForTokenClassification/ });
 });
@@ -141,7 +188,7 @@ test('shapes that no encoder has are refused before memory is taken', (context) 
   });
   edit({
     max_position_embeddings: 60_000,
-    falconframes: { scheme: 'bio', maximum_length: 50_000, threshold: 0.5 },
+    falconframes: { ...BIO, maximum_length: 50_000, threshold: 0.5 },
   });
   assert.throws(() => TokenClassifier.load(folder), {
     name: 'InputError',

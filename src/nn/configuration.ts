@@ -1,5 +1,15 @@
-import { byLabel, describeJson, ENTITY_CLASSES, InputError, writeFileAtomically } from '../foundation';
-import { isScheme, type LabelScheme, outputNames, type Threshold } from '../tokenization';
+import { byLabel, describeJson, InputError, isJsonObject, isLabel, writeFileAtomically } from '../foundation';
+import {
+  isScheme,
+  type LabelScheme,
+  outputNames,
+  parseTag,
+  SCHEMES,
+  type TagSet,
+  type Threshold,
+  WORD_RULES,
+  type WordRule,
+} from '../tokenization';
 import { ARCHITECTURES, type EncoderType } from './architectures';
 import {
   configurationPath,
@@ -10,24 +20,59 @@ import {
 } from './encoder-configuration';
 import type { Head, LabelOutcome } from './heads';
 
+/** Classes that a user sees, each with the labels of the model that it is made of. */
+export type ViewClasses = Readonly<Record<string, readonly string[]>>;
+
 /** A tagger: an encoder, and how its outputs are to be read. */
-export interface ModelConfiguration {
+export interface ModelConfiguration extends TagSet {
   encoder: EncoderConfiguration;
-  scheme: LabelScheme;
   /** Longest window in tokens, `[CLS]` and `[SEP]` counted. */
   maximumLength: number;
-  /** A label is given where its sigmoid exceeds this; in config.json a number, or an object with one for each class. */
+  /** A label is given where its sigmoid exceeds this; in config.json a number, or an object with one for each label. */
   threshold: Threshold;
+  /** Ways to see the labels, by name; the first is the default. */
+  views?: Readonly<Record<string, ViewClasses>>;
+}
+
+/** A classifier of texts: an encoder, and the labels of its head. */
+export interface ClassifierConfiguration {
+  encoder: EncoderConfiguration;
+  /** In the order of the head's rows. */
+  labels: readonly string[];
+  outcome: LabelOutcome;
+  /** Tokens of a text that are read, `[CLS]` and `[SEP]` counted. */
+  maximumLength: number;
+  /** Where several labels may hold: one is given where its sigmoid exceeds this. */
+  threshold: Threshold;
+}
+
+/** What a model folder was trained for. */
+export type TaskName = 'tagging' | 'classification' | 'masked-words';
+
+const TASK_OF: Record<Head['kind'], TaskName> = {
+  tokens: 'tagging',
+  sequence: 'classification',
+  vocabulary: 'masked-words',
+};
+
+/** The task of a model folder; undefined for an encoder without a head. */
+export function readTask(folder: string): TaskName | undefined {
+  const config = readConfigurationFile(folder);
+  const kind = headKindOf(config, parseEncoder(config, folder));
+  return kind && TASK_OF[kind];
 }
 
 /** Tokens of a window: attention takes memory by their square. */
 const LONGEST_WINDOW = 4096;
 
-/** Reads the configuration of a tagger that this library saved. */
+/**
+ * Reads the configuration of a tagger. `id2label` decides what its outputs mean. A folder without our entry `falconframes` is a tagger of
+ * another program: its labels exclude one another, and it decides token by token.
+ */
 export const readConfiguration = (folder: string): ModelConfiguration => readTagger(folder).configuration;
 
 /**
- * The row of each label of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
+ * The row of each of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
  * same labels in another order.
  */
 export const readLabelRows = (folder: string): number[] | undefined => readTagger(folder).rows;
@@ -36,97 +81,208 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
   const encoder = parseEncoder(config, folder);
-  const isTagger = headKindOf(config, encoder) === 'tokens';
-  const own = config.falconframes;
-  if (typeof own !== 'object' || own === null) {
+  const kind = headKindOf(config, encoder);
+  if (kind !== 'tokens') throw new InputError(`${path}: ${noTagger(config, encoder.type, kind)}`);
+  const own = ownEntry(config, path);
+  const scheme = own.scheme ?? 'exclusive';
+  if (!isScheme(scheme))
     throw new InputError(
-      isTagger
-        ? `${path}: is a tagger without our entry "falconframes", so that it is not known how its labels are to be read; train it anew, with this folder as the encoder of \`falconframes train\``
-        : `${path}: has no "falconframes" entry, so this is an encoder and not a tagger; train it first`,
+      `${path}: falconframes.scheme is ${describeJson(scheme)}; it must be one of ${SCHEMES.map((one) => `"${one}"`).join(', ')}`,
     );
-  }
-  const { scheme, maximum_length: maximumLength, threshold } = own as Json;
-  if (!isTagger)
+  const { words } = own;
+  if (words !== undefined && !(WORD_RULES as readonly unknown[]).includes(words))
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}; a tagger is a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.tokens}`,
+      `${path}: falconframes.words is ${describeJson(words)}; it must be one of ${WORD_RULES.join(', ')}`,
     );
-  if (!isScheme(scheme)) {
-    throw new InputError(
-      `${path}: falconframes.scheme is ${describeJson(scheme)}; it must be "bio" or "token"`,
-    );
-  }
-  const longest = Math.min(encoder.maximumPositions, LONGEST_WINDOW);
-  if (
-    typeof maximumLength !== 'number' ||
-    !Number.isInteger(maximumLength) ||
-    maximumLength < 3 ||
-    maximumLength > longest
-  ) {
-    throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
-  }
-  const rows = columnsOf(config, scheme, path);
+  const { tagSet, rows } = readTagSet(readLabels(config, path), scheme, words as WordRule | undefined, path);
   return {
-    configuration: { encoder, scheme, maximumLength, threshold: readThreshold(threshold, path) },
+    configuration: {
+      encoder,
+      ...tagSet,
+      maximumLength: readMaximumLength(own, encoder, path),
+      threshold: readThreshold(own.threshold ?? 0.5, tagSet.labels, path),
+      ...(own.views !== undefined && { views: readViews(own.views, tagSet.labels, path) }),
+    },
     rows,
   };
 }
 
-/** @throws InputError if the labels are not those of the scheme */
-function columnsOf(config: Json, scheme: LabelScheme, path: string): number[] | undefined {
-  const labels = readLabels(config, path);
-  const expected = savedLabels(scheme);
-  const unknown = labels.find((label) => !expected.includes(label));
-  if (unknown !== undefined || labels.length !== expected.length || new Set(labels).size !== labels.length)
-    throw new InputError(
-      `${path}: "id2label" ${unknown === undefined ? `lists ${labels.length} labels` : `has ${describeJson(unknown)}`}; the labels must be ${expected.join(', ')}, each once`,
-    );
-  const rows = expected.map((label) => labels.indexOf(label));
-  return rows.every((row, index) => row === index) ? undefined : rows;
+function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
+  return kind === 'sequence'
+    ? 'is a classifier of texts, not a tagger; use `falconframes classify`, or name the folder of a tagger'
+    : `"architectures" names ${describeJson(architectures)}, so this is an encoder and not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
 }
 
-/** The labels of `id2label` in the order of their numbers, which must be 0, 1, 2 … */
-function readLabels({ id2label }: Json, path: string): string[] {
+/** Reads the configuration of a classifier of texts, ours or of another program. */
+export function readClassifierConfiguration(folder: string): ClassifierConfiguration {
+  const config = readConfigurationFile(folder);
+  const path = configurationPath(folder);
+  const encoder = parseEncoder(config, folder);
+  const kind = headKindOf(config, encoder);
+  if (kind === 'tokens')
+    throw new InputError(
+      `${path}: is a tagger, which marks mentions, and no classifier of texts; use \`falconframes annotate\`, or name the folder of a classifier`,
+    );
+  if (kind !== 'sequence')
+    throw new InputError(
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and no classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+    );
+  const own = ownEntry(config, path);
+  const labels = readLabels(config, path);
+  refuseTwice(labels, path);
+  return {
+    encoder,
+    labels,
+    outcome: readOutcome(config, labels, path),
+    maximumLength: readMaximumLength(own, encoder, path),
+    threshold: readThreshold(own.threshold ?? 0.5, labels, path),
+  };
+}
+
+/** Python's pipeline takes a sigmoid where there is one label, or where `problem_type` says that several may hold. */
+function readOutcome({ problem_type: problem }: Json, labels: readonly string[], path: string): LabelOutcome {
+  if (problem === 'regression')
+    throw new InputError(
+      `${path}: "problem_type" is "regression": it gives a number and no label; name the folder of a classifier`,
+    );
+  return labels.length === 1 || problem === PROBLEM_TYPES.several ? 'several' : 'one';
+}
+
+/** Our own entry; empty for a folder of another program. */
+function ownEntry({ falconframes: own = {} }: Json, path: string): Json {
+  if (!isJsonObject(own))
+    throw new InputError(
+      `${path}: "falconframes" is ${describeJson(own)}; it must be an object, restore the file`,
+    );
+  return own;
+}
+
+function readMaximumLength(own: Json, { maximumPositions }: EncoderConfiguration, path: string): number {
+  const longest = Math.min(maximumPositions, LONGEST_WINDOW);
+  const { maximum_length: length = longest } = own;
+  if (typeof length !== 'number' || !Number.isInteger(length) || length < 3 || length > longest)
+    throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
+  return length;
+}
+
+/** What the names of `id2label` are in a scheme, and the row of each of `savedLabels` where they stand in another order. */
+function readTagSet(
+  names: readonly string[],
+  scheme: LabelScheme,
+  words: WordRule | undefined,
+  path: string,
+): { tagSet: TagSet; rows: number[] | undefined } {
+  refuseTwice(names, path);
+  const labels =
+    scheme === 'token'
+      ? names.filter((name) => name !== 'O')
+      : [...new Set(names.map((name) => parseTag(name).label))].filter((label) => label !== '');
+  if (labels.length === 0)
+    throw new InputError(
+      `${path}: "id2label" names no label but ${names.join(', ') || 'none at all'}; give the labels that the model was trained on`,
+    );
+  const tagSet: TagSet = { scheme, labels, ...(scheme === 'exclusive' && words && { words }) };
+  const expected = savedLabels(tagSet);
+  const missing = expected.find((name) => !names.includes(name));
+  if (missing === undefined && names.length === expected.length) {
+    const rows = expected.map((name) => names.indexOf(name));
+    return { tagSet, rows: rows.every((row, index) => row === index) ? undefined : rows };
+  }
+  if (scheme === 'exclusive') return { tagSet: { ...tagSet, tags: names }, rows: undefined };
+  const extra = names.find((name) => !expected.includes(name));
+  throw new InputError(
+    `${path}: "id2label" ${missing === undefined ? `has ${describeJson(extra)}` : `lacks ${describeJson(missing)}`}; in the scheme "${scheme}" the rows of its labels are ${expected.join(', ')}, each once`,
+  );
+}
+
+function refuseTwice(names: readonly string[], path: string): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw new InputError(
+      `${path}: "id2label" names ${describeJson(twice)} twice; each row needs a name of its own`,
+    );
+}
+
+/** The labels of `id2label` in the order of their numbers, which must be 0, 1, 2 …; Python's defaults where it is left out. */
+function readLabels({ id2label, num_labels: count }: Json, path: string): string[] {
+  if (id2label === undefined) {
+    const rows =
+      count === undefined ? 2 : Number.isSafeInteger(count) ? Math.min(Number(count), MOST_LABELS) : 0;
+    return Array.from({ length: rows }, (_, row) => `LABEL_${row}`);
+  }
   const entries = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
   const labels = new Array<string>(entries.length);
   for (const [number, label] of entries) {
     const place = Number(number);
-    if (
-      !/^\d+$/.test(number) ||
-      place >= entries.length ||
-      labels[place] !== undefined ||
-      typeof label !== 'string'
-    )
+    if (!/^\d+$/.test(number) || place >= entries.length || labels[place] !== undefined || !isLabel(label))
       throw new InputError(
         `${path}: "id2label" of ${describeJson(number)} is ${describeJson(label)}; it must give a name to each number from 0 on`,
       );
     labels[place] = label;
   }
+  if (labels.length === 0)
+    throw new InputError(`${path}: "id2label" names no label; give a name to each row of the head`);
   return labels;
 }
 
-/** Writes other thresholds into a tagger's config.json and leaves the rest as it is. */
-export function writeThreshold(folder: string, threshold: Threshold): void {
+const MOST_LABELS = 100_000;
+
+/** Writes other thresholds into a model's config.json and leaves the rest as it is. */
+export const writeThreshold = (folder: string, threshold: Threshold): void =>
+  writeOwnEntry(folder, { threshold });
+
+/** Adds keys to our own entry in a model's config.json and leaves the rest as it is. */
+export function writeOwnEntry(folder: string, keys: Json): void {
   const config = readConfigurationFile(folder);
-  const own = { ...(config.falconframes as Json), threshold };
+  const own = { ...ownEntry(config, configurationPath(folder)), ...keys };
   writeConfigurationFile(folder, { ...config, falconframes: own });
 }
 
-/** One number for all classes, or an object with one for each. */
-function readThreshold(given: unknown, path: string): Threshold {
+/** A key of our own entry, as it stands there. */
+export function readOwnEntry(folder: string, key: string): unknown {
+  return ownEntry(readConfigurationFile(folder), configurationPath(folder))[key];
+}
+
+/** One number for all labels, or an object with one for each. */
+function readThreshold(given: unknown, labels: readonly string[], path: string): Threshold {
   const check = (value: unknown, place: string) => {
     if (typeof value === 'number' && value > 0 && value < 1) return value;
     throw new InputError(`${path}: falconframes.threshold${place} must lie between 0 and 1`);
   };
-  if (typeof given !== 'object' || given === null) return check(given, '');
-  return byLabel(ENTITY_CLASSES, (label) => check((given as Json)[label], ` of ${label}`));
+  if (!isJsonObject(given)) return check(given, '');
+  return byLabel(labels, (label) =>
+    check(Object.hasOwn(given, label) ? given[label] : undefined, ` of ${label}`),
+  );
+}
+
+function readViews(given: unknown, labels: readonly string[], path: string): ModelConfiguration['views'] {
+  const fail = (what: string): never => {
+    throw new InputError(`${path}: falconframes.views ${what}`);
+  };
+  if (!isJsonObject(given)) return fail('must be an object with the classes of each view; correct it');
+  for (const [name, classes] of Object.entries(given)) {
+    if (!isJsonObject(classes))
+      return fail(`of "${name}" must be an object with the labels of each class; correct it`);
+    for (const [own, made] of Object.entries(classes)) {
+      if (!isLabel(own) || !Array.isArray(made))
+        return fail(`of "${name}" must list the labels of ${describeJson(own)}`);
+      const unknown = made.find((label) => !labels.includes(label as string));
+      if (unknown !== undefined)
+        return fail(
+          `of "${name}" has ${describeJson(unknown)}, which is no label of the model; these are ${labels.join(', ')}`,
+        );
+    }
+  }
+  return given as ModelConfiguration['views'];
 }
 
 /**
- * The labels of the saved head. `O` stands at index 0 with zero weights: its logit is always 0, sigmoid 0.5, so that an
- * ordinary softmax-argmax pipeline gives the tags that our sigmoids give at threshold 0.5.
+ * The labels of the saved head. Where labels may overlap, `O` stands at index 0 with zero weights: its logit is always 0, sigmoid 0.5,
+ * so that an ordinary softmax-argmax pipeline gives the tags that our sigmoids give at threshold 0.5. An exclusive tagger has learned
+ * its `O`.
  */
-export function savedLabels(scheme: LabelScheme): string[] {
-  return ['O', ...outputNames(scheme)];
+export function savedLabels(tagSet: TagSet): readonly string[] {
+  return tagSet.scheme === 'exclusive' ? outputNames(tagSet) : ['O', ...outputNames(tagSet)];
 }
 
 const CLASS_NAMES: Record<Head['kind'], string> = {
@@ -219,8 +375,25 @@ function writeConfigurationFile(folder: string, config: Json): void {
 /** Writes the config.json of a tagger. */
 export function writeConfiguration(
   folder: string,
-  { encoder, scheme, maximumLength, threshold }: ModelConfiguration,
+  { encoder, maximumLength, threshold, views, ...tagSet }: ModelConfiguration,
 ): void {
-  const own = { scheme, maximum_length: maximumLength, threshold };
-  writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(scheme) }, { own });
+  const { scheme, words } = tagSet;
+  const own = {
+    task: 'tagging',
+    scheme,
+    ...(words && { words }),
+    maximum_length: maximumLength,
+    threshold,
+    ...(views && { views }),
+  };
+  writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(tagSet) }, { own });
+}
+
+/** Writes the config.json of a classifier of texts. */
+export function writeClassifierConfiguration(
+  folder: string,
+  { encoder, labels, outcome, maximumLength, threshold }: ClassifierConfiguration,
+): void {
+  const own = { task: 'classification', maximum_length: maximumLength, threshold };
+  writeNetworkConfiguration(folder, encoder, { kind: 'sequence', labels }, { own, outcome });
 }

@@ -177,6 +177,12 @@ function parsePrunedHeads(
   return entries.length > 0 ? (Object.fromEntries(entries) as Record<number, number[]>) : undefined;
 }
 
+/** Puts a dropout in the place of the encoder's own, in layers and head alike; null leaves the encoder's. */
+export function setDropout(encoder: EncoderConfiguration, dropout: number | null): void {
+  if (dropout === null) return;
+  Object.assign(encoder, { hiddenDropout: dropout, attentionDropout: dropout, sequenceDropout: dropout });
+}
+
 /** How many heads a layer still has. */
 export const headsOfLayer = ({ attentionHeads, prunedHeads }: EncoderConfiguration, layer: number): number =>
   attentionHeads - (prunedHeads?.[layer]?.length ?? 0);

@@ -7,23 +7,24 @@
  * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
  * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
  */
-export {
-  ARCHITECTURES,
-  type Architecture,
-  type EncoderType,
-  type LayerNames,
-  type SequenceHeadNames,
-  type VocabularyHeadNames,
-} from './architectures';
-export { type Matrix, type TensorFlow, tensorflow, usesGpu } from './backend';
+export { ARCHITECTURES, type LayerNames } from './architectures';
+export { type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
+  type ClassifierConfiguration,
   type ModelConfiguration,
+  readClassifierConfiguration,
   readConfiguration,
   readHead,
   readLabelRows,
+  readOwnEntry,
+  readTask,
   savedLabels,
+  type TaskName,
+  type ViewClasses,
+  writeClassifierConfiguration,
   writeConfiguration,
+  writeOwnEntry,
   writeThreshold,
 } from './configuration';
 export {
@@ -32,7 +33,6 @@ export {
   free,
   keep,
   livingTensors,
-  type Numbers,
   scalar,
   tidy,
   upload,
@@ -43,28 +43,27 @@ export {
   type EncoderConfiguration,
   headsOfLayer,
   readEncoderConfiguration,
+  setDropout,
 } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
 export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
-export type { Operand, ProductOptions } from './kernels';
 export * as kernels from './kernels';
-export { Model, type Trainable } from './model';
+export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
 export { add, createChance, linear } from './operations';
-export type { Chance } from './operations/dropout';
-export { encoderParameterShapes } from './parameter-shapes';
+export { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
-export { type Applied, type Precision, Tape, type TensorGradients } from './tape';
+export { SequenceClassifier } from './sequence-classifier';
+export { type Precision, Tape } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';
 export {
   hasWeights,
   openWeights,
-  type StoredWeights,
   WEIGHTS,
   weightFiles,
 } from './weights';

@@ -21,6 +21,26 @@ export interface Trainable {
   logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor;
 }
 
+/** A network whose outputs have labels: a tagger, or a classifier of texts. */
+export interface LabelNetwork extends Trainable {
+  readonly configuration: {
+    encoder: EncoderConfiguration;
+    labels: readonly string[];
+    maximumLength: number;
+  };
+  readonly head: Head;
+  /** The folder it was read from, which holds its tokenizer. */
+  readonly source: string;
+  logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor;
+  /** Logits of windows, without dropout; shaped as the network's task has them. */
+  readonly score: (windows: readonly { inputIds: Int32Array }[]) => Promise<Float32Array[]>;
+  /** Writes a folder in Hugging Face's layout. */
+  save(folder: string): void;
+  /** Takes the values that `save` wrote of this same network. */
+  reload(folder: string): void;
+  dispose(): void;
+}
+
 /** An encoder with a head. Owns its parameters' memory until `dispose()`. */
 export class Model implements Trainable {
   /** By Hugging Face's name. */

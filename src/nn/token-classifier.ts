@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { InputError } from '../foundation';
-import { outputNames } from '../tokenization';
-import { type Batch, padBatch } from './batch';
+import { outputNames, type TagSet } from '../tokenization';
+import type { Batch } from './batch';
 import {
   type ModelConfiguration,
   readConfiguration,
   readLabelRows,
+  savedLabels,
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
@@ -13,11 +13,13 @@ import type { LayerObserver, Weights } from './encoder';
 import { readEncoderConfiguration } from './encoder-configuration';
 import type { Head } from './heads';
 import { freshTensors } from './initialization';
-import { Model, type Trainable } from './model';
+import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import type { Parameters } from './parameters';
+import { refuseOtherHead, refuseTooLong } from './refusals';
 import type { Tensor } from './safetensors';
+import { scoreWindows } from './score-windows';
 import { Tape } from './tape';
 import { readTensors } from './weights';
 
@@ -28,16 +30,14 @@ const HEAD_BIAS = 'classifier.bias';
  * arXiv:1708.02002, section 4.1). Sigmoid of this is 5%, about the share of tokens inside mentions of one class.
  */
 const INITIAL_HEAD_BIAS = -3;
-/** Padded tokens scored at once: large enough to keep two cores busy, small enough for any memory. */
-const TOKENS_A_SCORING = 4096;
 
 /**
  * An encoder with one linear layer on every token, and our reading of its outputs. Owns its parameters' memory until
  * `dispose()`.
  *
- * In memory the head has the scheme's outputs; in the folder it has one more, `O`, all zeros (see `savedLabels`).
+ * Where labels may overlap, the head has one output more in the folder than in memory: `O`, all zeros (see `savedLabels`).
  */
-export class TokenClassifier implements Trainable {
+export class TokenClassifier implements LabelNetwork {
   readonly #model: Model;
 
   constructor(
@@ -57,14 +57,10 @@ export class TokenClassifier implements Trainable {
   ): TokenClassifier {
     const encoder = readEncoderConfiguration(folder);
     const configuration = { ...options, encoder };
-    if (options.maximumLength > encoder.maximumPositions) {
-      throw new InputError(
-        `a maximum length of ${options.maximumLength} tokens exceeds the encoder's ${encoder.maximumPositions} positions (${folder}); choose a shorter one`,
-      );
-    }
+    refuseTooLong(options.maximumLength, encoder, folder);
     const tensors = readTensors(folder, encoderParameterShapes(encoder));
     const head = freshTensors(headParameterShapes(encoder, headOf(configuration)), seed);
-    head.get(HEAD_BIAS)!.data.fill(INITIAL_HEAD_BIAS);
+    if (options.scheme !== 'exclusive') head.get(HEAD_BIAS)!.data.fill(INITIAL_HEAD_BIAS);
     return new TokenClassifier(configuration, folder, new Map([...tensors, ...head]));
   }
 
@@ -72,6 +68,10 @@ export class TokenClassifier implements Trainable {
   static load(folder: string): TokenClassifier {
     const configuration = readConfiguration(folder);
     return new TokenClassifier(configuration, folder, readTagger(folder, configuration));
+  }
+
+  get head(): Head {
+    return headOf(this.configuration);
   }
 
   /** By Hugging Face's name. */
@@ -89,32 +89,16 @@ export class TokenClassifier implements Trainable {
     return this.#model.logits(tape, weights, batch, observe);
   }
 
-  /** Scores windows in batches of similar length, without dropout. */
+  /** Scores windows in batches of similar length, without dropout // [length, outputs] each */
   readonly score = async (windows: readonly { inputIds: Int32Array }[]): Promise<Float32Array[]> => {
-    const outputs = outputNames(this.configuration.scheme).length;
-    const byLength = windows.map((_, index) => index);
-    byLength.sort((one, other) => windows[one].inputIds.length - windows[other].inputIds.length);
-    const scores = new Array<Float32Array>(windows.length);
-    for (let start = 0; start < byLength.length; ) {
-      let end = start + 1;
-      while (
-        end < byLength.length &&
-        (end + 1 - start) * windows[byLength[end]].inputIds.length <= TOKENS_A_SCORING
-      ) {
-        end++;
-      }
-      const indices = byLength.slice(start, end);
-      const batch = padBatch(indices.map((index) => windows[index]));
+    const outputs = outputNames(this.configuration).length;
+    return scoreWindows(windows, (batch) => {
       const data = tidy(() => download(this.logits(new Tape(false), this.parameters.read(), batch)));
-      indices.forEach((index, row) => {
+      return (row, length) => {
         const from = row * batch.length * outputs;
-        scores[index] = data.slice(from, from + windows[index].inputIds.length * outputs);
-      });
-      start = end;
-      // Lets progress displays and interrupts through.
-      await new Promise(setImmediate);
-    }
-    return scores;
+        return data.slice(from, from + length * outputs);
+      };
+    });
   };
 
   /** Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last. */
@@ -127,8 +111,10 @@ export class TokenClassifier implements Trainable {
       extended.set(data, data.length / shape[0]);
       tensors.set(name, { shape: [shape[0] + 1, ...shape.slice(1)], data: extended });
     };
-    addZeroRow(HEAD_WEIGHT);
-    addZeroRow(HEAD_BIAS);
+    if (this.configuration.scheme !== 'exclusive') {
+      addZeroRow(HEAD_WEIGHT);
+      addZeroRow(HEAD_BIAS);
+    }
     writeWeights(folder, tensors);
     saveTokenizer(this.source, folder);
     writeConfiguration(folder, this.configuration);
@@ -139,7 +125,7 @@ export class TokenClassifier implements Trainable {
   }
 }
 
-const headOf = ({ scheme }: ModelConfiguration): Head => ({ kind: 'tokens', labels: outputNames(scheme) });
+const headOf = (tagSet: TagSet): Head => ({ kind: 'tokens', labels: outputNames(tagSet) });
 
 /** Learned numbers of a tagger, one by one. */
 export function countParameters(configuration: ModelConfiguration): number {
@@ -151,25 +137,30 @@ export function countParameters(configuration: ModelConfiguration): number {
 }
 
 /**
- * A saved tagger's tensors, the head's rows in our order and without the one for `O`. That row is taken from the others: it is zeros as
- * we save it, but not once Python has trained the model further, and a softmax is the same when all logits lose one number.
+ * A saved tagger's tensors, the head's rows in our order. Where labels may overlap, the row for `O` is taken from the others: it is zeros
+ * as we save it, but not once Python has trained the model further, and a softmax is the same when all logits lose one number.
  */
 function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
   const { hiddenSize } = configuration.encoder;
-  const outputs = outputNames(configuration.scheme).length;
+  const names = savedLabels(configuration);
+  refuseOtherHead(folder, HEAD_BIAS, names.length);
   const shapes = encoderParameterShapes(configuration.encoder);
-  shapes.set(HEAD_WEIGHT, [outputs + 1, hiddenSize]).set(HEAD_BIAS, [outputs + 1]);
+  shapes.set(HEAD_WEIGHT, [names.length, hiddenSize]).set(HEAD_BIAS, [names.length]);
   const tensors = readTensors(folder, shapes);
-  const [outside, ...others] = readLabelRows(folder) ?? Array.from({ length: outputs + 1 }, (_, row) => row);
+  const rows = readLabelRows(folder) ?? names.map((_, row) => row);
+  const outside = configuration.scheme === 'exclusive' ? undefined : rows[0];
+  const outputs = outside === undefined ? rows : rows.slice(1);
   for (const name of [HEAD_WEIGHT, HEAD_BIAS]) {
     const { shape, data } = tensors.get(name)!;
     const width = data.length / shape[0];
-    const lessOutside = new Float32Array(outputs * width);
-    others.forEach((row, output) => {
-      for (let column = 0; column < width; column++)
-        lessOutside[output * width + column] = data[row * width + column] - data[outside * width + column];
+    const ordered = new Float32Array(outputs.length * width);
+    outputs.forEach((row, output) => {
+      for (let column = 0; column < width; column++) {
+        const base = outside === undefined ? 0 : data[outside * width + column];
+        ordered[output * width + column] = data[row * width + column] - base;
+      }
     });
-    tensors.set(name, { shape: [outputs, ...shape.slice(1)], data: lessOutside });
+    tensors.set(name, { shape: [outputs.length, ...shape.slice(1)], data: ordered });
   }
   return tensors;
 }

@@ -23,9 +23,9 @@ async function main([folder, seed, count]: string[]): Promise<void> {
     // The last line tells, should the process end.
     process.stderr.write(`${Number(seed) + number}\n`);
     try {
-      const score = await openFolderScorer(folder, damaged, { threads: 1 });
+      const { score } = await openFolderScorer(folder, damaged, { threads: 1 });
       const inputIds = Int32Array.of(2, 10, 11, 12, 3);
-      await score([{ inputIds, first: 0, last: 3, ownedFrom: 0, ownedTo: 3 }]);
+      await score([{ inputIds }]);
       outcomes.run++;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

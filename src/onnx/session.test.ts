@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { InputError } from '../foundation';
 import { openModel } from '../inference';
-import { readSafetensors, savedLabels, writeSafetensors } from '../nn';
+import { readConfiguration, readSafetensors, savedLabels, writeSafetensors } from '../nn';
 import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
-import type { Window } from '../tokenization';
+import { outputNames, type Window } from '../tokenization';
 import { encodeAsOnnx, exportToOnnx } from './export';
 import { quantizeFolder } from './quantize/quantize';
 import { labelLogits, openFolderScorer, openOnnxScorer } from './session';
@@ -21,7 +21,7 @@ const windowOf = (ids: number[]): Window => ({
 });
 
 test("a window's logits are those of PyTorch without the column O, whatever it is batched with", async (t) => {
-  const score = await openOnnxScorer(exportToOnnx(copyTinyBert(t)), { threads: 1 });
+  const { score } = await openOnnxScorer(exportToOnnx(copyTinyBert(t)), { threads: 1 });
   const { input_ids, attention_mask, logits } = tinyBertExample();
   // The second row with its padding cut off; the first has token types, which windows do not.
   const length = attention_mask[1].indexOf(0);
@@ -42,7 +42,7 @@ test("a window's logits are those of PyTorch without the column O, whatever it i
 test("an int8 file's logits are the same to the bit, whatever a window is scored with", async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
-  const score = await openOnnxScorer(quantizeFolder(folder), { threads: 1 });
+  const { score } = await openOnnxScorer(quantizeFolder(folder), { threads: 1 });
   const { input_ids } = tinyBertExample();
   const windows = Array.from({ length: 40 }, (_, index) =>
     windowOf(input_ids[index % 2].slice(index % 5, 8)),
@@ -63,7 +63,15 @@ test('a missing and a damaged file are told', async (t) => {
 test('labels in another order are read by their names, from a file and from weights', async (t) => {
   const window = windowOf(tinyBertExample().input_ids[0].slice(0, 6));
   const folder = copyTinyBert(t);
-  const [expected] = await (await openFolderScorer(folder, encodeAsOnnx(folder)))([window]);
+  const scoresOf = async (model: string | Uint8Array) => {
+    const { score, dispose } = await openFolderScorer(folder, model);
+    const [scores] = await score([window]);
+    await dispose();
+    const names = outputNames(readConfiguration(folder));
+    const ofName = (name: string) => scores.filter((_, at) => at % names.length === names.indexOf(name));
+    return [...names].sort().map((name) => [name, ofName(name)]);
+  };
+  const expected = await scoresOf(encodeAsOnnx(folder));
   const path = join(folder, 'model.safetensors');
   const tensors = readSafetensors(path);
   const order = [4, 0, 8, 1, 7, 2, 6, 3, 5];
@@ -75,16 +83,19 @@ test('labels in another order are read by their names, from a file and from weig
   }
   writeSafetensors(path, tensors);
   const configuration = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
-  const labels = savedLabels('bio');
+  const labels = savedLabels(readConfiguration(folder));
   configuration.id2label = Object.fromEntries(order.map((row, place) => [place, labels[row]]));
   writeFileSync(join(folder, 'config.json'), JSON.stringify(configuration));
   for (const model of [encodeAsOnnx(folder), exportToOnnx(folder)])
-    assert.deepEqual((await (await openFolderScorer(folder, model))([window]))[0], expected);
+    assert.deepEqual(await scoresOf(model), expected);
 });
 
 test('a row for O that Python has trained is taken from the others, as from the weights', () => {
   assert.deepEqual([...labelLogits(Float32Array.of(0.5, 1, 2, -1, 3, 4), 3)], [0.5, 1.5, 4, 5]);
-  assert.deepEqual([...labelLogits(Float32Array.of(1, 0.5, 2), 3, [1, 2, 0])], [1.5, 0.5]);
+  assert.deepEqual(
+    [...labelLogits(Float32Array.of(1, 0.5, 2), 3, { labelRows: [1, 2, 0], lessOutside: true })],
+    [1.5, 0.5],
+  );
 });
 
 test('logits that are not finite, though the weights are, end in one sentence', async (t) => {
@@ -96,15 +107,15 @@ test('logits that are not finite, though the weights are, end in one sentence', 
   const file = exportToOnnx(folder);
   const window = windowOf(tinyBertExample().input_ids[0].slice(0, 6));
   const refusal = { name: 'InputError', message: /gives scores that are not finite/ };
-  await assert.rejects((await openFolderScorer(folder, file))([window]), refusal);
+  await assert.rejects((await openFolderScorer(folder, file)).score([window]), refusal);
   const weights = await openModel(folder);
   await assert.rejects(weights.score([window]), refusal);
-  weights.dispose();
+  await weights.dispose();
 });
 
 test('what ONNX Runtime refuses while it runs is one sentence', async (t) => {
   const folder = copyTinyBert(t);
-  const score = await openFolderScorer(folder, exportToOnnx(folder));
+  const { score } = await openFolderScorer(folder, exportToOnnx(folder));
   await assert.rejects(score([windowOf([2, 1000, 3])]), (error: Error) => {
     assert.ok(error instanceof InputError, error.stack);
     assert.match(error.message, /ONNX Runtime cannot run it \(.*\); export the model again$/);

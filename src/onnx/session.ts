@@ -1,8 +1,17 @@
 import { existsSync } from 'node:fs';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { firstLineOf, InputError } from '../foundation';
-import { type Batch, type ModelConfiguration, padBatch, readConfiguration, readLabelRows } from '../nn';
-import { onlyFinite, outputNames, type TokenScorer } from '../tokenization';
+import {
+  type Batch,
+  type EncoderConfiguration,
+  padBatch,
+  readClassifierConfiguration,
+  readConfiguration,
+  readLabelRows,
+  readTask,
+  savedLabels,
+} from '../nn';
+import { onlyFinite, type TokenScorer } from '../tokenization';
 import { checkOnnx, readOnnxFile } from './check/check';
 import { onnxInputs } from './inputs';
 
@@ -12,7 +21,7 @@ const TOKENS_A_CALL = 1024;
 const FATAL = 4;
 
 export interface OnnxOptions {
-  /** Threads of one call; the default is one a core. */
+  /** Threads of one call; the default is one per core. */
   threads?: number;
   /** What the file must match, if known. */
   expected?: ExpectedModel;
@@ -20,9 +29,39 @@ export interface OnnxOptions {
 
 /** What a model folder says about its ONNX files. */
 export interface ExpectedModel {
-  configuration: ModelConfiguration;
-  /** The column of each label's logit in the file, `O` first; undefined for our order. */
+  encoder: EncoderConfiguration;
+  maximumLength: number;
+  /** Whether logits are of each token or of the whole text. */
+  rows: 'tokens' | 'text';
+  /** The names of the logits, in our order. */
+  names: readonly string[];
+  /** The column of each name in the file; undefined for our order. */
   labelRows?: readonly number[];
+  /** Whether the first name is an `O` whose logit is taken from the others and left out. */
+  lessOutside: boolean;
+}
+
+/** Scores windows until it is disposed of; the session's memory is not given back before. */
+export interface OnnxScorer {
+  score: TokenScorer;
+  dispose(): Promise<void>;
+}
+
+/** What the ONNX files of a model folder must match. */
+export function expectedOf(folder: string): ExpectedModel {
+  if (readTask(folder) === 'classification') {
+    const { encoder, maximumLength, labels } = readClassifierConfiguration(folder);
+    return { encoder, maximumLength, rows: 'text', names: labels, lessOutside: false };
+  }
+  const configuration = readConfiguration(folder);
+  return {
+    encoder: configuration.encoder,
+    maximumLength: configuration.maximumLength,
+    rows: 'tokens',
+    names: savedLabels(configuration),
+    labelRows: readLabelRows(folder),
+    lessOutside: configuration.scheme !== 'exclusive',
+  };
 }
 
 /** A scorer on an ONNX file of a model folder, whose labels may stand in any order. @param model path of the file, or its bytes */
@@ -30,9 +69,8 @@ export async function openFolderScorer(
   folder: string,
   model: string | Uint8Array,
   options: Omit<OnnxOptions, 'expected'> = {},
-): Promise<TokenScorer> {
-  const expected = { configuration: readConfiguration(folder), labelRows: readLabelRows(folder) };
-  return openOnnxScorer(model, { ...options, expected });
+): Promise<OnnxScorer> {
+  return openOnnxScorer(model, { ...options, expected: expectedOf(folder) });
 }
 
 /**
@@ -48,17 +86,17 @@ export async function openFolderScorer(
 export async function openOnnxScorer(
   model: string | Uint8Array,
   { threads = 0, expected }: OnnxOptions = {},
-): Promise<TokenScorer> {
+): Promise<OnnxScorer> {
   const place = typeof model === 'string' ? model : 'the exported model';
   if (typeof model === 'string' && !existsSync(model)) {
     throw new InputError(`${model}: there is no such file; run \`falconframes compress\` on the model first`);
   }
   const bytes =
     typeof model === 'string'
-      ? readOnnxFile(model, expected?.configuration)
+      ? readOnnxFile(model, expected)
       : Buffer.from(model.buffer, model.byteOffset, model.length);
   // Bytes were encoded by this library just now.
-  if (typeof model === 'string') checkOnnx(bytes, place, expected?.configuration);
+  if (typeof model === 'string') checkOnnx(bytes, place, expected);
   const tokensACall = bytes.includes('DynamicQuantizeLinear') ? 0 : TOKENS_A_CALL;
   let session: InferenceSession;
   try {
@@ -72,15 +110,15 @@ export async function openOnnxScorer(
       `${place}: ONNX Runtime cannot load it (${firstLineOf((error as Error).message)}); export the model again`,
     );
   }
-  const labels = expected && outputNames(expected.configuration.scheme).length + 1;
-  return onlyFinite(async (windows) => {
+  const score = onlyFinite(async (windows) => {
     const scores = new Array<Float32Array>(windows.length);
     const lengths = windows.map(({ inputIds }) => inputIds.length);
     for (const indices of groupsOfOneLength(lengths, tokensACall)) {
       const batch = padBatch(indices.map((index) => windows[index]));
       const logits = await run(session, batch, place);
-      checkLogits(logits, batch, labels, place);
-      const rows = labelLogits(logits.data as Float32Array, logits.dims[2], expected?.labelRows);
+      checkLogits(logits, batch, expected, place);
+      const columns = logits.dims[logits.dims.length - 1];
+      const rows = labelLogits(logits.data as Float32Array, columns, expected);
       indices.forEach((index, place) => {
         const size = rows.length / batch.size;
         scores[index] = rows.subarray(place * size, (place + 1) * size);
@@ -88,6 +126,7 @@ export async function openOnnxScorer(
     }
     return scores;
   }, place);
+  return { score, dispose: () => session.release() };
 }
 
 async function run(session: InferenceSession, batch: Batch, place: string): Promise<Tensor> {
@@ -103,19 +142,20 @@ async function run(session: InferenceSession, batch: Batch, place: string): Prom
 function checkLogits(
   logits: Tensor | undefined,
   batch: Batch,
-  labels: number | undefined,
+  expected: ExpectedModel | undefined,
   place: string,
 ): void {
+  const names = expected?.names.length;
+  const rows = expected?.rows === 'text' ? [batch.size] : [batch.size, batch.length];
   const fits =
     logits?.type === 'float32' &&
-    logits.dims.length === 3 &&
-    logits.dims[0] === batch.size &&
-    logits.dims[1] === batch.length &&
-    (labels === undefined ? logits.dims[2] > 0 : logits.dims[2] === labels);
+    logits.dims.length === rows.length + 1 &&
+    rows.every((extent, axis) => logits.dims[axis] === extent) &&
+    (names === undefined || logits.dims[rows.length] === names);
   if (fits) return;
   const found = logits ? `${logits.type} [${logits.dims}]` : 'nothing';
   throw new InputError(
-    `${place}: gives ${found} as "logits" where float32 [${batch.size},${batch.length},${labels ?? 'labels'}] is expected; export the model again`,
+    `${place}: gives ${found} as "logits" where float32 [${rows},${names ?? 'labels'}] is expected${names === undefined ? '' : ` ("id2label" in config.json names ${names} labels)`}; export the model again`,
   );
 }
 
@@ -136,22 +176,23 @@ function groupsOfOneLength(lengths: readonly number[], mostTokens: number): numb
 }
 
 /**
- * The logits of the labels in our order, without those of `O`, which are taken from the others: they are 0 as we save the head, but not
- * once Python has trained it further, and a softmax is the same when all logits lose one number.
- *
- * @param rows the column of each label, `O` first; in their order where it is left out
+ * Logits in our order. Where labels may overlap, without those of `O`, which are taken from the others: they are 0 as we save the head,
+ * but not once Python has trained it further, and a softmax is the same when all logits lose one number.
  */
 export function labelLogits(
   data: Float32Array,
   columns: number,
-  rows: readonly number[] = Array.from({ length: columns }, (_, row) => row),
+  { labelRows, lessOutside }: Pick<ExpectedModel, 'labelRows' | 'lessOutside'> = { lessOutside: true },
 ): Float32Array {
-  const [outside, ...others] = rows;
+  if (!lessOutside && !labelRows) return data;
+  const rows = labelRows ?? Array.from({ length: columns }, (_, row) => row);
+  const outside = rows[0];
+  const others = lessOutside ? rows.slice(1) : rows;
   const rest = new Float32Array((data.length / columns) * others.length);
   // Number by number: a view of each row would take ten times as long, which short sentences feel.
   let next = 0;
   for (let row = 0; row < data.length; row += columns) {
-    const base = data[row + outside];
+    const base = lessOutside ? data[row + outside] : 0;
     for (let label = 0; label < others.length; label++) rest[next++] = data[row + others[label]] - base;
   }
   return rest;

@@ -30,7 +30,7 @@ interface TaggedToken {
 test("transformers.js' pipeline reads the folder and gives the labels and scores of our logits", async (t) => {
   const folder = copyTinyBert(t);
   const text = 'T cells carry p.V600E (liver, 7-fold).';
-  const labels = savedLabels(readConfiguration(folder).scheme);
+  const labels = savedLabels(readConfiguration(folder));
   const tokenizer = new Tokenizer(folder);
   const [{ ids }] = await tokenizer.encode([text]);
   const row = [tokenizer.classificationId, ...ids, tokenizer.separatorId];

@@ -4,16 +4,23 @@
  * In: data (sentences with spans, labelled texts, plain texts), a network. Out: examples, the objective that training minimizes, answers and
  * their scores. May touch: model folders.
  *
- * tagging/ finds spans, classification/ tells texts apart, masked-words/ guesses hidden words. objective.ts is what the training
- * engine asks of each; losses.ts holds what they share.
+ * tagging/ finds spans, classification/ tells texts apart, masked-words/ guesses hidden words. task.ts is what the recipe of training asks
+ * of a task that learns labels, objective.ts what the training engine asks of all; losses.ts holds what they share.
  */
 export {
-  type ClassificationEvaluation,
-  type ClassificationOptions,
-  type ClassifiedExample,
-  classificationObjective,
-  evaluateClassification,
-} from './classification/objective';
+  givenLabels,
+  labelProbabilities,
+  rankLabels,
+  type ScoredLabel,
+} from './classification/answers';
+export {
+  type ClassificationReport,
+  evaluateTexts,
+  type LabelScore,
+  scoreTexts,
+} from './classification/evaluate';
+export { type ClassifiedText, encodeWholeTexts } from './classification/examples';
+export { classificationObjective, classificationTask } from './classification/task';
 export {
   createLoss,
   LOSSES,
@@ -22,8 +29,6 @@ export {
   type LossOptions,
   lossOnTape,
   softmaxCrossEntropy,
-  type TaggingLoss,
-  type Targets,
   USED_BY,
 } from './losses';
 export {
@@ -32,12 +37,13 @@ export {
   maskingObjective,
   prepareTexts,
   type TextExample,
-} from './masked-words/objective';
+} from './masked-words/masking';
 export type { Blueprint, Evaluation, Objective } from './objective';
-export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
-export { decodeSpans, type ScoredSpan, sigmoid } from './tagging/decoding';
+export { objectiveOf } from './objective-of';
+export { logSoftmax, sigmoid } from './probabilities';
+export { voteWithinArticle } from './tagging/article-vote';
+export { decodeSpans, type ScoredSpan } from './tagging/decoding';
 export {
-  type EvaluationOptions,
   type EvaluationReport,
   evaluate,
   evaluateAll,
@@ -46,13 +52,6 @@ export {
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
 export {
-  createTagger,
-  padTargets,
-  setDropout,
-  type TaggingBatch,
-  taggingObjective,
-} from './tagging/objective';
-export {
   checkOneEach,
   countSpans,
   f1Of,
@@ -60,15 +59,17 @@ export {
   mean,
   meanF1,
   noSpanCounts,
+  onlyLabels,
   ratio,
   type SpanCounts,
   type SpanScore,
   scoreSpans,
   spanKey,
-  spanScores,
+  spanScore,
 } from './tagging/spans';
 export { type TaggedText, type TaggingOptions, tagTexts } from './tagging/tag-texts';
-export { unteachableClasses } from './tagging/teachable';
+export { padTargets } from './tagging/targets';
+export { taggingObjective, taggingTask } from './tagging/task';
 export {
   countTokens,
   goldTokens,
@@ -80,3 +81,5 @@ export {
   tokenProbabilities,
 } from './tagging/tokens';
 export { type Variations, varyMentions } from './tagging/variations';
+export type { OutcomeGroups, Prepared, Task, TaskLoss, TaskSettings } from './task';
+export { type LabelTask, labelTaskOf, remakeObjective, TASKS } from './tasks';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ENTITY_CLASSES, projectRoot } from '../foundation';
 import { download, livingTensors, tidy, upload } from '../nn';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { createLoss, type LossName } from './losses';
 
 interface Case {
@@ -22,7 +23,7 @@ const fixture = JSON.parse(
 for (const { weights, value, gradient, ...options } of fixture.cases) {
   test(`${options.loss} with γ ${options.focalGamma}, smoothing ${options.labelSmoothing} and weights ${weights} is PyTorch's`, () => {
     const classWeights = Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, weights[index]]));
-    const loss = createLoss({ ...options, classWeights }, 'bio');
+    const loss = createLoss({ ...options, classWeights }, BIO);
     const known = Float32Array.from(fixture.known);
     const [found, slopes] = tidy(() => {
       const computed = loss(upload(Float32Array.from(fixture.logits), [fixture.rows, 8]), {
@@ -43,7 +44,7 @@ for (const { weights, value, gradient, ...options } of fixture.cases) {
 test('logits of any size give finite losses, and an unknown label has no gradient', () => {
   for (const { loss } of fixture.cases) {
     const [value, slopes] = tidy(() => {
-      const computed = createLoss({ loss, focalGamma: 2, labelSmoothing: 0.1, classWeights: {} }, 'bio')(
+      const computed = createLoss({ loss, focalGamma: 2, labelSmoothing: 0.1, classWeights: {} }, BIO)(
         upload(Float32Array.of(300, -300, 300, -300, 0, 0, 5, 5), [1, 8]),
         {
           labels: Float32Array.of(0, 1, 1, 0, 0, 0, 1, 0),

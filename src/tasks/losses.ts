@@ -1,6 +1,5 @@
-import { ENTITY_CLASSES } from '../foundation';
 import { type DeviceTensor, kernels, type Tape, upload } from '../nn';
-import { type LabelScheme, outputsPerClass } from '../tokenization';
+import { outputNames, outputsPerLabel, parseTag, type TagSet } from '../tokenization';
 
 const {
   absolute,
@@ -44,8 +43,8 @@ export interface LossOptions {
   focalGamma: number;
   /** Share of each target that is spread over all outcomes (`smooth_focal`, `cross_entropy`). */
   labelSmoothing: number;
-  /** Factors of classes' shares in the loss; a class that is not named has 1. */
-  classWeights: Partial<Record<string, number>>;
+  /** Factors of labels' shares in the loss; a label that is not named has 1. */
+  classWeights: Readonly<Record<string, number>>;
 }
 
 /** What a batch should have been tagged as. Row-major. */
@@ -53,30 +52,30 @@ export interface Targets {
   labels: Float32Array; // [rows, outputs]
   /** 1 where the label is known: what a source did not look for teaches nothing, neither for nor against. */
   known: Float32Array; // [rows, outputs]
-  /** How many labels are known. The loss is the mean over these. */
+  /** How many labels are known; of an exclusive tagger, how many tokens have one. The loss is the mean over these. */
   knownLabels: number;
 }
 
 /** The loss of a tagger's logits // [rows, outputs] */
 export type TaggingLoss = (logits: DeviceTensor, targets: Targets) => Loss;
 
-/** The loss that the options describe. */
-export function createLoss(options: LossOptions, scheme: LabelScheme): TaggingLoss {
+/** The loss of a tagger that the options describe. */
+export function createLoss(options: LossOptions, tagSet: TagSet): TaggingLoss {
   const { loss, focalGamma, labelSmoothing } = options;
-  const perClass = outputsPerClass(scheme);
-  const weights = ENTITY_CLASSES.flatMap((label) =>
-    new Array<number>(perClass).fill(options.classWeights[label] ?? 1),
-  );
+  const weights = outputWeights(options.classWeights, tagSet);
   const isWeighted = weights.some((weight) => weight !== 1);
   const weigh = ({ known }: Targets) =>
     isWeighted ? known.map((one, index) => one * weights[index % weights.length]) : known;
+  if (tagSet.scheme === 'exclusive')
+    return (logits, targets) => tagCrossEntropy(logits, targets, weights, labelSmoothing);
+  const perLabel = outputsPerLabel(tagSet);
 
   return (logits, targets) => {
     const labels = upload(targets.labels, logits.shape);
     const known = weigh(targets);
     const count = Math.max(targets.knownLabels, 1);
     if (loss === 'cross_entropy')
-      return exclusiveCrossEntropy(logits, labels, known, count, perClass, labelSmoothing);
+      return exclusiveCrossEntropy(logits, labels, known, count, perLabel, labelSmoothing);
     const smoothing = loss === 'smooth_focal' ? labelSmoothing : 0;
     const soft = smoothing > 0 ? add(multiply(labels, 1 - smoothing), smoothing / 2) : labels;
     // Uploaded, since numbers that operations are given are kept for good, and counts differ from batch to batch.
@@ -85,6 +84,15 @@ export function createLoss(options: LossOptions, scheme: LabelScheme): TaggingLo
       ? binaryCrossEntropy(logits, soft, share)
       : focalLoss(logits, soft, share, focalGamma);
   };
+}
+
+/** The factor of each output in the loss. */
+function outputWeights(classWeights: LossOptions['classWeights'], tagSet: TagSet): number[] {
+  const weightOf = new Map(Object.entries(classWeights));
+  if (tagSet.scheme === 'exclusive')
+    return outputNames(tagSet).map((name) => weightOf.get(parseTag(name).label) ?? 1);
+  const perLabel = outputsPerLabel(tagSet);
+  return tagSet.labels.flatMap((label) => new Array<number>(perLabel).fill(weightOf.get(label) ?? 1));
 }
 
 /** A loss as an operation of the tape: its gradient by what it is computed from is known in closed form. */
@@ -155,6 +163,47 @@ function exclusiveCrossEntropy(
     smoothing,
   );
   return { loss, gradient: reshape(firstColumns(gradient, perClass), ...logits.shape) };
+}
+
+/** Takes an output out of a softmax, and stays finite. */
+const IMPOSSIBLE = -1e9;
+
+/**
+ * Cross-entropy of tags that exclude one another, the mean over the tokens that carry one. Outputs of labels that a source did not look for
+ * are left out of the softmax: whether a token is one of these, nobody knows.
+ */
+function tagCrossEntropy(
+  logits: DeviceTensor,
+  { labels, known, knownLabels }: Targets,
+  weights: readonly number[],
+  smoothing: number,
+): Loss {
+  const [rows, outputs] = logits.shape;
+  const targets = new Float32Array(labels.length);
+  const mask = new Float32Array(labels.length);
+  const share = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const first = row * outputs;
+    let [possible, chosen] = [0, -1];
+    for (let output = 0; output < outputs; output++) {
+      possible += known[first + output];
+      if (labels[first + output] === 1) chosen = output;
+    }
+    if (chosen < 0 || possible === 0) continue;
+    share[row] = weights[chosen] / Math.max(knownLabels, 1);
+    for (let output = 0; output < outputs; output++) {
+      const place = first + output;
+      if (known[place] === 0) mask[place] = IMPOSSIBLE;
+      else targets[place] = labels[place] * (1 - smoothing) + smoothing / possible;
+    }
+  }
+  const shape = [rows, outputs];
+  return softmaxCrossEntropy(
+    add(logits, upload(mask, shape)),
+    upload(targets, shape),
+    upload(share, [rows, 1]),
+    0,
+  );
 }
 
 /**

@@ -39,8 +39,10 @@ export interface Objective<Example extends { inputIds: Int32Array }> {
 /** How good a network is on what it was not trained on. */
 export interface Evaluation {
   loss: number;
-  /** The higher the better: decides which epoch is kept. Of a tagger the mean F1 of its classes. */
+  /** The higher the better: decides which epoch is kept. The mean F1 of the labels, but with masked words. */
   score: number;
-  /** Strict span F1 of a tagger; a class without gold mentions is null. */
+  /** Of a classifier of texts. */
+  accuracy?: number;
+  /** By label: strict span F1 of a tagger, F1 of a classifier; a label that does not occur is null. */
   f1?: Record<string, number | null>;
 }

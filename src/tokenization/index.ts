@@ -4,17 +4,24 @@
  * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the model
  * folder, to read.
  */
+export { encodeTexts, type TextInput } from './encode-texts';
+export { labelsToSpans, spansToLabels, type TokenLabels, tagsToSpans } from './labels';
+export { onlyFinite, type TokenScorer } from './scorer';
 export {
+  type ExclusiveColumns,
+  exclusiveColumns,
   isScheme,
   type LabelScheme,
-  labelsToSpans,
   outputNames,
-  outputsPerClass,
-  spansToLabels,
-  type TokenLabels,
-} from './labels';
-export { onlyFinite, type TokenScorer } from './scorer';
+  outputsPerLabel,
+  parseTag,
+  SCHEMES,
+  type TagSet,
+  WORD_RULES,
+  type WordRule,
+} from './tag-set';
 export { type Threshold, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
 export { readTokenizerFile, type TokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';
+export { wordsOf } from './words';

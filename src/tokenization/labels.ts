@@ -1,101 +1,154 @@
-import { ENTITY_CLASSES, type Span } from '../foundation';
+import type { Span } from '../foundation';
+import { exclusiveColumns, outputNames, outputsPerLabel, parseTag, type TagSet } from './tag-set';
 import type { EncodedText } from './tokenizer';
-
-/**
- * What the outputs of a head stand for. `bio`: two a class, B- for the first token of a mention and I- for the rest, so that
- * borders are exact and neighbours stay apart. `token`: one a class, inside or not, as the assessment's original has it.
- * Either is multi-label: classes may overlap each other.
- */
-export type LabelScheme = 'bio' | 'token';
-
-export function isScheme(value: unknown): value is LabelScheme {
-  return value === 'bio' || value === 'token';
-}
-
-/** Outputs in the order of the head's columns, class by class in the order of `ENTITY_CLASSES`. */
-export function outputNames(scheme: LabelScheme): string[] {
-  return scheme === 'bio'
-    ? ENTITY_CLASSES.flatMap((name) => [`B-${name}`, `I-${name}`])
-    : [...ENTITY_CLASSES];
-}
-
-/** How many outputs a class has: 2 or 1. */
-export function outputsPerClass(scheme: LabelScheme): number {
-  return scheme === 'bio' ? 2 : 1;
-}
 
 export interface TokenLabels {
   /** 0 or 1, row-major // [tokens, outputs] */
   labels: Uint8Array;
+  /** 1 where a token carries a label of its own; in the scheme `exclusive` not every token of a word need do so // [tokens] */
+  counts: Uint8Array;
   /** Spans that no token stands for (the tokenizer drops control characters, say): they cannot be learned. */
   lost: Span[];
   /** Spans with a border inside a token: they come back wider than they went in. */
   widened: Span[];
-  /** Spans that a longer or earlier one of their class covers, wholly or in part: labels can express only one of them. */
+  /** Spans that a longer or earlier one covers, wholly or in part, where labels can express only one of them. */
   covered: Span[];
 }
 
 /**
- * Marks every token that shares a character with a span. Data may hold mentions inside others of their class ("T cell" in
- * "T cell line"); a token has one label per class, so the outermost is marked, and of two that cross the first. The others stay
- * gold in evaluation: a tagger with such a head misses them.
+ * Marks every token that shares a character with a span. Data may hold mentions inside others of their label ("T cell" in
+ * "T cell line"); a token has one tag per label, or one tag at all, so the outermost is marked, and of two that cross the first. The
+ * others stay gold in evaluation: a tagger with such a head misses them.
  */
-export function spansToLabels(
-  encoded: EncodedText,
-  spans: readonly Span[],
-  scheme: LabelScheme,
-): TokenLabels {
-  const perClass = outputsPerClass(scheme);
-  const outputs = perClass * ENTITY_CLASSES.length;
+export function spansToLabels(encoded: EncodedText, spans: readonly Span[], tagSet: TagSet): TokenLabels {
+  return tagSet.scheme === 'exclusive'
+    ? spansToExclusive(encoded, spans, tagSet)
+    : spansToOverlapping(encoded, spans, tagSet);
+}
+
+function spansToOverlapping(encoded: EncodedText, spans: readonly Span[], tagSet: TagSet): TokenLabels {
+  const perLabel = outputsPerLabel(tagSet);
+  const outputs = perLabel * tagSet.labels.length;
   const labels = new Uint8Array(encoded.ids.length * outputs);
+  const counts = new Uint8Array(encoded.ids.length).fill(1);
   const lost: Span[] = [];
   const widened: Span[] = [];
-  const { outermost, covered } = chooseOutermost(spans);
+  const { outermost, covered } = chooseOutermost(spans, ({ label }) => label);
   for (const span of outermost) {
-    const column = ENTITY_CLASSES.indexOf(span.label) * perClass;
-    const first = encoded.ends.findIndex((end) => end > span.start);
-    let last = first;
-    while (last >= 0 && last < encoded.ids.length && encoded.starts[last] < span.end) last++;
-    if (first < 0 || last === first) {
+    const column = tagSet.labels.indexOf(span.label) * perLabel;
+    if (column < 0) continue;
+    const tokens = tokensOf(encoded, span);
+    if (!tokens) {
       lost.push(span);
       continue;
     }
-    if (encoded.starts[first] < span.start || encoded.ends[last - 1] > span.end) widened.push(span);
-    for (let token = first; token < last; token++) {
+    const { first, behind } = tokens;
+    if (isWider(encoded, tokens, span)) widened.push(span);
+    for (let token = first; token < behind; token++) {
       const own = token * outputs + column;
-      const begins = scheme === 'token' || token === first;
+      const begins = tagSet.scheme === 'token' || token === first;
       if (begins) labels[own] = 1;
       // Two neighbours may share a token; the later one begins with it.
-      if (scheme === 'bio') labels[own + 1] = begins || labels[own] ? 0 : 1;
+      if (tagSet.scheme === 'bio') labels[own + 1] = begins || labels[own] ? 0 : 1;
     }
   }
-  return { labels, lost, widened, covered };
+  return { labels, counts, lost, widened, covered };
 }
 
-/** The spans that no other of their class covers, and the rest; both in the given order. */
-function chooseOutermost(spans: readonly Span[]): { outermost: readonly Span[]; covered: Span[] } {
+/** Words are marked, each by its first token; what the others say is the rule's. */
+function spansToExclusive(encoded: EncodedText, spans: readonly Span[], tagSet: TagSet): TokenLabels {
+  const outputs = outputNames(tagSet).length;
+  const columns = exclusiveColumns(tagSet);
+  const { ids, words } = encoded;
+  const columnOf = new Int32Array(ids.length).fill(columns.outside); // [tokens]
+  const lost: Span[] = [];
+  const widened: Span[] = [];
+  const known = spans.filter(({ label }) => tagSet.labels.includes(label));
+  const { outermost, covered } = chooseOutermost(known, () => '');
+  const rule = tagSet.words ?? 'all-inside';
+  const isFirst = (token: number) => token === 0 || words[token] !== words[token - 1];
+  for (const span of outermost) {
+    const label = tagSet.labels.indexOf(span.label);
+    const tokens = tokensOf(encoded, span);
+    if (!tokens) {
+      lost.push(span);
+      continue;
+    }
+    let { first, behind } = tokens;
+    while (!isFirst(first)) first--;
+    while (behind < ids.length && !isFirst(behind)) behind++;
+    if (isWider(encoded, { first, behind }, span)) widened.push(span);
+    const beginning = words[first];
+    for (let token = first; token < behind; token++) {
+      const begins = token === first || (rule === 'all' && words[token] === beginning);
+      columnOf[token] = begins ? columns.begin[label] : columns.inside[label];
+    }
+  }
+  const labels = new Uint8Array(ids.length * outputs);
+  const counts = new Uint8Array(ids.length);
+  columnOf.forEach((column, token) => {
+    if (column < 0 || (rule === 'first' && !isFirst(token))) return;
+    labels[token * outputs + column] = 1;
+    counts[token] = 1;
+  });
+  return { labels, counts, lost, widened, covered };
+}
+
+interface TokenRange {
+  first: number;
+  /** The first token that is not part of it any more. */
+  behind: number;
+}
+
+function tokensOf({ ids, starts, ends }: EncodedText, { start, end }: Span): TokenRange | undefined {
+  const first = ends.findIndex((own) => own > start);
+  let behind = first;
+  while (behind >= 0 && behind < ids.length && starts[behind] < end) behind++;
+  return first < 0 || behind === first ? undefined : { first, behind };
+}
+
+const isWider = (
+  { starts, ends }: EncodedText,
+  { first, behind }: TokenRange,
+  { start, end }: Span,
+): boolean => starts[first] < start || ends[behind - 1] > end;
+
+/** The spans that no other of their group covers, and the rest; both in the given order. */
+function chooseOutermost(
+  spans: readonly Span[],
+  groupOf: (span: Span) => string,
+): { outermost: readonly Span[]; covered: Span[] } {
   if (spans.length < 2) return { outermost: spans, covered: [] };
-  const endOf = new Map<string, number>(); // by class: where the last that was kept ends
+  const endOf = new Map<string, number>(); // by group: where the last that was kept ends
   const covered = new Set<Span>();
   for (const span of [...spans].sort((one, other) => one.start - other.start || other.end - one.end)) {
-    if (span.start < (endOf.get(span.label) ?? 0)) covered.add(span);
-    else endOf.set(span.label, span.end);
+    const group = groupOf(span);
+    if (span.start < (endOf.get(group) ?? 0)) covered.add(span);
+    else endOf.set(group, span.end);
   }
   return { outermost: spans.filter((span) => !covered.has(span)), covered: [...covered] };
 }
 
 /** The spans that token labels stand for. An I- without a B- or I- before it opens a span, as conlleval has it. */
-export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, scheme: LabelScheme): Span[] {
-  const perClass = outputsPerClass(scheme);
-  const outputs = perClass * ENTITY_CLASSES.length;
+export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, tagSet: TagSet): Span[] {
+  if (tagSet.scheme === 'exclusive') {
+    const outputs = outputNames(tagSet).length;
+    return tagsToSpans(encoded, tagSet, (token) => {
+      for (let output = 0; output < outputs; output++)
+        if (labels[token * outputs + output] === 1) return output;
+      return -1;
+    }).map(({ start, end, label }) => ({ start, end, label }));
+  }
+  const perLabel = outputsPerLabel(tagSet);
+  const outputs = perLabel * tagSet.labels.length;
   const spans: Span[] = [];
-  ENTITY_CLASSES.forEach((label, index) => {
-    const column = index * perClass;
+  tagSet.labels.forEach((label, index) => {
+    const column = index * perLabel;
     let open: Span | undefined;
     for (let token = 0; token < encoded.ids.length; token++) {
       const row = token * outputs + column;
-      const begins = scheme === 'bio' && labels[row] === 1;
-      const inside = labels[row + perClass - 1] === 1;
+      const begins = tagSet.scheme === 'bio' && labels[row] === 1;
+      const inside = labels[row + perLabel - 1] === 1;
       if (open && inside && !begins) {
         open.end = encoded.ends[token];
       } else if (begins || inside) {
@@ -107,4 +160,36 @@ export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, s
     }
   });
   return spans.sort((one, other) => one.start - other.start || one.end - other.end);
+}
+
+/**
+ * The spans of exclusive tags, and the tokens that decided each. A word has the tag of its first token; where the tag set has no rule for
+ * words, every token has its own, and neighbours of one label are joined, as Python's pipeline does with `aggregation_strategy="simple"`.
+ *
+ * @param outputOf the output that is given to a token, -1 for none
+ */
+export function tagsToSpans(
+  { starts, ends, words }: EncodedText,
+  tagSet: TagSet,
+  outputOf: (token: number) => number,
+): (Span & { tokens: number[] })[] {
+  const tags = outputNames(tagSet).map(parseTag);
+  const spans: (Span & { tokens: number[] })[] = [];
+  let open: (Span & { tokens: number[] }) | undefined;
+  for (let token = 0; token < starts.length; ) {
+    let behind = token + 1;
+    if (tagSet.words) while (behind < starts.length && words[behind] === words[token]) behind++;
+    const output = outputOf(token);
+    const { prefix, label } = output < 0 ? { prefix: 'O', label: '' } : tags[output];
+    if (prefix === 'O') open = undefined;
+    else if (open && open.label === label && prefix === 'I') {
+      open.end = ends[behind - 1];
+      open.tokens.push(token);
+    } else {
+      open = { start: starts[token], end: ends[behind - 1], label, tokens: [token] };
+      spans.push(open);
+    }
+    token = behind;
+  }
+  return spans;
 }

@@ -1,11 +1,11 @@
 import { areFinite, InputError } from '../foundation';
-import type { Window } from './windows';
 
 /**
  * Anything that turns windows into logits: the network in training, an ONNX file in production.
- * One array a window, row-major // [length, outputs], special tokens included, padding and the `O` column left out.
+ * One array per window, row-major // [length, outputs], special tokens included and padding left out; without the `O` column, but for
+ * exclusive tags; of a classifier of texts [labels].
  */
-export type TokenScorer = (windows: readonly Window[]) => Promise<Float32Array[]>;
+export type TokenScorer = (windows: readonly { inputIds: Int32Array }[]) => Promise<Float32Array[]>;
 
 /**
  * The same scorer, which throws if a logit is not finite: comparisons with such a score are meaningless.

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { ENTITY_CLASSES, type Span } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { decodeSpans, tagTexts } from '../tasks';
-import { type LabelScheme, labelsToSpans, outputNames, spansToLabels } from './labels';
+import { labelsToSpans, spansToLabels } from './labels';
+import { outputNames } from './tag-set';
+import { BIO, TOKEN } from './tag-set.fixture';
 import { type EncodedText, Tokenizer } from './tokenizer';
 import { cutWindows, joinWindows } from './windows';
 
@@ -63,9 +65,9 @@ test('spans on token borders come back from BIO labels as they went in', async (
     fc.asyncProperty(texts, fc.array(fc.nat(1000)), async (text, cuts) => {
       const [encoded] = await tokenizer.encode([text]);
       const spans = drawSpans(encoded, cuts, 'token');
-      const { labels, lost, widened } = spansToLabels(encoded, spans, 'bio');
+      const { labels, lost, widened } = spansToLabels(encoded, spans, BIO);
       assert.deepEqual([lost, widened], [[], []]);
-      assert.deepEqual(byPlace(labelsToSpans(encoded, labels, 'bio')), byPlace(spans));
+      assert.deepEqual(byPlace(labelsToSpans(encoded, labels, BIO)), byPlace(spans));
     }),
     { seed: 1 },
   );
@@ -77,20 +79,20 @@ test('the token scheme gives back spans that do not touch', async () => {
     { start: 0, end: 9, label: 'Cell Line' },
     { start: 13, end: 20, label: 'Cell' },
   ];
-  const { labels } = spansToLabels(encoded, spans, 'token');
-  assert.deepEqual(labelsToSpans(encoded, labels, 'token'), spans);
+  const { labels } = spansToLabels(encoded, spans, TOKEN);
+  assert.deepEqual(labelsToSpans(encoded, labels, TOKEN), spans);
 });
 
 test('confident logits decode to the spans they were made from, for spans of whole words', async () => {
-  for (const scheme of ['bio', 'token'] as LabelScheme[]) {
+  for (const tagSet of [BIO, TOKEN]) {
     await fc.assert(
       fc.asyncProperty(texts, fc.array(fc.nat(1000)), async (text, cuts) => {
         const [encoded] = await tokenizer.encode([text]);
         const spans = drawSpans(encoded, cuts, 'word');
-        const { labels } = spansToLabels(encoded, spans, scheme);
+        const { labels } = spansToLabels(encoded, spans, tagSet);
         const logits = Float32Array.from(labels, (label) => (label ? 4 : -4));
-        const expected = scheme === 'bio' ? spans : labelsToSpans(encoded, labels, scheme);
-        assert.deepEqual(byPlace(decodeSpans(encoded, logits, scheme, 0.5)), byPlace(expected));
+        const expected = tagSet === BIO ? spans : labelsToSpans(encoded, labels, tagSet);
+        assert.deepEqual(byPlace(decodeSpans(encoded, logits, tagSet, 0.5)), byPlace(expected));
       }),
       { seed: 1 },
     );
@@ -102,13 +104,13 @@ test('of overlapping mentions of a class the outermost is labelled, of crossing 
   const cell = (start: number, end: number) => ({ start, end, label: 'Cell' as const });
   const organ: Span = { start: 11, end: 18, label: 'Organ Tissue' };
   const [outer, inner, crossing] = [cell(0, 10), cell(0, 7), cell(8, 18)];
-  for (const scheme of ['bio', 'token'] as LabelScheme[]) {
+  for (const tagSet of [BIO, TOKEN]) {
     for (const spans of [
       [outer, inner, organ, crossing],
       [crossing, organ, inner, outer],
     ]) {
-      const { labels, covered, lost, widened } = spansToLabels(encoded, spans, scheme);
-      assert.deepEqual(labelsToSpans(encoded, labels, scheme), [outer, organ]);
+      const { labels, covered, lost, widened } = spansToLabels(encoded, spans, tagSet);
+      assert.deepEqual(labelsToSpans(encoded, labels, tagSet), [outer, organ]);
       assert.deepEqual(byPlace(covered), byPlace([inner, crossing]));
       assert.deepEqual([lost, widened], [[], []]);
     }
@@ -124,7 +126,7 @@ test('whatever spans overlap, no token both begins a mention and is inside anoth
   }));
   fc.assert(
     fc.property(fc.array(span, { maxLength: 6 }), (spans) => {
-      const { labels, covered } = spansToLabels(encoded, spans, 'bio');
+      const { labels, covered } = spansToLabels(encoded, spans, BIO);
       encoded.ids.forEach((_, token) => {
         assert.ok(labels[8 * token + 2] + labels[8 * token + 3] <= 1, `token ${token}`);
       });
@@ -143,7 +145,7 @@ test('every span that cannot be labelled exactly is named', async () => {
   const inVoid: Span = { start: 2, end: 3, label: 'Cell' };
   const inToken: Span = { start: 6, end: 7, label: 'Cell' };
   const past: Span = { start: 20, end: 22, label: 'Cell' };
-  const { lost, widened } = spansToLabels(encoded, [inVoid, inToken, past], 'bio');
+  const { lost, widened } = spansToLabels(encoded, [inVoid, inToken, past], BIO);
   assert.deepEqual(lost, [inVoid, past]);
   assert.deepEqual(widened, [inToken]);
 });
@@ -201,24 +203,24 @@ test('a line of 100,000 characters is tagged to its end', async () => {
     [text],
     tokenizer,
     async (windows) => windows.map(({ inputIds }) => new Float32Array(inputIds.length * 8).fill(3)),
-    { scheme: 'bio', maximumLength: 64, threshold: 0.5 },
+    { ...BIO, maximumLength: 64, threshold: 0.5 },
   );
   assert.equal(Math.max(...spans.map(({ end }) => end)), text.length);
 });
 
 test('I without B does not open a mention: the best legal path decides', async () => {
   const [encoded] = await tokenizer.encode(['t cells']);
-  const outputs = outputNames('bio').length;
-  const cell = outputNames('bio').indexOf('B-Cell');
+  const outputs = outputNames(BIO).length;
+  const cell = outputNames(BIO).indexOf('B-Cell');
   const logits = new Float32Array(encoded.ids.length * outputs).fill(-5);
   for (let token = 0; token < encoded.ids.length; token++) logits[token * outputs + cell + 1] = 3;
   // B is likely enough to pay for the path B I.
   logits[cell] = -1;
-  assert.deepEqual(byPlace(decodeSpans(encoded, logits, 'bio', 0.5)), ['0 7 Cell']);
+  assert.deepEqual(byPlace(decodeSpans(encoded, logits, BIO, 0.5)), ['0 7 Cell']);
   const secondWord = encoded.words.indexOf(1);
   for (let token = 0; token < encoded.ids.length; token++) logits[token * outputs + cell] = -100;
   for (let token = secondWord; token < encoded.ids.length; token++) logits[token * outputs + cell + 1] = 3;
-  assert.deepEqual(decodeSpans(encoded, logits, 'bio', 0.5), []);
+  assert.deepEqual(decodeSpans(encoded, logits, BIO, 0.5), []);
 });
 
 test('a higher threshold takes doubtful mentions away', async () => {
@@ -226,9 +228,9 @@ test('a higher threshold takes doubtful mentions away', async () => {
   const logits = new Float32Array(encoded.ids.length * 8).fill(-5);
   logits[2] = 1;
   for (let token = 1; token < encoded.ids.length; token++) logits[token * 8 + 3] = 1;
-  assert.equal(decodeSpans(encoded, logits, 'bio', 0.5).length, 1);
-  assert.equal(decodeSpans(encoded, logits, 'bio', 0.9).length, 0);
+  assert.equal(decodeSpans(encoded, logits, BIO, 0.5).length, 1);
+  assert.equal(decodeSpans(encoded, logits, BIO, 0.9).length, 0);
   const alike = { 'Gene Mutations': 0.5, Cell: 0.5, 'Cell Line': 0.5, 'Organ Tissue': 0.5 };
-  assert.equal(decodeSpans(encoded, logits, 'bio', { ...alike, Cell: 0.9 }).length, 0);
-  assert.equal(decodeSpans(encoded, logits, 'bio', { ...alike, 'Cell Line': 0.9 }).length, 1);
+  assert.equal(decodeSpans(encoded, logits, BIO, { ...alike, Cell: 0.9 }).length, 0);
+  assert.equal(decodeSpans(encoded, logits, BIO, { ...alike, 'Cell Line': 0.9 }).length, 1);
 });

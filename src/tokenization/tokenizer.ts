@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
-import { firstLineOf, InputError, readJsonObject } from '../foundation';
+import { firstLineOf, InputError, readJsonObject, type TextRange } from '../foundation';
 import { readTokenizerFile, tokenNumbers } from './tokenizer-file';
 
 const LARGEST_CONFIGURATION = 10_000_000;
@@ -91,6 +91,44 @@ export class Tokenizer {
       const wordIds = encoding.getWordIds();
       for (let token = 0; token < words.length; token++) words[token] = wordIds[token] ?? -1;
       return { ids: Int32Array.from(encoding.getIds()), starts, ends, words };
+    });
+  }
+
+  /**
+   * Tokens of texts whose words are given. Each word is encoded on its own, as Python's tokenizers do with `is_split_into_words`; one of
+   * which nothing is left, such as a control character, becomes `[UNK]`, so that every word has a token. `words` counts the given words.
+   */
+  async encodeWords(texts: readonly { text: string; words: readonly TextRange[] }[]): Promise<EncodedText[]> {
+    const surfaces = new Map<string, number>();
+    for (const { text, words } of texts)
+      for (const { start, end } of words) {
+        const surface = text.slice(start, end);
+        if (!surfaces.has(surface)) surfaces.set(surface, surfaces.size);
+      }
+    const encoded = await this.encode([...surfaces.keys()]);
+    const unknown = this.#native.tokenToId('[UNK]') ?? 0;
+    return texts.map(({ text, words }) => {
+      const [ids, starts, ends, ofWord]: number[][] = [[], [], [], []];
+      words.forEach(({ start, end }, word) => {
+        const own = encoded[surfaces.get(text.slice(start, end))!];
+        own.ids.forEach((id, token) => {
+          ids.push(id);
+          starts.push(start + own.starts[token]);
+          ends.push(start + own.ends[token]);
+          ofWord.push(word);
+        });
+        if (own.ids.length > 0) return;
+        ids.push(unknown);
+        starts.push(start);
+        ends.push(end);
+        ofWord.push(word);
+      });
+      return {
+        ids: Int32Array.from(ids),
+        starts: Int32Array.from(starts),
+        ends: Int32Array.from(ends),
+        words: Int32Array.from(ofWord),
+      };
     });
   }
 }

@@ -3,8 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ENTITY_CLASSES } from '../foundation';
-import { unteachableClasses } from '../tasks';
 import { DEFAULT_TRAINING, readTrainingConfiguration, TRAINING_SCHEMA } from './configuration';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
@@ -56,17 +54,3 @@ for (const [name, content, message] of refused) {
     assert.throws(() => read(content), { name: 'InputError', message });
   });
 }
-
-test('classes that cannot be learned are named, sentences that know none refused', () => {
-  const sentence = { article: 'A', section: '', paragraph: 0, offset: 0, text: 'T cell', spans: [] };
-  assert.throws(
-    () => unteachableClasses([{ ...sentence, annotated: [] }], 'x.jsonl'),
-    /x.jsonl: no sentence/,
-  );
-  const cell = { start: 0, end: 6, label: 'Cell' as const };
-  const found = unteachableClasses([{ ...sentence, spans: [cell], annotated: ['Cell', 'Cell Line'] }], 'x');
-  assert.deepEqual(
-    found.map(({ label }) => label),
-    ENTITY_CLASSES.filter((label) => label !== 'Cell'),
-  );
-});

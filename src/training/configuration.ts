@@ -1,8 +1,8 @@
 import { dirname, normalize, resolve } from 'node:path';
-import { describeJson, ENTITY_CLASSES, InputError, parseJson, readTextFile } from '../foundation';
+import { describeJson, InputError, parseJson, readTextFile } from '../foundation';
 import type { Variations } from '../tasks';
 import { LOSSES, type LossOptions, USED_BY } from '../tasks';
-import type { LabelScheme, Threshold } from '../tokenization';
+import type { LabelScheme, Threshold, WordRule } from '../tokenization';
 import { SCHEDULES, type Schedule } from './schedule';
 import { checkAgainst, type ObjectSchema } from './schema';
 
@@ -44,7 +44,10 @@ export interface TrainingConfiguration extends TrainingOptions, LossOptions {
   /** JSONL files of sentences, relative to the configuration file. */
   train: string[];
   dev: string[];
+  /** The labels in their order; left out, those of the training files. */
+  labels?: string[];
   scheme: LabelScheme;
+  words: WordRule;
   maximumLength: number;
   /** In a file a number. */
   threshold: Threshold;
@@ -74,7 +77,22 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
       minItems: 1,
       description: 'files that choose the epoch',
     },
-    scheme: { enum: ['bio', 'token'], default: 'bio', description: 'labels: B and I of each class, or one' },
+    labels: {
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 1,
+      description: 'the labels in their order; left out, those of the training files',
+    },
+    scheme: {
+      enum: ['bio', 'token', 'exclusive'],
+      default: 'bio',
+      description: 'labels: B and I of each class, or one',
+    },
+    words: {
+      enum: ['first', 'all', 'all-inside'],
+      default: 'first',
+      description: 'which tokens of a word carry its label',
+    },
     maximumLength: {
       type: 'integer',
       minimum: 8,
@@ -93,7 +111,6 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
     variations: {
       type: 'object',
       additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },
-      propertyNames: { enum: ENTITY_CLASSES },
       default: {},
       description: 'copies of each sentence that mentions the class, with other mentions in it',
     },
@@ -113,7 +130,6 @@ export const TRAINING_SCHEMA: ObjectSchema<keyof TrainingConfiguration> = {
     classWeights: {
       type: 'object',
       additionalProperties: { type: 'number', minimum: 0, maximum: 100 },
-      propertyNames: { enum: ENTITY_CLASSES },
       default: {},
       description: 'factors in the loss; 1 for a class that is not named',
     },

@@ -1,14 +1,13 @@
 /**
  * Training: examples to a trained network.
  *
- * In: a task (a network, its loss and its examples) and options. Out: the model folder of the best epoch, in its folder `last` that of
+ * In: data files or an objective, and options. Out: the model folder of the best epoch, in its folder `last` that of
  * the last one where another was better, and `metrics.jsonl`. May touch: the folder of the run, and of replicas a folder in memory.
- * How good an epoch is, the caller says (`evaluate`), since evaluation is a room further on.
  *
- * trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
+ * recipe.ts goes from data files to a model folder; lessons.ts reads and checks the data. trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
  * search/ looks for the best options; tracking/ tells MLflow of runs.
  */
-export { type BatchLimits, stepsByEpoch, type Window } from './batching';
+export { stepsByEpoch } from './batching';
 export { resumable } from './checkpoint';
 export {
   completeConfiguration,
@@ -22,21 +21,24 @@ export {
   type TrainingOptions,
   trainingSchemaWith,
 } from './configuration';
-export { Learner, type LearnerOptions, type State } from './learner';
+export { Learner } from './learner';
+export { type LessonOptions, type Lessons, readLessons } from './lessons';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
-export type { Gradients } from './optimizer';
+export {
+  type FineTuned,
+  type FineTuning,
+  fineTune,
+  fineTuneFiles,
+  type Learning,
+  learn,
+  type RunOptions,
+} from './recipe';
 export { checkRunFolder, LAST } from './run-folder';
 export { rateShare } from './schedule';
-export { checkAgainst, type ObjectSchema, type PropertySchema } from './schema';
+export { checkAgainst, type ObjectSchema } from './schema';
 export * from './search';
-export type { ScoredValues } from './search/tpe';
-export type { EndedTask, Failure, Score } from './search/trial';
-export { averageTaggers } from './soup';
-export { lossAndGradients, type Part, type Step, type StepOptions, type StepOutcome, takeStep } from './step';
+export { averageModels } from './soup';
+export { lossAndGradients, takeStep } from './step';
+export { taskOfFiles } from './task-of-files';
 export * from './tracking';
-export type { Authorization } from './tracking/credentials';
-export type { Notify } from './tracking/delivery';
-export type { DeliveryOptions, WaitingRun } from './tracking/server-destination';
-export type { RunDescription, TrackedRun } from './tracking/track-run';
-export type { TrainingDescription } from './tracking/track-training';
 export { type TrainingReport, type TrainingRun, train } from './trainer';

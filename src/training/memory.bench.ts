@@ -4,7 +4,7 @@
  * averaged weights on.
  */
 import { createRandom } from '../foundation';
-import { livingTensors, Model, type Tape, type Weights } from '../nn';
+import { livingTensors, Model, padBatch, type Tape, type Weights } from '../nn';
 import type { Example, Objective } from '../tasks';
 import { createLoss, lossOnTape, padTargets } from '../tasks';
 import { DEFAULT_TRAINING } from './configuration';
@@ -33,16 +33,16 @@ const encoder = {
 
 const labels = Array.from({ length: OUTPUTS }, (_, index) => `label ${index}`);
 const model = Model.fresh(encoder, { kind: 'tokens', labels }, 1);
-const lossOf = createLoss(DEFAULT_TRAINING, 'bio');
+const TAG_SET = { scheme: 'token', labels } as const;
+const lossOf = createLoss(DEFAULT_TRAINING, TAG_SET);
 const task: Objective<Example> = {
   parameters: model.parameters,
   layers: encoder.layers,
   description: 'memory',
   weight: (examples) => examples.reduce((sum, { known }) => sum + known.length, 0),
   loss: (tape: Tape, weights: Weights, examples: readonly Example[]) => {
-    const batch = padTargets(examples);
-    const logits = model.logits(tape, weights, batch);
-    return lossOnTape(tape, logits, () => lossOf(logits, batch));
+    const logits = model.logits(tape, weights, padBatch(examples));
+    return lossOnTape(tape, logits, () => lossOf(logits, padTargets(examples, TAG_SET)));
   },
   save: () => {},
   reload: () => {},

@@ -1,9 +1,11 @@
 /** Help for `bench -- saved-models`: small networks of every kind, how they are trained and saved, and loaded again. */
 import { createRandom } from '../foundation';
 import {
+  type LabelOutcome,
   Model,
   readEncoderConfiguration,
   readHead,
+  SequenceClassifier,
   savedLabels,
   type Tensor,
   TokenClassifier,
@@ -12,18 +14,18 @@ import {
 import { networkFixture, networkFixtureNames } from '../nn/network.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import type { Objective } from '../tasks';
-import {
-  type ClassificationOptions,
-  classificationObjective,
-  maskingObjective,
-  taggingObjective,
-} from '../tasks';
+import { classificationObjective, maskingObjective, taggingObjective } from '../tasks';
 import { DEFAULT_TRAINING } from './configuration';
 import { train } from './trainer';
 
 const LABELS = ['process', 'component', 'function'];
 const OPTIONS = { ...DEFAULT_TRAINING, epochs: 2, batchSize: 4, learningRate: 1e-3, checkpointMinutes: 60 };
-const TAGGER = { scheme: 'bio', maximumLength: 16, threshold: 0.5 } as const;
+const TAGGER = {
+  scheme: 'bio',
+  labels: ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'],
+  maximumLength: 16,
+  threshold: 0.5,
+} as const;
 
 export interface Inputs {
   inputIds: Int32Array; // [length]
@@ -75,27 +77,45 @@ function tensorsOf(source: string): ReadonlyMap<string, Tensor> {
   return tensors;
 }
 
-function classifier(name: string, network: string, outcome: ClassificationOptions['outcome']): Traveller {
+/** A classifier of texts, or an exclusive tagger whose tags are the labels. */
+function classifier(name: string, network: string, outcome: LabelOutcome): Traveller {
   const { folder: source } = networkFixture(network);
   const encoder = readEncoderConfiguration(source);
-  const kind = readHead(source).kind as 'tokens' | 'sequence';
-  const options = { outcome, labelSmoothing: 0, classWeights: null };
-  const targets = ({ inputIds }: Inputs, row: number) => {
-    if (kind === 'tokens') return inputIds.map((id) => (id < 5 ? -1 : id % 3));
-    return Int32Array.from(outcome === 'one' ? [row % 3] : [row % 2, row % 3 === 0 ? 1 : 0, 1]);
-  };
+  const shape = { encoder, labels: LABELS, maximumLength: 16, threshold: 0.5 };
+  const common = { name, labels: LABELS, ours: (logits: number[]) => logits };
+  if (readHead(source).kind === 'tokens') {
+    const complete = ({ inputIds }: Inputs) => ({
+      inputIds,
+      labels: Uint8Array.from({ length: inputIds.length * LABELS.length }, (_, place) => {
+        const id = inputIds[Math.floor(place / LABELS.length)];
+        return id >= 5 && id % 3 === place % LABELS.length ? 1 : 0;
+      }),
+      known: new Uint8Array(inputIds.length * LABELS.length).fill(1),
+    });
+    return {
+      ...common,
+      train: (folder) => {
+        const tagSet = { scheme: 'exclusive', tags: LABELS } as const;
+        const model = new TokenClassifier({ ...shape, ...tagSet }, tinyBertFolder, tensorsOf(source));
+        return trainAndDispose(model, taggingObjective(model, DEFAULT_TRAINING), folder, complete);
+      },
+      load: TokenClassifier.load,
+      perToken: true,
+      problem: null,
+    };
+  }
+  const targets = (row: number) =>
+    Int32Array.from(outcome === 'one' ? [row % 3] : [row % 2, row % 3 === 0 ? 1 : 0, 1]);
   return {
-    name,
+    ...common,
     train: (folder) => {
-      const model = new Model(encoder, { kind, labels: LABELS }, tensorsOf(source));
-      const task = classificationObjective(model, options, tinyBertFolder);
-      return trainAndDispose(model, task, folder, (one, row) => ({ ...one, targets: targets(one, row) }));
+      const model = new SequenceClassifier({ ...shape, outcome }, tinyBertFolder, tensorsOf(source));
+      const task = classificationObjective(model, DEFAULT_TRAINING);
+      return trainAndDispose(model, task, folder, (one, row) => ({ ...one, targets: targets(row) }));
     },
-    load: Model.load,
-    perToken: kind === 'tokens',
-    labels: LABELS,
-    problem: kind === 'tokens' ? null : `${outcome === 'one' ? 'single' : 'multi'}_label_classification`,
-    ours: (logits) => logits,
+    load: SequenceClassifier.load,
+    perToken: false,
+    problem: `${outcome === 'one' ? 'single' : 'multi'}_label_classification`,
   };
 }
 
@@ -118,7 +138,7 @@ function languageModel(name: string): Traveller {
 
 /** A tagger has no output for `O` here: its logits are those of Python less that of `O`. */
 function tagger(name: string, network: string): Traveller {
-  const labels = savedLabels(TAGGER.scheme);
+  const labels = [...savedLabels(TAGGER)];
   const outputs = labels.length - 1;
   const complete = ({ inputIds }: Inputs) => ({
     inputIds,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { livingTensors, readSafetensors, TokenClassifier } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
-import { averageTaggers } from './soup';
+import { averageModels } from './soup';
 
 test('every weight is the mean of the models, and the folder loads', (t) => {
   const folders = [0, 1, 2].map((index) => {
@@ -21,7 +21,7 @@ test('every weight is the mean of the models, and the folder loads', (t) => {
     return folder;
   });
   const out = join(folders[0], 'soup');
-  averageTaggers(folders, out);
+  averageModels(folders, out);
   const model = TokenClassifier.load(out);
   const found = model.parameters.snapshot();
   model.dispose();
@@ -46,8 +46,8 @@ test('models that cannot be averaged are refused in one sentence, and nothing is
     content.replace('"intermediate_size": 32', '"intermediate_size": 64'),
   );
   change(three, 'tokenizer.json', (content) => content.replace('[UNK]', '[unk]'));
-  assert.throws(() => averageTaggers([one], out), /nothing to be averaged with; name two or more/);
-  assert.throws(() => averageTaggers([one, two], out), /intermediateSize is 64, and 32 in/);
-  assert.throws(() => averageTaggers([one, three], out), /tokenizer\.json: not the same/);
+  assert.throws(() => averageModels([one], out), /nothing to be averaged with; name two or more/);
+  assert.throws(() => averageModels([one, two], out), /intermediateSize is 64, and 32 in/);
+  assert.throws(() => averageModels([one, three], out), /tokenizer\.json: not the same/);
   assert.ok(!existsSync(out));
 });

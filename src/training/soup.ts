@@ -1,23 +1,25 @@
 import { join } from 'node:path';
 import { InputError } from '../foundation';
-import { readCompanion, readConfiguration, TokenClassifier } from '../nn';
+import { readClassifierConfiguration, readCompanion, readConfiguration } from '../nn';
+import { labelTaskOf, TASKS } from '../tasks';
 
 /**
- * Writes the tagger whose weights are the mean of others' that began with the same encoder and differ by the seed or by options of
+ * Writes the model whose weights are the mean of others' that began with the same encoder and differ by the seed or by options of
  * training alone: a uniform soup (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). It is as small and fast as one of them.
  * The threshold is the first one's.
  *
  * Throws InputError, and writes nothing, for fewer than two folders, or two of different shape, labels or vocabulary.
  */
-export function averageTaggers(folders: readonly string[], out: string): void {
+export function averageModels(folders: readonly string[], out: string): void {
   const [first, ...others] = folders;
   if (others.length === 0)
     throw new InputError('one model has nothing to be averaged with; name two or more');
   for (const folder of others) refuseUnlike(first, folder);
-  const mean = TokenClassifier.load(first);
+  const task = labelTaskOf(first);
+  const mean = TASKS[task].load(first);
   const tensors = mean.parameters.snapshot();
   others.forEach((folder, index) => {
-    const other = TokenClassifier.load(folder);
+    const other = TASKS[task].load(folder);
     for (const [name, { data }] of other.parameters.snapshot()) {
       const present = tensors.get(name)!.data;
       // The mean of those so far, with one more.
@@ -31,11 +33,18 @@ export function averageTaggers(folders: readonly string[], out: string): void {
   mean.dispose();
 }
 
+function shapeOf(folder: string) {
+  const task = labelTaskOf(folder);
+  const {
+    encoder,
+    threshold: _,
+    ...labels
+  } = task === 'tagging' ? readConfiguration(folder) : readClassifierConfiguration(folder);
+  return { task, ...encoder, ...labels };
+}
+
 function refuseUnlike(first: string, other: string): void {
-  const [one, two] = [first, other].map((folder) => {
-    const { encoder, scheme, maximumLength } = readConfiguration(folder);
-    return { ...encoder, scheme, maximumLength };
-  });
+  const [one, two] = [first, other].map(shapeOf);
   for (const [key, value] of Object.entries(one)) {
     const found = two[key as keyof typeof two];
     if (JSON.stringify(value) !== JSON.stringify(found)) {

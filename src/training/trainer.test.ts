@@ -7,6 +7,7 @@ import { relativeError } from '../nn/network.fixture';
 import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
 import type { Example, Objective } from '../tasks';
 import { createLoss, lossOnTape, taggingObjective } from '../tasks';
+import { BIO } from '../tokenization/tag-set.fixture';
 import { DEFAULT_TRAINING } from './configuration';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
 import { AdamW } from './optimizer';
@@ -33,7 +34,7 @@ function fixture(folder: string) {
 
 /** The fixture's batch whatever the examples are. */
 function fixtureTask(model: TokenClassifier, batch: ReturnType<typeof fixture>['batch']): Objective<Example> {
-  const loss = createLoss(DEFAULT_TRAINING, 'bio');
+  const loss = createLoss(DEFAULT_TRAINING, BIO);
   return {
     ...taggingObjective(model, DEFAULT_TRAINING),
     loss(tape, weights) {

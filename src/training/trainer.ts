@@ -78,13 +78,9 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
   run: TrainingRun<Example>,
 ): Promise<TrainingReport> {
   const { task, examples, options, folder, signal, progress = silentProgress } = run;
+  const { checkpointMinutes } = options;
   const checkpoints = checkpointFolder(folder);
-  const { checkpointMinutes, ...deciding } = options;
-  const fingerprint = JSON.stringify({
-    options: deciding,
-    examples: digestOf(examples),
-    task: task.description,
-  });
+  const fingerprint = fingerprintOf(run);
   const stepsOf = stepsByEpoch(examples, options);
   /** How many steps the epochs before this one have, which counts from 1. */
   const stepsBefore = (epoch: number) => stepsOf.slice(0, epoch - 1).reduce((sum, own) => sum + own, 0);
@@ -215,6 +211,34 @@ function refuseBroken({ loss }: Evaluation, epoch: number): void {
       `training diverged at the end of epoch ${epoch}: the loss on what is held out is NaN; lower the learning rate (the best model and the last checkpoint, where the run has any by now, are kept)`,
     );
 }
+
+/** Tells runs apart by all that decides what they do: options, examples, objective. */
+export function fingerprintOf<Example extends { inputIds: Int32Array }>({
+  task,
+  examples,
+  options,
+}: Pick<TrainingRun<Example>, 'task' | 'examples' | 'options'>): string {
+  const deciding = Object.entries(options).filter(([key]) => DECIDING.has(key));
+  return JSON.stringify({
+    options: Object.fromEntries(deciding.sort(([one], [other]) => (one < other ? -1 : 1))),
+    examples: digestOf(examples),
+    task: task.description,
+  });
+}
+
+/** Keys of the options that the engine reads, but for how often it writes checkpoints. */
+const DECIDING: ReadonlySet<string> = new Set<keyof TrainingOptions>([
+  ...([
+    'epochs',
+    'batchSize',
+    'batchTokens',
+    'accumulation',
+    'learningRate',
+    'schedule',
+    'warmupShare',
+  ] as const),
+  ...(['layerDecay', 'weightDecay', 'clipNorm', 'averaging', 'patience', 'seed'] as const),
+]);
 
 /** Tells examples apart by all that they hold: token ids and labels are typed arrays. */
 function digestOf(examples: readonly object[]): string {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPeer } from '../benchmark';
 import { loadCorpus } from '../corpora';
+import { ENTITY_CLASSES } from '../foundation';
 import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
 import { type Example, prepareExamples, taggingObjective } from '../tasks';
 import { Tokenizer } from '../tokenization';
@@ -34,11 +35,14 @@ interface Round {
 /** Runs the steps of a round and says how long they took. */
 type Contender = (round: number) => Promise<Round>;
 
+const { scheme, maximumLength, threshold } = DEFAULT_TRAINING;
+const TAGGING = { scheme, labels: ENTITY_CLASSES, maximumLength, threshold };
+
 /** The first batches of an epoch, in rounds. One round more than is measured: the first is for warming up. */
 async function drawRounds(): Promise<Example[][][]> {
   const corpora = await Promise.all([loadCorpus('jnlpba', 'train'), loadCorpus('craft', 'all')]);
   const sentences = corpora.flatMap((corpus) => corpus.sentences);
-  const { examples } = await prepareExamples(sentences, new Tokenizer(MODEL), DEFAULT_TRAINING);
+  const { examples } = await prepareExamples(sentences, new Tokenizer(MODEL), TAGGING);
   const limits = { batchSize: BATCH_SIZE, batchTokens: null };
   const batches = groupByLength(examples, limits, SEED, 1);
   return Array.from({ length: ROUNDS + 1 }, (_, round) =>
@@ -48,7 +52,7 @@ async function drawRounds(): Promise<Example[][][]> {
 
 /** The engine as a run of many tokens takes it. */
 async function ourContender(rounds: Example[][][]) {
-  const model = TokenClassifier.fromEncoder(MODEL, DEFAULT_TRAINING, SEED);
+  const model = TokenClassifier.fromEncoder(MODEL, TAGGING, SEED);
   const task = taggingObjective(model, DEFAULT_TRAINING);
   const { precision, reason } = choosePrecision();
   const replicas = chooseReplicas(Number.POSITIVE_INFINITY, true);

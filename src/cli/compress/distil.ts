@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { distil, distillationFileSchema, readDistillationConfiguration } from '../../compression';
-import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
-import { checkRunFolder, type EvaluationRow } from '../../training';
+import { InputError, showProgress } from '../../foundation';
+import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
-import { formatShare, formatTable, notice, printResult } from '../output';
+import { stopOnInterrupt } from '../interrupt';
+import { notice, printResult } from '../output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from '../tracking';
+import { epochTable, evaluationsOf } from '../training-report';
 
 interface Options extends TrackOptions {
   teacher?: string;
@@ -21,7 +23,7 @@ export function registerDistil(compress: Command): void {
     .command('distil')
     .alias('distill')
     .description(
-      'train a smaller network on what a trained one says of labelled and unlabelled sentences; Ctrl-C writes a checkpoint and stops, --resume goes on from it',
+      'train a smaller network on what a trained one says of labelled and unlabelled sentences; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
     )
     .option('--teacher <folder>', 'model folder of a trained tagger')
     .option(
@@ -29,7 +31,7 @@ export function registerDistil(compress: Command): void {
       'training configuration, JSON, with a part "distillation": layers, temperature, unlabelled, …',
     )
     .option('--out <folder>', 'receives the student, metrics.jsonl and, while training lasts, a checkpoint')
-    .option('--resume', "go on from the folder's checkpoint")
+    .option('--resume', "resume from the folder's checkpoint")
     .option(
       '--replicas <number>',
       'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
@@ -52,11 +54,7 @@ export function registerDistil(compress: Command): void {
       const configuration = readDistillationConfiguration(config);
       const { train, dev, distillation } = configuration;
       checkRunFolder(out, [...train, ...dev, ...distillation.unlabelled]);
-      const interrupt = new AbortController();
-      process.once('SIGINT', () => {
-        notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');
-        interrupt.abort();
-      });
+      const interrupt = stopOnInterrupt();
       const parameters = { ...configuration, teacher };
       const about = { command: 'falconframes compress distil', folder: out, parameters };
       const report = await trainTracked(options, about, (onRow) =>
@@ -67,28 +65,21 @@ export function registerDistil(compress: Command): void {
           folder: out,
           resume: options.resume,
           replicas: options.replicas,
-          signal: interrupt.signal,
+          signal: interrupt,
           teacherProgress: showProgress('Asking the teacher'),
           progress: showProgress('Distilling'),
+          onNotice: notice,
           onRow,
         }),
       );
       if (!report.finished)
-        throw new InputError(`interrupted; go on with the same command and --resume (${out})`);
+        throw new InputError(`interrupted; resume with the same command and --resume (${out})`);
       const { rows, ...summary } = report;
-      const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
+      const evaluations = evaluationsOf(rows);
       printResult({ ...summary, evaluations }, options, () =>
         [
-          formatTable(
-            ['epoch', 'dev loss', ...ENTITY_CLASSES.map((label) => `${label} F1`), 'mean F1'],
-            evaluations.map(({ epoch, loss, f1, score }) => [
-              epoch,
-              loss.toFixed(4),
-              ...ENTITY_CLASSES.map((label) => formatShare(f1?.[label] ?? null)),
-              formatShare(score),
-            ]),
-          ),
-          `${report.labelled} labelled and ${report.unlabelled} unlabelled sentences; ${report.student.layers} layers of ${report.student.hiddenSize}, ${millions(report.parameters.student)} parameters of the teacher's ${millions(report.parameters.teacher)}.`,
+          epochTable(evaluations),
+          `${report.labelled} labelled and ${report.unlabelled} unlabelled examples; ${report.student.layers} layers of ${report.student.hiddenSize}, ${millions(report.parameters.student)} parameters of the teacher's ${millions(report.parameters.teacher)}.`,
           `The student of epoch ${report.bestEpoch} is in ${out} (${Math.round(report.tokensPerSecond)} tokens/s).`,
         ].join('\n'),
       );

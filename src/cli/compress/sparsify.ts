@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { readSparsityConfiguration, sparsify, sparsityFileSchema } from '../../compression';
-import { ENTITY_CLASSES, InputError, showProgress } from '../../foundation';
-import { checkRunFolder, type EvaluationRow } from '../../training';
+import { InputError, showProgress } from '../../foundation';
+import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
-import { formatShare, formatTable, notice, printResult } from '../output';
+import { stopOnInterrupt } from '../interrupt';
+import { notice, printResult } from '../output';
+import { epochTable, evaluationsOf } from '../training-report';
 
 interface Options {
   model?: string;
@@ -24,7 +26,7 @@ export function registerSparsify(compress: Command): void {
     .option('--model <folder>', 'model folder of a trained tagger')
     .option('--config <file>', 'training configuration, JSON, with a part "sparsity": method, sparsity, …')
     .option('--out <folder>', 'receives the sparse model, sparsity.json and metrics.jsonl')
-    .option('--resume', "go on from the folder's checkpoint")
+    .option('--resume', "resume from the folder's checkpoint")
     .option('--replicas <number>', 'processes that share each step', positiveInteger)
     .option('--schema', 'print every key of a configuration (JSON Schema), and end')
     .option('--json', 'the report as JSON')
@@ -40,11 +42,7 @@ export function registerSparsify(compress: Command): void {
       const configuration = readSparsityConfiguration(config);
       const inputs = [model, config, ...configuration.train, ...configuration.dev];
       checkRunFolder(out, inputs, ['sparsity.json']);
-      const interrupt = new AbortController();
-      process.once('SIGINT', () => {
-        notice('Stopping after this step; a second Ctrl-C ends at once and without a checkpoint');
-        interrupt.abort();
-      });
+      const interrupt = stopOnInterrupt();
       const { rows, ...report } = await sparsify({
         model,
         configuration,
@@ -52,25 +50,18 @@ export function registerSparsify(compress: Command): void {
         folder: out,
         resume: options.resume,
         replicas: options.replicas,
-        signal: interrupt.signal,
+        signal: interrupt,
         progress: showProgress('Sparsifying'),
+        onNotice: notice,
       });
       if (!report.finished)
-        throw new InputError(`interrupted; go on with the same command and --resume (${out})`);
-      const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
+        throw new InputError(`interrupted; resume with the same command and --resume (${out})`);
+      const evaluations = evaluationsOf(rows);
       const { density, bytes } = report;
       const megabytes = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
       printResult({ ...report, evaluations }, options, () =>
         [
-          formatTable(
-            ['epoch', 'dev loss', ...ENTITY_CLASSES.map((label) => `${label} F1`), 'mean F1'],
-            evaluations.map(({ epoch, loss, f1, score }) => [
-              epoch,
-              loss.toFixed(4),
-              ...ENTITY_CLASSES.map((label) => formatShare(f1?.[label] ?? null)),
-              formatShare(score),
-            ]),
-          ),
+          epochTable(evaluations),
           `Of the layers' weights ${(100 * density.layers).toFixed(1)}% are left, of all ${(100 * density.all).toFixed(1)}%: ${megabytes(bytes.dense)} as saved, ${megabytes(bytes.gzipped)} through gzip, ${megabytes(bytes.bitmask)} with a bit for each weight. It computes as long as before.`,
           `The model of epoch ${report.bestEpoch} is in ${out}.`,
         ].join('\n'),

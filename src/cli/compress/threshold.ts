@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ENTITY_CLASSES, readSentences, showProgress } from '../../foundation';
+import { readSentences, showProgress } from '../../foundation';
 import { tuneThresholds } from '../../inference';
 import { formatShare, formatTable, printResult } from '../output';
 
@@ -20,22 +20,23 @@ export function registerThreshold(compress: Command): void {
     .option('--json', 'the choice and all that were tried as JSON')
     .action(async ({ model: folder, dev, ...options }: Options) => {
       const tuned = await tuneThresholds(folder, dev.map(readSentences), showProgress('Scoring'));
+      const labels = Object.keys(tuned.thresholds);
       printResult(tuned, options, () =>
         [
           'Span F1 on dev:',
           formatTable(
-            ['threshold', ...ENTITY_CLASSES],
+            ['threshold', ...labels],
             tuned.tried.map(({ threshold, f1 }) => [
               threshold.toFixed(3),
-              ...ENTITY_CLASSES.map((label) => formatShare(f1[label])),
+              ...labels.map((label) => formatShare(f1[label])),
             ]),
           ),
           `Thresholds in ${folder}/config.json:`,
           formatTable(
-            ['', ...ENTITY_CLASSES],
+            ['', ...labels],
             (['before', 'thresholds'] as const).map((row) => [
               row === 'before' ? 'before' : 'now',
-              ...ENTITY_CLASSES.map((label) => tuned[row][label].toFixed(3)),
+              ...labels.map((label) => tuned[row][label].toFixed(3)),
             ]),
           ),
         ].join('\n'),

@@ -2,21 +2,23 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InputError, readSentences, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
+import { InputError, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
 import { choosePrecision, fetchEncoder, type Precision } from '../../nn';
-import { unteachableClasses } from '../../tasks';
+import { type LabelTask, TASKS } from '../../tasks';
 import {
   DEFAULT_TRAINING,
   Journal,
   type Outcome,
+  readLessons,
   runInProcess,
   runSearch,
   settingsOf,
   type TrialTask,
+  taskOfFiles,
   trialsAsCsv,
 } from '../../training';
 import { notice } from '../output';
-import { METRIC_NAMES } from './metrics';
+import { metricNames } from './metrics';
 import type { SearchPlan } from './plan';
 import type { TrackedSearch } from './track-search';
 import type { TrialJob } from './trial';
@@ -42,9 +44,10 @@ export async function carryOut(
   files: Files,
   out: string,
   { workers, tracked }: { workers: number; tracked: TrackedSearch },
-): Promise<Journal> {
-  const { space, sampler, seed, halving, rungs, suggest } = plan;
-  const unteachable = checkFiles(files);
+): Promise<{ journal: Journal; labels: readonly string[] }> {
+  const { sampler, seed, halving, rungs, suggest } = plan;
+  const { task, labels, notices } = checkFiles(files, plan);
+  const space = { ...plan.space, fixed: { ...plan.space.fixed, labels: [...labels] } };
   const { encoder = { choices: [space.fixed.encoder ?? DEFAULT_TRAINING.encoder] } } = space.parameters;
   if ('choices' in encoder) for (const name of encoder.choices) await fetchEncoder(String(name));
   const path = join(out, JOURNAL);
@@ -53,16 +56,19 @@ export async function carryOut(
   const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
   const journal = Journal.open(path, { ...space, sampler, seed, halving, ...data, precision });
   tracked.begin(journal.records);
-  for (const { label, reason } of unteachable) notice(`${label}: ${reason}`);
+  for (const own of notices) notice(own);
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const writeTable = () =>
-    writeFileAtomically(join(out, 'trials.csv'), trialsAsCsv(journal.records, space, METRIC_NAMES));
+    writeFileAtomically(
+      join(out, 'trials.csv'),
+      trialsAsCsv(journal.records, space, metricNames(task, labels)),
+    );
   const finished = await runSearch(journal, {
     rungs,
     suggest,
-    run: (task, signal) => runTrial(task, plan, files, { out, precision, workers, signal }),
+    run: (task, signal) => runTrial(task, { ...plan, space }, files, { out, precision, workers, signal }),
     workers,
     signal: interrupt.signal,
     progress: showProgress('Search'),
@@ -73,8 +79,8 @@ export async function carryOut(
     },
   });
   writeTable();
-  if (!finished) throw new InputError(`interrupted; the same command goes on with the search (${out})`);
-  return journal;
+  if (!finished) throw new InputError(`interrupted; the same command resumes the search (${out})`);
+  return { journal, labels };
 }
 
 /** The precision of the trials of a search that was begun. */
@@ -100,15 +106,26 @@ export function refuseForeignTrials(out: string): void {
     );
 }
 
-/** Classes that the training sentences cannot teach. @throws InputError for files that no trial could use */
-function checkFiles(files: Files): ReturnType<typeof unteachableClasses> {
+/** What the files are for, their labels and what the user should know. @throws InputError for files that no trial could use */
+function checkFiles(
+  files: Files,
+  { space }: SearchPlan,
+): { task: LabelTask; labels: readonly string[]; notices: string[] } {
   const all = Object.values(files).flat();
   const twice = all.find((file, index) => all.map((one) => resolve(one)).indexOf(resolve(file)) < index);
   if (twice) throw new InputError(`${twice} is given twice among --train, --dev and --test; give it once`);
+  const task = taskOfFiles(all);
+  const settings = { ...DEFAULT_TRAINING, ...space.fixed, train: files.train, dev: files.dev };
+  const place = 'the fixed settings of the search';
+  // The two branches are alike; the compiler needs each task with its own kinds of data.
+  const { labels, notices } =
+    task === 'tagging'
+      ? readLessons(TASKS.tagging, settings, { place })
+      : readLessons(TASKS.classification, settings, { place });
   for (const [part, paths] of Object.entries(files) as [string, string[]][])
-    if (paths.flatMap(readSentences).length === 0)
-      throw new InputError(`--${part} ${paths.join(' ')}: holds no sentence; give files that do`);
-  return unteachableClasses(files.train.flatMap(readSentences), files.train.join(', '));
+    if (paths.flatMap((path): unknown[] => TASKS[task].read(path)).length === 0)
+      throw new InputError(`--${part} ${paths.join(' ')}: holds no ${TASKS[task].items}; give files that do`);
+  return { task, labels, notices };
 }
 
 const hashOf = (path: string): string => createHash('sha256').update(readTextFile(path)).digest('hex');

@@ -1,33 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InputError, type Progress, readSentences, silentProgress } from '../../foundation';
-import { type EncoderConfiguration, type Precision, readConfiguration, TokenClassifier } from '../../nn';
-import { heldOutEvaluation, prepareExamples, setDropout, varyMentions } from '../../tasks';
-import { Tokenizer } from '../../tokenization';
-import { type MetricsRow, type TrainingReport, train } from '../../training';
-import { distillationObjective, type Lesson, projections } from './distillation-task';
+import { InputError, type Progress, silentProgress } from '../../foundation';
+import {
+  type EncoderConfiguration,
+  type LabelNetwork,
+  readClassifierConfiguration,
+  readConfiguration,
+  setDropout,
+} from '../../nn';
+import { type LabelTask, labelTaskOf, TASKS, type Task } from '../../tasks';
+import { learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { chooseRelationHeads, pairLayers } from './matching';
+import { distillationObjective, type Lesson, projections, type Taught } from './objective';
 import type { DistillationConfiguration } from './options';
 import { createStudent, planStudent } from './student';
 import { teacherLogits } from './teacher-logits';
 import { readUnlabelled } from './unlabelled';
 
-export interface DistillationRun {
-  /** Model folder of a trained tagger. */
+export interface DistillationRun extends RunOptions {
+  /** Model folder of a trained tagger or classifier. */
   teacher: string;
   configuration: DistillationConfiguration;
   /** What the configuration is, for errors, such as its file. */
   place: string;
   /** Receives the student of the best epoch, `metrics.jsonl` and, while training lasts, a checkpoint. */
   folder: string;
-  resume?: boolean;
-  replicas?: number;
-  precision?: Precision;
-  signal?: AbortSignal;
   teacherProgress?: Progress;
-  progress?: Progress;
-  /** Hears of every row of `metrics.jsonl` as it is written. */
-  onRow?: (rows: readonly MetricsRow[]) => void;
 }
 
 export interface DistillationReport extends TrainingReport {
@@ -39,27 +37,39 @@ export interface DistillationReport extends TrainingReport {
 }
 
 /**
- * Trains a student on what its teacher says of labelled and unlabelled sentences. Everything is checked before anything is
- * computed or written; training goes as `train` does it: epochs, dev scores, checkpoints, replicas.
+ * Trains a student on what its teacher says of labelled and unlabelled text. Everything is checked before anything is
+ * computed or written; training goes as `fineTune` does it: epochs, dev scores, checkpoints, replicas.
  *
  * @throws InputError where the student is no smaller version of its teacher, or there is nothing to learn from
  */
 export async function distil(run: DistillationRun): Promise<DistillationReport> {
-  const { configuration, place, folder, teacherProgress = silentProgress } = run;
-  const { distillation: options, maximumLength, seed } = configuration;
+  const { configuration, folder } = run;
+  const { student } = configuration.distillation;
   if (resolve(run.teacher) === resolve(folder))
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
-  if (options.student !== null && resolve(options.student) === resolve(folder))
+  if (student !== null && resolve(student) === resolve(folder))
     throw new InputError(
       `${folder}: is the folder that the student begins with; choose another one for the taught student`,
     );
-  const { encoder, scheme } = readConfiguration(run.teacher);
+  // The two branches are alike; the compiler needs each task with its own kinds of data.
+  return labelTaskOf(run.teacher) === 'tagging'
+    ? distilTask(TASKS.tagging, run)
+    : distilTask(TASKS.classification, run);
+}
+
+async function distilTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  run: DistillationRun,
+): Promise<DistillationReport> {
+  const { configuration, place, teacherProgress = silentProgress } = run;
+  const { distillation: options, maximumLength, seed } = configuration;
+  const { encoder, labels } = configurationOf(task.name, run.teacher);
   if (maximumLength > encoder.maximumPositions)
     throw new InputError(
       `${place}: "maximumLength" of ${maximumLength} tokens exceeds the teacher's ${encoder.maximumPositions} positions; choose a shorter one`,
     );
   const plan = options.student === null ? planStudent(encoder, options, place) : undefined;
-  const shape = plan?.encoder ?? readStudent(options.student!, run.teacher);
+  const shape = plan?.encoder ?? readStudent(task.name, options.student!, run.teacher);
   const lesson: Lesson = {
     loss: configuration.loss,
     focalGamma: configuration.focalGamma,
@@ -76,49 +86,44 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
     pairs: pairLayers(shape, encoder, options),
     teacher: run.teacher,
   };
-
-  const tokenizer = new Tokenizer(run.teacher);
-  const sentences = configuration.train.flatMap(readSentences);
-  const varied = varyMentions(sentences, configuration.variations, seed);
-  const unlabelled = readUnlabelled(options.unlabelled, options.maximumUnlabelled, seed);
-  const dev = configuration.dev.flatMap(readSentences);
-  const { examples } = await prepareExamples([...sentences, ...varied, ...unlabelled], tokenizer, {
-    scheme,
-    maximumLength,
+  const lessons = readLessons(task, configuration, { labels, place });
+  const unlabelled = readUnlabelled(options.unlabelled, task.unlabelled, {
+    most: options.maximumUnlabelled,
+    seed,
   });
-
-  const teacher = TokenClassifier.load(run.teacher);
+  const teacher = task.load(run.teacher);
   const student = plan
-    ? createStudent(teacher, plan, maximumLength, seed)
-    : TokenClassifier.load(options.student!);
+    ? createStudent(task, teacher, plan, maximumLength, seed)
+    : task.load(options.student!);
   student.configuration.maximumLength = maximumLength;
-  setDropout(student, configuration.dropout);
-  const logits = await teacherLogits(teacher, examples, teacherProgress);
-  const taught = examples.map((example, index) => ({ ...example, teacher: logits[index] }));
-
+  setDropout(student.configuration.encoder, configuration.dropout);
   const extra = projections(student.configuration, teacher.configuration, lesson, seed);
-  const learner = withTensors(student, extra);
-  const { loss } = configuration;
-  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, { ...student.configuration, loss });
+  const learner =
+    extra.size === 0
+      ? student
+      : task.build(
+          student.configuration,
+          student.source,
+          new Map([...student.parameters.snapshot(), ...extra]),
+        );
   try {
-    const report = await train({
-      task: distillationObjective(learner, lesson, teacher),
-      examples: taught,
-      options: configuration,
-      folder,
-      evaluate: () => evaluateOnDev(learner),
-      resume: run.resume,
-      replicas: run.replicas,
-      precision: run.precision,
-      signal: run.signal,
-      progress: run.progress,
-      onRow: run.onRow,
+    const report = await learn<Item, Example, Network, Taught<Example>>({
+      ...run,
+      task,
+      lessons,
+      unlabelled,
+      network: learner,
+      async examples(prepared) {
+        const logits = await teacherLogits(teacher, prepared, task.rows, teacherProgress);
+        return prepared.map((example, index) => ({ ...example, teacher: logits[index] }));
+      },
+      objective: () => distillationObjective(task, learner, lesson, teacher),
     });
     return {
       ...report,
       student: shape,
       parameters: { teacher: teacher.parameters.count, student: student.parameters.count },
-      labelled: sentences.length + varied.length,
+      labelled: lessons.train.length,
       unlabelled: unlabelled.length,
     };
   } finally {
@@ -126,13 +131,16 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   }
 }
 
+const configurationOf = (task: LabelTask, folder: string) =>
+  task === 'tagging' ? readConfiguration(folder) : readClassifierConfiguration(folder);
+
 /** The shape of a student that exists already, such as the teacher pruned. It must read text as its teacher does. */
-function readStudent(folder: string, teacher: string): EncoderConfiguration {
-  const { encoder, scheme } = readConfiguration(folder);
-  const { encoder: theirs, scheme: wanted } = readConfiguration(teacher);
-  if (scheme !== wanted)
+function readStudent(task: LabelTask, folder: string, teacher: string): EncoderConfiguration {
+  const { encoder, maximumLength: _, threshold: __, ...labels } = configurationOf(task, folder);
+  const { encoder: theirs, maximumLength: ___, threshold: ____, ...wanted } = configurationOf(task, teacher);
+  if (JSON.stringify(labels) !== JSON.stringify(wanted))
     throw new InputError(
-      `${folder}: tags by the scheme "${scheme}", its teacher by "${wanted}"; choose a student of the teacher's scheme`,
+      `${folder}: has the labels ${JSON.stringify(labels)}, its teacher ${JSON.stringify(wanted)}; choose a student with the teacher's labels`,
     );
   if (encoder.layers > theirs.layers || encoder.hiddenSize > theirs.hiddenSize)
     throw new InputError(
@@ -147,13 +155,3 @@ function readStudent(folder: string, teacher: string): EncoderConfiguration {
 
 const wordsOf = (folder: string): string =>
   JSON.stringify(JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8')).model);
-
-/** The same network with more tensors beside its own. */
-function withTensors(
-  model: TokenClassifier,
-  tensors: ReadonlyMap<string, { shape: number[]; data: Float32Array }>,
-) {
-  if (tensors.size === 0) return model;
-  const { configuration, source, parameters } = model;
-  return new TokenClassifier(configuration, source, new Map([...parameters.snapshot(), ...tensors]));
-}

@@ -60,7 +60,7 @@ for (const { temperature, outcomes, ...expected } of softTargets.cases) {
         softTargetLoss(
           upload(Float32Array.from(softTargets.student), [6, 8]),
           { logits: Float32Array.from(softTargets.teacher), share: Float32Array.from(softTargets.share) },
-          { temperature, outcomes },
+          { temperature, groups: { size: outcomes, outside: true } },
         ),
       expected,
     );

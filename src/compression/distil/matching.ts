@@ -1,6 +1,6 @@
 import { InputError } from '../../foundation';
 import { type EncoderConfiguration, headsOfLayer } from '../../nn';
-import type { LayerPair } from './distillation-task';
+import type { LayerPair } from './objective';
 import type { DistillationOptions } from './options';
 
 /**

@@ -1,5 +1,5 @@
 import { type DeviceTensor, kernels, upload } from '../../nn';
-import type { Loss } from '../../tasks';
+import type { Loss, OutcomeGroups } from '../../tasks';
 
 const { add, firstColumns, joinColumns, logSoftmax, multiply, reshape, softmax, subtract, sumOfAll } =
   kernels;
@@ -14,10 +14,10 @@ export interface SoftTargets {
 export interface SoftTargetOptions {
   temperature: number;
   /**
-   * How many neighbouring outputs exclude one another and "outside", whose logit is 0: 2 for B and I of a class that is trained
-   * with cross-entropy, 1 for outputs that are each a sigmoid of their own.
+   * Which outputs exclude one another: with "outside", whose logit is 0, 2 for B and I of a label that is trained with cross-entropy and 1
+   * for outputs that are each a sigmoid of their own; without, all outputs of a softmax.
    */
-  outcomes: number;
+  groups: OutcomeGroups;
 }
 
 /**
@@ -30,13 +30,15 @@ export interface SoftTargetOptions {
 export function softTargetLoss(
   logits: DeviceTensor,
   targets: SoftTargets,
-  { temperature, outcomes }: SoftTargetOptions,
+  { temperature, groups: { size, outside: hasOutside } }: SoftTargetOptions,
 ): Loss {
   const [rows, outputs] = logits.shape;
-  const groups = outputs / outcomes;
+  const groups = outputs / size;
   const outside = upload(new Float32Array(rows * groups), [rows * groups, 1]);
-  const soften = (z: DeviceTensor) =>
-    multiply(joinColumns(reshape(z, rows * groups, outcomes), outside), 1 / temperature); // [rows * groups, outcomes + 1]
+  const soften = (z: DeviceTensor) => {
+    const grouped = reshape(z, rows * groups, size);
+    return multiply(hasOutside ? joinColumns(grouped, outside) : grouped, 1 / temperature); // [rows * groups, size, + 1 with outside]
+  };
   const student = soften(logits);
   const teacher = soften(upload(targets.logits, [rows, outputs]));
   const share = upload(
@@ -48,7 +50,8 @@ export function softTargetLoss(
   );
   const wanted = softmax(teacher);
   const divergence = multiply(wanted, subtract(logSoftmax(teacher), logSoftmax(student)));
-  const slopes = firstColumns(multiply(subtract(softmax(student), wanted), share), outcomes);
+  const shared = multiply(subtract(softmax(student), wanted), share);
+  const slopes = hasOutside ? firstColumns(shared, size) : shared;
   return {
     loss: multiply(sumOfAll(multiply(divergence, share)), temperature ** 2),
     gradient: reshape(multiply(slopes, temperature), rows, outputs),

@@ -4,10 +4,11 @@ import {
   type EncoderConfiguration,
   encoderParameterShapes,
   freshTensors,
-  type ModelConfiguration,
+  headParameterShapes,
+  type LabelNetwork,
   type Tensor,
-  TokenClassifier,
 } from '../../nn';
+import type { Task } from '../../tasks';
 import { principalDirections, project } from '../principal-directions';
 import type { DistillationOptions } from './options';
 
@@ -86,19 +87,16 @@ export function spreadLayers(available: number, count: number): number[] {
  * alike); embeddings of a narrower student are the teacher's on the principal directions of its words; the rest is drawn by the
  * seed.
  */
-export function createStudent(
-  teacher: TokenClassifier,
+export function createStudent<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  teacher: Network,
   { encoder, teacherLayers }: StudentPlan,
   maximumLength: number,
   seed: number,
-): TokenClassifier {
-  const configuration: ModelConfiguration = { ...teacher.configuration, encoder, maximumLength };
+): Network {
+  const configuration = { ...teacher.configuration, encoder, maximumLength };
   const stored = teacher.parameters.snapshot();
-  const shapes = encoderParameterShapes(encoder);
-  for (const name of HEAD) {
-    const [outputs, ...rest] = stored.get(name)!.shape;
-    shapes.set(name, rest.length > 0 ? [outputs, encoder.hiddenSize] : [outputs]);
-  }
+  const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, teacher.head)]);
   const tensors = freshTensors(shapes, seed);
   const sameWidth = encoder.hiddenSize === teacher.configuration.encoder.hiddenSize;
   for (const [name, shape] of shapes) {
@@ -108,11 +106,10 @@ export function createStudent(
     if (makesSense && String(own?.shape) === String(shape)) tensors.set(name, own!);
   }
   projectEmbeddings(teacher.configuration.encoder, encoder, stored, tensors);
-  return new TokenClassifier(configuration, teacher.source, tensors);
+  return task.build(configuration, teacher.source, tensors);
 }
 
 const HEAD_BIAS = 'classifier.bias';
-const HEAD = ['classifier.weight', HEAD_BIAS];
 
 /** The layer that a layer of the student takes after. */
 const nameInTeacher = (name: string, teacherLayers: readonly number[]): string =>

@@ -2,38 +2,40 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { areFinite, cacheFolder, InputError, type Progress } from '../../foundation';
-import { readSafetensors, type TokenClassifier, weightFiles, writeSafetensors } from '../../nn';
+import { type LabelNetwork, readSafetensors, weightFiles, writeSafetensors } from '../../nn';
 
 /** Windows scored between two signs of progress. */
 const AT_ONCE = 1024;
 
 /**
- * What a teacher says of windows, each [length, outputs]. Computed once: kept in the cache folder under the teacher's and the
- * windows' own names, so that further students and resumed runs find it there.
+ * What a teacher says of windows, each [length, outputs], or [labels] where it has one answer per text. Computed once: kept in the cache
+ * folder under the teacher's and the windows' own names, so that further students and resumed runs find it there.
  */
 export async function teacherLogits(
-  teacher: TokenClassifier,
+  teacher: LabelNetwork,
   windows: readonly { inputIds: Int32Array }[],
+  rows: 'tokens' | 'text',
   progress: Progress,
 ): Promise<Float32Array[]> {
   const path = join(cacheFolder(), 'teacher-logits', `${fingerprint(teacher.source, windows)}.safetensors`);
-  const outputs = teacher.parameters.shapes.get('classifier.bias')![0];
-  const shape = [countTokens(windows), outputs];
-  const all = kept(path, shape) ?? (await computeAndKeep(teacher, windows, progress, path));
+  const rowsOf = ({ inputIds }: { inputIds: Int32Array }) => (rows === 'tokens' ? inputIds.length : 1);
+  const total = windows.reduce((sum, window) => sum + rowsOf(window), 0);
+  const all = kept(path, total) ?? (await computeAndKeep(teacher, windows, total, progress, path));
+  const outputs = all.length / total;
   let from = 0;
-  return windows.map(({ inputIds }) => {
-    const own = all.slice(from, from + inputIds.length * outputs);
+  return windows.map((window) => {
+    const own = all.slice(from, from + rowsOf(window) * outputs);
     from += own.length;
     return own;
   });
 }
 
 /** The logits that an earlier run kept; undefined if they are missing, damaged or of another shape, and must be computed again. */
-function kept(path: string, shape: readonly number[]): Float32Array | undefined {
+function kept(path: string, rows: number): Float32Array | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const logits = readSafetensors(path).get('logits');
-    return String(logits?.shape) === String(shape) && logits && areFinite(logits.data)
+    return logits?.shape.length === 2 && logits.shape[0] === rows && areFinite(logits.data)
       ? logits.data
       : undefined;
   } catch (error) {
@@ -43,8 +45,9 @@ function kept(path: string, shape: readonly number[]): Float32Array | undefined 
 }
 
 async function computeAndKeep(
-  teacher: TokenClassifier,
+  teacher: LabelNetwork,
   windows: readonly { inputIds: Int32Array }[],
+  rows: number,
   progress: Progress,
   path: string,
 ): Promise<Float32Array> {
@@ -60,14 +63,10 @@ async function computeAndKeep(
     all.set(part, from);
     from += part.length;
   }
-  const tokens = countTokens(windows);
   mkdirSync(dirname(path), { recursive: true });
-  writeSafetensors(path, new Map([['logits', { shape: [tokens, all.length / tokens], data: all }]]));
+  writeSafetensors(path, new Map([['logits', { shape: [rows, all.length / rows], data: all }]]));
   return all;
 }
-
-const countTokens = (windows: readonly { inputIds: Int32Array }[]): number =>
-  windows.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
 
 /** Of the teacher's weights and shape, and of every token that it is asked about. */
 function fingerprint(teacher: string, windows: readonly { inputIds: Int32Array }[]): string {

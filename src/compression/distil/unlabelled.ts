@@ -1,25 +1,19 @@
-import { splitSentences } from '../../corpora';
-import { createRandom, readTextFile, type Sentence } from '../../foundation';
+import { createRandom, readTextFile } from '../../foundation';
 
 /**
- * Sentences of text files, a paragraph a line, of which nothing is known: no class was looked for. At most `most` of them, drawn
- * by the seed.
+ * Items of text files, a paragraph per line, of which nothing is known. At most `most` of them, sampled with the seed.
+ *
+ * @param itemsOf what a task makes of a paragraph
  */
-export function readUnlabelled(files: readonly string[], most: number, seed: number): Sentence[] {
-  const sentences = files.flatMap((file) =>
+export function readUnlabelled<Item>(
+  files: readonly string[],
+  itemsOf: (paragraph: string, place: string) => Item[],
+  { most, seed }: { most: number; seed: number },
+): Item[] {
+  const items = files.flatMap((file) =>
     readTextFile(file)
       .split('\n')
-      .flatMap((text, paragraph) =>
-        splitSentences(text).map(({ start, end }) => ({
-          article: file,
-          section: '',
-          paragraph,
-          offset: start,
-          text: text.slice(start, end),
-          spans: [],
-          annotated: [],
-        })),
-      ),
+      .flatMap((paragraph) => itemsOf(paragraph, file)),
   );
-  return sentences.length > most ? createRandom(seed).shuffle(sentences).slice(0, most) : sentences;
+  return items.length > most ? createRandom(seed).shuffle(items).slice(0, most) : items;
 }

@@ -5,10 +5,10 @@ import {
   free,
   headsOfLayer,
   kernels,
-  type TokenClassifier,
+  type LabelNetwork,
   tidy,
 } from '../../nn';
-import { type Example, type LossOptions, taggingObjective } from '../../tasks';
+import type { Objective } from '../../tasks';
 import { lossAndGradients } from '../../training';
 import { range } from './removal';
 
@@ -27,21 +27,20 @@ export interface Importance {
  * What a part gives, a, enters the next matrix W at some columns, so that a · ∂L/∂a = Σ W ∂L/∂W over these columns: the gradients of
  * weights tell all.
  */
-export async function measureImportance(
-  model: TokenClassifier,
+export async function measureImportance<Example extends { inputIds: Int32Array }>(
+  model: LabelNetwork,
+  objective: Objective<Example>,
   examples: readonly Example[],
-  options: LossOptions,
   onProgress: (done: number) => void,
 ): Promise<Importance> {
   const { encoder } = model.configuration;
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
-  const task = taggingObjective(model, options);
   const layers = range(encoder.layers);
   const names = layers.map(ARCHITECTURES[encoder.type].layer);
   const heads = layers.map((layer) => new Float64Array(headsOfLayer(encoder, layer)));
   const neurons = layers.map(() => new Float64Array(encoder.intermediateSize));
   for (const [index, example] of examples.entries()) {
-    const { gradients } = lossAndGradients(task, { examples: [example], share: 1, draw: null }, 0);
+    const { gradients } = lossAndGradients(objective, { examples: [example], share: 1, draw: null }, 0);
     const weights = model.parameters.read();
     for (const layer of layers) {
       const attention = `${names[layer].attentionOutput}.weight`;

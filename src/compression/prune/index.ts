@@ -11,6 +11,7 @@
  */
 export { type PruneOptions, type PruneReport, pruneStructure } from './prune';
 export { type MovementOptions, measureMovement } from './sparse/movement';
+export { prunedTensors } from './sparse/objective';
 export {
   cubicRise,
   METHODS,
@@ -20,5 +21,4 @@ export {
   sparsityFileSchema,
 } from './sparse/options';
 export { maskSmallest } from './sparse/selection';
-export { prunedTensors } from './sparse/sparse-task';
 export { countWeights, type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';

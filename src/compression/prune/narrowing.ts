@@ -4,10 +4,10 @@ import {
   download,
   type EncoderConfiguration,
   headsOfLayer,
+  type LabelNetwork,
   padBatch,
   Tape,
   type Tensor,
-  type TokenClassifier,
   tidy,
 } from '../../nn';
 import { transpose } from '../../onnx';
@@ -27,7 +27,7 @@ export interface Basis {
  * layers count alike // [tokens * layers, hidden]
  */
 export function observeStates(
-  model: TokenClassifier,
+  model: LabelNetwork,
   windows: readonly { inputIds: Int32Array }[],
   onProgress: (done: number) => void,
 ): Tensor {
@@ -133,8 +133,37 @@ export function narrowHidden({ encoder, tensors }: Network, { directions, share 
     for (const name of [names.attentionOutput, names.contract]) write(name);
     for (const name of [names.attentionNorm, names.outputNorm]) normalize(name);
   }
-  read('classifier');
+  const { transform, output } = ARCHITECTURES[encoder.type].sequenceHead;
+  if (tensors.has(`${transform}.weight`)) {
+    read(transform);
+    const kept = widestUnits(tensors.get(`${output}.weight`)!, narrow);
+    for (const part of ['weight', 'bias'])
+      change(`${transform}.${part}`, () => takeUnits(changed.get(`${transform}.${part}`)!, kept));
+    change(`${output}.weight`, (weight) => turn(takeUnits(turn(weight), kept)));
+  } else read('classifier');
   return { encoder: narrowerEncoder(encoder, narrow), tensors: changed };
+}
+
+/** The units of a sequence head's inner layer whose weights in the output layer are longest; an activation apart, each stands alone. */
+function widestUnits({ shape: [labels, units], data }: Tensor, count: number): number[] {
+  const lengths = range(units).map((unit) =>
+    Math.hypot(...range(labels).map((label) => data[label * units + unit])),
+  );
+  const order = range(units).sort((one, other) => lengths[other] - lengths[one]);
+  return order.slice(0, count).sort((one, other) => one - other);
+}
+
+/** Some rows of a matrix, or numbers of a vector. */
+function takeUnits({ shape: [rows, ...rest], data }: Tensor, kept: readonly number[]): Tensor {
+  const width = data.length / rows;
+  const taken = kept.map((unit) => data.subarray(unit * width, (unit + 1) * width));
+  return {
+    shape: [kept.length, ...rest],
+    data: Float32Array.from(
+      { length: kept.length * width },
+      (_, place) => taken[Math.floor(place / width)][place % width],
+    ),
+  };
 }
 
 /** Heads that a layer can have when hidden states have so many numbers and heads stay as wide as they are; no whole number if none fit. */

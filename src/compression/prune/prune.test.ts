@@ -9,6 +9,7 @@ import { exportToOnnx } from '../../onnx';
 import { runOnnx } from '../../onnx/run.fixture';
 import { type Example, prepareExamples, taggingObjective } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
+import { BIO } from '../../tokenization/tag-set.fixture';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
 import { type PruneOptions, pruneStructure } from './prune';
@@ -104,7 +105,12 @@ function lossOf(network: Network, examples: Example[], loss: 'cross_entropy' | '
 
 test('importance is how fast the loss changes with what a part gives', async () => {
   const model = build(tiny());
-  const { heads, neurons } = await measureImportance(model, [example], options, () => {});
+  const { heads, neurons } = await measureImportance(
+    model,
+    taggingObjective(model, options),
+    [example],
+    () => {},
+  );
   model.dispose();
   const slope = (name: string, isMeant: (column: number) => boolean) => {
     const at = (factor: number) =>
@@ -133,7 +139,7 @@ test('importance leaves nothing to the dropout that a model was trained with', a
       encoder: { ...encoder, hiddenDropout: dropout, attentionDropout: dropout },
       tensors,
     });
-    const found = await measureImportance(model, [example], options, () => {});
+    const found = await measureImportance(model, taggingObjective(model, options), [example], () => {});
     model.dispose();
     return found;
   };
@@ -206,7 +212,7 @@ test('the layer goes without which the loss is lowest', async (t) => {
   const { out, prune, sentences } = prepare(t);
   const report = await prune({ layers: 1 });
   const { examples } = await prepareExamples(sentences, new Tokenizer(tinyBertFolder), {
-    scheme: 'bio',
+    ...BIO,
     maximumLength: 64,
   });
   const losses = [0, 1].map((layer) => lossOf(removeLayers(tiny(), [layer]), examples, 'bce'));

@@ -3,26 +3,19 @@ import {
   createRandom,
   InputError,
   type Progress,
-  readSentences,
   silentProgress,
   writeFileAtomically,
 } from '../../foundation';
 import {
   download,
+  type EncoderConfiguration,
   headsOfLayer,
-  type ModelConfiguration,
-  readConfiguration,
+  type LabelNetwork,
+  readEncoderConfiguration,
   Tape,
-  TokenClassifier,
   tidy,
 } from '../../nn';
-import {
-  type Example,
-  type LossName,
-  type LossOptions,
-  prepareExamples,
-  taggingObjective,
-} from '../../tasks';
+import { type LossName, labelTaskOf, type Objective, objectiveOf, TASKS, type Task } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
@@ -71,28 +64,39 @@ export async function pruneStructure(
 ): Promise<PruneReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the pruned model`);
-  const configuration = readConfiguration(folder);
-  refuseTooMuch(configuration, options, folder);
-  const examples = await drawExamples(folder, configuration, options);
+  refuseTooMuch(readEncoderConfiguration(folder), options, folder);
+  // The two branches are alike; the compiler needs each task with its own kinds of data.
+  return labelTaskOf(folder) === 'tagging'
+    ? pruneTask(TASKS.tagging, folder, out, options, progress)
+    : pruneTask(TASKS.classification, folder, out, options, progress);
+}
+
+async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model extends LabelNetwork>(
+  task: Task<Item, Example, Model>,
+  folder: string,
+  out: string,
+  options: PruneOptions,
+  progress: Progress,
+): Promise<PruneReport> {
+  const model = task.load(folder);
+  const { configuration } = model;
   const lossOptions = { ...DEFAULT_TRAINING, loss: options.loss };
   /** Does something with a network that lives no longer than that. */
-  const during = async <T>(
-    { encoder, tensors }: Network,
-    work: (model: TokenClassifier) => T | Promise<T>,
-  ) => {
-    const built = new TokenClassifier({ ...configuration, encoder }, folder, tensors);
+  const during = async <T>({ encoder, tensors }: Network, work: (model: Model) => T | Promise<T>) => {
+    const built = task.build({ ...configuration, encoder }, folder, tensors);
     try {
       return await work(built);
     } finally {
       built.dispose();
     }
   };
-  const lossOf = (network: Network) => during(network, (built) => meanLoss(built, examples, lossOptions));
+  const objectiveFor = (network: Model) => objectiveOf(task, network, lossOptions);
 
-  const model = TokenClassifier.load(folder);
   const original: Network = { encoder: configuration.encoder, tensors: model.parameters.snapshot() };
   const before = model.parameters.count;
   model.dispose();
+  const examples = await drawExamples(task, model, options);
+  const lossOf = (network: Network) => during(network, (built) => meanLoss(objectiveFor(built), examples));
   let network = original;
   let remaining = range(original.encoder.layers);
   const removedLayers: number[] = [];
@@ -110,7 +114,7 @@ export async function pruneStructure(
   const hiddenSize = original.encoder.hiddenSize - options.hidden;
   if (options.heads + options.neurons + options.hidden > 0) {
     const importance = await during(network, (built) =>
-      measureImportance(built, examples, lossOptions, (done) =>
+      measureImportance(built, objectiveFor(built), examples, (done) =>
         progress.update(done, examples.length, 'sentences'),
       ),
     );
@@ -144,7 +148,7 @@ export async function pruneStructure(
 }
 
 /** @throws InputError where more is to go than there is, or nothing */
-function refuseTooMuch({ encoder }: ModelConfiguration, options: PruneOptions, folder: string): void {
+function refuseTooMuch(encoder: EncoderConfiguration, options: PruneOptions, folder: string): void {
   const { layers, heads, neurons, hidden } = options;
   if (layers + heads + neurons + hidden === 0)
     throw new InputError('nothing is to be pruned; give --layers, --heads, --neurons or --hidden');
@@ -177,17 +181,19 @@ function refuseTooMuch({ encoder }: ModelConfiguration, options: PruneOptions, f
     );
 }
 
-async function drawExamples(
-  folder: string,
-  configuration: ModelConfiguration,
+async function drawExamples<Item, Example extends { inputIds: Int32Array }, Model extends LabelNetwork>(
+  task: Task<Item, Example, Model>,
+  model: Model,
   { data, sentences, seed }: PruneOptions,
 ): Promise<Example[]> {
-  const annotated = data.flatMap(readSentences).filter((sentence) => sentence.annotated.length > 0);
-  const drawn = createRandom(seed).shuffle(annotated).slice(0, sentences);
-  const { examples } = await prepareExamples(drawn, new Tokenizer(folder), configuration);
+  const labelled = data
+    .flatMap((file) => task.read(file))
+    .filter((item) => task.labelsOf([item]).some((label) => model.configuration.labels.includes(label)));
+  const drawn = createRandom(seed).shuffle(labelled).slice(0, sentences);
+  const { examples } = await task.prepare(drawn, new Tokenizer(model.source), model);
   if (examples.length === 0)
     throw new InputError(
-      `${data.join(', ')}: no annotated sentence to judge by what matters; name files of annotated sentences`,
+      `${data.join(', ')}: no ${task.items} with labels of the model to judge by what matters; name files that hold some`,
     );
   return examples;
 }
@@ -196,15 +202,19 @@ async function drawExamples(
 const AT_ONCE = 16;
 
 /** Mean over all known labels, computed in batches of similar length. */
-function meanLoss(model: TokenClassifier, examples: readonly Example[], options: LossOptions): number {
-  const task = taggingObjective(model, options);
+function meanLoss<Example extends { inputIds: Int32Array }>(
+  objective: Objective<Example>,
+  examples: readonly Example[],
+): number {
   const random = createRandom(0);
   const byLength = [...examples].sort((one, other) => one.inputIds.length - other.inputIds.length);
   let sum = 0;
   for (let start = 0; start < byLength.length; start += AT_ONCE) {
     const part = byLength.slice(start, start + AT_ONCE);
-    const [loss] = tidy(() => download(task.loss(new Tape(false), model.parameters.read(), part, random, 0)));
-    sum += loss * task.weight(part);
+    const [loss] = tidy(() =>
+      download(objective.loss(new Tape(false), objective.parameters.read(), part, random, 0)),
+    );
+    sum += loss * objective.weight(part);
   }
-  return sum / task.weight(examples);
+  return sum / objective.weight(examples);
 }

@@ -1,9 +1,17 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InputError, readSentences, readTextFile, writeFileAtomically } from '../../foundation';
-import { ARCHITECTURES, readConfiguration, type Tensor, TokenClassifier } from '../../nn';
+import {
+  InputError,
+  readLabelledTexts,
+  readSentences,
+  readTextFile,
+  writeFileAtomically,
+} from '../../foundation';
+import { ARCHITECTURES, type LabelNetwork, type Tensor } from '../../nn';
+import { labelTaskOf, TASKS, type Task } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
+import { taskOfFiles } from '../../training';
 import { accountFor, type TokenizationAccount } from './account';
 import { chooseTokens, keepTokens, type TokenizerFile } from './vocabulary';
 
@@ -28,10 +36,10 @@ export interface TrimReport {
 }
 
 /**
- * Writes a model without the tokens that texts of its domain do not use (or use least). Texts without these are tagged as
- * before, to the last digit; others are spelled with more tokens, and how many that are the report says.
+ * Writes a model without the tokens that texts of its domain do not use (or use least). Texts without these get the answers
+ * of before, to the last digit; others are spelled with more tokens, and how many that are the report says.
  *
- * @throws InputError where the folder is no tagger with a WordPiece tokenizer, or the size too small
+ * @throws InputError where the folder is no tagger or classifier with a WordPiece tokenizer, or the size too small
  */
 export async function trimVocabulary(
   folder: string,
@@ -40,7 +48,18 @@ export async function trimVocabulary(
 ): Promise<TrimReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the trimmed model`);
-  const configuration = readConfiguration(folder);
+  // The two branches are alike; the compiler needs each task with its own kinds of data.
+  return labelTaskOf(folder) === 'tagging'
+    ? trimTask(TASKS.tagging, folder, out, { texts, heldOut, size })
+    : trimTask(TASKS.classification, folder, out, { texts, heldOut, size });
+}
+
+async function trimTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  folder: string,
+  out: string,
+  { texts, heldOut, size }: TrimOptions,
+): Promise<TrimReport> {
   const before = new Tokenizer(folder);
   const path = join(folder, 'tokenizer.json');
   const file = JSON.parse(readFileSync(path, 'utf8')) as TokenizerFile;
@@ -50,7 +69,8 @@ export async function trimVocabulary(
   const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
   const kept = chooseTokens(file, uses, size, folder);
 
-  const model = TokenClassifier.load(folder);
+  const model = task.load(folder);
+  const { configuration } = model;
   const { encoder } = configuration;
   const name = `${ARCHITECTURES[encoder.type].prefix}.embeddings.word_embeddings.weight`;
   const tensors = model.parameters.snapshot();
@@ -58,7 +78,7 @@ export async function trimVocabulary(
   const temporary = mkdtempSync(join(tmpdir(), 'falconframes-trim-'));
   try {
     writeTokenizer(folder, temporary, keepTokens(file, kept));
-    const trimmed = new TokenClassifier(
+    const trimmed = task.build(
       { ...configuration, encoder: { ...encoder, vocabularySize: kept.length } },
       temporary,
       tensors,
@@ -84,8 +104,12 @@ export async function trimVocabulary(
   }
 }
 
+/** The texts of a JSONL file, whatever labels they have, or the lines of a text file. */
 function readTexts(path: string): string[] {
-  if (path.endsWith('.jsonl')) return readSentences(path).map(({ text }) => text);
+  if (/\.jsonl(\.gz)?$/.test(path))
+    return taskOfFiles([path]) === 'tagging'
+      ? readSentences(path).map(({ text }) => text)
+      : readLabelledTexts(path).map(({ text }) => text);
   return readTextFile(path)
     .split('\n')
     .filter((line) => line.trim() !== '');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { cutsWord, ENTITY_CLASSES } from '../../foundation';
+import { BIO } from '../../tokenization/tag-set.fixture';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
 
@@ -29,7 +30,7 @@ function marked(parts: readonly { text: string }[], voted: ReturnType<typeof vot
   );
 }
 
-const vote = (...parts: ReturnType<typeof part>[]) => marked(parts, voteWithinArticle(parts));
+const vote = (...parts: ReturnType<typeof part>[]) => marked(parts, voteWithinArticle(parts, BIO));
 
 test('the majority of places decides for all of them', () => {
   assert.deepEqual(vote(part('the [joint] and a Joint'), part('[joint], no joint')), [
@@ -62,14 +63,14 @@ test('classes vote apart; a place that is added has the mean score of those foun
     part('[SAC]', 'Organ Tissue'),
     part('SAC'),
   ];
-  const voted = voteWithinArticle(parts);
+  const voted = voteWithinArticle(parts, BIO);
   assert.deepEqual(
     voted.map((spans) => spans.map(({ label }) => label)),
     [[], [], [], []],
   );
   parts.pop();
   assert.deepEqual(
-    voteWithinArticle(parts).map((spans) => spans.map(({ label, score }) => `${label} ${score}`)),
+    voteWithinArticle(parts, BIO).map((spans) => spans.map(({ label, score }) => `${label} ${score}`)),
     [['Cell 0.6'], ['Cell 0.6', 'Cell 0.6'], ['Cell 0.6']],
   );
 });
@@ -90,7 +91,7 @@ test('mentions of a class never come to overlap, and every one was found somewhe
   );
   fc.assert(
     fc.property(article, (parts) => {
-      const once = voteWithinArticle(parts);
+      const once = voteWithinArticle(parts, BIO);
       for (const spans of once)
         for (const [index, span] of spans.entries())
           assert.ok(index === 0 || spans[index - 1].end <= span.start);
@@ -163,7 +164,7 @@ test('the result is that of looking for each mention in each part, whatever over
           .map(({ from, length, ...rest }) => ({ start: from, end: from + length, ...rest }))
           .filter(({ end }) => end <= own.length),
       }));
-      assert.deepEqual(voteWithinArticle(parts), voteSimply(parts));
+      assert.deepEqual(voteWithinArticle(parts, BIO), voteSimply(parts));
     }),
     { seed: 7, numRuns: 3000 },
   );
@@ -174,7 +175,7 @@ test('an article of many like sentences with many different mentions takes no ti
     part(`A [HX${index}] was grown as HX${index >> 1} was.`),
   );
   const start = performance.now();
-  const voted = voteWithinArticle(parts);
+  const voted = voteWithinArticle(parts, BIO);
   assert.ok(performance.now() - start < 10_000);
   // What stands in three places is marked in one of them; the later half stands in one place alone.
   assert.deepEqual(

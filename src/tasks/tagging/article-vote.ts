@@ -1,4 +1,5 @@
-import { cutsWord, ENTITY_CLASSES } from '../../foundation';
+import { cutsWord } from '../../foundation';
+import type { TagSet } from '../../tokenization';
 import type { ScoredSpan } from './decoding';
 import { occurrencesOf } from './occurrences';
 
@@ -15,15 +16,17 @@ const FEWEST = 3;
  * Majority vote within an article: words that were found at least once to be a mention of a class become one at all places where they
  * occur in the article, or at none, as the majority of these places has it ("one sense per discourse", Gale, Church & Yarowsky 1992,
  * aclanthology.org/H92-1045). Places inside or across another mention of the class do not vote and stay as they are, as do words with
- * fewer than three places. Case is ignored.
+ * fewer than three places. Case is ignored. A tagger whose labels exclude one another decides place by place, as Python's do, and is left
+ * as it is.
  *
  * @param parts of one article
  * @returns the mentions of each part, in the order of their place
  */
-export function voteWithinArticle(parts: readonly TaggedPart[]): ScoredSpan[][] {
+export function voteWithinArticle(parts: readonly TaggedPart[], { scheme, labels }: TagSet): ScoredSpan[][] {
+  if (scheme === 'exclusive') return parts.map(({ spans }) => [...spans]);
   const texts = parts.map(({ text }) => lowerCase(text));
   const voted: ScoredSpan[][] = parts.map(() => []);
-  for (const label of ENTITY_CLASSES) {
+  for (const label of labels) {
     const marked = parts.map(
       (part, index) =>
         new Marked(

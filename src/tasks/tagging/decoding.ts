@@ -1,14 +1,18 @@
-import { ENTITY_CLASSES, type Span } from '../../foundation';
-import type { EncodedText } from '../../tokenization';
-import { type LabelScheme, outputsPerClass, type Threshold, thresholdOf } from '../../tokenization';
+import type { Span } from '../../foundation';
+import {
+  type EncodedText,
+  outputNames,
+  outputsPerLabel,
+  type TagSet,
+  type Threshold,
+  tagsToSpans,
+  thresholdOf,
+} from '../../tokenization';
+import { sigmoid } from '../probabilities';
 
 /** A predicted mention; `score` is the mean probability of its tokens' labels, between 0 and 1. */
 export interface ScoredSpan extends Span {
   score: number;
-}
-
-export function sigmoid(logit: number): number {
-  return 1 / (1 + Math.exp(-logit));
 }
 
 /**
@@ -25,14 +29,16 @@ export function sigmoid(logit: number): number {
 export function decodeSpans(
   encoded: EncodedText,
   logits: Float32Array,
-  scheme: LabelScheme,
+  tagSet: TagSet,
   threshold: Threshold,
 ): ScoredSpan[] {
-  const perClass = outputsPerClass(scheme);
-  const outputs = perClass * ENTITY_CLASSES.length;
+  if (tagSet.scheme === 'exclusive') return decodeExclusive(encoded, logits, tagSet);
+  const { scheme, labels } = tagSet;
+  const perClass = outputsPerLabel(tagSet);
+  const outputs = perClass * labels.length;
   const wordStarts = startsOfWords(encoded.words);
   const spans: ScoredSpan[] = [];
-  ENTITY_CLASSES.forEach((label, index) => {
+  labels.forEach((label, index) => {
     const probability = thresholdOf(threshold, label);
     const shift = Math.log(probability / (1 - probability));
     const beginColumn = index * perClass;
@@ -67,6 +73,33 @@ export function decodeSpans(
     }
   });
   return spans.sort((one, other) => one.start - other.start || one.end - other.end);
+}
+
+/**
+ * Mentions from the likeliest tag of each word, or of each token where the tagger has no rule for words: what Python's pipeline gives
+ * with `aggregation_strategy` "first" and "simple".
+ */
+function decodeExclusive(encoded: EncodedText, logits: Float32Array, tagSet: TagSet): ScoredSpan[] {
+  const outputs = outputNames(tagSet).length;
+  const likeliest = (token: number): number => {
+    let best = 0;
+    for (let output = 1; output < outputs; output++)
+      if (logits[token * outputs + output] > logits[token * outputs + best]) best = output;
+    return best;
+  };
+  const probability = (token: number): number => {
+    const highest = logits[token * outputs + likeliest(token)];
+    let sum = 0;
+    for (let output = 0; output < outputs; output++)
+      sum += Math.exp(logits[token * outputs + output] - highest);
+    return 1 / sum;
+  };
+  return tagsToSpans(encoded, tagSet, likeliest).map(({ start, end, label, tokens }) => ({
+    start,
+    end,
+    label,
+    score: tokens.reduce((sum, token) => sum + probability(token), 0) / tokens.length,
+  }));
 }
 
 const OUTSIDE = 0;

@@ -1,22 +1,17 @@
-import {
-  byLabel,
-  ENTITY_CLASSES,
-  InputError,
-  type Progress,
-  type Sentence,
-  silentProgress,
-} from '../../foundation';
+import { byLabel, InputError, type Progress, type Sentence, silentProgress } from '../../foundation';
 import {
   outputNames,
-  outputsPerClass,
+  outputsPerLabel,
   spansToLabels,
+  type TagSet,
   type Tokenizer,
   type TokenScorer,
 } from '../../tokenization';
 import type { LossName } from '../losses';
+import { logSoftmax } from '../probabilities';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
-import { knownSpans, meanF1, type SpanScore, scoreSpans } from './spans';
+import { knownSpans, meanF1, onlyLabels, type SpanScore, scoreSpans } from './spans';
 import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
@@ -25,7 +20,7 @@ export interface EvaluationReport {
   sentences: number;
   spans: Record<string, SpanScore>;
   tokens: Record<string, TokenScore>;
-  /** Mean strict span F1 over the classes with gold mentions. */
+  /** Mean strict span F1 over the labels with gold mentions. */
   meanF1: number | null;
   /** Cross-entropy, binary or, after training with `cross_entropy`, that one. */
   loss: number;
@@ -38,7 +33,10 @@ export interface EvaluationOptions extends TaggingOptions {
   loss?: LossName;
 }
 
-/** Tags the sentences and compares with their gold spans, by class, unknown classes left out. */
+/**
+ * Tags the sentences and compares with their gold spans, by label. Labels that a sentence's source did not look for, or that the model does
+ * not know, are left out.
+ */
 export async function evaluate(
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
@@ -48,23 +46,21 @@ export async function evaluate(
 ): Promise<EvaluationReport> {
   if (sentences.length === 0)
     throw new InputError('there is nothing to evaluate on; give at least one sentence');
-  const texts = sentences.map(({ text }) => text);
-  const found = await tagTexts(texts, tokenizer, score, options, onProgress);
+  const gold = onlyLabels(sentences, options.labels);
+  const found = await tagTexts(sentences, tokenizer, score, options, onProgress);
   const agreed = voteByArticle(
     sentences,
     found.map(({ spans }) => spans),
+    options,
   );
   const tagged = found.map((text, index) => ({ ...text, spans: agreed[index] }));
-  const spans = scoreSpans(
-    sentences,
-    tagged.map((text) => text.spans),
-  );
+  const spans = scoreSpans(gold, agreed, options.labels);
   return {
     sentences: sentences.length,
     spans,
-    tokens: scoreTokens(tokenOutcomes(sentences, tagged, options.scheme), options.threshold),
+    tokens: scoreTokens(tokenOutcomes(gold, tagged, options), options.threshold),
     meanF1: meanF1(spans),
-    loss: meanLoss(sentences, tagged, options),
+    loss: meanLoss(gold, tagged, options),
     tagged,
   };
 }
@@ -72,11 +68,12 @@ export async function evaluate(
 /**
  * What a model found, made consistent within each article as `annotate` makes it.
  *
- * @param found one list a sentence, in the order of `sentences`
+ * @param found one list per sentence, in the order of `sentences`
  */
 export function voteByArticle(
   sentences: readonly Sentence[],
   found: readonly (readonly ScoredSpan[])[],
+  tagSet: TagSet,
 ): ScoredSpan[][] {
   const indices = new Map<string, number[]>();
   sentences.forEach(({ article }, index) => {
@@ -87,7 +84,7 @@ export function voteByArticle(
   const voted: ScoredSpan[][] = [];
   for (const own of indices.values()) {
     const parts = own.map((index) => ({ text: sentences[index].text, spans: found[index] }));
-    voteWithinArticle(parts).forEach((spans, place) => {
+    voteWithinArticle(parts, tagSet).forEach((spans, place) => {
       voted[own[place]] = spans;
     });
   }
@@ -121,40 +118,54 @@ export function heldOutEvaluation(
   tokenizer: Tokenizer,
   options: EvaluationOptions,
 ) {
-  if (!sentences.some((sentence) => knownSpans(sentence.spans, sentence).length > 0)) {
+  const gold = onlyLabels(sentences, options.labels);
+  if (!gold.some((sentence) => knownSpans(sentence.spans, sentence).length > 0)) {
     throw new InputError(
-      'the dev sentences hold no gold mention of any class; give others, or no epoch can be preferred',
+      `the dev sentences hold no gold mention of ${options.labels.join(', ')}; give others, or no epoch can be preferred`,
     );
   }
   return async ({ score }: { score: TokenScorer }) => {
     const { loss, spans, meanF1: mean } = await evaluate(sentences, tokenizer, score, options);
-    return { loss, score: mean!, f1: byLabel(ENTITY_CLASSES, (label) => spans[label].f1) };
+    return { loss, score: mean!, f1: byLabel(options.labels, (label) => spans[label].f1) };
   };
 }
 
 /**
- * How surprised the model is by the known labels. Trained with `cross_entropy`: the mean over tokens and classes of the
- * cross-entropy of a softmax over B, I and "outside", whose logit is 0; otherwise the mean over labels of the binary
- * cross-entropy, which for a focal loss is not what was minimized, and comparable between runs for that very reason.
+ * The model's cross-entropy on the known labels. Trained with `cross_entropy`: the mean over tokens and labels of the
+ * cross-entropy of a softmax over B, I and "outside", whose logit is 0; with exclusive tags, the mean over tokens that carry one; otherwise
+ * the mean over outputs of the binary cross-entropy, which for a focal loss is not what was minimized, and comparable between runs
+ * for that very reason.
  */
 function meanLoss(
   sentences: readonly Sentence[],
   tagged: readonly TaggedText[],
-  { scheme, loss }: EvaluationOptions,
+  options: EvaluationOptions,
 ): number {
-  const perClass = outputsPerClass(scheme);
-  const outputs = outputNames(scheme).length;
-  const lossOfClass = loss === 'cross_entropy' ? exclusiveLoss : binaryLoss;
+  const outputs = outputNames(options).length;
+  const perLabel = outputsPerLabel(options);
+  const isExclusive = options.scheme === 'exclusive';
+  const lossOfLabel = options.loss === 'cross_entropy' ? exclusiveLoss : binaryLoss;
   let total = 0;
   let known = 0;
   sentences.forEach(({ spans, annotated }, index) => {
     const { encoded, logits } = tagged[index];
-    const { labels } = spansToLabels(encoded, spans, scheme);
-    for (let start = 0; start < labels.length; start += perClass) {
-      if (!annotated.includes(ENTITY_CLASSES[(start % outputs) / perClass])) continue;
-      total += lossOfClass(
-        logits.subarray(start, start + perClass),
-        labels.subarray(start, start + perClass),
+    const { labels, counts } = spansToLabels(encoded, spans, options);
+    if (isExclusive) {
+      const isKnown = annotated.length > 0;
+      for (let token = 0; isKnown && token < counts.length; token++) {
+        if (counts[token] === 0) continue;
+        const row = token * outputs;
+        const own = labels.subarray(row, row + outputs).indexOf(1);
+        total -= logSoftmax(logits.subarray(row, row + outputs))[own];
+        known++;
+      }
+      return;
+    }
+    for (let start = 0; start < labels.length; start += perLabel) {
+      if (!annotated.includes(options.labels[(start % outputs) / perLabel])) continue;
+      total += lossOfLabel(
+        logits.subarray(start, start + perLabel),
+        labels.subarray(start, start + perLabel),
       );
       known++;
     }

@@ -1,4 +1,4 @@
-import { byLabel, ENTITY_CLASSES, InputError, type Sentence, type Span } from '../../foundation';
+import { byLabel, InputError, labelsOf, type Sentence, type Span } from '../../foundation';
 
 /** Mentions found, invented and missed, and what follows from them. Null where there is nothing to divide by. */
 export interface SpanScore {
@@ -19,9 +19,19 @@ export interface SpanCounts {
   gold: number;
 }
 
-/** The mentions of classes that the sentence's source looked for; the others are unknown there, neither right nor wrong. */
+/** The mentions of labels that the sentence's source looked for; the others are unknown there, neither right nor wrong. */
 export function knownSpans<T extends Span>(spans: readonly T[], { annotated }: Sentence): T[] {
   return spans.filter(({ label }) => annotated.includes(label));
+}
+
+/** The same sentences as far as some labels go: mentions of others are left out, as if nobody had looked for them. */
+export function onlyLabels(sentences: readonly Sentence[], labels: readonly string[]): Sentence[] {
+  const isKnown = new Set(labels);
+  return sentences.map((sentence) => ({
+    ...sentence,
+    spans: sentence.spans.filter(({ label }) => isKnown.has(label)),
+    annotated: sentence.annotated.filter((label) => isKnown.has(label)),
+  }));
 }
 
 /** @throws InputError where there is not one of `items` for each sentence; `what` names them */
@@ -58,38 +68,36 @@ export function countSpans(
 }
 
 /**
- * Strict span scores by class: a prediction counts when class, start and end are all right. A class that a sentence's source
- * did not look for is left out of that sentence, gold and predictions alike. A class without gold mentions has no
+ * Strict span scores by label: a prediction counts when label, start and end are all right. A label that a sentence's source
+ * did not look for is left out of that sentence, gold and predictions alike. A label without gold mentions has no
  * scores (null), whatever was predicted.
  *
- * @param predicted one list a sentence, in the order of `gold`
+ * @param predicted one list per sentence, in the order of `gold`
+ * @param labels in the order of the result; mentions of others do not count
  */
 export function scoreSpans(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
+  labels: readonly string[] = labelsOf(gold),
 ): Record<string, SpanScore> {
-  const counts = noSpanCounts();
-  countSpans(gold, predicted, ({ label }) => counts[label]);
-  return spanScores(counts);
+  const counts = new Map(labels.map((label) => [label, noSpanCounts()]));
+  const uncounted = noSpanCounts();
+  countSpans(gold, predicted, ({ label }) => counts.get(label) ?? uncounted);
+  return byLabel(labels, (label) => spanScore(counts.get(label)!));
 }
 
-export function noSpanCounts(): Record<string, SpanCounts> {
-  return byLabel(ENTITY_CLASSES, () => ({ hits: 0, predicted: 0, gold: 0 }));
-}
+export const noSpanCounts = (): SpanCounts => ({ hits: 0, predicted: 0, gold: 0 });
 
-export function spanScores(counts: Record<string, SpanCounts>): Record<string, SpanScore> {
-  return byLabel(ENTITY_CLASSES, (label) => {
-    const { hits, predicted, gold } = counts[label];
-    return {
-      truePositives: hits,
-      falsePositives: predicted - hits,
-      falseNegatives: gold - hits,
-      precision: gold === 0 ? null : ratio(hits, predicted),
-      recall: ratio(hits, gold),
-      f1: f1Of(hits, predicted, gold),
-      support: gold,
-    };
-  });
+export function spanScore({ hits, predicted, gold }: SpanCounts): SpanScore {
+  return {
+    truePositives: hits,
+    falsePositives: predicted - hits,
+    falseNegatives: gold - hits,
+    precision: gold === 0 ? null : ratio(hits, predicted),
+    recall: ratio(hits, gold),
+    f1: f1Of(hits, predicted, gold),
+    support: gold,
+  };
 }
 
 /** With gold mentions but no prediction, F1 is 0: all of them were missed. Without gold there is none. */
@@ -102,9 +110,9 @@ export function spanKey({ start, end, label }: Span): string {
   return `${start} ${end} ${label}`;
 }
 
-/** The mean F1 over the classes that have gold mentions; null where none has. */
+/** The mean F1 over the labels that have gold mentions; null where none has. */
 export function meanF1(scores: Record<string, SpanScore>): number | null {
-  return mean(ENTITY_CLASSES.map((label) => scores[label].f1));
+  return mean(Object.values(scores).map(({ f1 }) => f1));
 }
 
 /** The mean of what is known; null where nothing is. */

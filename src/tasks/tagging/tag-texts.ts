@@ -1,9 +1,19 @@
-import type { EncodedText, Threshold, Tokenizer, TokenScorer } from '../../tokenization';
-import { cutWindows, joinWindows, type LabelScheme, outputNames } from '../../tokenization';
+import {
+  cutWindows,
+  type EncodedText,
+  encodeTexts,
+  joinWindows,
+  outputNames,
+  type TagSet,
+  type TextInput,
+  type Threshold,
+  type Tokenizer,
+  type TokenScorer,
+} from '../../tokenization';
 import { decodeSpans, type ScoredSpan } from './decoding';
 
-export interface TaggingOptions {
-  scheme: LabelScheme;
+/** How a tagger reads texts, and how its outputs are read. */
+export interface TaggingOptions extends TagSet {
   maximumLength: number;
   threshold: Threshold;
 }
@@ -20,16 +30,19 @@ const TEXTS_AT_ONCE = 2048;
 
 /** Tags texts of any length; `onProgress` is called with the number that are done. */
 export async function tagTexts(
-  texts: readonly string[],
+  texts: readonly (string | TextInput)[],
   tokenizer: Tokenizer,
   score: TokenScorer,
   options: TaggingOptions,
   onProgress: (done: number) => void = () => {},
 ): Promise<TaggedText[]> {
-  const outputs = outputNames(options.scheme).length;
+  const outputs = outputNames(options).length;
   const tagged: TaggedText[] = [];
   for (let start = 0; start < texts.length; start += TEXTS_AT_ONCE) {
-    const encodings = await tokenizer.encode(texts.slice(start, start + TEXTS_AT_ONCE));
+    const inputs = texts
+      .slice(start, start + TEXTS_AT_ONCE)
+      .map((input) => (typeof input === 'string' ? { text: input } : input));
+    const encodings = await encodeTexts(inputs, tokenizer, options);
     const windowsOfTexts = encodings.map((encoded) => cutWindows(encoded, tokenizer, options.maximumLength));
     const scored = await score(windowsOfTexts.flat());
     let next = 0;
@@ -37,11 +50,7 @@ export async function tagTexts(
       const windows = windowsOfTexts[index];
       const logits = joinWindows(windows, scored.slice(next, next + windows.length), outputs);
       next += windows.length;
-      tagged.push({
-        encoded,
-        logits,
-        spans: decodeSpans(encoded, logits, options.scheme, options.threshold),
-      });
+      tagged.push({ encoded, logits, spans: decodeSpans(encoded, logits, options, options.threshold) });
     });
     onProgress(tagged.length);
   }

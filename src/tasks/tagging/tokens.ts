@@ -1,13 +1,15 @@
-import { byLabel, ENTITY_CLASSES, InputError, type Sentence } from '../../foundation';
+import { byLabel, InputError, type Sentence } from '../../foundation';
 import {
-  type LabelScheme,
-  outputsPerClass,
+  exclusiveColumns,
+  outputNames,
+  outputsPerLabel,
   spansToLabels,
+  type TagSet,
   type Threshold,
   type Tokenizer,
   thresholdOf,
 } from '../../tokenization';
-import { sigmoid } from './decoding';
+import { logSoftmax, sigmoid } from '../probabilities';
 import { checkOneEach, f1Of, ratio } from './spans';
 import type { TaggedText, TaggingOptions } from './tag-texts';
 
@@ -24,59 +26,73 @@ export interface TokenScore {
   mcc: number | null;
 }
 
-/**
- * The probability that a token is part of a mention, for every class // [classes][tokens]. In the BIO scheme that is the larger
- * of the two outputs.
- */
-export function tokenProbabilities({ logits, encoded }: TaggedText, scheme: LabelScheme): number[][] {
-  const perClass = outputsPerClass(scheme);
-  const outputs = perClass * ENTITY_CLASSES.length;
-  return ENTITY_CLASSES.map((_, index) =>
-    Array.from({ length: encoded.ids.length }, (__, token) => {
-      const row = token * outputs + index * perClass;
-      return sigmoid(Math.max(logits[row], logits[row + perClass - 1]));
-    }),
+/** How likely a token is part of a mention of a label: the likelier of B- and I-, or their sum where tags exclude one another. */
+type TokenProbability = (tagged: TaggedText, token: number, label: number) => number;
+
+function probabilityOf(tagSet: TagSet): TokenProbability {
+  const outputs = outputNames(tagSet).length;
+  if (tagSet.scheme === 'exclusive') {
+    const { begin, inside } = exclusiveColumns(tagSet);
+    return ({ logits }, token, label) => {
+      const logProbabilities = logSoftmax(logits.subarray(token * outputs, (token + 1) * outputs));
+      const columns = new Set([begin[label], inside[label]]);
+      return [...columns].reduce((sum, column) => sum + Math.exp(logProbabilities[column]), 0);
+    };
+  }
+  const perLabel = outputsPerLabel(tagSet);
+  return ({ logits }, token, label) => {
+    const row = token * outputs + label * perLabel;
+    return sigmoid(Math.max(logits[row], logits[row + perLabel - 1]));
+  };
+}
+
+/** The probability that a token is part of a mention, for every label // [labels][tokens] */
+export function tokenProbabilities(tagged: TaggedText, tagSet: TagSet): number[][] {
+  const probability = probabilityOf(tagSet);
+  return tagSet.labels.map((_, label) =>
+    Array.from(tagged.encoded.ids, (__, token) => probability(tagged, token, label)),
   );
 }
 
-/** Which tokens are part of a gold mention, for every class // [classes][tokens] */
-export function goldTokens({ encoded }: TaggedText, sentence: Sentence): boolean[][] {
-  const { labels } = spansToLabels(encoded, sentence.spans, 'token');
-  return ENTITY_CLASSES.map((_, index) =>
-    Array.from(
-      { length: encoded.ids.length },
-      (__, token) => labels[token * ENTITY_CLASSES.length + index] === 1,
-    ),
+/** Which tokens are part of a gold mention, for every label // [labels][tokens] */
+export function goldTokens(
+  { encoded }: TaggedText,
+  sentence: Sentence,
+  { labels }: Pick<TagSet, 'labels'>,
+): boolean[][] {
+  const inside = spansToLabels(encoded, sentence.spans, { scheme: 'token', labels }).labels;
+  return labels.map((_, label) =>
+    Array.from(encoded.ids, (__, token) => inside[token * labels.length + label] === 1),
   );
 }
 
 /**
- * A sentence's tokens, and where they stand in its text, with probability and gold of each class; gold is null where the source
- * did not look for the class.
+ * A sentence's tokens, and where they stand in its text, with probability and gold of each label; gold is null where the source
+ * did not look for the label.
  */
 export function probabilitiesByClass(
   sentence: Sentence,
   tagged: TaggedText,
   tokenizer: Tokenizer,
-  { scheme, threshold }: Pick<TaggingOptions, 'scheme' | 'threshold'>,
+  options: TagSet & Pick<TaggingOptions, 'threshold'>,
 ) {
-  const probabilities = tokenProbabilities(tagged, scheme);
-  const gold = goldTokens(tagged, sentence);
+  const probabilities = tokenProbabilities(tagged, options);
+  const gold = goldTokens(tagged, sentence, options);
   return {
     text: sentence.text,
     tokens: Array.from(tagged.encoded.ids, (id) => tokenizer.tokenOf(id)),
     starts: tagged.encoded.starts,
     ends: tagged.encoded.ends,
-    probabilities: byLabel(ENTITY_CLASSES, (_, index) => probabilities[index]),
-    gold: byLabel(ENTITY_CLASSES, (label, index) =>
+    probabilities: byLabel(options.labels, (_, index) => probabilities[index]),
+    gold: byLabel(options.labels, (label, index) =>
       sentence.annotated.includes(label) ? gold[index] : null,
     ),
-    threshold,
+    threshold: options.threshold,
   };
 }
 
 /**
- * Every token whose sentence's source looked for a class, with the probability that it is part of a mention of the class and
+ * Every token whose sentence's source looked for a label, with the probability that it is part of a mention of the label and
  * whether it is.
  */
 export interface TokenOutcomes {
@@ -91,12 +107,12 @@ export interface TokenOutcomes {
 export function tokenOutcomes(
   gold: readonly Sentence[],
   tagged: readonly TaggedText[],
-  scheme: LabelScheme,
+  tagSet: TagSet,
 ): Record<string, TokenOutcomes> {
   checkOneEach(gold, tagged, 'tagged texts');
-  const perClass = outputsPerClass(scheme);
-  const classes = ENTITY_CLASSES.length;
-  const outcomes = byLabel(ENTITY_CLASSES, (label) => {
+  const { labels } = tagSet;
+  const probabilityIn = probabilityOf(tagSet);
+  const outcomes = byLabel(labels, (label) => {
     const known = gold.map(({ annotated }, index) =>
       annotated.includes(label) ? tagged[index].encoded.ids.length : 0,
     );
@@ -107,23 +123,22 @@ export function tokenOutcomes(
       ends: new Int32Array(gold.length),
     };
   });
-  const columns = ENTITY_CLASSES.map((label, column) => ({ label, column, next: 0, ...outcomes[label] }));
+  const columns = labels.map((label, column) => ({ label, column, next: 0, ...outcomes[label] }));
   gold.forEach((sentence, index) => {
-    const { encoded, logits } = tagged[index];
-    const { labels } = spansToLabels(encoded, sentence.spans, 'token'); // [tokens, classes]
+    const { encoded } = tagged[index];
+    const marked = spansToLabels(encoded, sentence.spans, { scheme: 'token', labels }).labels; // [tokens, labels]
     for (const known of columns) {
       const { label, column, probabilities, inside } = known;
       const tokens = sentence.annotated.includes(label) ? encoded.ids.length : 0;
       for (let token = 0; token < tokens; token++, known.next++) {
-        const row = (token * classes + column) * perClass;
-        const probability = sigmoid(Math.max(logits[row], logits[row + perClass - 1]));
+        const probability = probabilityIn(tagged[index], token, column);
         if (Number.isNaN(probability)) {
           throw new InputError(
             `the model's probability of ${label} for token ${token + 1} of sentence ${index + 1} (article ${sentence.article}) is not a number; its training has diverged: train with a lower learning rate`,
           );
         }
         probabilities[known.next] = probability;
-        inside[known.next] = labels[token * classes + column];
+        inside[known.next] = marked[token * labels.length + column];
       }
       known.ends[index] = known.next;
     }
@@ -131,12 +146,12 @@ export function tokenOutcomes(
   return outcomes;
 }
 
-/** Token-level scores by class as the assessment counts them: inside a mention or not, at a threshold, unknown classes out. */
+/** Token-level scores by label as the assessment counts them: inside a mention or not, at a threshold, unknown labels out. */
 export function scoreTokens(
   outcomes: Readonly<Record<string, TokenOutcomes>>,
   threshold: Threshold,
 ): Record<string, TokenScore> {
-  return byLabel(ENTITY_CLASSES, (label) => {
+  return byLabel(Object.keys(outcomes), (label) => {
     const { probabilities } = outcomes[label];
     return tokenScore(countTokens(outcomes[label], thresholdOf(threshold, label), 0, probabilities.length));
   });

@@ -1,7 +1,7 @@
 import { createRandom, type Random, type Sentence, type Span } from '../../foundation';
 
 /** Of each class, how many varied copies are made of a sentence that mentions it. */
-export type Variations = Partial<Record<string, number>>;
+export type Variations = Readonly<Record<string, number>>;
 
 /**
  * Further training sentences: copies of those with mentions, in which the mentions are others. What a class has few of is so

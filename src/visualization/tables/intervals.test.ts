@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareModels, detailCorpora, detailExamined, type ExaminedSentence } from '../../evaluation';
 import { ENTITY_CLASSES, type Span } from '../../foundation';
+import { BIO } from '../../tokenization/tag-set.fixture';
 import { comparisonTable, intervalTable, publishedTable } from './intervals';
 
 /** A word of one token that is a gold mention, with what is predicted for it and the logit of all outputs. */
@@ -22,7 +23,7 @@ function examined(article: number, gold: string, predicted: string | null): Exam
   };
 }
 
-const options = { scheme: 'bio' as const, tokenThreshold: 0.5, resamples: 200, seed: 1 };
+const options = { tagSet: BIO, tokenThreshold: 0.5, resamples: 200, seed: 1 };
 const right = Array.from({ length: 12 }, (_, article) => examined(article, 'Cell', 'Cell'));
 const wrong = Array.from({ length: 12 }, (_, article) => examined(article, 'Cell', null));
 

@@ -1,6 +1,6 @@
 import { byLabel, ENTITY_CLASSES, type Sentence } from '../../foundation';
 import type { TokenClassifier } from '../../nn';
-import { outputNames, spansToLabels, type Tokenizer } from '../../tokenization';
+import { encodeTexts, outputNames, spansToLabels, type TagSet, type Tokenizer } from '../../tokenization';
 import type { Row } from '../notebook/show-table';
 
 /** Mentions of each class; null where none of the sentences' sources looked for the class. */
@@ -22,11 +22,11 @@ export function partTable(parts: Readonly<Record<string, readonly Sentence[]>>):
   }));
 }
 
-/** A sentence's tokens with their characters and BIO labels. */
-export async function labelTable(sentence: Sentence, tokenizer: Tokenizer): Promise<Row[]> {
-  const [encoded] = await tokenizer.encode([sentence.text]);
-  const names = outputNames('bio');
-  const { labels } = spansToLabels(encoded, sentence.spans, 'bio');
+/** A sentence's tokens with their characters and the tags that a tagger of the tag set learns. */
+export async function labelTable(sentence: Sentence, tokenizer: Tokenizer, tagSet: TagSet): Promise<Row[]> {
+  const [encoded] = await encodeTexts([sentence], tokenizer, tagSet);
+  const names = outputNames(tagSet);
+  const { labels } = spansToLabels(encoded, sentence.spans, tagSet);
   return Array.from(encoded.ids, (id, token) => ({
     token: tokenizer.tokenOf(id),
     characters: `${encoded.starts[token]}–${encoded.ends[token]}`,

@@ -7,10 +7,8 @@ import fc from 'fast-check';
 import { InputError, type Sentence, writeSentences } from '../../../foundation';
 import { download, free, livingTensors, readSafetensors, TokenClassifier } from '../../../nn';
 import { largestDifference, tinyBertFolder } from '../../../nn/tiny-bert.fixture';
-import { type Example, taggingObjective } from '../../../tasks';
+import { type Example, taggingObjective, taggingTask } from '../../../tasks';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../../training';
-import { cubicRise, METHODS, readSparsityConfiguration } from './options';
-import { maskSmallest } from './selection';
 import {
   isPrunable,
   maskOf,
@@ -18,7 +16,9 @@ import {
   type SparseLesson,
   scoresFor,
   sparseObjective,
-} from './sparse-task';
+} from './objective';
+import { cubicRise, METHODS, readSparsityConfiguration } from './options';
+import { maskSmallest } from './selection';
 import { sparsify } from './sparsify';
 
 test('the mask takes the smallest, as sorting does', () => {
@@ -79,7 +79,7 @@ for (const method of METHODS) {
         data[place] = 0.05 * Math.sin(place + index); // times 100 on both sides of the threshold
       });
     const model = new TokenClassifier(configuration, source, new Map([...tensors, ...scores]));
-    const task = sparseObjective(model, own);
+    const task = sparseObjective(taggingTask, model, own);
     const at = (step: number) => lossAndGradients(task, { examples: [example], share: 1, draw: 0, step }, 0);
     const { gradients, loss } = at(9);
     const slopes = new Map([...gradients].map(([name, tensor]) => [name, download(tensor)]));
@@ -189,7 +189,7 @@ test('scores of weights that are gone follow the gradient of the pruned network,
   // The network that is left, as a plain tagger: its gradient by a zero is that by the masked weight W'.
   const pruned = new TokenClassifier(configuration, source, prunedTensors(all, own));
   const part = { examples: [example], share: 1, draw: 0, step: 9 };
-  const sparse = lossAndGradients(sparseObjective(model, own), part, 0);
+  const sparse = lossAndGradients(sparseObjective(taggingTask, model, own), part, 0);
   const plain = lossAndGradients(taggingObjective(pruned, own), part, 0);
   assert.ok(Math.abs(sparse.loss - plain.loss) < 1e-6);
   for (const [name, { shape, data }] of tensors) {

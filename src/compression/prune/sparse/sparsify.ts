@@ -1,25 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { InputError, type Progress, readSentences, writeFileAtomically } from '../../../foundation';
-import { type Precision, readSafetensors, TokenClassifier } from '../../../nn';
-import { heldOutEvaluation, prepareExamples, setDropout, varyMentions } from '../../../tasks';
-import { Tokenizer } from '../../../tokenization';
-import { rateShare, stepsByEpoch, type TrainingReport, train } from '../../../training';
+import { InputError, writeFileAtomically } from '../../../foundation';
+import { type LabelNetwork, readSafetensors, setDropout } from '../../../nn';
+import { labelTaskOf, TASKS, type Task } from '../../../tasks';
+import {
+  learn,
+  type RunOptions,
+  rateShare,
+  readLessons,
+  stepsByEpoch,
+  type TrainingReport,
+} from '../../../training';
+import { isPrunable, leastScore, prunedTensors, scoresFor, sparseObjective } from './objective';
 import type { SparsityConfiguration } from './options';
-import { isPrunable, leastScore, prunedTensors, scoresFor, sparseObjective } from './sparse-task';
 
-export interface SparsityRun {
+export interface SparsityRun extends RunOptions {
+  /** Model folder of a trained tagger or classifier. */
   model: string;
   configuration: SparsityConfiguration;
   /** What the configuration is, for errors, such as its file. */
   place: string;
   folder: string;
-  resume?: boolean;
-  replicas?: number;
-  precision?: Precision;
-  signal?: AbortSignal;
-  progress?: Progress;
 }
 
 /** What zeros save: disk, and only where they are stored or compressed as such. The network computes as long as before. */
@@ -35,54 +37,60 @@ export interface SparsityReport {
  * best epoch is one that is sparse.
  */
 export async function sparsify(run: SparsityRun): Promise<TrainingReport & SparsityReport> {
-  const { configuration, place, folder, ...rest } = run;
+  const { folder } = run;
   if (resolve(run.model) === resolve(folder))
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
-  const { seed } = configuration;
+  // The two branches are alike; the compiler needs each task with its own kinds of data.
+  const report =
+    labelTaskOf(run.model) === 'tagging'
+      ? await sparsifyTask(TASKS.tagging, run)
+      : await sparsifyTask(TASKS.classification, run);
+  if (!report.finished)
+    return { ...report, density: { layers: 1, all: 1 }, bytes: { dense: 0, gzipped: 0, bitmask: 0 } };
+  const storage = measureStorage(folder);
+  writeFileAtomically(join(folder, 'sparsity.json'), `${JSON.stringify(storage, null, 2)}\n`);
+  return { ...report, ...storage };
+}
+
+async function sparsifyTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  run: SparsityRun,
+): Promise<TrainingReport> {
+  const { configuration, place } = run;
   const sparsity = { ...configuration.sparsity, learningRate: configuration.learningRate };
-  const dense = TokenClassifier.load(run.model);
-  const tokenizer = new Tokenizer(run.model);
-  const sentences = configuration.train.flatMap(readSentences);
-  const varied = varyMentions(sentences, configuration.variations, seed);
-  const dev = configuration.dev.flatMap(readSentences);
-  const { examples } = await prepareExamples([...sentences, ...varied], tokenizer, dense.configuration);
-
-  const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
-  if (sparsity.method === 'soft_movement') refuseStandstill(steps, run);
-
+  const dense = task.load(run.model);
+  const lessons = readLessons(task, configuration, { labels: dense.configuration.labels, place });
   const tensors = dense.parameters.snapshot();
   dense.dispose();
-  const model = new TokenClassifier(
+  const model = task.build(
     dense.configuration,
     run.model,
     new Map([...tensors, ...scoresFor(tensors, sparsity)]),
   );
-  setDropout(model, configuration.dropout);
+  setDropout(model.configuration.encoder, configuration.dropout);
   const { loss, focalGamma, labelSmoothing, classWeights } = configuration;
-  const lesson = { ...sparsity, loss, focalGamma, labelSmoothing, classWeights, steps };
-  const evaluateOnDev = heldOutEvaluation(dev, tokenizer, { ...model.configuration, loss });
   try {
-    const report = await train({
-      ...rest,
-      task: sparseObjective(model, lesson),
-      examples,
-      options: configuration,
-      folder,
-      evaluate: async () => {
+    return await learn({
+      ...run,
+      task,
+      lessons,
+      network: model,
+      objective(examples) {
+        const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
+        if (sparsity.method === 'soft_movement') refuseStandstill(steps, run);
+        const lesson = { ...sparsity, loss, focalGamma, labelSmoothing, classWeights, steps };
+        return sparseObjective(task, model, lesson);
+      },
+      async judge(evaluate) {
         const pruned = prunedTensors(model.parameters.snapshot(), sparsity);
-        const judged = new TokenClassifier(model.configuration, run.model, pruned);
+        const judged = task.build(model.configuration, run.model, pruned);
         try {
-          return await evaluateOnDev(judged);
+          return await evaluate(judged);
         } finally {
           judged.dispose();
         }
       },
     });
-    if (!report.finished)
-      return { ...report, density: { layers: 1, all: 1 }, bytes: { dense: 0, gzipped: 0, bitmask: 0 } };
-    const storage = measureStorage(folder);
-    writeFileAtomically(join(folder, 'sparsity.json'), `${JSON.stringify(storage, null, 2)}\n`);
-    return { ...report, ...storage };
   } finally {
     model.dispose();
   }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { free, readConfiguration } from '../../nn';
+import type { Sentence } from '../../foundation';
+import { free, readConfiguration, setDropout } from '../../nn';
 import { copyTinyBert } from '../../nn/tiny-bert.fixture';
+import { BIO } from '../../tokenization/tag-set.fixture';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../training';
-import { createTagger, taggingObjective } from './objective';
+import { taggingObjective, taggingTask } from './task';
 
 test('the dropout of a configuration reaches the network and its folder', (context) => {
   const folder = copyTinyBert(context); // its own dropout is 0
@@ -15,7 +17,8 @@ test('the dropout of a configuration reaches the network and its folder', (conte
   };
   for (const dropout of [0.3, 0, null]) {
     const configuration = { ...DEFAULT_TRAINING, train: [], dev: [], maximumLength: 32, dropout };
-    const model = createTagger(folder, configuration);
+    const model = taggingTask.create(folder, BIO.labels, [], configuration);
+    setDropout(model.configuration.encoder, dropout);
     const losses = [1, 2].map((draw) => {
       const { loss, gradients } = lossAndGradients(
         taggingObjective(model, configuration),
@@ -32,4 +35,24 @@ test('the dropout of a configuration reaches the network and its folder', (conte
     assert.deepEqual([hiddenDropout, attentionDropout, sequenceDropout], Array(3).fill(dropout ?? 0));
     model.dispose();
   }
+});
+
+test('labels that cannot be learned are named, sentences that know none refused', () => {
+  const sentence = { article: 'A', section: '', paragraph: 0, offset: 0, text: 'T cell', spans: [] };
+  const check = (sentences: Sentence[], labels: string[]) =>
+    taggingTask.check(sentences, labels, { ...DEFAULT_TRAINING, seed: 1 }, 'x.jsonl');
+  assert.throws(
+    () => check([{ ...sentence, annotated: [] }], ['Cell']),
+    /x.jsonl: no sentence knows any label/,
+  );
+  assert.throws(
+    () => check([{ ...sentence, annotated: ['Cell'] }], ['Cell']),
+    /no sentence has a mention of Cell/,
+  );
+  const cell = { start: 0, end: 6, label: 'Cell' };
+  const labels = ['Cell', 'Cell Line', 'Organ Tissue'];
+  assert.deepEqual(check([{ ...sentence, spans: [cell], annotated: ['Cell', 'Cell Line'] }], labels), [
+    'Cell Line: no sentence has a mention of it: the model will learn to find none',
+    'Organ Tissue: no source looked for it: its outputs stay as they are',
+  ]);
 });

@@ -5,34 +5,32 @@ import {
   free,
   freshTensors,
   keep,
+  type LabelNetwork,
   type LayerObserver,
   linear,
-  type ModelConfiguration,
+  padBatch,
   Tape,
   type Tensor,
-  TokenClassifier,
   tidy,
   type Weights,
 } from '../../nn';
 import {
-  createLoss,
-  type Example,
+  type LabelTask,
   type Loss,
   type LossOptions,
   lossOnTape,
   type Objective,
-  padTargets,
-  type TaggingBatch,
+  TASKS,
+  type Task,
 } from '../../tasks';
-import { outputsPerClass } from '../../tokenization';
 import { hiddenStateLoss, relationLoss } from './layer-losses';
 import type { DistillationOptions } from './options';
 import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
 
-/** A window with its labels, as far as they are known, and what the teacher says of it. */
-export interface TaughtExample extends Example {
-  teacher: Float32Array; // [length, outputs]
-}
+/** An example with what the teacher says of it. */
+export type Taught<Example> = Example & {
+  teacher: Float32Array; // [length, outputs] or [labels]
+};
 
 /** Layers of student and teacher, counted from 0. */
 export interface LayerPair {
@@ -55,57 +53,55 @@ export interface Lesson extends LossOptions {
 
 /**
  * Teaches a student its teacher's probabilities, the labels where they are known and, if asked, the teacher's hidden states and
- * relations. Every part is a mean over the windows' tokens, so that a sentence counts by its length whatever is known of it.
+ * relations. Every part is a mean over the windows' tokens (over the texts, where the task has one answer per text), so that an example
+ * counts alike whatever is known of it.
  *
  * @param student with the tensors of `projections`, where there are any
  * @param teacher needed where insides are compared; stays the caller's
  */
-export function distillationObjective(
-  student: TokenClassifier,
+export function distillationObjective<
+  Item,
+  Example extends { inputIds: Int32Array },
+  Network extends LabelNetwork,
+>(
+  task: Task<Item, Example, Network>,
+  student: Network,
   lesson: Lesson,
-  teacher?: TokenClassifier,
-): Objective<TaughtExample> {
+  teacher?: LabelNetwork,
+): Objective<Taught<Example>> {
   const { configuration, source, parameters } = student;
   const { pairs } = lesson;
   const { temperature, softWeight, hardWeight } = lesson.distillation;
-  const outcomes = lesson.loss === 'cross_entropy' ? outputsPerClass(configuration.scheme) : 1;
-  const labelLoss = createLoss(lesson, configuration.scheme);
+  const groups = task.groups(lesson, configuration);
+  const labelLoss = task.loss(lesson, configuration);
 
   /** Of the logits. */
-  const outputLoss = (
-    logits: DeviceTensor,
-    examples: readonly TaughtExample[],
-    batch: TaggingBatch,
-  ): Loss => {
-    const tokens = countTokens(examples);
+  const outputLoss = (logits: DeviceTensor, examples: readonly Taught<Example>[]): Loss => {
     const parts = [];
     if (softWeight > 0) {
-      const loss = softTargetLoss(logits, padSoftTargets(examples, batch), { temperature, outcomes });
-      parts.push({ weight: softWeight, loss });
+      const targets = softTargets(examples, task.rows);
+      parts.push({ weight: softWeight, loss: softTargetLoss(logits, targets, { temperature, groups }) });
     }
-    if (hardWeight > 0) {
-      const { labels, known } = batch;
-      const knownLabels = tokens * logits.shape[1];
-      parts.push({ weight: hardWeight, loss: labelLoss(logits, { labels, known, knownLabels }) });
-    }
+    if (hardWeight > 0)
+      parts.push({ weight: hardWeight, loss: labelLoss(logits, examples, { overAll: true }) });
     return weigh(parts);
   };
 
   return {
     parameters,
     layers: configuration.encoder.layers,
-    description: { student: configuration, lesson },
-    weight: countTokens,
+    description: { task: task.name, student: configuration, lesson },
+    weight: (examples) => (task.rows === 'tokens' ? countTokens(examples) : examples.length),
     blueprint: {
       module: __filename,
       export: remakeDistillationObjective.name,
-      arguments: [configuration, source, lesson],
+      arguments: [task.name, configuration, source, lesson],
     },
     loss(tape, weights, examples) {
-      const batch = padTargets(examples);
+      const batch = padBatch(examples);
       const own = new Observations(pairs.map((pair) => pair.student));
       const logits = student.logits(tape, weights, batch, own.observe);
-      const nodes = [lossOnTape(tape, logits, () => outputLoss(logits, examples, batch))];
+      const nodes = [lossOnTape(tape, logits, () => outputLoss(logits, examples))];
       if (teacher && pairs.length > 0) {
         const layers = pairs.map((pair) => pair.teacher);
         const theirs = observeTeacher(teacher, tape, batch, layers);
@@ -117,27 +113,33 @@ export function distillationObjective(
     save: (folder) => {
       const tensors = parameters.snapshot();
       for (const name of tensors.keys()) if (name.startsWith(PROJECTION)) tensors.delete(name);
-      const bare = new TokenClassifier(configuration, source, tensors);
+      const bare = task.build(configuration, source, tensors);
       bare.save(folder);
       bare.dispose();
     },
     reload: (folder) => {
-      const saved = TokenClassifier.load(folder);
+      const saved = task.load(folder);
       parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
       saved.dispose();
     },
   };
 }
 
-/** The task again, in another process. */
+/** The objective again, in another process. */
 export function remakeDistillationObjective(
   parameters: ReadonlyMap<string, Tensor>,
-  configuration: ModelConfiguration,
+  name: LabelTask,
+  configuration: LabelNetwork['configuration'],
   source: string,
   lesson: Lesson,
-): Objective<TaughtExample> {
-  const teacher = lesson.pairs.length > 0 ? TokenClassifier.load(lesson.teacher) : undefined;
-  return distillationObjective(new TokenClassifier(configuration, source, parameters), lesson, teacher);
+): Objective<never> {
+  const remake = <Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+    task: Task<Item, Example, Network>,
+  ) => {
+    const teacher = lesson.pairs.length > 0 ? task.load(lesson.teacher) : undefined;
+    return distillationObjective(task, task.build(configuration, source, parameters), lesson, teacher);
+  };
+  return name === 'tagging' ? remake(TASKS.tagging) : remake(TASKS.classification);
 }
 
 const PROJECTION = 'distillation.projection';
@@ -147,8 +149,8 @@ const PROJECTION = 'distillation.projection';
  * along, and not saved with the student.
  */
 export function projections(
-  student: ModelConfiguration,
-  teacher: ModelConfiguration,
+  student: LabelNetwork['configuration'],
+  teacher: LabelNetwork['configuration'],
   lesson: Lesson,
   seed: number,
 ): Map<string, Tensor> {
@@ -175,7 +177,7 @@ class Observations {
 }
 
 /** The teacher's layers on a batch; whoever asked frees them. */
-function observeTeacher(teacher: TokenClassifier, tape: Tape, batch: Batch, layers: readonly number[]) {
+function observeTeacher(teacher: LabelNetwork, tape: Tape, batch: Batch, layers: readonly number[]) {
   const seen = new Observations(layers);
   const kept: DeviceTensor[] = [];
   const observe: LayerObserver = (layer, part, value) => {
@@ -227,10 +229,22 @@ function layerNodes(
 }
 
 /** The teacher's logits of a batch; padding and the special tokens at the ends teach nothing. */
-function padSoftTargets(examples: readonly TaughtExample[], { size, length }: Batch): SoftTargets {
+function softTargets(
+  examples: readonly Taught<{ inputIds: Int32Array }>[],
+  rows: 'tokens' | 'text',
+): SoftTargets {
+  if (rows === 'text') {
+    const labels = examples[0].teacher.length;
+    const logits = new Float32Array(examples.length * labels);
+    examples.forEach(({ teacher }, row) => {
+      logits.set(teacher, row * labels);
+    });
+    return { logits, share: new Float32Array(examples.length).fill(1 / examples.length) };
+  }
+  const length = Math.max(...examples.map(({ inputIds }) => inputIds.length));
   const outputs = examples[0].teacher.length / examples[0].inputIds.length;
-  const logits = new Float32Array(size * length * outputs);
-  const share = new Float32Array(size * length);
+  const logits = new Float32Array(examples.length * length * outputs);
+  const share = new Float32Array(examples.length * length);
   const each = 1 / countTokens(examples);
   examples.forEach(({ teacher, inputIds }, row) => {
     logits.set(teacher, row * length * outputs);
@@ -239,5 +253,5 @@ function padSoftTargets(examples: readonly TaughtExample[], { size, length }: Ba
   return { logits, share };
 }
 
-const countTokens = (examples: readonly TaughtExample[]): number =>
+const countTokens = (examples: readonly { inputIds: Int32Array }[]): number =>
   examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);

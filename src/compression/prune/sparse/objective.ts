@@ -3,14 +3,20 @@ import {
   type DeviceTensor,
   download,
   kernels,
-  type ModelConfiguration,
+  type LabelNetwork,
   type Tape,
   type Tensor,
-  TokenClassifier,
   upload,
   type Weights,
 } from '../../../nn';
-import { type Example, type LossOptions, type Objective, taggingObjective } from '../../../tasks';
+import {
+  type LabelTask,
+  type LossOptions,
+  type Objective,
+  objectiveOf,
+  TASKS,
+  type Task,
+} from '../../../tasks';
 import { cubicRise, type SparsityOptions } from './options';
 import { maskSmallest } from './selection';
 
@@ -98,21 +104,25 @@ export function prunedTensors(
 }
 
 /**
- * Teaches a tagger while its weights go: the network computes with masked weights. Masks follow from parameters and step alone, so
+ * Teaches a network its task while its weights go: it computes with masked weights. Masks follow from parameters and step alone, so
  * that a resumed run has the same.
  *
- * @param model with the scores of `scoresFor`
+ * @param network with the scores of `scoresFor`
  */
-export function sparseObjective(model: TokenClassifier, lesson: SparseLesson): Objective<Example> {
-  const { configuration, source, parameters } = model;
-  const inner = taggingObjective(model, lesson);
+export function sparseObjective<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  network: Network,
+  lesson: SparseLesson,
+): Objective<Example> {
+  const { configuration, source, parameters } = network;
+  const inner = objectiveOf(task, network, lesson);
   return {
     ...inner,
     description: { inner: inner.description, lesson },
     blueprint: {
       module: __filename,
       export: remakeSparseObjective.name,
-      arguments: [configuration, source, lesson],
+      arguments: [task.name, configuration, source, lesson],
     },
     loss(tape, weights, examples, random, step) {
       const rise = cubicRise(step / lesson.steps, lesson);
@@ -121,26 +131,33 @@ export function sparseObjective(model: TokenClassifier, lesson: SparseLesson): O
       return penalties.reduce((one, other) => add(tape, one, other), loss);
     },
     save: (folder) => {
-      const bare = new TokenClassifier(configuration, source, prunedTensors(parameters.snapshot(), lesson));
+      const bare = task.build(configuration, source, prunedTensors(parameters.snapshot(), lesson));
       bare.save(folder);
       bare.dispose();
     },
     reload: (folder) => {
-      const saved = TokenClassifier.load(folder);
+      const saved = task.load(folder);
       parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
       saved.dispose();
     },
   };
 }
 
-/** The task again, in another process. */
+/** The objective again, in another process. */
 export function remakeSparseObjective(
   parameters: ReadonlyMap<string, Tensor>,
-  configuration: ModelConfiguration,
+  name: LabelTask,
+  configuration: LabelNetwork['configuration'],
   source: string,
   lesson: SparseLesson,
-): Objective<Example> {
-  return sparseObjective(new TokenClassifier(configuration, source, parameters), lesson);
+): Objective<never> {
+  return name === 'tagging'
+    ? sparseObjective(TASKS.tagging, TASKS.tagging.build(configuration as never, source, parameters), lesson)
+    : sparseObjective(
+        TASKS.classification,
+        TASKS.classification.build(configuration as never, source, parameters),
+        lesson,
+      );
 }
 
 /** The weights to compute with, and what scores cost. */

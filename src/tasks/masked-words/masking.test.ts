@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { createRandom, projectRoot } from '../../foundation';
 import { download, free, livingTensors, Model, padBatch } from '../../nn';
 import { DEFAULT_TRAINING, lossAndGradients, train } from '../../training';
-import { hideWords, type Masking, maskingObjective } from './objective';
+import { hideWords, type Masking, maskingObjective } from './masking';
 
 const masking: Masking = { maskId: 4, vocabularySize: 60, specialIds: new Set([0, 1, 2, 3, 4]) };
 const folder = join(projectRoot, 'src', 'nn', 'fixtures', 'networks', 'bert-vocabulary');

@@ -1,0 +1,81 @@
+import { InputError } from './errors';
+
+/** A row of a table under its header. */
+export interface TableRow {
+  /** One for each column. */
+  cells: string[];
+  /** Where the row begins, from 1. */
+  line: number;
+}
+
+export interface Table {
+  /** The header, without the blanks around each name. */
+  columns: string[];
+  rows: TableRow[];
+}
+
+interface CsvRecord {
+  record: string[];
+  /** The number of its last line. */
+  lines: number;
+}
+
+/** What may stand between columns; the one that the header has most of is taken, of equals the first. */
+const DELIMITERS = [',', '\t', ';'] as const;
+
+/**
+ * A table with a header: CSV (RFC 4180: quotes, line breaks in quotes), with tabs or semicolons too. Empty lines are skipped. Between
+ * tabs, a quote inside a cell is an ordinary character.
+ *
+ * @param content with LF line ends
+ * @param place opens every message: the file, say
+ * @throws InputError with the line, for a quote without its end and for rows of another number of cells than the header
+ */
+export function parseTable(content: string, place: string): Table {
+  const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
+  const delimiter = delimiterOf(content);
+  const records: CsvRecord[] = [];
+  try {
+    parse(content, {
+      delimiter,
+      relax_quotes: delimiter === '\t',
+      skip_empty_lines: true,
+      relax_column_count: true,
+      record_delimiter: '\n',
+      on_record: (record: string[], { lines }) => {
+        records.push({ record, lines });
+        return null;
+      },
+    });
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    const line = (records.at(-1)?.lines ?? 0) + 1;
+    const what = code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote opens that has no end' : message;
+    throw new InputError(`${place} line ${line}: malformed CSV (${what}); correct the quotes`);
+  }
+  const [header, ...rest] = records;
+  if (!header) throw new InputError(`${place}: is empty; give a table with a header`);
+  const columns = header.record.map((name) => name.trim());
+  const rows = rest.map(({ record, lines }): TableRow => {
+    const line = lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
+    if (record.length !== columns.length)
+      throw new InputError(
+        `${place} line ${line}: has ${countOf(record.length, 'cell')} where the header has ${countOf(columns.length, 'column')}; put texts that hold a ${nameOf(delimiter)} in quotes`,
+      );
+    return { cells: record, line };
+  });
+  return { columns, rows };
+}
+
+function delimiterOf(content: string): string {
+  const header = content.trimStart().split('\n', 1)[0];
+  const [most] = DELIMITERS.map((delimiter) => ({ delimiter, count: header.split(delimiter).length })).sort(
+    (one, other) => other.count - one.count,
+  );
+  return most.delimiter;
+}
+
+const nameOf = (delimiter: string) =>
+  delimiter === '\t' ? 'tab' : delimiter === ';' ? 'semicolon' : 'comma';
+
+const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { ARCHITECTURES } from './architectures';
+import type { Batch } from './batch';
+import {
+  type ClassifierConfiguration,
+  readClassifierConfiguration,
+  writeClassifierConfiguration,
+} from './configuration';
+import { type DeviceTensor, download, tidy } from './device';
+import type { LayerObserver, Weights } from './encoder';
+import { readEncoderConfiguration } from './encoder-configuration';
+import type { Head } from './heads';
+import { freshTensors } from './initialization';
+import { type LabelNetwork, Model } from './model';
+import { saveTokenizer, writeWeights } from './model-folder';
+import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
+import type { Parameters } from './parameters';
+import { refuseOtherHead, refuseTooLong } from './refusals';
+import type { Tensor } from './safetensors';
+import { scoreWindows } from './score-windows';
+import { Tape } from './tape';
+import { readTensors } from './weights';
+
+/**
+ * An encoder with a head that reads labels of a whole text off its first token. Owns its parameters' memory until `dispose()`.
+ */
+export class SequenceClassifier implements LabelNetwork {
+  readonly #model: Model;
+
+  constructor(
+    readonly configuration: ClassifierConfiguration,
+    /** The folder it was read from, which holds its tokenizer. */
+    readonly source: string,
+    tensors: ReadonlyMap<string, Tensor>,
+  ) {
+    this.#model = new Model(configuration.encoder, headOf(configuration), tensors);
+  }
+
+  /** An encoder of a pretrained folder with a fresh head, drawn by the seed. */
+  static fromEncoder(
+    folder: string,
+    options: Omit<ClassifierConfiguration, 'encoder'>,
+    seed: number,
+  ): SequenceClassifier {
+    const encoder = readEncoderConfiguration(folder);
+    const configuration = { ...options, encoder };
+    refuseTooLong(options.maximumLength, encoder, folder);
+    const tensors = readTensors(folder, encoderParameterShapes(encoder));
+    const head = freshTensors(headParameterShapes(encoder, headOf(configuration)), seed);
+    return new SequenceClassifier(configuration, folder, new Map([...tensors, ...head]));
+  }
+
+  /** A classifier that `save`, or Python, wrote. */
+  static load(folder: string): SequenceClassifier {
+    const configuration = readClassifierConfiguration(folder);
+    return new SequenceClassifier(configuration, folder, readClassifier(folder, configuration));
+  }
+
+  get head(): Head {
+    return headOf(this.configuration);
+  }
+
+  /** By Hugging Face's name. */
+  get parameters(): Parameters {
+    return this.#model.parameters;
+  }
+
+  /** Takes the values that `save` wrote of this same model. */
+  reload(folder: string): void {
+    this.parameters.restore(readClassifier(folder, this.configuration));
+  }
+
+  /** Logits of a padded batch // [batch, labels] */
+  logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor {
+    return this.#model.logits(tape, weights, batch, observe);
+  }
+
+  /** Scores windows in batches of similar length, without dropout // [labels] each */
+  readonly score = async (windows: readonly { inputIds: Int32Array }[]): Promise<Float32Array[]> => {
+    const labels = this.configuration.labels.length;
+    return scoreWindows(windows, (batch) => {
+      const data = tidy(() => download(this.logits(new Tape(false), this.parameters.read(), batch)));
+      return (row) => data.slice(row * labels, (row + 1) * labels);
+    });
+  };
+
+  /** Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last. */
+  save(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    writeWeights(folder, this.parameters.snapshot());
+    saveTokenizer(this.source, folder);
+    writeClassifierConfiguration(folder, this.configuration);
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+  }
+}
+
+const headOf = ({ labels }: Pick<ClassifierConfiguration, 'labels'>): Head => ({ kind: 'sequence', labels });
+
+function readClassifier(folder: string, configuration: ClassifierConfiguration): Map<string, Tensor> {
+  const { encoder, labels } = configuration;
+  refuseOtherHead(folder, `${ARCHITECTURES[encoder.type].sequenceHead.output}.bias`, labels.length);
+  const shapes = [...encoderParameterShapes(encoder), ...headParameterShapes(encoder, headOf(configuration))];
+  return readTensors(folder, new Map(shapes));
+}

@@ -1,0 +1,41 @@
+import type { ClassifierConfiguration } from '../../nn';
+import { thresholdOf } from '../../tokenization';
+import { logSoftmax, sigmoid } from '../probabilities';
+
+/** A label and how probable it is, between 0 and 1. */
+export interface ScoredLabel {
+  label: string;
+  score: number;
+}
+
+/** The probability of each label: of one of many they add up to 1, of several each stands alone // [labels] */
+export function labelProbabilities(
+  logits: Float32Array,
+  { outcome }: Pick<ClassifierConfiguration, 'outcome'>,
+): Float64Array {
+  return outcome === 'one' ? logSoftmax(logits).map(Math.exp) : Float64Array.from(logits, sigmoid);
+}
+
+/** All labels with their probabilities, the most probable first. */
+export function rankLabels(
+  logits: Float32Array,
+  configuration: Pick<ClassifierConfiguration, 'outcome' | 'labels'>,
+): ScoredLabel[] {
+  const probabilities = labelProbabilities(logits, configuration);
+  return configuration.labels
+    .map((label, index) => ({ label, score: probabilities[index] }))
+    .sort((one, other) => other.score - one.score);
+}
+
+/** What the classifier says: the most probable label, or every label above its threshold. */
+export function givenLabels(
+  logits: Float32Array,
+  { outcome, labels, threshold }: Pick<ClassifierConfiguration, 'outcome' | 'labels' | 'threshold'>,
+): string[] {
+  if (outcome === 'one') {
+    let best = 0;
+    for (let label = 1; label < logits.length; label++) if (logits[label] > logits[best]) best = label;
+    return [labels[best]];
+  }
+  return labels.filter((label, index) => sigmoid(logits[index]) > thresholdOf(threshold, label));
+}

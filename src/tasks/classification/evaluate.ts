@@ -1,0 +1,144 @@
+import { byLabel, InputError, type LabelledText } from '../../foundation';
+import type { ClassifierConfiguration } from '../../nn';
+import type { Tokenizer, TokenScorer } from '../../tokenization';
+import { listCounts } from '../label-counts';
+import { logSoftmax } from '../probabilities';
+import { givenLabels, rankLabels, type ScoredLabel } from './answers';
+import { encodeWholeTexts, targetsOf } from './examples';
+
+/** How often a label was given rightly, wrongly and not at all, and what follows. Null where there is nothing to divide by. */
+export interface LabelScore {
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  /** Texts that have the label. */
+  support: number;
+}
+
+/** What a classifier makes of texts whose labels are known. */
+export interface ClassificationReport {
+  texts: number;
+  /** Texts longer than the classifier reads. */
+  cut: number;
+  /** Share of texts whose labels are all right and none is missing. */
+  accuracy: number;
+  /** Mean F1 of the labels that texts have or were given. */
+  macroF1: number;
+  labels: Record<string, LabelScore>;
+  /** Texts by their label and the one that was given, in the order of `labels`; null where texts may have several // [gold][given] */
+  confusion: number[][] | null;
+  /** Mean cross-entropy over the texts, or over texts and labels where texts may have several. */
+  loss: number;
+  /** Labels of the texts that the classifier does not know, with the number of texts: never right. */
+  unknown: Record<string, number>;
+  /** Text by text: right labels, given labels and all probabilities. */
+  answers: { gold: string[]; given: string[]; ranked: ScoredLabel[] }[];
+}
+
+/** Texts encoded at once. */
+const AT_ONCE = 2048;
+
+/** Scores a classifier on texts. `onProgress` is called with the number that are done. */
+export async function evaluateTexts(
+  texts: readonly LabelledText[],
+  tokenizer: Tokenizer,
+  score: TokenScorer,
+  configuration: ClassifierConfiguration,
+  onProgress: (done: number) => void = () => {},
+): Promise<ClassificationReport> {
+  if (texts.length === 0) throw new InputError('there is nothing to evaluate on; give at least one text');
+  refuseOtherKind(texts, configuration);
+  const logits: Float32Array[] = [];
+  let cut = 0;
+  for (let start = 0; start < texts.length; start += AT_ONCE) {
+    const some = texts.slice(start, start + AT_ONCE).map(({ text }) => text);
+    const encoded = await encodeWholeTexts(some, tokenizer, configuration.maximumLength);
+    cut += encoded.cut;
+    logits.push(...(await score(encoded.windows)));
+    onProgress(logits.length);
+  }
+  return { cut, ...scoreTexts(texts, logits, configuration) };
+}
+
+/** The report of logits // [texts][labels] */
+export function scoreTexts(
+  texts: readonly LabelledText[],
+  logits: readonly Float32Array[],
+  configuration: ClassifierConfiguration,
+): Omit<ClassificationReport, 'cut'> {
+  const { labels, outcome } = configuration;
+  const numberOf = new Map(labels.map((label, index) => [label, index]));
+  const counts = labels.map(() => ({ right: 0, given: 0, gold: 0 }));
+  const confusion = outcome === 'one' ? labels.map(() => new Array<number>(labels.length).fill(0)) : null;
+  const unknown: string[] = [];
+  let [right, loss, known] = [0, 0, 0];
+  const answers = texts.map(({ labels: gold }, index) => {
+    const given = givenLabels(logits[index], configuration);
+    for (const label of given) counts[numberOf.get(label)!].given++;
+    for (const label of gold) {
+      const number = numberOf.get(label);
+      if (number === undefined) {
+        unknown.push(label);
+        continue;
+      }
+      counts[number].gold++;
+      if (given.includes(label)) counts[number].right++;
+      if (confusion) confusion[number][numberOf.get(given[0])!]++;
+    }
+    if (given.length === gold.length && gold.every((label) => given.includes(label))) right++;
+    const own = lossOf(logits[index], targetsOf({ labels: gold }, configuration), outcome);
+    loss += own.sum;
+    known += own.count;
+    return { gold, given, ranked: rankLabels(logits[index], configuration) };
+  });
+  const scores = counts.map(labelScore);
+  const occurring = scores.filter((_, index) => counts[index].gold + counts[index].given > 0);
+  return {
+    texts: texts.length,
+    accuracy: right / texts.length,
+    macroF1: occurring.reduce((sum, { f1 }) => sum + (f1 ?? 0), 0) / Math.max(occurring.length, 1),
+    labels: byLabel(labels, (_, index) => scores[index]),
+    confusion,
+    loss: loss / Math.max(known, 1),
+    unknown: Object.fromEntries(listCounts(unknown)),
+    answers,
+  };
+}
+
+function labelScore({ right, given, gold }: { right: number; given: number; gold: number }): LabelScore {
+  return {
+    truePositives: right,
+    falsePositives: given - right,
+    falseNegatives: gold - right,
+    precision: given === 0 ? null : right / given,
+    recall: gold === 0 ? null : right / gold,
+    f1: gold + given === 0 ? null : (2 * right) / (gold + given),
+    support: gold,
+  };
+}
+
+function lossOf(
+  logits: Float32Array,
+  targets: Int32Array,
+  outcome: ClassifierConfiguration['outcome'],
+): { sum: number; count: number } {
+  if (outcome === 'one') {
+    const [target] = targets;
+    return target < 0 ? { sum: 0, count: 0 } : { sum: -logSoftmax(logits)[target], count: 1 };
+  }
+  const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+  const sum = logits.reduce((rest, z, label) => rest + softplus(z) - z * targets[label], 0);
+  return { sum, count: logits.length };
+}
+
+/** @throws InputError where the texts have several labels and the classifier gives one, or the reverse */
+function refuseOtherKind(texts: readonly LabelledText[], { outcome }: ClassifierConfiguration): void {
+  const several = texts.find((text) => text.several);
+  if (several && outcome === 'one')
+    throw new InputError(
+      'the texts have lists of labels ("labels"), and the classifier gives each text one label; give texts with a "label"',
+    );
+}

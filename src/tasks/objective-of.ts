@@ -1,0 +1,35 @@
+import { type LabelNetwork, padBatch, type Tensor } from '../nn';
+import { type LossOptions, lossOnTape } from './losses';
+import type { Objective } from './objective';
+import type { Task } from './task';
+
+/** Teaches a network its task: the loss of the labels, computed by the network as it is. */
+export function objectiveOf<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  network: Network,
+  options: LossOptions,
+): Objective<Example> {
+  const { configuration, parameters, source } = network;
+  const { loss, focalGamma, labelSmoothing, classWeights } = options;
+  const own: LossOptions = { loss, focalGamma, labelSmoothing, classWeights };
+  const compute = task.loss(own, configuration);
+  return {
+    parameters,
+    layers: configuration.encoder.layers,
+    description: { task: task.name, model: configuration, loss: own },
+    save: (folder) => network.save(folder),
+    reload: (folder) => network.reload(folder),
+    weight: (examples) => task.weight(examples, configuration, own),
+    blueprint: {
+      module: require.resolve('./tasks'),
+      export: 'remakeObjective',
+      arguments: [task.name, configuration, source, own],
+    },
+    loss(tape, weights, examples) {
+      const logits = network.logits(tape, weights, padBatch(examples));
+      return lossOnTape(tape, logits, () => compute(logits, examples));
+    },
+  };
+}
+
+export type Tensors = ReadonlyMap<string, Tensor>;

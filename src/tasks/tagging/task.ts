@@ -1,0 +1,115 @@
+import { splitSentences } from '../../corpora';
+import { InputError, labelsOf, readSentences, type Sentence } from '../../foundation';
+import { type ModelConfiguration, TokenClassifier } from '../../nn';
+import { outputsPerLabel } from '../../tokenization';
+import { listCounts } from '../label-counts';
+import { createLoss, type LossOptions } from '../losses';
+import type { Objective } from '../objective';
+import { objectiveOf } from '../objective-of';
+import type { Task } from '../task';
+import { heldOutEvaluation } from './evaluate';
+import { type Example, prepareExamples } from './examples';
+import { countKnown, padTargets } from './targets';
+import { varyMentions } from './variations';
+
+/** Finds mentions: spans with labels, which may overlap, or words with one tag each (scheme `exclusive`). */
+export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
+  name: 'tagging',
+  items: 'sentences',
+  rows: 'tokens',
+  read: readSentences,
+  labelsOf,
+  countLabels: countMentions,
+  check(sentences, labels, { scheme }, place) {
+    if (!sentences.some(({ annotated }) => annotated.length > 0))
+      throw new InputError(
+        labels.length === 0
+          ? `${place}: no sentence has a mention, so there is nothing to learn; give sentences with "spans"`
+          : `${place}: no sentence knows any label ("annotated" is empty everywhere), so there is nothing to learn; list in "annotated" what was looked for`,
+      );
+    const counts = countMentions(sentences);
+    if (counts.size === 0)
+      throw new InputError(
+        `${place}: no sentence has a mention of ${labels.join(', ')}, so there is nothing to learn; give sentences with "spans"`,
+      );
+    const lookedFor = new Set(sentences.flatMap(({ annotated }) => annotated));
+    const notices = labels.flatMap((label) => {
+      if (counts.has(label)) return [];
+      return lookedFor.has(label)
+        ? `${label}: no sentence has a mention of it: the model will learn to find none`
+        : `${label}: no source looked for it: its outputs stay as they are`;
+    });
+    if (scheme !== 'exclusive') return notices;
+    const crossing = sentences.reduce((sum, { spans }) => sum + countOverlaps(spans), 0);
+    return crossing === 0
+      ? notices
+      : [
+          ...notices,
+          `${crossing} mentions lie inside or across others, and a word has one label in the scheme "exclusive": the outer ones are learned`,
+        ];
+  },
+  vary: (sentences, { variations, seed }) => varyMentions(sentences, variations, seed),
+  unlabelled: (paragraph, place) =>
+    splitSentences(paragraph).map(({ start, end }) => ({
+      ...{ article: place, section: '', paragraph: 0, offset: start },
+      ...{ text: paragraph.slice(start, end), spans: [], annotated: [] },
+    })),
+  create(encoder, labels, _, { scheme, words, maximumLength, threshold, seed }) {
+    const tagSet = { scheme, labels, ...(scheme === 'exclusive' && { words }) };
+    return TokenClassifier.fromEncoder(encoder, { ...tagSet, maximumLength, threshold }, seed);
+  },
+  load: (folder) => TokenClassifier.load(folder),
+  build: (configuration, source, tensors) =>
+    new TokenClassifier(configuration as ModelConfiguration, source, tensors),
+  async prepare(sentences, tokenizer, { configuration }) {
+    const { examples, lost, widened, covered } = await prepareExamples(sentences, tokenizer, configuration);
+    const notices = [];
+    if (widened.length + lost.length > 0)
+      notices.push(
+        `${widened.length} mentions end inside a token and are widened to it, ${lost.length} have no token`,
+      );
+    if (covered.length > 0)
+      notices.push(
+        `${covered.length} mentions lie inside or across others of their label and are not learned`,
+      );
+    return { examples, notices };
+  },
+  loss(options, configuration) {
+    const loss = createLoss(options, configuration as ModelConfiguration);
+    return (logits, examples, { overAll } = { overAll: false }) => {
+      const targets = padTargets(examples, configuration as ModelConfiguration);
+      if (!overAll) return loss(logits, targets);
+      const tokens = examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
+      const perToken = (configuration as ModelConfiguration).scheme === 'exclusive' ? 1 : logits.shape[1];
+      return loss(logits, { ...targets, knownLabels: tokens * perToken });
+    };
+  },
+  weight: (examples, configuration) =>
+    examples.reduce((sum, example) => sum + countKnown(example, configuration as ModelConfiguration), 0),
+  groups({ loss }, configuration) {
+    const tagSet = configuration as ModelConfiguration;
+    if (tagSet.scheme === 'exclusive')
+      return { size: (tagSet.tags ?? []).length || 1 + 2 * tagSet.labels.length, outside: false };
+    return { size: loss === 'cross_entropy' ? outputsPerLabel(tagSet) : 1, outside: true };
+  },
+  judge: (sentences, tokenizer, { configuration }, { loss }) =>
+    heldOutEvaluation(sentences, tokenizer, { ...configuration, loss }),
+};
+
+/** Teaches a tagger the labels of windows. */
+export const taggingObjective = (model: TokenClassifier, options: LossOptions): Objective<Example> =>
+  objectiveOf(taggingTask, model, options);
+
+function countMentions(sentences: readonly Sentence[]): Map<string, number> {
+  return listCounts(sentences.flatMap(({ spans }) => spans.map(({ label }) => label)));
+}
+
+function countOverlaps(spans: Sentence['spans']): number {
+  const byStart = [...spans].sort((one, other) => one.start - other.start || other.end - one.end);
+  let [end, count] = [0, 0];
+  for (const span of byStart) {
+    if (span.start < end) count++;
+    end = Math.max(end, span.end);
+  }
+  return count;
+}

@@ -1,0 +1,100 @@
+import { createRandom, InputError } from '../foundation';
+import type { LabelNetwork } from '../nn';
+import type { Task } from '../tasks';
+import type { TrainingConfiguration } from './configuration';
+
+/** What a run learns from and is judged by. */
+export interface Lessons<Item> {
+  /** Those of the files, and variations of them. */
+  train: Item[];
+  /** How many of `train` are variations. */
+  varied: number;
+  dev: Item[];
+  labels: readonly string[];
+  notices: string[];
+}
+
+export interface LessonOptions {
+  /** The labels that a network has already; left out, those of the configuration, else those of the training files. */
+  labels?: readonly string[];
+  /** Of the training items, drawn by the seed; a smaller share is part of a larger one. */
+  share?: number;
+  /** What the configuration is, for errors, such as its file. */
+  place: string;
+}
+
+/**
+ * Reads and checks the data of a configuration.
+ *
+ * @throws InputError for files that cannot be read, labels that differ between train and dev, and data that nothing can be learned from
+ */
+export function readLessons<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  configuration: TrainingConfiguration,
+  { share = 1, place, ...options }: LessonOptions,
+): Lessons<Item> {
+  const trainFiles = configuration.train.join(', ');
+  const all = configuration.train.flatMap((file) => task.read(file));
+  const dev = configuration.dev.flatMap((file) => task.read(file));
+  const ofData = task.labelsOf(all);
+  const labels = options.labels ?? configuration.labels ?? ofData;
+  refuseUnknown(
+    task,
+    all,
+    labels,
+    trainFiles,
+    options.labels ? 'the model does not have' : 'is not among "labels"',
+  );
+  refuseUnknown(task, dev, labels, configuration.dev.join(', '), `no training ${SINGULAR[task.items]} has`);
+  refuseForeignKeys(configuration, labels, place);
+  const notices = task.check(all, labels, configuration, trainFiles);
+  const taken = takeShare(all, share, configuration.seed);
+  const varied = task.vary(taken, configuration);
+  notices.push(
+    `${taken.length} ${task.items} to train on${varied.length > 0 ? `, ${varied.length} varied copies` : ''}, ${dev.length} to choose the epoch by`,
+  );
+  return { train: [...taken, ...varied], varied: varied.length, dev, labels, notices };
+}
+
+const SINGULAR: Record<string, string> = { sentences: 'sentence', texts: 'text' };
+
+/** @throws InputError where items have labels that are not among those that are learned, with their counts */
+function refuseUnknown<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  items: readonly Item[],
+  labels: readonly string[],
+  place: string,
+  why: string,
+): void {
+  const unknown = [...task.countLabels(items)].filter(([label]) => !labels.includes(label));
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, MOST_NAMED).map(([label, count]) => `"${label}" (${count} times)`);
+  const more = unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more labels` : '';
+  throw new InputError(
+    `${place}: has ${named.join(', ')}${more}, which ${why}; the labels are ${labels.slice(0, MOST_NAMED).join(', ')}${labels.length > MOST_NAMED ? ', …' : ''}: correct the file, or leave these out`,
+  );
+}
+
+const MOST_NAMED = 10;
+
+/** @throws InputError for a label in `classWeights` or `variations` that is not learned */
+function refuseForeignKeys(
+  { classWeights, variations }: TrainingConfiguration,
+  labels: readonly string[],
+  place: string,
+): void {
+  for (const [key, own] of Object.entries({ classWeights, variations }))
+    for (const label of Object.keys(own))
+      if (!labels.includes(label))
+        throw new InputError(
+          `${place}: "${key}" names "${label}", which is no label of the data; these are ${labels.join(', ')}`,
+        );
+}
+
+/** A share of the items in their order, so that a run with all of them is the plain one. */
+function takeShare<Item>(items: readonly Item[], share: number, seed: number): readonly Item[] {
+  if (share === 1) return items;
+  const count = Math.ceil(share * items.length);
+  const chosen = new Set(createRandom(seed).shuffle(items).slice(0, count));
+  return items.filter((item) => chosen.has(item));
+}

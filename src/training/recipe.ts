@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import {
+  fieldsOf,
+  InputError,
+  type Progress,
+  projectRoot,
+  readJsonObject,
+  sha256OfFile,
+} from '../foundation';
+import {
+  fetchEncoder,
+  hasWeights,
+  type LabelNetwork,
+  type Precision,
+  readOwnEntry,
+  setDropout,
+  writeOwnEntry,
+} from '../nn';
+import { type Evaluation, type LabelTask, type Objective, objectiveOf, TASKS, type Task } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import { resumable } from './checkpoint';
+import { completeConfiguration, type TrainingConfiguration } from './configuration';
+import { type Lessons, readLessons } from './lessons';
+import { type EvaluationRow, type MetricsRow, readMetrics } from './metrics-log';
+import { checkRunFolder, LAST, METRICS_FILE } from './run-folder';
+import { taskOfFiles } from './task-of-files';
+import { fingerprintOf, type TrainingReport, train } from './trainer';
+
+/** How a run goes, whatever it learns. */
+export interface RunOptions {
+  /** Resumes from the checkpoint in the folder; a run that is complete is left as it is. */
+  resume?: boolean;
+  /** How many processes share each step; chosen by machine and length of the run where it is left out. */
+  replicas?: number;
+  /** What matrix products multiply in; chosen by a short test of the machine where it is left out. */
+  precision?: Precision;
+  /** When it fires, training writes a checkpoint after the step under way and stops. */
+  signal?: AbortSignal;
+  progress?: Progress;
+  /** Called for each row of `metrics.jsonl` as it is written. */
+  onRow?: (rows: readonly MetricsRow[]) => void;
+  /** Called with sentences that the user should read, such as how much data there is. */
+  onNotice?: (notice: string) => void;
+}
+
+export interface FineTuning extends Partial<TrainingConfiguration>, RunOptions {
+  /** JSONL files of sentences (`text`, `spans`), or JSONL, CSV or TSV files of texts (`text`, `label` or `labels`). */
+  train: string[];
+  /** Files that choose the best epoch. */
+  dev: string[];
+  /** Receives the model, `metrics.jsonl` and, while training lasts, a checkpoint. */
+  out: string;
+  /** Of the training data, drawn by the seed; 1 for all. */
+  share?: number;
+}
+
+export interface FineTuned extends TrainingReport {
+  /** The model folder. */
+  folder: string;
+  task: LabelTask;
+  labels: readonly string[];
+}
+
+/**
+ * Trains an encoder on labelled data and saves the best epoch's model. Sentences with `spans` make a tagger, texts with a `label` a
+ * classifier; labels are those of the data. Keys that are left out have the defaults of `falconframes train --schema`.
+ *
+ * @example
+ * const { folder } = await fineTune({ train: ['train.jsonl'], dev: ['dev.jsonl'], out: 'runs/mine' });
+ * await (await loadAnnotator(folder)).annotate('Rome is in Italy.'); // [{ start: 0, end: 4, label: 'place', text: 'Rome', score: 0.98 }, …]
+ *
+ * @throws InputError for data, options or a folder that cannot be used; nothing is written then
+ */
+export async function fineTune({ out, share, ...options }: FineTuning): Promise<FineTuned> {
+  const { resume, replicas, precision, signal, progress, onRow, onNotice, ...settings } = options;
+  const run = { resume, replicas, precision, signal, progress, onRow, onNotice };
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  const configuration = completeConfiguration(given, 'the options of fineTune');
+  checkRunFolder(out, [...configuration.train, ...configuration.dev]);
+  return fineTuneFiles(configuration, { ...run, folder: out, place: 'the options of fineTune', share });
+}
+
+/** The same for a complete configuration. @param place what the configuration is, for errors, such as its file */
+export async function fineTuneFiles(
+  configuration: TrainingConfiguration,
+  run: RunOptions & { folder: string; place: string; share?: number },
+): Promise<FineTuned> {
+  const name = taskOfFiles([...configuration.train, ...configuration.dev]);
+  // The two branches are alike; the compiler needs each task with its own kinds of data.
+  return name === 'tagging'
+    ? fromEncoder(TASKS.tagging, configuration, run)
+    : fromEncoder(TASKS.classification, configuration, run);
+}
+
+async function fromEncoder<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  configuration: TrainingConfiguration,
+  { place, share, ...run }: RunOptions & { folder: string; place: string; share?: number },
+): Promise<FineTuned> {
+  const lessons = readLessons(task, configuration, { place, share });
+  const encoder = await fetchEncoder(configuration.encoder);
+  checkRunFolder(run.folder, [encoder, ...configuration.train, ...configuration.dev]);
+  const network = task.create(encoder, lessons.labels, lessons.train, configuration);
+  setDropout(network.configuration.encoder, configuration.dropout);
+  try {
+    const report = await learn({ ...run, task, configuration, lessons, network });
+    return { ...report, folder: run.folder, task: task.name, labels: lessons.labels };
+  } finally {
+    network.dispose();
+  }
+}
+
+export interface Learning<
+  Item,
+  Example extends { inputIds: Int32Array },
+  Network extends LabelNetwork,
+  Learned extends Example = Example,
+> extends RunOptions {
+  task: Task<Item, Example, Network>;
+  configuration: TrainingConfiguration;
+  lessons: Lessons<Item>;
+  /** Learns; stays the caller's. */
+  network: Network;
+  folder: string;
+  /** What the examples become, such as examples with what a teacher says of them; left out, they stay as they are. */
+  examples?: (prepared: Example[]) => Promise<Learned[]>;
+  /** What is minimized; left out, the loss of the labels. */
+  objective?: (examples: readonly Learned[]) => Objective<Learned>;
+  /** Judges the network as it is when it is called; left out, it is judged as it stands. */
+  judge?: (evaluate: (network: Pick<Network, 'score'>) => Promise<Evaluation>) => Promise<Evaluation>;
+  /** More items of which labels are unknown, behind those of the lessons. */
+  unlabelled?: readonly Item[];
+}
+
+/**
+ * One run of training, the same for an encoder, a student, a model whose weights go: prepares, trains, judges, resumes, saves, and
+ * notes in config.json what it was trained with.
+ */
+export async function learn<
+  Item,
+  Example extends { inputIds: Int32Array },
+  Network extends LabelNetwork,
+  Learned extends Example = Example,
+>(run: Learning<Item, Example, Network, Learned>): Promise<TrainingReport> {
+  const { task, configuration, lessons, network, folder, onNotice = () => {} } = run;
+  for (const notice of lessons.notices) onNotice(notice);
+  const tokenizer = new Tokenizer(network.source);
+  const evaluateOnDev = task.judge(lessons.dev, tokenizer, network, configuration);
+  const prepared = await task.prepare([...lessons.train, ...(run.unlabelled ?? [])], tokenizer, network);
+  for (const notice of prepared.notices) onNotice(notice);
+  const examples = run.examples ? await run.examples(prepared.examples) : (prepared.examples as Learned[]);
+  const objective: Objective<Learned> =
+    run.objective?.(examples) ?? objectiveOf(task, network, configuration);
+  const { judge = (evaluate) => evaluate(network) } = run;
+  const fingerprint = fingerprintOf({ task: objective, examples, options: configuration });
+  if (run.resume) {
+    const complete = completeRun(folder, fingerprint);
+    if (complete) {
+      onNotice(`${folder}: is complete already, so nothing was done; leave out resuming to train anew`);
+      return complete;
+    }
+    if (resumable(folder) === 'nothing') onNotice(`${folder}: no checkpoint to resume; training begins anew`);
+  }
+  const report = await train({
+    task: objective,
+    examples,
+    options: configuration,
+    folder,
+    evaluate: () => judge(evaluateOnDev),
+    resume: run.resume,
+    replicas: run.replicas,
+    precision: run.precision,
+    signal: run.signal,
+    progress: run.progress,
+    onRow: run.onRow,
+  });
+  if (report.finished) noteTraining(folder, configuration, fingerprint, report);
+  return report;
+}
+
+/** What a model was trained with, in its config.json. */
+function noteTraining(
+  folder: string,
+  { train: trainFiles, dev, encoder, ...options }: TrainingConfiguration,
+  fingerprint: string,
+  { bestEpoch, bestScore, precision, replicas }: TrainingReport,
+): void {
+  const { version } = readJsonObject(join(projectRoot, 'package.json'), 'the package', 1 << 20);
+  const nameOf = (file: string) => ({ file: basename(file), sha256: sha256OfFile(file) });
+  const training = {
+    fingerprint: hashOf(fingerprint),
+    version,
+    ...{ encoder: basename(encoder), train: trainFiles.map(nameOf), dev: dev.map(nameOf) },
+    ...{ bestEpoch, bestScore, precision, replicas, options },
+  };
+  for (const place of [folder, join(folder, LAST)]) if (hasWeights(place)) writeOwnEntry(place, { training });
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The report of a run that is complete; undefined where there is something to resume, or nothing at all. */
+function completeRun(folder: string, fingerprint: string): TrainingReport | undefined {
+  if (resumable(folder) !== 'finished') return undefined;
+  const noted = fieldsOf(readOwnEntry(folder, 'training'));
+  if (noted.fingerprint !== hashOf(fingerprint))
+    throw new InputError(
+      `${folder}: holds a model that was trained with other options, data or encoder, and no checkpoint to resume; choose another folder, or train anew without resuming`,
+    );
+  const rows = readMetrics(join(folder, METRICS_FILE));
+  const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
+  const best = evaluations.find(({ epoch }) => epoch === noted.bestEpoch);
+  const steps = rows.flatMap((row) => (row.kind === 'step' ? [row] : []));
+  const seconds = steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0);
+  return {
+    finished: true,
+    bestEpoch: Number(noted.bestEpoch),
+    bestScore: best?.score ?? Number(noted.bestScore),
+    precision: noted.precision === 'bfloat16' ? 'bfloat16' : 'float32',
+    replicas: Number(noted.replicas),
+    tokensPerSecond: steps.reduce((sum, { tokens }) => sum + tokens, 0) / seconds,
+    rows,
+  };
+}
