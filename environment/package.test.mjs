@@ -144,11 +144,12 @@ test('the set-up and the library agree on where an installed copy keeps what the
 });
 
 const annotating = `
-import { loadAnnotator, type Annotator, type Entity } from 'falconframes';
+import { fineTune, loadAnnotator, type Annotator, type Entity, type FineTuned } from 'falconframes';
 export async function annotate(text: string): Promise<Entity[]> {
   const annotator: Annotator = await loadAnnotator();
   return annotator.annotate(text);
 }
+export const train = (file: string): Promise<FineTuned> => fineTune({ train: [file], dev: [file], out: 'run' });
 // @ts-expect-error a text is asked for
 annotate(1);
 `;

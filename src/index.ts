@@ -7,9 +7,11 @@
  * A new function is one line, with its type from the file it stands in and its value from its room, and its docstring.
  */
 const inference = () => require('./inference') as typeof import('./inference');
+const training = () => require('./training') as typeof import('./training');
 
 export { InputError } from './foundation/errors';
 export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
+export type { FineTuned, FineTuning } from './training/recipe';
 
 /**
  * Opens the tagger in a model folder, by default the one that comes with the package. Needs neither Python nor TensorFlow.
@@ -26,3 +28,19 @@ export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator'
  */
 export const loadAnnotator: typeof import('./inference/annotator').loadAnnotator = (...given) =>
   inference().loadAnnotator(...given);
+
+/**
+ * Trains an encoder on labelled data and saves the model of the best epoch. Sentences with `spans` make a tagger, texts with a `label` or
+ * `labels` a classifier; the labels are those of the data. Needs native TensorFlow (`npx falconframes setup`).
+ *
+ * Throws an InputError for data, options or a folder that cannot be used, before anything is written.
+ *
+ * @example
+ * ```ts
+ * const { folder } = await fineTune({ train: ['train.jsonl'], dev: ['dev.jsonl'], out: 'runs/mine' });
+ * await (await loadAnnotator(folder)).annotate('Rome is in Italy.');
+ * // [{ start: 0, end: 4, label: 'place', text: 'Rome', score: 0.98 }, …]
+ * ```
+ */
+export const fineTune: typeof import('./training/recipe').fineTune = (...given) =>
+  training().fineTune(...given);

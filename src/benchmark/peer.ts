@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { projectRoot, workFolder } from '../foundation';
+import { Exchange, projectRoot, workFolder } from '../foundation';
 
 /**
  * A program that a benchmark compares with, in a process of its own: it says a line of JSON when it is ready, and answers one to each
@@ -30,18 +30,17 @@ export async function startPeer<Greeting, Question, Answer>(
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
   });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${script}: the process ended; what it said stands above`);
-    return JSON.parse(value as string);
-  };
+  const exchange = new Exchange<Question, Greeting | Answer>((question) =>
+    child.stdin.write(`${JSON.stringify(question)}\n`),
+  );
+  // Why a question did not arrive, the end of the process tells.
+  child.stdin.on('error', () => {});
+  createInterface({ input: child.stdout })
+    .on('line', (line) => exchange.answered(JSON.parse(line)))
+    .on('close', () => exchange.fail(new Error(`${script}: the process ended; what it said stands above`)));
   return {
-    greeting: await answer(),
-    ask: (question) => {
-      child.stdin.write(`${JSON.stringify(question)}\n`);
-      return answer();
-    },
+    greeting: (await exchange.expect()) as Greeting,
+    ask: (question) => exchange.ask(question) as Promise<Answer>,
     end: () => endProcess(child),
   };
 }

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { InputError } from '../foundation';
+import { InputError, ProcessEnded, startProcess } from '../foundation';
 import {
   countParameters,
   hasWeights,
@@ -61,7 +60,7 @@ export async function openVariant(
     files: file === WEIGHTS ? weightFiles(folder) : [path],
     threads,
     parameters: countParameters(tagger.tagging),
-    measureMemory: async (texts) => measureMemory(texts, [folder, file, String(threads)]),
+    measureMemory: (texts) => measureMemory(texts, [folder, file, String(threads)]),
   };
 }
 
@@ -93,18 +92,27 @@ function quantizationOf(path: string): string {
     : 'fp16';
 }
 
-function measureMemory(texts: readonly string[], options: readonly string[]): number {
-  const program = join(__dirname, 'memory-process.js');
-  const child = spawnSync(process.execPath, [program, ...options], {
-    input: JSON.stringify(texts),
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'ignore'],
+/** @param options folder, file and threads */
+async function measureMemory(texts: readonly string[], options: readonly string[]): Promise<number> {
+  const tagger = startProcess<readonly string[], number>(join(__dirname, 'memory-process.js'), {
+    arguments: options,
   });
-  if (child.status !== 0)
+  try {
+    return await tagger.ask(texts);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
     throw new InputError(
-      `${options.slice(0, 2).join('/')}: its memory could not be measured, the process ended with ${child.signal ?? child.status}; try it with fewer texts`,
+      `${options.slice(0, 2).join('/')}: its memory could not be measured, ${reasonOfDeath(error)}; try it with fewer texts`,
     );
-  return Number(child.stdout);
+  } finally {
+    await tagger.end();
+  }
+}
+
+/** What a process failed by. */
+function reasonOfDeath(error: Error): string {
+  if (!(error instanceof ProcessEnded)) return `the process failed (${error.message.split('\n')[0]})`;
+  return `the process ended with ${error.signal ?? error.status}`;
 }
 
 /** False, with a notice, where native TensorFlow is not set up: the ONNX files can be run without. */

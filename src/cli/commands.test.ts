@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { projectRoot, readSentences } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { readMetrics } from '../training';
-import type { EvaluationResult } from './evaluate';
+import type { EvaluationResult } from './evaluation-tables';
 
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

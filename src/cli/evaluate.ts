@@ -4,10 +4,8 @@ import {
   type ArticleCounts,
   bestThreshold,
   compareModels,
-  type DetailedReport,
   detail,
   type ExaminedSentence,
-  type ModelComparison,
 } from '../evaluation';
 import {
   byLabel,
@@ -19,11 +17,11 @@ import {
   writeFileAtomically,
 } from '../foundation';
 import { openModel } from '../inference';
-import { type EvaluationReport, evaluate, onlyLabels, tokenOutcomes } from '../tasks';
+import { evaluate, onlyLabels, tokenOutcomes } from '../tasks';
 import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
-import { evaluationTables } from './evaluation-tables';
+import { type EvaluationResult, evaluationTables, type ModelScores } from './evaluation-tables';
 import { checkDistinct, filesOf } from './inputs';
 import { printResult } from './output';
 
@@ -38,13 +36,6 @@ interface EvaluateOptions {
   seed: number;
   html?: string;
   json?: boolean;
-}
-
-/** Scores of one model, as `--json` gives them. */
-export type ModelScores = Omit<EvaluationReport, 'tagged'> & DetailedReport & { model: string };
-
-export interface EvaluationResult extends ModelScores {
-  comparison?: ModelScores & { differences: ModelComparison };
 }
 
 export function registerEvaluate(program: Command): void {

@@ -1,14 +1,23 @@
 import {
+  type DetailedReport,
   type Difference,
   type GroupScores,
   type Interval,
   MATCH_FAMILIES,
   MENTION_OUTCOMES,
+  type ModelComparison,
   verdict,
 } from '../evaluation';
 import { ENTITY_CLASSES } from '../foundation';
-import type { EvaluationResult, ModelScores } from './evaluate';
+import type { EvaluationReport } from '../tasks';
 import { formatShare, formatTable } from './output';
+
+/** Scores of one model, as `--json` gives them. */
+export type ModelScores = Omit<EvaluationReport, 'tagged'> & DetailedReport & { model: string };
+
+export interface EvaluationResult extends ModelScores {
+  comparison?: ModelScores & { differences: ModelComparison };
+}
 
 /** What `evaluate` says to people: a heading and a table for each thing it measured. */
 export function evaluationTables(result: EvaluationResult): string {

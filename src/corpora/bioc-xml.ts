@@ -1,5 +1,5 @@
 import { InputError, parseXml, type XmlElement } from '../foundation';
-import type { BiocDocument, PlacedDocument } from './bioc';
+import type { BiocDocument, PlacedDocument } from './bioc-document';
 import type { OnSkip } from './plain-documents';
 
 /**

@@ -1,4 +1,5 @@
 import { InputError, parseJson } from '../foundation';
+import type { BiocDocument, PlacedDocument } from './bioc-document';
 import { parseBiocXml } from './bioc-xml';
 import {
   type OnSkip,
@@ -8,12 +9,6 @@ import {
   rethrow,
   skippingSome,
 } from './plain-documents';
-
-/** A document in BioC's JSON form; XML is converted to it. */
-export interface BiocDocument {
-  id?: unknown;
-  passages?: unknown;
-}
 
 /**
  * The documents of a BioC file (Comeau et al. 2013, Database bat064), XML or JSON: a collection, an array of collections (from the PMC
@@ -40,11 +35,6 @@ export function documentsOfBioc(content: string, place: string, listener: OnSkip
     }
   }
   return documents;
-}
-
-export interface PlacedDocument {
-  document: BiocDocument;
-  place: string;
 }
 
 const EXPECTED = 'give a BioC collection, or an array of them';

@@ -4,15 +4,25 @@
  * In: nothing. Out: the four entity classes, spans, sentences and labelled texts (the contract between corpora, training and evaluation); the error
  * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
  * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
- * randomness, the progress bar, the project's folders and processes of Python peers.
- * May touch: the file system, the network (downloads), child processes (peers), and the environment variables that turn off the
+ * randomness, the progress bar, the project's folders; child processes and worker threads that answer questions.
+ * May touch: the file system, the network (downloads), child processes, worker threads, and the environment variables that turn off the
  * telemetry of dependencies.
  */
 
 // First, before any dependency with telemetry is used.
 import './no-telemetry';
 
+export { type AnsweringOptions, answerParent, type Reply } from './answering';
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
+export {
+  type Conversation,
+  type End,
+  Exchange,
+  ProcessEnded,
+  type ProcessOptions,
+  startProcess,
+  startThread,
+} from './conversation';
 export { checkUtf8, toUtf8, unpackGzip } from './decoding';
 export {
   downloadFailure,

@@ -6,12 +6,11 @@
  * Prints the counts by kind, and keeps the input and the error of each finding in the folder. `--only` runs the one case of a
  * seed again: a seed stands for the same case as long as readers' seeds and mutations stay as they are.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InputError, printable } from '../foundation';
+import { answerParent, InputError, ProcessEnded, printable, startProcess } from '../foundation';
 import { caseOf, isRefusal, TARGETS } from './fuzz-targets.fixture';
 
 const LONGEST_MS = 10_000;
@@ -21,6 +20,8 @@ const MOST_MEGABYTES = 1_500;
 interface Outcome {
   refused?: boolean;
   finding?: string;
+  /** The process that read it has ended. */
+  isOver?: boolean;
 }
 
 interface Counts {
@@ -68,10 +69,11 @@ async function fuzz(kind: string, next: () => number | undefined, out: string): 
   const counts: Counts = { cases: 0, refused: 0, findings: [] };
   const runCases = async () => {
     const scratch = mkdtempSync(join(tmpdir(), 'falconframes-fuzzing-'));
-    let child: ChildProcess | undefined;
+    let reader: Reader | undefined;
     for (let seed = next(); seed !== undefined; seed = next()) {
-      if (!child?.connected) child = start(kind, scratch);
-      const { refused, finding } = await outcomeOf(child, seed);
+      reader ??= startReader(kind, scratch);
+      const { refused, finding, isOver } = await outcomeOf(reader, seed);
+      if (isOver) reader = undefined;
       counts.cases++;
       if (refused) counts.refused++;
       if (finding === undefined) continue;
@@ -81,52 +83,44 @@ async function fuzz(kind: string, next: () => number | undefined, out: string): 
       writeFileSync(`${input}.error`, finding);
       counts.findings.push({ seed, reason: printable(finding.split('\n')[0].slice(0, 200)), input });
     }
-    if (child?.connected) child.disconnect();
+    await reader?.end();
     rmSync(scratch, { recursive: true, force: true });
   };
   await Promise.all(Array.from({ length: availableParallelism() }, runCases));
   return counts;
 }
 
-function start(kind: string, scratch: string): ChildProcess {
-  const execArgv = [`--max-old-space-size=${MOST_MEGABYTES - 300}`];
-  return fork(__filename, [kind, scratch], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+type Reader = ReturnType<typeof startReader>;
+
+function startReader(kind: string, scratch: string) {
+  const nodeOptions = [`--max-old-space-size=${MOST_MEGABYTES - 300}`];
+  const reader = startProcess<number, Outcome>(__filename, { arguments: [kind, scratch], nodeOptions });
+  // Once it has answered it loads nothing more.
+  return { ...reader, isReady: false };
 }
 
-/** Asks the child for the case of a seed; ends the child where that takes too long or too much. */
-function outcomeOf(child: ChildProcess, seed: number): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const started = performance.now();
-    let said = '';
-    let killed: string | undefined;
-    const listen = (chunk: Buffer) => {
-      said = (said + chunk).slice(-2_000);
-    };
-    const watch = setInterval(() => {
-      const megabytes = residentMegabytes(child.pid!);
-      if (performance.now() - started > LONGEST_MS + 5_000 * Number(!ready.has(child)))
-        killed = 'takes over 10 s';
-      else if (megabytes > MOST_MEGABYTES) killed = `takes ${Math.round(megabytes)} MB`;
-      if (killed) child.kill('SIGKILL');
-    }, 100);
-    const done = (outcome: Outcome) => {
-      clearInterval(watch);
-      child.off('message', answered).off('close', ended);
-      child.stderr!.off('data', listen);
-      ready.add(child);
-      resolve(outcome);
-    };
-    const answered = (outcome: unknown) => done(outcome as Outcome);
-    const ended = (status: number | null, signal: string | null) =>
-      done({ finding: killed ?? `the process ended (${signal ?? status})\n${said}` });
-    child.on('message', answered).on('close', ended);
-    child.stderr!.on('data', listen);
-    child.send(seed);
-  });
+/** Asks for the case of a seed; ends the process where that takes too long or too much. */
+async function outcomeOf(reader: Reader, seed: number): Promise<Outcome> {
+  const started = performance.now();
+  let killed: string | undefined;
+  const watch = setInterval(() => {
+    const megabytes = residentMegabytes(reader.child.pid!);
+    if (performance.now() - started > LONGEST_MS + 5_000 * Number(!reader.isReady))
+      killed = 'takes over 10 s';
+    else if (megabytes > MOST_MEGABYTES) killed = `takes ${Math.round(megabytes)} MB`;
+    if (killed) void reader.end();
+  }, 100);
+  try {
+    return await reader.ask(seed);
+  } catch (error) {
+    if (!(error instanceof ProcessEnded)) throw error;
+    const { signal, status, lastWords } = error;
+    return { finding: killed ?? `the process ended (${signal ?? status})\n${lastWords}`, isOver: true };
+  } finally {
+    clearInterval(watch);
+    reader.isReady = true;
+  }
 }
-
-/** The children that have answered once, and load nothing more. */
-const ready = new WeakSet<ChildProcess>();
 
 function residentMegabytes(pid: number): number {
   try {
@@ -136,10 +130,10 @@ function residentMegabytes(pid: number): number {
   }
 }
 
-/** The child: reads the case of each seed that it is sent. */
+/** The other side: reads the case of each seed that it is asked for. */
 function serve(kind: string, scratch: string): void {
   const target = TARGETS[kind]();
-  process.on('message', async (seed: number) => {
+  answerParent(async (seed: number): Promise<Outcome> => {
     const { name, bytes } = caseOf(target, seed);
     const folder = join(scratch, 'folder');
     rmSync(folder, { recursive: true, force: true });
@@ -159,9 +153,8 @@ function serve(kind: string, scratch: string): void {
     } catch (error) {
       outcome = isRefusal(error) ? { refused: true } : { finding: String((error as Error)?.stack ?? error) };
     }
-    process.send!(outcome);
+    return outcome;
   });
-  process.on('disconnect', () => process.exit());
 }
 
 if (process.send) serve(process.argv[2], process.argv[3]);

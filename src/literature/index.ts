@@ -10,7 +10,7 @@ export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSe
 export { type Instructions, integerInstructions } from './instructions';
 export { describeMachine, examineMachine, type MachineReport } from './machine';
 export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
-export { type PruningCase, type PruningRow, readPruningRows } from './pruning-study';
-export { type PublishedScore, publishedScores } from './published';
+export { readPruningRows } from './pruning-study';
+export { publishedScores } from './published';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
-export { type CrossCorpusScore, readSearchStudy, type SearchStudy, type SizedTraining } from './search-study';
+export { readSearchStudy, type SearchStudy } from './search-study';

@@ -10,10 +10,10 @@ import { largestDifference, tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { prepareExamples, taggingObjective } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { DEFAULT_TRAINING, lossAndGradients } from '../training';
+import type { PruningCase } from '../visualization';
 import {
   casesLeft,
   measurePruning,
-  type PruningCase,
   planPruningStudy,
   readPruningRows,
   writePruningRows,

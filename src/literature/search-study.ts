@@ -2,22 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSearchRows, type SearchRow } from '../evaluation';
 import { byLabel, ENTITY_CLASSES, projectRoot, readTextFile } from '../foundation';
-
-/** One training on a part of the sentences. */
-export interface SizedTraining {
-  sentences: number;
-  seed: number;
-  /** Strict span F1 on test; null where the class has no gold there. */
-  f1: Readonly<Record<string, number | null>>;
-}
-
-/** One model on one test part. */
-export interface CrossCorpusScore {
-  trainedOn: string;
-  testedOn: string;
-  /** Strict span F1; null where the training or the test part does not know the class. */
-  f1: Readonly<Record<string, number | null>>;
-}
+import type { CrossCorpusScore, SizedTraining } from '../visualization';
 
 /** Trainings that were done once and whose scores are kept with the project; see data/search/README.md. */
 export interface SearchStudy {

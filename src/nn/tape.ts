@@ -1,7 +1,6 @@
 import { usesGpu } from './backend';
 import { type DeviceTensor, free, keep, tidy } from './device';
 import { add, narrow } from './kernels';
-import type { Chance } from './operations/dropout';
 
 /** What an operation computed, and how a gradient passes back through it. */
 export interface Applied {
@@ -11,6 +10,9 @@ export interface Applied {
   /** From the loss's gradient by the output to its gradients by the inputs, in their order. */
   backward: (gradient: DeviceTensor) => readonly DeviceTensor[];
 }
+
+/** The seeds of a step's dropouts, one after the other: two numbers each, which a resumed run draws again. */
+export type Chance = () => [number, number];
 
 export type Precision = 'float32' | 'bfloat16';
 

@@ -7,6 +7,7 @@
  * export.ts writes the graph, fuse/ and quantize/ rewrite it, check/ refuses files that could do harm, session.ts runs them.
  */
 export { checkOnnx, readOnnxFile } from './check';
+export type { ExpectedShape } from './check/check';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';
@@ -16,6 +17,7 @@ export {
   type ExpectedModel,
   expectedOf,
   labelLogits,
+  type OnnxOptions,
   type OnnxScorer,
   openFolderScorer,
   openOnnxScorer,

@@ -1,17 +1,8 @@
 import type { Annotation } from '../collection';
 import type { Span } from '../foundation';
 import type { Paragraph } from './jats';
-import { findPlaces } from './places';
+import { findPlaces, type UnanchoredReason } from './places';
 import { type Place, type SearchableArticle, searchableArticle } from './searchable-article';
-
-/** Why an annotation has no place. */
-export type UnanchoredReason =
-  | 'in a supplement'
-  | 'empty mention'
-  | 'other type'
-  | 'text not found'
-  | 'context differs'
-  | 'several places fit';
 
 export interface Placed {
   annotation: Annotation;

@@ -4,12 +4,7 @@
  * In: a collection (JATS and annotations without offsets). Out: `train.jsonl`, `dev.jsonl`, `test.jsonl` in the sentence
  * contract, `unanchored.jsonl` (what found no place, and why) and a manifest with every count. May touch: the file system.
  */
-export {
-  anchorAnnotations,
-  type Placed,
-  type UnanchoredReason,
-  type Unplaced,
-} from './anchoring';
+export { anchorAnnotations, type Placed, type Unplaced } from './anchoring';
 export {
   type AnnotatedArticle,
   auditSources,
@@ -21,6 +16,7 @@ export { type AnchoringAudit, type AuditExample, type AuditRow, auditAnchoring }
 export { articleText, type JatsArticle, jatsArticles, jatsToParagraphs, type Paragraph } from './jats';
 export { findLeaks, type Leak } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';
+export type { UnanchoredReason } from './places';
 export {
   type PartReport,
   type PreprocessingOptions,

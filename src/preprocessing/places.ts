@@ -1,6 +1,5 @@
 import type { Annotation } from '../collection';
 import { isEntityClass } from '../foundation';
-import type { UnanchoredReason } from './anchoring';
 import { agreement, countWordCharacters, cutsWordAt, exactAgreement, nearestWordCharacters } from './context';
 import { type Reading, readingsOf } from './readings';
 import {
@@ -12,6 +11,15 @@ import {
   type Place,
   type SearchableArticle,
 } from './searchable-article';
+
+/** Why an annotation has no place. */
+export type UnanchoredReason =
+  | 'in a supplement'
+  | 'empty mention'
+  | 'other type'
+  | 'text not found'
+  | 'context differs'
+  | 'several places fit';
 
 /** Letters and digits of context that have to agree, if the annotation gives as many ... */
 const EVIDENCE = 8;

@@ -16,9 +16,10 @@ import {
   withLock,
   writeFileAtomically,
 } from '../foundation';
-import { anchorAnnotations, type UnanchoredReason } from './anchoring';
+import { anchorAnnotations } from './anchoring';
 import { usableArticles, withoutFolder } from './collected';
 import type { Leak } from './leaks';
+import type { UnanchoredReason } from './places';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { type OverlapCounts, paragraphsToSentences } from './sentences';
 import { type ClassCounts, countMentions, type Marked, PARTS, type Part, splitArticles } from './splitting';

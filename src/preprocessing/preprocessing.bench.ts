@@ -15,12 +15,11 @@
  * `milliseconds_per_article` (by step), `memory_mb` (by number of articles), `memory_growth_mb` (the last two fifths
  * against the first), `examples`.
  */
-import { fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CollectedArticle, collectedFiles, readCollectedArticle, readCollection } from '../collection';
-import { mirrorFolder } from '../foundation';
+import { answerParent, mirrorFolder, startProcess } from '../foundation';
 import { anchorAnnotations } from './anchoring';
 import { jatsToParagraphs } from './jats';
 import {
@@ -118,21 +117,11 @@ function measureThroughput(articles: readonly CollectedArticle[]): Throughput {
 
 /** Resident MB after each `MEMORY_STEP` articles, from a process that does nothing else. */
 function measureMemory(folder: string): Promise<Record<string, number>> {
-  const worker = fork(__filename, ['--memory', folder]);
-  return new Promise((resolve, reject) => {
-    let memory: Record<string, number> | undefined;
-    worker.on('message', (message) => {
-      memory = message as Record<string, number>;
-    });
-    worker.on('error', reject);
-    worker.on('exit', (code) => {
-      if (memory) resolve(memory);
-      else reject(new Error(`the process that measures memory ended with ${code}`));
-    });
-  });
+  const worker = startProcess<string, Record<string, number>>(__filename, { arguments: ['--memory'] });
+  return worker.ask(folder).finally(() => worker.end());
 }
 
-function readOverAndOver(folder: string): void {
+function readOverAndOver(folder: string): Record<string, number> {
   const files = collectedFiles(folder);
   const memory: Record<string, number> = {};
   for (let done = 1; done <= MEMORY_ARTICLES; done++) {
@@ -142,7 +131,7 @@ function readOverAndOver(folder: string): void {
     paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
     if (done % MEMORY_STEP === 0) memory[done] = Math.round(process.memoryUsage().rss / 1e6);
   }
-  process.send?.(memory);
+  return memory;
 }
 
 /** How much more the last two measurements are than the first two. */
@@ -213,5 +202,5 @@ function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
-if (process.argv[2] === '--memory') readOverAndOver(process.argv[3]);
+if (process.argv[2] === '--memory') answerParent(readOverAndOver);
 else void main();

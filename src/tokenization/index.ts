@@ -16,6 +16,7 @@ export {
   outputsPerLabel,
   parseTag,
   SCHEMES,
+  type Tag,
   type TagSet,
   WORD_RULES,
   type WordRule,

@@ -22,7 +22,22 @@ test('what is left out has its default, files are found beside the configuration
     dev: [join(folder, 'dev.jsonl')],
   });
   for (const [key, property] of Object.entries(TRAINING_SCHEMA.properties))
-    assert.ok('default' in property || TRAINING_SCHEMA.required.includes(key as never), key);
+    assert.ok(
+      'default' in property || key === 'labels' || TRAINING_SCHEMA.required.includes(key as never),
+      key,
+    );
+});
+
+test('labels have any names; exclusive ones are learned by cross-entropy', () => {
+  const own = {
+    ...{ labels: ['Krankheit', 'gene-or-protein'], classWeights: { Krankheit: 2 } },
+    ...{ variations: { 'gene-or-protein': 1 } },
+  };
+  assert.deepEqual(read({ ...files, ...own }).classWeights, own.classWeights);
+  assert.equal(read({ ...files, ...own }).loss, 'bce');
+  const exclusive = read({ ...files, ...own, scheme: 'exclusive', words: 'all-inside', labelSmoothing: 0.1 });
+  assert.equal(exclusive.loss, 'cross_entropy');
+  assert.deepEqual(exclusive.labels, own.labels);
 });
 
 const refused: [string, unknown, RegExp][] = [
@@ -36,7 +51,22 @@ const refused: [string, unknown, RegExp][] = [
   ['an unknown loss', { ...files, loss: 'hinge' }, /"loss" must be one of "bce"/],
   ['an empty list', { ...files, train: [] }, /"train" must list at least 1/],
   ['a wrong entry', { ...files, dev: [3] }, /"dev" has an entry that must be a text/],
-  ['an unknown class', { ...files, classWeights: { Gene: 2 } }, /"classWeights" names "Gene"/],
+  [
+    'a weight of no label',
+    { ...files, labels: ['Disease'], classWeights: { Gene: 2 } },
+    /"classWeights" names "Gene", which "labels" does not list/,
+  ],
+  ['copies for no label', { ...files, labels: ['a'], variations: { b: 1 } }, /"variations" names "b"/],
+  ['a label twice', { ...files, labels: ['a', 'b', 'a'] }, /"labels" lists "a" twice/],
+  ['a label of blanks', { ...files, labels: [' '] }, /"labels" names " ", which is no name of a label/],
+  ['a weight of a nameless label', { ...files, classWeights: { '': 2 } }, /"classWeights" names ""/],
+  ['labels that are no list', { ...files, labels: 'a' }, /"labels" must be a list, found "a"/],
+  ['words without exclusive', { ...files, words: 'all' }, /"words" does nothing with the scheme "bio"/],
+  [
+    'a sigmoid loss of exclusive labels',
+    { ...files, scheme: 'exclusive', loss: 'focal' },
+    /"loss" is "focal", which scores every label by itself.*choose cross_entropy/,
+  ],
   ['half a copy', { ...files, variations: { Cell: 1.5 } }, /"variations".*Cell.*whole number from 0 to 20/],
   ['γ without focal', { ...files, focalGamma: 1 }, /"focalGamma" does nothing with the loss "bce"/],
   ['smoothing of bce', { ...files, labelSmoothing: 0.1 }, /"labelSmoothing" does nothing/],

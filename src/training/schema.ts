@@ -1,39 +1,25 @@
 import { describeJson, InputError } from '../foundation';
+import type { Defaults, Given, ObjectSchema, PropertySchema } from './schema-types';
 
-/** As much of JSON Schema as our configurations need. */
-export interface PropertySchema {
-  type?: string | readonly string[];
-  enum?: readonly string[];
-  minimum?: number;
-  maximum?: number;
-  minItems?: number;
-  maxItems?: number;
-  items?: PropertySchema;
-  additionalProperties?: PropertySchema;
-  propertyNames?: { enum: readonly string[] };
-  default?: unknown;
-  description?: string;
-}
-
-export interface ObjectSchema<Key extends string> {
-  $schema: string;
-  title: string;
-  type: 'object';
-  required: readonly Key[];
-  additionalProperties: false;
-  properties: Record<Key, PropertySchema>;
+/** The value of each key that has a default. */
+export function defaultsOf<Schema extends ObjectSchema>({ properties }: Schema): Defaults<Schema> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([key, property]) =>
+      'default' in property ? [[key, property.default]] : [],
+    ),
+  ) as Defaults<Schema>;
 }
 
 /** @throws InputError that names the place, the key and what it should be */
-export function checkAgainst<Key extends string>(
-  schema: ObjectSchema<Key>,
+export function checkAgainst<Schema extends ObjectSchema>(
+  schema: Schema,
   value: unknown,
   place: string,
-): void {
+): asserts value is Given<Schema> {
   if (typeOf(value) !== 'object')
     throw new InputError(`${place}: must be a JSON object with the keys ${schema.required.join(', ')}`);
   const given = value as Record<string, unknown>;
-  const properties: Record<string, PropertySchema | undefined> = schema.properties;
+  const { properties } = schema;
   for (const [key, own] of Object.entries(given)) {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property)

@@ -12,7 +12,7 @@ import {
 } from '../nn';
 import type { Objective } from '../tasks';
 import type { TrainingOptions } from './configuration';
-import type { Learner } from './learner';
+import type { Learner, LearnerOptions, State } from './learner';
 import { type Gradients, globalNorm } from './optimizer';
 
 export interface Step {
@@ -32,6 +32,24 @@ export interface StepOutcome {
   loss: number;
   gradientNorm: number;
 }
+
+/** Who takes the steps of a training run: this process, or several replicas of the network in processes of their own. */
+export interface Stepper<Example> {
+  /**
+   * One step on some batches.
+   *
+   * @throws InputError where the loss is no number any more; nothing was updated then
+   */
+  step(batches: readonly (readonly Example[])[], step: Step): Promise<StepOutcome>;
+  /** Does something while the task's parameters here are those to be judged and kept: the averages, where there are any. */
+  judged<T>(work: () => Promise<T>): Promise<T>;
+  /** All that is needed to go on. */
+  snapshot(): Promise<State>;
+  /** Ends it and gives back what it holds. The task's parameters stay with their owner. */
+  dispose(): Promise<void>;
+}
+
+export type StepperOptions = LearnerOptions & StepOptions;
 
 /** Examples that one process computes at once. */
 export interface Part<Example> {

@@ -15,12 +15,12 @@ export { calibration } from './figures/calibration';
 export { confusionMatrix } from './figures/class-confusion';
 export { compressionWaterfall } from './figures/compression-waterfall';
 export { countsByClass } from './figures/counts-by-class';
-export { crossCorpusMatrix } from './figures/cross-corpus';
+export { type CrossCorpusScore, crossCorpusMatrix } from './figures/cross-corpus';
 export { f1ByClass } from './figures/f1-by-class';
 export { learningCurves } from './figures/learning-curves';
 export { parallelCoordinates } from './figures/parallel-coordinates';
 export { precisionRecall } from './figures/precision-recall';
-export { pruningCurves } from './figures/pruning-curves';
+export { type PruningCase, type PruningRow, pruningCurves } from './figures/pruning-curves';
 export { pruningScores } from './figures/pruning-scores';
 export { searchBoxes } from './figures/search-boxes';
 export { searchEffectsFigure } from './figures/search-effects';
@@ -29,7 +29,7 @@ export { type SentenceProbabilities, sentenceProbabilities } from './figures/sen
 export { type BenchmarkPoint, sizeLatencyF1 } from './figures/size-latency-f1';
 export { sparsitySchedule } from './figures/sparsity-schedule';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
-export { trainingSizeCurves } from './figures/training-size';
+export { type SizedTraining, trainingSizeCurves } from './figures/training-size';
 export { weightHistogram } from './figures/weight-histogram';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
@@ -50,7 +50,13 @@ export {
   benchmarkScores,
   saveBenchmark,
 } from './tables/benchmark';
-export { comparisonTable, type Details, intervalTable, publishedTable } from './tables/intervals';
+export {
+  comparisonTable,
+  type Details,
+  intervalTable,
+  type PublishedScore,
+  publishedTable,
+} from './tables/intervals';
 export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, type Reports, spanTable, tokenTable } from './tables/scores';
 export { searchRankingTable } from './tables/search-ranking';

@@ -1,49 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../foundation';
 import {
+  type Complete,
   checkAgainst,
   configurationOfFile,
+  defaultsOf,
   type ObjectSchema,
   readJson,
   type TrainingConfiguration,
   trainingSchemaWith,
 } from '../../training';
 
-/** What a student is, and what it learns from its teacher. */
-export interface DistillationOptions {
-  /** How many layers the student has, spread over its teacher's; or which of the teacher's, from 0 on. */
-  layers: number | number[];
-  /** null for the teacher's own, in which case the student begins with the teacher's weights. */
-  hiddenSize: number | null;
-  /** null for as many as keep the width of the teacher's heads. */
-  attentionHeads: number | null;
-  /** null for the teacher's share of the hidden size. */
-  intermediateSize: number | null;
-  /** A model folder to begin with in place of all of the above, such as the teacher pruned. */
-  student: string | null;
-  /** Both sides' logits are divided by it before they are compared. */
-  temperature: number;
-  softWeight: number;
-  hardWeight: number;
-  hiddenWeight: number;
-  relationWeight: number;
-  /** Heads into which queries, keys and values are cut to be related; null for the teacher's attention heads. */
-  relationHeads: number | null;
-  /** Which of the student's layers learn from hidden states and relations. */
-  matching: 'last' | 'all';
-  /** Text files, a paragraph a line: learned from the teacher alone. */
-  unlabelled: string[];
-  /** At most so many sentences of the unlabelled text, drawn by the seed. */
-  maximumUnlabelled: number;
-}
-
-/** Everything a distillation is described by. */
-export interface DistillationConfiguration extends TrainingConfiguration {
-  distillation: DistillationOptions;
-}
-
 /** Every key of `distillation` in a configuration file; the other keys are those of training. */
-export const DISTILLATION_SCHEMA: ObjectSchema<keyof DistillationOptions> = {
+export const DISTILLATION_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'The part "distillation" of a training run of falconframes',
   type: 'object',
@@ -56,19 +25,20 @@ export const DISTILLATION_SCHEMA: ObjectSchema<keyof DistillationOptions> = {
       minItems: 1,
       items: { type: 'integer', minimum: 0 },
       default: 3,
-      description: 'of the student: how many, or which of the teacher, such as [0, 2, 5]',
+      description:
+        "how many layers the student has, spread over its teacher's, or which of the teacher's, from 0 on, such as [0, 2, 5]",
     },
     hiddenSize: {
       type: ['integer', 'null'],
       minimum: 8,
       default: null,
-      description: "null for the teacher's, whose layers are copied then",
+      description: "null for the teacher's, in which case the student begins with the teacher's weights",
     },
     attentionHeads: {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: "null for heads as wide as the teacher's",
+      description: "null for as many as keep the width of the teacher's heads",
     },
     intermediateSize: {
       type: ['integer', 'null'],
@@ -79,9 +49,15 @@ export const DISTILLATION_SCHEMA: ObjectSchema<keyof DistillationOptions> = {
     student: {
       type: ['string', 'null'],
       default: null,
-      description: 'a model folder to begin with, such as the teacher pruned; its shape is the student’s',
+      description: 'a model folder to begin with in place of all of the above, such as the teacher pruned',
     },
-    temperature: { type: 'number', minimum: 0.1, maximum: 100, default: 2 },
+    temperature: {
+      type: 'number',
+      minimum: 0.1,
+      maximum: 100,
+      default: 2,
+      description: "both sides' logits are divided by it before they are compared",
+    },
     softWeight: {
       type: 'number',
       minimum: 0,
@@ -114,34 +90,41 @@ export const DISTILLATION_SCHEMA: ObjectSchema<keyof DistillationOptions> = {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: "null for the teacher's attention heads",
+      description:
+        "heads into which queries, keys and values are cut to be related; null for the teacher's attention heads",
     },
     matching: {
       enum: ['last', 'all'],
       default: 'last',
-      description: 'layers that learn from hidden states and relations',
+      description: "which of the student's layers learn from hidden states and relations",
     },
     unlabelled: {
       type: 'array',
       items: { type: 'string' },
       default: [],
-      description: 'text files, a paragraph a line',
+      description: 'text files, one paragraph per line, learned from the teacher alone',
     },
     maximumUnlabelled: {
       type: 'integer',
       minimum: 1,
       default: 100_000,
-      description: 'sentences of the unlabelled text, drawn by the seed',
+      description: 'at most so many sentences of the unlabelled text, sampled with the seed',
     },
   },
-};
+} as const satisfies ObjectSchema;
 
-export const DEFAULT_DISTILLATION = Object.fromEntries(
-  Object.entries(DISTILLATION_SCHEMA.properties).map(([key, property]) => [key, property.default]),
-) as unknown as DistillationOptions;
+/** What a student is, and what it learns from its teacher. */
+export type DistillationOptions = Complete<typeof DISTILLATION_SCHEMA>;
+
+/** Everything a distillation is described by. */
+export interface DistillationConfiguration extends TrainingConfiguration {
+  distillation: DistillationOptions;
+}
+
+export const DEFAULT_DISTILLATION: DistillationOptions = defaultsOf(DISTILLATION_SCHEMA);
 
 /** Of a training configuration, what the folder decides with which the student begins: the teacher's, or "student". */
-const DECIDED_BY_FOLDER = ['encoder', 'scheme', 'threshold'] as const;
+const DECIDED_BY_FOLDER = ['encoder', 'labels', 'scheme', 'words', 'threshold'] as const;
 /** Every key of a configuration file. */
 export const distillationFileSchema = () => ({
   ...trainingSchemaWith({ distillation: DISTILLATION_SCHEMA }, DECIDED_BY_FOLDER),
@@ -176,8 +159,7 @@ export function readDistillationConfiguration(path: string): DistillationConfigu
 /** Checks what a distillation is to be and gives keys that are left out their defaults. @param place for the error */
 export function completeDistillation(value: unknown, place: string): DistillationOptions {
   checkAgainst(DISTILLATION_SCHEMA, value, place);
-  const given = value as Record<string, unknown>;
-  const options = { ...DEFAULT_DISTILLATION, ...given } as DistillationOptions;
+  const options: DistillationOptions = { ...DEFAULT_DISTILLATION, ...value };
   const { softWeight, hardWeight, hiddenWeight, relationWeight, student, unlabelled } = options;
   if (softWeight + hiddenWeight + relationWeight === 0)
     throw new InputError(
@@ -187,12 +169,12 @@ export function completeDistillation(value: unknown, place: string): Distillatio
     throw new InputError(
       `${place}: "softWeight" and "hardWeight" are both 0, so the student's head learns nothing; raise one`,
     );
-  const described = DESCRIBES_STUDENT.find((key) => key in given);
+  const described = DESCRIBES_STUDENT.find((key) => key in value);
   if (student !== null && described)
     throw new InputError(
       `${place}: "student" names a folder, whose shape is the student's; leave "${described}" out`,
     );
-  if (unlabelled.length === 0 && 'maximumUnlabelled' in given)
+  if (unlabelled.length === 0 && 'maximumUnlabelled' in value)
     throw new InputError(
       `${place}: "maximumUnlabelled" does nothing without "unlabelled"; name files of text or leave it out`,
     );

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { InputError } from '../../foundation';
+import { type Conversation, InputError, startThread } from '../../foundation';
 import { batchesOf, sizeOf } from './batches';
 import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';
-import type { Answer, BatchResult, WorkerSettings } from './worker';
+import type { BatchResult, WorkerSettings } from './worker';
 
 export interface AnnotateCorpusOptions extends WorkerSettings {
   /** Threads that annotate, each with a model of its own; the default is one per core. */
@@ -64,81 +63,70 @@ export async function* annotateCorpus(
   }
 }
 
-interface Task {
-  batch: readonly Source[];
-  resolve(result: BatchResult): void;
-  reject(error: Error): void;
-}
+type AnnotatingThread = Conversation<readonly Source[], BatchResult>;
 
-/** Worker threads, started as they are needed, each with one task at a time. */
+/** Worker threads, started as they are needed, each with one batch at a time. */
 class WorkerPool {
-  readonly #idle: Worker[] = [];
-  readonly #all: Worker[] = [];
-  readonly #waiting: Task[] = [];
-  readonly #busy = new Set<Promise<void>>();
+  readonly #all = new Set<AnnotatingThread>();
+  readonly #idle: AnnotatingThread[] = [];
+  /** Who waits for a thread, in their order. */
+  readonly #waiting: ((thread: AnnotatingThread) => void)[] = [];
+  #isEnding = false;
 
   constructor(
     private readonly settings: WorkerSettings,
     private readonly most: number,
   ) {}
 
-  annotate(batch: readonly Source[]): Promise<BatchResult> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
-      this.#deal();
-    });
+  async annotate(batch: readonly Source[]): Promise<BatchResult> {
+    const thread = await this.#take();
+    try {
+      const result = await thread.ask(batch);
+      this.#giveBack(thread);
+      return result;
+    } catch (error) {
+      if (error instanceof InputError) this.#giveBack(thread);
+      else this.#giveUp(thread);
+      if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') return this.#oneByOne(batch);
+      throw error;
+    }
   }
 
-  /** Lets every worker finish its batch first: a thread that is ended inside ONNX Runtime takes the process with it. */
+  /** Each thread finishes its batch first. */
   async end(): Promise<void> {
+    this.#isEnding = true;
     this.#waiting.length = 0;
-    await Promise.all(this.#busy);
-    await Promise.all(this.#all.map((worker) => worker.terminate()));
+    await Promise.all([...this.#all].map((thread) => thread.end()));
   }
 
-  #deal(): void {
-    if (this.#waiting.length === 0) return;
-    const worker = this.#idle.pop() ?? (this.#all.length < this.most ? this.#start() : undefined);
-    if (worker) this.#give(worker, this.#waiting.shift()!);
+  async #take(): Promise<AnnotatingThread> {
+    if (this.#isEnding) throw new Error('no more batches are annotated');
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#all.size < this.most) return this.#start();
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #start(): Worker {
-    const worker = new Worker(join(__dirname, 'worker.js'), {
+  #giveBack(thread: AnnotatingThread): void {
+    const next = this.#waiting.shift();
+    if (next) next(thread);
+    else this.#idle.push(thread);
+  }
+
+  /** A thread that failed answers no more; another one takes its place where a batch waits. */
+  #giveUp(thread: AnnotatingThread): void {
+    this.#all.delete(thread);
+    void thread.end();
+    this.#waiting.shift()?.(this.#start());
+  }
+
+  #start(): AnnotatingThread {
+    const thread: AnnotatingThread = startThread(join(__dirname, 'worker.js'), {
       workerData: this.settings,
       resourceLimits: { stackSizeMb: stackMegabytes() },
     });
-    this.#all.push(worker);
-    return worker;
-  }
-
-  #give(worker: Worker, { batch, resolve, reject }: Task): void {
-    let release = () => {};
-    const isBusy = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    this.#busy.add(isBusy);
-    const leave = () => {
-      worker.off('error', failed).off('exit', ended).off('message', answered);
-      this.#busy.delete(isBusy);
-      release();
-    };
-    const failed = (error: NodeJS.ErrnoException) => {
-      leave();
-      this.#all.splice(this.#all.indexOf(worker), 1);
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#oneByOne(batch).then(resolve, reject);
-      else reject(error);
-      this.#deal();
-    };
-    const ended = () => failed(new Error('a worker thread ended before its work was done'));
-    const answered = (answer: Answer) => {
-      leave();
-      this.#idle.push(worker);
-      if ('result' in answer) resolve(answer.result);
-      else reject(new InputError(answer.refusal));
-      this.#deal();
-    };
-    worker.once('error', failed).once('exit', ended).once('message', answered);
-    worker.postMessage(batch);
+    this.#all.add(thread);
+    return thread;
   }
 
   /** A batch that took more memory than a worker has, source by source: only a source that does so alone is reported as damaged. */

@@ -1,6 +1,6 @@
 /** What runs in a worker thread: an annotator of one thread, which takes one batch after the other. */
-import { parentPort, workerData } from 'node:worker_threads';
-import { InputError } from '../../foundation';
+import { workerData } from 'node:worker_threads';
+import { answerParent, InputError } from '../../foundation';
 import { loadAnnotator } from '../annotator';
 import { type Article, type OffsetUnit, readArticle } from './article';
 import { readContent } from './file-content';
@@ -26,23 +26,13 @@ export interface BatchResult {
   fingerprints: Uint8Array;
 }
 
-export type Answer = { result: BatchResult } | { refusal: string };
-
 function main(): void {
-  const port = parentPort!;
   const { model, quantized, offsets } = workerData as WorkerSettings;
   const loading = loadAnnotator(model, { quantized, threads: 1 });
   loading.catch(() => {}); // reported as the answer to the first batch
-  port.on('message', async (batch: Source[]) => {
-    let answer: Answer;
-    try {
-      const { annotateSentences } = await loading;
-      answer = { result: await annotateBatch(batch, annotateSentences, offsets) };
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      answer = { refusal: error.message };
-    }
-    port.postMessage(answer);
+  answerParent(async (batch: Source[]): Promise<BatchResult> => {
+    const { annotateSentences } = await loading;
+    return annotateBatch(batch, annotateSentences, offsets);
   });
 }
 

@@ -2,10 +2,7 @@ import { createCipheriv } from 'node:crypto';
 import { type DeviceTensor, upload } from '../device';
 import type { Drops } from '../fused';
 import { atLeast, multiply } from '../kernels';
-import type { Tape } from '../tape';
-
-/** The seeds of a step's dropouts, one after the other: two numbers each, which a resumed run draws again. */
-export type Chance = () => [number, number];
+import type { Chance, Tape } from '../tape';
 
 /** @param seed of the run @param step of the training, so that every step draws anew */
 export function createChance(seed: number, step: number): Chance {

@@ -5,7 +5,7 @@
 export { gelu, relu, tanh } from './activations';
 export { add } from './add';
 export { attention } from './attention';
-export { type Chance, createChance, dropout } from './dropout';
+export { createChance, dropout } from './dropout';
 export { gatherRows } from './gather-rows';
 export { layerNorm } from './layer-norm';
 export { linear, linears } from './linear';

@@ -52,8 +52,3 @@ export interface Request {
   name: keyof Commands;
   argument: unknown;
 }
-
-export type Reply =
-  | { kind: 'answer'; value: unknown }
-  /** @param input whether it was an InputError, to be told in one sentence */
-  | { kind: 'failure'; message: string; input: boolean };

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
 import type { Objective } from '../../tasks';
 import { partOf, type State } from '../learner';
-import { clippingScale, type Part, refuseDivergence, sharesOf } from '../step';
-import type { Stepper, StepperOptions } from '../stepper';
+import {
+  clippingScale,
+  type Part,
+  refuseDivergence,
+  type Stepper,
+  type StepperOptions,
+  sharesOf,
+} from '../step';
 import { deal } from './deal';
 import { exchangeBytes, pathOfNumbers } from './exchange';
 import type { Argument, Commands } from './messages';

@@ -36,6 +36,21 @@ test('a space holds any setting, and is read as it is written', () => {
   assert.deepEqual(read({ parameters: rate }).fixed, {});
 });
 
+test('a search over schemes: each trial has the loss and the keys that its scheme uses', () => {
+  const space = read({ parameters: { scheme: { choices: ['exclusive', 'bio'] } }, fixed: { words: 'all' } });
+  assert.deepEqual(settingsOf(space, { scheme: 'exclusive' }), { scheme: 'exclusive', words: 'all' });
+  assert.deepEqual(settingsOf(space, { scheme: 'bio' }), { scheme: 'bio' });
+  // With one of the schemes the loss does not go, with the other it does.
+  read({ parameters: { scheme: { choices: ['exclusive', 'bio'] } }, fixed: { loss: 'focal' } });
+  const table = trialsAsCsv(
+    [{ trial: 1, rung: 0, share: 1, values: { scheme: 'exclusive' }, saw: 0, seconds: 1, failed: 'x' }],
+    space,
+    [],
+  );
+  const [{ LOSS_TYPE }] = parse(table, { columns: true }) as { LOSS_TYPE: string }[];
+  assert.equal(LOSS_TYPE, 'cross_entropy');
+});
+
 const refused: [string, unknown, RegExp][] = [
   ['no JSON', '{', /space\.json: not valid JSON/],
   ['an unknown key', { parameters: rate, fixd: {} }, /"fixd" is not a key/],
@@ -45,6 +60,12 @@ const refused: [string, unknown, RegExp][] = [
     { parameters: { rate: { choices: [1] } } },
     /"parameters" names "rate"; known are encoder/,
   ],
+  [
+    'a loss that no trial can have',
+    { parameters: rate, fixed: { scheme: 'exclusive', loss: 'bce' } },
+    /"loss" is "bce", which scores every label by itself/,
+  ],
+  ['words that no trial uses', { parameters: rate, fixed: { words: 'all' } }, /"words" does nothing/],
   ['files', { parameters: rate, fixed: { train: ['a'] } }, /"fixed" names "train"/],
   ['an unknown kind', { parameters: { dropout: { normal: [0, 1] } } }, /"dropout".*names "normal"/],
   [

@@ -1,13 +1,14 @@
 import { describeJson, InputError } from '../../foundation';
-import { type LossName, USED_BY } from '../../tasks';
 import {
   contradictionIn,
-  DEFAULT_TRAINING,
   readJson,
   TRAINING_SCHEMA,
   type TrainingConfiguration,
+  unusedKeys,
+  withDefaults,
 } from '../configuration';
-import { checkAgainst, complaintAbout, type ObjectSchema, type PropertySchema } from '../schema';
+import { checkAgainst, complaintAbout } from '../schema';
+import type { ObjectSchema, PropertySchema } from '../schema-types';
 import type { Range, Setting, Space, Values } from './space';
 
 /** What a search varies and what it holds: keys of a training configuration. What stands in neither has its default. */
@@ -21,7 +22,7 @@ const { train: _, dev: __, ...settings } = TRAINING_SCHEMA.properties;
 const names = Object.keys(settings);
 
 /** Every key of a file that describes a search; also printed by `falconframes search --schema`. */
-export const SPACE_SCHEMA: ObjectSchema<keyof SearchSpace> = {
+export const SPACE_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'What a search of falconframes varies',
   type: 'object',
@@ -51,13 +52,14 @@ export const SPACE_SCHEMA: ObjectSchema<keyof SearchSpace> = {
       description: 'keys of a training configuration with the value that every trial has',
     },
   },
-};
+} as const satisfies ObjectSchema & { properties: Record<keyof SearchSpace, PropertySchema> };
 
 /** Reads and checks the description of a search. */
 export function readSearchSpace(path: string): SearchSpace {
-  const given = readJson(path);
+  const given: unknown = readJson(path);
   checkAgainst(SPACE_SCHEMA, given, path);
-  const { parameters, fixed = {} } = given as SearchSpace;
+  // Values are checked below, each by the schema of its key.
+  const { parameters, fixed = {} } = given as unknown as SearchSpace;
   const fail = (complaint: string): never => {
     throw new InputError(`${path}: ${complaint}`);
   };
@@ -103,21 +105,23 @@ function complaintAboutRange(range: Range, property: PropertySchema): string | u
 function contradictionInAll({ parameters, fixed }: SearchSpace): string | undefined {
   const firstValues = Object.entries(parameters).map(([name, range]) => [name, Object.values(range)[0][0]]);
   const given = { ...fixed, ...Object.fromEntries(firstValues) } as Partial<TrainingConfiguration>;
-  const range = parameters.loss;
-  const losses = range && 'choices' in range ? range.choices : [given.loss ?? DEFAULT_TRAINING.loss];
-  const complaints = losses.map((loss) => {
-    const values = { ...given, loss: loss as LossName };
-    return contradictionIn(values, { ...DEFAULT_TRAINING, train: [], dev: [], ...values });
-  });
+  const choicesOf = (name: 'loss' | 'scheme'): readonly unknown[] => {
+    const range = parameters[name];
+    return range && 'choices' in range ? range.choices : [given[name]];
+  };
+  const complaints = choicesOf('scheme').flatMap((scheme) =>
+    choicesOf('loss').map((loss) => {
+      const chosen = Object.entries({ ...given, scheme, loss }).filter(([, value]) => value !== undefined);
+      const values: Partial<TrainingConfiguration> = Object.fromEntries(chosen);
+      return contradictionIn(values, { train: [], dev: [], ...withDefaults(values) });
+    }),
+  );
   return complaints.every(Boolean) ? complaints[0] : undefined;
 }
 
-/** What a trial sets in its training configuration; what its loss does not use is left out. */
+/** What a trial sets in its training configuration; what its loss and its scheme do not use is left out. */
 export function settingsOf({ fixed }: SearchSpace, values: Values): Partial<TrainingConfiguration> {
   const given: Partial<TrainingConfiguration> = { ...fixed, ...values };
-  const { loss = DEFAULT_TRAINING.loss } = given;
-  const idle = Object.entries(USED_BY).filter(([, losses]) => !losses.includes(loss));
-  return Object.fromEntries(
-    Object.entries(given).filter(([name]) => !idle.some(([unused]) => unused === name)),
-  );
+  const unused = unusedKeys(withDefaults(given));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !unused.includes(name)));
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_TRAINING } from '../configuration';
+import { withDefaults } from '../configuration';
 import type { SearchSpace } from './space-file';
 import type { TrialRecord } from './trial';
 
@@ -28,7 +28,7 @@ export function trialsAsCsv(
   ];
   const inOrder = [...records].sort((one, other) => one.trial - other.trial || one.rung - other.rung);
   const rows = inOrder.map((record) => {
-    const settings: Record<string, unknown> = { ...DEFAULT_TRAINING, ...fixed, ...record.values };
+    const settings: Record<string, unknown> = withDefaults({ ...fixed, ...record.values });
     const { trial, share, seconds } = record;
     const isScored = 'score' in record;
     return [

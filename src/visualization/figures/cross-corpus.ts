@@ -1,10 +1,17 @@
 import { ENTITY_CLASSES, InputError } from '../../foundation';
-import type { CrossCorpusScore } from '../../literature';
 import { axis, type Figure } from '../figure';
 import { CLASS_COLOURS } from '../palette';
 import { textWidth } from '../rendering/font';
 import { matrixAxis, matrixCells } from './matrix';
 import { panelsInRow } from './panels';
+
+/** One model on one test part. */
+export interface CrossCorpusScore {
+  trainedOn: string;
+  testedOn: string;
+  /** Strict span F1; null where the training or the test part does not know the class. */
+  f1: Readonly<Record<string, number | null>>;
+}
 
 /** How far what was learned on one corpus carries on another: one matrix a class, trained on rows, tested on columns. */
 export function crossCorpusMatrix(scores: readonly CrossCorpusScore[]): Figure {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../foundation';
-import type { CrossCorpusScore } from '../../literature';
 import { checkReadable } from '../rendering/readable.fixture';
 import { confusionMatrix } from './class-confusion';
-import { crossCorpusMatrix } from './cross-corpus';
+import { type CrossCorpusScore, crossCorpusMatrix } from './cross-corpus';
 import { trainingSizeCurves } from './training-size';
 
 test('confusion: counts with their share of the gold class, the commonest mistake named', async () => {

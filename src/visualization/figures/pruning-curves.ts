@@ -1,7 +1,31 @@
+import type { SparsityOptions } from '../../compression';
 import { InputError } from '../../foundation';
-import type { PruningRow } from '../../literature';
 import { axis, type Figure, formatNumber, type Trace } from '../figure';
 import { INK } from '../palette';
+
+/** One point of the study: what is removed of a model, and whether it trains on. */
+export interface PruningCase {
+  method: 'dense' | SparsityOptions['method'] | 'heads' | 'neurons' | 'layers';
+  /** What is set: share of zeros, penalty of scores, or how many parts go. */
+  amount: number;
+  trained: boolean;
+}
+
+/** What was measured of it. */
+export interface PruningRow extends PruningCase {
+  /** Weights of the encoder's layers that are left and not zero, as a share of the dense model's. */
+  remaining: number;
+  /** Strict span F1; null for a class without gold mentions. */
+  f1: Record<string, number | null>;
+  meanF1: number | null;
+  /** As 32-bit floats; where weights are zero, as a bit for each and the numbers that are left. */
+  megabytes: number;
+  /** Of one sentence, of the model and of the dense one in the same turns; null where no structure was removed. */
+  medianMs: number | null;
+  denseMedianMs: number | null;
+  steps: number;
+  seconds: number;
+}
 
 const METHODS: Record<
   Exclude<PruningRow['method'], 'dense'>,

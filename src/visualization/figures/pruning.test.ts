@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../foundation';
-import type { PruningRow } from '../../literature';
-import { pruningCurves } from './pruning-curves';
+import { type PruningRow, pruningCurves } from './pruning-curves';
 import { pruningScores } from './pruning-scores';
 import { sparsitySchedule } from './sparsity-schedule';
 import { weightHistogram } from './weight-histogram';

@@ -1,8 +1,15 @@
 import { ENTITY_CLASSES, InputError } from '../../foundation';
-import type { SizedTraining } from '../../literature';
 import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
 import { CLASS_COLOURS, withOpacity } from '../palette';
 import { spreadApart } from '../rendering/labels';
+
+/** One training on a part of the sentences. */
+export interface SizedTraining {
+  sentences: number;
+  seed: number;
+  /** Strict span F1 on test; null where the class has no gold there. */
+  f1: Readonly<Record<string, number | null>>;
+}
 
 const PLOT_HEIGHT = 340;
 /** One shape a class, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */

@@ -1,5 +1,5 @@
 import { ENTITY_CLASSES } from '../../foundation';
-import type { PruningRow } from '../../literature';
+import type { PruningRow } from '../figures/pruning-curves';
 import type { Row } from '../notebook/show-table';
 
 /** What was set, in words: `amount` means another thing for each method. */

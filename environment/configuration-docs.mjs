@@ -1,0 +1,80 @@
+// Writes docs/configuration.md, every key of every configuration file, from the schemas of the compiled library:
+// node environment/configuration-docs.mjs. A test compares the two.
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { root } from './places.mjs';
+
+export const page = join(root, 'docs', 'configuration.md');
+
+/** The page as it should be. */
+export function configurationPage() {
+  const load = createRequire(import.meta.url);
+  const { SPACE_SCHEMA, TRAINING_SCHEMA } = load(join(root, 'dist', 'training'));
+  const { distillationFileSchema, sparsityFileSchema } = load(join(root, 'dist', 'compression'));
+  return `# Configuration files
+
+Every key, with what it may be and what it is when it is left out. Files are JSON; paths in them are relative to the file. This page is
+made from the schemas that check the files (\`node environment/configuration-docs.mjs\`); \`--schema\` prints them as JSON Schema, for editors.
+
+## \`falconframes train --config FILE\`
+
+${table(TRAINING_SCHEMA)}
+
+## \`falconframes compress distil --config FILE\`
+
+${partOf(distillationFileSchema(), 'distillation', TRAINING_SCHEMA)}
+
+## \`falconframes compress sparsify --config FILE\`
+
+${partOf(sparsityFileSchema(), 'sparsity', TRAINING_SCHEMA)}
+
+## \`falconframes search --space FILE\`
+
+${table(SPACE_SCHEMA)}
+`;
+}
+
+/** A file that holds a training's keys, but for some, and a part with keys of its own. */
+function partOf({ properties }, part, training) {
+  const code = (key) => `\`${key}\``;
+  const without = Object.keys(training.properties).filter((key) => !(key in properties));
+  return `The keys of \`train\` without ${without.map(code).join(', ')}, which the model folder decides, and an object \`${part}\` with these:
+
+${table(properties[part])}`;
+}
+
+function table({ properties, required }) {
+  const rows = Object.entries(properties).map(([key, property]) => {
+    const { default: value, description = '' } = property;
+    const filled =
+      value !== undefined ? `\`${JSON.stringify(value)}\`` : required.includes(key) ? 'required' : '';
+    return [`\`${key}\``, kindOf(property), filled, description];
+  });
+  return [['Key', 'Value', 'Default', 'Meaning'], ['---', '---', '---', '---'], ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}
+
+const NAMES = { integer: 'whole number', number: 'number', string: 'text', null: '`null`' };
+
+/** What a value may be, in words: "whole number from 1 to 20 or `null`". */
+function kindOf({ type, enum: choices, minimum, maximum, items, additionalProperties }) {
+  if (choices) return choices.map((one) => `\`${one}\``).join(', ');
+  const name = (one) => {
+    if (one === 'array') return `list: ${kindOf(items)}`;
+    if (one === 'object')
+      return additionalProperties && additionalProperties.type !== 'object'
+        ? `object of names, each with a ${kindOf(additionalProperties)}`
+        : 'object';
+    if (one !== 'integer' && one !== 'number') return NAMES[one];
+    return [NAMES[one], minimum !== undefined && `from ${minimum}`, maximum !== undefined && `to ${maximum}`]
+      .filter(Boolean)
+      .join(' ');
+  };
+  return [type].flat().map(name).join(' or ');
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) writeFileSync(page, configurationPage());
