@@ -41,6 +41,7 @@ export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export {
   type LabelledText,
+  labelledTextLine,
   parseLabelledText,
   readLabelledTexts,
   type TextColumns,
@@ -70,8 +71,9 @@ export {
   type TextRange,
   writeSentences,
 } from './sentence';
-export { byLabel, type Span } from './spans';
+export { byLabel, type OverlapKind, outermostSpans, type Span } from './spans';
 export { parseTable, type Table, type TableRow } from './table-file';
+export { annotatedClasses, applyView, classOfLabel, readView, type View } from './view';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,
