@@ -63,8 +63,8 @@ function benchPlaces() {
   return { environment, file, mark: join(environment, 'complete'), requirements: readFileSync(file, 'utf8') };
 }
 
-/** Made on first use, and again when the requirements have changed. */
-function benchPython(): string {
+/** The Python of benchmarks with PyTorch: made on first use, and again when the requirements have changed. */
+export function benchPython(): string {
   const { environment, file, mark, requirements } = benchPlaces();
   const python = join(environment, 'bin', 'python');
   if (!benchPythonInstalled()) {

@@ -3,7 +3,7 @@ import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
 import { encodeAsOnnx, onnxPath, openFolderScorer } from '../onnx';
-import { type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
+import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { defaultModelFolder } from './default-model';
 
@@ -29,8 +29,10 @@ export interface Annotator {
 export interface AnnotatorOptions {
   /** True asks for the int8 file, false for fp32; the default is int8 where the folder has it. */
   quantized?: boolean;
-  /** Threads of ONNX Runtime; the default is one a core. */
+  /** Threads of ONNX Runtime; the default is one per core. */
   threads?: number;
+  /** Which of the model's views names what is found; the default is the first of them, `labels` the model's own labels. */
+  view?: string;
 }
 
 /** Sentences, and code units in them, whose tokens and logits are in memory at once. */
@@ -44,12 +46,20 @@ const CODE_UNITS_AT_ONCE = 1 << 19;
  * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
 export async function loadAnnotator(
+<<<<<<< HEAD
   folder: string = defaultModelFolder(),
   { quantized, threads }: AnnotatorOptions = {},
+=======
+  folder: string,
+  { quantized, threads, view }: AnnotatorOptions = {},
+>>>>>>> main
 ): Promise<Annotator> {
-  const configuration = readConfiguration(folder);
+  const own = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const { score, dispose } = await openFolderScorer(folder, modelOf(folder, quantized), { threads });
+  const { score: scoreLabels, dispose } = await openFolderScorer(folder, modelOf(folder, quantized), {
+    threads,
+  });
+  const { configuration, score } = inView({ configuration: own, score: scoreLabels }, view);
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const sentences = articles.flat();

@@ -1,6 +1,7 @@
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
 import { byLabel, type Progress, type Sentence, silentProgress } from '../foundation';
 import { writeThreshold } from '../nn';
+import { OWN_LABELS } from '../tasks';
 import { Tokenizer, thresholdOf } from '../tokenization';
 import { openModel } from './open-model';
 
@@ -23,7 +24,7 @@ export async function tuneThresholds(
   corpora: readonly (readonly Sentence[])[],
   progress: Progress = silentProgress,
 ): Promise<TunedThresholds> {
-  const { configuration, score, dispose } = await openModel(folder);
+  const { configuration, score, dispose } = await openModel(folder, OWN_LABELS);
   try {
     const total = corpora.reduce((sum, sentences) => sum + sentences.length, 0);
     const tokenizer = new Tokenizer(folder);

@@ -54,6 +54,7 @@ export {
   voteByArticle,
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
+export { inView, OWN_LABELS } from './tagging/model-view';
 export {
   checkOneEach,
   countSpans,
@@ -61,6 +62,7 @@ export {
   knownSpans,
   mean,
   meanF1,
+  microF1,
   noSpanCounts,
   onlyLabels,
   ratio,

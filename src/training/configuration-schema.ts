@@ -58,6 +58,16 @@ const TASK_KEYS = {
     default: null,
     description: "of hidden states and attention; null for the encoder's own",
   },
+  views: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: { type: 'array', items: { type: 'string' } },
+    },
+    default: {},
+    description:
+      'ways to see the labels when the model is used, by name: classes, each with the labels that it is made of; the first is the default',
+  },
   variations: {
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },
