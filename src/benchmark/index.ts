@@ -14,4 +14,4 @@ export {
 export { benchmarkCsv } from './csv';
 export { benchPython, benchPythonInstalled, type Peer, startPeer } from './peer';
 export { openPeers } from './peers';
-export { type Agreement, compareVariants, openVariant, openVariants } from './variants';
+export { type Agreement, compareVariants, openVariant, openVariants, type VariantOptions } from './variants';

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Exchange, projectRoot } from '../foundation';
+import { Exchange, projectRoot, workFolder } from '../foundation';
 
 /**
  * A program that a benchmark compares with, in a process of its own: it says a line of JSON when it is ready, and answers one to each
@@ -58,7 +58,7 @@ export function benchPythonInstalled(): boolean {
 }
 
 function benchPlaces() {
-  const environment = join(projectRoot, '.falconframes', 'bench-python');
+  const environment = join(workFolder(), 'bench-python');
   const file = join(projectRoot, 'environment', 'requirements-bench.txt');
   return { environment, file, mark: join(environment, 'complete'), requirements: readFileSync(file, 'utf8') };
 }

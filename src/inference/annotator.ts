@@ -5,6 +5,7 @@ import { readConfiguration } from '../nn';
 import { encodeAsOnnx, onnxPath, openFolderScorer } from '../onnx';
 import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
+import { defaultModelFolder } from './default-model';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -45,8 +46,13 @@ const CODE_UNITS_AT_ONCE = 1 << 19;
  * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
 export async function loadAnnotator(
+<<<<<<< HEAD
+  folder: string = defaultModelFolder(),
+  { quantized, threads }: AnnotatorOptions = {},
+=======
   folder: string,
   { quantized, threads, view }: AnnotatorOptions = {},
+>>>>>>> main
 ): Promise<Annotator> {
   const own = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
