@@ -12,6 +12,6 @@ export {
   type Variant,
 } from './benchmark';
 export { benchmarkCsv } from './csv';
-export { benchPythonInstalled, type Peer, startPeer } from './peer';
+export { benchPython, benchPythonInstalled, type Peer, startPeer } from './peer';
 export { openPeers } from './peers';
-export { type Agreement, compareVariants, openVariant, openVariants } from './variants';
+export { type Agreement, compareVariants, openVariant, openVariants, type VariantOptions } from './variants';

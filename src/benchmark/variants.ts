@@ -14,20 +14,21 @@ import { openFolderScorer } from '../onnx';
 import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
 
+export interface VariantOptions {
+  threads: number;
+  /** What the variants are called by; the default is the last part of the folder's path. */
+  name?: string;
+  /** Called with the reason when TensorFlow is left out, because its native library is not set up. */
+  onNotice?: (message: string) => void;
+}
+
 /**
  * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
  * of threads holds for TensorFlow only if it was not used in this process before.
- *
- * @param name what the variants are called by; the default is the last part of the folder's path
- * @param onNotice hears why TensorFlow is left out, where its native library is not set up
  */
 export async function openVariants(
   folder: string,
-  {
-    threads,
-    name,
-    onNotice = () => {},
-  }: { threads: number; name?: string; onNotice?: (message: string) => void },
+  { threads, name, onNotice = () => {} }: VariantOptions,
 ): Promise<Variant[]> {
   const files: string[] = [];
   if (hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);

@@ -30,6 +30,7 @@ export {
 export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';
 export {
   bestThreshold,
+  type Outcomes,
   type PrecisionRecallCurve,
   precisionRecallCurve,
   type Reliability,

@@ -5,6 +5,7 @@ import { readConfiguration } from '../nn';
 import { encodeAsOnnx, onnxPath, openFolderScorer } from '../onnx';
 import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
+import { defaultModelFolder } from './default-model';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -45,7 +46,7 @@ const CODE_UNITS_AT_ONCE = 1 << 19;
  * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
 export async function loadAnnotator(
-  folder: string,
+  folder: string = defaultModelFolder(),
   { quantized, threads, view }: AnnotatorOptions = {},
 ): Promise<Annotator> {
   const own = readConfiguration(folder);

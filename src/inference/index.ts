@@ -9,6 +9,8 @@
  */
 export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator, onnxFileOf } from './annotator';
 export * from './corpus';
+export type { FilePath } from './corpus/file-path';
+export type { SourceSentence, TextRange, WholeFileFormat } from './corpus/sources';
 export { type TunedThresholds, tuneThresholds } from './decision-threshold';
 export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';

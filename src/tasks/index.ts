@@ -20,7 +20,7 @@ export {
   scoreTexts,
 } from './classification/evaluate';
 export { type ClassifiedText, encodeWholeTexts } from './classification/examples';
-export { classificationObjective, classificationTask } from './classification/task';
+export { type ClassifiedItem, classificationObjective, classificationTask } from './classification/task';
 export {
   createLoss,
   LOSSES,
@@ -29,6 +29,8 @@ export {
   type LossOptions,
   lossOnTape,
   softmaxCrossEntropy,
+  type TaggingLoss,
+  type Targets,
   USED_BY,
 } from './losses';
 export {
@@ -39,11 +41,12 @@ export {
   type TextExample,
 } from './masked-words/masking';
 export type { Blueprint, Evaluation, Objective } from './objective';
-export { objectiveOf } from './objective-of';
+export { objectiveOf, type Tensors } from './objective-of';
 export { logSoftmax, sigmoid } from './probabilities';
-export { voteWithinArticle } from './tagging/article-vote';
+export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
 export { decodeSpans, type ScoredSpan } from './tagging/decoding';
 export {
+  type EvaluationOptions,
   type EvaluationReport,
   evaluate,
   evaluateAll,
@@ -59,6 +62,7 @@ export {
   knownSpans,
   mean,
   meanF1,
+  microF1,
   noSpanCounts,
   onlyLabels,
   ratio,

@@ -107,7 +107,7 @@ const LOSS_KEYS = {
 } as const satisfies Record<string, PropertySchema>;
 
 /** What the optimizer does. */
-const OPTIMIZER_KEYS = {
+export const OPTIMIZER_KEYS = {
   epochs: { type: 'integer', minimum: 1, default: 3, description: 'passes over the training files' },
   batchSize: { type: 'integer', minimum: 1, maximum: 100_000, default: 32, description: 'windows per batch' },
   batchTokens: {

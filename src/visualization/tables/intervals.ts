@@ -24,7 +24,7 @@ export interface PublishedScore {
   differs: string;
 }
 
-type Details = ReturnType<typeof detailCorpora>;
+export type Details = ReturnType<typeof detailCorpora>;
 
 /** Strict span F1 and token F1 with their 95% intervals, one row per corpus and label with gold mentions. */
 export function intervalTable(details: Details): Row[] {

@@ -3,7 +3,7 @@ import type { EvaluationReport } from '../../tasks';
 import type { LabelF1 } from '../figures/f1-by-label';
 import type { Row } from '../notebook/show-table';
 
-type Reports = Readonly<Record<string, EvaluationReport>>;
+export type Reports = Readonly<Record<string, EvaluationReport>>;
 
 /** Corpora and the labels that they have gold mentions of. */
 function* corporaAndLabels(reports: Reports): Generator<[string, EvaluationReport, string]> {
