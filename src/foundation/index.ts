@@ -63,6 +63,7 @@ export {
 } from './sentence';
 export { byLabel, type Span } from './spans';
 export { parseTable, type Table, type TableRow } from './table-file';
+export { type StreamedRow, streamTable } from './table-stream';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

@@ -7,9 +7,11 @@
  *
  * annotator annotates one text, corpus/ any number of files.
  */
-export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator, onnxFileOf } from './annotator';
+export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } from './annotator';
+export { type Classifier, loadClassifier } from './classifier';
 export * from './corpus';
 export { type TunedThresholds, tuneThresholds } from './decision-threshold';
 export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';
+export { type OnnxFileOptions, onnxFileOf } from './onnx-file';
 export { type OpenModel, openModel } from './open-model';
