@@ -15,7 +15,7 @@ test('docs/configuration.md lists every key as the schemas have it', () => {
 test('each key has its value, default and meaning', () => {
   const written = configurationPage();
   for (const line of [
-    '| `train` | list: text | required | JSONL files of sentences |',
+    '| `train` | list: text | required | files of sentences',
     '| `patience` | whole number from 0 to 10000 | `0` |',
     '| `dropout` | number from 0 to 0.9 or `null` | `null` |',
     '| `classWeights` | object of names, each with a number from 0 to 100 | `{}` |',

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { projectRoot, readSentences } from '../foundation';
+import { mirrorFolder, projectRoot, readSentences } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { readMetrics } from '../training';
 import type { EvaluationResult } from './evaluation-tables';
@@ -132,8 +132,34 @@ test('the commands lead from articles to annotations', async (context) => {
   });
 });
 
+const mirror = { skip: mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR' };
+
+test('corpus writes own labels, or the classes of a view', mirror, () => {
+  const write = (...options: string[]) =>
+    json<{ spans: Record<string, number>; annotated: string[] }>(
+      ...['corpus', 'tmvar', '--split', 'test', '--out', at('tmvar.jsonl'), ...options],
+    );
+  assert.deepEqual(write().spans, { DNAMutation: 97, ProteinMutation: 100, SNP: 26 });
+  const literature = write('--view', 'literature');
+  assert.deepEqual(literature.spans, { 'Gene Mutations': 223, Cell: 0, 'Cell Line': 0, 'Organ Tissue': 0 });
+  assert.deepEqual(literature.annotated, ['Gene Mutations']);
+  writeFileSync(at('view.json'), '{"Variant": ["SNP", "DNAMutation"], "Cell": ["CL"]}');
+  assert.deepEqual(write('--view', at('view.json')).spans, { Variant: 123, Cell: 0 });
+  const [first] = readSentences(at('tmvar.jsonl'));
+  assert.deepEqual(first.annotated, ['Variant']);
+});
+
 test('bad input gets one sentence and leaves nothing behind', () => {
   refuses(/no corpus is called "nonsense".*jnlpba/, 'corpus', 'nonsense', '--out', at('corpus.jsonl'));
+  refuses(
+    /no-view: cannot be read, there is no such file/,
+    ...['corpus', 'tmvar', '--view', 'no-view', '--out', at('corpus.jsonl')],
+  );
+  writeFileSync(at('view.json'), '{"Variant": ["SNP"]}');
+  refuses(
+    /view\.json: is an input/,
+    ...['corpus', 'tmvar', '--view', at('view.json'), '--out', at('view.json')],
+  );
   const outside = { article: 'a', section: '', paragraph: 0, offset: 0, text: 'abc', annotated: ['Cell'] };
   writeFileSync(
     at('bounds.jsonl'),

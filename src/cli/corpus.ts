@@ -10,7 +10,8 @@ import {
   loadCorpus,
   type Split,
 } from '../corpora';
-import { checkOutputFile, ENTITY_CLASSES, InputError, writeSentences } from '../foundation';
+import { checkOutputFile, InputError, readView, type View, writeSentences } from '../foundation';
+import { LITERATURE_VIEW } from '../literature/views';
 import { formatTable, notice, printResult } from './output';
 
 export function registerCorpus(program: Command): void {
@@ -20,20 +21,26 @@ export function registerCorpus(program: Command): void {
     .argument('[name]', `${Object.keys(CORPORA).join(', ')}`)
     .option('--split <part>', 'train, dev, test or all', 'all')
     .option('--out <file>', 'JSONL file to write')
+    .option(
+      '--view <view>',
+      'classes instead of the corpus\'s own labels: "literature" for Gene Mutations, Cell, Cell Line and Organ Tissue, or a JSON file with the labels of each class, such as {"Cell": ["cell_type", "CL"]}',
+    )
     .option('--list', 'the corpora: what they annotate, their licence, and where each is found')
     .option('--json', 'the list, or the report of what was written, as JSON')
     .action(
       async (
         name: string | undefined,
-        options: { split: string; out?: string; list?: boolean; json?: boolean },
+        options: { split: string; out?: string; view?: string; list?: boolean; json?: boolean },
       ) => {
         if (options.list) return listCorpora(options);
         if (name === undefined) throw new InputError('name a corpus, or ask for --list');
         const corpus = corpusNamed(name);
         if (options.out === undefined)
           throw new InputError('say where to write the sentences with --out FILE');
-        checkOutputFile(options.out);
-        const { sentences, report } = await loadCorpus(corpus, options.split as Split);
+        const view = viewNamed(options.view);
+        const inputs = view === undefined || view === LITERATURE_VIEW ? [] : [options.view!];
+        checkOutputFile(options.out, inputs);
+        const { sentences, report } = await loadCorpus(corpus, options.split as Split, view);
         checkOutputFile(options.out, filesIn(report.place.folder));
         writeSentences(options.out, sentences);
         for (const note of report.notes) notice(note);
@@ -42,6 +49,11 @@ export function registerCorpus(program: Command): void {
         printResult({ ...report, out: options.out }, options, () => describe(report, options.out as string));
       },
     );
+}
+
+function viewNamed(view: string | undefined): View | undefined {
+  if (view === undefined) return undefined;
+  return view === LITERATURE_VIEW.name ? LITERATURE_VIEW : readView(view);
 }
 
 function filesIn(folder: string): string[] {
@@ -56,7 +68,7 @@ function listCorpora(options: { json?: boolean }): void {
   });
   printResult(listed, options, () =>
     formatTable(
-      ['corpus', 'classes', 'quality', 'licence', 'use', 'found'],
+      ['corpus', 'labels', 'quality', 'licence', 'use', 'found'],
       listed.map(({ name, annotated, quality, licence, trainsWhatShips, where }) => [
         name,
         annotated.join(', '),
@@ -70,19 +82,18 @@ function listCorpora(options: { json?: boolean }): void {
 }
 
 function describe(report: CorpusReport, out: string): string {
+  const labels = Object.keys(report.spans);
   const adjusted = Object.entries(report.adjustments).filter(([, count]) => count > 0);
   return [
     `${out}: ${report.corpus}, ${report.split} (from the ${report.place.kind})`,
     '',
     formatTable(
-      ['documents', 'sentences', ...ENTITY_CLASSES],
+      ['documents', 'sentences', ...labels],
       [
         [
           report.documents,
           report.sentences,
-          ...ENTITY_CLASSES.map((label) =>
-            report.annotated.includes(label) ? report.spans[label] : 'unknown',
-          ),
+          ...labels.map((label) => (report.annotated.includes(label) ? report.spans[label] : 'unknown')),
         ],
       ],
     ),

@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   doctor: async () => (await import('./doctor.js')).registerDoctor,
   collect: async () => (await import('./collect.js')).registerCollect,
   corpus: async () => (await import('./corpus.js')).registerCorpus,
+  convert: async () => (await import('./convert.js')).registerConvert,
   preprocess: async () => (await import('./preprocess.js')).registerPreprocess,
   pretrain: async () => (await import('./pretrain.js')).registerPretrain,
   train: async () => (await import('./train.js')).registerTrain,

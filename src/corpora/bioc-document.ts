@@ -2,6 +2,7 @@
 export interface BiocDocument {
   id?: unknown;
   passages?: unknown;
+  relations?: unknown;
 }
 
 /** A document, and where it stands in its file, for messages. */

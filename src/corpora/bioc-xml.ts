@@ -5,9 +5,15 @@ import type { OnSkip } from './plain-documents';
 /**
  * The documents of BioC XML, each parsed by itself: a damaged one is skipped, and memory does not grow with their number.
  *
+ * @param withAnnotations whether to convert annotations and relations too
  * @throws InputError for a file without documents, and for one that declares entities
  */
-export function parseBiocXml(content: string, place: string, onSkip: OnSkip): PlacedDocument[] {
+export function parseBiocXml(
+  content: string,
+  place: string,
+  onSkip: OnSkip,
+  withAnnotations = false,
+): PlacedDocument[] {
   const lineAt = lineCounter(content);
   const documents: PlacedDocument[] = [];
   const first = content.search(/<document[\s>]/);
@@ -27,7 +33,7 @@ export function parseBiocXml(content: string, place: string, onSkip: OnSkip): Pl
     }
     reached = end + END.length;
     try {
-      const document = parseDocument(content.slice(start, reached), place, line);
+      const document = parseDocument(content.slice(start, reached), place, line, withAnnotations);
       documents.push({ document, place: `${place} line ${line}: document ${number}` });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
@@ -43,22 +49,43 @@ export function parseBiocXml(content: string, place: string, onSkip: OnSkip): Pl
 
 const END = '</document>';
 
-function parseDocument(xml: string, place: string, line: number): BiocDocument {
+function parseDocument(xml: string, place: string, line: number, withAnnotations: boolean): BiocDocument {
   // Saves a parser for each of many empty documents.
   if (!xml.includes('<text'))
     throw new InputError(`${place} line ${line}: a document without <text>; restore it`);
   const [document] = parseXml(xml, place, line) as XmlElement[];
-  return { id: textOf(document, 'id')?.trim(), passages: named(document, 'passage').map(passageOf) };
+  return {
+    id: textOf(document, 'id')?.trim(),
+    passages: named(document, 'passage').map((passage) => passageOf(passage, withAnnotations)),
+    ...(withAnnotations && { relations: named(document, 'relation') }),
+  };
 }
 
-function passageOf(passage: XmlElement): Record<string, unknown> {
-  const infons = named(passage, 'infon').map((infon) => [infon.attributes.key, ownText(infon)]);
+function passageOf(passage: XmlElement, withAnnotations: boolean): Record<string, unknown> {
   return {
     offset: textOf(passage, 'offset')?.trim(),
     text: textOf(passage, 'text'),
-    infons: Object.fromEntries(infons),
-    sentences: named(passage, 'sentence').map(passageOf),
+    infons: infonsOf(passage),
+    sentences: named(passage, 'sentence').map((sentence) => passageOf(sentence, withAnnotations)),
+    ...(withAnnotations && {
+      annotations: named(passage, 'annotation').map(annotationOf),
+      relations: named(passage, 'relation'),
+    }),
   };
+}
+
+function annotationOf(annotation: XmlElement): Record<string, unknown> {
+  return {
+    infons: infonsOf(annotation),
+    locations: named(annotation, 'location').map(({ attributes }) => attributes),
+    text: textOf(annotation, 'text'),
+  };
+}
+
+function infonsOf(element: XmlElement): Record<string, string> {
+  return Object.fromEntries(
+    named(element, 'infon').map((infon) => [infon.attributes.key ?? '', ownText(infon)]),
+  );
 }
 
 function named({ children }: XmlElement, name: string): XmlElement[] {

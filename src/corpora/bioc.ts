@@ -10,6 +10,21 @@ import {
   skippingSome,
 } from './plain-documents';
 
+/** A passage, or a sentence of one, with its text. */
+export interface BiocPassage extends Passage {
+  section: string;
+  /** In BioC's JSON form; their offsets are in the document. */
+  annotations: unknown[];
+}
+
+export interface CheckedDocument {
+  id: string;
+  passages: BiocPassage[];
+  relations: number;
+  /** Annotations of passages that are left out: references, and passages without text. */
+  outside: { inReferences: number; withoutText: number };
+}
+
 /**
  * The documents of a BioC file (Comeau et al. 2013, Database bat064), XML or JSON: a collection, an array of collections (from the PMC
  * BioC service), an export of PubTator, or one document per line. Offsets in code points into a text are those of the file.
@@ -20,15 +35,30 @@ import {
  * @throws InputError for a file that is not BioC
  */
 export function documentsOfBioc(content: string, place: string, listener: OnSkip = rethrow): PlainDocument[] {
+  return readBioc(content, place, listener, ({ id, passages }, place) => placePassages(id, passages, place));
+}
+
+/**
+ * Calls `read` for each document of a BioC file, with its id and its passages of text.
+ *
+ * @param withAnnotations whether the passages have the annotations of the file
+ */
+export function readBioc<T>(
+  content: string,
+  place: string,
+  listener: OnSkip,
+  read: (document: CheckedDocument, place: string) => T,
+  withAnnotations = false,
+): T[] {
   const onSkip = skippingSome(listener, place);
   const found = /^[\ufeff\s]*</.test(content)
-    ? parseBiocXml(content, place, onSkip)
+    ? parseBiocXml(content, place, onSkip, withAnnotations)
     : parseBiocJson(content, place, onSkip);
-  const documents: PlainDocument[] = [];
+  const documents: T[] = [];
   for (const { document, place } of found) {
     try {
-      const { id, passages } = checkedDocument(document, place);
-      documents.push(placePassages(id, passages, `${place} ("${id}")`));
+      const checked = checkedDocument(document, place);
+      documents.push(read(checked, `${place} ("${checked.id}")`));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       onSkip(error);
@@ -83,36 +113,77 @@ function documentsIn(value: unknown, place: string): BiocDocument[] {
   return documents;
 }
 
-function checkedDocument({ id, passages }: BiocDocument, place: string): { id: string; passages: Passage[] } {
+function checkedDocument({ id, passages, relations }: BiocDocument, place: string): CheckedDocument {
   if ((typeof id !== 'string' && typeof id !== 'number') || id === '') {
     throw new InputError(`${place}: the document has no id; give it one`);
   }
   if (!Array.isArray(passages))
     throw new InputError(`${place} ("${id}"): has no list of passages; restore the file`);
-  return {
+  const document: CheckedDocument = {
     id: String(id),
-    passages: passages.flatMap((passage) => passagesOf(passage, `${place} ("${id}")`)),
+    passages: [],
+    relations: listOf(relations).length,
+    outside: { inReferences: 0, withoutText: 0 },
   };
+  for (const passage of passages) addPassage(document, passage, `${place} ("${id}")`);
+  return document;
 }
 
-/** A passage with its text, or its sentences if these hold the text. */
-function passagesOf(value: unknown, place: string): Passage[] {
-  const { offset, text, sentences, infons } = Object(value) as Record<string, unknown>;
-  if (isReference(infons)) return [];
-  if ((text === undefined || text === null || text === '') && Array.isArray(sentences)) {
-    return sentences.flatMap((sentence) => passagesOf({ ...Object(sentence), sentences: undefined }, place));
+/** Adds a passage with its text, or its sentences if these hold the text. */
+function addPassage(document: CheckedDocument, value: unknown, place: string, around = ''): void {
+  const passage = Object(value) as Record<string, unknown>;
+  const { offset, text, sentences, infons } = passage;
+  const section = sectionOf(infons) || around;
+  document.relations += listOf(passage.relations).length;
+  if (isReference(infons)) {
+    document.outside.inReferences += annotationsOf(passage).length;
+    return;
   }
-  if (text === undefined || text === null || text === '') return [];
+  const isEmpty = text === undefined || text === null || text === '';
+  if (isEmpty && Array.isArray(sentences)) {
+    const own = listOf(passage.annotations);
+    const before = document.passages.length;
+    for (const sentence of sentences)
+      addPassage(document, { ...Object(sentence), sentences: undefined }, place, section);
+    if (document.passages.length > before) document.passages[before].annotations.push(...own);
+    else document.outside.withoutText += own.length;
+    return;
+  }
+  if (isEmpty) {
+    document.outside.withoutText += listOf(passage.annotations).length;
+    return;
+  }
   if (typeof text !== 'string')
     throw new InputError(`${place}: the text of a passage is not a string; restore the file`);
   const start = typeof offset === 'string' && /^\d{1,15}$/.test(offset) ? Number(offset) : offset;
   if (!Number.isSafeInteger(start) || (start as number) < 0) {
     throw new InputError(`${place}: a passage has no offset from 0 on; give each its offset in the document`);
   }
-  return [{ offset: start as number, text }];
+  document.passages.push({
+    offset: start as number,
+    text,
+    section,
+    annotations: annotationsOf(passage),
+  });
+}
+
+/** Those of the passage and of its sentences. */
+function annotationsOf({ annotations, sentences }: Record<string, unknown>): unknown[] {
+  const inSentences = listOf(sentences).flatMap((sentence) => listOf(Object(sentence).annotations));
+  return [...listOf(annotations), ...inSentences];
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function isReference(infons: unknown): boolean {
   const { section_type: section, type } = Object(infons) as Record<string, unknown>;
   return section === 'REF' || type === 'ref';
+}
+
+/** What the file calls the part of the article: the section that a passage is of, or else its kind. */
+function sectionOf(infons: unknown): string {
+  const { section_type: section, type } = Object(infons) as Record<string, unknown>;
+  return typeof section === 'string' ? section : typeof type === 'string' ? type : '';
 }

@@ -5,19 +5,28 @@ import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
 import { readText } from './text';
 
-/** Which of a source's own type names stand for which of the four classes; all others are read over. */
-export type ClassOf = Readonly<Record<string, string>>;
-
 /**
  * The text-bound annotations of a brat standoff file: `T1<tab>Type start end[;start end]<tab>text`, offsets in code
- * points. Relations, events, attributes and notes are read over. `file` opens the message of every error.
+ * points. Mentions keep their types as labels. `file` opens the message of every error.
+ *
+ * @param onOther called for each line of another kind, with the character that opens it: R and * (relations), E (events), A and M
+ * (attributes), N (normalizations), # (notes)
  */
-export function parseBrat(content: string, text: string, classOf: ClassOf, file: string): Mention[] {
+export function parseBrat(
+  content: string,
+  text: string,
+  file: string,
+  onOther: (kind: string) => void = () => {},
+): Mention[] {
   const toUnits = fromCodePoints(text);
   const mentions: Mention[] = [];
-  content.split('\n').forEach((raw, index) => {
+  for (const [index, raw] of content.split('\n').entries()) {
     const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (line === '' || /^(?:[REAMN]\d+\t|\*\t|#)/.test(line)) return;
+    if (line === '') continue;
+    if (/^(?:[REAMN]\d+\t|\*\t|#)/.test(line)) {
+      onOther(line[0]);
+      continue;
+    }
     const place = `${file} line ${index + 1}`;
     const fields = /^T\d+\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)$/.exec(line);
     if (!fields) {
@@ -31,20 +40,17 @@ export function parseBrat(content: string, text: string, classOf: ClassOf, file:
       return { start: toUnits(start), end: toUnits(end) };
     });
     checkedPieces(text, pieces, { surface, glue: ' ', place: () => place });
-    if (Object.hasOwn(classOf, type)) mentions.push({ pieces, label: classOf[type] });
-  });
+    mentions.push({ pieces, label: type });
+  }
   return mentions;
 }
 
 /** The documents of a folder of `ID.txt` and `ID.ann` pairs, by name. */
-export function readBratFolder(
-  folder: string,
-  classOf: ClassOf,
-): { id: string; text: string; mentions: Mention[] }[] {
+export function readBratFolder(folder: string): { id: string; text: string; mentions: Mention[] }[] {
   return bratIds(folder).map((id) => {
     const text = readText(join(folder, `${id}.txt`));
     const file = join(folder, `${id}.ann`);
-    return { id, text, mentions: parseBrat(readText(file), text, classOf, file) };
+    return { id, text, mentions: parseBrat(readText(file), text, file) };
   });
 }
 

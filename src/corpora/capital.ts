@@ -1,6 +1,5 @@
 import { parse } from 'csv-parse/sync';
 import { InputError } from '../foundation';
-import type { ClassOf } from './brat';
 import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
 
@@ -22,7 +21,7 @@ const TUPLE = /\((\d+), (\d+), (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"), '(\w
  * Reads CAPITAL's `pmcid,sentence,ner`: a CSV whose last column is a Python list of `(start, end, 'text', 'tag')`, offsets
  * in code points of the sentence. `file` opens the message of every error.
  */
-export function parseCapital(content: string, classOf: ClassOf, file: string): CapitalRow[] {
+export function parseCapital(content: string, file: string): CapitalRow[] {
   let records: CsvRecord[];
   try {
     records = parse(content, { info: true }) as unknown as CsvRecord[];
@@ -35,11 +34,11 @@ export function parseCapital(content: string, classOf: ClassOf, file: string): C
   }
   return records.map(({ record: [article, text, list], info }) => {
     const place = `${file} line ${info.lines}`;
-    return { article, text, mentions: parseTuples(list, text, classOf, place) };
+    return { article, text, mentions: parseTuples(list, text, place) };
   });
 }
 
-function parseTuples(list: string, text: string, classOf: ClassOf, place: string): Mention[] {
+function parseTuples(list: string, text: string, place: string): Mention[] {
   const toUnits = fromCodePoints(text);
   const mentions: Mention[] = [];
   TUPLE.lastIndex = 1;
@@ -50,7 +49,7 @@ function parseTuples(list: string, text: string, classOf: ClassOf, place: string
     const surface = (single ?? double).replace(/\\(.)/g, '$1');
     const pieces = [{ start: toUnits(Number(start)), end: toUnits(Number(end)) }];
     checkedPieces(text, pieces, { surface, glue: ' ', place: () => place });
-    if (Object.hasOwn(classOf, tag)) mentions.push({ pieces, label: classOf[tag], concept: surface });
+    mentions.push({ pieces, label: tag, concept: surface });
     if (TUPLE.lastIndex === list.length - 1 && list.endsWith(']')) return mentions;
   }
   if (list === '[]') return [];

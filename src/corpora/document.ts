@@ -1,4 +1,4 @@
-import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import { outermostSpans, type Sentence, type Span } from '../foundation';
 import { joinAcross, type Range, splitSentences, trimRange } from './sentences';
 
 /** An annotation of a source: one range, or several where the source marks "rod … photoreceptors" as one mention. */
@@ -28,12 +28,12 @@ export interface CorpusDocument {
   jatsFile?: string;
 }
 
-/** What reading changes, since BIO tags of a class can hold no mention in pieces and none inside another. */
+/** What reading changes, since BIO tags of a label can hold no mention in pieces and none inside another. */
 export const ADJUSTMENTS = {
   discontinuous: 'mentions in several pieces, taken from the first piece to the last',
-  duplicate: 'mentions marked twice with one class, kept once',
-  nested: 'mentions inside a longer one of their class, left out',
-  crossing: 'mentions that overlap a longer one of their class, left out',
+  duplicate: 'mentions marked twice with one label, kept once',
+  nested: 'mentions inside a longer one of their label, left out',
+  crossing: 'mentions that overlap a longer one of their label, left out',
   acrossParagraphs: 'mentions that reach over the end of a paragraph, left out',
   joinedSentences: 'borders of sentences that lay inside a mention, removed',
   identicalDocuments: 'documents left out because a held-out part has one of the same text',
@@ -58,18 +58,23 @@ export function lineParagraphs(
   return paragraphs;
 }
 
-/** The sentences of a document; what had to be changed is counted in `tally`. */
-export function toSentences(document: CorpusDocument, annotated: string[], tally: Tally): Sentence[] {
+/**
+ * The sentences of a document; what had to be changed is counted in `tally`.
+ *
+ * @param annotated the labels that the source looked for; mentions of others are dropped
+ */
+export function toSentences(
+  document: CorpusDocument,
+  annotated: readonly string[],
+  tally: Tally,
+): Sentence[] {
   const spans = document.mentions.map(({ pieces, label }) => {
     if (pieces.length > 1) tally.discontinuous++;
     return { start: pieces[0].start, end: pieces[pieces.length - 1].end, label };
   });
-  const kept = ENTITY_CLASSES.flatMap((label) =>
-    outermost(
-      spans.filter((span) => span.label === label),
-      tally,
-    ),
-  ).sort((a, b) => a.start - b.start);
+  const kept = outermostSpans(spans, annotated, (kind) => {
+    tally[kind]++;
+  });
 
   let next = 0;
   const sentences = document.paragraphs.flatMap((paragraph, index): Sentence[] => {
@@ -104,32 +109,6 @@ export function toSentences(document: CorpusDocument, annotated: string[], tally
   });
   tally.acrossParagraphs += kept.length - next;
   return sentences;
-}
-
-/** Spans of one class without overlaps: the longest are kept. */
-function outermost(spans: readonly Span[], tally: Tally): Span[] {
-  const kept: Span[] = []; // in the order of the text
-  for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
-    const place = firstThatEndsAfter(kept, span.start);
-    const over = kept[place];
-    if (!over || over.start >= span.end) kept.splice(place, 0, span);
-    else if (over.start === span.start && over.end === span.end) tally.duplicate++;
-    else if (over.start <= span.start && span.end <= over.end) tally.nested++;
-    else tally.crossing++;
-  }
-  return kept;
-}
-
-/** The index of the first of spans without overlaps, in the order of the text, that ends after a place. */
-function firstThatEndsAfter(spans: readonly Span[], place: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (spans[middle].end > place) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function shift({ start, end, label }: Span, by: number): Span {

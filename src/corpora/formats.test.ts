@@ -19,9 +19,8 @@ const refuses = (read: () => unknown, message: RegExp) =>
 
 describe('parseBrat', () => {
   const text = '𝛼 rod and cone cells of HeLa';
-  const classes = { Cell: 'Cell', Line: 'Cell Line' } as const;
 
-  it('reads mentions in one piece or several, offsets in code points, and reads over the rest', () => {
+  it('reads mentions in one piece or several under their own types, offsets in code points, and counts the rest', () => {
     const lines = [
       'T1\tCell 2 5;15 20\trod cells',
       'T2\tLine 24 28\tHeLa',
@@ -34,13 +33,15 @@ describe('parseBrat', () => {
       '',
     ];
     for (const end of ['\n', '\r\n']) {
-      const mentions = parseBrat(lines.join(end), text, classes, 'x.ann');
-      assert.deepEqual(shown(text, mentions), ['Cell: rod … cells', 'Cell Line: HeLa']);
+      const others: string[] = [];
+      const mentions = parseBrat(lines.join(end), text, 'x.ann', (kind) => others.push(kind));
+      assert.deepEqual(shown(text, mentions), ['Cell: rod … cells', 'Line: HeLa', 'Gene: and']);
+      assert.equal(others.join(''), 'REA*#');
     }
   });
 
   it('names file and line of what it cannot read', () => {
-    const line = (second: string) => () => parseBrat(`T1\tCell 2 5\trod\n${second}`, text, classes, 'x.ann');
+    const line = (second: string) => () => parseBrat(`T1\tCell 2 5\trod\n${second}`, text, 'x.ann');
     refuses(line('T2 Cell 2 5 rod'), /^x\.ann line 2: not a line of brat/);
     refuses(line('T2\tCell 2 x\trod'), /^x\.ann line 2: not a line of brat/);
     refuses(line('T2\tLine 24 29\tHeLa'), /^x\.ann line 2: .*"HeLa" is out of bounds/);
@@ -52,25 +53,26 @@ describe('parseBrat', () => {
 });
 
 describe('parsePubTator', () => {
-  const classes = { SNP: 'Gene Mutations' } as const;
   const article = ['7|t|A variant', '7|a|Of rs334 | and more.', '7\t13\t18\trs334\tSNP\trs334'].join('\n');
 
   it('reads articles with the abstract after the title', () => {
     const [first, second, ...rest] = parsePubTator(
       `${article}\n\n8|t|Title\r\n8|a|\r\n8\t0\t5\tTitle\tGene\r\n`,
-      classes,
       'x.txt',
     );
     assert.equal(first.text, 'A variant\nOf rs334 | and more.');
-    assert.deepEqual(shown(first.text, first.mentions), ['Gene Mutations: rs334']);
-    assert.deepEqual(second, { id: '8', text: 'Title\n', mentions: [] });
+    assert.deepEqual(shown(first.text, first.mentions), ['SNP: rs334']);
+    assert.deepEqual(
+      [second.id, second.text, shown(second.text, second.mentions)],
+      ['8', 'Title\n', ['Gene: Title']],
+    );
     assert.deepEqual(rest, []);
   });
 
   it('names file and line of what it cannot read', () => {
-    const read = (content: string) => () => parsePubTator(content, classes, 'x.txt');
-    refuses(read('7|t|A variant\n\n'), /^x\.txt line 2: the abstract of 7 is missing/);
-    refuses(read('7|t|A variant'), /^x\.txt line 1: the abstract of 7 is missing; the file is cut off/);
+    const read = (content: string) => () => parsePubTator(content, 'x.txt');
+    refuses(read('7|t|A variant\n\n'), /^x\.txt line 1: the abstract of 7 is missing/);
+    refuses(read('7|t|A variant'), /^x\.txt line 1: the abstract of 7 is missing; .* cut off/);
     refuses(read('7|a|An abstract'), /^x\.txt line 1: not a line of PubTator/);
     refuses(read(`${article}\n7\t13\trs334`), /^x\.txt line 4: not a line of PubTator/);
     refuses(read(`${article}\n8\t13\t18\trs334\tSNP`), /^x\.txt line 4: an annotation of 8 stands outside/);
@@ -78,6 +80,30 @@ describe('parsePubTator', () => {
     refuses(read(`${article}\n\n${article}`), /^x\.txt line 5: article 7 stands here twice/);
     refuses(read(`${article}\n7\t13\t99\trs334\tSNP`), /^x\.txt line 4: .*out of bounds/);
     refuses(read(`${article}\n7\t12\t17\trs334\tSNP`), /^x\.txt line 4: the annotation says "rs334"/);
+  });
+
+  it('skips an article that cannot be used, and counts what is not read', () => {
+    const skipped: string[] = [];
+    const leftOut: string[] = [];
+    const broken = '9|t|Title\n9|a|Abstract\n9\t0\t3\tTit\tGene\n9\t0\t4\tTit\tGene';
+    const related =
+      '10|t|Aspirin\n10|a|\n10\t0\t7\tAspirin\tChemical\tD1\n10\tCID\tD1\tD2\n10\tBind\tD1\tD2\tNovel';
+    const articles = parsePubTator(`${broken}\n\n${article}\n${related}`, 'x.txt', {
+      onSkip: ({ message }) => skipped.push(message),
+      onLeftOut: (kind) => leftOut.push(kind),
+    });
+    assert.deepEqual(
+      articles.map(({ id, mentions }) => [id, mentions.length]),
+      [
+        ['7', 1],
+        ['10', 1],
+      ],
+    );
+    assert.match(
+      skipped.join(),
+      /^x\.txt line 4: the annotation says "Tit" where the text says "Titl"[^,]*$/,
+    );
+    assert.deepEqual(leftOut, ['identifiers', 'identifiers', 'relations', 'relations']);
   });
 });
 
@@ -125,21 +151,20 @@ describe('parseKnowtator', () => {
 });
 
 describe('parseCapital', () => {
-  const classes = { CL: 'Cell', GM: 'Gene Mutations' } as const;
   const head = 'pmcid,sentence,ner\n';
-  const read = (rows: string) => parseCapital(head + rows, classes, 'x.csv');
+  const read = (rows: string) => parseCapital(head + rows, 'x.csv');
 
   it('reads quoted sentences, line breaks in them, and tuples in both kinds of quotes', () => {
     const rows = read(
       `PMC1,"In 𝛼, ""T cells""\nof 5' ends","[(7, 13, 'T cell', 'CL'), (19, 21, ""5'"", 'GM'), (0, 2, 'In', 'XX')]"\nPMC2,None.,[]\n`,
     );
     assert.equal(rows[0].text, 'In 𝛼, "T cells"\nof 5\' ends');
-    assert.deepEqual(shown(rows[0].text, rows[0].mentions), ['Cell: T cell', "Gene Mutations: 5'"]);
+    assert.deepEqual(shown(rows[0].text, rows[0].mentions), ['CL: T cell', "GM: 5'", 'XX: In']);
     assert.deepEqual(rows[1], { article: 'PMC2', text: 'None.', mentions: [] });
   });
 
   it('names file and line of what it cannot read', () => {
-    refuses(() => parseCapital('pmcid,ner\n', classes, 'x.csv'), /^x\.csv line 1: the columns must be/);
+    refuses(() => parseCapital('pmcid,ner\n', 'x.csv'), /^x\.csv line 1: the columns must be/);
     refuses(() => read('PMC1,Text\n'), /^x\.csv line 2: malformed CSV/);
     refuses(() => read('PMC1,Text,[]\nPMC2,"Text,[]\n'), /^x\.csv line \d: malformed CSV/);
     for (const list of [
@@ -188,9 +213,9 @@ describe('any content', () => {
     );
     const damage = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 5 }), inserted), { minLength: 1, maxLength: 4 });
     const readers = [
-      (content: string) => parseBrat(content, text, { Cell: 'Cell' }, 'x'),
-      (content: string) => parsePubTator(content, { SNP: 'Gene Mutations' }, 'x'),
-      (content: string) => parseCapital(content, { CLine: 'Cell Line' }, 'x'),
+      (content: string) => parseBrat(content, text, 'x'),
+      (content: string) => parsePubTator(content, 'x'),
+      (content: string) => parseCapital(content, 'x'),
       (content: string) => parseKnowtator(content, text, 'Cell', 'x'),
     ];
     for (const whole of wholes)

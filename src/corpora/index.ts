@@ -1,11 +1,21 @@
 /**
- * Corpora: public gold (and one silver) corpora as sentences with spans.
+ * Corpora: public gold (and one silver) corpora as sentences with spans; annotations in the formats that users bring, converted.
  *
- * In: the name of a corpus and of a part. Out: sentences that say which classes their source looked for, and a report
+ * In: the name of a corpus and of a part. Out: sentences under the corpus's own labels (or a view's classes) that say which of them their source looked for, and a report
  * of what was counted, joined and left out. May touch: the mirror folder (reads), the cache folder, the network (to
  * download a source that is in neither).
  */
 export { documentsOfBioc } from './bioc';
+export {
+  type ConversionReport,
+  type ConvertOptions,
+  convert,
+  FORMATS,
+  type Format,
+  filesOfPaths,
+  LOSSES,
+  type Loss,
+} from './convert';
 export { ADJUSTMENTS, type CorpusDocument, type Mention, type Tally } from './document';
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';

@@ -1,7 +1,7 @@
 import { InputError } from '../foundation';
-import type { ClassOf } from './brat';
 import type { Mention } from './document';
-import { checkedPieces, fromCodePoints } from './offsets';
+import { checkedPieces, fromCodePoints, inFirstReading } from './offsets';
+import { type OnSkip, rethrow } from './plain-documents';
 
 /** One article of a PubTator file. `text` is title, line break, abstract: offsets of the format count it so. */
 export interface PubTatorArticle {
@@ -10,55 +10,129 @@ export interface PubTatorArticle {
   mentions: Mention[];
 }
 
+type LeftOut = 'relations' | 'identifiers';
+
+export interface PubTatorListeners {
+  /** Called for each article that cannot be used; by default the first throws. */
+  onSkip?: OnSkip;
+  /** Called for each thing that is not read. */
+  onLeftOut?: (kind: LeftOut) => void;
+}
+
 /**
  * Reads PubTator: `ID|t|title`, `ID|a|abstract`, then tab-separated `ID start end text type [identifier]`, offsets in code
- * points; an empty line ends an article. `file` opens the message of every error.
+ * points; an empty line ends an article. Mentions keep their types as labels. Identifiers and relations (`ID type first second`) are not read. `file`
+ * opens the message of every error.
  */
-export function parsePubTator(content: string, classOf: ClassOf, file: string): PubTatorArticle[] {
+export function parsePubTator(
+  content: string,
+  file: string,
+  { onSkip = rethrow, onLeftOut = () => {} }: PubTatorListeners = {},
+): PubTatorArticle[] {
   const articles: PubTatorArticle[] = [];
   const ids = new Set<string>();
-  let title: { id: string; text: string; line: number } | undefined;
-  let current: (PubTatorArticle & { toUnits: (offset: number) => number }) | undefined;
-  const fail: (line: number, what: string) => never = (line, what) => {
-    throw new InputError(`${file} line ${line}: ${what}`);
-  };
-
-  const lines = content.split('\n');
-  for (const [index, raw] of lines.entries()) {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    const number = index + 1;
-    if (title && !line.startsWith(`${title.id}|a|`)) {
-      fail(number, `the abstract of ${title.id} is missing; write "${title.id}|a|" after its title`);
-    }
-    const head = /^([^|\t]+)\|([ta])\|(.*)$/.exec(line);
-    if (line.trim() === '') {
-      current = undefined;
-    } else if (head?.[2] === 't') {
-      if (ids.has(head[1])) fail(number, `article ${head[1]} stands here twice`);
-      ids.add(head[1]);
-      title = { id: head[1], text: head[3], line: number };
-    } else if (head && title) {
-      const text = `${title.text}\n${head[3]}`;
-      current = { id: title.id, text, mentions: [], toUnits: fromCodePoints(text) };
-      articles.push(current);
-      title = undefined;
-    } else {
-      const fields = line.split('\t');
-      const [id, start, end, surface, type] = fields;
-      if (fields.length < 5 || !/^\d+$/.test(start) || !/^\d+$/.test(end)) {
-        fail(
-          number,
-          `not a line of PubTator (${JSON.stringify(line.slice(0, 60))}); write id, start, end, text and type between tabs`,
-        );
-      }
-      if (!current || current.id !== id) {
-        fail(number, `an annotation of ${id} stands outside that article; move it under its abstract`);
-      }
-      const pieces = [{ start: current.toUnits(Number(start)), end: current.toUnits(Number(end)) }];
-      checkedPieces(current.text, pieces, { surface, glue: ' ', place: () => `${file} line ${number}` });
-      if (Object.hasOwn(classOf, type)) current.mentions.push({ pieces, label: classOf[type] });
+  for (const block of blocksOf(content)) {
+    try {
+      const { leftOut, ...article } = parseArticle(block, file);
+      if (ids.has(article.id))
+        throw new InputError(`${file} line ${block[0].number}: article ${article.id} stands here twice`);
+      ids.add(article.id);
+      articles.push(article);
+      leftOut.forEach(onLeftOut);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      onSkip(error);
     }
   }
-  if (title) fail(lines.length, `the abstract of ${title.id} is missing; the file is cut off`);
-  return articles.map(({ id, text, mentions }) => ({ id, text, mentions }));
+  return articles;
+}
+
+interface NumberedLine {
+  line: string;
+  number: number;
+}
+
+/** The lines of each article: an empty line, or the next title, ends it. */
+function* blocksOf(content: string): Generator<NumberedLine[]> {
+  let block: NumberedLine[] = [];
+  for (const [index, raw] of content.split('\n').entries()) {
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    const isTitle = /^[^|\t]+\|t\|/.test(line);
+    if (block.length > 0 && (isTitle || line.trim() === '')) {
+      yield block;
+      block = [];
+    }
+    if (line.trim() !== '') block.push({ line, number: index + 1 });
+  }
+  if (block.length > 0) yield block;
+}
+
+function parseArticle(
+  [first, second, ...rest]: NumberedLine[],
+  file: string,
+): PubTatorArticle & { leftOut: LeftOut[] } {
+  const fail: (number: number, what: string) => never = (number, what) => {
+    throw new InputError(`${file} line ${number}: ${what}`);
+  };
+  const notPubTator: (at: NumberedLine) => never = ({ line, number }) =>
+    fail(
+      number,
+      `not a line of PubTator (${JSON.stringify(line.slice(0, 60))}); write id, start, end, text and type between tabs`,
+    );
+  const [, id, title] = /^([^|\t]+)\|t\|(.*)$/.exec(first.line) ?? [];
+  if (id === undefined) {
+    const fields = first.line.split('\t');
+    if (!isAnnotation(fields)) notPubTator(first);
+    fail(
+      first.number,
+      `an annotation of ${fields[0]} stands outside that article; move it under its abstract`,
+    );
+  }
+  if (!second?.line.startsWith(`${id}|a|`))
+    fail(
+      second?.number ?? first.number,
+      `the abstract of ${id} is missing; write "${id}|a|" after its title, or restore the file if it is cut off`,
+    );
+  const rows: AnnotationRow[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const at of rest) {
+    const fields = at.line.split('\t');
+    const [of, start, end, surface, type, identifier] = fields;
+    if (of !== id && isAnnotation(fields))
+      fail(at.number, `an annotation of ${of} stands outside that article; move it under its abstract`);
+    if (of === id && fields.length >= 4 && !/^\d*$/.test(start)) {
+      leftOut.push('relations');
+      continue;
+    }
+    if (!isAnnotation(fields)) notPubTator(at);
+    const place = `${file} line ${at.number}`;
+    rows.push({ start: Number(start), end: Number(end), surface, label: type, place });
+    if (identifier) leftOut.push('identifiers');
+  }
+  const abstract = second.line.slice(id.length + 3);
+  // Some writers end the title with a blank, which is then the one character between the two.
+  const readings = [`${title}\n${abstract}`, `${title.trimEnd()}\n${abstract}`];
+  const read = (text: string) => ({ id, text, mentions: mentionsOf(text, rows), leftOut });
+  return inFirstReading(readings, read);
+}
+
+/** Offsets in code points. */
+interface AnnotationRow {
+  start: number;
+  end: number;
+  surface: string;
+  label: string;
+  place: string;
+}
+
+function mentionsOf(text: string, rows: readonly AnnotationRow[]): Mention[] {
+  const toUnits = fromCodePoints(text);
+  return rows.map(({ start, end, surface, label, place }) => {
+    const pieces = [{ start: toUnits(start), end: toUnits(end) }];
+    return { pieces: checkedPieces(text, pieces, { surface, glue: ' ', place: () => place }), label };
+  });
+}
+
+function isAnnotation([, start, end, , type]: string[]): boolean {
+  return type !== undefined && type !== '' && /^\d+$/.test(start) && /^\d+$/.test(end);
 }

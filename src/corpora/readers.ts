@@ -8,22 +8,20 @@ import { parseKnowtator } from './knowtator';
 import { parsePubTator } from './pubtator';
 import { readText } from './text';
 
-// How each corpus is laid out in its folder, and which of its types stand for which class (why: see the registry).
+// How each corpus is laid out in its folder. Mentions keep the labels of their corpus.
 
 const titleThenAbstract = (index: number) => (index === 0 ? 'Title' : 'Abstract');
 
-/** Two folders of brat pairs, `train/` and `test/`: cell_type is Cell, cell_line is Cell Line. */
+/** Two folders of brat pairs, `train/` and `test/`. */
 export function readJnlpba(folder: string): CorpusDocument[] {
   return ['train', 'test'].flatMap((officialPart) =>
-    readBratFolder(join(folder, officialPart), { cell_type: 'Cell', cell_line: 'Cell Line' }).map(
-      ({ id, text, mentions }) => ({
-        article: id,
-        officialPart,
-        text,
-        paragraphs: lineParagraphs(text, titleThenAbstract),
-        mentions,
-      }),
-    ),
+    readBratFolder(join(folder, officialPart)).map(({ id, text, mentions }) => ({
+      article: id,
+      officialPart,
+      text,
+      paragraphs: lineParagraphs(text, titleThenAbstract),
+      mentions,
+    })),
   );
 }
 
@@ -32,7 +30,7 @@ const CRAFT_DEV = ['17194222', '17244351', '17425782', '17447844', '17590087', '
 const CRAFT_SECTION =
   /^(?:Abstract|Synopsis|Background|Introduction|(?:Materials and )?Methods|Experimental Procedures|Results(?: and Discussion)?|Discussion|Conclusions?|Abbreviations|Acknowledge?ments|Authors'? contributions|Competing interests|Footnotes|Supporting Information|Supplementary Material|Figures and Tables)$/i;
 
-/** `txt/`, and for each text a Knowtator file in `cl/` (Cell) and one in `uberon/` (Organ Tissue); the articles as JATS in `nxml/`. */
+/** `txt/`, and for each text a Knowtator file in `cl/` (label CL) and one in `uberon/` (UBERON); the articles as JATS in `nxml/`. */
 export function readCraft(folder: string): CorpusDocument[] {
   const ids = listed(join(folder, 'txt'), '.txt');
   return ids.map((article) => {
@@ -50,7 +48,7 @@ export function readCraft(folder: string): CorpusDocument[] {
         if (CRAFT_SECTION.test(line)) section = line;
         return section;
       }),
-      mentions: [...mentionsOf('cl', 'Cell'), ...mentionsOf('uberon', 'Organ Tissue')],
+      mentions: [...mentionsOf('cl', 'CL'), ...mentionsOf('uberon', 'UBERON')],
       jatsFile: join(folder, 'nxml', `${article}.nxml`),
     };
   });
@@ -71,7 +69,7 @@ export function readSeth(folder: string): CorpusDocument[] {
         );
       }
       const file = join(folder, 'annotations', `${article}.ann`);
-      const mentions = parseBrat(readText(file), text, { SNP: 'Gene Mutations', RS: 'Gene Mutations' }, file);
+      const mentions = parseBrat(readText(file), text, file);
       documents.push({
         article,
         text,
@@ -82,15 +80,10 @@ export function readSeth(folder: string): CorpusDocument[] {
   return documents;
 }
 
-/** One PubTator file. */
-export function readTmvar(folder: string): CorpusDocument[] {
+/** One PubTator file, `train.PubTator.txt`: tmVar, BioRED. */
+export function readPubTatorFile(folder: string): CorpusDocument[] {
   const file = join(folder, 'train.PubTator.txt');
-  const classOf = {
-    DNAMutation: 'Gene Mutations',
-    ProteinMutation: 'Gene Mutations',
-    SNP: 'Gene Mutations',
-  } as const;
-  return parsePubTator(readText(file), classOf, file).map(({ id, text, mentions }) => ({
+  return parsePubTator(readText(file), file).map(({ id, text, mentions }) => ({
     article: id,
     text,
     paragraphs: lineParagraphs(text, titleThenAbstract),
@@ -100,18 +93,8 @@ export function readTmvar(folder: string): CorpusDocument[] {
 
 /** Two folders of brat pairs, `train/` and `devel/`: abstracts, sections and captions. */
 export function readAnatem(folder: string): CorpusDocument[] {
-  const classOf = {
-    Cell: 'Cell',
-    Organ: 'Organ Tissue',
-    Tissue: 'Organ Tissue',
-    'Multi-tissue_structure': 'Organ Tissue',
-    Organism_subdivision: 'Organ Tissue',
-    Anatomical_system: 'Organ Tissue',
-    Developing_anatomical_structure: 'Organ Tissue',
-    Organism_substance: 'Organ Tissue',
-  } as const;
   return ['train', 'devel'].flatMap((officialPart) =>
-    readBratFolder(join(folder, officialPart), classOf).map(({ id, text, mentions }) => {
+    readBratFolder(join(folder, officialPart)).map(({ id, text, mentions }) => {
       // PMID-18717698, PMC-1044634-sec-01, PMC-1072800-caption-01
       const [, kind, number, piece] = /^(PMID|PMC)-(\d+)(?:-(.+))?$/.exec(id) ?? [];
       return {
@@ -128,9 +111,8 @@ export function readAnatem(folder: string): CorpusDocument[] {
 /** One CSV; the sentences of an article are its paragraphs. */
 export function readCapital(folder: string): CorpusDocument[] {
   const file = join(folder, 'final_df.csv');
-  const classOf = { CL: 'Cell', CLine: 'Cell Line', OT: 'Organ Tissue', GM: 'Gene Mutations' } as const;
   const documents = new Map<string, CorpusDocument>();
-  for (const row of parseCapital(readText(file), classOf, file)) {
+  for (const row of parseCapital(readText(file), file)) {
     const document = documents.get(row.article) ?? {
       article: row.article,
       text: '',

@@ -1,8 +1,8 @@
 import type { CorpusDocument } from './document';
 import { type Part, stableFraction } from './parts';
-import { readAnatem, readCapital, readCraft, readJnlpba, readSeth, readTmvar } from './readers';
+import { readAnatem, readCapital, readCraft, readJnlpba, readPubTatorFile, readSeth } from './readers';
 
-export const CORPUS_NAMES = ['jnlpba', 'craft', 'seth', 'tmvar', 'anatem', 'capital'] as const;
+export const CORPUS_NAMES = ['jnlpba', 'craft', 'seth', 'tmvar', 'anatem', 'biored', 'capital'] as const;
 
 export type CorpusName = (typeof CORPUS_NAMES)[number];
 
@@ -10,12 +10,12 @@ export interface Corpus {
   title: string;
   citation: string;
   licence: string;
-  /** The classes that the annotators looked for. The other classes are unknown in every sentence. */
+  /** The corpus's own labels, all that the annotators looked for. Others are unknown in every sentence. */
   annotated: string[];
   quality: 'gold' | 'silver';
   /** Whether a model that is handed on may be trained on it; all corpora may be evaluated on. */
   trainsWhatShips: boolean;
-  /** How its types became our classes, and its articles train, dev and test. */
+  /** What its labels mean, and how its articles became train, dev and test. */
   notes: string[];
   read(folder: string): CorpusDocument[];
   /** The part of a document: the official one, or one that depends on nothing but its article's name. */
@@ -35,11 +35,11 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     citation:
       'Kim, Ohta, Tsuruoka, Tateisi, Collier: Introduction to the bio-entity recognition task at JNLPBA, 2004',
     licence: 'CC BY 3.0',
-    annotated: ['Cell', 'Cell Line'],
+    annotated: ['cell_type', 'cell_line', 'protein', 'DNA', 'RNA'],
     quality: 'gold',
     trainsWhatShips: true,
     notes: [
-      'cell_type is Cell, cell_line is Cell Line; protein, DNA and RNA are read over.',
+      'Its guidelines mark the words around a name too: "HeLa cells" is a cell_line, "human red blood cells" a cell_type.',
       'Test is the official part; dev is a tenth of the official training articles.',
     ],
     read: readJnlpba,
@@ -51,11 +51,11 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     title: 'CRAFT: full-text articles on the mouse',
     citation: 'Bada et al.: Concept annotation in the CRAFT corpus, BMC Bioinformatics 13:161, 2012',
     licence: 'CC BY 3.0',
-    annotated: ['Cell', 'Organ Tissue'],
+    annotated: ['CL', 'UBERON'],
     quality: 'gold',
     trainsWhatShips: true,
     notes: [
-      'Cell Ontology is Cell, UBERON is Organ Tissue, body fluids and stages of life among them.',
+      'CL are concepts of the Cell Ontology; UBERON are those of anatomy, body fluids and stages of life among them.',
       'A mention in pieces ("rod … photoreceptors") becomes the text from its first piece to its last ("rod and cone photoreceptors"), as JNLPBA marks coordinations; mentions inside it are left out.',
       'The official test part (30 articles) is not in this source. Dev is the official one (7 articles); test is an own part, about a sixth of the official training articles.',
     ],
@@ -69,11 +69,11 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     citation:
       'Thomas, Rocktäschel, Hakenberg, Lichtblau, Leser: SETH detects and normalizes genetic variants in text, Bioinformatics 32(18), 2016',
     licence: 'Apache-2.0',
-    annotated: ['Gene Mutations'],
+    annotated: ['SNP', 'RS', 'Gene'],
     quality: 'gold',
     trainsWhatShips: true,
     notes: [
-      'SNP and RS are Gene Mutations: tmVar counts dbSNP identifiers (rs334) among its mutations too. Gene is read over.',
+      'SNP are mutations of any kind, RS are dbSNP identifiers (rs334).',
       'There are no official parts; ours are 70 % train, 10 % dev, 20 % test, by article.',
     ],
     read: readSeth,
@@ -85,14 +85,14 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     citation:
       'Wei, Harris, Kao, Lu: tmVar, a text mining approach for extracting sequence variants, Bioinformatics 29(11), 2013',
     licence: 'public domain (NCBI)',
-    annotated: ['Gene Mutations'],
+    annotated: ['DNAMutation', 'ProteinMutation', 'SNP'],
     quality: 'gold',
     trainsWhatShips: true,
     notes: [
-      'DNAMutation, ProteinMutation and SNP are Gene Mutations.',
+      'SNP are dbSNP identifiers (rs334).',
       'The official test part (166 abstracts) is not in this source. The official training part is cut into 70 % train, 10 % dev, 20 % test, by article.',
     ],
-    read: readTmvar,
+    read: readPubTatorFile,
     partOf: ownPart,
   },
 
@@ -101,12 +101,24 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     citation:
       'Pyysalo, Ananiadou: Anatomical entity mention recognition at literature scale, Bioinformatics 30(6), 2014',
     licence: 'CC BY-SA 3.0',
-    annotated: ['Cell', 'Organ Tissue'],
+    annotated: [
+      'Cell',
+      'Organ',
+      'Tissue',
+      'Multi-tissue_structure',
+      'Organism_subdivision',
+      'Anatomical_system',
+      'Developing_anatomical_structure',
+      'Organism_substance',
+      'Immaterial_anatomical_entity',
+      'Cellular_component',
+      'Cancer',
+      'Pathological_formation',
+    ],
     quality: 'gold',
     trainsWhatShips: false,
     notes: [
-      'Cell is Cell, but AnatEM does not tell cell lines from cells (HeLa cells are a Cell there) and marks the bare words "cell" and "cells"; read its figures for Cell so.',
-      'Organ, Tissue, Multi-tissue_structure, Organism_subdivision, Anatomical_system, Developing_anatomical_structure and Organism_substance are Organ Tissue: where their words occur in CRAFT, 58 to 91 % are UBERON there. Immaterial_anatomical_entity (13 %), Cellular_component (2 %), Cancer (3 %) and Pathological_formation (8 %) are read over.',
+      'Cell does not tell cell lines from cells (HeLa cells are a Cell) and marks the bare words "cell" and "cells"; read its figures for Cell so.',
       'The official test part is not in this source. Dev is the official one; test is an own part, a fifth of the official training articles. For evaluation only (share-alike licence).',
     ],
     read: readAnatem,
@@ -114,15 +126,31 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
       officialPart === 'devel' ? 'dev' : stableFraction(article) < 0.2 ? 'test' : 'train',
   },
 
+  biored: {
+    title: 'BioRED: abstracts with genes, diseases, chemicals, species, variants and cell lines',
+    citation:
+      'Luo, Lai, Wei, Arighi, Lu: BioRED, a rich biomedical relation extraction dataset, Briefings in Bioinformatics 23(5), 2022',
+    licence: 'public domain (NCBI)',
+    annotated: ['Gene', 'Disease', 'Chemical', 'Species', 'Variant', 'CellLine'],
+    quality: 'gold',
+    trainsWhatShips: true,
+    notes: [
+      'Gene are genes and their products, Variant mutations and dbSNP identifiers. Relations are not in this source.',
+      'The source is 338 abstracts of the official training and development parts, without those that are in other corpora. They are cut into 70 % train, 10 % dev, 20 % test, by article.',
+    ],
+    read: readPubTatorFile,
+    partOf: ownPart,
+  },
+
   capital: {
     title: 'CAPITAL: sentences of ten articles with annotations of Europe PMC',
     citation: 'ML4LitS/CAPITAL, Europe PMC, capital-epmc/generate_data',
     licence: 'MIT',
-    annotated: ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'],
+    annotated: ['GM', 'CL', 'CLine', 'OT'],
     quality: 'silver',
     trainsWhatShips: false,
     notes: [
-      'CL is Cell, CLine is Cell Line, OT is Organ Tissue, GM is Gene Mutations. Annotated by programs, and placed by searching names: many mentions end inside a word.',
+      'CL are cells, CLine cell lines, OT organs and tissues, GM gene mutations. Annotated by programs, and placed by searching names: many mentions end inside a word.',
       'Each row is a sentence; every one has a mention, so it says little of what is none.',
       'Its own parts mix sentences of one article and are not used. Ours go by article: two in test, one in dev, so that train and test have all four classes.',
     ],

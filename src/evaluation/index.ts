@@ -27,6 +27,14 @@ export {
   type GroupScores,
   scoreByGroup,
 } from './breakdowns';
+export {
+  type AverageScore,
+  areRight,
+  type ClassificationDetails,
+  type Confusion,
+  detailTexts,
+  textIntervals,
+} from './classification';
 export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';
 export {
   bestThreshold,
@@ -64,6 +72,7 @@ export {
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
+export { type McNemar, mcnemarTest } from './mcnemar';
 export {
   comparable,
   type ExaminedSentence,

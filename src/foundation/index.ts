@@ -33,6 +33,7 @@ export { firstLineOf } from './first-line';
 export { describeJson, fieldsOf, isJsonObject, parseJson, readJsonObject } from './json';
 export {
   type LabelledText,
+  labelledTextLine,
   parseLabelledText,
   readLabelledTexts,
   type TextColumns,
@@ -61,9 +62,10 @@ export {
   type TextRange,
   writeSentences,
 } from './sentence';
-export { byLabel, type Span } from './spans';
+export { byLabel, type OverlapKind, outermostSpans, type Span } from './spans';
 export { parseTable, type Table, type TableRow } from './table-file';
 export { type StreamedRow, streamTable } from './table-stream';
+export { annotatedClasses, applyView, classOfLabel, readView, type View } from './view';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {
   articleId,

@@ -129,7 +129,7 @@ export function* tableTexts(
   ];
   if (missing.length > 0)
     throw new InputError(
-      `${path} line 1: the table has no column ${missing.join(' and none ')}; its columns are ${describeColumns(columns)}; rename one, or say which to read`,
+      `${path} line 1: the table has no column ${missing.join(' and none ')}; its columns are ${describeColumns(columns)}; rename one, or name the columns to read`,
     );
   if (ofLabel >= 0 && ofLabels >= 0)
     throw new InputError(`${path} line 1: has the columns "label" and "labels"; keep one of them`);
@@ -165,9 +165,13 @@ function describeColumns(columns: readonly string[]): string {
   return `${shown.join(', ')}${columns.length > MOST_SHOWN ? ` and ${columns.length - MOST_SHOWN} more` : ''}`;
 }
 
+/** One line of JSONL. */
+export function labelledTextLine({ text, labels, several }: LabelledText): string {
+  return JSON.stringify(several ? { text, labels } : { text, label: labels[0] });
+}
+
 export function writeLabelledTexts(path: string, texts: readonly LabelledText[]): void {
   const writer = new LineWriter(path);
-  for (const { text, labels, several } of texts)
-    writer.write(JSON.stringify(several ? { text, labels } : { text, label: labels[0] }));
+  for (const text of texts) writer.write(labelledTextLine(text));
   writer.finish();
 }

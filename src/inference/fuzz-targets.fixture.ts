@@ -50,7 +50,6 @@ interface Target {
 const SENTENCE = 'Primary T cells and liver (p.V600E) grew in HeLa cells.';
 const CONLL = '# id = 1 domain=en\nHeLa\tB-Cell_Line\ncells\tO\n\ngrew O\n';
 const tinyModel = join(projectRoot, 'models', 'falconframes-tiny');
-const classOf = { Cell: 'Cell', cell_type: 'Cell', DNAMutation: 'Gene Mutations', CL: 'Cell' } as const;
 const text = (path: string) => readFileSync(path, 'utf8');
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const lines = (...values: unknown[]) => Buffer.from(values.map((value) => JSON.stringify(value)).join('\n'));
@@ -218,9 +217,9 @@ export const TARGETS: Record<string, () => Target> = {
     },
     mutations: [...anyText, ...anyXml],
     read(path, _, name) {
-      if (name === 'a.ann') parseBrat(text(path), SENTENCE, classOf, path);
-      else if (name === 'a.PubTator') parsePubTator(text(path), classOf, path);
-      else if (name === 'a.csv') parseCapital(text(path), classOf, path);
+      if (name === 'a.ann') parseBrat(text(path), SENTENCE, path);
+      else if (name === 'a.PubTator') parsePubTator(text(path), path);
+      else if (name === 'a.csv') parseCapital(text(path), path);
       else parseKnowtator(text(path), SENTENCE, 'Cell', path);
       splitSentences(text(path));
     },

@@ -14,6 +14,7 @@ import { sampleNegatives } from '../preprocessing';
 import { varyMentions } from '../tasks';
 import type { CorpusShare } from './profiles';
 import type { Run } from './run';
+import { LITERATURE_VIEW } from './views';
 
 /** The articles that notebook 1 collected, among the names of corpora. */
 const COLLECTED = 'collected';
@@ -91,7 +92,8 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   const names: string[] = [];
   for (const [index, share] of profile.gold.entries()) {
     progress.update(index, profile.gold.length, CORPORA[share.corpus].title);
-    const load = async (part: 'train' | 'dev' | 'test') => (await loadCorpus(share.corpus, part)).sentences;
+    const load = async (part: 'train' | 'dev' | 'test') =>
+      (await loadCorpus(share.corpus, part, LITERATURE_VIEW)).sentences;
     gathered.train = gathered.train.concat(chooseTraining(await load('train'), share, seed));
     gathered.dev = gathered.dev.concat(take(await load('dev'), share.devSentences, seed));
     gathered.test[share.corpus] = take(await load('test'), share.testSentences, seed);

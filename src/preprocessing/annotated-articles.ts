@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Annotation, collectedFiles } from '../collection';
 import { availableCorpora, loadDocuments, type Mention } from '../corpora';
-import { isWordCharacter } from '../foundation';
+import { isWordCharacter, type View } from '../foundation';
 import { usableArticles } from './collected';
 import { jatsToParagraphs, type Paragraph } from './jats';
 
@@ -12,17 +12,22 @@ export interface AnnotatedArticle {
   annotations: Annotation[];
 }
 
-/** A collection and, where they are wanted and at hand, the two corpora whose annotations are audited. */
+/**
+ * A collection and, where they are wanted and at hand, the two corpora whose annotations are audited.
+ *
+ * @param view gives the corpora the classes of the collection
+ */
 export function auditSources(
   folder: string,
   wantsGold: boolean,
+  view: View,
 ): { name: string; articles: AsyncIterable<AnnotatedArticle> }[] {
   const isAtHand = (corpus: string) =>
     wantsGold && availableCorpora().some(({ name, where }) => name === corpus && where !== 'absent');
   return [
     { name: 'the collected articles', articles: collectedArticles(folder) },
-    ...(isAtHand('capital') ? [{ name: 'CAPITAL', articles: capitalArticles() }] : []),
-    ...(isAtHand('craft') ? [{ name: 'CRAFT', articles: craftArticles() }] : []),
+    ...(isAtHand('capital') ? [{ name: 'CAPITAL', articles: capitalArticles(view) }] : []),
+    ...(isAtHand('craft') ? [{ name: 'CRAFT', articles: craftArticles(view) }] : []),
   ];
 }
 
@@ -36,8 +41,8 @@ export async function* collectedArticles(folder: string): AsyncGenerator<Annotat
  * CRAFT's articles as Europe PMC would give them: the text from their JATS, the gold mentions as annotations without
  * offsets, taken from the corpus's own plain text. A mention in pieces reaches from the first to the last.
  */
-export async function* craftArticles(): AsyncGenerator<AnnotatedArticle> {
-  const { documents } = await loadDocuments('craft');
+export async function* craftArticles(view: View): AsyncGenerator<AnnotatedArticle> {
+  const { documents } = await loadDocuments('craft', view);
   for (const { article, text, mentions, jatsFile } of documents) {
     const paragraphs = jatsToParagraphs(readFileSync(jatsFile!, 'utf8'), jatsFile!);
     yield {
@@ -52,8 +57,8 @@ export async function* craftArticles(): AsyncGenerator<AnnotatedArticle> {
  * CAPITAL's sentences, a paragraph each. Its table gives only where a search found the ontology's name; what the annotation itself
  * said is not published, so whole words stand for it: the marked characters and the rest of the words they cut.
  */
-export async function* capitalArticles(): AsyncGenerator<AnnotatedArticle> {
-  const { documents } = await loadDocuments('capital');
+export async function* capitalArticles(view: View): AsyncGenerator<AnnotatedArticle> {
+  const { documents } = await loadDocuments('capital', view);
   for (const { article, text, paragraphs, mentions } of documents) {
     yield {
       article,

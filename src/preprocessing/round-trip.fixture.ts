@@ -113,6 +113,9 @@ function repeatedFrom(text: string, start: number, end: number): number {
   return last ? end - last.length : end;
 }
 
+/** What Europe PMC calls the labels of CRAFT. */
+const CLASS_OF: Record<string, string> = { CL: 'Cell', UBERON: 'Organ Tissue' };
+
 /** The articles of CRAFT that have mentions: 66 of the 67. */
 export function readGold(craft: string, style: ContextStyle = 'blanks kept'): GoldArticle[] {
   const rows = readFileSync(join(craft, 'craft-idmappings.txt'), 'utf8').split(/\r?\n/);
@@ -132,7 +135,11 @@ export function readGold(craft: string, style: ContextStyle = 'blanks kept'): Go
         const { start, end } = places[index];
         const around = sentences.find((sentence) => sentence.start <= start && end <= sentence.end)!;
         const place = { text, start, end, sentenceStart: around.start, sentenceEnd: around.end };
-        const annotation = goldAnnotation(text, mention, `${article}#${index}`);
+        const annotation = goldAnnotation(
+          text,
+          { ...mention, label: CLASS_OF[mention.label] },
+          `${article}#${index}`,
+        );
         return { start, end, annotation: { ...annotation, ...STYLES[style](place) } };
       }),
     };

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { startPeer } from '../benchmark';
 import { loadCorpus } from '../corpora';
 import { ENTITY_CLASSES } from '../foundation';
+import { LITERATURE_VIEW } from '../literature/views';
 import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
 import { type Example, prepareExamples, taggingObjective } from '../tasks';
 import { Tokenizer } from '../tokenization';
@@ -40,7 +41,10 @@ const TAGGING = { scheme, labels: ENTITY_CLASSES, maximumLength, threshold };
 
 /** The first batches of an epoch, in rounds. One round more than is measured: the first is for warming up. */
 async function drawRounds(): Promise<Example[][][]> {
-  const corpora = await Promise.all([loadCorpus('jnlpba', 'train'), loadCorpus('craft', 'all')]);
+  const corpora = await Promise.all([
+    loadCorpus('jnlpba', 'train', LITERATURE_VIEW),
+    loadCorpus('craft', 'all', LITERATURE_VIEW),
+  ]);
   const sentences = corpora.flatMap((corpus) => corpus.sentences);
   const { examples } = await prepareExamples(sentences, new Tokenizer(MODEL), TAGGING);
   const limits = { batchSize: BATCH_SIZE, batchTokens: null };

@@ -1,0 +1,98 @@
+import { type Command, Option } from 'commander';
+import {
+  type ConversionReport,
+  convert,
+  FORMATS,
+  type Format,
+  filesOfPaths,
+  LOSSES,
+  type Loss,
+} from '../corpora';
+import { checkOutputFile, InputError, LineWriter } from '../foundation';
+import { positiveInteger } from './arguments';
+import { formatTable, notice, printResult } from './output';
+
+interface Options {
+  from: Format;
+  out: string;
+  column?: number;
+  text?: string;
+  label?: string;
+  json?: boolean;
+}
+
+const HELP = `
+Formats:
+  brat      folders of .txt and .ann pairs; each line of a text is a paragraph
+  conll     a word a line with its tag in the last column, blank lines between sentences; IOB1, IOB2, IOBES, BILOU or IO
+  pubtator  title and abstract, annotations between tabs
+  bioc      XML or JSON
+  csv       columns "text" and "label", or "text" and "labels" with | between labels; commas, tabs or semicolons between columns
+
+Each but csv gives sentences for tagging: {"text", "spans", "annotated", ...}; csv gives texts for classification: {"text", "label"}.
+
+Examples:
+  falconframes convert --from brat corpus/train --out train.jsonl
+  falconframes convert --from conll train.conll --out train.jsonl
+  falconframes convert --from csv reviews.csv --label category --out train.jsonl`;
+
+export function registerConvert(program: Command): void {
+  program
+    .command('convert')
+    .description('convert annotations of other formats to JSONL: sentences with spans, or labelled texts')
+    .argument('<path...>', 'files, or folders of them')
+    .addOption(new Option('--from <format>', 'the format').choices(FORMATS).makeOptionMandatory())
+    .requiredOption('--out <file>', 'JSONL file to write')
+    .option('--column <number>', 'conll: the column of the tags, from 1 (default: the last)', positiveInteger)
+    .option('--text <name>', 'csv: the column of the texts (default: "text")')
+    .option('--label <name>', 'csv: the column of the labels, one a text (default: "label", or "labels")')
+    .option('--json', 'the report as JSON')
+    .addHelpText('after', HELP)
+    .action((paths: string[], options: Options) => {
+      refuseOthers(options);
+      checkOutputFile(options.out);
+      checkOutputFile(options.out, inputsOf(paths, options.from));
+      const { lines, report } = convert(options.from, paths, options);
+      const writer = new LineWriter(options.out);
+      for (const line of lines) writer.write(line);
+      writer.finish();
+      tell(report);
+      printResult({ ...report, out: options.out }, options, () => describe(report, options.out));
+      if (report.skipped.length > 0) process.exitCode = 1;
+    });
+}
+
+function refuseOthers({ from, column, text, label }: Options): void {
+  if (column !== undefined && from !== 'conll')
+    throw new InputError(`--column is for conll, and --from is ${from}; leave it out`);
+  if ((text !== undefined || label !== undefined) && from !== 'csv')
+    throw new InputError(`--text and --label are for csv, and --from is ${from}; leave them out`);
+}
+
+/** Of a brat pair the user may name either file. */
+function inputsOf(paths: readonly string[], from: Format): string[] {
+  const files = filesOfPaths(paths);
+  if (from !== 'brat') return files;
+  return files.flatMap((path) => [path, path.replace(/\.txt$/, '.ann'), path.replace(/\.ann$/, '.txt')]);
+}
+
+const MOST_TOLD = 20;
+
+function tell({ lost, skipped, schemes }: ConversionReport): void {
+  for (const [path, scheme] of Object.entries(schemes)) notice(`${path}: tags are ${scheme}`);
+  for (const reason of skipped.slice(0, MOST_TOLD)) notice(reason);
+  if (skipped.length > MOST_TOLD) notice(`and ${skipped.length - MOST_TOLD} more like these`);
+  for (const [loss, count] of Object.entries(lost)) notice(`${count} ${LOSSES[loss as Loss]}`);
+  if (skipped.length > 0)
+    notice(`${skipped.length} could not be used, as named above; the rest is converted`);
+}
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function describe({ from, lines, articles, labels }: ConversionReport, out: string): string {
+  const what =
+    from === 'csv'
+      ? counted(lines, 'text')
+      : `${counted(lines, 'sentence')} of ${counted(articles, 'article')}`;
+  return [`${out}: ${what}`, '', formatTable(['label', 'count'], Object.entries(labels))].join('\n');
+}

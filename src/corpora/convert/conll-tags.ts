@@ -1,0 +1,120 @@
+import { InputError } from '../../foundation';
+
+/** A tag with its place, for messages. */
+export interface PlacedTag {
+  tag: string;
+  place: string;
+}
+
+/** An entity over words `first` to `last`, both included. */
+export interface TaggedEntity {
+  first: number;
+  last: number;
+  label: string;
+}
+
+type Prefix = 'O' | 'B' | 'I' | 'E' | 'S';
+
+interface ReadTag {
+  prefix: Prefix;
+  label: string;
+}
+
+/** BILOU and BMES say the same with other letters. */
+const PREFIX_OF: Record<string, Prefix> = { B: 'B', I: 'I', M: 'I', E: 'E', L: 'E', S: 'S', U: 'S' };
+
+const PREFIXED = /^([BIMELSU])-(.+)$/;
+const isOutside = (tag: string) => tag === 'O' || tag === '_';
+
+/** More kinds of tags without a prefix are words or parts of speech of some other column. */
+const MOST_BARE_LABELS = 100;
+
+/**
+ * The entities of each sentence, and the scheme that the tags are in, from all tags of a file: IOB1, IOB2, IOBES, BILOU, BMES, IOE, IO,
+ * or types without a prefix, of which neighbours that are equal make one entity. An entity begins at B and S, after the end of
+ * another, and where the label changes (Tjong Kim Sang and Buchholz 2000, as conlleval has it).
+ *
+ * @throws InputError for tags that are of no scheme
+ */
+export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
+  entities: TaggedEntity[][];
+  scheme: string;
+} {
+  const tags = sentences.flat();
+  const marked = tags.filter(({ tag }) => !isOutside(tag));
+  const isPrefixed = marked.some(({ tag }) => PREFIXED.test(tag));
+  if (isPrefixed) refuseUnprefixed(marked);
+  else refuseBare(marked);
+  const read = ({ tag }: PlacedTag): ReadTag => {
+    if (isOutside(tag)) return { prefix: 'O', label: '' };
+    if (!isPrefixed) return { prefix: 'I', label: tag };
+    const [, letter, label] = PREFIXED.exec(tag)!;
+    return { prefix: PREFIX_OF[letter], label };
+  };
+  const starts = { early: 0, late: 0, repeated: 0 };
+  const entities = sentences.map((sentence) => entitiesOfSentence(sentence.map(read), starts));
+  const letters = new Set(marked.map(({ tag }) => tag[0]));
+  return { entities, scheme: isPrefixed ? schemeOf(letters, starts) : 'types without a prefix' };
+}
+
+/** How entities begin: with I- (`early`), with B- after one of the same label (`repeated`), with B- anywhere else (`late`). */
+interface Starts {
+  early: number;
+  late: number;
+  repeated: number;
+}
+
+function entitiesOfSentence(tags: readonly ReadTag[], starts: Starts): TaggedEntity[] {
+  const entities: TaggedEntity[] = [];
+  let previous: ReadTag = { prefix: 'O', label: '' };
+  tags.forEach((tag, word) => {
+    const { prefix, label } = tag;
+    const goesOn = (previous.prefix === 'B' || previous.prefix === 'I') && previous.label === label;
+    if (prefix === 'I' || prefix === 'E') {
+      if (goesOn) entities[entities.length - 1].last = word;
+      else {
+        entities.push({ first: word, last: word, label });
+        starts.early++;
+      }
+    } else if (prefix !== 'O') {
+      entities.push({ first: word, last: word, label });
+      if (goesOn) starts.repeated++;
+      else starts.late++;
+    }
+    previous = tag;
+  });
+  return entities;
+}
+
+function schemeOf(letters: ReadonlySet<string>, { early, late, repeated }: Starts): string {
+  const has = (some: string) => [...some].some((letter) => letters.has(letter));
+  const exceptions = early > 0 ? `, ${early} of whose entities begin without B` : '';
+  if (has('LU')) return `BILOU${exceptions}`;
+  if (has('M')) return `BMES${exceptions}`;
+  if (has('ES') && has('BS')) return `IOBES${exceptions}`;
+  if (has('E')) return 'IOE';
+  if (!has('B')) return 'IO';
+  if (early === 0) return 'IOB2';
+  return late === 0 && repeated > 0 ? 'IOB1' : `IOB2${exceptions}`;
+}
+
+const MEND = 'say which column has the tags with --column, from 1';
+
+function refuseUnprefixed(marked: readonly PlacedTag[]): void {
+  const odd = marked.find(({ tag }) => !PREFIXED.test(tag));
+  if (odd)
+    throw new InputError(
+      `${odd.place}: the tag "${odd.tag.slice(0, 60)}" has no prefix, unlike others of the file; write O, or a prefix such as B or I, a dash and a label, or ${MEND}`,
+    );
+}
+
+function refuseBare(marked: readonly PlacedTag[]): void {
+  const bare = marked.find(({ tag }) => /^[BIMELSU]$/.test(tag));
+  if (bare)
+    throw new InputError(`${bare.place}: the tag "${bare.tag}" names no label; write one behind it: B-Name`);
+  const labels = new Set(marked.map(({ tag }) => tag));
+  if (labels.size > MOST_BARE_LABELS)
+    throw new InputError(
+      `${marked[0].place}: the column of tags has ${labels.size} different values, such as "${marked[0].tag.slice(0, 60)}", and no prefixes; ${MEND}`,
+    );
+}

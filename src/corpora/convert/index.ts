@@ -1,0 +1,133 @@
+/**
+ * Convert: annotations in the formats that users bring, as sentences with spans or as labelled texts.
+ *
+ * In: files of brat, CoNLL, PubTator, BioC or CSV. Out: the lines of our two JSONL forms, and an account of what they cannot say and of
+ * what was skipped. May touch: the files that it is given (reads).
+ */
+import {
+  InputError,
+  labelledTextLine,
+  labelsOf,
+  parseSentence,
+  type SentenceLine,
+  type TextColumns,
+} from '../../foundation';
+import { type CorpusDocument, toSentences } from '../document';
+import { Account, type Loss } from './account';
+import { biocDocuments } from './bioc';
+import { bratDocuments } from './brat';
+import { type ConllOptions, conllSentences } from './conll';
+import { csvTexts } from './csv';
+import { pubTatorDocuments } from './pubtator';
+
+export { LOSSES, type Loss } from './account';
+export { filesOfPaths } from './files';
+
+/** Formats whose documents have running text, which is split into sentences. */
+const DOCUMENT_READERS: Record<string, (paths: readonly string[], account: Account) => CorpusDocument[]> = {
+  brat: bratDocuments,
+  pubtator: pubTatorDocuments,
+  bioc: biocDocuments,
+};
+
+export const FORMATS = ['brat', 'conll', 'pubtator', 'bioc', 'csv'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+export interface ConvertOptions extends ConllOptions, TextColumns {}
+
+export interface ConversionReport {
+  from: Format;
+  /** Lines of the output, and articles they are from (of labelled texts: as many). */
+  lines: number;
+  articles: number;
+  /** How often each label occurs, in the order of their appearance. */
+  labels: Record<string, number>;
+  /** How many things of each kind were lost. */
+  lost: Partial<Record<Loss, number>>;
+  /** Of CoNLL, by file: the scheme of its tags. */
+  schemes: Record<string, string>;
+  /** One sentence for each document (of CoNLL: sentence; of CSV: row) that cannot be used. */
+  skipped: string[];
+}
+
+/**
+ * Converts files to lines of JSON: sentences for tagging, of CSV labelled texts. Offsets become UTF-16 code units. Every sentence is
+ * `annotated` for all labels of the conversion.
+ *
+ * @param paths files, or folders of them
+ * @throws InputError where nothing can be used or nothing is labelled, with the reason
+ */
+export function convert(
+  from: Format,
+  paths: readonly string[],
+  options: ConvertOptions = {},
+): { lines: string[]; report: ConversionReport } {
+  const account = new Account();
+  const converted =
+    from === 'csv' ? convertTexts(paths, options, account) : convertSentences(from, paths, options, account);
+  if (converted.lines.length === 0) throw nothingOf(paths, account);
+  if (Object.keys(converted.labels).length === 0)
+    throw new InputError(`${paths[0]}: has no annotations; give annotated ${from}`);
+  const { lines, articles, labels } = converted;
+  const { schemes, skipped } = account;
+  return {
+    lines,
+    report: { from, lines: lines.length, articles, labels, lost: account.losses(), schemes, skipped },
+  };
+}
+
+function nothingOf(paths: readonly string[], { skipped }: Account): InputError {
+  const [first] = skipped;
+  if (first === undefined) return new InputError(`${paths[0]}: holds nothing to convert; check the path`);
+  return new InputError(skipped.length === 1 ? first : `${first} (and ${skipped.length - 1} more like it)`);
+}
+
+interface Converted {
+  lines: string[];
+  articles: number;
+  labels: Record<string, number>;
+}
+
+function convertSentences(
+  from: Exclude<Format, 'csv'>,
+  paths: readonly string[],
+  options: ConllOptions,
+  account: Account,
+): Converted {
+  const sentences =
+    from === 'conll'
+      ? conllSentences(paths, options, account)
+      : sentencesOf(DOCUMENT_READERS[from](paths, account), account);
+  const annotated = labelsOf(sentences);
+  const labels = new Map(annotated.map((label) => [label, 0]));
+  const articles = new Set<string>();
+  const lines = sentences.flatMap((sentence) => {
+    const line = JSON.stringify({ ...sentence, annotated });
+    const isUsable = account.orSkip(() => parseSentence(line, placeOf(sentence))) !== undefined;
+    if (!isUsable) return [];
+    articles.add(sentence.article);
+    for (const { label } of sentence.spans) labels.set(label, labels.get(label)! + 1);
+    return [line];
+  });
+  return { lines, articles: articles.size, labels: Object.fromEntries(labels) };
+}
+
+const placeOf = ({ article, paragraph }: SentenceLine) => `${article} paragraph ${paragraph + 1}`;
+
+function sentencesOf(documents: readonly CorpusDocument[], account: Account): SentenceLine[] {
+  const labels = [...new Set(documents.flatMap(({ mentions }) => mentions.map(({ label }) => label)))];
+  return documents.flatMap((document) => toSentences(document, labels, account.adjustments));
+}
+
+function convertTexts(paths: readonly string[], columns: TextColumns, account: Account): Converted {
+  const texts = csvTexts(paths, columns, account);
+  const other = texts.find(({ several }) => several !== texts[0].several);
+  if (other)
+    throw new InputError(
+      `${other.place}: has ${other.several ? '"labels"' : '"label"'}, unlike the file before it; convert each kind to a file of its own`,
+    );
+  const labels = new Map<string, number>();
+  for (const label of texts.flatMap((text) => text.labels)) labels.set(label, (labels.get(label) ?? 0) + 1);
+  return { lines: texts.map(labelledTextLine), articles: texts.length, labels: Object.fromEntries(labels) };
+}

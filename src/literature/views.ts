@@ -1,0 +1,33 @@
+import { ENTITY_CLASSES, isEntityClass, type View } from '../foundation';
+
+export { ENTITY_CLASSES, isEntityClass };
+
+/**
+ * The four classes of the literature task, and what they are made of: the classes themselves (Europe PMC), JNLPBA, CRAFT, SETH, tmVar,
+ * AnatEM, BioRED and CAPITAL.
+ *
+ * - Gene Mutations: tmVar counts dbSNP identifiers (rs334) among its mutations, so SETH's RS are mutations too. SETH's and BioRED's
+ *   genes are none.
+ * - Organ Tissue: seven types of AnatEM, of whose words 58 to 91 % are UBERON where they occur in CRAFT. Its types
+ *   Immaterial_anatomical_entity (13 %), Cellular_component (2 %), Cancer (3 %) and Pathological_formation (8 %) are not in it.
+ */
+export const LITERATURE_VIEW: View = {
+  name: 'literature',
+  classes: {
+    'Gene Mutations': ['Gene Mutations', 'SNP', 'RS', 'DNAMutation', 'ProteinMutation', 'Variant', 'GM'],
+    Cell: ['Cell', 'cell_type', 'CL'],
+    'Cell Line': ['Cell Line', 'cell_line', 'CellLine', 'CLine'],
+    'Organ Tissue': [
+      'Organ Tissue',
+      'UBERON',
+      'Organ',
+      'Tissue',
+      'Multi-tissue_structure',
+      'Organism_subdivision',
+      'Anatomical_system',
+      'Developing_anatomical_structure',
+      'Organism_substance',
+      'OT',
+    ],
+  },
+};
