@@ -71,7 +71,8 @@ test('lines, JSONL, tables, gzip and folders, each text with its id or its line,
     lines.map(({ id, label }) => [id, label]),
     texts.map(([id], index) => [id, ranked[index][0].label]),
   );
-  lines.forEach(({ score }, index) => assert.ok(Math.abs(score! - ranked[index][0].score) < 1e-6));
+  for (const [index, { score }] of lines.entries())
+    assert.ok(Math.abs(score! - ranked[index][0].score) < 1e-6);
   assert.match(stderr, /Skipped 1 hidden files and folders/);
   assert.match(stderr, /Skipped 1 files of other kinds/);
 });
@@ -109,7 +110,8 @@ test('--top gives so many labels; a classifier of several gives those above its 
 test('lines that cannot be used are skipped, counted and named, and the status says so', (t) => {
   const model = preparedClassifier(t);
   const folder = folderWith(t, {
-    'a.jsonl': '{"text":"one"}\n{"text":""}\nnot JSON\n{"body":"x"}\n[1]\n{"text":"two","id":[]}\n{"text":"three"}\n',
+    'a.jsonl':
+      '{"text":"one"}\n{"text":""}\nnot JSON\n{"body":"x"}\n[1]\n{"text":"two","id":[]}\n{"text":"three"}\n',
     'b.csv': 'text,n\none,1\nonly one cell\n,2\nthree,3\n',
     'c.csv': 'body,n\none,1\n',
     'd.csv': 'text\nfine\n"a quote without its end\nmore\n',

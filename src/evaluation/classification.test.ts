@@ -21,9 +21,7 @@ const fixture = JSON.parse(
 
 /** A classifier that gives what the case says. */
 function reportOf({ labels, gold, given }: Case, outcome: 'one' | 'several') {
-  const logits = given.map((own) =>
-    Float32Array.from(labels, (label) => (own.includes(label) ? 2 : -2)),
-  );
+  const logits = given.map((own) => Float32Array.from(labels, (label) => (own.includes(label) ? 2 : -2)));
   const texts = gold.map((own) => ({ text: 'x', labels: own, several: outcome === 'several' }));
   const encoder = {} as never; // scores do not ask for it
   return scoreTexts(texts, logits, { encoder, labels, outcome, maximumLength: 8, threshold: 0.5 });
@@ -49,8 +47,7 @@ for (const [name, own, outcome] of [
       for (const label of own.labels)
         close(report.labels[label][key], own.report[label][key], `${key} of ${label}`);
     }
-    for (const label of own.labels)
-      assert.equal(report.labels[label].support, own.report[label].support);
+    for (const label of own.labels) assert.equal(report.labels[label].support, own.report[label].support);
   });
 
 test('the confusions add up to the mistakes, labels that are not known among them', () => {

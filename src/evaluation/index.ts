@@ -63,6 +63,7 @@ export {
   type MentionOutcome,
 } from './errors';
 export { goldProbability, type HardMention, hardestMentions } from './hardest';
+export { type McNemar, mcnemarTest } from './mcnemar';
 export {
   MATCH_FAMILIES,
   type MatchFamily,
@@ -72,7 +73,6 @@ export {
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
-export { type McNemar, mcnemarTest } from './mcnemar';
 export {
   comparable,
   type ExaminedSentence,

@@ -15,3 +15,4 @@ export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';
 export { type OnnxFileOptions, onnxFileOf } from './onnx-file';
 export { type OpenModel, openModel } from './open-model';
+export { type OpenTextModel, openTextModel } from './open-text-model';

@@ -14,7 +14,7 @@ export interface OpenModel {
  * in ONNX Runtime, as in a folder that was made for production.
  */
 export async function openModel(folder: string): Promise<OpenModel> {
-  const exported = [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);
+  const exported = exportedFile(folder);
   if (hasWeights(folder) || !exported) {
     const model = TokenClassifier.load(folder);
     const { configuration, score } = model;
@@ -22,3 +22,7 @@ export async function openModel(folder: string): Promise<OpenModel> {
   }
   return { configuration: readConfiguration(folder), ...(await openFolderScorer(folder, exported)) };
 }
+
+/** The fp32 file, else the int8 file. */
+export const exportedFile = (folder: string): string | undefined =>
+  [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);

@@ -100,7 +100,9 @@ export function scoreTexts(
   return {
     texts: texts.length,
     accuracy: right / texts.length,
-    macroF1: occurring.reduce((sum, { f1 }) => sum + (f1 ?? 0), 0) / Math.max(occurring.length + unknownCounts.size, 1),
+    macroF1:
+      occurring.reduce((sum, { f1 }) => sum + (f1 ?? 0), 0) /
+      Math.max(occurring.length + unknownCounts.size, 1),
     labels: byLabel(labels, (_, index) => scores[index]),
     confusion,
     loss: loss / Math.max(known, 1),
