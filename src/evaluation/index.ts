@@ -44,7 +44,12 @@ export {
   type ReliabilityBin,
   reliability,
 } from './curves';
-export { chooseThresholds, scoreThresholds, type ThresholdScore } from './decision-threshold';
+export {
+  chooseThresholds,
+  scoreTextThresholds,
+  scoreThresholds,
+  type ThresholdScore,
+} from './decision-threshold';
 export {
   type DetailedReport,
   type DetailOptions,
