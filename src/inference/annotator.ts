@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
-import { encodeAsOnnx, onnxPath, openFolderScorer } from '../onnx';
+import { openFolderScorer } from '../onnx';
 import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { defaultModelFolder } from './default-model';
+import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -26,11 +26,7 @@ export interface Annotator {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface AnnotatorOptions {
-  /** True asks for the int8 file, false for fp32; the default is int8 where the folder has it. */
-  quantized?: boolean;
-  /** Threads of ONNX Runtime; the default is one per core. */
-  threads?: number;
+export interface AnnotatorOptions extends OnnxFileOptions {
   /** Which of the model's views names what is found; the default is the first of them, `labels` the model's own labels. */
   view?: string;
 }
@@ -51,7 +47,7 @@ export async function loadAnnotator(
 ): Promise<Annotator> {
   const own = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const { score: scoreLabels, dispose } = await openFolderScorer(folder, modelOf(folder, quantized), {
+  const { score: scoreLabels, dispose } = await openFolderScorer(folder, onnxModelOf(folder, quantized), {
     threads,
   });
   const { configuration, score } = inView({ configuration: own, score: scoreLabels }, view);
@@ -98,18 +94,6 @@ export function inWholeText(found: readonly Entity[][], starts: readonly number[
       end: starts[index] + entity.end,
     })),
   );
-}
-
-/** The file that is run: int8 where the folder has it and nothing else is asked for. It need not exist. */
-export function onnxFileOf(folder: string, quantized?: boolean): string {
-  const int8 = onnxPath(folder, { quantized: true });
-  return (quantized ?? existsSync(int8)) ? int8 : onnxPath(folder, { quantized: false });
-}
-
-/** The file to run, or the bytes of one for a folder that was trained and not exported. */
-function modelOf(folder: string, quantized?: boolean): string | Uint8Array {
-  const path = onnxFileOf(folder, quantized);
-  return quantized || existsSync(path) ? path : encodeAsOnnx(folder);
 }
 
 function entitiesOf(spans: readonly ScoredSpan[], text: string): Entity[] {

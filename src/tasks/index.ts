@@ -9,6 +9,7 @@
  */
 export {
   givenLabels,
+  givenOf,
   labelProbabilities,
   rankLabels,
   type ScoredLabel,
