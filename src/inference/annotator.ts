@@ -46,13 +46,8 @@ const CODE_UNITS_AT_ONCE = 1 << 19;
  * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
 export async function loadAnnotator(
-<<<<<<< HEAD
   folder: string = defaultModelFolder(),
-  { quantized, threads }: AnnotatorOptions = {},
-=======
-  folder: string,
   { quantized, threads, view }: AnnotatorOptions = {},
->>>>>>> main
 ): Promise<Annotator> {
   const own = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
