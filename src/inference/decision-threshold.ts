@@ -1,8 +1,8 @@
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
-import { byLabel, type Progress, type Sentence, silentProgress } from '../foundation';
+import { type Progress, type Sentence, silentProgress } from '../foundation';
 import { writeThreshold } from '../nn';
 import { OWN_LABELS } from '../tasks';
-import { Tokenizer, thresholdOf } from '../tokenization';
+import { mergeThresholds, Tokenizer } from '../tokenization';
 import { openModel } from './open-model';
 
 export interface TunedThresholds {
@@ -33,9 +33,8 @@ export async function tuneThresholds(
     );
     progress.end();
     const { labels } = configuration;
-    const before = byLabel(labels, (label) => thresholdOf(configuration.threshold, label));
-    const chosen = chooseThresholds(tried);
-    const thresholds = byLabel(labels, (label) => chosen[label] ?? before[label]);
+    const before = mergeThresholds(labels, {}, configuration.threshold);
+    const thresholds = mergeThresholds(labels, chooseThresholds(tried), before);
     writeThreshold(folder, thresholds);
     return { before, thresholds, tried };
   } finally {

@@ -21,7 +21,7 @@ export {
   WORD_RULES,
   type WordRule,
 } from './tag-set';
-export { type Threshold, thresholdOf } from './threshold';
+export { isGiven, mergeThresholds, type Threshold, thresholdLogit, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
 export { readTokenizerFile, type TokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';

@@ -5,6 +5,7 @@ import {
   outputNames,
   outputsPerLabel,
   type TokenScorer,
+  thresholdLogit,
   thresholdOf,
 } from '../../tokenization';
 
@@ -69,14 +70,11 @@ type Change = (logits: Float32Array, seen: Float32Array) => void;
 
 function overlappingView(configuration: ModelConfiguration, classes: readonly (readonly string[])[]): Change {
   const perLabel = outputsPerLabel(configuration);
-  const logOdds = (label: string) => {
-    const probability = thresholdOf(configuration.threshold, label);
-    return Math.log(probability / (1 - probability));
-  };
+  const logitOf = (label: string) => thresholdLogit(configuration.threshold, label);
   const parts = classes.map((labels) =>
     labels.map((label) => ({
       column: configuration.labels.indexOf(label) * perLabel,
-      shift: logOdds(labels[0]) - logOdds(label),
+      shift: logitOf(labels[0]) - logitOf(label),
     })),
   );
   return (logits, seen) => {
