@@ -115,7 +115,7 @@ export function sparseObjective<Item, Example extends { inputIds: Int32Array }, 
   network: Network,
   lesson: SparseLesson,
 ): Objective<Example> {
-  const { configuration, source, parameters } = network;
+  const { configuration, source } = network;
   const inner = objectiveOf(task, network, lesson);
   return {
     ...inner,
