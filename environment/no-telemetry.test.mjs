@@ -40,14 +40,14 @@ test('the command leaves nothing in the home folder of who annotates a text', (t
 
 test('nor does a program that imports the library, in a thread that it starts either', (t) => {
   const script = `
-    const { inference } = require(${JSON.stringify(dist)});
+    const { loadAnnotator } = require(${JSON.stringify(dist)});
     const { Worker } = require('node:worker_threads');
     const annotate = async () => {
-      const annotator = await inference.loadAnnotator(${JSON.stringify(model)});
+      const annotator = await loadAnnotator(${JSON.stringify(model)});
       console.log(JSON.stringify(await annotator.annotate('HeLa cells grew.')));
     };
     annotate().then(() => {
-      const source = 'const { inference } = require(' + ${JSON.stringify(JSON.stringify(dist))} + ');(' + annotate + ')();';
+      const source = 'const { loadAnnotator } = require(' + ${JSON.stringify(JSON.stringify(dist))} + ');(' + annotate + ')();';
       new Worker(source, { eval: true });
     });`;
   const { stdout, files } = homeAfter(t, ['-e', script]);

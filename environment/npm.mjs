@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, run, SetupError, tellsOfFullDisk, tellsOfNoNetwork } from './commands.mjs';
-import { nodeModules, root } from './places.mjs';
+import { nodeModules, root, setupCommand } from './places.mjs';
 
 export const npmPackages = {
   name: 'npm packages',
@@ -32,30 +32,34 @@ export const npmPackages = {
     try {
       await run('npm', ['ci', ...options], { log: 'npm' });
     } catch (error) {
-      if (error.code === 'ENOENT') {
-        throw new SetupError(
-          'npm is missing; install it with `apt-get install npm`, or take Node from its official archive, which brings it',
-        );
-      }
-      if (error instanceof CommandError) {
-        if (tellsOfFullDisk(error.output)) {
-          throw new SetupError('the disk is full; free about 1 GB and run `npm run setup` again');
-        }
-        if (/code EUSAGE/.test(error.output)) {
-          throw new SetupError(
-            'package-lock.json does not fit package.json; run `npm install` after changing dependencies by hand',
-          );
-        }
-        if (tellsOfNoNetwork(error.output)) {
-          throw new SetupError(
-            'no way to the npm registry; connect to the network and run `npm run setup` again',
-          );
-        }
-      }
-      throw error;
+      throw npmFailure(error);
     }
   },
 };
+
+/** What a failed npm means, in one sentence; the error as it is where there is none for it. */
+export function npmFailure(error) {
+  if (error.code === 'ENOENT') {
+    return new SetupError(
+      'npm is missing; install it with `apt-get install npm`, or take Node from its official archive, which brings it',
+    );
+  }
+  if (!(error instanceof CommandError)) return error;
+  if (tellsOfFullDisk(error.output)) {
+    return new SetupError(`the disk is full; free about 1 GB and run \`${setupCommand}\` again`);
+  }
+  if (/code EUSAGE/.test(error.output)) {
+    return new SetupError(
+      'package-lock.json does not fit package.json; run `npm install` after changing dependencies by hand',
+    );
+  }
+  if (tellsOfNoNetwork(error.output)) {
+    return new SetupError(
+      `no way to the npm registry; connect to the network and run \`${setupCommand}\` again`,
+    );
+  }
+  return error;
+}
 
 function readPackages(lockFile) {
   return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : undefined;

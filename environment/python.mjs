@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { CommandError, run, SetupError, tellsOfFullDisk, tellsOfNoNetwork } from './commands.mjs';
-import { requirements, root, venv, venvMarks, venvPython } from './places.mjs';
+import { isInstalled, requirements, root, venv, venvMarks, venvPython, workFolder } from './places.mjs';
 
 const lists = ['requirements.txt', 'requirements-cpu.txt', 'requirements-cuda.txt'];
 const environmentMark = join(venvMarks, 'environment');
@@ -25,7 +25,7 @@ export const virtualEnvironment = {
     existsSync(environmentMark) &&
     readFileSync(environmentMark, 'utf8') === hashOfLists(),
 
-  plan: () => 'a virtual environment in .venv',
+  plan: () => `a virtual environment in ${isInstalled ? venv : '.venv'}`,
 
   async work() {
     await makeEnvironment(venv);
@@ -62,14 +62,19 @@ export async function makeEnvironment(folder) {
   }
 }
 
-/** Installs one of the lists of `environment/` with exactly its versions and files, by default into .venv. */
-export async function pipInstall(list, folder = venv) {
+/**
+ * Installs one of the lists of `environment/`, or one package of it, with exactly its versions and files, by default into the virtual
+ * environment.
+ */
+export async function pipInstall(list, folder = venv, only = undefined) {
+  const name = only ?? list.replace('.txt', '');
+  const file = only ? listOfOne(list, only) : requirements(list);
   // What an interrupted pip left behind looks installed and is not whole: `--ignore-installed` writes it anew.
   const rewrite = ['--ignore-installed', '--no-compile', '--no-input'];
-  const pinned = ['--no-deps', '--only-binary=:all:', '--require-hashes', '-r', requirements(list)];
+  const pinned = ['--no-deps', '--only-binary=:all:', '--require-hashes', '-r', file];
   try {
     await run(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', ...rewrite, ...pinned], {
-      log: `pip-${list.replace('.txt', '')}`,
+      log: `pip-${name}`,
     });
   } catch (error) {
     if (error instanceof CommandError) {
@@ -83,18 +88,28 @@ export async function pipInstall(list, folder = venv) {
       }
       if (error.output.includes('THESE PACKAGES DO NOT MATCH THE HASHES')) {
         throw new SetupError(
-          `a file of the package index is not the one that environment/${list} names (its checksum differs); the log pip-${list.replace('.txt', '')} in .falconframes/logs has which`,
+          `a file of the package index is not the one that environment/${list} names (its checksum differs); the log pip-${name} in ${join(workFolder, 'logs')} has which`,
         );
       }
       const missing = error.output.match(/No matching distribution found for (\S+)/);
       if (missing) {
         throw new SetupError(
-          `there is no ${missing[1]} for this Python and machine; use Python 3.10 to 3.13 on Linux (\`apt-get install python3\`), remove ${relative(root, folder)} and run the same command again`,
+          `there is no ${missing[1]} for this Python and machine; use Python 3.10 to 3.13 on Linux (\`apt-get install python3\`), remove ${isInstalled ? folder : relative(root, folder)} and run the same command again`,
         );
       }
     }
     throw error;
   }
+}
+
+/** A list with one package of another, its checksums with it. */
+function listOfOne(list, name) {
+  const [entry] = readFileSync(requirements(list), 'utf8').match(
+    new RegExp(`^${name}==.*(?:\\n +--hash=.*)+$`, 'm'),
+  );
+  const file = join(workFolder, `requirements-${name}.txt`);
+  writeFileSync(file, `${entry}\n`);
+  return file;
 }
 
 /** The folder that holds the packages of the virtual environment. */

@@ -26,7 +26,7 @@ test('every Python package is pinned by version and checksums, and no list names
 });
 
 test('every command that installs Python packages takes those files alone', () => {
-  const sources = ['environment/python.mjs', 'src/foundation/peer.ts', 'src/evaluation/scoring.bench.ts'];
+  const sources = ['environment/python.mjs', 'src/benchmark/peer.ts', 'src/evaluation/scoring.bench.ts'];
   const installing = ['environment', 'src'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true })
       .filter((name) => /\.(?:ts|mjs|cjs)$/.test(name) && !/\.test\./.test(name))

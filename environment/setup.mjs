@@ -1,4 +1,5 @@
-// `npm run setup`: brings everything that training, notebooks and tests need, in the project folder alone.
+// `npm run setup`: brings everything that training, notebooks and tests need, in the project folder alone. In a copy that npm installed,
+// `npx falconframes setup` brings what training needs, in the user's cache folder.
 //
 // Runs before any package is installed, so it is written with what Node brings. Run it as often as you like: it does what
 // is missing, and a run that was cut off is finished by the next.
@@ -15,15 +16,18 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 /**
  * Does what is missing; ends the process with a sentence for each step that fails. `say` takes what it tells. Without `parts`
- * all but the MLflow server, which only `npm run mlflow` and the tests need; what is in `optional` may fail.
+ * all but the MLflow server, which only `npm run mlflow` and the tests need; of an installed copy, what training needs. What is in
+ * `optional` may fail.
  */
-export async function setUp({ say = console.log, parts = ['project'], optional = [] } = {}) {
+export async function setUp({ say = console.log, parts, optional = [] } = {}) {
   const { interruptedStatus, passOnInterruptions } = await import('./commands.mjs');
   const { whileAlone } = await import('./lock.mjs');
+  const { isInstalled, workFolder } = await import('./places.mjs');
   const { runSteps, seconds } = await import('./steps.mjs');
   const { npmPackages } = await import('./npm.mjs');
   const { jupyter, virtualEnvironment } = await import('./python.mjs');
   const { tensorflow } = await import('./tensorflow.mjs');
+  const { tfjsPackage } = await import('./tfjs.mjs');
   const { nativeAddon } = await import('./addon.mjs');
   const { pretrainedEncoder } = await import('./encoder.mjs');
   const { typescriptKernel } = await import('./kernel.mjs');
@@ -41,9 +45,10 @@ export async function setUp({ say = console.log, parts = ['project'], optional =
       library,
       nativeAddon,
     ],
+    training: [tfjsPackage, virtualEnvironment, tensorflow, pretrainedEncoder, nativeAddon],
     mlflow: [mlflowServer],
   };
-  const needed = parts.flatMap((part) => stepsOf[part]);
+  const needed = (parts ?? [isInstalled ? 'training' : 'project']).flatMap((part) => stepsOf[part]);
   const steps = [...needed, ...optional.flatMap((part) => stepsOf[part])];
   const start = performance.now();
   passOnInterruptions();
@@ -53,7 +58,9 @@ export async function setUp({ say = console.log, parts = ['project'], optional =
     process.exit(interruptedStatus());
   }
   if (needed.some(({ name }) => failed.includes(name))) {
-    say(`Set-up is not complete: ${failed.join(', ')}. The logs are in .falconframes/logs/.`);
+    say(
+      `Set-up is not complete: ${failed.join(', ')}. The logs are in ${isInstalled ? workFolder : '.falconframes'}/logs/.`,
+    );
     process.exit(1);
   }
   say(worked.length ? `Set up in ${seconds(start)}` : `Everything is in place (${seconds(start)})`);

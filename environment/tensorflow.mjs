@@ -23,17 +23,17 @@ export const tensorflow = {
   },
 
   plan() {
-    if (!hasNvidiaDevice()) return 'the CPU wheel (about 270 MB) into .venv';
+    if (!hasNvidiaDevice()) return 'the CPU wheel (about 270 MB)';
     const found = installedCudaTensorFlow();
     return found
       ? `an NVIDIA device is here; taking the CUDA TensorFlow in ${found}`
-      : 'an NVIDIA device is here; the CUDA wheel with its libraries (about 3 GB) into .venv';
+      : 'an NVIDIA device is here; the CUDA wheel with its libraries (about 3 GB)';
   },
 
   async work() {
     if (process.platform !== 'linux') {
       throw new SetupError(
-        'native TensorFlow is set up on Linux only; use a Linux machine, WSL or environment/Dockerfile (`npm ci` alone is enough for all but training and notebooks)',
+        'native TensorFlow is set up on Linux only; use a Linux machine, WSL or environment/Dockerfile (all but training and notebooks works without)',
       );
     }
     const cuda = hasNvidiaDevice();

@@ -1,17 +1,46 @@
-/** The library, room by room, in the order in which data flows; whichever is loaded, foundation turns off telemetry first. */
+/**
+ * FalconFrames: the functions that users call first.
+ *
+ * Importing this file loads nothing but itself: each function loads its room (and with it TensorFlow, ONNX Runtime, …) when it is first
+ * called. Everything else is imported room by room: `import { Tokenizer } from 'falconframes/tokenization'`.
+ *
+ * A new function is one line, with its type from the file it stands in and its value from its room, and its docstring.
+ */
+const inference = () => require('./inference') as typeof import('./inference');
+const training = () => require('./training') as typeof import('./training');
 
-export * as benchmark from './benchmark';
-export * as collection from './collection';
-export * as compression from './compression';
-export * as corpora from './corpora';
-export * as evaluation from './evaluation';
-export * as foundation from './foundation';
-export * as inference from './inference';
-export * as literature from './literature';
-export * as nn from './nn';
-export * as onnx from './onnx';
-export * as preprocessing from './preprocessing';
-export * as tasks from './tasks';
-export * as tokenization from './tokenization';
-export * as training from './training';
-export * as visualization from './visualization';
+export { InputError } from './foundation/errors';
+export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
+export type { FineTuned, FineTuning } from './training/recipe';
+
+/**
+ * Opens the tagger in a model folder, by default the one that comes with the package. Needs neither Python nor TensorFlow.
+ *
+ * Throws an InputError when the folder lacks a file, or holds no tagger.
+ *
+ * @example
+ * ```ts
+ * const annotator = await loadAnnotator();
+ * await annotator.annotate('HeLa cells carry the mutation V600E.');
+ * // [{ start: 0, end: 10, label: 'Cell Line', text: 'HeLa cells', score: 0.919 },
+ * //  { start: 30, end: 35, label: 'Gene Mutations', text: 'V600E', score: 0.999 }]
+ * ```
+ */
+export const loadAnnotator: typeof import('./inference/annotator').loadAnnotator = (...given) =>
+  inference().loadAnnotator(...given);
+
+/**
+ * Trains an encoder on labelled data and saves the model of the best epoch. Sentences with `spans` make a tagger, texts with a `label` or
+ * `labels` a classifier; the labels are those of the data. Needs native TensorFlow (`npx falconframes setup`).
+ *
+ * Throws an InputError for data, options or a folder that cannot be used, before anything is written.
+ *
+ * @example
+ * ```ts
+ * const { folder } = await fineTune({ train: ['train.jsonl'], dev: ['dev.jsonl'], out: 'runs/mine' });
+ * await (await loadAnnotator(folder)).annotate('Rome is in Italy.');
+ * // [{ start: 0, end: 4, label: 'place', text: 'Rome', score: 0.98 }, …]
+ * ```
+ */
+export const fineTune: typeof import('./training/recipe').fineTune = (...given) =>
+  training().fineTune(...given);

@@ -8,6 +8,13 @@ export { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from '
 export { benchmarkTexts, type TextBenchmarkRow, type TextVariant } from './benchmark-texts';
 export { benchmarkCsv, textBenchmarkCsv } from './csv';
 export type { BenchmarkOptions, Costs, Runnable } from './measure';
-export { benchPythonInstalled, type Peer, startPeer } from './peer';
+export { benchPython, benchPythonInstalled, type Peer, startPeer } from './peer';
 export { openPeers } from './peers';
-export { type Agreement, compareVariants, openTextVariants, openVariant, openVariants } from './variants';
+export {
+  type Agreement,
+  compareVariants,
+  openTextVariants,
+  openVariant,
+  openVariants,
+  type VariantOptions,
+} from './variants';

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Exchange, projectRoot } from '../foundation';
+import { Exchange, projectRoot, workFolder } from '../foundation';
 
 /**
  * A program that a benchmark compares with, in a process of its own: it says a line of JSON when it is ready, and answers one to each
@@ -58,13 +58,13 @@ export function benchPythonInstalled(): boolean {
 }
 
 function benchPlaces() {
-  const environment = join(projectRoot, '.falconframes', 'bench-python');
+  const environment = join(workFolder(), 'bench-python');
   const file = join(projectRoot, 'environment', 'requirements-bench.txt');
   return { environment, file, mark: join(environment, 'complete'), requirements: readFileSync(file, 'utf8') };
 }
 
-/** Made on first use, and again when the requirements have changed. */
-function benchPython(): string {
+/** The Python of benchmarks with PyTorch: made on first use, and again when the requirements have changed. */
+export function benchPython(): string {
   const { environment, file, mark, requirements } = benchPlaces();
   const python = join(environment, 'bin', 'python');
   if (!benchPythonInstalled()) {

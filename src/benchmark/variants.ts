@@ -19,29 +19,28 @@ import type { Variant } from './benchmark';
 import type { TextVariant } from './benchmark-texts';
 import type { Runnable } from './measure';
 
-/**
- * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
- * of threads holds for TensorFlow only if it was not used in this process before.
- *
- * @param name what the variants are called by; the default is the last part of the folder's path
- * @param onNotice hears why TensorFlow is left out, where its native library is not set up
- */
-export const openVariants = (folder: string, options: OpenOptions): Promise<Variant[]> =>
-  openAll(folder, options, openVariant);
-
-/** The same for a classifier of texts. */
-export const openTextVariants = (folder: string, options: OpenOptions): Promise<TextVariant[]> =>
-  openAll(folder, options, openTextVariant);
-
-export interface OpenOptions {
+export interface VariantOptions {
   threads: number;
+  /** What the variants are called by; the default is the last part of the folder's path. */
   name?: string;
+  /** Called with the reason when TensorFlow is left out, because its native library is not set up. */
   onNotice?: (message: string) => void;
 }
 
+/**
+ * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
+ * of threads holds for TensorFlow only if it was not used in this process before.
+ */
+export const openVariants = (folder: string, options: VariantOptions): Promise<Variant[]> =>
+  openAll(folder, options, openVariant);
+
+/** The same for a classifier of texts. */
+export const openTextVariants = (folder: string, options: VariantOptions): Promise<TextVariant[]> =>
+  openAll(folder, options, openTextVariant);
+
 async function openAll<Opened extends Runnable>(
   folder: string,
-  { threads, name, onNotice = () => {} }: OpenOptions,
+  { threads, name, onNotice = () => {} }: VariantOptions,
   open: (folder: string, file: string, threads: number, name?: string) => Promise<Opened>,
 ): Promise<Opened[]> {
   const files: string[] = [];

@@ -43,6 +43,9 @@ test('without native TensorFlow it says so, and still gives its diagnosis', (t) 
   );
   const { status, stdout } = doctor(['--require', hidden]);
   assert.equal(status, 0);
-  assert.match(stdout, /native TensorFlow cannot be loaded \(the addon is missing\); run `npm run setup`/);
+  assert.match(
+    stdout,
+    /native TensorFlow cannot be loaded \(the addon is missing\); run `npx falconframes setup`/,
+  );
   assert.match(stdout, /notebook kernel/);
 });

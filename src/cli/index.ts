@@ -12,6 +12,7 @@ type Register = (program: Command) => void;
 /** Where each command stands. Its file is loaded when it is asked for: all of them together take as long as a short text. */
 const COMMANDS: Record<string, () => Promise<Register>> = {
   doctor: async () => (await import('./doctor.js')).registerDoctor,
+  setup: async () => (await import('./setup.js')).registerSetup,
   collect: async () => (await import('./collect.js')).registerCollect,
   corpus: async () => (await import('./corpus.js')).registerCorpus,
   convert: async () => (await import('./convert.js')).registerConvert,

@@ -116,7 +116,9 @@ function numberedNotebooks(): string[] {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const numbered = names.filter((name) => /^\d+_.*\.ipynb$/.test(name)).sort();
   if (numbered.length === 0)
-    throw new InputError(`${folder} holds no numbered notebook; restore it from git`);
+    throw new InputError(
+      `${folder} holds no numbered notebook; run this in a clone of the repository, since the npm package comes without notebooks`,
+    );
   return numbered;
 }
 

@@ -5,6 +5,8 @@
  * manifest of what is there, what is missing and why; later, what the service has that the folder lacks. May touch: the
  * network, within the service's limits; the folder.
  */
+
+export type { AnnotationsOfArticle, ListedArticle, SearchPage, SearchResult, TypePage } from './answers';
 export {
   type Annotation,
   type CollectedArticle,
@@ -20,6 +22,7 @@ export { readIds } from './id-file';
 export { normalizedId } from './ids';
 export { type Manifest, manifestPath } from './manifest';
 export { PUBLISHED_LIMITS, type RequestLimits } from './pace';
+export type { Progress } from './patience';
 export type { RequestOptions } from './request';
 export { type LocalServer, startSampleServer } from './sample-server';
 export { HARDLY_LIMITED, SOURCES, type Source } from './source';
@@ -31,4 +34,4 @@ export {
   readCollection,
   summarizeCollection,
 } from './summary';
-export { Unobtainable } from './unobtainable';
+export { type Repetition, Unobtainable } from './unobtainable';

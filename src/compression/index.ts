@@ -7,6 +7,9 @@
  * the room `onnx`.
  */
 export * from './distil';
+export { DISTILLATION_SCHEMA } from './distil/options';
 export * from './prune';
+export type { MaskOptions } from './prune/sparse/objective';
+export { SPARSITY_SCHEMA } from './prune/sparse/options';
 export { scoreFolder } from './score-folder';
 export * from './trim';

@@ -16,7 +16,7 @@ export {
   LOSSES,
   type Loss,
 } from './convert';
-export { ADJUSTMENTS, type CorpusDocument, type Mention, type Tally } from './document';
+export { ADJUSTMENTS, type CorpusDocument, type Mention, type Paragraph, type Tally } from './document';
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';
 export { PARTS, type Part } from './parts';

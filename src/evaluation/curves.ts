@@ -10,7 +10,7 @@ export interface PrecisionRecallCurve {
   averagePrecision: number;
 }
 
-type Outcomes = Pick<TokenOutcomes, 'probabilities' | 'inside'>;
+export type Outcomes = Pick<TokenOutcomes, 'probabilities' | 'inside'>;
 
 /**
  * Precision and recall at every threshold that makes a difference, as scikit-learn has them (`precision_recall_curve`,

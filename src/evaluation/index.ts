@@ -38,6 +38,7 @@ export {
 export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';
 export {
   bestThreshold,
+  type Outcomes,
   type PrecisionRecallCurve,
   precisionRecallCurve,
   type Reliability,

@@ -13,7 +13,7 @@ export interface Conversation<Question, Answer> {
 }
 
 /** How a process ended. */
-interface End {
+export interface End {
   status: number | null;
   signal: NodeJS.Signals | null;
   /** The end of what it wrote on standard error. */

@@ -12,9 +12,17 @@
 // First, before any dependency with telemetry is used.
 import './no-telemetry';
 
-export { answerParent } from './answering';
+export { type AnsweringOptions, answerParent, type Reply } from './answering';
 export { type ContentKind, kindOfContent, OPENING_BYTES, whyUnusable } from './content';
-export { type Conversation, Exchange, ProcessEnded, startProcess, startThread } from './conversation';
+export {
+  type Conversation,
+  type End,
+  Exchange,
+  ProcessEnded,
+  type ProcessOptions,
+  startProcess,
+  startThread,
+} from './conversation';
 export { checkUtf8, toUtf8, unpackGzip } from './decoding';
 export {
   downloadFailure,
@@ -44,10 +52,11 @@ export { LineWriter } from './line-writer';
 export { readLines } from './lines';
 export { acquireLock, withLock } from './lock';
 export { peakMegabytes } from './memory';
-export { notebookKernel } from './notebook';
+export { type Display, type NotebookKernel, notebookKernel } from './notebook';
+export { optionalPackage } from './optional';
 export { nameOfLeftover, whileWriting, writeFileAtomically, writePieces } from './output-file';
-export { checkOutputFile, checkOutputFolder, outputTarget } from './output-path';
-export { cacheFolder, mirrorFolder, projectRoot } from './places';
+export { checkOutputFile, checkOutputFolder, type OutputTarget, outputTarget } from './output-path';
+export { cacheFolder, encodersFolder, mirrorFolder, projectRoot, workFolder } from './places';
 export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';

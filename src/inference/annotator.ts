@@ -2,8 +2,9 @@ import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
 import { openFolderScorer } from '../onnx';
-import { type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
+import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
+import { defaultModelFolder } from './default-model';
 import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
@@ -25,7 +26,10 @@ export interface Annotator {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export type AnnotatorOptions = OnnxFileOptions;
+export interface AnnotatorOptions extends OnnxFileOptions {
+  /** Which of the model's views names what is found; the default is the first of them, `labels` the model's own labels. */
+  view?: string;
+}
 
 /** Sentences, and code units in them, whose tokens and logits are in memory at once. */
 const SENTENCES_AT_ONCE = 2048;
@@ -38,12 +42,15 @@ const CODE_UNITS_AT_ONCE = 1 << 19;
  * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
  */
 export async function loadAnnotator(
-  folder: string,
-  { quantized, threads }: AnnotatorOptions = {},
+  folder: string = defaultModelFolder(),
+  { quantized, threads, view }: AnnotatorOptions = {},
 ): Promise<Annotator> {
-  const configuration = readConfiguration(folder);
+  const own = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const { score, dispose } = await openFolderScorer(folder, onnxModelOf(folder, quantized), { threads });
+  const { score: scoreLabels, dispose } = await openFolderScorer(folder, onnxModelOf(folder, quantized), {
+    threads,
+  });
+  const { configuration, score } = inView({ configuration: own, score: scoreLabels }, view);
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const sentences = articles.flat();

@@ -1,15 +1,8 @@
 import { chooseThresholds, scoreTextThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
-import {
-  byLabel,
-  InputError,
-  type LabelledText,
-  type Progress,
-  type Sentence,
-  silentProgress,
-} from '../foundation';
+import { InputError, type LabelledText, type Progress, type Sentence, silentProgress } from '../foundation';
 import { writeThreshold } from '../nn';
-import { encodeWholeTexts } from '../tasks';
-import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
+import { encodeWholeTexts, OWN_LABELS } from '../tasks';
+import { mergeThresholds, type Threshold, Tokenizer } from '../tokenization';
 import { openModel } from './open-model';
 import { openTextModel } from './open-text-model';
 
@@ -32,7 +25,7 @@ export async function tuneThresholds(
   corpora: readonly (readonly Sentence[])[],
   progress: Progress = silentProgress,
 ): Promise<TunedThresholds> {
-  const { configuration, score, dispose } = await openModel(folder);
+  const { configuration, score, dispose } = await openModel(folder, OWN_LABELS);
   try {
     if (configuration.scheme === 'exclusive')
       throw new InputError(
@@ -93,9 +86,8 @@ function writeChosen(
   { labels, threshold }: { labels: readonly string[]; threshold: Threshold },
   tried: ThresholdScore[],
 ): TunedThresholds {
-  const before = byLabel(labels, (label) => thresholdOf(threshold, label));
-  const chosen = chooseThresholds(tried);
-  const thresholds = byLabel(labels, (label) => chosen[label] ?? before[label]);
+  const before = mergeThresholds(labels, {}, threshold);
+  const thresholds = mergeThresholds(labels, chooseThresholds(tried), before);
   writeThreshold(folder, thresholds);
   return { before, thresholds, tried };
 }

@@ -10,6 +10,8 @@
 export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } from './annotator';
 export { type Classifier, loadClassifier } from './classifier';
 export * from './corpus';
+export type { FilePath } from './corpus/file-path';
+export type { SourceSentence, TextRange, WholeFileFormat } from './corpus/sources';
 export { type TunedThresholds, tuneTextThresholds, tuneThresholds } from './decision-threshold';
 export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { inCodePoints } from './offsets';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hasWeights, type ModelConfiguration, readConfiguration, TokenClassifier } from '../nn';
 import { onnxPath, openFolderScorer } from '../onnx';
+import { inView } from '../tasks';
 import { onlyFinite, type TokenScorer } from '../tokenization';
 
 export interface OpenModel {
@@ -12,15 +13,19 @@ export interface OpenModel {
 /**
  * What a model folder says of windows, from the best that it holds: its weights on TensorFlow, else the fp32 file, else the int8 file
  * in ONNX Runtime, as in a folder that was made for production.
+ *
+ * @param view which of the model's views names the labels; see `inView`
  */
-export async function openModel(folder: string): Promise<OpenModel> {
+export async function openModel(folder: string, view?: string): Promise<OpenModel> {
   const exported = exportedFile(folder);
   if (hasWeights(folder) || !exported) {
     const model = TokenClassifier.load(folder);
-    const { configuration, score } = model;
-    return { configuration, score: onlyFinite(score, folder), dispose: async () => model.dispose() };
+    const { configuration } = model;
+    const score = onlyFinite(model.score, folder);
+    return { ...inView({ configuration, score }, view), dispose: async () => model.dispose() };
   }
-  return { configuration: readConfiguration(folder), ...(await openFolderScorer(folder, exported)) };
+  const { score, dispose } = await openFolderScorer(folder, exported);
+  return { ...inView({ configuration: readConfiguration(folder), score }, view), dispose };
 }
 
 /** The fp32 file, else the int8 file. */

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { availableCorpora } from '../corpora';
-import { cacheFolder, InputError, mirrorFolder, projectRoot } from '../foundation';
+import { cacheFolder, encodersFolder, InputError, mirrorFolder, projectRoot } from '../foundation';
 import { type TensorFlow, tensorflow } from '../nn';
 
 /** Side of the square matrices of the self-test: large enough that a product is all arithmetic. */
@@ -83,11 +83,15 @@ function nvidiaDevices(): { name: string; memory: string; driver: string }[] {
 /** Whether Jupyter can start the TypeScript kernel: it is registered, and what it is registered with is there. */
 function examineKernel() {
   const file = join(projectRoot, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
-  if (!existsSync(file)) return { kernel: false, reason: 'tslab is not registered; run `npm run setup`' };
+  if (!existsSync(file))
+    return { kernel: false, reason: 'tslab is not registered; run `npm run setup` in the project' };
   const { argv } = JSON.parse(readFileSync(file, 'utf8')) as { argv: string[] };
   const gone = argv.slice(0, 2).find((path) => !existsSync(path));
   return gone
-    ? { kernel: false, reason: `tslab is registered with ${gone}, which is gone; run \`npm run setup\`` }
+    ? {
+        kernel: false,
+        reason: `tslab is registered with ${gone}, which is gone; run \`npm run setup\` in the project`,
+      }
     : { kernel: true };
 }
 
@@ -97,7 +101,7 @@ function examineEncoders() {
   };
   return registry.encoders.map(({ name, folder, files }) => {
     const whole = files.every((file) => {
-      const path = join(projectRoot, 'models', folder, file.name);
+      const path = join(encodersFolder(), basename(folder), file.name);
       return existsSync(path) && statSync(path).size === file.bytes;
     });
     return { name, present: whole };
@@ -132,7 +136,7 @@ export function describeMachine(report: MachineReport): [what: string, found: st
     ['notebook kernel', notebooks.kernel ? 'TypeScript (tslab)' : (notebooks.reason ?? '')],
     ...encoders.map(({ name, present }): [string, string] => [
       'encoder',
-      present ? name : `${name} is not set up; run \`npm run setup\``,
+      present ? name : `${name} is not set up; run \`npx falconframes setup\``,
     ]),
     [
       'mirror',

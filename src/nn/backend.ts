@@ -1,7 +1,27 @@
-import { InputError } from '../foundation';
+import { join } from 'node:path';
+import { InputError, workFolder } from '../foundation';
 
-export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
+/**
+ * What this library asks of `@tensorflow/tfjs-node-gpu`. Written down here because that package is optional: a program that only
+ * annotates compiles without it.
+ */
+export interface TensorFlow {
+  readonly version: Readonly<Record<string, string>>;
+  getBackend(): string;
+  /** The native backend; its `binding` runs operations. */
+  backend(): unknown;
+  /** Frees the tensors that `work` makes, but for its result. */
+  tidy<Result>(work: () => Result): Result;
+  randomUniform(shape: [number, number]): Matrix;
+  matMul(left: Matrix, right: Matrix): Matrix;
+}
 
+export interface Matrix {
+  slice(begin: [number, number], size: [number, number]): Matrix;
+  dataSync(): ArrayLike<number>;
+}
+
+const PACKAGE = '@tensorflow/tfjs-node-gpu';
 let loaded: TensorFlow | undefined;
 
 /**
@@ -22,13 +42,13 @@ export function tensorflow(): TensorFlow {
   try {
     // Kernels that two bundled packages register twice are announced one by one.
     console.warn = () => {};
-    loaded = require('@tensorflow/tfjs-node-gpu') as TensorFlow;
+    loaded = requirePackage() as TensorFlow;
   } catch (error) {
     const { message } = error as Error;
     throw new InputError(
-      message.includes('can not be found')
-        ? 'native TensorFlow is not set up on this machine; run `npm run setup`'
-        : `native TensorFlow cannot be loaded (${message.split('\n')[0]}); run \`npm run setup\``,
+      /can not be found|Cannot find module/.test(message)
+        ? 'native TensorFlow is not set up on this machine; run `npx falconframes setup`'
+        : `native TensorFlow cannot be loaded (${message.split('\n')[0]}); run \`npx falconframes setup\``,
     );
   } finally {
     console.warn = warn;
@@ -36,7 +56,17 @@ export function tensorflow(): TensorFlow {
   return loaded;
 }
 
+/** The package beside this library or, where a program does not list it itself, the copy that the set-up made. */
+function requirePackage(): unknown {
+  try {
+    require.resolve(PACKAGE);
+  } catch {
+    return require(join(workFolder(), 'native', 'node_modules', PACKAGE));
+  }
+  return require(PACKAGE);
+}
+
 /** Whether TensorFlow computes on a GPU. */
 export function usesGpu(): boolean {
-  return (tensorflow().backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+  return (tensorflow().backend() as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }

@@ -43,7 +43,7 @@ export function attribute(name: string, type: keyof typeof ATTRIBUTE_TYPES, valu
   return { name, type: ATTRIBUTE_TYPES[type], value };
 }
 
-type Numbers = Float32Array | Int32Array | Uint8Array;
+export type Numbers = Float32Array | Int32Array | Uint8Array;
 
 interface Binding {
   createTensor(shape: readonly number[], type: number, data: Numbers): number;

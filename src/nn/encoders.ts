@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InputError, projectRoot } from '../foundation';
+import { encodersFolder, InputError } from '../foundation';
 import { downloadModel, hubFolder, isHubName } from './hub';
 
 /** The folder of an encoder given by its path, by a name of models/registry.json, or by a name of the hub that is in the cache. */
@@ -11,7 +11,7 @@ export function locateEncoder(nameOrFolder: string): string {
   const names = encoders.map(({ name }) => name);
   throw new InputError(
     names.includes(nameOrFolder)
-      ? `the encoder "${nameOrFolder}" is not set up yet; run \`npm run setup\``
+      ? `the encoder "${nameOrFolder}" is not set up yet; run \`npx falconframes setup\``
       : `there is no encoder "${nameOrFolder}"; give a model folder, or one of ${names.join(', ')}`,
   );
 }
@@ -24,7 +24,7 @@ export async function fetchEncoder(nameOrFolder: string): Promise<string> {
 }
 
 function findEncoder(nameOrFolder: string): string | undefined {
-  const places = [resolve(nameOrFolder), join(projectRoot, 'models', 'pretrained', nameOrFolder)];
+  const places = [resolve(nameOrFolder), join(encodersFolder(), nameOrFolder)];
   if (isHubName(nameOrFolder)) places.push(hubFolder(nameOrFolder));
   return places.find((folder) => existsSync(join(folder, 'config.json')));
 }

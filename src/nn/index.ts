@@ -7,8 +7,15 @@
  * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
  * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
  */
-export { ARCHITECTURES, type LayerNames } from './architectures';
-export { type TensorFlow, tensorflow, usesGpu } from './backend';
+export {
+  ARCHITECTURES,
+  type Architecture,
+  type EncoderType,
+  type LayerNames,
+  type SequenceHeadNames,
+  type VocabularyHeadNames,
+} from './architectures';
+export { type Matrix, type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
   type ClassifierConfiguration,
@@ -33,6 +40,7 @@ export {
   free,
   keep,
   livingTensors,
+  type Numbers,
   scalar,
   tidy,
   upload,
@@ -42,6 +50,7 @@ export {
   approximateParameters,
   type EncoderConfiguration,
   headsOfLayer,
+  type Json,
   readEncoderConfiguration,
   setDropout,
 } from './encoder-configuration';
@@ -58,12 +67,13 @@ export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
 export { countClassifierParameters, SequenceClassifier } from './sequence-classifier';
-export { type Precision, Tape } from './tape';
+export { type Applied, type Chance, type Precision, Tape, type TensorGradients } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';
 export {
   hasWeights,
   openWeights,
+  type StoredWeights,
   WEIGHTS,
   weightFiles,
 } from './weights';

@@ -24,7 +24,7 @@ import * as fused from './fused';
 const T = [attribute('T', 'type', FLOAT32)];
 
 /** A number stands for a tensor of no dimension. */
-type Operand = DeviceTensor | number;
+export type Operand = DeviceTensor | number;
 const tensorOf = (operand: Operand): DeviceTensor =>
   typeof operand === 'number' ? scalar(operand) : operand;
 
@@ -62,7 +62,7 @@ export const tanhGradient = binary('TanhGrad');
 /** dy where x > 0. */
 export const reluGradient = (dy: DeviceTensor, x: DeviceTensor): DeviceTensor => run('ReluGrad', T, dy, x);
 
-interface ProductOptions {
+export interface ProductOptions {
   transposeLeft?: boolean;
   transposeRight?: boolean;
 }

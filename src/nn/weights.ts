@@ -18,7 +18,7 @@ const OTHER_FORMATS =
   /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
 
 /** The tensors of a model folder, by Hugging Face's names; each is read on request. */
-interface StoredWeights {
+export interface StoredWeights {
   /** The file, for messages. */
   readonly path: string;
   /** The shape of a tensor; undefined if there is none of that name. */

@@ -19,7 +19,7 @@ import { encodeAsOnnx, exportToOnnx } from './export';
 import { fuseFolder, fuseModel } from './fuse/fuse';
 import { quantizeModel } from './quantize/dynamic';
 import { quantizeFolder } from './quantize/quantize';
-import { runOnnx, runOnnxBatch } from './run';
+import { runOnnx, runOnnxBatch } from './run.fixture';
 
 test('logits equal those of Hugging Face, padding and token types included', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));

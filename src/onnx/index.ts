@@ -7,16 +7,17 @@
  * export.ts writes the graph, fuse/ and quantize/ rewrite it, check/ refuses files that could do harm, session.ts runs them.
  */
 export { checkOnnx, readOnnxFile } from './check';
+export type { ExpectedShape } from './check/check';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';
 export { onnxInputs } from './inputs';
 export * from './quantize';
-export { runOnnx } from './run';
 export {
   type ExpectedModel,
   expectedOf,
   labelLogits,
+  type OnnxOptions,
   type OnnxScorer,
   openFolderScorer,
   openOnnxScorer,

@@ -9,7 +9,7 @@ import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
 import { FUSED_OPERATORS, fuseFolder } from './fuse/fuse';
 import { quantizeFolder, quantizeFolderStatically } from './quantize/quantize';
-import { runOnnx } from './run';
+import { runOnnx } from './run.fixture';
 
 /** In a process of its own, since it brings an ONNX Runtime of its own, version 1.14. */
 const PIPELINE = `

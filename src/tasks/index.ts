@@ -21,7 +21,7 @@ export {
   scoreTexts,
 } from './classification/evaluate';
 export { type ClassifiedText, encodeWholeTexts } from './classification/examples';
-export { classificationObjective, classificationTask } from './classification/task';
+export { type ClassifiedItem, classificationObjective, classificationTask } from './classification/task';
 export {
   createLoss,
   LOSSES,
@@ -30,6 +30,8 @@ export {
   type LossOptions,
   lossOnTape,
   softmaxCrossEntropy,
+  type TaggingLoss,
+  type Targets,
   USED_BY,
 } from './losses';
 export {
@@ -40,11 +42,12 @@ export {
   type TextExample,
 } from './masked-words/masking';
 export type { Blueprint, Evaluation, Objective } from './objective';
-export { objectiveOf } from './objective-of';
+export { objectiveOf, type Tensors } from './objective-of';
 export { logSoftmax, sigmoid } from './probabilities';
-export { voteWithinArticle } from './tagging/article-vote';
+export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
 export { decodeSpans, type ScoredSpan } from './tagging/decoding';
 export {
+  type EvaluationOptions,
   type EvaluationReport,
   evaluate,
   evaluateAll,
@@ -52,6 +55,7 @@ export {
   voteByArticle,
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
+export { inView, OWN_LABELS, type Tagger } from './tagging/model-view';
 export {
   checkOneEach,
   countSpans,
@@ -59,6 +63,7 @@ export {
   knownSpans,
   mean,
   meanF1,
+  microF1,
   noSpanCounts,
   onlyLabels,
   ratio,

@@ -1,4 +1,4 @@
-import type { DeviceTensor, LabelNetwork, LabelOutcome, Tensor } from '../nn';
+import type { DeviceTensor, LabelNetwork, Tensor, ViewClasses } from '../nn';
 import type { LabelScheme, Threshold, Tokenizer, WordRule } from '../tokenization';
 import type { Loss, LossOptions } from './losses';
 import type { Evaluation } from './objective';
@@ -9,6 +9,8 @@ export interface TaskSettings extends LossOptions {
   words: WordRule;
   maximumLength: number;
   threshold: Threshold;
+  /** Ways to see a tagger's labels: classes by view, each with its labels. */
+  views: Readonly<Record<string, ViewClasses>>;
   /** Copies of training sentences with other mentions, by label. */
   variations: Readonly<Record<string, number>>;
   seed: number;
@@ -84,5 +86,3 @@ export interface Task<Item, Example extends { inputIds: Int32Array }, Network ex
     options: LossOptions,
   ): (network: Pick<Network, 'score'>) => Promise<Evaluation>;
 }
-
-export type { LabelOutcome };

@@ -16,12 +16,13 @@ export {
   outputsPerLabel,
   parseTag,
   SCHEMES,
+  type Tag,
   type TagSet,
   WORD_RULES,
   type WordRule,
 } from './tag-set';
-export { type Threshold, thresholdOf } from './threshold';
+export { isGiven, mergeThresholds, type Threshold, thresholdLogit, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
-export { readTokenizerFile } from './tokenizer-file';
+export { readTokenizerFile, type TokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';
 export { wordsOf } from './words';

@@ -10,7 +10,7 @@ const BATCHES_IN_A_POOL = 400;
 /** What a batch holds: so many windows or, where `batchTokens` is given, as many as fit into so many padded tokens. */
 export type BatchLimits = Pick<TrainingOptions, 'batchSize' | 'batchTokens'>;
 
-type Window = { inputIds: Int32Array };
+export type Window = { inputIds: Int32Array };
 
 /**
  * One epoch's batches in the seeded order of that epoch. Windows are shuffled, then sorted by length within pools of

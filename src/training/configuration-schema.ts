@@ -58,6 +58,16 @@ const TASK_KEYS = {
     default: null,
     description: "of hidden states and attention; null for the encoder's own",
   },
+  views: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: { type: 'array', items: { type: 'string' } },
+    },
+    default: {},
+    description:
+      'ways to see the labels when the model is used, by name: classes, each with the labels that it is made of; the first is the default',
+  },
   variations: {
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },
@@ -97,7 +107,7 @@ const LOSS_KEYS = {
 } as const satisfies Record<string, PropertySchema>;
 
 /** What the optimizer does. */
-const OPTIMIZER_KEYS = {
+export const OPTIMIZER_KEYS = {
   epochs: { type: 'integer', minimum: 1, default: 3, description: 'passes over the training files' },
   batchSize: { type: 'integer', minimum: 1, maximum: 100_000, default: 32, description: 'windows per batch' },
   batchTokens: {

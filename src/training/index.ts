@@ -7,7 +7,7 @@
  * recipe.ts goes from data files to a model folder; lessons.ts reads and checks the data. trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
  * search/ looks for the best options; tracking/ tells MLflow of runs.
  */
-export { stepsByEpoch } from './batching';
+export { type BatchLimits, stepsByEpoch, type Window } from './batching';
 export { resumable } from './checkpoint';
 export {
   completeConfiguration,
@@ -21,12 +21,15 @@ export {
   type TrainingOptions,
   trainingSchemaWith,
 } from './configuration';
-export { Learner } from './learner';
+export { OPTIMIZER_KEYS } from './configuration-schema';
+export { Learner, type LearnerOptions, type State } from './learner';
 export { type LessonOptions, type Lessons, readLessons } from './lessons';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export type { Gradients } from './optimizer';
 export {
   type FineTuned,
   type FineTuning,
+  type FineTuningPlace,
   fineTune,
   fineTuneFiles,
   type Learning,
@@ -36,10 +39,30 @@ export {
 export { checkRunFolder, LAST } from './run-folder';
 export { rateShare } from './schedule';
 export { checkAgainst, defaultsOf } from './schema';
-export type { Complete, ObjectSchema } from './schema-types';
+export type {
+  Complete,
+  Defaults,
+  Flat,
+  KindOf,
+  ObjectSchema,
+  OfKind,
+  Properties,
+  PropertySchema,
+  Required,
+  Static,
+  ValuesOf,
+  WithDefault,
+} from './schema-types';
 export * from './search';
+export type { ScoredValues } from './search/tpe';
+export type { EndedTask, Failure, Score } from './search/trial';
 export { averageModels } from './soup';
-export { lossAndGradients, takeStep } from './step';
+export { lossAndGradients, type Part, type Step, type StepOptions, type StepOutcome, takeStep } from './step';
 export { taskOfFiles } from './task-of-files';
 export * from './tracking';
+export type { Authorization } from './tracking/credentials';
+export type { Notify } from './tracking/delivery';
+export type { DeliveryOptions, WaitingRun } from './tracking/server-destination';
+export type { RunDescription, TrackedRun } from './tracking/track-run';
+export type { TrainingDescription } from './tracking/track-training';
 export { type TrainingReport, type TrainingRun, train } from './trainer';

@@ -1,6 +1,6 @@
 import { createRandom, InputError } from '../foundation';
 import type { LabelNetwork } from '../nn';
-import type { Task } from '../tasks';
+import { OWN_LABELS, type Task } from '../tasks';
 import type { TrainingConfiguration } from './configuration';
 
 /** What a run learns from and is judged by. */
@@ -77,9 +77,9 @@ function refuseUnknown<Item, Example extends { inputIds: Int32Array }, Network e
 
 const MOST_NAMED = 10;
 
-/** @throws InputError for a label in `classWeights` or `variations` that is not learned */
+/** @throws InputError for a label in `classWeights`, `variations` or `views` that is not learned */
 function refuseForeignKeys(
-  { classWeights, variations }: TrainingConfiguration,
+  { classWeights, variations, views }: TrainingConfiguration,
   labels: readonly string[],
   place: string,
 ): void {
@@ -88,6 +88,16 @@ function refuseForeignKeys(
       if (!labels.includes(label))
         throw new InputError(
           `${place}: "${key}" names "${label}", which is no label of the data; these are ${labels.join(', ')}`,
+        );
+  if (Object.hasOwn(views, OWN_LABELS))
+    throw new InputError(
+      `${place}: a view cannot be called "${OWN_LABELS}", which stands for the model's own labels; rename it`,
+    );
+  for (const [name, classes] of Object.entries(views))
+    for (const label of Object.values(classes).flat())
+      if (!labels.includes(label))
+        throw new InputError(
+          `${place}: the view "${name}" has "${label}", which is no label of the data; these are ${labels.join(', ')}`,
         );
 }
 

@@ -55,6 +55,14 @@ export interface FineTuning extends Partial<TrainingConfiguration>, RunOptions {
   share?: number;
 }
 
+export interface FineTuningPlace extends RunOptions {
+  folder: string;
+  /** What the configuration is, for errors, such as its file. */
+  place: string;
+  /** As in `FineTuning`. */
+  share?: number;
+}
+
 export interface FineTuned extends TrainingReport {
   /** The model folder. */
   folder: string;
@@ -81,10 +89,10 @@ export async function fineTune({ out, share, ...options }: FineTuning): Promise<
   return fineTuneFiles(configuration, { ...run, folder: out, place: 'the options of fineTune', share });
 }
 
-/** The same for a complete configuration. @param place what the configuration is, for errors, such as its file */
+/** The same for a complete configuration. */
 export async function fineTuneFiles(
   configuration: TrainingConfiguration,
-  run: RunOptions & { folder: string; place: string; share?: number },
+  run: FineTuningPlace,
 ): Promise<FineTuned> {
   const name = taskOfFiles([...configuration.train, ...configuration.dev]);
   // The two branches are alike; the compiler needs each task with its own kinds of data.
@@ -96,7 +104,7 @@ export async function fineTuneFiles(
 async function fromEncoder<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
   configuration: TrainingConfiguration,
-  { place, share, ...run }: RunOptions & { folder: string; place: string; share?: number },
+  { place, share, ...run }: FineTuningPlace,
 ): Promise<FineTuned> {
   const lessons = readLessons(task, configuration, { place, share });
   const encoder = await fetchEncoder(configuration.encoder);

@@ -34,13 +34,13 @@ export type Static<Schema> = Schema extends { enum: readonly (infer One)[] }
   ? One
   : OfKind<KindOf<Schema>, Schema>;
 
-type KindOf<Schema> = Schema extends { type: infer Kind }
+export type KindOf<Schema> = Schema extends { type: infer Kind }
   ? Kind extends readonly (infer One)[]
     ? One
     : Kind
   : never;
 
-type OfKind<Kind, Schema> = Kind extends 'integer' | 'number'
+export type OfKind<Kind, Schema> = Kind extends 'integer' | 'number'
   ? number
   : Kind extends 'string'
     ? string
@@ -56,29 +56,29 @@ type OfKind<Kind, Schema> = Kind extends 'integer' | 'number'
             : never
           : never;
 
-type Properties<Schema extends ObjectSchema> = Schema['properties'];
-type Required<Schema extends ObjectSchema> = Schema['required'][number] & keyof Properties<Schema>;
-type WithDefault<Schema extends ObjectSchema> = {
+export type Properties<Schema extends ObjectSchema> = Schema['properties'];
+export type Required<Schema extends ObjectSchema> = Schema['required'][number] & keyof Properties<Schema>;
+export type WithDefault<Schema extends ObjectSchema> = {
   [Key in keyof Properties<Schema>]: Properties<Schema>[Key] extends { default: unknown } ? Key : never;
 }[keyof Properties<Schema>];
 
 /** Written out, so that editors and errors show the keys. */
-type Flat<T> = { [Key in keyof T]: T[Key] };
-type Values<Schema extends ObjectSchema, Keys extends keyof Properties<Schema>> = {
+export type Flat<T> = { [Key in keyof T]: T[Key] };
+export type ValuesOf<Schema extends ObjectSchema, Keys extends keyof Properties<Schema>> = {
   -readonly [Key in Keys]: Static<Properties<Schema>[Key]>;
 };
 
 /** What a file that follows the schema may hold: keys that are not required may be left out. */
 export type Given<Schema extends ObjectSchema> = Flat<
-  Values<Schema, Required<Schema>> &
-    Partial<Values<Schema, Exclude<keyof Properties<Schema>, Required<Schema>>>>
+  ValuesOf<Schema, Required<Schema>> &
+    Partial<ValuesOf<Schema, Exclude<keyof Properties<Schema>, Required<Schema>>>>
 >;
 
 /** The value of each key that has a default. */
-export type Defaults<Schema extends ObjectSchema> = Flat<Values<Schema, WithDefault<Schema>>>;
+export type Defaults<Schema extends ObjectSchema> = Flat<ValuesOf<Schema, WithDefault<Schema>>>;
 
 /** What there is once defaults are filled in: only a key without one may still lack. */
 export type Complete<Schema extends ObjectSchema> = Flat<
-  Values<Schema, Required<Schema> | WithDefault<Schema>> &
-    Partial<Values<Schema, Exclude<keyof Properties<Schema>, Required<Schema> | WithDefault<Schema>>>>
+  ValuesOf<Schema, Required<Schema> | WithDefault<Schema>> &
+    Partial<ValuesOf<Schema, Exclude<keyof Properties<Schema>, Required<Schema> | WithDefault<Schema>>>>
 >;

@@ -28,7 +28,7 @@ export interface Step {
 export type StepOptions = Pick<TrainingOptions, 'seed' | 'accumulation' | 'clipNorm'>;
 
 /** What a step says of itself. */
-export interface Outcome {
+export interface StepOutcome {
   loss: number;
   gradientNorm: number;
 }
@@ -40,7 +40,7 @@ export interface Stepper<Example> {
    *
    * @throws InputError where the loss is no number any more; nothing was updated then
    */
-  step(batches: readonly (readonly Example[])[], step: Step): Promise<Outcome>;
+  step(batches: readonly (readonly Example[])[], step: Step): Promise<StepOutcome>;
   /** Does something while the task's parameters here are those to be judged and kept: the averages, where there are any. */
   judged<T>(work: () => Promise<T>): Promise<T>;
   /** All that is needed to go on. */
@@ -72,7 +72,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   batches: readonly (readonly Example[])[],
   { seed, accumulation, clipNorm }: StepOptions,
   step: Step,
-): Outcome {
+): StepOutcome {
   const shares = sharesOf(learner.task, batches);
   const parts = batches.map((examples, index) => ({
     examples,
@@ -102,7 +102,7 @@ export function sharesOf<Example extends { inputIds: Int32Array }>(
 }
 
 /** @throws InputError where loss or gradients are no numbers any more */
-export function refuseDivergence({ loss, gradientNorm }: Outcome, { step, where }: Step): void {
+export function refuseDivergence({ loss, gradientNorm }: StepOutcome, { step, where }: Step): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
   throw new InputError(
     `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint, where the run has any by now, are kept)`,

@@ -10,7 +10,7 @@
  * `error-browser/` a page of sentences with their mistakes.
  */
 export { errorBrowser } from './error-browser/error-browser';
-export type { Figure } from './figure';
+export type { Figure, Layout, Trace } from './figure';
 export { calibration } from './figures/calibration';
 export { confusionMatrix } from './figures/class-confusion';
 export { compressionWaterfall } from './figures/compression-waterfall';
@@ -40,6 +40,7 @@ export {
 export { showFigure } from './notebook/show-figure';
 export { type Cell, dataFrame, type Row, showTable } from './notebook/show-table';
 export { CLASS_COLOURS } from './palette';
+export type { Size } from './rendering/compose';
 export { renderPng, saveFigure } from './rendering/render';
 export { anchoringTable } from './tables/anchoring';
 export {
@@ -49,9 +50,15 @@ export {
   benchmarkScores,
   saveBenchmark,
 } from './tables/benchmark';
-export { comparisonTable, intervalTable, type PublishedScore, publishedTable } from './tables/intervals';
+export {
+  comparisonTable,
+  type Details,
+  intervalTable,
+  type PublishedScore,
+  publishedTable,
+} from './tables/intervals';
 export { pruningTable } from './tables/pruning';
-export { f1ByCorpus, spanTable, tokenTable } from './tables/scores';
+export { f1ByCorpus, type Reports, spanTable, tokenTable } from './tables/scores';
 export { searchRankingTable } from './tables/search-ranking';
 export { thresholdTable } from './tables/thresholds';
 export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';

@@ -6,7 +6,7 @@ import { checkTensor } from './tensor-check';
 import { Unclear } from './value';
 
 /** What the checks need of a model folder's configuration. */
-interface ExpectedShape {
+export interface ExpectedShape {
   encoder: EncoderConfiguration;
   maximumLength: number;
 }

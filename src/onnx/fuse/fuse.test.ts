@@ -11,7 +11,7 @@ import { encoderGraph, type GraphHead } from '../encoder-graph';
 import { encodeAsOnnx, exportToOnnx } from '../export';
 import { quantizeModel } from '../quantize/dynamic';
 import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from '../quantize/quantize';
-import { runOnnx, runOnnxBatch } from '../run';
+import { runOnnx, runOnnxBatch } from '../run.fixture';
 import { FUSED_OPERATORS, type FusedOperator, fuseFolder, fuseModel } from './fuse';
 import { randomTagger } from './random-tagger.fixture';
 

@@ -5,7 +5,7 @@ import { InputError } from '../../foundation';
 import { networkFixture } from '../../nn/network.fixture';
 import { largestDifference } from '../../nn/tiny-bert.fixture';
 import { encodeAsOnnx } from '../export';
-import { runOnnxBatch } from '../run';
+import { runOnnxBatch } from '../run.fixture';
 import { fuseModel } from './fuse';
 
 const operators = ['gelu'];

@@ -6,7 +6,7 @@ import { networkFixture } from '../../nn/network.fixture';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../../nn/tiny-bert.fixture';
 import { encoderGraph, type GraphHead } from '../encoder-graph';
 import { encodeAsOnnx } from '../export';
-import { runOnnx, runOnnxBatch } from '../run';
+import { runOnnx, runOnnxBatch } from '../run.fixture';
 import { fuseModel } from './fuse';
 
 const fuse = (model: onnx.ModelProto) => fuseModel(model, 'test', { operators: ['layer-norm'] });

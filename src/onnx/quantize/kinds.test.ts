@@ -6,7 +6,7 @@ import { onnx } from 'onnx-proto';
 import { projectRoot } from '../../foundation';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx } from '../export';
-import { runOnnx } from '../run';
+import { runOnnx } from '../run.fixture';
 import { addToHistogram, CALIBRATION_METHODS, chooseRange, emptyHistogram } from './calibration';
 import { packBlocks } from './four-bit';
 import { toHalves } from './half';

@@ -6,7 +6,7 @@ import { onnx } from 'onnx-proto';
 import { InputError } from '../../foundation';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx } from '../export';
-import { runOnnx } from '../run';
+import { runOnnx } from '../run.fixture';
 import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from './quantize';
 
 test('int8 logits stay close to those of Hugging Face, and O stays exactly 0', async (t) => {

@@ -1,5 +1,5 @@
 import type { ClassifierConfiguration } from '../../nn';
-import { thresholdOf } from '../../tokenization';
+import { isGiven } from '../../tokenization';
 import { logSoftmax, sigmoid } from '../probabilities';
 
 /** A label and how probable it is, between 0 and 1. */
@@ -37,7 +37,7 @@ export function givenLabels(
     for (let label = 1; label < logits.length; label++) if (logits[label] > logits[best]) best = label;
     return [labels[best]];
   }
-  return labels.filter((label, index) => sigmoid(logits[index]) > thresholdOf(threshold, label));
+  return labels.filter((label, index) => isGiven(sigmoid(logits[index]), threshold, label));
 }
 
 /** The same of labels with their probabilities, in the order given. @param ranked all labels, the most probable first */

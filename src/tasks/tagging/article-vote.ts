@@ -4,7 +4,7 @@ import type { ScoredSpan } from './decoding';
 import { occurrencesOf } from './occurrences';
 
 /** A part of an article, a sentence most often, and the mentions found in it. */
-interface TaggedPart {
+export interface TaggedPart {
   text: string;
   spans: readonly ScoredSpan[];
 }

@@ -6,7 +6,7 @@ import {
   type TagSet,
   type Threshold,
   tagsToSpans,
-  thresholdOf,
+  thresholdLogit,
 } from '../../tokenization';
 import { sigmoid } from '../probabilities';
 
@@ -39,8 +39,7 @@ export function decodeSpans(
   const wordStarts = startsOfWords(encoded.words);
   const spans: ScoredSpan[] = [];
   labels.forEach((label, index) => {
-    const probability = thresholdOf(threshold, label);
-    const shift = Math.log(probability / (1 - probability));
+    const shift = thresholdLogit(threshold, label);
     const beginColumn = index * perClass;
     const insideColumn = beginColumn + perClass - 1;
     const begin = new Float64Array(wordStarts.length - 1);

@@ -11,7 +11,7 @@ import type { LossName } from '../losses';
 import { logSoftmax } from '../probabilities';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
-import { knownSpans, meanF1, onlyLabels, type SpanScore, scoreSpans } from './spans';
+import { knownSpans, meanF1, microF1, onlyLabels, type SpanScore, scoreSpans } from './spans';
 import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
@@ -22,6 +22,8 @@ export interface EvaluationReport {
   tokens: Record<string, TokenScore>;
   /** Mean strict span F1 over the labels with gold mentions. */
   meanF1: number | null;
+  /** Strict span F1 over the mentions of all labels together. */
+  microF1: number | null;
   /** Cross-entropy, binary or, after training with `cross_entropy`, that one. */
   loss: number;
   /** Sentence by sentence, in the order given: tokens, logits and predicted spans. */
@@ -60,6 +62,7 @@ export async function evaluate(
     spans,
     tokens: scoreTokens(tokenOutcomes(gold, tagged, options), options.threshold),
     meanF1: meanF1(spans),
+    microF1: microF1(spans),
     loss: meanLoss(gold, tagged, options),
     tagged,
   };

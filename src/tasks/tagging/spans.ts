@@ -115,6 +115,17 @@ export function meanF1(scores: Record<string, SpanScore>): number | null {
   return mean(Object.values(scores).map(({ f1 }) => f1));
 }
 
+/** F1 over the mentions of all labels together; null without gold mentions. */
+export function microF1(scores: Record<string, SpanScore>): number | null {
+  let [hits, predicted, gold] = [0, 0, 0];
+  for (const { truePositives, falsePositives, support } of Object.values(scores)) {
+    hits += truePositives;
+    predicted += truePositives + falsePositives;
+    gold += support;
+  }
+  return f1Of(hits, predicted, gold);
+}
+
 /** The mean of what is known; null where nothing is. */
 export function mean(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);

@@ -54,9 +54,10 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
       ...{ article: place, section: '', paragraph: 0, offset: start },
       ...{ text: paragraph.slice(start, end), spans: [], annotated: [] },
     })),
-  create(encoder, labels, _, { scheme, words, maximumLength, threshold, seed }) {
+  create(encoder, labels, _, { scheme, words, maximumLength, threshold, views, seed }) {
     const tagSet = { scheme, labels, ...(scheme === 'exclusive' && { words }) };
-    return TokenClassifier.fromEncoder(encoder, { ...tagSet, maximumLength, threshold }, seed);
+    const seen = Object.keys(views).length > 0 ? { views } : {};
+    return TokenClassifier.fromEncoder(encoder, { ...tagSet, maximumLength, threshold, ...seen }, seed);
   },
   load: (folder) => TokenClassifier.load(folder),
   build: (configuration, source, tensors) =>

@@ -26,7 +26,7 @@ export interface Failure {
 
 export type Outcome = Score | Failure;
 
-interface EndedTask extends TrialTask {
+export interface EndedTask extends TrialTask {
   /** How many records there were when its values were chosen: what it could learn from. */
   saw: number;
   seconds: number;

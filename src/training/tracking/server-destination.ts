@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { projectRoot, withLock } from '../../foundation';
+import { withLock, workFolder } from '../../foundation';
 import { authorizationFor } from './credentials';
 import { createDelivery, type Notify } from './delivery';
 import type { Destination, RunStart } from './entries';
@@ -21,7 +21,7 @@ export interface DeliveryOptions extends Patience {
   notify?: Notify;
 }
 
-const defaultSpool = () => join(projectRoot, '.falconframes', 'tracking');
+const defaultSpool = () => join(workFolder(), 'tracking');
 
 /**
  * A run on a server. What it records goes into a journal at once and from there, every second, to the server. A server that does

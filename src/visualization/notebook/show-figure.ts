@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { notebookKernel } from '../../foundation';
+import { notebookKernel, optionalPackage } from '../../foundation';
 import type { Figure } from '../figure';
 import { composeLayout } from '../rendering/compose';
 import { renderPng } from '../rendering/render';
@@ -28,9 +28,9 @@ interface NotebookPlot {
  * offline), under the name `plot` too by which that package calls it.
  */
 export function interactiveHtml(figure: Figure): string {
-  const { createPlot } = require('plotly-notebook-js') as {
+  const { createPlot } = optionalPackage<{
     createPlot: new (data: unknown[], layout: unknown) => NotebookPlot;
-  };
+  }>('plotly-notebook-js', 'The interactive view of a figure');
   const plotly = readFileSync(require.resolve('plotly.js-basic-dist-min'), 'utf8');
   const layout = composeLayout(figure);
   let plot = new createPlot(figure.data, layout).render();

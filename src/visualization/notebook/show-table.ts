@@ -1,5 +1,4 @@
-import type { DataFrame } from 'danfojs-node';
-import { InputError, notebookKernel } from '../../foundation';
+import { InputError, notebookKernel, optionalPackage } from '../../foundation';
 import { MUTED } from '../palette';
 import { escapeHtml } from './html';
 
@@ -8,9 +7,14 @@ export type Cell = string | number | null;
 /** One row by column name; all rows have the same columns. A column's unit stands in its name: "size (MB)". */
 export type Row = Record<string, Cell>;
 
+// Where danfojs-node is not installed its types are missing too. The comment goes with the declaration: the type is `any` there.
+// biome-ignore lint/suspicious/noTsIgnore: an error is expected only there
+/** @ts-ignore */
+type DataFrame = import('danfojs-node').DataFrame;
+
 /** The rows as a danfojs DataFrame, to filter, group and sort before they are shown. Loading danfojs takes seconds, once. */
 export function dataFrame(rows: readonly Row[]): DataFrame {
-  const danfo = require('danfojs-node') as typeof import('danfojs-node');
+  const danfo = optionalPackage<{ DataFrame: new (rows: Row[]) => DataFrame }>('danfojs-node', 'A DataFrame');
   return new danfo.DataFrame([...rows]);
 }
 

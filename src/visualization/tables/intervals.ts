@@ -25,7 +25,7 @@ export interface PublishedScore {
   differs: string;
 }
 
-type Details = ReturnType<typeof detailCorpora>;
+export type Details = ReturnType<typeof detailCorpora>;
 
 /** Strict span F1 and token F1 with their 95% intervals, one row a corpus and class with gold mentions. */
 export function intervalTable(details: Details): Row[] {

@@ -2,7 +2,7 @@ import { byLabel, ENTITY_CLASSES } from '../../foundation';
 import type { EvaluationReport } from '../../tasks';
 import type { Row } from '../notebook/show-table';
 
-type Reports = Readonly<Record<string, EvaluationReport>>;
+export type Reports = Readonly<Record<string, EvaluationReport>>;
 
 /** Corpora and the classes that they have gold mentions of. */
 function* corporaAndClasses(reports: Reports): Generator<[string, EvaluationReport, string]> {

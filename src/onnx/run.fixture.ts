@@ -5,7 +5,7 @@ import type { Batch } from '../nn';
 import type { Example } from '../nn/tiny-bert.fixture';
 import { onnxInputs } from './inputs';
 
-/** Help for tests: logits of an ONNX file, path or bytes, for the example's inputs // [batch * length * labels] */
+/** Logits of an ONNX file, path or bytes, for the example's inputs // [batch * length * labels] */
 export function runOnnx(model: string | Uint8Array, example: Example): Promise<Float32Array> {
   return runOnnxBatch(model, {
     size: example.input_ids.length,

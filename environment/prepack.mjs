@@ -1,0 +1,11 @@
+// `npm pack` and `npm publish`: dist/ made anew from src/, so that nothing stale is packed.
+//
+// npm leaves scripts out where `ignore-scripts` is set, as .npmrc does here; ask for it with `npm pack --ignore-scripts=false`.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeModules, root } from './places.mjs';
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+const compiler = join(nodeModules, 'typescript', 'bin', 'tsc');
+execFileSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });

@@ -1,0 +1,102 @@
+/**
+ * `npm run bench -- own-labels [--json]`: whether `fineTune` on labels of other people's is as good as PyTorch: strict micro F1 on the
+ * test parts of WNUT-17 (six labels) and of CrossNER science (17 labels, 200 training sentences), the same encoder and recipe, three seeds
+ * each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) cuts batches at random where ours have windows of
+ * similar length, draws its own numbers and counts its own scores; all else is the same. The corpora are read from FALCONFRAMES_MIRROR/ner.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchPython } from '../benchmark';
+import { convert } from '../corpora';
+import { mirrorFolder, projectRoot, readSentences, showProgress } from '../foundation';
+import { locateEncoder, TokenClassifier } from '../nn';
+import { evaluate } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import { DEFAULT_TRAINING } from './configuration';
+import { fineTune } from './recipe';
+
+const ENCODER = 'minilm-l6-h384-uncased';
+const SEEDS = [1, 2, 3];
+const CORPORA = [
+  {
+    name: 'WNUT-17',
+    files: ['wnut17/wnut17train.conll', 'wnut17/emerging.dev.conll', 'wnut17/emerging.test.annotated'],
+    settings: { epochs: 4, learningRate: 3e-4, batchSize: 32 },
+  },
+  {
+    name: 'CrossNER science',
+    files: ['crossner/science/train.txt', 'crossner/science/dev.txt', 'crossner/science/test.txt'],
+    settings: { epochs: 30, learningRate: 3e-4, batchSize: 16 },
+  },
+];
+
+async function main(): Promise<void> {
+  const mirror = mirrorFolder();
+  if (!mirror) throw new Error('set FALCONFRAMES_MIRROR to a folder with the corpora');
+  const scratch = mkdtempSync(join(tmpdir(), 'falconframes-own-labels-'));
+  const rows = [];
+  try {
+    for (const { name, files, settings } of CORPORA) {
+      const [train, dev, test] = files.map((file, part) => {
+        const path = join(scratch, `${name} ${part}.jsonl`);
+        writeFileSync(path, convert('conll', [join(mirror, 'ner', file)]).lines.join('\n'));
+        return path;
+      });
+      const ours: number[] = [];
+      let labels: readonly string[] = [];
+      for (const seed of SEEDS) {
+        const run = await fineTune({
+          ...{ train: [train], dev: [dev], out: join(scratch, 'run'), scheme: 'exclusive', words: 'first' },
+          ...{ encoder: ENCODER, seed, replicas: 1, precision: 'float32', ...settings },
+          progress: showProgress(`${name}, seed ${seed}`),
+          onNotice: console.error,
+        });
+        labels = run.labels;
+        ours.push(await microF1(run.folder, test));
+        console.error(`Ours, seed ${seed}: test micro F1 ${ours[ours.length - 1].toFixed(3)}`);
+      }
+      const { weightDecay, warmupShare, clipNorm, maximumLength } = DEFAULT_TRAINING;
+      const recipe = { ...settings, weightDecay, warmupShare, clipNorm, maximumLength, labels, seeds: SEEDS };
+      const settingsFile = join(scratch, 'settings.json');
+      writeFileSync(settingsFile, JSON.stringify(recipe));
+      const script = join(projectRoot, 'environment', 'bench', 'own_labels_torch.py');
+      const program = [script, locateEncoder(ENCODER), train, dev, test, settingsFile];
+      const torch = JSON.parse(
+        execFileSync(benchPython(), program, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
+      ) as number[];
+      rows.push({ corpus: name, labels: labels.length, ours, torch, difference: mean(ours) - mean(torch) });
+    }
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2));
+  else
+    for (const { corpus, labels, ours, torch, difference } of rows)
+      console.log(
+        `${corpus} (${labels} labels): strict micro F1 ${describe(ours)}, PyTorch ${describe(torch)}, difference ${difference.toFixed(3)}`,
+      );
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const describe = (values: readonly number[]): string =>
+  `${mean(values).toFixed(3)} (${values.map((value) => value.toFixed(3)).join(', ')})`;
+
+async function microF1(folder: string, test: string): Promise<number> {
+  const model = TokenClassifier.load(folder);
+  try {
+    const sentences = readSentences(test);
+    const report = await evaluate(sentences, new Tokenizer(folder), model.score, model.configuration);
+    return report.microF1!;
+  } finally {
+    model.dispose();
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
