@@ -1,9 +1,49 @@
 import type { Interval } from '../evaluation';
 import { type BenchmarkRow, europePmcCoreHours } from './benchmark';
+import type { TextBenchmarkRow } from './benchmark-texts';
+import type { Costs } from './measure';
 
 /** The rows as CSV, one column per figure and label; empty where there is no F1. */
-export function benchmarkCsv(rows: readonly BenchmarkRow[]): string {
-  const records = rows.map((row) => ({
+export const benchmarkCsv = (rows: readonly BenchmarkRow[]): string =>
+  csvOf(
+    rows.map((row) => ({
+      ...costColumns(row),
+      sentences_per_second: row.sentencesPerSecond,
+      tokens_per_second: row.tokensPerSecond,
+      europe_pmc_core_hours: europePmcCoreHours(row),
+      ...Object.assign(
+        {},
+        ...Object.keys(row.f1).map((label) =>
+          scoreColumns(`f1 ${label}`, row.f1[label], row.f1Intervals[label]),
+        ),
+        scoreColumns('mean_f1', row.meanF1, row.meanF1Interval),
+      ),
+    })),
+  );
+
+/** The same of classifiers, with accuracy and macro F1. */
+export const textBenchmarkCsv = (rows: readonly TextBenchmarkRow[]): string =>
+  csvOf(
+    rows.map((row) => ({
+      ...costColumns(row),
+      texts_per_second: row.textsPerSecond,
+      tokens_per_second: row.tokensPerSecond,
+      ...scoreColumns('accuracy', row.accuracy, row.accuracyInterval),
+      ...scoreColumns('macro_f1', row.macroF1, row.macroF1Interval),
+    })),
+  );
+
+type Cells = Record<string, string | number | null>;
+
+function csvOf(records: readonly Cells[]): string {
+  const lines = records.map((record) => Object.values(record));
+  return [Object.keys(records[0]), ...lines]
+    .map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`)
+    .join('');
+}
+
+function costColumns(row: Costs): Cells {
+  return {
     variant: `"${row.name.replaceAll('"', '""')}"`,
     megabytes: row.megabytes,
     gzipped_megabytes: row.gzippedMegabytes,
@@ -13,21 +53,7 @@ export function benchmarkCsv(rows: readonly BenchmarkRow[]): string {
     median_ms: row.medianMs,
     p95_ms: row.p95Ms,
     timed_runs: row.timedRuns,
-    sentences_per_second: row.sentencesPerSecond,
-    tokens_per_second: row.tokensPerSecond,
-    europe_pmc_core_hours: europePmcCoreHours(row),
-    ...Object.assign(
-      {},
-      ...Object.keys(row.f1).map((label) =>
-        scoreColumns(`f1 ${label}`, row.f1[label], row.f1Intervals[label]),
-      ),
-      scoreColumns('mean_f1', row.meanF1, row.meanF1Interval),
-    ),
-  }));
-  const lines = records.map((record) => Object.values(record));
-  return [Object.keys(records[0]), ...lines]
-    .map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`)
-    .join('');
+  };
 }
 
 function scoreColumns(

@@ -2,9 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { InputError, ProcessEnded, startProcess } from '../foundation';
 import {
+  countClassifierParameters,
   countParameters,
   hasWeights,
+  readClassifierConfiguration,
   readConfiguration,
+  SequenceClassifier,
   TokenClassifier,
   tensorflow,
   WEIGHTS,
@@ -13,6 +16,8 @@ import {
 import { openFolderScorer } from '../onnx';
 import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
+import type { TextVariant } from './benchmark-texts';
+import type { Runnable } from './measure';
 
 export interface VariantOptions {
   threads: number;
@@ -26,10 +31,18 @@ export interface VariantOptions {
  * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
  * of threads holds for TensorFlow only if it was not used in this process before.
  */
-export async function openVariants(
+export const openVariants = (folder: string, options: VariantOptions): Promise<Variant[]> =>
+  openAll(folder, options, openVariant);
+
+/** The same for a classifier of texts. */
+export const openTextVariants = (folder: string, options: VariantOptions): Promise<TextVariant[]> =>
+  openAll(folder, options, openTextVariant);
+
+async function openAll<Opened extends Runnable>(
   folder: string,
   { threads, name, onNotice = () => {} }: VariantOptions,
-): Promise<Variant[]> {
+  open: (folder: string, file: string, threads: number, name?: string) => Promise<Opened>,
+): Promise<Opened[]> {
   const files: string[] = [];
   if (hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
   const exported = join(folder, 'onnx');
@@ -42,24 +55,47 @@ export async function openVariants(
       `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
     );
   }
-  return Promise.all(files.map((file) => openVariant(folder, file, threads, name)));
+  return Promise.all(files.map((file) => open(folder, file, threads, name)));
 }
 
-/** One way to run a model folder. @param file of the folder: its weights, or a graph in `onnx` */
+/** One way to run a tagger. @param file of the folder: its weights, or a graph in `onnx` */
 export async function openVariant(
   folder: string,
   file: string,
   threads: number,
-  name = basename(resolve(folder)),
+  name?: string,
 ): Promise<Variant> {
-  const path = join(folder, file);
   const tagger = await openTagger(folder, file, threads);
+  return { ...tagger, ...runnableOf(folder, file, threads, name, countParameters(tagger.tagging)) };
+}
+
+async function openTextVariant(
+  folder: string,
+  file: string,
+  threads: number,
+  name?: string,
+): Promise<TextVariant> {
+  const classifier = await openTextClassifier(folder, file, threads);
+  const { configuration } = classifier;
   return {
-    ...tagger,
+    ...classifier,
+    ...runnableOf(folder, file, threads, name, countClassifierParameters(configuration)),
+  };
+}
+
+function runnableOf(
+  folder: string,
+  file: string,
+  threads: number,
+  name = basename(resolve(folder)),
+  parameters: number,
+): Pick<Runnable, 'name' | 'files' | 'threads' | 'parameters' | 'measureMemory'> {
+  const path = join(folder, file);
+  return {
     name: `${name} ${runtimeOf(path)}`,
     files: file === WEIGHTS ? weightFiles(folder) : [path],
     threads,
-    parameters: countParameters(tagger.tagging),
+    parameters,
     measureMemory: (texts) => measureMemory(texts, [folder, file, String(threads)]),
   };
 }
@@ -74,6 +110,19 @@ export async function openTagger(folder: string, file: string, threads: number) 
   }
   const model = TokenClassifier.load(folder);
   return { tagging, score: onlyFinite(model.score, folder), tokenizer, dispose: async () => model.dispose() };
+}
+
+/** What classifies texts, and nothing beside it. */
+export async function openTextClassifier(folder: string, file: string, threads: number) {
+  const configuration = readClassifierConfiguration(folder);
+  const tokenizer = new Tokenizer(folder);
+  if (file !== WEIGHTS) {
+    const { score, dispose } = await openFolderScorer(folder, join(folder, file), { threads });
+    return { configuration, score, tokenizer, dispose };
+  }
+  const model = SequenceClassifier.load(folder);
+  const score = onlyFinite(model.score, folder);
+  return { configuration, score, tokenizer, dispose: async () => model.dispose() };
 }
 
 /** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */

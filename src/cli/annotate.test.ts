@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { InputError, projectRoot } from '../foundation';
 import { DEFAULT_MODEL, defaultModelFolder, type Entity } from '../inference';
 import { annotate, linesOf, PROGRAM, preparedModel } from './annotate.fixture';
-import { progressLine } from './annotate-progress';
+import { progressLine } from './corpus-progress';
 
 test('files of any format in, one line a document out, offsets in either unit', (t) => {
   const model = preparedModel(t);
@@ -195,11 +195,15 @@ test('progress tells rates and the time left, of this run alone', () => {
     bytes,
   });
   assert.equal(
-    progressLine(totals(1500, 3000), totals(500, 1000), 10_000, 50),
+    progressLine(totals(1500, 3000), totals(500, 1000), { bytes: 10_000, seconds: 50, items: 'documents' }),
     '1,500 documents (30%), 20 documents/s, 200 sentences/s, 2:55 min left',
   );
   assert.equal(
-    progressLine(totals(5, 0), totals(0, 0), 0, 2),
+    progressLine(totals(5, 0), totals(0, 0), { bytes: 0, seconds: 2, items: 'documents' }),
     '5 documents, 2.5 documents/s, 25 sentences/s',
+  );
+  assert.equal(
+    progressLine(totals(5, 0), totals(0, 0), { bytes: 0, seconds: 2, items: 'texts' }),
+    '5 texts, 2.5 texts/s',
   );
 });

@@ -1,62 +1,37 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import {
-  checkOutputFile,
-  formatDuration,
-  InputError,
-  outputTarget,
-  sha256OfFile,
-  unwritable,
-} from '../foundation';
-import {
-  type AnnotateCorpusOptions,
-  annotateCorpus,
-  checkWhole,
-  companionsOf,
   type DocumentFormat,
   defaultModelFolder,
-  type InputFile,
   listInputs,
-  NOTHING_DONE,
   type OffsetUnit,
-  onnxFileOf,
   openSources,
   openStandardInput,
-  ResumableOutput,
-  Skipped,
-  type Source,
-  sourcesBehind,
-  type Totals,
 } from '../inference';
-import { hasWeights, weightFiles } from '../nn';
-import { annotateProgress } from './annotate-progress';
 import { positiveInteger } from './arguments';
-import { endOfReader } from './failure';
-import { filesOf } from './inputs';
-import { notice, printResult } from './output';
+import { type CorpusOptions, runOverCorpus } from './corpus-run';
 
-interface AnnotateOptions {
+interface AnnotateOptions extends CorpusOptions {
   model?: string;
   offsets: OffsetUnit;
-  precision?: 'int8' | 'fp32';
+  view?: string;
   format?: DocumentFormat;
-  workers?: number;
-  out?: string;
-  resume?: boolean;
-  json?: boolean;
 }
 
 export function registerAnnotate(program: Command): void {
   program
     .command('annotate')
-    .description('mark gene mutations, cells, cell lines, organs and tissues in text')
+    .description(
+      'mark mentions in text with a trained tagger; by default gene mutations, cells, cell lines, organs and tissues',
+    )
     .argument(
       '[paths...]',
       'plain text, JATS XML (.xml, .nxml), JSONL (.jsonl), BioC, PubTator, archives (.tar) and gzip (.gz) of these, folders of them; standard input without any',
     )
     .option('--model <folder>', 'model folder (default: the small model of the package)')
+    .option(
+      '--view <name>',
+      "which of the model's views names the mentions (default: the first it has; labels: its own labels)",
+    )
     .addOption(
       new Option('--offsets <unit>', 'what start and end count')
         .choices(['utf16', 'codepoints'])
@@ -98,178 +73,21 @@ Example: falconframes annotate articles/ --out entities.jsonl`,
     .action(annotate);
 }
 
-async function annotate(paths: string[], options: AnnotateOptions): Promise<void> {
-  const { out, resume = false } = options;
-  if (resume && (!out || paths.length === 0)) {
-    throw new InputError('--resume needs --out, and files as input; standard input cannot be read again');
-  }
-  const target = out === undefined ? undefined : outputTarget(out);
-  const isStream = target?.kind === 'stream';
-  if (resume && isStream)
-    throw new InputError(`${out}: is not a file, so its run cannot be resumed; leave --resume out`);
-  const own = target && !isStream ? [target.path, ...companionsOf(target.path)] : [];
-  const { files, skipped } = listInputs(paths, own);
-  const pipe = files.find((file) => file.isStream);
-  if (resume && pipe) throw new InputError(`${pipe.place}: cannot be read again; leave --resume out`);
-  const model = options.model ?? defaultModelFolder();
-  const quantized = options.precision && options.precision === 'int8';
-  const read = files.flatMap(({ path }) => (typeof path === 'string' ? path : []));
-  for (const path of target ? [out!, ...own.slice(1)] : [])
-    checkOutputFile(path, [...read, ...filesOf(model)]);
-  report(skipped);
-  const settings = { model, quantized, offsets: options.offsets, workers: options.workers };
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  if (paths.length === 0 && process.stdin.isTTY) notice('Reading standard input; Ctrl-D ends it');
-  const inArchives = new Skipped();
-  const sources =
-    paths.length > 0
-      ? openSources(files, inArchives)
-      : openStandardInput(process.stdin, options.format, inArchives);
-  try {
-    if (target?.kind === 'file') await writeToFile(target.path, files, sources, settings, bytes, options);
-    else await writeToStream(target, sources, settings, bytes);
-  } finally {
-    report(inArchives);
-  }
-}
-
-function report(skipped: Skipped): void {
-  for (const sentence of skipped.sentences()) notice(sentence);
-}
-
-async function writeToStream(
-  target: { path: string; descriptor?: number } | undefined,
-  sources: AsyncIterable<Source>,
-  settings: AnnotateCorpusOptions,
-  bytes: number,
+async function annotate(
+  paths: string[],
+  { model = defaultModelFolder(), offsets, view, format, ...options }: AnnotateOptions,
 ): Promise<void> {
-  let totals = NOTHING_DONE;
-  const lines = linesOf(sources, settings, bytes, NOTHING_DONE, (_, now) => {
-    totals = now;
+  await runOverCorpus(paths, model, options, {
+    items: 'documents',
+    work: { kind: 'annotate', offsets, view },
+    decisive: { offsets, view },
+    list: listInputs,
+    open: openSources,
+    openStandardInput: (skipped) => openStandardInput(process.stdin, format, skipped),
+    count: ({ documents, sentences, entities }) =>
+      `${documents} documents, ${sentences} sentences, ${entities} entities`,
+    rate: ({ sentences }, before, seconds) =>
+      `${((sentences - before.sentences) / seconds).toFixed(0)} sentences/s`,
+    counts: ({ documents, sentences, entities, damaged }) => ({ documents, sentences, entities, damaged }),
   });
-  const descriptor = target ? target.descriptor : 1;
-  const isOpen = descriptor !== undefined;
-  const stream =
-    descriptor === 1
-      ? process.stdout
-      : createWriteStream(target!.path, isOpen ? { fd: descriptor, autoClose: false } : {});
-  // An exit while threads are inside ONNX Runtime would abort: they are ended first.
-  process.stdout.off('error', endOfReader).on('error', () => {});
-  try {
-    await pipeline(lines, stream, { end: !isOpen });
-  } catch (error) {
-    // The reader of our output, such as `head`, may have closed it.
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE')
-      throw unwritable(target?.path ?? 'standard output', error);
-  }
-  complainOfDamages(totals);
-}
-
-async function writeToFile(
-  path: string,
-  files: readonly InputFile[],
-  sources: AsyncIterable<Source>,
-  settings: AnnotateCorpusOptions,
-  bytes: number,
-  options: AnnotateOptions,
-): Promise<void> {
-  const { offsets, resume = false } = options;
-  const run = {
-    inputs: files.map((file) => resolve(Buffer.from(file.path as string).toString('latin1'))),
-    model: decisiveFiles(settings.model, settings.quantized).map(sha256OfFile),
-    offsets,
-  };
-  const output = ResumableOutput.open(path, run, resume);
-  if (!output) {
-    await checkWhole(path, files, sources, offsets);
-    notice(`${path}: is complete already, so nothing was done; remove it to annotate again`);
-    return;
-  }
-  try {
-    await writeAll(path, output, sources, settings, bytes, options.json);
-  } finally {
-    output.close();
-  }
-}
-
-/** Lines of output, batch by batch, with progress. `onBatch` is called before each is yielded. */
-async function* linesOf(
-  sources: AsyncIterable<Source>,
-  settings: AnnotateCorpusOptions,
-  bytes: number,
-  before: Totals,
-  onBatch: (lines: string, totals: Totals, fingerprints: Uint8Array) => void,
-): AsyncGenerator<string> {
-  const progress = annotateProgress(before, bytes);
-  let totals = before;
-  try {
-    for await (const batch of annotateCorpus(sources, settings)) {
-      for (const damage of batch.damages) progress.tell(damage);
-      totals = {
-        sources: totals.sources + batch.sources,
-        documents: totals.documents + batch.documents,
-        sentences: totals.sentences + batch.sentences,
-        entities: totals.entities + batch.entities,
-        damaged: totals.damaged + batch.damages.length,
-        bytes: totals.bytes + batch.bytes,
-      };
-      onBatch(batch.lines, totals, batch.fingerprints);
-      if (batch.lines) yield batch.lines;
-      progress.update(totals);
-    }
-  } finally {
-    progress.end();
-  }
-}
-
-async function writeAll(
-  path: string,
-  output: ResumableOutput,
-  sources: AsyncIterable<Source>,
-  settings: AnnotateCorpusOptions,
-  bytes: number,
-  json?: boolean,
-): Promise<void> {
-  const start = performance.now();
-  const before = output.totals;
-  if (before.documents > 0) notice(`Resumes after ${before.documents} documents`);
-  const stopped = () => {
-    notice(
-      `\nStopped; ${output.totals.documents} documents are kept in ${path}.part, the same command with --resume continues`,
-    );
-    output.close();
-    process.kill(process.pid, 'SIGINT'); // no handler is left; an orderly exit would wait for the threads
-  };
-  process.once('SIGINT', stopped);
-  const rest = before.sources > 0 ? sourcesBehind(output, sources, path) : sources;
-  const lines = linesOf(rest, settings, bytes, before, (...step) => output.append(...step));
-  for await (const _ of lines); // written as they come
-  process.off('SIGINT', stopped);
-  output.finish();
-  const seconds = (performance.now() - start) / 1000;
-  const { documents, sentences, entities, damaged } = output.totals;
-  const rate = ((sentences - before.sentences) / seconds).toFixed(0);
-  const people = () =>
-    `${documents} documents, ${sentences} sentences, ${entities} entities in ${formatDuration(seconds)} (${rate} sentences/s)`;
-  if (json) printResult({ documents, sentences, entities, damaged, seconds }, { json }, people);
-  else notice(people());
-  complainOfDamages(output.totals);
-}
-
-function complainOfDamages({ documents, damaged }: Totals): void {
-  if (damaged === 0) return;
-  const others = documents > 0 ? 'the others are done' : 'there is nothing else';
-  throw new InputError(
-    `${damaged} of ${documents + damaged} documents could not be used, as reported above; ${others}`,
-  );
-}
-
-/** The files that decide the model's output. */
-function decisiveFiles(model: string, quantized?: boolean): string[] {
-  const onnx = onnxFileOf(model, quantized);
-  return [
-    ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
-    join(model, 'config.json'),
-    join(model, 'tokenizer.json'),
-  ].filter((path) => existsSync(path));
 }

@@ -3,16 +3,29 @@ import type { Command } from 'commander';
 import {
   type BenchmarkRow,
   benchmark,
+  benchmarkTexts,
+  type Costs,
   europePmcCoreHours,
   openPeers,
+  openTextVariants,
   openVariants,
-  type Variant,
+  type TextBenchmarkRow,
+  textBenchmarkCsv,
 } from '../benchmark';
 import type { Interval } from '../evaluation';
-import { checkOutputFile, checkOutputFolder, InputError, readSentences, showProgress } from '../foundation';
+import {
+  checkOutputFile,
+  checkOutputFolder,
+  InputError,
+  readLabelledTexts,
+  readSentences,
+  showProgress,
+  writeFileAtomically,
+} from '../foundation';
 import { BENCHMARK_FILES, saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
 import { checkDistinct, filesOf } from './inputs';
+import { taskOfModels } from './model-and-data';
 import { formatShare, formatTable, notice, printResult } from './output';
 
 interface BenchmarkCommandOptions {
@@ -29,15 +42,18 @@ export function registerBenchmark(program: Command): void {
   program
     .command('benchmark')
     .description(
-      'size, latency, throughput, memory and F1 of models: TensorFlow and each ONNX file, whatever the folders hold',
+      'size, latency, throughput, memory and scores of models: TensorFlow and each ONNX file, whatever the folders hold',
     )
     .requiredOption('--model <folder...>', 'model folders')
-    .requiredOption('--data <file...>', 'JSONL files of gold sentences')
+    .requiredOption(
+      '--data <file...>',
+      'JSONL files of gold sentences; for classifiers, files of texts with labels',
+    )
     .option(
       '--peers <folder>',
-      "a model folder for PyTorch, Python's ONNX Runtime and transformers.js to run in the same turns; their packages are installed on first use",
+      "a tagger's folder for PyTorch, Python's ONNX Runtime and transformers.js to run in the same turns; their packages are installed on first use",
     )
-    .option('--out <folder>', 'receives benchmark.csv, benchmark.json and benchmark.png')
+    .option('--out <folder>', 'receives benchmark.csv, benchmark.json and, of taggers, benchmark.png')
     .option('--threads <count>', 'threads of each runtime', positiveInteger, 1)
     .option('--runs <count>', 'timed runs of each variant at batch 1', positiveInteger, 200)
     .option('--json', 'the rows as JSON')
@@ -45,30 +61,69 @@ export function registerBenchmark(program: Command): void {
       if (options.out !== undefined) checkOutputs(options.out, options);
       checkDistinct(options.data, '--data');
       checkDistinct(options.model, '--model');
-      const sentences = options.data.flatMap(readSentences);
-      if (sentences.length === 0)
-        throw new InputError(
-          `${options.data.join(', ')}: no sentence to measure on; name files that hold some`,
-        );
-      const own: Variant[] = [];
-      for (const folder of options.model) {
-        const name = nameAmong(options.model, folder);
-        own.push(...(await openVariants(folder, { threads: options.threads, name, onNotice: notice })));
-      }
-      const peers = options.peers ? await openPeers(options.peers, options) : undefined;
-      const progress = showProgress('Measuring');
-      try {
-        const rows = await benchmark([...(peers?.variants ?? []), ...own], sentences, {
-          runs: options.runs,
-          onProgress: (done, total) => progress.update(done, total, 'runs and sentences'),
-        });
-        if (options.out) await saveBenchmark(rows, options.out);
-        printResult(rows, options, () => tablesOf(rows, sentences.length));
-      } finally {
-        progress.end();
-        await peers?.end();
-      }
+      const task = taskOfModels(options.model, options.data);
+      await (task === 'tagging' ? benchmarkTaggers(options) : benchmarkClassifiers(options));
     });
+}
+
+async function benchmarkTaggers(options: BenchmarkCommandOptions): Promise<void> {
+  const sentences = options.data.flatMap(readSentences);
+  if (sentences.length === 0)
+    throw new InputError(`${options.data.join(', ')}: no sentence to measure on; name files that hold some`);
+  const own = await openEach(options, openVariants);
+  const peers = options.peers ? await openPeers(options.peers, options) : undefined;
+  const variants = [...(peers?.variants ?? []), ...own];
+  const progress = showProgress('Measuring');
+  try {
+    const rows = await benchmark(variants, sentences, {
+      runs: options.runs,
+      onProgress: (done, total) => progress.update(done, total, 'runs and sentences'),
+    });
+    if (options.out) await saveBenchmark(rows, options.out);
+    printResult(rows, options, () => tablesOf(rows, sentences.length));
+  } finally {
+    progress.end();
+    await Promise.all(variants.map((variant) => variant.dispose()));
+    await peers?.end();
+  }
+}
+
+async function benchmarkClassifiers(options: BenchmarkCommandOptions): Promise<void> {
+  if (options.peers)
+    notice(`--peers ${options.peers}: other runtimes are compared for taggers alone; left out`);
+  const texts = options.data.flatMap(readLabelledTexts);
+  const variants = await openEach(options, openTextVariants);
+  const progress = showProgress('Measuring');
+  try {
+    const rows = await benchmarkTexts(variants, texts, {
+      runs: options.runs,
+      onProgress: (done, total) => progress.update(done, total, 'runs and texts'),
+    });
+    if (options.out) saveTextBenchmark(rows, options.out);
+    printResult(rows, options, () => textTablesOf(rows, texts.length));
+  } finally {
+    progress.end();
+    await Promise.all(variants.map((variant) => variant.dispose()));
+  }
+}
+
+/** Every variant of the folders, each called by its folder. */
+async function openEach<Opened>(
+  { model, threads }: BenchmarkCommandOptions,
+  open: (
+    folder: string,
+    options: { threads: number; name: string; onNotice: typeof notice },
+  ) => Promise<Opened[]>,
+): Promise<Opened[]> {
+  const opened: Opened[] = [];
+  for (const folder of model)
+    opened.push(...(await open(folder, { threads, name: nameAmong(model, folder), onNotice: notice })));
+  return opened;
+}
+
+function saveTextBenchmark(rows: readonly TextBenchmarkRow[], folder: string): void {
+  writeFileAtomically(join(folder, BENCHMARK_FILES[0]), textBenchmarkCsv(rows));
+  writeFileAtomically(join(folder, BENCHMARK_FILES[1]), `${JSON.stringify(rows, null, 2)}\n`);
 }
 
 function checkOutputs(out: string, { data, model, peers }: BenchmarkCommandOptions): void {
@@ -86,31 +141,18 @@ function nameAmong(folders: readonly string[], folder: string): string {
 
 /** Size and speed, set beside the first row; then F1. */
 function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
-  const [first] = rows;
-  const { timedRuns, threads } = first;
-  const labels = Object.keys(first.f1);
-  const speed = rows.map((row) => [
-    ...[row.name, row.megabytes.toFixed(1), row.gzippedMegabytes.toFixed(1)],
-    ...[(row.parameters / 1e6).toFixed(1), `${(first.megabytes / row.megabytes).toFixed(1)}x`],
-    ...[row.medianMs.toFixed(2), row.p95Ms.toFixed(2), `${(first.medianMs / row.medianMs).toFixed(1)}x`],
-    ...[row.sentencesPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0), row.peakMegabytes.toFixed(0)],
-    europePmcCoreHours(row).toFixed(0),
-  ]);
+  const labels = Object.keys(rows[0].f1);
+  const speeds = rows.map((row) => [row.sentencesPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0)]);
+  const coreHours = rows.map((row) => europePmcCoreHours(row).toFixed(0));
   const scores = rows.map((row) => [
     row.name,
     ...labels.map((label) => withInterval(row.f1[label], row.f1Intervals[label])),
     withInterval(row.meanF1, row.meanF1Interval),
   ]);
   return [
-    formatTable(
-      [
-        ...['variant', 'MB', 'gzipped', 'million weights', 'smaller', 'median ms', 'p95 ms', 'faster'],
-        ...['sentences/s', 'tokens/s', 'peak MB', 'core hours'],
-      ],
-      speed,
-    ),
+    costTable(rows, 'sentences/s', speeds, coreHours),
     '',
-    `Latency: one sentence at a time, ${timedRuns} timed runs a variant in turns, ${threads} thread${threads === 1 ? '' : 's'}; smaller and faster than the first row.`,
+    latencyNote(rows[0], 'sentence'),
     'Core hours: what the 6.9 million full texts of Europe PMC (2021) would take.',
     '',
     formatTable(['variant', ...labels, 'mean F1'], scores),
@@ -118,6 +160,52 @@ function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
     `Throughput and strict span F1 (95% interval over articles): ${sentences} gold sentences, from text to mentions.`,
   ].join('\n');
 }
+
+function textTablesOf(rows: readonly TextBenchmarkRow[], texts: number): string {
+  const speeds = rows.map((row) => [row.textsPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0)]);
+  return [
+    costTable(rows, 'texts/s', speeds),
+    '',
+    latencyNote(rows[0], 'text'),
+    '',
+    formatTable(
+      ['variant', 'accuracy', 'macro F1'],
+      rows.map((row) => [
+        row.name,
+        withInterval(row.accuracy, row.accuracyInterval),
+        withInterval(row.macroF1, row.macroF1Interval),
+      ]),
+    ),
+    '',
+    `Throughput and scores (95% interval over texts): ${texts} texts, from text to label.`,
+  ].join('\n');
+}
+
+/** @param speeds items and tokens per second of each row @param coreHours of each row, where they are told */
+function costTable(
+  rows: readonly Costs[],
+  items: string,
+  speeds: readonly string[][],
+  coreHours?: readonly string[],
+): string {
+  const [first] = rows;
+  return formatTable(
+    [
+      ...['variant', 'MB', 'gzipped', 'million weights', 'smaller', 'median ms', 'p95 ms', 'faster'],
+      ...[items, 'tokens/s', 'peak MB', ...(coreHours ? ['core hours'] : [])],
+    ],
+    rows.map((row, index) => [
+      ...[row.name, row.megabytes.toFixed(1), row.gzippedMegabytes.toFixed(1)],
+      ...[(row.parameters / 1e6).toFixed(1), `${(first.megabytes / row.megabytes).toFixed(1)}x`],
+      ...[row.medianMs.toFixed(2), row.p95Ms.toFixed(2), `${(first.medianMs / row.medianMs).toFixed(1)}x`],
+      ...[...speeds[index], row.peakMegabytes.toFixed(0)],
+      ...(coreHours ? [coreHours[index]] : []),
+    ]),
+  );
+}
+
+const latencyNote = ({ timedRuns, threads }: Costs, item: string): string =>
+  `Latency: one ${item} at a time, ${timedRuns} timed runs a variant in turns, ${threads} thread${threads === 1 ? '' : 's'}; smaller and faster than the first row.`;
 
 function withInterval(value: number | null, interval: Interval | null): string {
   const share = formatShare(value);

@@ -17,19 +17,24 @@ import {
   writeFileAtomically,
 } from '../foundation';
 import { openModel } from '../inference';
-import { evaluate, onlyLabels, tokenOutcomes } from '../tasks';
-import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
+import { readConfiguration } from '../nn';
+import { evaluate, onlyLabels, taggingTask, tokenOutcomes } from '../tasks';
+import { mergeThresholds, type Threshold, Tokenizer } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
+import { classificationTables } from './classification-tables';
+import { evaluateClassifier } from './evaluate-texts';
 import { type EvaluationResult, evaluationTables, type ModelScores } from './evaluation-tables';
 import { checkDistinct, filesOf } from './inputs';
-import { printResult } from './output';
+import { taskOfModels } from './model-and-data';
+import { notice, printResult } from './output';
 
 interface EvaluateOptions {
   model: string;
   data: string[];
   train?: string[];
   compare?: string;
+  view?: string;
   tokenThreshold?: number;
   tune?: string[];
   resamples: number;
@@ -42,12 +47,19 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'span and token scores of a trained model by label, with intervals, breakdowns and kinds of errors; with --compare against another model',
+      'scores of a trained model with intervals: of a tagger by span and token, with breakdowns and kinds of errors; of a classifier accuracy, F1 by label and confusions; with --compare against another model',
     )
     .requiredOption('--model <folder>', 'model folder')
-    .requiredOption('--data <file...>', 'JSONL files of gold sentences, one a corpus')
+    .requiredOption(
+      '--data <file...>',
+      'JSONL files of gold sentences, one a corpus; for a classifier, JSONL, CSV or TSV of texts with labels',
+    )
     .option('--train <file...>', 'what the model was trained on: tells mentions it has seen from new ones')
     .option('--compare <folder>', 'a second model; differences come with p-values')
+    .option(
+      '--view <name>',
+      'of a tagger: which of its views names the mentions (default: the first it has; labels: its own labels)',
+    )
     .addOption(
       new Option(
         '--token-threshold <probability>',
@@ -72,7 +84,15 @@ export function registerEvaluate(program: Command): void {
     .action(async (options: EvaluateOptions) => {
       if (options.html !== undefined) checkOutputFile(options.html, inputsOf(options));
       checkDistinct(options.data, '--data');
+      const models = options.compare === undefined ? [options.model] : [options.model, options.compare];
+      if (taskOfModels(models, options.data) === 'classification') {
+        refuseForTexts(options);
+        const texts = await evaluateClassifier(options);
+        printResult(texts, options, () => classificationTables(texts));
+        return;
+      }
       const data = readCorpora(options.data);
+      noteUnknownLabels(data.sentences, options);
       const training = options.train?.flatMap(readSentences);
       const tuning = options.tune?.flatMap(readSentences);
       const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
@@ -89,6 +109,32 @@ export function registerEvaluate(program: Command): void {
       }
       printResult(result, options, () => evaluationTables(result));
     });
+}
+
+function refuseForTexts({ html, train, tokenThreshold, tune }: EvaluateOptions): void {
+  const given = Object.entries({ html, train, 'token-threshold': tokenThreshold, tune });
+  const other = given.find(([, value]) => value !== undefined);
+  if (other)
+    throw new InputError(`--${other[0]}: is for taggers, and the model is a classifier; leave it out`);
+}
+
+/** Labels of the data that the model does not have are left out of all scores: they are named, with their mentions. */
+function noteUnknownLabels(sentences: readonly Sentence[], { model, data }: EvaluateOptions): void {
+  const { labels } = readConfiguration(model);
+  const own = taggingTask.labelsOf(sentences);
+  const unknown = own.filter((label) => !labels.includes(label));
+  if (own.length > 0 && unknown.length === own.length)
+    throw new InputError(
+      `${data.join(', ')}: the data has the labels ${own.join(', ')}, and ${model} has ${labels.join(', ')}; they share none, so there is nothing to compare`,
+    );
+  if (unknown.length === 0) return;
+  const counts = taggingTask.countLabels(sentences);
+  const named = unknown.map((label) => `${label} (${counts.get(label) ?? 0})`).join(', ');
+  const count = unknown.length === 1 ? '1 label' : `${unknown.length} labels`;
+  const are = unknown.length === 1 ? 'is' : 'are';
+  notice(
+    `${count} of ${data.map((path) => basename(path)).join(', ')} ${are} unknown to the model and left out: ${named}`,
+  );
 }
 
 /** Everything that is read: none of it may be overwritten. */
@@ -122,11 +168,11 @@ function readCorpora(paths: readonly string[]): Corpora {
 async function scoreModel(
   folder: string,
   { sentences, names }: Corpora,
-  { tokenThreshold, resamples, seed }: EvaluateOptions,
+  { tokenThreshold, view, resamples, seed }: EvaluateOptions,
   training?: readonly Sentence[],
   tuning?: readonly Sentence[],
 ): Promise<{ scores: ModelScores; counts: ArticleCounts; examined: ExaminedSentence[] }> {
-  const model = await openModel(folder);
+  const model = await openModel(folder, view);
   try {
     const tokenizer = new Tokenizer(folder);
     const { configuration } = model;
@@ -146,9 +192,11 @@ async function scoreModel(
         configuration,
       );
       // A label that the dev sentences do not mention keeps the model's own threshold.
-      threshold = byLabel(
-        configuration.labels,
-        (label) => bestThreshold(outcomes[label]) ?? thresholdOf(configuration.threshold, label),
+      const { labels } = configuration;
+      threshold = mergeThresholds(
+        labels,
+        byLabel(labels, (label) => bestThreshold(outcomes[label])),
+        configuration.threshold,
       );
     }
     const { tagged, ...report } = await run('Evaluating', sentences);

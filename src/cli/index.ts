@@ -27,6 +27,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   compress: async () => (await import('./compress.js')).registerCompress,
   benchmark: async () => (await import('./benchmark.js')).registerBenchmark,
   annotate: async () => (await import('./annotate.js')).registerAnnotate,
+  classify: async () => (await import('./classify.js')).registerClassify,
   reproduce: async () => (await import('./reproduce.js')).registerReproduce,
 };
 

@@ -24,15 +24,37 @@ export const CONFIDENCE = 0.95;
 export function bootstrapIntervals(
   rows: readonly Float64Array[],
   statistics: readonly Statistic[],
+  options: BootstrapOptions,
+): (Interval | null)[] {
+  const columns = rows[0]?.length ?? 0;
+  return bootstrapUnits(
+    rows.length,
+    columns,
+    (sums, index) => addRow(sums, rows[index]),
+    statistics,
+    options,
+  );
+}
+
+/**
+ * The same over units, such as articles or texts, whose counts are added by a function: they may be few of many columns.
+ *
+ * @param add adds the counts of a unit to the sums // [columns]
+ */
+export function bootstrapUnits(
+  units: number,
+  columns: number,
+  add: (sums: Float64Array, unit: number) => void,
+  statistics: readonly Statistic[],
   { resamples = 1000, seed }: BootstrapOptions,
 ): (Interval | null)[] {
-  if (rows.length < 2) return statistics.map(() => null);
+  if (units < 2) return statistics.map(() => null);
   const random = createRandom(seed);
   const drawn: number[][] = statistics.map(() => []);
-  const sums = new Float64Array(rows[0].length);
+  const sums = new Float64Array(columns);
   for (let resample = 0; resample < resamples; resample++) {
     sums.fill(0);
-    for (let draw = 0; draw < rows.length; draw++) addRow(sums, rows[random.below(rows.length)]);
+    for (let draw = 0; draw < units; draw++) add(sums, random.below(units));
     statistics.forEach((statistic, index) => {
       const value = statistic(sums);
       if (value !== null) drawn[index].push(value);

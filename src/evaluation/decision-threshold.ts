@@ -1,8 +1,10 @@
-import { byLabel, InputError, type Sentence } from '../foundation';
+import { byLabel, InputError, type LabelledText, type Sentence } from '../foundation';
+import type { ClassifierConfiguration } from '../nn';
 import {
   decodeSpans,
   mean,
   scoreSpans,
+  scoreTexts,
   sigmoid,
   type TaggingOptions,
   tagTexts,
@@ -18,7 +20,7 @@ const TOLERANCE = 0.01;
 
 export interface ThresholdScore {
   threshold: number;
-  /** Mean strict span F1 over the corpora that mention the class; null where none does. */
+  /** Mean F1 over the corpora that have the label, of a tagger strict span F1; null where none does. */
   f1: Record<string, number | null>;
 }
 
@@ -58,6 +60,31 @@ export async function scoreThresholds(
     throw new InputError(
       `the dev sentences hold no gold mention of ${labels.join(', ')}; give others to choose by`,
     );
+  return scores;
+}
+
+/**
+ * The same for a classifier of texts that may have several labels.
+ *
+ * @param corpora texts with the logits of each, scored once; each corpus counts alike
+ */
+export function scoreTextThresholds(
+  corpora: readonly { texts: readonly LabelledText[]; logits: readonly Float32Array[] }[],
+  configuration: ClassifierConfiguration,
+): ThresholdScore[] {
+  const { labels } = configuration;
+  const scores = LOG_ODDS.map(sigmoid).map((threshold) => {
+    const reports = corpora.map(({ texts, logits }) =>
+      scoreTexts(texts, logits, { ...configuration, threshold }),
+    );
+    // A label that a corpus gives to no text tells nothing of its threshold.
+    const f1 = byLabel(labels, (label) =>
+      mean(reports.map((report) => (report.labels[label].support > 0 ? report.labels[label].f1 : null))),
+    );
+    return { threshold, f1 };
+  });
+  if (labels.every((label) => scores[0].f1[label] === null))
+    throw new InputError(`no dev text has one of the labels ${labels.join(', ')}; give others to choose by`);
   return scores;
 }
 

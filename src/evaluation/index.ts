@@ -27,6 +27,14 @@ export {
   type GroupScores,
   scoreByGroup,
 } from './breakdowns';
+export {
+  type AverageScore,
+  areRight,
+  type ClassificationDetails,
+  type Confusion,
+  detailTexts,
+  textIntervals,
+} from './classification';
 export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';
 export {
   bestThreshold,
@@ -37,7 +45,12 @@ export {
   type ReliabilityBin,
   reliability,
 } from './curves';
-export { chooseThresholds, scoreThresholds, type ThresholdScore } from './decision-threshold';
+export {
+  chooseThresholds,
+  scoreTextThresholds,
+  scoreThresholds,
+  type ThresholdScore,
+} from './decision-threshold';
 export {
   type DetailedReport,
   type DetailOptions,
@@ -56,6 +69,7 @@ export {
   type MentionOutcome,
 } from './errors';
 export { goldProbability, type HardMention, hardestMentions } from './hardest';
+export { type McNemar, mcnemarTest } from './mcnemar';
 export {
   MATCH_FAMILIES,
   type MatchFamily,

@@ -72,6 +72,7 @@ export {
 } from './sentence';
 export { byLabel, type OverlapKind, outermostSpans, type Span } from './spans';
 export { parseTable, type Table, type TableRow } from './table-file';
+export { type StreamedRow, streamTable } from './table-stream';
 export { annotatedClasses, applyView, classOfLabel, readView, type View } from './view';
 export { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 export {

@@ -67,7 +67,7 @@ export function parseTable(content: string, place: string): Table {
   return { columns, rows };
 }
 
-function delimiterOf(content: string): string {
+export function delimiterOf(content: string): string {
   const header = content.trimStart().split('\n', 1)[0];
   const [most] = DELIMITERS.map((delimiter) => ({ delimiter, count: header.split(delimiter).length })).sort(
     (one, other) => other.count - one.count,

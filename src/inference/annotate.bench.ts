@@ -25,10 +25,11 @@ import { readConfiguration } from '../nn';
 import { openOnnxScorer } from '../onnx';
 import { decodeSpans, voteWithinArticle } from '../tasks';
 import { cutWindows, joinWindows, outputNames, Tokenizer } from '../tokenization';
-import { loadAnnotator, onnxFileOf } from './annotator';
+import { loadAnnotator } from './annotator';
 import { listInputs, openSources } from './corpus';
 import { readArticle } from './corpus/article';
 import { defaultModelFolder } from './default-model';
+import { onnxFileOf } from './onnx-file';
 
 const ARTICLES = 40;
 const ABSTRACTS = 400;

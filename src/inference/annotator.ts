@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
 import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
-import { encodeAsOnnx, onnxPath, openFolderScorer } from '../onnx';
+import { openFolderScorer } from '../onnx';
 import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { defaultModelFolder } from './default-model';
+import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -21,16 +21,17 @@ export interface Annotator {
    * Sentences of all articles share the runtime's calls, so that short articles fill them.
    */
   annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]>;
+  /**
+   * Whether the model reads a text as one, as Python's pipelines do, and not sentence by sentence: a tagger of another program, which
+   * tells its labels by token.
+   */
+  readonly readsWhole: boolean;
   /** Releases the model's memory; nothing can be annotated after. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export interface AnnotatorOptions {
-  /** True asks for the int8 file, false for fp32; the default is int8 where the folder has it. */
-  quantized?: boolean;
-  /** Threads of ONNX Runtime; the default is one per core. */
-  threads?: number;
+export interface AnnotatorOptions extends OnnxFileOptions {
   /** Which of the model's views names what is found; the default is the first of them, `labels` the model's own labels. */
   view?: string;
 }
@@ -51,7 +52,7 @@ export async function loadAnnotator(
 ): Promise<Annotator> {
   const own = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
-  const { score: scoreLabels, dispose } = await openFolderScorer(folder, modelOf(folder, quantized), {
+  const { score: scoreLabels, dispose } = await openFolderScorer(folder, onnxModelOf(folder, quantized), {
     threads,
   });
   const { configuration, score } = inView({ configuration: own, score: scoreLabels }, view);
@@ -73,12 +74,15 @@ export async function loadAnnotator(
     });
   }
 
+  const readsWhole = configuration.scheme === 'exclusive' && configuration.words === undefined;
   return {
     dispose,
     [Symbol.asyncDispose]: dispose,
+    readsWhole,
     annotateSentences,
     async annotate(text) {
-      const ranges = splitSentences(text);
+      const whole = text.trim() === '' ? [] : [{ start: 0, end: text.length }];
+      const ranges = readsWhole ? whole : splitSentences(text);
       const sentences = ranges.map(({ start, end }) => text.slice(start, end));
       const [found] = await annotateSentences([sentences]);
       return inWholeText(
@@ -98,18 +102,6 @@ export function inWholeText(found: readonly Entity[][], starts: readonly number[
       end: starts[index] + entity.end,
     })),
   );
-}
-
-/** The file that is run: int8 where the folder has it and nothing else is asked for. It need not exist. */
-export function onnxFileOf(folder: string, quantized?: boolean): string {
-  const int8 = onnxPath(folder, { quantized: true });
-  return (quantized ?? existsSync(int8)) ? int8 : onnxPath(folder, { quantized: false });
-}
-
-/** The file to run, or the bytes of one for a folder that was trained and not exported. */
-function modelOf(folder: string, quantized?: boolean): string | Uint8Array {
-  const path = onnxFileOf(folder, quantized);
-  return quantized || existsSync(path) ? path : encodeAsOnnx(folder);
 }
 
 function entitiesOf(spans: readonly ScoredSpan[], text: string): Entity[] {

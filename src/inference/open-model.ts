@@ -17,7 +17,7 @@ export interface OpenModel {
  * @param view which of the model's views names the labels; see `inView`
  */
 export async function openModel(folder: string, view?: string): Promise<OpenModel> {
-  const exported = [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);
+  const exported = exportedFile(folder);
   if (hasWeights(folder) || !exported) {
     const model = TokenClassifier.load(folder);
     const { configuration } = model;
@@ -27,3 +27,7 @@ export async function openModel(folder: string, view?: string): Promise<OpenMode
   const { score, dispose } = await openFolderScorer(folder, exported);
   return { ...inView({ configuration: readConfiguration(folder), score }, view), dispose };
 }
+
+/** The fp32 file, else the int8 file. */
+export const exportedFile = (folder: string): string | undefined =>
+  [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);

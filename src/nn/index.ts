@@ -66,7 +66,7 @@ export { encoderParameterShapes, headParameterShapes } from './parameter-shapes'
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
-export { SequenceClassifier } from './sequence-classifier';
+export { countClassifierParameters, SequenceClassifier } from './sequence-classifier';
 export { type Applied, type Chance, type Precision, Tape, type TensorGradients } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';

@@ -97,6 +97,16 @@ export class SequenceClassifier implements LabelNetwork {
   }
 }
 
+/** How many numbers a classifier learns. */
+export function countClassifierParameters(configuration: ClassifierConfiguration): number {
+  const { encoder } = configuration;
+  const shapes = [
+    ...encoderParameterShapes(encoder).values(),
+    ...headParameterShapes(encoder, headOf(configuration)).values(),
+  ];
+  return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
+}
+
 const headOf = ({ labels }: Pick<ClassifierConfiguration, 'labels'>): Head => ({ kind: 'sequence', labels });
 
 function readClassifier(folder: string, configuration: ClassifierConfiguration): Map<string, Tensor> {

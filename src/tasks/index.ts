@@ -9,6 +9,7 @@
  */
 export {
   givenLabels,
+  givenOf,
   labelProbabilities,
   rankLabels,
   type ScoredLabel,
@@ -41,7 +42,7 @@ export {
   type TextExample,
 } from './masked-words/masking';
 export type { Blueprint, Evaluation, Objective } from './objective';
-export { objectiveOf, type Tensors } from './objective-of';
+export { objectiveOf, savedWithout, type Tensors } from './objective-of';
 export { logSoftmax, sigmoid } from './probabilities';
 export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
 export { decodeSpans, type ScoredSpan } from './tagging/decoding';
@@ -54,7 +55,7 @@ export {
   voteByArticle,
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
-export { inView, OWN_LABELS } from './tagging/model-view';
+export { inView, OWN_LABELS, type Tagger } from './tagging/model-view';
 export {
   checkOneEach,
   countSpans,

@@ -23,9 +23,9 @@ export function registerDistil(compress: Command): void {
     .command('distil')
     .alias('distill')
     .description(
-      'train a smaller network on what a trained one says of labelled and unlabelled sentences; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
+      'train a smaller network on what a trained one says of labelled and unlabelled sentences or texts; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
     )
-    .option('--teacher <folder>', 'model folder of a trained tagger')
+    .option('--teacher <folder>', 'model folder of a trained tagger or classifier')
     .option(
       '--config <file>',
       'training configuration, JSON, with a part "distillation": layers, temperature, unlabelled, …',

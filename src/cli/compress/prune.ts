@@ -26,7 +26,7 @@ export function registerPrune(compress: Command): void {
       'remove the layers, attention heads, neurons and directions of hidden states that matter least; distil with "student" set to the result wins back what it cost',
     )
     .requiredOption('--model <folder>', 'model folder')
-    .requiredOption('--data <file...>', 'sentences by which it is judged what matters')
+    .requiredOption('--data <file...>', 'sentences, or texts with labels, by which it is judged what matters')
     .requiredOption('--out <folder>', 'receives the pruned model and prune.json')
     .option('--layers <number>', 'layers to remove', positiveInteger)
     .option(

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { InputError, readSentences } from '../../foundation';
+import { InputError, readLabelledTexts, readSentences } from '../../foundation';
 import {
   CALIBRATION_METHODS,
   type CalibrationMethod,
@@ -8,6 +8,7 @@ import {
   quantizeFolder,
   quantizeFolderStatically,
 } from '../../onnx';
+import { taskOfFiles } from '../../training';
 import { checkModelOutput, printWritten } from './written';
 
 interface Options {
@@ -37,7 +38,7 @@ export function registerQuantize(compress: Command): void {
     )
     .option('--per-tensor', 'one scale a matrix, not one an output (8 bits)')
     .option('--keep-embeddings', 'leave the embeddings in 32-bit floats (8 bits)')
-    .option('--calibrate <file>', 'typical sentences (.jsonl) for --kind static')
+    .option('--calibrate <file>', 'typical sentences, or texts with labels (.jsonl), for --kind static')
     .addOption(
       new Option('--method <method>', 'how --calibrate takes the ranges (default: min-max)').choices(
         CALIBRATION_METHODS,
@@ -68,7 +69,9 @@ async function run({ model, out = model, kind, calibrate, method, ...choices }: 
   if (calibrate === undefined) {
     throw new InputError('--kind static: needs typical sentences; name a file of them with --calibrate');
   }
-  const texts = readSentences(calibrate).map(({ text }) => text);
+  const items =
+    taskOfFiles([calibrate]) === 'tagging' ? readSentences(calibrate) : readLabelledTexts(calibrate);
+  const texts = items.map(({ text }) => text);
   if (texts.every((text) => text.trim() === '')) {
     throw new InputError(`${calibrate}: holds no sentences to calibrate on; name a file that does`);
   }

@@ -23,7 +23,7 @@ export function registerSparsify(compress: Command): void {
     .description(
       'train a model on while its weights become zeros, by magnitude or movement: saves disk, not time',
     )
-    .option('--model <folder>', 'model folder of a trained tagger')
+    .option('--model <folder>', 'model folder of a trained tagger or classifier')
     .option('--config <file>', 'training configuration, JSON, with a part "sparsity": method, sparsity, …')
     .option('--out <folder>', 'receives the sparse model, sparsity.json and metrics.jsonl')
     .option('--resume', "resume from the folder's checkpoint")

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { readSentences, showProgress } from '../../foundation';
-import { tuneThresholds } from '../../inference';
+import { readLabelledTexts, readSentences, showProgress } from '../../foundation';
+import { tuneTextThresholds, tuneThresholds } from '../../inference';
+import { taskOfModels } from '../model-and-data';
 import { formatShare, formatTable, printResult } from '../output';
 
 interface Options {
@@ -13,17 +14,22 @@ export function registerThreshold(compress: Command): void {
   compress
     .command('threshold')
     .description(
-      'choose for each class the probability above which its label is given, by span F1 on dev sentences, and write it into config.json',
+      'choose for each label the probability above which it is given, by F1 on dev sentences or, of a classifier with several labels, dev texts, and write it into config.json',
     )
     .requiredOption('--model <folder>', 'model folder')
-    .requiredOption('--dev <file...>', 'dev sentences (.jsonl), a corpus a file; each counts alike')
+    .requiredOption('--dev <file...>', 'dev sentences or texts (.jsonl), a corpus a file; each counts alike')
     .option('--json', 'the choice and all that were tried as JSON')
     .action(async ({ model: folder, dev, ...options }: Options) => {
-      const tuned = await tuneThresholds(folder, dev.map(readSentences), showProgress('Scoring'));
+      const task = taskOfModels([folder], dev);
+      const progress = showProgress('Scoring');
+      const tuned =
+        task === 'tagging'
+          ? await tuneThresholds(folder, dev.map(readSentences), progress)
+          : await tuneTextThresholds(folder, dev.map(readLabelledTexts), progress);
       const labels = Object.keys(tuned.thresholds);
       printResult(tuned, options, () =>
         [
-          'Span F1 on dev:',
+          task === 'tagging' ? 'Span F1 on dev:' : 'F1 on dev:',
           formatTable(
             ['threshold', ...labels],
             tuned.tried.map(({ threshold, f1 }) => [

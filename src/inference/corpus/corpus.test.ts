@@ -5,7 +5,7 @@ import { InputError } from '../../foundation';
 import { copyTinyBert } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx, quantizeFolder } from '../../onnx';
 import { type Entity, loadAnnotator } from '../annotator';
-import { annotateCorpus } from './annotate-corpus';
+import { processCorpus } from './process-corpus';
 import type { Source } from './sources';
 
 const WORDS = [
@@ -53,6 +53,8 @@ async function* streamed<T>(values: Iterable<T>): AsyncGenerator<T> {
   yield* values;
 }
 
+const IN_UTF16 = { kind: 'annotate', offsets: 'utf16' } as const;
+
 test('one worker and three give the same lines, in the order of the sources, that one annotator gives', async (t) => {
   const model = copyTinyBert(t);
   exportToOnnx(model);
@@ -60,7 +62,7 @@ test('one worker and three give the same lines, in the order of the sources, tha
   const outputs: string[] = [];
   for (const workers of [1, 3]) {
     const batches = await collect(
-      annotateCorpus(streamed(documents(800)), { model, workers, offsets: 'utf16' }),
+      processCorpus(streamed(documents(800)), { model, workers, work: IN_UTF16 }),
     );
     outputs.push(batches.map(({ lines }) => lines).join(''));
     const sum = (key: 'documents' | 'sources' | 'entities') =>
@@ -81,12 +83,12 @@ test('one worker and three give the same lines, in the order of the sources, tha
     ids.toSorted((one, other) => one - other),
   );
   // fp32, whose logits do not depend on what shares a call.
-  const settings = { model, quantized: false, workers: 2, offsets: 'utf16' } as const;
+  const settings = { model, quantized: false, workers: 2, work: IN_UTF16 } as const;
   const annotator = await loadAnnotator(model, { quantized: false, threads: 1 });
   const byId = new Map(
     [...documents(40)].flatMap((one) => (one.kind === 'document' ? [[one.id, one.text]] : [])),
   );
-  const lines = await linesOf(annotateCorpus(streamed(documents(40)), settings));
+  const lines = await linesOf(processCorpus(streamed(documents(40)), settings));
   for (const { id, entities } of lines) {
     const text = byId.get(id);
     if (text === undefined) continue;
@@ -121,7 +123,9 @@ test('every offset reproduces its text, in both units, in documents of any make'
     const sources = texts.map(
       (text, index): Source => ({ kind: 'document', id: String(index), text, place: '', bytes: 1 }),
     );
-    const lines = await linesOf(annotateCorpus(streamed(sources), { model, workers: 2, offsets }));
+    const lines = await linesOf(
+      processCorpus(streamed(sources), { model, workers: 2, work: { kind: 'annotate', offsets } }),
+    );
     assert.equal(lines.length, texts.length);
     let found = 0;
     lines.forEach(({ entities }, index) => {
@@ -149,7 +153,7 @@ test('sources are taken only as results are: their number does not count', async
       yield { kind: 'document', id: `d${taken}`, text: 'T cells', place: '', bytes: 7 };
     }
   }
-  for await (const batch of annotateCorpus(counted(), { model, workers: 1, offsets: 'utf16' })) {
+  for await (const batch of processCorpus(counted(), { model, workers: 1, work: IN_UTF16 })) {
     done += batch.sources;
     await new Promise((resolve) => setTimeout(resolve, 20)); // a slow reader
   }
@@ -159,11 +163,11 @@ test('sources are taken only as results are: their number does not count', async
 
 test('a model that cannot be used is reported once, and the threads end', async (t) => {
   const model = copyTinyBert(t);
-  const corpus = annotateCorpus(streamed(documents(800)), {
+  const corpus = processCorpus(streamed(documents(800)), {
     model,
     quantized: true,
     workers: 2,
-    offsets: 'utf16',
+    work: IN_UTF16,
   });
   await assert.rejects(collect(corpus), InputError);
 });

@@ -5,10 +5,12 @@
  * sources for the workers, and article reads them there; output stores finished lines so that a kill loses none, and resume compares
  * them with the inputs.
  */
-export { type AnnotateCorpusOptions, type AnnotatedBatch, annotateCorpus } from './annotate-corpus';
 export type { OffsetUnit } from './article';
-export { type InputFile, listInputs } from './list';
+export { type InputFile, listInputs, listTexts } from './list';
 export { openSources, openStandardInput } from './open';
 export { companionsOf, NOTHING_DONE, ResumableOutput, type Totals } from './output';
+export { type ProcessCorpusOptions, type ProcessedBatch, processCorpus } from './process-corpus';
 export { checkWhole, sourcesBehind } from './resume';
-export { type DocumentFormat, Skipped, type Source } from './sources';
+export { type DocumentFormat, Skipped, type Source, type TextFormat } from './sources';
+export { openTexts, openTextsOfStandardInput } from './texts';
+export type { Work } from './work';

@@ -5,7 +5,7 @@ import type { Source, SourceSentence } from './sources';
 /** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
 const MOST_SENTENCES = 10_000;
 /** Bytes. Longer lines are skipped and reported, so that no file can fill the memory. */
-const LONGEST_LINE = 1 << 25;
+export const LONGEST_LINE = 1 << 25;
 
 const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} a line';
 
@@ -101,12 +101,12 @@ function parseLine(line: Buffer): Line | string {
   return `"id" and "text" must both be strings; ${EXPECTED}`;
 }
 
-function isBlank(line: Buffer): boolean {
+export function isBlank(line: Buffer): boolean {
   return line.length < 1000 && line.toString('latin1').trim() === '';
 }
 
 /** Lines without their ends; undefined for a line that is too long. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
   let parts: Uint8Array[] = [];
   let length = 0;
   const take = () => {

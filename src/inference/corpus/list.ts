@@ -4,21 +4,33 @@ import { InputError, unreadable } from '../../foundation';
 import { makeIdsDistinct, withoutExtension, withoutGz } from './document-ids';
 import { type FilePath, fsPath, inFolder, namesIn, placeOf, textOfName, whyUnreadable } from './file-path';
 import { kindOfFile } from './opening';
-import { type DocumentFormat, SKIPPED, Skipped } from './sources';
+import { type DocumentFormat, SKIPPED, Skipped, type TextFormat } from './sources';
 
-/** A file to annotate, or a folder or link that cannot be read. */
-export interface InputFile {
+/** A file to read, or a folder or link that cannot be read. */
+export interface InputFile<Format = DocumentFormat | 'collected'> {
   path: FilePath;
   place: string;
   /** The id of its document, unless the content states one. */
   id: string;
   /** What the name says; the content may decide otherwise. */
-  format: DocumentFormat | 'collected';
+  format: Format;
   bytes: number;
   /** A pipe or a device, which can be read only once. */
   isStream?: boolean;
   /** Why it cannot be read. */
   refusal?: string;
+}
+
+/** What a command reads of a folder. */
+interface Taken<Format> {
+  formatOf(path: string): Format | undefined;
+  /** A file by its content where its name does not tell, or one that is given by itself. */
+  other: Format;
+  isOther(path: FilePath, name: string): boolean;
+  /** Whether a file begins as the command's own output does. */
+  isOutput(opening: string): boolean;
+  /** For the error where a path holds none. */
+  nothing: string;
 }
 
 const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
@@ -30,6 +42,31 @@ const FORMAT_OF_EXTENSION: Record<string, DocumentFormat | undefined> = {
   '.pubtator': 'text',
   '.tar': 'text',
   '.tgz': 'text',
+};
+
+const DOCUMENTS: Taken<DocumentFormat | 'collected'> = {
+  formatOf,
+  other: 'text',
+  isOther: isBiocJson,
+  isOutput: (opening) =>
+    /^\{"id":("(?:[^"\\]|\\.)*"|\d+),("paragraph":\d+,"offset":\d+,)?"entities":\[/.test(opening),
+  nothing: 'nothing to annotate; give .txt, .xml, .nxml, .jsonl or .tar files, or gzip of them',
+};
+
+const TEXT_FORMAT_OF_EXTENSION: Record<string, TextFormat | undefined> = {
+  '.txt': 'text',
+  '.jsonl': 'jsonl',
+  '.ndjson': 'jsonl',
+  '.csv': 'table',
+  '.tsv': 'table',
+};
+
+const TEXTS: Taken<TextFormat> = {
+  formatOf: (path) => TEXT_FORMAT_OF_EXTENSION[extname(withoutGz(basename(path))).toLowerCase()],
+  other: 'text',
+  isOther: () => false,
+  isOutput: (opening) => /^\{"id":"(?:[^"\\]|\\.)*","labels?":/.test(opening),
+  nothing: 'nothing to classify; give .txt, .jsonl, .csv or .tsv files, or gzip of them',
 };
 
 /**
@@ -48,9 +85,26 @@ export function listInputs(
   paths: readonly string[],
   own: readonly string[] = [],
 ): { files: InputFile[]; skipped: Skipped } {
+  const { files, skipped } = listFiles(paths, own, DOCUMENTS);
+  // JSONL names its documents.
+  makeIdsDistinct(files.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined));
+  return { files, skipped };
+}
+
+/** The same for texts to classify: lines of text (.txt), JSONL (.jsonl), tables (.csv, .tsv) and gzip of these (.gz). */
+export const listTexts = (
+  paths: readonly string[],
+  own: readonly string[] = [],
+): { files: InputFile<TextFormat>[]; skipped: Skipped } => listFiles(paths, own, TEXTS);
+
+function listFiles<Format>(
+  paths: readonly string[],
+  own: readonly string[],
+  taken: Taken<Format>,
+): { files: ListedFile<Format>[]; skipped: Skipped } {
   const skipped = new Skipped();
   const ownFiles = new Set(own.flatMap((path) => keyOf(statSync(path, { throwIfNoEntry: false })) ?? []));
-  const files: ListedFile[] = [];
+  const files: ListedFile<Format>[] = [];
   for (const path of paths) {
     let stat: Stats;
     try {
@@ -58,16 +112,11 @@ export function listInputs(
     } catch (error) {
       throw missing(path, error);
     }
-    if (stat.isDirectory()) new FolderWalk(path, ownFiles, files, skipped).walk(path, stat);
-    else files.push(fileAt(path, '', stat, formatOf(path) ?? 'text'));
+    if (stat.isDirectory()) new FolderWalk(path, ownFiles, taken, files, skipped).walk(path, stat);
+    else files.push(fileAt(path, '', stat, taken.formatOf(path) ?? taken.other));
   }
-  if (files.length === 0 && paths.length > 0) {
-    throw new InputError(
-      `${paths.join(', ')}: holds nothing to annotate; give .txt, .xml, .nxml, .jsonl or .tar files, or gzip of them`,
-    );
-  }
-  // JSONL names its documents.
-  makeIdsDistinct(files.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined));
+  if (files.length === 0 && paths.length > 0)
+    throw new InputError(`${paths.join(', ')}: holds ${taken.nothing}`);
   return { files, skipped };
 }
 
@@ -86,16 +135,17 @@ function keyOf(stat: Stats | undefined): string | undefined {
 }
 
 /** With its path below the given folder; '' for a file given by itself. */
-type ListedFile = InputFile & { below: string };
+type ListedFile<Format> = InputFile<Format> & { below: string };
 
-class FolderWalk {
+class FolderWalk<Format> {
   /** Folders met, by device and number. */
   readonly #seen = new Set<string>();
 
   constructor(
     private readonly root: string,
     private readonly own: ReadonlySet<string>,
-    private readonly files: ListedFile[],
+    private readonly taken: Taken<Format>,
+    private readonly files: ListedFile<Format>[],
     private readonly skipped: Skipped,
   ) {}
 
@@ -125,25 +175,35 @@ class FolderWalk {
       stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a broken link is reported in its turn
     } catch (error) {
       // A circular link, or a folder without permission. A name without an extension may be a folder.
-      if (formatOf(name) || extname(name) === '') this.#refuse(path, error);
+      if (this.taken.formatOf(name) || extname(name) === '') this.#refuse(path, error);
       else this.skipped.add(SKIPPED.otherKind, placeOf(path));
       return;
     }
     if (stat.isDirectory()) this.walk(path, stat);
-    else if (this.own.has(keyOf(stat)!) && !holdsTexts(path, name))
+    else if (this.own.has(keyOf(stat)!) && !this.#holdsTexts(path, name))
       this.skipped.add(SKIPPED.own, placeOf(path));
     else if (!stat.isFile() && !stat.isSymbolicLink()) this.skipped.add(SKIPPED.special, placeOf(path));
     else {
-      const format = formatOf(name) ?? (isBiocJson(path, name) ? 'text' : undefined);
-      if (format) this.files.push(fileAt(path, this.#below(path), stat, format));
+      const format = this.#formatOf(path, name);
+      if (format !== undefined) this.files.push(fileAt(path, this.#below(path), stat, format));
       else this.skipped.add(SKIPPED.otherKind, placeOf(path));
     }
+  }
+
+  #formatOf(path: FilePath, name: string): Format | undefined {
+    return this.taken.formatOf(name) ?? (this.taken.isOther(path, name) ? this.taken.other : undefined);
+  }
+
+  /** Whether a file that is about to be replaced is an input, and not the output of an earlier run. */
+  #holdsTexts(path: FilePath, name: string): boolean {
+    const { text } = kindOfFile(path);
+    return this.#formatOf(path, name) !== undefined && text !== '' && !this.taken.isOutput(text);
   }
 
   #refuse(path: FilePath, error: unknown): void {
     const refusal = whyUnreadable(error);
     if (!refusal) throw error;
-    const common = { path, place: placeOf(path), bytes: 0, format: 'text' as const };
+    const common = { path, place: placeOf(path), bytes: 0, format: this.taken.other };
     this.files.push({ ...common, id: '', below: this.#below(path), refusal });
   }
 
@@ -152,7 +212,7 @@ class FolderWalk {
   }
 }
 
-function fileAt(path: FilePath, below: string, stat: Stats, format: InputFile['format']): ListedFile {
+function fileAt<Format>(path: FilePath, below: string, stat: Stats, format: Format): ListedFile<Format> {
   const name = textOfName(path);
   const isStream = !stat.isFile() && !stat.isSymbolicLink();
   return {
@@ -175,16 +235,6 @@ export function formatOf(path: string): InputFile['format'] | undefined {
   const name = basename(path);
   if (/^PMC\d+\.json$/.test(name)) return 'collected';
   return FORMAT_OF_EXTENSION[extname(withoutGz(name)).toLowerCase()];
-}
-
-/** Whether a file that is about to be replaced is an input, and not the output of an earlier run. */
-function holdsTexts(path: FilePath, name: string): boolean {
-  const opening = kindOfFile(path);
-  const format = formatOf(name) ?? (opening.kind === 'bioc-json' ? 'text' : undefined);
-  const isOutput = /^\{"id":("(?:[^"\\]|\\.)*"|\d+),("paragraph":\d+,"offset":\d+,)?"entities":\[/.test(
-    opening.text,
-  );
-  return format !== undefined && opening.text !== '' && !isOutput;
 }
 
 /** JSON in a folder may be anything; BioC is recognized by its content. */

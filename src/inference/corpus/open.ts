@@ -6,7 +6,8 @@ import { fsPath, whyUnreadable } from './file-path';
 import { sourcesOfLines } from './lines';
 import type { InputFile } from './list';
 import { membersOfTar } from './members';
-import { kindOfFile, OPENING, type Opening, openingOf } from './opening';
+import { kindOfFile, type Opening } from './opening';
+import { damagedAsTold, openPlain, PIECE, sinceLast, untilDamaged } from './reading';
 import {
   type DocumentFormat,
   LARGEST,
@@ -16,7 +17,7 @@ import {
   type Source,
   tooLarge,
 } from './sources';
-import { collected, decoded, fromUtf16, gunzip, withOpening } from './streams';
+import { collected, decoded } from './streams';
 
 /**
  * The sources in the files, in order. A file of one document is opened by the worker that takes it; files of many documents are read
@@ -53,8 +54,6 @@ export async function* openSources(
   }
 }
 
-const PIECE = 1 << 18;
-
 /** The sources in standard input, gzip or not; its first characters decide the format unless `chosen` is given. */
 export function openStandardInput(
   input: AsyncIterable<Uint8Array>,
@@ -66,11 +65,9 @@ export function openStandardInput(
 }
 
 async function* sourcesOfStream(input: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<Source> {
-  const { opening, chunks, close } = await withOpening(input, OPENING);
-  const found = openingOf(opening);
-  const plain = found.isGzip ? gunzip(chunks) : chunks;
+  const { opening, chunks, close } = await openPlain(input, reading.place);
   try {
-    yield* sourcesOfPlain(found.isUtf16 ? fromUtf16(plain, reading.place) : plain, found, reading);
+    yield* sourcesOfPlain(chunks, opening, reading);
   } finally {
     await close();
   }
@@ -160,37 +157,4 @@ function* sourcesOfDocuments(
     damages.push(error);
   }
   for (const { message } of damages) yield damagedAsTold(message, place, newBytes());
-}
-
-/** What an error says of its place belongs to it: `a.xml line 3: …`. */
-function damagedAsTold(message: string, place: string, bytes: number): Source & { kind: 'damaged' } {
-  const [, more, reason] = message.startsWith(place)
-    ? (/^((?: line \d+)?): (.*)$/s.exec(message.slice(place.length)) ?? [])
-    : [];
-  return { kind: 'damaged', place: place + (more ?? ''), bytes, reason: reason ?? message };
-}
-
-function sinceLast(total: () => number): () => number {
-  let before = 0;
-  return () => {
-    const bytes = total() - before;
-    before += bytes;
-    return bytes;
-  };
-}
-
-/** Reports a stream that breaks off as a damaged source, so that the next files are read. */
-async function* untilDamaged(sources: AsyncIterable<Source>, place: string): AsyncGenerator<Source> {
-  try {
-    yield* sources;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof InputError) {
-      yield damagedAsTold(message, place, 0);
-      return;
-    }
-    if (!code) throw error;
-    const reason = whyUnreadable(error) ?? `cannot be unpacked (${message}) to its end; get the file again`;
-    yield { kind: 'damaged', place, bytes: 0, reason };
-  }
 }

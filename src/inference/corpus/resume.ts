@@ -7,6 +7,7 @@ import { fingerprintOf } from './fingerprint';
 import type { InputFile } from './list';
 import { companionsOf, type ResumableOutput } from './output';
 import type { Source } from './sources';
+import type { Work } from './work';
 
 /**
  * The sources that a stopped run had not finished. Those that it had are read again and compared by their content.
@@ -36,15 +37,15 @@ export async function* sourcesBehind(
 
 /**
  * Checks that a complete output can come from these inputs: it has their documents in their order, its mentions stand in them, and
- * none of the files was changed later. Nothing is annotated.
+ * none of the files was changed later. No model runs.
  *
  * @throws InputError that names what differs
  */
 export async function checkWhole(
   path: string,
-  files: readonly InputFile[],
+  files: readonly Pick<InputFile, 'path' | 'place'>[],
   sources: AsyncIterable<Source>,
-  offsets: OffsetUnit,
+  work: Work,
 ): Promise<void> {
   const lines = readLines(path);
   const finished = statSync(path).mtimeMs;
@@ -55,17 +56,17 @@ export async function checkWhole(
   };
   const differs = (what: string) =>
     new InputError(
-      `${path}: is complete, but was made from other inputs (${what}); choose another --out, or remove it to annotate again`,
+      `${path}: is complete, but was made from other inputs (${what}); choose another --out, or remove it to ${work.kind} again`,
     );
   let line = next();
   for await (const source of sources) {
     const expected = linesExpected(source);
-    if (expected.length === 0 || (await isDamaged(source, line))) continue;
+    if (expected.length === 0 || (await isDamaged(source, line, work))) continue;
     for (const { id, text } of expected) {
-      const found = parsed(line);
+      const found = parsed(line, work);
       if (!found || (id !== undefined && found.id !== id))
         throw differs(`line ${number} is not that of ${source.place}`);
-      if (text !== undefined && !standsIn(found.entities, text, offsets))
+      if (text !== undefined && work.kind === 'annotate' && !standsIn(found.entities, text, work.offsets))
         throw differs(`line ${number} has mentions that are not in ${source.place}`);
       line = next();
     }
@@ -94,9 +95,10 @@ function linesExpected(source: Source): { id?: string; text?: string }[] {
 }
 
 /** A source that is not in the next line may be a damaged one, which made none. */
-async function isDamaged(source: Source, line: string | undefined): Promise<boolean> {
+async function isDamaged(source: Source, line: string | undefined, work: Work): Promise<boolean> {
+  if (work.kind === 'classify') return false; // texts are read and checked as sources
   const [{ id }] = linesExpected(source);
-  if (id !== undefined && parsed(line)?.id === id) return false;
+  if (id !== undefined && parsed(line, work)?.id === id) return false;
   // Loaded when it is needed: workers read articles, this thread almost never does.
   const { readArticle } = await import('./article.js');
   try {
@@ -108,10 +110,12 @@ async function isDamaged(source: Source, line: string | undefined): Promise<bool
   }
 }
 
-function parsed(line: string | undefined): { id: string; entities: Entity[] } | undefined {
+/** A line of output; that of a classified text has no mentions. */
+function parsed(line: string | undefined, { kind }: Work): { id: string; entities: Entity[] } | undefined {
   try {
-    const value = JSON.parse(line ?? '') as { id: string; entities: Entity[] };
-    return Array.isArray(value?.entities) ? value : undefined;
+    const { id, entities, label, labels } = JSON.parse(line ?? '') as Record<string, unknown>;
+    const isOutput = kind === 'annotate' ? Array.isArray(entities) : (label ?? labels) !== undefined;
+    return isOutput ? { id: id as string, entities: (entities ?? []) as Entity[] } : undefined;
   } catch {
     return undefined;
   }

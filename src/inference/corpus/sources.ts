@@ -2,6 +2,9 @@ import type { FilePath } from './file-path';
 
 export type DocumentFormat = 'text' | 'jats' | 'jsonl';
 
+/** How texts to classify are written: one per line, one per JSON object, or one per row under a header. */
+export type TextFormat = 'text' | 'jsonl' | 'table';
+
 /**
  * What a worker takes at a time: a file, a document, the sentences of an article, or something that could not be read. `place` opens
  * messages; `bytes` is its share of the input on disk; with `isOwnId` the id that the article states (PMCID, PMID or DOI) replaces `id`.

@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import { ARCHITECTURES, openWeights, readConfiguration, type Tensor } from '../../nn';
+import { ARCHITECTURES, openWeights, readEncoderConfiguration, type Tensor } from '../../nn';
 import { transpose } from '../transpose';
 import { type Int8Matrix, quantizeColumns, quantizeRows } from './int8';
 
@@ -12,7 +12,7 @@ export interface NamedMatrix extends Tensor {
  * up, as the product has it // [inputs, outputs]
  */
 export function exampleMatrix(folder: string): NamedMatrix {
-  const { encoder } = readConfiguration(folder);
+  const encoder = readEncoderConfiguration(folder);
   const name = exampleMatrixName(folder);
   const stored = openWeights(folder).get(name);
   if (!stored)
@@ -23,7 +23,7 @@ export function exampleMatrix(folder: string): NamedMatrix {
 
 /** Its name in model.safetensors, where it lies as [outputs, inputs]. */
 export function exampleMatrixName(folder: string): string {
-  const { encoder } = readConfiguration(folder);
+  const encoder = readEncoderConfiguration(folder);
   return `${ARCHITECTURES[encoder.type].layer(Math.floor(encoder.layers / 2)).contract}.weight`;
 }
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { InputError, writeFileAtomically } from '../../foundation';
-import { readConfiguration, readEncoderConfiguration } from '../../nn';
+import { readEncoderConfiguration } from '../../nn';
 import { cutWindows, Tokenizer } from '../../tokenization';
 import { checkOnnx } from '../check/check';
 import { copyCompanions, onnxPath } from '../folder';
 import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
+import { expectedOf } from '../session';
 import type { CalibrationMethod } from './calibration';
 import { type Int8Choices, quantizeModel } from './dynamic';
 import { quantizeToFourBits } from './four-bit';
@@ -22,7 +23,7 @@ export interface QuantizeOptions extends Int8Choices {
 }
 
 export interface StaticOptions extends Int8Choices {
-  /** Typical sentences: some hundreds do. */
+  /** Typical sentences, or texts of a classifier: some hundreds do. */
   texts: readonly string[];
   method: CalibrationMethod;
 }
@@ -60,12 +61,13 @@ export async function quantizeFolderStatically(
 ): Promise<string> {
   const { model, source } = readExported(folder);
   refuseFusedAttention(model, source);
-  const { maximumLength } = readConfiguration(folder);
+  const { maximumLength, rows } = expectedOf(folder);
   const tokenizer = new Tokenizer(folder);
   const written = texts.filter((text) => text.trim() !== '');
-  const windows = (await tokenizer.encode(written)).flatMap((encoded) =>
-    cutWindows(encoded, tokenizer, maximumLength),
-  );
+  const windows = (await tokenizer.encode(written)).flatMap((encoded) => {
+    const all = cutWindows(encoded, tokenizer, maximumLength);
+    return rows === 'text' ? all.slice(0, 1) : all; // a classifier reads the beginning
+  });
   const ranges = await calibrate(model, windows, method);
   return writeQuantized(quantizeStatically(model, ranges, choices), folder, out);
 }

@@ -39,3 +39,13 @@ export function givenLabels(
   }
   return labels.filter((label, index) => isGiven(sigmoid(logits[index]), threshold, label));
 }
+
+/** The same of labels with their probabilities, in the order given. @param ranked all labels, the most probable first */
+export function givenOf(
+  ranked: readonly ScoredLabel[],
+  { outcome, threshold }: Pick<ClassifierConfiguration, 'outcome' | 'threshold'>,
+): ScoredLabel[] {
+  return outcome === 'one'
+    ? ranked.slice(0, 1)
+    : ranked.filter(({ label, score }) => isGiven(score, threshold, label));
+}

@@ -25,7 +25,7 @@ export interface ClassificationReport {
   cut: number;
   /** Share of texts whose labels are all right and none is missing. */
   accuracy: number;
-  /** Mean F1 of the labels that texts have or were given. */
+  /** Mean F1 of the labels that texts have or were given; one that the classifier does not know counts as 0. */
   macroF1: number;
   labels: Record<string, LabelScore>;
   /** Texts by their label and the one that was given, in the order of `labels`; null where texts may have several // [gold][given] */
@@ -96,14 +96,17 @@ export function scoreTexts(
   });
   const scores = counts.map(labelScore);
   const occurring = scores.filter((_, index) => counts[index].gold + counts[index].given > 0);
+  const unknownCounts = listCounts(unknown);
   return {
     texts: texts.length,
     accuracy: right / texts.length,
-    macroF1: occurring.reduce((sum, { f1 }) => sum + (f1 ?? 0), 0) / Math.max(occurring.length, 1),
+    macroF1:
+      occurring.reduce((sum, { f1 }) => sum + (f1 ?? 0), 0) /
+      Math.max(occurring.length + unknownCounts.size, 1),
     labels: byLabel(labels, (_, index) => scores[index]),
     confusion,
     loss: loss / Math.max(known, 1),
-    unknown: Object.fromEntries(listCounts(unknown)),
+    unknown: Object.fromEntries(unknownCounts),
     answers,
   };
 }

@@ -12,7 +12,7 @@ import {
 /** The name by which the labels that the model itself has are asked for. */
 export const OWN_LABELS = 'labels';
 
-interface Tagger {
+export interface Tagger {
   configuration: ModelConfiguration;
   score: TokenScorer;
 }

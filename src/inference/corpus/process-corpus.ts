@@ -5,15 +5,15 @@ import { type Conversation, InputError, startThread } from '../../foundation';
 import { batchesOf, sizeOf } from './batches';
 import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';
-import type { BatchResult, WorkerSettings } from './worker';
+import type { BatchResult, WorkerSettings } from './work';
 
-export interface AnnotateCorpusOptions extends WorkerSettings {
-  /** Threads that annotate, each with a model of its own; the default is one per core. */
+export interface ProcessCorpusOptions extends WorkerSettings {
+  /** Threads, each with a model of its own; the default is one per core. */
   workers?: number;
 }
 
 /** What became of a batch of sources. */
-export interface AnnotatedBatch extends BatchResult {
+export interface ProcessedBatch extends BatchResult {
   sources: number;
   bytes: number;
 }
@@ -24,36 +24,36 @@ const BATCHES_A_WORKER = 4;
 const MOST_HELD = 1 << 26;
 
 /**
- * Annotates any number of sources in worker threads. Results come in the order of the sources and are the same for any number
+ * Annotates any number of sources in worker threads, or classifies them, as `work` says. Results come in the order of the sources and are the same for any number
  * of workers. Sources are taken only as fast as results are asked for, so that memory does not grow with their number.
  *
  * @throws InputError where the model cannot be used; damaged sources are reported in the result
  */
-export async function* annotateCorpus(
+export async function* processCorpus(
   sources: AsyncIterable<Source>,
-  { workers = availableParallelism(), ...settings }: AnnotateCorpusOptions,
-): AsyncGenerator<AnnotatedBatch> {
+  { workers = availableParallelism(), ...settings }: ProcessCorpusOptions,
+): AsyncGenerator<ProcessedBatch> {
   // The tokenizer has threads of its own, which would take the cores from the other workers.
   process.env.TOKENIZERS_PARALLELISM = 'false';
   const pool = new WorkerPool(settings, workers);
   try {
-    const inOrder: { annotated: Promise<AnnotatedBatch>; size: number }[] = [];
+    const inOrder: { processed: Promise<ProcessedBatch>; size: number }[] = [];
     let held = 0;
     const next = () => {
-      const { annotated, size } = inOrder.shift()!;
+      const { processed, size } = inOrder.shift()!;
       held -= size;
-      return annotated;
+      return processed;
     };
     for await (const batch of batchesOf(sources)) {
       const size = batch.reduce((sum, source) => sum + sizeOf(source), 0);
       while (inOrder.length > 0 && held + size > MOST_HELD) yield await next();
-      const annotated = pool.annotate(batch).then((result) => ({
+      const processed = pool.process(batch).then((result) => ({
         ...result,
         sources: batch.length,
         bytes: batch.reduce((sum, { bytes }) => sum + bytes, 0),
       }));
-      annotated.catch(() => {}); // reported when its turn comes
-      inOrder.push({ annotated, size });
+      processed.catch(() => {}); // reported when its turn comes
+      inOrder.push({ processed, size });
       held += size;
       if (inOrder.length >= BATCHES_A_WORKER * workers) yield await next();
     }
@@ -63,14 +63,14 @@ export async function* annotateCorpus(
   }
 }
 
-type AnnotatingThread = Conversation<readonly Source[], BatchResult>;
+type WorkingThread = Conversation<readonly Source[], BatchResult>;
 
 /** Worker threads, started as they are needed, each with one batch at a time. */
 class WorkerPool {
-  readonly #all = new Set<AnnotatingThread>();
-  readonly #idle: AnnotatingThread[] = [];
+  readonly #all = new Set<WorkingThread>();
+  readonly #idle: WorkingThread[] = [];
   /** Who waits for a thread, in their order. */
-  readonly #waiting: ((thread: AnnotatingThread) => void)[] = [];
+  readonly #waiting: ((thread: WorkingThread) => void)[] = [];
   #isEnding = false;
 
   constructor(
@@ -78,7 +78,7 @@ class WorkerPool {
     private readonly most: number,
   ) {}
 
-  async annotate(batch: readonly Source[]): Promise<BatchResult> {
+  async process(batch: readonly Source[]): Promise<BatchResult> {
     const thread = await this.#take();
     try {
       const result = await thread.ask(batch);
@@ -99,29 +99,29 @@ class WorkerPool {
     await Promise.all([...this.#all].map((thread) => thread.end()));
   }
 
-  async #take(): Promise<AnnotatingThread> {
-    if (this.#isEnding) throw new Error('no more batches are annotated');
+  async #take(): Promise<WorkingThread> {
+    if (this.#isEnding) throw new Error('no more batches are taken');
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#all.size < this.most) return this.#start();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #giveBack(thread: AnnotatingThread): void {
+  #giveBack(thread: WorkingThread): void {
     const next = this.#waiting.shift();
     if (next) next(thread);
     else this.#idle.push(thread);
   }
 
   /** A thread that failed answers no more; another one takes its place where a batch waits. */
-  #giveUp(thread: AnnotatingThread): void {
+  #giveUp(thread: WorkingThread): void {
     this.#all.delete(thread);
     void thread.end();
     this.#waiting.shift()?.(this.#start());
   }
 
-  #start(): AnnotatingThread {
-    const thread: AnnotatingThread = startThread(join(__dirname, 'worker.js'), {
+  #start(): WorkingThread {
+    const thread: WorkingThread = startThread(join(__dirname, 'worker.js'), {
       workerData: this.settings,
       resourceLimits: { stackSizeMb: stackMegabytes() },
     });
@@ -143,7 +143,7 @@ class WorkerPool {
         fingerprints: fingerprintOf(source),
       };
     }
-    const parts = await Promise.all(batch.map((one) => this.annotate([one])));
+    const parts = await Promise.all(batch.map((one) => this.process([one])));
     const sum = (key: 'documents' | 'sentences' | 'entities') =>
       parts.reduce((total, part) => total + part[key], 0);
     return {

@@ -2,6 +2,9 @@ import { formatDuration } from '../foundation';
 import type { Totals } from '../inference';
 import { notice } from './output';
 
+/** What a run counts: texts are not cut into sentences. */
+export type Items = 'documents' | 'texts';
+
 /** Between two lines where no one watches: in a log file. */
 const LOG_EVERY_SECONDS = 10;
 const REDRAW_EVERY_SECONDS = 0.2;
@@ -12,7 +15,7 @@ const REDRAW_EVERY_SECONDS = 0.2;
  * @param before what an earlier run had done
  * @param bytes of all inputs; 0 where that is not known
  */
-export function annotateProgress(before: Totals, bytes: number, stream = process.stderr) {
+export function corpusProgress(before: Totals, bytes: number, items: Items, stream = process.stderr) {
   const start = performance.now();
   let reportedAt = 0;
   let isDrawn = false;
@@ -26,7 +29,7 @@ export function annotateProgress(before: Totals, bytes: number, stream = process
       if (seconds - reportedAt < (stream.isTTY ? REDRAW_EVERY_SECONDS : LOG_EVERY_SECONDS)) return;
       reportedAt = seconds;
       clear();
-      const line = progressLine(totals, before, bytes, seconds);
+      const line = progressLine(totals, before, { bytes, seconds, items });
       stream.write(stream.isTTY ? line : `${line}\n`);
       isDrawn = Boolean(stream.isTTY);
     },
@@ -40,13 +43,17 @@ export function annotateProgress(before: Totals, bytes: number, stream = process
 }
 
 /** Such as `1,200 documents (34%), 56.1 documents/s, 410 sentences/s, 2:05 min left`. */
-export function progressLine(totals: Totals, before: Totals, bytes: number, seconds: number): string {
-  const rate = (key: 'documents' | 'sentences') =>
-    ((totals[key] - before[key]) / seconds).toLocaleString('en-US', { maximumSignificantDigits: 3 });
+export function progressLine(
+  totals: Totals,
+  before: Totals,
+  { bytes, seconds, items }: { bytes: number; seconds: number; items: Items },
+): string {
+  const rate = (key: 'documents' | 'sentences', name: string) =>
+    `${((totals[key] - before[key]) / seconds).toLocaleString('en-US', { maximumSignificantDigits: 3 })} ${name}/s`;
   const parts = [
-    `${totals.documents.toLocaleString('en-US')} documents`,
-    `${rate('documents')} documents/s`,
-    `${rate('sentences')} sentences/s`,
+    `${totals.documents.toLocaleString('en-US')} ${items}`,
+    rate('documents', items),
+    ...(items === 'documents' ? [rate('sentences', 'sentences')] : []),
   ];
   const gained = totals.bytes - before.bytes;
   if (bytes > 0 && gained > 0) {

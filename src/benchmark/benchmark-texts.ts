@@ -1,0 +1,64 @@
+import { type Interval, textIntervals } from '../evaluation';
+import type { LabelledText } from '../foundation';
+import type { ClassifierConfiguration } from '../nn';
+import { encodeWholeTexts, scoreTexts } from '../tasks';
+import { type BenchmarkOptions, type Costs, type Method, measure, type Runnable } from './measure';
+
+/** One way to run a classifier of texts. */
+export interface TextVariant extends Runnable {
+  configuration: ClassifierConfiguration;
+}
+
+/** What a variant of a classifier costs, and how right it is. */
+export interface TextBenchmarkRow extends Costs {
+  /** From text to label, batched as the variant sees fit. Tokens count without special tokens and padding. */
+  textsPerSecond: number;
+  tokensPerSecond: number;
+  accuracy: number;
+  /** 95% bootstrap interval over texts. */
+  accuracyInterval: Interval | null;
+  macroF1: number;
+  macroF1Interval: Interval | null;
+}
+
+/** `[CLS]` and `[SEP]` of each window. */
+const SPECIAL_TOKENS = 2;
+
+const CLASSIFYING: Method<TextVariant, LabelledText, Float32Array> = {
+  item: 'text',
+  async windows({ tokenizer, configuration }, texts) {
+    const { windows } = await encodeWholeTexts(texts, tokenizer, configuration.maximumLength);
+    return windows.map((window) => [window]);
+  },
+  async answer({ tokenizer, score, configuration }, texts) {
+    const { windows } = await encodeWholeTexts(
+      texts.map(({ text }) => text),
+      tokenizer,
+      configuration.maximumLength,
+    );
+    const tokens = windows.reduce((sum, { inputIds }) => sum + inputIds.length - SPECIAL_TOKENS, 0);
+    return { answers: await score(windows), tokens };
+  },
+};
+
+/** Size, latency, throughput, accuracy and macro F1 of variants of classifiers on the same texts; see `measure`. */
+export async function benchmarkTexts(
+  variants: readonly TextVariant[],
+  texts: readonly LabelledText[],
+  options: BenchmarkOptions = {},
+): Promise<TextBenchmarkRow[]> {
+  const measured = await measure(variants, texts, CLASSIFYING, options);
+  return measured.map(({ costs, throughput, answers }, index) => {
+    const report = scoreTexts(texts, answers, variants[index].configuration);
+    const intervals = textIntervals(report.answers, { seed: options.seed ?? 1 });
+    return {
+      ...costs,
+      textsPerSecond: throughput.itemsPerSecond,
+      tokensPerSecond: throughput.tokensPerSecond,
+      accuracy: report.accuracy,
+      accuracyInterval: intervals[0],
+      macroF1: report.macroF1,
+      macroF1Interval: intervals[1],
+    };
+  });
+}

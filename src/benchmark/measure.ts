@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { InputError } from '../foundation';
+import type { Tokenizer, TokenScorer } from '../tokenization';
+
+/** One way to run a model: a file on disk and the runtime that reads it. */
+export interface Runnable {
+  name: string;
+  /** Whose size counts: weights or graph. Tokenizer and configuration are the same for all and left out. */
+  files: readonly string[];
+  score: TokenScorer;
+  tokenizer: Tokenizer;
+  /** What the runtime was told to use: reported, not enforced. */
+  threads: number;
+  /** Weights that were learned, counted one by one. */
+  parameters: number;
+  /** Milliseconds so far that went into messages to another process. They do not count. */
+  messageMs?: () => number;
+  /** Megabytes that a process of its own needs at its peak for these texts. */
+  measureMemory: (texts: readonly string[]) => Promise<number>;
+  /** Gives memory back: the network, or ONNX Runtime's session. */
+  dispose(): Promise<void>;
+  /** True for a network of random weights, whose scores mean nothing. */
+  untrained?: boolean;
+}
+
+export interface BenchmarkOptions {
+  /** Timed runs of each variant at batch 1. */
+  runs?: number;
+  /** How many different sentences those runs go over, and how many are tagged while memory is watched. */
+  sentences?: number;
+  /** Of the bootstrap that the intervals are drawn by. */
+  seed?: number;
+  /** Hears of runs and tagged sentences of all variants together. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What a variant costs, whatever its task. */
+export interface Costs {
+  name: string;
+  /** Of the variant's files, in millions of bytes. */
+  megabytes: number;
+  gzippedMegabytes: number;
+  parameters: number;
+  /** Resident memory at its peak, of a process that does nothing else, in millions of bytes. */
+  peakMegabytes: number;
+  threads: number;
+  /** Milliseconds from a text's token ids to its logits, alone in its batch, over warm runs. */
+  medianMs: number;
+  p95Ms: number;
+  timedRuns: number;
+}
+
+/** From text to answer, batched as the variant sees fit. Tokens count without special tokens and padding. */
+export interface Throughput {
+  itemsPerSecond: number;
+  tokensPerSecond: number;
+}
+
+/** What a task does with a variant: the windows that a text makes, and the answers to items with their number of tokens. */
+export interface Method<Variant extends Runnable, Item extends { text: string }, Answer> {
+  /** What the items are called, such as `sentence`. */
+  item: string;
+  windows(variant: Variant, texts: readonly string[]): Promise<{ inputIds: Int32Array }[][]>;
+  answer(variant: Variant, items: readonly Item[]): Promise<{ answers: Answer[]; tokens: number }>;
+}
+
+/**
+ * Timed runs of a variant before the next has its turn, after as many untimed ones on the same texts: a model in production
+ * finds its weights in the processor's cache, and not those of its rivals.
+ */
+const LATENCY_TURN = 10;
+/** Items that a variant answers before the next has its turn. */
+const ANSWERING_TURN = 64;
+
+/**
+ * Size, memory, latency and throughput of variants on the same items, with the answers.
+ *
+ * Latency is taken over a fixed set of texts, evenly spaced from the shortest to the longest, one at a time. The variants take turns,
+ * and who begins changes from turn to turn, so that whatever else the machine does falls on all alike.
+ */
+export async function measure<Variant extends Runnable, Item extends { text: string }, Answer>(
+  variants: readonly Variant[],
+  items: readonly Item[],
+  method: Method<Variant, Item, Answer>,
+  { runs = 200, sentences: setSize = 100, onProgress = () => {} }: BenchmarkOptions = {},
+): Promise<{ costs: Costs; throughput: Throughput; answers: Answer[] }[]> {
+  if (variants.length === 0) throw new InputError('there is nothing to compare; give at least one variant');
+  if (items.length === 0)
+    throw new InputError(`there is nothing to measure on; give at least one ${method.item}`);
+  const total = variants.length * (runs + items.length + setSize);
+  let done = 0;
+  const count = (amount: number) => {
+    done += amount;
+    onProgress(done, total);
+  };
+  const fixed = spreadByLength(items, setSize).map(({ text }) => text);
+  // First of all, while processes that serve as variants have done nothing else.
+  const memory: number[] = [];
+  for (const variant of variants) {
+    memory.push(await variant.measureMemory(fixed));
+    count(setSize);
+  }
+  const latencies = await measureLatencies(variants, fixed, method, runs, count);
+  const answerings = await measureAnswering(variants, items, method, count);
+  return variants.map((variant, index) => {
+    const { answers, seconds, tokens } = answerings[index];
+    const contents = variant.files.map((file) => readFileSync(file));
+    return {
+      costs: {
+        name: variant.name,
+        megabytes: megabytesOf(contents),
+        gzippedMegabytes: megabytesOf(contents.map((content) => gzipSync(content))),
+        parameters: variant.parameters,
+        peakMegabytes: memory[index],
+        threads: variant.threads,
+        medianMs: quantile(latencies[index], 0.5),
+        p95Ms: quantile(latencies[index], 0.95),
+        timedRuns: latencies[index].length,
+      },
+      throughput: { itemsPerSecond: items.length / seconds, tokensPerSecond: tokens / seconds },
+      answers,
+    };
+  });
+}
+
+function megabytesOf(contents: readonly Buffer[]): number {
+  return contents.reduce((sum, { length }) => sum + length, 0) / 1e6;
+}
+
+/** What an action takes, messages to other processes left out. */
+async function timed<Result>(
+  variant: Runnable,
+  action: () => Promise<Result>,
+): Promise<{ result: Result; milliseconds: number }> {
+  const messagesBefore = variant.messageMs?.() ?? 0;
+  const start = performance.now();
+  const result = await action();
+  const messages = (variant.messageMs?.() ?? 0) - messagesBefore;
+  return { result, milliseconds: performance.now() - start - messages };
+}
+
+/** Milliseconds of each timed run // [variants][runs] */
+async function measureLatencies<Variant extends Runnable, Item extends { text: string }, Answer>(
+  variants: readonly Variant[],
+  texts: readonly string[],
+  method: Method<Variant, Item, Answer>,
+  runs: number,
+  count: (amount: number) => void,
+): Promise<number[][]> {
+  const windows = await Promise.all(variants.map((variant) => method.windows(variant, texts)));
+  const latencies: number[][] = variants.map(() => []);
+  for (let first = 0; first < runs; first += LATENCY_TURN) {
+    const last = Math.min(first + LATENCY_TURN, runs);
+    const places = Array.from({ length: last - first }, (_, step) => (first + step) % texts.length);
+    for (const index of turnsFrom(first / LATENCY_TURN, variants.length)) {
+      const { score } = variants[index];
+      for (const place of places) await score(windows[index][place]);
+      for (const place of places) {
+        const { milliseconds } = await timed(variants[index], () => score(windows[index][place]));
+        latencies[index].push(milliseconds);
+      }
+      count(places.length);
+    }
+  }
+  return latencies;
+}
+
+interface Answering<Answer> {
+  answers: Answer[]; // [items]
+  seconds: number;
+  tokens: number;
+}
+
+async function measureAnswering<Variant extends Runnable, Item extends { text: string }, Answer>(
+  variants: readonly Variant[],
+  items: readonly Item[],
+  method: Method<Variant, Item, Answer>,
+  count: (amount: number) => void,
+): Promise<Answering<Answer>[]> {
+  const results = variants.map((): Answering<Answer> => ({ answers: [], seconds: 0, tokens: 0 }));
+  for (let first = 0; first < items.length; first += ANSWERING_TURN) {
+    const some = items.slice(first, first + ANSWERING_TURN);
+    for (const index of turnsFrom(first / ANSWERING_TURN, variants.length)) {
+      const { result, milliseconds } = await timed(variants[index], () =>
+        method.answer(variants[index], some),
+      );
+      results[index].seconds += milliseconds / 1000;
+      results[index].answers.push(...result.answers);
+      results[index].tokens += result.tokens;
+      count(some.length);
+    }
+  }
+  return results;
+}
+
+/** 0 to `size - 1`, beginning one further each turn. */
+function turnsFrom(turn: number, size: number): number[] {
+  return Array.from({ length: size }, (_, step) => (turn + step) % size);
+}
+
+/** Items at even steps from the shortest to the longest. */
+function spreadByLength<Item extends { text: string }>(items: readonly Item[], size: number): Item[] {
+  const byLength = [...items].sort((one, other) => one.text.length - other.text.length);
+  if (byLength.length <= size) return byLength;
+  return Array.from(
+    { length: size },
+    (_, step) => byLength[Math.round((step * (byLength.length - 1)) / (size - 1))],
+  );
+}
+
+/** With linear interpolation between neighbours, as NumPy has it. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const place = share * (sorted.length - 1);
+  const below = sorted[Math.floor(place)];
+  return below + (sorted[Math.ceil(place)] - below) * (place % 1);
+}

@@ -1,0 +1,112 @@
+import type { ClassificationReport, LabelScore } from '../tasks';
+import { mean } from '../tasks';
+import type { Statistic } from './article-counts';
+import { type BootstrapOptions, bootstrapUnits, type Interval } from './bootstrap';
+
+/** Precision, recall and F1 averaged over labels; a label without a value counts as 0, as scikit-learn has it. */
+export interface AverageScore {
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+/** A label that was taken for another. */
+export interface Confusion {
+  gold: string;
+  given: string;
+  texts: number;
+}
+
+/** What a report of a classifier tells beyond its scores by label. */
+export interface ClassificationDetails {
+  /** 95% bootstrap intervals over texts. */
+  intervals: { accuracy: Interval | null; macroF1: Interval | null };
+  /** Over the labels that texts have or were given, each counting alike, or by the number of its texts. */
+  averages: { macro: AverageScore; weighted: AverageScore };
+  /** The most frequent first; none where texts may have several labels. */
+  confusions: Confusion[];
+}
+
+type Report = Pick<ClassificationReport, 'answers' | 'labels' | 'unknown' | 'confusion'>;
+
+const COLUMNS = { texts: 0, right: 1 };
+/** Hits, given and gold of each label follow. */
+const FIRST_LABEL = 2;
+
+/** Intervals, averages and confusions of what `evaluateTexts` found. */
+export function detailTexts(report: Report, options: BootstrapOptions): ClassificationDetails {
+  const { answers, confusion } = report;
+  const [accuracy, macroF1] = textIntervals(answers, options);
+  return {
+    intervals: { accuracy, macroF1 },
+    averages: averagesOf(report),
+    confusions: confusion ? confusionsOf(answers) : [],
+  };
+}
+
+/** Whether each text has its labels, all of them and no others. */
+export const areRight = (answers: ClassificationReport['answers']): boolean[] =>
+  answers.map(
+    ({ gold, given }) => gold.length === given.length && gold.every((label) => given.includes(label)),
+  );
+
+/** Of accuracy and macro F1. */
+export function textIntervals(
+  answers: ClassificationReport['answers'],
+  options: BootstrapOptions,
+): (Interval | null)[] {
+  const names = [...new Set(answers.flatMap(({ gold, given }) => [...gold, ...given]))];
+  const columnOf = new Map(names.map((name, index) => [name, FIRST_LABEL + 3 * index]));
+  const right = areRight(answers);
+  // The columns in which a text counts one: few of many.
+  const counted = answers.map(({ gold, given }, text) => [
+    COLUMNS.texts,
+    ...(right[text] ? [COLUMNS.right] : []),
+    ...given.map((label) => columnOf.get(label)! + 1),
+    ...gold.map((label) => columnOf.get(label)! + 2),
+    ...gold.filter((label) => given.includes(label)).map((label) => columnOf.get(label)!),
+  ]);
+  const accuracy: Statistic = (sums) => sums[COLUMNS.right] / sums[COLUMNS.texts];
+  const macroF1: Statistic = (sums) =>
+    mean(
+      names.map((_, index) => {
+        const [hits, given, gold] = sums.subarray(FIRST_LABEL + 3 * index);
+        return given + gold === 0 ? null : (2 * hits) / (given + gold);
+      }),
+    );
+  const columns = FIRST_LABEL + 3 * names.length;
+  const add = (sums: Float64Array, text: number) => {
+    for (const column of counted[text]) sums[column]++;
+  };
+  return bootstrapUnits(answers.length, columns, add, [accuracy, macroF1], options);
+}
+
+function averagesOf({ labels, unknown }: Report): ClassificationDetails['averages'] {
+  const never = { precision: null, recall: null, f1: null };
+  const scores: Pick<LabelScore, 'precision' | 'recall' | 'f1' | 'support'>[] = [
+    ...Object.values(labels).filter(({ support, falsePositives }) => support + falsePositives > 0),
+    ...Object.values(unknown).map((support) => ({ ...never, support })),
+  ];
+  const average = (weightOf: (support: number) => number): AverageScore => {
+    const total = scores.reduce((sum, { support }) => sum + weightOf(support), 0) || 1;
+    const of = (key: keyof AverageScore) =>
+      scores.reduce((sum, score) => sum + (score[key] ?? 0) * weightOf(score.support), 0) / total;
+    return { precision: of('precision'), recall: of('recall'), f1: of('f1') };
+  };
+  return { macro: average(() => 1), weighted: average((support) => support) };
+}
+
+function confusionsOf(answers: ClassificationReport['answers']): Confusion[] {
+  const counts = new Map<string, Confusion>();
+  for (const {
+    gold: [gold],
+    given: [given],
+  } of answers) {
+    if (gold === given) continue;
+    const key = JSON.stringify([gold, given]);
+    const confusion = counts.get(key) ?? { gold, given, texts: 0 };
+    confusion.texts++;
+    counts.set(key, confusion);
+  }
+  return [...counts.values()].sort((one, other) => other.texts - one.texts);
+}
