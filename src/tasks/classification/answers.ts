@@ -47,5 +47,5 @@ export function givenOf(
 ): ScoredLabel[] {
   return outcome === 'one'
     ? ranked.slice(0, 1)
-    : ranked.filter(({ label, score }) => score > thresholdOf(threshold, label));
+    : ranked.filter(({ label, score }) => isGiven(score, threshold, label));
 }
