@@ -13,18 +13,25 @@ import { type CorpusOptions, runOverCorpus } from './corpus-run';
 interface AnnotateOptions extends CorpusOptions {
   model?: string;
   offsets: OffsetUnit;
+  view?: string;
   format?: DocumentFormat;
 }
 
 export function registerAnnotate(program: Command): void {
   program
     .command('annotate')
-    .description('mark gene mutations, cells, cell lines, organs and tissues in text')
+    .description(
+      'mark mentions in text with a trained tagger; by default gene mutations, cells, cell lines, organs and tissues',
+    )
     .argument(
       '[paths...]',
       'plain text, JATS XML (.xml, .nxml), JSONL (.jsonl), BioC, PubTator, archives (.tar) and gzip (.gz) of these, folders of them; standard input without any',
     )
     .option('--model <folder>', 'model folder (default: the small model of the package)')
+    .option(
+      '--view <name>',
+      "which of the model's views names the mentions (default: the first it has; labels: its own labels)",
+    )
     .addOption(
       new Option('--offsets <unit>', 'what start and end count')
         .choices(['utf16', 'codepoints'])
@@ -68,12 +75,12 @@ Example: falconframes annotate articles/ --out entities.jsonl`,
 
 async function annotate(
   paths: string[],
-  { model = defaultModelFolder(), offsets, format, ...options }: AnnotateOptions,
+  { model = defaultModelFolder(), offsets, view, format, ...options }: AnnotateOptions,
 ): Promise<void> {
   await runOverCorpus(paths, model, options, {
     items: 'documents',
-    work: { kind: 'annotate', offsets },
-    decisive: { offsets },
+    work: { kind: 'annotate', offsets, view },
+    decisive: { offsets, view },
     list: listInputs,
     open: openSources,
     openStandardInput: (skipped) => openStandardInput(process.stdin, format, skipped),

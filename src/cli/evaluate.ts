@@ -19,7 +19,7 @@ import {
 import { openModel } from '../inference';
 import { readConfiguration } from '../nn';
 import { evaluate, onlyLabels, taggingTask, tokenOutcomes } from '../tasks';
-import { type Threshold, Tokenizer, thresholdOf } from '../tokenization';
+import { mergeThresholds, type Threshold, Tokenizer } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
 import { classificationTables } from './classification-tables';
@@ -34,6 +34,7 @@ interface EvaluateOptions {
   data: string[];
   train?: string[];
   compare?: string;
+  view?: string;
   tokenThreshold?: number;
   tune?: string[];
   resamples: number;
@@ -55,6 +56,10 @@ export function registerEvaluate(program: Command): void {
     )
     .option('--train <file...>', 'what the model was trained on: tells mentions it has seen from new ones')
     .option('--compare <folder>', 'a second model; differences come with p-values')
+    .option(
+      '--view <name>',
+      'of a tagger: which of its views names the mentions (default: the first it has; labels: its own labels)',
+    )
     .addOption(
       new Option(
         '--token-threshold <probability>',
@@ -64,7 +69,7 @@ export function registerEvaluate(program: Command): void {
     .addOption(
       new Option(
         '--tune <file...>',
-        'dev sentences on which to choose the threshold of token scores, by class',
+        'dev sentences on which to choose the threshold of token scores, by label',
       ).conflicts('tokenThreshold'),
     )
     .option(
@@ -93,7 +98,10 @@ export function registerEvaluate(program: Command): void {
       const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
       const first = await score(options.model);
       const result: EvaluationResult = first.scores;
-      if (options.html) writeFileAtomically(options.html, errorBrowser(options.model, first.examined));
+      if (options.html) {
+        const page = errorBrowser(options.model, first.examined, Object.keys(first.scores.spans));
+        writeFileAtomically(options.html, page);
+      }
       if (options.compare !== undefined) {
         const second = await score(options.compare);
         const differences = compareModels(first.counts, second.counts, options);
@@ -160,11 +168,11 @@ function readCorpora(paths: readonly string[]): Corpora {
 async function scoreModel(
   folder: string,
   { sentences, names }: Corpora,
-  { tokenThreshold, resamples, seed }: EvaluateOptions,
+  { tokenThreshold, view, resamples, seed }: EvaluateOptions,
   training?: readonly Sentence[],
   tuning?: readonly Sentence[],
 ): Promise<{ scores: ModelScores; counts: ArticleCounts; examined: ExaminedSentence[] }> {
-  const model = await openModel(folder);
+  const model = await openModel(folder, view);
   try {
     const tokenizer = new Tokenizer(folder);
     const { configuration } = model;
@@ -183,10 +191,12 @@ async function scoreModel(
         (await run('Tuning', tuning)).tagged,
         configuration,
       );
-      // A class that the dev sentences do not mention keeps the model's own threshold.
-      threshold = byLabel(
-        configuration.labels,
-        (label) => bestThreshold(outcomes[label]) ?? thresholdOf(configuration.threshold, label),
+      // A label that the dev sentences do not mention keeps the model's own threshold.
+      const { labels } = configuration;
+      threshold = mergeThresholds(
+        labels,
+        byLabel(labels, (label) => bestThreshold(outcomes[label])),
+        configuration.threshold,
       );
     }
     const { tagged, ...report } = await run('Evaluating', sentences);

@@ -21,6 +21,11 @@ export interface Annotator {
    * Sentences of all articles share the runtime's calls, so that short articles fill them.
    */
   annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]>;
+  /**
+   * Whether the model reads a text as one, as Python's pipelines do, and not sentence by sentence: a tagger of another program, which
+   * tells its labels by token.
+   */
+  readonly readsWhole: boolean;
   /** Releases the model's memory; nothing can be annotated after. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -69,12 +74,15 @@ export async function loadAnnotator(
     });
   }
 
+  const readsWhole = configuration.scheme === 'exclusive' && configuration.words === undefined;
   return {
     dispose,
     [Symbol.asyncDispose]: dispose,
+    readsWhole,
     annotateSentences,
     async annotate(text) {
-      const ranges = splitSentences(text);
+      const whole = text.trim() === '' ? [] : [{ start: 0, end: text.length }];
+      const ranges = readsWhole ? whole : splitSentences(text);
       const sentences = ranges.map(({ start, end }) => text.slice(start, end));
       const [found] = await annotateSentences([sentences]);
       return inWholeText(

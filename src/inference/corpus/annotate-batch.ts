@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import { loadAnnotator } from '../annotator';
+import { type Annotator, loadAnnotator } from '../annotator';
 import { type Article, type OffsetUnit, readArticle } from './article';
 import { readContent } from './file-content';
 import { fingerprintOf } from './fingerprint';
@@ -10,15 +10,15 @@ import { type BatchResult, type BatchWork, orDamage } from './work';
 export async function openAnnotating(
   model: string,
   quantized: boolean | undefined,
-  offsets: OffsetUnit,
+  { offsets, view }: { offsets: OffsetUnit; view?: string },
 ): Promise<BatchWork> {
-  const { annotateSentences } = await loadAnnotator(model, { quantized, threads: 1 });
-  return (batch) => annotateBatch(batch, annotateSentences, offsets);
+  const annotator = await loadAnnotator(model, { quantized, threads: 1, view });
+  return (batch) => annotateBatch(batch, annotator, offsets);
 }
 
 async function annotateBatch(
   batch: readonly Source[],
-  annotateSentences: Awaited<ReturnType<typeof loadAnnotator>>['annotateSentences'],
+  { annotateSentences, readsWhole }: Annotator,
   offsets: OffsetUnit,
 ): Promise<BatchResult> {
   const articles: { place: string; article: Article }[] = [];
@@ -29,7 +29,7 @@ async function annotateBatch(
     fingerprints.push(fingerprintOf(source, content));
     orDamage(damages, source.place, () => {
       if (content instanceof InputError) throw content;
-      articles.push({ place: source.place, article: readArticle(source, content) });
+      articles.push({ place: source.place, article: readArticle(source, content, readsWhole) });
     });
   }
   const found = await annotateSentences(articles.map(({ article }) => article.sentences));

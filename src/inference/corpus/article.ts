@@ -33,30 +33,33 @@ const MOST_MENTIONS = 1 << 20;
 
 /**
  * @param content the content of the source, if it was read already
+ * @param readsWhole whether paragraphs stay whole, and are not split into sentences
  * @throws InputError for a source that cannot be read, is not in its format, or is empty
  */
-export function readArticle(source: Source, content?: Uint8Array): Article {
+export function readArticle(source: Source, content?: Uint8Array, readsWhole = false): Article {
   const { place } = source;
+  const ofText = (id: string, text: string, paragraphs?: readonly Range[]) =>
+    articleOfText(id, text, place, readsWhole, paragraphs);
   switch (source.kind) {
     case 'damaged':
       throw new InputError(`${place}: ${source.reason}`);
     case 'sentences':
       return articleOfSentences(source);
     case 'document':
-      return articleOfText(source.id, source.text, place, source.paragraphs);
+      return ofText(source.id, source.text, source.paragraphs);
     case 'content': {
       const text = textOf(source.content, place);
-      if (!source.isOwnId) return articleOfText(source.id, plainText(text, source.format, place), place);
+      if (!source.isOwnId) return ofText(source.id, plainText(text, source.format, place));
       const [{ id = source.id, paragraphs }] = jatsArticles(text, place);
-      return articleOfText(id, filled(articleText(paragraphs), place), place);
+      return ofText(id, filled(articleText(paragraphs), place));
     }
     case 'file': {
       if (source.format === 'collected') {
         const { pmcid, fullText } = readCollectedArticle(fsPath(source.path) as string);
-        return articleOfText(pmcid, plainText(fullText, 'jats', place), place);
+        return ofText(pmcid, plainText(fullText, 'jats', place));
       }
       const text = textOf(content ?? contentOf(source), place);
-      return articleOfText(source.id, plainText(text, source.format, place), place);
+      return ofText(source.id, plainText(text, source.format, place));
     }
   }
 }
@@ -82,8 +85,14 @@ function filled(text: string, place: string): string {
   return text;
 }
 
-function articleOfText(id: string, text: string, place: string, paragraphs?: readonly Range[]): Article {
-  const ranges = sentencesOf(text, place, paragraphs);
+function articleOfText(
+  id: string,
+  text: string,
+  place: string,
+  readsWhole: boolean,
+  paragraphs?: readonly Range[],
+): Article {
+  const ranges = sentencesOf(text, place, readsWhole, paragraphs);
   return {
     sentences: ranges.map(({ start, end }) => text.slice(start, end)),
     linesOf(found, offsets) {
@@ -100,6 +109,7 @@ function articleOfText(id: string, text: string, place: string, paragraphs?: rea
 function sentencesOf(
   text: string,
   place: string,
+  readsWhole: boolean,
   paragraphs: readonly Range[] = [{ start: 0, end: text.length }],
 ): Range[] {
   if (text.length > LONGEST_TEXT)
@@ -112,7 +122,8 @@ function sentencesOf(
   for (const paragraph of paragraphs) {
     const isWhole = paragraph.start === 0 && paragraph.end === text.length;
     const part = isWhole ? text : text.slice(paragraph.start, paragraph.end);
-    for (const { start, end } of eachSentence(part)) {
+    const isOne = readsWhole && part.length <= NO_PROSE && part.trim() !== '';
+    for (const { start, end } of isOne ? [{ start: 0, end: part.length }] : eachSentence(part)) {
       sentences.push({ start: start + paragraph.start, end: end + paragraph.start });
       if (end - start > NO_PROSE) {
         uncut += end - start;

@@ -3,7 +3,9 @@ import type { OffsetUnit } from './article';
 import type { Source } from './sources';
 
 /** What is done with each batch. `top` asks for that many labels of each text; left out, those that the classifier gives. */
-export type Work = { kind: 'annotate'; offsets: OffsetUnit } | { kind: 'classify'; top?: number };
+export type Work =
+  | { kind: 'annotate'; offsets: OffsetUnit; view?: string }
+  | { kind: 'classify'; top?: number };
 
 export interface WorkerSettings {
   model: string;

@@ -10,7 +10,7 @@ function main(): void {
   const { model, quantized, work } = workerData as WorkerSettings;
   const opening =
     work.kind === 'annotate'
-      ? openAnnotating(model, quantized, work.offsets)
+      ? openAnnotating(model, quantized, work)
       : openClassifying(model, quantized, work.top);
   opening.catch(() => {}); // reported as the answer to the first batch
   answerParent(async (batch: Source[]): Promise<BatchResult> => (await opening)(batch));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRandom, ENTITY_CLASSES, type Sentence } from '../../foundation';
+import { createRandom, type Sentence } from '../../foundation';
+import { FOUR } from '../../foundation/labels.fixture';
 import { varyMentions, varyMutation } from './variations';
 
 function sentence(text: string, mentions: [string, Sentence['spans'][number]['label']][]): Sentence {
@@ -70,7 +71,7 @@ test('spans always mark what they marked, whatever the sentence', () => {
   const piece = fc.record({
     before: fc.string({ maxLength: 5 }),
     mention: fc.string({ minLength: 1, maxLength: 8 }),
-    label: fc.constantFrom(...ENTITY_CLASSES),
+    label: fc.constantFrom(...FOUR),
   });
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 5 }), fc.integer({ min: 0, max: 99 }), (pieces, seed) => {
@@ -88,7 +89,7 @@ test('spans always mark what they marked, whatever the sentence', () => {
             offset: 0,
             text,
             spans,
-            annotated: [...ENTITY_CLASSES],
+            annotated: [...FOUR],
           },
         ],
         { 'Gene Mutations': 1, Cell: 1, 'Cell Line': 1, 'Organ Tissue': 1 },
