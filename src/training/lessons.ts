@@ -79,12 +79,17 @@ const MOST_NAMED = 10;
 
 /** @throws InputError for a label in `classWeights`, `variations` or `views` that is not learned */
 function refuseForeignKeys(
-  { classWeights, variations, views }: TrainingConfiguration,
+  { classWeights, variations, rewritten, views }: TrainingConfiguration,
   labels: readonly string[],
   place: string,
 ): void {
-  for (const [key, own] of Object.entries({ classWeights, variations }))
-    for (const label of Object.keys(own))
+  const named = {
+    classWeights: Object.keys(classWeights),
+    variations: Object.keys(variations),
+    rewritten,
+  };
+  for (const [key, own] of Object.entries(named))
+    for (const label of own)
       if (!labels.includes(label))
         throw new InputError(
           `${place}: "${key}" names "${label}", which is no label of the data; these are ${labels.join(', ')}`,
