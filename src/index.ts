@@ -11,6 +11,9 @@ const training = () => require('./training') as typeof import('./training');
 
 export { InputError } from './foundation/errors';
 export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
+export type { Classifier } from './inference/classifier';
+export type { OnnxFileOptions } from './inference/onnx-file';
+export type { ScoredLabel } from './tasks/classification/answers';
 export type { FineTuned, FineTuning } from './training/recipe';
 
 /**
@@ -28,6 +31,21 @@ export type { FineTuned, FineTuning } from './training/recipe';
  */
 export const loadAnnotator: typeof import('./inference/annotator').loadAnnotator = (...given) =>
   inference().loadAnnotator(...given);
+
+/**
+ * Opens the classifier of texts in a model folder. Needs neither Python nor TensorFlow.
+ *
+ * Throws an InputError when the folder lacks a file, or holds no classifier.
+ *
+ * @example
+ * ```ts
+ * const classifier = await loadClassifier('runs/banking');
+ * await classifier.classify('My card has not arrived yet.');
+ * // [{ label: 'card_arrival', score: 0.985 }, { label: 'card_delivery_estimate', score: 0.006 }, …]
+ * ```
+ */
+export const loadClassifier: typeof import('./inference/classifier').loadClassifier = (...given) =>
+  inference().loadClassifier(...given);
 
 /**
  * Trains an encoder on labelled data and saves the model of the best epoch. Sentences with `spans` make a tagger, texts with a `label` or
