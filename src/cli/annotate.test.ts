@@ -126,7 +126,7 @@ test('a run that is killed and resumed writes the same file as an uninterrupted 
   assert.ok(documentsDone() > 0 && documentsDone() < 2992, `${documentsDone()} documents at the last kill`);
   writeFileSync(`${out}.part`, '{"id":"cut off in the mi', { flag: 'a' });
   // The same command without --resume would discard the work; a different command cannot resume it.
-  assert.match(annotate(line(out)).stderr, /holds \d+ documents of a run that was stopped; add --resume/);
+  assert.match(annotate(line(out)).stderr, /holds \d+ documents of a stopped run; add --resume/);
   const other = annotate([...line(out), '--resume', '--offsets', 'codepoints']);
   assert.match(other.stderr, /was started with another model, other inputs or options/);
   const last = annotate([...line(out), '--resume']);
