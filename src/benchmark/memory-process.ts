@@ -1,5 +1,5 @@
 /**
- * `memory-process.js FOLDER FILE THREADS`tags or classifies the given texts with one variant and nothing else, and returns its
+ * `memory-process.js FOLDER FILE THREADS`: tags or classifies the given texts with one variant and nothing else, and returns its
  * peak memory in megabytes. A separate process, because a peak cannot be reset.
  */
 import { answerParent, peakMegabytes } from '../foundation';
