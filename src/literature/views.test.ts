@@ -17,7 +17,7 @@ const PINNED: Record<CorpusName, number[]> = {
   capital: [10, 7134, 73, 4386, 952, 2753],
 };
 
-test('the view has the four classes, in their order', () => {
+test('the view has the four classes in order', () => {
   assert.deepEqual(Object.keys(LITERATURE_VIEW.classes), ENTITY_CLASSES);
   const labels = Object.values(LITERATURE_VIEW.classes).flat();
   assert.equal(new Set(labels).size, labels.length);
