@@ -192,13 +192,13 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), ['trial']);
     rmSync(folder, { recursive: true });
     for (const [location, message] of [
-      ['/again', /redirects without end/],
+      ['/again', /redirects too many times/],
       ['file:///etc/passwd', /redirects to file:\/\/\/etc\/passwd, which is not followed/],
       [
         'http://ada:secret@127.0.0.1:9/x?token=secret',
         /redirects to http:\/\/127\.0\.0\.1:9\/x, which is not followed/,
       ],
-      ['http://', /redirects to no valid address/],
+      ['http://', /redirects to an invalid address/],
     ] as const) {
       answer = to(location);
       await assert.rejects(downloadSource(source, folder), { name: 'InputError', message });

@@ -180,7 +180,7 @@ test('what is no text is named by its content, whatever it is called', async (t)
     ['<!doctype html><html><body>HeLa', /is HTML/],
     ['[{"id":"a","text":"HeLa cells"}]', /is a JSON array/],
     ['PK\u0003\u0004', /is a ZIP archive/],
-    ['\x7fELF\x02\x01\x01\0\0\0', /holds NUL bytes/],
+    ['\x7fELF\x02\x01\x01\0\0\0', /contains NUL bytes/],
     ['SQLite format 3\0', /SQLite/],
     [Buffer.from('89504e470d0a1a0a', 'hex'), /is an image/],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n', /Git LFS/],
