@@ -20,33 +20,33 @@ import {
 } from './encoder-configuration';
 import type { Head, LabelOutcome } from './heads';
 
-/** Classes that a user sees, each with the labels of the model that it is made of. */
+/** Classes shown to the user, each with its labels of the model. */
 export type ViewClasses = Readonly<Record<string, readonly string[]>>;
 
-/** A tagger: an encoder, and how its outputs are to be read. */
+/** A tagger: an encoder, and the meaning of its outputs. */
 export interface ModelConfiguration extends TagSet {
   encoder: EncoderConfiguration;
-  /** Longest window in tokens, `[CLS]` and `[SEP]` counted. */
+  /** Maximum window length in tokens, including `[CLS]` and `[SEP]`. */
   maximumLength: number;
-  /** A label is given where its sigmoid exceeds this; in config.json a number, or an object with one for each label. */
+  /** A label is assigned if its sigmoid exceeds this; in config.json a number, or an object with one per label. */
   threshold: Threshold;
-  /** Ways to see the labels, by name; the first is the default. */
+  /** Views of the labels, by name; the first is the default. */
   views?: Readonly<Record<string, ViewClasses>>;
 }
 
-/** A classifier of texts: an encoder, and the labels of its head. */
+/** A text classifier: an encoder, and the labels of its head. */
 export interface ClassifierConfiguration {
   encoder: EncoderConfiguration;
   /** In the order of the head's rows. */
   labels: readonly string[];
   outcome: LabelOutcome;
-  /** Tokens of a text that are read, `[CLS]` and `[SEP]` counted. */
+  /** Maximum number of tokens read from a text, including `[CLS]` and `[SEP]`. */
   maximumLength: number;
-  /** Where several labels may hold: one is given where its sigmoid exceeds this. */
+  /** If several labels may apply: a label is assigned if its sigmoid exceeds this. */
   threshold: Threshold;
 }
 
-/** What a model folder was trained for. */
+/** The task that a model folder was trained for. */
 export type TaskName = 'tagging' | 'classification' | 'masked-words';
 
 const TASK_OF: Record<Head['kind'], TaskName> = {
@@ -55,25 +55,25 @@ const TASK_OF: Record<Head['kind'], TaskName> = {
   vocabulary: 'masked-words',
 };
 
-/** The task of a model folder; undefined for an encoder without a head. */
+/** Returns the task of a model folder; undefined for an encoder without a head. */
 export function readTask(folder: string): TaskName | undefined {
   const config = readConfigurationFile(folder);
   const kind = headKindOf(config, parseEncoder(config, folder));
   return kind && TASK_OF[kind];
 }
 
-/** Tokens of a window: attention takes memory by their square. */
+/** Tokens in a window: the memory of attention is quadratic in it. */
 const LONGEST_WINDOW = 4096;
 
 /**
- * Reads the configuration of a tagger. `id2label` decides what its outputs mean. A folder without our entry `falconframes` is a tagger of
- * another program: its labels exclude one another, and it decides token by token.
+ * Reads the configuration of a tagger. `id2label` determines the meaning of its outputs. A folder without our entry `falconframes`
+ * is a tagger from another program: its labels are mutually exclusive, and it predicts per token.
  */
 export const readConfiguration = (folder: string): ModelConfiguration => readTagger(folder).configuration;
 
 /**
- * The row of each of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
- * same labels in another order.
+ * Returns the row of each of `savedLabels` in the file's head; undefined if they are in that order. Another program may have
+ * written the same labels in another order.
  */
 export const readLabelRows = (folder: string): number[] | undefined => readTagger(folder).rows;
 
@@ -109,11 +109,11 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
 
 function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
   return kind === 'sequence'
-    ? 'is a classifier of texts, not a tagger; use `falconframes classify`, or name the folder of a tagger'
-    : `"architectures" names ${describeJson(architectures)}, so this is an encoder and not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
+    ? 'is a text classifier, not a tagger; use `falconframes classify`, or name the folder of a tagger'
+    : `"architectures" names ${describeJson(architectures)}, so this is an encoder, not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
 }
 
-/** Reads the configuration of a classifier of texts, ours or of another program. */
+/** Reads the configuration of a text classifier, ours or from another program. */
 export function readClassifierConfiguration(folder: string): ClassifierConfiguration {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -121,11 +121,11 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
   const kind = headKindOf(config, encoder);
   if (kind === 'tokens')
     throw new InputError(
-      `${path}: is a tagger, which marks mentions, and no classifier of texts; use \`falconframes annotate\`, or name the folder of a classifier`,
+      `${path}: is a tagger, which marks mentions, not a text classifier; use \`falconframes annotate\`, or name the folder of a classifier`,
     );
   if (kind !== 'sequence')
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and no classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder, not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
     );
   const own = ownEntry(config, path);
   const labels = readLabels(config, path);
@@ -139,16 +139,16 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
   };
 }
 
-/** Python's pipeline takes a sigmoid where there is one label, or where `problem_type` says that several may hold. */
+/** Python's pipeline applies a sigmoid if there is one label, or if `problem_type` says that several may apply. */
 function readOutcome({ problem_type: problem }: Json, labels: readonly string[], path: string): LabelOutcome {
   if (problem === 'regression')
     throw new InputError(
-      `${path}: "problem_type" is "regression": it gives a number and no label; name the folder of a classifier`,
+      `${path}: "problem_type" is "regression": it predicts a number, not a label; name the folder of a classifier`,
     );
   return labels.length === 1 || problem === PROBLEM_TYPES.several ? 'several' : 'one';
 }
 
-/** Our own entry; empty for a folder of another program. */
+/** Returns our entry; empty for a folder from another program. */
 function ownEntry({ falconframes: own = {} }: Json, path: string): Json {
   if (!isJsonObject(own))
     throw new InputError(
@@ -161,11 +161,11 @@ function readMaximumLength(own: Json, { maximumPositions }: EncoderConfiguration
   const longest = Math.min(maximumPositions, LONGEST_WINDOW);
   const { maximum_length: length = longest } = own;
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 3 || length > longest)
-    throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
+    throw new InputError(`${path}: falconframes.maximum_length must be between 3 and ${longest}`);
   return length;
 }
 
-/** What the names of `id2label` are in a scheme, and the row of each of `savedLabels` where they stand in another order. */
+/** Returns the labels that `id2label` names in a scheme, and the row of each of `savedLabels` if they are in another order. */
 function readTagSet(
   names: readonly string[],
   scheme: LabelScheme,
@@ -199,11 +199,11 @@ function refuseTwice(names: readonly string[], path: string): void {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined)
     throw new InputError(
-      `${path}: "id2label" names ${describeJson(twice)} twice; each row needs a name of its own`,
+      `${path}: "id2label" names ${describeJson(twice)} twice; each row needs a distinct name`,
     );
 }
 
-/** The labels of `id2label` in the order of their numbers, which must be 0, 1, 2 …; Python's defaults where it is left out. */
+/** Returns the labels of `id2label` in the order of their numbers, which must be 0, 1, 2 …; Python's defaults if it is absent. */
 function readLabels({ id2label, num_labels: count }: Json, path: string): string[] {
   if (id2label === undefined) {
     const rows =
@@ -227,27 +227,27 @@ function readLabels({ id2label, num_labels: count }: Json, path: string): string
 
 const MOST_LABELS = 100_000;
 
-/** Writes other thresholds into a model's config.json and leaves the rest as it is. */
+/** Replaces the thresholds in a model's config.json and leaves the rest unchanged. */
 export const writeThreshold = (folder: string, threshold: Threshold): void =>
   writeOwnEntry(folder, { threshold });
 
-/** Adds keys to our own entry in a model's config.json and leaves the rest as it is. */
+/** Adds keys to our entry in a model's config.json and leaves the rest unchanged. */
 export function writeOwnEntry(folder: string, keys: Json): void {
   const config = readConfigurationFile(folder);
   const own = { ...ownEntry(config, configurationPath(folder)), ...keys };
   writeConfigurationFile(folder, { ...config, falconframes: own });
 }
 
-/** A key of our own entry, as it stands there. */
+/** Returns a key of our entry, unchecked. */
 export function readOwnEntry(folder: string, key: string): unknown {
   return ownEntry(readConfigurationFile(folder), configurationPath(folder))[key];
 }
 
-/** One number for all labels, or an object with one for each. */
+/** Reads one number for all labels, or an object with one per label. */
 function readThreshold(given: unknown, labels: readonly string[], path: string): Threshold {
   const check = (value: unknown, place: string) => {
     if (typeof value === 'number' && value > 0 && value < 1) return value;
-    throw new InputError(`${path}: falconframes.threshold${place} must lie between 0 and 1`);
+    throw new InputError(`${path}: falconframes.threshold${place} must be between 0 and 1`);
   };
   if (!isJsonObject(given)) return check(given, '');
   return byLabel(labels, (label) =>
@@ -269,7 +269,7 @@ function readViews(given: unknown, labels: readonly string[], path: string): Mod
       const unknown = made.find((label) => !labels.includes(label as string));
       if (unknown !== undefined)
         return fail(
-          `of "${name}" has ${describeJson(unknown)}, which is no label of the model; these are ${labels.join(', ')}`,
+          `of "${name}" has ${describeJson(unknown)}, which is not a label of the model; its labels are ${labels.join(', ')}`,
         );
     }
   }
@@ -277,8 +277,8 @@ function readViews(given: unknown, labels: readonly string[], path: string): Mod
 }
 
 /**
- * The labels of the saved head. Where labels may overlap, `O` stands at index 0 with zero weights: its logit is always 0, sigmoid 0.5,
- * so that an ordinary softmax-argmax pipeline gives the tags that our sigmoids give at threshold 0.5. An exclusive tagger has learned
+ * Returns the labels of the saved head. If labels may overlap, `O` is at index 0 with zero weights: its logit is always 0, sigmoid
+ * 0.5, so an ordinary softmax-argmax pipeline produces the tags of our sigmoids at threshold 0.5. An exclusive tagger has learned
  * its `O`.
  */
 export function savedLabels(tagSet: TagSet): readonly string[] {
@@ -291,14 +291,14 @@ const CLASS_NAMES: Record<Head['kind'], string> = {
   vocabulary: 'ForMaskedLM',
 };
 
-/** The kind of head that the first of the `architectures` has; undefined for another network, or an encoder without a head. */
+/** Returns the kind of head of the first of the `architectures`; undefined for another network, or an encoder without a head. */
 function headKindOf({ architectures }: Json, { type }: { type: EncoderType }): Head['kind'] | undefined {
   const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
   const kinds = Object.keys(CLASS_NAMES) as Head['kind'][];
   return kinds.find((kind) => name === `${ARCHITECTURES[type].className}${CLASS_NAMES[kind]}`);
 }
 
-/** Reads what the head computes from the `architectures` of a config.json. */
+/** Reads the kind of head from the `architectures` in a config.json. */
 export function readHead(folder: string): Head {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -318,19 +318,19 @@ export function readHead(folder: string): Head {
   return { kind };
 }
 
-/** Whether a folder holds a masked language model; encoders saved without any head do not. */
+/** Returns whether a folder contains a masked language model; encoders saved without any head do not. */
 export function predictsWords(folder: string): boolean {
   const config = readConfigurationFile(folder);
   return headKindOf(config, parseEncoder(config, folder)) === 'vocabulary';
 }
 
-/** `problem_type`, by which Python's pipeline takes a softmax of a sequence's labels or a sigmoid of each. */
+/** Values of `problem_type`, from which Python's pipeline chooses a softmax over a sequence's labels or a sigmoid for each. */
 const PROBLEM_TYPES: Record<LabelOutcome, string> = {
   one: 'single_label_classification',
   several: 'multi_label_classification',
 };
 
-/** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
+/** Writes config.json so that Python's transformers build the same network. @param own our entry, under `falconframes` */
 export function writeNetworkConfiguration(
   folder: string,
   encoder: EncoderConfiguration,
@@ -389,7 +389,7 @@ export function writeConfiguration(
   writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(tagSet) }, { own });
 }
 
-/** Writes the config.json of a classifier of texts. */
+/** Writes the config.json of a text classifier. */
 export function writeClassifierConfiguration(
   folder: string,
   { encoder, labels, outcome, maximumLength, threshold }: ClassifierConfiguration,

@@ -85,7 +85,7 @@ test('an archive that is cut off gives what is whole, and says so', async (t) =>
     'none.tar': plainTarOf({ 'a.png': 'PNG' }),
   });
   for (const [name, message] of [
-    ['cut.tar', /cut\.tar: the archive is cut off; get the file again/],
+    ['cut.tar', /cut\.tar: the archive is truncated; get the file again/],
     ['damaged.tar', /damaged\.tar: the archive is not a tar file, or is damaged/],
   ] as const) {
     const [first, damage, ...others] = await readFiles(join(folder, name));
