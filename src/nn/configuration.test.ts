@@ -152,7 +152,7 @@ test('networks that compute something else with the same weights are rejected', 
     [{ layer_norm_eps: 'small' }, /"layer_norm_eps" must be a number/],
     [{ layer_norm_eps: -1 }, /"layer_norm_eps" must be a number/],
     [{ model_type: 'roberta' }, /"roberta"; known are bert/],
-    [{ pruned_heads: { 0: [0, 1] } }, /leaves layer 0 no head/],
+    [{ pruned_heads: { 0: [0, 1] } }, /leaves layer 0 without a head/],
     [{ pruned_heads: { 5: [0] } }, /"pruned_heads" of layer "5"/],
     [{ pruned_heads: 7 }, /"pruned_heads" is 7/],
   ] as const) {

@@ -82,7 +82,7 @@ test('a damaged, incomplete or unknown model is reported in one sentence, and no
   const { cache, server } = await startHub(context, files, { 'model.safetensors': 99 });
   const refuses = (name: string, message: RegExp) =>
     assert.rejects(fetchEncoder(name), { name: 'InputError', message });
-  await refuses(NAME, /someone\/tiny\.model cannot be downloaded.*model\.safetensors came damaged/);
+  await refuses(NAME, /someone\/tiny\.model cannot be downloaded.*model\.safetensors is damaged/);
   await refuses('someone/else', /answered 404/);
   await refuses('minilm', /there is no encoder "minilm"/);
   server.close();

@@ -11,7 +11,7 @@ export const TASKS = { tagging: taggingTask, classification: classificationTask 
 
 export type LabelTask = keyof typeof TASKS;
 
-/** What a model folder was trained for. @throws InputError for a folder that holds neither a tagger nor a classifier */
+/** Returns the task of a model folder. @throws InputError for a folder with neither a tagger nor a classifier */
 export function labelTaskOf(folder: string): LabelTask {
   const task = readTask(folder);
   if (task !== 'tagging' && task !== 'classification')
@@ -21,7 +21,7 @@ export function labelTaskOf(folder: string): LabelTask {
   return task;
 }
 
-/** An objective of `objectiveOf` again, in another process. */
+/** Rebuilds an objective of `objectiveOf` in another process. */
 export function remakeObjective(
   parameters: Tensors,
   name: LabelTask,

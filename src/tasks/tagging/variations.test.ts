@@ -34,7 +34,7 @@ test('a mutation keeps its notation', () => {
   }
 });
 
-test('mentions are replaced by mentions of their class and guidelines, the rest of the sentence stays', () => {
+test('mentions are replaced by mentions of the same class and guidelines, the rest of the sentence is unchanged', () => {
   const liver = sentence('the liver of V600E mice', [
     ['liver', 'Organ Tissue'],
     ['V600E', 'Gene Mutations'],
@@ -56,7 +56,7 @@ test('mentions are replaced by mentions of their class and guidelines, the rest 
   assert.deepEqual(varyMentions([liver, kidney], { 'Organ Tissue': 20 }, 7), varied.slice(0, 40));
 });
 
-test('sentences without mentions of the class give no copies; overlapping mentions stay', () => {
+test('sentences without mentions of the class give no copies; overlapping mentions are unchanged', () => {
   const without = sentence('the liver', [['liver', 'Organ Tissue']]);
   assert.deepEqual(varyMentions([without], { 'Gene Mutations': 3 }, 1), []);
   const nested = sentence('V600E mutant', [
@@ -66,7 +66,7 @@ test('sentences without mentions of the class give no copies; overlapping mentio
   assert.deepEqual(varyMentions([nested], { 'Gene Mutations': 2 }, 1), [nested, nested]);
 });
 
-test('spans always mark what they marked, whatever the sentence', () => {
+test('spans always mark the same mention, whatever the sentence', () => {
   const piece = fc.record({
     before: fc.string({ maxLength: 5 }),
     mention: fc.string({ minLength: 1, maxLength: 8 }),
