@@ -84,7 +84,7 @@ test('train refuses a folder where it would overwrite what it reads', (context) 
     cpSync(at('train.jsonl'), at('run', ...place, 'state-1-1.safetensors'));
     write(at('other.json'), { train: [at('run', ...place, 'state-1-1.safetensors')] });
     refuses(
-      new RegExp(`${place.join('/')}: holds an input and would be removed`),
+      new RegExp(`${place.join('/')}: contains an input and would be removed`),
       ...train('other.json', 'run'),
     );
   }
@@ -135,7 +135,7 @@ test('compress, evaluate and collect refuse to write over what they read', (cont
   for (const name of ['trim.json', 'config.json'])
     refuses(new RegExp(`${name}: is an input`), ...compress('trim', 't', '--texts', withFile('t', name)));
   const heldOut = ['--texts', 'train.jsonl', '--held-out', withFile('t', 'onnx', 'x.jsonl')];
-  refuses(/t\/onnx: holds an input/, ...compress('trim', 't', ...heldOut));
+  refuses(/t\/onnx: contains an input/, ...compress('trim', 't', ...heldOut));
   const heads = ['--heads', '1', '--data', withFile('p', 'prune.json')];
   refuses(/prune\.json: is an input/, ...compress('prune', 'p', ...heads));
   const calibrate = ['--kind', 'static', '--calibrate', withFile('q', 'onnx', 'model_quantized.onnx')];

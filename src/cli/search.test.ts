@@ -107,9 +107,9 @@ test('a search from a space to a table, and the best trial trained again', () =>
   const again = json(...search, '--track', at('tracked'));
   assert.deepEqual(readdirSync(at('tracked', experiment)).length, 4); // no run more, and meta.yaml
   assert.deepEqual([again, readFileSync(at('out', 'search.jsonl'))], [result, journal]);
-  refuses(/begun by a search with other "seed"/, ...search, '--seed', '2');
+  refuses(/belongs to a search with other "seed"/, ...search, '--seed', '2');
   writeSentences(at('test.jsonl'), sentences);
-  refuses(/begun by a search with other "test"/, ...search);
+  refuses(/belongs to a search with other "test"/, ...search);
   assert.deepEqual(readFileSync(at('out', 'search.jsonl')), journal);
 
   const trained = json('train', '--config', at('out', 'best.json'), '--out', at('model'));

@@ -68,7 +68,7 @@ test('loops, conditions, functions and unknown operators are rejected', () => {
   refuses(withNodes([operatorNode('RandomNormal', [], ['x'])]), /RandomNormal/);
   refuses(
     changed((_, model) => Object.assign(model, { trainingInfo: [{}] })),
-    /holds training/,
+    /contains training/,
   );
   refuses(
     changed((graph) => Object.assign(graph, { sparseInitializer: [{}] })),
