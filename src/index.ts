@@ -6,41 +6,44 @@
  *
  * A new function is one line, with its type from the file it stands in and its value from its room, and its docstring.
  */
-const inference = () => require('./inference') as typeof import('./inference');
+const foundation = () => require('./foundation') as typeof import('./foundation');
+const corpora = () => require('./corpora') as typeof import('./corpora');
+const onnx = () => require('./onnx') as typeof import('./onnx');
 const training = () => require('./training') as typeof import('./training');
+const compression = () => require('./compression') as typeof import('./compression');
+const inference = () => require('./inference') as typeof import('./inference');
 
 export { InputError } from './foundation/errors';
 export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
 export type { FineTuned, FineTuning } from './training/recipe';
 
-/**
- * Opens the tagger in a model folder, by default the one that comes with the package. Needs neither Python nor TensorFlow.
- *
- * Throws an InputError when the folder lacks a file, or holds no tagger.
- *
- * @example
- * ```ts
- * const annotator = await loadAnnotator();
- * await annotator.annotate('HeLa cells carry the mutation V600E.');
- * // [{ start: 0, end: 10, label: 'Cell Line', text: 'HeLa cells', score: 0.919 },
- * //  { start: 30, end: 35, label: 'Gene Mutations', text: 'V600E', score: 0.999 }]
- * ```
- */
+
+/** TRAIN */
+export const fineTune: typeof import('./training/recipe').fineTune = (...given) =>
+  training().fineTune(...given);
+
 export const loadAnnotator: typeof import('./inference/annotator').loadAnnotator = (...given) =>
   inference().loadAnnotator(...given);
 
-/**
- * Trains an encoder on labelled data and saves the model of the best epoch. Sentences with `spans` make a tagger, texts with a `label` or
- * `labels` a classifier; the labels are those of the data. Needs native TensorFlow (`npx falconframes setup`).
- *
- * Throws an InputError for data, options or a folder that cannot be used, before anything is written.
- *
- * @example
- * ```ts
- * const { folder } = await fineTune({ train: ['train.jsonl'], dev: ['dev.jsonl'], out: 'runs/mine' });
- * await (await loadAnnotator(folder)).annotate('Rome is in Italy.');
- * // [{ start: 0, end: 4, label: 'place', text: 'Rome', score: 0.98 }, …]
- * ```
- */
-export const fineTune: typeof import('./training/recipe').fineTune = (...given) =>
-  training().fineTune(...given);
+export const loadClassifier: typeof import('./inference/classifier').loadClassifier = (...given) =>
+  inference().loadClassifier(...given);
+
+export const readSentences: typeof import('./foundation/sentence').readSentences = (...given) =>
+  foundation().readSentences(...given);
+
+export const readLabelledTexts: typeof import('./foundation/labelled-text').readLabelledTexts = (...given) =>
+  foundation().readLabelledTexts(...given);
+
+export const convert: typeof import('./corpora/convert').convert = (...given) => corpora().convert(...given);
+
+export const distil: typeof import('./compression/distil/distil').distil = (...given) =>
+  compression().distil(...given);
+
+export const exportToOnnx: typeof import('./onnx/export').exportToOnnx = (...given) =>
+  onnx().exportToOnnx(...given);
+
+export const fuseFolder: typeof import('./onnx/fuse/fuse').fuseFolder = (...given) =>
+  onnx().fuseFolder(...given);
+
+export const quantizeFolder: typeof import('./onnx/quantize/quantize').quantizeFolder = (...given) =>
+  onnx().quantizeFolder(...given);
