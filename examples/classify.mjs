@@ -17,7 +17,9 @@ console.log(`${folder}: ${labels.join(', ')}`);
 
 const { score, configuration, dispose } = await openTextModel(folder);
 const report = await evaluateTexts(readLabelledTexts(test), new Tokenizer(folder), score, configuration);
-console.log(`accuracy ${report.accuracy}, macro F1 ${report.macroF1.toFixed(2)} on ${report.texts} test texts`);
+console.log(
+  `accuracy ${report.accuracy}, macro F1 ${report.macroF1.toFixed(2)} on ${report.texts} test texts`,
+);
 await dispose();
 
 const classifier = await loadClassifier(folder);

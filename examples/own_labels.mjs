@@ -16,7 +16,12 @@ const { folder, labels, bestEpoch } = await fineTune({ train: [train], dev: [dev
 console.log(`${folder}: ${labels.join(', ')}; the best epoch was ${bestEpoch}`);
 
 const model = await openModel(folder);
-const { spans } = await evaluate(readSentences(test), new Tokenizer(folder), model.score, model.configuration);
+const { spans } = await evaluate(
+  readSentences(test),
+  new Tokenizer(folder),
+  model.score,
+  model.configuration,
+);
 for (const label of labels) console.log(`${label}: F1 ${spans[label].f1?.toFixed(2)} on the test sentences`);
 await model.dispose();
 
