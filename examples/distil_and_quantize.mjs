@@ -19,7 +19,6 @@ const distillation = completeDistillation({ layers: 3 }, 'the distillation');
 const configuration = { ...completeConfiguration(settings, 'the training'), distillation };
 const { bestScore } = await distil({ teacher, configuration, place: 'the training', folder });
 console.log(`the student of 3 layers has a mean F1 of ${bestScore.toFixed(2)} on the dev sentences`);
-
 const megabytes = (path) => `${path}: ${(statSync(path).size / 1e6).toFixed(1)} MB`;
 console.log(megabytes(exportToOnnx(teacher)));
 console.log(megabytes(exportToOnnx(folder)));
