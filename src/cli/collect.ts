@@ -11,14 +11,8 @@ import {
   type Source,
   storedPmcids,
 } from '../collection';
-import {
-  checkOutputFile,
-  checkOutputFolder,
-  ENTITY_CLASSES,
-  InputError,
-  isEntityClass,
-  showProgress,
-} from '../foundation';
+import { checkOutputFile, checkOutputFolder, InputError, showProgress } from '../foundation';
+import { ENTITY_CLASSES, isEntityClass } from '../literature/views';
 import { positiveInteger } from './arguments';
 import { formatTable, printResult } from './output';
 
@@ -97,9 +91,21 @@ async function collect(options: Options): Promise<void> {
   for (const pmcid of inputs.length > 0 ? storedPmcids(out) : [])
     checkOutputFile(articlePath(out, pmcid), inputs);
   const ids = options.ids === undefined ? undefined : readIds(options.ids);
-  const types = options.types && typesOption(options.types);
+  const types = options.types ? typesOption(options.types) : ENTITY_CLASSES;
+  const byTypes = options.types !== undefined;
   const progress = showProgress('Collecting');
-  const report = await collectArticles({ source, out, ids, query, limit, types, baseUrl, contact, progress });
+  const report = await collectArticles({
+    source,
+    out,
+    ids,
+    query,
+    limit,
+    types,
+    byTypes,
+    baseUrl,
+    contact,
+    progress,
+  });
   printResult(report, options, () => describe(report));
   const [first] = Object.entries(report.missing);
   if (report.stored === 0)
@@ -120,7 +126,7 @@ function typesOption(values: readonly string[]): string[] {
   for (const name of names)
     if (!isEntityClass(name))
       throw new InputError(`--types "${name}": no entity class; use ${ENTITY_CLASSES.join(', ')}`);
-  return names as string[];
+  return ENTITY_CLASSES.filter((name) => names.includes(name));
 }
 
 function describe(report: CollectionReport): string {

@@ -98,7 +98,10 @@ export function registerEvaluate(program: Command): void {
       const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
       const first = await score(options.model);
       const result: EvaluationResult = first.scores;
-      if (options.html) writeFileAtomically(options.html, errorBrowser(options.model, first.examined));
+      if (options.html) {
+        const page = errorBrowser(options.model, first.examined, Object.keys(first.scores.spans));
+        writeFileAtomically(options.html, page);
+      }
       if (options.compare !== undefined) {
         const second = await score(options.compare);
         const differences = compareModels(first.counts, second.counts, options);
@@ -188,7 +191,7 @@ async function scoreModel(
         (await run('Tuning', tuning)).tagged,
         configuration,
       );
-      // A class that the dev sentences do not mention keeps the model's own threshold.
+      // A label that the dev sentences do not mention keeps the model's own threshold.
       const { labels } = configuration;
       threshold = mergeThresholds(
         labels,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ENTITY_CLASSES, InputError, showProgress } from '../foundation';
+import { InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
 import { formatTable, notice, printResult } from './output';
 
@@ -70,10 +70,10 @@ function describe(report: PreprocessingReport, folder: string): string {
   const overlapping = overlaps.repeated + overlaps.nested + overlaps.crossing;
   const rows = PARTS.map((part) => {
     const { articles, sentences, withMentions, mentions } = report.parts[part];
-    return [part, articles, sentences, withMentions, ...ENTITY_CLASSES.map((label) => mentions[label])];
+    return [part, articles, sentences, withMentions, ...report.annotated.map((label) => mentions[label])];
   });
   return [
-    formatTable(['part', 'articles', 'sentences', 'with mentions', ...ENTITY_CLASSES], rows),
+    formatTable(['part', 'articles', 'sentences', 'with mentions', ...report.annotated], rows),
     '',
     `${collected} annotations: ${placed} placed (${overlapping} of them over another of their class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
     ...(damaged > 0 ? [`Damaged annotations left out: ${damaged}.`] : []),
@@ -86,7 +86,9 @@ function describe(report: PreprocessingReport, folder: string): string {
 function describeBalance({ balance }: PreprocessingReport): string[] {
   if (!balance) return [];
   const counts = (part: PartReport) =>
-    `${part.sentences} sentences (${ENTITY_CLASSES.map((label) => `${label} ${part.mentions[label]}`).join(', ')})`;
+    `${part.sentences} sentences (${Object.entries(part.mentions)
+      .map(([label, count]) => `${label} ${count}`)
+      .join(', ')})`;
   return [
     `Train balanced to ${balance.ratio} times the rarest class: ${counts(balance.before)} before, ${counts(balance.after)} after; sentences without mentions thinned then.`,
   ];

@@ -1,7 +1,7 @@
 /**
  * Foundation: what every room shares.
  *
- * In: nothing. Out: the four entity classes, spans, sentences and labelled texts (the contract between corpora, training and evaluation); the error
+ * In: nothing. Out: spans, sentences and labelled texts (the contract between corpora, training and evaluation); the error
  * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
  * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
  * randomness, the progress bar, the project's folders; child processes and worker threads that answer questions.
@@ -33,7 +33,6 @@ export {
   textOf,
   withoutCredentials,
 } from './download';
-export { ENTITY_CLASSES, isEntityClass } from './entity-classes';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readRegularFile, readTextFile, refusePointer, sha256OfFile } from './files';
 export { areFinite } from './finite';

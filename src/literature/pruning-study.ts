@@ -5,7 +5,6 @@ import { countWeights, prunedTensors, pruneStructure, scoreFolder, sparsify } fr
 import {
   byLabel,
   createRandom,
-  ENTITY_CLASSES,
   InputError,
   readSentences,
   readTextFile,
@@ -18,6 +17,7 @@ import { heldOutEvaluation, prepareExamples, taggingObjective } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { DEFAULT_TRAINING, train } from '../training';
 import type { PruningCase, PruningRow } from '../visualization';
+import { ENTITY_CLASSES } from './views';
 
 /** What the study measures of an encoder, the cheap cases first. */
 export function planPruningStudy(encoder: EncoderConfiguration): PruningCase[] {

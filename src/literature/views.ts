@@ -1,6 +1,11 @@
-import { ENTITY_CLASSES, isEntityClass, type View } from '../foundation';
+import type { View } from '../foundation';
 
-export { ENTITY_CLASSES, isEntityClass };
+/** The four classes of the literature task, in the order in which every table, head and figure lists them. */
+export const ENTITY_CLASSES: readonly string[] = ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'];
+
+export function isEntityClass(value: unknown): value is string {
+  return (ENTITY_CLASSES as readonly unknown[]).includes(value);
+}
 
 /**
  * The four classes of the literature task, and what they are made of: the classes themselves (Europe PMC), JNLPBA, CRAFT, SETH, tmVar,

@@ -68,6 +68,13 @@ const TASK_KEYS = {
     description:
       'ways to see the labels when the model is used, by name: classes, each with the labels that it is made of; the first is the default',
   },
+  rewritten: {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    description:
+      'labels of "variations" whose mentions follow a notation, such as mutations: digits, amino acids and nucleotides are drawn anew',
+  },
   variations: {
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },

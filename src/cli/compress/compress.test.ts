@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ENTITY_CLASSES, projectRoot, writeSentences } from '../../foundation';
+import { projectRoot, writeSentences } from '../../foundation';
+import { FOUR } from '../../foundation/labels.fixture';
 import type { TunedThresholds } from '../../inference';
 import { readConfiguration } from '../../nn';
 import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert.fixture';
@@ -57,7 +58,7 @@ test('thresholds are chosen and kept; without gold mentions the folder stays as 
   const before = threshold();
   const chosen = json<TunedThresholds>('threshold', '--model', model, '--dev', 'train.jsonl');
   assert.deepEqual(threshold(), chosen.thresholds);
-  for (const label of ENTITY_CLASSES) {
+  for (const label of FOUR) {
     assert.equal(chosen.before[label], before);
     const known = chosen.tried[0].f1[label] !== null;
     const possible = known ? chosen.tried.map((one) => one.threshold) : [before];

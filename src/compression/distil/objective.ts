@@ -20,6 +20,7 @@ import {
   type LossOptions,
   lossOnTape,
   type Objective,
+  savedWithout,
   TASKS,
   type Task,
 } from '../../tasks';
@@ -110,18 +111,7 @@ export function distillationObjective<
       }
       return nodes.reduce((one, other) => add(tape, one, other));
     },
-    save: (folder) => {
-      const tensors = parameters.snapshot();
-      for (const name of tensors.keys()) if (name.startsWith(PROJECTION)) tensors.delete(name);
-      const bare = task.build(configuration, source, tensors);
-      bare.save(folder);
-      bare.dispose();
-    },
-    reload: (folder) => {
-      const saved = task.load(folder);
-      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
-      saved.dispose();
-    },
+    ...savedWithout(task, student, withoutProjections),
   };
 }
 
@@ -143,6 +133,9 @@ export function remakeDistillationObjective(
 }
 
 const PROJECTION = 'distillation.projection';
+
+const withoutProjections = (tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> =>
+  new Map([...tensors].filter(([name]) => !name.startsWith(PROJECTION)));
 
 /**
  * Linear layers that widen the student's hidden states to the teacher's, so that they can be compared (TinyBERT's W_h). Trained

@@ -14,6 +14,7 @@ import {
   type LossOptions,
   type Objective,
   objectiveOf,
+  savedWithout,
   TASKS,
   type Task,
 } from '../../../tasks';
@@ -114,7 +115,7 @@ export function sparseObjective<Item, Example extends { inputIds: Int32Array }, 
   network: Network,
   lesson: SparseLesson,
 ): Objective<Example> {
-  const { configuration, source, parameters } = network;
+  const { configuration, source } = network;
   const inner = objectiveOf(task, network, lesson);
   return {
     ...inner,
@@ -130,16 +131,7 @@ export function sparseObjective<Item, Example extends { inputIds: Int32Array }, 
       const loss = inner.loss(tape, masked, examples, random, step);
       return penalties.reduce((one, other) => add(tape, one, other), loss);
     },
-    save: (folder) => {
-      const bare = task.build(configuration, source, prunedTensors(parameters.snapshot(), lesson));
-      bare.save(folder);
-      bare.dispose();
-    },
-    reload: (folder) => {
-      const saved = task.load(folder);
-      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
-      saved.dispose();
-    },
+    ...savedWithout(task, network, (tensors) => prunedTensors(tensors, lesson)),
   };
 }
 
