@@ -21,7 +21,7 @@ export type { Sentence } from './foundation/sentence';
 export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
 export type { Classifier } from './inference/classifier';
 export type { OnnxFileOptions } from './inference/onnx-file';
-export type { FuseOptions } from './onnx/fuse/fuse';
+export type { FuseOptions } from './onnx/fuse/operators';
 export type { QuantizeOptions } from './onnx/quantize/quantize';
 export type { ScoredLabel } from './tasks/classification/answers';
 export type { FineTuned, FineTuning } from './training/recipe';
@@ -194,7 +194,7 @@ export const exportToOnnx: typeof import('./onnx/export').exportToOnnx = (...giv
  * fuseFolder('runs/classify'); // 'runs/classify/onnx/model.onnx', 90.9 MB
  * ```
  */
-export const fuseFolder: typeof import('./onnx/fuse/fuse').fuseFolder = (...given) =>
+export const fuseFolder: typeof import('./onnx/fuse/fuse-folder').fuseFolder = (...given) =>
   onnx().fuseFolder(...given);
 
 /**
