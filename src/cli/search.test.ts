@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { projectRoot, type Sentence, writeSentences } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { knownTrials, type PlanOptions, planSearch } from './search/plan';
 
@@ -34,7 +35,7 @@ function refuses(pattern: RegExp, ...args: string[]): void {
   assert.equal(stderr.trim().split('\n').length, 1, stderr);
 }
 
-/** Sentences that know nothing of Gene Mutations. */
+/** Sentences that know nothing of the first label. */
 const sentences = ['t is', 'a t', 'is u a', 'no u'].map((text, paragraph): Sentence => {
   const start = text.search(/[tu]/);
   return {
@@ -53,6 +54,8 @@ test('a search from a space to a table, and the best trial trained again', () =>
     fixed: {
       ...{ encoder: tinyBertFolder, dropout: 0.1, variations: { Cell: 1 } },
       ...{ epochs: 24, learningRate: 0.02, batchSize: 2 },
+      // Columns of scores are numbered in this order.
+      labels: FOUR,
     },
   };
   writeFileSync(at('space.json'), JSON.stringify(space));
