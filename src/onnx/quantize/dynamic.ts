@@ -1,14 +1,8 @@
 import { onnx } from 'onnx-proto';
 import { constantTensor, contribNode, operatorNode } from '../graph';
 import { type Constants, largeMatrix, rewriteNodes } from '../rewrite';
+import type { Int8Choices } from './choices';
 import { type Int8Matrix, quantizeColumns, quantizeRows, quantizeTable, quantizeTensor } from './int8';
-
-export interface Int8Choices {
-  /** One scale for a whole matrix instead of one for each output (and each row of a table): a little coarser. */
-  perTensor?: boolean;
-  /** True leaves the tables of words and positions in floats. */
-  keepEmbeddings?: boolean;
-}
 
 /**
  * Dynamic 8-bit quantization: weights become integers now, activations when the model runs, with a scale and zero point of
