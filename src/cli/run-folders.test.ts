@@ -63,9 +63,9 @@ test('corpus refuses a place that no file can stand in, before anything is read'
   const { at, refuses } = prepare(context);
   mkdirSync(at('d'));
   const corpus = (out: string) => ['corpus', 'tmvar', '--split', 'test', '--out', out];
-  refuses(/d: names a folder/, ...corpus('d'));
-  refuses(/new\/: names a folder/, ...corpus('new/'));
-  refuses(/a part of the path is a file|is a file; choose another place/, ...corpus('train.jsonl/x'));
+  refuses(/d: is a folder/, ...corpus('d'));
+  refuses(/new\/: is a folder/, ...corpus('new/'));
+  refuses(/part of the path is a file|is a file; choose another place/, ...corpus('train.jsonl/x'));
   refuses(/its name is too long/, ...corpus('x'.repeat(300)));
 });
 

@@ -113,12 +113,12 @@ test('many texts have the probabilities that each has alone, in fp32 from weight
 test('a tagger is no classifier and the other way round, each in one sentence', async (t) => {
   await assert.rejects(loadClassifier(copyTinyBert(t)), {
     name: 'InputError',
-    message: /is a tagger, which marks mentions, and no classifier of texts; use `falconframes annotate`/,
+    message: /is a tagger, which marks mentions, not a text classifier; use `falconframes annotate`/,
   });
   const folder = tinyClassifier(t);
   cpSync(join(tinyBertFolder, 'tokenizer.json'), join(folder, 'tokenizer.json'));
   await assert.rejects(loadAnnotator(folder), {
     name: 'InputError',
-    message: /is a classifier of texts, not a tagger; use `falconframes classify`/,
+    message: /is a text classifier, not a tagger; use `falconframes classify`/,
   });
 });

@@ -195,6 +195,6 @@ test('a tokenizer that is a device is refused before anything is written', (t) =
   rmSync(join(folder, 'tokenizer.json'));
   symlinkSync('/dev/zero', join(folder, 'tokenizer.json')); // read to its end it would fill the memory
   const out = join(folder, 'out');
-  assert.throws(() => exportToOnnx(folder, out), /tokenizer\.json: is no regular file/);
+  assert.throws(() => exportToOnnx(folder, out), /tokenizer\.json: is not a regular file/);
   assert.ok(!existsSync(out));
 });

@@ -161,7 +161,7 @@ test('a place that is not what a run writes is refused, and nothing of it is del
   for (const content of ['null', '[]', '3', '"x"', '{}']) await refused(content, /progress\.json: damaged/);
   for (const content of ['', '{', '['.repeat(100_000)])
     await refused(content, /progress\.json: not valid JSON/);
-  await refused(' '.repeat(2 << 20), /larger than the \d+ bytes that such a file has/);
+  await refused(' '.repeat(2 << 20), /larger than the limit of \d+ bytes/);
 });
 
 test('a place beyond the end of the run is refused', async (context) => {
