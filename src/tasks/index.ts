@@ -88,4 +88,4 @@ export {
 } from './tagging/tokens';
 export { type Variations, varyMentions } from './tagging/variations';
 export type { OutcomeGroups, Prepared, Task, TaskLoss, TaskSettings } from './task';
-export { type LabelTask, labelTaskOf, remakeObjective, TASKS } from './tasks';
+export { type LabelTask, labelTaskOf, remakeObjective, TASKS, withTask } from './tasks';

@@ -8,7 +8,7 @@ import {
   readConfiguration,
   setDropout,
 } from '../../nn';
-import { type LabelTask, labelTaskOf, TASKS, type Task } from '../../tasks';
+import { type LabelTask, labelTaskOf, type Task, withTask } from '../../tasks';
 import { learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { chooseRelationHeads, pairLayers } from './matching';
 import { distillationObjective, type Lesson, projections, type Taught } from './objective';
@@ -51,10 +51,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
     throw new InputError(
       `${folder}: is the folder that the student begins with; choose another one for the taught student`,
     );
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  return labelTaskOf(run.teacher) === 'tagging'
-    ? distilTask(TASKS.tagging, run)
-    : distilTask(TASKS.classification, run);
+  return withTask(labelTaskOf(run.teacher), (task) => distilTask(task, run));
 }
 
 async function distilTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
