@@ -11,7 +11,7 @@ import { exportToOnnx } from '../onnx';
 import { PROGRAM, writeFiles } from './annotate.fixture';
 import type { ClassificationResult } from './evaluate-texts';
 
-/** The commands on classifiers of texts that other tests try on taggers. */
+/** Tests on text classifiers of the commands that other tests cover on taggers. */
 function run(...line: string[]) {
   return spawnSync(process.execPath, [PROGRAM, ...line], { encoding: 'utf8' });
 }
@@ -23,7 +23,7 @@ const texts = (labels: readonly string[], count: number) =>
   ).join('\n');
 const sentence = JSON.stringify({ text: 'T cells grew.', spans: [{ start: 0, end: 7, label: 'Cell' }] });
 
-/** Models without weights for TensorFlow, which would take longer to start than the test to run, and their data. */
+/** Models without TensorFlow weights (starting TensorFlow would take longer than the test) and their data. */
 function prepared(t: TestContext, options: Parameters<typeof tinyClassifier>[1] = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,7 +47,7 @@ function refused(line: string[], pattern: RegExp): void {
   assert.equal(stdout, '');
 }
 
-test('evaluate tells accuracy, F1 with intervals, confusions and labels never seen, and compares', (t) => {
+test('evaluate prints accuracy, F1 with intervals, confusions and unknown labels, and compares two models', (t) => {
   const { model, of } = prepared(t);
   const line = ['evaluate', '--model', model, '--data', of('unheard.jsonl'), '--resamples', '50'];
   const json = run(...line, '--compare', model, '--json');
@@ -68,20 +68,20 @@ test('evaluate tells accuracy, F1 with intervals, confusions and labels never se
   assert.ok(!('answers' in result));
   const people = run(...line, '--compare', model);
   assert.match(people.stdout, /^32 texts; loss [\d.]+; accuracy [\d.]+ \[[\d.]+, [\d.]+\]; macro F1/);
-  assert.match(people.stdout, /never seen, with their texts, which count as wrong: refund \(8\)/);
-  assert.match(people.stdout, /Texts by their label \(rows\)/);
+  assert.match(
+    people.stdout,
+    /unknown to the model, with their number of texts, which count as errors: refund \(8\)/,
+  );
+  assert.match(people.stdout, /Texts by gold label \(rows\)/);
   assert.match(people.stdout, /p = 1\.0000 \(McNemar's exact test\)/);
 });
 
-test('a tagger with texts, a classifier with sentences, and options of taggers are one sentence each', (t) => {
+test('a tagger with texts, a classifier with sentences, and tagger options for a classifier are each rejected in one sentence', (t) => {
   const { model, of } = prepared(t);
   const tagger = copyTinyBert(t);
   const data = of('test.jsonl');
-  refused(['evaluate', '--model', tagger, '--data', data], /holds texts with a label, and .* is a tagger/);
-  refused(
-    ['evaluate', '--model', model, '--data', of('spans.jsonl')],
-    /is a classifier of texts; give texts/,
-  );
+  refused(['evaluate', '--model', tagger, '--data', data], /holds labelled texts, but .* is a tagger/);
+  refused(['evaluate', '--model', model, '--data', of('spans.jsonl')], /is a text classifier; give texts/);
   refused(['evaluate', '--model', model, '--compare', tagger, '--data', data], /give models of one kind/);
   refused(
     ['evaluate', '--model', model, '--data', data, '--html', of('page.html')],
@@ -93,7 +93,7 @@ test('a tagger with texts, a classifier with sentences, and options of taggers a
   assert.ok(!existsSync(of('page.html')));
 });
 
-test('labels that a tagger does not know are named with their mentions; without a common one there is an error', (t) => {
+test('labels unknown to a tagger are reported with their mention counts; no common label is an error', (t) => {
   const { of } = prepared(t);
   const tagger = copyTinyBert(t);
   exportToOnnx(tagger);
@@ -121,7 +121,7 @@ test('benchmark measures a classifier with accuracy and macro F1', (t) => {
   const line = ['benchmark', '--model', model, '--data', of('test.jsonl'), '--out', out, '--runs', '5'];
   const { status, stderr, stdout } = run(...line, '--peers', model);
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /--peers .*: other runtimes are compared for taggers alone; left out/);
+  assert.match(stderr, /--peers .*: other runtimes are compared for taggers only; skipped/);
   assert.match(stdout, /texts\/s/);
   assert.match(stdout, /accuracy +macro F1/);
   assert.deepEqual(readdirSync(out).sort(), ['benchmark.csv', 'benchmark.json']);
@@ -135,7 +135,7 @@ test('benchmark measures a classifier with accuracy and macro F1', (t) => {
   assert.equal(cells.split(',').length, header.split(',').length);
 });
 
-test('thresholds are chosen by F1 for a classifier of several labels, and for no exclusive model', (t) => {
+test('thresholds are chosen by F1 for a multi-label classifier, and rejected for exclusive models', (t) => {
   const { model, of } = prepared(t);
   const labelled = ['threshold', '--model', model, '--dev', of('test.jsonl')];
   refused(['compress', ...labelled], /gives each text its most probable label, so there is no threshold/);
@@ -169,7 +169,7 @@ test('thresholds are chosen by F1 for a classifier of several labels, and for no
 
 test('static quantization is calibrated on texts with labels', (t) => {
   const { of } = prepared(t);
-  // The matrices of the other are too small to be quantized.
+  // The matrices of the other model are too small to be quantized.
   const head = { labels: LABELS, outcome: 'one', maximumLength: 32, threshold: 0.5 } as const;
   const network = SequenceClassifier.fromEncoder(tinyBertFolder, head, 1);
   const model = of('larger');

@@ -11,28 +11,28 @@ import {
 import type { EvaluationReport } from '../tasks';
 import { formatShare, formatTable } from './output';
 
-/** Scores of one model, as `--json` gives them. */
+/** Scores of one model, as printed by `--json`. */
 export type ModelScores = Omit<EvaluationReport, 'tagged'> & DetailedReport & { model: string };
 
 export interface EvaluationResult extends ModelScores {
   comparison?: ModelScores & { differences: ModelComparison };
 }
 
-/** What `evaluate` says to people: a heading and a table for each thing it measured. */
+/** Formats the scores for `evaluate`: a heading and a table for each measurement. */
 export function evaluationTables(result: EvaluationResult): string {
   const { sentences, articles, loss, meanF1, intervals, breakdowns } = result;
   const parts = [
     `${sentences} sentences of ${articles} articles; loss ${loss.toFixed(4)}; mean strict span F1 ${formatShare(meanF1)} ${formatInterval(intervals.meanF1)}`,
-    section('Strict spans (label, start and end all right; 95% intervals over articles)', spanTable(result)),
+    section('Strict spans (label, start and end must match; 95% intervals over articles)', spanTable(result)),
     section('Tokens', tokenTable(result)),
-    section('Overlapping spans (SemEval-2013 task 9), all labels together', familyTable(result)),
-    section('What became of the mentions', outcomeTable(result)),
+    section('Overlapping spans (SemEval-2013 task 9), all labels pooled', familyTable(result)),
+    section('Outcomes of the mentions', outcomeTable(result)),
     section('Strict span F1 by corpus', groupTable(breakdowns.corpus)),
     section('Strict span F1 by section', groupTable(breakdowns.section)),
-    section('Strict span F1 by length of the mention', groupTable(breakdowns.length)),
+    section('Strict span F1 by mention length', groupTable(breakdowns.length)),
   ];
   if (breakdowns.seen)
-    parts.push(section('Strict span F1 of mentions seen and unseen', groupTable(breakdowns.seen)));
+    parts.push(section('Strict span F1 of seen and unseen mentions', groupTable(breakdowns.seen)));
   if (result.comparison) parts.push(comparisonTable(result, result.comparison));
   return parts.join('\n\n');
 }
@@ -113,7 +113,7 @@ function outcomeTable({ outcomes }: ModelScores): string {
   );
 }
 
-/** F1 with the number of gold mentions behind it. */
+/** Formats F1 with the number of gold mentions. */
 function groupTable(groups: readonly GroupScores[]): string {
   const labels = Object.keys(groups[0]?.scores ?? {});
   return formatTable(
@@ -152,7 +152,7 @@ function comparisonTable(
   );
   return [
     section(`First: ${model}; second: ${other}`, table),
-    'p: paired permutation test over articles, those of the labels corrected for their number (Holm); from 0.05 on nothing is settled.',
+    'p: paired permutation test over articles, Holm-corrected over the labels; with p of 0.05 or more a difference is not settled.',
   ].join('\n');
 }
 

@@ -13,7 +13,7 @@ import { trimVocabulary } from './trim';
 
 const LABELS = ['transfer', 'card', 'cash'];
 
-/** A classifier of random weights, and texts with labels. */
+/** A classifier with random weights, and labelled texts. */
 function prepared(t: TestContext) {
   const parent = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(parent, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ function prepared(t: TestContext) {
   return { model: of('model'), of, data, texts: texts.map(({ text }) => text), configurationWith };
 }
 
-/** What a folder says of texts, by its own labels. */
+/** Classifies texts with the model of a folder, with its own labels. */
 async function answersOf(folder: string, texts: readonly string[], quantized?: boolean): Promise<number[][]> {
   await using classifier = await loadClassifier(folder, { threads: 1, quantized });
   assert.deepEqual(classifier.labels, LABELS);
@@ -54,7 +54,7 @@ function near(found: readonly number[][], expected: readonly number[][], most: n
   });
 }
 
-test('a classifier is exported, fused and quantized, and says the same', async (t) => {
+test('an exported, fused and quantized classifier gives the same predictions', async (t) => {
   const { model, of, texts } = prepared(t);
   const before = await answersOf(model, texts);
   exportToOnnx(model);
@@ -69,9 +69,9 @@ test('a classifier is exported, fused and quantized, and says the same', async (
   near(await answersOf(of('static'), texts, true), before, 0.05);
 });
 
-test('a classifier without the tokens that texts do not use says the same of them, to the last digit', async (t) => {
+test('a classifier trimmed to the tokens of some texts gives bit-identical scores for them', async (t) => {
   const { model, of, data, texts } = prepared(t);
-  // Words of one letter always stay.
+  // Words of one letter are always kept.
   const path = join(model, 'tokenizer.json');
   const tokenizer = readFileSync(path, 'utf8').replace('"y":', '"bad":').replace('"z":', '"cafe":');
   writeFileSync(path, tokenizer);
@@ -80,7 +80,7 @@ test('a classifier without the tokens that texts do not use says the same of the
   assert.deepEqual(await answersOf(of('trimmed'), texts), await answersOf(model, texts));
 });
 
-test('a classifier is pruned, made sparse and distilled by texts with labels', async (t) => {
+test('a classifier is pruned, sparsified and distilled with labelled texts', async (t) => {
   const { model, of, data, texts, configurationWith } = prepared(t);
   const options = {
     data: [data],

@@ -215,7 +215,7 @@ test('a folder without articles, and one without any that can be used, are refus
   });
 });
 
-test('an article that cannot be used is skipped and named, the others are done', async () => {
+test('an article that cannot be used is skipped and named, the others were processed', async () => {
   await inFolder(async (folder) => {
     const articles = join(folder, 'in', 'articles');
     mkdirSync(articles, { recursive: true });

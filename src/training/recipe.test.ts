@@ -127,6 +127,7 @@ test('words with exclusive tags, and texts with labels, are learned by the same 
   ];
   const classifier = await fineTune({
     ...settings,
+    epochs: 40,
     train: [learned],
     dev: [held],
     out: join(folder, 'classifier'),

@@ -52,7 +52,7 @@ const configure = (distillation: object) =>
     }),
   );
 
-test('thresholds are chosen and kept; without gold mentions the folder stays as it was', (t) => {
+test('thresholds are chosen and saved; without gold mentions the folder is unchanged', (t) => {
   const model = copyTinyBert(t);
   const threshold = () => readConfiguration(model).threshold;
   const before = threshold();
@@ -73,7 +73,7 @@ test('thresholds are chosen and kept; without gold mentions the folder stays as 
   assert.deepEqual(threshold(), chosen.thresholds);
 });
 
-test('trim, prune and distil, one after the other, each a folder from a folder', () => {
+test('trim, prune and distil run in sequence, each reading a folder and writing a new one', () => {
   const trimmed = json<{ vocabulary: { before: number; after: number } }>(
     ...['trim', '--model', tinyBertFolder, '--texts', 'train.jsonl', '--out', 'trimmed'],
   );
@@ -103,7 +103,7 @@ test('trim, prune and distil, one after the other, each a folder from a folder',
   assert.equal(readFileSync(join(tracked, 'params', 'teacher'), 'utf8'), 'trimmed');
 });
 
-test('what is wrong is said in one sentence', () => {
+test('wrong options and folders are reported in one sentence', () => {
   const refuses = (message: RegExp, ...args: string[]) => {
     const { status, stdout, stderr } = compress(...args, '--out', 'nothing');
     assert.notEqual(status, 0);
@@ -123,7 +123,7 @@ test('what is wrong is said in one sentence', () => {
     '--track',
     'none',
   );
-  assert.ok(!existsSync(join(folder, 'none')), 'nothing is tracked of what is refused');
+  assert.ok(!existsSync(join(folder, 'none')), 'rejected commands are not tracked');
   configure({ temperature: 0 });
   refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
   refuses(/not a model folder/, 'trim', '--model', 'nowhere', '--texts', 'train.jsonl');
@@ -150,7 +150,7 @@ test('what is wrong is said in one sentence', () => {
   refuses(/belong to 8 bits/, ...quantize(tinyBertFolder, '--kind', 'fp16', '--per-tensor'));
 });
 
-test('export, then quantize of a kind, fused or not', () => {
+test('export, then quantize with each --kind, fused or not', () => {
   for (const operators of [[], ['--operators', 'layer-norm, gelu']]) {
     json('fuse', '--model', 'exported', ...operators, '--out', 'fused');
     json('quantize', '--model', 'fused');
