@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { annotate, linesOf, PROGRAM, preparedModel, writeFiles } from './annotate.fixture';
 
-test('a document that takes more memory than a worker has is skipped, the others are annotated', {
+test('a document that needs more memory than a worker has is skipped; the others are annotated', {
   timeout: 120_000,
 }, (t) => {
   const model = preparedModel(t);
@@ -22,7 +22,7 @@ test('a document that takes more memory than a worker has is skipped, the others
   );
 });
 
-test('a reader that has had enough ends the run without a word', async (t) => {
+test('closing the output pipe ends the run silently with status 0', async (t) => {
   const model = preparedModel(t);
   const input = join(model, '..', 'in.jsonl');
   const line = JSON.stringify({ id: 'a', text: 'T cells and liver grew. '.repeat(20) });
@@ -38,7 +38,7 @@ test('a reader that has had enough ends the run without a word', async (t) => {
   assert.doesNotMatch(stderr, /falconframes|Error/);
 });
 
-test('a full disk is named', { skip: process.platform !== 'linux' }, (t) => {
+test('a full disk is reported with the path', { skip: process.platform !== 'linux' }, (t) => {
   const model = preparedModel(t);
   const input = join(model, '..', 'a.txt');
   writeFileSync(input, 'T cells');
@@ -50,7 +50,9 @@ test('a full disk is named', { skip: process.platform !== 'linux' }, (t) => {
   );
 });
 
-test('standard input that is refused does not keep the program waiting', { timeout: 60_000 }, async (t) => {
+test('the program exits when it rejects standard input that is still open', {
+  timeout: 60_000,
+}, async (t) => {
   const model = preparedModel(t);
   const child = spawn(process.execPath, [PROGRAM, 'annotate', '--model', model]);
   child.stdin.on('error', () => {}); // the program may have ended

@@ -22,7 +22,7 @@ import { annotate, linesOf, PROGRAM, preparedModel, writeFiles } from './annotat
 
 const TEXT = 'T cells and liver grew.';
 
-test('an output that would destroy an input or cannot be written is refused before any work', (t) => {
+test('an output path that would overwrite an input or cannot be written is rejected before any work', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'work');
   writeFiles(folder, { 'a.txt': TEXT, 'sub/b.txt': TEXT });
@@ -60,7 +60,7 @@ test('an output that would destroy an input or cannot be written is refused befo
   assert.equal(readFileSync(a, 'utf8'), TEXT);
 });
 
-test('links stay links, and pipes and open descriptors are written into', {
+test('symbolic links are kept, and pipes and open descriptors are written to', {
   skip: process.platform === 'win32',
 }, async (t) => {
   const model = preparedModel(t);
@@ -108,7 +108,7 @@ test('links stay links, and pipes and open descriptors are written into', {
   ]);
 });
 
-test('links that were planted where temporary files go are not followed', (t) => {
+test('symbolic links at the paths of temporary files are not followed', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'work');
   writeFiles(folder, { 'a.txt': TEXT, victim: 'kept' });
@@ -125,7 +125,9 @@ test('links that were planted where temporary files go are not followed', (t) =>
   assert.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'kept');
 });
 
-test('while a run writes, another with the same output is refused', { timeout: 120_000 }, async (t) => {
+test('a second run with the same output is rejected while the first is writing', {
+  timeout: 120_000,
+}, async (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..');
   const documents = Array.from({ length: 3000 }, (_, index) =>
@@ -149,7 +151,7 @@ test('while a run writes, another with the same output is refused', { timeout: 1
   assert.equal(linesOf(readFileSync(out, 'utf8')).length, 3000);
 });
 
-test('a resumed run compares what was done with the inputs by their content', {
+test('a resumed run compares the finished part with the inputs by content', {
   timeout: 120_000,
 }, async (t) => {
   const model = preparedModel(t);
@@ -166,7 +168,7 @@ test('a resumed run compares what was done with the inputs by their content', {
   assert.equal(annotate(line()).status, 0);
   const whole = readFileSync(out, 'utf8');
 
-  // A complete output is complete for its own inputs alone.
+  // A complete output counts as complete only for the inputs it was made from.
   assert.match(annotate(line('--resume')).stderr, /is complete already/);
   writeFiles(folder, { 'd.txt': TEXT });
   const added = annotate(line('--resume'));
@@ -181,7 +183,7 @@ test('a resumed run compares what was done with the inputs by their content', {
   writeFiles(folder, { 'b.jsonl': many, 'a.txt': 'S cells and liver grew.' });
   assert.match(annotate(line('--resume')).stderr, /a\.txt was changed later/);
 
-  // One that was stopped goes on where all it had done is the same.
+  // A stopped run resumes only where the inputs it has finished are unchanged.
   writeFiles(folder, { 'a.txt': TEXT });
   spawnSync('rm', [out]);
   const child = spawn(process.execPath, [PROGRAM, 'annotate', ...line()], { stdio: 'ignore' });
@@ -208,7 +210,7 @@ test('a resumed run compares what was done with the inputs by their content', {
     assert.ok(existsSync(`${out}.part`) && !existsSync(`${out}.lock`));
   }
   writeFiles(folder, { 'b.jsonl': many, 'c.xml': `<article><body><p>${TEXT}</p></body></article>` });
-  // Neither what was written nor how much it says it is are believed where they were changed since.
+  // A partial output or journal that was changed since is rejected.
   const [part, journal] = [`${out}.part`, `${out}.part.json`];
   const [lines, noted] = [readFileSync(part), readFileSync(journal, 'utf8')];
   const { written, sources } = JSON.parse(noted);
@@ -234,7 +236,7 @@ test('a resumed run compares what was done with the inputs by their content', {
   );
 });
 
-test('an output in the folder that is read is no input', (t) => {
+test('an output inside the input folder is not read as an input', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'work');
   writeFiles(folder, { 'a.txt': TEXT });
@@ -252,7 +254,7 @@ test('an output in the folder that is read is no input', (t) => {
   assert.match(stderr, /out\.jsonl: holds the annotations that annotate writes, not texts/);
 });
 
-test('weights in several files decide as weights in one do whether a run may be resumed', (t) => {
+test('a change in sharded weights prevents resuming, as a change in a single file does', (t) => {
   const model = copyTinyBert(t);
   const tensors = [...readSafetensors(join(model, 'model.safetensors'))];
   rmSync(join(model, 'model.safetensors'));
@@ -263,7 +265,7 @@ test('weights in several files decide as weights in one do whether a run may be 
   );
   writeFiles(model, { 'model.safetensors.index.json': JSON.stringify({ weight_map }), 'in.txt': TEXT });
   const out = join(model, 'out.jsonl');
-  // What a killed run leaves: every other thing of the run is the same.
+  // The state that a killed run leaves; everything else about the run is the same.
   const files = [...Object.keys(shards), 'config.json', 'tokenizer.json'].map((name) => join(model, name));
   const run = { inputs: [join(model, 'in.txt')], model: files.map(sha256OfFile), offsets: 'utf16' };
   const stopped = ResumableOutput.open(out, run, false)!;
@@ -279,12 +281,12 @@ test('weights in several files decide as weights in one do whether a run may be 
   assert.equal(status, 0, stderr);
 });
 
-test('a model with a device in it is refused before it is read', {
+test('a model folder that contains a device is rejected before it is read', {
   skip: process.platform === 'win32',
 }, (t) => {
   const model = preparedModel(t);
   rmSync(join(model, 'tokenizer.json'));
-  symlinkSync('/dev/zero', join(model, 'tokenizer.json')); // read to its end it would fill the memory
+  symlinkSync('/dev/zero', join(model, 'tokenizer.json')); // endless: reading all of it would fill the memory
   writeFiles(model, { 'a.txt': TEXT });
   const { status, stderr } = annotate([
     '--model',

@@ -13,7 +13,7 @@ export function annotate(line: string[], input: string | Buffer = ''): SpawnSync
   return spawnSync(process.execPath, [PROGRAM, 'annotate', ...line], { input, encoding: 'utf8' });
 }
 
-/** A model folder in a folder that the test may fill. */
+/** Prepares a model folder inside a temporary folder that the test may write to. */
 export function preparedModel(t: TestContext): string {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);

@@ -10,7 +10,7 @@ import { DEFAULT_MODEL, defaultModelFolder, type Entity } from '../inference';
 import { annotate, linesOf, PROGRAM, preparedModel } from './annotate.fixture';
 import { progressLine } from './corpus-progress';
 
-test('files of any format in, one line a document out, offsets in either unit', (t) => {
+test('every input format gives one line per document, with offsets in either unit', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'articles');
   const text = '🧬 T cells, p.V600E and liver';
@@ -45,7 +45,7 @@ test('files of any format in, one line a document out, offsets in either unit', 
   }
 });
 
-test('as many files are named as a command line holds', (t) => {
+test('hundreds of file arguments with long paths are accepted', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'a-folder-with-a-name'.repeat(8));
   mkdirSync(folder);
@@ -57,7 +57,7 @@ test('as many files are named as a command line holds', (t) => {
   assert.equal(linesOf(stdout).length, files.length);
 });
 
-test('damaged documents are skipped with a sentence each, and the status says so', (t) => {
+test('damaged documents are skipped, each reported in one sentence, and the status is not zero', (t) => {
   const model = preparedModel(t);
   const folder = join(model, '..', 'articles');
   mkdirSync(folder);
@@ -81,7 +81,7 @@ test('damaged documents are skipped with a sentence each, and the status says so
     ['b.xml', 'c.txt line 1', 'd.jsonl line 2', 'e.txt'].forEach((place, index) => {
       assert.ok(reported[index].startsWith(`${join(folder, place)}`), reported[index]);
     });
-    assert.match(stderr, /falconframes: 4 of 7 documents could not be used.*the others are done\n$/);
+    assert.match(stderr, /falconframes: 4 of 7 documents could not be used.*the others were processed\n$/);
   }
   const out = join(model, '..', 'none.jsonl');
   const { status } = annotate(['--model', model, '--out', out, join(folder, 'e.txt')]);
@@ -89,7 +89,9 @@ test('damaged documents are skipped with a sentence each, and the status says so
   assert.ok(!existsSync(out) && !existsSync(`${out}.part`));
 });
 
-test('killed and resumed, the file is that of an undisturbed run', { timeout: 120_000 }, async (t) => {
+test('a run that is killed and resumed writes the same file as an uninterrupted run', {
+  timeout: 120_000,
+}, async (t) => {
   const model = preparedModel(t);
   const input = join(model, '..', 'in.jsonl');
   const documents = Array.from({ length: 3000 }, (_, index) => {
@@ -123,7 +125,7 @@ test('killed and resumed, the file is that of an undisturbed run', { timeout: 12
   assert.equal(kills, 2);
   assert.ok(documentsDone() > 0 && documentsDone() < 2992, `${documentsDone()} documents at the last kill`);
   writeFileSync(`${out}.part`, '{"id":"cut off in the mi', { flag: 'a' });
-  // The same command without --resume would throw the work away; another is no continuation.
+  // The same command without --resume would discard the work; a different command cannot resume it.
   assert.match(annotate(line(out)).stderr, /holds \d+ documents of a run that was stopped; add --resume/);
   const other = annotate([...line(out), '--resume', '--offsets', 'codepoints']);
   assert.match(other.stderr, /was begun with another model, other inputs or options/);
@@ -137,7 +139,7 @@ test('killed and resumed, the file is that of an undisturbed run', { timeout: 12
   );
 });
 
-test('without --model it is the small model of the package, which knows all four classes', () => {
+test('the default model is the small model of the package, which finds all four classes', () => {
   assert.equal(DEFAULT_MODEL, join(projectRoot, 'models', 'falconframes-small'));
   const text =
     'We treated HeLa cells and primary hepatocytes. Tumours of the liver that carried BRAF p.V600E did not respond.';
@@ -155,7 +157,7 @@ test('without --model it is the small model of the package, which knows all four
   );
 });
 
-test('a copy of the package without its model says so', (t) => {
+test('a package without its model is reported', (t) => {
   const model = preparedModel(t);
   assert.equal(defaultModelFolder(model), model);
   rmSync(join(model, 'onnx'), { recursive: true });
@@ -165,12 +167,12 @@ test('a copy of the package without its model says so', (t) => {
   );
 });
 
-test('wrong options, paths and models are refused before anything is written', (t) => {
+test('invalid options, paths and models are rejected before anything is written', (t) => {
   const model = preparedModel(t);
   const out = join(model, '..', 'never.jsonl');
   const input = join(model, 'config.json');
   const cases: [string[], RegExp][] = [
-    [['--workers', '0', input], /from 1 on/],
+    [['--workers', '0', input], /at least 1/],
     [['--offsets', 'bytes', input], /bytes/],
     [['--model', model, join(model, 'no-such-file')], /no-such-file: cannot be read \(ENOENT\)/],
     [['--model', model, '--resume', input], /--resume needs --out/],
@@ -185,7 +187,7 @@ test('wrong options, paths and models are refused before anything is written', (
   }
 });
 
-test('progress tells rates and the time left, of this run alone', () => {
+test('progress shows the rates and the remaining time of this run only', () => {
   const totals = (documents: number, bytes: number) => ({
     sources: documents,
     documents,

@@ -25,48 +25,48 @@ export function registerAnnotate(program: Command): void {
     )
     .argument(
       '[paths...]',
-      'plain text, JATS XML (.xml, .nxml), JSONL (.jsonl), BioC, PubTator, archives (.tar) and gzip (.gz) of these, folders of them; standard input without any',
+      'plain text, JATS XML (.xml, .nxml), JSONL (.jsonl), BioC, PubTator, archives (.tar) and gzip (.gz) of these, or folders; default: standard input',
     )
     .option('--model <folder>', 'model folder (default: the small model of the package)')
     .option(
       '--view <name>',
-      "which of the model's views names the mentions (default: the first it has; labels: its own labels)",
+      "the model's view that names the mentions; labels for the model's own labels (default: its first view)",
     )
     .addOption(
-      new Option('--offsets <unit>', 'what start and end count')
+      new Option('--offsets <unit>', 'unit of start and end')
         .choices(['utf16', 'codepoints'])
         .default('utf16'),
     )
     .addOption(
-      new Option(
-        '--precision <kind>',
-        'which weights to run (default: int8 where the folder has them)',
-      ).choices(['int8', 'fp32']),
+      new Option('--precision <kind>', 'weights to run (default: int8 if the folder has them)').choices([
+        'int8',
+        'fp32',
+      ]),
     )
     .addOption(
-      new Option('--format <name>', 'of standard input, where its first characters mislead').choices([
+      new Option('--format <name>', 'format of standard input, if it is not recognized correctly').choices([
         'text',
         'jats',
         'jsonl',
       ]),
     )
     .option('--workers <count>', 'threads, each with its own model (default: one per core)', positiveInteger)
-    .option('--out <file>', 'write there instead of to standard output; renamed when complete')
-    .option('--resume', 'continue a stopped run with the same --out')
-    .option('--json', 'with --out: counts and times as JSON; the annotations are JSONL anyway')
+    .option('--out <file>', 'output file instead of standard output; renamed when complete')
+    .option('--resume', 'resume a stopped run with the same --out')
+    .option('--json', 'with --out: print counts and times as JSON (annotations are always JSONL)')
     .addHelpText(
       'after',
       `
-One line per document: {"id", "entities": [{"start", "end", "label", "text", "score"}]}, in the order of the input. Offsets
-count in the whole text; of a JATS article that is its paragraphs with an empty line between them, as \`preprocess\` has it; of
-BioC and PubTator it is the document with its passages at the offsets that the file gives them.
-JSONL holds documents {"id", "text"} or sentences as \`preprocess\` and \`corpus\` write them; each sentence gets a line
+Writes one line per document, in input order: {"id", "entities": [{"start", "end", "label", "text", "score"}]}. Offsets refer to
+the whole text. The text of a JATS article is its paragraphs separated by an empty line, as in \`preprocess\`; that of a BioC or
+PubTator document has each passage at the offset given in the file.
+JSONL contains documents {"id", "text"} or sentences as written by \`preprocess\` and \`corpus\`; each sentence gives one line
 {"id", "paragraph", "offset", "entities"} with offsets in the sentence.
-The id of a file is its name without the extension; where several files of folders have the same name, it is the path below
-the folder that was given. Articles of a .tar archive or of a file of many articles have their own id (PMCID, else PMID or DOI), or
-their place in it; documents of BioC and PubTator have theirs. The content decides what a file is, not its name.
-What cannot be read is reported on standard error and skipped; the status is then not zero. Hidden files and files of other kinds in
-folders are skipped and counted.
+The id of a file is its name without the extension; if several files have the same name, it is the path relative to the given
+folder. Articles in a .tar archive or in a file of several articles have their own id (PMCID, else PMID or DOI), else their
+position; BioC and PubTator documents have their own. The format is recognized by content, not by file name.
+Unreadable input is reported on standard error and skipped; the status is then not zero. Hidden files and files of other kinds
+in folders are skipped and counted.
 
 Example: falconframes annotate articles/ --out entities.jsonl`,
     )

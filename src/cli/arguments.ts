@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads an option's value that must be a whole number from 1 on. */
+/** Parses an option value that must be a whole number of at least 1. */
 export function positiveInteger(value: string): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number) || number < 1) {
-    throw new InvalidArgumentError('It must be a whole number from 1 on.');
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
   }
   return number;
 }
 
-/** Reads an option's value that must be a number between 0 and 1, neither of them included. */
+/** Parses an option value that must be a number between 0 and 1, both excluded. */
 export function probability(value: string): number {
   const number = Number(value);
   if (!(number > 0 && number < 1)) throw new InvalidArgumentError('It must be a number between 0 and 1.');

@@ -6,11 +6,11 @@ export function registerAverage(program: Command): void {
   program
     .command('average')
     .description(
-      'one model whose weights are the mean of several, trained from one encoder with other seeds or options',
+      'average the weights of several models trained from the same encoder with different seeds or options',
     )
-    .argument('<models...>', 'their folders; the threshold is that of the first')
-    .requiredOption('--out <folder>', 'receives the model')
-    .option('--json', 'the folders as JSON')
+    .argument('<models...>', 'model folders; the threshold is taken from the first')
+    .requiredOption('--out <folder>', 'output folder of the model')
+    .option('--json', 'print the folders as JSON')
     .action((models: string[], options: { out: string; json?: boolean }) => {
       checkRunFolder(options.out, models);
       averageModels(models, options.out);

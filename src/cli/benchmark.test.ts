@@ -25,11 +25,11 @@ const SENTENCE: Sentence = {
   annotated: ['Cell'],
 };
 
-test('a table as CSV and JSON, and a figure, of the files that a folder holds', async (t) => {
+test('the models of a folder give a table as CSV and JSON, and a figure', async (t) => {
   const model = copyTinyBert(t);
   exportToOnnx(model);
   quantizeFolder(model);
-  rmSync(join(model, 'model.safetensors')); // without TensorFlow, which may not be set up
+  rmSync(join(model, 'model.safetensors')); // without TensorFlow, which may not be installed
   const data = join(model, 'gold.jsonl');
   writeSentences(data, [SENTENCE, { ...SENTENCE, text: `${SENTENCE.text} So did others.` }]);
   const out = join(model, 'out');
@@ -48,7 +48,7 @@ test('a table as CSV and JSON, and a figure, of the files that a folder holds', 
   await assert.rejects(run('--model', model, '--data', data), InputError);
 });
 
-test('folders of one name are told apart by their paths; a file without sentences is named', async (t) => {
+test('folders with the same name are labelled by their paths; a file without sentences is reported', async (t) => {
   const folders = [copyTinyBert(t), copyTinyBert(t)];
   for (const folder of folders) {
     exportToOnnx(folder);

@@ -42,21 +42,24 @@ export function registerBenchmark(program: Command): void {
   program
     .command('benchmark')
     .description(
-      'size, latency, throughput, memory and scores of models: TensorFlow and each ONNX file, whatever the folders hold',
+      'measure size, latency, throughput, memory and scores of every model variant in the folders: TensorFlow and each ONNX file',
     )
     .requiredOption('--model <folder...>', 'model folders')
     .requiredOption(
       '--data <file...>',
-      'JSONL files of gold sentences; for classifiers, files of texts with labels',
+      'JSONL files of gold sentences; for classifiers, files of labelled texts',
     )
     .option(
       '--peers <folder>',
-      "a tagger's folder for PyTorch, Python's ONNX Runtime and transformers.js to run in the same turns; their packages are installed on first use",
+      "folder of a tagger to run alternately with PyTorch, Python's ONNX Runtime and transformers.js as well; their packages are installed on first use",
     )
-    .option('--out <folder>', 'receives benchmark.csv, benchmark.json and, of taggers, benchmark.png')
-    .option('--threads <count>', 'threads of each runtime', positiveInteger, 1)
-    .option('--runs <count>', 'timed runs of each variant at batch 1', positiveInteger, 200)
-    .option('--json', 'the rows as JSON')
+    .option(
+      '--out <folder>',
+      'output folder for benchmark.csv, benchmark.json and, for taggers, benchmark.png',
+    )
+    .option('--threads <count>', 'threads per runtime', positiveInteger, 1)
+    .option('--runs <count>', 'timed runs per variant at batch size 1', positiveInteger, 200)
+    .option('--json', 'print the rows as JSON')
     .action(async (options: BenchmarkCommandOptions) => {
       if (options.out !== undefined) checkOutputs(options.out, options);
       checkDistinct(options.data, '--data');
@@ -69,7 +72,9 @@ export function registerBenchmark(program: Command): void {
 async function benchmarkTaggers(options: BenchmarkCommandOptions): Promise<void> {
   const sentences = options.data.flatMap(readSentences);
   if (sentences.length === 0)
-    throw new InputError(`${options.data.join(', ')}: no sentence to measure on; name files that hold some`);
+    throw new InputError(
+      `${options.data.join(', ')}: contains no sentences to measure on; give files that do`,
+    );
   const own = await openEach(options, openVariants);
   const peers = options.peers ? await openPeers(options.peers, options) : undefined;
   const variants = [...(peers?.variants ?? []), ...own];
@@ -90,7 +95,7 @@ async function benchmarkTaggers(options: BenchmarkCommandOptions): Promise<void>
 
 async function benchmarkClassifiers(options: BenchmarkCommandOptions): Promise<void> {
   if (options.peers)
-    notice(`--peers ${options.peers}: other runtimes are compared for taggers alone; left out`);
+    notice(`--peers ${options.peers}: other runtimes are compared for taggers only; skipped`);
   const texts = options.data.flatMap(readLabelledTexts);
   const variants = await openEach(options, openTextVariants);
   const progress = showProgress('Measuring');
@@ -107,7 +112,7 @@ async function benchmarkClassifiers(options: BenchmarkCommandOptions): Promise<v
   }
 }
 
-/** Every variant of the folders, each called by its folder. */
+/** Returns every variant in the folders, named after its folder. */
 async function openEach<Opened>(
   { model, threads }: BenchmarkCommandOptions,
   open: (
@@ -132,14 +137,14 @@ function checkOutputs(out: string, { data, model, peers }: BenchmarkCommandOptio
   for (const name of BENCHMARK_FILES) checkOutputFile(join(out, name), inputs);
 }
 
-/** The last part of a folder's path, or the whole path where another folder has that part too. */
+/** Returns the last part of a folder's path, or the whole path if several folders share that part. */
 function nameAmong(folders: readonly string[], folder: string): string {
   const last = (path: string) => basename(resolve(path));
   const isShared = folders.some((other) => other !== folder && last(other) === last(folder));
   return isShared ? folder : last(folder);
 }
 
-/** Size and speed, set beside the first row; then F1. */
+/** Prints size and speed relative to the first row, then F1. */
 function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
   const labels = Object.keys(rows[0].f1);
   const speeds = rows.map((row) => [row.sentencesPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0)]);
@@ -153,7 +158,7 @@ function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
     costTable(rows, 'sentences/s', speeds, coreHours),
     '',
     latencyNote(rows[0], 'sentence'),
-    'Core hours: what the 6.9 million full texts of Europe PMC (2021) would take.',
+    'Core hours: estimate for the 6.9 million full texts of Europe PMC (2021).',
     '',
     formatTable(['variant', ...labels, 'mean F1'], scores),
     '',
@@ -181,7 +186,7 @@ function textTablesOf(rows: readonly TextBenchmarkRow[], texts: number): string 
   ].join('\n');
 }
 
-/** @param speeds items and tokens per second of each row @param coreHours of each row, where they are told */
+/** @param speeds items and tokens per second of each row @param coreHours of each row, if known */
 function costTable(
   rows: readonly Costs[],
   items: string,
@@ -205,7 +210,7 @@ function costTable(
 }
 
 const latencyNote = ({ timedRuns, threads }: Costs, item: string): string =>
-  `Latency: one ${item} at a time, ${timedRuns} timed runs a variant in turns, ${threads} thread${threads === 1 ? '' : 's'}; smaller and faster than the first row.`;
+  `Latency: one ${item} at a time, ${timedRuns} alternating timed runs per variant, ${threads} thread${threads === 1 ? '' : 's'}; "smaller" and "faster" are relative to the first row.`;
 
 function withInterval(value: number | null, interval: Interval | null): string {
   const share = formatShare(value);

@@ -2,24 +2,24 @@ import { type Interval, SIGNIFICANCE } from '../evaluation';
 import type { ClassificationResult, ClassifierScores } from './evaluate-texts';
 import { formatShare, formatTable } from './output';
 
-/** With more labels, the confusion matrix is wider than a screen: the most frequent confusions stand in its place. */
+/** With more labels, the confusion matrix would be wider than a screen; the most frequent confusions are listed instead. */
 const MOST_LABELS = 12;
 const MOST_CONFUSIONS = 20;
 
-/** What `evaluate` says to people of a classifier. */
+/** Formats the scores of a classifier for `evaluate`. */
 export function classificationTables(result: ClassificationResult): string {
   const { texts, cut, loss, unknown, labels, averages } = result;
   const parts = [
     `${texts} texts; loss ${loss.toFixed(4)}; accuracy ${withInterval(result, 'accuracy')}; macro F1 ${withInterval(result, 'macroF1')}`,
   ];
-  if (cut > 0) parts.push(`${cut} texts are longer than the model reads: only their beginning was.`);
+  if (cut > 0) parts.push(`${cut} texts are longer than the model's window; only their beginning was read.`);
   const never = Object.entries(unknown).map(([label, count]) => `${label} (${count})`);
   if (never.length > 0)
     parts.push(
-      `Labels that the model has never seen, with their texts, which count as wrong: ${never.join(', ')}`,
+      `Labels unknown to the model, with their number of texts, which count as errors: ${never.join(', ')}`,
     );
   parts.push(
-    `By label (95% intervals above are over texts)\n${formatTable(
+    `By label (the 95% intervals above are over texts)\n${formatTable(
       ['label', 'precision', 'recall', 'F1', 'texts'],
       [
         ...Object.entries(labels).map(([label, { precision, recall, f1, support }]) => [
@@ -51,14 +51,14 @@ function withInterval(
 function confusionTable({ labels, confusion, confusions }: ClassifierScores): string {
   const names = Object.keys(labels);
   if (names.length <= MOST_LABELS)
-    return `Texts by their label (rows) and the one that was given (columns)\n${formatTable(
+    return `Texts by gold label (rows) and predicted label (columns)\n${formatTable(
       ['', ...names],
       names.map((name, row) => [name, ...confusion![row]]),
     )}`;
-  if (confusions.length === 0) return 'No text was given another label than its own.';
+  if (confusions.length === 0) return 'All texts were given their gold label.';
   const shown = confusions.slice(0, MOST_CONFUSIONS);
   return `The most frequent confusions${confusions.length > shown.length ? `, ${shown.length} of ${confusions.length}` : ''}\n${formatTable(
-    ['label -> given', 'texts'],
+    ['gold -> predicted', 'texts'],
     shown.map(({ gold, given, texts }) => [`${gold} -> ${given}`, texts]),
   )}`;
 }
@@ -79,6 +79,6 @@ function comparisonTable(
         withInterval(second, score),
       ]),
     ),
-    `The first alone is right on ${firstAlone} texts, the second alone on ${secondAlone}; p = ${p.toFixed(4)} (McNemar's exact test): the first is ${p < SIGNIFICANCE ? better : 'neither better nor worse as far as these texts can tell'}.`,
+    `Only the first is right on ${firstAlone} texts, only the second on ${secondAlone}; p = ${p.toFixed(4)} (McNemar's exact test): the first is ${p < SIGNIFICANCE ? better : 'neither better nor worse as far as these texts can tell'}.`,
   ].join('\n');
 }

@@ -40,7 +40,7 @@ function preparedClassifier(t: TestContext, options: Parameters<typeof tinyClass
   return model;
 }
 
-test('lines, JSONL, tables, gzip and folders, each text with its id or its line, in their order', async (t) => {
+test('lines, JSONL, tables, gzip and folders give each text in order, with its id or line number', async (t) => {
   const model = preparedClassifier(t);
   const folder = folderWith(t, {
     'a.txt': 'my card\r\n\r\nlost it\n',
@@ -77,7 +77,7 @@ test('lines, JSONL, tables, gzip and folders, each text with its id or its line,
   assert.match(stderr, /Skipped 1 files of other kinds/);
 });
 
-test('standard input is lines, JSONL or, where it is said, a table; --text names the key or column', (t) => {
+test('standard input is read as lines, JSONL or, with --format, a table; --text names the key or column', (t) => {
   const model = preparedClassifier(t);
   const ids = (line: string[], input: string | Buffer) => {
     const { stdout, stderr, status } = classify(['--model', model, ...line], input);
@@ -91,7 +91,7 @@ test('standard input is lines, JSONL or, where it is said, a table; --text names
   assert.deepEqual(ids([], Buffer.from('\ufeffone\ntwo\n', 'utf16le')), ['-:1', '-:2']);
 });
 
-test('--top gives so many labels; a classifier of several gives those above its thresholds', (t) => {
+test('--top sets the number of labels; a multi-label classifier gives those above its thresholds', (t) => {
   const one = preparedClassifier(t);
   const [top] = linesOf(classify(['--model', one, '--top', '2'], 'my card').stdout);
   assert.deepEqual(Object.keys(top), ['id', 'labels']);
@@ -107,7 +107,7 @@ test('--top gives so many labels; a classifier of several gives those above its 
   assert.equal(best.labels!.length, 1);
 });
 
-test('lines that cannot be used are skipped, counted and named, and the status says so', (t) => {
+test('unusable lines are skipped, counted and reported, and the status is not zero', (t) => {
   const model = preparedClassifier(t);
   const folder = folderWith(t, {
     'a.jsonl':
@@ -142,11 +142,11 @@ test('lines that cannot be used are skipped, counted and named, and the status s
     /i\.tar\.txt: holds documents with markup/,
   ];
   for (const pattern of told) assert.match(stderr, pattern);
-  assert.match(stderr, /14 of 20 texts could not be used, as reported above; the others are done/);
+  assert.match(stderr, /14 of 20 texts could not be used, as reported above; the others were processed/);
   for (const line of stderr.trim().split('\n')) assert.doesNotMatch(line, /\bat .*\.js:/);
 });
 
-test('a stopped run with --out is resumed; the same inputs, texts and options are asked for', async (t) => {
+test('a stopped run with --out is resumed only with the same inputs, texts and options', async (t) => {
   const model = preparedClassifier(t);
   const folder = folderWith(t, {});
   const input = join(folder, 'in.jsonl');
@@ -164,7 +164,7 @@ test('a stopped run with --out is resumed; the same inputs, texts and options ar
   assert.match(run('--out', out, '--resume', '--top', '2').stderr, /another model, other inputs or options/);
   const resumed = run('--out', out, '--resume');
   assert.equal(resumed.status, 0, resumed.stderr);
-  assert.match(resumed.stderr, /Resumes after \d+ texts/);
+  assert.match(resumed.stderr, /Resuming after \d+ texts/);
   assert.equal(readFileSync(out, 'utf8'), readFileSync(whole, 'utf8'));
   assert.match(run('--out', out, '--resume').stderr, /is complete already/);
   writeFileSync(input, texts.slice(1).join(''));
@@ -172,7 +172,7 @@ test('a stopped run with --out is resumed; the same inputs, texts and options ar
   assert.ok(!existsSync(`${out}.part`) && !existsSync(`${out}.part.json`));
 });
 
-/** Kills a run that writes once it has written something. */
+/** Kills a run after its first write. */
 async function killedAfterFirstStep(line: string[], out: string): Promise<void> {
   const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [PROGRAM, 'classify', ...line], { stdio: 'ignore' });
@@ -182,7 +182,7 @@ async function killedAfterFirstStep(line: string[], out: string): Promise<void> 
   await ended;
 }
 
-test('a tagger, a missing option and an output over an input are refused in one sentence', (t) => {
+test('a tagger, a missing option and an output path that is an input are rejected in one sentence', (t) => {
   const model = preparedClassifier(t);
   const folder = folderWith(t, { 'a.txt': 'one\n', 'b.png': '' });
   const file = join(folder, 'a.txt');

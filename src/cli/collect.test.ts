@@ -15,7 +15,7 @@ function collect(...args: string[]): { status: number | null; stdout: string; st
   return spawnSync(process.execPath, [program, 'collect', ...args], { cwd: folder, encoding: 'utf8' });
 }
 
-test('ids of both kinds are collected, and the check tells by article what the store lacks', () => {
+test('ids of both kinds are collected, and --check lists per article what the collection lacks', () => {
   writeFileSync(join(folder, 'ids.txt'), 'MED/90000001\r\n\nPMC:90000002\n');
   const collected = collect('--source', 'sample', '--ids', 'ids.txt', '--out', collection);
   assert.equal(collected.status, 0, collected.stderr);
@@ -33,7 +33,7 @@ test('ids of both kinds are collected, and the check tells by article what the s
   assert.equal(report.totals[lost.type].added, 1);
 });
 
-test('what cannot be collected or checked is said in one sentence', () => {
+test('bad ids, options and folders are reported in one sentence', () => {
   writeFileSync(join(folder, 'wrong.txt'), 'PMC90000001\n22536497\n');
   const source = ['--source', 'sample', '--out', collection];
   for (const [pattern, ...args] of [
@@ -55,7 +55,7 @@ test('what cannot be collected or checked is said in one sentence', () => {
   }
 });
 
-test('nothing collected is no success; something is, and what is missing is named', () => {
+test('the status is 1 if nothing was collected and 0 otherwise; missing articles are listed', () => {
   writeFileSync(join(folder, 'none.txt'), 'PMC90000098\nMED:90000099\n');
   writeFileSync(join(folder, 'some.txt'), 'PMC90000001\nPMC90000098\n');
   const none = collect('--source', 'sample', '--ids', 'none.txt', '--out', join(folder, 'none'), '--json');
@@ -72,7 +72,7 @@ test('nothing collected is no success; something is, and what is missing is name
   assert.match(some.stdout, /PMC90000098 is missing: /);
 });
 
-test('an output that is an input or no folder is refused before any work', () => {
+test('an output path that is an input or not a folder is rejected before any work', () => {
   const ids = join(folder, 'ids-only.txt');
   writeFileSync(ids, 'PMC90000001\n');
   const inside = join(folder, 'inside');

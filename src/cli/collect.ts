@@ -11,14 +11,8 @@ import {
   type Source,
   storedPmcids,
 } from '../collection';
-import {
-  checkOutputFile,
-  checkOutputFolder,
-  ENTITY_CLASSES,
-  InputError,
-  isEntityClass,
-  showProgress,
-} from '../foundation';
+import { checkOutputFile, checkOutputFolder, InputError, showProgress } from '../foundation';
+import { ENTITY_CLASSES, isEntityClass } from '../literature/views';
 import { positiveInteger } from './arguments';
 import { formatTable, printResult } from './output';
 
@@ -36,18 +30,18 @@ interface Options {
 }
 
 const CHECK_HELP = `
-Which articles: those of --ids, those that --query finds, or, with --types alone, those that have annotations of these
-classes. A run that was ended is resumed by the same command. What could not be had is listed in manifest.json with the
-reason, and is asked for again by the next run. An annotation without text or with fields of the wrong type is left out,
-and manifest.json counts it. The status is 0 when at least one of the articles is in the folder, and 1 when none is.
+Articles are those in --ids, those found by --query or, with --types alone, those with annotations of these classes. The
+same command resumes a stopped run. manifest.json lists articles that could not be fetched, with the reason; the next run
+requests them again. Annotations without text or with fields of the wrong type are left out and counted in manifest.json.
+The status is 0 if at least one of the articles is in the folder, otherwise 1.
 
-At most 10 requests a second and 500 a minute are sent. A busy or silent service is asked up to 8 times; an answer that
-is empty, too slow or wrong in itself at most 3 times; one that is too large or no well-formed XML once. An answer must
-begin within 30 seconds, bring 4 kB every 30 seconds, be complete after 5 minutes and hold at most 32 MB.
+At most 10 requests per second and 500 per minute are sent. A request is tried up to 8 times if the service is busy or does
+not respond, up to 3 times if the response is empty, too slow or invalid, and once if it is too large or not well-formed XML.
+A response must begin within 30 seconds, deliver 4 kB every 30 seconds, end within 5 minutes and be at most 32 MB.
 
-The check (--check --out <folder>) asks the service again for the annotations of every stored article, and for the
-articles that manifest.json lists as missing. It reports which annotations the store lacks, which changed and which are
-gone, by article and by class, and changes nothing. --json prints every one of them.
+--check --out <folder> requests the annotations of every stored article again, and the articles that manifest.json lists
+as missing. It reports added, changed and removed annotations by article and by class, and changes nothing. --json prints
+each one.
 
   falconframes collect --source europepmc --ids ids.txt --out collection --contact me@example.org
   falconframes collect --source europepmc --types "Cell Line" --limit 50 --out collection
@@ -58,32 +52,27 @@ export function registerCollect(program: Command): void {
     .command('collect')
     .description('Collect full texts and entity annotations, or check a collection against the service.')
     .addOption(
-      new Option('--source <name>', 'the public service, or the articles that come with the project').choices(
+      new Option('--source <name>', 'the public service, or the articles included in the project').choices(
         SOURCES,
       ),
     )
-    .requiredOption('--out <folder>', 'where articles/<PMCID>.json and manifest.json go, or are')
+    .requiredOption('--out <folder>', 'folder of articles/<PMCID>.json and manifest.json')
     .addOption(
-      new Option('--ids <file>', 'file with ids, one a line: PMC3320746, MED:22536497').conflicts('query'),
+      new Option('--ids <file>', 'file with one id per line: PMC3320746, MED:22536497').conflicts('query'),
     )
-    .option('--query <query>', 'search query of Europe PMC; open-access articles alone are taken')
-    .option(
-      '--limit <number>',
-      'take at most so many articles of a query or of --types',
-      positiveInteger,
-      100,
-    )
+    .option('--query <query>', 'Europe PMC search query; only open-access articles are collected')
+    .option('--limit <number>', 'maximum number of articles from --query or --types', positiveInteger, 100)
     .option('--types <class...>', `classes to collect (default: ${ENTITY_CLASSES.join(', ')})`)
     .addOption(
-      new Option('--check', 'report which annotations the service has and the collection lacks').conflicts([
+      new Option('--check', 'compare the annotations of the collection with those of the service').conflicts([
         'ids',
         'query',
         'types',
       ]),
     )
-    .option('--base-url <url>', 'another address of the service (also: FALCONFRAMES_EUROPEPMC_URL)')
-    .option('--contact <address>', 'mail address that the service may write to, sent along as User-Agent')
-    .option('--json', 'print the manifest, or with --check the whole report, as JSON')
+    .option('--base-url <url>', 'base URL of the service (also: FALCONFRAMES_EUROPEPMC_URL)')
+    .option('--contact <address>', 'contact e-mail address for the service, sent in the User-Agent header')
+    .option('--json', 'print the manifest as JSON, or with --check the full report')
     .addHelpText('after', CHECK_HELP)
     .action((options: Options) => (options.check ? check(options) : collect(options)));
 }
@@ -97,9 +86,21 @@ async function collect(options: Options): Promise<void> {
   for (const pmcid of inputs.length > 0 ? storedPmcids(out) : [])
     checkOutputFile(articlePath(out, pmcid), inputs);
   const ids = options.ids === undefined ? undefined : readIds(options.ids);
-  const types = options.types && typesOption(options.types);
+  const types = options.types ? typesOption(options.types) : ENTITY_CLASSES;
+  const byTypes = options.types !== undefined;
   const progress = showProgress('Collecting');
-  const report = await collectArticles({ source, out, ids, query, limit, types, baseUrl, contact, progress });
+  const report = await collectArticles({
+    source,
+    out,
+    ids,
+    query,
+    limit,
+    types,
+    byTypes,
+    baseUrl,
+    contact,
+    progress,
+  });
   printResult(report, options, () => describe(report));
   const [first] = Object.entries(report.missing);
   if (report.stored === 0)
@@ -114,13 +115,13 @@ async function check(options: Options): Promise<void> {
   printResult(report, options, () => describeCheck(report));
 }
 
-/** Accepts classes as separate words or in one, with commas between. */
+/** Accepts classes as separate arguments or as one with commas. */
 function typesOption(values: readonly string[]): string[] {
   const names = values.flatMap((value) => value.split(',')).map((name) => name.trim());
   for (const name of names)
     if (!isEntityClass(name))
-      throw new InputError(`--types "${name}": no entity class; use ${ENTITY_CLASSES.join(', ')}`);
-  return names as string[];
+      throw new InputError(`--types "${name}": not an entity class; use ${ENTITY_CLASSES.join(', ')}`);
+  return ENTITY_CLASSES.filter((name) => names.includes(name));
 }
 
 function describe(report: CollectionReport): string {
@@ -132,7 +133,7 @@ function describe(report: CollectionReport): string {
     ),
     ...shortened(
       Object.entries(report.missing).map(([id, reason]) => `${id} is missing: ${reason}.`),
-      'are missing; manifest.json says why',
+      'are missing; manifest.json lists the reasons',
     ),
     ...shortened(
       Object.entries(report.leftOut ?? {}).map(
@@ -141,7 +142,7 @@ function describe(report: CollectionReport): string {
             .map(([flaw, count]) => `${count} ${flaw}`)
             .join(', ')}.`,
       ),
-      'articles have annotations that were left out; manifest.json counts them',
+      'articles have annotations that were left out; manifest.json has the counts',
     ),
   ].join('\n');
 }
@@ -169,20 +170,20 @@ function describeCheck(report: CheckReport): string {
             ['article', ...columns],
             differing.map(([pmcid, lists]) => [pmcid, ...columns.map((column) => lists[column].length)]),
           ),
-          'Added: the store lacks them. Removed: the service no longer has them. --json lists each one.',
+          'Added: missing from the collection. Removed: no longer in the service. --json lists each one.',
         ]
       : []),
     ...shortened(
       Object.entries(report.unchecked).map(([pmcid, reason]) => `${pmcid} could not be checked: ${reason}.`),
-      'could not be checked; --json says why',
+      'could not be checked; --json lists the reasons',
     ),
     ...shortened(
       missing.map(([id, reason]) =>
         reason === null
-          ? `${id} was missing and could be had now; collect again.`
+          ? `${id} was missing and is available now; collect again.`
           : `${id} is still missing: ${reason}.`,
       ),
-      'were missing; --json says which could be had now',
+      'were missing; --json lists those available now',
     ),
   ].join('\n');
 }

@@ -22,7 +22,7 @@ function falconframes(...args: string[]): { status: number | null; stdout: strin
   return { status, stdout, stderr };
 }
 
-/** Runs a command that must succeed, and reads the JSON it prints. */
+/** Runs a command that must succeed and parses the JSON it prints. */
 function json<T>(...args: string[]): T {
   const { status, stdout, stderr } = falconframes(...args, '--json');
   assert.equal(status, 0, stderr);
@@ -38,7 +38,7 @@ function refuses(pattern: RegExp, ...args: string[]): void {
   assert.equal(stderr.trim().split('\n').length, 1, stderr);
 }
 
-// One step needs what the one before it left: from the embedded articles to annotated text.
+// Each step reads the output of the one before: from the embedded articles to annotated text.
 test('the commands lead from articles to annotations', async (context) => {
   const sample = join(projectRoot, 'data', 'sample', 'articles');
   await context.test('collect', () => {
@@ -134,7 +134,7 @@ test('the commands lead from articles to annotations', async (context) => {
 
 const mirror = { skip: mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR' };
 
-test('corpus writes own labels, or the classes of a view', mirror, () => {
+test("corpus writes the corpus's own labels, or the classes of a view", mirror, () => {
   const write = (...options: string[]) =>
     json<{ spans: Record<string, number>; annotated: string[] }>(
       ...['corpus', 'tmvar', '--split', 'test', '--out', at('tmvar.jsonl'), ...options],
@@ -149,7 +149,7 @@ test('corpus writes own labels, or the classes of a view', mirror, () => {
   assert.deepEqual(first.annotated, ['Variant']);
 });
 
-test('bad input gets one sentence and leaves nothing behind', () => {
+test('bad input is reported in one sentence and leaves no files behind', () => {
   refuses(/no corpus is called "nonsense".*jnlpba/, 'corpus', 'nonsense', '--out', at('corpus.jsonl'));
   refuses(
     /no-view: cannot be read, there is no such file/,
@@ -184,13 +184,13 @@ test('bad input gets one sentence and leaves nothing behind', () => {
   assert.equal(existsSync(at('corpus.jsonl')), false);
 });
 
-test('doctor answers on any machine', () => {
+test('doctor runs on any machine', () => {
   const report = json<{ node: string; data: { corpora: { name: string }[] } }>('doctor');
   assert.equal(report.node, process.versions.node);
   assert.ok(report.data.corpora.some(({ name }) => name === 'jnlpba'));
 });
 
-test('pretrain cuts texts to the positions that the encoder has', () => {
+test("pretrain limits windows to the encoder's number of positions", () => {
   writeFileSync(at('long.txt'), `${'HeLa cells grow in the liver. '.repeat(100)}\n`.repeat(3));
   const { epochs } = json<{ epochs: { loss: number }[] }>(
     ...['pretrain', '--text', at('long.txt'), '--encoder', tinyBertFolder, '--out', at('pretrained')],

@@ -26,7 +26,7 @@ function refuses(message: RegExp, ...args: string[]): void {
   assert.equal(stderr.trim().split('\n').length, 1, stderr);
 }
 
-test('a CoNLL file becomes sentences; what is skipped is named, with status 1', () => {
+test('a CoNLL file is converted to sentences; skipped lines are reported, with status 1', () => {
   writeFileSync(at('good.conll'), 'HeLa B-Line\ncells O\n');
   const whole = convert('--from', 'conll', 'good.conll', '--out', 'good.jsonl');
   assert.equal(whole.status, 0, whole.stderr);
@@ -37,13 +37,16 @@ test('a CoNLL file becomes sentences; what is skipped is named, with status 1', 
   writeFileSync(at('bad.conll'), 'HeLa B-Line\n\ncells\n');
   const some = convert('--from', 'conll', 'bad.conll', '--out', 'bad.jsonl', '--json');
   assert.equal(some.status, 1);
-  assert.match(some.stderr, /bad\.conll line 3: has 1 column where .*1 could not be used, as named above/s);
+  assert.match(
+    some.stderr,
+    /bad\.conll line 3: has 1 column where .*1 could not be used, as reported above/s,
+  );
   const report = JSON.parse(some.stdout);
   assert.deepEqual([report.lines, report.skipped.length, report.schemes], [1, 1, { 'bad.conll': 'IOB2' }]);
   assert.equal(readSentences(at('bad.jsonl')).length, 1);
 });
 
-test('a CSV file becomes labelled texts', () => {
+test('a CSV file is converted to labelled texts', () => {
   writeFileSync(at('texts.csv'), 'body,kind\n"a, b",x\nc,y\n');
   const { status, stderr } = convert(
     ...['--from', 'csv', 'texts.csv', '--text', 'body', '--label', 'kind', '--out', 'texts.jsonl'],
@@ -55,7 +58,7 @@ test('a CSV file becomes labelled texts', () => {
   ]);
 });
 
-test('bad input gets one sentence, and no file is written', () => {
+test('bad input is reported in one sentence, and no file is written', () => {
   writeFileSync(at('a.txt'), 'HeLa');
   writeFileSync(at('a.ann'), 'T1\tLine 1 4\tHeLa');
   const out = ['--out', 'never.jsonl'];

@@ -24,12 +24,12 @@ interface Options {
 const HELP = `
 Formats:
   brat      folders of .txt and .ann pairs; each line of a text is a paragraph
-  conll     a word a line with its tag in the last column, blank lines between sentences; IOB1, IOB2, IOBES, BILOU or IO
-  pubtator  title and abstract, annotations between tabs
+  conll     one word per line with its tag in the last column, blank lines between sentences; IOB1, IOB2, IOBES, BILOU or IO
+  pubtator  title and abstract, tab-separated annotations
   bioc      XML or JSON
-  csv       columns "text" and "label", or "text" and "labels" with | between labels; commas, tabs or semicolons between columns
+  csv       columns "text" and "label", or "text" and "labels" separated by |; columns separated by commas, tabs or semicolons
 
-Each but csv gives sentences for tagging: {"text", "spans", "annotated", ...}; csv gives texts for classification: {"text", "label"}.
+All formats but csv give sentences for tagging: {"text", "spans", "annotated", ...}; csv gives texts for classification: {"text", "label"}.
 
 Examples:
   falconframes convert --from brat corpus/train --out train.jsonl
@@ -40,13 +40,17 @@ export function registerConvert(program: Command): void {
   program
     .command('convert')
     .description('convert annotations of other formats to JSONL: sentences with spans, or labelled texts')
-    .argument('<path...>', 'files, or folders of them')
+    .argument('<path...>', 'files or folders')
     .addOption(new Option('--from <format>', 'the format').choices(FORMATS).makeOptionMandatory())
     .requiredOption('--out <file>', 'JSONL file to write')
-    .option('--column <number>', 'conll: the column of the tags, from 1 (default: the last)', positiveInteger)
+    .option(
+      '--column <number>',
+      'conll: the column of the tags, counted from 1 (default: the last)',
+      positiveInteger,
+    )
     .option('--text <name>', 'csv: the column of the texts (default: "text")')
-    .option('--label <name>', 'csv: the column of the labels, one a text (default: "label", or "labels")')
-    .option('--json', 'the report as JSON')
+    .option('--label <name>', 'csv: the column of the labels, one per text (default: "label", or "labels")')
+    .option('--json', 'print the report as JSON')
     .addHelpText('after', HELP)
     .action((paths: string[], options: Options) => {
       refuseOthers(options);
@@ -64,12 +68,12 @@ export function registerConvert(program: Command): void {
 
 function refuseOthers({ from, column, text, label }: Options): void {
   if (column !== undefined && from !== 'conll')
-    throw new InputError(`--column is for conll, and --from is ${from}; leave it out`);
+    throw new InputError(`--column is for conll, but --from is ${from}; leave it out`);
   if ((text !== undefined || label !== undefined) && from !== 'csv')
-    throw new InputError(`--text and --label are for csv, and --from is ${from}; leave them out`);
+    throw new InputError(`--text and --label are for csv, but --from is ${from}; leave them out`);
 }
 
-/** Of a brat pair the user may name either file. */
+/** For a brat pair, the user may give either file. */
 function inputsOf(paths: readonly string[], from: Format): string[] {
   const files = filesOfPaths(paths);
   if (from !== 'brat') return files;
@@ -84,7 +88,7 @@ function tell({ lost, skipped, schemes }: ConversionReport): void {
   if (skipped.length > MOST_TOLD) notice(`and ${skipped.length - MOST_TOLD} more like these`);
   for (const [loss, count] of Object.entries(lost)) notice(`${count} ${LOSSES[loss as Loss]}`);
   if (skipped.length > 0)
-    notice(`${skipped.length} could not be used, as named above; the rest is converted`);
+    notice(`${skipped.length} could not be used, as reported above; the rest is converted`);
 }
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -2,18 +2,18 @@ import { formatDuration } from '../foundation';
 import type { Totals } from '../inference';
 import { notice } from './output';
 
-/** What a run counts: texts are not cut into sentences. */
+/** What a run counts; texts are not split into sentences. */
 export type Items = 'documents' | 'texts';
 
-/** Between two lines where no one watches: in a log file. */
+/** Between two lines when the output is not a terminal, such as a log file. */
 const LOG_EVERY_SECONDS = 10;
 const REDRAW_EVERY_SECONDS = 0.2;
 
 /**
- * Reports on standard error how far a run is: a line that is drawn anew on a terminal, one every ten seconds elsewhere.
+ * Reports the progress of a run on standard error: one line that is redrawn on a terminal, a new line every ten seconds elsewhere.
  *
- * @param before what an earlier run had done
- * @param bytes of all inputs; 0 where that is not known
+ * @param before totals of an earlier run
+ * @param bytes of all inputs; 0 if unknown
  */
 export function corpusProgress(before: Totals, bytes: number, items: Items, stream = process.stderr) {
   const start = performance.now();
@@ -33,7 +33,7 @@ export function corpusProgress(before: Totals, bytes: number, items: Items, stre
       stream.write(stream.isTTY ? line : `${line}\n`);
       isDrawn = Boolean(stream.isTTY);
     },
-    /** A message between two updates. */
+    /** Prints a message between two updates. */
     tell(message: string): void {
       clear();
       notice(message);
@@ -42,7 +42,7 @@ export function corpusProgress(before: Totals, bytes: number, items: Items, stre
   };
 }
 
-/** Such as `1,200 documents (34%), 56.1 documents/s, 410 sentences/s, 2:05 min left`. */
+/** Formats, for example, `1,200 documents (34%), 56.1 documents/s, 410 sentences/s, 2:05 min left`. */
 export function progressLine(
   totals: Totals,
   before: Totals,

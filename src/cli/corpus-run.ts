@@ -30,7 +30,7 @@ import { endOfReader } from './failure';
 import { filesOf } from './inputs';
 import { notice, printResult } from './output';
 
-/** What commands that run over a corpus have in common. */
+/** Options shared by the commands that process a corpus. */
 export interface CorpusOptions {
   precision?: 'int8' | 'fp32';
   workers?: number;
@@ -39,21 +39,21 @@ export interface CorpusOptions {
   json?: boolean;
 }
 
-/** What sets one command over a corpus apart from another. */
+/** What differs between the commands that process a corpus. */
 export interface CorpusCommand<File extends CorpusFile> {
   items: Items;
   work: Work;
-  /** What else than inputs and model decides the output. */
+  /** What determines the output besides inputs and model. */
   decisive: object;
-  /** The files of the paths. @param own files that the command writes */
+  /** Lists the files of the paths. @param own files that the command writes */
   list(paths: readonly string[], own: readonly string[]): { files: File[]; skipped: Skipped };
   open(files: readonly File[], skipped: Skipped): AsyncIterable<Source>;
   openStandardInput(skipped: Skipped): AsyncIterable<Source>;
-  /** What was done in this run, such as `12 documents`. */
+  /** The work done in this run, such as `12 documents`. */
   count(totals: Totals): string;
-  /** What is done in a second, such as `410 sentences/s`. */
+  /** The throughput, such as `410 sentences/s`. */
   rate(totals: Totals, before: Totals, seconds: number): string;
-  /** The counts that `--json` gives. */
+  /** The counts printed by `--json`. */
   counts(totals: Totals): object;
 }
 
@@ -68,7 +68,7 @@ interface Run<File extends CorpusFile> {
   bytes: number;
 }
 
-/** Annotates or classifies what the paths name, or standard input, in their order, to `--out` or standard output. */
+/** Annotates or classifies the paths, or standard input, in order, and writes to `--out` or standard output. */
 export async function runOverCorpus<File extends CorpusFile>(
   paths: readonly string[],
   model: string,
@@ -123,7 +123,7 @@ async function writeToStream(
     descriptor === 1
       ? process.stdout
       : createWriteStream(target!.path, isOpen ? { fd: descriptor, autoClose: false } : {});
-  // An exit while threads are inside ONNX Runtime would abort: they are ended first.
+  // Exiting while threads are inside ONNX Runtime would abort the process: they are ended first.
   process.stdout.off('error', endOfReader).on('error', () => {});
   try {
     await pipeline(lines, stream, { end: !isOpen });
@@ -159,7 +159,7 @@ async function writeToFile(
   }
 }
 
-/** Lines of output, batch by batch, with progress. `onBatch` is called before each is yielded. */
+/** Yields lines of output, batch by batch, with progress. `onBatch` is called before each batch is yielded. */
 async function* linesOf(
   { command, sources, settings, bytes }: Run<CorpusFile>,
   before: Totals,
@@ -196,18 +196,18 @@ async function writeAll(
   const { command, sources } = run;
   const start = performance.now();
   const before = output.totals;
-  if (before.documents > 0) notice(`Resumes after ${before.documents} ${command.items}`);
+  if (before.documents > 0) notice(`Resuming after ${before.documents} ${command.items}`);
   const stopped = () => {
     notice(
-      `\nStopped; ${output.totals.documents} ${command.items} are kept in ${path}.part, the same command with --resume continues`,
+      `\nStopped; ${output.totals.documents} ${command.items} are kept in ${path}.part; resume with the same command and --resume`,
     );
     output.close();
-    process.kill(process.pid, 'SIGINT'); // no handler is left; an orderly exit would wait for the threads
+    process.kill(process.pid, 'SIGINT'); // the handler is removed, so the signal ends the process; an orderly exit would wait for the threads
   };
   process.once('SIGINT', stopped);
   const rest = before.sources > 0 ? sourcesBehind(output, sources, path) : sources;
   const lines = linesOf({ ...run, sources: rest }, before, (...step) => output.append(...step));
-  for await (const _ of lines); // written as they come
+  for await (const _ of lines); // written as they arrive
   process.off('SIGINT', stopped);
   output.finish();
   const seconds = (performance.now() - start) / 1000;
@@ -221,13 +221,13 @@ async function writeAll(
 
 function complainOfDamages({ documents, damaged }: Totals, { items }: { items: Items }): void {
   if (damaged === 0) return;
-  const others = documents > 0 ? 'the others are done' : 'there is nothing else';
+  const others = documents > 0 ? 'the others were processed' : 'there are no others';
   throw new InputError(
     `${damaged} of ${documents + damaged} ${items} could not be used, as reported above; ${others}`,
   );
 }
 
-/** The files that decide the model's output. */
+/** Lists the files that determine the model's output. */
 function decisiveFiles(model: string, quantized?: boolean): string[] {
   const onnx = onnxFileOf(model, quantized);
   return [

@@ -11,41 +11,40 @@ import {
   type Split,
 } from '../corpora';
 import { checkOutputFile, InputError, readView, type View, writeSentences } from '../foundation';
-import { LITERATURE_VIEW } from '../literature/views';
+import { VIEWS } from '../literature/views';
 import { formatTable, notice, printResult } from './output';
 
 export function registerCorpus(program: Command): void {
   program
     .command('corpus')
-    .description('write a public corpus as sentences with spans, one JSON object a line')
+    .description('write a public corpus as sentences with spans, one JSON object per line')
     .argument('[name]', `${Object.keys(CORPORA).join(', ')}`)
     .option('--split <part>', 'train, dev, test or all', 'all')
     .option('--out <file>', 'JSONL file to write')
     .option(
       '--view <view>',
-      'classes instead of the corpus\'s own labels: "literature" for Gene Mutations, Cell, Cell Line and Organ Tissue, or a JSON file with the labels of each class, such as {"Cell": ["cell_type", "CL"]}',
+      'classes instead of the labels of the corpus: "literature" for Gene Mutations, Cell, Cell Line and Organ Tissue, "europepmc" or "jnlpba" for these by one guideline alone, or a JSON file with the labels of each class, such as {"Cell": ["cell_type", "CL"]}',
     )
-    .option('--list', 'the corpora: what they annotate, their licence, and where each is found')
-    .option('--json', 'the list, or the report of what was written, as JSON')
+    .option('--list', 'list the corpora with what they annotate, their licence and their location')
+    .option('--json', 'print the list, or the report of the output, as JSON')
     .action(
       async (
         name: string | undefined,
         options: { split: string; out?: string; view?: string; list?: boolean; json?: boolean },
       ) => {
         if (options.list) return listCorpora(options);
-        if (name === undefined) throw new InputError('name a corpus, or ask for --list');
+        if (name === undefined) throw new InputError('name a corpus, or give --list');
         const corpus = corpusNamed(name);
-        if (options.out === undefined)
-          throw new InputError('say where to write the sentences with --out FILE');
+        if (options.out === undefined) throw new InputError('give the output file with --out FILE');
         const view = viewNamed(options.view);
-        const inputs = view === undefined || view === LITERATURE_VIEW ? [] : [options.view!];
+        const inputs = view === undefined || Object.hasOwn(VIEWS, options.view!) ? [] : [options.view!];
         checkOutputFile(options.out, inputs);
         const { sentences, report } = await loadCorpus(corpus, options.split as Split, view);
         checkOutputFile(options.out, filesIn(report.place.folder));
         writeSentences(options.out, sentences);
         for (const note of report.notes) notice(note);
         if (!CORPORA[corpus].trainsWhatShips)
-          notice(`Evaluate on ${name}; train nothing on it that is handed on.`);
+          notice(`Use ${name} for evaluation only; do not distribute models trained on it.`);
         printResult({ ...report, out: options.out }, options, () => describe(report, options.out as string));
       },
     );
@@ -53,7 +52,7 @@ export function registerCorpus(program: Command): void {
 
 function viewNamed(view: string | undefined): View | undefined {
   if (view === undefined) return undefined;
-  return view === LITERATURE_VIEW.name ? LITERATURE_VIEW : readView(view);
+  return Object.hasOwn(VIEWS, view) ? VIEWS[view] : readView(view);
 }
 
 function filesIn(folder: string): string[] {
@@ -75,7 +74,7 @@ function listCorpora(options: { json?: boolean }): void {
         quality,
         licence,
         trainsWhatShips ? 'training, evaluation' : 'evaluation',
-        where === 'absent' ? 'absent: downloaded when asked for' : where,
+        where === 'absent' ? 'absent: downloaded on request' : where,
       ]),
     ),
   );

@@ -15,7 +15,7 @@ function doctor(nodeOptions: string[], ...options: string[]) {
   return spawnSync(process.execPath, [...nodeOptions, '-e', script, '--', ...options], { encoding: 'utf8' });
 }
 
-test('says what the machine has, and how fast TensorFlow multiplies', () => {
+test('reports the machine and the speed of matrix products in TensorFlow', () => {
   const { status, stdout } = doctor([], '--json');
   assert.equal(status, 0);
   const findings = JSON.parse(stdout);
@@ -28,7 +28,7 @@ test('says what the machine has, and how fast TensorFlow multiplies', () => {
   assert.ok(findings.data.corpora.length > 0);
 });
 
-test('without native TensorFlow it says so, and still gives its diagnosis', (t) => {
+test('reports that native TensorFlow is missing, with the other findings', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-doctor-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const hidden = join(folder, 'hide.cjs');

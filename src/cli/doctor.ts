@@ -5,8 +5,8 @@ import { formatTable, printResult } from './output';
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('what this machine has: Node, TensorFlow, GPU, a speed test, kernel, encoder, data sources')
-    .option('--json', 'the findings as JSON')
+    .description('check this machine: Node, TensorFlow, GPU, speed test, kernel, encoder, data sources')
+    .option('--json', 'print the findings as JSON')
     .action((options: { json?: boolean }) => {
       const findings = examineMachine();
       printResult(findings, options, () => formatTable(['what', 'found'], describeMachine(findings)));

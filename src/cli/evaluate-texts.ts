@@ -4,7 +4,7 @@ import { openTextModel } from '../inference';
 import { type ClassificationReport, evaluateTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
 
-/** Scores of one classifier, as `--json` gives them. */
+/** Scores of one classifier, as printed by `--json`. */
 export type ClassifierScores = Omit<ClassificationReport, 'answers'> &
   ClassificationDetails & { model: string };
 
@@ -20,7 +20,7 @@ interface Options {
   seed: number;
 }
 
-/** Scores a classifier on all texts of the files together, and a second one on the same where one is given. */
+/** Scores a classifier, and optionally a second one, on the texts of all files together. */
 export async function evaluateClassifier({
   model,
   data,

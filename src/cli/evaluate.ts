@@ -47,40 +47,40 @@ export function registerEvaluate(program: Command): void {
   program
     .command('evaluate')
     .description(
-      'scores of a trained model with intervals: of a tagger by span and token, with breakdowns and kinds of errors; of a classifier accuracy, F1 by label and confusions; with --compare against another model',
+      'score a trained model, with intervals: for a tagger, span and token scores with breakdowns and types of errors; for a classifier, accuracy, F1 per label and confusions; with --compare against another model',
     )
     .requiredOption('--model <folder>', 'model folder')
     .requiredOption(
       '--data <file...>',
-      'JSONL files of gold sentences, one a corpus; for a classifier, JSONL, CSV or TSV of texts with labels',
+      'JSONL files of gold sentences, one file per corpus; for a classifier, JSONL, CSV or TSV files of labelled texts',
     )
-    .option('--train <file...>', 'what the model was trained on: tells mentions it has seen from new ones')
-    .option('--compare <folder>', 'a second model; differences come with p-values')
+    .option('--train <file...>', 'training data of the model, to score seen and unseen mentions separately')
+    .option('--compare <folder>', 'a second model; differences are reported with p-values')
     .option(
       '--view <name>',
-      'of a tagger: which of its views names the mentions (default: the first it has; labels: its own labels)',
+      "for a tagger: the view that names the mentions; labels for the model's own labels (default: its first view)",
     )
     .addOption(
       new Option(
         '--token-threshold <probability>',
-        "for token scores, the model's own unless given; the reference answer has 0.4",
+        "for token scores (default: the model's own; the reference answer uses 0.4)",
       ).argParser(probability),
     )
     .addOption(
       new Option(
         '--tune <file...>',
-        'dev sentences on which to choose the threshold of token scores, by label',
+        'dev sentences for choosing the threshold of token scores per label',
       ).conflicts('tokenThreshold'),
     )
     .option(
       '--resamples <count>',
-      'resamples for intervals, permutations for p-values',
+      'number of resamples for intervals and of permutations for p-values',
       positiveInteger,
       1000,
     )
     .option('--seed <number>', 'of both', positiveInteger, 1)
-    .option('--html <file>', 'receives a page to browse the mistakes of --model in: one file, opens offline')
-    .option('--json', 'the scores as JSON')
+    .option('--html <file>', 'write a self-contained page for browsing the errors of --model offline')
+    .option('--json', 'print the scores as JSON')
     .action(async (options: EvaluateOptions) => {
       if (options.html !== undefined) checkOutputFile(options.html, inputsOf(options));
       checkDistinct(options.data, '--data');
@@ -98,7 +98,10 @@ export function registerEvaluate(program: Command): void {
       const score = (folder: string) => scoreModel(folder, data, options, training, tuning);
       const first = await score(options.model);
       const result: EvaluationResult = first.scores;
-      if (options.html) writeFileAtomically(options.html, errorBrowser(options.model, first.examined));
+      if (options.html) {
+        const page = errorBrowser(options.model, first.examined, Object.keys(first.scores.spans));
+        writeFileAtomically(options.html, page);
+      }
       if (options.compare !== undefined) {
         const second = await score(options.compare);
         const differences = compareModels(first.counts, second.counts, options);
@@ -112,17 +115,17 @@ function refuseForTexts({ html, train, tokenThreshold, tune }: EvaluateOptions):
   const given = Object.entries({ html, train, 'token-threshold': tokenThreshold, tune });
   const other = given.find(([, value]) => value !== undefined);
   if (other)
-    throw new InputError(`--${other[0]}: is for taggers, and the model is a classifier; leave it out`);
+    throw new InputError(`--${other[0]}: is for taggers, but the model is a classifier; leave it out`);
 }
 
-/** Labels of the data that the model does not have are left out of all scores: they are named, with their mentions. */
+/** Reports labels of the data that the model lacks, with their mention counts; they are left out of all scores. */
 function noteUnknownLabels(sentences: readonly Sentence[], { model, data }: EvaluateOptions): void {
   const { labels } = readConfiguration(model);
   const own = taggingTask.labelsOf(sentences);
   const unknown = own.filter((label) => !labels.includes(label));
   if (own.length > 0 && unknown.length === own.length)
     throw new InputError(
-      `${data.join(', ')}: the data has the labels ${own.join(', ')}, and ${model} has ${labels.join(', ')}; they share none, so there is nothing to compare`,
+      `${data.join(', ')}: the data has the labels ${own.join(', ')}, and ${model} has ${labels.join(', ')}; they share none, so there is nothing to score; give data with labels of the model`,
     );
   if (unknown.length === 0) return;
   const counts = taggingTask.countLabels(sentences);
@@ -134,7 +137,7 @@ function noteUnknownLabels(sentences: readonly Sentence[], { model, data }: Eval
   );
 }
 
-/** Everything that is read: none of it may be overwritten. */
+/** Lists every input file, none of which may be overwritten. */
 function inputsOf({ model, compare, data, train = [], tune = [] }: EvaluateOptions): string[] {
   const folders = compare === undefined ? [model] : [model, compare];
   return [...data, ...train, ...tune, ...folders.flatMap(filesOf)];
@@ -142,11 +145,11 @@ function inputsOf({ model, compare, data, train = [], tune = [] }: EvaluateOptio
 
 interface Corpora {
   sentences: Sentence[];
-  /** Of each sentence. */
+  /** For each sentence. */
   names: string[];
 }
 
-/** Corpora are called as their files are; by the whole path where two files have one name. */
+/** Names corpora after their files; by the whole path if two files have the same name. */
 function readCorpora(paths: readonly string[]): Corpora {
   const short = paths.map((path) => basename(path, '.jsonl'));
   const corpora: Corpora = { sentences: [], names: [] };
@@ -158,7 +161,7 @@ function readCorpora(paths: readonly string[]): Corpora {
     }
   });
   if (corpora.sentences.length === 0)
-    throw new InputError(`${paths.join(', ')}: no sentence to evaluate on; give a file that holds some`);
+    throw new InputError(`${paths.join(', ')}: no sentences to evaluate on; give a file that has some`);
   return corpora;
 }
 
@@ -188,7 +191,7 @@ async function scoreModel(
         (await run('Tuning', tuning)).tagged,
         configuration,
       );
-      // A class that the dev sentences do not mention keeps the model's own threshold.
+      // A label without mentions in the dev sentences keeps the model's own threshold.
       const { labels } = configuration;
       threshold = mergeThresholds(
         labels,

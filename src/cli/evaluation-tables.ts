@@ -8,32 +8,31 @@ import {
   type ModelComparison,
   verdict,
 } from '../evaluation';
-import { ENTITY_CLASSES } from '../foundation';
 import type { EvaluationReport } from '../tasks';
 import { formatShare, formatTable } from './output';
 
-/** Scores of one model, as `--json` gives them. */
+/** Scores of one model, as printed by `--json`. */
 export type ModelScores = Omit<EvaluationReport, 'tagged'> & DetailedReport & { model: string };
 
 export interface EvaluationResult extends ModelScores {
   comparison?: ModelScores & { differences: ModelComparison };
 }
 
-/** What `evaluate` says to people: a heading and a table for each thing it measured. */
+/** Formats the scores for `evaluate`: a heading and a table for each measurement. */
 export function evaluationTables(result: EvaluationResult): string {
   const { sentences, articles, loss, meanF1, intervals, breakdowns } = result;
   const parts = [
     `${sentences} sentences of ${articles} articles; loss ${loss.toFixed(4)}; mean strict span F1 ${formatShare(meanF1)} ${formatInterval(intervals.meanF1)}`,
-    section('Strict spans (class, start and end all right; 95% intervals over articles)', spanTable(result)),
+    section('Strict spans (label, start and end must match; 95% intervals over articles)', spanTable(result)),
     section('Tokens', tokenTable(result)),
-    section('Overlapping spans (SemEval-2013 task 9), all classes together', familyTable(result)),
-    section('What became of the mentions', outcomeTable(result)),
+    section('Overlapping spans (SemEval-2013 task 9), all labels pooled', familyTable(result)),
+    section('Outcomes of the mentions', outcomeTable(result)),
     section('Strict span F1 by corpus', groupTable(breakdowns.corpus)),
     section('Strict span F1 by section', groupTable(breakdowns.section)),
-    section('Strict span F1 by length of the mention', groupTable(breakdowns.length)),
+    section('Strict span F1 by mention length', groupTable(breakdowns.length)),
   ];
   if (breakdowns.seen)
-    parts.push(section('Strict span F1 of mentions seen and unseen', groupTable(breakdowns.seen)));
+    parts.push(section('Strict span F1 of seen and unseen mentions', groupTable(breakdowns.seen)));
   if (result.comparison) parts.push(comparisonTable(result, result.comparison));
   return parts.join('\n\n');
 }
@@ -48,8 +47,8 @@ function formatInterval(interval: Interval | null): string {
 
 function spanTable({ spans, intervals }: ModelScores): string {
   return formatTable(
-    ['class', 'precision', 'recall', 'F1', 'interval', 'gold'],
-    ENTITY_CLASSES.map((label) => {
+    ['label', 'precision', 'recall', 'F1', 'interval', 'gold'],
+    Object.keys(spans).map((label) => {
       const { precision, recall, f1, support } = spans[label];
       return [
         label,
@@ -69,8 +68,8 @@ function tokenTable({
   calibration,
 }: ModelScores): string {
   return formatTable(
-    ['class', 'above', 'TP', 'FP', 'FN', 'TN', 'precision', 'recall', 'F1', 'interval', 'MCC', 'AP', 'ECE'],
-    ENTITY_CLASSES.map((label) => {
+    ['label', 'above', 'TP', 'FP', 'FN', 'TN', 'precision', 'recall', 'F1', 'interval', 'MCC', 'AP', 'ECE'],
+    Object.keys(tokens).map((label) => {
       const { truePositives, falsePositives, falseNegatives, trueNegatives, ...shares } = tokens[label];
       return [
         label,
@@ -106,18 +105,22 @@ function familyTable({ partialMatches: { overall } }: ModelScores): string {
 
 function outcomeTable({ outcomes }: ModelScores): string {
   return formatTable(
-    ['class', ...MENTION_OUTCOMES],
-    ENTITY_CLASSES.map((label) => [label, ...MENTION_OUTCOMES.map((outcome) => outcomes[label][outcome])]),
+    ['label', ...MENTION_OUTCOMES],
+    Object.entries(outcomes).map(([label, own]) => [
+      label,
+      ...MENTION_OUTCOMES.map((outcome) => own[outcome]),
+    ]),
   );
 }
 
-/** F1 with the number of gold mentions behind it. */
+/** Formats F1 with the number of gold mentions. */
 function groupTable(groups: readonly GroupScores[]): string {
+  const labels = Object.keys(groups[0]?.scores ?? {});
   return formatTable(
-    ['', ...ENTITY_CLASSES],
+    ['', ...labels],
     groups.map(({ group, scores }) => [
       group,
-      ...ENTITY_CLASSES.map((label) => `${formatShare(scores[label].f1)} (${scores[label].support})`),
+      ...labels.map((label) => `${formatShare(scores[label].f1)} (${scores[label].support})`),
     ]),
   );
 }
@@ -139,17 +142,17 @@ function comparisonTable(
     ['F1', 'first', 'second', 'difference', 'interval', 'p', 'the first is'],
     [
       row('spans, mean', first.meanF1, second.meanF1, differences.meanF1),
-      ...ENTITY_CLASSES.map((label) =>
+      ...Object.keys(first.spans).map((label) =>
         row(`spans, ${label}`, first.spans[label].f1, second.spans[label].f1, differences.spans[label]),
       ),
-      ...ENTITY_CLASSES.map((label) =>
+      ...Object.keys(first.tokens).map((label) =>
         row(`tokens, ${label}`, first.tokens[label].f1, second.tokens[label].f1, differences.tokens[label]),
       ),
     ],
   );
   return [
     section(`First: ${model}; second: ${other}`, table),
-    'p: paired permutation test over articles, those of the classes corrected for their number (Holm); from 0.05 on nothing is settled.',
+    'p: paired permutation test over articles, Holm-corrected over the labels; with p of 0.05 or more a difference is not settled.',
   ].join('\n');
 }
 

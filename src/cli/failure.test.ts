@@ -12,7 +12,7 @@ const program = join(__dirname, 'index.js');
 const run = (...options: string[]) =>
   spawnSync(process.execPath, [program, ...options], { cwd: folder, encoding: 'utf8' });
 
-test('an output that cannot be is refused in one sentence, before any work', () => {
+test('an impossible output path is rejected in one sentence before any work', () => {
   writeFileSync(join(folder, 'file'), '');
   const commands = [
     ['compress', 'export', '--model', tinyBertFolder, '--out', 'file'],
@@ -28,20 +28,20 @@ test('an output that cannot be is refused in one sentence, before any work', () 
   }
 });
 
-test('foreign text in a message cannot act on the terminal', () => {
+test('control characters from input are escaped in messages', () => {
   const { status, stderr } = run('annotate', '--model', 'no\u001b[31m\u009bmodel', 'file');
   assert.equal(status, 1);
   assert.match(stderr, /no\\x1b\[31m\\x9bmodel/);
   assert.doesNotMatch(stderr.trimEnd(), /\p{Cc}/u);
 });
 
-test('a reader that has had enough is no failure', () => {
+test('a closed output pipe is not a failure', () => {
   const line = '{ "$0" "$1" corpus --list --json; echo "status $?" >&2; } | true';
   const { stderr } = spawnSync('sh', ['-c', line, process.execPath, program], { encoding: 'utf8' });
   assert.equal(stderr, 'status 0\n');
 });
 
-test('where standard error takes nothing, a failure still ends the command, with its status', {
+test('a failure ends the command with its status even if standard error cannot be written', {
   skip: process.platform !== 'linux',
 }, () => {
   const line = 'exec "$0" "$1" annotate nothing.txt 2>/dev/full';

@@ -1,14 +1,14 @@
 import { InputError, printable, reasonOf } from '../foundation';
 
 /**
- * Ends a command with one sentence and status 1. Only a bug keeps its stack.
+ * Ends a command with one sentence and status 1. Only defects of the program print a stack trace.
  */
 export function fail(error: unknown): void {
   process.stderr.write(`falconframes: ${printable(sentenceOf(error), '\n\t')}\n`);
   process.exitCode = 1;
 }
 
-/** The reader of our output, such as `head`, may close it, which is not a failure. */
+/** The reader of standard output, such as `head`, may close the pipe, which is not a failure. */
 export function endOfReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit();
   fail(new InputError(`standard output: cannot be written, ${reasonOf(error, 'write') ?? error.message}`));
@@ -18,7 +18,7 @@ export function endOfReader(error: NodeJS.ErrnoException): void {
 function sentenceOf(error: unknown): string {
   if (error instanceof InputError) return error.message;
   const { path, code, syscall, stack } = Object(error) as NodeJS.ErrnoException;
-  // The system call shows which of the two it was, except for `open`.
+  // The system call tells reading from writing, except for `open`.
   const action = ['write', 'rename', 'mkdir', 'ftruncate', 'fsync'].includes(syscall ?? '')
     ? 'write'
     : 'read';

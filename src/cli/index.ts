@@ -1,7 +1,7 @@
 /**
- * Command line: one file a command, each adds itself to the program with `register…(program)`.
+ * Command line: one file per command, each of which adds itself to the program with `register…(program)`.
  *
- * In: arguments. Out: results on standard output, notices on standard error, status 0, or 1 with one clear sentence.
+ * In: arguments. Out: results on standard output, notices on standard error, status 0, or 1 with a one-sentence message.
  * May touch: every room above it.
  */
 import { Command } from 'commander';
@@ -9,7 +9,7 @@ import { endOfReader, fail } from './failure';
 
 type Register = (program: Command) => void;
 
-/** Where each command stands. Its file is loaded when it is asked for: all of them together take as long as a short text. */
+/** The file of each command, loaded on demand: loading all of them takes as long as annotating a short text. */
 const COMMANDS: Record<string, () => Promise<Register>> = {
   doctor: async () => (await import('./doctor.js')).registerDoctor,
   setup: async () => (await import('./setup.js')).registerSetup,
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const program = new Command('falconframes')
     .description('Mine the drug-discovery literature: collect, train, compress, annotate.')
     .version(require('../../package.json').version)
-    .showHelpAfterError('(add --help for what the command takes)');
+    .showHelpAfterError("(add --help for the command's options)");
   const [asked] = process.argv.slice(2);
   const names = Object.hasOwn(COMMANDS, asked ?? '') ? [asked] : Object.keys(COMMANDS);
   for (const name of names) (await COMMANDS[name]())(program);
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 }
 
 process.stdout.on('error', endOfReader);
-// Nobody is left to tell: the work goes on. Unheard, each failure to report would be reported without end.
+// Standard error is closed: the work continues. Without this handler, each failed report would raise another, without end.
 process.stderr.on('error', () => {});
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);

@@ -37,14 +37,14 @@ const run = (...line: string[]) => {
 const refused = (message: RegExp, ...line: string[]) =>
   assert.rejects(run(...line), { name: 'InputError', message });
 
-test('one file under two names is given twice', () => {
+test('the same file under two names is rejected as given twice', () => {
   checkDistinct([gold, folder, join(folder, 'none')], '--data');
   for (const other of [gold, link, join(folder, '.', 'gold.jsonl'), `${folder}//gold.jsonl`])
     assert.throws(() => checkDistinct([gold, other], '--data'), /is given twice to --data.*; name it once$/);
   assert.deepEqual(filesOf(join(folder, 'none')), []);
 });
 
-test('the files of a model are those it is made of, not what was written beside them', () => {
+test('the files of a model exclude other files in its folder', () => {
   const model = join(folder, 'model');
   mkdirSync(join(model, 'onnx'), { recursive: true });
   const own = ['config.json', 'vocab.txt', 'model-00001-of-2.safetensors', join('onnx', 'model.onnx')];
@@ -53,7 +53,7 @@ test('the files of a model are those it is made of, not what was written beside 
   assert.deepEqual(filesOf(model).sort(), own.map((name) => join(model, name)).sort());
 });
 
-test('evaluate and benchmark refuse outputs and doubled inputs before any model is opened', async () => {
+test('evaluate and benchmark reject bad outputs and duplicate inputs before any model is opened', async () => {
   const model = join(folder, 'none');
   await refused(/is an input/, 'evaluate', '--model', model, '--data', gold, '--html', gold);
   await refused(/is an input/, 'evaluate', '--model', model, '--data', gold, '--html', link);

@@ -1,18 +1,18 @@
 import { printable, printableJson } from '../foundation';
 
 /**
- * Results of a command, as a table for people or, with `--json`, as one JSON value. Results go to standard output; progress and notices to
- * standard error, so that a pipe carries results alone. Control characters in ids, names and texts are escaped.
+ * Prints the results of a command as a table or, with `--json`, as one JSON value. Results go to standard output; progress and notices
+ * go to standard error, so that a pipe carries only results. Control characters in ids, names and texts are escaped.
  */
 export function printResult(result: unknown, options: { json?: boolean }, forPeople: () => string): void {
   const text = options.json ? printableJson(JSON.stringify(result, null, 2)) : printable(forPeople(), LAYOUT);
   process.stdout.write(`${text}\n`);
 }
 
-/** Control characters that stay: they make lines and columns. */
+/** Control characters that are kept: they separate lines and columns. */
 const LAYOUT = '\n\t';
 
-/** Columns padded to their widest cell; numbers to the right. */
+/** Pads columns to their widest cell; numbers are right-aligned. */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -35,7 +35,7 @@ export function notice(message: string): void {
   process.stderr.write(`${printable(message, LAYOUT)}\n`);
 }
 
-/** A score with three decimals; n/a where there was nothing to measure, which is neither 0 nor 1. */
+/** Formats a score with three decimals; n/a if there was nothing to measure. */
 export function formatShare(share: number | null): string {
   return share === null ? 'n/a' : share.toFixed(3);
 }

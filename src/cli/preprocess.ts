@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { ENTITY_CLASSES, InputError, showProgress } from '../foundation';
+import { InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
 import { formatTable, notice, printResult } from './output';
 
@@ -19,18 +19,22 @@ export function registerPreprocess(program: Command): void {
     .description(
       'Turn a collection into sentences with spans, split 70/15/15 by article: train.jsonl, dev.jsonl, test.jsonl, unanchored.jsonl, manifest.json.',
     )
-    .requiredOption('--in <folder>', 'collection, as "falconframes collect" writes it')
-    .requiredOption('--out <folder>', 'where the files go')
-    .option('--seed <number>', 'decides the split and which sentences stay', '1')
-    .option('--negatives <ratio>', 'sentences without mentions kept in train for each one with', '1')
+    .requiredOption('--in <folder>', 'collection written by "falconframes collect"')
+    .requiredOption('--out <folder>', 'output folder')
+    .option('--seed <number>', 'seed of the split and of the sampled sentences', '1')
+    .option(
+      '--negatives <ratio>',
+      'sentences without mentions kept in train for each sentence with mentions',
+      '1',
+    )
     .option(
       '--balance <ratio>',
-      'let no class of train have more than this many times the mentions of the rarest',
+      'limit the mentions of each class in train to this multiple of the rarest class',
     )
     .addOption(
       new Option(
         '--leaks <what>',
-        'what to do with sentences of train and dev that say the same as one of a later part',
+        'what to do with sentences of train and dev that duplicate one in a later part',
       )
         .choices(['remove', 'report'])
         .default('remove'),
@@ -53,14 +57,14 @@ export function registerPreprocess(program: Command): void {
 function complainOfSkipped({ articles, skipped }: PreprocessingReport): void {
   if (skipped.length === 0) return;
   throw new InputError(
-    `${skipped.length} of ${articles + skipped.length} articles could not be used, as named above; the others are done`,
+    `${skipped.length} of ${articles + skipped.length} articles could not be used, as reported above; the others were processed`,
   );
 }
 
 function numberOption(name: string, value: string): number {
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number) || number < 0)
-    throw new InputError(`${name} ${value}: not a number from 0 on; give one such as 1`);
+    throw new InputError(`${name} ${value}: not a number of at least 0; give one such as 1`);
   return number;
 }
 
@@ -70,15 +74,15 @@ function describe(report: PreprocessingReport, folder: string): string {
   const overlapping = overlaps.repeated + overlaps.nested + overlaps.crossing;
   const rows = PARTS.map((part) => {
     const { articles, sentences, withMentions, mentions } = report.parts[part];
-    return [part, articles, sentences, withMentions, ...ENTITY_CLASSES.map((label) => mentions[label])];
+    return [part, articles, sentences, withMentions, ...report.annotated.map((label) => mentions[label])];
   });
   return [
-    formatTable(['part', 'articles', 'sentences', 'with mentions', ...ENTITY_CLASSES], rows),
+    formatTable(['part', 'articles', 'sentences', 'with mentions', ...report.annotated], rows),
     '',
-    `${collected} annotations: ${placed} placed (${overlapping} of them over another of their class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
+    `${collected} annotations: ${placed} placed (${overlapping} of them overlapping another of the same class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
     ...(damaged > 0 ? [`Damaged annotations left out: ${damaged}.`] : []),
     ...describeBalance(report),
-    `${report.leaks.identical} sentences of train and dev stood in a later part too, ${report.leaks.nearIdentical} nearly so${report.leaks.removed ? '; they were removed' : ''}.`,
+    `${report.leaks.identical} sentences of train and dev also occur in a later part, and ${report.leaks.nearIdentical} have a near duplicate there${report.leaks.removed ? '; they were removed' : ''}.`,
     `Written to ${folder}.`,
   ].join('\n');
 }
@@ -86,8 +90,10 @@ function describe(report: PreprocessingReport, folder: string): string {
 function describeBalance({ balance }: PreprocessingReport): string[] {
   if (!balance) return [];
   const counts = (part: PartReport) =>
-    `${part.sentences} sentences (${ENTITY_CLASSES.map((label) => `${label} ${part.mentions[label]}`).join(', ')})`;
+    `${part.sentences} sentences (${Object.entries(part.mentions)
+      .map(([label, count]) => `${label} ${count}`)
+      .join(', ')})`;
   return [
-    `Train balanced to ${balance.ratio} times the rarest class: ${counts(balance.before)} before, ${counts(balance.after)} after; sentences without mentions thinned then.`,
+    `Train balanced to ${balance.ratio} times the rarest class: ${counts(balance.before)} before, ${counts(balance.after)} after; sentences without mentions were then downsampled.`,
   ];
 }

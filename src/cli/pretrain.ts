@@ -22,7 +22,7 @@ interface Options extends TrackOptions {
   json?: boolean;
 }
 
-/** One window in so many is held out, to see how well hidden words are guessed in text that was not trained on. */
+/** One window in this many is held out, to measure the prediction of masked words in unseen text. */
 const HELD_OUT_EVERY = 20;
 const MAXIMUM_LENGTH = 128;
 
@@ -30,26 +30,26 @@ export function registerPretrain(program: Command): void {
   program
     .command('pretrain')
     .description(
-      'go on with the pre-training of an encoder on unlabelled text, as a masked language model; "train" takes the folder as its encoder',
+      'continue the pre-training of an encoder on unlabelled text as a masked language model; "train" accepts the folder as its encoder',
     )
-    .requiredOption('--text <file...>', 'JATS XML (.xml, .nxml), or plain text with a paragraph a line')
+    .requiredOption('--text <file...>', 'JATS XML (.xml, .nxml), or plain text with one paragraph per line')
     .requiredOption(
       '--out <folder>',
-      'receives the model, metrics.jsonl and, while training lasts, a checkpoint',
+      'output folder for the model, metrics.jsonl and, during training, a checkpoint',
     )
-    .option('--encoder <name>', 'name of models/registry.json, or folder', DEFAULT_TRAINING.encoder)
-    .option('--epochs <number>', 'how often all text is seen', positiveInteger, 1)
-    .option('--maximum-texts <number>', 'take at most so many windows of text', positiveInteger)
-    .option('--learning-rate <rate>', 'at its peak', '1e-4')
-    .option('--resume', "go on from the folder's checkpoint")
+    .option('--encoder <name>', 'name in models/registry.json, or folder', DEFAULT_TRAINING.encoder)
+    .option('--epochs <number>', 'passes over the text', positiveInteger, 1)
+    .option('--maximum-texts <number>', 'maximum number of text windows', positiveInteger)
+    .option('--learning-rate <rate>', 'peak learning rate', '1e-4')
+    .option('--resume', "resume from the folder's checkpoint")
     .option(
       '--replicas <number>',
-      'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
+      'processes that share each step (default: for long runs on the CPU, one per core, at most 4)',
       positiveInteger,
     )
     .addOption(TRACK)
     .addOption(EXPERIMENT)
-    .option('--json', 'the report as JSON')
+    .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
       const learningRate = Number(options.learningRate);
       if (!(learningRate > 0 && learningRate <= 1))
@@ -57,7 +57,7 @@ export function registerPretrain(program: Command): void {
           `--learning-rate ${options.learningRate}: not a number from 0 to 1; give one such as 1e-4`,
         );
       if (options.epochs > MOST_EPOCHS)
-        throw new InputError(`--epochs ${options.epochs}: too many; give ${MOST_EPOCHS} at most`);
+        throw new InputError(`--epochs ${options.epochs}: too many; give at most ${MOST_EPOCHS}`);
       if (options.resume) refuseFinished(options.out);
       checkRunFolder(options.out, options.text);
       const folder = await fetchEncoder(options.encoder);
@@ -66,7 +66,7 @@ export function registerPretrain(program: Command): void {
       const maskId = tokenizer.idOf('[MASK]');
       if (maskId === undefined)
         throw new InputError(
-          `${folder}: the vocabulary has no [MASK], so no words can be hidden; take another encoder`,
+          `${folder}: the vocabulary has no [MASK] token, so no words can be masked; choose another encoder`,
         );
       const texts = options.text.flatMap(readTexts);
       const { maximumPositions } = readEncoderConfiguration(folder);
@@ -103,7 +103,7 @@ export function registerPretrain(program: Command): void {
         }),
       );
       if (!report.finished)
-        throw new InputError(`interrupted; go on with the same command and --resume (${options.out})`);
+        throw new InputError(`interrupted; resume with the same command and --resume (${options.out})`);
       const evaluations = report.rows.filter((row) => row.kind === 'evaluation');
       const result = {
         tokensPerSecond: report.tokensPerSecond,
@@ -111,7 +111,7 @@ export function registerPretrain(program: Command): void {
       };
       printResult(result, options, () =>
         formatTable(
-          ['epoch', 'held-out loss', 'perplexity of hidden words'],
+          ['epoch', 'held-out loss', 'perplexity of masked words'],
           result.epochs.map(({ epoch, loss, perplexity }) => [epoch, loss.toFixed(4), perplexity.toFixed(1)]),
         ),
       );
@@ -124,12 +124,12 @@ function readTexts(path: string): string[] {
   return content.split('\n').filter((line) => line.trim() !== '');
 }
 
-/** @throws InputError where `--resume` would begin a finished run anew */
+/** @throws InputError if `--resume` would restart a finished run */
 function refuseFinished(folder: string): void {
   const state = resumable(folder);
   if (state === 'finished')
     throw new InputError(
-      `${folder}: its run has come to its end and left no checkpoint; leave --resume out to train anew, or name another folder`,
+      `${folder}: its run is finished and left no checkpoint; leave --resume out to train again, or name another folder`,
     );
-  if (state === 'nothing') notice(`${folder}: no checkpoint to resume; training begins anew`);
+  if (state === 'nothing') notice(`${folder}: no checkpoint to resume; training starts from the beginning`);
 }

@@ -14,7 +14,7 @@ function reproduce(...options: string[]): Promise<unknown> {
   return program.parseAsync(['reproduce', ...options], { from: 'user' });
 }
 
-test('a folder with something in it is left alone', async (t) => {
+test('a folder that is not empty is rejected and left unchanged', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-reproduce-'));
   t.after(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'mine.txt'), 'mine');
@@ -26,7 +26,7 @@ test('a folder with something in it is left alone', async (t) => {
   assert.deepEqual(readdirSync(folder), ['mine.txt']);
 });
 
-test('unknown profiles, data sources and seeds are refused with what there is', async () => {
+test('unknown profiles, data sources and seeds are rejected with the allowed choices', async () => {
   await assert.rejects(reproduce('--profile', 'slow'), /Allowed choices are .*quick/);
   await assert.rejects(reproduce('--data', 'pubmed'), /Allowed choices are auto, sample, gold, europepmc/);
   await assert.rejects(reproduce('--seed', 'x'), /whole number/);

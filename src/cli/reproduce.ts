@@ -9,9 +9,9 @@ import { readJson } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
 
-/** What a run leaves in its folder; `notebooks` and `report.html` come from here, the others from the notebooks. */
+/** Outputs of a run; `notebooks` and `report.html` are written here, the others by the notebooks. */
 const OUTCOMES = [
-  ['notebooks', 'the executed notebooks, and times.json with the seconds of each'],
+  ['notebooks', 'the executed notebooks, and times.json with the duration of each in seconds'],
   ['report.html', 'all of them on one page'],
   ['model', 'the trained model'],
   ['model/onnx', 'its exports to ONNX'],
@@ -30,24 +30,27 @@ interface ReproduceOptions {
 export function registerReproduce(program: Command): void {
   program
     .command('reproduce')
-    .description('the whole story: executes the notebooks 0 to 5 in order, and makes one report of them')
+    .description('execute the notebooks 0 to 5 in order and combine them into one report')
     .addOption(
-      new Option('--profile <name>', 'quick for minutes, full for hours, smoke to see that all runs')
+      new Option(
+        '--profile <name>',
+        'quick takes minutes, full takes hours, smoke only checks that everything runs',
+      )
         .choices(Object.keys(PROFILES))
         .default('quick'),
     )
     .addOption(
       new Option(
         '--data <source>',
-        'auto: gold corpora where they are at hand or can be fetched, else the sample',
+        'auto: gold corpora if they are available or can be downloaded, else the sample',
       )
         .choices(DATA_CHOICES)
         .default('auto'),
     )
-    .option('--out <folder>', 'receives everything (default: a new folder in runs/)')
-    .option('--resume', 'go on with the run in --out: notebooks that were finished are kept')
-    .option('--seed <number>', 'of every random choice', positiveInteger, 1)
-    .option('--json', 'what was made, as JSON')
+    .option('--out <folder>', 'output folder (default: a new folder in runs/)')
+    .option('--resume', 'resume the run in --out: finished notebooks are kept')
+    .option('--seed <number>', 'seed of every random choice', positiveInteger, 1)
+    .option('--json', 'print the outputs as JSON')
     .action(reproduce);
 }
 
@@ -58,12 +61,12 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   const out = resolve(options.out ?? join(projectRoot, 'runs', `${profile}-${timeStamp()}`));
   const executed = join(out, 'notebooks');
   if (options.resume && !options.out) {
-    throw new InputError('--resume needs --out with the folder of the run to go on with');
+    throw new InputError('--resume needs --out with the folder of the run to resume');
   }
   checkOutputFolder(out);
   if (!options.resume && existsSync(out) && readdirSync(out).length > 0) {
     throw new InputError(
-      `${out} is not empty; name a new folder with --out, so that two runs are not mixed up, or go on with it by --resume`,
+      `${out} is not empty; name a new folder with --out, or resume its run with --resume`,
     );
   }
   pinOptions(join(out, 'run.json'), { profile, data, seed });
@@ -78,7 +81,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   const pages = notebooks.map((name) => join(executed, name));
   await runNotebookProgram(['report', '--out', join(out, 'report.html'), ...pages], json);
   const missing = OUTCOMES.filter(([name]) => !existsSync(join(out, name))).map(([name]) => name);
-  if (missing.length > 0) throw new InputError(`the notebooks left no ${missing.join(', no ')} in ${out}`);
+  if (missing.length > 0) throw new InputError(`the notebooks wrote no ${missing.join(', no ')} in ${out}`);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
   const times = timesIn(join(executed, 'times.json'));
   printResult({ out, profile, data, seed, seconds, notebooks: times }, options, () =>
@@ -90,7 +93,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   );
 }
 
-/** The seconds of each notebook. */
+/** Returns the duration of each notebook in seconds. */
 function timesIn(path: string): Record<string, number> {
   const entries = Object.entries(Object(readJson(path)));
   if (entries.every((entry): entry is [string, number] => typeof entry[1] === 'number'))
@@ -98,33 +101,33 @@ function timesIn(path: string): Record<string, number> {
   throw new InputError(`${path}: holds no times; delete the folder and run the notebooks again`);
 }
 
-/** Notes what a run was asked to do; a run that is resumed must be asked the same. */
+/** Records the options of a run; a resumed run must have the same. */
 function pinOptions(path: string, options: Record<string, string | number>): void {
   const asked = `${JSON.stringify(options)}\n`;
   const begun = existsSync(path) ? readTextFile(path) : asked;
   if (begun !== asked) {
     throw new InputError(
-      `${path}: the run was begun with ${begun.trim().slice(0, 200)}; resume it with the same options`,
+      `${path}: the run was started with ${begun.trim().slice(0, 200)}; resume it with the same options`,
     );
   }
   writeFileAtomically(path, asked);
 }
 
-/** The names of the numbered notebooks, in their order. */
+/** Returns the names of the numbered notebooks, in order. */
 function numberedNotebooks(): string[] {
   const folder = join(projectRoot, 'notebooks');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const numbered = names.filter((name) => /^\d+_.*\.ipynb$/.test(name)).sort();
   if (numbered.length === 0)
     throw new InputError(
-      `${folder} holds no numbered notebook; run this in a clone of the repository, since the npm package comes without notebooks`,
+      `${folder} contains no numbered notebook; run this in a clone of the repository, since the npm package does not include the notebooks`,
     );
   return numbered;
 }
 
 /**
- * Runs environment/run_notebooks.py to its end. An interruption is handed on to it once: it ends its kernel, and leaves
- * under their final names only notebooks that are whole.
+ * Runs environment/run_notebooks.py. An interrupt is forwarded to it once: it ends its kernel and leaves only complete
+ * notebooks under their final names.
  */
 async function runNotebookProgram(args: string[], json = false): Promise<void> {
   const python = join(projectRoot, '.venv', 'bin', 'python');
@@ -136,7 +139,7 @@ async function runNotebookProgram(args: string[], json = false): Promise<void> {
   const program = join(projectRoot, 'environment', 'run_notebooks.py');
   const child = spawn(python, [program, ...args], {
     stdio: ['ignore', json ? process.stderr : 'inherit', 'inherit'],
-    // Out of the terminal's reach, which would interrupt it a second time while it ends its kernel.
+    // In its own process group, so that the terminal does not interrupt it a second time while it ends its kernel.
     detached: true,
   });
   let interruption: NodeJS.Signals | undefined;
@@ -151,12 +154,12 @@ async function runNotebookProgram(args: string[], json = false): Promise<void> {
   const out = process.env.FALCONFRAMES_OUT;
   throw new InputError(
     interruption
-      ? `interrupted; go on with \`npm run reproduce -- --resume --out ${out}\` and the same options`
-      : `the notebooks did not run to their end (see above); those that did are kept, go on with --resume --out ${out}`,
+      ? `interrupted; resume with \`npm run reproduce -- --resume --out ${out}\` and the same options`
+      : `a notebook failed (see above); finished notebooks are kept, resume with --resume --out ${out}`,
   );
 }
 
-/** Local date and time as a name that sorts: 20260131-142905. */
+/** Returns local date and time as a sortable name: 20260131-142905. */
 function timeStamp(): string {
   const now = new Date();
   const parts = [now.getFullYear(), now.getMonth() + 1, now.getDate()];

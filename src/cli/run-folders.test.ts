@@ -1,4 +1,4 @@
-// Where the commands that train write: nothing that they read is lost, and no two of them write at once.
+// The commands that train never overwrite their inputs, and no two of them write to a folder at once.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -59,7 +59,7 @@ function prepare(context: TestContext) {
   return { at, write, refuses };
 }
 
-test('corpus refuses a place that no file can stand in, before anything is read', (context) => {
+test('corpus rejects an impossible output path before anything is read', (context) => {
   const { at, refuses } = prepare(context);
   mkdirSync(at('d'));
   const corpus = (out: string) => ['corpus', 'tmvar', '--split', 'test', '--out', out];
@@ -69,7 +69,7 @@ test('corpus refuses a place that no file can stand in, before anything is read'
   refuses(/its name is too long/, ...corpus('x'.repeat(300)));
 });
 
-test('train refuses a folder where it would overwrite what it reads', (context) => {
+test('train rejects an output folder where it would overwrite its inputs', (context) => {
   const { at, write, refuses } = prepare(context);
   mkdirSync(at('run'));
   write(at('run', 'config.json'));
@@ -99,7 +99,7 @@ test('train refuses a folder where it would overwrite what it reads', (context) 
   refuses(/link: is an input/, ...train('own.json', 'link'));
 });
 
-test('average and pretrain refuse a folder that they begin with', (context) => {
+test('average and pretrain reject an output folder that is one of their inputs', (context) => {
   const { at, refuses } = prepare(context);
   for (const name of ['one', 'two']) cpSync(tinyBertFolder, at(name), { recursive: true });
   refuses(/two: is an input/, 'average', 'one', 'two', '--out', 'two');
@@ -119,7 +119,7 @@ test('average and pretrain refuse a folder that they begin with', (context) => {
   );
 });
 
-test('compress, evaluate and collect refuse to write over what they read', (context) => {
+test('compress, evaluate and collect reject outputs that would overwrite their inputs', (context) => {
   const { at, refuses } = prepare(context);
   cpSync(tinyBertFolder, at('model'), { recursive: true });
   mkdirSync(at('model', 'onnx'));
@@ -167,7 +167,7 @@ const search = (out: string, ...others: string[]) => [
 ];
 const SPACE = { parameters: { epochs: { choices: [1] } }, fixed: { encoder: tinyBertFolder } };
 
-test('search refuses a folder where it would overwrite or delete what is not its own', (context) => {
+test('search rejects an output folder where it would overwrite or delete files of others', (context) => {
   const { at, refuses } = prepare(context);
   writeFileSync(at('space.json'), JSON.stringify(SPACE));
   mkdirSync(at('mine', 'trials', '1'), { recursive: true });
@@ -180,12 +180,12 @@ test('search refuses a folder where it would overwrite or delete what is not its
   writeFileSync(at('best.json'), JSON.stringify(SPACE));
   refuses(/best\.json: is an input/, ...search('.').map((one) => (one === 'space.json' ? 'best.json' : one)));
   refuses(
-    /a search may have 100000 at most/,
+    /a search may have at most 100000/,
     ...search('new', '--sampler', 'random', '--trials', '1000000000000'),
   );
 });
 
-test('a second run in the same folder is refused', (context) => {
+test('a second run in the same folder is rejected', (context) => {
   const { at, refuses } = prepare(context);
   writeFileSync(at('space.json'), JSON.stringify(SPACE));
   mkdirSync(at('out'));

@@ -15,7 +15,7 @@ const run = (...line: string[]) => {
   return program.parseAsync(['score', ...line], { from: 'user' });
 };
 
-test('score prints the report of two files, whatever their forms', async (t) => {
+test('score prints the report of two files in different formats', async (t) => {
   const gold = join(folder, 'gold.conll');
   const predicted = join(folder, 'predicted.jsonl');
   writeFileSync(gold, 'HeLa NN B-A\ncells NNS I-A\n\nof IN O\n');

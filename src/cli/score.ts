@@ -22,16 +22,16 @@ interface ScoreOptions {
 export function registerScore(program: Command): void {
   program
     .command('score')
-    .description("mention scores of tag sequences, as Python's seqeval counts them")
+    .description("score the mentions of tag sequences, as Python's seqeval does")
     .requiredOption(
       '--gold <file>',
-      'right tags: JSONL, one array of tags a line, or CoNLL columns, tag last',
+      'gold tags: JSONL with one array of tags per line, or CoNLL columns with the tag last',
     )
     .requiredOption('--pred <file>', 'predicted tags of the same sentences')
     .addOption(
       new Option(
         '--mode <mode>',
-        'default takes mentions from any tags, as conlleval does; strict by the scheme alone',
+        'default reads mentions from any tags, as conlleval does; strict only those valid in the scheme',
       )
         .choices(['default', 'strict'])
         .default('default'),
@@ -39,13 +39,13 @@ export function registerScore(program: Command): void {
     .addOption(
       new Option(
         '--scheme <scheme>',
-        'scheme of the tags in strict mode; told from the gold tags unless given',
+        'scheme of the tags in strict mode (default: detected from the gold tags)',
       ).choices(TAG_SCHEMES),
     )
-    .option('--suffix', 'prefixes stand at the end of a tag: Cell-B')
-    .option('--json', "the scores as JSON, under seqeval's keys")
+    .option('--suffix', 'prefixes are at the end of a tag: Cell-B')
+    .option('--json', "print the scores as JSON, with seqeval's keys")
     .action(({ gold: goldPath, pred, mode, scheme, suffix, ...options }: ScoreOptions) => {
-      if (scheme && mode === 'default') notice('--scheme changes nothing without --mode strict');
+      if (scheme && mode === 'default') notice('--scheme has no effect without --mode strict');
       const files = { gold: readTagFile(goldPath), predicted: readTagFile(pred) };
       checkSameShape(files.gold, files.predicted);
       const report = classificationReport(files.gold.sentences, files.predicted.sentences, {

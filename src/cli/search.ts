@@ -46,16 +46,16 @@ interface SearchOptions extends PlanOptions, TrackOptions {
   json?: boolean;
 }
 
-/** Trials in the table that is printed, and labels that get a column of their own. */
+/** Maximum number of trials in the printed table, and of labels with a column. */
 const SHOWN = 10;
 const MOST_COLUMNS = 8;
 
-/** Each is a process with a network in its memory. */
+/** Each worker is a process with a network in its memory. */
 const MOST_WORKERS = 256;
 
 function numberOfWorkers(value: string): number {
   const workers = positiveInteger(value);
-  if (workers > MOST_WORKERS) throw new InvalidArgumentError(`It must be ${MOST_WORKERS} at most.`);
+  if (workers > MOST_WORKERS) throw new InvalidArgumentError(`It must be at most ${MOST_WORKERS}.`);
   return workers;
 }
 
@@ -67,43 +67,50 @@ export function registerSearch(program: Command): void {
   program
     .command('search')
     .description(
-      'look for the best settings of a training; the same command goes on after any stop, and does further trials with more --trials',
+      'search for the best training settings; the same command resumes a stopped search, and a higher --trials adds trials',
     )
-    .option('--space <file>', 'what varies and what is fixed, JSON')
+    .option('--space <file>', 'search space, JSON: which settings vary and which are fixed')
     .addOption(
       new Option(
         '--grid <name>',
-        "the assessment's: learning rate 2e-5, 5e-5; dropout 0, 0.1; loss bce, focal, smooth_focal; batch 16, 32; length 128, 256; all encoders",
+        "the assessment's grid: learning rate 2e-5, 5e-5; dropout 0, 0.1; loss bce, focal, smooth_focal; batch 16, 32; length 128, 256; all encoders",
       )
         .choices(['assessment'])
         .conflicts('space'),
     )
-    .option('--encoder <name...>', `of --grid (default: ${DEFAULT_TRAINING.encoder})`)
-    .option('--epochs <number>', `of --grid (default: ${DEFAULT_TRAINING.epochs})`, positiveInteger)
+    .option('--encoder <name...>', `encoders of --grid (default: ${DEFAULT_TRAINING.encoder})`)
+    .option('--epochs <number>', `epochs of --grid (default: ${DEFAULT_TRAINING.epochs})`, positiveInteger)
     .addOption(new Option('--sampler <name>', 'default: grid with --grid, otherwise tpe').choices(SAMPLERS))
-    .option('--trials <number>', 'of a grid at most so many, drawn by the seed', positiveInteger)
-    .option('--rungs <number>', 'of halving (default: 3)', positiveInteger)
+    .option(
+      '--trials <number>',
+      'number of trials; of a grid, at most this many, sampled with the seed',
+      positiveInteger,
+    )
+    .option('--rungs <number>', 'rungs of halving (default: 3)', positiveInteger)
     .option(
       '--factor <number>',
-      'of halving: so many times fewer trials from rung to rung (default: 3)',
+      'halving: factor by which the trials decrease from rung to rung (default: 3)',
       positiveInteger,
     )
     .addOption(
-      new Option('--resource <name>', 'of halving: what is so many times more (default: sentences)').choices(
+      new Option('--resource <name>', 'halving: what increases by that factor (default: sentences)').choices(
         RESOURCES,
       ),
     )
-    .option('--train <file...>', 'files of sentences with spans, or of texts with labels')
-    .option('--dev <file...>', 'data that chooses the epoch and ranks the trials')
-    .option('--test <file...>', 'data that is scored and decides nothing')
-    .option('--out <folder>', 'receives search.jsonl, trials.csv and best.json, a configuration for "train"')
-    .option('--workers <number>', 'trials at a time', numberOfWorkers, 1)
-    .option('--seed <number>', 'of the choice of trials', positiveInteger, 1)
-    .option('--plan', 'say which trials there would be, and end')
-    .option('--schema', 'print what the file of --space may hold (JSON Schema), and end')
+    .option('--train <file...>', 'files of sentences with spans, or of labelled texts')
+    .option('--dev <file...>', 'data for choosing the epoch and ranking the trials')
+    .option('--test <file...>', 'data that is scored but not used for any choice')
+    .option(
+      '--out <folder>',
+      'output folder for search.jsonl, trials.csv and best.json, a configuration for "train"',
+    )
+    .option('--workers <number>', 'number of parallel trials', numberOfWorkers, 1)
+    .option('--seed <number>', 'seed of the choice of trials', positiveInteger, 1)
+    .option('--plan', 'print the planned trials and exit')
+    .option('--schema', 'print the JSON Schema of the --space file and exit')
     .addOption(TRACK)
     .addOption(EXPERIMENT)
-    .option('--json', 'the result as JSON')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', EXAMPLE)
     .action(async (options: SearchOptions) => {
       if (options.schema) return printResult(SPACE_SCHEMA, { json: true }, () => '');
@@ -113,7 +120,7 @@ export function registerSearch(program: Command): void {
         return printResult({ ...told, known: knownTrials(plan) }, options, () => describePlan(plan));
       const { train, dev, test, out } = options;
       if (!train || !dev || !test || !out)
-        throw new InputError('search needs --train, --dev, --test and --out; --plan does without');
+        throw new InputError('search needs --train, --dev, --test and --out; only --plan does not');
       const files = { train, dev, test };
       checkSearchFolder(out, [...train, ...dev, ...test, ...(options.space ? [options.space] : [])]);
       whileWriting(out, () => mkdirSync(out, { recursive: true }));
@@ -132,14 +139,14 @@ export function registerSearch(program: Command): void {
     });
 }
 
-/** @throws InputError where the folder cannot be written, or one of its files is an input */
+/** @throws InputError if the folder cannot be written, or one of its files is an input */
 function checkSearchFolder(out: string, inputs: readonly string[]): void {
   checkOutputFolder(out, inputs);
   for (const name of [JOURNAL, 'trials.csv', 'best.json']) checkOutputFile(join(out, name), inputs);
   refuseForeignTrials(out);
 }
 
-/** Writes the best trial's configuration and says what was found. */
+/** Writes the best trial's configuration and prints the results. */
 function report(
   { records }: Journal,
   labels: readonly string[],
@@ -152,7 +159,7 @@ function report(
   const failures = records.flatMap((record) => ('failed' in record ? [record] : []));
   if (!best)
     throw new InputError(
-      `no trial came to its end; trial ${failures[0]?.trial} failed: ${failures[0]?.failed} (${out})`,
+      `no trial finished; trial ${failures[0]?.trial} failed: ${failures[0]?.failed} (${out})`,
     );
   const settings = settingsOf(space, best.values);
   const configuration = {
@@ -184,8 +191,8 @@ function report(
             ...shown.map((_, index) => formatShare(metrics[labelF1('test', index)])),
           ]),
       ),
-      `${records.length - failures.length} of ${records.length} trials came to their end; all are in ${join(out, 'trials.csv')}.`,
-      `The best: falconframes train --config ${join(out, 'best.json')} --out FOLDER`,
+      `${records.length - failures.length} of ${records.length} trials finished; all are listed in ${join(out, 'trials.csv')}.`,
+      `To train the best again: falconframes train --config ${join(out, 'best.json')} --out FOLDER`,
     ].join('\n');
   });
 }

@@ -6,13 +6,13 @@ import { projectRoot } from '../foundation';
 export function registerSetup(program: Command): void {
   program
     .command('setup')
-    .description('sets up what training needs: TensorFlow, the native addon, the pretrained encoder')
+    .description('install what training needs: TensorFlow, the native addon, the pretrained encoder')
     .addHelpText(
       'after',
       `
-Linux, with Python 3.10 to 3.13 and a C++ compiler. Does what is missing; run it as often as you like.
-A copy that npm installed keeps it in ~/.cache/falconframes (FALCONFRAMES_CACHE moves it), the project in .falconframes and .venv.
-Annotating needs none of it.
+Requires Linux, Python 3.10 to 3.13 and a C++ compiler. Installs only what is missing, so it can be run repeatedly.
+Files go to ~/.cache/falconframes (or FALCONFRAMES_CACHE) for the npm package, and to .falconframes and .venv in the project.
+Annotating needs none of this.
 
 Example:
   npx falconframes setup`,

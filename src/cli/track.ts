@@ -5,13 +5,13 @@ import { formatTable, notice, printResult } from './output';
 export function registerTrack(program: Command): void {
   program
     .command('track')
-    .description('send what tracked runs could not send while their MLflow server was away')
-    .option('--json', 'the runs as JSON')
+    .description('send the records of tracked runs that were kept while their MLflow server was unavailable')
+    .option('--json', 'print the runs as JSON')
     .action(async (options: { json?: boolean }) => {
       const runs = await sendWaitingRuns({ notify: notice });
       printResult(runs, options, () =>
         runs.length === 0
-          ? 'No run waits to be sent.'
+          ? 'No runs are waiting to be sent.'
           : formatTable(
               ['run', 'server', 'sent'],
               runs.map(({ name, address, failure }) => [name, address, failure ? `no: ${failure}` : 'yes']),

@@ -1,4 +1,4 @@
-/** No command: what the commands that train have in common to be tracked. */
+/** Tracking shared by the commands that train; not a command itself. */
 import { isAbsolute, join } from 'node:path';
 import { Option } from 'commander';
 import { checkOutputFolder } from '../foundation';
@@ -21,18 +21,18 @@ export interface TrackOptions {
 
 export const TRACK = new Option(
   '--track <where>',
-  'also tell an MLflow server (its address; `npm run mlflow` starts one), or write a folder that MLflow reads',
+  'also track the run on an MLflow server (its URL; `npm run mlflow` starts one), or write a folder that MLflow reads',
 ).env('MLFLOW_TRACKING_URI');
 
-export const EXPERIMENT = new Option('--experiment <name>', 'the experiment that --track files runs under')
+export const EXPERIMENT = new Option('--experiment <name>', 'experiment name for --track')
   .env('MLFLOW_EXPERIMENT_NAME')
   .default('falconframes');
 
 /**
- * Trains and, where the options say so, tracks the run from its first step on: its parameters, its rows as they come and, when it
- * is finished, the model folder and a figure of its learning curves. What is refused before a first step leaves no run.
+ * Trains and, if the options ask for it, tracks the run from its first step: parameters, rows as they arrive and, at the end, the
+ * model folder and a figure of the learning curves. A run rejected before its first step is not tracked.
  *
- * @param work trains, and calls what it is given at every row
+ * @param work trains, and calls its argument for every row
  */
 export async function trainTracked<Report extends TrainingReport>(
   { track, experiment, resume }: TrackOptions,
@@ -40,7 +40,7 @@ export async function trainTracked<Report extends TrainingReport>(
   work: (onRow?: (rows: readonly MetricsRow[]) => void) => Promise<Report>,
 ): Promise<Report> {
   if (!track) return work();
-  const destination = trackingAddress(track); // Refused before any work.
+  const destination = trackingAddress(track); // Checked before any work.
   if (isAbsolute(destination)) checkOutputFolder(destination);
   const place = { address: track, experiment, notify: notice };
   const started = Date.now();
@@ -55,7 +55,7 @@ export async function trainTracked<Report extends TrainingReport>(
     if (tracked && report.finished) {
       tracked.artifacts(run.folder, 'model');
       const curves = join(run.folder, 'learning-curves.png');
-      // A finished training does not fail for want of a figure.
+      // A finished training must not fail because its figure cannot be drawn.
       await saveFigure(learningCurves(report.rows), curves).catch(() => {});
       tracked.artifacts(curves, 'figures');
     }

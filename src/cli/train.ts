@@ -23,36 +23,33 @@ export function registerTrain(program: Command): void {
   program
     .command('train')
     .description(
-      'fine-tune an encoder on sentences with spans, or on texts with labels; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
+      'fine-tune an encoder on sentences with spans, or on labelled texts; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
     )
     .option('--config <file>', 'training configuration, JSON: encoder, train, dev, epochs, learningRate, …')
     .option(
       '--out <folder>',
-      'receives the model of the best epoch, in last/ that of the last where another was better, metrics.jsonl and, while training lasts, a checkpoint',
+      'output folder for the model of the best epoch, that of the last epoch in last/ if it differs, metrics.jsonl and, during training, a checkpoint',
     )
     .option('--resume', "resume from the folder's checkpoint")
     .option(
       '--replicas <number>',
-      'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
+      'processes that share each step (default: for long runs on the CPU, one per core, at most 4)',
       positiveInteger,
     )
     .addOption(
       new Option(
         '--precision <kind>',
-        'what matrix products multiply in; left out, the faster of the two on this machine',
+        'number format of matrix products (default: the faster one on this machine)',
       ).choices(['float32', 'bfloat16']),
     )
-    .option(
-      '--schema',
-      'print every key of a configuration with its default and limits (JSON Schema), and end',
-    )
+    .option('--schema', 'print every configuration key with its default and limits (JSON Schema) and exit')
     .addOption(TRACK)
     .addOption(EXPERIMENT)
-    .option('--json', 'the report as JSON')
+    .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       `
-The files decide what is trained: lines {"text", "spans"} make a tagger, lines {"text", "label"} a classifier (also CSV with these columns).
+The data determines the task: lines {"text", "spans"} train a tagger; lines {"text", "label"}, or CSV with these columns, a classifier.
 
 Example: echo '{"train": ["train.jsonl"], "dev": ["dev.jsonl"]}' > run.json && falconframes train --config run.json --out runs/mine`,
     )
@@ -63,7 +60,7 @@ Example: echo '{"train": ["train.jsonl"], "dev": ["dev.jsonl"]}' > run.json && f
       }
       if (config === undefined || out === undefined)
         throw new InputError(
-          'train needs --config FILE and --out FOLDER; --schema tells what goes into the file',
+          'train needs --config FILE and --out FOLDER; --schema prints the keys of the file',
         );
       const configuration = readTrainingConfiguration(config);
       const inputs = [config, ...configuration.train, ...configuration.dev];

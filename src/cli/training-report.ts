@@ -1,13 +1,13 @@
 import type { EvaluationRow, MetricsRow } from '../training';
 import { formatShare, formatTable } from './output';
 
-/** Labels that get a column of their own. */
+/** Maximum number of labels with a column each. */
 const MOST_COLUMNS = 8;
 
 export const evaluationsOf = (rows: readonly MetricsRow[]): EvaluationRow[] =>
   rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
 
-/** What training says of itself to people: a row for each epoch, with a column for each label where there are few. */
+/** Formats the report of a training: one row per epoch, with one column per label if there are few. */
 export function epochTable(evaluations: readonly EvaluationRow[]): string {
   const labels = columnsOf(evaluations[0]);
   const hasAccuracy = evaluations[0]?.accuracy !== undefined;
@@ -29,7 +29,7 @@ export function epochTable(evaluations: readonly EvaluationRow[]): string {
   );
 }
 
-/** "Epoch 2: dev F1 0.712 (Gene Mutations 0.743, Cell 0.690, Cell Line n/a)" */
+/** Formats, for example, "Epoch 2: dev F1 0.712 (Gene Mutations 0.743, Cell 0.690, Cell Line n/a)". */
 export function describeEpoch(row: EvaluationRow): string {
   const { epoch, score, accuracy, f1 } = row;
   const parts = columnsOf(row).map((label) => `${label} ${formatShare(f1?.[label] ?? null)}`);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { fieldsOf, InputError, isEntityClass, readJsonObject } from '../foundation';
+import { fieldsOf, InputError, isLabel, readJsonObject } from '../foundation';
 
 /**
  * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
@@ -23,7 +23,7 @@ export interface Annotation {
 export interface CollectedArticle {
   pmcid: string;
   source: string;
-  /** The classes that were asked for; a class that is not in it is unknown here. */
+  /** The types of annotations that were asked for; one that is not in it is unknown here. */
   types: string[];
   /** JATS XML. */
   fullText: string;
@@ -63,7 +63,7 @@ function complaintAbout(
   const named = /^(PMC\d+)\.json$/.exec(basename(path))?.[1] ?? pmcid;
   if (named !== pmcid) return `holds ${pmcid}, another article than its name says`;
   if (typeof fullText !== 'string') return '"fullText" is missing';
-  if (!Array.isArray(types) || !types.every(isEntityClass)) return '"types" does not list entity classes';
+  if (!Array.isArray(types) || !types.every(isLabel)) return '"types" does not list types of annotations';
   if (!Array.isArray(annotations)) return '"annotations" is not a list';
   return undefined;
 }

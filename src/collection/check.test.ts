@@ -12,6 +12,7 @@ import { collectArticles } from './collect';
 import { compareAnnotations } from './compare';
 import { listen, sampleListener } from './sample-server';
 import { HARDLY_LIMITED } from './source';
+import { TYPES } from './types.fixture';
 
 const FAST = { limits: HARDLY_LIMITED, firstPauseMilliseconds: 1, timeoutMilliseconds: 200, retries: 2 };
 
@@ -92,7 +93,7 @@ test('the check finds what was added, changed and removed at the service, and ch
   try {
     const ids = [1, 2, 3, 4, 5, 6, 7, 8, 9, 98, 99].map((number) => `PMC${90_000_000 + number}`);
     const options = { ...FAST, out, baseUrl: server.url };
-    await collectArticles({ ...options, source: 'europepmc', ids });
+    await collectArticles({ ...options, source: 'europepmc', types: TYPES, ids });
     const files = () => readdirSync(out, { recursive: true, withFileTypes: true }).filter((f) => f.isFile());
     const before = files().map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
 
@@ -136,7 +137,7 @@ test('a check that cannot be done says so', async () => {
   const out = mkdtempSync(join(tmpdir(), 'check-'));
   try {
     await assert.rejects(checkCollection({ ...FAST, out }), /manifest\.json: cannot be read/);
-    await collectArticles({ source: 'sample', ids: ['PMC90000001'], out });
+    await collectArticles({ source: 'sample', types: TYPES, ids: ['PMC90000001'], out });
     // The sample's collection is checked against the sample's own server.
     const { articles, source } = await checkCollection({ out });
     assert.deepEqual([Object.keys(articles), source], [['PMC90000001'], 'sample']);

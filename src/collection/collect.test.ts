@@ -10,10 +10,12 @@ import { type CollectionOptions, collectArticles } from './collect';
 import { faultyListener } from './faulty-server.fixture';
 import { type LocalServer, listen, sampleListener } from './sample-server';
 import { HARDLY_LIMITED } from './source';
+import { TYPES } from './types.fixture';
 
 /** Fast enough for tests, otherwise as for the public service. */
 const FAST = {
   source: 'europepmc' as const,
+  types: TYPES,
   limits: HARDLY_LIMITED,
   firstPauseMilliseconds: 1,
   timeoutMilliseconds: 200,
@@ -44,7 +46,7 @@ function contents(folder: string): Record<string, string> {
 test('the sample is collected through its own server, and a second run asks for nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'collect-'));
   try {
-    const first = await collectArticles({ source: 'sample', out: folder });
+    const first = await collectArticles({ source: 'sample', types: TYPES, out: folder });
     assert.equal(first.fetched, 21);
     assert.deepEqual(first.annotations, {
       'Gene Mutations': 240,
@@ -54,11 +56,11 @@ test('the sample is collected through its own server, and a second run asks for 
     });
     assert.deepEqual(first.missing, {});
     const before = contents(folder);
-    assert.equal((await collectArticles({ source: 'sample', out: folder })).fetched, 0);
+    assert.equal((await collectArticles({ source: 'sample', types: TYPES, out: folder })).fetched, 0);
     assert.deepEqual(contents(folder), before);
     const damaged = join(folder, 'articles', 'PMC90000007.json');
     writeFileSync(damaged, readFileSync(damaged, 'utf8').slice(0, 500));
-    assert.equal((await collectArticles({ source: 'sample', out: folder })).fetched, 1);
+    assert.equal((await collectArticles({ source: 'sample', types: TYPES, out: folder })).fetched, 1);
     assert.deepEqual(contents(folder), before);
   } finally {
     rmSync(folder, { recursive: true });
@@ -150,7 +152,7 @@ test('an article that answers lose is asked for again, alone, three times', asyn
   });
 });
 
-test('annotations come for the classes asked for, eight articles a request', async () => {
+test('annotations come for the types asked for, eight articles a request', async () => {
   const serve = sampleListener();
   let mostIds = 0;
   const watching: RequestListener = (request, response) => {
@@ -238,11 +240,22 @@ test('what a run killed in mid-write left is gone after the next, and nothing el
 
 test('what makes no sense is said, and a service out of reach leaves nothing behind', async () => {
   const out = join(tmpdir(), 'never-written');
-  await assert.rejects(collectArticles({ source: 'europepmc', out }), /give ids, a query or types/);
-  await assert.rejects(collectArticles({ source: 'sample', ids: ['12'], out }), /"12" is not an article id/);
-  await assert.rejects(collectArticles({ source: 'sample', ids: [], out }), InputError);
   await assert.rejects(
-    collectArticles({ source: 'sample', query: 'unheard-of', out, firstPauseMilliseconds: 1 }),
+    collectArticles({ source: 'europepmc', types: TYPES, out }),
+    /give ids, a query or types/,
+  );
+  await assert.rejects(collectArticles({ source: 'sample', types: [], out }), /name at least one/);
+  await assert.rejects(
+    collectArticles({ source: 'sample', types: ['Cell\u0007'], out }),
+    /"Cell\\x07" is no type of annotations/,
+  );
+  await assert.rejects(
+    collectArticles({ source: 'sample', types: TYPES, ids: ['12'], out }),
+    /"12" is not an article id/,
+  );
+  await assert.rejects(collectArticles({ source: 'sample', types: TYPES, ids: [], out }), InputError);
+  await assert.rejects(
+    collectArticles({ source: 'sample', types: TYPES, query: 'unheard-of', out, firstPauseMilliseconds: 1 }),
     /No open-access article/,
   );
   const { url, close } = await listen(() => {});

@@ -1,9 +1,10 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import {
   checkOutputFolder,
-  ENTITY_CLASSES,
   InputError,
+  isLabel,
   type Progress,
+  printable,
   sha256OfFile,
   silentProgress,
   withLock,
@@ -22,12 +23,14 @@ export interface CollectionOptions extends ServiceOptions {
   out: string;
   /** Ids such as `PMC3320746` or `MED:22536497`. */
   ids?: readonly string[];
-  /** Without ids. With neither ids nor query nor types, the sample is taken whole. */
+  /** Without ids. With neither ids nor query nor `byTypes`, the sample is taken whole. */
   query?: string;
-  /** At most so many articles of a query, or with annotations of the types; default 100. */
+  /** At most so many articles of a query, or of `byTypes`; default 100. */
   limit?: number;
-  /** Classes to ask annotations for; default all four. With neither ids nor query, articles that have some. */
-  types?: readonly string[];
+  /** The types of annotations to ask for, by the service's names, such as "Cell Line". */
+  types: readonly string[];
+  /** With neither ids nor query: take articles that have annotations of the types. */
+  byTypes?: boolean;
   progress?: Progress;
 }
 
@@ -54,8 +57,11 @@ type Asked = Pick<Manifest, 'by' | 'query' | 'limit'>;
 export async function collectArticles(options: CollectionOptions): Promise<CollectionReport> {
   const { source, out, progress = silentProgress } = options;
   const asked = askedBy(options);
-  const types = ENTITY_CLASSES.filter((label) => (options.types ?? ENTITY_CLASSES).includes(label));
-  if (types.length === 0) throw new InputError('No entity class to collect; name at least one');
+  const types = [...new Set(options.types)];
+  if (types.length === 0) throw new InputError('No type of annotations to collect; name at least one');
+  const wrong = types.find((type) => !isLabel(type));
+  if (wrong !== undefined)
+    throw new InputError(`"${printable(wrong)}" is no type of annotations; give a name such as "Cell Line"`);
   checkOutputFolder(out);
   refuseOtherManifest(out);
   try {
@@ -91,10 +97,10 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-function askedBy({ source, ids, query, types, limit = 100 }: CollectionOptions): Asked {
+function askedBy({ source, ids, query, byTypes, limit = 100 }: CollectionOptions): Asked {
   if (ids) return { by: 'ids', query: null, limit: null };
   if (query) return { by: 'query', query, limit };
-  if (types) return { by: 'types', query: null, limit };
+  if (byTypes) return { by: 'types', query: null, limit };
   if (source === 'sample') return { by: 'query', query: '*', limit };
   throw new InputError('Nothing to collect from Europe PMC; give ids, a query or types');
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Annotation } from './article';
 import { listen } from './sample-server';
 import { HARDLY_LIMITED } from './source';
+import { TYPES } from './types.fixture';
 
 export const GOOD: Annotation = {
   prefix: '',
@@ -44,6 +45,7 @@ export interface TestService {
   /** Options of `collectArticles` that make it fast. */
   options: {
     source: 'europepmc';
+    types: readonly string[];
     out: string;
     baseUrl: string;
     limits: typeof HARDLY_LIMITED;
@@ -69,6 +71,7 @@ export async function withAnswers(
     await run({
       options: {
         source: 'europepmc',
+        types: TYPES,
         out,
         baseUrl: server.url,
         limits,

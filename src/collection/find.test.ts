@@ -11,6 +11,7 @@ import { wantedByIds, wantedByQuery, wantedByTypes } from './find';
 import { normalizedId } from './ids';
 import { listen, sampleListener } from './sample-server';
 import { HARDLY_LIMITED } from './source';
+import { TYPES } from './types.fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'find-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -101,7 +102,13 @@ test('PubMed ids that cannot be looked up are missing, not the end', async () =>
 test('articles asked for by PubMed id are stored by PMCID and missed by the id that was written', async () => {
   const out = join(folder, 'ids');
   const ids = ['MED/90000001', 'MED:90000099', 'PMC90000002', 'MED:90000002'];
-  const report = await collectArticles({ source: 'sample', ids, out, firstPauseMilliseconds: 1 });
+  const report = await collectArticles({
+    source: 'sample',
+    types: TYPES,
+    ids,
+    out,
+    firstPauseMilliseconds: 1,
+  });
   assert.deepEqual(readdirSync(join(out, 'articles')), ['PMC90000001.json', 'PMC90000002.json']);
   assert.deepEqual(report.pmcids, { 'MED:90000001': 'PMC90000001' });
   assert.deepEqual(report.missing, { 'MED:90000099': 'Europe PMC does not know the id' });
@@ -178,6 +185,7 @@ test('collecting by types is told in the manifest', async () => {
   const report = await collectArticles({
     source: 'sample',
     types: ['Cell Line'],
+    byTypes: true,
     limit: 3,
     out: join(folder, 'types'),
   });

@@ -19,6 +19,7 @@ import { countingListener, faultyListener, mostWithin } from './faulty-server.fi
 import { PUBLISHED_LIMITS } from './pace';
 import { listen } from './sample-server';
 import { HARDLY_LIMITED } from './source';
+import { TYPES } from './types.fixture';
 
 interface ServerSettings {
   latency: boolean;
@@ -75,7 +76,14 @@ async function harvest(articles: number, settings: ServerSettings, options: Part
   try {
     const baseUrl = await answer<string>();
     const ids = Array.from({ length: articles }, (_, index) => `PMC${FIRST + index}`);
-    const report = await collectArticles({ ...options, source: 'europepmc', ids, out, baseUrl });
+    const report = await collectArticles({
+      types: TYPES,
+      ...options,
+      source: 'europepmc',
+      ids,
+      out,
+      baseUrl,
+    });
     server.postMessage('arrivals');
     const arrivals = await answer<number[]>();
     const seconds = (arrivals.at(-1)! - arrivals[0]) / 1000;

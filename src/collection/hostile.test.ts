@@ -246,7 +246,7 @@ test('lists whose pages never end, or go round, end when they bring nothing new'
     await withAnswers(
       { types: (cursor) => typesJson(['PMC1', 'PMC2'], mark(Number(cursor))) },
       async ({ options, asked }) => {
-        const report = await collectArticles({ ...options, types: ['Cell Line'] });
+        const report = await collectArticles({ ...options, types: ['Cell Line'], byTypes: true });
         assert.deepEqual(Object.keys(report.articles), ['PMC1', 'PMC2']);
         assert.ok([...asked].filter(([what]) => what.startsWith('types')).length <= 5, [...asked].join('\n'));
       },
@@ -254,7 +254,7 @@ test('lists whose pages never end, or go round, end when they bring nothing new'
   for (const mark of ['1e999', '"1e999"', '{"toString":1}', '[1]'])
     await withAnswers({ types: () => typesJson(['PMC1'], '@').replace('"@"', mark) }, async ({ options }) => {
       await assert.rejects(
-        collectArticles({ ...options, types: ['Cell Line'] }),
+        collectArticles({ ...options, types: ['Cell Line'], byTypes: true }),
         /does not say where the next begins/,
       );
     });

@@ -1,13 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  InputError,
-  isEntityClass,
-  isJsonObject,
-  parseJson,
-  reasonOf,
-  writeFileAtomically,
-} from '../foundation';
+import { InputError, isJsonObject, isLabel, parseJson, reasonOf, writeFileAtomically } from '../foundation';
 import { isPmcid, normalizedId } from './ids';
 import { SOURCES, type Source } from './source';
 
@@ -22,10 +15,11 @@ export interface Manifest {
   query: string | null;
   /** With a query or types, the largest number of articles that was asked for. */
   limit: number | null;
+  /** The types of annotations that were asked for. */
   types: string[];
   requested: number;
   stored: number;
-  /** Number of annotations by class. */
+  /** Number of annotations by type. */
   annotations: Record<string, number>;
   /** SHA-256 of each file under `articles/`. */
   articles: Record<string, string>;
@@ -110,7 +104,7 @@ function isManifest(value: unknown): value is Manifest {
   return (
     SOURCES.includes(source as Source) &&
     Array.isArray(types) &&
-    types.every(isEntityClass) &&
+    types.every(isLabel) &&
     new Set(types).size === types.length &&
     isJsonObject(articles) &&
     Object.keys(articles).every(isPmcid) &&

@@ -25,7 +25,9 @@ test('a manifest with ids that lead elsewhere, or with types that are none, is r
       { missing: { PMC01: 'x' } },
       { types: 'Cell' },
       { types: ['Cell', 'Cell'] },
-      { types: ['__proto__'] },
+      { types: [''] },
+      { types: ['Cell\u0000'] },
+      { types: [1] },
       { source: '__proto__' },
     ]) {
       writeFileSync(path, JSON.stringify({ ...good, ...change }));

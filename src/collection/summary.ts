@@ -1,20 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { byLabel, ENTITY_CLASSES, InputError, printable } from '../foundation';
+import { byLabel, InputError, printable } from '../foundation';
 import { type Annotation, type CollectedArticle, readCollectedArticle } from './article';
 
-/** One row of a table: what is counted, and how many annotations of each class there are. */
+/** One row of a table: what is counted, and how many annotations of each type there are. */
 export type CountRow = { [column: string]: string | number } & Record<string, number>;
 
 export interface CollectionSummary {
   articles: number;
   /** A sentence for each article that cannot be read; none of its annotations counts. */
   skipped: string[];
+  /** By type, of all types that were asked for. */
   annotations: Record<string, number>;
   /** By provider, section and so on, the largest first; the first column has that name. */
   byProvider: CountRow[];
   bySection: CountRow[];
-  /** Column by class: its most frequent mentions, each with its number; empty where a class has fewer. */
+  /** Column by type: its most frequent mentions, each with its number; empty where a type has fewer. */
   frequentMentions: Record<string, string | number>[];
 }
 
@@ -63,30 +64,29 @@ export function* readCollection(
 /** What a collection holds; `top` is the number of most frequent mentions to list. */
 export function summarizeCollection(folder: string, top = 10): CollectionSummary {
   let articles = 0;
-  const byProvider = new Map<string, CountRow>();
-  const bySection = new Map<string, CountRow>();
-  const all = countRow('class', 'all');
-  const mentions = new Map<string, Map<string, number>>(ENTITY_CLASSES.map((label) => [label, new Map()]));
+  const byProvider: Counts = new Map();
+  const bySection: Counts = new Map();
+  /** How often each type has each mention. */
+  const mentions: Counts = new Map();
   const skipped: string[] = [];
   for (const article of readCollection(folder, (sentence) => skipped.push(sentence))) {
     articles++;
+    for (const type of article.types) if (!mentions.has(type)) mentions.set(type, new Map());
     for (const annotation of article.annotations) {
-      const label = annotation.type as string;
-      const spellings = mentions.get(label);
-      if (!spellings) continue;
-      const mention = annotation.exact.replace(/\s+/g, ' ');
-      spellings.set(mention, (spellings.get(mention) ?? 0) + 1);
-      all[label]++;
-      rowOf(byProvider, 'provider', annotation.provider)[label]++;
-      rowOf(bySection, 'section', sectionName(annotation))[label]++;
+      const { type, exact, provider = 'not given' } = annotation;
+      if (!article.types.includes(type)) continue;
+      count(mentions, type, exact.replace(/\s+/g, ' '));
+      count(byProvider, provider, type);
+      count(bySection, sectionName(annotation), type);
     }
   }
+  const types = [...mentions.keys()];
   return {
     articles,
     skipped,
-    annotations: byLabel(ENTITY_CLASSES, (label) => all[label]),
-    byProvider: largestFirst(byProvider),
-    bySection: largestFirst(bySection),
+    annotations: byLabel(types, (type) => sum(mentions.get(type)!)),
+    byProvider: rowsOf('provider', byProvider, types),
+    bySection: rowsOf('section', bySection, types),
     frequentMentions: mostFrequent(mentions, top),
   };
 }
@@ -96,20 +96,24 @@ function sectionName({ section }: Annotation): string {
   return section?.replace(/ \(http.*/, '') || 'not given';
 }
 
-function countRow(column: string, name: string): CountRow {
-  const zeros = byLabel(ENTITY_CLASSES, () => 0);
-  return { [column]: name, ...zeros } as CountRow;
+/** What is counted, and how often it has each of its parts. */
+type Counts = Map<string, Map<string, number>>;
+
+function count(counts: Counts, name: string, part: string): void {
+  const own = counts.get(name) ?? new Map<string, number>();
+  counts.set(name, own);
+  own.set(part, (own.get(part) ?? 0) + 1);
 }
 
-function rowOf(rows: Map<string, CountRow>, column: string, name = 'not given'): CountRow {
-  const row = rows.get(name) ?? countRow(column, name);
-  rows.set(name, row);
-  return row;
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, number) => total + number, 0);
 }
 
-function largestFirst(rows: ReadonlyMap<string, CountRow>): CountRow[] {
-  const total = (row: CountRow) => ENTITY_CLASSES.reduce((sum, label) => sum + row[label], 0);
-  return [...rows.values()].sort((a, b) => total(b) - total(a));
+/** The largest first. */
+function rowsOf(column: string, counts: Counts, types: readonly string[]): CountRow[] {
+  return [...counts]
+    .sort(([, one], [, other]) => sum(other) - sum(one))
+    .map(([name, own]) => ({ [column]: name, ...byLabel(types, (type) => own.get(type) ?? 0) }) as CountRow);
 }
 
 function mostFrequent(

@@ -1,10 +1,9 @@
 /**
- * Compression: a trained model made smaller, and what that costs.
+ * Compression: makes a trained model smaller and reports the cost in quality.
  *
  * In: a model folder. Out: a smaller one. May touch: model folders.
  *
- * distil/, trim/ and prune/ each make a smaller model folder of a model folder; what they make is exported, fused and quantized by
- * the room `onnx`.
+ * distil/, trim/ and prune/ each turn a model folder into a smaller one, which the room `onnx` exports, fuses and quantizes.
  */
 export * from './distil';
 export { DISTILLATION_SCHEMA } from './distil/options';

@@ -1,8 +1,8 @@
 import { download, kernels, type Tensor, tidy, upload } from '../nn';
 
 /**
- * The directions in which the rows of a table are longest: eigenvectors of tableᵀ table with the largest eigenvalues. The rows
- * projected on them are the nearest of their width to the originals (Eckart & Young 1936).
+ * Returns the principal directions of a table's rows: eigenvectors of tableᵀ table with the largest eigenvalues. Projecting the
+ * rows on them is the best approximation of that rank (Eckart & Young 1936).
  *
  * table [rows, width] -> [width, count]
  */
@@ -11,7 +11,7 @@ export function principalDirections(table: Tensor, count: number): Tensor {
   const vectors = tidy(() => {
     const rows = upload(table.data, table.shape);
     const [, columns] = kernels.eigenvectors(kernels.matMul(rows, rows, { transposeLeft: true }));
-    return download(columns); // [width, width], eigenvalues rising with the column
+    return download(columns); // [width, width], eigenvalues ascending by column
   });
   const data = new Float32Array(width * count);
   for (let row = 0; row < width; row++)
@@ -20,7 +20,7 @@ export function principalDirections(table: Tensor, count: number): Tensor {
   return { shape: [width, count], data };
 }
 
-/** Rows of a table by a projection // [rows, width], [width, count] -> [rows, count] */
+/** Projects the rows of a table // [rows, width], [width, count] -> [rows, count] */
 export function project(table: Tensor, directions: Tensor): Tensor {
   const data = tidy(() =>
     download(kernels.matMul(upload(table.data, table.shape), upload(directions.data, directions.shape))),

@@ -3,7 +3,7 @@ import { TokenClassifier } from '../nn';
 import { type EvaluationReport, evaluate } from '../tasks';
 import { onlyFinite, Tokenizer } from '../tokenization';
 
-/** What a model folder's weights say of gold sentences, at the folder's own thresholds; its loss is that of `cross_entropy`. */
+/** Scores a model folder's weights on gold sentences, at the folder's thresholds, with the loss `cross_entropy`. */
 export async function scoreFolder(folder: string, sentences: readonly Sentence[]): Promise<EvaluationReport> {
   const model = TokenClassifier.load(folder);
   try {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ENTITY_CLASSES, isInsideCharacter, parseSentence } from '../foundation';
+import { isInsideCharacter, parseSentence } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { type CorpusDocument, emptyTally, lineParagraphs, type Mention, toSentences } from './document';
 
 const documentOf = (text: string, mentions: Mention[]): CorpusDocument => ({
@@ -88,11 +89,7 @@ describe('toSentences', () => {
         minLength: 1,
       })
       .map((parts) => parts.join(''));
-    const anyMention = fc.tuple(
-      fc.nat(),
-      fc.integer({ min: 1, max: 12 }),
-      fc.constantFrom(...ENTITY_CLASSES),
-    );
+    const anyMention = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 12 }), fc.constantFrom(...FOUR));
     fc.assert(
       fc.property(anyText, fc.array(anyMention, { maxLength: 12 }), (text, raw) => {
         const mentions = raw
@@ -104,7 +101,7 @@ describe('toSentences', () => {
               ![start, end].some((place) => isInsideCharacter(text, place)),
           );
         const tally = emptyTally();
-        const sentences = toSentences(documentOf(text, mentions), [...ENTITY_CLASSES], tally);
+        const sentences = toSentences(documentOf(text, mentions), [...FOUR], tally);
         for (const sentence of sentences) parseSentence(JSON.stringify(sentence), 'a sentence');
         const spans = sentences.reduce((count, sentence) => count + sentence.spans.length, 0);
         const { duplicate, nested, crossing, acrossParagraphs } = tally;

@@ -27,14 +27,15 @@ export interface ClassificationDetails {
   confusions: Confusion[];
 }
 
-type Report = Pick<ClassificationReport, 'answers' | 'labels' | 'unknown' | 'confusion'>;
+/** What is needed of a report of `evaluateTexts`. */
+export type ScoredTexts = Pick<ClassificationReport, 'answers' | 'labels' | 'unknown' | 'confusion'>;
 
 const COLUMNS = { texts: 0, right: 1 };
 /** Hits, given and gold of each label follow. */
 const FIRST_LABEL = 2;
 
 /** Intervals, averages and confusions of what `evaluateTexts` found. */
-export function detailTexts(report: Report, options: BootstrapOptions): ClassificationDetails {
+export function detailTexts(report: ScoredTexts, options: BootstrapOptions): ClassificationDetails {
   const { answers, confusion } = report;
   const [accuracy, macroF1] = textIntervals(answers, options);
   return {
@@ -81,7 +82,7 @@ export function textIntervals(
   return bootstrapUnits(answers.length, columns, add, [accuracy, macroF1], options);
 }
 
-function averagesOf({ labels, unknown }: Report): ClassificationDetails['averages'] {
+function averagesOf({ labels, unknown }: ScoredTexts): ClassificationDetails['averages'] {
   const never = { precision: null, recall: null, f1: null };
   const scores: Pick<LabelScore, 'precision' | 'recall' | 'f1' | 'support'>[] = [
     ...Object.values(labels).filter(({ support, falsePositives }) => support + falsePositives > 0),

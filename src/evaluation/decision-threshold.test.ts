@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byLabel, ENTITY_CLASSES } from '../foundation';
+import { byLabel } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { evaluate } from '../tasks';
 import { outputNames, Tokenizer } from '../tokenization';
@@ -45,7 +46,7 @@ test('neither less than a point nor a single peak moves a threshold; what lasts 
     chooseThresholds(
       [0.3, 0.5, 0.6, 0.7, 0.8, 0.9].map((threshold, index) => ({
         threshold,
-        f1: byLabel(ENTITY_CLASSES, (label) => (label === 'Cell' ? f1s[index] : null)),
+        f1: byLabel(FOUR, (label) => (label === 'Cell' ? f1s[index] : null)),
       })),
     ).Cell;
   assert.equal(chosen(0.69, 0.69, 0.69, 0.699, 0.699, 0.699), 0.5);

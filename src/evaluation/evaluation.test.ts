@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRandom, ENTITY_CLASSES, type Sentence } from '../foundation';
+import { createRandom, type Sentence } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { download, tidy, upload } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { createLoss, evaluate, heldOutEvaluation, meanF1, scoreSpans, tokenOutcomes } from '../tasks';
@@ -47,7 +48,7 @@ test('a gold mention given twice counts once', () => {
 
 test('unknown classes are masked, and a class without gold has no F1', () => {
   const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
-  const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]], ENTITY_CLASSES);
+  const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]], FOUR);
   assert.equal(scores['Organ Tissue'].falsePositives, 0);
   assert.equal(scores['Organ Tissue'].f1, null);
   assert.equal(scores['Organ Tissue'].precision, null);
@@ -138,7 +139,7 @@ test('the loss on dev is the loss of training', async () => {
     ]);
     const known = report.tagged.flatMap(({ encoded }, index) =>
       [...encoded.ids].flatMap(() =>
-        ENTITY_CLASSES.flatMap((label) => {
+        FOUR.flatMap((label) => {
           const isKnown = gold[index].annotated.includes(label) ? 1 : 0;
           return [isKnown, isKnown];
         }),

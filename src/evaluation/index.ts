@@ -33,6 +33,7 @@ export {
   type ClassificationDetails,
   type Confusion,
   detailTexts,
+  type ScoredTexts,
   textIntervals,
 } from './classification';
 export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';

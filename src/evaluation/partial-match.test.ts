@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ENTITY_CLASSES } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { scoreSpans } from '../tasks';
 import { classConfusion, compareMentions, countOutcomes } from './errors';
 import { readFixture, sentence, span } from './gold.fixture';
@@ -24,7 +24,7 @@ interface Case {
 }
 
 const CLASS_OF = { A: 'Cell', B: 'Cell Line', C: 'Organ Tissue' } as const;
-const ALL = [...ENTITY_CLASSES];
+const ALL = [...FOUR];
 const toSpan = ([start, end, label]: PlainSpan) => span(start, end, CLASS_OF[label]);
 const inSentences = (lists: PlainSpan[][]) =>
   lists.map((spans) => ({ ...sentence('x'.repeat(20), [], ALL), spans: spans.map(toSpan) }));
@@ -125,11 +125,11 @@ test('each kind of error has its name', () => {
       ['correct', 1, 0, 0],
     ],
   );
-  const counts = countOutcomes(compared, ENTITY_CLASSES);
+  const counts = countOutcomes(compared, FOUR);
   assert.deepEqual(counts.Cell, { correct: 1, 'wrong border': 1, 'wrong class': 0, missed: 0, spurious: 1 });
   assert.equal(counts['Cell Line']['wrong class'], 1);
-  const of = (label: string) => ENTITY_CLASSES.indexOf(label);
-  const matrix = classConfusion(compared, ENTITY_CLASSES);
+  const of = (label: string) => FOUR.indexOf(label);
+  const matrix = classConfusion(compared, FOUR);
   assert.equal(matrix[of('Cell')][of('Cell')], 2);
   assert.equal(matrix[of('Cell Line')][of('Cell')], 1);
   assert.equal(matrix[of('Organ Tissue')][4], 1);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byLabel, createRandom, ENTITY_CLASSES, type Random, type Sentence, type Span } from '../foundation';
+import { byLabel, createRandom, type Random, type Sentence, type Span } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { meanF1, scoreSpans, scoreTokens, type TokenOutcomes } from '../tasks';
 import { type ArticleCounts, countByArticle, meanSpanF1, spanF1, sumRows, tokenF1 } from './article-counts';
 import { bootstrapIntervals } from './bootstrap';
@@ -9,7 +10,7 @@ import { compareModels, verdict } from './comparison';
 import { sentence, span } from './gold.fixture';
 import { holm, permutationTest } from './permutation';
 
-const f1 = spanF1(ENTITY_CLASSES, 'Cell');
+const f1 = spanF1(FOUR, 'Cell');
 const CELL = 3; // the first column of Cell: hits, predicted, gold
 
 /** Articles of a model that finds each of their mentions with probability `skill`, and invents some. */
@@ -71,10 +72,7 @@ test('identical models give p = 1, a much better one a small p, in either order'
       const good = articles(random, counts, 0.9);
       const bad = articles(random, counts, 0.4);
       const options = { permutations: 200, seed };
-      assert.deepEqual(permutationTest(good, good, [f1, spanF1(ENTITY_CLASSES, 'Cell Line')], options), [
-        1,
-        null,
-      ]);
+      assert.deepEqual(permutationTest(good, good, [f1, spanF1(FOUR, 'Cell Line')], options), [1, null]);
       const [p] = permutationTest(good, bad, [f1], options);
       assert.ok(p! < 0.01, `${p}`);
       assert.deepEqual(permutationTest(bad, good, [f1], options), [p]);
@@ -113,7 +111,7 @@ function corpus(found: (index: number) => boolean) {
     sentence('abcd', [[0, 2, 'Cell']], ['Cell'], `A${index % 20}`),
   );
   const predicted: Span[][] = gold.map((_, index) => (found(index) ? [span(0, 2, 'Cell')] : []));
-  const outcomes = byLabel(ENTITY_CLASSES, (label): TokenOutcomes => {
+  const outcomes = byLabel(FOUR, (label): TokenOutcomes => {
     if (label !== 'Cell')
       return { probabilities: new Float64Array(), inside: new Uint8Array(), ends: new Int32Array(60) };
     return {
@@ -133,10 +131,10 @@ test('counts of articles add up to the scores of the whole', () => {
   assert.equal(counts.articles.length, 20);
   const sums = sumRows(counts.rows);
   assert.equal(f1(sums), scoreSpans(gold, predicted).Cell.f1);
-  assert.equal(meanSpanF1(ENTITY_CLASSES)(sums), meanF1(scoreSpans(gold, predicted)));
-  assert.equal(tokenF1(ENTITY_CLASSES, 'Cell')(sums), scoreTokens(outcomes, 0.4).Cell.f1);
-  assert.equal(tokenF1(ENTITY_CLASSES, 'Cell')(sums), 0.5);
-  assert.equal(tokenF1(ENTITY_CLASSES, 'Cell Line')(sums), null);
+  assert.equal(meanSpanF1(FOUR)(sums), meanF1(scoreSpans(gold, predicted)));
+  assert.equal(tokenF1(FOUR, 'Cell')(sums), scoreTokens(outcomes, 0.4).Cell.f1);
+  assert.equal(tokenF1(FOUR, 'Cell')(sums), 0.5);
+  assert.equal(tokenF1(FOUR, 'Cell Line')(sums), null);
 });
 
 test('a comparison names a winner only where chance is an unlikely reason', () => {

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
-import { ENTITY_CLASSES, InputError, readTextFile } from '../foundation';
+import { InputError, readTextFile } from '../foundation';
 
-/** One training of a search: settings and scores by column; null is unknown (a class without gold, a trial that failed). */
+/** One training of a search: settings and scores by column; null is unknown (a label without gold, a trial that failed). */
 export type SearchRow = Readonly<Record<string, string | number | null>>;
 
 /** The columns that hold settings, and what people call them. */
@@ -14,9 +14,16 @@ export const SEARCH_SETTINGS: Readonly<Record<string, string>> = {
   MAX_SEQ_LENGTH: 'length',
 };
 
-/** The column of a class's token F1 on the test or the validation part. */
-export function f1Column(label: string, part: 'test' | 'val' = 'test'): string {
-  return `${part}_Class_${ENTITY_CLASSES.indexOf(label)}_F1`;
+/**
+ * The column of a label's token F1 on the test or the validation part. Columns are numbered by the order of the search's labels.
+ *
+ * @throws InputError for a label that the search does not have
+ */
+export function f1Column(labels: readonly string[], label: string, part: 'test' | 'val' = 'test'): string {
+  const place = labels.indexOf(label);
+  if (place < 0)
+    throw new InputError(`"${label}" is no label of the search; its labels are ${labels.join(', ')}`);
+  return `${part}_Class_${place}_F1`;
 }
 
 /** The table that a search wrote (CSV). What reads as a number is one; empty cells are null. */

@@ -1,7 +1,7 @@
 /**
  * Foundation: code shared by all rooms.
  *
- * In: nothing. Out: the four entity classes, spans, sentences and labelled texts (the contract between corpora, training and
+ * In: nothing. Out: spans, sentences and labelled texts (the contract between corpora, training and
  * evaluation); the error for bad input, and system errors described in words; files read according to their content (kind,
  * encoding, gzip, lines, JSON, XML); files written atomically after checking the path, under a lock; downloads within limits; text
  * made safe for a terminal; seeded randomness, the progress bar, the project's folders; child processes and worker threads that
@@ -33,7 +33,6 @@ export {
   textOf,
   withoutCredentials,
 } from './download';
-export { ENTITY_CLASSES, isEntityClass } from './entity-classes';
 export { InputError, reasonOf, unreadable, unwritable } from './errors';
 export { readRegularFile, readTextFile, refusePointer, sha256OfFile } from './files';
 export { areFinite } from './finite';

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { projectRoot } from '../foundation';
 import { SequenceClassifier } from '../nn';
 import { networkFixture } from '../nn/network.fixture';
 import { copyTinyBert, tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { tinyClassifier } from '../nn/tiny-classifier.fixture';
 import { exportToOnnx, quantizeFolder } from '../onnx';
+import type { ScoredLabel } from '../tasks';
 import { loadAnnotator } from './annotator';
 import { loadClassifier } from './classifier';
 
@@ -22,6 +24,29 @@ const softmax = (values: readonly number[]) => {
   const total = values.reduce((sum, value) => sum + Math.exp(value), 0);
   return values.map((value) => Math.exp(value) / total);
 };
+
+const PIPELINES = join(projectRoot, 'src', 'inference', 'fixtures');
+
+for (const name of ['classifier', 'classifier-several'])
+  test(`texts have the labels and scores of Python's pipeline: ${name}`, async (t) => {
+    const folder = copyTinyBert(t);
+    for (const file of ['config.json', 'model.safetensors'])
+      cpSync(join(PIPELINES, name, file), join(folder, file));
+    const answers = JSON.parse(readFileSync(join(PIPELINES, name, 'answers.json'), 'utf8')) as {
+      text: string;
+      labels: ScoredLabel[];
+    }[];
+    await using classifier = await loadClassifier(folder, { threads: 1 });
+    const found = await classifier.classifyTexts(answers.map(({ text }) => text));
+    answers.forEach(({ labels }, index) => {
+      assert.deepEqual(
+        found[index].map(({ label }) => label),
+        labels.map(({ label }) => label),
+      );
+      for (const [rank, { score }] of labels.entries())
+        assert.ok(Math.abs(found[index][rank].score - score) < 1e-4);
+    });
+  });
 
 test("a folder of Python's gives the probabilities of PyTorch's logits, the most probable label first", async (t) => {
   await using classifier = await loadClassifier(tinyClassifier(t, { words }), { threads: 1 });

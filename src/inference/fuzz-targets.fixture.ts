@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { onnx } from 'onnx-proto';
 import { readCollectedArticle } from '../collection';
 import { checkedAnnotations, checkedFullText, checkedSearch, checkedTypePage } from '../collection/answers';
+import { TYPES } from '../collection/types.fixture';
 import { splitSentences } from '../corpora';
 import { parseBrat } from '../corpora/brat';
 import { parseCapital } from '../corpora/capital';
@@ -13,14 +14,7 @@ import { parsePubTator } from '../corpora/pubtator';
 import { readTar } from '../corpora/tar';
 import { tarOf } from '../corpora/tar.fixture';
 import { readTagFile } from '../evaluation';
-import {
-  createRandom,
-  ENTITY_CLASSES,
-  InputError,
-  projectRoot,
-  type Random,
-  readSentences,
-} from '../foundation';
+import { createRandom, InputError, projectRoot, type Random, readSentences } from '../foundation';
 import { readHead, readSafetensors } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { encodeAsOnnx } from '../onnx';
@@ -122,7 +116,7 @@ async function readWhole(path: string): Promise<void> {
 }
 
 const collected = {
-  ...{ pmcid: 'PMC90000001', source: 'PMC', types: ENTITY_CLASSES, fullText: fullText.toString() },
+  ...{ pmcid: 'PMC90000001', source: 'PMC', types: TYPES, fullText: fullText.toString() },
   annotations: answer[0].annotations,
 };
 const sentence = {
@@ -180,7 +174,7 @@ export const TARGETS: Record<string, () => Target> = {
       if (name.startsWith('tags')) readTagFile(path);
       else if (name.startsWith('PMC')) {
         const { fullText, annotations } = readCollectedArticle(path);
-        anchorAnnotations(jatsToParagraphs(fullText, path), annotations);
+        anchorAnnotations(jatsToParagraphs(fullText, path), annotations, TYPES);
       } else if (name.startsWith('sentences')) readSentences(path);
       if (name.endsWith('s.jsonl')) await readWhole(path);
     },
@@ -198,7 +192,7 @@ export const TARGETS: Record<string, () => Target> = {
     },
     mutations: [...anyJson, ...anyXml],
     read(path, _, name) {
-      if (name === 'annotations') checkedAnnotations(text(path), ['PMC90000001'], ENTITY_CLASSES);
+      if (name === 'annotations') checkedAnnotations(text(path), ['PMC90000001'], TYPES);
       else if (name === 'page') checkedTypePage(text(path));
       else if (name === 'article') checkedFullText(text(path), 'PMC90000001');
       else checkedSearch(text(path));

@@ -103,7 +103,8 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   }
   progress.update(profile.gold.length, profile.gold.length);
   progress.end();
-  const varied = varyMentions(gathered.train, profile.variations, seed);
+  const rewritten = ['Gene Mutations'];
+  const varied = varyMentions(gathered.train, { variations: profile.variations, rewritten }, seed);
   return {
     ...gathered,
     train: gathered.train.concat(varied),

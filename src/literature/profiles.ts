@@ -19,7 +19,7 @@ export interface Profile {
   description: string;
   gold: CorpusShare[];
   /** Copies of the chosen training sentences with other mentions: more for the class that has few. */
-  variations: Variations;
+  variations: Variations['variations'];
   training: TrainingOptions & LossOptions;
   maximumLength: number;
   /** Epochs of the distillation in notebook 5, sentences by which it judges what to prune, batches of its movement scores. */
@@ -36,7 +36,8 @@ const everyMention = {
 };
 
 // What the notebook decides itself (encoder, labels, window) is no option of the profile.
-const { encoder, scheme, maximumLength, threshold, dropout, variations, ...options } = DEFAULT_TRAINING;
+const { encoder, scheme, maximumLength, threshold, dropout, views, variations, rewritten, ...options } =
+  DEFAULT_TRAINING;
 const training = { ...options, batchSize: 16 };
 
 /** How large a run is. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSearchRows, type SearchRow } from '../evaluation';
-import { byLabel, ENTITY_CLASSES, projectRoot, readTextFile } from '../foundation';
+import { byLabel, projectRoot, readTextFile } from '../foundation';
 import type { CrossCorpusScore, SizedTraining } from '../visualization';
+import { ENTITY_CLASSES } from './views';
 
 /** Trainings that were done once and whose scores are kept with the project; see data/search/README.md. */
 export interface SearchStudy {

@@ -6,14 +6,10 @@ import fc from 'fast-check';
 import { InputError } from '../foundation';
 import { outputNames } from '../tokenization';
 import { BIO, TOKEN } from '../tokenization/tag-set.fixture';
-import {
-  readClassifierConfiguration,
-  readConfiguration,
-  readHead,
-  readLabelRows,
-  savedLabels,
-  writeThreshold,
-} from './configuration';
+import { readClassifierConfiguration, readConfiguration, readLabelRows } from './configuration';
+import { savedLabels } from './label-names';
+import { readHead } from './network-configuration';
+import { writeThreshold } from './own-entry';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { copyTinyBert } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';

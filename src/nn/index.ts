@@ -22,17 +22,11 @@ export {
   type ModelConfiguration,
   readClassifierConfiguration,
   readConfiguration,
-  readHead,
   readLabelRows,
-  readOwnEntry,
   readTask,
-  savedLabels,
   type TaskName,
-  type ViewClasses,
   writeClassifierConfiguration,
   writeConfiguration,
-  writeOwnEntry,
-  writeThreshold,
 } from './configuration';
 export {
   type DeviceTensor,
@@ -59,9 +53,12 @@ export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
+export { savedLabels } from './label-names';
 export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
+export { readHead } from './network-configuration';
 export { add, createChance, linear } from './operations';
+export { readOwnEntry, type ViewClasses, type Views, writeOwnEntry, writeThreshold } from './own-entry';
 export { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';

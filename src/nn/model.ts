@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import type { Batch } from './batch';
-import { predictsWords, readHead, writeNetworkConfiguration } from './configuration';
 import type { DeviceTensor } from './device';
 import { encode, type LayerObserver, type Weights } from './encoder';
 import { type EncoderConfiguration, readEncoderConfiguration } from './encoder-configuration';
 import { applyHead, type Head, type LabelOutcome } from './heads';
 import { freshTensors } from './initialization';
 import { saveTokenizer, writeWeights } from './model-folder';
+import { predictsWords, readHead, writeNetworkConfiguration } from './network-configuration';
 import { gatherRows } from './operations';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';

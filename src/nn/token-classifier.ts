@@ -5,7 +5,6 @@ import {
   type ModelConfiguration,
   readConfiguration,
   readLabelRows,
-  savedLabels,
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
@@ -13,6 +12,7 @@ import type { LayerObserver, Weights } from './encoder';
 import { readEncoderConfiguration } from './encoder-configuration';
 import type { Head } from './heads';
 import { freshTensors } from './initialization';
+import { savedLabels } from './label-names';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';

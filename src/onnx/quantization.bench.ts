@@ -14,7 +14,7 @@ import { benchmark, benchmarkCsv, openVariant, startPeer, type Variant } from '.
 import { readSentences, showProgress, writeFileAtomically } from '../foundation';
 import { exportToOnnx } from './export';
 import { onnxPath } from './folder';
-import { fuseFolder } from './fuse/fuse';
+import { fuseFolder } from './fuse/fuse-folder';
 import { CALIBRATION_METHODS } from './quantize/calibration';
 import { quantizeFolder, quantizeFolderStatically } from './quantize/quantize';
 

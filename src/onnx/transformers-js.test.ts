@@ -7,7 +7,8 @@ import { readConfiguration, savedLabels } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
-import { FUSED_OPERATORS, fuseFolder } from './fuse/fuse';
+import { fuseFolder } from './fuse/fuse-folder';
+import { FUSED_OPERATORS } from './fuse/operators';
 import { quantizeFolder, quantizeFolderStatically } from './quantize/quantize';
 import { runOnnx } from './run.fixture';
 

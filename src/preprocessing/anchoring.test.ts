@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Annotation } from '../collection';
-import { ENTITY_CLASSES, projectRoot } from '../foundation';
+import { TYPES } from '../collection/types.fixture';
+import { projectRoot } from '../foundation';
 import { anchorAnnotations } from './anchoring';
 import { jatsToParagraphs, type Paragraph } from './jats';
 import { normalizeText } from './normalization';
@@ -28,7 +29,7 @@ const annotation = (
 });
 /** [paragraph, start, end] of each, or the reason. */
 const place = (paragraphs: Paragraph[], ...annotations: Annotation[]) => {
-  const { placed, unplaced } = anchorAnnotations(paragraphs, annotations);
+  const { placed, unplaced } = anchorAnnotations(paragraphs, annotations, TYPES);
   return [
     ...placed.map(({ paragraph, span }) => [paragraph, span.start, span.end]),
     ...unplaced.map(({ reason }) => reason),
@@ -237,7 +238,7 @@ test('any mention with its own context comes back to its own characters', () => 
           exact,
           text.slice(start + exact.length, start + exact.length + 20),
         );
-        const { placed, unplaced } = anchorAnnotations(paragraphs, [given]);
+        const { placed, unplaced } = anchorAnnotations(paragraphs, [given], TYPES);
         assert.equal(placed.length + unplaced.length, 1);
         for (const { paragraph, span } of placed) {
           const found = paragraphs[paragraph].text.slice(span.start, span.end);
@@ -277,6 +278,7 @@ test('thousands of annotations of one mention take time linear in their number, 
     anchorAnnotations(
       [{ section: '', index: 0, text: numbers.map(sentence).join(' ') }],
       numbers.map(annotation),
+      TYPES,
     );
   const start = performance.now();
   const distinct = anchored(
@@ -294,7 +296,7 @@ test('thousands of annotations of one mention take time linear in their number, 
 
 test('without any context an annotation is placed only where its text stands once', () => {
   const bare: Annotation = { exact: 'HeLa', tags: [], id: '1', type: 'Cell Line', provider: 'x' };
-  const outcome = (text: string) => anchorAnnotations([{ section: '', index: 0, text }], [bare]);
+  const outcome = (text: string) => anchorAnnotations([{ section: '', index: 0, text }], [bare], TYPES);
   assert.equal(outcome('HeLa and HeLa cells').unplaced[0]?.reason, 'several places fit');
   assert.equal(outcome('of HeLa cells').placed.length, 1);
 });
@@ -317,13 +319,13 @@ test('normalization keeps a way back for every code unit', () => {
 
 test('every annotation of the sample is placed on its own text', () => {
   const sample = join(projectRoot, 'data', 'sample');
-  const counts = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0]));
+  const counts = Object.fromEntries(TYPES.map((label) => [label, 0]));
   for (const file of readdirSync(join(sample, 'articles'))) {
     const paragraphs = jatsToParagraphs(readFileSync(join(sample, 'articles', file), 'utf8'), file);
     const answer = JSON.parse(
       readFileSync(join(sample, 'annotations', file.replace('.xml', '.json')), 'utf8'),
     );
-    const { placed, unplaced } = anchorAnnotations(paragraphs, answer[0].annotations);
+    const { placed, unplaced } = anchorAnnotations(paragraphs, answer[0].annotations, TYPES);
     assert.deepEqual(unplaced, []);
     for (const { annotation, paragraph, span } of placed) {
       const { text } = paragraphs[paragraph];

@@ -29,17 +29,20 @@ export interface Unplaced {
  * the annotation stays unplaced.
  *
  * Every annotation is in one of the two lists, in the given order.
+ *
+ * @param types annotations of other types are not placed
  */
 export function anchorAnnotations(
   paragraphs: readonly Paragraph[],
   annotations: readonly Annotation[],
+  types: readonly string[],
 ): { placed: Placed[]; unplaced: Unplaced[] } {
   const article = searchableArticle(paragraphs);
   const keepBlanks = new Set(annotations.filter(showsBlanks).map(styleKey));
   const outcomes = new Map<Annotation, Placed | Unplaced>();
   const rivalry = new Map<string, Twins[]>();
   for (const same of groupsOf(annotations, twinKey)) {
-    const found = findPlaces(article, same[0], !keepBlanks.has(styleKey(same[0])));
+    const found = findPlaces(article, same[0], types, !keepBlanks.has(styleKey(same[0])));
     if (typeof found === 'string') {
       for (const annotation of same) outcomes.set(annotation, { annotation, reason: found });
     } else {

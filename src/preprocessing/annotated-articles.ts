@@ -8,6 +8,8 @@ import { jatsToParagraphs, type Paragraph } from './jats';
 /** An article's text, and annotations that carry text and context but no offsets. */
 export interface AnnotatedArticle {
   article: string;
+  /** The labels that annotations were asked for. */
+  types: readonly string[];
   paragraphs: Paragraph[];
   annotations: Annotation[];
 }
@@ -33,8 +35,8 @@ export function auditSources(
 
 /** The articles of a collection, one in memory at a time, without those that cannot be used: `preprocess` reports them. */
 export async function* collectedArticles(folder: string): AsyncGenerator<AnnotatedArticle> {
-  for (const { pmcid, paragraphs, annotations } of usableArticles(collectedFiles(folder), () => {}))
-    yield { article: pmcid, paragraphs, annotations };
+  for (const { pmcid, types, paragraphs, annotations } of usableArticles(collectedFiles(folder), () => {}))
+    yield { article: pmcid, types, paragraphs, annotations };
 }
 
 /**
@@ -47,6 +49,7 @@ export async function* craftArticles(view: View): AsyncGenerator<AnnotatedArticl
     const paragraphs = jatsToParagraphs(readFileSync(jatsFile!, 'utf8'), jatsFile!);
     yield {
       article,
+      types: Object.keys(view.classes),
       paragraphs,
       annotations: mentions.map((mention, index) => goldAnnotation(text, mention, `${article}#${index}`)),
     };
@@ -62,6 +65,7 @@ export async function* capitalArticles(view: View): AsyncGenerator<AnnotatedArti
   for (const { article, text, paragraphs, mentions } of documents) {
     yield {
       article,
+      types: Object.keys(view.classes),
       paragraphs: paragraphs.map(({ section, start, end }, index) => ({
         section,
         index,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collectArticles, summarizeCollection } from '../collection';
+import { TYPES } from '../collection/types.fixture';
 import { mirrorFolder } from '../foundation';
 import { capitalArticles, collectedArticles, craftArticles } from './annotated-articles';
 import { auditAnchoring } from './audit';
@@ -11,7 +12,7 @@ import { auditAnchoring } from './audit';
 test('the sample: its summary, and what a search for names would make of it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   try {
-    await collectArticles({ source: 'sample', out: folder });
+    await collectArticles({ source: 'sample', types: TYPES, out: folder });
     const summary = summarizeCollection(folder, 3);
     assert.equal(summary.articles, 21);
     assert.deepEqual(

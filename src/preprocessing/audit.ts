@@ -1,6 +1,6 @@
 import type { Annotation } from '../collection';
 import { type Range, splitSentences } from '../corpora';
-import { cutsWord, ENTITY_CLASSES, type Span } from '../foundation';
+import { cutsWord, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
 import type { AnnotatedArticle } from './annotated-articles';
 
@@ -43,14 +43,15 @@ export async function auditAnchoring(
   articles: AsyncIterable<AnnotatedArticle>,
   examples = 3,
 ): Promise<AnchoringAudit> {
-  const rows = new Map<string, AuditRow>(ENTITY_CLASSES.map((label) => [label, emptyRow(label)]));
+  const rows = new Map<string, AuditRow>();
   const shown = new Map<string, AuditExample>();
-  for await (const { article, paragraphs, annotations } of articles) {
+  for await (const { article, types, paragraphs, annotations } of articles) {
+    for (const label of types) if (!rows.has(label)) rows.set(label, emptyRow(label));
     for (const { type } of annotations) {
-      const row = rows.get(type as string);
+      const row = rows.get(type);
       if (row) row.annotations++;
     }
-    const { placed } = anchorAnnotations(paragraphs, annotations);
+    const { placed } = anchorAnnotations(paragraphs, annotations, types);
     const sentenceOf = sentencesAround(placed, (paragraph) => paragraphs[paragraph].text);
     let isNew = true; // one example an article
     for (const one of placed) {

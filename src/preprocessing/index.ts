@@ -27,8 +27,8 @@ export {
 export { balanceClasses, sampleNegatives } from './sampling';
 export { type OverlapCounts, paragraphsToSentences } from './sentences';
 export {
-  type ClassCounts,
   countMentions,
+  type LabelCounts,
   type Marked,
   PARTS,
   type Part,

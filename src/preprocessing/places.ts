@@ -1,5 +1,4 @@
 import type { Annotation } from '../collection';
-import { isEntityClass } from '../foundation';
 import { agreement, countWordCharacters, cutsWordAt, exactAgreement, nearestWordCharacters } from './context';
 import { type Reading, readingsOf } from './readings';
 import {
@@ -32,15 +31,17 @@ const MOST_COMPARISONS = 1_000_000;
 /**
  * The best places for an annotation, or the reason why it has none.
  *
+ * @param types those that are placed
  * @param isStripped whether its provider strips the blanks at the ends of contexts
  */
 export function findPlaces(
   article: SearchableArticle,
   annotation: Annotation,
+  types: readonly string[],
   isStripped: boolean,
 ): Place[] | UnanchoredReason {
   if (annotation.fileName) return 'in a supplement';
-  if (!isEntityClass(annotation.type)) return 'other type';
+  if (!types.includes(annotation.type)) return 'other type';
   const hasContext = annotation.prefix != null || annotation.postfix != null;
   const trust: Trust = hasContext ? (isStripped ? 'none where cut' : 'always') : 'never';
   let reason: UnanchoredReason = 'empty mention';

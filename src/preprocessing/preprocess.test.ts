@@ -13,19 +13,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  ENTITY_CLASSES,
-  InputError,
-  projectRoot,
-  readSentences,
-  type Sentence,
-  type Span,
-} from '../foundation';
+import { TYPES } from '../collection/types.fixture';
+import { InputError, projectRoot, readSentences, type Sentence, type Span } from '../foundation';
 import { findLeaks } from './leaks';
 import { preprocessCollection } from './preprocess';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { paragraphsToSentences, withoutRepetitions } from './sentences';
-import { type ClassCounts, countMentions, PARTS, SHARES, splitArticles } from './splitting';
+import { countMentions, type LabelCounts, PARTS, SHARES, splitArticles } from './splitting';
 
 const sentence = (text: string, ...labels: Span['label'][]): Sentence => ({
   article: 'A',
@@ -34,7 +28,7 @@ const sentence = (text: string, ...labels: Span['label'][]): Sentence => ({
   offset: 0,
   text,
   spans: labels.map((label, index) => ({ start: index, end: index + 1, label })),
-  annotated: [...ENTITY_CLASSES],
+  annotated: [...TYPES],
 });
 
 test('overlapping spans of a class stay, counted; what is marked twice stays once', () => {
@@ -44,6 +38,7 @@ test('overlapping spans of a class stay, counted; what is marked twice stays onc
   assert.deepEqual(
     withoutRepetitions(
       [cell(6, 10), cell(0, 10), organ, cell(0, 10), cell(8, 12), cell(6, 10), cell(12, 13)],
+      TYPES,
       overlaps,
     ),
     [cell(0, 10), organ, cell(6, 10), cell(8, 12), cell(12, 13)],
@@ -96,7 +91,7 @@ const toMap = (counts: [number, number, number, number][]) =>
   new Map(
     counts.map((numbers, index) => [
       `PMC${index}`,
-      Object.fromEntries(ENTITY_CLASSES.map((label, place) => [label, numbers[place]])) as ClassCounts,
+      Object.fromEntries(TYPES.map((label, place) => [label, numbers[place]])) as LabelCounts,
     ]),
   );
 
@@ -122,7 +117,7 @@ test('with many articles each part gets its share of each class, within an artic
   ]);
   const articles = toMap(counts);
   const parts = splitArticles(articles, 1);
-  for (const label of ENTITY_CLASSES) {
+  for (const label of TYPES) {
     const total = [...articles.values()].reduce((sum, own) => sum + own[label], 0);
     const richest = Math.max(...[...articles.values()].map((own) => own[label]));
     for (const part of PARTS) {
@@ -154,6 +149,15 @@ test('sentences without mentions are kept at the ratio, in order', () => {
   );
 });
 
+test('counts are of the labels that were looked for, then of those that appear', () => {
+  const sentences = [sentence('x', 'gene'), sentence('y', 'drug', 'gene')];
+  assert.deepEqual(Object.entries(countMentions(sentences, ['disease', 'drug'])), [
+    ['disease', 0],
+    ['drug', 1],
+    ['gene', 2],
+  ]);
+});
+
 test('balancing lowers the frequent classes and never touches the rarest', () => {
   const all = [
     ...Array.from({ length: 50 }, (_, i) => sentence(`cell ${i}`, 'Cell')),
@@ -177,7 +181,7 @@ test('the sample as a collection: all files, all counts agree, twice the same by
     for (const part of PARTS) {
       const sentences = readSentences(join(folder, 'out', `${part}.jsonl`));
       assert.equal(sentences.length, report.parts[part].sentences);
-      assert.ok(ENTITY_CLASSES.every((label) => report.parts[part].mentions[label] > 0));
+      assert.ok(TYPES.every((label) => report.parts[part].mentions[label] > 0));
       for (const { article } of sentences) assert.equal(seen.get(article) ?? part, part);
       for (const { article } of sentences) seen.set(article, part);
     }
@@ -211,7 +215,7 @@ test('a folder without articles, and one without any that can be used, are refus
   });
 });
 
-test('an article that cannot be used is skipped and named, the others are done', async () => {
+test('an article that cannot be used is skipped and named, the others were processed', async () => {
   await inFolder(async (folder) => {
     const articles = join(folder, 'in', 'articles');
     mkdirSync(articles, { recursive: true });
@@ -323,7 +327,7 @@ function writeSampleCollection(folder: string): void {
     const pmcid = file.replace('.xml', '');
     const [{ annotations }] = JSON.parse(readFileSync(join(sample, 'annotations', `${pmcid}.json`), 'utf8'));
     const fullText = readFileSync(join(sample, 'articles', file), 'utf8');
-    const article = { pmcid, source: 'sample', types: ENTITY_CLASSES, fullText, annotations };
+    const article = { pmcid, source: 'sample', types: TYPES, fullText, annotations };
     writeFileSync(join(folder, 'articles', `${pmcid}.json`), JSON.stringify(article));
   }
 }

@@ -22,7 +22,7 @@ import type { Leak } from './leaks';
 import type { UnanchoredReason } from './places';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { type OverlapCounts, paragraphsToSentences } from './sentences';
-import { type ClassCounts, countMentions, type Marked, PARTS, type Part, splitArticles } from './splitting';
+import { countMentions, type LabelCounts, type Marked, PARTS, type Part, splitArticles } from './splitting';
 import { TwinIndex } from './twin-index';
 
 export interface PreprocessingOptions {
@@ -30,7 +30,7 @@ export interface PreprocessingOptions {
   seed?: number;
   /** Sentences without mentions kept in train for each one with; default 1. Dev and test keep all, as real text has them. */
   negatives?: number;
-  /** No class of train has more than this many times the mentions of the rarest; default: no limit. */
+  /** No label of train has more than this many times the mentions of the rarest; default: no limit. */
   balance?: number;
   /** False leaves sentences that stand in several parts where they are, and reports them alone; default true. */
   removeLeaks?: boolean;
@@ -51,13 +51,14 @@ export interface PartReport {
   sentences: number;
   /** Sentences with at least one mention. */
   withMentions: number;
-  mentions: ClassCounts;
+  mentions: LabelCounts;
 }
 
 /** Also written as `manifest.json`. */
 export interface PreprocessingReport {
   seed: number;
   negatives: number;
+  /** The labels that the articles hold annotations of. */
   annotated: string[];
   /** Those that could be used. */
   articles: number;
@@ -74,10 +75,10 @@ export interface PreprocessingReport {
     placed: number;
     unplaced: number;
     reasons: Partial<Record<UnanchoredReason, number>>;
-    /** Placed, on characters of another of their class. */
+    /** Placed, on characters of another of their label. */
     overlaps: OverlapCounts;
     /** Mentions in the sentences: placed, less those repeated. */
-    mentions: ClassCounts;
+    mentions: LabelCounts;
   };
   /** Sentences of train and dev with a twin in a later part. */
   leaks: {
@@ -177,7 +178,7 @@ async function preprocess(
     const byArticle = new Map<string, Line[]>(read.articles.map((article) => [article, []]));
     for (const line of lines) byArticle.get(line.article)!.push(line);
     const partOf = splitArticles(
-      new Map([...byArticle].map(([article, own]) => [article, countMentions(own)])),
+      new Map([...byArticle].map(([article, own]) => [article, countMentions(own, read.annotated)])),
       seed,
     );
     const dealt = {} as Record<Part, Line[]>;
@@ -187,9 +188,9 @@ async function preprocess(
     const kept = { ...dealt };
     if (removeLeaks)
       for (const part of PARTS) kept[part] = dealt[part].filter(({ number }) => !leaking.has(number));
-    const before = describe(kept.train);
+    const before = describe(kept.train, read.annotated);
     if (balance !== undefined) kept.train = balanceClasses(kept.train, balance, seed);
-    const after = describe(kept.train);
+    const after = describe(kept.train, read.annotated);
     kept.train = sampleNegatives(kept.train, negatives, seed);
 
     const report: PreprocessingReport = {
@@ -200,11 +201,11 @@ async function preprocess(
       skipped: read.skipped,
       paragraphs: read.paragraphs,
       sentences: lines.length,
-      annotations: { ...read.annotations, mentions: countMentions(lines) },
+      annotations: { ...read.annotations, mentions: countMentions(lines, read.annotated) },
       leaks: { ...leaks, removed: removeLeaks },
       balance: balance === undefined ? null : { ratio: balance, before, after },
       parts: Object.fromEntries(
-        PARTS.map((part) => [part, describe(kept[part])]),
+        PARTS.map((part) => [part, describe(kept[part], read.annotated)]),
       ) as PreprocessingReport['parts'],
       split: Object.fromEntries([...partOf].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
@@ -271,7 +272,7 @@ async function readArticles(
       if (article.damagedAnnotations > 0)
         onProblem(`${article.pmcid}: damaged annotations left out: ${article.damagedAnnotations}`);
       annotations.damaged += article.damagedAnnotations;
-      const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
+      const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations, article.types);
       const result = paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
       for (const sentence of result.sentences) {
         scratch.write(JSON.stringify(sentence));
@@ -311,7 +312,7 @@ async function readArticles(
 
 const NONE: Line['spans'] = [];
 
-/** The classes of a sentence's mentions, without the sentence. */
+/** The labels of a sentence's mentions, without the sentence. */
 function labelsOf({ spans }: Sentence): Line['spans'] {
   return spans.length === 0 ? NONE : spans.map(({ label }) => ({ label }));
 }
@@ -379,11 +380,11 @@ function* linesOf(scratch: string, lines: readonly Line[]): Generator<[Line, str
   }
 }
 
-function describe(lines: readonly Line[]): PartReport {
+function describe(lines: readonly Line[], labels: readonly string[]): PartReport {
   return {
     articles: new Set(lines.map(({ article }) => article)).size,
     sentences: lines.length,
     withMentions: lines.filter(({ spans }) => spans.length > 0).length,
-    mentions: countMentions(lines),
+    mentions: countMentions(lines, labels),
   };
 }

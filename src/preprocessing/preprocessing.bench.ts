@@ -91,7 +91,7 @@ function measureThroughput(articles: readonly CollectedArticle[]): Throughput {
       const start = performance.now();
       const paragraphs = jatsToParagraphs(fullText, pmcid);
       const parsed = performance.now();
-      const { placed } = anchorAnnotations(paragraphs, annotations);
+      const { placed } = anchorAnnotations(paragraphs, annotations, types);
       const anchored = performance.now();
       paragraphsToSentences(pmcid, paragraphs, placed, types);
       spent.paragraphs += parsed - start;
@@ -127,7 +127,7 @@ function readOverAndOver(folder: string): Record<string, number> {
   for (let done = 1; done <= MEMORY_ARTICLES; done++) {
     const article = readCollectedArticle(files[done % files.length]);
     const paragraphs = jatsToParagraphs(article.fullText, article.pmcid);
-    const { placed } = anchorAnnotations(paragraphs, article.annotations);
+    const { placed } = anchorAnnotations(paragraphs, article.annotations, article.types);
     paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
     if (done % MEMORY_STEP === 0) memory[done] = Math.round(process.memoryUsage().rss / 1e6);
   }

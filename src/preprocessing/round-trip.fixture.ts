@@ -202,7 +202,7 @@ export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): 
       return start + paragraph.text.length + 2;
     }, 0);
     const judge = judgeOf(goldText, text, mentions);
-    const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations);
+    const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations, article.types);
     result.annotations += mentions.length;
     result.placed += placed.length;
     for (const { annotation, paragraph, span } of placed) {

@@ -1,4 +1,4 @@
-import { createRandom, ENTITY_CLASSES } from '../foundation';
+import { createRandom } from '../foundation';
 import { countMentions, type Marked } from './splitting';
 
 /**
@@ -14,23 +14,22 @@ export function sampleNegatives<S extends Marked>(sentences: readonly S[], ratio
 }
 
 /**
- * Evens out the classes: leaves out sentences, in an order the seed decides, until no class has more than `ratio` times
- * the mentions of the rarest class that occurs. A sentence goes only if all its classes have too many; what the ratio
+ * Evens out the labels: leaves out sentences, in an order the seed decides, until no label has more than `ratio` times
+ * the mentions of the rarest label that occurs. A sentence goes only if all its labels have too many; what the ratio
  * asks may therefore not be reached.
  */
 export function balanceClasses<S extends Marked>(sentences: readonly S[], ratio: number, seed: number): S[] {
   const counts = countMentions(sentences);
-  const rarest = Math.min(...ENTITY_CLASSES.map((label) => counts[label]).filter((count) => count > 0));
+  const labels = Object.keys(counts);
+  const rarest = Math.min(...Object.values(counts));
   const limit = ratio * rarest;
   const leftOut = new Set<S>();
   for (const sentence of createRandom(seed).shuffle(sentences)) {
     if (sentence.spans.length === 0) continue;
-    const own = countMentions([sentence]);
-    const dispensable = ENTITY_CLASSES.every(
-      (label) => own[label] === 0 || counts[label] - own[label] >= limit,
-    );
+    const own = countMentions([sentence], labels);
+    const dispensable = labels.every((label) => own[label] === 0 || counts[label] - own[label] >= limit);
     if (!dispensable) continue;
-    for (const label of ENTITY_CLASSES) counts[label] -= own[label];
+    for (const label of labels) counts[label] -= own[label];
     leftOut.add(sentence);
   }
   return sentences.filter((sentence) => !leftOut.has(sentence));

@@ -1,9 +1,9 @@
 import { splitSentences } from '../corpora';
-import { ENTITY_CLASSES, type Sentence, type Span } from '../foundation';
+import type { Sentence, Span } from '../foundation';
 import type { Placed } from './anchoring';
 import type { Paragraph } from './jats';
 
-/** How many spans stand on the same characters as another of their class. */
+/** How many spans stand on the same characters as another of their label. */
 export interface OverlapCounts {
   /** The same characters, marked twice: kept once. */
   repeated: number;
@@ -16,8 +16,8 @@ export interface OverlapCounts {
 /**
  * Paragraphs cut into sentences with their spans. A sentence is never cut inside a span: two are joined instead.
  *
- * Spans may overlap, even of one class: the data keep what was marked, and `spansToLabels` chooses what a tagger learns. A span marked
- * twice with one class is kept once.
+ * Spans may overlap, even of one label: the data keep what was marked, and `spansToLabels` chooses what a tagger learns. A span marked
+ * twice with one label is kept once.
  */
 export function paragraphsToSentences(
   article: string,
@@ -34,7 +34,7 @@ export function paragraphsToSentences(
   const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
   const sentences: Sentence[] = [];
   paragraphs.forEach(({ section, index, text }, position) => {
-    const spans = withoutRepetitions(spansOf.get(position) ?? [], overlaps);
+    const spans = withoutRepetitions(spansOf.get(position) ?? [], annotated, overlaps);
     let next = 0;
     for (const { start, end } of splitSentences(text, spans)) {
       const inside: Span[] = [];
@@ -58,14 +58,22 @@ export function paragraphsToSentences(
   return { sentences, overlaps };
 }
 
-/** The spans by place, outer ones first, each once; counts those that overlap another of their class into `overlaps`. */
-export function withoutRepetitions(spans: readonly Span[], overlaps: OverlapCounts): Span[] {
+/**
+ * The spans by place, outer ones first, each once; counts those that overlap another of their label into `overlaps`.
+ *
+ * @param labels spans of others are left out; of spans with the same borders that of the earlier label comes first
+ */
+export function withoutRepetitions(
+  spans: readonly Span[],
+  labels: readonly string[],
+  overlaps: OverlapCounts,
+): Span[] {
   const kept: Span[] = [];
-  for (const label of ENTITY_CLASSES) {
-    let outer: Span | undefined; // one that no other of its class covers
+  for (const label of labels) {
+    let outer: Span | undefined; // one that no other of its label covers
     let last: Span | undefined;
-    const ofClass = spans.filter((span) => span.label === label);
-    for (const span of ofClass.sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const ofLabel = spans.filter((span) => span.label === label);
+    for (const span of ofLabel.sort((a, b) => a.start - b.start || b.end - a.end)) {
       if (last && span.start === last.start && span.end === last.end) {
         overlaps.repeated++;
         continue;

@@ -1,53 +1,59 @@
-import { createRandom, ENTITY_CLASSES } from '../foundation';
+import { byLabel, createRandom } from '../foundation';
 
 export const PARTS = ['train', 'dev', 'test'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Share of the articles, and as nearly as may be of each class's mentions, that goes to a part. */
+/** Share of the articles, and as nearly as may be of each label's mentions, that goes to a part. */
 export const SHARES: Record<Part, number> = { train: 0.7, dev: 0.15, test: 0.15 };
 
-export type ClassCounts = Record<string, number>;
+/** Mentions by label. */
+export type LabelCounts = Record<string, number>;
 
 /** What is counted of a sentence. */
 export interface Marked {
   readonly spans: readonly { label: string }[];
 }
 
-export function countMentions(sentences: Iterable<Marked>): ClassCounts {
-  const counts = Object.fromEntries(ENTITY_CLASSES.map((label) => [label, 0])) as ClassCounts;
-  for (const { spans } of sentences) for (const { label } of spans) counts[label]++;
-  return counts;
+/** @param labels have a count even where there is no mention; others follow in the order in which they appear */
+export function countMentions(sentences: Iterable<Marked>, labels: readonly string[] = []): LabelCounts {
+  const counts = new Map(labels.map((label) => [label, 0]));
+  for (const { spans } of sentences)
+    for (const { label } of spans) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 /**
- * Gives each article to a part, whole, such that the parts get their shares of the mentions of each class.
+ * Gives each article to a part, whole, such that the parts get their shares of the mentions of each label.
  *
  * After iterative stratification (K. Sechidis, G. Tsoumakas, I. Vlahavas: On the stratification of multi-label data, ECML
- * PKDD 2011): the class with the fewest mentions left is dealt first. Mentions are counted, where the paper asks whether
+ * PKDD 2011): the label with the fewest mentions left is dealt first. Mentions are counted, where the paper asks whether
  * a label is there; the richest articles go first; and an article goes to the part whose share lacks most of all
- * it has, not of the class at hand alone. With three articles or more no part stays empty. The seed decides ties.
+ * it has, not of the label at hand alone. With three articles or more no part stays empty. The seed decides ties.
+ *
+ * @param articles counts of each, all with the same labels
  */
-export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: number): Map<string, Part> {
+export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: number): Map<string, Part> {
   const shuffled = createRandom(seed).shuffle([...articles.keys()].sort());
-  // What an article has, as shares of the whole: of the mentions of each class, and of the articles.
-  const totals = sumOf(shuffled.map((article) => articles.get(article)!));
+  // What an article has, as shares of the whole: of the mentions of each label, and of the articles.
+  const labels = [...new Set([...articles.values()].flatMap((own) => Object.keys(own)))];
+  const totals = sumOf(
+    labels,
+    shuffled.map((article) => articles.get(article)!),
+  );
   const sharesOf = new Map(
     shuffled.map((article) => {
       const own = articles.get(article)!;
-      return [
-        article,
-        [...ENTITY_CLASSES.map((label) => own[label] / (totals[label] || 1)), 1 / shuffled.length],
-      ];
+      return [article, [...labels.map((label) => own[label] / (totals[label] || 1)), 1 / shuffled.length]];
     }),
   );
   const lacking = Object.fromEntries(
-    PARTS.map((part) => [part, [...ENTITY_CLASSES, 'articles'].map(() => SHARES[part])]),
+    PARTS.map((part) => [part, [...labels, 'articles'].map(() => SHARES[part])]),
   ) as Record<Part, number[]>;
   const need = (part: Part, shares: number[]) =>
     sum(shares.map((share, kind) => (share * lacking[part][kind]) / SHARES[part]));
 
   const richestFirst = Object.fromEntries(
-    ENTITY_CLASSES.map((label) => [
+    labels.map((label) => [
       label,
       // A stable sort: those with equally many stay in the order of the seed.
       [...shuffled].sort((a, b) => articles.get(b)![label] - articles.get(a)![label]).values(),
@@ -66,21 +72,21 @@ export function splitArticles(articles: ReadonlyMap<string, ClassCounts>, seed: 
     const part = PARTS.reduce((best, other) => (need(other, shares) > need(best, shares) ? other : best));
     partOf.set(next, part);
     lacking[part] = lacking[part].map((lack, kind) => lack - shares[kind]);
-    for (const own of ENTITY_CLASSES) left[own] -= articles.get(next)![own];
+    for (const own of labels) left[own] -= articles.get(next)![own];
   }
   fillEmptyParts(partOf, shuffled);
   return partOf;
 }
 
-/** The class with the fewest mentions left, of those that have any. */
-function scarcest(left: ClassCounts): string | undefined {
-  return ENTITY_CLASSES.filter((label) => left[label] > 0).sort((a, b) => left[a] - left[b])[0];
+/** The label with the fewest mentions left, of those that have any. */
+function scarcest(left: LabelCounts): string | undefined {
+  return Object.keys(left)
+    .filter((label) => left[label] > 0)
+    .sort((a, b) => left[a] - left[b])[0];
 }
 
-function sumOf(articles: readonly ClassCounts[]): ClassCounts {
-  return Object.fromEntries(
-    ENTITY_CLASSES.map((label) => [label, sum(articles.map((own) => own[label]))]),
-  ) as ClassCounts;
+function sumOf(labels: readonly string[], articles: readonly LabelCounts[]): LabelCounts {
+  return byLabel(labels, (label) => sum(articles.map((own) => own[label])));
 }
 
 /** With so few articles that a part got none, it takes one from the largest. */

@@ -42,7 +42,7 @@ export {
   type TextExample,
 } from './masked-words/masking';
 export type { Blueprint, Evaluation, Objective } from './objective';
-export { objectiveOf, type Tensors } from './objective-of';
+export { objectiveOf, savedWithout, type Tensors } from './objective-of';
 export { logSoftmax, sigmoid } from './probabilities';
 export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
 export { decodeSpans, type ScoredSpan } from './tagging/decoding';
@@ -88,4 +88,4 @@ export {
 } from './tagging/tokens';
 export { type Variations, varyMentions } from './tagging/variations';
 export type { OutcomeGroups, Prepared, Task, TaskLoss, TaskSettings } from './task';
-export { type LabelTask, labelTaskOf, remakeObjective, TASKS } from './tasks';
+export { type LabelTask, labelTaskOf, remakeObjective, TASKS, withTask } from './tasks';

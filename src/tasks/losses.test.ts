@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ENTITY_CLASSES, projectRoot } from '../foundation';
+import { projectRoot } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { download, livingTensors, tidy, upload } from '../nn';
 import { BIO } from '../tokenization/tag-set.fixture';
 import { createLoss, type LossName } from './losses';
@@ -21,8 +22,8 @@ const fixture = JSON.parse(
 ) as { rows: number; logits: number[]; labels: number[]; known: number[]; cases: Case[] };
 
 for (const { weights, value, gradient, ...options } of fixture.cases) {
-  test(`${options.loss} with γ ${options.focalGamma}, smoothing ${options.labelSmoothing} and weights ${weights} equals PyTorch's`, () => {
-    const classWeights = Object.fromEntries(ENTITY_CLASSES.map((label, index) => [label, weights[index]]));
+  test(`${options.loss} with γ ${options.focalGamma}, smoothing ${options.labelSmoothing} and weights ${weights} is PyTorch's`, () => {
+    const classWeights = Object.fromEntries(FOUR.map((label, index) => [label, weights[index]]));
     const loss = createLoss({ ...options, classWeights }, BIO);
     const known = Float32Array.from(fixture.known);
     const [found, slopes] = tidy(() => {

@@ -32,4 +32,28 @@ export function objectiveOf<Item, Example extends { inputIds: Int32Array }, Netw
   };
 }
 
+/**
+ * How a network is saved and reloaded that learns with more tensors than its folder holds.
+ *
+ * @param bare the tensors of the folder, from all that there are
+ */
+export function savedWithout<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+  task: Task<Item, Example, Network>,
+  { configuration, source, parameters }: Network,
+  bare: (tensors: ReadonlyMap<string, Tensor>) => ReadonlyMap<string, Tensor>,
+): Pick<Objective<Example>, 'save' | 'reload'> {
+  return {
+    save(folder) {
+      const saved = task.build(configuration, source, bare(parameters.snapshot()));
+      saved.save(folder);
+      saved.dispose();
+    },
+    reload(folder) {
+      const saved = task.load(folder);
+      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
+      saved.dispose();
+    },
+  };
+}
+
 export type Tensors = ReadonlyMap<string, Tensor>;

@@ -13,6 +13,8 @@ export interface TaskSettings extends LossOptions {
   views: Readonly<Record<string, ViewClasses>>;
   /** Number of copies of training sentences with replaced mentions, by label. */
   variations: Readonly<Record<string, number>>;
+  /** Labels of `variations` whose mentions are rewritten in their own notation. */
+  rewritten: readonly string[];
   seed: number;
 }
 

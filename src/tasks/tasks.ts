@@ -1,10 +1,11 @@
 import { InputError } from '../foundation';
-import { type ClassifierConfiguration, type ModelConfiguration, readTask } from '../nn';
+import { type LabelNetwork, readTask } from '../nn';
 import { classificationTask } from './classification/task';
 import type { LossOptions } from './losses';
 import type { Objective } from './objective';
 import { objectiveOf, type Tensors } from './objective-of';
 import { taggingTask } from './tagging/task';
+import type { Task } from './task';
 
 /** The tasks that learn labels, by name. */
 export const TASKS = { tagging: taggingTask, classification: classificationTask };
@@ -21,23 +22,28 @@ export function labelTaskOf(folder: string): LabelTask {
   return task;
 }
 
+/**
+ * Calls a function that is written for any task with the task of a name: the only place that tells tasks apart, so that the compiler sees
+ * each with its own kinds of data.
+ */
+export function withTask<Result>(
+  name: LabelTask,
+  work: <Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+    task: Task<Item, Example, Network>,
+  ) => Result,
+): Result {
+  return name === 'tagging' ? work(TASKS.tagging) : work(TASKS.classification);
+}
+
 /** Rebuilds an objective of `objectiveOf` in another process. */
-export function remakeObjective(
+export const remakeObjective = (
   parameters: Tensors,
   name: LabelTask,
-  configuration: ModelConfiguration | ClassifierConfiguration,
+  configuration: LabelNetwork['configuration'],
   source: string,
   options: LossOptions,
-): Objective<never> {
-  return name === 'tagging'
-    ? objectiveOf(
-        taggingTask,
-        taggingTask.build(configuration as ModelConfiguration, source, parameters),
-        options,
-      )
-    : objectiveOf(
-        classificationTask,
-        classificationTask.build(configuration as ClassifierConfiguration, source, parameters),
-        options,
-      );
-}
+): Objective<never> =>
+  withTask(
+    name,
+    (task): Objective<never> => objectiveOf(task, task.build(configuration, source, parameters), options),
+  );

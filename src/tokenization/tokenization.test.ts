@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ENTITY_CLASSES, type Span } from '../foundation';
+import type { Span } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { decodeSpans, tagTexts } from '../tasks';
 import { labelsToSpans, spansToLabels } from './labels';
@@ -43,7 +44,7 @@ function drawSpans(encoded: EncodedText, cuts: readonly number[], unit: 'token' 
     (token) => unit === 'token' || token === 0 || encoded.words[token] !== encoded.words[token - 1],
   );
   const borders = [...starts, encoded.ids.length];
-  return ENTITY_CLASSES.flatMap((label, index) => {
+  return FOUR.flatMap((label, index) => {
     const chosen = [...new Set(cuts.map((cut) => (cut * (index + 3)) % borders.length))].sort(
       (a, b) => a - b,
     );

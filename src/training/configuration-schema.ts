@@ -73,6 +73,13 @@ const TASK_KEYS = {
     description:
       'views of the labels when the model is used, by name: classes, each with its labels; the first is the default',
   },
+  rewritten: {
+    type: 'array',
+    items: { type: 'string' },
+    default: [],
+    description:
+      'labels of "variations" whose mentions follow a notation, such as mutations: digits, amino acids and nucleotides are drawn anew',
+  },
   variations: {
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },

@@ -39,6 +39,7 @@ export function readLessons<Item, Example extends { inputIds: Int32Array }, Netw
   const dev = configuration.dev.flatMap((file) => task.read(file));
   const ofData = task.labelsOf(all);
   const labels = options.labels ?? configuration.labels ?? ofData;
+  const notices = task.check(all, labels, configuration, trainFiles);
   refuseUnknown(
     task,
     all,
@@ -48,7 +49,6 @@ export function readLessons<Item, Example extends { inputIds: Int32Array }, Netw
   );
   refuseUnknown(task, dev, labels, configuration.dev.join(', '), `no training ${SINGULAR[task.items]} has`);
   refuseForeignKeys(configuration, labels, place);
-  const notices = task.check(all, labels, configuration, trainFiles);
   const taken = takeShare(all, share, configuration.seed);
   const varied = task.vary(taken, configuration);
   notices.push(
@@ -69,7 +69,9 @@ function refuseUnknown<Item, Example extends { inputIds: Int32Array }, Network e
 ): void {
   const unknown = [...task.countLabels(items)].filter(([label]) => !labels.includes(label));
   if (unknown.length === 0) return;
-  const named = unknown.slice(0, MOST_NAMED).map(([label, count]) => `"${label}" (${count} times)`);
+  const named = unknown
+    .slice(0, MOST_NAMED)
+    .map(([label, count]) => `"${label}" (${count === 1 ? 'once' : `${count} times`})`);
   const more = unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more labels` : '';
   throw new InputError(
     `${place}: has ${named.join(', ')}${more}, which ${why}; the labels are ${labels.slice(0, MOST_NAMED).join(', ')}${labels.length > MOST_NAMED ? ', …' : ''}: correct the file, or leave these out`,
@@ -80,12 +82,17 @@ const MOST_NAMED = 10;
 
 /** @throws InputError for a label in `classWeights`, `variations` or `views` that is not trained */
 function refuseForeignKeys(
-  { classWeights, variations, views }: TrainingConfiguration,
+  { classWeights, variations, rewritten, views }: TrainingConfiguration,
   labels: readonly string[],
   place: string,
 ): void {
-  for (const [key, own] of Object.entries({ classWeights, variations }))
-    for (const label of Object.keys(own))
+  const named = {
+    classWeights: Object.keys(classWeights),
+    variations: Object.keys(variations),
+    rewritten,
+  };
+  for (const [key, own] of Object.entries(named))
+    for (const label of own)
       if (!labels.includes(label))
         throw new InputError(
           `${place}: "${key}" names "${label}", which is not a label of the data; its labels are ${labels.join(', ')}`,

@@ -24,12 +24,12 @@ const CORPORA = [
   {
     name: 'WNUT-17',
     files: ['wnut17/wnut17train.conll', 'wnut17/emerging.dev.conll', 'wnut17/emerging.test.annotated'],
-    settings: { epochs: 4, learningRate: 3e-4, batchSize: 32 },
+    settings: { epochs: 3, learningRate: 3e-4, batchSize: 32 },
   },
   {
     name: 'CrossNER science',
     files: ['crossner/science/train.txt', 'crossner/science/dev.txt', 'crossner/science/test.txt'],
-    settings: { epochs: 30, learningRate: 3e-4, batchSize: 16 },
+    settings: { epochs: 20, learningRate: 3e-4, batchSize: 16 },
   },
 ];
 

@@ -17,7 +17,7 @@ import {
   setDropout,
   writeOwnEntry,
 } from '../nn';
-import { type Evaluation, type LabelTask, type Objective, objectiveOf, TASKS, type Task } from '../tasks';
+import { type Evaluation, type LabelTask, type Objective, objectiveOf, type Task, withTask } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { resumable } from './checkpoint';
 import { completeConfiguration, type TrainingConfiguration } from './configuration';
@@ -94,10 +94,7 @@ export async function fineTuneFiles(
   run: FineTuningPlace,
 ): Promise<FineTuned> {
   const name = taskOfFiles([...configuration.train, ...configuration.dev]);
-  // The branches are identical; the compiler needs each task with its data types.
-  return name === 'tagging'
-    ? fromEncoder(TASKS.tagging, configuration, run)
-    : fromEncoder(TASKS.classification, configuration, run);
+  return withTask(name, (task) => fromEncoder(task, configuration, run));
 }
 
 async function fromEncoder<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPeer } from '../benchmark';
 import { loadCorpus } from '../corpora';
-import { ENTITY_CLASSES } from '../foundation';
+import { FOUR } from '../foundation/labels.fixture';
 import { LITERATURE_VIEW } from '../literature/views';
 import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
 import { type Example, prepareExamples, taggingObjective } from '../tasks';
@@ -37,7 +37,7 @@ interface Round {
 type Contender = (round: number) => Promise<Round>;
 
 const { scheme, maximumLength, threshold } = DEFAULT_TRAINING;
-const TAGGING = { scheme, labels: ENTITY_CLASSES, maximumLength, threshold };
+const TAGGING = { scheme, labels: FOUR, maximumLength, threshold };
 
 /** Draws the first batches of an epoch, in rounds. One round more than is measured: the first is a warm-up. */
 async function drawRounds(): Promise<Example[][][]> {

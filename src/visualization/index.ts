@@ -6,17 +6,19 @@
  * May touch: PNG files it is told to write, and the display of the notebook kernel it runs in. Plotly, its document
  * and danfojs are loaded on first use, never on import.
  *
- * `figures/` one figure a file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show;
+ * Labels come with the data: 1 to 30 of them, each with its colour by its place among them; of more, a figure shows some and says which.
+ *
+ * `figures/` one figure per file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show;
  * `error-browser/` a page of sentences with their mistakes.
  */
 export { errorBrowser } from './error-browser/error-browser';
 export type { Figure, Layout, Trace } from './figure';
 export { calibration } from './figures/calibration';
-export { confusionMatrix } from './figures/class-confusion';
 export { compressionWaterfall } from './figures/compression-waterfall';
-export { countsByClass } from './figures/counts-by-class';
+export { countsByLabel } from './figures/counts-by-label';
 export { type CrossCorpusScore, crossCorpusMatrix } from './figures/cross-corpus';
-export { f1ByClass } from './figures/f1-by-class';
+export { f1ByLabel, type LabelF1 } from './figures/f1-by-label';
+export { confusionMatrix } from './figures/label-confusion';
 export { learningCurves } from './figures/learning-curves';
 export { parallelCoordinates } from './figures/parallel-coordinates';
 export { precisionRecall } from './figures/precision-recall';
@@ -34,12 +36,13 @@ export { weightHistogram } from './figures/weight-histogram';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
   type MarkedSentence,
+  type MarkedSentencesOptions,
   markedSentence,
   showMarkedSentences,
 } from './notebook/marked-sentence';
 export { showFigure } from './notebook/show-figure';
 export { type Cell, dataFrame, type Row, showTable } from './notebook/show-table';
-export { CLASS_COLOURS } from './palette';
+export { LABEL_COLOURS, labelColours } from './palette';
 export type { Size } from './rendering/compose';
 export { renderPng, saveFigure } from './rendering/render';
 export { anchoringTable } from './tables/anchoring';
@@ -61,4 +64,4 @@ export { pruningTable } from './tables/pruning';
 export { f1ByCorpus, type Reports, spanTable, tokenTable } from './tables/scores';
 export { searchRankingTable } from './tables/search-ranking';
 export { thresholdTable } from './tables/thresholds';
-export { labelTable, mentionsByClass, parameterTable, partTable } from './tables/training';
+export { labelTable, mentionsByLabel, parameterTable, partTable } from './tables/training';

@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ENTITY_CLASSES, projectRoot, writeSentences } from '../../foundation';
+import { projectRoot, writeSentences } from '../../foundation';
+import { FOUR } from '../../foundation/labels.fixture';
 import type { TunedThresholds } from '../../inference';
 import { readConfiguration } from '../../nn';
 import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert.fixture';
@@ -51,13 +52,13 @@ const configure = (distillation: object) =>
     }),
   );
 
-test('thresholds are chosen and kept; without gold mentions the folder stays as it was', (t) => {
+test('thresholds are chosen and saved; without gold mentions the folder is unchanged', (t) => {
   const model = copyTinyBert(t);
   const threshold = () => readConfiguration(model).threshold;
   const before = threshold();
   const chosen = json<TunedThresholds>('threshold', '--model', model, '--dev', 'train.jsonl');
   assert.deepEqual(threshold(), chosen.thresholds);
-  for (const label of ENTITY_CLASSES) {
+  for (const label of FOUR) {
     assert.equal(chosen.before[label], before);
     const known = chosen.tried[0].f1[label] !== null;
     const possible = known ? chosen.tried.map((one) => one.threshold) : [before];
@@ -72,7 +73,7 @@ test('thresholds are chosen and kept; without gold mentions the folder stays as 
   assert.deepEqual(threshold(), chosen.thresholds);
 });
 
-test('trim, prune and distil, one after the other, each a folder from a folder', () => {
+test('trim, prune and distil run in sequence, each reading a folder and writing a new one', () => {
   const trimmed = json<{ vocabulary: { before: number; after: number } }>(
     ...['trim', '--model', tinyBertFolder, '--texts', 'train.jsonl', '--out', 'trimmed'],
   );
@@ -102,7 +103,7 @@ test('trim, prune and distil, one after the other, each a folder from a folder',
   assert.equal(readFileSync(join(tracked, 'params', 'teacher'), 'utf8'), 'trimmed');
 });
 
-test('what is wrong is said in one sentence', () => {
+test('wrong options and folders are reported in one sentence', () => {
   const refuses = (message: RegExp, ...args: string[]) => {
     const { status, stdout, stderr } = compress(...args, '--out', 'nothing');
     assert.notEqual(status, 0);
@@ -122,7 +123,7 @@ test('what is wrong is said in one sentence', () => {
     '--track',
     'none',
   );
-  assert.ok(!existsSync(join(folder, 'none')), 'nothing is tracked of what is refused');
+  assert.ok(!existsSync(join(folder, 'none')), 'rejected commands are not tracked');
   configure({ temperature: 0 });
   refuses(/"temperature"/, 'distil', '--teacher', tinyBertFolder, '--config', 'config.json');
   refuses(/not a model folder/, 'trim', '--model', 'nowhere', '--texts', 'train.jsonl');
@@ -149,7 +150,7 @@ test('what is wrong is said in one sentence', () => {
   refuses(/belong to 8 bits/, ...quantize(tinyBertFolder, '--kind', 'fp16', '--per-tensor'));
 });
 
-test('export, then quantize of a kind, fused or not', () => {
+test('export, then quantize with each --kind, fused or not', () => {
   for (const operators of [[], ['--operators', 'layer-norm, gelu']]) {
     json('fuse', '--model', 'exported', ...operators, '--out', 'fused');
     json('quantize', '--model', 'fused');

@@ -23,24 +23,27 @@ export function registerDistil(compress: Command): void {
     .command('distil')
     .alias('distill')
     .description(
-      'train a smaller network on what a trained one says of labelled and unlabelled sentences or texts; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
+      'train a smaller network on the predictions of a trained one for labelled and unlabelled sentences or texts; Ctrl-C writes a checkpoint and stops, --resume resumes from it',
     )
     .option('--teacher <folder>', 'model folder of a trained tagger or classifier')
     .option(
       '--config <file>',
-      'training configuration, JSON, with a part "distillation": layers, temperature, unlabelled, …',
+      'training configuration, JSON, with a "distillation" section: layers, temperature, unlabelled, …',
     )
-    .option('--out <folder>', 'receives the student, metrics.jsonl and, while training lasts, a checkpoint')
+    .option(
+      '--out <folder>',
+      'output folder for the student, metrics.jsonl and, during training, a checkpoint',
+    )
     .option('--resume', "resume from the folder's checkpoint")
     .option(
       '--replicas <number>',
-      'processes that share each step; left out, one a core (at most 4) where a long run trains on the processor',
+      'processes that share each step (default: for long runs on the CPU, one per core, at most 4)',
       positiveInteger,
     )
-    .option('--schema', 'print every key of a configuration (JSON Schema), and end')
+    .option('--schema', 'print every configuration key (JSON Schema) and exit')
     .addOption(TRACK)
     .addOption(EXPERIMENT)
-    .option('--json', 'the report as JSON')
+    .option('--json', 'print the report as JSON')
     .action(async ({ teacher, config, out, ...options }: Options) => {
       if (options.schema) {
         printResult(distillationFileSchema(), { json: true }, () => '');
@@ -48,7 +51,7 @@ export function registerDistil(compress: Command): void {
       }
       if (teacher === undefined || config === undefined || out === undefined)
         throw new InputError(
-          'distil needs --teacher FOLDER, --config FILE and --out FOLDER; --schema tells what goes into the file',
+          'distil needs --teacher FOLDER, --config FILE and --out FOLDER; --schema prints the keys of the file',
         );
       checkRunFolder(out, [teacher, config]);
       const configuration = readDistillationConfiguration(config);
@@ -66,7 +69,7 @@ export function registerDistil(compress: Command): void {
           resume: options.resume,
           replicas: options.replicas,
           signal: interrupt,
-          teacherProgress: showProgress('Asking the teacher'),
+          teacherProgress: showProgress('Running the teacher'),
           progress: showProgress('Distilling'),
           onNotice: notice,
           onRow,

@@ -7,8 +7,8 @@ export function registerExport(compress: Command): void {
     .command('export')
     .description('write the weights (model.safetensors) as onnx/model.onnx, 32-bit floats')
     .requiredOption('--model <folder>', 'model folder')
-    .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
-    .option('--json', 'path and size as JSON')
+    .option('--out <folder>', 'output folder, a runnable copy, instead of the model folder')
+    .option('--json', 'print path and size as JSON')
     .action(({ model, out = model, json }: { model: string; out?: string; json?: boolean }) => {
       checkModelOutput(model, out);
       printWritten(exportToOnnx(model, out), { json });

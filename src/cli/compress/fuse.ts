@@ -13,19 +13,19 @@ export function registerFuse(compress: Command): void {
   compress
     .command('fuse')
     .description(
-      "write onnx/model.onnx with ONNX Runtime's own operators: the same logits, sooner; quantize afterwards",
+      "rewrite onnx/model.onnx with ONNX Runtime's fused operators: the same logits, faster; quantize afterwards",
     )
     .requiredOption('--model <folder>', 'model folder')
-    .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
+    .option('--out <folder>', 'output folder, a runnable copy, instead of the model folder')
     .addOption(
       new Option(
         '--operators <names>',
-        `what to fuse, with commas between: ${FUSED_OPERATORS.join(', ')} (layer-norm makes it slower on processors)`,
+        `operators to fuse, comma-separated: ${FUSED_OPERATORS.join(', ')} (layer-norm is slower on CPUs)`,
       )
         .argParser((names) => names.split(',').map((name) => name.trim()))
         .default(DEFAULT_FUSED_OPERATORS, DEFAULT_FUSED_OPERATORS.join(',')),
     )
-    .option('--json', 'path and size as JSON')
+    .option('--json', 'print path and size as JSON')
     .action(({ model, out = model, operators, json }: Options) => {
       checkModelOutput(model, out);
       printWritten(fuseFolder(model, out, { operators }), { json });

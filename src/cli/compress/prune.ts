@@ -23,26 +23,31 @@ export function registerPrune(compress: Command): void {
   compress
     .command('prune')
     .description(
-      'remove the layers, attention heads, neurons and directions of hidden states that matter least; distil with "student" set to the result wins back what it cost',
+      'remove the least important layers, attention heads, neurons and hidden dimensions; distil with "student" set to the result recovers the loss in quality',
     )
     .requiredOption('--model <folder>', 'model folder')
-    .requiredOption('--data <file...>', 'sentences, or texts with labels, by which it is judged what matters')
-    .requiredOption('--out <folder>', 'receives the pruned model and prune.json')
+    .requiredOption('--data <file...>', 'sentences or labelled texts for estimating importance')
+    .requiredOption('--out <folder>', 'output folder for the pruned model and prune.json')
     .option('--layers <number>', 'layers to remove', positiveInteger)
     .option(
       '--heads <number>',
-      'heads to remove, of all layers together; Python reads the folder with transformers before 5',
+      'heads to remove, over all layers; Python reads the folder with transformers before 5',
       positiveInteger,
     )
-    .option('--neurons <number>', 'feed-forward neurons to remove, of every layer', positiveInteger)
+    .option('--neurons <number>', 'feed-forward neurons to remove per layer', positiveInteger)
     .option(
       '--hidden <number>',
-      'numbers by which every hidden state gets shorter, a multiple of the width of heads; heads go for which there is no room',
+      'hidden dimensions to remove, a multiple of the head width; heads that no longer fit are removed',
       positiveInteger,
     )
-    .option('--sentences <number>', 'judge by at most so many', positiveInteger, 300)
-    .option('--loss <name>', `what the model was trained with: ${LOSSES.join(', ')}`, 'bce')
-    .option('--json', 'the report as JSON')
+    .option(
+      '--sentences <number>',
+      'maximum number of examples for estimating importance',
+      positiveInteger,
+      300,
+    )
+    .option('--loss <name>', `loss that the model was trained with: ${LOSSES.join(', ')}`, 'bce')
+    .option('--json', 'print the report as JSON')
     .action(
       async ({
         model,
@@ -56,7 +61,7 @@ export function registerPrune(compress: Command): void {
         ...rest
       }: Options) => {
         if (!LOSSES.includes(loss as LossName))
-          throw new InputError(`--loss ${loss}: no loss of that name; choose ${LOSSES.join(', ')}`);
+          throw new InputError(`--loss ${loss}: unknown loss; choose ${LOSSES.join(', ')}`);
         checkRunFolder(out, [model, ...rest.data], ['prune.json']);
         const options = { ...rest, layers, heads, neurons, hidden, loss: loss as LossName, seed: 1 };
         const report = await pruneStructure(model, out, options, showProgress('Judging'));
@@ -64,7 +69,7 @@ export function registerPrune(compress: Command): void {
         printResult(report, { json }, () =>
           [
             `${parameters.after} of ${parameters.before} parameters are left in ${out}: ${headsLeft.length} layers with ${headsLeft.join(', ')} heads and ${intermediateSize} neurons each, hidden states of ${hiddenSize}${removedLayers.length > 0 ? `; without layer ${removedLayers.join(', ')}` : ''}.`,
-            `The loss of the sentences went from ${report.loss.before.toFixed(4)} to ${report.loss.after.toFixed(4)}.`,
+            `The loss on the sentences changed from ${report.loss.before.toFixed(4)} to ${report.loss.after.toFixed(4)}.`,
           ].join('\n'),
         );
       },

@@ -25,26 +25,27 @@ interface Options {
 export function registerQuantize(compress: Command): void {
   compress
     .command('quantize')
-    .description('write onnx/model.onnx as onnx/model_quantized.onnx, 8-bit integers unless told otherwise')
+    .description('quantize onnx/model.onnx to onnx/model_quantized.onnx, by default with 8-bit integers')
     .requiredOption('--model <folder>', 'model folder')
-    .option('--out <folder>', 'write there, with what is needed to run it, and not into the model folder')
+    .option('--out <folder>', 'output folder, a runnable copy, instead of the model folder')
     .addOption(
       new Option(
         '--kind <kind>',
-        'dynamic: 8 bits, activations by what each call holds; static: 8 bits, activations by ranges from --calibrate; 4-bit: linear layers in 4 bits, for ONNX Runtime 1.17 and later, not for transformers.js 2; fp16: half the size, the speed of fp32',
+        'dynamic: 8 bits, activation ranges measured per call; static: 8 bits, activation ranges from --calibrate; 4-bit: linear layers in 4 bits, for ONNX Runtime 1.17 and later, not for transformers.js 2; fp16: half the size, the speed of fp32',
       )
         .choices([...QUANTIZATIONS, 'static'])
         .default('dynamic'),
     )
-    .option('--per-tensor', 'one scale a matrix, not one an output (8 bits)')
-    .option('--keep-embeddings', 'leave the embeddings in 32-bit floats (8 bits)')
-    .option('--calibrate <file>', 'typical sentences, or texts with labels (.jsonl), for --kind static')
+    .option('--per-tensor', 'one scale per matrix instead of one per output channel (8 bits)')
+    .option('--keep-embeddings', 'keep the embeddings in 32-bit floats (8 bits)')
+    .option('--calibrate <file>', 'typical sentences or labelled texts (.jsonl), for --kind static')
     .addOption(
-      new Option('--method <method>', 'how --calibrate takes the ranges (default: min-max)').choices(
-        CALIBRATION_METHODS,
-      ),
+      new Option(
+        '--method <method>',
+        'method for computing the ranges from --calibrate (default: min-max)',
+      ).choices(CALIBRATION_METHODS),
     )
-    .option('--json', 'path and size as JSON')
+    .option('--json', 'print path and size as JSON')
     .action(async (options: Options) => {
       printWritten(await run(options), options);
     });
@@ -73,7 +74,7 @@ async function run({ model, out = model, kind, calibrate, method, ...choices }: 
     taskOfFiles([calibrate]) === 'tagging' ? readSentences(calibrate) : readLabelledTexts(calibrate);
   const texts = items.map(({ text }) => text);
   if (texts.every((text) => text.trim() === '')) {
-    throw new InputError(`${calibrate}: holds no sentences to calibrate on; name a file that does`);
+    throw new InputError(`${calibrate}: contains no sentences to calibrate on; name a file that does`);
   }
   return quantizeFolderStatically(model, out, {
     texts,

@@ -21,15 +21,15 @@ export function registerSparsify(compress: Command): void {
   compress
     .command('sparsify')
     .description(
-      'train a model on while its weights become zeros, by magnitude or movement: saves disk, not time',
+      'fine-tune a model while setting weights to zero, by magnitude or movement: reduces file size, not run time',
     )
     .option('--model <folder>', 'model folder of a trained tagger or classifier')
-    .option('--config <file>', 'training configuration, JSON, with a part "sparsity": method, sparsity, …')
-    .option('--out <folder>', 'receives the sparse model, sparsity.json and metrics.jsonl')
+    .option('--config <file>', 'training configuration, JSON, with a "sparsity" section: method, sparsity, …')
+    .option('--out <folder>', 'output folder for the sparse model, sparsity.json and metrics.jsonl')
     .option('--resume', "resume from the folder's checkpoint")
     .option('--replicas <number>', 'processes that share each step', positiveInteger)
-    .option('--schema', 'print every key of a configuration (JSON Schema), and end')
-    .option('--json', 'the report as JSON')
+    .option('--schema', 'print every configuration key (JSON Schema) and exit')
+    .option('--json', 'print the report as JSON')
     .action(async ({ model, config, out, ...options }: Options) => {
       if (options.schema) {
         printResult(sparsityFileSchema(), { json: true }, () => '');
@@ -37,7 +37,7 @@ export function registerSparsify(compress: Command): void {
       }
       if (model === undefined || config === undefined || out === undefined)
         throw new InputError(
-          'sparsify needs --model FOLDER, --config FILE and --out FOLDER; --schema tells what goes into the file',
+          'sparsify needs --model FOLDER, --config FILE and --out FOLDER; --schema prints the keys of the file',
         );
       const configuration = readSparsityConfiguration(config);
       const inputs = [model, config, ...configuration.train, ...configuration.dev];
@@ -62,7 +62,7 @@ export function registerSparsify(compress: Command): void {
       printResult({ ...report, evaluations }, options, () =>
         [
           epochTable(evaluations),
-          `Of the layers' weights ${(100 * density.layers).toFixed(1)}% are left, of all ${(100 * density.all).toFixed(1)}%: ${megabytes(bytes.dense)} as saved, ${megabytes(bytes.gzipped)} through gzip, ${megabytes(bytes.bitmask)} with a bit for each weight. It computes as long as before.`,
+          `${(100 * density.layers).toFixed(1)}% of the layers' weights and ${(100 * density.all).toFixed(1)}% of all weights are left: ${megabytes(bytes.dense)} as saved, ${megabytes(bytes.gzipped)} with gzip, ${megabytes(bytes.bitmask)} as a bitmask with the nonzero values. The run time is unchanged.`,
           `The model of epoch ${report.bestEpoch} is in ${out}.`,
         ].join('\n'),
       );

@@ -14,11 +14,14 @@ export function registerThreshold(compress: Command): void {
   compress
     .command('threshold')
     .description(
-      'choose for each label the probability above which it is given, by F1 on dev sentences or, of a classifier with several labels, dev texts, and write it into config.json',
+      'choose the decision threshold of each label by F1 on dev sentences or, for a multi-label classifier, dev texts, and write it to config.json',
     )
     .requiredOption('--model <folder>', 'model folder')
-    .requiredOption('--dev <file...>', 'dev sentences or texts (.jsonl), a corpus a file; each counts alike')
-    .option('--json', 'the choice and all that were tried as JSON')
+    .requiredOption(
+      '--dev <file...>',
+      'dev sentences or texts (.jsonl), one file per corpus; corpora are weighted equally',
+    )
+    .option('--json', 'print the chosen and all tried thresholds as JSON')
     .action(async ({ model: folder, dev, ...options }: Options) => {
       const task = taskOfModels([folder], dev);
       const progress = showProgress('Scoring');

@@ -17,28 +17,28 @@ export function registerTrim(compress: Command): void {
   compress
     .command('trim')
     .description(
-      'leave out the tokens that a domain does not use, and count what tokenizes differently; also written as trim.json',
+      'remove the tokens that a domain does not use, and count the words that tokenize differently; also writes trim.json',
     )
     .requiredOption('--model <folder>', 'model folder')
     .requiredOption(
       '--texts <file...>',
-      'what the domain uses: sentences (.jsonl) or text, a paragraph a line',
+      'typical texts of the domain: sentences (.jsonl), or text with one paragraph per line',
     )
-    .requiredOption('--out <folder>', 'receives the trimmed model')
+    .requiredOption('--out <folder>', 'output folder of the trimmed model')
     .option(
       '--size <number>',
-      'tokens that are left at most, the most used; left out, all that the texts use',
+      'maximum number of tokens to keep, the most frequent (default: all that occur in the texts)',
       positiveInteger,
     )
-    .option('--held-out <file...>', 'texts to count on what tokenizes differently')
-    .option('--json', 'the report as JSON')
+    .option('--held-out <file...>', 'texts for counting what tokenizes differently')
+    .option('--json', 'print the report as JSON')
     .action(async ({ model, texts, out, size, heldOut = [], ...options }: Options) => {
       checkRunFolder(out, [model, ...texts, ...heldOut], ['trim.json']);
       const report = await trimVocabulary(model, out, { texts, heldOut, size });
       const { vocabulary, parameters } = report;
       printResult(report, options, () =>
         [
-          `${vocabulary.after} of ${vocabulary.before} tokens, ${parameters.after} of ${parameters.before} parameters are left in ${out}; they stand for ${percent(report.covered, report.counted)} of the texts' tokens.`,
+          `${vocabulary.after} of ${vocabulary.before} tokens, ${parameters.after} of ${parameters.before} parameters are left in ${out}; they cover ${percent(report.covered, report.counted)} of the texts' tokens.`,
           ...(heldOut.length > 0
             ? [
                 formatTable(

@@ -5,15 +5,15 @@ import { COMPANIONS, onnxPath } from '../../onnx';
 import { filesOf } from '../inputs';
 import { printResult } from '../output';
 
-/** What every command that writes one file says: its path and size. */
+/** Prints the path and size of the file that a command wrote. */
 export function printWritten(path: string, options: { json?: boolean }): void {
   const megabytes = statSync(path).size / 1e6;
   printResult({ path, megabytes }, options, () => `${path} (${megabytes.toFixed(1)} MB)`);
 }
 
 /**
- * Refuses, before any work is done, a folder where an ONNX file or what is needed to run it could not be written, or would replace
- * an input. Those of the model itself are inputs where it is written elsewhere.
+ * Rejects, before any work, an output folder where an ONNX file or the files needed to run it could not be written, or would replace
+ * an input. If the output is another folder, the files of the model are inputs.
  */
 export function checkModelOutput(model: string, out: string, others: readonly string[] = []): void {
   checkOutputFolder(out);

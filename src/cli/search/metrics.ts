@@ -3,17 +3,17 @@ import { SequenceClassifier, TokenClassifier } from '../../nn';
 import { evaluate, evaluateTexts, type LabelTask, scoreTokens, tokenOutcomes } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 
-/** The reference answer scores tokens at this threshold, and calls the dev sentences `val`. */
+/** The reference answer scores tokens at this threshold and calls the dev sentences `val`. */
 const REFERENCE_THRESHOLD = 0.4;
 const PARTS = ['test', 'val'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** By the place of the label among those of the search: F1 of tokens as the reference answer counts it, or of texts. */
+/** By index of the label in the search: F1 of tokens as the reference answer counts it, or of texts. */
 export const labelF1 = (part: Part, index: number) => `${part}_Class_${index}_F1`;
 const spanF1 = (part: Part, index: number) => `${part}_Class_${index}_span_F1`;
 const accuracy = (part: Part) => `${part}_accuracy`;
 
-/** What is measured of a trial, in the order of the table. */
+/** Metrics of a trial, in the order of the table. */
 export function metricNames(task: LabelTask, labels: readonly string[]): string[] {
   const byLabel = (nameOf: typeof labelF1) =>
     PARTS.flatMap((part) => labels.map((_, index) => nameOf(part, index)));
@@ -22,7 +22,7 @@ export function metricNames(task: LabelTask, labels: readonly string[]): string[
     : [...PARTS.map(accuracy), ...byLabel(labelF1)];
 }
 
-/** These metrics of a trial's model; null for a label that a part does not have. @param files of each part */
+/** Computes these metrics for a trial's model; null for a label absent from a part. @param files of each part */
 export async function measure(
   task: LabelTask,
   folder: string,

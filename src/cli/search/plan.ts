@@ -31,13 +31,13 @@ export interface PlanOptions {
   seed: number;
 }
 
-/** What successive halving gives its trials more and more of. */
+/** What successive halving increases from rung to rung. */
 export const RESOURCES = ['sentences', 'epochs'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 const MOST_RUNGS = 20;
 
-/** What a search will do, as far as its options say. */
+/** The plan of a search, as far as its options determine it. */
 export interface SearchPlan {
   space: SearchSpace;
   sampler: SamplerName;
@@ -48,7 +48,7 @@ export interface SearchPlan {
   suggest: Suggest;
 }
 
-/** @throws InputError for options that do not go together */
+/** @throws InputError for options that cannot be combined */
 export function planSearch(options: PlanOptions): SearchPlan {
   const { sampler = options.grid ? 'grid' : 'tpe', seed } = options;
   const space = spaceOf(options);
@@ -71,7 +71,7 @@ function spaceOf({ space, grid, encoder, epochs }: PlanOptions): SearchSpace {
   }
   if (grid === undefined)
     throw new InputError(
-      'what is to be searched? Give --space FILE (--schema tells what goes into it) or --grid assessment',
+      'no search space. Give --space FILE (--schema prints its keys) or --grid assessment',
     );
   return assessmentGrid(encoder ?? [DEFAULT_TRAINING.encoder], epochs ?? DEFAULT_TRAINING.epochs);
 }
@@ -83,7 +83,7 @@ function trialsOf({ trials }: PlanOptions, sampler: SamplerName, { parameters }:
   }
   if (trials === undefined) throw new InputError(`the sampler ${sampler} has no end; say --trials N`);
   if (trials > MOST_TRIALS)
-    throw new InputError(`--trials ${trials}: a search may have ${MOST_TRIALS} at most; give fewer`);
+    throw new InputError(`--trials ${trials}: a search may have at most ${MOST_TRIALS}; give fewer`);
   return trials;
 }
 
@@ -104,25 +104,27 @@ function halvingOf(
     halving.factor ** (halving.rungs - 1) > MOST_TRIALS
   )
     throw new InputError(
-      `${halving.rungs} rungs that rise by ${halving.factor} leave the first rung next to nothing; take fewer --rungs, or a smaller --factor`,
+      `${halving.rungs} rungs with factor ${halving.factor} leave too little for the first rung; use fewer --rungs, or a smaller --factor`,
     );
   const leastEpochs = halving.factor ** (halving.rungs - 1);
   if (halving.resource === 'epochs' && (fixed.epochs ?? DEFAULT_TRAINING.epochs) < leastEpochs)
     throw new InputError(
-      `${halving.rungs} rungs that rise by ${halving.factor} need ${leastEpochs} epochs, for the first to have one; raise "epochs", or take fewer --rungs`,
+      `${halving.rungs} rungs with factor ${halving.factor} need ${leastEpochs} epochs, so that the first has one; raise "epochs", or use fewer --rungs`,
     );
   if (halving.resource === 'epochs' && 'epochs' in parameters)
-    throw new InputError('"epochs" is varied, so it cannot be what is shared out; take --resource sentences');
+    throw new InputError(
+      '"epochs" varies, so it cannot be the resource of halving; use --resource sentences',
+    );
   return halving;
 }
 
-/** The values of trials, as far as they do not depend on results. */
+/** Returns the values of the trials that do not depend on results. */
 export function knownTrials({ sampler, trials, suggest }: SearchPlan): ({ trial: number } & Values)[] {
   const known = sampler === 'tpe' ? Math.min(trials, STARTUP_TRIALS) : trials;
   return Array.from({ length: known }, (_, index) => ({ trial: index + 1, ...suggest(index + 1, []) }));
 }
 
-/** With three digits, which tell values apart. */
+/** Formats a value with three significant digits. */
 export function formatSetting(value: Setting): string {
   return String(typeof value === 'number' ? Number(value.toPrecision(3)) : value);
 }
@@ -138,7 +140,8 @@ export function describePlan(plan: SearchPlan): string {
     ),
     `${trials} trials (${sampler})`,
   ];
-  if (known.length < trials) lines.push(`Trials from ${known.length + 1} on follow from those before.`);
+  if (known.length < trials)
+    lines.push(`Trials from ${known.length + 1} on depend on the results of earlier ones.`);
   if (halving)
     for (const [rung, { trials: count, share }] of rungs.entries())
       lines.push(

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
 import { choosePrecision, fetchEncoder, type Precision } from '../../nn';
-import { type LabelTask, TASKS } from '../../tasks';
+import { type LabelTask, TASKS, withTask } from '../../tasks';
 import {
   DEFAULT_TRAINING,
   Journal,
@@ -23,7 +23,7 @@ import type { SearchPlan } from './plan';
 import type { TrackedSearch } from './track-search';
 import type { TrialJob } from './trial';
 
-/** In the folder of a search. */
+/** File names in the folder of a search. */
 export const JOURNAL = 'search.jsonl';
 const TRIALS = 'trials';
 
@@ -35,9 +35,9 @@ export interface Files {
 }
 
 /**
- * Does a search in its folder, or what of it is left to do.
+ * Runs a search in its folder, or resumes it.
  *
- * @throws InputError for files that cannot be used, for a folder of another search, and where it was interrupted
+ * @throws InputError for unusable files, for the folder of another search, and if interrupted
  */
 export async function carryOut(
   plan: SearchPlan,
@@ -51,7 +51,7 @@ export async function carryOut(
   const { encoder = { choices: [space.fixed.encoder ?? DEFAULT_TRAINING.encoder] } } = space.parameters;
   if ('choices' in encoder) for (const name of encoder.choices) await fetchEncoder(String(name));
   const path = join(out, JOURNAL);
-  // Chosen once for all, so that trials are alike in it.
+  // Chosen once, so that all trials use the same.
   const precision = precisionIn(path) ?? choosePrecision().precision;
   const data = Object.fromEntries(Object.entries(files).map(([part, paths]) => [part, paths.map(hashOf)]));
   const journal = Journal.open(path, { ...space, sampler, seed, halving, ...data, precision });
@@ -83,17 +83,17 @@ export async function carryOut(
   return { journal, labels };
 }
 
-/** The precision of the trials of a search that was begun. */
+/** Reads the precision of the trials of a search that was started. */
 function precisionIn(path: string): Precision | undefined {
   const begun = Journal.begun(path);
   if (!begun) return undefined;
   if (begun.precision === 'float32' || begun.precision === 'bfloat16') return begun.precision;
   throw new InputError(
-    `${path} line 1: names no precision; restore the file, or begin anew in another folder`,
+    `${path} line 1: has no precision; restore the file, or start again in another folder`,
   );
 }
 
-/** A search deletes the contents of trial folders, so they must be its own. @throws InputError if they are not */
+/** Checks that the trial folders belong to this search, which deletes their contents. @throws InputError if they do not */
 export function refuseForeignTrials(out: string): void {
   const trials = join(out, TRIALS);
   const found = lstatSync(trials, { throwIfNoEntry: false });
@@ -102,11 +102,11 @@ export function refuseForeignTrials(out: string): void {
     throw new InputError(`${trials}: is a file or a link; remove it, or name another folder`);
   if (!existsSync(join(out, JOURNAL)))
     throw new InputError(
-      `${trials}: does not belong to a search begun here; remove it, or name another folder`,
+      `${trials}: does not belong to a search started here; remove it, or name another folder`,
     );
 }
 
-/** What the files are for, their labels and what the user should know. @throws InputError for files that no trial could use */
+/** Returns the task of the files, their labels and notices for the user. @throws InputError for files that no trial could use */
 function checkFiles(
   files: Files,
   { space }: SearchPlan,
@@ -117,14 +117,12 @@ function checkFiles(
   const task = taskOfFiles(all);
   const settings = { ...DEFAULT_TRAINING, ...space.fixed, train: files.train, dev: files.dev };
   const place = 'the fixed settings of the search';
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  const { labels, notices } =
-    task === 'tagging'
-      ? readLessons(TASKS.tagging, settings, { place })
-      : readLessons(TASKS.classification, settings, { place });
+  const { labels, notices } = withTask(task, (own) => readLessons(own, settings, { place }));
   for (const [part, paths] of Object.entries(files) as [string, string[]][])
     if (paths.flatMap((path): unknown[] => TASKS[task].read(path)).length === 0)
-      throw new InputError(`--${part} ${paths.join(' ')}: holds no ${TASKS[task].items}; give files that do`);
+      throw new InputError(
+        `--${part} ${paths.join(' ')}: contains no ${TASKS[task].items}; give files that do`,
+      );
   return { task, labels, notices };
 }
 
@@ -158,13 +156,13 @@ async function runTrial(
     const environment = workers > 1 ? threadsOfEach(workers) : {};
     return await runInProcess(join(__dirname, 'trial.js'), job, { signal, environment });
   } finally {
-    // Models of all trials would fill the disk; the best can be had again from its configuration.
+    // Keeping the models of all trials would fill the disk; the best can be trained again from its configuration.
     for (const file of existsSync(folder) ? readdirSync(folder) : [])
       if (file !== 'metrics.jsonl') rmSync(join(folder, file), { recursive: true });
   }
 }
 
-/** Workers that all take every core get into each other's way. */
+/** Workers that each use every core slow one another down. */
 function threadsOfEach(workers: number): Record<string, string> {
   const threads = String(Math.max(1, Math.floor(availableParallelism() / workers)));
   return { TF_NUM_INTRAOP_THREADS: threads, OMP_NUM_THREADS: threads };

@@ -18,17 +18,17 @@ import type { TrackOptions } from '../tracking';
 import type { SearchPlan } from './plan';
 
 export interface TrackedSearch {
-  /** @param records what earlier parts of the search did; grows while it goes on */
+  /** @param records of earlier parts of the search; grows while it runs */
   begin(records: readonly TrialRecord[]): void;
   /** @param folder of the trial, with its metrics.jsonl */
   trial(record: TrialRecord, folder: string): void;
-  /** Resolves when all is in its place, or kept for later. */
+  /** Resolves when everything is sent, or kept for later. */
   end(status: RunStatus): Promise<void>;
 }
 
 /**
- * Tracks a search, where the options say so: a run for the search, and under it one for each trial that ended. A search that goes
- * on after a stop goes on with its run.
+ * Tracks a search, if the options ask for it: one run for the search, with a child run for each finished trial. A resumed search
+ * continues its run.
  */
 export function trackSearch(
   { track, experiment }: TrackOptions,
@@ -37,7 +37,7 @@ export function trackSearch(
 ): TrackedSearch {
   if (!track) return { begin() {}, trial() {}, async end() {} };
   const { space, sampler, seed, halving } = plan;
-  trackingAddress(track); // Refused before any work.
+  trackingAddress(track); // Checked before any work.
   const name = basename(resolve(out));
   const common = {
     ...{ address: track, experiment, notify: notice },

@@ -1,6 +1,6 @@
 /**
- * A trial of a search: no command, but the program that `falconframes search` starts for each. Trains a tagger and scores it; the
- * search learns from its score on the dev sentences alone.
+ * A trial of a search: not a command, but the program that `falconframes search` starts for each trial. Trains a tagger and scores
+ * it; only the score on the dev sentences guides the search.
  */
 
 import type { Precision } from '../../nn';
@@ -16,9 +16,9 @@ export interface TrialJob {
   trial: number;
   settings: Partial<TrainingConfiguration>;
   test: string[];
-  /** Of the training sentences; a smaller share is part of a larger one. */
+  /** Share of the training sentences; a smaller share is a subset of a larger one. */
   share: number;
-  /** Receives the model and metrics.jsonl. */
+  /** Output folder for the model and metrics.jsonl. */
   folder: string;
   precision: Precision;
 }

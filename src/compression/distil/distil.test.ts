@@ -42,13 +42,13 @@ const plan = (options: Partial<DistillationOptions>) => {
   return planStudent(encoder, { ...DEFAULT_DISTILLATION, ...options }, 'config.json');
 };
 
-test('layers are spread from the first to the last', () => {
+test('layers are spread evenly from the first to the last', () => {
   assert.deepEqual(spreadLayers(6, 3), [0, 2, 5]);
   assert.deepEqual(spreadLayers(6, 6), [0, 1, 2, 3, 4, 5]);
   assert.deepEqual(spreadLayers(12, 1), [0]);
 });
 
-test('a student as deep and wide as its teacher says what the teacher says', async () => {
+test('a student with the shape of its teacher gives the same logits', async () => {
   const teacher = TokenClassifier.load(tinyBertFolder);
   const student = createStudent(taggingTask, teacher, plan({ layers: 2 }), 64, 1);
   const windows = [{ inputIds: Int32Array.of(2, 30, 31, 32, 3) }];
@@ -58,7 +58,7 @@ test('a student as deep and wide as its teacher says what the teacher says', asy
   student.dispose();
 });
 
-test('a copied layer is the one named; a narrower student keeps the lengths of the nearest embeddings', () => {
+test('the listed layers are copied; a narrower student keeps most of the norm of the embeddings', () => {
   const teacher = TokenClassifier.load(tinyBertFolder);
   const stored = teacher.parameters.snapshot();
   const last = createStudent(taggingTask, teacher, plan({ layers: [1] }), 64, 1);
@@ -81,14 +81,14 @@ test('a copied layer is the one named; a narrower student keeps the lengths of t
     return squares(data);
   };
   const whole = squares(stored.get(words)!.data);
-  // Principal directions hold more of the length than their number among all would.
+  // Principal directions hold a larger share of the norm than their share of the dimensions.
   assert.ok(lengthAt(8) > 0.5 * whole && lengthAt(8) < whole);
   assert.ok(lengthAt(8) < lengthAt(14) && lengthAt(14) < whole);
   last.dispose();
   teacher.dispose();
 });
 
-/** Two windows, one of which is not annotated at all. */
+/** Two windows, one of them unlabelled. */
 async function taughtExamples(teacher: TokenClassifier): Promise<Taught<Example>[]> {
   const windows = [Int32Array.of(2, 20, 21, 22, 23, 24, 3), Int32Array.of(2, 30, 31, 32, 3)];
   const logits = await teacher.score(windows.map((inputIds) => ({ inputIds })));
@@ -105,7 +105,7 @@ async function taughtExamples(teacher: TokenClassifier): Promise<Taught<Example>
 }
 
 for (const hiddenSize of [16, 8]) {
-  test(`of a student of width ${hiddenSize}, the gradient is that of the loss, and parts of a batch add up to it`, async () => {
+  test(`student of width ${hiddenSize}: the gradient matches the loss, and the parts of a batch add up to it`, async () => {
     const teacher = TokenClassifier.load(tinyBertFolder);
     const examples = await taughtExamples(teacher);
     const living = livingTensors();
@@ -165,7 +165,7 @@ for (const hiddenSize of [16, 8]) {
   });
 }
 
-test('a student that says what its teacher says has no loss from it', async () => {
+test('a student that equals its teacher has a distillation loss of 0', async () => {
   const teacher = TokenClassifier.load(tinyBertFolder);
   const student = TokenClassifier.load(tinyBertFolder);
   const own = { ...lesson, distillation: { ...weights, hardWeight: 0 }, pairs: [{ student: 1, teacher: 1 }] };
@@ -188,7 +188,7 @@ const sentence = (text: string, annotated: Sentence['annotated'] = ['Cell']): Se
   annotated,
 });
 
-/** A configuration file with its data in a folder of its own. */
+/** Writes a configuration file and its data to a new folder. */
 function prepare(t: TestContext, distillation: object = {}, more: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -208,7 +208,7 @@ function prepare(t: TestContext, distillation: object = {}, more: object = {}) {
   return { folder, config, out: join(folder, 'out') };
 }
 
-test('what is kept of a teacher is believed where it fits alone', async (t) => {
+test("cached teacher logits are used only if they match the windows' shapes", async (t) => {
   const cache = mkdtempSync(join(tmpdir(), 'falconframes-'));
   const { FALCONFRAMES_CACHE } = process.env;
   process.env.FALCONFRAMES_CACHE = cache;
@@ -234,10 +234,10 @@ test('what is kept of a teacher is believed where it fits alone', async (t) => {
   writeFileSync(path, 'damaged');
   assert.deepEqual(await logits(), expected);
   writeSafetensors(path, wrong([7, outputs], 1));
-  assert.equal((await logits())[1][0], 1); // It is read where it fits.
+  assert.equal((await logits())[1][0], 1); // A cache that matches is read.
 });
 
-test('labelled and unlabelled text make a student, whose folder holds no projections; replicas learn alike', async (t) => {
+test('a student learns from labelled and unlabelled text, is saved without projections, and is the same with replicas', async (t) => {
   const { folder, config, out } = prepare(t, {
     layers: 1,
     hiddenSize: 8,
@@ -272,7 +272,7 @@ test('labelled and unlabelled text make a student, whose folder holds no project
   assert.ok(largestDifference(lossesOf(report), lossesOf(shared)) < 1e-4);
 });
 
-test('the teacher shortened to a folder is a student too', async (t) => {
+test('a pruned copy of the teacher can be the student', async (t) => {
   const { config, out, folder } = prepare(t, { student: 'start' });
   const teacher = TokenClassifier.load(tinyBertFolder);
   const start = createStudent(taggingTask, teacher, plan({ layers: 1 }), 32, 1);
@@ -283,7 +283,7 @@ test('the teacher shortened to a folder is a student too', async (t) => {
   assert.equal(student.layers, 1);
 });
 
-test('what cannot be distilled is refused in one sentence, and nothing is written', async (t) => {
+test('invalid distillations are refused in one sentence, and nothing is written', async (t) => {
   const refuses = async (distillation: object, message: RegExp, more?: object, teacher = tinyBertFolder) => {
     const { config, out } = prepare(t, distillation, more);
     await assert.rejects(
@@ -312,8 +312,8 @@ test('what cannot be distilled is refused in one sentence, and nothing is writte
   await refuses({ student: 'x', layers: 1 }, /leave "layers" out/);
   await refuses({ student: 'nowhere' }, /not a model folder/);
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
-  await refuses({ layers: 1 }, /"encoder" is that of the folder/, { encoder: 'x' });
-  await refuses({ layers: 1 }, /"threshold" is that of the folder/, { threshold: 0.7 });
+  await refuses({ layers: 1 }, /"encoder" is determined by the folder/, { encoder: 'x' });
+  await refuses({ layers: 1 }, /"threshold" is determined by the folder/, { threshold: 0.7 });
   await refuses({ layers: 1 }, /not a model folder/, {}, join(tmpdir(), 'no-such-model'));
   await refuses({ layers: 1 }, /exceeds the teacher's 64 positions/, { maximumLength: 100 });
   const own = copyTinyBert(t);
@@ -329,6 +329,6 @@ test('what cannot be distilled is refused in one sentence, and nothing is writte
       ...{ teacher: tinyBertFolder, configuration: readDistillationConfiguration(begun) },
       ...{ place: begun, folder: own },
     }),
-    /the folder that the student begins with/,
+    /the folder that the student starts from/,
   );
 });

@@ -8,7 +8,7 @@ import {
   readConfiguration,
   setDropout,
 } from '../../nn';
-import { type LabelTask, labelTaskOf, TASKS, type Task } from '../../tasks';
+import { type LabelTask, labelTaskOf, type Task, withTask } from '../../tasks';
 import { learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { chooseRelationHeads, pairLayers } from './matching';
 import { distillationObjective, type Lesson, projections, type Taught } from './objective';
@@ -21,26 +21,26 @@ export interface DistillationRun extends RunOptions {
   /** Model folder of a trained tagger or classifier. */
   teacher: string;
   configuration: DistillationConfiguration;
-  /** What the configuration is, for errors, such as its file. */
+  /** Where the configuration comes from, such as its file, for errors. */
   place: string;
-  /** Receives the student of the best epoch, `metrics.jsonl` and, while training lasts, a checkpoint. */
+  /** Output folder for the student of the best epoch, `metrics.jsonl` and, during training, a checkpoint. */
   folder: string;
   teacherProgress?: Progress;
 }
 
 export interface DistillationReport extends TrainingReport {
   student: EncoderConfiguration;
-  /** Numbers in each network. */
+  /** Number of parameters of each network. */
   parameters: { teacher: number; student: number };
   labelled: number;
   unlabelled: number;
 }
 
 /**
- * Trains a student on what its teacher says of labelled and unlabelled text. Everything is checked before anything is
- * computed or written; training goes as `fineTune` does it: epochs, dev scores, checkpoints, replicas.
+ * Trains a student on its teacher's predictions for labelled and unlabelled text. All inputs are checked before anything is
+ * computed or written. Epochs, dev scores, checkpoints and replicas work as in `fineTune`.
  *
- * @throws InputError where the student is no smaller version of its teacher, or there is nothing to learn from
+ * @throws InputError if the student is not a smaller version of its teacher, or there is nothing to learn from
  */
 export async function distil(run: DistillationRun): Promise<DistillationReport> {
   const { configuration, folder } = run;
@@ -49,12 +49,9 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
   if (student !== null && resolve(student) === resolve(folder))
     throw new InputError(
-      `${folder}: is the folder that the student begins with; choose another one for the taught student`,
+      `${folder}: is the folder that the student starts from; choose another one for the trained student`,
     );
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  return labelTaskOf(run.teacher) === 'tagging'
-    ? distilTask(TASKS.tagging, run)
-    : distilTask(TASKS.classification, run);
+  return withTask(labelTaskOf(run.teacher), (task) => distilTask(task, run));
 }
 
 async function distilTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
@@ -134,13 +131,13 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
 const configurationOf = (task: LabelTask, folder: string) =>
   task === 'tagging' ? readConfiguration(folder) : readClassifierConfiguration(folder);
 
-/** The shape of a student that exists already, such as the teacher pruned. It must read text as its teacher does. */
+/** Returns the shape of an existing student, such as the pruned teacher. It must tokenize text as its teacher does. */
 function readStudent(task: LabelTask, folder: string, teacher: string): EncoderConfiguration {
   const { encoder, maximumLength: _, threshold: __, ...labels } = configurationOf(task, folder);
   const { encoder: theirs, maximumLength: ___, threshold: ____, ...wanted } = configurationOf(task, teacher);
   if (JSON.stringify(labels) !== JSON.stringify(wanted))
     throw new InputError(
-      `${folder}: has the labels ${JSON.stringify(labels)}, its teacher ${JSON.stringify(wanted)}; choose a student with the teacher's labels`,
+      `${folder}: has the labels ${JSON.stringify(labels)}, but its teacher has ${JSON.stringify(wanted)}; choose a student with the teacher's labels`,
     );
   if (encoder.layers > theirs.layers || encoder.hiddenSize > theirs.hiddenSize)
     throw new InputError(
@@ -148,7 +145,7 @@ function readStudent(task: LabelTask, folder: string, teacher: string): EncoderC
     );
   if (wordsOf(folder) !== wordsOf(teacher))
     throw new InputError(
-      `${folder}: has another vocabulary than its teacher, so that their tokens cannot be compared; trim the teacher first, then make the student of it`,
+      `${folder}: has a different vocabulary from its teacher, so their tokens cannot be compared; trim the teacher first, then derive the student from it`,
     );
   return encoder;
 }

@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- distilling --teacher FOLDER --student FOLDER --train FILE… --test FILE… [--sentences N] [--test-sentences N]
- * [--epochs N] [--json]`: what each thing gives that a student can learn from, alone and together.
+ * [--epochs N] [--json]`: what each part of the distillation loss contributes, alone and combined.
  *
- * Every student begins as the same folder, such as the teacher pruned, and learns from the same training sentences (6,000 drawn by the
- * seed, of which a tenth chooses the epoch that is kept) for as many epochs (2); all are scored on the same test sentences (1,600, as many of each file).
+ * All students start from the same folder, such as the pruned teacher, and train on the same sentences (6,000, sampled with the seed; a
+ * tenth of them selects the epoch) for the same number of epochs (2). All are scored on the same test sentences (1,600, equally many per file).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

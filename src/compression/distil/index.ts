@@ -1,11 +1,11 @@
 /**
- * Distillation: a smaller network that learns what a trained one says.
+ * Distillation: trains a smaller network on the predictions of a trained one.
  *
  * In: a teacher's model folder, labelled and unlabelled sentences. Out: the student's model folder. May touch: that folder, and
- * the cache folder, where the teacher's logits are kept.
+ * the cache folder, where the teacher's logits are stored.
  *
- * student.ts makes the student, soft-targets.ts and layer-losses.ts say how far it is from its teacher, distillation-task.ts
- * hands both to the trainer, distil.ts goes from folder to folder.
+ * student.ts initializes the student, soft-targets.ts and layer-losses.ts compute its loss against the teacher, objective.ts
+ * combines them for the trainer, distil.ts reads and writes the folders.
  */
 export { type DistillationReport, type DistillationRun, distil } from './distil';
 export {

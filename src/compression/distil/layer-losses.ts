@@ -3,7 +3,7 @@ import type { Loss } from '../../tasks';
 
 const { add, batchMatMul, logSoftmax, multiply, reshape, softmax, subtract, sumOfAll, transpose } = kernels;
 
-/** Added to the relations with padding: softmax gives them no weight. */
+/** Added to relations with padding, so that softmax gives them no weight. */
 const MASKED_SCORE = -1e9;
 
 /**
@@ -27,14 +27,14 @@ export function hiddenStateLoss(
 }
 
 /**
- * How differently student and teacher relate the tokens of a sentence to one another (Wang et al. 2021, MiniLMv2,
- * arXiv:2012.15828, section 3): with A the queries, then the keys, then the values, cut into heads, KL(softmax(A_t A_tᵀ / √d_t) ||
- * softmax(A_s A_sᵀ / √d_s)) of each token's relations to all. The sum over the three, the mean over heads and tokens. Widths may
- * differ, only the number of heads is one.
+ * Divergence between the self-attention relations of student and teacher (Wang et al. 2021, MiniLMv2, arXiv:2012.15828,
+ * section 3): with A the queries, keys or values, split into heads, KL(softmax(A_t A_tᵀ / √d_t) || softmax(A_s A_sᵀ / √d_s)) of
+ * each token's relations to all tokens, summed over the three and averaged over heads and tokens. Widths may differ; the number
+ * of heads may not.
  *
  * Backward: with R the student's relations, dS = share (R_s - R_t), dA = (dS + dSᵀ) A / √d.
  *
- * student, teacher [batch * length, 3 * width], queries, keys and values side by side
+ * student, teacher [batch * length, 3 * width], queries, keys and values concatenated
  */
 export function relationLoss(
   student: DeviceTensor,

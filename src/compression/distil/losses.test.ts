@@ -54,7 +54,7 @@ function assertLoss(compute: () => Loss, { value, gradient }: Expected): void {
 }
 
 for (const { temperature, outcomes, ...expected } of softTargets.cases) {
-  test(`soft targets at temperature ${temperature} with ${outcomes} outcomes beside "outside" are PyTorch's`, () => {
+  test(`the soft-target loss at temperature ${temperature} with ${outcomes} outcomes besides "outside" equals PyTorch's`, () => {
     assertLoss(
       () =>
         softTargetLoss(
@@ -76,12 +76,12 @@ const batch = {
 };
 const matrix = (values: number[]) => upload(Float32Array.from(values), [rows, values.length / rows]);
 
-test("the loss of hidden states is PyTorch's, padding left out", () => {
+test("the loss of hidden states equals PyTorch's, without padding", () => {
   const { student, teacher, ...expected } = layers.hidden;
   assertLoss(() => hiddenStateLoss(matrix(student), matrix(teacher), batch), expected);
 });
 
-test("the loss of relations is PyTorch's, of a student half as wide as its teacher", () => {
+test("the loss of relations equals PyTorch's for a student half as wide as its teacher", () => {
   const { student, teacher, ...expected } = layers.relations;
   assertLoss(() => relationLoss(matrix(student), matrix(teacher), batch, layers.heads), expected);
 });

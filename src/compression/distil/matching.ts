@@ -4,8 +4,8 @@ import type { LayerPair } from './objective';
 import type { DistillationOptions } from './options';
 
 /**
- * Which layers' insides are compared: the last of both, or each of the student's with the teacher's at the same share of the depth
- * (TinyBERT's mapping: of three and six, 1, 3 and 5). None where insides count nothing.
+ * Pairs of layers whose hidden states and relations are compared: the last of both, or each of the student's with the teacher's at
+ * the same relative depth (TinyBERT's mapping: for 3 and 6 layers, 1, 3 and 5). None if both have weight 0.
  */
 export function pairLayers(
   student: EncoderConfiguration,
@@ -21,9 +21,9 @@ export function pairLayers(
 }
 
 /**
- * Into how many heads queries, keys and values are cut to be related.
+ * Returns the number of heads into which queries, keys and values are split for their relations.
  *
- * @throws InputError where so many do not divide the attention widths of both
+ * @throws InputError if it does not divide the attention widths of both
  */
 export function chooseRelationHeads(
   student: EncoderConfiguration,
@@ -35,12 +35,12 @@ export function chooseRelationHeads(
   const odd = [teacher, student].flatMap(attentionWidths).find((width) => width % heads !== 0);
   if (relationWeight > 0 && odd !== undefined)
     throw new InputError(
-      `${place}: ${heads} relation heads do not divide an attention width of ${odd} in teacher or student; give "relationHeads" that divide every layer's`,
+      `${place}: ${heads} relation heads do not divide an attention width of ${odd} in teacher or student; set "relationHeads" to a divisor of every layer's width`,
     );
   return heads;
 }
 
-/** Of each layer: the hidden size, less where it has lost heads. */
+/** The attention width of each layer: the hidden size, less if heads were pruned. */
 const attentionWidths = (encoder: EncoderConfiguration): number[] =>
   Array.from(
     { length: encoder.layers },

@@ -20,14 +20,15 @@ import {
   type LossOptions,
   lossOnTape,
   type Objective,
-  TASKS,
+  savedWithout,
   type Task,
+  withTask,
 } from '../../tasks';
 import { hiddenStateLoss, relationLoss } from './layer-losses';
 import type { DistillationOptions } from './options';
 import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
 
-/** An example with what the teacher says of it. */
+/** An example with the teacher's logits. */
 export type Taught<Example> = Example & {
   teacher: Float32Array; // [length, outputs] or [labels]
 };
@@ -38,26 +39,26 @@ export interface LayerPair {
   teacher: number;
 }
 
-/** What the loss is made of: plain data, so that another process can make the same. */
+/** The definition of the loss as plain data, so that another process can build the same loss. */
 export interface Lesson extends LossOptions {
   distillation: Pick<
     DistillationOptions,
     'temperature' | 'softWeight' | 'hardWeight' | 'hiddenWeight' | 'relationWeight'
   >;
   relationHeads: number;
-  /** Layers whose insides are compared; none where only the logits are. */
+  /** Pairs of layers to compare; empty if only logits are compared. */
   pairs: LayerPair[];
   /** The teacher's folder. */
   teacher: string;
 }
 
 /**
- * Teaches a student its teacher's probabilities, the labels where they are known and, if asked, the teacher's hidden states and
- * relations. Every part is a mean over the windows' tokens (over the texts, where the task has one answer per text), so that an example
- * counts alike whatever is known of it.
+ * The loss of a student: the teacher's probabilities, the labels where known and, if configured, the teacher's hidden states and
+ * relations. Each part is a mean over the windows' tokens (over the texts, if the task has one answer per text), so that labelled
+ * and unlabelled examples have equal weight.
  *
- * @param student with the tensors of `projections`, where there are any
- * @param teacher needed where insides are compared; stays the caller's
+ * @param student with the tensors of `projections`, if any
+ * @param teacher needed if layers are compared; the caller disposes it
  */
 export function distillationObjective<
   Item,
@@ -110,22 +111,11 @@ export function distillationObjective<
       }
       return nodes.reduce((one, other) => add(tape, one, other));
     },
-    save: (folder) => {
-      const tensors = parameters.snapshot();
-      for (const name of tensors.keys()) if (name.startsWith(PROJECTION)) tensors.delete(name);
-      const bare = task.build(configuration, source, tensors);
-      bare.save(folder);
-      bare.dispose();
-    },
-    reload: (folder) => {
-      const saved = task.load(folder);
-      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
-      saved.dispose();
-    },
+    ...savedWithout(task, student, withoutProjections),
   };
 }
 
-/** The objective again, in another process. */
+/** Rebuilds the objective in another process. */
 export function remakeDistillationObjective(
   parameters: ReadonlyMap<string, Tensor>,
   name: LabelTask,
@@ -133,20 +123,20 @@ export function remakeDistillationObjective(
   source: string,
   lesson: Lesson,
 ): Objective<never> {
-  const remake = <Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
-    task: Task<Item, Example, Network>,
-  ) => {
+  return withTask(name, (task): Objective<never> => {
     const teacher = lesson.pairs.length > 0 ? task.load(lesson.teacher) : undefined;
     return distillationObjective(task, task.build(configuration, source, parameters), lesson, teacher);
-  };
-  return name === 'tagging' ? remake(TASKS.tagging) : remake(TASKS.classification);
+  });
 }
 
 const PROJECTION = 'distillation.projection';
 
+const withoutProjections = (tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> =>
+  new Map([...tensors].filter(([name]) => !name.startsWith(PROJECTION)));
+
 /**
- * Linear layers that widen the student's hidden states to the teacher's, so that they can be compared (TinyBERT's W_h). Trained
- * along, and not saved with the student.
+ * Linear layers that project the student's hidden states to the teacher's width for comparison (TinyBERT's W_h). Trained with the
+ * student but not saved with it.
  */
 export function projections(
   student: LabelNetwork['configuration'],
@@ -164,7 +154,7 @@ export function projections(
   return freshTensors(shapes, seed);
 }
 
-/** What was seen of some layers of a network. */
+/** Hidden states and relations of some layers of a network. */
 class Observations {
   readonly projected = new Map<number, DeviceTensor>();
   readonly hidden = new Map<number, DeviceTensor>();
@@ -176,7 +166,7 @@ class Observations {
   };
 }
 
-/** The teacher's layers on a batch; whoever asked frees them. */
+/** Runs the teacher's layers on a batch; the caller frees the result. */
 function observeTeacher(teacher: LabelNetwork, tape: Tape, batch: Batch, layers: readonly number[]) {
   const seen = new Observations(layers);
   const kept: DeviceTensor[] = [];
@@ -192,7 +182,7 @@ function observeTeacher(teacher: LabelNetwork, tape: Tape, batch: Batch, layers:
   return Object.assign(seen, { free: () => free(...kept) });
 }
 
-/** The losses of one pair of layers. */
+/** Computes the losses of one pair of layers. */
 function layerNodes(
   tape: Tape,
   weights: Weights,
@@ -228,7 +218,7 @@ function layerNodes(
   return nodes;
 }
 
-/** The teacher's logits of a batch; padding and the special tokens at the ends teach nothing. */
+/** Collects the teacher's logits of a batch; padding and the special tokens at the ends have weight 0. */
 function softTargets(
   examples: readonly Taught<{ inputIds: Int32Array }>[],
   rows: 'tokens' | 'text',

@@ -14,7 +14,7 @@ import {
 /** Every key of `distillation` in a configuration file; the other keys are those of training. */
 export const DISTILLATION_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: 'The part "distillation" of a training run of falconframes',
+  title: 'The "distillation" section of a training configuration of falconframes',
   type: 'object',
   required: [],
   additionalProperties: false,
@@ -26,72 +26,72 @@ export const DISTILLATION_SCHEMA = {
       items: { type: 'integer', minimum: 0 },
       default: 3,
       description:
-        "how many layers the student has, spread over its teacher's, or which of the teacher's, from 0 on, such as [0, 2, 5]",
+        "number of the student's layers, spread over its teacher's, or the teacher's layers to copy, counted from 0, such as [0, 2, 5]",
     },
     hiddenSize: {
       type: ['integer', 'null'],
       minimum: 8,
       default: null,
-      description: "null for the teacher's, in which case the student begins with the teacher's weights",
+      description: "null for the teacher's; the student then starts with the teacher's weights",
     },
     attentionHeads: {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
-      description: "null for as many as keep the width of the teacher's heads",
+      description: "null for the number that keeps the width of the teacher's heads",
     },
     intermediateSize: {
       type: ['integer', 'null'],
       minimum: 8,
       default: null,
-      description: "of the feed-forward layers; null for the teacher's share of the hidden size",
+      description: "width of the feed-forward layers; null for the teacher's ratio to the hidden size",
     },
     student: {
       type: ['string', 'null'],
       default: null,
-      description: 'a model folder to begin with in place of all of the above, such as the teacher pruned',
+      description: 'a model folder to start from, instead of all of the above, such as the pruned teacher',
     },
     temperature: {
       type: 'number',
       minimum: 0.1,
       maximum: 100,
       default: 2,
-      description: "both sides' logits are divided by it before they are compared",
+      description: 'divides the logits of student and teacher before they are compared',
     },
     softWeight: {
       type: 'number',
       minimum: 0,
       maximum: 1000,
       default: 1,
-      description: "of the teacher's probabilities in the loss",
+      description: "weight of the teacher's probabilities in the loss",
     },
     hardWeight: {
       type: 'number',
       minimum: 0,
       maximum: 1000,
       default: 0.5,
-      description: 'of the labels in the loss',
+      description: 'weight of the labels in the loss',
     },
     hiddenWeight: {
       type: 'number',
       minimum: 0,
       maximum: 1000,
       default: 0,
-      description: 'of hidden states; above 0 the teacher computes along in every step',
+      description: 'weight of hidden states; above 0 the teacher runs in every step',
     },
     relationWeight: {
       type: 'number',
       minimum: 0,
       maximum: 1000,
       default: 0,
-      description: 'of attention relations; above 0 the teacher computes along in every step',
+      description: 'weight of attention relations; above 0 the teacher runs in every step',
     },
     relationHeads: {
       type: ['integer', 'null'],
       minimum: 1,
       default: null,
       description:
-        "heads into which queries, keys and values are cut to be related; null for the teacher's attention heads",
+        "number of heads into which queries, keys and values are split for relations; null for the teacher's attention heads",
     },
     matching: {
       enum: ['last', 'all'],
@@ -102,28 +102,28 @@ export const DISTILLATION_SCHEMA = {
       type: 'array',
       items: { type: 'string' },
       default: [],
-      description: 'text files, one paragraph per line, learned from the teacher alone',
+      description: "text files, one paragraph per line, learned only from the teacher's predictions",
     },
     maximumUnlabelled: {
       type: 'integer',
       minimum: 1,
       default: 100_000,
-      description: 'at most so many sentences of the unlabelled text, sampled with the seed',
+      description: 'maximum number of sentences of the unlabelled text, sampled with the seed',
     },
   },
 } as const satisfies ObjectSchema;
 
-/** What a student is, and what it learns from its teacher. */
+/** The shape of a student, and what it learns from its teacher. */
 export type DistillationOptions = Complete<typeof DISTILLATION_SCHEMA>;
 
-/** Everything a distillation is described by. */
+/** The full configuration of a distillation. */
 export interface DistillationConfiguration extends TrainingConfiguration {
   distillation: DistillationOptions;
 }
 
 export const DEFAULT_DISTILLATION: DistillationOptions = defaultsOf(DISTILLATION_SCHEMA);
 
-/** Of a training configuration, what the folder decides with which the student begins: the teacher's, or "student". */
+/** Keys of a training configuration that are determined by the student's initial folder: the teacher's, or "student". */
 const DECIDED_BY_FOLDER = ['encoder', 'labels', 'scheme', 'words', 'threshold'] as const;
 /** Every key of a configuration file. */
 export const distillationFileSchema = () => ({
@@ -133,7 +133,7 @@ export const distillationFileSchema = () => ({
 
 const DESCRIBES_STUDENT = ['layers', 'hiddenSize', 'attentionHeads', 'intermediateSize'];
 
-/** Reads and checks a training configuration with its part `distillation`. Files are relative to it. */
+/** Reads and checks a training configuration with a `distillation` section. File paths are relative to it. */
 export function readDistillationConfiguration(path: string): DistillationConfiguration {
   const value = readJson(path);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -142,7 +142,7 @@ export function readDistillationConfiguration(path: string): DistillationConfigu
   for (const key of DECIDED_BY_FOLDER)
     if (key in training)
       throw new InputError(
-        `${path}: "${key}" is that of the folder with which the student begins; leave it out`,
+        `${path}: "${key}" is determined by the folder that the student starts from; leave it out`,
       );
   const options = completeDistillation(distillation, `${path}, "distillation"`);
   const inFolder = (file: string) => resolve(dirname(path), file);
@@ -156,7 +156,7 @@ export function readDistillationConfiguration(path: string): DistillationConfigu
   };
 }
 
-/** Checks what a distillation is to be and gives keys that are left out their defaults. @param place for the error */
+/** Checks the options of a distillation and fills in defaults. @param place for errors */
 export function completeDistillation(value: unknown, place: string): DistillationOptions {
   checkAgainst(DISTILLATION_SCHEMA, value, place);
   const options: DistillationOptions = { ...DEFAULT_DISTILLATION, ...value };
@@ -172,11 +172,11 @@ export function completeDistillation(value: unknown, place: string): Distillatio
   const described = DESCRIBES_STUDENT.find((key) => key in value);
   if (student !== null && described)
     throw new InputError(
-      `${place}: "student" names a folder, whose shape is the student's; leave "${described}" out`,
+      `${place}: "student" names a folder, which determines the student's shape; leave "${described}" out`,
     );
   if (unlabelled.length === 0 && 'maximumUnlabelled' in value)
     throw new InputError(
-      `${place}: "maximumUnlabelled" does nothing without "unlabelled"; name files of text or leave it out`,
+      `${place}: "maximumUnlabelled" has no effect without "unlabelled"; name text files or leave it out`,
     );
   return options;
 }

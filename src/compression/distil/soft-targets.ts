@@ -4,28 +4,28 @@ import type { Loss, OutcomeGroups } from '../../tasks';
 const { add, firstColumns, joinColumns, logSoftmax, multiply, reshape, softmax, subtract, sumOfAll } =
   kernels;
 
-/** What the teacher says of a padded batch. Row-major. */
+/** The teacher's logits of a padded batch, row-major. */
 export interface SoftTargets {
   logits: Float32Array; // [rows, outputs]
-  /** What each row counts in the loss: 0 for padding and special tokens. */
+  /** Weight of each row in the loss: 0 for padding and special tokens. */
   share: Float32Array; // [rows]
 }
 
 export interface SoftTargetOptions {
   temperature: number;
   /**
-   * Which outputs exclude one another: with "outside", whose logit is 0, 2 for B and I of a label that is trained with cross-entropy and 1
-   * for outputs that are each a sigmoid of their own; without, all outputs of a softmax.
+   * Sizes of the groups of mutually exclusive outputs: with "outside", whose logit is 0, 2 for B and I of a label trained with
+   * cross-entropy and 1 for outputs with a sigmoid each; without it, all outputs of a softmax.
    */
   groups: OutcomeGroups;
 }
 
 /**
- * How far the student's probabilities are from the teacher's, both softened by a temperature T (Hinton, Vinyals & Dean 2015,
- * arXiv:1503.02531): T² KL(softmax(t / T) || softmax(z / T)), whose derivative by z is T (softmax(z / T) - softmax(t / T)). T² keeps
- * the gradients' size whatever the temperature is. Unlike labels, these are known for every class.
+ * Divergence of the student's probabilities from the teacher's at temperature T (Hinton, Vinyals & Dean 2015, arXiv:1503.02531):
+ * T² KL(softmax(t / T) || softmax(z / T)), whose derivative with respect to z is T (softmax(z / T) - softmax(t / T)). T² makes the
+ * size of the gradients independent of the temperature. Unlike labels, these are known for every class.
  *
- * The sum over rows, each by its share, of the mean over its groups of outcomes. logits [rows, outputs]
+ * Returns the sum over rows, weighted by share, of the mean over groups of outcomes. logits [rows, outputs]
  */
 export function softTargetLoss(
   logits: DeviceTensor,
@@ -58,7 +58,7 @@ export function softTargetLoss(
   };
 }
 
-/** Weighted sum of losses of the same logits. */
+/** Combines losses of the same logits into a weighted sum. */
 export function weigh(parts: readonly { weight: number; loss: Loss }[]): Loss {
   return parts
     .map(({ weight, loss }) => ({

@@ -12,19 +12,19 @@ import type { Task } from '../../tasks';
 import { principalDirections, project } from '../principal-directions';
 import type { DistillationOptions } from './options';
 
-/** A student's shape, and which of its teacher's layers each of its layers begins as. */
+/** A student's shape, and the teacher's layer that initializes each of its layers. */
 export interface StudentPlan {
   encoder: EncoderConfiguration;
-  /** By the student's layers, counted from 0. */
+  /** Indexed by the student's layers, counted from 0. */
   teacherLayers: number[];
 }
 
 type Shape = Pick<DistillationOptions, 'layers' | 'hiddenSize' | 'attentionHeads' | 'intermediateSize'>;
 
 /**
- * The student that the options describe.
+ * Returns the student described by the options.
  *
- * @throws InputError where it is no smaller version of the teacher: deeper, wider, heads that do not divide it
+ * @throws InputError if it is deeper or wider than the teacher, or its heads do not divide its width
  */
 export function planStudent(teacher: EncoderConfiguration, options: Shape, place: string): StudentPlan {
   const hiddenSize = options.hiddenSize ?? teacher.hiddenSize;
@@ -41,7 +41,7 @@ export function planStudent(teacher: EncoderConfiguration, options: Shape, place
     );
   const share = teacher.intermediateSize / teacher.hiddenSize;
   const { prunedHeads, ...rest } = teacher;
-  // Heads that copied layers have lost stay lost; a student of another width has all of its own.
+  // Heads pruned from copied layers remain pruned; a student of another width has all heads.
   const lost = teacherLayers.map((layer) => prunedHeads?.[layer] ?? []);
   const keepsHeads = hiddenSize === teacher.hiddenSize && attentionHeads === teacher.attentionHeads;
   const encoder: EncoderConfiguration = {
@@ -56,7 +56,7 @@ export function planStudent(teacher: EncoderConfiguration, options: Shape, place
   return { encoder, teacherLayers };
 }
 
-/** Layers as listed, or so many spread evenly from the first to the last. */
+/** Returns the layers as listed, or the given number, spread evenly from the first to the last. */
 function chooseLayers(available: number, layers: number | number[], place: string): number[] {
   if (typeof layers === 'number') {
     if (layers > available)
@@ -68,14 +68,14 @@ function chooseLayers(available: number, layers: number | number[], place: strin
   const outside = layers.find((layer) => layer >= available);
   if (outside !== undefined)
     throw new InputError(
-      `${place}: "layers" names layer ${outside}, its teacher has ${available}, counted from 0; choose below that`,
+      `${place}: "layers" names layer ${outside}, but its teacher has ${available}, counted from 0; choose a smaller number`,
     );
   if (layers.some((layer, index) => index > 0 && layer <= layers[index - 1]))
     throw new InputError(`${place}: "layers" must rise, found [${layers.join(', ')}]; put them in order`);
   return layers;
 }
 
-/** 3 of 6 are 0, 2, 5: the first keeps the embeddings' sense, the last the head's. A single one is the first. */
+/** 3 of 6 are 0, 2, 5: the first fits the embeddings, the last fits the head. A single layer is the first. */
 export function spreadLayers(available: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) =>
     count === 1 ? 0 : Math.floor((index * (available - 1)) / (count - 1)),
@@ -83,9 +83,9 @@ export function spreadLayers(available: number, count: number): number[] {
 }
 
 /**
- * The student before its first step. What has the teacher's shape is the teacher's (Sanh et al. 2019, arXiv:1910.01108, begin
- * alike); embeddings of a narrower student are the teacher's on the principal directions of its words; the rest is drawn by the
- * seed.
+ * Initializes a student. Tensors of the teacher's shape are copied from it (as in Sanh et al. 2019, arXiv:1910.01108); embeddings
+ * of a narrower student are the teacher's, projected on the principal directions of its word embeddings; the rest is random, by
+ * the seed.
  */
 export function createStudent<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
@@ -101,7 +101,7 @@ export function createStudent<Item, Example extends { inputIds: Int32Array }, Ne
   const sameWidth = encoder.hiddenSize === teacher.configuration.encoder.hiddenSize;
   for (const [name, shape] of shapes) {
     const own = stored.get(nameInTeacher(name, teacherLayers));
-    // Of a narrower network a bias alone, without its matrix, would be of no sense; those of the head say how rare mentions are.
+    // In a narrower network, a copied bias is meaningless without its matrix, except those of the head, which encode how rare mentions are.
     const makesSense = sameWidth || name === HEAD_BIAS || name.includes('.embeddings.');
     if (makesSense && String(own?.shape) === String(shape)) tensors.set(name, own!);
   }
@@ -111,7 +111,7 @@ export function createStudent<Item, Example extends { inputIds: Int32Array }, Ne
 
 const HEAD_BIAS = 'classifier.bias';
 
-/** The layer that a layer of the student takes after. */
+/** Returns the teacher's layer that a layer of the student is copied from. */
 const nameInTeacher = (name: string, teacherLayers: readonly number[]): string =>
   name.replace(/\.layer\.(\d+)\./, (_, layer) => `.layer.${teacherLayers[Number(layer)]}.`);
 

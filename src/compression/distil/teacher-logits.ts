@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { areFinite, cacheFolder, InputError, type Progress } from '../../foundation';
 import { type LabelNetwork, readSafetensors, weightFiles, writeSafetensors } from '../../nn';
 
-/** Windows scored between two signs of progress. */
+/** Windows scored between two progress updates. */
 const AT_ONCE = 1024;
 
 /**
- * What a teacher says of windows, each [length, outputs], or [labels] where it has one answer per text. Computed once: kept in the cache
- * folder under the teacher's and the windows' own names, so that further students and resumed runs find it there.
+ * Returns a teacher's logits of windows, each [length, outputs], or [labels] for one answer per text. They are cached under a
+ * fingerprint of teacher and windows, so that further students and resumed runs do not compute them again.
  */
 export async function teacherLogits(
   teacher: LabelNetwork,
@@ -30,7 +30,7 @@ export async function teacherLogits(
   });
 }
 
-/** The logits that an earlier run kept; undefined if they are missing, damaged or of another shape, and must be computed again. */
+/** Reads the logits cached by an earlier run; undefined if they are missing, damaged or of another shape. */
 function kept(path: string, rows: number): Float32Array | undefined {
   if (!existsSync(path)) return undefined;
   try {
@@ -68,7 +68,7 @@ async function computeAndKeep(
   return all;
 }
 
-/** Of the teacher's weights and shape, and of every token that it is asked about. */
+/** Hashes the teacher's weights and shape, and every input token. */
 function fingerprint(teacher: string, windows: readonly { inputIds: Int32Array }[]): string {
   const hash = createHash('sha256');
   for (const file of [join(teacher, 'config.json'), ...weightFiles(teacher)]) hash.update(readFileSync(file));

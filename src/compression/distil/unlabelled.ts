@@ -1,9 +1,9 @@
 import { createRandom, readTextFile } from '../../foundation';
 
 /**
- * Items of text files, a paragraph per line, of which nothing is known. At most `most` of them, sampled with the seed.
+ * Reads unlabelled items from text files with one paragraph per line: at most `most`, sampled with the seed.
  *
- * @param itemsOf what a task makes of a paragraph
+ * @param itemsOf splits a paragraph into the items of a task
  */
 export function readUnlabelled<Item>(
   files: readonly string[],

@@ -12,20 +12,20 @@ import type { Objective } from '../../tasks';
 import { lossAndGradients } from '../../training';
 import { range } from './removal';
 
-/** How much each part matters, by layer. */
+/** Importance of each head and neuron, by layer. */
 export interface Importance {
-  heads: Float64Array[]; // [heads that the layer still has]
+  heads: Float64Array[]; // [remaining heads of the layer]
   neurons: Float64Array[]; // [intermediate size]
 }
 
 /**
- * How much the loss of each sentence would change without a head or neuron, by its first derivative: |∂L/∂g| at g = 1, where g is a
- * factor on what the head (Michel, Levy & Neubig 2019, arXiv:1905.10650, section 4.1) or neuron (Molchanov et al. 2017,
- * arXiv:1611.06440, section 2.2) gives; the mean over sentences. Heads are then divided by the Euclidean norm of their layer, as
- * both papers do, so that layers can be compared.
+ * First-order estimate of the change in loss without a head or neuron, averaged over sentences: |∂L/∂g| at g = 1, where g is a
+ * factor on the output of the head (Michel, Levy & Neubig 2019, arXiv:1905.10650, section 4.1) or neuron (Molchanov et al. 2017,
+ * arXiv:1611.06440, section 2.2). The values of heads are divided by the Euclidean norm over their layer, as in both papers, so
+ * that layers can be compared.
  *
- * What a part gives, a, enters the next matrix W at some columns, so that a · ∂L/∂a = Σ W ∂L/∂W over these columns: the gradients of
- * weights tell all.
+ * The output a of a part enters the next matrix W at some columns, so that a · ∂L/∂a = Σ W ∂L/∂W over these columns: the
+ * gradients of the weights are sufficient.
  */
 export async function measureImportance<Example extends { inputIds: Int32Array }>(
   model: LabelNetwork,
@@ -57,7 +57,7 @@ export async function measureImportance<Example extends { inputIds: Int32Array }
     }
     free(...weights.values(), ...gradients.values());
     onProgress(index + 1);
-    // Lets displays and interrupts through.
+    // Yields to progress display and interrupts.
     await new Promise(setImmediate);
   }
   for (const own of [...heads, ...neurons]) scale(own, 1 / examples.length);
@@ -76,7 +76,7 @@ function scale(values: Float64Array, factor: number): void {
   for (let index = 0; index < values.length; index++) values[index] *= factor;
 }
 
-/** Heads that matter least over all layers, by layer; each layer keeps at least one, and `room` at most, whatever the count. */
+/** Selects the least important heads over all layers, by layer; each layer keeps at least one and, whatever the count, at most `room`. */
 export function leastHeads(
   heads: readonly Float64Array[],
   count: number,
@@ -96,6 +96,6 @@ export function leastHeads(
   return removed;
 }
 
-/** The places of the smallest values. */
+/** Returns the indices of the smallest values. */
 export const leastOf = (values: Float64Array, count: number): number[] =>
   [...values.keys()].sort((one, other) => values[one] - values[other] || one - other).slice(0, count);

@@ -1,13 +1,13 @@
 /**
- * Pruning. Of structure: a model without the layers, attention heads, neurons and directions of its hidden states that matter least,
- * its matrices smaller.
+ * Pruning. Structured: removes the least important layers, attention heads, neurons and hidden dimensions, which makes the matrices
+ * smaller.
  *
- * In: a model folder, sentences that say what matters. Out: a model folder, `prune.json` with what was removed. May touch: that
+ * In: a model folder, sentences for estimating importance. Out: a model folder, `prune.json` with what was removed. May touch: that
  * folder.
  *
- * Of single weights (sparse/): a model trained on while its weights become zeros, which saves disk and no time.
+ * Unstructured (sparse/): fine-tunes a model while setting weights to zero, which reduces file size but not run time.
  *
- * importance.ts says what matters, removal.ts and, for hidden states, narrowing.ts take it out of tensors and configuration, prune.ts goes from folder to folder.
+ * importance.ts estimates importance, removal.ts and, for hidden states, narrowing.ts change tensors and configuration, prune.ts reads and writes the folders.
  */
 export { type PruneOptions, type PruneReport, pruneStructure } from './prune';
 export { type MovementOptions, measureMovement } from './sparse/movement';

@@ -35,7 +35,7 @@ async function logitsOf(network: Network): Promise<Float32Array[]> {
   return logits;
 }
 
-/** A network of random weights whose norms multiply all numbers alike, as `narrowHidden` can keep it. */
+/** A network with random weights whose LayerNorms have a uniform scale, which `narrowHidden` preserves exactly. */
 function evenNetwork(encoder: EncoderConfiguration): Network {
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of encoderParameterShapes(encoder)) {
@@ -48,7 +48,7 @@ function evenNetwork(encoder: EncoderConfiguration): Network {
   return { encoder, tensors };
 }
 
-/** The same function with hidden states in a wider space, of which they fill some directions. */
+/** The same function with hidden states embedded in a wider space. */
 function widen({ encoder, tensors }: Network, hiddenSize: number): Network {
   const states = randomTensor([100, hiddenSize]);
   for (let row = 0; row < 100; row++) {
@@ -60,7 +60,7 @@ function widen({ encoder, tensors }: Network, hiddenSize: number): Network {
   }
   const narrow = encoder.hiddenSize;
   const { data } = basisOf(states, narrow).directions;
-  /** Each row, of the narrow width, in the wide space. */
+  /** Embeds each row of the narrow width in the wide space. */
   const lift = (values: Float32Array): Float32Array => {
     const rows = values.length / narrow;
     return Float32Array.from({ length: rows * hiddenSize }, (_, index) => {
@@ -107,7 +107,7 @@ function widen({ encoder, tensors }: Network, hiddenSize: number): Network {
   };
 }
 
-test('hidden states that fill some directions alone are narrowed to these, and nothing changes', async () => {
+test('narrowing hidden states to the subspace that they occupy does not change the outputs', async () => {
   const small = evenNetwork({
     ...configuration.encoder,
     hiddenSize: 16,
@@ -131,12 +131,12 @@ test('hidden states that fill some directions alone are narrowed to these, and n
   const found = await logitsOf(narrowed);
   const largest = Math.max(...expected.flatMap((logits) => [...logits].map(Math.abs)));
   for (const [index, logits] of expected.entries()) {
-    assert.ok(largestDifference(widened[index], logits) < 1e-4 * largest, 'the wide network is another');
+    assert.ok(largestDifference(widened[index], logits) < 1e-4 * largest, 'the wide network differs');
     assert.ok(largestDifference(found[index], logits) < 1e-4 * largest);
   }
 });
 
-test('directions are orthonormal, the mean stays the mean, and more of them hold more', () => {
+test('directions are orthonormal, preserve the mean, and more directions hold a larger share', () => {
   const states = randomTensor([60, 24]);
   for (let row = 0; row < 60; row++) {
     const own = states.data.subarray(row * 24, row * 24 + 24);
@@ -168,7 +168,7 @@ test('directions are orthonormal, the mean stays the mean, and more of them hold
   }
 });
 
-test('hidden states as wide as embeddings that are projected are refused: the projection would be lost', async (t) => {
+test('a hidden size equal to that of projected embeddings is refused, since the projection would be lost', async (t) => {
   const folder = copyTinyBert(t);
   const path = join(folder, 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
@@ -182,11 +182,11 @@ test('hidden states as wide as embeddings that are projected are refused: the pr
   const options = { data: [], sentences: 1, seed: 1, loss: 'bce' as const, layers: 0, heads: 0, neurons: 0 };
   await assert.rejects(pruneStructure(folder, join(folder, '..', 'narrow'), { ...options, hidden: 8 }), {
     name: InputError.name,
-    message: /a hidden size of 8 is that of the embeddings/,
+    message: /a hidden size of 8 equals that of the embeddings/,
   });
 });
 
-test('a folder gets narrower by --hidden, loads and exports; what does not fit is refused', async (t) => {
+test('a folder narrowed with --hidden loads and exports; sizes that do not fit are refused', async (t) => {
   const folder = copyTinyBert(t);
   const data = [join(folder, 'data.jsonl')];
   const place = { article: 'a', section: '', paragraph: 0, offset: 0 };
@@ -198,7 +198,7 @@ test('a folder gets narrower by --hidden, loads and exports; what does not fit i
   const headSize = hiddenSize / attentionHeads;
   await assert.rejects(pruneStructure(folder, out, { ...none, hidden: headSize - 1 }), {
     name: InputError.name,
-    message: /less 7 is 9, which heads of 8 do not fill/,
+    message: /less 7 is 9, not a multiple of the head width 8/,
   });
   await assert.rejects(
     pruneStructure(folder, out, { ...none, hidden: hiddenSize }),

@@ -14,17 +14,17 @@ import { transpose } from '../../onnx';
 import { principalDirections, project } from '../principal-directions';
 import { type Network, range } from './removal';
 
-/** The directions of hidden states that are kept. */
+/** The directions of the hidden states to keep. */
 export interface Basis {
   /** With orthonormal columns // [hidden, kept] */
   directions: Tensor;
-  /** Share of the states' length that they hold, of 1. */
+  /** Share of the states' squared norm that they hold, at most 1. */
   share: number;
 }
 
 /**
- * The hidden states of every layer, a token a row, each row less its mean and each layer's states of length 1 altogether, so that
- * layers count alike // [tokens * layers, hidden]
+ * The hidden states of every layer, one row per token, each row centred and each layer's states scaled to norm 1, so that layers
+ * have equal weight // [tokens * layers, hidden]
  */
 export function observeStates(
   model: LabelNetwork,
@@ -64,8 +64,8 @@ export function observeStates(
 }
 
 /**
- * The principal directions of states whose rows have mean 0, and beside them the direction of the mean itself, turned so that it is
- * that of the mean in the new coordinates too: LayerNorm takes the mean away, and takes away the same thing then.
+ * Returns the principal directions of states whose rows have mean 0, plus the direction of the mean, rotated so that it is also the
+ * direction of the mean in the new coordinates: LayerNorm then subtracts the same component.
  */
 export function basisOf(states: Tensor, size: number): Basis {
   const width = states.shape[1];
@@ -91,13 +91,13 @@ const lengthOf = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 /**
- * The network with hidden states of fewer numbers: what it knows in some directions of the old ones. Matrices that read a state x read
- * Pᵀ x, by W P; matrices that write one write Pᵀ x, by Pᵀ W (Ashkboos et al. 2024, "SliceGPT", arXiv:2401.15024, with one P for all
- * layers and LayerNorm left in its place). LayerNorm brings every state to the length √hidden, which is less now: its factors make up
- * for that and for the share that was lost. Factors that differ from number to number become the nearest ones in the new directions,
- * so the result is no exact picture; train on, or distil into it.
+ * Returns the network with its hidden states projected to fewer dimensions. Matrices that read a state x read Pᵀ x, by W P; matrices
+ * that write one write Pᵀ x, by Pᵀ W (Ashkboos et al. 2024, "SliceGPT", arXiv:2401.15024, with one P for all layers and LayerNorm
+ * kept in place). LayerNorm scales every state to norm √hidden, which is now smaller: its factors compensate for that and for the
+ * lost share. Non-uniform factors are replaced by the nearest ones in the new directions, so the result is approximate; fine-tune it,
+ * or distil into it.
  *
- * The width of heads stays: each layer can have as many as the new states have room for, and must have no more.
+ * The head width is unchanged: each layer must have no more heads than fit the new states.
  */
 export function narrowHidden({ encoder, tensors }: Network, { directions, share }: Basis): Network {
   const [wide, narrow] = directions.shape;
@@ -144,7 +144,7 @@ export function narrowHidden({ encoder, tensors }: Network, { directions, share 
   return { encoder: narrowerEncoder(encoder, narrow), tensors: changed };
 }
 
-/** The units of a sequence head's inner layer whose weights in the output layer are longest; an activation apart, each stands alone. */
+/** Selects the units of a sequence head's inner layer with the largest output weights; up to the activation, units are independent. */
 function widestUnits({ shape: [labels, units], data }: Tensor, count: number): number[] {
   const lengths = range(units).map((unit) =>
     Math.hypot(...range(labels).map((label) => data[label * units + unit])),
@@ -153,7 +153,7 @@ function widestUnits({ shape: [labels, units], data }: Tensor, count: number): n
   return order.slice(0, count).sort((one, other) => one - other);
 }
 
-/** Some rows of a matrix, or numbers of a vector. */
+/** Selects rows of a matrix, or elements of a vector. */
 function takeUnits({ shape: [rows, ...rest], data }: Tensor, kept: readonly number[]): Tensor {
   const width = data.length / rows;
   const taken = kept.map((unit) => data.subarray(unit * width, (unit + 1) * width));
@@ -166,14 +166,14 @@ function takeUnits({ shape: [rows, ...rest], data }: Tensor, kept: readonly numb
   };
 }
 
-/** Heads that a layer can have when hidden states have so many numbers and heads stay as wide as they are; no whole number if none fit. */
+/** Number of heads that fit a hidden size at the present head width; not a whole number if it is not a multiple. */
 export const roomForHeads = ({ hiddenSize, attentionHeads }: EncoderConfiguration, size: number): number =>
   (size * attentionHeads) / hiddenSize;
 
 function narrowerEncoder(encoder: EncoderConfiguration, hiddenSize: number): EncoderConfiguration {
   const { prunedHeads, ...rest } = encoder;
   const attentionHeads = roomForHeads(encoder, hiddenSize);
-  // Which heads they were says nothing any more; how many, all.
+  // The heads' former indices no longer matter, only their number.
   const lost = range(encoder.layers)
     .map((layer): [number, number[]] => [layer, range(attentionHeads).slice(headsOfLayer(encoder, layer))])
     .filter(([, heads]) => heads.length > 0);

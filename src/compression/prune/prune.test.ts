@@ -37,7 +37,7 @@ async function scores(network: Network): Promise<Float32Array> {
   return found;
 }
 
-/** The network with some inputs of a linear layer times a factor. */
+/** The network with some inputs of a linear layer multiplied by a factor. */
 function scaleColumns(network: Network, name: string, factor: number, isMeant: (column: number) => boolean) {
   const { shape, data } = network.tensors.get(name)!;
   const scaled = data.map((value, index) => (isMeant(index % shape[1]) ? factor * value : value));
@@ -46,7 +46,7 @@ function scaleColumns(network: Network, name: string, factor: number, isMeant: (
 
 const names = (layer: number) => ARCHITECTURES.bert.layer(layer);
 
-test("a folder that lost a head in Python's transformers computes what PyTorch computes, and so does our own removal", async () => {
+test("a folder with a head pruned by Python's transformers gives PyTorch's logits, and so does our own removal", async () => {
   const folder = join(projectRoot, 'src', 'compression', 'prune', 'fixtures', 'tiny-bert-pruned');
   const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as { logits: number[] };
   const logits = expected.logits.filter((_, index) => index % 9 !== 0);
@@ -54,7 +54,7 @@ test("a folder that lost a head in Python's transformers computes what PyTorch c
   assert.deepEqual(model.configuration.encoder.prunedHeads, { 1: [0] });
   const [found] = await model.score([window]);
   model.dispose();
-  // The head's outputs less that of "O", which no sigmoid reads.
+  // The head's outputs without "O", which no sigmoid reads.
   assert.ok(largestDifference(found, logits) < 1e-5);
   const own = removeHeads(tiny(), [[], [0]]);
   assert.ok(largestDifference(await scores(own), logits) < 1e-5);
@@ -63,7 +63,7 @@ test("a folder that lost a head in Python's transformers computes what PyTorch c
     if (!name.startsWith('classifier')) assert.deepEqual({ shape, data }, stored.get(name), name);
 });
 
-test('what is removed might as well have been silent', async () => {
+test('removing heads and neurons equals setting their outputs to 0', async () => {
   const attention = `${names(1).attentionOutput}.weight`;
   const silentHead = scaleColumns(tiny(), attention, 0, (column) => column < 8);
   assert.ok(largestDifference(await scores(silentHead), await scores(removeHeads(tiny(), [[], [0]]))) < 1e-5);
@@ -77,7 +77,7 @@ test('what is removed might as well have been silent', async () => {
   assert.ok(largestDifference(await scores(silent), await scores(smaller)) < 1e-5);
 });
 
-test('layers move up and take their lost heads along', () => {
+test('the remaining layers are renumbered together with their pruned heads', () => {
   const { encoder, tensors } = removeLayers(removeHeads(tiny(), [[], [1]]), [0]);
   assert.equal(encoder.layers, 1);
   assert.deepEqual(encoder.prunedHeads, { 0: [1] });
@@ -103,7 +103,7 @@ function lossOf(network: Network, examples: Example[], loss: 'cross_entropy' | '
   return found.loss;
 }
 
-test('importance is how fast the loss changes with what a part gives', async () => {
+test("importance is the derivative of the loss by a factor on the part's output", async () => {
   const model = build(tiny());
   const { heads, neurons } = await measureImportance(
     model,
@@ -132,7 +132,7 @@ test('importance is how fast the loss changes with what a part gives', async () 
   }
 });
 
-test('importance leaves nothing to the dropout that a model was trained with', async () => {
+test("importance does not depend on the model's dropout", async () => {
   const { encoder, tensors } = tiny();
   const importanceWith = async (dropout: number) => {
     const model = build({
@@ -146,7 +146,7 @@ test('importance leaves nothing to the dropout that a model was trained with', a
   assert.deepEqual(await importanceWith(0.5), await importanceWith(0));
 });
 
-test('the least go first, and every layer keeps a head', () => {
+test('the least important heads are removed first, and every layer keeps one', () => {
   const heads = [Float64Array.of(0.1, 0.2, 0.3), Float64Array.of(0.9, 0.15)];
   assert.deepEqual(leastHeads(heads, 2), [[0], [1]]);
   assert.deepEqual(leastHeads(heads, 3), [[0, 1], [1]]);
@@ -182,14 +182,14 @@ function prepare(t: TestContext) {
   return { folder, out, prune, sentences };
 }
 
-test('a folder goes in, a smaller one comes out, which loads, exports and computes alike', async (t) => {
+test('a pruned folder is smaller, loads, exports, and gives the same logits as its export', async (t) => {
   const { folder, out, prune } = prepare(t);
   const report = await prune({ heads: 1, neurons: 8 });
   assert.equal(
     report.headsLeft.reduce((sum, heads) => sum + heads, 0),
     3,
   );
-  // A head: three times 8 rows of 16 with their biases, and 8 columns of 16. A neuron: a row, a bias, a column, in two layers.
+  // A head: three times 8 rows of 16 with their biases, and 8 columns of 16. A neuron: a row, a bias and a column, in two layers.
   assert.equal(report.parameters.before - report.parameters.after, 8 * (3 * 17 + 16) + 2 * 8 * 33);
   const size = (path: string) => readFileSync(join(path, 'model.safetensors')).length;
   assert.ok(size(out) < size(folder));
@@ -208,7 +208,7 @@ test('a folder goes in, a smaller one comes out, which loads, exports and comput
   assert.ok(largestDifference(found, ours) < 1e-5);
 });
 
-test('the layer goes without which the loss is lowest', async (t) => {
+test('the layer whose removal gives the lowest loss is removed', async (t) => {
   const { out, prune, sentences } = prepare(t);
   const report = await prune({ layers: 1 });
   const { examples } = await prepareExamples(sentences, new Tokenizer(tinyBertFolder), {
@@ -224,7 +224,7 @@ test('the layer goes without which the loss is lowest', async (t) => {
   assert.deepEqual(stored.data, tiny().tensors.get(`${names(1 - removed).expand}.weight`)!.data);
 });
 
-test('what cannot be pruned is refused in one sentence, and nothing is written', async (t) => {
+test('invalid prunings are refused in one sentence, and nothing is written', async (t) => {
   const { folder, out, prune } = prepare(t);
   const refuses = async (work: Promise<unknown>, message: RegExp) => {
     await assert.rejects(work, (error: Error) => {
@@ -235,11 +235,11 @@ test('what cannot be pruned is refused in one sentence, and nothing is written',
     });
     assert.ok(!existsSync(out));
   };
-  await refuses(prune({}), /nothing is to be pruned/);
-  await refuses(prune({ heads: 3 }), /3 heads cannot be removed, 2 at most/);
-  await refuses(prune({ heads: 2, layers: 1 }), /2 heads cannot be removed, 1 at most/);
-  await refuses(prune({ layers: 2 }), /2 layers cannot be removed of 2/);
-  await refuses(prune({ neurons: 32 }), /32 neurons cannot be removed of 32/);
+  await refuses(prune({}), /nothing to prune/);
+  await refuses(prune({ heads: 3 }), /3 heads cannot be removed, at most 2/);
+  await refuses(prune({ heads: 2, layers: 1 }), /2 heads cannot be removed, at most 1/);
+  await refuses(prune({ layers: 2 }), /cannot remove 2 of 2 layers/);
+  await refuses(prune({ neurons: 32 }), /cannot remove 32 of 32 neurons/);
   await refuses(prune({ heads: 1, data: [join(folder, 'none.jsonl')] }), /none.jsonl/);
   await refuses(
     pruneStructure(out, `${out}-2`, {

@@ -15,7 +15,7 @@ import {
   Tape,
   tidy,
 } from '../../nn';
-import { type LossName, labelTaskOf, type Objective, objectiveOf, TASKS, type Task } from '../../tasks';
+import { type LossName, labelTaskOf, type Objective, objectiveOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
@@ -23,38 +23,38 @@ import { basisOf, narrowHidden, observeStates, roomForHeads } from './narrowing'
 import { type Network, range, removeHeads, removeLayers, removeNeurons } from './removal';
 
 export interface PruneOptions {
-  /** Sentences by which it is judged what matters. */
+  /** Sentences for estimating importance. */
   data: string[];
-  /** So many of them at most, drawn by the seed. */
+  /** At most this many, sampled with the seed. */
   sentences: number;
   seed: number;
   loss: LossName;
-  /** Layers to remove, heads to remove of all layers together, neurons to remove of every layer. */
+  /** Layers to remove, heads to remove over all layers, neurons to remove per layer. */
   layers: number;
   heads: number;
   neurons: number;
-  /** Directions of the hidden states to remove; heads go with them for which there is no room any more. */
+  /** Hidden dimensions to remove; heads that no longer fit are removed too. */
   hidden: number;
 }
 
 export interface PruneReport {
   parameters: { before: number; after: number };
-  /** By their numbers in the model that was pruned. */
+  /** Numbered as in the original model. */
   removedLayers: number[];
-  /** By the layers that are left: heads that each still has. */
+  /** Remaining heads of each remaining layer. */
   headsLeft: number[];
   hiddenSize: number;
   intermediateSize: number;
-  /** Mean over the labels of the sentences. */
+  /** Mean loss over the labels of the sentences. */
   loss: { before: number; after: number };
 }
 
 /**
- * Removes from a model what matters least to the loss of sentences: layers first, each time the one without which the loss is
- * lowest; then heads and neurons by importance; then the directions of the hidden states that are shortest. The matrices that are left are smaller; train on, or distil into the result, to win
- * back what it cost.
+ * Removes the parts of a model that matter least to the loss on sentences: first layers, each time the one whose removal gives the
+ * lowest loss; then heads and neurons by importance; then the hidden dimensions of least norm. Fine-tune the result, or distil into
+ * it, to recover the loss in quality.
  *
- * @throws InputError where there is not so much to remove
+ * @throws InputError if there is not that much to remove
  */
 export async function pruneStructure(
   folder: string,
@@ -65,10 +65,7 @@ export async function pruneStructure(
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the pruned model`);
   refuseTooMuch(readEncoderConfiguration(folder), options, folder);
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  return labelTaskOf(folder) === 'tagging'
-    ? pruneTask(TASKS.tagging, folder, out, options, progress)
-    : pruneTask(TASKS.classification, folder, out, options, progress);
+  return withTask(labelTaskOf(folder), (task) => pruneTask(task, folder, out, options, progress));
 }
 
 async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model extends LabelNetwork>(
@@ -81,7 +78,7 @@ async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model e
   const model = task.load(folder);
   const { configuration } = model;
   const lossOptions = { ...DEFAULT_TRAINING, loss: options.loss };
-  /** Does something with a network that lives no longer than that. */
+  /** Runs an action with a network and disposes the network afterwards. */
   const during = async <T>({ encoder, tensors }: Network, work: (model: Model) => T | Promise<T>) => {
     const built = task.build({ ...configuration, encoder }, folder, tensors);
     try {
@@ -147,37 +144,37 @@ async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model e
   });
 }
 
-/** @throws InputError where more is to go than there is, or nothing */
+/** @throws InputError if nothing is to be removed, or more than there is */
 function refuseTooMuch(encoder: EncoderConfiguration, options: PruneOptions, folder: string): void {
   const { layers, heads, neurons, hidden } = options;
   if (layers + heads + neurons + hidden === 0)
-    throw new InputError('nothing is to be pruned; give --layers, --heads, --neurons or --hidden');
+    throw new InputError('nothing to prune; give --layers, --heads, --neurons or --hidden');
   if (layers >= encoder.layers)
     throw new InputError(
-      `${folder}: ${layers} layers cannot be removed of ${encoder.layers}, one has to stay; choose fewer`,
+      `${folder}: cannot remove ${layers} of ${encoder.layers} layers, at least one must remain; choose fewer`,
     );
-  // Which layers go is not known yet: there may be as few heads as in the layers that have fewest.
+  // The layers to remove are not known yet: assume that those with the fewest heads remain.
   const byLayer = range(encoder.layers).map((layer) => headsOfLayer(encoder, layer) - 1);
   const fewest = byLayer.sort((one, other) => one - other).slice(0, encoder.layers - layers);
   const most = fewest.reduce((sum, own) => sum + own, 0);
   if (heads > most)
     throw new InputError(
-      `${folder}: ${heads} heads cannot be removed, ${most} at most, since each layer keeps one; choose fewer`,
+      `${folder}: ${heads} heads cannot be removed, at most ${most}, since each layer keeps one; choose fewer`,
     );
   if (neurons >= encoder.intermediateSize)
     throw new InputError(
-      `${folder}: ${neurons} neurons cannot be removed of ${encoder.intermediateSize} in each layer; choose fewer`,
+      `${folder}: cannot remove ${neurons} of ${encoder.intermediateSize} neurons per layer; choose fewer`,
     );
   const left = encoder.hiddenSize - hidden;
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
   if (left < headSize || left % headSize !== 0)
     throw new InputError(
-      `${folder}: a hidden size of ${encoder.hiddenSize} less ${hidden} is ${left}, which heads of ${headSize} do not fill; remove a multiple of ${headSize}, and leave one`,
+      `${folder}: a hidden size of ${encoder.hiddenSize} less ${hidden} is ${left}, not a multiple of the head width ${headSize}; remove a multiple of ${headSize}, and keep at least one head`,
     );
-  // At equal sizes the architecture has no projection between the two, and what ours does would be lost.
+  // At equal sizes the architecture has no projection between the two, so the present one would be lost.
   if (hidden > 0 && encoder.embeddingSize !== encoder.hiddenSize && left === encoder.embeddingSize)
     throw new InputError(
-      `${folder}: a hidden size of ${left} is that of the embeddings, whose projection would have no place; remove ${hidden - headSize} or ${hidden + headSize}`,
+      `${folder}: a hidden size of ${left} equals that of the embeddings, whose projection would be lost; remove ${hidden - headSize} or ${hidden + headSize}`,
     );
 }
 
@@ -193,15 +190,15 @@ async function drawExamples<Item, Example extends { inputIds: Int32Array }, Mode
   const { examples } = await task.prepare(drawn, new Tokenizer(model.source), model);
   if (examples.length === 0)
     throw new InputError(
-      `${data.join(', ')}: no ${task.items} with labels of the model to judge by what matters; name files that hold some`,
+      `${data.join(', ')}: no ${task.items} with labels of the model for estimating importance; name files that have some`,
     );
   return examples;
 }
 
-/** Sentences whose loss is computed at once. */
+/** Sentences per batch when computing the loss. */
 const AT_ONCE = 16;
 
-/** Mean over all known labels, computed in batches of similar length. */
+/** Mean loss over all known labels, computed in batches of similar length. */
 function meanLoss<Example extends { inputIds: Int32Array }>(
   objective: Objective<Example>,
   examples: readonly Example[],

@@ -6,7 +6,7 @@ export interface Network {
   tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** The network without some of its layers; those that stay move up. */
+/** Removes layers from a network and renumbers the others. */
 export function removeLayers({ encoder, tensors }: Network, removed: readonly number[]): Network {
   const kept = range(encoder.layers).filter((layer) => !removed.includes(layer));
   const places = new Map(kept.map((layer, index) => [layer, index]));
@@ -25,7 +25,7 @@ export function removeLayers({ encoder, tensors }: Network, removed: readonly nu
   return { encoder: { ...rest, ...heads, layers: kept.length }, tensors: moved };
 }
 
-/** The network without some heads of each layer, by their places among those that it still has. */
+/** Removes heads from each layer, given by index among its remaining heads. */
 export function removeHeads({ encoder, tensors }: Network, removed: readonly (readonly number[])[]): Network {
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
   const changed = new Map(tensors);
@@ -39,7 +39,7 @@ export function removeHeads({ encoder, tensors }: Network, removed: readonly (re
       for (const name of [names.query, names.key, names.value]) keepRows(changed, name, places);
       keepColumns(changed, names.attentionOutput, places);
     }
-    // By their first numbers, which is how config.json counts.
+    // Numbered as originally, which is how config.json counts.
     const before = encoder.prunedHeads?.[layer] ?? [];
     const present = range(encoder.attentionHeads).filter((head) => !before.includes(head));
     const all = [...before, ...lost.map((place) => present[place])].sort((one, other) => one - other);
@@ -49,7 +49,7 @@ export function removeHeads({ encoder, tensors }: Network, removed: readonly (re
   return { encoder: { ...encoder, ...(any && { prunedHeads }) }, tensors: changed };
 }
 
-/** The network without some neurons of each layer's feed-forward part, equally many everywhere. */
+/** Removes feed-forward neurons from each layer, equally many everywhere. */
 export function removeNeurons(
   { encoder, tensors }: Network,
   removed: readonly (readonly number[])[],
@@ -68,7 +68,7 @@ export function removeNeurons(
   };
 }
 
-/** Of a linear layer the outputs at some places alone. */
+/** Keeps only the given outputs of a linear layer. */
 function keepRows(tensors: Map<string, Tensor>, name: string, places: readonly number[]): void {
   const weight = tensors.get(`${name}.weight`)!;
   const bias = tensors.get(`${name}.bias`)!;
@@ -84,7 +84,7 @@ function keepRows(tensors: Map<string, Tensor>, name: string, places: readonly n
   });
 }
 
-/** Of a linear layer the inputs at some places alone. */
+/** Keeps only the given inputs of a linear layer. */
 function keepColumns(tensors: Map<string, Tensor>, name: string, places: readonly number[]): void {
   const { shape, data } = tensors.get(`${name}.weight`)!;
   const [rows, width] = shape;

@@ -1,14 +1,14 @@
 import type { EncodedText, Tokenizer } from '../../tokenization';
 
-/** How much of some texts tokenizes differently. */
+/** Counts how much of some texts tokenizes differently. */
 export interface TokenizationAccount {
   sentences: number;
   changedSentences: number;
-  /** Tokens before trimming, and those of them that are not there any more: other characters or another surface. */
+  /** Number of tokens before trimming, and of those that change: different characters or a different surface. */
   tokens: number;
   changedTokens: number;
   tokensAfter: number;
-  /** Tokens that stand for nothing the vocabulary knows. Trimming adds none. */
+  /** Unknown tokens. Trimming adds none. */
   unknown: number;
   unknownAfter: number;
 }
@@ -43,7 +43,7 @@ export async function accountFor(
   return account;
 }
 
-/** Each token with its place, so that none is like another of its text. */
+/** Returns each token with its position, which makes it unique in its text. */
 const pieces = ({ ids, starts, ends }: EncodedText, tokenizer: Tokenizer): string[] =>
   Array.from(ids, (id, index) => `${starts[index]} ${ends[index]} ${tokenizer.tokenOf(id)}`);
 

@@ -1,7 +1,7 @@
 /**
- * Trimming: a model without the tokens that its domain does not use.
+ * Trimming: removes the tokens that a domain does not use from a model.
  *
- * In: a model folder, texts of the domain, texts held out. Out: a model folder with fewer embeddings and a tokenizer that goes
- * with them, `trim.json` with what it costs. May touch: that folder.
+ * In: a model folder, texts of the domain, held-out texts. Out: a model folder with fewer embeddings and a matching tokenizer,
+ * `trim.json` with the cost. May touch: that folder.
  */
 export { type TokenizationAccount, type TrimOptions, type TrimReport, trimVocabulary } from './trim';

@@ -11,7 +11,7 @@ import { type TrimOptions, trimVocabulary } from './trim';
 
 const WORDS = ['cell', '##ell', 'neuron', '##on', 'gene', 'ge', '##ne', 'tissue', '##ue', 'mutant', 'éa'];
 
-/** The tiny tagger with words beside its letters; `é` has no token of its own. */
+/** The tiny tagger with words in addition to letters; `é` has no token. */
 function taggerWithWords(t: TestContext) {
   const folder = copyTinyBert(t);
   const path = join(folder, 'tokenizer.json');
@@ -52,10 +52,10 @@ async function score(folder: string, text: string): Promise<Float32Array> {
   return scores;
 }
 
-test('unused words go, their embeddings with them; what needs none of them is tagged as before', async (t) => {
+test('unused words are removed with their embeddings; texts without them are tagged as before', async (t) => {
   const place = taggerWithWords(t);
   const report = await trim(place);
-  // cell, neuron, gene are used; éa is kept since é could not be spelled without it.
+  // cell, neuron and gene are used; éa is kept because é cannot be spelled without it.
   const { vocabulary, parameters, counted, covered, heldOut } = report;
   assert.deepEqual(vocabulary, { before: place.size + 11, after: place.size + 4 });
   assert.equal(parameters.before - parameters.after, 7 * 16);
@@ -76,7 +76,7 @@ test('unused words go, their embeddings with them; what needs none of them is ta
   assert.deepEqual(await score(place.out, text), await score(place.folder, text));
 });
 
-test('vocab.txt has the tokens in the order of their ids, those that are digits too', async (t) => {
+test('vocab.txt lists the tokens in the order of their ids, including digits', async (t) => {
   const place = taggerWithWords(t);
   writeFileSync(join(place.folder, 'vocab.txt'), 'replaced');
   await trim(place);
@@ -89,7 +89,7 @@ test('vocab.txt has the tokens in the order of their ids, those that are digits 
   );
 });
 
-test('a size keeps the most used', async (t) => {
+test('a given size keeps the most frequent tokens', async (t) => {
   const place = taggerWithWords(t);
   const { vocabulary, counted, covered } = await trim(place, { size: place.size + 3 });
   assert.equal(vocabulary.after, place.size + 3);
@@ -98,7 +98,7 @@ test('a size keeps the most used', async (t) => {
   assert.ok(tokenizer.idOf('cell') && tokenizer.idOf('gene') && !tokenizer.idOf('neuron'));
 });
 
-test('whatever could be spelled still can, by tokens of the same characters', async (t) => {
+test('every text can still be spelled, with tokens of the same characters', async (t) => {
   const place = taggerWithWords(t);
   await trim(place, { size: place.size + 1 });
   const [before, after] = [new Tokenizer(place.folder), new Tokenizer(place.out)];
@@ -118,7 +118,7 @@ test('whatever could be spelled still can, by tokens of the same characters', as
   );
 });
 
-test('what cannot be trimmed is refused in one sentence, and nothing is written', async (t) => {
+test('invalid trimmings are refused in one sentence, and nothing is written', async (t) => {
   const refuses = async (work: Promise<unknown>, message: RegExp, out: string) => {
     await assert.rejects(work, (error: Error) => {
       assert.ok(error instanceof InputError, error.stack);

@@ -9,7 +9,7 @@ import {
   writeFileAtomically,
 } from '../../foundation';
 import { ARCHITECTURES, type LabelNetwork, type Tensor } from '../../nn';
-import { labelTaskOf, TASKS, type Task } from '../../tasks';
+import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { taskOfFiles } from '../../training';
 import { accountFor, type TokenizationAccount } from './account';
@@ -18,28 +18,28 @@ import { chooseTokens, keepTokens, type TokenizerFile } from './vocabulary';
 export type { TokenizationAccount } from './account';
 
 export interface TrimOptions {
-  /** Sentences (.jsonl) or plain text, a paragraph a line: what the domain uses. */
+  /** Texts of the domain: sentences (.jsonl), or plain text with one paragraph per line. */
   texts: string[];
-  /** Of the same kinds: what trimming costs is counted on it. */
+  /** Files of the same formats, for counting the cost of trimming. */
   heldOut: string[];
-  /** Tokens that are left at most; all that the texts use where it is left out. */
+  /** Maximum number of tokens to keep; by default all that occur in the texts. */
   size?: number;
 }
 
 export interface TrimReport {
   vocabulary: { before: number; after: number };
   parameters: { before: number; after: number };
-  /** How many tokens of the texts were counted, and how many of them a kept token stands for. */
+  /** Number of tokens counted in the texts, and of those that are kept. */
   counted: number;
   covered: number;
   heldOut: Record<string, TokenizationAccount>;
 }
 
 /**
- * Writes a model without the tokens that texts of its domain do not use (or use least). Texts without these get the answers
- * of before, to the last digit; others are spelled with more tokens, and how many that are the report says.
+ * Writes a model without the tokens that texts of its domain do not use (or use least). Texts without the removed tokens get
+ * bit-identical answers; others are spelled with more tokens, which the report counts.
  *
- * @throws InputError where the folder is no tagger or classifier with a WordPiece tokenizer, or the size too small
+ * @throws InputError if the folder is not a tagger or classifier with a WordPiece tokenizer, or the size is too small
  */
 export async function trimVocabulary(
   folder: string,
@@ -48,10 +48,7 @@ export async function trimVocabulary(
 ): Promise<TrimReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the trimmed model`);
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  return labelTaskOf(folder) === 'tagging'
-    ? trimTask(TASKS.tagging, folder, out, { texts, heldOut, size })
-    : trimTask(TASKS.classification, folder, out, { texts, heldOut, size });
+  return withTask(labelTaskOf(folder), (task) => trimTask(task, folder, out, { texts, heldOut, size }));
 }
 
 async function trimTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
@@ -64,7 +61,7 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
   const path = join(folder, 'tokenizer.json');
   const file = JSON.parse(readFileSync(path, 'utf8')) as TokenizerFile;
   if (file.model.type !== 'WordPiece')
-    throw new InputError(`${path}: a ${file.model.type} tokenizer; only WordPiece can be trimmed`);
+    throw new InputError(`${path}: is a ${file.model.type} tokenizer; only WordPiece can be trimmed`);
   const uses = await countUses(texts, before);
   const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
   const kept = chooseTokens(file, uses, size, folder);
@@ -104,7 +101,7 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
   }
 }
 
-/** The texts of a JSONL file, whatever labels they have, or the lines of a text file. */
+/** Reads the texts of a JSONL file, with any labels, or the lines of a text file. */
 function readTexts(path: string): string[] {
   if (/\.jsonl(\.gz)?$/.test(path))
     return taskOfFiles([path]) === 'tagging'
@@ -132,13 +129,13 @@ function takeRows({ shape: [, width], data }: Tensor, rows: readonly number[]): 
   return { shape: [rows.length, width], data: taken };
 }
 
-/** The tokenizer's files as another program reads them: vocab.txt, where there is one, has a token a line in the order of the ids. */
+/** Writes the tokenizer files that other programs read: vocab.txt, if present, has one token per line in the order of the ids. */
 function writeTokenizer(source: string, folder: string, tokenizer: TokenizerFile): void {
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
   for (const name of ['tokenizer_config.json', 'special_tokens_map.json'])
     if (existsSync(join(source, name))) copyFileSync(join(source, name), join(folder, name));
   if (existsSync(join(source, 'vocab.txt'))) {
-    // Sorted, for an object lists the keys that are integers, such as "0", before all others.
+    // Sorted, because an object lists integer keys, such as "0", before all others.
     const tokens = Object.entries(tokenizer.model.vocab).sort(([, one], [, other]) => one - other);
     writeFileSync(join(folder, 'vocab.txt'), tokens.map(([token]) => `${token}\n`).join(''));
   }

@@ -1,6 +1,6 @@
 import { InputError } from '../../foundation';
 
-/** As much of a tokenizer.json as trimming changes; everything else stays as it is. */
+/** The parts of a tokenizer.json that trimming changes; everything else is kept. */
 export interface TokenizerFile {
   model: { type: string; vocab: Record<string, number>; continuing_subword_prefix?: string };
   added_tokens?: { id: number; content: string }[];
@@ -8,11 +8,11 @@ export interface TokenizerFile {
 }
 
 /**
- * The tokens that are kept, by their present numbers, rising: special tokens, single characters with and without `##`, and the
- * most used of the others. Every word can still be spelled: with its single characters if need be. Tokens with a character that has no
- * token of its own are kept for the same reason.
+ * Returns the ids of the tokens to keep, ascending: special tokens, single characters with and without `##`, and the most frequent of
+ * the others. Every word can still be spelled, if necessary with single characters. Tokens with a character that has no token are
+ * kept for the same reason.
  *
- * @param uses how often each token is used @param size how many tokens are left at most; all that are used where it is left out
+ * @param uses frequency of each token @param size maximum number of tokens to keep; by default all that are used
  */
 export function chooseTokens(
   { model, added_tokens = [] }: TokenizerFile,
@@ -36,14 +36,14 @@ export function chooseTokens(
   }
   if (size !== undefined && size < needed.size)
     throw new InputError(
-      `${place}: ${size} tokens are fewer than the ${needed.size} special tokens and single characters without which not every word can be spelled; choose a larger size`,
+      `${place}: ${size} tokens are fewer than the ${needed.size} special tokens and single characters needed to spell every word; choose a larger size`,
     );
   others.sort((one, other) => uses.get(other)! - uses.get(one)! || one - other);
   const chosen = size === undefined ? others : others.slice(0, size - needed.size);
   return [...needed, ...chosen].sort((one, other) => one - other);
 }
 
-/** The tokenizer with the kept tokens alone, numbered anew in their order. */
+/** Returns the tokenizer with only the kept tokens, renumbered in order. */
 export function keepTokens(tokenizer: TokenizerFile, kept: readonly number[]): TokenizerFile {
   const numbers = new Map(kept.map((id, index) => [id, index]));
   const vocab = Object.fromEntries(

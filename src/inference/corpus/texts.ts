@@ -11,13 +11,10 @@ import type { Source, TextFormat } from './sources';
 /** UTF-16 code units of a text. */
 const LONGEST_TEXT = 1_000_000;
 
-export interface TextReading {
+/** Where texts stand. */
+interface TextPlace {
   /** The key of an object, or the column of a table, that holds the text. */
   textKey: string;
-}
-
-/** Where texts stand. */
-interface TextPlace extends TextReading {
   /** Opens messages. */
   place: string;
   /** Opens the ids of texts that have none: `texts.txt:3`. */
@@ -28,10 +25,12 @@ interface TextPlace extends TextReading {
 /**
  * The texts in the files, in order: those of lines, of the objects of JSONL, of the rows of a table. The id is the one that an object or a
  * row gives (`id`), else file and line.
+ *
+ * @param textKey the key of an object, or the column of a table, that holds the text
  */
 export async function* openTexts(
   files: readonly InputFile<TextFormat>[],
-  { textKey }: TextReading,
+  textKey: string,
 ): AsyncGenerator<Source> {
   for (const { path, place, format, refusal } of files) {
     if (refusal !== undefined) {
@@ -51,7 +50,7 @@ export async function* openTexts(
 /** The texts in standard input; it is JSONL where it begins with an object, else lines, unless `chosen` is given. */
 export function openTextsOfStandardInput(
   input: AsyncIterable<Uint8Array>,
-  { textKey }: TextReading,
+  textKey: string,
   chosen?: TextFormat,
 ): AsyncGenerator<Source> {
   const place = 'standard input';

@@ -12,7 +12,9 @@ import { encodeAsOnnx, exportToOnnx } from '../export';
 import { quantizeModel } from '../quantize/dynamic';
 import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from '../quantize/quantize';
 import { runOnnx, runOnnxBatch } from '../run.fixture';
-import { FUSED_OPERATORS, type FusedOperator, fuseFolder, fuseModel } from './fuse';
+import { fuseModel } from './fuse';
+import { fuseFolder } from './fuse-folder';
+import { FUSED_OPERATORS, type FusedOperator } from './operators';
 import { randomTagger } from './random-tagger.fixture';
 
 const operators = (model: onnx.IModelProto) => model.graph!.node!.map(({ opType }) => opType!);

@@ -13,7 +13,8 @@ import { createRandom } from '../../foundation';
 import { type EncoderConfiguration, padBatch } from '../../nn';
 import { onnxInputs } from '../inputs';
 import { quantizeModel } from '../quantize/dynamic';
-import { FUSED_OPERATORS, fuseModel } from './fuse';
+import { fuseModel } from './fuse';
+import { FUSED_OPERATORS } from './operators';
 import { randomTagger } from './random-tagger.fixture';
 
 const WARM_UP_TURNS = 20;

@@ -9,11 +9,6 @@
  * loading a file. LayerNorm must be requested: `SkipLayerNormalization` takes longer than the additions and the
  * `LayerNormalization` that it replaces (fusing.bench.ts).
  */
-export {
-  DEFAULT_FUSED_OPERATORS,
-  FUSED_OPERATORS,
-  type FusedOperator,
-  type FuseOptions,
-  fuseFolder,
-  fuseModel,
-} from './fuse';
+export { fuseModel } from './fuse';
+export { fuseFolder } from './fuse-folder';
+export { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, type FusedOperator, type FuseOptions } from './operators';

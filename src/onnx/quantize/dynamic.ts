@@ -1,14 +1,8 @@
 import { onnx } from 'onnx-proto';
 import { constantTensor, contribNode, operatorNode } from '../graph';
 import { type Constants, largeMatrix, rewriteNodes } from '../rewrite';
+import type { Int8Choices } from './choices';
 import { type Int8Matrix, quantizeColumns, quantizeRows, quantizeTable, quantizeTensor } from './int8';
-
-export interface Int8Choices {
-  /** One scale for a whole matrix instead of one per output (or per row of a table): slightly coarser. */
-  perTensor?: boolean;
-  /** True keeps the tables of words and positions in floats. */
-  keepEmbeddings?: boolean;
-}
 
 /**
  * Dynamic 8-bit quantization: weights become integers now, activations at run time, with a scale and zero point per call (Jacob et

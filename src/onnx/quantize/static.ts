@@ -14,7 +14,8 @@ import {
   type Range,
   scaleAndZero,
 } from './calibration';
-import { type Int8Choices, int8Lookup, int8Weights } from './dynamic';
+import type { Int8Choices } from './choices';
+import { int8Lookup, int8Weights } from './dynamic';
 
 /**
  * Static 8-bit quantization: like the dynamic kind, but with fixed ranges of the activations. So a text's logits do not depend on

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cutsWord, ENTITY_CLASSES } from '../../foundation';
+import { cutsWord } from '../../foundation';
+import { FOUR } from '../../foundation/labels.fixture';
 import { BIO } from '../../tokenization/tag-set.fixture';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
@@ -110,7 +111,7 @@ test('mentions of a class never overlap, and each was found somewhere', () => {
 function voteSimply(parts: readonly { text: string; spans: ScoredSpan[] }[]): ScoredSpan[][] {
   const texts = parts.map(({ text }) => text.toLowerCase());
   const voted: ScoredSpan[][] = parts.map(() => []);
-  for (const label of ENTITY_CLASSES) {
+  for (const label of FOUR) {
     const spans = parts.map((own) => own.spans.filter((span) => span.label === label));
     const different = new Set(
       spans.flatMap((own, index) => own.map(({ start, end }) => texts[index].slice(start, end))),

@@ -48,7 +48,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
           `${crossing} mentions overlap others, but a word has one label in the scheme "exclusive": the outer ones are learned`,
         ];
   },
-  vary: (sentences, { variations, seed }) => varyMentions(sentences, variations, seed),
+  vary: (sentences, { seed, ...variations }) => varyMentions(sentences, variations, seed),
   unlabelled: (paragraph, place) =>
     splitSentences(paragraph).map(({ start, end }) => ({
       ...{ article: place, section: '', paragraph: 0, offset: start },

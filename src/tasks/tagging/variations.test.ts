@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createRandom, ENTITY_CLASSES, type Sentence } from '../../foundation';
+import { createRandom, type Sentence } from '../../foundation';
+import { FOUR } from '../../foundation/labels.fixture';
 import { varyMentions, varyMutation } from './variations';
 
 function sentence(text: string, mentions: [string, Sentence['spans'][number]['label']][]): Sentence {
@@ -44,7 +45,11 @@ test('mentions are replaced by mentions of the same class and guidelines, the re
     ['A12B', 'Gene Mutations'],
   ]);
   const otherGuidelines = sentence('lungs', [['lungs', 'Organ Tissue']]);
-  const varied = varyMentions([liver, kidney, otherGuidelines], { 'Organ Tissue': 20 }, 7);
+  const varied = varyMentions(
+    [liver, kidney, otherGuidelines],
+    { variations: { 'Organ Tissue': 20 }, rewritten: ['Gene Mutations'] },
+    7,
+  );
   assert.equal(varied.length, 60);
   const ofLiver = varied.slice(0, 20);
   assert.deepEqual([...new Set(ofLiver.map((one) => mentionsOf(one)[0]))].sort(), ['kidney', 'liver']);
@@ -53,24 +58,33 @@ test('mentions are replaced by mentions of the same class and guidelines, the re
     assert.match(one.text, /^the \w+ of V600E mice$/);
   }
   assert.deepEqual(new Set(varied.slice(40).map(({ text }) => text)), new Set(['lungs']));
-  assert.deepEqual(varyMentions([liver, kidney], { 'Organ Tissue': 20 }, 7), varied.slice(0, 40));
+  assert.deepEqual(
+    varyMentions([liver, kidney], { variations: { 'Organ Tissue': 20 }, rewritten: ['Gene Mutations'] }, 7),
+    varied.slice(0, 40),
+  );
 });
 
 test('sentences without mentions of the class give no copies; overlapping mentions are unchanged', () => {
   const without = sentence('the liver', [['liver', 'Organ Tissue']]);
-  assert.deepEqual(varyMentions([without], { 'Gene Mutations': 3 }, 1), []);
+  assert.deepEqual(
+    varyMentions([without], { variations: { 'Gene Mutations': 3 }, rewritten: ['Gene Mutations'] }, 1),
+    [],
+  );
   const nested = sentence('V600E mutant', [
     ['V600E mutant', 'Gene Mutations'],
     ['V600E', 'Gene Mutations'],
   ]);
-  assert.deepEqual(varyMentions([nested], { 'Gene Mutations': 2 }, 1), [nested, nested]);
+  assert.deepEqual(
+    varyMentions([nested], { variations: { 'Gene Mutations': 2 }, rewritten: ['Gene Mutations'] }, 1),
+    [nested, nested],
+  );
 });
 
 test('spans always mark the same mention, whatever the sentence', () => {
   const piece = fc.record({
     before: fc.string({ maxLength: 5 }),
     mention: fc.string({ minLength: 1, maxLength: 8 }),
-    label: fc.constantFrom(...ENTITY_CLASSES),
+    label: fc.constantFrom(...FOUR),
   });
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 5 }), fc.integer({ min: 0, max: 99 }), (pieces, seed) => {
@@ -88,10 +102,13 @@ test('spans always mark the same mention, whatever the sentence', () => {
             offset: 0,
             text,
             spans,
-            annotated: [...ENTITY_CLASSES],
+            annotated: [...FOUR],
           },
         ],
-        { 'Gene Mutations': 1, Cell: 1, 'Cell Line': 1, 'Organ Tissue': 1 },
+        {
+          variations: { 'Gene Mutations': 1, Cell: 1, 'Cell Line': 1, 'Organ Tissue': 1 },
+          rewritten: ['Gene Mutations'],
+        },
         seed,
       );
       if (pieces.length === 0) return first === undefined;

@@ -1,28 +1,32 @@
 import { createRandom, type Random, type Sentence, type Span } from '../../foundation';
 
-/** By class, the number of varied copies of each sentence that mentions it. */
-export type Variations = Readonly<Record<string, number>>;
+export interface Variations {
+  /** For each label, how many varied copies are made of a sentence that mentions it. */
+  variations: Readonly<Record<string, number>>;
+  /** Labels whose mentions follow a notation, such as mutations, and are rewritten in it. */
+  rewritten: readonly string[];
+}
 
 /**
- * Augments training data: copies of sentences with mentions, with the mentions replaced. A rare class is thus learned from its
- * context and form rather than by heart.
+ * Further training sentences: copies of those with mentions, in which the mentions are others. A label with few different
+ * mentions is so learned from their surroundings and form, and less by heart.
  *
- * A mutation becomes another one in the same notation. Any other mention is replaced, with probability one half, by a mention of
- * its class from elsewhere, each distinct one equally likely ("mention replacement" of Dai & Adel 2020,
- * aclanthology.org/2020.coling-main.343).
+ * A mention of a rewritten label becomes another one in the same notation. Any other mention is replaced, in one of two cases, by a mention of its class
+ * from elsewhere, each different one as likely as the next ("mention replacement" of Dai & Adel 2020, aclanthology.org/2020.coling-main.343).
  */
 export function varyMentions(
   sentences: readonly Sentence[],
-  variations: Variations,
+  { variations, rewritten }: Variations,
   seed: number,
 ): Sentence[] {
   const random = createRandom(seed);
   const mentions = differentMentions(sentences);
+  const copiesOf = new Map(Object.entries(variations));
   return sentences.flatMap((sentence) => {
-    const copies = Math.max(0, ...sentence.spans.map(({ label }) => variations[label] ?? 0));
+    const copies = Math.max(0, ...sentence.spans.map(({ label }) => copiesOf.get(label) ?? 0));
     const vary = ({ label }: Span, mention: string): string => {
-      if (!variations[label]) return mention;
-      if (label === 'Gene Mutations') return varyMutation(mention, random);
+      if (!copiesOf.get(label)) return mention;
+      if (rewritten.includes(label)) return varyMutation(mention, random);
       const others = mentions.get(kindOf(sentence, label))!;
       return random.next() < 0.5 ? mention : others[random.below(others.length)];
     };

@@ -124,12 +124,12 @@ describe('the error browser in Chromium', { skip }, () => {
     ]);
   });
 
-  test('filters by kind, class and corpus; counts follow the other filters', async () => {
+  test('filters by kind, label and corpus; counts follow the other filters', async () => {
     await toggle('spurious');
     assert.equal(await summary(), '3 mentions in 3 sentences');
     assert.equal(await count('spurious'), '120', 'what would come back');
     await toggle('Cell');
-    // The mention of the wrong class is still one of Cell Line.
+    // The mention of the wrong label is still one of Cell Line.
     assert.deepEqual(await texts(), [nasty, 'HeLa grew']);
     await toggle('correct');
     assert.deepEqual(await texts(), [nasty, 'HeLa grew', 'HEK grew']);

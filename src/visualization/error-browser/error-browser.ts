@@ -6,9 +6,9 @@ import {
   type ExaminedSentence,
   MENTION_OUTCOMES,
 } from '../../evaluation';
-import { ENTITY_CLASSES, projectRoot, readTextFile } from '../../foundation';
+import { labelsOf, projectRoot, readTextFile } from '../../foundation';
 import { escapeHtml } from '../notebook/html';
-import { CLASS_COLOURS } from '../palette';
+import { labelColours } from '../palette';
 import { page } from './page';
 
 /** Style and script are files of their own, which the page has inside; read where they are, since compiling leaves them there. */
@@ -25,11 +25,16 @@ interface BrowsedSentence {
 
 /**
  * The error browser: one HTML file that needs nothing else and opens offline. It lists the sentences that hold a mention, gold or
- * predicted, and filters them by class, corpus and kind of error.
+ * predicted, and filters them by label, corpus and kind of error.
  *
  * @param title plain text, such as the name of the model
+ * @param labels in this order, which decides their colours; left out, those of the sentences in the order in which they first appear
  */
-export function errorBrowser(title: string, examined: readonly ExaminedSentence[]): string {
+export function errorBrowser(
+  title: string,
+  examined: readonly ExaminedSentence[],
+  labels: readonly string[] = labelsOf(examined.map(({ sentence }) => sentence)),
+): string {
   const sentences = examined.flatMap((one): BrowsedSentence[] => {
     const { article, section, text } = one.sentence;
     const mentions = compareMentions([one.sentence], [comparable(one)]).map(
@@ -37,7 +42,7 @@ export function errorBrowser(title: string, examined: readonly ExaminedSentence[
     );
     return mentions.length === 0 ? [] : [{ corpus: one.corpus, article, section, text, mentions }];
   });
-  const data = { classes: ENTITY_CLASSES, colours: CLASS_COLOURS, kinds: MENTION_OUTCOMES, sentences };
+  const data = { labels, colours: labelColours(labels), kinds: MENTION_OUTCOMES, sentences };
   const read = (name: string) => readTextFile(join(FOLDER, name));
   return page({
     title: escapeHtml(title),

@@ -1,16 +1,16 @@
 // The script of the error browser. What it reads is the JSON that error-browser.ts wrote; every text goes into the page as text.
 (() => {
-  const { classes, colours, kinds, sentences } = JSON.parse(document.getElementById('data').textContent);
+  const { labels, colours, kinds, sentences } = JSON.parse(document.getElementById('data').textContent);
   const PAGE = 50;
   const element = (id) => document.getElementById(id);
   const corpora = [...new Set(sentences.map(({ corpus }) => corpus))];
 
-  // A mention of the wrong class belongs to both classes.
-  const classesOf = ({ gold, predicted }) =>
-    classes.filter((label) => label === gold?.label || label === predicted?.label);
+  // A mention of the wrong label belongs to both labels.
+  const labelsOf = ({ gold, predicted }) =>
+    labels.filter((label) => label === gold?.label || label === predicted?.label);
   const FACETS = {
     kind: { values: kinds, of: (mention) => [mention.outcome] },
-    class: { values: classes, of: classesOf },
+    label: { values: labels, of: labelsOf },
     corpus: { values: corpora, of: (_, sentence) => [sentence.corpus] },
   };
 
@@ -51,7 +51,7 @@
         filter();
       });
       const label = build('label', {}, box);
-      if (facet === 'class') {
+      if (facet === 'label') {
         const swatch = build('span', { class: 'swatch' });
         swatch.style.background = colours[value];
         label.append(swatch);

@@ -32,7 +32,7 @@ ${style}
     </header>
     <form id="filters" aria-label="Filters">
       <fieldset id="kind"><legend>What became of it</legend></fieldset>
-      <fieldset id="class"><legend>Class</legend></fieldset>
+      <fieldset id="label"><legend>Label</legend></fieldset>
       <fieldset id="corpus"><legend>Corpus</legend></fieldset>
       <label for="search">Text or article <kbd>/</kbd></label>
       <input id="search" type="search" autocomplete="off" />

@@ -1,25 +1,31 @@
 import type { Reliability } from '../../evaluation';
-import { ENTITY_CLASSES } from '../../foundation';
-import { type Figure, formatNumber, type Trace } from '../figure';
-import { CLASS_COLOURS, LIMIT } from '../palette';
-import { panelsInRow, unitSquares } from './panels';
+import { type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { LIMIT, labelColours } from '../palette';
+import { chooseLabels, type ShownLabels } from '../shown-labels';
+import { unitSquares } from './panels';
 
 /** Discs with fewer tokens are drawn hollow: their share is little more than chance. */
 const FEW_TOKENS = 30;
 
 /**
- * Reliability diagrams, one panel a class: of the tokens to which the model gives about this probability, what share is inside
- * a gold mention. Null where no source looked for the class.
+ * Reliability diagrams, one panel per label: of the tokens to which the model gives about this probability, what share is inside
+ * a gold mention. Null where no source looked for the label.
  */
 export function calibration(reliabilities: Readonly<Record<string, Reliability | null>>): Figure {
-  const panels = panelsInRow(
-    ENTITY_CLASSES,
-    ENTITY_CLASSES.map((label) => describe(reliabilities[label])),
+  const labels = Object.keys(reliabilities);
+  const colours = labelColours(labels);
+  const chosen = chooseLabels(labels, {
+    weight: (label) => goldTokens(reliabilities[label]),
+    which: 'those with the most gold tokens',
+  });
+  const { panels, layout } = unitSquares(
+    chosen.shown,
+    chosen.shown.map((label) => describe(reliabilities[label])),
+    { x: 'mean probability in the bin', y: 'share inside gold mentions' },
   );
-  const layout = unitSquares(panels, { x: 'mean probability in the bin', y: 'share inside gold mentions' });
   const shapes: Record<string, unknown>[] = [];
   const data = panels.map((panel, index): Trace => {
-    const label = ENTITY_CLASSES[index];
+    const label = chosen.shown[index];
     const bins = reliabilities[label]?.bins ?? [];
     const [xref, yref] = [`x${panel.suffix}`, `y${panel.suffix}`];
     shapes.push({
@@ -31,23 +37,32 @@ export function calibration(reliabilities: Readonly<Record<string, Reliability |
     return {
       type: 'scatter',
       mode: 'lines+markers',
-      name: label,
+      name: plainText(label),
       x: bins.map(({ meanProbability }) => meanProbability),
       y: bins.map(({ share }) => share),
       ...{ xaxis: xref, yaxis: yref },
       cliponaxis: false,
-      line: { color: CLASS_COLOURS[label], width: 2 },
+      line: { color: colours[label], width: 2 },
       marker: {
         size: 8,
-        color: bins.map((bin) => (bin.tokens < FEW_TOKENS ? 'white' : CLASS_COLOURS[label])),
-        line: { color: CLASS_COLOURS[label], width: 1.6 },
+        color: bins.map((bin) => (bin.tokens < FEW_TOKENS ? 'white' : colours[label])),
+        line: { color: colours[label], width: 1.6 },
       },
       hovertext: bins.map((bin) => `${formatNumber(bin.tokens)} tokens`),
       hoverinfo: 'text+x+y',
     };
   });
   layout.shapes = shapes;
-  return { data, layout, title: 'Calibration of token probabilities', reading: reading(reliabilities) };
+  return {
+    data,
+    layout,
+    title: 'Calibration of token probabilities',
+    reading: reading(reliabilities, chosen),
+  };
+}
+
+function goldTokens(known: Reliability | null): number {
+  return known ? known.bins.reduce((sum, { share, tokens }) => sum + share * tokens, 0) : -1;
 }
 
 function describe(known: Reliability | null): string {
@@ -56,13 +71,16 @@ function describe(known: Reliability | null): string {
   return `ECE ${known.expectedCalibrationError.toFixed(4)}, ${formatNumber(tokens)} tokens`;
 }
 
-function reading(reliabilities: Readonly<Record<string, Reliability | null>>): string {
+function reading(
+  reliabilities: Readonly<Record<string, Reliability | null>>,
+  { shown, note }: ShownLabels,
+): string {
   const explanation =
     'On the dashed line a probability means what it says, below it the model is too sure of itself, above it too timid; ' +
     `hollow: fewer than ${FEW_TOKENS} tokens`;
-  const known = ENTITY_CLASSES.filter((label) => reliabilities[label]);
-  if (known.length === 0) return `${explanation}.`;
+  const known = shown.filter((label) => reliabilities[label]);
+  if (known.length === 0) return `${explanation}.${note}`;
   const errorOf = (label: string) => reliabilities[label]!.expectedCalibrationError;
   const worst = known.reduce((one, other) => (errorOf(other) > errorOf(one) ? other : one));
-  return `${explanation}; the expected calibration error (ECE) is largest for ${worst}, ${errorOf(worst).toFixed(4)}.`;
+  return `${explanation}; the expected calibration error (ECE) is largest for ${worst}, ${errorOf(worst).toFixed(4)}.${note}`;
 }

@@ -1,37 +1,52 @@
-import { ENTITY_CLASSES, InputError } from '../../foundation';
+import { InputError } from '../../foundation';
 import { axis, type Figure } from '../figure';
-import { CLASS_COLOURS } from '../palette';
+import { labelColours } from '../palette';
 import { textWidth } from '../rendering/font';
+import { chooseLabels, labelsIn } from '../shown-labels';
 import { matrixAxis, matrixCells } from './matrix';
-import { panelsInRow } from './panels';
+import { panelGrid } from './panels';
+
+const WIDTH = 960;
+const RIGHT = 16;
 
 /** One model on one test part. */
 export interface CrossCorpusScore {
   trainedOn: string;
   testedOn: string;
-  /** Strict span F1; null where the training or the test part does not know the class. */
+  /** Strict span F1; null where the training or the test part does not know the label. */
   f1: Readonly<Record<string, number | null>>;
 }
 
-/** How far what was learned on one corpus carries on another: one matrix a class, trained on rows, tested on columns. */
+/** How far what was learned on one corpus carries on another: one matrix per label, trained on rows, tested on columns. */
 export function crossCorpusMatrix(scores: readonly CrossCorpusScore[]): Figure {
   if (scores.length === 0) throw new InputError('There is no score to draw; give that of at least one model');
   const rows = [...new Set(scores.map(({ trainedOn }) => trainedOn))];
   const columns = [...new Set(scores.map(({ testedOn }) => testedOn))];
-  const panels = panelsInRow(ENTITY_CLASSES);
+  const labels = labelsIn(scores.map(({ f1 }) => f1));
+  const colours = labelColours(labels);
+  const { shown, note } = chooseLabels(labels, {
+    weight: (label) => scores.filter(({ f1 }) => (f1[label] ?? null) !== null).length,
+    which: 'those that the most corpora know',
+  });
   const longest = (names: readonly string[]) => Math.max(...names.map((name) => textWidth(name, 12.5)));
-  const slanted = longest(columns) > 900 / (panels.length * columns.length) - 8;
-  const bottom = 40 + (slanted ? longest(columns) : 16);
+  const left = 52 + longest(rows);
+  const ticks = longest(columns);
+  const gridWith = (between: number) =>
+    panelGrid(shown, { width: WIDTH - left - RIGHT, height: 34 * rows.length + 4, between });
+  const slanted = ticks > 900 / (gridWith(0).columns * columns.length) - 8;
+  const tickHeight = slanted ? ticks : 16;
+  const grid = gridWith(tickHeight + 46);
+  const bottom = 40 + tickHeight;
   const layout: Figure['layout'] = {
-    width: 960,
-    height: 30 + 34 * rows.length + bottom,
-    margin: { l: 52 + longest(rows), r: 16, t: 26, b: bottom },
+    width: WIDTH,
+    height: 26 + grid.height + bottom,
+    margin: { l: left, r: RIGHT, t: 26, b: bottom },
     showlegend: false,
-    annotations: panels.map(({ heading }) => heading),
+    annotations: grid.panels.map(({ heading }) => heading),
   };
   const shapes: Record<string, unknown>[] = [];
-  const data = panels.map((panel, index) => {
-    const label = ENTITY_CLASSES[index];
+  const data = grid.panels.map((panel, index) => {
+    const label = shown[index];
     const cells = rows.map((trainedOn) =>
       columns.map((testedOn) => {
         const score = scores.find((one) => one.trainedOn === trainedOn && one.testedOn === testedOn);
@@ -39,25 +54,26 @@ export function crossCorpusMatrix(scores: readonly CrossCorpusScore[]): Figure {
         return { text: f1 === null ? '–' : withoutZero(f1), strength: f1 };
       }),
     );
-    const drawn = matrixCells(panel, cells, CLASS_COLOURS[label]);
+    const drawn = matrixCells(panel, cells, colours[label]);
     shapes.push(...drawn.shapes);
-    layout[`xaxis${panel.suffix}`] = axis('tested on', {
+    layout[`xaxis${panel.suffix}`] = axis(panel.isLowest ? 'tested on' : '', {
       ...matrixAxis(columns),
       domain: panel.domain,
       anchor: `y${panel.suffix}`,
       range: [-0.5, columns.length - 0.5],
       tickangle: slanted ? -90 : 0,
     });
-    layout[`yaxis${panel.suffix}`] = axis(index === 0 ? 'trained on' : '', {
+    layout[`yaxis${panel.suffix}`] = axis(panel.isFirst ? 'trained on' : '', {
       ...matrixAxis(rows),
+      domain: panel.rowDomain,
       anchor: `x${panel.suffix}`,
       range: [rows.length - 0.5, -0.5],
-      showticklabels: index === 0,
+      showticklabels: panel.isFirst,
     });
     return drawn.trace;
   });
   layout.shapes = shapes;
-  return { data, layout, title: 'Across corpora: strict F1', reading: reading(scores) };
+  return { data, layout, title: 'Across corpora: strict F1', reading: reading(scores, labels) + note };
 }
 
 /** ".62", so that the numbers of many cells fit. */
@@ -65,25 +81,25 @@ function withoutZero(share: number): string {
   return share.toFixed(2).replace(/^0/, '');
 }
 
-/** Compares a test corpus's own model with the others on the same corpus and class, and leaves out what has no other. */
-function reading(scores: readonly CrossCorpusScore[]): string {
+/** Compares a test corpus's own model with the others on the same corpus and label, and leaves out what has no other. */
+function reading(scores: readonly CrossCorpusScore[], labels: readonly string[]): string {
   const pairs = scores.flatMap((away) => {
     const home = scores.find(
       ({ trainedOn, testedOn }) =>
         trainedOn === testedOn && testedOn === away.testedOn && trainedOn !== away.trainedOn,
     );
-    return ENTITY_CLASSES.flatMap((label) => {
-      const [own, foreign] = [home?.f1[label] ?? null, away.f1[label]];
+    return labels.flatMap((label) => {
+      const [own, foreign] = [home?.f1[label] ?? null, away.f1[label] ?? null];
       return own === null || foreign === null ? [] : [[own, foreign]];
     });
   });
-  const dash = 'a dash: one of the two corpora does not know the class';
+  const dash = 'a dash: one of the two corpora does not know the label';
   if (pairs.length === 0) return `From 0 to 1; ${dash}.`;
   const [own, foreign] = [0, 1].map(
     (side) => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length,
   );
   return (
-    `Where two corpora know a class, a model of the same corpus reaches ${own.toFixed(2)} on average, one of the ` +
+    `Where two corpora know a label, a model of the same corpus reaches ${own.toFixed(2)} on average, one of the ` +
     `other ${foreign.toFixed(2)}; ${dash}.`
   );
 }

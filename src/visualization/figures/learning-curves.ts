@@ -1,12 +1,12 @@
-import { ENTITY_CLASSES } from '../../foundation';
 import type { EvaluationRow, MetricsRow, StepRow } from '../../training';
-import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
-import { CLASS_COLOURS, LIMIT, NEUTRAL, withOpacity } from '../palette';
-import { spreadApart } from '../rendering/labels';
+import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { LIMIT, labelColours, NEUTRAL, withOpacity } from '../palette';
+import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
+import { lineEnds } from './line-ends';
 
 const PLOT_HEIGHT = 300;
 
-/** Two panels: loss over steps (train by step and smoothed, dev by epoch), and dev strict F1 by class over epochs. */
+/** Two panels: loss over steps (train by step and smoothed, dev by epoch), and dev strict F1 by label over epochs. */
 export function learningCurves(rows: readonly MetricsRow[]): Figure {
   const steps = rows.filter((row): row is StepRow => row.kind === 'step');
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
@@ -16,8 +16,14 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
     steps.map(({ loss }) => loss),
     window,
   );
-  const known = ENTITY_CLASSES.filter((label) => evaluations.some(({ f1 }) => f1?.[label] != null));
-  const unknown = evaluations.length ? ENTITY_CLASSES.filter((label) => !known.includes(label)) : [];
+  const labels = labelsIn(evaluations.map(({ f1 }) => f1 ?? {}));
+  const colours = labelColours(labels);
+  const isKnown = (label: string) => evaluations.some(({ f1 }) => f1?.[label] != null);
+  const unknown = labels.filter((label) => !isKnown(label));
+  const { shown: known, note } = chooseLabels(labels.filter(isKnown), {
+    weight: () => 0,
+    which: 'the first',
+  });
 
   const data: Trace[] = [
     {
@@ -48,33 +54,36 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
     ...known.map((label) => ({
       type: 'scatter' as const,
       mode: 'lines+markers',
-      name: label,
+      name: plainText(label),
       showlegend: false,
       x: evaluations.map(({ epoch }) => epoch),
       y: evaluations.map(({ f1 }) => f1?.[label] ?? null),
       xaxis: 'x2',
       yaxis: 'y2',
-      line: { color: CLASS_COLOURS[label], width: 2.2 },
-      marker: { color: CLASS_COLOURS[label], size: 7 },
+      line: { color: colours[label], width: 2.2 },
+      marker: { color: colours[label], size: 7 },
     })),
   ];
   // A single step has no curve behind its mean.
   if (window === 1) data.shift();
 
   const lastEpoch = Math.max(1, ...evaluations.map(({ epoch }) => epoch));
-  const ends = known
-    .map((label) => ({ label, f1: evaluations.findLast(({ f1 }) => f1?.[label] != null)!.f1![label]! }))
-    .sort((a, b) => a.f1 - b.f1);
-  const heights = spreadApart(
-    ends.map(({ f1 }) => f1),
-    18 / PLOT_HEIGHT,
+  const ends = lineEnds(
+    known.map((label) => ({
+      label,
+      mark: '■',
+      colour: colours[label],
+      value: evaluations.findLast(({ f1 }) => f1?.[label] != null)!.f1![label]!,
+    })),
+    { leastHeight: PLOT_HEIGHT, shift: 6 },
   );
+  const right = Math.max(160, ends.width);
   return {
     data,
     layout: {
-      width: 960,
-      height: PLOT_HEIGHT + 88,
-      margin: { l: 66, r: 160, t: 34, b: 54 },
+      width: 800 + right,
+      height: ends.height + 88,
+      margin: { l: 66, r: right, t: 34, b: 54 },
       showlegend: true,
       legend: { orientation: 'h', x: 0, y: 1.03, yanchor: 'bottom', font: { size: 11.5 } },
       xaxis: axis('step', { domain: [0, 0.5], showline: true, showgrid: false, rangemode: 'tozero' }),
@@ -89,22 +98,10 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
         showgrid: false,
       }),
       yaxis2: axis('strict F1 on dev', { anchor: 'x2', range: [0, 1], ticks: '' }),
-      annotations: ends.map(({ label, f1 }, index) => ({
-        text: `<span style="color:${CLASS_COLOURS[label]}">■</span> ${label} ${f1.toFixed(2)}`,
-        xref: 'paper',
-        // The axis runs from 0 to 1 like the paper, but hides what is pushed below it.
-        yref: 'paper',
-        x: 1,
-        y: heights[index],
-        xanchor: 'left',
-        yanchor: 'middle',
-        xshift: 6,
-        showarrow: false,
-        font: { size: 12 },
-      })),
+      annotations: ends.annotations,
     },
     title: 'Learning curves',
-    reading: reading(steps, smooth, evaluations, unknown),
+    reading: reading(steps, smooth, evaluations, unknown) + note,
   };
 }
 
@@ -145,6 +142,6 @@ function reading(
         : `Dev loss was lowest after epoch ${lowest.epoch}, but mean F1 highest (${f1}) after epoch ${kept.epoch}.`,
     );
   }
-  if (unknown.length) sentences.push(`The dev part has no gold for ${listWords(unknown)}.`);
+  if (unknown.length) sentences.push(`The dev part has no gold for ${listLabels(unknown)}.`);
   return sentences.join(' ');
 }

@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../foundation';
+import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
-import { confusionMatrix } from './class-confusion';
 import { type CrossCorpusScore, crossCorpusMatrix } from './cross-corpus';
+import { confusionMatrix } from './label-confusion';
 import { trainingSizeCurves } from './training-size';
 
-test('confusion: counts with their share of the gold class, the commonest mistake named', async () => {
-  const figure = confusionMatrix([
+test('confusion: counts with their share of the gold label, the commonest mistake named', async () => {
+  const counts = [
     [55, 0, 0, 0, 5],
     [0, 10700, 600, 300, 2700],
     [0, 0, 17, 0, 1],
     [0, 0, 0, 0, 0],
     [39, 20, 7, 13, 0],
-  ]);
+  ];
+  const figure = confusionMatrix(counts, FOUR);
   const texts = await checkReadable(figure);
   for (const text of ['10,700 (75 %)', '600 (4.2 %)', '39', '5 (8.3 %)'])
     assert.ok(texts.includes(text), text);
   assert.match(figure.reading, /most often Cell was taken for Cell Line \(600\)/);
-  assert.throws(() => confusionMatrix([[1]]), InputError);
+  assert.throws(() => confusionMatrix(counts, FOUR.slice(1)), InputError);
 });
 
 const score = (trainedOn: string, testedOn: string, cell: number | null): CrossCorpusScore => ({
@@ -54,6 +56,6 @@ test('training size: the line joins means over seeds, every training is a point'
     (line.y as number[]).map((mean) => mean.toFixed(3)),
     ['0.450', '0.710'],
   );
-  assert.equal(figure.data.length, 6, 'a class without gold has no curve');
+  assert.equal(figure.data.length, 6, 'a label without gold has no curve');
   assert.match(figure.reading, /2 seeds.*from 500 to 6,070 sentences: Cell \+0\.26/);
 });

@@ -1,5 +1,5 @@
 import { plainText, type Trace } from '../figure';
-import { INK, withOpacity } from '../palette';
+import { INK, strongestBehindText, withOpacity } from '../palette';
 import type { Panel } from './panels';
 
 /** One cell: what is written in it, and how strong its colour is, from 0 to 1; null stays white. */
@@ -8,15 +8,13 @@ export interface MatrixCell {
   strength: number | null;
 }
 
-/** Even the strongest cell leaves its dark text well readable. */
-const STRONGEST = 0.62;
-
 /** The cells of a panel, row by row, with their texts; columns and rows are numbered from 0, rows downwards. */
 export function matrixCells(
   { suffix }: Panel,
   cells: readonly (readonly MatrixCell[])[],
   colour: string,
 ): { trace: Trace; shapes: Record<string, unknown>[] } {
+  const strongest = strongestBehindText(colour);
   const placed = cells.flatMap((line, row) => line.map((cell, column) => ({ ...cell, row, column })));
   return {
     trace: {
@@ -34,7 +32,7 @@ export function matrixCells(
       layer: 'below',
       ...{ xref: `x${suffix}`, yref: `y${suffix}` },
       ...{ x0: column - 0.47, x1: column + 0.47, y0: row - 0.46, y1: row + 0.46 },
-      fillcolor: strength === null ? 'white' : withOpacity(colour, 0.05 + strength * (STRONGEST - 0.05)),
+      fillcolor: strength === null ? 'white' : withOpacity(colour, 0.05 + strength * (strongest - 0.05)),
       line: { width: 0 },
     })),
   };

@@ -1,60 +1,145 @@
 import { axis, type Figure, plainText } from '../figure';
 import { INK } from '../palette';
+import { fitText, textWidth } from '../rendering/font';
 
-/** One of the panels that stand side by side in a figure. */
+/** One of the panels of a figure. */
 export interface Panel {
   /** Its axes are `x${suffix}` and `y${suffix}`, in the layout `xaxis${suffix}` and `yaxis${suffix}`. */
   suffix: string;
   /** From its left to its right edge, as shares of the plot's width. */
   domain: [number, number];
+  /** From its lower to its upper edge, as shares of the plot's height. */
+  rowDomain: [number, number];
+  /** At the left edge of the figure: its vertical axis is numbered for the row. */
+  isFirst: boolean;
+  /** No panel is below it: its horizontal axis is named for the column. */
+  isLowest: boolean;
   /** Its title, as an annotation above its left edge. */
   heading: Record<string, unknown>;
 }
 
-/** Panels of equal width, one a title; `details` says a few words more below each title (may hold Plotly's tags). */
+const GAP = 0.025;
+const TITLE_SIZE = 13;
+const DETAIL_SIZE = 11.5;
+
+/** Panels of equal width, one per title; `details` says a few words more below each title (may hold Plotly's tags). */
 export function panelsInRow(titles: readonly string[], details: readonly string[] = []): Panel[] {
-  const gap = 0.025;
-  const width = (1 - gap * (titles.length - 1)) / titles.length;
+  return place(titles, details, titles.length, 1, 0);
+}
+
+/** Panels in rows, and the pixels that all rows take. */
+export interface PanelGrid {
+  panels: Panel[];
+  columns: number;
+  height: number;
+}
+
+const MOST_COLUMNS = 4;
+
+/**
+ * Panels of equal size, one per title: in one row of up to four, else in several rows of nearly as many, fewer where titles or details
+ * are long. A title that has no room in half the figure is cut.
+ *
+ * @param width pixels of the plot
+ * @param height pixels of one panel
+ * @param between pixels from one row of panels to the next: the axis below the one and the heading above the other
+ */
+export function panelGrid(
+  titles: readonly string[],
+  {
+    details = [],
+    width,
+    height,
+    between,
+  }: { details?: readonly string[]; width: number; height: number; between: number },
+): PanelGrid {
+  const widthOf = (columns: number) => ((1 - GAP * (columns - 1)) / columns) * width;
+  const shown = titles.map((title) =>
+    fitText(title, widthOf(Math.min(2, titles.length)), TITLE_SIZE, 'bold'),
+  );
+  const widest = Math.max(
+    ...shown.map((title) => textWidth(title, TITLE_SIZE, 'bold')),
+    ...details.map((detail) => textWidth(detail.replace(/<\/?i>/g, ''), DETAIL_SIZE)),
+  );
+  let columns = Math.min(MOST_COLUMNS, titles.length);
+  while (columns > 1 && widest > widthOf(columns)) columns--;
+  const rows = Math.ceil(titles.length / columns);
+  columns = Math.ceil(titles.length / rows);
+  return {
+    panels: place(shown, details, columns, height, between),
+    columns,
+    height: rows * height + (rows - 1) * between,
+  };
+}
+
+function place(
+  titles: readonly string[],
+  details: readonly string[],
+  columns: number,
+  height: number,
+  between: number,
+): Panel[] {
+  const width = (1 - GAP * (columns - 1)) / columns;
+  const rows = Math.ceil(titles.length / columns);
+  const all = rows * height + (rows - 1) * between;
   return titles.map((title, index) => {
-    const start = index * (width + gap);
+    const start = (index % columns) * (width + GAP);
+    const top = 1 - (Math.floor(index / columns) * (height + between)) / all;
     return {
       suffix: index === 0 ? '' : String(index + 1),
       domain: [start, Math.min(1, start + width)],
+      rowDomain: [Math.max(0, top - height / all), top],
+      isFirst: index % columns === 0,
+      isLowest: index + columns >= titles.length,
       heading: {
-        text: `<b>${plainText(title)}</b>${details[index] ? `<br><span style="font-size:11.5px">${details[index]}</span>` : ''}`,
+        text: `<b>${plainText(title)}</b>${details[index] ? `<br><span style="font-size:${DETAIL_SIZE}px">${details[index]}</span>` : ''}`,
         xref: 'paper',
         yref: 'paper',
         x: start,
-        y: 1,
+        y: top,
         xanchor: 'left',
         yanchor: 'bottom',
         align: 'left',
         showarrow: false,
-        font: { color: INK, size: 13 },
+        font: { color: INK, size: TITLE_SIZE },
       },
     };
   });
 }
 
-/** The layout of panels whose two axes both run from 0 to 1; the vertical one is named and numbered at the first alone. */
-export function unitSquares(panels: readonly Panel[], titles: { x: string; y: string }): Figure['layout'] {
+const SQUARES = { width: 960, height: 220, margin: { l: 62, r: 20, t: 44, b: 54 } };
+
+/**
+ * Panels whose two axes both run from 0 to 1, and their layout; the vertical axis is named and numbered at the first panel of a row, the
+ * horizontal one named at the lowest of a column.
+ */
+export function unitSquares(
+  labels: readonly string[],
+  details: readonly string[],
+  titles: { x: string; y: string },
+): { panels: Panel[]; layout: Figure['layout'] } {
+  const { width, height, margin } = SQUARES;
+  const grid = panelGrid(labels, { details, width: width - margin.l - margin.r, height, between: 76 });
   const layout: Figure['layout'] = {
-    width: 960,
-    height: 318,
-    margin: { l: 62, r: 20, t: 44, b: 54 },
+    width,
+    height: grid.height + margin.t + margin.b,
+    margin,
     showlegend: false,
-    annotations: panels.map(({ heading }) => heading),
+    annotations: grid.panels.map(({ heading }) => heading),
   };
-  panels.forEach(({ suffix, domain }, index) => {
+  for (const { suffix, domain, rowDomain, isFirst, isLowest } of grid.panels) {
     const unit = { range: [0, 1.02], tickvals: [0, 0.25, 0.5, 0.75, 1] };
-    layout[`xaxis${suffix}`] = axis(titles.x, { ...unit, domain, anchor: `y${suffix}`, showline: true });
-    layout[`yaxis${suffix}`] = axis(index === 0 ? titles.y : '', {
+    layout[`xaxis${suffix}`] = axis(isLowest ? titles.x : '', {
+      ...{ ...unit, domain, anchor: `y${suffix}`, showline: true },
+    });
+    layout[`yaxis${suffix}`] = axis(isFirst ? titles.y : '', {
       ...unit,
+      domain: rowDomain,
       anchor: `x${suffix}`,
       showline: true,
-      showticklabels: index === 0,
+      showticklabels: isFirst,
       ticks: '',
     });
-  });
-  return layout;
+  }
+  return { panels: grid.panels, layout };
 }

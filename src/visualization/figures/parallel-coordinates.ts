@@ -1,7 +1,7 @@
 import { levelsOf, SEARCH_SETTINGS, type SearchRow } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
-import { CLASS_COLOURS, INK, NEUTRAL, withOpacity } from '../palette';
+import { INK, LABEL_COLOURS, NEUTRAL, withOpacity } from '../palette';
 import { settingName, settingTitle, settingValue } from './settings';
 
 /** How high the lines through one value spread, as a share of the distance to the next, so that each can be followed. */
@@ -47,7 +47,7 @@ export function parallelCoordinates(
       x: coordinates.map((_, place) => place),
       y: coordinates.map(({ heights }) => heights[run]),
       line: isBest
-        ? { color: CLASS_COLOURS.Cell, width: 2 }
+        ? { color: LABEL_COLOURS[1], width: 2 }
         : { color: withOpacity(NEUTRAL, 0.35), width: 1.1 },
       hovertext: `${varied.map((column) => `${plainText(`${settingName(column)} ${row[column]}`)}`).join(', ')}: ${scoreOf(row).toFixed(3)}`,
       hoverinfo: 'text',

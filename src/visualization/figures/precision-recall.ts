@@ -1,31 +1,38 @@
 import type { PrecisionRecallCurve } from '../../evaluation';
-import { ENTITY_CLASSES } from '../../foundation';
-import type { Figure, Trace } from '../figure';
-import { CLASS_COLOURS, INK } from '../palette';
-import { panelsInRow, unitSquares } from './panels';
+import { type Figure, plainText, type Trace } from '../figure';
+import { INK, labelColours } from '../palette';
+import { chooseLabels, type ShownLabels } from '../shown-labels';
+import { unitSquares } from './panels';
 
 /** A curve has as many points as there are different probabilities: those closer than this to the last one drawn cannot be seen apart. */
 const STEP = 1 / 200;
 
 /**
- * Precision over recall of tokens, one panel a class, with the point that the threshold chooses. Null where the class has no gold.
+ * Precision over recall of tokens, one panel per label, with the point that the threshold chooses. Null where the label has no gold.
  *
- * @param threshold of each class: a token is taken for part of a mention when its probability is above
+ * @param threshold of each label: a token is taken for part of a mention when its probability is above
  */
 export function precisionRecall(
   curves: Readonly<Record<string, PrecisionRecallCurve | null>>,
   threshold: Readonly<Record<string, number>>,
 ): Figure {
-  const panels = panelsInRow(
-    ENTITY_CLASSES,
-    ENTITY_CLASSES.map((label) => {
+  const labels = Object.keys(curves);
+  const colours = labelColours(labels);
+  const { shown: shownLabels, note } = chooseLabels(labels, {
+    // With all tokens predicted, precision is the share of gold tokens.
+    weight: (label) => curves[label]?.precision[0] ?? -1,
+    which: 'those with the most gold tokens',
+  });
+  const { panels, layout } = unitSquares(
+    shownLabels,
+    shownLabels.map((label) => {
       const curve = curves[label];
       return curve ? `average precision ${curve.averagePrecision.toFixed(3)}` : '<i>no gold: n/a</i>';
     }),
+    { x: 'recall of tokens', y: 'precision of tokens' },
   );
-  const layout = unitSquares(panels, { x: 'recall of tokens', y: 'precision of tokens' });
   const data = panels.flatMap((panel, index): Trace[] => {
-    const label = ENTITY_CLASSES[index];
+    const label = shownLabels[index];
     const curve = curves[label];
     const axes = { xaxis: `x${panel.suffix}`, yaxis: `y${panel.suffix}` };
     const shown = curve ? visiblePoints(curve) : [];
@@ -34,25 +41,30 @@ export function precisionRecall(
       {
         type: 'scatter',
         mode: 'lines',
-        name: label,
+        name: plainText(label),
         x: shown.map((point) => curve!.recall[point]),
         y: shown.map((point) => curve!.precision[point]),
         ...axes,
-        line: { color: CLASS_COLOURS[label], width: 2.2 },
+        line: { color: colours[label], width: 2.2 },
       },
       {
         type: 'scatter',
         mode: 'markers',
-        name: `${label} at the threshold`,
+        name: `${plainText(label)} at the threshold`,
         x: chosen.map((point) => curve!.recall[point]),
         y: chosen.map((point) => curve!.precision[point]),
         ...axes,
         cliponaxis: false,
-        marker: { size: 10, color: CLASS_COLOURS[label], line: { color: INK, width: 1.6 } },
+        marker: { size: 10, color: colours[label], line: { color: INK, width: 1.6 } },
       },
     ];
   });
-  return { data, layout, title: 'Precision and recall of tokens', reading: reading(curves) };
+  return {
+    data,
+    layout,
+    title: 'Precision and recall of tokens',
+    reading: reading(curves, { shown: shownLabels, note }),
+  };
 }
 
 /** Indices of points that lie apart, the first and the last among them. */
@@ -72,11 +84,14 @@ function pointAt({ thresholds }: PrecisionRecallCurve, threshold: number): numbe
   return point < 0 ? thresholds.length : point;
 }
 
-function reading(curves: Readonly<Record<string, PrecisionRecallCurve | null>>): string {
+function reading(
+  curves: Readonly<Record<string, PrecisionRecallCurve | null>>,
+  { shown, note }: ShownLabels,
+): string {
   const explanation =
     'Each curve runs through all thresholds, the disc marks the one in use; farther to the upper right is better';
-  const known = ENTITY_CLASSES.filter((label) => curves[label]);
-  if (known.length === 0) return `${explanation}.`;
+  const known = shown.filter((label) => curves[label]);
+  if (known.length === 0) return `${explanation}.${note}`;
   const byPrecision = [...known].sort((a, b) => curves[b]!.averagePrecision - curves[a]!.averagePrecision);
-  return `${explanation}, best for ${byPrecision[0]}${known.length > 1 ? `, worst for ${byPrecision.at(-1)}` : ''}.`;
+  return `${explanation}, best for ${byPrecision[0]}${known.length > 1 ? `, worst for ${byPrecision.at(-1)}` : ''}.${note}`;
 }

@@ -15,7 +15,7 @@ export interface PruningCase {
 export interface PruningRow extends PruningCase {
   /** Weights of the encoder's layers that are left and not zero, as a share of the dense model's. */
   remaining: number;
-  /** Strict span F1; null for a class without gold mentions. */
+  /** Strict span F1; null for a label without gold mentions. */
   f1: Record<string, number | null>;
   meanF1: number | null;
   /** As 32-bit floats; where weights are zero, as a bit for each and the numbers that are left. */

@@ -1,7 +1,7 @@
 import { f1Column, levelsOf, type SearchRow } from '../../evaluation';
-
 import { axis, type Figure, plainText, type Trace } from '../figure';
-import { CLASS_COLOURS, INK, withOpacity } from '../palette';
+import { INK, labelColours, withOpacity } from '../palette';
+import { fitText } from '../rendering/font';
 import { panelsInRow } from './panels';
 import { settingName, settingValue } from './settings';
 
@@ -18,22 +18,24 @@ interface Box {
 }
 
 /**
- * Token F1 of one class in the runs of a search: one panel a learning rate, one box a length and loss. A box reaches from the lower
+ * Token F1 of one label in the runs of a search: one panel a learning rate, one box a length and loss. A box reaches from the lower
  * to the upper quartile, its line is the median, and every run is a point.
+ *
+ * @param labels of the search, in its order
  */
-export function searchBoxes(rows: readonly SearchRow[], label: string): Figure {
-  const column = f1Column(label);
+export function searchBoxes(rows: readonly SearchRow[], labels: readonly string[], label: string): Figure {
+  const column = f1Column(labels, label);
   const [rates, lengths, losses] = ['LEARNING_RATE', 'MAX_SEQ_LENGTH', 'LOSS_TYPE'].map((setting) =>
     levelsOf(rows, setting),
   );
   const all = rows.flatMap((row) => scoreOf(row, column));
   const panels = panelsInRow(
     rates.map((rate) => `${settingName('LEARNING_RATE')} ${settingValue(rate)}`),
-    rates.map(() => (all.length ? '' : '<i>no gold for this class: n/a</i>')),
+    rates.map(() => (all.length ? '' : '<i>no gold for this label: n/a</i>')),
   );
   const padding = 0.08 * Math.max(0.02, Math.max(...all) - Math.min(...all));
   const range = all.length ? [Math.min(...all) - padding, Math.max(...all) + padding] : [0, 1];
-  const colour = CLASS_COLOURS[label];
+  const colour = labelColours(labels)[label];
   const layout: Figure['layout'] = {
     width: 960,
     height: 400,
@@ -71,13 +73,16 @@ export function searchBoxes(rows: readonly SearchRow[], label: string): Figure {
       showline: true,
       ticks: '',
     });
-    layout[`yaxis${suffix}`] = axis(index === 0 ? `token F1 of ${label} on test` : '', {
-      anchor: `x${suffix}`,
-      range,
-      showticklabels: index === 0,
-      ticks: '',
-      tickformat: '.2f',
-    });
+    layout[`yaxis${suffix}`] = axis(
+      index === 0 ? `token F1 of ${plainText(fitText(label, 170, 12.5))} on test` : '',
+      {
+        anchor: `x${suffix}`,
+        range,
+        showticklabels: index === 0,
+        ticks: '',
+        tickformat: '.2f',
+      },
+    );
     shapes.push(
       ...boxes.filter(({ scores }) => scores.length > 1).flatMap((box) => drawBox(box, suffix, colour)),
     );

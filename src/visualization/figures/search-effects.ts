@@ -1,59 +1,75 @@
 import type { Effect, Effects } from '../../evaluation';
-import { ENTITY_CLASSES, InputError } from '../../foundation';
+import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
-import { CLASS_COLOURS, INK, MUTED } from '../palette';
+import { INK, labelColours, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
-import { panelsInRow } from './panels';
+import { chooseLabels, type ShownLabels } from '../shown-labels';
+import { panelGrid } from './panels';
 import { settingName, settingValue } from './settings';
 
+const WIDTH = 1040;
 const ROW_HEIGHT = 24;
+/** Each panel has a row per effect: more would fill several pages. */
+const MOST_PANELS = 12;
 
-/** One line of the figure: an effect as each class has it, or a heading. */
+/** One line of the figure: an effect as each label has it, or a heading. */
 type Line = { heading: string } | { name: string; effects: (Effect | undefined)[] };
 
 /**
- * What each setting does to F1, and how settings act on each other, one panel a class: estimate and 95% interval. Discs are filled
+ * What each setting does to F1, and how settings act on each other, one panel per label: estimate and 95% interval. Discs are filled
  * where the interval leaves zero out.
  *
- * @param effects of each class, from `searchEffects`
+ * @param effects of each label, from `searchEffects`
  */
 export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>): Figure {
+  const labels = Object.keys(effects);
+  const colours = labelColours(labels);
+  const chosen = chooseLabels(labels, {
+    most: MOST_PANELS,
+    weight: (label) => Math.max(0, ...effects[label].main.map(({ estimate }) => Math.abs(estimate ?? 0))),
+    which: 'those with the largest effects',
+  });
+  const { shown } = chosen;
   const lines: Line[] = [
     { heading: 'Main effects' },
-    ...linesOf(ENTITY_CLASSES.map((label) => effects[label].main)),
+    ...linesOf(shown.map((label) => effects[label].main)),
     { heading: 'Interactions' },
-    ...linesOf(ENTITY_CLASSES.map((label) => effects[label].interactions)),
+    ...linesOf(shown.map((label) => effects[label].interactions)),
   ];
   if (lines.length === 2) throw new InputError('no setting of the search varies; there is no effect to draw');
   const places = lines.map((_, place) => place);
   const names = lines.map((line) => ('heading' in line ? `<b>${line.heading}</b>` : plainText(line.name)));
   const range = symmetricRange(lines);
-  const panels = panelsInRow(
-    ENTITY_CLASSES,
-    ENTITY_CLASSES.map((label) => (effects[label].runs === 0 ? '<i>no gold: n/a</i>' : '')),
-  );
+  const margin = {
+    l: 24 + Math.max(...lines.map((line) => textWidth('name' in line ? line.name : line.heading, 12.5))),
+    r: 16,
+    t: 44,
+    b: 54,
+  };
+  const { panels, height } = panelGrid(shown, {
+    details: shown.map((label) => (effects[label].runs === 0 ? '<i>no gold: n/a</i>' : '')),
+    width: WIDTH - margin.l - margin.r,
+    height: 4 + lines.length * ROW_HEIGHT,
+    between: 76,
+  });
   const layout: Figure['layout'] = {
-    width: 1040,
-    height: 102 + lines.length * ROW_HEIGHT,
-    margin: {
-      l: 24 + Math.max(...lines.map((line) => textWidth('name' in line ? line.name : line.heading, 12.5))),
-      r: 16,
-      t: 44,
-      b: 54,
-    },
+    width: WIDTH,
+    height: margin.t + height + margin.b,
+    margin,
     showlegend: false,
   };
   const annotations = panels.map(({ heading }) => heading);
-  const data = panels.flatMap(({ suffix, domain }, index): Trace[] => {
-    const label = ENTITY_CLASSES[index];
-    layout[`xaxis${suffix}`] = axis('change of token F1', {
+  const data = panels.flatMap(({ suffix, domain, rowDomain, isFirst, isLowest }, index): Trace[] => {
+    const label = shown[index];
+    layout[`xaxis${suffix}`] = axis(isLowest ? 'change of token F1' : '', {
       ...{ domain, anchor: `y${suffix}`, range, nticks: 4 },
       ...{ zeroline: true, zerolinecolor: INK, zerolinewidth: 1, showline: true },
     });
     layout[`yaxis${suffix}`] = axis('', {
+      domain: rowDomain,
       anchor: `x${suffix}`,
       ...{ range: [lines.length - 0.5, -0.5], tickvals: places, ticktext: names },
-      ...{ showticklabels: index === 0, ticks: '', ticklabelstandoff: 6 },
+      ...{ showticklabels: isFirst, ticks: '', ticklabelstandoff: 6 },
     });
     const known = lines.flatMap((line, place) => {
       if ('heading' in line) return [];
@@ -76,7 +92,7 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
       {
         type: 'scatter',
         mode: 'markers',
-        name: label,
+        name: plainText(label),
         x: known.map(({ estimate }) => estimate),
         y: known.map(({ place }) => place),
         ...{ xaxis: `x${suffix}`, yaxis: `y${suffix}` },
@@ -86,26 +102,26 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
           symmetric: false,
           array: known.map(({ estimate, interval }) => (interval ? interval[1] - estimate : 0)),
           arrayminus: known.map(({ estimate, interval }) => (interval ? estimate - interval[0] : 0)),
-          ...{ color: CLASS_COLOURS[label], thickness: 1.8, width: 0 },
+          ...{ color: colours[label], thickness: 1.8, width: 0 },
         },
         marker: {
           size: 8,
-          color: known.map((effect) => (isShown(effect) ? CLASS_COLOURS[label] : 'white')),
-          line: { color: CLASS_COLOURS[label], width: 1.8 },
+          color: known.map((effect) => (isShown(effect) ? colours[label] : 'white')),
+          line: { color: colours[label], width: 1.8 },
         },
       },
     ];
   });
   layout.annotations = annotations;
-  return { data, layout, title: 'What the settings do to F1', reading: reading(effects) };
+  return { data, layout, title: 'What the settings do to F1', reading: reading(effects, chosen) };
 }
 
-/** The same effects of all classes side by side; a class without runs has none. */
-function linesOf(ofClasses: readonly (readonly Effect[])[]): Line[] {
-  const names = new Set(ofClasses.flatMap((effects) => effects.map(nameOf)));
+/** The same effects of all labels side by side; a label without runs has none. */
+function linesOf(ofLabels: readonly (readonly Effect[])[]): Line[] {
+  const names = new Set(ofLabels.flatMap((effects) => effects.map(nameOf)));
   return [...names].map((name) => ({
     name,
-    effects: ofClasses.map((effects) => effects.find((effect) => nameOf(effect) === name)),
+    effects: ofLabels.map((effects) => effects.find((effect) => nameOf(effect) === name)),
   }));
 }
 
@@ -133,14 +149,14 @@ function symmetricRange(lines: readonly Line[]): [number, number] {
   return [-reach, reach];
 }
 
-function reading(effects: Readonly<Record<string, Effects>>): string {
-  const runs = Math.max(...ENTITY_CLASSES.map((label) => effects[label].runs));
-  const settled = ENTITY_CLASSES.flatMap((label) =>
-    effects[label].main.filter(isShown).map((effect) => ({ label, effect })),
-  ).sort((one, other) => Math.abs(other.effect.estimate!) - Math.abs(one.effect.estimate!));
+function reading(effects: Readonly<Record<string, Effects>>, { shown, note }: ShownLabels): string {
+  const runs = Math.max(...shown.map((label) => effects[label].runs));
+  const settled = shown
+    .flatMap((label) => effects[label].main.filter(isShown).map((effect) => ({ label, effect })))
+    .sort((one, other) => Math.abs(other.effect.estimate!) - Math.abs(one.effect.estimate!));
   const legend = `Estimates from ${formatNumber(runs)} runs with 95 % intervals; filled discs: the interval leaves zero out`;
-  if (settled.length === 0) return `${legend}, which no main effect does.`;
+  if (settled.length === 0) return `${legend}, which no main effect does.${note}`;
   const [{ label, effect }] = settled;
   const sign = effect.estimate! < 0 ? '−' : '+';
-  return `${legend}, clearest for ${label}: ${nameOf(effect)}, ${sign}${Math.abs(effect.estimate!).toFixed(3)}.`;
+  return `${legend}, clearest for ${label}: ${nameOf(effect)}, ${sign}${Math.abs(effect.estimate!).toFixed(3)}.${note}`;
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { f1Column, type SearchRow, searchEffects } from '../../evaluation';
-import { ENTITY_CLASSES, InputError } from '../../foundation';
+import { InputError } from '../../foundation';
+import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
 import { parallelCoordinates } from './parallel-coordinates';
 import { searchBoxes } from './search-boxes';
@@ -10,17 +11,17 @@ import { sampleSearch } from './search-rows.fixture';
 
 const rows = sampleSearch();
 const effectsOf = (runs: readonly SearchRow[]) =>
-  Object.fromEntries(ENTITY_CLASSES.map((label) => [label, searchEffects(runs, f1Column(label))])) as Record<
+  Object.fromEntries(FOUR.map((label) => [label, searchEffects(runs, f1Column(FOUR, label))])) as Record<
     string,
     ReturnType<typeof searchEffects>
   >;
 
 test('every run is a point in the panel of its learning rate, and every text readable', async () => {
-  const figure = searchBoxes(rows, 'Cell');
+  const figure = searchBoxes(rows, FOUR, 'Cell');
   const texts = await checkReadable(figure);
   for (const rate of ['2e-5', '5e-5', '2e-4']) assert.ok(texts.some((text) => text.includes(rate)));
   const drawn = figure.data.flatMap(({ y }) => y as number[]);
-  const scores = rows.map((row) => row[f1Column('Cell')] as number);
+  const scores = rows.map((row) => row[f1Column(FOUR, 'Cell')] as number);
   assert.deepEqual(
     [...drawn].sort((a, b) => a - b),
     [...scores].sort((a, b) => a - b),
@@ -37,14 +38,14 @@ test('every run is a point in the panel of its learning rate, and every text rea
 
 test('boxes reach from quartile to quartile with the median inside', () => {
   // Four runs of one combination: 0.1, 0.2, 0.4, 0.8; numpy.percentile gives 0.175, 0.3, 0.5.
-  const four = [0.4, 0.1, 0.8, 0.2].map((score) => ({ ...rows[0], [f1Column('Cell')]: score }));
-  const [box, median] = searchBoxes(four, 'Cell').layout.shapes as { y0: number; y1: number }[];
+  const four = [0.4, 0.1, 0.8, 0.2].map((score) => ({ ...rows[0], [f1Column(FOUR, 'Cell')]: score }));
+  const [box, median] = searchBoxes(four, FOUR, 'Cell').layout.shapes as { y0: number; y1: number }[];
   assert.ok(Math.abs(box.y0 - 0.175) < 1e-12 && Math.abs(box.y1 - 0.5) < 1e-12);
   assert.ok(Math.abs(median.y0 - 0.3) < 1e-12);
 });
 
 test('a class without gold has no points and says n/a', async () => {
-  const figure = searchBoxes(rows, 'Gene Mutations');
+  const figure = searchBoxes(rows, FOUR, 'Gene Mutations');
   assert.ok((await checkReadable(figure)).some((text) => text.includes('n/a')));
   assert.ok(figure.data.every(({ y }) => (y as number[]).length === 0));
 });
@@ -67,7 +68,7 @@ test('a search in which nothing varies has no effects to draw', () => {
 });
 
 test('parallel coordinates: a line a run through what varies, the best quarter strong, every text readable', async () => {
-  const figure = parallelCoordinates(rows, { column: f1Column('Cell', 'val'), name: 'dev F1' });
+  const figure = parallelCoordinates(rows, { column: f1Column(FOUR, 'Cell', 'val'), name: 'dev F1' });
   const texts = await checkReadable(figure);
   for (const name of ['learning rate', 'dropout', 'loss', 'length (tokens)', 'dev F1'])
     assert.ok(texts.includes(name), name);
@@ -84,11 +85,11 @@ test('parallel coordinates: a line a run through what varies, the best quarter s
 });
 
 test('runs without a score are left out; none left is an error', () => {
-  const column = f1Column('Cell', 'val');
+  const column = f1Column(FOUR, 'Cell', 'val');
   const failed = rows.map((row, run) => (run < 4 ? { ...row, [column]: null } : row));
   assert.equal(parallelCoordinates(failed, { column, name: 'F1' }).data.length, 32);
   assert.throws(
-    () => parallelCoordinates(rows, { column: f1Column('Gene Mutations'), name: 'F1' }),
+    () => parallelCoordinates(rows, { column: f1Column(FOUR, 'Gene Mutations'), name: 'F1' }),
     InputError,
   );
 });

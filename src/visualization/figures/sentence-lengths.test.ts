@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CLASS_COLOURS, NEUTRAL } from '../palette';
+import { LABEL_COLOURS, NEUTRAL } from '../palette';
 import { sentenceLengths } from './sentence-lengths';
 
 const total = (values: unknown) => (values as number[]).reduce((sum, value) => sum + value, 0);
@@ -65,13 +65,13 @@ test('rare long items are gathered in the last bin', () => {
   assert.match(reading, /last bar gathers all from 10 words on/);
 });
 
-test('a series named like a class has its colour', () => {
+test('a series named like a label has its colour', () => {
   const { data } = sentenceLengths(
     ['Cell', 'train'].map((name) => ({ name, lengths: [1, 2] })),
-    { unit: 'words', items: 'mentions' },
+    { unit: 'words', items: 'mentions', labels: ['Gene Mutations', 'Cell'] },
   );
   assert.deepEqual(
     data.map(({ marker }) => marker),
-    [{ color: CLASS_COLOURS.Cell }, { color: NEUTRAL }],
+    [{ color: LABEL_COLOURS[1] }, { color: NEUTRAL }],
   );
 });

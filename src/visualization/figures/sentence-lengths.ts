@@ -1,4 +1,3 @@
-import { isEntityClass } from '../../foundation';
 import {
   axis,
   type Figure,
@@ -8,7 +7,7 @@ import {
   sharedAxisTitle,
   type Trace,
 } from '../figure';
-import { CLASS_COLOURS, INK, LIMIT, NEUTRAL } from '../palette';
+import { INK, LIMIT, labelColours, NEUTRAL } from '../palette';
 
 export interface LengthOptions {
   /** What is counted, in the plural: words, characters, tokens. */
@@ -20,6 +19,8 @@ export interface LengthOptions {
   axisTitle?: string;
   /** The longest input of the model in the same unit: drawn as a line, and what lies beyond it is counted. */
   longestInput?: number;
+  /** A series named like one of them has its colour. */
+  labels?: readonly string[];
 }
 
 const MOST_BINS = 40;
@@ -28,8 +29,7 @@ const LEFT = 74;
 
 /**
  * Histograms of lengths, one panel a series over one shared axis, as shares of each series, so that series of
- * different size compare. The rare longest items are gathered in the last bin. A series named like an entity class
- * has its colour.
+ * different size compare. The rare longest items are gathered in the last bin.
  */
 export function sentenceLengths(
   series: readonly { name: string; lengths: readonly number[] }[],
@@ -39,10 +39,12 @@ export function sentenceLengths(
     title = `Lengths of ${items}`,
     axisTitle = `length (${unit})`,
     longestInput,
+    labels = [],
   }: LengthOptions,
 ): Figure {
   const sorted = series.map(({ lengths }) => Float64Array.from(lengths).sort());
   const bins = chooseBins(sorted, longestInput);
+  const colours = new Map(Object.entries(labelColours(labels)));
   const limitShown = longestInput !== undefined && longestInput < bins.count * bins.width;
 
   const layout: Figure['layout'] = {
@@ -111,7 +113,7 @@ export function sentenceLengths(
       hoverinfo: 'text',
       xaxis: `x${suffix}`,
       yaxis: `y${suffix}`,
-      marker: { color: isEntityClass(name) ? CLASS_COLOURS[name] : NEUTRAL },
+      marker: { color: colours.get(name) ?? NEUTRAL },
     };
   });
   layout.annotations = annotations;

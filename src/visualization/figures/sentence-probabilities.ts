@@ -1,8 +1,9 @@
-import { ENTITY_CLASSES, InputError } from '../../foundation';
+import { InputError } from '../../foundation';
 import { type Threshold, thresholdOf } from '../../tokenization';
-import { axis, type Figure, listWords, plainText, type Trace } from '../figure';
-import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
-import { textWidth } from '../rendering/font';
+import { axis, type Figure, plainText, type Trace } from '../figure';
+import { INK, labelColours, MUTED, strongestBehindText, withOpacity } from '../palette';
+import { fitText, textWidth } from '../rendering/font';
+import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
 import type { TokenProbabilities } from './token-probabilities';
 
 /** A sentence with its tokens' places in the text and their probabilities, as `probabilitiesByClass` gives them. */
@@ -22,6 +23,9 @@ const BOX_HEIGHT = 20;
 const LINE_HEIGHT = 31;
 const NOTE_HEIGHT = 20;
 const HEADING_HEIGHT = 40;
+const PALE = 0.25;
+/** Each shows all sentences: more would fill several pages. */
+const MOST_PANELS = 12;
 
 /** A token on its line: left edge, width, and the top of its box. */
 interface Place {
@@ -31,16 +35,25 @@ interface Place {
 }
 
 /**
- * What the model thinks of each token of several sentences, to be read as text, one panel a class: behind every token stands a bar as
- * high as its probability, gold mentions are underlined. A class shows the sentences whose source looked for it.
+ * What the model thinks of each token of several sentences, to be read as text, one panel per label: behind every token stands a bar as
+ * high as its probability, gold mentions are underlined. A label shows the sentences whose source looked for it.
  *
- * @param threshold a token is predicted from its class's probability on: its bar is strong
+ * @param threshold a token is predicted from its label's probability on: its bar is strong
  */
 export function sentenceProbabilities(
   sentences: readonly SentenceProbabilities[],
   threshold: Threshold,
 ): Figure {
   if (sentences.length === 0) throw new InputError('There is no sentence to draw; give at least one');
+  const labels = labelsIn(sentences.map(({ probabilities }) => probabilities));
+  const colours = labelColours(labels);
+  const goldTokens = (label: string) =>
+    sentences.reduce((sum, { gold }) => sum + (gold[label]?.filter(Boolean).length ?? 0), 0);
+  const { shown, note } = chooseLabels(labels, {
+    most: MOST_PANELS,
+    weight: goldTokens,
+    which: 'those with the most gold tokens',
+  });
   const words = { x: [] as number[], y: [] as number[], text: [] as string[] };
   const underlines = { x: [] as (number | null)[], y: [] as (number | null)[] };
   const annotations: Record<string, unknown>[] = [];
@@ -48,8 +61,10 @@ export function sentenceProbabilities(
     annotations.push({ text, x: 0, y, xanchor: 'left', yanchor: 'middle', showarrow: false, font });
   const left = new Set<string>();
   let bottom = 0;
-  const bars = ENTITY_CLASSES.map((label): Trace => {
-    write(`<b>${label}</b>`, bottom + HEADING_HEIGHT / 2, { size: 14, color: INK });
+  const bars = shown.map((label): Trace => {
+    const heading = fitText(label, WIDTH - 2 * EDGE, 14, 'bold');
+    const strongest = strongestBehindText(colours[label]);
+    write(`<b>${plainText(heading)}</b>`, bottom + HEADING_HEIGHT / 2, { size: 14, color: INK });
     bottom += HEADING_HEIGHT;
     const places: (Place & { probability: number; token: string })[] = [];
     for (const { text, starts, ends, note, probabilities, gold } of sentences) {
@@ -74,12 +89,12 @@ export function sentenceProbabilities(
       bottom = (tokens.at(-1)?.y ?? bottom) + LINE_HEIGHT;
     }
     if (!left.has(label)) {
-      write('<i>none of the sources looked for this class</i>', bottom + 8, { size: 11.5, color: MUTED });
+      write('<i>none of the sources looked for this label</i>', bottom + 8, { size: 11.5, color: MUTED });
       bottom += LINE_HEIGHT;
     }
     return {
       type: 'bar',
-      name: label,
+      name: plainText(label),
       x: places.map(({ x, width }) => x + width / 2),
       // Upwards, while the axis runs down the page.
       y: places.map(({ probability }) => -probability * BOX_HEIGHT),
@@ -87,7 +102,7 @@ export function sentenceProbabilities(
       width: places.map(({ width }) => width),
       marker: {
         color: places.map(({ probability }) =>
-          withOpacity(CLASS_COLOURS[label], probability >= thresholdOf(threshold, label) ? 0.62 : 0.25),
+          withOpacity(colours[label], probability >= thresholdOf(threshold, label) ? strongest : PALE),
         ),
       },
       hovertext: places.map(({ token, probability }) => `${plainText(token)}: ${probability.toFixed(3)}`),
@@ -118,7 +133,7 @@ export function sentenceProbabilities(
       annotations,
     },
     title: 'Token probabilities against gold, sentence by sentence',
-    reading: reading(sentences, threshold, [...left]),
+    reading: reading(sentences, threshold, [...left]) + note,
   };
 }
 
@@ -148,9 +163,9 @@ function reading(
   shown: readonly string[],
 ): string {
   let [gold, found, extra] = [0, 0, 0];
-  for (const { probabilities, gold: ofClasses } of sentences) {
+  for (const { probabilities, gold: ofLabels } of sentences) {
     for (const label of shown) {
-      ofClasses[label]?.forEach((isGold, token) => {
+      ofLabels[label]?.forEach((isGold, token) => {
         const isPredicted = probabilities[label][token] >= thresholdOf(threshold, label);
         if (isGold) gold++;
         if (isGold && isPredicted) found++;
@@ -159,7 +174,7 @@ function reading(
     }
   }
   return (
-    `A bar behind a token is as high as its probability, strong from the threshold of the class on; underlined is gold: of ${gold} gold tokens ` +
-    `${found} are found, ${extra} are predicted beside them${shown.length ? ` (${listWords(shown)})` : ''}.`
+    `A bar behind a token is as high as its probability, strong from the threshold of the label on; underlined is gold: of ${gold} gold tokens ` +
+    `${found} are found, ${extra} are predicted beside them${shown.length ? ` (${listLabels(shown)})` : ''}.`
   );
 }

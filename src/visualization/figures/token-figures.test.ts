@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { precisionRecallCurve, reliability } from '../../evaluation';
-import { byLabel, createRandom, ENTITY_CLASSES, InputError } from '../../foundation';
+import { byLabel, createRandom, InputError } from '../../foundation';
+import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
 import { calibration } from './calibration';
 import { precisionRecall } from './precision-recall';
@@ -16,7 +17,7 @@ function outcomes(count: number, tooSure: number) {
 }
 
 test('calibration: ECE of each class is told, an unknown class is no curve, every text readable', async () => {
-  const reliabilities = byLabel(ENTITY_CLASSES, (_, index) =>
+  const reliabilities = byLabel(FOUR, (_, index) =>
     index === 2 ? null : reliability(outcomes(3000, 1 + index)),
   );
   const figure = calibration(reliabilities);
@@ -31,8 +32,8 @@ test('calibration: ECE of each class is told, an unknown class is no curve, ever
 test('precision and recall: the disc is what the threshold makes, a class without gold says n/a', async () => {
   const known = outcomes(2000, 1);
   const figure = precisionRecall(
-    byLabel(ENTITY_CLASSES, (_, index) => (index === 0 ? null : precisionRecallCurve(known))),
-    byLabel(ENTITY_CLASSES, () => 0.5),
+    byLabel(FOUR, (_, index) => (index === 0 ? null : precisionRecallCurve(known))),
+    byLabel(FOUR, () => 0.5),
   );
   const texts = await checkReadable(figure);
   assert.ok(texts.some((text) => text.includes('no gold: n/a')));
@@ -55,8 +56,8 @@ function sentence(text: string, goldWords: string[], annotated: string[]): Sente
     text,
     starts: words.map(({ index }) => index),
     ends: words.map(({ index, 0: word }) => index + word.length),
-    probabilities: byLabel(ENTITY_CLASSES, () => isGold.map((gold) => (gold ? 0.9 : 0.05))),
-    gold: byLabel(ENTITY_CLASSES, (label) => (annotated.includes(label) ? isGold : null)),
+    probabilities: byLabel(FOUR, () => isGold.map((gold) => (gold ? 0.9 : 0.05))),
+    gold: byLabel(FOUR, (label) => (annotated.includes(label) ? isGold : null)),
     note: 'corpus, article 1',
   };
 }

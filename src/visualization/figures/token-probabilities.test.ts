@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../foundation';
-import { CLASS_COLOURS, withOpacity } from '../palette';
+import { LABEL_COLOURS, withOpacity } from '../palette';
 import { tokenProbabilities } from './token-probabilities';
 
 const none = [0, 0, 0, 0];
@@ -28,7 +28,7 @@ test('probabilities by class, strong from the threshold on', () => {
     data.map(({ y }) => y),
     Object.values(sentence.probabilities),
   );
-  const [pale, strong] = [0.45, 1].map((opacity) => withOpacity(CLASS_COLOURS['Gene Mutations'], opacity));
+  const [pale, strong] = [0.45, 1].map((opacity) => withOpacity(LABEL_COLOURS[0], opacity));
   assert.deepEqual(data[0].marker, { color: [pale, strong, pale, strong] });
 });
 

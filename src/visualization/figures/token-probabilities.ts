@@ -1,24 +1,17 @@
-import { ENTITY_CLASSES, InputError } from '../../foundation';
+import { InputError } from '../../foundation';
 import { type Threshold, thresholdOf } from '../../tokenization';
-import {
-  axis,
-  type Figure,
-  formatNumber,
-  listWords,
-  plainText,
-  sharedAxisTitle,
-  type Trace,
-} from '../figure';
-import { CLASS_COLOURS, INK, LIMIT, MUTED, withOpacity } from '../palette';
-import { textWidth } from '../rendering/font';
+import { axis, type Figure, formatNumber, plainText, sharedAxisTitle, type Trace } from '../figure';
+import { INK, LIMIT, labelColours, MUTED, withOpacity } from '../palette';
+import { fitText, textWidth } from '../rendering/font';
+import { chooseLabels, listLabels, type ShownLabels } from '../shown-labels';
 
 export interface TokenProbabilities {
   tokens: readonly string[];
-  /** From 0 to 1, one a token. */
+  /** By label, from 0 to 1, one per token. */
   probabilities: Record<string, readonly number[]>;
-  /** Whether each token lies in a gold mention; null where the source did not look for the class. */
+  /** Whether each token lies in a gold mention; null where the source did not look for the label. */
   gold: Record<string, readonly boolean[] | null>;
-  /** A token is predicted from its class's probability on. */
+  /** A token is predicted from its label's probability on. */
   threshold: Threshold;
 }
 
@@ -30,13 +23,17 @@ const LONGEST_TOKEN = 24;
 /** A shorter sentence leaves room to the right instead of spreading its bars. */
 const FEWEST_SLOTS = 28;
 const LEFT = 70;
+const MOST_PANELS = 12;
+const NOTE = 'not annotated here: no gold to compare';
+const NOTE_WIDTH = 280;
 
 /**
- * What the model thinks of each token of a sentence, one panel a class: bars of probability (strong from the threshold
+ * What the model thinks of each token of a sentence, one panel per label: bars of probability (strong from the threshold
  * on, pale below), the gold mentions shaded behind them.
  */
 export function tokenProbabilities({ tokens, probabilities, gold, threshold }: TokenProbabilities): Figure {
-  for (const label of ENTITY_CLASSES) {
+  const labels = Object.keys(probabilities);
+  for (const label of labels) {
     if ([probabilities[label], gold[label] ?? tokens].some(({ length }) => length !== tokens.length)) {
       throw new InputError(
         `Probabilities and gold of ${label} must have one value for each of the ${tokens.length} tokens; ` +
@@ -44,27 +41,36 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
       );
     }
   }
+  const colours = labelColours(labels);
+  const chosen = chooseLabels(labels, {
+    most: MOST_PANELS,
+    weight: (label) =>
+      (gold[label]?.filter(Boolean).length ?? 0) + Math.min(0.99, Math.max(0, ...probabilities[label])),
+    which: 'those with the most gold tokens, then with the highest probabilities',
+  });
+  const panels = chosen.shown;
   const shown = tokens.map((token) =>
     token.length > LONGEST_TOKEN ? `${token.slice(0, LONGEST_TOKEN - 1)}…` : token,
   );
   const slots = Math.max(FEWEST_SLOTS, tokens.length);
+  const plotWidth = slots * TOKEN_WIDTH;
   const longestToken = Math.max(0, ...shown.map((token) => textWidth(token, TOKEN_SIZE)));
   const bottom = Math.ceil(longestToken) + 22;
   const layout: Figure['layout'] = {
-    width: 94 + slots * TOKEN_WIDTH,
-    height: 24 + ENTITY_CLASSES.length * PANEL_HEIGHT + bottom,
+    width: 94 + plotWidth,
+    height: 24 + panels.length * PANEL_HEIGHT + bottom,
     margin: { l: LEFT, r: 24, t: 24, b: bottom },
     bargap: 0.25,
     showlegend: false,
   };
-  const gap = 0.085;
-  const panelHeight = (1 - gap * (ENTITY_CLASSES.length - 1)) / ENTITY_CLASSES.length;
+  const gap = 0.34 / panels.length;
+  const panelHeight = (1 - gap * (panels.length - 1)) / panels.length;
   const shapes: Record<string, unknown>[] = [];
   const annotations = [sharedAxisTitle('probability', LEFT)];
-  const data = ENTITY_CLASSES.map((label, panel): Trace => {
+  const data = panels.map((label, panel): Trace => {
     const suffix = panel === 0 ? '' : String(panel + 1);
     const top = 1 - panel * (panelHeight + gap);
-    const last = panel === ENTITY_CLASSES.length - 1;
+    const last = panel === panels.length - 1;
     layout[`xaxis${suffix}`] = axis('', {
       anchor: `y${suffix}`,
       range: [-0.5, slots - 0.5],
@@ -94,7 +100,7 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
         x1: end - 0.5,
         y0: 0,
         y1: 1,
-        fillcolor: withOpacity(CLASS_COLOURS[label], 0.2),
+        fillcolor: withOpacity(colours[label], 0.2),
         line: { width: 0 },
       });
     }
@@ -110,10 +116,8 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
     });
     annotations.push({
       text:
-        `<b>${label}</b>` +
-        (gold[label]
-          ? ''
-          : `\u00a0\u00a0<span style="color:${MUTED}"><i>not annotated here: no gold to compare</i></span>`),
+        `<b>${plainText(fitText(label, gold[label] ? plotWidth : plotWidth - NOTE_WIDTH, 12.5, 'bold'))}</b>` +
+        (gold[label] ? '' : `\u00a0\u00a0<span style="color:${MUTED}"><i>${NOTE}</i></span>`),
       xref: 'paper',
       yref: 'paper',
       x: 0,
@@ -125,7 +129,7 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
     });
     return {
       type: 'bar',
-      name: label,
+      name: plainText(label),
       x: tokens.map((_, index) => index),
       y: [...probabilities[label]],
       xaxis: `x${suffix}`,
@@ -134,7 +138,7 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
       hoverinfo: 'text+y',
       marker: {
         color: probabilities[label].map((value) =>
-          withOpacity(CLASS_COLOURS[label], value >= thresholdOf(threshold, label) ? 1 : 0.45),
+          withOpacity(colours[label], value >= thresholdOf(threshold, label) ? 1 : 0.45),
         ),
       },
     };
@@ -145,7 +149,7 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
     data,
     layout,
     title: 'Token probabilities against gold',
-    reading: reading({ tokens, probabilities, gold, threshold }),
+    reading: reading({ tokens, probabilities, gold, threshold }, chosen),
   };
 }
 
@@ -161,9 +165,12 @@ function runs(flags: readonly boolean[]): [number, number][] {
   return found;
 }
 
-function reading({ probabilities, gold, threshold }: TokenProbabilities): string {
+function reading(
+  { probabilities, gold, threshold }: TokenProbabilities,
+  { shown, note }: ShownLabels,
+): string {
   let [right, missed, extra] = [0, 0, 0];
-  for (const label of ENTITY_CLASSES) {
+  for (const label of shown) {
     gold[label]?.forEach((isGold, index) => {
       const predicted = probabilities[label][index] >= thresholdOf(threshold, label);
       if (isGold && predicted) right++;
@@ -171,14 +178,15 @@ function reading({ probabilities, gold, threshold }: TokenProbabilities): string
       else if (predicted) extra++;
     });
   }
-  const unknown = ENTITY_CLASSES.filter((label) => gold[label] === null);
+  const unknown = shown.filter((label) => !gold[label]);
   const count = (n: number) => formatNumber(n);
   return (
-    `Shaded: gold mentions; dashed: the threshold of the class; strong bars reach it. ` +
+    `Shaded: gold mentions; dashed: the threshold of the label; strong bars reach it. ` +
     `Of ${count(right + missed)} gold tokens ${count(right)} are found and ${count(missed)} missed; ` +
     `${count(extra)} ${extra === 1 ? 'is' : 'are'} predicted without gold.` +
     (unknown.length
-      ? ` ${listWords(unknown)}: not annotated in this source, so neither right nor wrong.`
-      : '')
+      ? ` ${listLabels(unknown)}: not annotated in this source, so neither right nor wrong.`
+      : '') +
+    note
   );
 }

@@ -1,30 +1,40 @@
-import { ENTITY_CLASSES, InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, listWords, type Trace } from '../figure';
-import { CLASS_COLOURS, withOpacity } from '../palette';
-import { spreadApart } from '../rendering/labels';
+import { InputError } from '../../foundation';
+import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { labelColours, withOpacity } from '../palette';
+import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
+import { lineEnds } from './line-ends';
 
 /** One training on a part of the sentences. */
 export interface SizedTraining {
   sentences: number;
   seed: number;
-  /** Strict span F1 on test; null where the class has no gold there. */
+  /** Strict span F1 on test; null where the label has no gold there. */
   f1: Readonly<Record<string, number | null>>;
 }
 
 const PLOT_HEIGHT = 340;
-/** One shape a class, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */
-const SHAPES: Record<string, [symbol: string, character: string]> = {
-  'Gene Mutations': ['circle', '●'],
-  Cell: ['square', '■'],
-  'Cell Line': ['diamond', '◆'],
-  'Organ Tissue': ['triangle-up', '▲'],
-};
+/** Shapes of labels by their place, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */
+const SHAPES: readonly (readonly [symbol: string, character: string])[] = [
+  ['circle', '●'],
+  ['square', '■'],
+  ['diamond', '◆'],
+  ['triangle-up', '▲'],
+  ['triangle-down', '▼'],
+  ['star', '★'],
+  ['cross', '✚'],
+  ['x', '✖'],
+];
 
-/** F1 by class over the number of training sentences: every training a pale point, the mean over seeds the line, least to most the bar. */
+/** F1 by label over the number of training sentences: every training a pale point, the mean over seeds the line, least to most the bar. */
 export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure {
   if (trainings.length === 0) throw new InputError('There is no training to draw; give at least one');
   const sizes = [...new Set(trainings.map(({ sentences }) => sentences))].sort((a, b) => a - b);
-  const curves = ENTITY_CLASSES.map((label) => ({
+  const labels = labelsIn(trainings.map(({ f1 }) => f1));
+  const colours = labelColours(labels);
+  const shapeOf = (label: string) => SHAPES[labels.indexOf(label) % SHAPES.length];
+  const isKnown = (label: string) => trainings.some(({ f1 }) => f1[label] != null);
+  const { shown, note } = chooseLabels(labels.filter(isKnown), { weight: () => 0, which: 'the first' });
+  const curves = shown.map((label) => ({
     label,
     points: sizes.flatMap((sentences) => {
       const values = trainings
@@ -34,50 +44,53 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       return { sentences, values, mean, least: Math.min(...values), most: Math.max(...values) };
     }),
-  })).filter(({ points }) => points.length > 0);
+  }));
   const data = curves.flatMap(({ label, points }): Trace[] => [
     {
       type: 'scatter',
       mode: 'markers',
-      name: `${label}, each seed`,
+      name: `${plainText(label)}, each seed`,
       x: points.flatMap(({ sentences, values }) => values.map(() => sentences)),
       y: points.flatMap(({ values }) => values),
-      marker: { color: withOpacity(CLASS_COLOURS[label], 0.4), size: 6, symbol: SHAPES[label][0] },
+      marker: { color: withOpacity(colours[label], 0.4), size: 6, symbol: shapeOf(label)[0] },
     },
     {
       type: 'scatter',
       mode: 'lines+markers',
       cliponaxis: false,
-      name: label,
+      name: plainText(label),
       x: points.map(({ sentences }) => sentences),
       y: points.map(({ mean }) => mean),
-      line: { color: CLASS_COLOURS[label], width: 2.2 },
-      marker: { color: CLASS_COLOURS[label], size: 9, symbol: SHAPES[label][0] },
+      line: { color: colours[label], width: 2.2 },
+      marker: { color: colours[label], size: 9, symbol: shapeOf(label)[0] },
       error_y: {
         type: 'data',
         symmetric: false,
         array: points.map(({ mean, most }) => most - mean),
         arrayminus: points.map(({ mean, least }) => mean - least),
-        color: CLASS_COLOURS[label],
+        color: colours[label],
         thickness: 1.4,
         width: 5,
       },
     },
   ]);
-  const ends = curves
-    .map(({ label, points }) => ({ label, mean: points.at(-1)!.mean }))
-    .sort((one, other) => one.mean - other.mean);
-  const heights = spreadApart(
-    ends.map(({ mean }) => mean),
-    18 / PLOT_HEIGHT,
+  const ends = lineEnds(
+    curves.map(({ label, points }) => ({
+      label,
+      mark: shapeOf(label)[1],
+      colour: colours[label],
+      value: points.at(-1)!.mean,
+    })),
+    { leastHeight: PLOT_HEIGHT, shift: 8 },
   );
+  const right = Math.max(176, ends.width);
   const padding = Math.max(0.06, 0.06 * Math.log10(sizes.at(-1)! / sizes[0]));
   return {
     data,
     layout: {
-      width: 860,
-      height: PLOT_HEIGHT + 70,
-      margin: { l: 66, r: 176, t: 12, b: 58 },
+      width: 684 + right,
+      height: ends.height + 70,
+      margin: { l: 66, r: right, t: 12, b: 58 },
       showlegend: false,
       xaxis: axis('training sentences (logarithmic)', {
         type: 'log',
@@ -87,15 +100,10 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
         showline: true,
       }),
       yaxis: axis('strict F1 on test', { range: [0, 1], ticks: '' }),
-      annotations: ends.map(({ label, mean }, index) => ({
-        text: `<span style="color:${CLASS_COLOURS[label]}">${SHAPES[label][1]}</span> ${label} ${mean.toFixed(2)}`,
-        ...{ xref: 'paper', yref: 'paper', x: 1, y: heights[index] },
-        ...{ xanchor: 'left', yanchor: 'middle', xshift: 8, showarrow: false },
-        font: { size: 12 },
-      })),
+      annotations: ends.annotations,
     },
     title: 'F1 over the number of training sentences',
-    reading: reading(trainings, sizes, curves),
+    reading: reading(trainings, sizes, curves) + note,
   };
 }
 
@@ -118,5 +126,5 @@ function reading(
       ? []
       : `${label} ${other < one ? '−' : '+'}${Math.abs(other - one).toFixed(2)}`;
   });
-  return `${legend}; from ${formatNumber(before)} to ${formatNumber(last)} sentences: ${listWords(gains)}.`;
+  return `${legend}; from ${formatNumber(before)} to ${formatNumber(last)} sentences: ${listLabels(gains)}.`;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { countsByClass } from '../figures/counts-by-class';
+import { countsByLabel } from '../figures/counts-by-label';
 import { liveFigure } from './live-figure';
 
 const figure = (cells: number) =>
-  countsByClass([
+  countsByLabel([
     { name: 'some', counts: { 'Gene Mutations': 1, Cell: cells, 'Cell Line': 2, 'Organ Tissue': 3 } },
   ]);
 const kernel = globalThis as { __tslab__?: unknown };

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { JSDOM } from 'jsdom';
-import { ENTITY_CLASSES, InputError, type Span } from '../../foundation';
-import { CLASS_COLOURS } from '../palette';
+import { InputError, type Span } from '../../foundation';
+import { FOUR } from '../labels.fixture';
+import { LABEL_COLOURS } from '../palette';
 import { markedSentence, markedSentencesHtml } from './marked-sentence';
 
+/** One of them with the characters of markup. */
+const LABELS = [...FOUR, '<img src=x> & "more"'];
 const parse = (html: string) => new JSDOM(`<body>${html}</body>`).window.document.body;
 const isTag = (element: Element) => (element.getAttribute('style') ?? '').includes('nowrap');
 
@@ -15,7 +18,7 @@ test('the text comes back from the marks, whatever it holds and however spans ov
     fc.record({
       text: fc.constant(value),
       spans: fc.array(
-        fc.tuple(fc.nat(value.length - 1), fc.nat(value.length - 1), fc.constantFrom(...ENTITY_CLASSES)),
+        fc.tuple(fc.nat(value.length - 1), fc.nat(value.length - 1), fc.constantFrom(...LABELS)),
         { maxLength: 5 },
       ),
     }),
@@ -36,15 +39,29 @@ test('the text comes back from the marks, whatever it holds and however spans ov
 });
 
 test('a span is coloured and named; a shared stretch has the colours of both', () => {
-  const html = markedSentence('HeLa cells', [
+  const spans = [
     { start: 0, end: 10, label: 'Cell Line' },
     { start: 5, end: 10, label: 'Cell' },
-  ]);
+  ];
+  const html = markedSentence('HeLa cells', spans, FOUR);
   const [line, both] = [...parse(html).querySelectorAll('span')].filter((element) => !isTag(element));
   assert.equal(line.textContent, 'HeLa ');
-  assert.match(line.getAttribute('style')!, new RegExp(`solid ${CLASS_COLOURS['Cell Line']}`));
+  assert.match(line.getAttribute('style')!, new RegExp(`solid ${LABEL_COLOURS[2]}`));
   assert.equal(both.textContent, 'cells');
   assert.match(both.getAttribute('style')!, /linear-gradient\(rgba\(0, 114, 178.*rgba\(0, 158, 115/);
+});
+
+test('labels have one colour in a table of sentences: of those given first, then as they appear', () => {
+  const sentences = [
+    { text: 'HeLa', gold: [{ start: 0, end: 4, label: 'new' }] },
+    { text: 'HeLa', gold: [{ start: 0, end: 4, label: 'Cell' }] },
+  ];
+  const borders = (labels?: string[]) =>
+    [...markedSentencesHtml(sentences, '', { labels }).matchAll(/border-bottom: 2px solid (#\w+)/g)].map(
+      ([, colour]) => colour,
+    );
+  assert.deepEqual(borders(), [LABEL_COLOURS[0], LABEL_COLOURS[1]]);
+  assert.deepEqual(borders(FOUR), [LABEL_COLOURS[4], LABEL_COLOURS[1]]);
 });
 
 test('a span outside the text is refused', () => {
@@ -69,7 +86,9 @@ test('no heading, note, caption or text is markup or hides what stands beside it
   const text = 'HeLa \u202e<b>\u001b[31m grew';
   const gold: Span[] = [{ start: 0, end: 4, label: 'Cell Line' }];
   const sentence = { text, gold, predicted: [], note: '<i>\u0007note' };
-  const body = parse(markedSentencesHtml([sentence], '<u>caption\u009b', ['<img src=x>', "'right'"]));
+  const body = parse(
+    markedSentencesHtml([sentence], '<u>caption\u009b', { headings: ['<img src=x>', "'right'"] }),
+  );
   assert.equal(body.querySelectorAll('b, i, u, img').length, 0);
   const texts = [...body.querySelectorAll('th, caption, td')].map(({ textContent }) => textContent);
   assert.deepEqual(texts, [

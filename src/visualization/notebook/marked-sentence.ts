@@ -1,5 +1,5 @@
-import { ENTITY_CLASSES, InputError, notebookKernel, type Span } from '../../foundation';
-import { CLASS_COLOURS, INK, MUTED, withOpacity } from '../palette';
+import { InputError, notebookKernel, type Span } from '../../foundation';
+import { INK, labelColours, MUTED, withOpacity } from '../palette';
 import { escapeHtml } from './html';
 
 /** A sentence to show; gold and predicted spans stand side by side where both are given. */
@@ -12,10 +12,13 @@ export interface MarkedSentence {
 }
 
 /**
- * A sentence as HTML with its spans coloured by class; the class is also written after each span, for eyes that tell no
+ * A sentence as HTML with its spans coloured by label; the label is also written after each span, for eyes that tell no
  * colours apart. Spans may overlap: the shared stretch shows the colours of all in stripes.
+ *
+ * @param labels decide the colours; labels that are not among them come after them
+ * @throws InputError for a span outside the text
  */
-export function markedSentence(text: string, spans: readonly Span[]): string {
+export function markedSentence(text: string, spans: readonly Span[], labels: readonly string[] = []): string {
   for (const { start, end, label } of spans) {
     if (!(start >= 0 && start < end && end <= text.length)) {
       throw new InputError(
@@ -23,6 +26,8 @@ export function markedSentence(text: string, spans: readonly Span[]): string {
       );
     }
   }
+  const all = withLabelsOf(spans, labels);
+  const colours = labelColours(all);
   const borders = [...new Set([0, text.length, ...spans.flatMap(({ start, end }) => [start, end])])];
   borders.sort((a, b) => a - b);
   return borders
@@ -33,48 +38,62 @@ export function markedSentence(text: string, spans: readonly Span[]): string {
       const ending = spans.filter((span) => span.end === end);
       const piece = escapeHtml(text.slice(start, end));
       if (covering.length === 0) return piece;
-      const labels = ENTITY_CLASSES.filter((label) => covering.some((span) => span.label === label));
-      const tags = ENTITY_CLASSES.filter((label) => ending.some((span) => span.label === label));
-      return `<span style="${highlight(labels)}">${piece}</span>${tags.map(tag).join('')}`;
+      const labelsAmong = (some: readonly Span[]) =>
+        all.filter((label) => some.some((span) => span.label === label));
+      const tags = labelsAmong(ending).map((label) => tag(label, colours[label]));
+      const highlighted = highlight(labelsAmong(covering).map((label) => colours[label]));
+      return `<span style="${highlighted}">${piece}</span>${tags.join('')}`;
     })
     .join('');
 }
 
-function highlight(labels: readonly string[]): string {
-  const tint = (label: string) => withOpacity(CLASS_COLOURS[label], 0.25);
-  const stripes = labels.flatMap((label, index) =>
-    [index, index + 1].map((edge) => `${tint(label)} ${Math.round((100 * edge) / labels.length)}%`),
+/** The labels, then those that only spans have. */
+function withLabelsOf(spans: readonly Span[], labels: readonly string[]): string[] {
+  return [...new Set([...labels, ...spans.map(({ label }) => label)])];
+}
+
+function highlight(colours: readonly string[]): string {
+  const tint = (colour: string) => withOpacity(colour, 0.25);
+  const stripes = colours.flatMap((colour, index) =>
+    [index, index + 1].map((edge) => `${tint(colour)} ${Math.round((100 * edge) / colours.length)}%`),
   );
   const fill =
-    labels.length > 1
+    colours.length > 1
       ? `background: linear-gradient(${stripes.join(', ')})`
-      : `background-color: ${tint(labels[0])}`;
-  return `${fill}; border-bottom: 2px solid ${CLASS_COLOURS[labels[0]]}; padding: 1px 0`;
+      : `background-color: ${tint(colours[0])}`;
+  return `${fill}; border-bottom: 2px solid ${colours[0]}; padding: 1px 0`;
 }
 
-function tag(label: string): string {
+function tag(label: string, colour: string): string {
   return (
-    `<span style="border: 1px solid ${CLASS_COLOURS[label]}; background-color: white; color: ${INK}; font-size: 70%; ` +
-    `padding: 0 4px; margin: 0 2px; border-radius: 3px; white-space: nowrap">${label}</span>`
+    `<span style="border: 1px solid ${colour}; background-color: white; color: ${INK}; font-size: 70%; ` +
+    `padding: 0 4px; margin: 0 2px; border-radius: 3px; white-space: nowrap">${escapeHtml(label)}</span>`
   );
 }
 
-const GOLD_AND_PREDICTED = ['Gold', 'Predicted'] as const;
+export interface MarkedSentencesOptions {
+  /** Decide the colours; left out, the labels of the spans in the order in which they first appear. */
+  labels?: readonly string[];
+  /** Of the two columns; "Gold" and "Predicted" where left out. */
+  headings?: readonly [string, string];
+}
 
-/** Sentences below one another, one a row: gold to the left, predicted to the right where any sentence has it. */
+/** Sentences below one another, one per row: gold to the left, predicted to the right where any sentence has it. */
 export function markedSentencesHtml(
   sentences: readonly MarkedSentence[],
   caption: string,
-  [left, right]: readonly [string, string] = GOLD_AND_PREDICTED,
+  { labels = [], headings: [left, right] = ['Gold', 'Predicted'] }: MarkedSentencesOptions = {},
 ): string {
+  const spans = sentences.flatMap(({ gold, predicted = [] }) => [...gold, ...predicted]);
+  const all = withLabelsOf(spans, labels);
   const compares = sentences.some(({ predicted }) => predicted);
   const cell = (tagName: 'td' | 'th', content: string) =>
     `<${tagName} style="text-align: left; vertical-align: top; padding: 6px 12px; line-height: 1.9; border: none; ` +
     `border-bottom: 1px solid #ddd${compares ? '; width: 50%' : ''}">${content}</${tagName}>`;
   const rows = sentences.map(({ text, gold, predicted, note }) => {
     const remark = note ? `<div style="color: ${MUTED}; font-size: 85%">${escapeHtml(note)}</div>` : '';
-    const columns = [cell('td', remark + markedSentence(text, gold))];
-    if (compares) columns.push(cell('td', predicted ? markedSentence(text, predicted) : ''));
+    const columns = [cell('td', remark + markedSentence(text, gold, all))];
+    if (compares) columns.push(cell('td', predicted ? markedSentence(text, predicted, all) : ''));
     return `<tr>${columns.join('')}</tr>`;
   });
   const header = compares
@@ -91,7 +110,7 @@ export function markedSentencesHtml(
 export function showMarkedSentences(
   sentences: readonly MarkedSentence[],
   caption: string,
-  headings?: readonly [string, string],
+  options: MarkedSentencesOptions = {},
 ): void {
-  notebookKernel()?.display.html(markedSentencesHtml(sentences, caption, headings));
+  notebookKernel()?.display.html(markedSentencesHtml(sentences, caption, options));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Resvg } from '@resvg/resvg-js';
-import { FONT_FAMILY, fontFiles, textWidth, wrapText } from './font';
+import { FONT_FAMILY, fitText, fontFiles, textWidth, wrapText } from './font';
 
 /** Ink between two bars as the renderer draws it, less the bars alone: the advance of the text, kerning included. */
 function drawnWidth(text: string, size: number, weight: 'normal' | 'bold'): number {
@@ -37,12 +37,22 @@ test('a character that the font lacks has a width too', () => {
   assert.ok(textWidth('\u{1F9EC}', 10) > 0);
 });
 
+test('fitting leaves what fits, and cuts the rest with an ellipsis', () => {
+  assert.equal(fitText('Cell Line', 100, 12), 'Cell Line');
+  const cut = fitText('a name that is far too long', 60, 12);
+  assert.match(cut, /^a name.*…$/);
+  assert.ok(textWidth(cut, 12) <= 60);
+});
+
 test('wrapping loses no word and keeps to the width', () => {
   const text = 'Dev loss was lowest after epoch 2, but mean F1 highest (0.68) after epoch 3.';
   const lines = wrapText(text, 150, 12);
   assert.ok(lines.length > 2);
   assert.equal(lines.join(' '), text);
   for (const line of lines) assert.ok(textWidth(line, 12) <= 150);
-  assert.deepEqual(wrapText('immunohistochemistry', 20, 12), ['immunohistochemistry']);
+  const pieces = wrapText('immunohistochemistry', 40, 12);
+  assert.equal(pieces.join(''), 'immunohistochemistry');
+  for (const piece of pieces) assert.ok(textWidth(piece, 12) <= 40);
+  assert.deepEqual(wrapText('mm', 1, 12), ['m', 'm'], 'one character at least');
   assert.deepEqual(wrapText('', 20, 12), []);
 });

@@ -94,7 +94,37 @@ export function textWidth(text: string, fontSize: number, weight: 'regular' | 'b
   return width * fontSize;
 }
 
-/** Breaks a text at its spaces into lines of at most `width` pixels (a word longer than that stands alone). */
+/** The text, or as much of its beginning as fits into `width` pixels with an ellipsis. */
+export function fitText(
+  text: string,
+  width: number,
+  fontSize: number,
+  weight: 'regular' | 'bold' = 'regular',
+): string {
+  if (textWidth(text, fontSize, weight) <= width) return text;
+  const room = width - textWidth('…', fontSize, weight);
+  return `${beginning([...text], room, fontSize, weight)
+    .join('')
+    .trimEnd()}…`;
+}
+
+/** The characters of a text that fit into `width` pixels, one at least. */
+function beginning(
+  characters: readonly string[],
+  width: number,
+  fontSize: number,
+  weight: 'regular' | 'bold',
+): readonly string[] {
+  let [count, taken] = [0, 0];
+  while (count < characters.length) {
+    taken += textWidth(characters[count], fontSize, weight);
+    if (count > 0 && taken > width) break;
+    count++;
+  }
+  return characters.slice(0, count);
+}
+
+/** Breaks a text at its spaces into lines of at most `width` pixels; a word that is longer is broken too. */
 export function wrapText(
   text: string,
   width: number,
@@ -104,8 +134,16 @@ export function wrapText(
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length && textWidth(longer, fontSize, weight) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
+    if (lines.length && textWidth(longer, fontSize, weight) <= width) {
+      lines[lines.length - 1] = longer;
+      continue;
+    }
+    let rest: readonly string[] = [...word];
+    while (rest.length > 0) {
+      const piece = beginning(rest, width, fontSize, weight);
+      lines.push(piece.join(''));
+      rest = rest.slice(piece.length);
+    }
   }
   return lines;
 }

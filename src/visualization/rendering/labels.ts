@@ -20,6 +20,18 @@ export function spreadApart(ascending: readonly number[], gap: number): number[]
   );
 }
 
+/** The same within limits that are wide enough for all. */
+export function spreadWithin(
+  ascending: readonly number[],
+  gap: number,
+  [low, high]: readonly [number, number],
+): number[] {
+  const last = ascending.length - 1;
+  return spreadApart(ascending, gap).map((position, index) =>
+    Math.max(low + index * gap, Math.min(high - (last - index) * gap, position)),
+  );
+}
+
 /** A disc and the lines of its label, in pixels of the plot with the origin at the top left. */
 export interface LabelledDisc {
   x: number;

@@ -7,13 +7,13 @@ import { Resvg } from '@resvg/resvg-js';
 import { InputError } from '../../foundation';
 import type { MetricsRow } from '../../training';
 import type { Figure } from '../figure';
-import { countsByClass } from '../figures/counts-by-class';
-import { f1ByClass } from '../figures/f1-by-class';
+import { countsByLabel } from '../figures/counts-by-label';
+import { f1ByLabel } from '../figures/f1-by-label';
 import { learningCurves } from '../figures/learning-curves';
 import { sentenceLengths } from '../figures/sentence-lengths';
 import { sizeLatencyF1 } from '../figures/size-latency-f1';
 import { tokenProbabilities } from '../figures/token-probabilities';
-import { CLASS_COLOURS, NEUTRAL } from '../palette';
+import { LABEL_COLOURS, NEUTRAL } from '../palette';
 import { composeLayout } from './compose';
 import { checkReadable } from './readable.fixture';
 import { renderPng, renderSvg, saveFigure } from './render';
@@ -52,11 +52,11 @@ const metrics: MetricsRow[] = [
 ];
 
 const figures: Record<string, Figure> = {
-  counts: countsByClass([
+  counts: countsByLabel([
     { name: 'JNLPBA', counts: ofClasses(null, 8639, 4330, null) },
     { name: 'a corpus with a long name', counts: ofClasses(123456, 5, 0, 9123) },
   ]),
-  f1: f1ByClass([{ name: 'JNLPBA', f1: ofClasses(null, 0.72, 1, null) }]),
+  f1: f1ByLabel([{ name: 'JNLPBA', f1: ofClasses(null, 0.72, 1, null) }]),
   lengths: sentenceLengths(
     ['train', 'Cell'].map((name, shift) => ({
       name,
@@ -118,8 +118,8 @@ test('the picture has the size of the layout and the colours of the classes', as
   assert.equal(width, layout.width * 2);
   assert.ok(Math.abs(height - layout.height * 2) <= 2);
   // The bars: 8639 of JNLPBA's cells and 123456 mutations, some thousand pixels each.
-  assert.ok(colours.get(CLASS_COLOURS.Cell)! > 400);
-  assert.ok(colours.get(CLASS_COLOURS['Gene Mutations'])! > 3000);
+  assert.ok(colours.get(LABEL_COLOURS[1])! > 400);
+  assert.ok(colours.get(LABEL_COLOURS[0])! > 3000);
   assert.ok(colours.get('#FFFFFF')! / (width * height) > 0.5);
   assert.ok(colours.size > 50, 'no text was drawn');
 });
@@ -141,7 +141,7 @@ test('drawing leaves the figure as it was', async () => {
 test('names and tokens with control characters, tags or halves of characters are drawn as escapes', async () => {
   const name = 'a\u0000\u001b[31m<b>\ud83e\u202e';
   const drawn: [string, Figure][] = [
-    ['counts', countsByClass([{ name, counts: ofClasses(null, 8639, 4330, null) }])],
+    ['counts', countsByLabel([{ name, counts: ofClasses(null, 8639, 4330, null) }])],
     ['scatter', sizeLatencyF1([{ name, sizeMb: 1, latencyMs: 1, f1: 0.5 }])],
     ['lengths', sentenceLengths([{ name, lengths: [1, 2, 3] }], { unit: 'tokens', longestInput: 128 })],
     ['title', { ...figures.f1, title: name, reading: name }],

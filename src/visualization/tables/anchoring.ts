@@ -6,7 +6,7 @@ export function anchoringTable(rows: readonly AuditRow[]): Row[] {
   return rows.map((row) => {
     const percent = (count: number) => Number(((100 * count) / row.annotations).toFixed(1));
     return {
-      class: row.class,
+      label: row.class,
       annotations: row.annotations,
       'placed here (%)': percent(row['placed here']),
       'of them cut mid-word (%)': percent(row['cut mid-word here']),

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { type BenchmarkRow, benchmarkCsv } from '../../benchmark';
 import type { Interval } from '../../evaluation';
-import { ENTITY_CLASSES, writeFileAtomically } from '../../foundation';
+import { writeFileAtomically } from '../../foundation';
 import { type BenchmarkPoint, sizeLatencyF1 } from '../figures/size-latency-f1';
 import type { Row } from '../notebook/show-table';
 import { saveFigure } from '../rendering/render';
 import { formatInterval } from './intervals';
 
-/** What each variant costs, one row a variant, units in the header. */
+/** What each variant costs, one row per variant, units in the header. */
 export function benchmarkCosts(rows: readonly BenchmarkRow[]): Row[] {
   return rows.map((row) => ({
     variant: row.name,
@@ -22,14 +22,14 @@ export function benchmarkCosts(rows: readonly BenchmarkRow[]): Row[] {
   }));
 }
 
-/** How well each variant tags: strict span F1 with its 95 % interval, one row a variant. */
+/** How well each variant tags: strict span F1 with its 95 % interval, one row per variant. */
 export function benchmarkScores(rows: readonly BenchmarkRow[]): Row[] {
   const withInterval = (value: number | null, interval: Interval | null) =>
     value === null ? null : `${value.toFixed(3)} (${formatInterval(interval)})`;
   return rows.map(({ name, f1, f1Intervals, meanF1, meanF1Interval }) => ({
     variant: name,
     ...Object.fromEntries(
-      ENTITY_CLASSES.map((label) => [label, withInterval(f1[label], f1Intervals[label])]),
+      Object.keys(f1).map((label) => [label, withInterval(f1[label], f1Intervals[label])]),
     ),
     mean: withInterval(meanF1, meanF1Interval),
   }));

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareModels, detailCorpora, detailExamined, type ExaminedSentence } from '../../evaluation';
-import { ENTITY_CLASSES, type Span } from '../../foundation';
+import type { Span } from '../../foundation';
 import { BIO } from '../../tokenization/tag-set.fixture';
+import { FOUR } from '../labels.fixture';
 import { comparisonTable, intervalTable, publishedTable } from './intervals';
 
 /** A word of one token that is a gold mention, with what is predicted for it and the logit of all outputs. */
 function examined(article: number, gold: string, predicted: string | null): ExaminedSentence {
   const of = (label: string): Span => ({ start: 0, end: 4, label });
-  const outputs = ENTITY_CLASSES.flatMap((label) => [label === predicted ? 5 : -5, -5]);
+  const outputs = FOUR.flatMap((label) => [label === predicted ? 5 : -5, -5]);
   return {
     corpus: 'jnlpba',
     sentence: {
@@ -27,10 +28,10 @@ const options = { tagSet: BIO, tokenThreshold: 0.5, resamples: 200, seed: 1 };
 const right = Array.from({ length: 12 }, (_, article) => examined(article, 'Cell', 'Cell'));
 const wrong = Array.from({ length: 12 }, (_, article) => examined(article, 'Cell', null));
 
-test('only classes with gold mentions have a row, with their interval', () => {
+test('only labels with gold mentions have a row, with their interval', () => {
   const rows = intervalTable(detailCorpora([...right, ...wrong.slice(0, 6)], options));
   assert.deepEqual(
-    rows.map((row) => [row.corpus, row.class, row['gold mentions']]),
+    rows.map((row) => [row.corpus, row.label, row['gold mentions']]),
     [['jnlpba', 'Cell', 18]],
   );
   assert.ok(Math.abs((rows[0]['strict F1'] as number) - 24 / 30) < 1e-12);

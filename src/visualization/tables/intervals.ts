@@ -5,7 +5,6 @@ import {
   type ModelComparison,
   verdict,
 } from '../../evaluation';
-import { ENTITY_CLASSES } from '../../foundation';
 import type { Row } from '../notebook/show-table';
 
 /** A figure that others report, to be set beside ours. */
@@ -27,27 +26,27 @@ export interface PublishedScore {
 
 export type Details = ReturnType<typeof detailCorpora>;
 
-/** Strict span F1 and token F1 with their 95% intervals, one row a corpus and class with gold mentions. */
+/** Strict span F1 and token F1 with their 95% intervals, one row per corpus and label with gold mentions. */
 export function intervalTable(details: Details): Row[] {
   return Object.entries(details).flatMap(([corpus, { spans, tokens, intervals, articles }]) =>
-    ENTITY_CLASSES.filter((label) => spans[label].support > 0).map((label) => ({
-      ...{ corpus, class: label, articles, 'gold mentions': spans[label].support },
-      'strict F1': spans[label].f1,
-      'strict F1, 95% interval': formatInterval(intervals.spans[label]),
-      'token F1': tokens[label].f1,
-      'token F1, 95% interval': formatInterval(intervals.tokens[label]),
-    })),
+    Object.keys(spans)
+      .filter((label) => spans[label].support > 0)
+      .map((label) => ({
+        ...{ corpus, label, articles, 'gold mentions': spans[label].support },
+        'strict F1': spans[label].f1,
+        'strict F1, 95% interval': formatInterval(intervals.spans[label]),
+        'token F1': tokens[label].f1,
+        'token F1, 95% interval': formatInterval(intervals.tokens[label]),
+      })),
   );
 }
 
-/** Figures that others report, beside ours on the same corpus by class, with their source and what differs. */
+/** Figures that others report, beside ours on the same corpus by label, with their source and what differs. */
 export function publishedTable(published: readonly PublishedScore[], details: Details): Row[] {
   return published.map(({ corpus, system, classes, measure, f1, source, checked, differs }) => {
     const own = details[corpus];
-    const ours = ENTITY_CLASSES.flatMap((label) => {
-      if (!own || own.spans[label].support === 0) return [];
-      const { f1: score } = own.spans[label];
-      return score === null ? [] : `${label} ${score.toFixed(2)}`;
+    const ours = Object.entries(own?.spans ?? {}).flatMap(([label, { support, f1: score }]) => {
+      return support === 0 || score === null ? [] : `${label} ${score.toFixed(2)}`;
     });
     return {
       ...{
@@ -63,7 +62,7 @@ export function publishedTable(published: readonly PublishedScore[], details: De
   });
 }
 
-/** Two models by class: how far the first is ahead, and whether that may be chance. */
+/** Two models by label: how far the first is ahead, and whether that may be chance. */
 export function comparisonTable({ meanF1, spans, tokens }: ModelComparison): Row[] {
   const row = (what: string, difference: Difference | null): Row => ({
     score: what,
@@ -74,8 +73,8 @@ export function comparisonTable({ meanF1, spans, tokens }: ModelComparison): Row
   });
   return [
     row('mean strict F1', meanF1),
-    ...ENTITY_CLASSES.map((label) => row(`${label}, strict F1`, spans[label])),
-    ...ENTITY_CLASSES.map((label) => row(`${label}, token F1`, tokens[label])),
+    ...Object.keys(spans).map((label) => row(`${label}, strict F1`, spans[label])),
+    ...Object.keys(tokens).map((label) => row(`${label}, token F1`, tokens[label])),
   ];
 }
 

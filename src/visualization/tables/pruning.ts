@@ -1,4 +1,3 @@
-import { ENTITY_CLASSES } from '../../foundation';
 import type { PruningRow } from '../figures/pruning-curves';
 import type { Row } from '../notebook/show-table';
 
@@ -11,14 +10,14 @@ function takenOf({ method, amount }: PruningRow): string {
   return `${amount} ${method} ${of}`.trim();
 }
 
-/** One row a model of a pruning study, units in the header. */
+/** One row per model of a pruning study, units in the header. */
 export function pruningTable(rows: readonly PruningRow[]): Row[] {
   return rows.map((row) => ({
     method: row.method.replace('_', ' '),
     taken: takenOf(row),
     'trained on (steps)': row.steps,
     'weights left (%)': 100 * row.remaining,
-    ...Object.fromEntries(ENTITY_CLASSES.map((label) => [`${label} F1`, row.f1[label]])),
+    ...Object.fromEntries(Object.entries(row.f1).map(([label, f1]) => [`${label} F1`, f1])),
     'mean F1': row.meanF1,
     'size (MB; zeros as bits)': row.megabytes,
     'latency (ms)': row.medianMs,

@@ -1,43 +1,46 @@
-import { byLabel, ENTITY_CLASSES } from '../../foundation';
+import { byLabel } from '../../foundation';
 import type { EvaluationReport } from '../../tasks';
+import type { LabelF1 } from '../figures/f1-by-label';
 import type { Row } from '../notebook/show-table';
 
 export type Reports = Readonly<Record<string, EvaluationReport>>;
 
-/** Corpora and the classes that they have gold mentions of. */
-function* corporaAndClasses(reports: Reports): Generator<[string, EvaluationReport, string]> {
+/** Corpora and the labels that they have gold mentions of. */
+function* corporaAndLabels(reports: Reports): Generator<[string, EvaluationReport, string]> {
   for (const [corpus, report] of Object.entries(reports)) {
-    for (const label of ENTITY_CLASSES) if (report.spans[label].support > 0) yield [corpus, report, label];
+    for (const label of Object.keys(report.spans))
+      if (report.spans[label].support > 0) yield [corpus, report, label];
   }
 }
 
-/** Strict span scores, one row a corpus and class. */
+/** Strict span scores, one row per corpus and label. */
 export function spanTable(reports: Reports): Row[] {
-  return [...corporaAndClasses(reports)].map(([corpus, { spans }, label]) => {
+  return [...corporaAndLabels(reports)].map(([corpus, { spans }, label]) => {
     const { precision, recall, f1, support, truePositives, falsePositives } = spans[label];
     const counts = {
       'gold mentions': support,
       predicted: truePositives + falsePositives,
       right: truePositives,
     };
-    return { corpus, class: label, ...counts, precision, recall, F1: f1 };
+    return { corpus, label, ...counts, precision, recall, F1: f1 };
   });
 }
 
-/** Token scores, one row a corpus and class. */
+/** Token scores, one row per corpus and label. */
 export function tokenTable(reports: Reports): Row[] {
-  return [...corporaAndClasses(reports)].map(([corpus, { tokens }, label]) => {
+  return [...corporaAndLabels(reports)].map(([corpus, { tokens }, label]) => {
     const { truePositives, falsePositives, falseNegatives, trueNegatives, precision, recall, f1, mcc } =
       tokens[label];
     const counts = { TP: truePositives, FP: falsePositives, FN: falseNegatives, TN: trueNegatives };
-    return { corpus, class: label, ...counts, precision, recall, F1: f1, MCC: mcc };
+    return { corpus, label, ...counts, precision, recall, F1: f1, MCC: mcc };
   });
 }
 
-/** What `f1ByClass` draws: strict span F1 of each corpus. */
-export function f1ByCorpus(reports: Reports): { name: string; f1: Record<string, number | null> }[] {
+/** What `f1ByLabel` draws: strict span F1 of each corpus. */
+export function f1ByCorpus(reports: Reports): LabelF1[] {
   return Object.entries(reports).map(([name, { spans }]) => ({
     name,
-    f1: byLabel(ENTITY_CLASSES, (label) => spans[label].f1),
+    f1: byLabel(Object.keys(spans), (label) => spans[label].f1),
+    support: byLabel(Object.keys(spans), (label) => spans[label].support),
   }));
 }

@@ -1,24 +1,30 @@
-import { byLabel, ENTITY_CLASSES, type Sentence } from '../../foundation';
+import { byLabel, labelsOf, type Sentence } from '../../foundation';
 import type { TokenClassifier } from '../../nn';
 import { encodeTexts, outputNames, spansToLabels, type TagSet, type Tokenizer } from '../../tokenization';
 import type { Row } from '../notebook/show-table';
 
-/** Mentions of each class; null where none of the sentences' sources looked for the class. */
-export function mentionsByClass(sentences: readonly Sentence[]): Record<string, number | null> {
-  const count = (label: string) =>
-    sentences.reduce((sum, { spans }) => sum + spans.filter((span) => span.label === label).length, 0);
-  return byLabel(ENTITY_CLASSES, (label) =>
-    sentences.some(({ annotated }) => annotated.includes(label)) ? count(label) : null,
-  );
+/** Mentions of each label; null where none of the sentences' sources looked for the label. */
+export function mentionsByLabel(
+  sentences: readonly Sentence[],
+  labels: readonly string[] = labelsOf(sentences),
+): Record<string, number | null> {
+  const counts = new Map<string, number>();
+  for (const { spans } of sentences)
+    for (const { label } of spans) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const lookedFor = new Set(sentences.flatMap(({ annotated }) => annotated));
+  return byLabel(labels, (label) => (lookedFor.has(label) ? (counts.get(label) ?? 0) : null));
 }
 
-/** Articles, sentences and mentions by class of the named parts. */
-export function partTable(parts: Readonly<Record<string, readonly Sentence[]>>): Row[] {
+/** Articles, sentences and mentions by label of the named parts. @param labels in the order of their columns */
+export function partTable(
+  parts: Readonly<Record<string, readonly Sentence[]>>,
+  labels: readonly string[] = labelsOf(Object.values(parts).flat()),
+): Row[] {
   return Object.entries(parts).map(([part, sentences]) => ({
     part,
     articles: new Set(sentences.map(({ article }) => article)).size,
     sentences: sentences.length,
-    ...mentionsByClass(sentences),
+    ...mentionsByLabel(sentences, labels),
   }));
 }
 

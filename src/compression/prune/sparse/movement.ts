@@ -5,7 +5,7 @@ import { Tokenizer } from '../../../tokenization';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../../training';
 
 export interface MovementOptions {
-  /** Batches whose gradients are summed, and windows in each. */
+  /** Number of batches whose gradients are summed, and windows per batch. */
   steps: number;
   batchSize: number;
   seed: number;
@@ -13,9 +13,9 @@ export interface MovementOptions {
 }
 
 /**
- * Where training would move the weights of one matrix: S = -Σ W ∂L/∂W over some batches (Sanh, Wolf & Rush 2020, arXiv:2005.07683,
- * equation 3 without the learning rate), above 0 for a weight that grows away from zero. The weights are held still meanwhile, which
- * is the first step's view of a run; `sparsify` learns scores while the model trains.
+ * Movement scores of one matrix: S = -Σ W ∂L/∂W over some batches (Sanh, Wolf & Rush 2020, arXiv:2005.07683, equation 3 without the
+ * learning rate), positive for a weight that moves away from zero. The weights are fixed, so the scores are those of the first step;
+ * `sparsify` learns scores while the model trains.
  *
  * @param name of the matrix in model.safetensors @returns weights and scores in the same order // [outputs * inputs]
  */
@@ -34,7 +34,7 @@ export async function measureMovement(
       .slice(0, steps * batchSize);
     const { examples } = await prepareExamples(drawn, new Tokenizer(folder), model.configuration);
     if (examples.length === 0)
-      throw new InputError('there is no sentence to see by where weights move; give more');
+      throw new InputError('there are no sentences to compute movement scores from; give some');
     const task = taggingObjective(model, { ...DEFAULT_TRAINING, loss });
     const scores = new Float32Array(weights.length);
     for (let step = 0; step * batchSize < examples.length && step < steps; step++) {
@@ -43,7 +43,7 @@ export async function measureMovement(
       const slope = download(gradients.get(name)!);
       free(...gradients.values());
       for (let index = 0; index < scores.length; index++) scores[index] -= weights[index] * slope[index];
-      // Lets displays and interrupts through.
+      // Yields to progress display and interrupts.
       await new Promise(setImmediate);
     }
     return { weights, scores };

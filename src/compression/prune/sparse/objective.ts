@@ -14,42 +14,43 @@ import {
   type LossOptions,
   type Objective,
   objectiveOf,
-  TASKS,
+  savedWithout,
   type Task,
+  withTask,
 } from '../../../tasks';
 import { cubicRise, type SparsityOptions } from './options';
 import { maskSmallest } from './selection';
 
-/** What masks follow from, beside weights and scores. */
+/** What determines the masks besides weights and scores. */
 export interface MaskOptions extends SparsityOptions {
   /** Of the weights, at its peak. */
   learningRate: number;
 }
 
-/** What a sparse task is made of: plain data, so that another process can make the same. */
+/** The definition of a sparse task as plain data, so that another process can build the same task. */
 export interface SparseLesson extends MaskOptions, LossOptions {
   /** Of the whole run. */
   steps: number;
 }
 
 const SCORES = 'pruning.scores.';
-/** A weight whose score's sigmoid is below this at the schedule's end goes (soft_movement). */
+/** Weights whose score has a sigmoid below this at the end of the schedule are removed (soft_movement). */
 const THRESHOLD = 0.1;
 
 /**
- * What scores are divided by to be parameters. The optimizer moves every parameter by about the learning rate of the weights, and
- * scores have one of their own, a hundred times as high or more.
+ * Divisor that turns scores into parameters. The optimizer moves every parameter by about the learning rate of the weights, but
+ * scores need their own, at least a hundred times as high.
  */
 const scaleOf = ({ scoreRate, learningRate }: MaskOptions): number => scoreRate / learningRate;
 
-/** The score below which a weight goes (soft_movement); the threshold rises with the schedule, as in the authors' code. */
+/** The score below which a weight is removed (soft_movement); it rises with the schedule, as in the authors' code. */
 export const leastScore = (rise: number): number => Math.log((THRESHOLD * rise) / (1 - THRESHOLD * rise));
 
-/** Matrices of the encoder's layers; embeddings and head stay whole. */
+/** Matrices of the encoder's layers; embeddings and head stay dense. */
 export const isPrunable = (name: string, shape: readonly number[]): boolean =>
   shape.length === 2 && name.includes('.layer.') && !name.startsWith(SCORES);
 
-/** A score for each weight that may go, for the methods that learn them. */
+/** A score for each weight that may be removed, for the methods that learn scores. */
 export function scoresFor(
   parameters: ReadonlyMap<string, Tensor>,
   options: MaskOptions,
@@ -63,10 +64,10 @@ export function scoresFor(
 }
 
 /**
- * A large weight begins ahead of a small one, which deviates from Sanh et al.: their scores begin at 0, and many thousand steps tell
- * weights apart. The first masks are chance then. Adam divides a score's gradient dW' W by its own size, in which W cancels: after a
- * step all scores are one rate above or below 0, those of the largest weights and those of the smallest. A trained model that
- * loses half of its weights by chance is no model any more, and its gradients no longer say what it needed.
+ * Initial scores grow with the weights' size, unlike in Sanh et al., whose scores start at 0 and are separated by many thousand
+ * steps. With scores of 0, the first masks are random: Adam divides a score's gradient dW' W by its own size, in which W cancels, so
+ * that after one step all scores are one rate above or below 0, whatever the size of the weight. A trained model that loses a random
+ * half of its weights no longer works, and its gradients do not show which weights it needed.
  */
 function firstScores(weight: Float32Array, options: MaskOptions): Float32Array {
   const size = Math.sqrt(weight.reduce((sum, value) => sum + value * value, 0) / weight.length) || 1;
@@ -74,7 +75,7 @@ function firstScores(weight: Float32Array, options: MaskOptions): Float32Array {
   return weight.map((value) => Math.abs(value) * factor);
 }
 
-/** 1 where a weight stays. @param rise how far the schedule is, from 0 to 1 */
+/** Mask with 1 where a weight is kept. @param rise progress of the schedule, from 0 to 1 */
 export function maskOf(
   weight: Float32Array,
   score: Float32Array | undefined,
@@ -89,7 +90,7 @@ export function maskOf(
   return maskSmallest(score ?? weight, count, score === undefined);
 }
 
-/** A model's tensors with zeros where the masks of the schedule's end have them, without scores. */
+/** Applies the masks of the end of the schedule to a model's tensors and drops the scores. */
 export function prunedTensors(
   parameters: ReadonlyMap<string, Tensor>,
   options: MaskOptions,
@@ -104,8 +105,8 @@ export function prunedTensors(
 }
 
 /**
- * Teaches a network its task while its weights go: it computes with masked weights. Masks follow from parameters and step alone, so
- * that a resumed run has the same.
+ * Trains a network with masked weights on its task. Masks depend only on parameters and step, so that a resumed run has the same
+ * masks.
  *
  * @param network with the scores of `scoresFor`
  */
@@ -114,7 +115,7 @@ export function sparseObjective<Item, Example extends { inputIds: Int32Array }, 
   network: Network,
   lesson: SparseLesson,
 ): Objective<Example> {
-  const { configuration, source, parameters } = network;
+  const { configuration, source } = network;
   const inner = objectiveOf(task, network, lesson);
   return {
     ...inner,
@@ -130,20 +131,11 @@ export function sparseObjective<Item, Example extends { inputIds: Int32Array }, 
       const loss = inner.loss(tape, masked, examples, random, step);
       return penalties.reduce((one, other) => add(tape, one, other), loss);
     },
-    save: (folder) => {
-      const bare = task.build(configuration, source, prunedTensors(parameters.snapshot(), lesson));
-      bare.save(folder);
-      bare.dispose();
-    },
-    reload: (folder) => {
-      const saved = task.load(folder);
-      parameters.restore(new Map([...parameters.snapshot(), ...saved.parameters.snapshot()]));
-      saved.dispose();
-    },
+    ...savedWithout(task, network, (tensors) => prunedTensors(tensors, lesson)),
   };
 }
 
-/** The objective again, in another process. */
+/** Rebuilds the objective in another process. */
 export function remakeSparseObjective(
   parameters: ReadonlyMap<string, Tensor>,
   name: LabelTask,
@@ -151,16 +143,13 @@ export function remakeSparseObjective(
   source: string,
   lesson: SparseLesson,
 ): Objective<never> {
-  return name === 'tagging'
-    ? sparseObjective(TASKS.tagging, TASKS.tagging.build(configuration as never, source, parameters), lesson)
-    : sparseObjective(
-        TASKS.classification,
-        TASKS.classification.build(configuration as never, source, parameters),
-        lesson,
-      );
+  return withTask(
+    name,
+    (task): Objective<never> => sparseObjective(task, task.build(configuration, source, parameters), lesson),
+  );
 }
 
-/** The weights to compute with, and what scores cost. */
+/** Computes the masked weights and the penalty on scores. */
 function maskWeights(tape: Tape, weights: Weights, lesson: SparseLesson, rise: number) {
   const masked = new Map<string, DeviceTensor>();
   const penalties: DeviceTensor[] = [];
@@ -177,8 +166,8 @@ function maskWeights(tape: Tape, weights: Weights, lesson: SparseLesson, rise: n
 }
 
 /**
- * W' = W M. Backward: dW = dW' M; and through the mask, as if it were the score itself (Sanh et al. 2020, section 4, straight-through):
- * dS = dW' W, of all weights, so that one that is gone can come back.
+ * W' = W M. Backward: dW = dW' M and, with the straight-through estimator for the mask (Sanh et al. 2020, section 4),
+ * dS = dW' W for all weights, so that a removed weight can come back.
  */
 function maskWeight(
   tape: Tape,
@@ -201,7 +190,7 @@ function maskWeight(
   });
 }
 
-/** share × Σ σ(S); its derivative by S is share × σ (1 - σ). */
+/** share × Σ σ(S); its derivative with respect to S is share × σ (1 - σ). */
 function scorePenalty(tape: Tape, score: DeviceTensor, share: number, scale: number): DeviceTensor {
   return tape.apply([score], () => {
     const factor = upload(Float32Array.of(share), []);

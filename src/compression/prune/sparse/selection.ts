@@ -1,16 +1,15 @@
 /**
- * A mask that is 0 at the smallest of some numbers and 1 elsewhere. Of equal numbers the first go.
+ * Returns a mask that is 0 at the smallest numbers and 1 elsewhere. Among equal numbers, the first are masked.
  *
- * Found in two passes over 16 bits each of the numbers' own order as integers, which is some ten times faster than sorting: it is
- * done for every matrix in every step.
+ * A radix selection in two passes of 16 bits, about ten times faster than sorting: it runs for every matrix in every step.
  *
- * @param count how many zeros @param magnitude whether signs count nothing
+ * @param count number of zeros @param magnitude whether to ignore signs
  */
 export function maskSmallest(values: Float32Array, count: number, magnitude: boolean): Float32Array {
   const mask = new Float32Array(values.length).fill(1);
   if (count <= 0) return mask;
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  /** Floats in the order of unsigned integers: negative ones mirrored and below. */
+  /** Maps floats to unsigned integers of the same order: negative ones are mirrored and come first. */
   const keyOf = (index: number): number => {
     const own = bits[index];
     if (magnitude) return own & 0x7fffffff;

@@ -21,7 +21,7 @@ import { cubicRise, METHODS, readSparsityConfiguration } from './options';
 import { maskSmallest } from './selection';
 import { sparsify } from './sparsify';
 
-test('the mask takes the smallest, as sorting does', () => {
+test('the mask selects the smallest numbers, as sorting does', () => {
   const float = fc.oneof(fc.float({ noNaN: true }), fc.constantFrom(0, -0, 1, -1));
   fc.assert(
     fc.property(fc.array(float, { minLength: 1 }), fc.nat(), fc.boolean(), (list, number, magnitude) => {
@@ -65,7 +65,7 @@ const lesson = (method: SparseLesson['method']): SparseLesson => ({
 });
 
 for (const method of METHODS) {
-  test(`${method}: what is left has the gradient of the loss, scores that of what they let through`, () => {
+  test(`${method}: unmasked weights have the gradient of the loss, scores have the straight-through gradient`, () => {
     const living = livingTensors();
     const tiny = TokenClassifier.load(tinyBertFolder);
     const { configuration, source } = tiny;
@@ -91,7 +91,7 @@ for (const method of METHODS) {
     if (method !== 'soft_movement') assert.equal(gone, slope.length / 2);
     assert.ok(gone > 0 && gone < slope.length);
 
-    // A weight that is masked may change as it likes; the loss follows the others along their gradient.
+    // Masked weights do not affect the loss; the others change it along their gradient.
     const lossWith = (change: (weight: Float32Array) => Float32Array, which: string) => {
       const before = model.parameters.snapshot();
       const { shape, data } = before.get(which)!;
@@ -112,7 +112,7 @@ for (const method of METHODS) {
 
     const ofScores = slopes.get(`pruning.scores.${name}`);
     if (ofScores) {
-      // 100 dW' W, where dW' of what is left is its own gradient; and, where scores cost, the slope of their mean sigmoid.
+      // 100 dW' W, where dW' of unmasked weights is their gradient; plus, with a penalty on scores, the slope of their mean sigmoid.
       const weight = tensors.get(name)!.data;
       const score = scores.get(`pruning.scores.${name}`)!.data;
       const all = [...scores.values()].reduce((sum, { data }) => sum + data.length, 0);
@@ -134,7 +134,7 @@ for (const method of METHODS) {
   });
 }
 
-test('before any training movement takes the weights that magnitude takes, in every matrix, and soft movement none', () => {
+test('before training, movement masks the same weights as magnitude in every matrix, and soft movement masks none', () => {
   const tiny = TokenClassifier.load(tinyBertFolder);
   const tensors = tiny.parameters.snapshot();
   tiny.dispose();
@@ -146,7 +146,7 @@ test('before any training movement takes the weights that magnitude takes, in ev
     if (!isPrunable(name, shape)) continue;
     matrices++;
     const score = scores.get(`pruning.scores.${name}`)!.data;
-    // In units of scores, of which parameters are the hundredth here.
+    // In units of scores; parameters are a hundredth of them here.
     const squares = score.reduce((sum, value) => sum + (100 * value) ** 2, 0);
     assert.ok(Math.abs(Math.sqrt(squares / score.length) - 0.5) < 1e-4, name);
     for (const rise of [0.3, 1])
@@ -178,7 +178,7 @@ test('the threshold of soft movement rises with the schedule, to a sigmoid of 0.
   ]);
 });
 
-test('scores of weights that are gone follow the gradient of the pruned network, so that they can come back', () => {
+test('scores of masked weights follow the gradient of the pruned network, so that the weights can come back', () => {
   const tiny = TokenClassifier.load(tinyBertFolder);
   const { configuration, source } = tiny;
   const tensors = tiny.parameters.snapshot();
@@ -186,7 +186,7 @@ test('scores of weights that are gone follow the gradient of the pruned network,
   const own = { ...lesson('movement'), headStart: 0.1 };
   const all = new Map([...tensors, ...scoresFor(tensors, own)]);
   const model = new TokenClassifier(configuration, source, all);
-  // The network that is left, as a plain tagger: its gradient by a zero is that by the masked weight W'.
+  // The pruned network as a plain tagger: its gradient at a zero is that of the masked weight W'.
   const pruned = new TokenClassifier(configuration, source, prunedTensors(all, own));
   const part = { examples: [example], share: 1, draw: 0, step: 9 };
   const sparse = lossAndGradients(sparseObjective(taggingTask, model, own), part, 0);
@@ -224,7 +224,7 @@ function prepare(t: TestContext, sparsity: object, others: object = {}) {
   return { config, out: join(folder, 'out') };
 }
 
-test('soft_movement: the more scores cost, the more weights go, and the folder says how many', async (t) => {
+test('soft_movement: a higher penalty removes more weights, and the folder records how many', async (t) => {
   const densities = [];
   for (const penalty of [0, 1000]) {
     const { config, out } = prepare(
@@ -251,7 +251,7 @@ test('soft_movement: the more scores cost, the more weights go, and the folder s
 });
 
 for (const method of ['magnitude', 'movement']) {
-  test(`${method}: a folder comes out with as many zeros as asked for, and says what they save`, async (t) => {
+  test(`${method}: the output folder has the configured share of zeros and reports the bytes saved`, async (t) => {
     const { config, out } = prepare(t, { method, sparsity: 0.75 });
     const configuration = readSparsityConfiguration(config);
     const { density, bytes, finished } = await sparsify({
@@ -273,7 +273,7 @@ for (const method of ['magnitude', 'movement']) {
   });
 }
 
-test('what cannot be made sparse is refused in one sentence, and nothing is written', async (t) => {
+test('invalid runs are refused in one sentence, and nothing is written', async (t) => {
   const refuses = async (sparsity: object, message: RegExp, model = tinyBertFolder) => {
     const { config, out } = prepare(t, sparsity);
     await assert.rejects(
@@ -289,11 +289,11 @@ test('what cannot be made sparse is refused in one sentence, and nothing is writ
   };
   await refuses({ sparsity: 1 }, /"sparsity" must be a number from 0.01 to 0.999/);
   await refuses({ method: 'luck' }, /"method" must be one of/);
-  await refuses({ method: 'soft_movement' }, /in 8 steps no score falls far enough .* raise "scoreRate"/);
-  await refuses({ begin: 0.8 }, /"begin" must lie before "end"/);
+  await refuses({ method: 'soft_movement' }, /in 8 steps no score can fall far enough .* raise "scoreRate"/);
+  await refuses({ begin: 0.8 }, /"begin" must be less than "end"/);
   await refuses({}, /not a model folder/, join(tmpdir(), 'no-such-model'));
   for (const key of ['encoder', 'scheme', 'maximumLength', 'threshold']) {
     const { config } = prepare(t, {}, { [key]: 1 });
-    assert.throws(() => readSparsityConfiguration(config), new RegExp(`"${key}" is that of the model`));
+    assert.throws(() => readSparsityConfiguration(config), new RegExp(`"${key}" is determined by the model`));
   }
 });

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InputError, writeFileAtomically } from '../../../foundation';
 import { type LabelNetwork, readSafetensors, setDropout } from '../../../nn';
-import { labelTaskOf, TASKS, type Task } from '../../../tasks';
+import { labelTaskOf, type Task, withTask } from '../../../tasks';
 import {
   learn,
   type RunOptions,
@@ -19,32 +19,28 @@ export interface SparsityRun extends RunOptions {
   /** Model folder of a trained tagger or classifier. */
   model: string;
   configuration: SparsityConfiguration;
-  /** What the configuration is, for errors, such as its file. */
+  /** Where the configuration comes from, such as its file, for errors. */
   place: string;
   folder: string;
 }
 
-/** What zeros save: disk, and only where they are stored or compressed as such. The network computes as long as before. */
+/** What zeros save: disk space, if the file is compressed or stores zeros compactly. The run time is unchanged. */
 export interface SparsityReport {
-  /** Share of weights that are not zero: of the encoder's layers' matrices, and of all. */
+  /** Share of nonzero weights: in the matrices of the encoder's layers, and in total. */
   density: { layers: number; all: number };
-  /** As saved, the same file through gzip, and if each matrix were a bit for each weight and the numbers that are not zero. */
+  /** Bytes as saved, with gzip, and if each matrix were stored as a bitmask with its nonzero values. */
   bytes: { dense: number; gzipped: number; bitmask: number };
 }
 
 /**
- * Trains a model on while its weights become zeros. Dev scores are of the model as it will be at the end of the schedule, so that the
- * best epoch is one that is sparse.
+ * Fine-tunes a model while setting weights to zero. Dev scores use the masks of the end of the schedule, so that the best epoch is a
+ * sparse one.
  */
 export async function sparsify(run: SparsityRun): Promise<TrainingReport & SparsityReport> {
   const { folder } = run;
   if (resolve(run.model) === resolve(folder))
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  const report =
-    labelTaskOf(run.model) === 'tagging'
-      ? await sparsifyTask(TASKS.tagging, run)
-      : await sparsifyTask(TASKS.classification, run);
+  const report = await withTask(labelTaskOf(run.model), (task) => sparsifyTask(task, run));
   if (!report.finished)
     return { ...report, density: { layers: 1, all: 1 }, bytes: { dense: 0, gzipped: 0, bitmask: 0 } };
   const storage = measureStorage(folder);
@@ -97,10 +93,10 @@ async function sparsifyTask<Item, Example extends { inputIds: Int32Array }, Netw
 }
 
 /**
- * Adam moves a score by about its learning rate in a step at most, and even that of a weight that is 0 has to fall from 0 below the
- * threshold.
+ * Checks that scores can reach the threshold: Adam moves a score by at most about its learning rate per step, and even the score of
+ * a zero weight must fall from 0 below the threshold.
  *
- * @throws InputError where a run is too short for any score to do so: nothing would go
+ * @throws InputError if the run is too short for any score, so that no weight would be removed
  */
 function refuseStandstill(steps: number, { configuration, place }: SparsityRun): void {
   const { schedule, warmupShare, sparsity } = configuration;
@@ -108,7 +104,7 @@ function refuseStandstill(steps: number, { configuration, place }: SparsityRun):
   const least = -leastScore(1) / rates.reduce((sum, rate) => sum + rate, 0);
   if (sparsity.scoreRate < least)
     throw new InputError(
-      `${place}: in ${steps} steps no score falls far enough for a weight to go; raise "scoreRate" above ${least.toPrecision(2)}, twice that to be of use, or train longer`,
+      `${place}: in ${steps} steps no score can fall far enough to remove a weight; raise "scoreRate" above ${least.toPrecision(2)}, better to twice that, or train longer`,
     );
 }
 
@@ -123,7 +119,7 @@ export function measureStorage(folder: string): SparsityReport {
   };
 }
 
-/** Weights of the encoder's layers and of the whole file, and how many of them are not zero. */
+/** Counts the weights, and the nonzero ones, of the encoder's layers and of the whole file. */
 export function countWeights(path: string) {
   const count = { layers: 0, layersKept: 0, all: 0, allKept: 0 };
   let bits = 0;

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ENTITY_CLASSES, InputError } from '../../foundation';
-import { CLASS_COLOURS } from '../palette';
-import { countsByClass } from './counts-by-class';
+import { InputError } from '../../foundation';
+import { FOUR } from '../labels.fixture';
+import { LABEL_COLOURS } from '../palette';
+import { countsByLabel } from './counts-by-label';
 
 const groups = [
   { name: 'JNLPBA', counts: { 'Gene Mutations': null, Cell: 8639, 'Cell Line': 4330, 'Organ Tissue': null } },
   { name: 'SETH & co', counts: { 'Gene Mutations': 0, Cell: null, 'Cell Line': null, 'Organ Tissue': null } },
 ];
 
-test('every class has its trace, colour and numbers; unknown is null, zero is zero', () => {
-  const { data } = countsByClass(groups);
+test('every label has its trace, colour and numbers; unknown is null, zero is zero', () => {
+  const { data } = countsByLabel(groups);
   assert.deepEqual(
     data.map(({ name }) => name),
-    [...ENTITY_CLASSES],
+    FOUR,
   );
   assert.deepEqual(
     data.map(({ x }) => x),
@@ -24,14 +25,15 @@ test('every class has its trace, colour and numbers; unknown is null, zero is ze
       [null, null],
     ],
   );
-  for (const trace of data) {
-    assert.deepEqual(trace.marker, { color: CLASS_COLOURS[trace.name as keyof typeof CLASS_COLOURS] });
-  }
+  assert.deepEqual(
+    data.map(({ marker }) => (marker as { color: string }).color),
+    LABEL_COLOURS.slice(0, 4),
+  );
   assert.deepEqual(data[0].text, ['', '0']);
 });
 
-test('unknown classes are said in words, one note for each', () => {
-  const { layout, reading } = countsByClass(groups);
+test('unknown labels are said in words, one note for each', () => {
+  const { layout, reading } = countsByLabel(groups);
   const notes = layout.annotations!.filter(({ text }) => String(text).includes('not annotated'));
   assert.equal(notes.length, 5);
   assert.match(reading, /Nothing here was annotated for Organ Tissue/);
@@ -39,10 +41,10 @@ test('unknown classes are said in words, one note for each', () => {
 });
 
 test('names of groups are text, not markup', () => {
-  const { layout } = countsByClass(groups);
+  const { layout } = countsByLabel(groups);
   assert.deepEqual((layout.yaxis as { ticktext: string[] }).ticktext, ['JNLPBA', 'SETH &amp; co']);
 });
 
 test('nothing to draw is refused', () => {
-  assert.throws(() => countsByClass([]), InputError);
+  assert.throws(() => countsByLabel([]), InputError);
 });

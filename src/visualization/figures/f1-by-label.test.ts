@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { f1ByClass } from './f1-by-class';
+import { f1ByLabel } from './f1-by-label';
 
-test('scores of all classes and corpora, with best and weakest named', () => {
-  const { data, reading } = f1ByClass([
+test('scores of all labels and corpora, with best and weakest named', () => {
+  const { data, reading } = f1ByLabel([
     { name: 'JNLPBA', f1: { 'Gene Mutations': null, Cell: 0.72, 'Cell Line': 0.61, 'Organ Tissue': null } },
     { name: 'SETH', f1: { 'Gene Mutations': 0.83, Cell: null, 'Cell Line': null, 'Organ Tissue': null } },
   ]);
@@ -21,5 +21,5 @@ test('scores of all classes and corpora, with best and weakest named', () => {
 
 test('without any gold the reading names no best', () => {
   const none = { 'Gene Mutations': null, Cell: null, 'Cell Line': null, 'Organ Tissue': null };
-  assert.doesNotMatch(f1ByClass([{ name: 'JNLPBA', f1: none }]).reading, /Best/);
+  assert.doesNotMatch(f1ByLabel([{ name: 'JNLPBA', f1: none }]).reading, /Best/);
 });

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { loadClassifier } from '../inference';
+import { SequenceClassifier } from '../nn';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { exportToOnnx, fuseFolder, quantizeFolder, quantizeFolderStatically } from '../onnx';
+import { distil, readDistillationConfiguration } from './distil';
+import { pruneStructure, readSparsityConfiguration, sparsify } from './prune';
+import { trimVocabulary } from './trim';
+
+const LABELS = ['transfer', 'card', 'cash'];
+
+/** A classifier with random weights, and labelled texts. */
+function prepared(t: TestContext) {
+  const parent = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  t.after(() => rmSync(parent, { recursive: true, force: true }));
+  const of = (name: string) => join(parent, name);
+  const head = { labels: LABELS, outcome: 'one', maximumLength: 32, threshold: 0.5 } as const;
+  const network = SequenceClassifier.fromEncoder(tinyBertFolder, head, 1);
+  network.save(of('model'));
+  network.dispose();
+  const texts = Array.from({ length: 24 }, (_, index) => ({
+    text: `${'abc'[index % 3]} ${index}`,
+    label: LABELS[index % 3],
+  }));
+  const data = of('texts.jsonl');
+  for (const file of [data, of('dev.jsonl')])
+    writeFileSync(file, texts.map((text) => `${JSON.stringify(text)}\n`).join(''));
+  const configurationWith = (part: object) => {
+    const run = { train: [data], dev: [of('dev.jsonl')], epochs: 1, batchSize: 8 };
+    writeFileSync(of('run.json'), JSON.stringify({ ...run, ...part }));
+    return of('run.json');
+  };
+  return { model: of('model'), of, data, texts: texts.map(({ text }) => text), configurationWith };
+}
+
+/** Classifies texts with the model of a folder, with its own labels. */
+async function answersOf(folder: string, texts: readonly string[], quantized?: boolean): Promise<number[][]> {
+  await using classifier = await loadClassifier(folder, { threads: 1, quantized });
+  assert.deepEqual(classifier.labels, LABELS);
+  const ranked = await classifier.classifyTexts(texts);
+  return ranked.map((own) => LABELS.map((name) => own.find(({ label }) => label === name)!.score));
+}
+
+function near(found: readonly number[][], expected: readonly number[][], most: number): void {
+  found.forEach((own, text) => {
+    own.forEach((score, label) => {
+      const difference = Math.abs(score - expected[text][label]);
+      assert.ok(difference < most, `text ${text}: ${score} instead of ${expected[text][label]}`);
+    });
+  });
+}
+
+test('an exported, fused and quantized classifier gives the same predictions', async (t) => {
+  const { model, of, texts } = prepared(t);
+  const before = await answersOf(model, texts);
+  exportToOnnx(model);
+  near(await answersOf(model, texts), before, 1e-5);
+  fuseFolder(model, of('fused'));
+  near(await answersOf(of('fused'), texts), before, 1e-5);
+  for (const kind of ['dynamic', '4-bit', 'fp16'] as const) {
+    quantizeFolder(model, of(kind), { kind });
+    near(await answersOf(of(kind), texts, true), before, kind === '4-bit' ? 0.2 : 0.05);
+  }
+  await quantizeFolderStatically(model, of('static'), { texts, method: 'min-max' });
+  near(await answersOf(of('static'), texts, true), before, 0.05);
+});
+
+test('a classifier trimmed to the tokens of some texts gives bit-identical scores for them', async (t) => {
+  const { model, of, data, texts } = prepared(t);
+  // Words of one letter are always kept.
+  const path = join(model, 'tokenizer.json');
+  const tokenizer = readFileSync(path, 'utf8').replace('"y":', '"bad":').replace('"z":', '"cafe":');
+  writeFileSync(path, tokenizer);
+  const { vocabulary } = await trimVocabulary(model, of('trimmed'), { texts: [data], heldOut: [] });
+  assert.equal(vocabulary.after, vocabulary.before - 2);
+  assert.deepEqual(await answersOf(of('trimmed'), texts), await answersOf(model, texts));
+});
+
+test('a classifier is pruned, sparsified and distilled with labelled texts', async (t) => {
+  const { model, of, data, texts, configurationWith } = prepared(t);
+  const options = {
+    data: [data],
+    sentences: 24,
+    seed: 1,
+    loss: 'bce',
+    layers: 1,
+    heads: 0,
+    neurons: 8,
+  } as const;
+  const { parameters } = await pruneStructure(model, of('pruned'), { ...options, data: [data], hidden: 0 });
+  assert.ok(parameters.after < parameters.before);
+  await answersOf(of('pruned'), texts);
+  const sparse = configurationWith({ sparsity: { sparsity: 0.5 } });
+  const report = await sparsify({
+    model,
+    configuration: readSparsityConfiguration(sparse),
+    place: sparse,
+    folder: of('sparse'),
+  });
+  assert.ok(Math.abs(report.density.layers - 0.5) < 0.01);
+  assert.ok(report.rows.some((row) => row.kind === 'evaluation' && row.accuracy !== undefined));
+  await answersOf(of('sparse'), texts);
+  const config = configurationWith({ maximumLength: 32, distillation: { layers: 1 } });
+  const distilled = await distil({
+    teacher: model,
+    configuration: readDistillationConfiguration(config),
+    place: config,
+    folder: of('student'),
+  });
+  assert.equal(distilled.student.layers, 1);
+  assert.equal(distilled.labelled, 24);
+  await answersOf(of('student'), texts);
+});

@@ -1,0 +1,41 @@
+import { type Figure, formatNumber } from '../figure';
+import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
+import { labelPanels } from './label-panels';
+
+/** More groups than this are left to the bars. */
+const MOST_READ = 3;
+
+/**
+ * How many mentions each corpus or split has of each label; null where it was not annotated for the label.
+ * The reading names the largest and the smallest label of the first groups.
+ */
+export function countsByLabel(
+  groups: readonly { name: string; counts: Readonly<Record<string, number | null>> }[],
+): Figure {
+  const labels = labelsIn(groups.map(({ counts }) => counts));
+  const total = (label: string) => groups.reduce((sum, { counts }) => sum + (counts[label] ?? 0), 0);
+  const { shown, note } = chooseLabels(labels, { weight: total, which: 'the most frequent' });
+  const panels = labelPanels(
+    groups.map(({ name, counts }) => ({ name, values: counts })),
+    { labels, shown, unit: 'mentions', unknown: 'not annotated', format: formatNumber },
+  );
+  const isKnown = (counts: Readonly<Record<string, number | null>>, label: string) =>
+    (counts[label] ?? null) !== null;
+  const nowhere = labels.filter((label) => groups.every(({ counts }) => !isKnown(counts, label)));
+  const sentences: string[] = [];
+  for (const { name, counts } of groups.slice(0, MOST_READ)) {
+    const ordered = labels.filter((label) => isKnown(counts, label));
+    ordered.sort((one, other) => counts[other]! - counts[one]!);
+    const [largest, smallest] = [ordered[0], ordered.at(-1)];
+    if (!largest || !smallest || largest === smallest) continue;
+    sentences.push(
+      `${name}: ${largest} has the most mentions (${formatNumber(counts[largest]!)}), ${smallest} the fewest ` +
+        `(${formatNumber(counts[smallest]!)}).`,
+    );
+  }
+  if (nowhere.length) sentences.push(`Nothing here was annotated for ${listLabels(nowhere)}.`);
+  if (groups.some(({ counts }) => labels.some((label) => !isKnown(counts, label)))) {
+    sentences.push('A label that was not annotated is unknown there, which is not the same as absent.');
+  }
+  return { ...panels, title: 'Mentions by label', reading: sentences.join(' ') + note };
+}

@@ -1,0 +1,38 @@
+import type { Figure } from '../figure';
+import { chooseLabels, labelsIn } from '../shown-labels';
+import { labelPanels } from './label-panels';
+
+/** Strict span F1 of one corpus or model. */
+export interface LabelF1 {
+  name: string;
+  /** From 0 to 1; null where the label has no gold there. */
+  f1: Readonly<Record<string, number | null>>;
+  /** Gold mentions, which decide what is shown of more labels than there is room for. */
+  support?: Readonly<Record<string, number>>;
+}
+
+/** Strict span F1 by label, one bar per corpus or model. */
+export function f1ByLabel(rows: readonly LabelF1[]): Figure {
+  const labels = labelsIn(rows.map(({ f1 }) => f1));
+  const { shown, note } = chooseLabels(labels, {
+    weight: (label) => rows.reduce((sum, { support }) => sum + (support?.[label] ?? 0), 0),
+    which: rows.some(({ support }) => support) ? 'the most frequent' : 'the first',
+  });
+  const panels = labelPanels(
+    rows.map(({ name, f1 }) => ({ name, values: f1 })),
+    { labels, shown, unit: 'strict F1', unknown: 'no gold', format: (value) => value.toFixed(2), limit: 1 },
+  );
+  const scores = rows
+    .flatMap(({ name, f1 }) => labels.map((label) => ({ name, label, score: f1[label] ?? null })))
+    .filter((entry): entry is typeof entry & { score: number } => entry.score !== null)
+    .sort((a, b) => b.score - a.score);
+  const [best, worst] = [scores[0], scores.at(-1)];
+  const describe = (entry: (typeof scores)[number]) =>
+    `${entry.label} on ${entry.name} (${entry.score.toFixed(2)})`;
+  const extremes = best && worst ? ` Best: ${describe(best)}; weakest: ${describe(worst)}.` : '';
+  return {
+    ...panels,
+    title: 'Strict F1 by label',
+    reading: `A mention counts only when label and both borders are right.${extremes}${note}`,
+  };
+}

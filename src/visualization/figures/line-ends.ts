@@ -1,0 +1,52 @@
+import { plainText } from '../figure';
+import { fitText, textWidth } from '../rendering/font';
+import { spreadWithin } from '../rendering/labels';
+
+/** A line that ends at a plot's right edge. */
+export interface LineEnd {
+  label: string;
+  /** A character that looks like the line's points. */
+  mark: string;
+  colour: string;
+  /** From 0 to 1, the range of the vertical axis. */
+  value: number;
+}
+
+const SIZE = 12;
+/** Pixels from one name to the next. */
+const SPACING = 18;
+const LONGEST = 330;
+/** Names may be pushed beyond the plot by this share of its height. */
+const BEYOND = 0.1;
+
+/**
+ * The names of lines with their last values, to the right of the plot, each as near to its line's end as the others allow.
+ *
+ * @param leastHeight pixels of the plot, which grows where so many names need more
+ * @param shift pixels between the plot and the names
+ */
+export function lineEnds(
+  lines: readonly LineEnd[],
+  { leastHeight, shift }: { leastHeight: number; shift: number },
+): { annotations: Record<string, unknown>[]; width: number; height: number } {
+  const height = Math.max(leastHeight, SPACING * lines.length);
+  const ascending = lines.toSorted((one, other) => one.value - other.value);
+  const places = spreadWithin(
+    ascending.map(({ value }) => value),
+    SPACING / height,
+    [-BEYOND, 1 + BEYOND],
+  );
+  const texts = ascending.map(({ label, value }) => `${fitText(label, LONGEST, SIZE)} ${value.toFixed(2)}`);
+  return {
+    annotations: ascending.map(({ mark, colour }, index) => ({
+      text: `<span style="color:${colour}">${mark}</span> ${plainText(texts[index])}`,
+      ...{ xref: 'paper', x: 1, xanchor: 'left', xshift: shift },
+      // The axis runs from 0 to 1 like the paper, but hides what is pushed below it.
+      ...{ yref: 'paper', y: places[index], yanchor: 'middle' },
+      showarrow: false,
+      font: { size: SIZE },
+    })),
+    width: shift + 24 + Math.max(0, ...texts.map((text) => textWidth(text, SIZE))),
+    height,
+  };
+}

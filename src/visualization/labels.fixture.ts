@@ -1,0 +1,21 @@
+import { byLabel } from '../foundation';
+
+export { FOUR } from '../foundation/labels.fixture';
+
+/** How many labels figures are tried with: one, few, a grid, as many as the palette has colours. */
+export const SIZES = [1, 2, 4, 9, 30];
+
+/** Labels of very different length, the longest with 40 characters; one has the characters of markup. */
+export function manyLabels(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    if (index === 1) return 'a <b>label</b> & its entities';
+    if (index % 3 === 0)
+      return `label ${index + 1} with a name of forty characters`.padEnd(40, '.').slice(0, 40);
+    return `label ${index + 1}`;
+  });
+}
+
+/** One value for each, from 0 to 1, different for neighbours. */
+export function valuesOf(labels: readonly string[], shift = 0): Record<string, number> {
+  return byLabel(labels, (_, index) => ((index * 7 + shift) % 31) / 31);
+}
