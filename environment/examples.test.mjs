@@ -1,4 +1,4 @@
-// The scripts of examples/, each run with its defaults, as a reader would run it. Trains four small models, which needs the set-up.
+// Runs each script of examples/ with its defaults, as a reader would. Trains four small models, which requires the set-up.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ const { readLabelledTexts, readSentences } = createRequire(import.meta.url)('fal
 const examples = join(root, 'examples');
 const scripts = readdirSync(examples).filter((name) => name.endsWith('.mjs'));
 
-/** What a script prints, run in an empty folder; and a reader of what it left there. */
+/** Returns a script's output, run in an empty folder, and a reader of the files it wrote. */
 function run(t, name) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes examples '));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -28,7 +28,7 @@ function run(t, name) {
   return { stdout, folder: join(folder, 'runs'), linesOf };
 }
 
-test('a script has at most 30 lines, imports the library by its name alone, and is in the list', () => {
+test('a script has at most 30 lines, imports the library only by name, and is in the list', () => {
   assert.equal(scripts.length, 5);
   const list = readFileSync(join(examples, 'README.md'), 'utf8');
   for (const name of scripts) {
@@ -57,7 +57,7 @@ test('no text is in two parts of the data, and mentions are whole words', () => 
   }
 });
 
-/** The printed mention of a text, as `console.log` shows objects. */
+/** Matches the printed mention of a text, as `console.log` shows objects. */
 const mention = (text, label) => new RegExp(`label: '${label}',\\s+text: '${text}'`);
 
 test('own_labels.mjs finds a food that is in no training sentence', (t) => {
@@ -70,13 +70,13 @@ test('own_labels.mjs finds a food that is in no training sentence', (t) => {
   assert.ok(Math.min(...scores) > 0.7, stdout);
 });
 
-test('classify.mjs puts the right label first', (t) => {
+test('classify.mjs ranks the right label first', (t) => {
   const { stdout } = run(t, 'classify.mjs');
   assert.match(stdout, /\[\s+\{ label: 'lost property', score: 0\.[6-9]/);
   assert.ok(Number(stdout.match(/accuracy (\S+),/)[1]) >= 0.8, stdout);
 });
 
-test('annotate_folder.mjs marks all files in the order of their names', (t) => {
+test('annotate_folder.mjs annotates all files in the order of their names', (t) => {
   const { stdout, linesOf } = run(t, 'annotate_folder.mjs');
   const lines = linesOf('notes.jsonl');
   assert.deepEqual(
@@ -90,7 +90,7 @@ test('annotate_folder.mjs marks all files in the order of their names', (t) => {
   assert.match(stdout, /^mutations.txt: V600E \(Gene Mutations\)/m);
 });
 
-test('distil_and_quantize.mjs makes a model of a fifth of the size that still finds the food', (t) => {
+test('distil_and_quantize.mjs makes a model a fifth of the size that still finds the food', (t) => {
   const { stdout, folder } = run(t, 'distil_and_quantize.mjs');
   const sizes = [...stdout.matchAll(/: (\d+\.\d) MB/g)].map(([, size]) => Number(size));
   assert.equal(sizes.length, 3);

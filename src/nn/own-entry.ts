@@ -11,7 +11,7 @@ import { writeConfigurationFile } from './network-configuration';
 /** Classes that a user sees, each with the labels of the model that it is made of. */
 export type ViewClasses = Readonly<Record<string, readonly string[]>>;
 
-/** Ways to see a model's labels, by name; the first is the default. */
+/** Views of a model's labels, by name; the first is the default. */
 export type Views = Readonly<Record<string, ViewClasses>>;
 
 /** Tokens of a window: attention takes memory by their square. */

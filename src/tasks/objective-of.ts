@@ -33,9 +33,9 @@ export function objectiveOf<Item, Example extends { inputIds: Int32Array }, Netw
 }
 
 /**
- * How a network is saved and reloaded that learns with more tensors than its folder holds.
+ * Saves and reloads a network that trains with more tensors than its folder contains.
  *
- * @param bare the tensors of the folder, from all that there are
+ * @param bare selects the tensors of the folder from all tensors
  */
 export function savedWithout<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,

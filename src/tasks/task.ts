@@ -13,7 +13,7 @@ export interface TaskSettings extends LossOptions {
   views: Readonly<Record<string, ViewClasses>>;
   /** Number of copies of training sentences with replaced mentions, by label. */
   variations: Readonly<Record<string, number>>;
-  /** Labels of `variations` whose mentions are rewritten in their own notation. */
+  /** Labels of `variations` whose mentions are rewritten in the same notation. */
   rewritten: readonly string[];
   seed: number;
 }

@@ -23,8 +23,8 @@ export function labelTaskOf(folder: string): LabelTask {
 }
 
 /**
- * Calls a function that is written for any task with the task of a name: the only place that tells tasks apart, so that the compiler sees
- * each with its own kinds of data.
+ * Calls a task-generic function with the named task: the only place that distinguishes tasks, so that the compiler checks each with
+ * its data types.
  */
 export function withTask<Result>(
   name: LabelTask,

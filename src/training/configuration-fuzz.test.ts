@@ -92,7 +92,7 @@ test('files that are not JSON, too deep, too large or not files', () => {
     [nested('variations'), /"variations" must be an object, found a list/],
     [nested('loss'), /"loss" must be one of/],
     [`{"${'k'.repeat(1_000_000)}":1}`, /is not a key of a configuration/],
-    [' '.repeat(17 << 20), /is larger than the 16777216 bytes/],
+    [' '.repeat(17 << 20), /is larger than the limit of 16777216 bytes/],
     ['{"train":["a"],"dev":["b"],"epochs":1e300}', /"epochs" is 1e\+300; choose 10000 at most/],
     ['{"train":["a"],"dev":["b"],"batchSize":1e300}', /from 1 to 100000/],
   ];

@@ -78,7 +78,7 @@ const TASK_KEYS = {
     items: { type: 'string' },
     default: [],
     description:
-      'labels of "variations" whose mentions follow a notation, such as mutations: digits, amino acids and nucleotides are drawn anew',
+      'labels of "variations" whose mentions follow a notation, such as mutations: digits, amino acids and nucleotides are drawn at random',
   },
   variations: {
     type: 'object',

@@ -21,7 +21,7 @@ function write(folder: string, name: string, lines: readonly object[]): string {
   return path;
 }
 
-/** Words whose first letter says what they are, among words that are nothing. */
+/** Words whose first letter determines their label, among words without one. */
 function sentences(count: number): object[] {
   return Array.from({ length: count }, (_, index) => {
     const [name, place] = [`a${index % 10}`, `z${(index * 3) % 10}`];
@@ -44,7 +44,7 @@ const settings = {
   precision: 'float32',
 } as const;
 
-test('own labels are learned, noted in the folder, seen through views, and a complete run stays as it is', async (context) => {
+test('own labels are learned, recorded in the folder, seen through views, and a complete run is unchanged', async (context) => {
   const folder = folderOf(context);
   const [train, dev] = [
     write(folder, 'train.jsonl', sentences(64)),
@@ -75,7 +75,7 @@ test('own labels are learned, noted in the folder, seen through views, and a com
 
   const notices: string[] = [];
   const again = await fineTune({ ...run, resume: true, onNotice: (notice) => notices.push(notice) });
-  assert.ok(notices.some((notice) => /is complete already/.test(notice)));
+  assert.ok(notices.some((notice) => /is already complete/.test(notice)));
   assert.deepEqual([again.bestEpoch, again.bestScore], [report.bestEpoch, report.bestScore]);
   await assert.rejects(fineTune({ ...run, learningRate: 2e-2, resume: true }), {
     name: 'InputError',
@@ -83,7 +83,7 @@ test('own labels are learned, noted in the folder, seen through views, and a com
   });
 });
 
-test('words with exclusive tags, and texts with labels, are learned by the same call', async (context) => {
+test('words with exclusive tags, and texts with labels, are trained by the same call', async (context) => {
   const folder = folderOf(context);
   const words = (line: object) => {
     const { text } = line as { text: string };
@@ -143,7 +143,7 @@ test('words with exclusive tags, and texts with labels, are learned by the same 
   await loaded.dispose();
 });
 
-test('data that cannot be learned from is refused in one sentence, and nothing is written', async (context) => {
+test('data that cannot be learned from is rejected in one sentence, and nothing is written', async (context) => {
   const folder = folderOf(context);
   const good = write(folder, 'good.jsonl', sentences(8));
   const text = (name: string, lines: readonly object[]) => write(folder, name, lines);
@@ -157,7 +157,7 @@ test('data that cannot be learned from is refused in one sentence, and nothing i
     [
       [text('one.jsonl', [{ text: 'a', label: 'x' }])],
       [good],
-      /good\.jsonl: holds sentences with "spans", and .*one\.jsonl texts with a "label"; train on files of one kind/,
+      /good\.jsonl: contains sentences with "spans", but .*one\.jsonl texts with a "label"; train on files of one kind/,
     ],
     [
       [

@@ -47,7 +47,7 @@ test('models that cannot be averaged are rejected in one sentence, and nothing i
   );
   change(three, 'tokenizer.json', (content) => content.replace('[UNK]', '[unk]'));
   assert.throws(() => averageModels([one], out), /one model cannot be averaged; name two or more/);
-  assert.throws(() => averageModels([one, two], out), /intermediateSize is 64, and 32 in/);
+  assert.throws(() => averageModels([one, two], out), /intermediateSize is 64, but 32 in/);
   assert.throws(() => averageModels([one, three], out), /tokenizer\.json: not the same/);
   assert.ok(!existsSync(out));
 });

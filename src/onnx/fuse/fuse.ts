@@ -8,14 +8,14 @@ import { GraphView } from './graph-view';
 import { fuseLayerNorm } from './layer-norm';
 import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, type FusedOperator, type FuseOptions } from './operators';
 
-/** What can be fused, by name; each answers how many it found. */
+/** Fusions by name; each returns the number of patterns found. */
 const FUSERS: Record<FusedOperator, (view: GraphView) => number> = {
   attention: fuseAttention,
   gelu: fuseGelu,
   'layer-norm': fuseLayerNorm,
 };
 
-/** A model with a fused graph. `source` names the file in messages. */
+/** Returns the model with a fused graph. `source` names the file in messages. */
 export function fuseModel(
   model: onnx.ModelProto,
   source: string,

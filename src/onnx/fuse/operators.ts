@@ -1,4 +1,4 @@
-/** What can be fused. */
+/** Operators that can be fused. */
 export const FUSED_OPERATORS = ['attention', 'gelu', 'layer-norm'] as const;
 export type FusedOperator = (typeof FUSED_OPERATORS)[number];
 

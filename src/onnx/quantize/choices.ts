@@ -1,4 +1,4 @@
-/** How matrices and tables become 8-bit integers. */
+/** Options for quantizing matrices and tables to 8-bit integers. */
 export interface Int8Choices {
   /** One scale for a whole matrix instead of one for each output (and each row of a table): a little coarser. */
   perTensor?: boolean;

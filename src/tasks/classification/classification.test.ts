@@ -348,7 +348,7 @@ test('texts are scored by label; an unknown label is counted and never correct',
   const { a, b, c } = report.labels;
   assert.deepEqual([a.precision, a.recall, a.support], [1, 0.5, 2]);
   assert.deepEqual([b.precision, b.recall, c.f1], [0.5, 1, 0]);
-  // "d", which is not known, counts as 0, as scikit-learn has it.
+  // The unknown label "d" counts as 0, as in scikit-learn.
   assert.ok(Math.abs(report.macroF1 - (2 / 3 + 2 / 3 + 0 + 0) / 4) < 1e-9);
   const sum = report.answers[0].ranked.reduce((rest, { score }) => rest + score, 0);
   assert.ok(report.answers[0].ranked[0].label === 'a' && Math.abs(sum - 1) < 1e-9);

@@ -1,18 +1,19 @@
 import { createRandom, type Random, type Sentence, type Span } from '../../foundation';
 
 export interface Variations {
-  /** For each label, how many varied copies are made of a sentence that mentions it. */
+  /** For each label, the number of varied copies of each sentence that mentions it. */
   variations: Readonly<Record<string, number>>;
   /** Labels whose mentions follow a notation, such as mutations, and are rewritten in it. */
   rewritten: readonly string[];
 }
 
 /**
- * Further training sentences: copies of those with mentions, in which the mentions are others. A label with few different
- * mentions is so learned from their surroundings and form, and less by heart.
+ * Augments training data: copies of sentences with mentions, with the mentions replaced. A label with few different mentions is
+ * thus learned from their context and form rather than by heart.
  *
- * A mention of a rewritten label becomes another one in the same notation. Any other mention is replaced, in one of two cases, by a mention of its class
- * from elsewhere, each different one as likely as the next ("mention replacement" of Dai & Adel 2020, aclanthology.org/2020.coling-main.343).
+ * A mention of a rewritten label becomes another one in the same notation. Any other mention is replaced, with probability one
+ * half, by a mention of its class from elsewhere, each distinct one equally likely ("mention replacement" of Dai & Adel 2020,
+ * aclanthology.org/2020.coling-main.343).
  */
 export function varyMentions(
   sentences: readonly Sentence[],
