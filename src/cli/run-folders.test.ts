@@ -172,7 +172,7 @@ test('search rejects an output folder where it would overwrite or delete files o
   writeFileSync(at('space.json'), JSON.stringify(SPACE));
   mkdirSync(at('mine', 'trials', '1'), { recursive: true });
   writeFileSync(at('mine', 'trials', '1', 'thesis.txt'), 'of years');
-  refuses(/trials: does not belong to a search begun here/, ...search('mine'));
+  refuses(/trials: does not belong to a search started here/, ...search('mine'));
   assert.equal(readFileSync(at('mine', 'trials', '1', 'thesis.txt'), 'utf8'), 'of years');
   mkdirSync(at('linked'));
   symlinkSync(at('mine', 'trials'), at('linked', 'trials'));

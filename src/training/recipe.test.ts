@@ -175,7 +175,7 @@ test('data that cannot be learned from is rejected in one sentence, and nothing 
       [good],
       /mixed\.jsonl line 2: has a label for its whole text/,
     ],
-    [[good], [text('bare.jsonl', [{ text: 'a', spans: [] }])], /hold no gold mention/],
+    [[good], [text('bare.jsonl', [{ text: 'a', spans: [] }])], /have no gold mention/],
   ];
   for (const [train, dev, message] of cases) {
     const out = join(folder, 'out');
