@@ -23,5 +23,8 @@ test('a port that is taken or invalid is reported in one sentence', async (t) =>
     refusal('--port', String(port)),
     `mlflow: port ${port} is taken; choose another with \`npm run mlflow -- --port N\`\n`,
   );
-  assert.equal(refusal('--port', '99999'), 'mlflow: "99999" is not a port; choose a number from 1 to 65535\n');
+  assert.equal(
+    refusal('--port', '99999'),
+    'mlflow: "99999" is not a port; choose a number from 1 to 65535\n',
+  );
 });

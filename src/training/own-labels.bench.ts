@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- own-labels [--json]`: whether `fineTune` on labels of other people's is as good as PyTorch: strict micro F1 on the
- * test parts of WNUT-17 (six labels) and of CrossNER science (17 labels, 200 training sentences), the same encoder and recipe, two seeds
- * each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) cuts batches at random where ours have windows of
- * similar length, draws its own numbers and counts its own scores; all else is the same. The corpora are read from FALCONFRAMES_MIRROR/ner.
+ * `npm run bench -- own-labels [--json]`: whether `fineTune` on third-party labels is as good as PyTorch: strict micro F1 on the
+ * test parts of WNUT-17 (six labels) and of CrossNER science (17 labels, 200 training sentences), the same encoder and recipe, two
+ * seeds each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) forms batches at random where ours have
+ * windows of similar length, and uses its random numbers and its scorer; everything else is the same. The corpora are read from
+ * FALCONFRAMES_MIRROR/ner.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -136,7 +136,8 @@ test('words with exclusive tags, and texts with labels, are trained by the same 
   const loaded = await loadClassifier(classifier.folder, { threads: 1 });
   const [best, other] = await loaded.classify('y z 7');
   assert.equal(best.label, 'late');
-  assert.ok(best.score > 0.5 && Math.abs(best.score + other.score - 1) < 1e-5,
+  assert.ok(
+    best.score > 0.5 && Math.abs(best.score + other.score - 1) < 1e-5,
     `${best.score} ${other.score}`,
   );
   await loaded.dispose();
