@@ -24,7 +24,7 @@ export interface ModelConfiguration extends TagSet {
   views?: Views;
 }
 
-/** A classifier of texts: an encoder, and the labels of its head. */
+/** A text classifier: an encoder, and the labels of its head. */
 export interface ClassifierConfiguration {
   encoder: EncoderConfiguration;
   /** In the order of the head's rows. */
@@ -96,11 +96,11 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
 
 function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
   return kind === 'sequence'
-    ? 'is a classifier of texts, not a tagger; use `falconframes classify`, or name the folder of a tagger'
+    ? 'is a text classifier, not a tagger; use `falconframes classify`, or name the folder of a tagger'
     : `"architectures" names ${describeJson(architectures)}, so this is an encoder and not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
 }
 
-/** Reads the configuration of a classifier of texts, ours or of another program. */
+/** Reads the configuration of a text classifier, ours or of another program. */
 export function readClassifierConfiguration(folder: string): ClassifierConfiguration {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -108,11 +108,11 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
   const kind = headKindOf(config, encoder);
   if (kind === 'tokens')
     throw new InputError(
-      `${path}: is a tagger, which marks mentions, and no classifier of texts; use \`falconframes annotate\`, or name the folder of a classifier`,
+      `${path}: is a tagger, which marks mentions, not a text classifier; use \`falconframes annotate\`, or name the folder of a classifier`,
     );
   if (kind !== 'sequence')
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and no classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
     );
   const own = ownEntry(config, path);
   const labels = readLabels(config, path);
@@ -152,7 +152,7 @@ export function writeConfiguration(
   writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(tagSet) }, { own });
 }
 
-/** Writes the config.json of a classifier of texts. */
+/** Writes the config.json of a text classifier. */
 export function writeClassifierConfiguration(
   folder: string,
   { encoder, labels, outcome, maximumLength, threshold }: ClassifierConfiguration,
