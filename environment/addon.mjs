@@ -1,7 +1,8 @@
-// Step: the native addon of @tensorflow/tfjs-node-gpu, compiled against the chosen TensorFlow, with our own kernels (src/nn/native) in it.
+// Step: the native addon of @tensorflow/tfjs-node-gpu, compiled against the chosen TensorFlow, including our kernels
+// (src/nn/native).
 //
-// The package's own script would download a TensorFlow of 2022, and node-gyp cannot build in a path with spaces, so the
-// compiler is called directly. The result is kept outside node_modules/ and outlasts `npm ci`.
+// The package's own script would download a TensorFlow of 2022, and node-gyp cannot build in a path with spaces, so the compiler is
+// called directly. The result is kept outside node_modules/ and survives `npm ci`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -24,14 +25,14 @@ import { root, setupCommand, workFolder } from './places.mjs';
 import { chosenTensorFlow, libraryIn } from './tensorflow.mjs';
 import { tfjsFolder } from './tfjs.mjs';
 
-// The package looks for its addon in the folder of the newest Node-API version that it and Node both know. Node-API is
-// stable over versions of Node, so this number is all of Node that the addon depends on.
+// The package looks for its addon in the folder of the newest Node-API version known to both it and Node. Node-API is stable across
+// Node versions, so the addon depends on Node only through this number.
 const nodeApi = Math.min(8, Number(process.versions.napi));
 const addonFolder = () => join(tfjsFolder(), 'lib', `napi-v${nodeApi}`);
 const addonFile = () => join(addonFolder(), 'tfjs_binding.node');
 const markFile = () => join(addonFolder(), 'built-for.txt');
-// The addon looks for TensorFlow's libraries here. A link to their folder, not to the single files: TensorFlow finds
-// NVIDIA's libraries from the folder it was loaded from.
+// The addon looks for TensorFlow's libraries here. A link to their folder, not to the individual files: TensorFlow finds NVIDIA's
+// libraries from the folder it was loaded from.
 const libraryLinkPath = () => join(tfjsFolder(), 'deps', 'lib');
 const kernels = join(root, 'src', 'nn', 'native');
 
@@ -45,7 +46,7 @@ export const nativeAddon = {
     readFileSync(markFile(), 'utf8') === whatItIsBuiltFor() &&
     target(libraryLinkPath()) === chosenTensorFlow().folder,
 
-  plan: () => (existsSync(keptAddon()) ? 'compiled before; putting it in place' : 'compiling'),
+  plan: () => (existsSync(keptAddon()) ? 'already compiled; copying it into place' : 'compiling'),
 
   async work() {
     const { folder } = chosenTensorFlow();
@@ -88,8 +89,8 @@ async function compile(tensorflow, output) {
       'a C++ compiler is missing; install one with `apt-get install g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora)',
     );
   }
-  // For loops to become vector instructions: sums where the source allows another order, no errors and traps of mathematics. Not cut to
-  // where memory lines begin: a resumed run, whose numbers lie elsewhere, is to round them alike.
+  // Lets loops become vector instructions: sums may be reordered where the source allows it, without mathematical errors and traps.
+  // Not split at cache lines: a resumed run, whose arrays are at other addresses, must round the same way.
   const unpeeled = ['--param', 'vect-max-peeling-for-alignment=0'];
   const loops = ['-O3', '-fopenmp-simd', '-fno-math-errno', '-fno-trapping-math', ...unpeeled];
   const options = ['-shared', '-fPIC', '-pthread', ...loops, '-std=c++17', `-DNAPI_VERSION=${nodeApi}`];
@@ -106,7 +107,7 @@ async function compile(tensorflow, output) {
   });
 }
 
-/** The folder with node_api.h: beside Node, where npm was told to look, or where node-gyp has put it before. */
+/** Returns the folder with node_api.h: beside Node, where npm is configured to look, or where node-gyp has stored it. */
 function nodeHeaders() {
   const prefixes = [
     dirname(dirname(realpathSync(process.execPath))),
@@ -117,11 +118,11 @@ function nodeHeaders() {
   const found = folders.find((folder) => existsSync(join(folder, 'node_api.h')));
   if (found) return found;
   throw new SetupError(
-    `the headers of Node are missing (node_api.h in ${folders[0]}); install them with \`apt-get install libnode-dev\`, or take Node from its official archive, which brings them`,
+    `the headers of Node are missing (node_api.h in ${folders[0]}); install them with \`apt-get install libnode-dev\`, or use Node from its official archive, which includes them`,
   );
 }
 
-/** One product in a process of its own: shows that every library and symbol is found, and the numbers are right. */
+/** Computes a product in a separate process: shows that every library and symbol is found, and the numbers are right. */
 async function tryIt() {
   const script = `
     require('node:util').isNullOrUndefined ??= (value) => value === null || value === undefined;
@@ -131,12 +132,12 @@ async function tryIt() {
   try {
     await run(process.execPath, ['-e', script], { log: 'try-addon', env: { TF_CPP_MIN_LOG_LEVEL: '2' } });
   } catch (error) {
-    // What does not load is not kept.
+    // An addon that does not load is not kept.
     rmSync(dirname(keptAddon()), { recursive: true, force: true });
     if (error instanceof CommandError) {
       const reason = error.output.match(/^\w*Error: (.*)$/m)?.[1] ?? error.message;
       throw new SetupError(
-        `the compiled addon does not load (${reason}); look at ${join(workFolder, 'logs', 'try-addon.log')} and run \`${setupCommand}\` again`,
+        `the compiled addon does not load (${reason}); see ${join(workFolder, 'logs', 'try-addon.log')} and run \`${setupCommand}\` again`,
       );
     }
     throw error;

@@ -1,13 +1,13 @@
 // `npm run bench -- NAME [--json]`: builds, then runs the benchmark `src/*/NAME.bench.ts`.
 //
-// A benchmark prints its measurements as a table, or with --json as one JSON value; how it measures stands in its header.
+// A benchmark prints its measurements as a table, or with --json as one JSON value; its header documents the method.
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setUp } from './setup.mjs';
 
 const ENDING = '.bench.js';
 const [name, ...options] = process.argv.slice(2);
-// Standard output is the benchmark's alone.
+// Standard output is reserved for the benchmark.
 await setUp({ say: console.error });
 const { runInForeground } = await import('./commands.mjs');
 const { root } = await import('./places.mjs');
@@ -18,7 +18,7 @@ if (file) process.exitCode = await runInForeground(process.execPath, [join(root,
 else {
   const names = files.map((file) => basename(file, ENDING)).sort();
   console.error(
-    `bench: ${name ? `"${name}" is no benchmark` : 'the name of a benchmark is missing'}; take one of: ${names.join(', ')}`,
+    `bench: ${name ? `"${name}" is not a benchmark` : 'the name of a benchmark is missing'}; choose one of: ${names.join(', ')}`,
   );
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// Runs other programs: output kept in a log file, ended with us, failures told in one sentence.
+// Runs other programs: writes their output to a log file, ends them with this process, reports failures in one sentence.
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { childEnded, childStarted, endChildren } from './lock.mjs';
 import { noTelemetry, root, workFolder } from './places.mjs';
 
-/** What is missing or wrong, and the command that mends it, in one sentence. */
+/** A missing or broken prerequisite, with the command that fixes it, in one sentence. */
 export class SetupError extends Error {
   name = 'SetupError';
 }
 
-/** A program that ended with a status other than 0; `output` holds all that it wrote. */
+/** A program that ended with a status other than 0; `output` is everything it wrote. */
 export class CommandError extends Error {
   name = 'CommandError';
   constructor(command, status, output, logFile) {
@@ -21,8 +21,8 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a program to its end and resolves to its output (both streams). Throws CommandError when it fails, and an
- * ordinary error with code ENOENT when there is no such program. Its output goes to `.falconframes/logs/<log>.log`.
+ * Runs a program to its end and resolves to its output (both streams). Throws CommandError if it fails, and an ordinary error with
+ * code ENOENT if there is no such program. Its output is written to `.falconframes/logs/<log>.log`.
  */
 export function run(command, args, { log, env = {} }) {
   const folder = join(workFolder, 'logs');
@@ -30,7 +30,7 @@ export function run(command, args, { log, env = {} }) {
   const logFile = join(folder, `${log}.log`);
   const file = createWriteStream(logFile);
   return new Promise((resolve, reject) => {
-    // A group of its own, so that an interruption ends the compiler under it too.
+    // A separate process group, so that an interruption also ends the compiler under it.
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...noTelemetry, ...env },
@@ -56,7 +56,7 @@ export function run(command, args, { log, env = {} }) {
   });
 }
 
-/** Runs a program in the foreground, on our own terminal; resolves to its status. */
+/** Runs a program in the foreground, on this terminal; resolves to its status. */
 export function runInForeground(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -76,24 +76,24 @@ export function runInForeground(command, args, env = {}) {
 
 let interruption;
 
-/** From here on an interruption is passed on to the programs at work, once, and counts as theirs. */
+/** From now on, an interruption is passed on to the running programs, once, and handled by them. */
 export function passOnInterruptions() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       interruption ??= signal;
       endChildren(signal);
-      // pip and npm end at once, a notebook after it has ended its kernel; what does not is ended after a while.
+      // pip and npm end at once, a notebook after ending its kernel; programs that do not end are killed after a while.
       setTimeout(() => endChildren('SIGKILL'), 15_000).unref();
     });
   }
 }
 
-/** The exit status that tells of the interruption, or undefined where there was none. */
+/** Returns the exit status for the interruption, or undefined if there was none. */
 export function interruptedStatus() {
   return interruption && 128 + constants.signals[interruption];
 }
 
-/** Whether the output of pip or npm says that there is no way to the registry. */
+/** Returns whether the output of pip or npm says that the registry cannot be reached. */
 export function tellsOfNoNetwork(output) {
   return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|NewConnectionError|NameResolutionError|Temporary failure in name resolution|Network is unreachable|Max retries exceeded|Read timed out|ProxyError|ConnectTimeout/.test(
     output,

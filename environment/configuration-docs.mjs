@@ -1,5 +1,5 @@
-// Writes docs/configuration.md, every key of every configuration file, from the schemas of the compiled library:
-// node environment/configuration-docs.mjs. A test compares the two.
+// Writes docs/configuration.md, with every key of every configuration file, from the schemas of the compiled library: node
+// environment/configuration-docs.mjs. A test compares the two.
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,15 +9,15 @@ import { root } from './places.mjs';
 
 export const page = join(root, 'docs', 'configuration.md');
 
-/** The page as it should be. */
+/** Returns the page as it should be. */
 export function configurationPage() {
   const load = createRequire(import.meta.url);
   const { SPACE_SCHEMA, TRAINING_SCHEMA } = load(join(root, 'dist', 'training'));
   const { distillationFileSchema, sparsityFileSchema } = load(join(root, 'dist', 'compression'));
   return `# Configuration files
 
-Every key, with what it may be and what it is when it is left out. Files are JSON; paths in them are relative to the file. This page is
-made from the schemas that check the files (\`node environment/configuration-docs.mjs\`); \`--schema\` prints them as JSON Schema, for editors.
+Every key, with its type, default and meaning. Files are JSON; paths in them are relative to the file. This page is
+generated from the schemas that check the files (\`node environment/configuration-docs.mjs\`); \`--schema\` prints them as JSON Schema, for editors.
 
 ## \`falconframes train --config FILE\`
 
@@ -37,11 +37,11 @@ ${table(SPACE_SCHEMA)}
 `;
 }
 
-/** A file that holds a training's keys, but for some, and a part with keys of its own. */
+/** Documents a file that contains a training's keys, except some, and a section with further keys. */
 function partOf({ properties }, part, training) {
   const code = (key) => `\`${key}\``;
   const without = Object.keys(training.properties).filter((key) => !(key in properties));
-  return `The keys of \`train\` without ${without.map(code).join(', ')}, which the model folder decides, and an object \`${part}\` with these:
+  return `The keys of \`train\` without ${without.map(code).join(', ')}, which are taken from the model folder, and an object \`${part}\` with these:
 
 ${table(properties[part])}`;
 }
@@ -60,7 +60,7 @@ function table({ properties, required }) {
 
 const NAMES = { integer: 'whole number', number: 'number', string: 'text', null: '`null`' };
 
-/** What a value may be, in words: "whole number from 1 to 20 or `null`". */
+/** Describes the type of a value: "whole number from 1 to 20 or `null`". */
 function kindOf({ type, enum: choices, minimum, maximum, items, additionalProperties }) {
   if (choices) return choices.map((one) => `\`${one}\``).join(', ');
   const name = (one) => {

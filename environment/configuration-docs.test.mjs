@@ -1,10 +1,10 @@
-// docs/configuration.md says what the schemas say.
+// docs/configuration.md agrees with the schemas.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { configurationPage, page } from './configuration-docs.mjs';
 
-test('docs/configuration.md lists every key as the schemas have it', () => {
+test('docs/configuration.md lists every key of the schemas', () => {
   assert.equal(
     readFileSync(page, 'utf8'),
     configurationPage(),

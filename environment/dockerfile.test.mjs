@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './places.mjs';
 
-test('the container runs as a user without rights, to whom the project belongs, and Jupyter asks for its token', () => {
+test('the container runs as an unprivileged user who owns the project, and Jupyter requires its token', () => {
   const file = readFileSync(join(root, 'environment', 'Dockerfile'), 'utf8');
   const instructions = file.replaceAll('\\\n', ' ').match(/^[A-Z]+ .*$/gm);
   const at = (start) => instructions.findIndex((line) => line.startsWith(start));

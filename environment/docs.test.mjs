@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodeModules, root } from './places.mjs';
 
-test('the API reference builds without a warning: what a public function names is public too', () => {
+test('the API reference builds without a warning: types named by public functions are public', () => {
   const typedoc = join(nodeModules, 'typedoc', 'bin', 'typedoc');
   const options = { cwd: root, encoding: 'utf8' };
   const { status, stdout, stderr } = spawnSync(process.execPath, [typedoc, '--emit', 'none'], options);

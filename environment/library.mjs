@@ -1,4 +1,4 @@
-// Step: the library in dist/, compiled from src/, and its name, so that notebooks can import from 'falconframes'.
+// Step: the library in dist/, compiled from src/, and its package name, so that notebooks can import from 'falconframes'.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -52,7 +52,7 @@ export const library = {
   },
 };
 
-/** What the compiler reads: the sources and its settings. */
+/** Hashes the input of the compiler: the sources and its settings. */
 function hashOfSource() {
   const files = ['package-lock.json', 'tsconfig.json'];
   for (const name of filesIn(source)) files.push(join('src', name));
@@ -61,7 +61,7 @@ function hashOfSource() {
   return hash.digest('hex');
 }
 
-/** A test whose source is gone would still run. */
+/** Removes compiled tests whose source is gone, which would still run. */
 function removeLeftovers() {
   if (!existsSync(compiled)) return;
   for (const name of filesIn(compiled)) {

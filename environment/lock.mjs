@@ -1,7 +1,7 @@
-// One set-up at a time in a folder, and none left over: who works here is written down, with the processes it started.
+// Allows one set-up at a time in a folder, and cleans up after killed ones: the lock file lists the running set-up and the
+// processes it started.
 //
-// A set-up that was killed leaves pip or npm behind, still writing. The next one finds them in the lock file and ends
-// them before it starts.
+// A killed set-up leaves pip or npm behind, still writing. The next one finds them in the lock file and ends them before it starts.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { workFolder } from './places.mjs';
 const lockFile = join(workFolder, 'setup.lock');
 const children = new Map();
 
-/** Runs `work` while no other set-up of this folder runs; `say` hears when it has to wait for one. */
+/** Runs `work` while no other set-up of this folder runs; calls `say` if it has to wait for one. */
 export async function whileAlone(say, work) {
   mkdirSync(workFolder, { recursive: true });
   let waiting = false;
@@ -32,7 +32,7 @@ export async function whileAlone(say, work) {
   }
 }
 
-/** Remembers a child that leads a process group of its own. */
+/** Records a child that leads a separate process group. */
 export function childStarted(pid) {
   children.set(pid, { pid, started: startTime(pid) });
   writeLock();
@@ -43,7 +43,7 @@ export function childEnded(pid) {
   writeLock();
 }
 
-/** Ends every child that is at work, with all that it started. */
+/** Ends every running child, with all processes it started. */
 export function endChildren(signal) {
   for (const pid of children.keys()) killGroup(pid, signal);
 }
@@ -52,14 +52,14 @@ function killGroup(pid, signal) {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    // It has ended already.
   }
 }
 
 function tryToLock() {
   const own = writeOwn();
   try {
-    // A link appears whole or not at all, and only where there is none yet.
+    // A link appears completely or not at all, and only if there is none yet.
     linkSync(own, lockFile);
     return true;
   } catch (error) {
@@ -71,7 +71,7 @@ function tryToLock() {
 }
 
 function writeLock() {
-  // What runs after the set-up, tests and notebooks, needs no lock.
+  // Programs that run after the set-up, tests and notebooks, need no lock.
   if (readLock()?.pid === process.pid) renameSync(writeOwn(), lockFile);
 }
 
@@ -103,7 +103,7 @@ function isAlive({ pid, started }) {
   return startTime(pid) === started;
 }
 
-/** When a process began, in ticks since boot (proc(5), field 22): tells it from a later one with the same number. */
+/** Start time of a process, in ticks since boot (proc(5), field 22): distinguishes it from a later one with the same number. */
 function startTime(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -6,8 +6,8 @@ import { root } from './places.mjs';
 
 const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
 
-// Where a registry lacks the build for another kind of machine, `npm install` drops it from the lock file, and then
-// `npm ci` fails on every machine.
+// If a registry lacks the build for another kind of machine, `npm install` drops it from the lock file, and `npm ci` then fails on
+// every machine.
 test('the lock file has the optional builds for all kinds of machine', () => {
   for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
     for (const name of Object.keys(optionalDependencies)) {
@@ -20,6 +20,6 @@ test('the lock file has the optional builds for all kinds of machine', () => {
   }
 });
 
-test('the lock file names no address', () => {
+test('the lock file contains no address', () => {
   for (const [path, { resolved }] of Object.entries(packages)) assert.equal(resolved, undefined, path);
 });

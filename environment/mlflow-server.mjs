@@ -1,4 +1,4 @@
-// Step: MLflow's server in an environment of its own, so that its many packages stay out of .venv.
+// Step: MLflow's server in a separate environment, so that its many packages stay out of .venv.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './commands.mjs';
@@ -17,7 +17,7 @@ export const mlflowServer = {
   async work() {
     await makeEnvironment(mlflowEnvironment);
     await pipInstall(list, mlflowEnvironment);
-    // Shows that no package is missing, and leaves the modules compiled: the server starts in seconds.
+    // Shows that no package is missing, and compiles the modules, so that the server starts in seconds.
     await run(mlflowPython, ['-c', 'import mlflow.cli, mlflow.server.fastapi_app'], {
       log: 'try-mlflow',
       env: { PYTHONDONTWRITEBYTECODE: '' },

@@ -1,5 +1,5 @@
-// `npm run mlflow -- [--port N] [--folder FOLDER]`: an MLflow server that this machine alone can reach, until Ctrl-C. Makes
-// the server's Python environment where it is missing. Its output goes to .falconframes/logs/mlflow.log.
+// `npm run mlflow -- [--port N] [--folder FOLDER]`: an MLflow server that is reachable only from this machine, until Ctrl-C.
+// Creates the server's Python environment if it is missing. Its output is written to .falconframes/logs/mlflow.log.
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -19,7 +19,7 @@ try {
   await setUp({ parts: ['mlflow'] });
   await serve(port, folder);
 } catch (error) {
-  // A server is ended by an interruption and no other way.
+  // A server ends only by an interruption.
   if (!interruptedStatus()) {
     console.error(`mlflow: ${error.message}`);
     process.exitCode = 1;
@@ -34,7 +34,7 @@ function readOptions() {
   const { values } = parseArgs({ options });
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    throw new SetupError(`"${values.port}" is no port; take a number from 1 to 65535`);
+    throw new SetupError(`"${values.port}" is not a port; choose a number from 1 to 65535`);
   return { port, folder: resolve(values.folder) };
 }
 
@@ -50,7 +50,7 @@ async function checkThatFree(port) {
   await once(probe, 'close');
 }
 
-/** Runs the server until it is interrupted; rejects then too. Runs are in the folder's `mlflow.db`, files in `artifacts/`. */
+/** Runs the server until it is interrupted, which also rejects. Runs are in the folder's `mlflow.db`, files in `artifacts/`. */
 async function serve(port, folder) {
   mkdirSync(folder, { recursive: true });
   const options = {
@@ -62,7 +62,7 @@ async function serve(port, folder) {
     'uvicorn-opts': '--log-level=warning',
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-  // Without the seven processes more for jobs of language models.
+  // Without seven additional processes for jobs of language models.
   const env = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' };
   const address = `http://${HOST}:${port}`;
   console.log(`Starting MLflow at ${address} …`);
@@ -72,7 +72,7 @@ async function serve(port, folder) {
   await ended;
 }
 
-/** Resolves to true once something answers there. */
+/** Resolves to true once the address answers. */
 async function answers(address) {
   for (;;) {
     const answer = await fetch(`${address}/health`).catch(() => undefined);

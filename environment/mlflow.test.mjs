@@ -1,4 +1,4 @@
-// How the server serves and ends, src/training/tracking/mlflow.test.ts tests.
+// src/training/tracking/mlflow.test.ts tests how the server serves and ends.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ function refusal(...args) {
   return stderr;
 }
 
-test('a port that is taken or none is told in one sentence', async (t) => {
+test('a port that is taken or invalid is reported in one sentence', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   t.after(() => other.close());
   await once(other, 'listening');
@@ -23,5 +23,8 @@ test('a port that is taken or none is told in one sentence', async (t) => {
     refusal('--port', String(port)),
     `mlflow: port ${port} is taken; choose another with \`npm run mlflow -- --port N\`\n`,
   );
-  assert.equal(refusal('--port', '99999'), 'mlflow: "99999" is no port; take a number from 1 to 65535\n');
+  assert.equal(
+    refusal('--port', '99999'),
+    'mlflow: "99999" is not a port; choose a number from 1 to 65535\n',
+  );
 });

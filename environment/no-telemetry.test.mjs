@@ -1,4 +1,4 @@
-// Nothing of the project lets a dependency write identifiers or events into the user's folders.
+// No dependency may write identifiers or events into the user's folders.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { noTelemetry, root } from './places.mjs';
 const model = join(root, 'models', 'falconframes-tiny');
 const dist = join(root, 'dist');
 
-/** What stands in the home folder of a user for whom a program has run, none of whose variables forbids telemetry. */
+/** Returns the content of a user's home folder after running a program without any variable that disables telemetry. */
 function homeAfter(t, args) {
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-telemetry-'));
   t.after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -31,14 +31,14 @@ function homeAfter(t, args) {
   return { stdout, files: readdirSync(home, { recursive: true }) };
 }
 
-test('the command leaves nothing in the home folder of who annotates a text', (t) => {
+test('the command leaves nothing in the home folder of a user who annotates a text', (t) => {
   const bin = join(root, 'environment', 'falconframes.cjs');
   const { stdout, files } = homeAfter(t, [bin, 'annotate', '--model', model, 'TEXT']);
   assert.match(stdout, /HeLa/);
   assert.deepEqual(files, []);
 });
 
-test('nor does a program that imports the library, in a thread that it starts either', (t) => {
+test('nor does a program that imports the library, also in a thread that it starts', (t) => {
   const script = `
     const { loadAnnotator } = require(${JSON.stringify(dist)});
     const { Worker } = require('node:worker_threads');
@@ -55,7 +55,7 @@ test('nor does a program that imports the library, in a thread that it starts ei
   assert.deepEqual(files, []);
 });
 
-test('every module that opens sessions of ONNX Runtime has turned telemetry off when it is loaded', (t) => {
+test('every module that opens sessions of ONNX Runtime turns telemetry off when it is loaded', (t) => {
   const sources = readdirSync(join(root, 'src'), { recursive: true }).filter(
     (name) =>
       name.endsWith('.ts') &&

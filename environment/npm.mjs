@@ -1,4 +1,4 @@
-// Step: the npm packages that package-lock.json names.
+// Step: the npm packages in package-lock.json.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError, run, SetupError, tellsOfFullDisk, tellsOfNoNetwork } from './commands.mjs';
@@ -8,7 +8,7 @@ export const npmPackages = {
   name: 'npm packages',
   needs: [],
 
-  // npm's own mark: it writes down what it installed once all of it is in place.
+  // npm's mark: it records what it installed once everything is in place.
   isDone() {
     const installed = readPackages(join(nodeModules, '.package-lock.json'));
     const wanted = readPackages(join(root, 'package-lock.json'));
@@ -19,7 +19,7 @@ export const npmPackages = {
           path === '' ||
           (installed[path]
             ? installed[path].version === version && installed[path].integrity === integrity
-            : // Packages for other kinds of machine are optional, and left out here.
+            : // Packages for other kinds of machine are optional, and skipped here.
               optional),
       )
     );
@@ -37,11 +37,11 @@ export const npmPackages = {
   },
 };
 
-/** What a failed npm means, in one sentence; the error as it is where there is none for it. */
+/** Describes a failure of npm in one sentence; returns other errors unchanged. */
 export function npmFailure(error) {
   if (error.code === 'ENOENT') {
     return new SetupError(
-      'npm is missing; install it with `apt-get install npm`, or take Node from its official archive, which brings it',
+      'npm is missing; install it with `apt-get install npm`, or use Node from its official archive, which includes it',
     );
   }
   if (!(error instanceof CommandError)) return error;
@@ -50,12 +50,12 @@ export function npmFailure(error) {
   }
   if (/code EUSAGE/.test(error.output)) {
     return new SetupError(
-      'package-lock.json does not fit package.json; run `npm install` after changing dependencies by hand',
+      'package-lock.json does not match package.json; run `npm install` after changing dependencies by hand',
     );
   }
   if (tellsOfNoNetwork(error.output)) {
     return new SetupError(
-      `no way to the npm registry; connect to the network and run \`${setupCommand}\` again`,
+      `the npm registry cannot be reached; connect to the network and run \`${setupCommand}\` again`,
     );
   }
   return error;

@@ -1,4 +1,4 @@
-// The npm package as others get it: what is in it, that it needs only what it names, and that its types hold in strict projects.
+// The npm package as users receive it: its content, its declared dependencies, and its types in strict projects.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -21,14 +21,14 @@ const rooms = readdirSync(join(root, 'src'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'cli')
   .map(({ name }) => name)
   .sort();
-/** Each is given a name in the scripts and type checks below. */
+/** Each gets a name in the scripts and type checks below. */
 const namespaces = rooms.map((room) => `import * as ${room} from 'falconframes/${room}';`).join('\n');
 
 let scratch;
 let files;
 const copy = () => join(scratch, 'node_modules', 'falconframes');
 
-/** A folder with the packed files and links to the packages that the manifest names, and no others: as `npm install` leaves it. */
+/** A folder with the packed files and links to the packages in the manifest, and no others, as left by `npm install`. */
 before(() => {
   scratch = mkdtempSync(join(tmpdir(), 'falconframes-package-'));
   const packed = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch], root);
@@ -58,7 +58,7 @@ function runScript(name, source) {
   return run(process.execPath, [name]);
 }
 
-test('the package carries the library, the models and what they read, and no tests', () => {
+test('the package contains the library, the models and the files they read, and no tests', () => {
   const unwanted = files.filter((path) =>
     /\.(?:test|fixture|bench)\.|fixtures\/|\/\.|tsbuildinfo|pretrained/.test(path),
   );
@@ -82,7 +82,7 @@ test('the package carries the library, the models and what they read, and no tes
     assert.ok(files.includes(`models/${file}`), file);
 });
 
-test('each room has its own entry, for new resolutions and for that of TypeScript 5.0 in notebooks', () => {
+test('each room has an entry, for new module resolutions and for that of TypeScript 5.0 in notebooks', () => {
   const exported = Object.keys(manifest.exports).filter((name) => !['.', './package.json'].includes(name));
   assert.deepEqual(exported.map((name) => name.slice(2)).sort(), rooms);
   assert.deepEqual(Object.keys(manifest.typesVersions['*']).sort(), rooms);
@@ -103,7 +103,7 @@ test('importing the library loads none of its rooms, and no other package', () =
   assert.deepEqual(JSON.parse(runScript('loads.mjs', asModule)), expected);
 });
 
-test('a script of either kind annotates, and has every room', () => {
+test('a script of either kind can annotate, and has every room', () => {
   const work = `
     const annotator = await loadAnnotator();
     const [{ text }] = await annotator.annotate('HeLa cells grew.');
@@ -115,7 +115,7 @@ test('a script of either kind annotates, and has every room', () => {
   assert.match(runScript('script.cjs', asCommonJs), /^HeLa.* true$/m);
 });
 
-test('the command works; what needs a package that is not installed says which', () => {
+test('the command works; a feature that needs a missing package names it', () => {
   writeFileSync(join(scratch, 'text.txt'), 'HeLa cells grew.');
   const command = join(copy(), manifest.bin.falconframes);
   assert.match(run(process.execPath, [command, 'annotate', 'text.txt']), /"text":"HeLa/);
@@ -133,7 +133,7 @@ test('the command works; what needs a package that is not installed says which',
   );
 });
 
-test('the set-up and the library agree on where an installed copy keeps what the set-up makes', () => {
+test("the set-up and the library agree on the location of an installed copy's set-up", () => {
   const script = `
     import { encodersFolder, workFolder } from 'falconframes/foundation';
     import * as places from './node_modules/falconframes/environment/places.mjs';
@@ -155,7 +155,7 @@ annotate(1);
 `;
 const everyRoom = `${namespaces}\nexport const rooms = [${rooms}];\n`;
 
-/** Errors of the strictest check, declarations of packages included, of one source file. */
+/** Returns the errors of the strictest check of one source file, including declarations of packages. */
 function typeErrors(name, source, options) {
   writeFileSync(join(scratch, name), source);
   const strictest = { strict: true, skipLibCheck: false, noEmit: true };
@@ -176,7 +176,7 @@ for (const [kind, ending, options] of [
 ]) {
   test(`types resolve in a strict project: ${kind}`, () => {
     assert.deepEqual(typeErrors(`annotating.${ending}`, annotating, options), []);
-    // Declarations of onnx-proto and ONNX Runtime name types of browsers; who imports all rooms needs `skipLibCheck` for those.
+    // Declarations of onnx-proto and ONNX Runtime use browser types; programs that import all rooms need `skipLibCheck` for those.
     const others = /^\S*node_modules\/(?:onnx-proto|onnxruntime-common)\//;
     const errors = typeErrors(`rooms.${ending}`, everyRoom, options);
     assert.deepEqual(

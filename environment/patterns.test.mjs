@@ -1,4 +1,4 @@
-// No regular expression of the project may take more than linear time: what it is matched with comes from files and servers.
+// No regular expression of the project may take more than linear time: it is matched against files and server responses.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { checkSync } from 'recheck';
 import ts from 'typescript';
 import { root } from './places.mjs';
 
-/** All sources but tests, whose patterns meet only what the tests themselves make. */
+/** Returns all sources except tests, whose patterns match only their own data. */
 function sources() {
   return ['src', 'environment'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -18,7 +18,7 @@ function sources() {
   );
 }
 
-/** The patterns of a file with the lines where they stand: literals, and RegExp of a string that stands there. */
+/** Returns the patterns of a file with their lines: literals, and RegExp of a literal string. */
 function patternsOf(file) {
   const source = ts.createSourceFile(
     file,
@@ -50,26 +50,26 @@ function patternsOf(file) {
   return found;
 }
 
-// Work is limited by steps, not by time: else what is found depends on what else the machine does.
+// Work is limited by steps, not by time: otherwise the result would depend on the machine's load.
 const time = 60_000;
 const limits = { timeout: time, seedingTimeout: time, incubationTimeout: time, attackTimeout: time };
 
-/** What is wrong with a pattern, or undefined. */
+/** Describes the fault of a pattern, or returns undefined. */
 function fault(pattern, flags) {
-  // `d` changes nothing in how it is matched, and the checker does not know it.
+  // `d` does not affect matching, and the checker does not know it.
   const { status, complexity, attack, error } = checkSync(pattern, flags.replace('d', ''), limits);
   if (status === 'safe') return undefined;
   if (status === 'unknown') return `cannot be checked (${error.kind})`;
   return `takes ${complexity.summary} time, for example on ${attack.pattern}`;
 }
 
-test('the checker tells ambiguous repetition from the plain kind', () => {
+test('the checker distinguishes ambiguous repetition from the plain kind', () => {
   assert.match(fault('^(?:a|a)*$', ''), /exponential/);
   assert.match(fault('\\s+$', ''), /2nd degree/);
   assert.equal(fault('^[^,]*,[^,]*$', ''), undefined);
 });
 
-test('every pattern takes linear time at most', () => {
+test('every pattern takes at most linear time', () => {
   const patterns = sources().flatMap(patternsOf);
   assert.ok(patterns.length > 100);
   const faults = new Map();

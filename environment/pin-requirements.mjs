@@ -1,11 +1,11 @@
-// `node environment/pin-requirements.mjs`: writes into the requirement lists the checksums of all files that the package index has of
-// each version. To change a version, change it in the list and run this. Needs uv on the path (`pip install uv`).
+// `node environment/pin-requirements.mjs`: writes into the requirement lists the checksums of all files in the package index for
+// each version. To change a version, edit the list and run this. Requires uv on the path (`pip install uv`).
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.mjs';
 
-// The oldest Python that each list is for; an environment of its own may be newer.
+// The oldest Python supported by each list; a separate environment may be newer.
 const OLDEST_PYTHON = { 'requirements-bench.txt': '3.11' };
 
 const folder = join(root, 'environment');

@@ -1,8 +1,8 @@
-// npm runs this when the package is installed as a dependency, before any script of the packages that it depends on.
+// npm runs this when the package is installed as a dependency, before any script of its dependencies.
 //
-// ONNX Runtime's own script fetches NVIDIA's providers (some 300 MB), which this library does not use, from outside the npm registry, and
-// where that host is out of reach the whole installation fails. It does nothing where the files stand, so empty ones are put in their
-// place. Who wants the real ones: `npm install --onnxruntime-node-install=cuda12`, which overwrites them.
+// ONNX Runtime's script downloads NVIDIA's providers (some 300 MB), which this library does not use, from outside the npm registry,
+// and if that host is unreachable the whole installation fails. It does nothing if the files exist, so this creates empty ones. To
+// get the real ones: `npm install --onnxruntime-node-install=cuda12`, which overwrites them.
 const { existsSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
@@ -14,6 +14,6 @@ if (process.platform === 'linux' && process.arch === 'x64') {
       if (!existsSync(file)) writeFileSync(file, '');
     }
   } catch {
-    // Where another package manager has not unpacked it yet, its script does as it pleases.
+    // If another package manager has not unpacked it yet, its script runs unchanged.
   }
 }

@@ -1,6 +1,6 @@
-// `npm pack` and `npm publish`: dist/ made anew from src/, so that nothing stale is packed.
+// `npm pack` and `npm publish`: rebuilds dist/ from src/, so that nothing stale is packed.
 //
-// npm leaves scripts out where `ignore-scripts` is set, as .npmrc does here; ask for it with `npm pack --ignore-scripts=false`.
+// npm skips scripts if `ignore-scripts` is set, as in this .npmrc; enable them with `npm pack --ignore-scripts=false`.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

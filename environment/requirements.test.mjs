@@ -8,7 +8,7 @@ const folder = join(root, 'environment');
 const lists = readdirSync(folder).filter((name) => /^requirements.*\.txt$/.test(name));
 const textOf = (name) => readFileSync(join(folder, name), 'utf8');
 
-test('every Python package is pinned by version and checksums, and no list names an address', () => {
+test('every Python package is pinned by version and checksums, and no list contains an address', () => {
   assert.ok(lists.length >= 7);
   for (const list of lists) {
     const lines = textOf(list)
@@ -25,7 +25,7 @@ test('every Python package is pinned by version and checksums, and no list names
   }
 });
 
-test('every command that installs Python packages takes those files alone', () => {
+test('every command that installs Python packages accepts only those files', () => {
   const sources = ['environment/python.mjs', 'src/benchmark/peer.ts', 'src/evaluation/scoring.bench.ts'];
   const installing = ['environment', 'src'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true })

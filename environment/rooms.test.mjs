@@ -25,10 +25,10 @@ const ROOMS = [
   'cli',
 ];
 
-/** Imports that are allowed although they lead down, as "file -> import", each with its reason. */
+/** Allowed imports from a room below, as "file -> import", each with its reason. */
 const EXCEPTIONS = {};
 
-/** What is wrong with the imports of a file, such as "nn/model.ts -> ../training". @param file relative to src */
+/** Returns the forbidden imports of a file, such as "nn/model.ts -> ../training". @param file relative to src */
 function faults(file, content) {
   const own = ROOMS.indexOf(file.split('/')[0]);
   return ts
@@ -44,7 +44,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes:
   .map(({ parentPath, name }) => posix.relative(join(root, 'src'), join(parentPath, name)));
 
 test('each room imports only from rooms above it', () => {
-  // The library's front names every room; tests, benchmarks and helpers of tests may look anywhere.
+  // The library's entry file names every room; tests, benchmarks and fixtures may import from anywhere.
   const checked = sources.filter(
     (file) =>
       file.includes('/') && !/\.(?:test|bench|fixture|d)\.ts$/.test(file) && !file.includes('/fixtures/'),
@@ -53,12 +53,12 @@ test('each room imports only from rooms above it', () => {
   assert.deepEqual(found.sort(), Object.keys(EXCEPTIONS).sort());
 });
 
-test('every folder of src/ has its place in the list', () => {
+test('every folder of src/ is in the list', () => {
   const folders = new Set(sources.filter((file) => file.includes('/')).map((file) => file.split('/')[0]));
   assert.deepEqual([...folders].sort(), [...ROOMS].sort());
 });
 
-test('imports of types, dynamic imports, calls of require and exports from a room below are seen, comments are not', () => {
+test('imports of types, dynamic imports, calls of require and exports from a room below are detected, comments are ignored', () => {
   const content = `import type { Model } from '../nn';
     import { train } from '../../training/trainer';
     export * from '../cli';

@@ -1,10 +1,10 @@
-"""Executes notebooks with the TypeScript kernel, and makes one HTML report of them.
+"""Executes notebooks with the TypeScript kernel, and combines them into one HTML report.
 
     python run_notebooks.py run --out FOLDER NOTEBOOK...     executes them in order, stops at the first error
-    python run_notebooks.py report --out FILE NOTEBOOK...    one page of executed notebooks, readable without a network
+    python run_notebooks.py report --out FILE NOTEBOOK...    one page of executed notebooks, readable offline
 
-`run` writes each executed notebook, and times.json with the seconds that each took, into FOLDER once it is whole. The
-kernel inherits the environment, where notebooks find their profile (FALCONFRAMES_PROFILE and its like).
+`run` writes each completed notebook, and times.json with the seconds that each took, into FOLDER. The kernel inherits the
+environment variables from which notebooks read their profile (FALCONFRAMES_PROFILE and others).
 """
 
 import argparse
@@ -21,7 +21,7 @@ from contextlib import AsyncExitStack
 from html import unescape
 from pathlib import Path
 
-# A kernel of the same name in the user's own Jupyter folder must not come first.
+# A kernel of the same name in the user's Jupyter folder must not take precedence.
 os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 os.environ.update(json.loads(Path(__file__).with_name("no-telemetry.json").read_text()))
 
@@ -31,11 +31,11 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 
 class NotebookError(Exception):
-    """A cell failed; the message shows its source and what the kernel said."""
+    """A cell failed; the message contains its source and the kernel's output."""
 
 
 class KernelStartError(Exception):
-    """The kernel ended, or said nothing for a minute, before the first cell."""
+    """The kernel exited, or was silent for a minute, before the first cell."""
 
 
 def main():
@@ -59,9 +59,9 @@ def main():
 
 
 class WatchedClient(NotebookClient):
-    """Also shows the progress bars of the running cell here, where someone may be waiting."""
+    """Also shows the progress bars of the running cell on standard output."""
 
-    # Often enough to follow, seldom enough for a log file.
+    # Frequent enough to follow, infrequent enough for a log file.
     seconds_between_lines = 1 if sys.stdout.isatty() else 30
     shown_at = float("-inf")
 
@@ -94,21 +94,21 @@ async def run_one(path, out):
                 await run_in_kernel(notebook, path.parent, kernel_log)
                 break
             except KernelStartError as error:
-                # Seldom, most likely when another program takes a port that Jupyter has chosen for the kernel.
+                # Rare, most likely when another program takes a port that Jupyter chose for the kernel.
                 if attempts_left == 0:
                     raise NotebookError(f"{path.name}: {error}\n{last_lines(kernel_log)}") from None
                 print("  the kernel did not answer; starting another", flush=True)
             except NotebookError as error:
                 failed = out / f"{path.stem}.failed.ipynb"
                 write_atomically(failed, nbformat.writes(notebook))
-                end = f"The notebook as far as it came: {failed}"
+                end = f"The partly executed notebook: {failed}"
                 raise NotebookError(f"{path.name}, {error}\n{last_lines(kernel_log)}\n{end}") from None
     write_atomically(out / path.name, nbformat.writes(notebook))
 
 
 async def run_in_kernel(notebook, folder, kernel_log):
     """Executes a notebook in place."""
-    # tslab answers a polite request to end after ten seconds, and has nothing left to save then.
+    # tslab takes ten seconds to shut down gracefully, and has nothing to save.
     client = WatchedClient(
         notebook,
         kernel_name="tslab",
@@ -120,7 +120,7 @@ async def run_in_kernel(notebook, folder, kernel_log):
         try:
             await stack.enter_async_context(client.async_setup_kernel(stdout=kernel_log, stderr=kernel_log))
         except RuntimeError as error:
-            # nbclient has ended this kernel, and would end it once more, in vain, when Python ends.
+            # nbclient has ended this kernel, and would try again at exit.
             atexit.unregister(client._cleanup_kernel)
             raise KernelStartError(error) from None
         await run_cells(client, notebook)
@@ -139,7 +139,7 @@ async def run_cells(client, notebook):
         interrupted.set()
         task.cancel()
 
-    # nbclient's own handlers end the kernel but not the run.
+    # nbclient's handlers end the kernel but not the run.
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, interrupt)
     late_errors = []
@@ -154,7 +154,7 @@ async def run_cells(client, notebook):
             if number == len(cells):
                 await asyncio.sleep(0.3)
         except (CellExecutionError, DeadKernelError) as error:
-            # nbclient takes being cancelled for a dead kernel.
+            # nbclient mistakes a cancellation for a dead kernel.
             if interrupted.is_set():
                 raise asyncio.CancelledError from None
             raise NotebookError(f"cell {number}:\n\n{cell.source}\n\n{reason_of(error, cell)}") from None
@@ -162,13 +162,13 @@ async def run_cells(client, notebook):
             print(f"  {time.perf_counter() - start:.1f} s", flush=True)
         if late_errors:
             raise NotebookError(f"in cell {number} or before it, after the cell's end:\n\n{late_errors[0]}")
-        # The kernel leaves the count out.
+        # The kernel does not set the count.
         cell.execution_count = number
     listener.cancel()
 
 
 async def hear_late_errors(client, late_errors):
-    """What is thrown after its cell has ended reaches nobody: nbclient drops it, and the kernel goes on."""
+    """Collects errors thrown after their cell has ended: nbclient drops them, and the kernel continues."""
     listener = client.km.client()
     listener.start_channels()
     try:
@@ -193,7 +193,7 @@ def without_kernel_frames(text):
 
 
 def write_report(paths, out):
-    """All notebooks on one page, with nothing loaded from elsewhere."""
+    """Writes all notebooks on one page that loads nothing from other servers."""
     from nbconvert import HTMLExporter
 
     whole = nbformat.v4.new_notebook()
@@ -206,18 +206,18 @@ def write_report(paths, out):
         whole.cells += notebook.cells
     heading = "# FalconFrames: executed notebooks\n\n" + "\n".join(contents)
     whole.cells.insert(0, nbformat.v4.new_markdown_cell(heading))
-    # Cells of different notebooks may carry the same id.
+    # Cells of different notebooks may have the same id.
     for number, cell in enumerate(whole.cells):
         cell.id = f"cell-{number}"
     exporter = HTMLExporter(template_name="lab", embed_images=True, require_js_url="", mathjax_url="")
     page, _ = exporter.from_notebook_node(whole, {"metadata": {"name": "FalconFrames"}})
-    # The template's scripts for formulas and diagrams, which the notebooks have none of, would come from elsewhere.
+    # Removes the template's scripts for formulas and diagrams, which the notebooks do not use, since they are loaded from other servers.
     loaders = re.compile(r'<script (?:src=""|type="(?:module|text/x-mathjax-config)")>.*?</script>', re.DOTALL)
     write_atomically(out, loaders.sub("", page))
 
 
 def title_of(notebook, path):
-    """The first heading of a notebook."""
+    """Returns the first heading of a notebook."""
     for cell in notebook.cells:
         heading = cell.cell_type == "markdown" and re.search(r"^# +(.+)$", cell.source, re.MULTILINE)
         if heading:
@@ -226,7 +226,7 @@ def title_of(notebook, path):
 
 
 def write_atomically(path, text):
-    """A reader never sees half a file under its final name."""
+    """Renames the file when complete, so that no partial file has the final name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     part.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-// Notebooks of a few cells through the real kernel.
+// Notebooks of a few cells, run with the real kernel.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ async function runToEnd(...args) {
   return { status, output: started.output };
 }
 
-test('executed notebooks carry outputs and counts, and make one page that loads nothing', async (t) => {
+test('executed notebooks have outputs and counts, and form one page that loads nothing', async (t) => {
   const folder = scratchFolder(t);
   const out = join(folder, 'executed');
   const first = writeNotebook(
@@ -83,7 +83,7 @@ test('executed notebooks carry outputs and counts, and make one page that loads 
   assert.doesNotMatch(page, /<(?:script|link|img)[^>]*(?:src|href)="(?:http|")|import\("http|@import/);
 });
 
-test('the first error stops the run, with source and reason, and nothing under the final name', async (t) => {
+test('the first error stops the run, with source and reason, and no file under the final name', async (t) => {
   const folder = scratchFolder(t);
   const out = join(folder, 'executed');
   const wrong = writeNotebook(
@@ -101,7 +101,7 @@ test('the first error stops the run, with source and reason, and nothing under t
   assert.deepEqual(readdirSync(out), ['0_wrong.failed.ipynb']);
 });
 
-test('a type error, an error after its cell and a kernel that dies are errors too', async (t) => {
+test('a type error, an error after its cell and a dying kernel are errors too', async (t) => {
   const folder = scratchFolder(t);
   const reasons = {
     'type.ipynb': ['const word: number = "text";', /Type 'string' is not assignable to type 'number'/],
@@ -123,7 +123,7 @@ test('a type error, an error after its cell and a kernel that dies are errors to
   }
 });
 
-test('a kernel that does not start is tried again, three times in all', async (t) => {
+test('a kernel that does not start is retried, three attempts in total', async (t) => {
   const folder = scratchFolder(t);
   const notebook = writeNotebook(folder, 'simple.ipynb', 'console.log(6 * 7)');
   const kernels = join(folder, 'kernels', 'tslab');

@@ -1,8 +1,8 @@
-// `npm run setup`: brings everything that training, notebooks and tests need, in the project folder alone. In a copy that npm installed,
-// `npx falconframes setup` brings what training needs, in the user's cache folder.
+// `npm run setup`: installs everything that training, notebooks and tests need, only in the project folder. In a copy installed by
+// npm, `npx falconframes setup` installs what training needs, in the user's cache folder.
 //
-// Runs before any package is installed, so it is written with what Node brings. Run it as often as you like: it does what
-// is missing, and a run that was cut off is finished by the next.
+// Runs before any package is installed, so it uses only Node's modules. It can be run repeatedly: it does what is missing, and
+// completes an interrupted run.
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 
@@ -15,9 +15,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 /**
- * Does what is missing; ends the process with a sentence for each step that fails. `say` takes what it tells. Without `parts`
- * all but the MLflow server, which only `npm run mlflow` and the tests need; of an installed copy, what training needs. What is in
- * `optional` may fail.
+ * Does what is missing; ends the process with a sentence for each failed step. `say` receives progress messages. Without `parts`,
+ * everything except the MLflow server, which only `npm run mlflow` and the tests need; for an installed copy, what training needs.
+ * Steps in `optional` may fail.
  */
 export async function setUp({ say = console.log, parts, optional = [] } = {}) {
   const { interruptedStatus, passOnInterruptions } = await import('./commands.mjs');

@@ -1,4 +1,4 @@
-// Each test works on a copy of the set-up in a folder of its own, whose path has a space in it.
+// Each test works on a copy of the set-up in a separate folder, whose path contains a space.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ function copyOfSetup(t) {
   return copy;
 }
 
-/** A step that writes down that it worked. */
+/** A step that records that it ran. */
 function stepNamed(name, needs, journal, { done = false, fails = false } = {}) {
   return {
     name,
@@ -45,7 +45,7 @@ function stepNamed(name, needs, journal, { done = false, fails = false } = {}) {
   };
 }
 
-test('a step begins once what it needs stands, and is passed over when it is done', async () => {
+test('a step starts once its prerequisites are done, and is skipped if it is done already', async () => {
   const journal = [];
   const steps = [
     stepNamed('base', [], journal),
@@ -59,7 +59,7 @@ test('a step begins once what it needs stands, and is passed over when it is don
   assert.deepEqual(failed, []);
 });
 
-test('what stands behind a failed step is not begun, the rest is finished', async () => {
+test('steps after a failed one are not started, the others finish', async () => {
   const journal = [];
   const said = [];
   const steps = [
@@ -73,7 +73,7 @@ test('what stands behind a failed step is not begun, the rest is finished', asyn
   assert.ok(said.includes('✗ broken: what is missing, and the mend'));
 });
 
-test('a machine with nothing but Node is told what it lacks and which command brings it', (t) => {
+test('a machine with only Node is told what is missing and which command installs it', (t) => {
   const copy = copyOfSetup(t);
   const empty = join(copy, 'nothing');
   mkdirSync(empty);
@@ -87,7 +87,7 @@ test('a machine with nothing but Node is told what it lacks and which command br
   assert.ok(!existsSync(join(copy, '.venv')));
 });
 
-test('a Python that is too old is named with its version', (t) => {
+test('a Python that is too old is reported with its version', (t) => {
   const copy = copyOfSetup(t);
   const bin = join(copy, 'bin');
   mkdirSync(bin);
@@ -99,7 +99,7 @@ test('a Python that is too old is named with its version', (t) => {
   assert.match(stdout, /Python 3\.10 to 3\.13 is needed \(python3 is 3\.9\)/);
 });
 
-test('npm packages count as installed when npm has written down the versions of the lock file', async (t) => {
+test('npm packages count as installed once npm has recorded the versions of the lock file', async (t) => {
   const copy = copyOfSetup(t);
   const { npmPackages } = await import(pathToFileURL(join(copy, 'environment', 'npm.mjs')));
   const wanted = {
@@ -119,7 +119,7 @@ test('npm packages count as installed when npm has written down the versions of 
   assert.equal(npmPackages.isDone(), false);
 });
 
-test('what a killed set-up left running is ended by the next, which waits for one that lives', async (t) => {
+test('processes left by a killed set-up are ended by the next, which waits for a running set-up', async (t) => {
   const copy = copyOfSetup(t);
   const module = (name) => JSON.stringify(pathToFileURL(join(copy, 'environment', name)).href);
   const script = (work) => `
@@ -152,7 +152,7 @@ test('what a killed set-up left running is ended by the next, which waits for on
   assert.ok(!existsSync(lockFile));
 });
 
-test('an interrupted set-up ends its programs and tells of it in its status', async (t) => {
+test('an interrupted set-up ends its programs and reports it in its status', async (t) => {
   const copy = copyOfSetup(t);
   const bin = join(copy, 'bin');
   mkdirSync(bin);
@@ -174,7 +174,7 @@ test('an interrupted set-up ends its programs and tells of it in its status', as
   assert.ok(hasEnded(npm.pid));
 });
 
-/** Gone, or dead and only not yet collected by its new parent. */
+/** Gone, or dead and not yet reaped by its new parent. */
 function hasEnded(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');

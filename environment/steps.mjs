@@ -1,12 +1,11 @@
-// Runs the steps of the set-up: each as soon as what it needs stands, side by side where they do not wait for each other.
+// Runs the steps of the set-up: each as soon as its prerequisites are done, in parallel where possible.
 //
-// A step: { name, needs: [names], isDone(), plan(), work() }. `isDone` is quick and says whether nothing is to do;
-// `plan` says in a few words what `work` is about to do. `work` leaves its mark last, so that a step that was cut off
-// counts as not done.
+// A step: { name, needs: [names], isDone(), plan(), work() }. `isDone` is fast and returns whether nothing is to be done; `plan`
+// describes in a few words what `work` will do. `work` writes its mark last, so that an interrupted step counts as not done.
 import { performance } from 'node:perf_hooks';
 import { CommandError, interruptedStatus, SetupError } from './commands.mjs';
 
-/** Resolves to the names of the steps that worked and those that failed; those behind a failed one are not begun. */
+/** Resolves to the names of the steps that succeeded and those that failed; steps after a failed one are not started. */
 export async function runSteps(steps, say) {
   const worked = [];
   const failed = [];

@@ -1,7 +1,7 @@
 // Step: the TensorFlow that the native addon is linked against.
 //
-// On a machine without an NVIDIA device the wheel `tensorflow-cpu`; with one, the CUDA TensorFlow that Python finds
-// already (as on Colab and Kaggle), or else the wheel `tensorflow` with NVIDIA's libraries beside it.
+// On a machine without an NVIDIA device the wheel `tensorflow-cpu`; with one, the CUDA TensorFlow already visible to Python (as on
+// Colab and Kaggle), or else the wheel `tensorflow` with NVIDIA's libraries beside it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -26,14 +26,14 @@ export const tensorflow = {
     if (!hasNvidiaDevice()) return 'the CPU wheel (about 270 MB)';
     const found = installedCudaTensorFlow();
     return found
-      ? `an NVIDIA device is here; taking the CUDA TensorFlow in ${found}`
-      : 'an NVIDIA device is here; the CUDA wheel with its libraries (about 3 GB)';
+      ? `NVIDIA device found; using the CUDA TensorFlow in ${found}`
+      : 'NVIDIA device found; the CUDA wheel with its libraries (about 3 GB)';
   },
 
   async work() {
     if (process.platform !== 'linux') {
       throw new SetupError(
-        'native TensorFlow is set up on Linux only; use a Linux machine, WSL or environment/Dockerfile (all but training and notebooks works without)',
+        'native TensorFlow is set up on Linux only; use a Linux machine, WSL or environment/Dockerfile (everything except training and notebooks works without)',
       );
     }
     const cuda = hasNvidiaDevice();
@@ -46,20 +46,20 @@ export const tensorflow = {
   },
 };
 
-/** { folder, version, cuda } of the TensorFlow of this set-up: `folder` holds its libraries and `include/`. */
+/** Returns { folder, version, cuda } of the TensorFlow of this set-up: `folder` contains its libraries and `include/`. */
 export function chosenTensorFlow() {
   return existsSync(mark) ? JSON.parse(readFileSync(mark, 'utf8')) : undefined;
 }
 
-/** The library with TensorFlow's C interface. */
+/** Returns the library with TensorFlow's C interface. */
 export const libraryIn = (folder) => join(folder, 'libtensorflow_cc.so.2');
 
-/** A device of this machine or, under WSL, of the Windows around it. */
+/** Returns whether there is a device on this machine or, under WSL, on its Windows host. */
 function hasNvidiaDevice() {
   return existsSync('/dev/nvidiactl') || existsSync('/usr/lib/wsl/lib/libcuda.so.1');
 }
 
-/** The folder of a TensorFlow for CUDA outside our environment, or undefined. Found without importing it, which is slow. */
+/** Returns the folder of a CUDA TensorFlow outside our environment, or undefined. Found without importing it, which is slow. */
 function installedCudaTensorFlow() {
   const script =
     'import importlib.util as u; s = u.find_spec("tensorflow"); print(s.submodule_search_locations[0] if s else "")';
@@ -69,7 +69,7 @@ function installedCudaTensorFlow() {
   return /'is_cuda_build', True/.test(build) ? folder : undefined;
 }
 
-/** The version of an installed package stands in the name of the folder beside it. */
+/** The version of an installed package is part of the name of the folder beside it. */
 function versionOf(folder) {
   const pattern = /^(?:tensorflow|tensorflow_cpu|tf_nightly)-(.+)\.dist-info$/;
   const names = readdirSync(dirname(folder)).map((name) => name.match(pattern)?.[1]);

@@ -1,14 +1,14 @@
-// `npm test`: sets up what is missing, then format and lint, types, unit tests, and the notebooks on the sample.
+// `npm test`: sets up what is missing, then runs format and lint, types, unit tests, and the notebooks on the sample.
 //
-// Every step runs, also after one that failed; the status tells whether all passed. What had to be left out for want of
-// data is listed at the end.
+// Every step runs, even after a failure; the status reports whether all passed. Tests skipped for lack of data are listed at the
+// end.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setUp } from './setup.mjs';
 
-// Without MLflow the tests that need its server are left out.
+// Without MLflow the tests that need its server are skipped.
 await setUp({ optional: ['mlflow'] });
 const { interruptedStatus, runInForeground } = await import('./commands.mjs');
 const { nodeModules, root } = await import('./places.mjs');
@@ -17,7 +17,7 @@ const { seconds } = await import('./steps.mjs');
 const scratch = mkdtempSync(join(tmpdir(), 'falconframes-test-'));
 const tap = join(scratch, 'unit-tests.tap');
 const biome = join(nodeModules, '@biomejs', 'biome', 'bin', 'biome');
-// Left to itself it colours files and pipes too.
+// By default it also colours files and pipes.
 const colors = process.stdout.isTTY ? [] : ['--colors=off'];
 const failed = [];
 const leftOut = [];
@@ -38,7 +38,7 @@ try {
     const command = [join(root, 'environment', 'falconframes.cjs'), 'reproduce'];
     await step('notebooks', [...command, '--profile', 'smoke', '--data', 'sample', '--out', out]);
   } else {
-    leftOut.push('the notebooks: notebooks/ holds none');
+    leftOut.push('the notebooks: notebooks/ has none');
   }
   const closing = existsSync(tap) ? readFileSync(tap, 'utf8').split('\n') : [];
   for (const line of closing) {

@@ -1,6 +1,7 @@
 // Step of an installed copy: the package @tensorflow/tfjs-node-gpu, which npm does not install with the library.
 //
-// Where a program lists it itself, that one is taken. Else it goes into the work folder, where no `npm install` of the program prunes it.
+// If a program depends on it, that copy is used. Otherwise it is installed in the work folder, where no `npm install` of the
+// program removes it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,7 +12,7 @@ import { root, workFolder } from './places.mjs';
 const NAME = '@tensorflow/tfjs-node-gpu';
 const own = join(workFolder, 'native');
 
-/** The folder of the package; src/nn/backend.ts looks in the same places. Undefined where it is missing. */
+/** Returns the folder of the package, or undefined if it is missing; src/nn/backend.ts looks in the same places. */
 export function tfjsFolder() {
   const copy = join(own, 'node_modules', NAME);
   try {

@@ -1,11 +1,11 @@
-"""The Python contenders of `falconframes benchmark --peers` (src/inference/peers.ts), one a process.
+"""The Python contenders of `falconframes benchmark --peers` (src/benchmark/peers.ts), one per process.
 
     python inference_peers.py KIND MODEL_FOLDER THREADS SCRATCH_FOLDER
 
 KIND is `torch` (eager, fp32), `torch-int8` (dynamic), `distilbert` (its shape with random weights, eager), `onnxruntime` or
-`onnxruntime-int8` (the files of MODEL_FOLDER/onnx). It says {"file", "parameters"} when ready: what its size on disk is, and how
-many weights it has. A list of windows of token ids on standard input is answered with {"seconds", "logits"}, logits flat by window;
-null is answered with {"peak_megabytes"}.
+`onnxruntime-int8` (the files of MODEL_FOLDER/onnx). When ready, prints {"file", "parameters"}: the file whose size counts, and the
+number of weights. For a list of windows of token ids on standard input, prints {"seconds", "logits"}, with flat logits per window;
+for null, {"peak_megabytes"}.
 """
 
 import json
@@ -15,14 +15,14 @@ import sys
 import time
 import warnings
 
-# The protocol has standard output to itself.
+# Standard output is reserved for the protocol.
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
-# That dynamic quantization will move to another package is nothing that a benchmark's reader can act on.
+# Deprecation warnings of dynamic quantization are irrelevant to a benchmark.
 warnings.simplefilter("ignore")
 
-# Padded tokens of a call, as the TypeScript side has them.
+# Padded tokens per call, as on the TypeScript side.
 TOKENS_A_CALL = 1024
 
 
@@ -41,7 +41,7 @@ class OnnxRuntime:
         import numpy
 
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": numpy.zeros_like(ids)}
-        # DistilBERT has no segments, and ONNX Runtime refuses an input that a file does not name.
+        # DistilBERT has no segments, and ONNX Runtime rejects inputs that the file does not have.
         known = {given.name: feeds[given.name] for given in self.session.get_inputs()}
         return self.session.run(["logits"], known)[0]
 
@@ -57,7 +57,7 @@ class Torch:
         torch.manual_seed(1)
         classes = transformers.AutoModelForTokenClassification
         if kind == "distilbert":
-            # The configuration's defaults are those of distilbert-base-uncased.
+            # The defaults are the configuration of distilbert-base-uncased.
             model = classes.from_config(transformers.DistilBertConfig(num_labels=9))
         else:
             model = classes.from_pretrained(folder, dtype=torch.float32)
@@ -79,7 +79,7 @@ class Torch:
 
 
 def batches_of(windows: list[list[int]]):
-    """Windows of similar length together: the order that pads least."""
+    """Batches windows of similar length, to minimize padding."""
     batch: list[int] = []
     for index in sorted(range(len(windows)), key=lambda index: len(windows[index])):
         if batch and (len(batch) + 1) * len(windows[index]) > TOKENS_A_CALL:
@@ -110,7 +110,7 @@ def score(contender, windows: list[list[int]]) -> dict:
 
 
 def peak_megabytes() -> float:
-    """Of this program alone: `getrusage` would begin with what the parent had."""
+    """Returns the peak of this program alone: `getrusage` starts from the parent's."""
     with open("/proc/self/status") as file:
         return int(re.search(r"VmHWM:\s+(\d+) kB", file.read())[1]) * 1024 / 1e6
 

@@ -4,7 +4,7 @@
 
 Fine-tunes AutoModelForTokenClassification on words with IOB2 tags, the first piece of each word carrying its label, with the optimizer,
 schedule, dropout and number of steps of our recipe; keeps the epoch with the best mean F1 on dev and prints its strict micro F1 on test.
-Batches are drawn at random and padded to their longest sentence. Scores are counted here, by sets of (sentence, start, end, label).
+Batches are random and padded to their longest sentence. Scores are computed here, from sets of (sentence, start, end, label).
 """
 
 import copy
@@ -24,7 +24,7 @@ transformers.logging.set_verbosity_error()
 
 
 def read(path: str) -> list[tuple[list[str], list[str]]]:
-    """Words and their IOB2 tags, sentence by sentence."""
+    """Reads the words and IOB2 tags of each sentence."""
     sentences = []
     with open(path, encoding="utf-8") as file:
         for line in file:

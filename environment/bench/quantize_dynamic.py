@@ -1,9 +1,9 @@
-"""What `onnxruntime.quantization` makes of an exported model, for `npm run bench -- quantization`.
+"""Quantizes an exported model with `onnxruntime.quantization`, for `npm run bench -- quantization`.
 
     python quantize_dynamic.py SOURCE_FILE TARGET_FILE
 
-Dynamic, a scale a column, signed weights of seven bits: what its documentation recommends for processors without VNNI, on which eight
-overflow. It says {"file"} when the target is written.
+Dynamic, one scale per column, signed weights of seven bits, as its documentation recommends for processors without VNNI, where eight
+overflow. Prints {"file"} once the target is written.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-# That the model was not pre-processed is no news: the export writes all shapes that count.
+# Pre-processing is unnecessary, since the export writes all relevant shapes: hide the warning.
 logging.disable(logging.WARNING)
 
 source, target = sys.argv[1:]

@@ -1,8 +1,7 @@
-"""The Python side of `npm run bench -- saved-models`: what transformers compute with models that falconframes saved, and back.
+"""The Python side of `npm run bench -- saved-models`: loads models saved by falconframes in transformers, and saves them for it.
 
-Each line of standard input names a folder: a saved model, and `inputs.json` with input_ids and attention_mask. The answer is a line with
-the logits. Then the weights are changed a little and saved with `save_pretrained` in the folder `back`, and the answer holds the
-logits of these as well.
+Each line of standard input names a folder with a saved model, and `inputs.json` with input_ids and attention_mask. The weights are then
+changed slightly and saved with `save_pretrained` in the folder `back`. The answer is one line with the logits of both.
 """
 
 import json

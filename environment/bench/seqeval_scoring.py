@@ -1,7 +1,6 @@
-"""One round of seqeval for `npm run bench -- scoring`: `python seqeval_scoring.py SEQUENCES`, whose file holds `gold` and
-`predicted`.
+"""One round of seqeval for `npm run bench -- scoring`: `python seqeval_scoring.py SEQUENCES`, a file with `gold` and `predicted`.
 
-Prints one JSON object: for each mode the seconds that the report took, and the report.
+Prints one JSON object: for each mode the report and the seconds it took.
 """
 
 import json

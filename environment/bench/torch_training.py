@@ -2,8 +2,8 @@
 
     python torch_training.py trainer|loop MODEL_FOLDER EXAMPLES.json
 
-The examples are rounds of batches of windows {input_ids, labels, known}. Each line on standard input, {"contender", "round"},
-is answered with {"tokens", "seconds"}: real tokens, padding not counted, and the time of that round's steps.
+The examples are rounds of batches of windows {input_ids, labels, known}. For each line on standard input, {"contender", "round"},
+prints {"tokens", "seconds"}: real tokens, without padding, and the time of that round's steps.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-# The protocol has standard output to itself.
+# Standard output is reserved for the protocol.
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
@@ -32,7 +32,7 @@ def fresh_model(folder: str) -> torch.nn.Module:
 
 
 def collate(windows: list[dict]) -> dict[str, torch.Tensor]:
-    """Pads to the longest window; labels and which of them are known side by side // [batch, length, 2, outputs]"""
+    """Pads to the longest window; stacks the labels and the mask of known labels // [batch, length, 2, outputs]"""
     length = max(len(window["input_ids"]) for window in windows)
     ids = torch.zeros(len(windows), length, dtype=torch.long)
     mask = torch.zeros(len(windows), length, dtype=torch.long)
@@ -56,7 +56,7 @@ def tokens_of(batches: list[list[dict]]) -> int:
 
 
 class TrainerDefaults:
-    """Hugging Face's Trainer as it comes: random order, padding to the longest window of a batch."""
+    """Hugging Face's Trainer with its defaults: random order, padding to the longest window of a batch."""
 
     def __init__(self, folder: str):
         self.model = fresh_model(folder)
@@ -87,7 +87,7 @@ class TrainerDefaults:
 
 
 class Clock(TrainerCallback):
-    """From the first step's begin to the last one's end: without what the Trainer does before and after."""
+    """Measures from the start of the first step to the end of the last, without the Trainer's work before and after."""
 
     started = None
     seconds = 0.0
@@ -100,7 +100,7 @@ class Clock(TrainerCallback):
 
 
 class Loop:
-    """A loop by hand: batches of similar length, fused AdamW, bf16 where asked for. (torch.compile was slower on CPU.)"""
+    """A hand-written loop: batches of similar length, fused AdamW, optional bf16. (torch.compile was slower on CPU.)"""
 
     def __init__(self, folder: str, bf16: bool = False):
         self.model = fresh_model(folder)

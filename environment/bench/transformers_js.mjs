@@ -1,14 +1,14 @@
-/** transformers.js set up to run a model folder, on so many threads, without asking the network. */
+/** Sets up transformers.js to run a model folder, with a given number of threads, offline. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { env } from '@xenova/transformers';
 
-/** The name by which transformers.js finds the folder. */
+/** Returns the name by which transformers.js finds the folder. */
 export function serveFolder(folder, threads) {
-  // It has no setting for threads and would take all cores: its own ONNX Runtime is told before a session is made. That one (1.14)
-  // heeds options for a file alone, and transformers.js hands it bytes.
+  // It has no setting for threads and would use all cores: its ONNX Runtime is configured before a session is created. That version
+  // (1.14) applies options only to a file, but transformers.js passes bytes.
   const requireOfPackage = createRequire(createRequire(import.meta.url).resolve('@xenova/transformers'));
   const { InferenceSession } = requireOfPackage('onnxruntime-node');
   const create = InferenceSession.create.bind(InferenceSession);

@@ -1,5 +1,5 @@
 /**
- * The contender of `falconframes benchmark --peers` that runs the int8 file in transformers.js:
+ * Contender of `falconframes benchmark --peers` that runs the int8 file in transformers.js:
  *
  *     node transformers_js_peer.mjs MODEL_FOLDER THREADS
  *

@@ -1,9 +1,10 @@
 /**
- * What `npm run bench -- annotate` compares with: transformers.js' token-classification pipeline on a folder's int8 file.
+ * Reference of `npm run bench -- annotate`: transformers.js' token-classification pipeline on a folder's int8 file.
  *
  *     node transformers_js_pipeline.mjs MODEL_FOLDER THREADS
  *
- * Asked {"sentences", "batch"}, both a line of JSON, it tags them, `batch` in a call, and answers with seconds and tags found.
+ * For each JSON line {"sentences", "batch"} it tags the sentences, `batch` per call, and answers with seconds and the number of
+ * tags.
  */
 import { createInterface } from 'node:readline';
 import { pipeline } from '@xenova/transformers';

@@ -4,7 +4,7 @@ import type { ClassifierConfiguration } from '../nn';
 import { encodeWholeTexts, scoreTexts } from '../tasks';
 import { type BenchmarkOptions, type Costs, type Method, measure, type Runnable } from './measure';
 
-/** One way to run a classifier of texts. */
+/** One way to run a text classifier. */
 export interface TextVariant extends Runnable {
   configuration: ClassifierConfiguration;
 }

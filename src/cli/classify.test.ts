@@ -134,7 +134,7 @@ test('unusable lines are skipped, counted and reported, and the status is not ze
     /b\.csv line 3: has 1 cells where the header has 2 columns/,
     /b\.csv line 4: the text is empty/,
     /c\.csv line 1: the table has no column "text"; its columns are body, n; name one with --text/,
-    /d\.csv line 3: a quote opens that has no end; correct the quotes/,
+    /d\.csv line 3: a quote is not closed; correct the quotes/,
     /e\.txt: .*PDF/,
     /f\.txt: is empty/,
     /g\.jsonl: is one JSON value over several lines/,

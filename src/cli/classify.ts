@@ -65,8 +65,8 @@ async function classify(
     work: { kind: 'classify', top },
     decisive: { top, textKey },
     list: listTexts,
-    open: (files) => openTexts(files, { textKey }),
-    openStandardInput: () => openTextsOfStandardInput(process.stdin, { textKey }, format),
+    open: (files) => openTexts(files, textKey),
+    openStandardInput: () => openTextsOfStandardInput(process.stdin, textKey, format),
     count: ({ documents }) => `${documents} texts`,
     rate: ({ documents }, before, seconds) =>
       `${((documents - before.documents) / seconds).toFixed(0)} texts/s`,

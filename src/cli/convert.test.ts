@@ -67,7 +67,7 @@ test('bad input is reported in one sentence, and no file is written', () => {
   refuses(/--column is for conll/, '--from', 'brat', 'a.txt', '--column', '2', ...out);
   refuses(/--text and --label are for csv/, '--from', 'brat', 'a.txt', '--text', 'x', ...out);
   refuses(/a\.ann: is an input/, '--from', 'brat', 'a.txt', '--out', 'a.ann');
-  refuses(/names a folder/, '--from', 'brat', 'a.txt', '--out', '.');
+  refuses(/is a folder; name a file/, '--from', 'brat', 'a.txt', '--out', '.');
   assert.equal(existsSync(at('never.jsonl')), false);
   assert.equal(readFileSync(at('a.ann'), 'utf8'), 'T1\tLine 1 4\tHeLa');
   assert.match(convert('--from', 'xml', 'a.txt', ...out).stderr, /Allowed choices are brat, conll/);

@@ -11,7 +11,7 @@ import {
   type Split,
 } from '../corpora';
 import { checkOutputFile, InputError, readView, type View, writeSentences } from '../foundation';
-import { LITERATURE_VIEW } from '../literature/views';
+import { VIEWS } from '../literature/views';
 import { formatTable, notice, printResult } from './output';
 
 export function registerCorpus(program: Command): void {
@@ -23,7 +23,7 @@ export function registerCorpus(program: Command): void {
     .option('--out <file>', 'JSONL file to write')
     .option(
       '--view <view>',
-      'map the corpus\'s own labels to classes: "literature" for Gene Mutations, Cell, Cell Line and Organ Tissue, or a JSON file that lists the labels of each class, such as {"Cell": ["cell_type", "CL"]}',
+      'classes instead of the labels of the corpus: "literature" for Gene Mutations, Cell, Cell Line and Organ Tissue, "europepmc" or "jnlpba" for these by one guideline alone, or a JSON file with the labels of each class, such as {"Cell": ["cell_type", "CL"]}',
     )
     .option('--list', 'list the corpora with what they annotate, their licence and their location')
     .option('--json', 'print the list, or the report of the output, as JSON')
@@ -37,7 +37,7 @@ export function registerCorpus(program: Command): void {
         const corpus = corpusNamed(name);
         if (options.out === undefined) throw new InputError('give the output file with --out FILE');
         const view = viewNamed(options.view);
-        const inputs = view === undefined || view === LITERATURE_VIEW ? [] : [options.view!];
+        const inputs = view === undefined || Object.hasOwn(VIEWS, options.view!) ? [] : [options.view!];
         checkOutputFile(options.out, inputs);
         const { sentences, report } = await loadCorpus(corpus, options.split as Split, view);
         checkOutputFile(options.out, filesIn(report.place.folder));
@@ -52,7 +52,7 @@ export function registerCorpus(program: Command): void {
 
 function viewNamed(view: string | undefined): View | undefined {
   if (view === undefined) return undefined;
-  return view === LITERATURE_VIEW.name ? LITERATURE_VIEW : readView(view);
+  return Object.hasOwn(VIEWS, view) ? VIEWS[view] : readView(view);
 }
 
 function filesIn(folder: string): string[] {

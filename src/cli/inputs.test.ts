@@ -62,9 +62,9 @@ test('evaluate and benchmark reject bad outputs and duplicate inputs before any 
   writeFileSync(config, '');
   await refused(/is an input/, 'evaluate', '--model', folder, '--data', '/dev/null', '--html', config);
   rmSync(config);
-  await refused(/names a folder/, 'evaluate', '--model', model, '--data', gold, '--html', folder);
+  await refused(/is a folder; name a file/, 'evaluate', '--model', model, '--data', gold, '--html', folder);
   await refused(
-    /a part of the path is a file/,
+    /part of the path is a file/,
     'evaluate',
     '--model',
     model,

@@ -63,9 +63,9 @@ test('corpus rejects an impossible output path before anything is read', (contex
   const { at, refuses } = prepare(context);
   mkdirSync(at('d'));
   const corpus = (out: string) => ['corpus', 'tmvar', '--split', 'test', '--out', out];
-  refuses(/d: names a folder/, ...corpus('d'));
-  refuses(/new\/: names a folder/, ...corpus('new/'));
-  refuses(/a part of the path is a file|is a file; choose another place/, ...corpus('train.jsonl/x'));
+  refuses(/d: is a folder/, ...corpus('d'));
+  refuses(/new\/: is a folder/, ...corpus('new/'));
+  refuses(/part of the path is a file|is a file; choose another place/, ...corpus('train.jsonl/x'));
   refuses(/its name is too long/, ...corpus('x'.repeat(300)));
 });
 
@@ -84,7 +84,7 @@ test('train rejects an output folder where it would overwrite its inputs', (cont
     cpSync(at('train.jsonl'), at('run', ...place, 'state-1-1.safetensors'));
     write(at('other.json'), { train: [at('run', ...place, 'state-1-1.safetensors')] });
     refuses(
-      new RegExp(`${place.join('/')}: holds an input and would be removed`),
+      new RegExp(`${place.join('/')}: contains an input and would be removed`),
       ...train('other.json', 'run'),
     );
   }
@@ -135,7 +135,7 @@ test('compress, evaluate and collect reject outputs that would overwrite their i
   for (const name of ['trim.json', 'config.json'])
     refuses(new RegExp(`${name}: is an input`), ...compress('trim', 't', '--texts', withFile('t', name)));
   const heldOut = ['--texts', 'train.jsonl', '--held-out', withFile('t', 'onnx', 'x.jsonl')];
-  refuses(/t\/onnx: holds an input/, ...compress('trim', 't', ...heldOut));
+  refuses(/t\/onnx: contains an input/, ...compress('trim', 't', ...heldOut));
   const heads = ['--heads', '1', '--data', withFile('p', 'prune.json')];
   refuses(/prune\.json: is an input/, ...compress('prune', 'p', ...heads));
   const calibrate = ['--kind', 'static', '--calibrate', withFile('q', 'onnx', 'model_quantized.onnx')];

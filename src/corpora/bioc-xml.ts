@@ -3,10 +3,11 @@ import type { BiocDocument, PlacedDocument } from './bioc-document';
 import type { OnSkip } from './plain-documents';
 
 /**
- * The documents of BioC XML, each parsed by itself: a damaged one is skipped, and memory does not grow with their number.
+ * Returns the documents of BioC XML. Each is parsed separately: a damaged one is skipped, and memory does not grow with their
+ * number.
  *
  * @param withAnnotations whether to convert annotations and relations too
- * @throws InputError for a file without documents, and for one that declares entities
+ * @throws InputError for a file without documents, or one that declares entities
  */
 export function parseBiocXml(
   content: string,
@@ -19,7 +20,7 @@ export function parseBiocXml(
   const first = content.search(/<document[\s>]/);
   if (first < 0) throw new InputError(`${place}: has no <document>; give a BioC collection`);
   if (content.slice(0, first).includes('<!ENTITY')) {
-    throw new InputError(`${place}: declares entities; write out what they stand for`);
+    throw new InputError(`${place}: declares entities; replace them by their text`);
   }
   let reached = 0;
   for (let start = first, number = 1; start >= 0; number++) {
@@ -50,7 +51,7 @@ export function parseBiocXml(
 const END = '</document>';
 
 function parseDocument(xml: string, place: string, line: number, withAnnotations: boolean): BiocDocument {
-  // Saves a parser for each of many empty documents.
+  // Avoids a parser for each of many empty documents.
   if (!xml.includes('<text'))
     throw new InputError(`${place} line ${line}: a document without <text>; restore it`);
   const [document] = parseXml(xml, place, line) as XmlElement[];
@@ -92,7 +93,7 @@ function named({ children }: XmlElement, name: string): XmlElement[] {
   return children.filter((child): child is XmlElement => typeof child !== 'string' && child.name === name);
 }
 
-/** The text of the first child of that name. */
+/** Returns the text of the first child of that name. */
 function textOf(parent: XmlElement, name: string): string | undefined {
   const [first] = named(parent, name);
   return first && ownText(first);
@@ -102,7 +103,7 @@ function ownText({ children }: XmlElement): string {
   return children.filter((child) => typeof child === 'string').join('');
 }
 
-/** Gives the line of a place, from 1. Places must come in order. */
+/** Returns a function from position to line, from 1. Positions must be in ascending order. */
 function lineCounter(content: string): (place: number) => number {
   let line = 1;
   let end = content.indexOf('\n');

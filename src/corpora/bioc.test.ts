@@ -13,7 +13,7 @@ function skipping(read: typeof documentsOfBioc, content: string) {
 
 const passage = (offset: number, text: string, infons = {}) => ({ infons, offset, text, annotations: [] });
 
-test('BioC JSON: a collection, an array of collections, one document, documents a line, PubTator 3', () => {
+test('BioC JSON: a collection, an array of collections, one document, one document per line, PubTator 3', () => {
   const document = { id: '1', passages: [passage(0, 'HeLa cells in the liver')] };
   const other = { id: 'PMC2', infons: {}, passages: [passage(0, 'T cells')] };
   const forms = [
@@ -33,7 +33,7 @@ test('BioC JSON: a collection, an array of collections, one document, documents 
   assert.equal(documentsOfBioc(JSON.stringify(document), 'file').length, 1);
 });
 
-test('offsets in code points into the text are those of the file; references are left out', () => {
+test('offsets in code points into the text are those of the file; references are omitted', () => {
   const passages = [
     passage(20, 'Second 😀 one', { section_type: 'INTRO' }),
     passage(0, '𝛼 title', { section_type: 'TITLE' }),
@@ -63,7 +63,7 @@ test('offsets in code points into the text are those of the file; references are
   );
 });
 
-test('a damaged document is skipped and named, the others are read', () => {
+test('a damaged document is skipped and reported, the others are read', () => {
   const documents = [
     { id: 'a', passages: [passage(0, 'HeLa')] },
     { passages: [passage(0, 'HeLa')] },
@@ -84,11 +84,11 @@ test('a damaged document is skipped and named, the others are read', () => {
   );
   const expected = [
     /^file: document 2: the document has no id; give it one$/,
-    /^file: document 3 \("c"\): the passage at 2 begins before the end of the one before it, at 4; correct/,
+    /^file: document 3 \("c"\): the passage at 2 begins before the end of the previous one, at 4; correct/,
     /"d"\): a passage has no offset/,
     /"e"\): the passage at 1000000000000 ends beyond 10000000 characters/,
     /"f"\): has no list of passages/,
-    /"g"\): holds no text/,
+    /"g"\): contains no text/,
     /"h"\): a passage has no offset/,
     /"i"\): the text of a passage is not a string/,
     /document 10: the document has no id/,
@@ -107,7 +107,7 @@ const xml = (...documents: string[]) =>
 const good = (id: string) =>
   `<document><id>${id}</id><passage><infon key="type">title</infon><offset>0</offset><text>p &lt; .05 &#x3b1; &amp;lt; <![CDATA[&lt;b>]]></text><annotation id="1"><text>no</text></annotation></passage></document>`;
 
-test('BioC XML: entities once, annotations and references left out, documents one by one', () => {
+test('BioC XML: entities are expanded once, annotations and references omitted, documents read one by one', () => {
   const reference =
     '<document><id>2</id>\n<passage><infon key="section_type">REF</infon><offset>0</offset><text>Smith</text></passage><passage><offset> 6 </offset><sentence><offset>6</offset><text xml:space="preserve">T cells </text></sentence><sentence><offset>15</offset><text>grow</text></sentence></passage></document>';
   const { documents, skipped } = skipping(documentsOfBioc, xml(good('PMC1'), reference));
@@ -121,7 +121,7 @@ test('BioC XML: entities once, annotations and references left out, documents on
   );
 });
 
-test('of BioC XML too, one damaged document is skipped, and what is cut off is named', () => {
+test('in BioC XML too, a damaged document is skipped, and truncation is reported', () => {
   const broken =
     '<document><id>2</id><passage><offset>0</offset>\n<text>T < cells</text></passage></document>';
   const { documents, skipped } = skipping(documentsOfBioc, xml(good('1'), broken, good('3')));
@@ -152,7 +152,7 @@ test('of BioC XML too, one damaged document is skipped, and what is cut off is n
   assert.match(skipping(documentsOfBioc, xml(deep)).skipped[0], /nested more than 256 deep/);
 });
 
-test('PubTator: title and abstract as the offsets count them, annotations skipped', () => {
+test('PubTator: title and abstract are placed as the offsets count them, annotations skipped', () => {
   const content = [
     '\ufeff1|t|HeLa cells ',
     '1|a|The liver.',
@@ -178,14 +178,14 @@ test('PubTator: title and abstract as the offsets count them, annotations skippe
     ],
   );
   assert.equal(skipped.length, 2);
-  assert.match(skipped[0], /^file line 7: document "4": holds no text/);
+  assert.match(skipped[0], /^file line 7: document "4": contains no text/);
   assert.match(
     skipped[1],
     /^file line 9: not a line of PubTator \("prose that is no PubTator"\), and 1 more/,
   );
 });
 
-test('whatever stands in a file, documents come or an InputError', () => {
+test('any content gives documents or an InputError', () => {
   const pieces = fc.array(
     fc.constantFrom(
       '<document>',

@@ -10,10 +10,10 @@ import {
   skippingSome,
 } from './plain-documents';
 
-/** A passage, or a sentence of one, with its text. */
+/** A passage, or one of its sentences, with its text. */
 export interface BiocPassage extends Passage {
   section: string;
-  /** In BioC's JSON form; their offsets are in the document. */
+  /** In BioC's JSON form; offsets are relative to the document. */
   annotations: unknown[];
 }
 
@@ -21,17 +21,17 @@ export interface CheckedDocument {
   id: string;
   passages: BiocPassage[];
   relations: number;
-  /** Annotations of passages that are left out: references, and passages without text. */
+  /** Numbers of omitted annotations: in references, and in passages without text. */
   outside: { inReferences: number; withoutText: number };
 }
 
 /**
- * The documents of a BioC file (Comeau et al. 2013, Database bat064), XML or JSON: a collection, an array of collections (from the PMC
- * BioC service), an export of PubTator, or one document per line. Offsets in code points into a text are those of the file.
- * References are left out, as they are from JATS; annotations are not read.
+ * Returns the documents of a BioC file (Comeau et al. 2013, Database bat064), XML or JSON: a collection, an array of collections
+ * (from the PMC BioC service), an export of PubTator, or one document per line. Offsets in code points into a text are those of the
+ * file. References are omitted, as for JATS; annotations are not read.
  *
- * @param place opens every message: the file, say
- * @param listener called for each document that cannot be used; by default the first one throws
+ * @param place starts error messages, for example the file
+ * @param listener called for each unusable document; by default the first one throws
  * @throws InputError for a file that is not BioC
  */
 export function documentsOfBioc(content: string, place: string, listener: OnSkip = rethrow): PlainDocument[] {
@@ -41,7 +41,7 @@ export function documentsOfBioc(content: string, place: string, listener: OnSkip
 /**
  * Calls `read` for each document of a BioC file, with its id and its passages of text.
  *
- * @param withAnnotations whether the passages have the annotations of the file
+ * @param withAnnotations whether passages include the annotations of the file
  */
 export function readBioc<T>(
   content: string,
@@ -100,7 +100,7 @@ function notJson(place: string, error: unknown): InputError {
   return new InputError(`${place}: not JSON (${(error as Error).message}); ${EXPECTED}`);
 }
 
-/** The documents of a collection, of an array of collections or documents, or the one document itself. */
+/** Returns the documents of a collection, of an array of collections or documents, or a single document. */
 function documentsIn(value: unknown, place: string): BiocDocument[] {
   const documents: BiocDocument[] = [];
   for (const part of Array.isArray(value) ? value : [value]) {
@@ -108,7 +108,7 @@ function documentsIn(value: unknown, place: string): BiocDocument[] {
     const inside = Array.isArray(own) ? own : Array.isArray(exported) ? exported : undefined;
     if (inside) for (const document of inside) documents.push(Object(document));
     else if (Array.isArray(passages)) documents.push(part);
-    else throw new InputError(`${place}: holds something other than BioC documents; ${EXPECTED}`);
+    else throw new InputError(`${place}: contains something other than BioC documents; ${EXPECTED}`);
   }
   return documents;
 }
@@ -129,7 +129,7 @@ function checkedDocument({ id, passages, relations }: BiocDocument, place: strin
   return document;
 }
 
-/** Adds a passage with its text, or its sentences if these hold the text. */
+/** Adds a passage with its text, or its sentences if they contain the text. */
 function addPassage(document: CheckedDocument, value: unknown, place: string, around = ''): void {
   const passage = Object(value) as Record<string, unknown>;
   const { offset, text, sentences, infons } = passage;
@@ -167,7 +167,7 @@ function addPassage(document: CheckedDocument, value: unknown, place: string, ar
   });
 }
 
-/** Those of the passage and of its sentences. */
+/** Returns the annotations of the passage and of its sentences. */
 function annotationsOf({ annotations, sentences }: Record<string, unknown>): unknown[] {
   const inSentences = listOf(sentences).flatMap((sentence) => listOf(Object(sentence).annotations));
   return [...listOf(annotations), ...inSentences];
@@ -182,7 +182,7 @@ function isReference(infons: unknown): boolean {
   return section === 'REF' || type === 'ref';
 }
 
-/** What the file calls the part of the article: the section that a passage is of, or else its kind. */
+/** Returns the section of a passage as named in the file, or else the passage's type. */
 function sectionOf(infons: unknown): string {
   const { section_type: section, type } = Object(infons) as Record<string, unknown>;
   return typeof section === 'string' ? section : typeof type === 'string' ? type : '';

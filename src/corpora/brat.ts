@@ -6,10 +6,10 @@ import { checkedPieces, fromCodePoints } from './offsets';
 import { readText } from './text';
 
 /**
- * The text-bound annotations of a brat standoff file: `T1<tab>Type start end[;start end]<tab>text`, offsets in code
- * points. Mentions keep their types as labels. `file` opens the message of every error.
+ * Parses the text-bound annotations of a brat standoff file: `T1<tab>Type start end[;start end]<tab>text`, offsets in code points.
+ * The type of a mention is its label. `file` starts error messages.
  *
- * @param onOther called for each line of another kind, with the character that opens it: R and * (relations), E (events), A and M
+ * @param onOther called for each line of another kind, with its first character: R and * (relations), E (events), A and M
  * (attributes), N (normalizations), # (notes)
  */
 export function parseBrat(
@@ -45,7 +45,7 @@ export function parseBrat(
   return mentions;
 }
 
-/** The documents of a folder of `ID.txt` and `ID.ann` pairs, by name. */
+/** Reads the documents of a folder of `ID.txt` and `ID.ann` pairs, sorted by name. */
 export function readBratFolder(folder: string): { id: string; text: string; mentions: Mention[] }[] {
   return bratIds(folder).map((id) => {
     const text = readText(join(folder, `${id}.txt`));

@@ -18,8 +18,8 @@ interface CsvRecord {
 const TUPLE = /\((\d+), (\d+), (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"), '(\w+)'\)(?:, )?/y;
 
 /**
- * Reads CAPITAL's `pmcid,sentence,ner`: a CSV whose last column is a Python list of `(start, end, 'text', 'tag')`, offsets
- * in code points of the sentence. `file` opens the message of every error.
+ * Parses CAPITAL's `pmcid,sentence,ner`: a CSV whose last column is a Python list of `(start, end, 'text', 'tag')`, offsets in code
+ * points of the sentence. `file` starts error messages.
  */
 export function parseCapital(content: string, file: string): CapitalRow[] {
   let records: CsvRecord[];
@@ -54,6 +54,6 @@ function parseTuples(list: string, text: string, place: string): Mention[] {
   }
   if (list === '[]') return [];
   throw new InputError(
-    `${place}: the last column is no list of (start, end, 'text', 'tag'): ${JSON.stringify(list.slice(0, 60))}; restore the file`,
+    `${place}: the last column is not a list of (start, end, 'text', 'tag'): ${JSON.stringify(list.slice(0, 60))}; restore the file`,
   );
 }

@@ -18,7 +18,7 @@ const mention = (start: number, end: number, label: string = 'Cell'): Mention =>
 });
 
 describe('toSentences', () => {
-  it('gives each sentence its place and its own spans', () => {
+  it('gives each sentence its position and its spans', () => {
     const text = 'On T cells\n\nThey grew.  B cells died in the liver.\n';
     const mentions = [mention(3, 10), mention(24, 31), mention(44, 49, 'Organ Tissue')];
     const tally = emptyTally();
@@ -44,7 +44,7 @@ describe('toSentences', () => {
     assert.deepEqual(tally, emptyTally());
   });
 
-  it('keeps the outermost mention of a class, lets classes overlap, and counts', () => {
+  it('keeps the outermost mention of a class, lets classes overlap, and counts what is dropped', () => {
     const text = 'the rod and cone photoreceptors of retina';
     const tally = emptyTally();
     const [{ spans }] = toSentences(
@@ -72,7 +72,7 @@ describe('toSentences', () => {
     assert.deepEqual(tally, { ...emptyTally(), discontinuous: 1, nested: 2, duplicate: 1, crossing: 1 });
   });
 
-  it('joins sentences inside a mention and leaves out what reaches over a paragraph', () => {
+  it('joins sentences inside a mention and drops mentions that cross the end of a paragraph', () => {
     const text = 'It was approx. One cell. Then more.\nNext line.';
     const tally = emptyTally();
     const sentences = toSentences(documentOf(text, [mention(7, 23), mention(25, 40)]), ['Cell'], tally);

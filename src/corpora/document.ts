@@ -1,42 +1,42 @@
 import { outermostSpans, type Sentence, type Span } from '../foundation';
 import { joinAcross, type Range, splitSentences, trimRange } from './sentences';
 
-/** An annotation of a source: one range, or several where the source marks "rod … photoreceptors" as one mention. */
+/** An annotation of a source: one range, or several if the source marks "rod … photoreceptors" as one mention. */
 export interface Mention {
   pieces: Range[];
   label: string;
-  /** What the ontology calls it, where the source says so; the text often says something else. */
+  /** Name in the ontology, if the source gives it; it often differs from the text. */
   concept?: string;
 }
 
-/** A piece of a document that holds whole sentences, under the title of its section. */
+/** A part of a document that contains whole sentences, with the title of its section. */
 export interface Paragraph extends Range {
   section: string;
-  /** Set where the source gives sentences: it is not split again. */
+  /** Set if the source gives sentences: the paragraph is not split again. */
   isSentence?: boolean;
 }
 
-/** What every reader yields: a text, its paragraphs, and its annotations, offsets in UTF-16 code units. */
+/** The result of every reader: a text, its paragraphs and its annotations, offsets in UTF-16 code units. */
 export interface CorpusDocument {
   article: string;
-  /** The part that the corpus itself gives the document, where it has official parts. */
+  /** The part that the corpus assigns to the document, if it has official parts. */
   officialPart?: string;
   text: string;
   paragraphs: Paragraph[];
   mentions: Mention[];
-  /** The article as JATS XML, where the source has it beside the text. */
+  /** The article as JATS XML, if the source includes it. */
   jatsFile?: string;
 }
 
-/** What reading changes, since BIO tags of a label can hold no mention in pieces and none inside another. */
+/** Changes made while reading: BIO tags of one label cannot represent discontinuous or nested mentions. */
 export const ADJUSTMENTS = {
   discontinuous: 'mentions in several pieces, taken from the first piece to the last',
   duplicate: 'mentions marked twice with one label, kept once',
   nested: 'mentions inside a longer one of their label, left out',
   crossing: 'mentions that overlap a longer one of their label, left out',
   acrossParagraphs: 'mentions that reach over the end of a paragraph, left out',
-  joinedSentences: 'borders of sentences that lay inside a mention, removed',
-  identicalDocuments: 'documents left out because a held-out part has one of the same text',
+  joinedSentences: 'sentence boundaries inside a mention, removed',
+  identicalDocuments: 'documents left out because a held-out part contains the same text',
 } as const;
 
 export type Tally = Record<keyof typeof ADJUSTMENTS, number>;
@@ -45,7 +45,7 @@ export function emptyTally(): Tally {
   return Object.fromEntries(Object.keys(ADJUSTMENTS).map((reason) => [reason, 0])) as Tally;
 }
 
-/** Every line of a text that is not blank, as a paragraph; `sectionOf` gives its section from its number and text. */
+/** Returns every non-blank line of a text as a paragraph; `sectionOf` gives its section from its number and text. */
 export function lineParagraphs(
   text: string,
   sectionOf: (index: number, line: string) => string,
@@ -59,9 +59,9 @@ export function lineParagraphs(
 }
 
 /**
- * The sentences of a document; what had to be changed is counted in `tally`.
+ * Splits a document into sentences; `tally` counts what had to be changed.
  *
- * @param annotated the labels that the source looked for; mentions of others are dropped
+ * @param annotated the labels that the source annotated; mentions of others are dropped
  */
 export function toSentences(
   document: CorpusDocument,

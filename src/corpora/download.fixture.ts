@@ -1,4 +1,4 @@
 import { downloadSource } from './download';
 
-// A process of its own, so that a test can kill it: source as JSON, then folder.
+// Runs in a separate process, so that a test can kill it. Arguments: the source as JSON, the folder.
 void downloadSource(JSON.parse(process.argv[2]), process.argv[3]);

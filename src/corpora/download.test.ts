@@ -35,7 +35,7 @@ const source: Source = {
   licence: 'none',
   files: 3,
   bytes: 33,
-  // As `(for f in 17.xml text/one.txt text/two.txt; do sha256sum $f; done) | sha256sum` gives it.
+  // As computed by `(for f in 17.xml text/one.txt text/two.txt; do sha256sum $f; done) | sha256sum`.
   sha256: 'db50676ad787f6d14e240fb7f3db019956877d0bb7828d000407a92db57e5036',
 };
 
@@ -72,7 +72,7 @@ describe('downloadSource', () => {
   const whole: RequestListener = (_, response) => void response.end(archive);
   const leftovers = () => readdirSync(join(cache, 'sources'));
 
-  it('unpacks the files that the rules name, under their new names', async () => {
+  it('unpacks the files matched by the rules, under their new names', async () => {
     answer = whole;
     await downloadSource(source, folder);
     assert.deepEqual(requests, ['/someone/something/archive/0123456.tar.gz']);
@@ -89,7 +89,7 @@ describe('downloadSource', () => {
     verifySource(source, folder);
   });
 
-  it('tries again after 503, a cut-off body and a broken connection', async () => {
+  it('retries after 503, a truncated body and a broken connection', async () => {
     const faults: RequestListener[] = [
       (_, response) => void response.writeHead(503).end('busy'),
       (_, response) => void response.end(archive.subarray(0, archive.length - 40)),
@@ -101,7 +101,7 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), ['trial']);
   });
 
-  it('gives up with one sentence that names the source, the address and the mend', async () => {
+  it('gives up with one sentence that names the source, the address and what to do', async () => {
     answer = (_, response) => void response.writeHead(503).end();
     await assert.rejects(downloadSource(source, folder), {
       name: 'InputError',
@@ -112,13 +112,13 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), []);
   });
 
-  it('does not insist where the server has no such archive', async () => {
+  it('does not retry if the server has no such archive', async () => {
     answer = (_, response) => void response.writeHead(404).end();
     await assert.rejects(downloadSource(source, folder), /answered 404/);
     assert.equal(requests.length, 1);
   });
 
-  it('keeps nothing of an archive with other content, or of one that is no archive', async () => {
+  it('keeps nothing of an archive with other content, or of a file that is not an archive', async () => {
     answer = (_, response) => void response.end(gzipSync(tarOf({ 'data/one.txt': 'Changed.' })));
     await assert.rejects(downloadSource(source, folder), /not the pinned data.*1 of 3 files/);
     answer = (_, response) => void response.end('<html>Please log in</html>');
@@ -126,7 +126,7 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), []);
   });
 
-  it('writes nothing for names that lead out, and none that no file can have', async () => {
+  it('writes nothing for names outside the folder or invalid as file names', async () => {
     const names = [
       '../../../../pwned.txt',
       'data/../../../../pwned.txt',
@@ -149,13 +149,13 @@ describe('downloadSource', () => {
     assert.equal(requests.length, 1);
   });
 
-  it('takes a name with dollars as it is', async () => {
+  it('treats a name with dollar signs literally', async () => {
     answer = (_, response) => void response.end(gzipSync(tarOf({ "data/$&$`$'a": 'x' })));
     await assert.rejects(downloadSource(source, folder), /1 of 3 files/);
     assert.deepEqual(leftovers(), []);
   });
 
-  it('stops an archive that unpacks to far more than it may, or brings more than is pinned', async () => {
+  it('stops an archive that unpacks to far more than expected, or contains more than is pinned', async () => {
     const zeros = Buffer.alloc(1 << 20);
     const bomb =
       (path: string): RequestListener =>
@@ -181,7 +181,7 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), []);
   });
 
-  it('follows redirects a few times, and to the web alone', async () => {
+  it('follows a few redirects, only to web addresses', async () => {
     const to =
       (location: string): RequestListener =>
       (_, response) =>
@@ -192,13 +192,13 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), ['trial']);
     rmSync(folder, { recursive: true });
     for (const [location, message] of [
-      ['/again', /redirects without end/],
+      ['/again', /redirects too many times/],
       ['file:///etc/passwd', /redirects to file:\/\/\/etc\/passwd, which is not followed/],
       [
         'http://ada:secret@127.0.0.1:9/x?token=secret',
         /redirects to http:\/\/127\.0\.0\.1:9\/x, which is not followed/,
       ],
-      ['http://', /redirects to no valid address/],
+      ['http://', /redirects to an invalid address/],
     ] as const) {
       answer = to(location);
       await assert.rejects(downloadSource(source, folder), { name: 'InputError', message });
@@ -206,7 +206,7 @@ describe('downloadSource', () => {
     assert.deepEqual(leftovers(), []);
   });
 
-  it('shows no password of an address', async () => {
+  it('hides the password of an address', async () => {
     const { host } = new URL(process.env.FALCONFRAMES_SOURCES_URL!);
     process.env.FALCONFRAMES_SOURCES_URL = `http://ada:secret@${host}`;
     await assert.rejects(
@@ -215,7 +215,7 @@ describe('downloadSource', () => {
     );
   });
 
-  it('says that it is offline where no one answers', async () => {
+  it('says that it is offline if no server answers', async () => {
     await new Promise((resolve) => server.close(resolve));
     await assert.rejects(downloadSource(source, folder), {
       name: 'InputError',
@@ -223,7 +223,7 @@ describe('downloadSource', () => {
     });
   });
 
-  it('killed midway leaves nothing under the final name, and the next run cleans up', async () => {
+  it('when killed midway, leaves nothing under the final name, and the next run cleans up', async () => {
     answer = (_, response) => {
       response.write(archive.subarray(0, 200)); // and nothing more
     };

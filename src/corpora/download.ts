@@ -20,23 +20,23 @@ import { checksumOf, filesOf, hashFiles } from './verify';
 
 const RETRIES = 3;
 const LONGEST_MS = 30 * 60_000;
-/** Bytes of a whole repository, packed and unpacked; we keep at most 16 MB of one. */
+/** Maximum bytes of a whole repository, packed or unpacked; we keep at most 16 MB of one. */
 const LARGEST_ARCHIVE = 512 * 2 ** 20;
 const LARGEST_UNPACKED = 2 * 2 ** 30;
-/** How many times larger than its download an archive may unpack to. Text reaches 20; zeros, which no repository holds, 1000. */
+/** Maximum ratio of unpacked to downloaded bytes. Text reaches 20; zeros, which no repository contains, 1000. */
 const LARGEST_RATIO = 100;
-/** Bytes that may be unpacked before the ratio counts. */
+/** Bytes that may be unpacked before the ratio is checked. */
 const UNPACKED_FREELY = 16 * 2 ** 20;
 
-/** Where a source's archive is; FALCONFRAMES_SOURCES_URL puts another address in the place of https://github.com. */
+/** Returns the address of a source's archive; FALCONFRAMES_SOURCES_URL replaces https://github.com. */
 export function archiveAddress({ repository, commit }: Source): string {
   const base = process.env.FALCONFRAMES_SOURCES_URL ?? 'https://github.com';
   return `${base.replace(/\/$/, '')}/${repository}/archive/${commit}.tar.gz`;
 }
 
 /**
- * Downloads a source into `folder`: the archive of the pinned commit, unpacked into a temporary neighbour, checked
- * against the pinned checksum, then moved. Whatever happens, `folder` holds the whole source or is not there.
+ * Downloads a source into `folder`: the archive of the pinned commit is unpacked into a temporary folder beside it, checked against
+ * the pinned checksum, then renamed. `folder` is either complete or absent, whatever happens.
  */
 export async function downloadSource(source: Source, folder: string): Promise<void> {
   if (!source.repository || source.paths.length === 0) {
@@ -65,7 +65,7 @@ export async function downloadSource(source: Source, folder: string): Promise<vo
   }
 }
 
-/** One attempt: the files that the rules name, written as they come out of the archive. */
+/** Makes one attempt: writes the files matched by the rules as they are unpacked. */
 async function fetchInto(temporary: string, source: Source, progress: Progress): Promise<void> {
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary);
@@ -90,7 +90,7 @@ async function fetchInto(temporary: string, source: Source, progress: Progress):
   }
 }
 
-/** The unpacked pieces of a gzipped body; `arrived` counts its packed bytes. */
+/** Unpacks a gzipped body; `arrived` counts its packed bytes. */
 async function* unpack(response: Response, arrived: { bytes: number }): AsyncGenerator<Buffer> {
   const pieces = async function* () {
     for await (const piece of piecesOf(response, LARGEST_ARCHIVE, 'the archive')) {
@@ -106,7 +106,7 @@ async function* unpack(response: Response, arrived: { bytes: number }): AsyncGen
     for await (const piece of archive) {
       bytes += piece.length;
       if (bytes > Math.min(LARGEST_UNPACKED, UNPACKED_FREELY + LARGEST_RATIO * arrived.bytes))
-        throw new ArchiveError('it unpacks to far more than an archive of texts would');
+        throw new ArchiveError('it unpacks to far more than a text archive should');
       yield piece;
     }
   } finally {
@@ -115,7 +115,7 @@ async function* unpack(response: Response, arrived: { bytes: number }): AsyncGen
   }
 }
 
-/** Where a file of the repository goes in our folder; undefined where no rule names it. */
+/** Returns the path of a repository file in our folder; undefined if no rule matches. */
 function target(rules: ReturnType<typeof pathRules>, path: string): string | undefined {
   for (const { from, to } of rules) {
     const star = matchPath(from, path);
@@ -129,7 +129,7 @@ function cannotDownload(source: Source, error: Error): InputError {
   const otherwise = `set FALCONFRAMES_MIRROR to a folder that has "${source.folder}" in it`;
   return new InputError(
     error instanceof ArchiveError
-      ? `${source.folder}: what came from ${address} is not the pinned data (${error.message}); nothing was kept; try again later, or ${otherwise}`
+      ? `${source.folder}: the download from ${address} is not the pinned data (${error.message}); nothing was kept; try again later, or ${otherwise}`
       : `${source.folder}: cannot be downloaded from ${address} (${downloadFailure(error)}); go online, or ${otherwise}`,
   );
 }

@@ -20,7 +20,7 @@ const refuses = (read: () => unknown, message: RegExp) =>
 describe('parseBrat', () => {
   const text = '𝛼 rod and cone cells of HeLa';
 
-  it('reads mentions in one piece or several under their own types, offsets in code points, and counts the rest', () => {
+  it('reads continuous and discontinuous mentions with their types, offsets in code points, and counts other lines', () => {
     const lines = [
       'T1\tCell 2 5;15 20\trod cells',
       'T2\tLine 24 28\tHeLa',
@@ -40,7 +40,7 @@ describe('parseBrat', () => {
     }
   });
 
-  it('names file and line of what it cannot read', () => {
+  it('reports file and line of unreadable input', () => {
     const line = (second: string) => () => parseBrat(`T1\tCell 2 5\trod\n${second}`, text, 'x.ann');
     refuses(line('T2 Cell 2 5 rod'), /^x\.ann line 2: not a line of brat/);
     refuses(line('T2\tCell 2 x\trod'), /^x\.ann line 2: not a line of brat/);
@@ -69,20 +69,20 @@ describe('parsePubTator', () => {
     assert.deepEqual(rest, []);
   });
 
-  it('names file and line of what it cannot read', () => {
+  it('reports file and line of unreadable input', () => {
     const read = (content: string) => () => parsePubTator(content, 'x.txt');
     refuses(read('7|t|A variant\n\n'), /^x\.txt line 1: the abstract of 7 is missing/);
     refuses(read('7|t|A variant'), /^x\.txt line 1: the abstract of 7 is missing; .* cut off/);
     refuses(read('7|a|An abstract'), /^x\.txt line 1: not a line of PubTator/);
     refuses(read(`${article}\n7\t13\trs334`), /^x\.txt line 4: not a line of PubTator/);
-    refuses(read(`${article}\n8\t13\t18\trs334\tSNP`), /^x\.txt line 4: an annotation of 8 stands outside/);
-    refuses(read(`${article}\n\n7\t13\t18\trs334\tSNP`), /^x\.txt line 5: an annotation of 7 stands outside/);
-    refuses(read(`${article}\n\n${article}`), /^x\.txt line 5: article 7 stands here twice/);
+    refuses(read(`${article}\n8\t13\t18\trs334\tSNP`), /^x\.txt line 4: an annotation of 8 is outside/);
+    refuses(read(`${article}\n\n7\t13\t18\trs334\tSNP`), /^x\.txt line 5: an annotation of 7 is outside/);
+    refuses(read(`${article}\n\n${article}`), /^x\.txt line 5: article 7 appears twice/);
     refuses(read(`${article}\n7\t13\t99\trs334\tSNP`), /^x\.txt line 4: .*out of bounds/);
     refuses(read(`${article}\n7\t12\t17\trs334\tSNP`), /^x\.txt line 4: the annotation says "rs334"/);
   });
 
-  it('skips an article that cannot be used, and counts what is not read', () => {
+  it('skips an unusable article, and counts what is not read', () => {
     const skipped: string[] = [];
     const leftOut: string[] = [];
     const broken = '9|t|Title\n9|a|Abstract\n9\t0\t3\tTit\tGene\n9\t0\t4\tTit\tGene';
@@ -115,7 +115,7 @@ describe('parseKnowtator', () => {
     `<annotation><mention id="a"/><annotator id="b">C</annotator>${spans}<spannedText>${surface}</spannedText></annotation>`;
   const read = (content: string) => parseKnowtator(content, text, 'Cell', 'x.xml');
 
-  it('reads spans in pieces, the five entities of XML, and offsets in code points', () => {
+  it('reads discontinuous spans, the five XML entities, and offsets in code points', () => {
     const mentions = read(
       xml(
         annotation('<span start="2" end="6"/>', 'rods') +
@@ -126,12 +126,12 @@ describe('parseKnowtator', () => {
     assert.deepEqual(shown(text, mentions), ['Cell: rods', 'Cell: rods &', 'Cell: rods … photoreceptors']);
   });
 
-  it('takes a file without annotations', () => {
+  it('reads a file without annotations', () => {
     assert.deepEqual(read(xml('')), []);
     assert.deepEqual(read('<annotations textSource="1.txt"/>'), []);
   });
 
-  it('names file and line of what it cannot read', () => {
+  it('reports file and line of unreadable input', () => {
     const good = annotation('<span start="2" end="6"/>', 'rods');
     const second = (annotation: string) => () => read(xml(`${good}\n${annotation}`));
     refuses(second('<annotation><mention/></annotation>'), /^x\.xml line 4: an annotation needs spans/);
@@ -142,7 +142,7 @@ describe('parseKnowtator', () => {
     refuses(() => read('<html/>'), /^x\.xml line 1: no <annotations>/);
   });
 
-  it('refuses a DOCTYPE, deep nesting and entities of its own, at once', () => {
+  it('rejects a DOCTYPE, deep nesting and custom entities immediately', () => {
     const bomb = `<!DOCTYPE x [<!ENTITY a "${'z'.repeat(1000)}"><!ENTITY b "${'&a;'.repeat(1000)}">]>`;
     refuses(() => read(bomb + xml(annotation('<span start="2" end="6"/>', '&b;'))), /DOCTYPE/);
     refuses(() => read('<annotations>'.repeat(50) + '</annotations>'.repeat(50)), /malformed XML/);
@@ -154,7 +154,7 @@ describe('parseCapital', () => {
   const head = 'pmcid,sentence,ner\n';
   const read = (rows: string) => parseCapital(head + rows, 'x.csv');
 
-  it('reads quoted sentences, line breaks in them, and tuples in both kinds of quotes', () => {
+  it('reads quoted sentences, line breaks in them, and tuples with either kind of quotes', () => {
     const rows = read(
       `PMC1,"In 𝛼, ""T cells""\nof 5' ends","[(7, 13, 'T cell', 'CL'), (19, 21, ""5'"", 'GM'), (0, 2, 'In', 'XX')]"\nPMC2,None.,[]\n`,
     );
@@ -163,7 +163,7 @@ describe('parseCapital', () => {
     assert.deepEqual(rows[1], { article: 'PMC2', text: 'None.', mentions: [] });
   });
 
-  it('names file and line of what it cannot read', () => {
+  it('reports file and line of unreadable input', () => {
     refuses(() => parseCapital('pmcid,ner\n', 'x.csv'), /^x\.csv line 1: the columns must be/);
     refuses(() => read('PMC1,Text\n'), /^x\.csv line 2: malformed CSV/);
     refuses(() => read('PMC1,Text,[]\nPMC2,"Text,[]\n'), /^x\.csv line \d: malformed CSV/);
@@ -177,7 +177,7 @@ describe('parseCapital', () => {
     ]) {
       refuses(
         () => read(`PMC1,Text,[]\nPMC2,Text,"${list}"\n`),
-        /^x\.csv line 3: the last column is no list/,
+        /^x\.csv line 3: the last column is not a list/,
       );
     }
     refuses(() => read(`PMC1,Text,"[(0, 9, 'Text', 'CL')]"\n`), /^x\.csv line 2: .*out of bounds/);

@@ -1,9 +1,9 @@
 /**
- * Corpora: public gold (and one silver) corpora as sentences with spans; annotations in the formats that users bring, converted.
+ * Corpora: public gold (and one silver) corpora as sentences with spans; conversion of annotations in users' formats.
  *
- * In: the name of a corpus and of a part. Out: sentences under the corpus's own labels (or a view's classes) that say which of them their source looked for, and a report
- * of what was counted, joined and left out. May touch: the mirror folder (reads), the cache folder, the network (to
- * download a source that is in neither).
+ * In: the name of a corpus and of a part. Out: sentences under the corpus's labels (or a view's classes) that list which of them
+ * were annotated, and a report of what was counted, joined and left out. May touch: the mirror folder (reads), the cache folder,
+ * the network (to download a source that is in neither).
  */
 export { documentsOfBioc } from './bioc';
 export {

@@ -21,7 +21,7 @@ function loadXml() {
     parseTagValue: false,
     trimValues: false,
     isArray: (name) => name === 'annotation' || name === 'span' || name === 'classMention',
-    // Only &lt; &gt; &amp; &quot; &apos; are left to process: a file with a DOCTYPE is refused before it is parsed.
+    // Only &lt; &gt; &amp; &quot; &apos; remain to be decoded: a file with a DOCTYPE is rejected before parsing.
     processEntities: {
       enabled: true,
       maxEntityCount: 0,
@@ -47,8 +47,9 @@ interface KnowtatorAnnotation {
 }
 
 /**
- * The annotations of a Knowtator XML file, all as mentions of `label`: each has one or more spans, offsets in code
- * points, and a `spannedText` that joins them with " ... "; a `classMention` of the same id names the concept. `file` opens the message of every error.
+ * Parses the annotations of a Knowtator XML file, all as mentions of `label`: each has one or more spans, offsets in code points,
+ * and a `spannedText` that joins them with " ... "; a `classMention` of the same id names the concept. `file` starts error
+ * messages.
  */
 export function parseKnowtator(content: string, text: string, label: string, file: string): Mention[] {
   if (content.length > MAX_CHARACTERS || content.includes('<!DOCTYPE')) {

@@ -21,7 +21,7 @@ after(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Documents, sentences, then spans by label, in the order of `annotated`. */
+/** Numbers of documents and sentences, then of spans by label, in the order of `annotated`. */
 const PINNED: Record<CorpusName, Record<Split, number[]>> = {
   jnlpba: {
     train: [1785, 16608, 6079, 3457, 26928, 8522, 852],
@@ -67,7 +67,7 @@ const PINNED: Record<CorpusName, Record<Split, number[]>> = {
   },
 };
 
-/** What was changed on the way, for the whole corpus. Spans and what was left out make up all annotations. */
+/** Adjustments for the whole corpus. Spans and what was left out add up to all annotations. */
 const ADJUSTED: Record<CorpusName, Record<string, number>> = {
   jnlpba: { joinedSentences: 16, identicalDocuments: 10 },
   craft: { discontinuous: 479, duplicate: 7, nested: 278, crossing: 13, joinedSentences: 2 },
@@ -80,7 +80,7 @@ const ADJUSTED: Record<CorpusName, Record<string, number>> = {
 
 const loaded = new Map<string, ReturnType<typeof loadCorpus>>();
 
-/** `loadCorpus`, once for each part in this file. */
+/** `loadCorpus`, cached per part in this file. */
 function load(name: CorpusName, split: Split): ReturnType<typeof loadCorpus> {
   const key = `${name} ${split}`;
   if (!loaded.has(key)) loaded.set(key, loadCorpus(name, split));
@@ -89,7 +89,7 @@ function load(name: CorpusName, split: Split): ReturnType<typeof loadCorpus> {
 
 describe('loadCorpus on the mirror', { skip }, () => {
   for (const name of CORPUS_NAMES) {
-    it(`${name}: the pinned numbers, parts that make up the whole, whole articles in each`, async () => {
+    it(`${name}: the pinned numbers; parts add up to the whole and contain whole articles`, async () => {
       const partOf = new Map<string, string>();
       let together: Sentence[] = [];
       for (const split of ['train', 'dev', 'test'] as const) {
@@ -128,7 +128,7 @@ describe('loadCorpus on the mirror', { skip }, () => {
     });
   }
 
-  it('trains on no text that another corpus holds out', async () => {
+  it('no training text is in a held-out part of another corpus', async () => {
     const heldOut = new Map<string, string>();
     for (const name of CORPUS_NAMES) {
       for (const split of ['dev', 'test'] as const) {
@@ -142,7 +142,7 @@ describe('loadCorpus on the mirror', { skip }, () => {
     }
   });
 
-  it('shares no PubMed article between the corpora that name them so', async () => {
+  it('corpora that name PubMed articles share none', async () => {
     const seen = new Map<string, string>();
     for (const name of ['craft', 'seth', 'tmvar', 'anatem', 'biored', 'capital'] as const) {
       for (const article of (await articles(name, 'all')).keys()) {
@@ -152,7 +152,7 @@ describe('loadCorpus on the mirror', { skip }, () => {
     }
   });
 
-  it('every source of data/sources.json has the files and the checksum that stand there', () => {
+  it('every source of data/sources.json has the files and checksum listed there', () => {
     for (const [name, source] of Object.entries(readSources())) {
       const folder = join(mirror as string, source.folder);
       const hashes = hashFiles(folder, filesOf(source, folder));
@@ -165,7 +165,7 @@ describe('loadCorpus on the mirror', { skip }, () => {
     }
   });
 
-  it('names the damaged and the missing file, with its line where it is malformed', async () => {
+  it('reports damaged and missing files, with the line if malformed', async () => {
     const copy = join(root, 'mirror');
     mkdirSync(copy);
     cpSync(join(mirror as string, 'seth'), join(copy, 'seth'), { recursive: true });
@@ -197,7 +197,7 @@ describe('loadCorpus', () => {
     delete process.env.FALCONFRAMES_SOURCES_URL;
   });
 
-  it('names the known corpora and parts', async () => {
+  it('lists the known corpora and parts in errors', async () => {
     assert.throws(() => corpusNamed('genia'), /"genia".*jnlpba, craft, seth, tmvar, anatem, biored, capital/);
     await assert.rejects(loadCorpus('constructor' as CorpusName, 'all'), { name: 'InputError' });
     await assert.rejects(
@@ -206,7 +206,7 @@ describe('loadCorpus', () => {
     );
   });
 
-  it('offline and without a mirror, says what is missing and how to mend it', async () => {
+  it('offline and without a mirror, says what is missing and how to get it', async () => {
     delete process.env.FALCONFRAMES_MIRROR;
     process.env.FALCONFRAMES_SOURCES_URL = 'http://127.0.0.1:9';
     assert.ok(availableCorpora().every(({ where }) => where === 'absent'));
@@ -219,7 +219,7 @@ describe('loadCorpus', () => {
   });
 });
 
-/** The text of each article, as `lettersOf` sees it. */
+/** The text of each article, normalized by `lettersOf`. */
 async function articles(
   name: CorpusName,
   split: 'train' | 'dev' | 'test' | 'all',

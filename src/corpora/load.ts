@@ -8,37 +8,36 @@ import { verifySource } from './verify';
 
 export type Split = Part | 'all';
 
-/** What a part of a corpus holds, and what had to be changed to bring it there. */
+/** Contents of a part of a corpus, and the adjustments made while reading. */
 export interface CorpusReport {
   corpus: CorpusName;
   split: Split;
-  /** Where it was read: the mirror, or the cache that a download filled. */
+  /** Where it was read from: the mirror, or the download cache. */
   place: Place;
-  /** The labels that it was annotated for; with a view, the classes. */
+  /** The annotated labels; with a view, the classes. */
   annotated: string[];
   documents: number;
   sentences: number;
-  /** By label; with a view, by all its classes. */
+  /** Number of spans by label; with a view, by class, including zeros. */
   spans: Record<string, number>;
   adjustments: Tally;
   notes: string[];
 }
 
-/** The name of a corpus, checked; the error names the known ones. */
+/** Checks the name of a corpus; the error lists the known ones. */
 export function corpusNamed(name: string): CorpusName {
   if ((CORPUS_NAMES as readonly string[]).includes(name)) return name as CorpusName;
   throw new InputError(`no corpus is called "${name}"; the known ones are ${CORPUS_NAMES.join(', ')}`);
 }
 
 /**
- * The sentences of a corpus under its own labels, or of one part of it ('all': every part, in the order train, dev, test).
+ * Returns the sentences of a corpus under its labels, or of one part of it ('all': every part, in the order train, dev, test).
  *
- * With a view they have its classes. It acts before mentions are checked for overlaps and sentences cut, so that a label outside of
- * the view leaves no trace; `applyView` changes sentences that were cut under all labels.
+ * With a view, labels become classes. The view is applied before overlaps are resolved and sentences split, so that a label outside
+ * the view has no effect; `applyView` changes sentences that were split under all labels.
  *
- * Looks in the mirror, then in the cache, then downloads. Throws an InputError for an unknown name or part, for a
- * malformed file (with file and line), for files that are not those of the pinned commit, and where it has to download
- * and cannot.
+ * Looks in the mirror, then in the cache, then downloads. Throws InputError for an unknown name or part, a malformed file (with
+ * file and line), files that differ from the pinned commit, and a download that fails.
  */
 export async function loadCorpus(
   name: CorpusName,
@@ -74,14 +73,17 @@ export async function loadCorpus(
   return { sentences, report };
 }
 
-/** The documents of a corpus as its reader yields them, before anything is cut or left out; under the classes of a view, if any. Throws as `loadCorpus` does. */
+/**
+ * Returns the documents of a corpus as read, before splitting and adjustment; with a view, under its classes. Throws like
+ * `loadCorpus`.
+ */
 export async function loadDocuments(
   name: CorpusName,
   view?: View,
 ): Promise<{ documents: CorpusDocument[]; place: Place }> {
   const source = sourceNamed(corpusNamed(name));
   const place = await findSource(source);
-  // Read before it is verified, so that what is malformed is told with its line.
+  // Read before verifying, so that malformed content is reported with its line.
   const documents = CORPORA[name].read(place.folder);
   verifySource(source, place.folder);
   return { documents: view ? documents.map((document) => underView(document, view)) : documents, place };

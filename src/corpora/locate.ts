@@ -11,7 +11,7 @@ export interface Place {
   folder: string;
 }
 
-/** Where a source is at hand: the folder named by FALCONFRAMES_MIRROR first, then the cache. */
+/** Returns where a source is available: the folder named by FALCONFRAMES_MIRROR first, then the cache. */
 function placeOf(source: Source): Place | undefined {
   const mirror = mirrorFolder();
   const places: Place[] = [
@@ -21,7 +21,7 @@ function placeOf(source: Source): Place | undefined {
   return places.find(({ folder }) => existsSync(folder));
 }
 
-/** The folder of a source, downloaded where it is neither in the mirror nor in the cache; not verified. */
+/** Returns the folder of a source, downloading it if it is neither in the mirror nor in the cache; not verified. */
 export async function findSource(source: Source): Promise<Place> {
   const place = placeOf(source);
   if (place) return place;
@@ -29,7 +29,7 @@ export async function findSource(source: Source): Promise<Place> {
   return { kind: 'cache', folder: cachedFolder(source) };
 }
 
-/** The folder of a corpus, found or downloaded, its files verified; throws an InputError as `loadCorpus` does. */
+/** Returns the folder of a corpus, found or downloaded, with its files verified; throws InputError like `loadCorpus`. */
 export async function locateCorpus(name: CorpusName): Promise<Place> {
   const source = sourceNamed(name);
   const place = await findSource(source);
@@ -37,7 +37,7 @@ export async function locateCorpus(name: CorpusName): Promise<Place> {
   return place;
 }
 
-/** Where each corpus stands now; nothing is downloaded or verified. */
+/** Returns where each corpus is now; downloads and verifies nothing. */
 export function availableCorpora(): {
   name: CorpusName;
   where: 'mirror' | 'cache' | 'absent';

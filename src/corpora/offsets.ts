@@ -2,8 +2,8 @@ import { InputError } from '../foundation';
 import type { Range } from './sentences';
 
 /**
- * From offsets in code points, which the annotation tools write, to UTF-16 code units, which JavaScript counts in. The
- * two differ after every character outside the basic plane.
+ * Returns a converter from offsets in code points, as written by annotation tools, to UTF-16 code units, as used by JavaScript.
+ * They differ after every character outside the basic plane.
  */
 export function fromCodePoints(text: string): (codePoints: number) => number {
   if (!/[\uD800-\uDFFF]/.test(text)) return (offset) => offset;
@@ -13,8 +13,8 @@ export function fromCodePoints(text: string): (codePoints: number) => number {
 }
 
 /**
- * The pieces of a mention, checked: in order, inside the text, and saying what the annotation says they say, where a blank may stand
- * for a line break or a tab. Throws an InputError that begins with `place` otherwise.
+ * Checks the pieces of a mention: in order, inside the text, and equal to the annotation's text, where a space may replace a line
+ * break or a tab. Throws InputError starting with `place` otherwise.
  */
 export function checkedPieces(
   text: string,
@@ -39,16 +39,16 @@ export function checkedPieces(
   return pieces;
 }
 
-/** Formats of one line a mention write blanks for the line breaks in it. */
+/** One-line formats replace line breaks inside a mention with spaces. */
 function inOneLine(text: string): string {
   return text.replace(/\r\n|[\r\n\t]/g, ' ');
 }
 
 /**
- * What `read` makes of the first text that its annotations fit. Tools differ in what they count (a byte order mark, both characters
- * of CR LF, a blank at the end of a title); annotations repeat their text, and so tell which reading they are of.
+ * Returns what `read` returns for the first text that the annotations fit. Tools differ in what they count (a byte order mark, both
+ * characters of CRLF, a space at the end of a title); annotations repeat their text, which shows the right variant.
  *
- * @throws InputError that reading the first text gives, if none fits
+ * @throws the InputError for the first text if none fits
  */
 export function inFirstReading<T>(texts: readonly string[], read: (text: string) => T): T {
   let first: InputError | undefined;

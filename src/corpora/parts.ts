@@ -6,8 +6,8 @@ export const PARTS = ['train', 'dev', 'test'] as const;
 export type Part = (typeof PARTS)[number];
 
 /**
- * A number in [0, 1) that depends on the article's name alone: a part cut by it stays the same whatever else is in the
- * corpus and in whatever order. A copy named "97218353-2" goes with its original.
+ * Hashes an article's name to [0, 1): a part assigned by it does not depend on the other articles of the corpus or their order. A
+ * copy named "97218353-2" goes with its original.
  */
 export function stableFraction(article: string): number {
   const digest = createHash('sha256').update(article.replace(/-\d+$/, '')).digest();
@@ -15,8 +15,8 @@ export function stableFraction(article: string): number {
 }
 
 /**
- * Documents by part. A text that a held-out part has (test before dev before train) is left out of the parts that are
- * less so; letter case, punctuation and spaces are not compared. `leftOut` counts them by part.
+ * Groups documents by part. A text in a held-out part is removed from the parts held out less strictly (test before dev before
+ * train); letter case, punctuation and spaces are ignored. `leftOut` counts the removed documents by part.
  */
 export function intoParts(
   documents: readonly CorpusDocument[],
@@ -36,7 +36,7 @@ export function intoParts(
   return { parts, leftOut };
 }
 
-/** What texts that differ in case, spaces and punctuation alone have in common. */
+/** Normalizes case, spaces and punctuation away, to compare texts. */
 export function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[\s!-/:-@[-`{-~]+/g, '');
 }

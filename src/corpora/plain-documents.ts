@@ -1,7 +1,7 @@
 import { InputError } from '../foundation';
 import type { Range } from './sentences';
 
-/** The text of a document, without what else its format says. */
+/** The text of a document, without anything else in its format. */
 export interface PlainDocument {
   id: string;
   text: string;
@@ -9,17 +9,17 @@ export interface PlainDocument {
   paragraphs: Range[];
 }
 
-/** Called for each document that cannot be used; the others are read. */
+/** Called for each unusable document; the others are read. */
 export type OnSkip = (reason: InputError) => void;
 
-/** The default: the first document that cannot be used ends the reading. */
+/** The default: throws for the first unusable document. */
 export function rethrow(reason: InputError): never {
   throw reason;
 }
 
 const MOST_SKIPPED = 10_000;
 
-/** The same listener, which throws once a file holds too many such documents. */
+/** Wraps a listener to throw once a file has too many such documents. */
 export function skippingSome(onSkip: OnSkip, place: string): OnSkip {
   let skipped = 0;
   return (reason) => {
@@ -30,21 +30,21 @@ export function skippingSome(onSkip: OnSkip, place: string): OnSkip {
   };
 }
 
-/** A piece of a document; `offset` counts code points from the document's start. */
+/** A part of a document; `offset` counts code points from the document's start. */
 export interface Passage {
   offset: number;
   text: string;
 }
 
-/** Code points. Larger offsets would fill the memory with blanks. */
+/** Code points. Larger offsets would fill memory with spaces. */
 const LONGEST_DOCUMENT = 10_000_000;
 
 /**
- * A text with the passages at their offsets, and line breaks and blanks between them: an offset in code points into the text is an
- * offset in the document.
+ * Builds a text with the passages at their offsets, and line breaks and spaces between them: an offset in code points into the text
+ * is an offset in the document.
  *
- * @param place opens the messages
- * @throws InputError for passages that overlap or lie too far out, and for a document without text
+ * @param place starts error messages
+ * @throws InputError for passages that overlap or exceed the maximum length, and for a document without text
  */
 export function placePassages(id: string, passages: readonly Passage[], place: string): PlainDocument {
   const pieces: string[] = [];
@@ -55,7 +55,7 @@ export function placePassages(id: string, passages: readonly Passage[], place: s
     const gap = offset - reached;
     if (gap < 0) {
       throw new InputError(
-        `${place}: the passage at ${offset} begins before the end of the one before it, at ${reached}; correct the offsets`,
+        `${place}: the passage at ${offset} begins before the end of the previous one, at ${reached}; correct the offsets`,
       );
     }
     const length = lengthInCodePoints(text);
@@ -71,7 +71,7 @@ export function placePassages(id: string, passages: readonly Passage[], place: s
     reached = offset + length;
   }
   const text = pieces.join('');
-  if (text.trim() === '') throw new InputError(`${place}: holds no text; give a text to annotate`);
+  if (text.trim() === '') throw new InputError(`${place}: contains no text; give text to annotate`);
   return { id, text, paragraphs };
 }
 

@@ -2,11 +2,11 @@ import { InputError } from '../foundation';
 import { type OnSkip, type PlainDocument, placePassages, rethrow, skippingSome } from './plain-documents';
 
 /**
- * The documents of a PubTator file: `ID|t|title` and `ID|a|abstract`. Offsets count in both as one text with one character between
- * them. Annotations are not read.
+ * Returns the documents of a PubTator file: `ID|t|title` and `ID|a|abstract`. Offsets count both as one text with one character
+ * between them. Annotations are not read.
  *
- * @param place opens every message: the file, say
- * @param listener called for each document that cannot be used, and once for lines that are not PubTator; by default the first throws
+ * @param place starts error messages, for example the file
+ * @param listener called for each unusable document, and once for lines that are not PubTator; by default the first throws
  */
 export function documentsOfPubtator(
   content: string,
@@ -39,7 +39,7 @@ export function documentsOfPubtator(
     if (part) {
       if (open?.id !== id || open[kind] !== undefined) close();
       open ??= { id, line: index + 1 };
-      // Some writers end the title with a blank, which is then the one character between the two.
+      // Some writers end the title with a space, which is then the one character between the two.
       open[kind] = part === 't' ? text.trimEnd() : text;
     } else if (line.trim() === '') close();
     else if (!/^[^\t]*\t/.test(line)) {
@@ -51,7 +51,7 @@ export function documentsOfPubtator(
   if (unknown.lines > 0) {
     onSkip(
       new InputError(
-        `${unknown.first}${unknown.lines > 1 ? `, and ${unknown.lines - 1} more` : ''}; write "ID|t|title" and "ID|a|abstract", a line each`,
+        `${unknown.first}${unknown.lines > 1 ? `, and ${unknown.lines - 1} more` : ''}; write "ID|t|title" and "ID|a|abstract", one per line`,
       ),
     );
   }

@@ -3,7 +3,7 @@ import type { Mention } from './document';
 import { checkedPieces, fromCodePoints, inFirstReading } from './offsets';
 import { type OnSkip, rethrow } from './plain-documents';
 
-/** One article of a PubTator file. `text` is title, line break, abstract: offsets of the format count it so. */
+/** One article of a PubTator file. `text` is title, line break, abstract, as counted by the offsets of the format. */
 export interface PubTatorArticle {
   id: string;
   text: string;
@@ -13,16 +13,16 @@ export interface PubTatorArticle {
 type LeftOut = 'relations' | 'identifiers';
 
 export interface PubTatorListeners {
-  /** Called for each article that cannot be used; by default the first throws. */
+  /** Called for each unusable article; by default the first throws. */
   onSkip?: OnSkip;
-  /** Called for each thing that is not read. */
+  /** Called for each item that is not read. */
   onLeftOut?: (kind: LeftOut) => void;
 }
 
 /**
- * Reads PubTator: `ID|t|title`, `ID|a|abstract`, then tab-separated `ID start end text type [identifier]`, offsets in code
- * points; an empty line ends an article. Mentions keep their types as labels. Identifiers and relations (`ID type first second`) are not read. `file`
- * opens the message of every error.
+ * Parses PubTator: `ID|t|title`, `ID|a|abstract`, then tab-separated `ID start end text type [identifier]`, offsets in code points;
+ * an empty line ends an article. The type of a mention is its label. Identifiers and relations (`ID type first second`) are not
+ * read. `file` starts error messages.
  */
 export function parsePubTator(
   content: string,
@@ -35,7 +35,7 @@ export function parsePubTator(
     try {
       const { leftOut, ...article } = parseArticle(block, file);
       if (ids.has(article.id))
-        throw new InputError(`${file} line ${block[0].number}: article ${article.id} stands here twice`);
+        throw new InputError(`${file} line ${block[0].number}: article ${article.id} appears twice`);
       ids.add(article.id);
       articles.push(article);
       leftOut.forEach(onLeftOut);
@@ -52,7 +52,7 @@ interface NumberedLine {
   number: number;
 }
 
-/** The lines of each article: an empty line, or the next title, ends it. */
+/** Yields the lines of each article, which ends at an empty line or at the next title. */
 function* blocksOf(content: string): Generator<NumberedLine[]> {
   let block: NumberedLine[] = [];
   for (const [index, raw] of content.split('\n').entries()) {
@@ -83,10 +83,7 @@ function parseArticle(
   if (id === undefined) {
     const fields = first.line.split('\t');
     if (!isAnnotation(fields)) notPubTator(first);
-    fail(
-      first.number,
-      `an annotation of ${fields[0]} stands outside that article; move it under its abstract`,
-    );
+    fail(first.number, `an annotation of ${fields[0]} is outside that article; move it under its abstract`);
   }
   if (!second?.line.startsWith(`${id}|a|`))
     fail(
@@ -99,7 +96,7 @@ function parseArticle(
     const fields = at.line.split('\t');
     const [of, start, end, surface, type, identifier] = fields;
     if (of !== id && isAnnotation(fields))
-      fail(at.number, `an annotation of ${of} stands outside that article; move it under its abstract`);
+      fail(at.number, `an annotation of ${of} is outside that article; move it under its abstract`);
     if (of === id && fields.length >= 4 && !/^\d*$/.test(start)) {
       leftOut.push('relations');
       continue;
@@ -110,7 +107,7 @@ function parseArticle(
     if (identifier) leftOut.push('identifiers');
   }
   const abstract = second.line.slice(id.length + 3);
-  // Some writers end the title with a blank, which is then the one character between the two.
+  // Some writers end the title with a space, which is then the one character between the two.
   const readings = [`${title}\n${abstract}`, `${title.trimEnd()}\n${abstract}`];
   const read = (text: string) => ({ id, text, mentions: mentionsOf(text, rows), leftOut });
   return inFirstReading(readings, read);

@@ -8,11 +8,11 @@ import { parseKnowtator } from './knowtator';
 import { parsePubTator } from './pubtator';
 import { readText } from './text';
 
-// How each corpus is laid out in its folder. Mentions keep the labels of their corpus.
+// The folder layout of each corpus. Mentions keep the labels of their corpus.
 
 const titleThenAbstract = (index: number) => (index === 0 ? 'Title' : 'Abstract');
 
-/** Two folders of brat pairs, `train/` and `test/`. */
+/** Reads two folders of brat pairs, `train/` and `test/`. */
 export function readJnlpba(folder: string): CorpusDocument[] {
   return ['train', 'test'].flatMap((officialPart) =>
     readBratFolder(join(folder, officialPart)).map(({ id, text, mentions }) => ({
@@ -30,7 +30,10 @@ const CRAFT_DEV = ['17194222', '17244351', '17425782', '17447844', '17590087', '
 const CRAFT_SECTION =
   /^(?:Abstract|Synopsis|Background|Introduction|(?:Materials and )?Methods|Experimental Procedures|Results(?: and Discussion)?|Discussion|Conclusions?|Abbreviations|Acknowledge?ments|Authors'? contributions|Competing interests|Footnotes|Supporting Information|Supplementary Material|Figures and Tables)$/i;
 
-/** `txt/`, and for each text a Knowtator file in `cl/` (label CL) and one in `uberon/` (UBERON); the articles as JATS in `nxml/`. */
+/**
+ * Reads `txt/`, and for each text a Knowtator file in `cl/` (label CL) and one in `uberon/` (UBERON); the articles as JATS in
+ * `nxml/`.
+ */
 export function readCraft(folder: string): CorpusDocument[] {
   const ids = listed(join(folder, 'txt'), '.txt');
   return ids.map((article) => {
@@ -54,7 +57,7 @@ export function readCraft(folder: string): CorpusDocument[] {
   });
 }
 
-/** `corpus.txt` with one article a line, and a brat file for each in `annotations/`. */
+/** Reads `corpus.txt` with one article per line, and a brat file for each in `annotations/`. */
 export function readSeth(folder: string): CorpusDocument[] {
   const corpus = join(folder, 'corpus.txt');
   const documents: CorpusDocument[] = [];
@@ -80,7 +83,7 @@ export function readSeth(folder: string): CorpusDocument[] {
   return documents;
 }
 
-/** One PubTator file, `train.PubTator.txt`: tmVar, BioRED. */
+/** Reads one PubTator file, `train.PubTator.txt`: tmVar, BioRED. */
 export function readPubTatorFile(folder: string): CorpusDocument[] {
   const file = join(folder, 'train.PubTator.txt');
   return parsePubTator(readText(file), file).map(({ id, text, mentions }) => ({
@@ -91,7 +94,7 @@ export function readPubTatorFile(folder: string): CorpusDocument[] {
   }));
 }
 
-/** Two folders of brat pairs, `train/` and `devel/`: abstracts, sections and captions. */
+/** Reads two folders of brat pairs, `train/` and `devel/`: abstracts, sections and captions. */
 export function readAnatem(folder: string): CorpusDocument[] {
   return ['train', 'devel'].flatMap((officialPart) =>
     readBratFolder(join(folder, officialPart)).map(({ id, text, mentions }) => {
@@ -108,7 +111,7 @@ export function readAnatem(folder: string): CorpusDocument[] {
   );
 }
 
-/** One CSV; the sentences of an article are its paragraphs. */
+/** Reads one CSV; the sentences of an article are its paragraphs. */
 export function readCapital(folder: string): CorpusDocument[] {
   const file = join(folder, 'final_df.csv');
   const documents = new Map<string, CorpusDocument>();

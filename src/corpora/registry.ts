@@ -10,25 +10,25 @@ export interface Corpus {
   title: string;
   citation: string;
   licence: string;
-  /** The corpus's own labels, all that the annotators looked for. Others are unknown in every sentence. */
+  /** All labels that the annotators annotated. Other labels are unknown in every sentence. */
   annotated: string[];
   quality: 'gold' | 'silver';
-  /** Whether a model that is handed on may be trained on it; all corpora may be evaluated on. */
+  /** Whether a model that is redistributed may be trained on it; every corpus may be used for evaluation. */
   trainsWhatShips: boolean;
-  /** What its labels mean, and how its articles became train, dev and test. */
+  /** The meaning of its labels, and how its articles were split into train, dev and test. */
   notes: string[];
   read(folder: string): CorpusDocument[];
-  /** The part of a document: the official one, or one that depends on nothing but its article's name. */
+  /** Returns the part of a document: the official one, or one that depends only on the article's name. */
   partOf(document: CorpusDocument): Part;
 }
 
-/** 70 % train, 10 % dev, 20 % test. An article in two corpora that are cut so stands in the same part of both. */
+/** 70 % train, 10 % dev, 20 % test. An article in two corpora split this way is in the same part of both. */
 function ownPart({ article }: { article: string }): Part {
   const fraction = stableFraction(article);
   return fraction < 0.2 ? 'test' : fraction < 0.3 ? 'dev' : 'train';
 }
 
-/** Every corpus we read, gold ones first. */
+/** All corpora, gold ones first. */
 export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
   jnlpba: {
     title: 'JNLPBA 2004 shared task: abstracts on human blood cell transcription factors',
@@ -57,7 +57,7 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     notes: [
       'CL are concepts of the Cell Ontology; UBERON are those of anatomy, body fluids and stages of life among them.',
       'A mention in pieces ("rod … photoreceptors") becomes the text from its first piece to its last ("rod and cone photoreceptors"), as JNLPBA marks coordinations; mentions inside it are left out.',
-      'The official test part (30 articles) is not in this source. Dev is the official one (7 articles); test is an own part, about a sixth of the official training articles.',
+      'The official test part (30 articles) is not in this source. Dev is the official one (7 articles); test is our part, about a sixth of the official training articles.',
     ],
     read: readCraft,
     partOf: ({ article, officialPart }) =>
@@ -118,8 +118,8 @@ export const CORPORA: Readonly<Record<CorpusName, Corpus>> = {
     quality: 'gold',
     trainsWhatShips: false,
     notes: [
-      'Cell does not tell cell lines from cells (HeLa cells are a Cell) and marks the bare words "cell" and "cells"; read its figures for Cell so.',
-      'The official test part is not in this source. Dev is the official one; test is an own part, a fifth of the official training articles. For evaluation only (share-alike licence).',
+      'Cell does not tell cell lines from cells (HeLa cells are a Cell) and marks the bare words "cell" and "cells"; its figures for Cell must be read accordingly.',
+      'The official test part is not in this source. Dev is the official one; test is our part, a fifth of the official training articles. For evaluation only (share-alike licence).',
     ],
     read: readAnatem,
     partOf: ({ article, officialPart }) =>

@@ -7,14 +7,14 @@ const slices = (text: string, keepTogether?: Range[]) =>
   splitSentences(text, keepTogether).map(({ start, end }) => text.slice(start, end));
 
 describe('splitSentences', () => {
-  it('knows the abbreviations of papers', () => {
+  it('knows the abbreviations used in papers', () => {
     assert.deepEqual(
       slices('As Fig. 1 and Smith et al. show, E. coli grew.  The variant p.V600E was lost. (See Fig. 2.)'),
       ['As Fig. 1 and Smith et al. show, E. coli grew.', 'The variant p.V600E was lost.', '(See Fig. 2.)'],
     );
   });
 
-  it('gives UTF-16 offsets after characters outside the basic plane', () => {
+  it('returns UTF-16 offsets after characters outside the basic plane', () => {
     const text = '𝒜 and 🧬 came first. Then 𝛼 cells. 🧬 Last.';
     assert.deepEqual(splitSentences(text)[1], { start: 22, end: 36 });
     assert.deepEqual(slices(text)[1], 'Then 𝛼 cells.');
@@ -24,18 +24,18 @@ describe('splitSentences', () => {
     assert.deepEqual(slices('A title\n\nThe text\ngoes on.\n'), ['A title', 'The text\ngoes on.']);
   });
 
-  it('has nothing to give for white space', () => {
+  it('returns nothing for white space', () => {
     for (const text of ['', '  \n\t ', '\n'.repeat(100_000)]) assert.deepEqual(splitSentences(text), []);
   });
 
-  it('joins sentences that a range straddles', () => {
+  it('joins sentences across a range that must stay together', () => {
     const text = 'One is here. Two follows. Three ends.';
     assert.deepEqual(slices(text, [{ start: 4, end: 16 }]), ['One is here. Two follows.', 'Three ends.']);
     assert.deepEqual(slices(text, [{ start: 0, end: 37 }]), [text]);
     assert.deepEqual(slices(text, [{ start: 0, end: 12 }]).length, 3);
   });
 
-  it('cuts a text without sentence ends at white space, into pieces of a bounded length', () => {
+  it('splits a text without sentence ends at white space, into pieces of bounded length', () => {
     const text = `First. ${'cell '.repeat(60_000)}end. Last.`;
     const found = slices(text);
     assert.equal(found.join(' '), text);
@@ -49,14 +49,14 @@ describe('splitSentences', () => {
     ]);
   });
 
-  it('splits a long text as it splits its parts, and never inside a word', () => {
+  it('splits a long text like its parts, and never inside a word', () => {
     const part = 'The cells grew in medium of Fig. 1 and were counted by hand. ';
     const long = splitSentences(part.repeat(1_640));
     assert.equal(long.length, 1_640);
     assert.ok(long.every(({ start, end }, index) => start === index * 61 && end === start + 60));
   });
 
-  it('takes lines of 100,000 characters of any kind', () => {
+  it('accepts lines of 100,000 characters of any kind', () => {
     for (const part of ['word ', 'x', '.', '. ', '"a. ', '(b. ', 'E. ', '🧬', '語。', '\ud800', 'a.\n\n']) {
       const text = part.repeat(100_000 / part.length);
       const begun = performance.now();

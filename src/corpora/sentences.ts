@@ -1,38 +1,38 @@
 import { segment } from 'sentencex';
 
-/** A piece of text: `text.slice(start, end)`, offsets in UTF-16 code units, end exclusive. */
+/** A range of a text: `text.slice(start, end)`, offsets in UTF-16 code units, end exclusive. */
 export interface Range {
   start: number;
   end: number;
 }
 
 /**
- * `sentencex` cuts any text at every 10,240 bytes of UTF-8, in the middle of a word if need be. It therefore sees at
- * most this many code units at a time (three bytes each at worst).
+ * `sentencex` splits any text at every 10,240 bytes of UTF-8, even inside a word. It is therefore given at most this many code
+ * units at a time (at worst three bytes each).
  */
 const WINDOW = 3_000;
 
-/** How much of what follows a border must be seen to trust it. */
+/** Characters after a boundary that must be visible for it to be reliable. */
 const CONTEXT = 200;
 
 /**
- * UTF-16 code units. Text without a sentence end for longer is cut, at white space if there is some: everything made of a sentence
- * (tokens, scores) is in memory at once. No prose has such sentences.
+ * UTF-16 code units. Longer text without a sentence end is split, at white space if possible: all tokens and scores of a sentence
+ * are in memory at once. No prose has such sentences.
  */
 export const LONGEST_SENTENCE = 1 << 16;
 
 /**
- * The sentences of a paragraph, in order, without the white space around them; a text of white space has none.
+ * Returns the sentences of a paragraph, in order, without surrounding white space; none for white space only.
  *
- * Two sentences are joined where a range of `keepTogether` (a mention, say) would lie in both. An empty line ends a
- * sentence, a single line break does not. Runs in time linear in the length of the text.
+ * Two sentences are joined if a range of `keepTogether` (such as a mention) would cross them. An empty line ends a sentence, a
+ * single line break does not. Linear in the length of the text.
  */
 export function splitSentences(text: string, keepTogether: readonly Range[] = []): Range[] {
   const sentences = [...eachSentence(text)];
   return keepTogether.length > 0 ? joinAcross(sentences, keepTogether) : sentences;
 }
 
-/** The same, one by one. */
+/** The same, as a generator. */
 export function* eachSentence(text: string): Generator<Range> {
   let start = 0;
   for (const end of sentenceEnds(text)) {
@@ -42,7 +42,7 @@ export function* eachSentence(text: string): Generator<Range> {
   }
 }
 
-/** The range without white space at its ends; empty where there is nothing else. */
+/** Trims white space from a range; empty if there is nothing else. */
 export function trimRange(text: string, { start, end }: Range): Range {
   const slice = text.slice(start, end);
   const trimmedStart = start + slice.length - slice.trimStart().length;
@@ -50,12 +50,12 @@ export function trimRange(text: string, { start, end }: Range): Range {
 }
 
 /**
- * Where sentences end, in order, the end of the text included. The text is seen through windows that begin at a
- * sentence; a border near a window's edge is left to the next window, which sees what follows it.
+ * Yields the ends of sentences, in order, including the end of the text. The text is processed in windows that begin at a sentence;
+ * a boundary near a window's edge is left to the next window, which sees the text after it.
  */
 function* sentenceEnds(text: string): Generator<number> {
   let start = 0;
-  let sentence = 0; // where the sentence at hand begins
+  let sentence = 0; // start of the current sentence
   while (start < text.length) {
     const edge = windowEdge(text, start);
     const isLast = edge === text.length;
@@ -66,7 +66,7 @@ function* sentenceEnds(text: string): Generator<number> {
     if (isLast) return yield edge;
     if (borders.length > 0) start = sentence = borders[borders.length - 1];
     else {
-      // Where no sentence ends in a window, its sentence continues in the next.
+      // If no sentence ends in a window, it continues in the next.
       start = edge;
       if (edge - sentence < LONGEST_SENTENCE) continue;
       yield edge;
@@ -75,7 +75,7 @@ function* sentenceEnds(text: string): Generator<number> {
   }
 }
 
-/** The end of the window from `start` on: after white space where there is some, never inside a code point. */
+/** Returns the end of the window from `start`: after white space if possible, never inside a code point. */
 function windowEdge(text: string, start: number): number {
   const edge = start + WINDOW;
   if (edge >= text.length) return text.length;
@@ -83,9 +83,9 @@ function windowEdge(text: string, start: number): number {
   return /[\uDC00-\uDFFF]/.test(text[edge]) ? edge - 1 : edge;
 }
 
-/** Borders strictly inside the text. White space that `sentencex` leaves out stays with the sentence before it. */
+/** Returns boundaries strictly inside the text. White space omitted by `sentencex` belongs to the sentence before it. */
 function innerBorders(text: string): number[] {
-  // A lone surrogate cannot be written as UTF-8; something of the same length stands in for it.
+  // A lone surrogate cannot be encoded as UTF-8; it is replaced by a character of the same length.
   const wellFormed = text.replace(/\p{Surrogate}/gu, '\uFFFD');
   const borders: number[] = [];
   let place = 0;
@@ -98,12 +98,12 @@ function innerBorders(text: string): number[] {
   return borders;
 }
 
-/** `sentences` with neighbours made one where a range reaches from the first into the second. */
+/** Joins neighbouring `sentences` that a range crosses. */
 export function joinAcross(sentences: readonly Range[], ranges: readonly Range[]): Range[] {
   const byStart = [...ranges].sort((a, b) => a.start - b.start);
   const joined: Range[] = [];
   let next = 0;
-  let reach = -1; // the furthest end of all ranges that start before the sentence at hand
+  let reach = -1; // the furthest end of all ranges that start before the current sentence
   for (const sentence of sentences) {
     const last = joined[joined.length - 1];
     while (next < byStart.length && byStart[next].start < sentence.start) {

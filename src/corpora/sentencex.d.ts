@@ -1,4 +1,4 @@
 declare module 'sentencex' {
-  /** The text cut into sentences, each with the white space that follows it. */
+  /** Splits a text into sentences, each with the white space that follows it. */
   export function segment(language: string, text: string): string[];
 }

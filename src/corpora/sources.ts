@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
-/** Bytes of a file name, with what a rule puts around it. */
+/** Bytes of a file name, including the fixed parts of a rule. */
 const LONGEST_NAME = 200;
 
-/** A file of the repository and where it stands in our folder; `*` is one file name, `{id}` and `{name}` of `names`. */
+/** A file of the repository and its path in our folder; `*` is one file name, `{id}` and `{name}` are taken from `names`. */
 export interface PathRule {
   from: string;
   to: string;
@@ -13,23 +13,23 @@ export interface PathRule {
 
 /** A public source of `data/sources.json`. */
 export interface Source {
-  /** Its folder in a mirror and in the cache. */
+  /** Its folder name in a mirror and in the cache. */
   folder: string;
   title: string;
-  /** GitHub's owner/name; absent where a source is gathered from several places and cannot be downloaded. */
+  /** GitHub's owner/name; absent if a source is collected from several places and cannot be downloaded. */
   repository?: string;
   commit?: string;
   paths: PathRule[];
   names?: Record<string, string>;
   licence: string;
   files: number;
-  /** Of all these files together. */
+  /** Total of these files. */
   bytes: number;
   /** See `checksumOf` in verify.ts. */
   sha256: string;
 }
 
-/** All sources, by name. */
+/** Returns all sources, by name. */
 export function readSources(): Record<string, Source> {
   const { sources } = JSON.parse(readFileSync(join(projectRoot, 'data', 'sources.json'), 'utf8'));
   for (const [name, source] of Object.entries<Source>(sources)) source.folder ??= name;
@@ -46,7 +46,7 @@ export function sourceNamed(name: string): Source {
   return sources[name];
 }
 
-/** The rules of a source with `{id}` and `{name}` filled in. */
+/** Returns the rules of a source with `{id}` and `{name}` filled in. */
 export function pathRules({ paths, names = {} }: Source): PathRule[] {
   return paths.flatMap(({ from, to }) => {
     if (!from.includes('{')) return [{ from, to }];
@@ -57,7 +57,7 @@ export function pathRules({ paths, names = {} }: Source): PathRule[] {
   });
 }
 
-/** What `*` stands for when `path` follows `pattern` ('' in a pattern without one); undefined when it does not. */
+/** Returns the part of `path` matched by `*` in `pattern` ('' for a pattern without one); undefined if it does not match. */
 export function matchPath(pattern: string, path: string): string | undefined {
   const star = pattern.indexOf('*');
   if (star < 0) return path === pattern ? '' : undefined;
@@ -68,7 +68,7 @@ export function matchPath(pattern: string, path: string): string | undefined {
   return fits && isFileName(middle) ? middle : undefined;
 }
 
-/** Whether a foreign name can be a file name: no folder, no `..`, nothing that a file system refuses. */
+/** Returns whether an untrusted name is a valid file name: no folder, no `..`, nothing that a file system rejects. */
 function isFileName(name: string): boolean {
   return !/[/\\\p{Cc}\uFFFD]|^\.{1,2}$/u.test(name) && Buffer.byteLength(name) <= LONGEST_NAME;
 }

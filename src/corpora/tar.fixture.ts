@@ -1,4 +1,4 @@
-/** A tar archive as GitHub makes them: everything in one folder, a global pax header first, long paths in pax headers. */
+/** Builds a tar archive as GitHub does: everything in one folder, a global pax header first, long paths in pax headers. */
 export function tarOf(files: Record<string, string>): Buffer {
   const parts = [entry('pax_global_header', 'g', '52 comment=0123456789012345678901234567890123456789\n')];
   parts.push(entry('repository-0123456/', '5', ''));
@@ -10,7 +10,7 @@ export function tarOf(files: Record<string, string>): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(1_024)]);
 }
 
-/** An archive as GNU tar makes it of files: no folder around them, long names in entries before. */
+/** Builds an archive as GNU tar does: no enclosing folder, long names in preceding entries. */
 export function plainTarOf(files: Record<string, string | Uint8Array>): Buffer {
   const parts = Object.entries(files).flatMap(([path, content]) => [
     ...(path.length > 100 ? [entry('././@LongLink', 'L', `${path}\0`)] : []),
@@ -26,7 +26,7 @@ function paxRecord(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-/** One entry; `size` puts other bytes in the place of the size that its header claims. */
+/** Builds one entry; `size` replaces the bytes of the size field in its header. */
 export function entry(name: string, type: string, content: string | Uint8Array, size?: Buffer): Buffer {
   const body = Buffer.from(content as string);
   const header = Buffer.alloc(512);

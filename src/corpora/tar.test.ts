@@ -18,7 +18,7 @@ async function filesOf(bytes: Uint8Array, size: number, wanted = (_: string) => 
   return files;
 }
 
-/** The same bytes with the sum of each header made right, so that what else is wrong in one is seen. */
+/** Corrects the checksum of each header, so that other errors are reached. */
 function withSums(bytes: Uint8Array): Buffer {
   const all = Buffer.from(bytes);
   for (let start = 0; start + 512 <= all.length; start += 512) {
@@ -35,21 +35,21 @@ describe('readTar', () => {
   const long = `${'folder/'.repeat(20)}file with a long name.txt`;
   const files = { 'a.txt': 'first', 'empty.txt': '', 'b/c.txt': 'x'.repeat(5_000), [long]: 'deep' };
 
-  it('gives back every file, whatever the size of the chunks', async () => {
+  it('returns every file, whatever the size of the chunks', async () => {
     for (const size of [1, 7, 512, 100_000]) assert.deepEqual(await filesOf(tarOf(files), size), files);
   });
 
-  it('passes over files that are not wanted', async () => {
+  it('skips files that are not wanted', async () => {
     assert.deepEqual(await filesOf(tarOf(files), 1_000, (path) => path === long), { [long]: 'deep' });
   });
 
-  it('refuses an archive that is cut off, damaged, or none', async () => {
+  it('rejects an archive that is truncated, damaged, or not an archive', async () => {
     const archive = tarOf(files);
-    await assert.rejects(filesOf(archive.subarray(0, 2_000), 512), /cut off/);
+    await assert.rejects(filesOf(archive.subarray(0, 2_000), 512), /truncated/);
     await assert.rejects(filesOf(Buffer.alloc(700, 'not a tar file '), 512), /not a tar file/);
     const damaged = Buffer.from(archive);
     damaged[1_024 + 130] ^= 1; // the size in a header
-    await assert.rejects(filesOf(damaged, 512), /damaged|cut off/);
+    await assert.rejects(filesOf(damaged, 512), /damaged|truncated/);
   });
 
   const end = Buffer.alloc(1_024);
@@ -69,7 +69,7 @@ describe('readTar', () => {
     ['a pax length beyond the header', entry('r/p', 'x', '99 path=x\n'), /damaged/],
     ['a pax length before its own end', entry('r/p', 'x', '1 path=x\n'), /damaged/],
     ['pax records without a length', entry('r/p', 'x', 'path=x\n'), /damaged/],
-    ['a size that never comes', entry('r/a', '0', '', size('00000001000')), /cut off/],
+    ['a size that never comes', entry('r/a', '0', '', size('00000001000')), /truncated/],
     ['other bytes', Buffer.alloc(5_000, 0xff), /not a tar file/],
     [
       'more files',
@@ -83,9 +83,9 @@ describe('readTar', () => {
     ],
   ];
   for (const [what, bytes, message] of hostile)
-    it(`refuses an archive with ${what}`, () => assert.rejects(filesOf(bytes, 700), message));
+    it(`rejects an archive with ${what}`, () => assert.rejects(filesOf(bytes, 700), message));
 
-  it('refuses an archive of endless empty entries', async () => {
+  it('rejects an archive of endless empty entries', async () => {
     const nothing = Buffer.concat(Array.from({ length: 1_000 }, () => entry('r/a', '5', '')));
     async function* endless() {
       for (;;) yield nothing;
@@ -94,7 +94,7 @@ describe('readTar', () => {
     await assert.rejects(all.next(), { name: 'ArchiveError', message: /more than 200000 entries/ });
   });
 
-  it('reads or refuses whatever bytes an archive has', async () => {
+  it('reads or rejects an archive of any bytes', async () => {
     const whole = tarOf(files);
     const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
     const changed = fc.array(change, { minLength: 1, maxLength: 6 }).map((changes) => {
@@ -108,14 +108,14 @@ describe('readTar', () => {
           const found = await filesOf(withSums(bytes), 333);
           assert.ok(Object.keys(found).length <= LIMITS.files);
         } catch (error) {
-          assert.match((error as Error).message, /cut off|damaged|files expected|bytes expected/);
+          assert.match((error as Error).message, /truncated|damaged|files expected|bytes expected/);
         }
       }),
       { numRuns: 500 },
     );
   });
 
-  it('makes no file of links, devices and pipes', async () => {
+  it('creates no file for links, devices and pipes', async () => {
     const others = ['1', '2', '3', '4', '6', '7', 'K', 'L', '?'].map((type) => entry('r/a', type, ''));
     assert.deepEqual(await filesOf(Buffer.concat([...others, entry('r/b', '0', 'x'), end]), 512), { b: 'x' });
   });

@@ -1,33 +1,33 @@
 const BLOCK = 512;
-/** Bytes of a pax header, which holds a path and a few numbers. */
+/** Bytes of a pax header, which contains a path and a few numbers. */
 const LARGEST_HEADER = 64 * 1024;
 
-/** Entries of all kinds, wanted or not. Repositories of corpora have some thousands. */
+/** Entries of all kinds, wanted or not. Corpus repositories have some thousands. */
 const MOST_ENTRIES = 200_000;
 
-/** What an archive may hold, known before it is read, so that no archive fills memory or disk. */
+/** Limits known before an archive is read, so that none fills memory or disk. */
 export interface ArchiveLimits {
-  /** Files that are wanted. */
+  /** Number of wanted files. */
   files: number;
-  /** Bytes of these files together. */
+  /** Total bytes of these files. */
   bytes: number;
 }
 
-/** An archive with other content than expected: a retry would bring the same. */
+/** An archive with unexpected content: a retry would return the same. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
 
-/** An archive that is cut off or damaged. */
+/** An archive that is truncated or damaged. */
 export class DamagedArchive extends Error {
   override readonly name = 'DamagedArchive';
 }
 
 /**
- * The files of a tar archive in its order, with paths without their first folder (GitHub wraps each archive in one). Content that is
- * not `wanted` is skipped.
+ * Yields the files of a tar archive in order, with paths without their first folder (GitHub wraps each archive in one). Content
+ * that is not `wanted` is skipped.
  *
- * Throws if the archive is truncated or not a tar file, and an ArchiveError as soon as it exceeds the limits.
+ * Throws if the archive is truncated or not a tar file, and ArchiveError as soon as it exceeds the limits.
  */
 export async function* readTar(
   chunks: AsyncIterable<Uint8Array>,
@@ -51,15 +51,15 @@ export interface TarEntry {
   path: string;
   size: number;
   isFile: boolean;
-  /** The content; to be called before the next entry is requested. Content that is not read is skipped. */
+  /** Reads the content; call it before requesting the next entry. Unread content is skipped. */
   read(): Promise<Buffer>;
 }
 
 /**
- * The entries of a tar archive in its order. Reads the POSIX ustar format with pax headers, which is what `git archive` writes,
- * and the long names of GNU tar.
+ * Yields the entries of a tar archive in order. Reads the POSIX ustar format with pax headers, as written by `git archive`, and the
+ * long names of GNU tar.
  *
- * Throws a DamagedArchive if the archive is truncated or not a tar file.
+ * Throws DamagedArchive if the archive is truncated or not a tar file.
  */
 export async function* tarEntries(
   chunks: AsyncIterable<Uint8Array>,
@@ -106,12 +106,12 @@ async function* entriesOf(source: ReturnType<typeof byteReader>, most: number): 
 
 const damaged = () => new DamagedArchive('the archive is not a tar file, or is damaged');
 
-/** Takes exact numbers of bytes from chunks of any size. */
+/** Returns exact numbers of bytes from chunks of any size. */
 function byteReader(iterator: AsyncIterator<Uint8Array>) {
   let rest: Buffer = Buffer.alloc(0);
   const next = async () => {
     const { value, done } = await iterator.next();
-    if (done) throw new DamagedArchive('the archive is cut off');
+    if (done) throw new DamagedArchive('the archive is truncated');
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   };
   return {
@@ -142,7 +142,7 @@ function headerPath(header: Buffer): string {
   return prefix ? `${prefix}/${name}` : name;
 }
 
-/** The `path` record of a pax header: `<length> path=<value>\n`, where the length counts the whole record. */
+/** Returns the `path` record of a pax header: `<length> path=<value>\n`, where the length counts the whole record. */
 function paxPath(records: Buffer): string | undefined {
   let path: string | undefined;
   for (let start = 0; start < records.length; ) {
@@ -164,14 +164,14 @@ function field(header: Buffer, start: number, length: number): string {
   return bytes.toString('utf8', 0, end < 0 ? length : end);
 }
 
-/** A number in octal digits; undefined if the field holds anything else, such as a sign or GNU's binary numbers. */
+/** Parses an octal number; undefined if the field contains anything else, such as a sign or GNU's binary numbers. */
 function octal(header: Buffer, start: number, length: number): number | undefined {
   const digits = field(header, start, length).trim();
   if (digits === '') return 0;
   return /^[0-7]{1,12}$/.test(digits) ? Number.parseInt(digits, 8) : undefined;
 }
 
-/** The sum of a header's bytes, those of the sum itself counted as spaces. */
+/** Returns the sum of a header's bytes, with those of the checksum field counted as spaces. */
 function headerSum(header: Buffer): number {
   return header.reduce((sum, byte, index) => sum + (index >= 148 && index < 156 ? 32 : byte), 0);
 }

@@ -3,7 +3,7 @@ import { InputError } from '../foundation';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** A file as text. One that is missing, or is not UTF-8 (where every offset would be wrong), is an InputError. */
+/** Reads a file as text. Throws InputError if it is missing or not UTF-8 (all offsets would be wrong). */
 export function readText(path: string): string {
   let bytes: Buffer;
   try {

@@ -10,8 +10,8 @@ interface FileHash {
 }
 
 /**
- * Throws an InputError that names the damaged or missing file when a folder does not hold what `data/sources.json` pins.
- * A verdict is kept in the cache, under the sizes and times of the files, so that files are read once.
+ * Throws InputError naming the damaged or missing file if a folder differs from what `data/sources.json` pins. The result is cached
+ * under the sizes and times of the files, so that files are read once.
  */
 export function verifySource(source: Source, folder: string): void {
   const files = filesOf(source, folder);
@@ -27,17 +27,17 @@ export function verifySource(source: Source, folder: string): void {
   const hashes = hashFiles(folder, files);
   if (files.length !== source.files || checksumOf(hashes) !== source.sha256) {
     throw new InputError(
-      `${folder}: ${difference(source, folder, hashes)}; restore the folder from ${origin(source)}, or remove it to have it downloaded`,
+      `${folder}: ${difference(source, folder, hashes)}; restore the folder from ${origin(source)}, or remove it to download it again`,
     );
   }
   try {
     writeFileAtomically(verdictFile, verdict);
   } catch {
-    // A cache that cannot be written only costs the time to verify again.
+    // If the cache cannot be written, the next run only has to verify again.
   }
 }
 
-/** SHA-256 over one line a file, `<sha256>  <path>` and a line feed, in the order of the paths' UTF-16 code units. */
+/** SHA-256 over one line per file, `<sha256>  <path>` and a line feed, sorted by the paths' UTF-16 code units. */
 export function checksumOf(hashes: readonly FileHash[]): string {
   const sorted = [...hashes].sort((a, b) => (a.path < b.path ? -1 : 1));
   const hash = createHash('sha256');
@@ -45,7 +45,7 @@ export function checksumOf(hashes: readonly FileHash[]): string {
   return hash.digest('hex');
 }
 
-/** The files of a folder that belong to the source; others that stand there do not matter. */
+/** Returns the files of a folder that belong to the source; other files are ignored. */
 export function filesOf(source: Source, folder: string): string[] {
   const rules = pathRules(source);
   return listFiles(folder)
@@ -61,10 +61,10 @@ export function hashFiles(folder: string, files: readonly string[]): FileHash[] 
 }
 
 export function origin({ repository, commit }: Source): string {
-  return repository ? `github.com/${repository} at ${commit}` : 'where it was gathered';
+  return repository ? `github.com/${repository} at ${commit}` : 'where it was collected';
 }
 
-/** Regular files and links to them; linked folders, pipes and devices are skipped. */
+/** Lists regular files and links to them; linked folders, pipes and devices are skipped. */
 function listFiles(folder: string, below = ''): string[] {
   return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const path = below ? `${below}/${entry.name}` : entry.name;
@@ -81,7 +81,7 @@ function namesFile(link: string): boolean {
   }
 }
 
-/** In words: which file is missing or changed, as far as a SHA256SUMS beside the folder tells. */
+/** Describes which file is missing or changed, as far as a SHA256SUMS beside the folder shows. */
 function difference(source: Source, folder: string, found: readonly FileHash[]): string {
   const have = new Map(found.map(({ path, sha256 }) => [path, sha256]));
   const missing: string[] = [];

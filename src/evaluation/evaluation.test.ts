@@ -65,7 +65,7 @@ test('lists whose length differs from the number of sentences are refused', () =
   for (const score of [scoreSpans, scorePartialMatches, compareMentions])
     assert.throws(
       () => score(gold, [[], []]),
-      /^InputError: 2 lists of predicted spans for 1 sentences; give one a/,
+      /^InputError: 2 lists of predicted spans for 1 sentences; give one per/,
     );
   assert.throws(() => tokenOutcomes(gold, [], BIO), /0 tagged texts for 1 sentences/);
 });

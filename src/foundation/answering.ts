@@ -1,29 +1,29 @@
 import { parentPort } from 'node:worker_threads';
 import { InputError } from './errors';
 
-/** What comes back for a question. */
+/** The reply to one question. */
 export type Reply<Answer> =
   | { kind: 'answer'; value: Answer }
-  /** `isInput`: it was an InputError, whose message is for people. Of other errors the message is their stack. */
+  /** `isInput`: the error was an InputError, so `message` is meant for users. For other errors `message` is the stack. */
   | { kind: 'failure'; message: string; isInput: boolean };
 
 export interface AnsweringOptions {
-  /** Signals that reach every process of a terminal or a container, and that the parent decides about. */
+  /** Signals sent to every process of a terminal or container, which the parent handles. */
   ignored?: readonly NodeJS.Signals[];
-  /** What is cleaned up where the parent is gone. Processes alone. */
+  /** Cleans up when the parent is gone. Processes only. */
   abandoned?: () => void;
 }
 
 /**
- * The other side of `startProcess` and `startThread`: answers what the parent asks, one question after the other. A process ends with its
- * parent, however that ends.
+ * The child's side of `startProcess` and `startThread`: answers the parent's questions one at a time. A process exits when its
+ * parent does, however the parent ends.
  */
 export function answerParent<Question, Answer>(
   answer: (question: Question) => Answer | Promise<Answer>,
   { ignored = [], abandoned = () => {} }: AnsweringOptions = {},
 ): void {
   let last: Promise<void> = Promise.resolve();
-  /** One question after the other, also where an answer takes its time. */
+  /** Answers one question at a time, even if answers are asynchronous. */
   const inTurn = (question: Question, send: (reply: Reply<Answer>) => void) => {
     last = last.then(async () => send(await replyTo(question)));
   };
@@ -48,7 +48,7 @@ export function answerParent<Question, Answer>(
   });
   process.on('message', (question) =>
     inTurn(question as Question, (reply) => {
-      // Where the parent has ended meanwhile, 'disconnect' follows.
+      // If the parent has exited meanwhile, 'disconnect' follows.
       if (process.connected) process.send!(reply, undefined, undefined, () => {});
     }),
   );

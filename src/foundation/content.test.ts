@@ -7,7 +7,7 @@ import { type ContentKind, kindOfContent, whyUnusable } from './content';
 const kindOf = (content: string, encoding: BufferEncoding = 'utf8') =>
   kindOfContent(Buffer.from(content, encoding));
 
-test('the first bytes tell what a file holds', () => {
+test('the kind of a file is detected from its first bytes', () => {
   const cases: [ContentKind, string][] = [
     ['pdf', '%PDF-1.4\n1 0 obj'],
     ['html', '<html><body><p>HeLa cells &amp; T cells'],
@@ -46,7 +46,7 @@ test('the first bytes tell what a file holds', () => {
   for (const [kind, content] of cases) assert.equal(kindOf(content), kind, content);
 });
 
-test('binary formats are recognized, each with what to do', () => {
+test('binary formats are recognized, and each error says what to do', () => {
   const cases: [ContentKind, Uint8Array][] = [
     ['gzip', gzipSync('x')],
     ['zip', Buffer.from('PK\x03\x04\x14\0\0\0\x08\0aaaabbbbccccdddd\x05\0\0\0a.txt', 'latin1')],
@@ -69,13 +69,13 @@ test('binary formats are recognized, each with what to do', () => {
   ];
   for (const [kind, content] of cases) assert.equal(kindOfContent(content), kind, kind);
   for (const kind of ['zip', 'office', 'pdf', 'html', 'tar', 'binary'] as const) {
-    assert.match(whyUnusable(kind)!, /^(?:is|holds) .+; \w/);
+    assert.match(whyUnusable(kind)!, /^(?:is|contains) .+; \w/);
   }
   for (const kind of ['text', 'gzip', 'utf-16', 'xml', 'bioc-json'] as const)
     assert.equal(whyUnusable(kind), undefined);
 });
 
-test('a tar archive is known by its mark, or by the checksum of its first header', () => {
+test('a tar archive is recognized by its magic or by the checksum of its first header', () => {
   const header = Buffer.alloc(1024);
   header.write('PMC1.xml');
   header.write('0000644\0', 100);
@@ -90,7 +90,7 @@ test('a tar archive is known by its mark, or by the checksum of its first header
   assert.equal(kindOfContent(header), 'tar');
 });
 
-test('any bytes have a kind, at once', () => {
+test('any bytes are classified quickly', () => {
   const pieces = fc.constantFrom(
     '<',
     '!DOCTYPE',

@@ -1,6 +1,6 @@
 import { rootElement } from './xml/doctype';
 
-/** What a file holds, by its first bytes, whatever its name. */
+/** Kind of a file's content, detected from its first bytes, not its name. */
 export type ContentKind =
   | 'text'
   | 'json-object'
@@ -13,7 +13,7 @@ export type ContentKind =
   | 'utf-16'
   | keyof typeof UNUSABLE;
 
-/** Kinds that no reader takes; each with the part of a sentence that names it and says what to do. */
+/** Kinds that no reader accepts, each with a phrase that names it and says what to do. */
 const UNUSABLE = {
   zip: 'is a ZIP archive; unpack it and give the files in it',
   office: 'is an office document; save it as plain text',
@@ -23,25 +23,23 @@ const UNUSABLE = {
   postscript: 'is PostScript; give the article as JATS XML, or its text',
   html: 'is HTML; give the article as JATS XML, or its text without markup',
   rtf: 'is RTF; save it as plain text',
-  image: 'is an image; give a text',
+  image: 'is an image; give text',
   parquet: 'is a Parquet or Arrow table; export it as JSONL',
   sqlite: 'is an SQLite database; export its texts as JSONL',
   'utf-32': 'is UTF-32; save it as UTF-8',
-  'git-lfs-pointer': 'is a Git LFS pointer and not the file itself; fetch that with `git lfs pull`',
-  binary: 'holds NUL bytes and is not text; give a text in UTF-8',
+  'git-lfs-pointer': 'is a Git LFS pointer, not the file itself; fetch the file with `git lfs pull`',
+  binary: 'contains NUL bytes, so it is not text; give text in UTF-8',
 } as const;
 
-/** Why no reader takes a kind of content, as the part of a sentence that follows the file's name; undefined if one does. */
+/** Returns why no reader accepts a kind of content, as a phrase to follow the file's name; undefined if one does. */
 export function whyUnusable(kind: ContentKind): string | undefined {
   return Object.hasOwn(UNUSABLE, kind) ? UNUSABLE[kind as keyof typeof UNUSABLE] : undefined;
 }
 
-/** How many bytes `kindOfContent` looks at. */
+/** Number of bytes that `kindOfContent` examines. */
 export const OPENING_BYTES = 4096;
 
-/**
- * The kind of a content by its first `OPENING_BYTES`. Gzip and UTF-16 hide what is in them: unpack or decode, then ask again.
- */
+/** Returns the kind of a content from its first `OPENING_BYTES`. Gzip and UTF-16 hide theirs: unpack or decode, then call again. */
 export function kindOfContent(opening: Uint8Array): ContentKind {
   const bytes = Buffer.from(opening.buffer, opening.byteOffset, Math.min(opening.length, OPENING_BYTES));
   const latin = bytes.toString('latin1');
@@ -52,7 +50,7 @@ export function kindOfContent(opening: Uint8Array): ContentKind {
   return kindOfText(latin.replace(/^\u00ef\u00bb\u00bf/, '').trimStart());
 }
 
-/** What files of a format begin with, each byte written as one character. */
+/** Magic bytes of each format, one character per byte. */
 const SIGNATURES: readonly (readonly [ContentKind, ...string[]])[] = [
   ['gzip', '\x1f\x8b'],
   ['zip', 'PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'],
@@ -76,21 +74,21 @@ function kindOfSignature(latin: string): ContentKind | undefined {
   return kind === 'zip' && OFFICE_ENTRY.test(latin.slice(30)) ? 'office' : kind;
 }
 
-/** The first entry of a ZIP archive that an office program wrote. */
+/** First entry of a ZIP archive written by an office program. */
 const OFFICE_ENTRY = /^(?:\[Content_Types\]|_rels\/|docProps\/|word\/|xl\/|ppt\/|mimetypeapplication\/vnd)/;
 
-/** The first entry's header has the mark `ustar` or, in the older format, a valid checksum. */
+/** Checks the header of the first entry for the magic `ustar` or, in the older format, a valid checksum. */
 function isTar(bytes: Buffer): boolean {
   if (bytes.length < 512) return false;
   if (bytes.toString('latin1', 257, 262) === 'ustar') return true;
   const written = /^[ 0]*([0-7]{3,6})[ \0]/.exec(bytes.toString('latin1', 148, 156))?.[1];
   if (!written) return false;
-  let sum = 8 * 32; // the checksum's own field counts as blanks
+  let sum = 8 * 32; // the checksum field itself counts as spaces
   for (let place = 0; place < 512; place++) if (place < 148 || place >= 156) sum += bytes[place];
   return sum === Number.parseInt(written, 8);
 }
 
-/** Latin text in UTF-16 without a byte order mark: every other byte is NUL, and hardly any between them. */
+/** Detects Latin text in UTF-16 without a byte order mark: every other byte is NUL, and hardly any of the rest. */
 function isBareUtf16(bytes: Buffer): boolean {
   const nuls = [0, 0];
   for (const [place, byte] of bytes.entries()) if (byte === 0) nuls[place % 2]++;
@@ -98,7 +96,7 @@ function isBareUtf16(bytes: Buffer): boolean {
   return pairs >= 2 && Math.max(...nuls) > 0.8 * pairs && Math.min(...nuls) < 0.01 * pairs;
 }
 
-/** Elements that a line of plain text may begin with, as titles of PubMed do. */
+/** Elements that may start a line of plain text, as in PubMed titles. */
 const INLINE_ELEMENT = /^(?:i|b|u|em|strong|sup|sub|sc|italic|bold|span|a|br)$/i;
 
 function kindOfText(text: string): ContentKind {

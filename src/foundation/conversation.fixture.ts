@@ -1,4 +1,4 @@
-// The other side of conversations in tests, in a process or a thread: does what its question says.
+// The child's side in the tests, as a process or a thread: does what its question asks.
 import { answerParent } from './answering';
 import { InputError } from './errors';
 

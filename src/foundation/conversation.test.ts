@@ -26,7 +26,7 @@ for (const [name, start] of [
   ['process', childProcess],
   ['thread', thread],
 ] as const) {
-  test(`a ${name} answers in the order of the questions; a failure ends one answer and no more`, async (context) => {
+  test(`a ${name} answers questions in order; a failure affects only its own answer`, async (context) => {
     const talk = start(context);
     const answers = await Promise.allSettled(
       ['slow', 1, 'input error', [2, Number.NaN], 'defect', -0].map((question) => talk.ask(question)),
@@ -43,11 +43,11 @@ for (const [name, start] of [
   });
 }
 
-test('a process has arguments and variables of its own', async (context) => {
+test('a process gets its arguments and environment variables', async (context) => {
   assert.deepEqual(await childProcess(context).ask('arguments'), ['one', 'two', 'yes']);
 });
 
-test('a process that ends says how, to all that wait and to all that ask later', async (context) => {
+test('a process that exits reports how, to pending and later questions', async (context) => {
   const talk = childProcess(context);
   const [one, other] = await Promise.allSettled([talk.ask('exit'), talk.ask(1)]);
   assert.ok(one.status === 'rejected' && one.reason instanceof ProcessEnded);
@@ -59,7 +59,7 @@ test('a process that ends says how, to all that wait and to all that ask later',
   await assert.rejects(childProcess(context).ask('kill'), { signal: 'SIGKILL', status: null });
 });
 
-test('a process is ended whatever it does, a module that is not there has its last words', async (context) => {
+test('a process can be ended at any time; a missing module is reported with the last lines of its stderr', async (context) => {
   const talk = childProcess(context);
   await talk.ask(1);
   const never = assert.rejects(talk.ask('never'), { signal: 'SIGKILL' });
@@ -70,7 +70,7 @@ test('a process is ended whatever it does, a module that is not there has its la
   await nowhere.end();
 });
 
-test('a thread finishes its answer before it is ended', async () => {
+test('a thread finishes its answer before it is terminated', async () => {
   const talk: Talk = startThread(fixture, {});
   const answer = talk.ask([1, 2, 3]);
   await talk.end();
@@ -78,12 +78,12 @@ test('a thread finishes its answer before it is ended', async () => {
   await assert.rejects(talk.ask(1), /ended before its work was done/);
 });
 
-test('a thread that has no memory left, or ends, fails its question and not this process', async (context) => {
+test('a thread that exits or runs out of memory fails its question, not this process', async (context) => {
   await assert.rejects(thread(context).ask('memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
   await assert.rejects(thread(context).ask('exit'), /a worker thread ended before its work was done/);
 });
 
-test('answers go to questions in order, also one that comes unasked', async () => {
+test('replies match questions in order, including an unsolicited reply', async () => {
   const sent: string[] = [];
   const exchange = new Exchange<string, number>((question) => sent.push(question));
   const greeting = exchange.expect();

@@ -4,11 +4,11 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Reply } from './answering';
 import { InputError } from './errors';
 
-/** Someone who answers questions, one after the other: a child process or a worker thread that calls `answerParent`. */
+/** Answers questions one at a time: a child process or worker thread that calls `answerParent`. */
 export interface Conversation<Question, Answer> {
-  /** @throws InputError where the other side threw one; an Error where it failed otherwise, or ended before it had answered */
+  /** @throws InputError if the other side threw one; Error if it failed otherwise, or exited before answering */
   ask(question: Question): Promise<Answer>;
-  /** Ends the other side. Questions without an answer are rejected. */
+  /** Ends the other side. Pending questions are rejected. */
   end(): Promise<void>;
 }
 
@@ -16,11 +16,11 @@ export interface Conversation<Question, Answer> {
 export interface End {
   status: number | null;
   signal: NodeJS.Signals | null;
-  /** The end of what it wrote on standard error. */
+  /** Last part of its standard error. */
   lastWords: string;
 }
 
-/** A process that ended before it had answered, by itself or by a signal; or one that was never there, for `cause`. */
+/** A process that exited, or was killed, before answering; or that could not be started, because of `cause`. */
 export class ProcessEnded extends Error {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -35,7 +35,7 @@ export class ProcessEnded extends Error {
   }
 }
 
-/** Questions that wait for their answers, which come in the same order. For whatever carries them. */
+/** Queue of pending questions, whose answers arrive in the same order. Independent of the transport. */
 export class Exchange<Question, Answer> {
   readonly #waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
   #failure: Error | undefined;
@@ -51,7 +51,7 @@ export class Exchange<Question, Answer> {
     return this.expect();
   }
 
-  /** The next answer; also one that comes unasked, such as a greeting. */
+  /** Returns the next answer, which may be unsolicited, such as a greeting. */
   expect(): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#failure) reject(this.#failure);
@@ -72,7 +72,7 @@ export class Exchange<Question, Answer> {
     else this.refused(reply.isInput ? new InputError(reply.message) : new Error(reply.message));
   }
 
-  /** There will be no answers any more. What is said first counts. */
+  /** Rejects all pending and later questions. The first error counts. */
   fail(error: Error): void {
     this.#failure ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
@@ -80,20 +80,20 @@ export class Exchange<Question, Answer> {
 }
 
 export interface ProcessOptions {
-  /** Of the command line, after the module. */
+  /** Command-line arguments after the module. */
   arguments?: readonly string[];
-  /** Set beside this process's own variables. */
+  /** Added to this process's environment variables. */
   environment?: Readonly<Record<string, string>>;
-  /** Options of Node itself. */
+  /** Options for Node itself. */
   nodeOptions?: readonly string[];
 }
 
-/** Characters of what a process wrote on standard error that are kept. */
+/** Number of characters of standard error to keep. */
 const LAST_WORDS = 4000;
 
 /**
- * Starts a module, which calls `answerParent`, in a process of its own: its memory is free afterwards, and its death is a rejected question
- * and no more. Questions and answers are plain data (what structured cloning takes).
+ * Starts a module that calls `answerParent` in a child process: its memory is freed when it exits, and a crash only rejects the
+ * pending question. Questions and answers are plain data (what structured cloning supports).
  */
 export function startProcess<Question extends object | string | number, Answer>(
   module: string,
@@ -102,7 +102,7 @@ export function startProcess<Question extends object | string | number, Answer>(
   const child = fork(module, options.arguments, {
     serialization: 'advanced', // JSON has no NaN
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // A notebook's kernel has options of its own, which are not for others.
+    // A notebook kernel has its own options, which must not be inherited.
     execArgv: [...(options.nodeOptions ?? [])],
     env: { ...process.env, ...options.environment },
   });
@@ -110,7 +110,7 @@ export function startProcess<Question extends object | string | number, Answer>(
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-LAST_WORDS);
   });
-  // Why a message did not arrive, the end of the process tells better.
+  // The exit of the process explains better why a message did not arrive.
   const exchange = new Exchange<Question, Answer>((question) => child.send(question, () => {}));
   child.on('message', (reply) => exchange.replied(reply as Reply<Answer>));
   const name = basename(module);
@@ -135,8 +135,8 @@ export function startProcess<Question extends object | string | number, Answer>(
 }
 
 /**
- * Starts a module, which calls `answerParent`, in a worker thread. What an error of the thread itself is, such as one of
- * memory (`ERR_WORKER_OUT_OF_MEMORY`), its questions are rejected with.
+ * Starts a module that calls `answerParent` in a worker thread. Errors of the thread itself, such as running out of memory
+ * (`ERR_WORKER_OUT_OF_MEMORY`), reject its questions.
  */
 export function startThread<Question, Answer>(
   module: string,
@@ -156,7 +156,7 @@ export function startThread<Question, Answer>(
   });
   return {
     ask: (question) => exchange.ask(question),
-    /** Lets it answer first: a thread that is ended inside native code takes the process with it. */
+    /** Waits for pending answers: terminating a thread inside native code would crash the process. */
     async end() {
       while (exchange.isWaiting)
         await new Promise<void>((resolve) => {

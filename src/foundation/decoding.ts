@@ -3,13 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { kindOfContent, whyUnusable } from './content';
 import { InputError } from './errors';
 
-/** Bytes. Gzip that unpacks to more is refused: a small file may unpack to more than the memory holds. */
+/** Bytes. Gzip that unpacks to more is rejected: a small file may unpack to more than fits in memory. */
 export const LARGEST_UNPACKED = 1 << 28;
 
-/** Why the content is not text, as part of a sentence. HTML and XML count as text here; readers that want neither refuse them. */
+/** Returns why the content is not text, as a phrase. HTML and XML count as text here; readers that accept neither reject them. */
 function whyNoText(content: Uint8Array): string | undefined {
   const kind = kindOfContent(content);
-  return kind === 'html' || kind === 'binary' ? undefined : whyUnusable(kind); // NUL bytes are named with their line
+  return kind === 'html' || kind === 'binary' ? undefined : whyUnusable(kind); // NUL bytes are reported with their line
 }
 
 export function unpacksToTooMuch(place: string): InputError {
@@ -19,8 +19,8 @@ export function unpacksToTooMuch(place: string): InputError {
 }
 
 /**
- * @param most bytes that it may unpack to
- * @param tooLarge thrown where it is more
+ * @param most maximum unpacked size in bytes
+ * @param tooLarge thrown if the content is larger
  * @throws InputError for damaged gzip
  */
 export function unpackGzip(
@@ -39,7 +39,9 @@ export function unpackGzip(
   }
 }
 
-/** A function that converts the pieces of a content to UTF-8. UTF-16 is recognized by its byte order mark or its NUL bytes. */
+/**
+ * Returns a function that converts the chunks of a content to UTF-8. UTF-16 is detected by its byte order mark or its NUL bytes.
+ */
 export function toUtf8(opening: Uint8Array, place: string): (piece: Buffer, isLast: boolean) => Buffer {
   if (kindOfContent(opening) !== 'utf-16') {
     const reason = whyNoText(opening);
@@ -57,37 +59,40 @@ export function toUtf8(opening: Uint8Array, place: string): (piece: Buffer, isLa
   };
 }
 
-/** The content without UTF-8's byte order mark. */
+/** Returns the content without a UTF-8 byte order mark. */
 export function withoutMark(content: Buffer): Buffer {
   return content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf ? content.subarray(3) : content;
 }
 
 /**
- * The text of bytes in UTF-8.
+ * Decodes UTF-8.
  *
- * @param line the number of the first line, for the message
- * @throws InputError that names the first line with a NUL byte or with bytes that are not UTF-8
+ * @param line number of the first line, for error messages
+ * @throws InputError that names the first line with a NUL byte or invalid UTF-8
  */
 export function decodeUtf8(bytes: Buffer, place: string, line = 1): string {
   if (bytes.includes(0)) {
     throw new InputError(
-      `${place} line ${line + lineOf(bytes, bytes.indexOf(0))}: holds a NUL byte; give a text in UTF-8`,
+      `${place} line ${line + lineOf(bytes, bytes.indexOf(0))}: contains a NUL byte; give text in UTF-8`,
     );
   }
   checkUtf8(bytes, place, line);
   return bytes.toString('utf8');
 }
 
-/** @throws InputError that names the first line that is not UTF-8; `line` is the number of the first one */
+/**
+ * @param line number of the first line
+ * @throws InputError that names the first line that is not UTF-8
+ */
 export function checkUtf8(bytes: Buffer, place: string, line = 1): void {
   if (isUtf8(bytes)) return;
   throw new InputError(`${place} line ${line + firstLineNotUtf8(bytes)}: not UTF-8; save the file as UTF-8`);
 }
 
 /**
- * A whole content as text: UTF-8 or UTF-16, with or without a byte order mark, or gzip of these.
+ * Decodes a whole content: UTF-8 or UTF-16, with or without a byte order mark, optionally gzipped.
  *
- * @throws InputError for anything else, named by its first bytes or with the line
+ * @throws InputError for anything else, with its kind or the line
  */
 export function decodeText(content: Uint8Array, place: string): string {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -95,7 +100,7 @@ export function decodeText(content: Uint8Array, place: string): string {
   return decodeUtf8(withoutMark(toUtf8(plain, place)(plain, true)), place);
 }
 
-/** The number of line feeds before a place. */
+/** Returns the number of line feeds before a byte offset. */
 function lineOf(bytes: Buffer, place: number): number {
   let line = 0;
   for (let end = bytes.indexOf(10); end >= 0 && end < place; end = bytes.indexOf(10, end + 1)) line++;

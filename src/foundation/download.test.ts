@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { moveIntoPlace, piecesOf, temporaryNeighbour, textOf, withoutCredentials } from './download';
 
-test('an address is shown without what is secret in it', () => {
+test('credentials are removed from a displayed address', () => {
   for (const [address, shown] of [
     ['https://host/path', 'https://host/path'],
     ['https://host/', 'https://host/'],
@@ -22,9 +22,9 @@ test('an address is shown without what is secret in it', () => {
     assert.equal(withoutCredentials(address), shown);
 });
 
-test('a body is read up to its limit', async () => {
+test('a body is read up to its size limit', async () => {
   assert.equal(await textOf(new Response('four'), 4, 'it'), 'four');
-  await assert.rejects(textOf(new Response('five!'), 4, 'it'), /it is larger than the 4 bytes it may have/);
+  await assert.rejects(textOf(new Response('five!'), 4, 'it'), /it is larger than the 4 bytes allowed/);
   let sent = 0;
   const endless = new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(++sent * 10)),
@@ -36,7 +36,7 @@ test('a body is read up to its limit', async () => {
   assert.ok(sent < 20);
 });
 
-test('temporary folders of processes that ended are removed, and no others', (context) => {
+test('only temporary folders of processes that have exited are removed', (context) => {
   const root = mkdtempSync(join(tmpdir(), 'falconframes-'));
   context.after(() => rmSync(root, { recursive: true }));
   const folder = join(root, 'source');
@@ -52,7 +52,7 @@ test('temporary folders of processes that ended are removed, and no others', (co
   mkdirSync(temporary);
   moveIntoPlace(temporary, folder);
   assert.ok(existsSync(folder));
-  // Another process was first.
+  // Another process finished first.
   writeFileSync(join(folder, 'whole'), '');
   mkdirSync(temporary);
   moveIntoPlace(temporary, folder);

@@ -4,12 +4,12 @@ import { AbortError } from 'p-retry';
 import { isRunning } from './running';
 
 const MOST_REDIRECTS = 5;
-/** How long a download may be silent. */
+/** Maximum time without data during a download. */
 const STALL_MS = 60_000;
 
 /**
- * Opens a file on a server. Follows a few redirects, never from https to http. Answers that a retry would not change throw p-retry's
- * AbortError.
+ * Requests a file from a server. Follows a few redirects, never from https to http. Throws p-retry's AbortError for responses that
+ * a retry would not change.
  */
 export async function openDownload(address: string, signal: AbortSignal): Promise<Response> {
   let place = new URL(address);
@@ -32,8 +32,8 @@ export async function openDownload(address: string, signal: AbortSignal): Promis
 }
 
 function redirectedTo(from: URL, location: string, redirects: number): URL {
-  if (redirects === MOST_REDIRECTS) throw new AbortError('the server redirects without end');
-  if (!URL.canParse(location, from)) throw new AbortError('the server redirects to no valid address');
+  if (redirects === MOST_REDIRECTS) throw new AbortError('the server redirects too many times');
+  if (!URL.canParse(location, from)) throw new AbortError('the server redirects to an invalid address');
   const to = new URL(location, from);
   const isWeb = to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
   if (!isWeb || to.username || to.password)
@@ -41,7 +41,7 @@ function redirectedTo(from: URL, location: string, redirects: number): URL {
   return to;
 }
 
-/** The pieces of a body as they arrive; throws as soon as they exceed `most` bytes, or when nothing has come for a minute. */
+/** Yields the chunks of a body as they arrive. Throws as soon as they exceed `most` bytes, or after a minute without data. */
 export async function* piecesOf(response: Response, most: number, what: string): AsyncGenerator<Buffer> {
   const reader = response.body?.getReader();
   if (!reader) return;
@@ -51,18 +51,18 @@ export async function* piecesOf(response: Response, most: number, what: string):
       const { value, done } = await beforeStall(reader.read());
       if (done) return;
       bytes += value.length;
-      if (bytes > most) throw new AbortError(`${what} is larger than the ${most} bytes it may have`);
+      if (bytes > most) throw new AbortError(`${what} is larger than the ${most} bytes allowed`);
       yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     }
   } finally {
-    await reader.cancel().catch(() => {}); // Ends the connection where there is more.
+    await reader.cancel().catch(() => {}); // Closes the connection if there is more.
   }
 }
 
 async function beforeStall<T>(reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const stall = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no data came for a minute')), STALL_MS);
+    timer = setTimeout(() => reject(new Error('no data arrived for a minute')), STALL_MS);
   });
   try {
     return await Promise.race([reading, stall]);
@@ -71,31 +71,31 @@ async function beforeStall<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** A whole body of at most `most` bytes as text. */
+/** Reads a whole body of at most `most` bytes as text. */
 export async function textOf(response: Response, most: number, what: string): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of piecesOf(response, most, what)) pieces.push(piece);
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** An address to show and store: without user name, password and query, which may hold tokens. */
+/** Returns an address that is safe to show and store: without user name, password and query, which may contain tokens. */
 export function withoutCredentials(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  // With a password that is not escaped it is not a valid address: everything up to the last @ goes.
+  // An unescaped password makes the address invalid: remove everything up to the last @.
   if (!url?.host) return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1');
   if (!url.username && !url.password && !url.search) return address;
   for (const part of ['username', 'password', 'search'] as const) url[part] = '';
   return url.href.replace(/\/$/, '');
 }
 
-/** Why a download failed, in a few words. */
+/** Describes in a few words why a download failed. */
 export function downloadFailure(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   if (name === 'TimeoutError') return 'it took too long';
   return cause?.code ?? cause?.message ?? message;
 }
 
-/** A temporary folder beside another, named after this process. Those left by killed processes are removed. */
+/** Creates a temporary folder beside another, named after this process. Removes those left by killed processes. */
 export function temporaryNeighbour(folder: string): string {
   const [parent, prefix] = [dirname(folder), `.${basename(folder)}.download-`];
   mkdirSync(parent, { recursive: true });
@@ -107,7 +107,7 @@ export function temporaryNeighbour(folder: string): string {
   return join(parent, `${prefix}${process.pid}`);
 }
 
-/** Renames a complete folder into place. If another process was first, its folder stays: it is as good. */
+/** Renames a complete folder into place. If another process finished first, its folder is kept: the two are equivalent. */
 export function moveIntoPlace(temporary: string, folder: string): void {
   try {
     renameSync(temporary, folder);

@@ -8,13 +8,13 @@ import { sleepSync } from './sleep';
 /** Bytes. */
 export const PIECE = 1 << 20;
 
-/** Bytes: no string is longer. */
+/** Bytes. The maximum length of a string. */
 const LARGEST_TEXT = (1 << 29) - 1;
 
 /**
- * A file that the user named, as text: UTF-8, UTF-16, or gzip of these.
+ * Reads a file given by the user as text: UTF-8, UTF-16, or either gzipped.
  *
- * @param largest bytes of the file as it lies on disk
+ * @param largest maximum size on disk in bytes
  */
 export function readTextFile(path: string, largest = LARGEST_TEXT): string {
   const pieces: Buffer[] = [];
@@ -22,18 +22,18 @@ export function readTextFile(path: string, largest = LARGEST_TEXT): string {
   for (const { piece } of piecesOfFile(path)) {
     size += piece.length;
     if (size > largest)
-      throw new InputError(`${path}: is larger than the ${largest} bytes that such a file has; split it`);
+      throw new InputError(`${path}: is larger than the limit of ${largest} bytes; split it`);
     pieces.push(piece);
   }
   return decodeText(Buffer.concat(pieces), path);
 }
 
 /**
- * The bytes of a file that someone else may have made. It must be a regular file of limited size, so that neither memory nor time is
- * spent on a wrong one.
+ * Reads a file from an untrusted source. It must be a regular file of limited size, so that a wrong one costs neither memory nor
+ * time.
  *
- * @param what the file is, for messages: "a model's configuration"
- * @param mend what to do about a wrong file, for messages
+ * @param what the kind of file, for messages: "a model's configuration"
+ * @param mend how to replace a wrong file, for messages
  */
 export function readRegularFile(path: string, what: string, largest: number, mend: string): Buffer {
   let content: Buffer;
@@ -50,16 +50,16 @@ export function readRegularFile(path: string, what: string, largest: number, men
   return content;
 }
 
-/** Throws InputError for a Git LFS pointer in the place of a large file. */
+/** Throws InputError if a large file is still a Git LFS pointer. */
 export function refusePointer(content: Uint8Array, path: string): void {
   const kind = kindOfContent(content);
   if (kind === 'git-lfs-pointer') throw new InputError(`${path}: ${whyUnusable(kind)}`);
 }
 
 /**
- * SHA-256 of a file's bytes in hexadecimal digits.
+ * Returns the SHA-256 of a file in hexadecimal.
  *
- * @throws InputError for a pipe or a device, which may have no end
+ * @throws InputError for a pipe or a device, which may be endless
  */
 export function sha256OfFile(path: string): string {
   if (!statSync(path).isFile()) throw new InputError(`${path}: is not a regular file; restore it`);
@@ -69,7 +69,7 @@ export function sha256OfFile(path: string): string {
 }
 
 /**
- * The content of a file in pieces of a mebibyte; the last may be shorter, or empty. A pipe is read to its end.
+ * Yields the content of a file in chunks of 1 MiB; the last may be shorter, or empty. A pipe is read to its end.
  *
  * @throws InputError if the file cannot be read
  */
@@ -94,7 +94,7 @@ export function* piecesOfFile(path: string): Generator<{ piece: Buffer; isLast: 
   }
 }
 
-/** A non-blocking pipe answers EAGAIN instead of waiting for data. */
+/** A non-blocking pipe returns EAGAIN instead of waiting for data. */
 function readWaiting(file: number, bytes: Buffer): number {
   for (;;) {
     try {

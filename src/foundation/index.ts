@@ -1,15 +1,15 @@
 /**
- * Foundation: what every room shares.
+ * Foundation: code shared by all rooms.
  *
- * In: nothing. Out: spans, sentences and labelled texts (the contract between corpora, training and evaluation); the error
- * for bad input and the reasons of the system in words; files read by their content (kinds, encodings, gzip, lines, JSON, XML);
- * files written atomically, after a check of the path, under a lock; downloads within limits; text made safe for a terminal; seeded
- * randomness, the progress bar, the project's folders; child processes and worker threads that answer questions.
- * May touch: the file system, the network (downloads), child processes, worker threads, and the environment variables that turn off the
- * telemetry of dependencies.
+ * In: nothing. Out: spans, sentences and labelled texts (the contract between corpora, training and
+ * evaluation); the error for bad input, and system errors described in words; files read according to their content (kind,
+ * encoding, gzip, lines, JSON, XML); files written atomically after checking the path, under a lock; downloads within limits; text
+ * made safe for a terminal; seeded randomness, the progress bar, the project's folders; child processes and worker threads that
+ * answer questions. May touch: the file system, the network (downloads), child processes, worker threads, and the environment
+ * variables that turn off the telemetry of dependencies.
  */
 
-// First, before any dependency with telemetry is used.
+// First, before any dependency with telemetry is loaded.
 import './no-telemetry';
 
 export { type AnsweringOptions, answerParent, type Reply } from './answering';

@@ -5,7 +5,7 @@ import { parseJson } from './json';
 
 const filler = 'a'.repeat(1_000_001);
 
-test('what would fill the memory is refused before it is parsed', () => {
+test('JSON that would exhaust memory is rejected before parsing', () => {
   for (const text of ['['.repeat(2e6), '{"a":'.repeat(1e6), `{"a":"${filler}","b":${'['.repeat(1001)}`])
     assert.throws(() => parseJson(text), { name: 'SyntaxError', message: /nested more than 1000 levels/ });
   assert.throws(() => parseJson(`[${'1,'.repeat(10_000_000)}1]`), /more than 10000000 values/);
@@ -15,7 +15,7 @@ test('what would fill the memory is refused before it is parsed', () => {
   assert.throws(() => parseJson('{'), SyntaxError);
 });
 
-test('brackets in strings are text, and values come back', () => {
+test('brackets inside strings are ignored, and values are returned', () => {
   for (const string of ['[[{', '"[', '\\', '\\"', '\\\\"[', '\u2028']) {
     const value = [filler, string.repeat(2000), { [string]: [[string]] }];
     assert.deepEqual(parseJson(JSON.stringify(value)), value);

@@ -1,15 +1,15 @@
 import { InputError } from './errors';
 import { readRegularFile } from './files';
 
-/** Characters. A shorter text is parsed without a check: it cannot cost much. */
+/** Characters. Shorter texts are parsed without a check: they are cheap. */
 const SMALL = 1_000_000;
 const DEEPEST = 1000;
 const MOST_VALUES = 10_000_000;
 
 /**
- * `JSON.parse` for foreign texts. One that would fill the memory, with brackets and commas alone for example, is refused first.
+ * `JSON.parse` for untrusted texts. Rejects a text that would exhaust memory, such as one made only of brackets and commas.
  *
- * @param mostItems how many items or fields its outermost list or object may have, where it has more than a few characters
+ * @param mostItems maximum number of items or fields of the outermost list or object, checked only for longer texts
  * @throws SyntaxError
  */
 export function parseJson(text: string, mostItems = Number.POSITIVE_INFINITY): unknown {
@@ -43,7 +43,7 @@ function checkCost(text: string, mostItems: number): void {
   }
 }
 
-/** The place of the quote that ends the string beginning at `start`; the end of the text if there is none. */
+/** Returns the position of the quote that ends the string starting at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
@@ -54,7 +54,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * A JSON object from a file that someone else may have made; the parameters are those of `readRegularFile`.
+ * Reads a JSON object from an untrusted file; parameters as for `readRegularFile`.
  *
  * @throws InputError for a file that cannot be read or is not a JSON object
  */
@@ -76,19 +76,19 @@ export function readJsonObject(
   return value;
 }
 
-/** Whether a value of `JSON.parse` is an object, and no list. */
+/** Returns whether a parsed JSON value is an object, not a list. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields of a JSON object; none of anything else, so that what is missing is found where it is looked for. */
+/** Returns the fields of a JSON object, or none for any other value, so that missing fields are reported where they are read. */
 export function fieldsOf(value: unknown): Record<string, unknown> {
   return isJsonObject(value) ? value : {};
 }
 
 const LONGEST_SHOWN = 60;
 
-/** A JSON value of any size and depth in a few words, for a message. */
+/** Describes a JSON value of any size and depth in a few words, for messages. */
 export function describeJson(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(clip(value));

@@ -17,7 +17,7 @@ function fileOf(name: string, content: string | Buffer): string {
 
 const one = (text: string, label: string) => ({ text, labels: [label], several: false });
 
-test('JSONL, CSV and TSV give the same texts, with a byte order mark, in UTF-16, packed, with CR LF', () => {
+test('JSONL, CSV and TSV give the same texts, also with a byte order mark, UTF-16, gzip or CRLF', () => {
   const expected = [one('pay my "bill"; now, 😀', 'transfer'), one('two\nlines', 'other')];
   const jsonl = `${expected.map(({ text, labels }) => JSON.stringify({ text, label: labels[0] })).join('\n\n')}\n`;
   const csv = 'id,label, text\n1,transfer,"pay my ""bill""; now, 😀"\n\n2, other ,"two\nlines"\n';
@@ -31,7 +31,7 @@ test('JSONL, CSV and TSV give the same texts, with a byte order mark, in UTF-16,
   }
 });
 
-test('several labels: a list, or a cell with | between them; none is possible', () => {
+test('several labels: a list, or a cell separated by |; an empty list is allowed', () => {
   const expected = [
     { text: 'both', labels: ['a b', 'c'], several: true },
     { text: 'none', labels: [], several: true },
@@ -45,7 +45,7 @@ test('several labels: a list, or a cell with | between them; none is possible', 
   assert.deepEqual(readLabelledTexts(lines), [one('x', '__proto__')]);
 });
 
-test('what is no labelled text is named with its place and mend', () => {
+test('a malformed labelled text is reported with its place and how to fix it', () => {
   const fails = (value: unknown, pattern: RegExp) =>
     assert.throws(
       () =>
@@ -57,8 +57,8 @@ test('what is no labelled text is named with its place and mend', () => {
         return true;
       },
     );
-  fails({ text: 'x', spans: [] }, /mixed tasks in one file/);
-  fails({ text: 'x', label: 'a', spans: [] }, /mixed tasks in one file/);
+  fails({ text: 'x', spans: [] }, /the file mixes two tasks/);
+  fails({ text: 'x', label: 'a', spans: [] }, /the file mixes two tasks/);
   fails({ text: 'x' }, /"label" is missing/);
   fails({ label: 'x' }, /"text" is missing/);
   fails({ text: 'x', label: 'a', labels: ['a'] }, /both "label" and "labels"/);
@@ -72,7 +72,7 @@ test('what is no labelled text is named with its place and mend', () => {
   fails('{', /not a line of JSON/);
 });
 
-test('a file with both kinds, without texts or without the columns is refused', () => {
+test('a file with both kinds of line, without texts or without the columns is rejected', () => {
   const fails = (content: string, pattern: RegExp) =>
     assert.throws(() => readLabelledTexts(fileOf('bad', content)), {
       name: 'InputError',
@@ -91,6 +91,6 @@ test('a file with both kinds, without texts or without the columns is refused', 
   fails('text,label,labels\nx,a,a\n', /columns "label" and "labels"/);
   fails('text,label\nx,a\n"two\nlines",\n', /line 3: the label is empty/);
   fails('text,label\nx,a\none, two,a\n', /line 3: has 3 cells where the header has 2 columns; .* comma/);
-  fails('text,label\n"x,a\ny,b\n', /line 2: malformed CSV \(a quote opens that has no end\)/);
+  fails('text,label\n"x,a\ny,b\n', /line 2: malformed CSV \(a quote is not closed\)/);
   fails('text,label\nx,a\n ,b\n', /line 3: "text" is empty/);
 });

@@ -6,14 +6,14 @@ import { isLabel } from './sentence';
 import { parseTable, type TableRow } from './table-file';
 
 /**
- * A text with the labels of the whole, one line of a JSONL file: `{"text","label"}` has exactly one label, `{"text","labels"}` any number
- * of them, none included.
+ * A text labelled as a whole, one line of a JSONL file: `{"text","label"}` has exactly one label, `{"text","labels"}` any number,
+ * including none.
  */
 export interface LabelledText {
   text: string;
-  /** Each once; a single one unless `several`. */
+  /** Without duplicates; exactly one unless `several`. */
   labels: string[];
-  /** Whether a text may have several labels. The same in all lines of a file. */
+  /** Whether a text may have several labels; the same for all lines of a file. */
   several: boolean;
 }
 
@@ -21,13 +21,13 @@ export interface LabelledText {
 const LONGEST_TEXT = 1_000_000;
 const LONGEST_LABEL = 200;
 
-/** Between the labels of a cell. */
+/** Separates the labels in a cell. */
 const BETWEEN_LABELS = '|';
 
 /**
- * Reads one JSONL line.
+ * Parses one JSONL line.
  *
- * @param place file and line, which open the message of the error
+ * @param place file and line, at the start of error messages
  */
 export function parseLabelledText(line: string, place: string): LabelledText {
   let value: unknown;
@@ -43,14 +43,14 @@ export function parseLabelledText(line: string, place: string): LabelledText {
   const { text, label, labels, spans } = value;
   if (spans !== undefined)
     throw new InputError(
-      `${place}: has "spans": this is a sentence with mentions, not a text with a label; the two are mixed tasks in one file, so keep each kind in a file of its own`,
+      `${place}: has "spans": this is a sentence with mentions, not a labelled text; the file mixes two tasks, so put each kind in a separate file`,
     );
   if (label !== undefined && labels !== undefined)
     throw new InputError(`${place}: has both "label" and "labels"; keep one of them`);
   if (labels !== undefined && !Array.isArray(labels))
     throw new InputError(`${place}: "labels" must be a list; give [] to a text without a label`);
   if (label === undefined && labels === undefined)
-    throw new InputError(`${place}: "label" is missing; give the text's label, or a list "labels"`);
+    throw new InputError(`${place}: "label" is missing; give the label of the text, or a list "labels"`);
   return checked(text, labels ?? [label], labels !== undefined, place);
 }
 
@@ -72,17 +72,17 @@ function checked(text: unknown, labels: unknown[], several: boolean, place: stri
   return { text, labels: [...new Set(labels as string[])], several };
 }
 
-/** Which columns of a table hold the text and its label. `label` names a column with one label. */
+/** The columns of a table that contain the text and its labels. `label` names a column with one label per text. */
 export interface TextColumns {
   text?: string;
   label?: string;
 }
 
 /**
- * All labelled texts of a file: JSONL, or CSV or TSV whose header has the columns `text` and `label`, or `text` and `labels` (with `|`
- * between labels). UTF-8, UTF-16 or gzip of these; empty lines are skipped.
+ * Reads all labelled texts of a file: JSONL, or CSV or TSV whose header has the columns `text` and `label`, or `text` and `labels`
+ * (separated by `|`). UTF-8, UTF-16, or either gzipped; empty lines are skipped.
  *
- * @throws InputError, with file and line, for what is no labelled text, for a file with both kinds of line and for an empty file
+ * @throws InputError, with file and line, for a malformed text, a file with both kinds of line, or an empty file
  */
 export function readLabelledTexts(path: string): LabelledText[] {
   const lines = [...readLines(path)];
@@ -107,10 +107,10 @@ export function readLabelledTexts(path: string): LabelledText[] {
 const keyOf = ({ several }: LabelledText) => (several ? '"labels"' : '"label"');
 
 /**
- * The labelled texts of a table, with the place of each.
+ * Yields the labelled texts of a table, each with its place.
  *
- * @param onSkip called for each row that cannot be used; by default the first throws
- * @throws InputError, with the columns found, where the header lacks one
+ * @param onSkip called for each unusable row; by default the first one throws
+ * @throws InputError listing the columns found, if one is missing from the header
  */
 export function* tableTexts(
   content: string,
@@ -165,7 +165,7 @@ function describeColumns(columns: readonly string[]): string {
   return `${shown.join(', ')}${columns.length > MOST_SHOWN ? ` and ${columns.length - MOST_SHOWN} more` : ''}`;
 }
 
-/** One line of JSONL. */
+/** Formats one line of JSONL. */
 export function labelledTextLine({ text, labels, several }: LabelledText): string {
   return JSON.stringify(several ? { text, labels } : { text, label: labels[0] });
 }

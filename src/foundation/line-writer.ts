@@ -1,9 +1,9 @@
 import { OutputFile } from './output-file';
 
-/** Characters to collect before writing. */
+/** Number of characters to buffer before writing. */
 const PIECE = 1 << 20;
 
-/** Writes a file line by line. `finish` renames the complete file; `discard` removes it. */
+/** Writes a file line by line. `finish` renames the complete file; `discard` deletes it. */
 export class LineWriter {
   readonly #file: OutputFile;
   #waiting: string[] = [];

@@ -11,7 +11,7 @@ import { whileWriting, writeFileAtomically } from './output-file';
 const folder = mkdtempSync(join(tmpdir(), 'lines-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('lines come back whole, also where a piece of the file ends inside a character', () => {
+test('lines are read whole, even if a chunk ends inside a character', () => {
   const path = join(folder, 'long.txt');
   const lines = Array.from({ length: 400 }, (_, index) => '😀é'.repeat(index * 7) + index);
   const writer = new LineWriter(path);
@@ -22,7 +22,7 @@ test('lines come back whole, also where a piece of the file ends inside a charac
   assert.deepEqual([...readLines(path)], lines);
 });
 
-test('a last line without an end counts, an empty file has none', () => {
+test('a last line without a line end counts; an empty file has no lines', () => {
   const path = join(folder, 'short.txt');
   writeFileSync(path, 'a\n\nb');
   assert.deepEqual([...readLines(path)], ['a', '', 'b']);
@@ -30,7 +30,7 @@ test('a last line without an end counts, an empty file has none', () => {
   assert.deepEqual([...readLines(path)], []);
 });
 
-test('what is discarded leaves nothing; what cannot be read is named', () => {
+test('discarding leaves no file; an unreadable file is named', () => {
   const before = readdirSync(folder);
   const writer = new LineWriter(join(folder, 'gone.txt'));
   writer.write('x');
@@ -40,7 +40,7 @@ test('what is discarded leaves nothing; what cannot be read is named', () => {
   assert.throws(() => [...readLines(folder)], InputError);
 });
 
-test('a full disk and an impossible path are reported in one sentence', () => {
+test('a full disk and an impossible path are each reported in one sentence', () => {
   const full: NodeJS.ErrnoException = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
   const write = () =>
     whileWriting('model.bin', () => {
@@ -51,7 +51,7 @@ test('a full disk and an impossible path are reported in one sentence', () => {
   writeFileSync(file, '');
   assert.throws(
     () => writeFileAtomically(join(file, 'x'), ''),
-    /cannot be written, a part of the path is a file/,
+    /cannot be written, part of the path is a file/,
   );
-  assert.throws(() => new LineWriter(join(file, 'x')), /cannot be written, a part of the path is a file/);
+  assert.throws(() => new LineWriter(join(file, 'x')), /cannot be written, part of the path is a file/);
 });

@@ -3,14 +3,14 @@ import { decodeUtf8, LARGEST_UNPACKED, toUtf8, unpackGzip, unpacksToTooMuch, wit
 import { InputError } from './errors';
 import { PIECE, piecesOfFile } from './files';
 
-/** Bytes. A longer line is refused before it fills the memory. */
+/** Bytes. A longer line is rejected before it fills memory. */
 const LONGEST_LINE = 1 << 26;
 
 /**
- * The lines of a text file without their ends, read piece by piece, so that files of any size can be read. UTF-8, UTF-16 or gzip of
- * these, by content; `path` may be a pipe. Lines end with LF or CR LF; in a file without any LF, with CR.
+ * Yields the lines of a text file without their line ends. Reads in chunks, so files of any size work. UTF-8, UTF-16, or either
+ * gzipped, detected by content; `path` may be a pipe. Lines end with LF or CRLF; in a file without any LF, with CR.
  *
- * @throws InputError, with the line, for what cannot be read or is not text
+ * @throws InputError, with the line, for content that cannot be read or is not text
  */
 export function* readLines(path: string): Generator<string> {
   let number = 0;
@@ -21,7 +21,7 @@ export function* readLines(path: string): Generator<string> {
     const lines = end < 0 ? piece : piece.subarray(0, end);
     if (size + (lines.indexOf(10) < 0 ? lines.length : lines.indexOf(10)) > LONGEST_LINE) {
       throw new InputError(
-        `${path} line ${number + 1}: longer than ${LONGEST_LINE >> 20} MiB; split it, one sentence or document a line`,
+        `${path} line ${number + 1}: longer than ${LONGEST_LINE >> 20} MiB; split it, one sentence or document per line`,
       );
     }
     begun.push(lines);
@@ -38,11 +38,11 @@ export function* readLines(path: string): Generator<string> {
     size = begun[0].length;
   }
   const rest = decodeUtf8(Buffer.concat(begun), path, number + 1);
-  // Without any line feed, lines end as on old Macs.
+  // Without any line feed, lines end with CR, as on classic Mac OS.
   if (rest !== '') yield* number === 0 ? rest.replace(/\r$/, '').split('\r') : [rest.replace(/\r$/, '')];
 }
 
-/** The content in UTF-8, without a byte order mark. */
+/** Yields the content in UTF-8, without a byte order mark. */
 function* utf8Pieces(path: string): Generator<Buffer> {
   let convert: ((piece: Buffer, isLast: boolean) => Buffer) | undefined;
   for (const { piece, isLast } of unpackedPieces(path)) {

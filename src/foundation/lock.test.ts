@@ -11,7 +11,7 @@ after(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 const lockModule = JSON.stringify(join(__dirname, 'lock.js'));
 
-test('one at a time: a second run is refused, and may when the first has given the lock back', async () => {
+test('a second run is rejected until the first releases the lock', async () => {
   const release = acquireLock(at('out'));
   assert.throws(() => acquireLock(at('out')), /out: is in use by another run \(process \d+\)/);
   const other = `try { require(${lockModule}).acquireLock(process.argv[1]) } catch (error) { console.log(error.message) }`;
@@ -26,7 +26,7 @@ test('one at a time: a second run is refused, and may when the first has given t
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('the lock of a killed run, a damaged one and an empty one are taken over; one of another machine is not', async () => {
+test('the lock of a killed run, a damaged one and an empty one are taken over; one from another machine is not', async () => {
   const program = `require(${lockModule}).acquireLock(process.argv[1]); console.log('locked'); setInterval(() => {}, 1000)`;
   const child = spawn(process.execPath, ['-e', program, at('killed')]);
   await new Promise((resolve) => child.stdout.once('data', resolve));
@@ -40,9 +40,9 @@ test('the lock of a killed run, a damaged one and an empty one are taken over; o
     acquireLock(at('damaged'))();
   }
   writeFileSync(at('data.lock'), '{"text":"A sentence."}\n'.repeat(100));
-  assert.throws(() => acquireLock(at('data')), /data\.lock: is no lock of a run.*rename it/);
+  assert.throws(() => acquireLock(at('data')), /data\.lock: is not a lock file.*rename it/);
   assert.equal(readFileSync(at('data.lock'), 'utf8').length, 2300);
-  // A number that another process has got since.
+  // A process number that has been reused since.
   const reused = { pid: process.pid, started: '1', host: hostname() };
   writeFileSync(at('reused.lock'), JSON.stringify(reused));
   acquireLock(at('reused'))();

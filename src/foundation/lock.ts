@@ -17,17 +17,17 @@ import { sleepSync } from './sleep';
 
 interface Owner {
   pid: number;
-  /** When the process began, in ticks since boot: a later process with the same number began at another time. */
+  /** Start time of the process, in ticks since boot: a later process with the same number has another. */
   started?: string;
   host: string;
 }
 
 /**
- * Reserves a path for one process, by a file `path.lock` (in a folder: `.lock`) that names the process. The lock of a process that
- * has ended, because it was killed for example, is taken over.
+ * Locks a path for one process with a file `path.lock` (in a folder: `.lock`) that names the process. The lock of a process that no
+ * longer runs, for example because it was killed, is taken over.
  *
  * @returns a function that releases the lock
- * @throws InputError while another run, or this process, holds it
+ * @throws InputError if another run, or this process, holds the lock
  */
 export function acquireLock(path: string): () => void {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
@@ -52,7 +52,7 @@ export function acquireLock(path: string): () => void {
   };
 }
 
-/** Does the work while the path is locked. */
+/** Runs `work` while the path is locked. */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const release = acquireLock(path);
   try {
@@ -77,10 +77,10 @@ function tryToLock(lock: string, own: Owner): boolean {
   return true;
 }
 
-/** Characters: more than a lock holds. */
+/** Characters, more than a lock file has. */
 const LONGEST_LOCK = 1000;
 
-/** Undefined where the lock has just been released. A process that has just made it may not have written into it yet. */
+/** Returns undefined if the lock has just been released. A process that has just created it may not have written to it yet. */
 function contentOf(lock: string): string | undefined {
   for (let tries = 0; ; tries++) {
     let content: string;
@@ -88,11 +88,11 @@ function contentOf(lock: string): string | undefined {
       content = readFileSync(lock, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new InputError(`${lock}: cannot be read; delete it if no other run is at work`);
+      throw new InputError(`${lock}: cannot be read; delete it if no other run is active`);
     }
     if (content.length > LONGEST_LOCK)
       throw new InputError(
-        `${lock}: is no lock of a run, but stands where one goes; rename it, or choose another output`,
+        `${lock}: is not a lock file but has the name of one; rename it, or choose another output`,
       );
     if (ownerIn(content) || tries >= 10) return content;
     sleepSync(20);
@@ -108,7 +108,7 @@ function ownerIn(content: string): Owner | undefined {
   }
 }
 
-/** Renames the lock before deleting it, so that a lock that another run has made meanwhile is not deleted with it. */
+/** Renames the lock before deleting it, so that a lock created by another run in between is not deleted. */
 function removeStale(lock: string, content: string): void {
   const aside = `${lock}.${process.pid}`;
   try {
@@ -125,7 +125,7 @@ function isAlive({ pid, started }: Owner): boolean {
   return isRunning(pid) && (started === undefined || startOf(pid) === started);
 }
 
-/** proc(5), field 22; undefined where there is no /proc. */
+/** proc(5), field 22; undefined without /proc. */
 function startOf(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');

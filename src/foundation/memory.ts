@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Resident memory of this process at its peak, in millions of bytes.
+ * Returns the peak resident memory of this process, in millions of bytes.
  *
- * Linux is asked for the peak of this program alone: what `resourceUsage` tells there begins with the parent's at the time of the fork.
+ * On Linux, reads the peak of this program alone: `resourceUsage` starts with the parent's peak at the time of the fork.
  */
 export function peakMegabytes(): number {
   if (process.platform === 'linux') {

@@ -1,8 +1,8 @@
 import { InputError } from './errors';
 
 /**
- * A package that only some uses need, and that npm therefore does not install with this library. `purpose` begins the sentence that
- * says so where it is missing, an InputError with the command that installs it.
+ * Loads a package that only some features need, and that npm therefore does not install with this library. If it is missing, throws
+ * InputError with the command that installs it; `purpose` starts the message.
  */
 export function optionalPackage<Package>(name: string, purpose: string): Package {
   try {

@@ -23,18 +23,18 @@ import { sleepSync } from './sleep';
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
 /**
- * A file under a temporary name until it is complete, when it is renamed: a reader never sees half of it. Links are followed and
- * stay links. Pipes, terminals and other character devices are written to directly.
+ * A file written under a temporary name and renamed when complete, so readers never see a partial file. Links are followed and
+ * remain links. Pipes, terminals and other character devices are written directly.
  *
- * Throws InputError for everything that the system refuses.
+ * Throws InputError for every error of the system.
  */
 export class OutputFile {
   readonly #descriptor: number;
-  readonly #isOwn: boolean; // false for a descriptor that was open before, and stays open
+  readonly #isOwn: boolean; // false for a descriptor that was already open, and stays open
   readonly #temporary: string | undefined;
   readonly #target: string;
 
-  /** @param mode permissions of a new file; an existing one keeps its permissions */
+  /** @param mode permissions of a new file; an existing file keeps its permissions */
   constructor(
     readonly path: string,
     mode = 0o666,
@@ -64,8 +64,8 @@ export class OutputFile {
   /**
    * Renames the file.
    *
-   * @param outdated files and folders made from the old content. They go just before: a kill in between leaves the old content
-   * without them, never the new content with them.
+   * @param outdated files and folders made from the old content. They are deleted just before: a kill in between leaves the old
+   * content without them, never the new content with them.
    */
   finish(outdated: readonly string[] = []): void {
     try {
@@ -81,7 +81,7 @@ export class OutputFile {
     }
   }
 
-  /** Removes the file; what was written to a pipe cannot be taken back. */
+  /** Deletes the file; data written to a pipe cannot be undone. */
   discard(): void {
     this.#close();
     if (this.#temporary) rmSync(this.#temporary, { force: true });
@@ -101,12 +101,14 @@ export class OutputFile {
   }
 }
 
-/** Writes to a temporary neighbour, then renames. @param mode permissions of a new file, such as 0o600 for secrets */
+/**
+ * Writes to a temporary file in the same folder, then renames it. @param mode permissions of a new file, such as 0o600 for secrets
+ */
 export function writeFileAtomically(path: string, content: string | Uint8Array, mode?: number): void {
   writePieces(path, [typeof content === 'string' ? Buffer.from(content) : content], { mode });
 }
 
-/** The same for content in pieces. @param outdated as `OutputFile.finish` has it */
+/** Like `writeFileAtomically`, for content in pieces. @param outdated as for `OutputFile.finish` */
 export function writePieces(
   path: string,
   pieces: Iterable<Uint8Array>,
@@ -122,7 +124,7 @@ export function writePieces(
   file.finish(outdated);
 }
 
-/** Runs work that writes a file; errors of the system become InputErrors that name the path. */
+/** Runs `write`; converts system errors into InputErrors that name the path. */
 export function whileWriting<T>(path: string, write: () => T): T {
   try {
     return write();
@@ -131,9 +133,9 @@ export function whileWriting<T>(path: string, write: () => T): T {
   }
 }
 
-/** A pipe may be full at the moment. */
+/** Delay before retrying when a pipe is full. */
 const WAIT_MILLISECONDS = 5;
-/** Bytes of one call: the system takes at most 2 GiB. */
+/** Bytes per write call: the system accepts at most 2 GiB. */
 const LARGEST_PIECE = 2 ** 30;
 
 function writeFully(descriptor: number, content: Uint8Array): void {
@@ -147,12 +149,12 @@ function writeFully(descriptor: number, content: Uint8Array): void {
   }
 }
 
-/** Bytes. The temporary name leaves out longer names, which have no room for an ending. */
+/** Bytes. Temporary names omit longer file names, which leave no room for a suffix. */
 const LONGEST_KEPT = 180;
 
 const keptName = (name: string) => (Buffer.byteLength(name) > LONGEST_KEPT ? 'output' : name);
 
-/** Of this machine: a process of another one may be at work in a shared folder, and have any number. */
+/** Identifies this machine: in a shared folder, a process on another machine may have any process number. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 function temporaryName(name: string): string {
@@ -161,18 +163,18 @@ function temporaryName(name: string): string {
 
 const TEMPORARY = /^(.+)\.([0-9a-f]{8})-(\d{1,9})-[0-9a-f]{8}\.partial$/s;
 
-/** The name of the file that a killed process was writing when it left this temporary one; undefined for other files. */
+/** Returns the name of the file that a killed process was writing when it left this temporary file; undefined for other files. */
 export function nameOfLeftover(name: string): string | undefined {
   return TEMPORARY.exec(name)?.[1];
 }
 
-/** By folder: what processes that have ended left there, as found by the first write. */
+/** Files left by processes that have exited, by folder, as listed at the first write. */
 const leftovers = new Map<string, string[]>();
 
-/** Removes what killed processes left of a file. */
+/** Deletes temporary files of `path` left by killed processes. */
 function removeLeftoversOf(path: string): void {
   const folder = dirname(path);
-  // Looked at once: a collection is a folder of very many files.
+  // Listed once per folder: a collection has very many files.
   if (!leftovers.has(folder)) leftovers.set(folder, readdirSync(folder).filter(isOfEndedProcess));
   const kept = keptName(basename(path));
   for (const name of leftovers.get(folder)!.filter((name) => nameOfLeftover(name) === kept))

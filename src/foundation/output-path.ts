@@ -12,29 +12,29 @@ import { dirname, join, resolve } from 'node:path';
 import { InputError, unwritable } from './errors';
 
 /**
- * What an output path names once its links are followed: a regular file, existing or not, which is replaced as a whole; or a pipe,
- * terminal or other character device, which is written to. `descriptor` is set for one that is open already, such as `/dev/stdout`.
+ * Target of an output path with links followed: a regular file, existing or not, which is replaced as a whole; or a pipe, terminal
+ * or other character device, which is written to. `descriptor` is set if it is already open, such as `/dev/stdout`.
  */
 export type OutputTarget =
   | { kind: 'file'; path: string; existing?: Stats }
   | { kind: 'stream'; path: string; descriptor?: number };
 
-/** Bytes of a name of a file or folder, in every file system of Linux. */
+/** Bytes in a file or folder name, for every file system of Linux. */
 const LONGEST_NAME = 255;
 
-/** Linux follows no more. */
+/** Maximum number of links that Linux follows. */
 const MOST_LINKS = 40;
 
-/** @throws InputError for a path where no file can be written: a folder, a block device, a socket, a circle of links, an empty path */
+/** @throws InputError if no file can be written at the path: a folder, a block device, a socket, a cycle of links, an empty path */
 export function outputTarget(path: string): OutputTarget {
-  if (path === '') throw new InputError('an output path is empty; name a file');
+  if (path === '') throw new InputError('the output path is empty; name a file');
   try {
     refuseLongNames(path);
     const { place, descriptor } = followLinks(path);
     if (descriptor !== undefined) return { kind: 'stream', path: place, descriptor };
     const found = lstatSync(place, { throwIfNoEntry: false });
     if (found?.isDirectory() || /\/\.{0,2}$/.test(path))
-      throw new InputError(`${path}: names a folder; name a file in it`);
+      throw new InputError(`${path}: is a folder; name a file in it`);
     if (!found || found.isFile()) return { kind: 'file', path: place, existing: found };
     if (found.isFIFO() || found.isCharacterDevice()) return { kind: 'stream', path: place };
   } catch (error) {
@@ -44,10 +44,9 @@ export function outputTarget(path: string): OutputTarget {
 }
 
 /**
- * Refuses, before any work is done, a file that could not be written later or that is one of the inputs. Follows links; creates
- * nothing.
+ * Checks, before any work is done, that a file can be written and is not one of the inputs. Follows links; creates nothing.
  *
- * @param inputs files and folders that the work reads
+ * @param inputs files and folders that will be read
  * @throws InputError with the reason
  */
 export function checkOutputFile(path: string, inputs: readonly string[] = []): void {
@@ -59,11 +58,9 @@ export function checkOutputFile(path: string, inputs: readonly string[] = []): v
   checkFolderOf(path, target.path);
 }
 
-/**
- * The same for a folder that receives files. It may exist and hold files; a folder that must not be written to belongs in `inputs`.
- */
+/** The same check for an output folder. It may exist and contain files; list folders that must not be written to in `inputs`. */
 export function checkOutputFolder(path: string, inputs: readonly string[] = []): void {
-  if (path === '') throw new InputError('an output path is empty; name a folder');
+  if (path === '') throw new InputError('the output path is empty; name a folder');
   let found: Stats | undefined;
   try {
     refuseLongNames(path);
@@ -77,13 +74,13 @@ export function checkOutputFolder(path: string, inputs: readonly string[] = []):
   else checkFolderOf(path, resolve(path));
 }
 
-/** The system would refuse names in folders that do not exist yet only when they are made. */
+/** The system rejects long names in folders that do not exist yet only when they are created. */
 function refuseLongNames(path: string): void {
   if (path.split('/').some((name) => Buffer.byteLength(name) > LONGEST_NAME))
     throw Object.assign(new Error('a name is too long'), { code: 'ENAMETOOLONG' });
 }
 
-/** The path that all links lead to, which need not exist. */
+/** Resolves all links of a path; the target need not exist. */
 function followLinks(path: string): { place: string; descriptor?: number } {
   let place = resolve(path);
   for (let links = 0; links <= MOST_LINKS; links++) {
@@ -94,7 +91,7 @@ function followLinks(path: string): { place: string; descriptor?: number } {
       target = readlinkSync(place);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EINVAL' || code === 'ENOENT') return { place }; // no link; nothing there yet
+      if (code === 'EINVAL' || code === 'ENOENT') return { place }; // not a link, or does not exist yet
       throw error;
     }
     place = resolve(realpathSync(dirname(place)), target);
@@ -102,7 +99,7 @@ function followLinks(path: string): { place: string; descriptor?: number } {
   throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
 }
 
-/** `/dev/stdout` and the like are open already; opening them again would truncate a file that the shell appends to. */
+/** `/dev/stdout` and the like are already open; reopening them would truncate a file that the shell appends to. */
 function descriptorNamedBy(place: string): number | undefined {
   const named = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(place);
   if (named >= 0) return named;
@@ -125,7 +122,7 @@ function statOfStream({ path, descriptor }: OutputTarget & { kind: 'stream' }): 
 }
 
 function refuseInputs(path: string, own: Stats | undefined, inputs: readonly string[]): void {
-  // Terminals and /dev/null may be read and written at once.
+  // Terminals and /dev/null may be both read and written.
   if (!own || own.isCharacterDevice()) return;
   for (const input of inputs) {
     const other = statOf(input);
@@ -134,7 +131,7 @@ function refuseInputs(path: string, own: Stats | undefined, inputs: readonly str
   }
 }
 
-/** Undefined for what does not exist or is a circle of links, which is reported when it is read. */
+/** Returns undefined if the path does not exist or is a cycle of links, which is reported when it is read. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -143,7 +140,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** The nearest existing parent must be a folder that we may write to. */
+/** The nearest existing parent must be a writable folder. */
 function checkFolderOf(path: string, place: string): void {
   for (let folder = dirname(place); ; folder = join(folder, '..')) {
     let found: Stats | undefined;

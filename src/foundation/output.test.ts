@@ -24,10 +24,10 @@ import { checkOutputFile, checkOutputFolder } from './output-path';
 const folder = mkdtempSync(join(tmpdir(), 'output-'));
 after(() => rmSync(folder, { recursive: true }));
 const at = (...names: string[]) => join(folder, ...names);
-/** As `/dev/null` is one, but of ours: nothing outside the folder is ever at stake. */
+/** A device like `/dev/null`, but inside the test folder, so that nothing outside it is at risk. */
 const refused = (pattern: RegExp) => ({ name: 'InputError', message: pattern });
 
-test('an input is never an output: by its name, a link, a hard link or another spelling', () => {
+test('an input is never accepted as output: by its name, a link, a hard link or another spelling', () => {
   writeFileSync(at('in.txt'), 'text');
   symlinkSync('in.txt', at('link.txt'));
   symlinkSync(at('link.txt'), at('link-of-link.txt'));
@@ -47,41 +47,38 @@ test('an input is never an output: by its name, a link, a hard link or another s
   checkOutputFolder(at('sub'), [at('in.txt')]);
 });
 
-test('what cannot be written is refused before the work, and nothing is made', () => {
+test('an unwritable output is rejected before the work, and nothing is created', () => {
   mkdirSync(at('folder'));
   writeFileSync(at('file'), '');
   symlinkSync('circle-2', at('circle-1'));
   symlinkSync('circle-1', at('circle-2'));
   const before = readdirSync(folder);
   assert.throws(() => checkOutputFile(''), refused(/is empty; name a file/));
-  assert.throws(() => checkOutputFile(at('folder')), refused(/names a folder; name a file in it/));
-  assert.throws(() => checkOutputFile(`${at('new')}/`), refused(/names a folder/));
-  assert.throws(() => checkOutputFile(at('file', 'x')), refused(/a part of the path is a file/));
-  assert.throws(
-    () => checkOutputFile(at('file', 'x', 'y')),
-    refused(/a part of the path is a file|is a file/),
-  );
-  assert.throws(() => checkOutputFile(at('circle-1')), refused(/links lead in a circle/));
+  assert.throws(() => checkOutputFile(at('folder')), refused(/is a folder; name a file in it/));
+  assert.throws(() => checkOutputFile(`${at('new')}/`), refused(/is a folder; name a file/));
+  assert.throws(() => checkOutputFile(at('file', 'x')), refused(/part of the path is a file/));
+  assert.throws(() => checkOutputFile(at('file', 'x', 'y')), refused(/part of the path is a file|is a file/));
+  assert.throws(() => checkOutputFile(at('circle-1')), refused(/links form a cycle/));
   assert.throws(() => checkOutputFile(at('n'.repeat(300))), refused(/name is too long/));
   for (const check of [checkOutputFile, checkOutputFolder])
     assert.throws(() => check(at('new', 'n'.repeat(300), 'x')), refused(/name is too long/));
   assert.throws(() => checkOutputFile(at('a\0b')), refused(/NUL character/));
   assert.throws(() => checkOutputFolder(at('file')), refused(/is not a folder/));
-  assert.throws(() => checkOutputFolder(at('file', 'x')), refused(/is a file|a part of the path/));
+  assert.throws(() => checkOutputFolder(at('file', 'x')), refused(/is a file|part of the path/));
   assert.throws(() => checkOutputFolder(''), refused(/is empty; name a folder/));
   checkOutputFile(at('new', 'deep', 'file'));
   checkOutputFolder(at('new', 'deep'));
   assert.deepEqual(readdirSync(folder), before);
 });
 
-test('a socket is refused', async () => {
+test('a socket is rejected', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(at('socket'), resolve));
   assert.throws(() => checkOutputFile(at('socket')), refused(/is a socket; name a file/));
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('a link stays a link: its target is replaced, also one that is not there yet', () => {
+test('a link remains a link: its target is replaced, or created if missing', () => {
   writeFileSync(at('target.txt'), 'old');
   symlinkSync('target.txt', at('to-target'));
   symlinkSync(join('sub-of-link', 'new.txt'), at('to-nothing'));
@@ -95,7 +92,7 @@ test('a link stays a link: its target is replaced, also one that is not there ye
   assert.ok(lstatSync(at('to-target')).isSymbolicLink() && lstatSync(at('to-nothing')).isSymbolicLink());
 });
 
-test('a pipe is written into and stays a pipe', async () => {
+test('a pipe is written to and remains a pipe', async () => {
   execFileSync('mkfifo', [at('pipe')]);
   const reader = spawn('cat', [at('pipe')]);
   let read = '';
@@ -112,20 +109,20 @@ test('a pipe is written into and stays a pipe', async () => {
   assert.ok(lstatSync(at('pipe')).isFIFO());
 });
 
-test('/dev/stdout is what the shell made it: a file that is appended to keeps what it has', () => {
+test('/dev/stdout appends to a file that the shell opened for appending', () => {
   writeFileSync(at('appended'), 'before\n');
   const program = `require(${JSON.stringify(join(__dirname, 'output-file.js'))}).writeFileAtomically('/dev/stdout', 'after\\n')`;
   execFileSync('sh', ['-c', `"$0" -e "$1" >> "$2"`, process.execPath, program, at('appended')]);
   assert.equal(readFileSync(at('appended'), 'utf8'), 'before\nafter\n');
 });
 
-test('a device that is full says so', () => {
+test('a full device is reported', () => {
   if (!existsSync('/dev/full')) return;
   checkOutputFile('/dev/full');
   assert.throws(() => writeFileAtomically('/dev/full', 'x'), refused(/no space is left/));
 });
 
-test('a planted link is not followed, permissions and a long name are kept, leftovers are known by their name', () => {
+test('a planted link is not followed, permissions and a long name are kept, leftovers are recognized by name', () => {
   writeFileSync(at('mode'), '');
   chmodSync(at('mode'), 0o640);
   writeFileAtomically(at('mode'), 'x');
@@ -145,7 +142,7 @@ test('a planted link is not followed, permissions and a long name are kept, left
   assert.deepEqual(readdirSync(folder), before);
 });
 
-test('a later write of the same file removes what killed processes left of it, and nothing else', () => {
+test('a later write of the same file deletes only the leftovers of killed processes for that file', () => {
   const place = join(folder, 'leftovers');
   mkdirSync(place);
   const program = `new (require(${JSON.stringify(join(__dirname, 'output-file.js'))}).OutputFile)(process.argv[1]); process.kill(process.pid, 'SIGKILL')`;
@@ -155,7 +152,7 @@ test('a later write of the same file removes what killed processes left of it, a
   const [ofOther, ofResult] = leftovers;
   const kept = [
     ofOther,
-    ofResult.replace(/-\d+-/, `-${process.pid}-`), // of a process that is alive
+    ofResult.replace(/-\d+-/, `-${process.pid}-`), // of a running process
     ofResult.replace(/\.[0-9a-f]{8}-/, '.00000000-'), // of another machine
     'result.0123abcd.partial',
   ];
@@ -164,7 +161,7 @@ test('a later write of the same file removes what killed processes left of it, a
   assert.deepEqual(readdirSync(place).sort(), [...kept, 'result'].sort());
 });
 
-test('what was made from the old content goes with it, and stays where the new content cannot be written', () => {
+test('files derived from the old content are deleted with it, and kept if the new content cannot be written', () => {
   mkdirSync(at('derived'));
   writeFileSync(at('derived', 'x'), '');
   writeFileSync(at('source'), 'old');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { printable, printableJson } from './printable';
 
-test('what would act on a terminal is shown as an escape, all other text as it is', () => {
+test('control characters are escaped; all other text is unchanged', () => {
   assert.equal(printable('a\u001b[31mred\u0007'), 'a\\x1b[31mred\\x07');
   assert.equal(
     printable('C1: \u009b31m, reversed: \u202e, half: \ud800'),

@@ -2,8 +2,8 @@
 const HIDDEN = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff\p{Cs}]/gu;
 
 /**
- * Foreign text for a terminal or a message: characters that would move the cursor, change colours or hide text are shown as
- * escapes. `keep` lists characters to leave as they are, such as a line feed.
+ * Makes untrusted text safe for a terminal or message: escapes characters that would move the cursor, change colours or hide text.
+ * `keep` lists characters to leave unescaped, such as a line feed.
  *
  * @example printable('PMC1\u001b[31m') // 'PMC1\\x1b[31m'
  */
@@ -19,7 +19,7 @@ function escaped(character: string): string {
   return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
 
-/** The same JSON value with hidden characters escaped: `\u009b` where `JSON.stringify` leaves U+009B. */
+/** Escapes hidden characters in JSON without changing its value: `\u009b` where `JSON.stringify` leaves U+009B. */
 export function printableJson(json: string): string {
   return json.replace(HIDDEN, (character) =>
     character === '\n' || character === '\t'

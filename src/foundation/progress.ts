@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { notebookKernel } from './notebook';
 
-/** How long work tells how far it is. `total` in the same unit as `done`; `note` is a short text beside the bar. */
+/** Reports the progress of long work. `total` has the unit of `done`; `note` is a short text beside the bar. */
 export interface Progress {
   update(done: number, total: number, note?: string): void;
   end(): void;
@@ -9,7 +9,7 @@ export interface Progress {
 
 export const silentProgress: Progress = { update() {}, end() {} };
 
-/** A bar where someone can see it: in the notebook's cell, on the terminal, or nowhere when output goes to a file. */
+/** Shows a progress bar in the notebook cell or on the terminal; shows none when output goes to a file. */
 export function showProgress(title: string): Progress {
   const kernel = notebookKernel();
   if (kernel) return notebookProgress(title, kernel.newDisplay());
@@ -36,7 +36,7 @@ function terminalProgress(title: string): Progress {
   };
 }
 
-/** Jupyter front ends lag behind when a display is redrawn more often than this. */
+/** Jupyter front ends lag if a display is redrawn more often than this. */
 const REDRAW_EVERY_MS = 500;
 
 function notebookProgress(title: string, display: { html(source: string): void }): Progress {
@@ -63,7 +63,7 @@ function notebookProgress(title: string, display: { html(source: string): void }
   };
 }
 
-/** Such as "2:05 min" or "3 h 20 min". */
+/** Formats a duration, for example "2:05 min" or "3 h 20 min". */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const minutes = Math.floor(whole / 60);

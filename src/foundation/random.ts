@@ -1,14 +1,14 @@
-/** A source of chance that a seed repeats exactly. */
+/** Seeded, reproducible random numbers. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
   /** Uniform integer in [0, limit). */
   below(limit: number): number;
-  /** A shuffled copy (Fisher-Yates). */
+  /** Returns a shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** Mulberry32, a 32-bit generator of Tommy Ettinger: small, fast and good enough to shuffle and sample with. */
+/** Mulberry32, a 32-bit generator by Tommy Ettinger: small, fast and good enough for shuffling and sampling. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

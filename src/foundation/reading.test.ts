@@ -20,7 +20,7 @@ function linesOf(content: string | Uint8Array): string[] {
 
 const bigEndian = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
-test('byte order marks, UTF-16 and gzip are recognized by content, whatever the name', () => {
+test('byte order marks, UTF-16 and gzip are detected by content, whatever the file name', () => {
   const text = 'HeLa 😀 cells\n\nin the liver é\n';
   const lines = ['HeLa 😀 cells', '', 'in the liver é'];
   const contents = [
@@ -44,13 +44,13 @@ test('byte order marks, UTF-16 and gzip are recognized by content, whatever the 
   }
 });
 
-test('UTF-16 longer than one piece comes back whole', () => {
+test('UTF-16 longer than one chunk is decoded completely', () => {
   const lines = Array.from({ length: 500 }, (_, index) => '😀é'.repeat(index * 7) + index);
   assert.deepEqual(linesOf(Buffer.from(`\ufeff${lines.join('\n')}`, 'utf16le')), lines);
   assert.deepEqual(linesOf(gzipSync(lines.join('\n'))), lines);
 });
 
-test('lines end with LF or CRLF, and in a file without LF with CR', () => {
+test('lines end with LF or CRLF, or with CR in a file without LF', () => {
   assert.deepEqual(linesOf('a\r\nb\r\n\r\nc'), ['a', 'b', '', 'c']);
   assert.deepEqual(linesOf('a\r\nb\r'), ['a', 'b']);
   assert.deepEqual(linesOf('a\rb\r\rc\r'), ['a', 'b', '', 'c']);
@@ -59,15 +59,15 @@ test('lines end with LF or CRLF, and in a file without LF with CR', () => {
   assert.deepEqual(linesOf('\ufeff'), []);
 });
 
-test('what is no text is named, with its line or its kind', () => {
+test('content that is not text is reported with its line or kind', () => {
   const fails = (content: string | Uint8Array, pattern: RegExp) => {
     assert.throws(() => linesOf(content), { name: 'InputError', message: pattern });
     assert.throws(() => readTextFile(path), { name: 'InputError', message: pattern });
   };
   fails(Buffer.from('HeLa\nZürich\n', 'latin1'), /file line 2: not UTF-8; save the file as UTF-8/);
   fails(Buffer.from(`${'HeLa\n'.repeat(400_000)}\xfc`, 'latin1'), /file line 400001: not UTF-8/);
-  fails('HeLa\ncel\0ls', /file line 2: holds a NUL byte/);
-  fails(`${'HeLa\n'.repeat(400_000)}\0`, /file line 400001: holds a NUL byte/);
+  fails('HeLa\ncel\0ls', /file line 2: contains a NUL byte/);
+  fails(`${'HeLa\n'.repeat(400_000)}\0`, /file line 400001: contains a NUL byte/);
   fails('version https://git-lfs.github.com/spec/v1\noid sha256:0\n', /Git LFS.*git lfs pull/);
   fails('%PDF-1.4 HeLa', /is a PDF/);
   fails(Buffer.from([0xff, 0xfe, 0, 0xd8, 65, 0]), /begins as UTF-16 but is not valid UTF-16/);
@@ -76,7 +76,7 @@ test('what is no text is named, with its line or its kind', () => {
   fails(gzipSync(Buffer.alloc((1 << 28) + 1)), /unpacks to more than 256 MiB; unpack it/);
 });
 
-test('a line longer than 64 MiB is refused with its number', () => {
+test('a line longer than 64 MiB is rejected with its number', () => {
   writeFileSync(path, `{}\n${'a'.repeat(1 << 26)}a\n{}`);
   const lines = readLines(path);
   assert.equal(lines.next().value, '{}');
@@ -86,7 +86,7 @@ test('a line longer than 64 MiB is refused with its number', () => {
   });
 });
 
-test('a folder, a socket and a missing file are refused; a pipe is read', {
+test('a folder, a socket and a missing file are rejected; a pipe is read', {
   skip: process.platform === 'win32',
 }, async () => {
   for (const read of [(name: string) => [...readLines(name)], readTextFile]) {
@@ -102,7 +102,7 @@ test('a folder, a socket and a missing file are refused; a pipe is read', {
   }
 });
 
-test('lines of any text come back', () => {
+test('lines of any text are read back unchanged', () => {
   const line = fc.string({ unit: 'binary' }).map((text) => text.replace(/[\0\n\r]/g, ''));
   fc.assert(
     fc.property(fc.array(line, { minLength: 1 }), (lines) => {

@@ -1,4 +1,4 @@
-/** Whether a process with that number is running, whoever's it is. */
+/** Returns whether a process with that number is running, whoever owns it. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -23,14 +23,14 @@ const parse = (changes: object) =>
 const range = (start: number, end: number) => ({ start, end });
 const span = (start: unknown, end: unknown, label: unknown = 'Cell') => ({ spans: [{ start, end, label }] });
 
-test('a span or class given twice counts once; one inside another stays', () => {
+test('a duplicate span or label counts once; nested spans are kept', () => {
   const spans = [...whole.spans, { start: 2, end: 7, label: 'Cell' }, { ...whole.spans[0], note: 'again' }];
   const sentence = parse({ spans, annotated: ['Cell', 'Cell Line', 'Cell'] });
   assert.deepEqual(sentence.spans, spans.slice(0, 2));
   assert.deepEqual(sentence.annotated, ['Cell', 'Cell Line']);
 });
 
-test('what is no sentence is named with its place and mend', () => {
+test('a malformed sentence is reported with its place and how to fix it', () => {
   const fails = (changes: object, pattern: RegExp) =>
     assert.throws(
       () => parse(changes),
@@ -56,12 +56,12 @@ test('what is no sentence is named with its place and mend', () => {
   for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has the label nothing/);
   fails(span(0, 7, 'Organ Tissue'), /which "annotated" does not list/);
   for (const bad of ['Cell', {}, null]) fails({ annotated: bad }, /"annotated" must be a list/);
-  fails({ annotated: [{}] }, /in "annotated" is no name of a label/);
-  for (const bad of ['', 1, null, ['A']]) fails({ article: bad }, /"article" must be a text/);
+  fails({ annotated: [{}] }, /in "annotated" is not a valid label/);
+  for (const bad of ['', 1, null, ['A']]) fails({ article: bad }, /"article" must be a string/);
   fails({ spans: undefined, label: 'x' }, /a text to classify, not a sentence with mentions/);
   for (const bad of ['x', {}, null]) fails({ words: bad }, /"words" must be a list/);
   fails({ words: [{ start: 0, end: 99 }] }, /words\[0\] runs from 0 to 99/);
-  fails({ words: [range(2, 7), range(0, 1)] }, /words\[1\] begins at 0, before the end of the word before/);
+  fails({ words: [range(2, 7), range(0, 1)] }, /words\[1\] begins at 0, before the end of the previous word/);
   fails(
     { words: [range(0, 6), range(6, 7)], ...span(2, 7) },
     /spans\[0\] from 2 to 7 does not begin and end/,
@@ -73,7 +73,7 @@ test('what is no sentence is named with its place and mend', () => {
   fails({ text: 'a '.repeat(50_001) }, /"text" has 100002 characters.*split it into sentences/);
 });
 
-test('a line that is no object is refused, however it is nested', () => {
+test('a line that is not an object is rejected, however deeply it is nested', () => {
   const lines = [
     '[]',
     'null',
@@ -89,7 +89,7 @@ test('a line that is no object is refused, however it is nested', () => {
   assert.throws(() => parseSentence(`{"__proto__":${JSON.stringify(whole)}}`, 'f line 1'), /"text" is empty/);
 });
 
-test('sentences come back, with a byte order mark, in UTF-16, or packed', () => {
+test('sentences are read with a byte order mark, in UTF-16, or gzipped', () => {
   const path = join(folder, 'gold.jsonl');
   const sentences = [
     parse({}),
@@ -106,7 +106,7 @@ test('sentences come back, with a byte order mark, in UTF-16, or packed', () => 
   assert.throws(() => readSentences(path), /gold\.jsonl line 5: not a line of JSON/);
 });
 
-test('a line needs text and spans alone; what was looked for is then every label of the file', () => {
+test('a line needs only text and spans; without "annotated" all labels of the file are annotated', () => {
   const path = join(folder, 'bare.jsonl');
   const lines = [
     { text: 'Rome', spans: [{ start: 0, end: 4, label: 'constructor' }] },

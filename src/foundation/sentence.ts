@@ -6,7 +6,7 @@ import { readLines } from './lines';
 import type { Span } from './spans';
 import { isInsideCharacter } from './words';
 
-/** A stretch of text: `text.slice(start, end)`. */
+/** A range of a text: `text.slice(start, end)`. */
 export interface TextRange {
   start: number;
   end: number;
@@ -15,8 +15,9 @@ export interface TextRange {
 /**
  * One sentence with its gold spans, one line of a JSONL file.
  *
- * A line needs `text` and `spans` alone. `offset` is the sentence's place in its paragraph. `annotated` names the labels that the source
- * looked for: a label that is not in it is unknown here, never negative, and both loss and metrics leave it out.
+ * Only `text` and `spans` are required. `offset` is the position of the sentence in its paragraph. `annotated` lists the labels
+ * that the source annotated: a label that is not listed is unknown here, never negative, and is excluded from both loss and
+ * metrics.
  */
 export interface Sentence {
   article: string;
@@ -26,19 +27,21 @@ export interface Sentence {
   text: string;
   spans: Span[];
   annotated: string[];
-  /** Where the source fixes them, in the order of the text. */
+  /** Set if the source fixes the tokens, in the order of the text. */
   words?: TextRange[];
 }
 
-/** A sentence as its line has it. Without `annotated`, all labels of the file were looked for. */
+/** A sentence as read from its line. Without `annotated`, all labels of the file were annotated. */
 export type SentenceLine = Omit<Sentence, 'annotated'> & { annotated?: string[] };
 
-/** UTF-16 code units, more than plain text is cut at. Everything made of a sentence (tokens, scores) is in memory at once. */
+/**
+ * UTF-16 code units, more than the length at which plain text is split. All tokens and scores of a sentence are in memory at once.
+ */
 const LONGEST_SENTENCE = 100_000;
 const MOST_SPANS = 2_000;
 const LONGEST_LABEL = 200;
 
-/** The name of a label: any text, but no control characters, since tables and files of tags show it. */
+/** Checks the name of a label: any text without control characters, since it appears in tables and tag files. */
 export function isLabel(value: unknown): value is string {
   return (
     typeof value === 'string' &&
@@ -50,8 +53,8 @@ export function isLabel(value: unknown): value is string {
 }
 
 /**
- * Reads one JSONL line; `place` (file and line) opens the message of the error. A span given twice counts once. A line without
- * `article` is an article of its own, named after its place.
+ * Parses one JSONL line; `place` (file and line) starts error messages. A duplicate span counts once. A line without `article` is
+ * treated as a separate article named after its place.
  */
 export function parseSentence(line: string, place: string): SentenceLine {
   let value: unknown;
@@ -69,8 +72,8 @@ export function parseSentence(line: string, place: string): SentenceLine {
   const { article = basename(place), section = '', paragraph = 0, offset = 0 } = value;
   const { text, spans, annotated, words } = value;
   if (typeof article !== 'string' || article === '')
-    fail('"article" must be a text; name the article the sentence is from, or leave it out');
-  if (typeof section !== 'string') fail('"section" must be a text; give its title, or leave it out');
+    fail('"article" must be a string; name the article of the sentence, or leave it out');
+  if (typeof section !== 'string') fail('"section" must be a string; give its title, or leave it out');
   if (!isPlace(paragraph)) fail('"paragraph" must be a whole number from 0 on; correct it, or leave it out');
   if (!isPlace(offset)) fail('"offset" must be a whole number from 0 on; correct it, or leave it out');
   if (typeof text !== 'string' || text.trim() === '') fail('"text" is empty; leave such lines out');
@@ -83,12 +86,12 @@ export function parseSentence(line: string, place: string): SentenceLine {
     fail('"annotated" must be a list of the labels that the source looked for; correct it, or leave it out');
   for (const label of annotated ?? []) {
     if (!isLabel(label))
-      fail(`${describeJson(label)} in "annotated" is no name of a label; give a short text`);
+      fail(`${describeJson(label)} in "annotated" is not a valid label; give a short text`);
   }
   if (!Array.isArray(spans))
     fail(
       value.label !== undefined || value.labels !== undefined
-        ? 'has a label for its whole text and no "spans": this is a text to classify, not a sentence with mentions; keep the two kinds in files of their own'
+        ? 'has a label for its whole text and no "spans": this is a text to classify, not a sentence with mentions; put the two kinds in separate files'
         : '"spans" is missing; give an empty list where nothing is marked',
     );
   if (spans.length > MOST_SPANS)
@@ -131,7 +134,7 @@ export function parseSentence(line: string, place: string): SentenceLine {
   };
 }
 
-/** Words stand in the order of the text, apart from each other, and no span begins or ends inside one. */
+/** Checks that words are in text order and do not overlap, and that no span starts or ends inside one. */
 function checkWords(
   words: unknown,
   spans: readonly Span[],
@@ -147,14 +150,14 @@ function checkWords(
   checked.forEach(({ start }, index) => {
     if (index > 0 && start < checked[index - 1].end)
       fail(
-        `words[${index}] begins at ${start}, before the end of the word before it; give words in the order of the text, none twice`,
+        `words[${index}] begins at ${start}, before the end of the previous word; give words in the order of the text, none twice`,
       );
   });
   const [starts, ends] = [new Set(checked.map(({ start }) => start)), new Set(checked.map(({ end }) => end))];
   spans.forEach(({ start, end }, index) => {
     if (!starts.has(start) || !ends.has(end))
       fail(
-        `spans[${index}] from ${start} to ${end} does not begin and end with a word of "words"; the two do not belong to one text, correct either`,
+        `spans[${index}] from ${start} to ${end} does not begin and end at words of "words"; correct either`,
       );
   });
   return checked;
@@ -172,7 +175,7 @@ function distinct(spans: Span[]): Span[] {
   return [...new Map(spans.map((span) => [`${span.start} ${span.end} ${span.label}`, span])).values()];
 }
 
-/** All sentences of a JSONL file; empty lines are skipped. */
+/** Reads all sentences of a JSONL file; empty lines are skipped. */
 export function readSentences(path: string): Sentence[] {
   const lines: SentenceLine[] = [];
   let number = 0;
@@ -184,7 +187,7 @@ export function readSentences(path: string): Sentence[] {
   return lines.map((line) => ({ ...line, annotated: line.annotated ?? ofFile }));
 }
 
-/** The labels that sentences have or were annotated for, in the order in which they first appear. */
+/** Returns the labels that sentences have or were annotated for, in order of first appearance. */
 export function labelsOf(sentences: readonly SentenceLine[]): string[] {
   const labels = new Set<string>();
   let last: readonly string[] | undefined;

@@ -1,4 +1,4 @@
-/** Waits without giving the event loop a turn. */
+/** Blocks the event loop for the given time. */
 export function sleepSync(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,4 +1,4 @@
-/** One value for each label, in their order. */
+/** Computes one value per label, in the order of the labels. */
 export function byLabel<Value>(
   labels: readonly string[],
   compute: (label: string, index: number) => Value,
@@ -13,14 +13,14 @@ export interface Span {
   label: string;
 }
 
-/** Why a span is left out beside another of its label. */
+/** Why a span is dropped in favour of another of the same label. */
 export type OverlapKind = 'duplicate' | 'nested' | 'crossing';
 
 /**
- * Spans without overlaps within a label: the longest are kept. Spans of other labels than these are dropped.
+ * Removes overlaps within each label, keeping the longest span. Spans of other labels are dropped.
  *
- * @param onOverlap called for each span that is left out because of another of its label
- * @returns in the order of their starts, of equal starts in the order of the labels
+ * @param onOverlap called for each span dropped because of another of its label
+ * @returns spans sorted by start, then by the order of the labels
  */
 export function outermostSpans(
   spans: readonly Span[],
@@ -38,7 +38,7 @@ export function outermostSpans(
 }
 
 function outermost(spans: readonly Span[], onOverlap: (kind: OverlapKind) => void): Span[] {
-  const kept: Span[] = []; // in the order of the text
+  const kept: Span[] = []; // in text order
   for (const span of [...spans].sort((a, b) => b.end - b.start - (a.end - a.start) || a.start - b.start)) {
     const place = firstThatEndsAfter(kept, span.start);
     const over = kept[place];
@@ -50,7 +50,7 @@ function outermost(spans: readonly Span[], onOverlap: (kind: OverlapKind) => voi
   return kept;
 }
 
-/** The index of the first of spans without overlaps, in the order of the text, that ends after a place. */
+/** Returns the index of the first span that ends after a position, in non-overlapping spans in text order. */
 function firstThatEndsAfter(spans: readonly Span[], place: number): number {
   let low = 0;
   let high = spans.length;

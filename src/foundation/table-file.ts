@@ -2,34 +2,34 @@ import { InputError } from './errors';
 
 /** A row of a table under its header. */
 export interface TableRow {
-  /** One for each column. */
+  /** One per column. */
   cells: string[];
-  /** Where the row begins, from 1. */
+  /** Line where the row begins, from 1. */
   line: number;
 }
 
 export interface Table {
-  /** The header, without the blanks around each name. */
+  /** Column names, trimmed. */
   columns: string[];
   rows: TableRow[];
 }
 
 interface CsvRecord {
   record: string[];
-  /** The number of its last line. */
+  /** Number of its last line. */
   lines: number;
 }
 
-/** What may stand between columns; the one that the header has most of is taken, of equals the first. */
+/** Possible delimiters; the most frequent one in the header is used, the first on a tie. */
 const DELIMITERS = [',', '\t', ';'] as const;
 
 /**
- * A table with a header: CSV (RFC 4180: quotes, line breaks in quotes), with tabs or semicolons too. Empty lines are skipped. Between
- * tabs, a quote inside a cell is an ordinary character.
+ * Parses a table with a header: CSV (RFC 4180: quotes, line breaks in quotes), also separated by tabs or semicolons. Empty lines
+ * are skipped. In a tab-separated table, a quote inside a cell is an ordinary character.
  *
  * @param content with LF line ends
- * @param place opens every message: the file, say
- * @throws InputError with the line, for a quote without its end and for rows of another number of cells than the header
+ * @param place starts error messages, for example the file
+ * @throws InputError, with the line, for an unclosed quote or a row whose number of cells differs from the header
  */
 export function parseTable(content: string, place: string): Table {
   const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
@@ -50,7 +50,7 @@ export function parseTable(content: string, place: string): Table {
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const line = (records.at(-1)?.lines ?? 0) + 1;
-    const what = code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote opens that has no end' : message;
+    const what = code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is not closed' : message;
     throw new InputError(`${place} line ${line}: malformed CSV (${what}); correct the quotes`);
   }
   const [header, ...rest] = records;
@@ -60,7 +60,7 @@ export function parseTable(content: string, place: string): Table {
     const line = lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
     if (record.length !== columns.length)
       throw new InputError(
-        `${place} line ${line}: has ${countOf(record.length, 'cell')} where the header has ${countOf(columns.length, 'column')}; put texts that hold a ${nameOf(delimiter)} in quotes`,
+        `${place} line ${line}: has ${countOf(record.length, 'cell')} where the header has ${countOf(columns.length, 'column')}; put texts that contain a ${nameOf(delimiter)} in quotes`,
       );
     return { cells: record, line };
   });

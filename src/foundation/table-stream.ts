@@ -1,24 +1,24 @@
 import { InputError } from './errors';
 import { delimiterOf } from './table-file';
 
-/** A row of a table that is read piece by piece; it may have more or fewer cells than there are columns. */
+/** A row of a table that is read as a stream; it may have more or fewer cells than there are columns. */
 export interface StreamedRow {
-  /** The header, without the blanks around each name. */
+  /** Column names, trimmed. */
   columns: readonly string[];
   cells: string[];
-  /** Where the row begins, from 1. */
+  /** Line where the row begins, from 1. */
   line: number;
 }
 
-/** Bytes. What follows a quote without its end is not read into memory without limit. */
+/** Bytes. Bounds the memory used after an unclosed quote. */
 const LONGEST_ROW = 1 << 25;
 
 /**
- * The rows of a table under its header, as `parseTable` reads it, but one after the other, so that tables of any size can be read.
+ * Yields the rows of a table as `parseTable` reads it, but as a stream, so tables of any size work.
  *
  * @param chunks in UTF-8
- * @param place opens every message: the file, say
- * @throws InputError with the line, for a quote without its end and for what is not UTF-8
+ * @param place starts error messages, for example the file
+ * @throws InputError, with the line, for an unclosed quote or invalid UTF-8
  */
 export async function* streamTable(
   chunks: AsyncIterable<Uint8Array>,
@@ -44,7 +44,7 @@ export async function* streamTable(
         return null;
       },
     });
-    return parser.on('error', () => {}); // thrown by whoever wrote the piece
+    return parser.on('error', () => {}); // thrown by the writer of the chunk
   };
   const give = async (text: string, isLast: boolean) => {
     parser ??= start(text);
@@ -76,9 +76,9 @@ export async function* streamTable(
     const { code, message } = error as Error & { code?: string };
     const at = `${place} line ${lastLine + 1}`;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      throw new InputError(`${at}: or one behind it is not UTF-8; write the file in UTF-8`);
+      throw new InputError(`${at}: this line or a later one is not UTF-8; save the file as UTF-8`);
     if (code === 'CSV_QUOTE_NOT_CLOSED')
-      throw new InputError(`${at}: a quote opens that has no end; correct the quotes`);
+      throw new InputError(`${at}: a quote is not closed; correct the quotes`);
     if (code?.startsWith('CSV_'))
       throw new InputError(`${at}: malformed CSV (${message}); correct the quotes`);
     throw error;

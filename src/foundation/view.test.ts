@@ -21,7 +21,7 @@ const sentence = (spans: Sentence['spans'], annotated: string[]): Sentence => ({
 });
 const view = { name: 'two', classes: { Line: ['cell_line', 'CLine'], Cell: ['cell_type'] } };
 
-test('spans get their class, the longest of overlapping ones is kept, other labels are dropped', () => {
+test('spans get their class, the longest of overlapping spans is kept, other labels are dropped', () => {
   const spans = [
     span(0, 16, 'cell_type'),
     span(6, 10, 'CLine'),
@@ -36,14 +36,14 @@ test('spans get their class, the longest of overlapping ones is kept, other labe
   assert.equal(JSON.stringify(spans), before);
 });
 
-test('a class is annotated if one of its labels was looked for', () => {
+test('a class is annotated if at least one of its labels was annotated', () => {
   const annotatedOf = (...labels: string[]) => applyView([sentence([], labels)], view)[0].annotated;
   assert.deepEqual(annotatedOf('CLine', 'organ'), ['Line']);
   assert.deepEqual(annotatedOf('organ'), []);
   assert.deepEqual(annotatedOf(), []);
 });
 
-test('a view is read from JSON, and what is none is refused', () => {
+test('a view is read from JSON, and a malformed one is rejected', () => {
   const path = join(folder, 'mine.json');
   const read = (value: unknown) => {
     writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
@@ -57,7 +57,7 @@ test('a view is read from JSON, and what is none is refused', () => {
     [{ Cell: 'cell_type' }, /the class "Cell" has "cell_type" instead of a list/],
     [{ Cell: [] }, /instead of a list/],
     [{ Cell: [1] }, /instead of a list/],
-    [{ '': ['x'] }, /"" is no name of a class/],
+    [{ '': ['x'] }, /"" is not a valid class name/],
     [{ A: ['x'], B: ['y', 'x'] }, /the label "x" is in the classes "A" and "B"/],
     [{ A: ['x', 'x'] }, /the label "x" is in the classes "A" and "A"/],
   ];

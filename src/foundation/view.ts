@@ -5,28 +5,28 @@ import { isLabel, type Sentence } from './sentence';
 import { outermostSpans, type Span } from './spans';
 
 /**
- * Classes that a user sees, and the labels of corpora or models that each is made of. Guidelines differ: what one corpus calls
- * `cell_line` is not what another does, and a view says which of them count as one class.
+ * Classes shown to the user, each defined by labels of corpora or models. Guidelines differ: one corpus's `cell_line` is not
+ * another's, and a view defines which labels form one class.
  */
 export interface View {
   name: string;
-  /** By class, in the order in which tables list them. No label is in two classes; a label in none is dropped. */
+  /** Labels by class, in the order used in tables. A label belongs to at most one class; a label in none is dropped. */
   classes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The class of each label of a view. */
+/** Returns the class of each label of a view. */
 export function classOfLabel({ classes }: View): Map<string, string> {
   return new Map(Object.entries(classes).flatMap(([name, labels]) => labels.map((label) => [label, name])));
 }
 
-/** The classes that a source looked for, in the view's order: those with at least one label that it looked for. */
+/** Returns the classes that a source annotated, in the view's order: those with at least one annotated label. */
 export function annotatedClasses({ classes }: View, annotated: readonly string[]): string[] {
   return Object.keys(classes).filter((name) => classes[name].some((label) => annotated.includes(label)));
 }
 
 /**
- * Sentences under the classes of a view. Spans of other labels are dropped; of spans of one class that overlap, the longest is kept.
- * Texts, and with them the borders of sentences, stay as they are.
+ * Maps sentences to the classes of a view. Spans of other labels are dropped; of overlapping spans of one class, the longest is
+ * kept. Texts and sentence boundaries are unchanged.
  */
 export function applyView(sentences: readonly Sentence[], view: View): Sentence[] {
   const classOf = classOfLabel(view);
@@ -47,7 +47,8 @@ export function applyView(sentences: readonly Sentence[], view: View): Sentence[
 const LARGEST_VIEW = 1 << 20;
 
 /**
- * A view from a JSON file: `{"Cell": ["cell_type", "CL"], "Cell Line": ["cell_line"]}`. Its name is the file's, without the ending.
+ * Reads a view from a JSON file: `{"Cell": ["cell_type", "CL"], "Cell Line": ["cell_line"]}`. It is named after the file, without
+ * the extension.
  *
  * @throws InputError for anything else, and for a label in two classes
  */
@@ -55,7 +56,8 @@ export function readView(path: string): View {
   const mend = 'give an object with the labels of each class, such as {"Cell": ["cell_type"]}';
   const value = readJsonObject(path, 'a view', LARGEST_VIEW, mend);
   const classes = Object.entries(value).map(([name, labels]): [string, string[]] => {
-    if (!isLabel(name)) throw new InputError(`${path}: ${describeJson(name)} is no name of a class; ${mend}`);
+    if (!isLabel(name))
+      throw new InputError(`${path}: ${describeJson(name)} is not a valid class name; ${mend}`);
     if (!Array.isArray(labels) || labels.length === 0 || !labels.every(isLabel))
       throw new InputError(
         `${path}: the class "${name}" has ${describeJson(labels)} instead of a list of labels; ${mend}`,
@@ -69,7 +71,7 @@ export function readView(path: string): View {
       const other = seen.get(label);
       if (other !== undefined)
         throw new InputError(
-          `${path}: the label "${label}" is in the classes "${other}" and "${name}"; leave it in one`,
+          `${path}: the label "${label}" is in the classes "${other}" and "${name}"; keep it in one`,
         );
       seen.set(label, name);
     }

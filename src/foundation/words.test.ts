@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cutsWord, isInsideCharacter, isWordCharacter } from './words';
 
-test('letters, digits and combining marks of any plane are of words', () => {
+test('letters, digits and combining marks of any plane are word characters', () => {
   const words = ['a', 'Z', '7', 'é', 'α', '²', '\u0301', '漢', 'ﬁ'];
   const apart = [
     ' ',
@@ -29,7 +29,7 @@ test('letters, digits and combining marks of any plane are of words', () => {
   }
   assert.ok(!isWordCharacter('😀', 0) && !isWordCharacter('😀', 1));
   assert.ok(!isWordCharacter('a', 1) && !isWordCharacter('a', -1));
-  // Halves that belong to no character beside letters.
+  // Lone surrogates beside letters.
   assert.ok(
     !isWordCharacter('\ud800a', 0) && isWordCharacter('\ud800a', 1) && !isWordCharacter('a\udc00', 1),
   );
@@ -45,7 +45,7 @@ test('a mention cuts a word between a letter and its accent, and inside a charac
   assert.ok(!cutsWord(text, { start: end + 2, end: end + 6 }));
 });
 
-test('each code unit is judged as its character is', () => {
+test('each code unit is classified like its character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       let place = 0;

@@ -1,4 +1,4 @@
-/** By code of ASCII: letters and digits. */
+/** Indexed by ASCII code: letters and digits. */
 const ASCII_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
   /[A-Za-z0-9]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
@@ -6,8 +6,8 @@ const ASCII_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
 const WORD = /[\p{L}\p{N}\p{M}]/u;
 
 /**
- * Whether the character at a place of a text is a letter, a digit, or a mark that combines with one (an accent, say). Either half
- * of a surrogate pair counts as the whole character. False outside the text.
+ * Returns whether the character at a position is a letter, a digit, or a combining mark (such as an accent). Either half of a
+ * surrogate pair counts as the whole character. False outside the text.
  */
 export function isWordCharacter(text: string, place: number): boolean {
   const code = text.charCodeAt(place);
@@ -16,12 +16,12 @@ export function isWordCharacter(text: string, place: number): boolean {
   return character !== undefined && WORD.test(String.fromCodePoint(character));
 }
 
-/** Whether a place lies between the two code units of one character. */
+/** Returns whether a position is between the two code units of one character. */
 export function isInsideCharacter(text: string, place: number): boolean {
   return (text.charCodeAt(place) & 0xfc00) === 0xdc00 && (text.charCodeAt(place - 1) & 0xfc00) === 0xd800;
 }
 
-/** Whether a span starts or ends between two letters or digits, or between a letter and its accent. */
+/** Returns whether a span starts or ends between two letters or digits, or between a letter and its accent. */
 export function cutsWord(text: string, { start, end }: { start: number; end: number }): boolean {
   const isInside = (place: number) => isWordCharacter(text, place - 1) && isWordCharacter(text, place);
   return isInside(start) || isInside(end);

@@ -14,4 +14,11 @@ export { readPruningRows } from './pruning-study';
 export { publishedScores } from './published';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
 export { readSearchStudy, type SearchStudy } from './search-study';
-export { ENTITY_CLASSES, isEntityClass, LITERATURE_VIEW } from './views';
+export {
+  ENTITY_CLASSES,
+  EUROPE_PMC_VIEW,
+  isEntityClass,
+  JNLPBA_VIEW,
+  LITERATURE_VIEW,
+  VIEWS,
+} from './views';

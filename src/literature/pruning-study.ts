@@ -13,9 +13,8 @@ import {
   writeSentences,
 } from '../foundation';
 import { type EncoderConfiguration, headsOfLayer, TokenClassifier } from '../nn';
-import { heldOutEvaluation, prepareExamples, taggingObjective } from '../tasks';
-import { Tokenizer } from '../tokenization';
-import { DEFAULT_TRAINING, train } from '../training';
+import { taggingTask } from '../tasks';
+import { DEFAULT_TRAINING, learn, readLessons, type TrainingReport } from '../training';
 import type { PruningCase, PruningRow } from '../visualization';
 import { ENTITY_CLASSES } from './views';
 
@@ -145,26 +144,27 @@ export async function measurePruning(
 
   /** Fine-tunes a folder, with sparsification if the method requires it, and returns the number of steps. */
   async function trainOn(folder: string, to: string): Promise<number> {
-    const given = TokenClassifier.load(folder);
+    const data = { ...options, train: [files.train], dev: [files.dev] };
     if (structural || own.method === 'dense') {
-      const tokenizer = new Tokenizer(folder);
-      const { examples } = await prepareExamples(drawn, tokenizer, given.configuration);
-      const judge = heldOutEvaluation(dev, tokenizer, { ...given.configuration, loss: options.loss });
+      const network = TokenClassifier.load(folder);
+      const place = 'the study';
+      const { labels } = network.configuration;
+      const lessons = readLessons(taggingTask, data, { labels, place });
       try {
-        const task = taggingObjective(given, options);
-        const { rows } = await train({ task, examples, options, folder: to, evaluate: () => judge(given) });
-        return rows.filter(({ kind }) => kind === 'step').length;
+        const run = { task: taggingTask, configuration: data, lessons, network, folder: to };
+        return stepsIn(await learn(run));
       } finally {
-        given.dispose();
+        network.dispose();
       }
     }
-    given.dispose();
     const sparsity = sparsityOf(own, steps);
-    const configuration = { ...options, train: [files.train], dev: [files.dev], sparsity };
-    const { rows } = await sparsify({ model: folder, configuration, place: 'the study', folder: to });
-    return rows.filter(({ kind }) => kind === 'step').length;
+    const configuration = { ...data, sparsity };
+    return stepsIn(await sparsify({ model: folder, configuration, place: 'the study', folder: to }));
   }
 }
+
+const stepsIn = ({ rows }: Pick<TrainingReport, 'rows'>): number =>
+  rows.filter(({ kind }) => kind === 'step').length;
 
 function sparsityOf({ method, amount }: PruningCase, steps: number): SparsityOptions {
   const soft = method === 'soft_movement';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CORPORA, CORPUS_NAMES, type CorpusName, loadCorpus } from '../corpora';
 import { mirrorFolder } from '../foundation';
-import { ENTITY_CLASSES, LITERATURE_VIEW } from './views';
+import { ENTITY_CLASSES, LITERATURE_VIEW, VIEWS } from './views';
 
 const skip = mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR';
 
@@ -17,12 +17,18 @@ const PINNED: Record<CorpusName, number[]> = {
   capital: [10, 7134, 73, 4386, 952, 2753],
 };
 
-test('the view has the four classes in order', () => {
+test('views list the four classes in order; each label belongs to a corpus and to one class', () => {
   assert.deepEqual(Object.keys(LITERATURE_VIEW.classes), ENTITY_CLASSES);
-  const labels = Object.values(LITERATURE_VIEW.classes).flat();
-  assert.equal(new Set(labels).size, labels.length);
   const known = CORPUS_NAMES.flatMap((name) => CORPORA[name].annotated).concat(ENTITY_CLASSES);
-  for (const label of labels) assert.ok(known.includes(label), label);
+  for (const { classes } of Object.values(VIEWS)) {
+    assert.deepEqual(
+      Object.keys(classes),
+      ENTITY_CLASSES.filter((name) => name in classes),
+    );
+    const labels = Object.values(classes).flat();
+    assert.equal(new Set(labels).size, labels.length);
+    for (const label of labels) assert.ok(known.includes(label), label);
+  }
 });
 
 for (const name of CORPUS_NAMES)

@@ -36,3 +36,28 @@ export const LITERATURE_VIEW: View = {
     ],
   },
 };
+
+/**
+ * How Europe PMC marks the four classes: concepts as the ontologies have them, and the names of cell lines alone ("HeLa", not "HeLa
+ * cells").
+ */
+export const EUROPE_PMC_VIEW: View = {
+  name: 'europepmc',
+  classes: {
+    'Gene Mutations': ['SNP', 'RS', 'DNAMutation', 'ProteinMutation', 'Variant'],
+    Cell: ['CL'],
+    'Cell Line': ['CellLine'],
+    'Organ Tissue': ['UBERON'],
+  },
+};
+
+/** JNLPBA's own guideline for cells: names with the nouns around them ("HeLa cells", "human red blood cells"). */
+export const JNLPBA_VIEW: View = {
+  name: 'jnlpba',
+  classes: { Cell: ['cell_type'], 'Cell Line': ['cell_line'] },
+};
+
+/** The views that commands know by name. */
+export const VIEWS: Readonly<Record<string, View>> = Object.fromEntries(
+  [LITERATURE_VIEW, EUROPE_PMC_VIEW, JNLPBA_VIEW].map((view) => [view.name, view]),
+);

@@ -1,10 +1,10 @@
-/** The encoders that can be built, by the `model_type` of their config.json. */
+/** Supported encoders, by the `model_type` in config.json. */
 export type EncoderType = 'bert' | 'distilbert' | 'electra';
 
 export const isEncoderType = (type: unknown): type is EncoderType =>
   typeof type === 'string' && Object.hasOwn(ARCHITECTURES, type);
 
-/** Hugging Face's names of one encoder layer's parts. Linear layers and norms have a `.weight` and a `.bias`. */
+/** Hugging Face's names for the parts of one encoder layer. Linear layers and norms have a `.weight` and a `.bias`. */
 export interface LayerNames {
   query: string;
   key: string;
@@ -16,16 +16,16 @@ export interface LayerNames {
   outputNorm: string;
 }
 
-/** How a sentence's first token becomes its classes: a linear layer, an activation, a second linear layer. */
+/** Head that classifies a sentence from its first token: a linear layer, an activation, a second linear layer. */
 export interface SequenceHeadNames {
   transform: string;
   activation: 'tanh' | 'relu' | 'gelu';
   output: string;
-  /** Whether dropout also stands before the first layer. */
+  /** Whether dropout is also applied before the first layer. */
   dropoutFirst: boolean;
 }
 
-/** How a hidden state becomes scores of all words: transform, GELU, norm, then the word embeddings themselves and a bias. */
+/** Head that scores all words from a hidden state: transform, GELU, norm, then the word embeddings and a bias. */
 export interface VocabularyHeadNames {
   transform: string;
   norm: string;
@@ -33,23 +33,23 @@ export interface VocabularyHeadNames {
 }
 
 /**
- * What tells the encoders apart: names, and which parts they have. The computation is one (encoder.ts, heads.ts).
+ * Differences between the encoders: parameter names and optional parts. They share the computation (encoder.ts, heads.ts).
  *
- * BERT: Devlin et al. 2019, arXiv:1810.04805. DistilBERT: Sanh et al. 2019, arXiv:1910.01108; no token types. ELECTRA: Clark et
- * al. 2020, arXiv:2003.10555; embeddings may be narrower than the hidden states, a linear layer widens them.
+ * BERT: Devlin et al. 2019, arXiv:1810.04805. DistilBERT: Sanh et al. 2019, arXiv:1910.01108; no token types. ELECTRA: Clark et al.
+ * 2020, arXiv:2003.10555; embeddings may be narrower than the hidden states, a linear layer widens them.
  */
 export interface Architecture {
-  /** What the name of every encoder tensor begins with, and the middle of its classes' names in Python. */
+  /** Prefix of every encoder tensor, and the middle of its class names in Python. */
   prefix: string;
   className: string;
   layer: (index: number) => LayerNames;
-  /** Whether dropout follows the attention's output layer (Devlin et al. 2019); DistilBERT has none there. */
+  /** Whether dropout follows the attention's output layer (Devlin et al. 2019); not in DistilBERT. */
   attentionOutputDropout: boolean;
-  /** Which dropout stands before a token's classifier. */
+  /** Which dropout precedes the token classifier. */
   tokenHeadDropout: 'hiddenDropout' | 'sequenceDropout';
   sequenceHead: SequenceHeadNames;
   vocabularyHead: VocabularyHeadNames;
-  /** Keys of config.json. A number where the architecture has no key for it. */
+  /** Keys of config.json. A number if the architecture has no key for it. */
   keys: {
     hiddenSize: string;
     layers: string;

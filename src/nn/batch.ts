@@ -3,13 +3,13 @@ export interface Batch {
   size: number;
   length: number;
   inputIds: Int32Array;
-  /** 1 where a token stands, 0 on padding. */
+  /** 1 for a token, 0 for padding. */
   attentionMask: Float32Array;
-  /** 0 or 1, the segment of each token; without it every token is of segment 0, as in our windows. */
+  /** 0 or 1, the segment of each token; without it all tokens are in segment 0, as in our windows. */
   tokenTypes?: Int32Array;
 }
 
-/** Pads windows of token ids to the longest of them. */
+/** Pads windows of token ids to the longest one. */
 export function padBatch(windows: readonly { inputIds: Int32Array }[]): Batch {
   const size = windows.length;
   const length = Math.max(...windows.map(({ inputIds }) => inputIds.length));

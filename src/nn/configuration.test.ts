@@ -6,14 +6,10 @@ import fc from 'fast-check';
 import { InputError } from '../foundation';
 import { outputNames } from '../tokenization';
 import { BIO, TOKEN } from '../tokenization/tag-set.fixture';
-import {
-  readClassifierConfiguration,
-  readConfiguration,
-  readHead,
-  readLabelRows,
-  savedLabels,
-  writeThreshold,
-} from './configuration';
+import { readClassifierConfiguration, readConfiguration, readLabelRows } from './configuration';
+import { savedLabels } from './label-names';
+import { readHead } from './network-configuration';
+import { writeThreshold } from './own-entry';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { copyTinyBert } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
@@ -29,7 +25,7 @@ function editor(folder: string): (change: Json) => void {
 const numbered = (labels: readonly string[]) =>
   Object.fromEntries(labels.map((label, place) => [place, label]));
 
-test('labels in another order are read by their names', async (context) => {
+test('labels in another order are matched by name', async (context) => {
   const folder = copyTinyBert(context);
   const labels = savedLabels(BIO);
   const window = { inputIds: Int32Array.of(2, 10, 11, 3) };
@@ -46,7 +42,7 @@ test('labels in another order are read by their names', async (context) => {
   const byName = (one: [string, unknown], other: [string, unknown]) => (one[0] < other[0] ? -1 : 1);
   assert.equal(readLabelRows(folder), undefined);
   const expected = [...(await logits())].sort(byName);
-  // `O` stands last, the others backwards.
+  // `O` is last, the others are reversed.
   const order = labels.map((_, place) => labels.length - 1 - place);
   const path = join(folder, 'model.safetensors');
   const tensors = readSafetensors(path);
@@ -61,7 +57,7 @@ test('labels in another order are read by their names', async (context) => {
   assert.deepEqual(readConfiguration(folder).labels, [...BIO.labels].reverse());
   assert.equal(readLabelRows(folder)![0], 8);
   assert.deepEqual([...(await logits())].sort(byName), expected);
-  // Saved, `O` stands first and each label's two rows side by side.
+  // When saved, `O` is first and the two rows of each label are adjacent.
   const model = TokenClassifier.load(folder);
   model.save(folder);
   model.dispose();
@@ -69,7 +65,7 @@ test('labels in another order are read by their names', async (context) => {
   assert.deepEqual([...(await logits())].sort(byName), expected);
 });
 
-test('labels that the scheme cannot have are refused', (context) => {
+test('labels that do not fit the scheme are rejected', (context) => {
   const folder = copyTinyBert(context);
   const edit = editor(folder);
   const labels = savedLabels(BIO);
@@ -92,11 +88,11 @@ test('labels that the scheme cannot have are refused', (context) => {
   edit({ id2label: numbered([...labels, 'B-PER', 'I-PER']) });
   assert.throws(() => TokenClassifier.load(folder), {
     name: 'InputError',
-    message: /"id2label" names 11 labels, and the head in .* has 9 rows; give each row its name/,
+    message: /"id2label" names 11 labels, but the head in .* has 9 rows; give each row its name/,
   });
 });
 
-test('own labels are read from their names', (context) => {
+test('custom labels are read from their names', (context) => {
   const folder = copyTinyBert(context);
   editor(folder)({ id2label: numbered(savedLabels(BIO).map((name) => name.replace('Cell', 'Bread'))) });
   assert.deepEqual(readConfiguration(folder).labels, [
@@ -107,7 +103,7 @@ test('own labels are read from their names', (context) => {
   ]);
 });
 
-test('a tagger of another program is read as what it is', (context) => {
+test('a tagger from another program is recognized', (context) => {
   const folder = copyTinyBert(context);
   const edit = editor(folder);
   const labels = savedLabels(BIO);
@@ -123,11 +119,11 @@ test('a tagger of another program is read as what it is', (context) => {
   const numbers = labels.map((_, place) => `LABEL_${place}`);
   assert.deepEqual(readWith(numbers), { ...exclusive, labels: numbers, tags: numbers });
   edit({ falconframes: undefined, architectures: ['BertForMaskedLM'] });
-  assert.throws(() => readConfiguration(folder), /this is an encoder and not a tagger/);
+  assert.throws(() => readConfiguration(folder), /this is an encoder, not a tagger/);
   edit({ architectures: ['BertForSequenceClassification'] });
   assert.throws(
     () => readConfiguration(folder),
-    /a classifier of texts, not a tagger; use `falconframes classify`/,
+    /a text classifier, not a tagger; use `falconframes classify`/,
   );
   assert.deepEqual(readClassifierConfiguration(folder).labels, labels);
   edit({ architectures: ['BertForTokenClassification'] });
@@ -138,7 +134,7 @@ test('a tagger of another program is read as what it is', (context) => {
   assert.throws(() => readHead(folder), { name: 'InputError', message: /BertForTokenClassification/ });
 });
 
-test('networks that compute something else by the same weights are refused', (context) => {
+test('networks that compute something else with the same weights are rejected', (context) => {
   const folder = copyTinyBert(context);
   const edit = editor(folder);
   for (const [change, message] of [
@@ -148,11 +144,11 @@ test('networks that compute something else by the same weights are refused', (co
     [{ is_decoder: true }, /"is_decoder" is true/],
     [{ add_cross_attention: true }, /"add_cross_attention"/],
     [{ quantization_config: { quant_method: 'bitsandbytes' } }, /quantized weights are not read/],
-    [{ auto_map: { AutoModel: 'modeling.Model' } }, /Python code of its own/],
+    [{ auto_map: { AutoModel: 'modeling.Model' } }, /custom Python code/],
     [{ layer_norm_eps: 'small' }, /"layer_norm_eps" must be a number/],
     [{ layer_norm_eps: -1 }, /"layer_norm_eps" must be a number/],
     [{ model_type: 'roberta' }, /"roberta"; known are bert/],
-    [{ pruned_heads: { 0: [0, 1] } }, /leaves layer 0 no head/],
+    [{ pruned_heads: { 0: [0, 1] } }, /leaves layer 0 without a head/],
     [{ pruned_heads: { 5: [0] } }, /"pruned_heads" of layer "5"/],
     [{ pruned_heads: 7 }, /"pruned_heads" is 7/],
   ] as const) {
@@ -163,7 +159,7 @@ test('networks that compute something else by the same weights are refused', (co
   assert.throws(() => readHead(folder), { name: 'InputError', message: /"tie_word_embeddings" is false/ });
 });
 
-test('shapes that no encoder has are refused before memory is taken', (context) => {
+test('implausible shapes are rejected before memory is allocated', (context) => {
   const folder = copyTinyBert(context);
   const edit = editor(folder);
   const keys = [
@@ -184,7 +180,7 @@ test('shapes that no encoder has are refused before memory is taken', (context) 
   edit({ num_hidden_layers: 200, hidden_size: 16_000, intermediate_size: 60_000 });
   assert.throws(() => TokenClassifier.load(folder), {
     name: 'InputError',
-    message: /parameters, and no known encoder/,
+    message: /parameters, but no known encoder/,
   });
   edit({
     max_position_embeddings: 60_000,
@@ -192,11 +188,11 @@ test('shapes that no encoder has are refused before memory is taken', (context) 
   });
   assert.throws(() => TokenClassifier.load(folder), {
     name: 'InputError',
-    message: /maximum_length must lie between 3 and 4096/,
+    message: /maximum_length must be between 3 and 4096/,
   });
 });
 
-test('a config.json with any value in any place is read or refused', (context) => {
+test('a config.json with any value in any place is read or rejected', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8')) as Json;
@@ -234,7 +230,7 @@ test('a config.json with any value in any place is read or refused', (context) =
   }
 });
 
-test('other thresholds are written, and all else stays as it is', (context) => {
+test('other thresholds are written, and everything else is unchanged', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'config.json');
   const before = JSON.parse(readFileSync(path, 'utf8'));

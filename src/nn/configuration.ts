@@ -1,15 +1,5 @@
-import { byLabel, describeJson, InputError, isJsonObject, isLabel, writeFileAtomically } from '../foundation';
-import {
-  isScheme,
-  type LabelScheme,
-  outputNames,
-  parseTag,
-  SCHEMES,
-  type TagSet,
-  type Threshold,
-  WORD_RULES,
-  type WordRule,
-} from '../tokenization';
+import { describeJson, InputError } from '../foundation';
+import { isScheme, SCHEMES, type TagSet, type Threshold, WORD_RULES, type WordRule } from '../tokenization';
 import { ARCHITECTURES, type EncoderType } from './architectures';
 import {
   configurationPath,
@@ -19,9 +9,9 @@ import {
   readConfigurationFile,
 } from './encoder-configuration';
 import type { Head, LabelOutcome } from './heads';
-
-/** Classes that a user sees, each with the labels of the model that it is made of. */
-export type ViewClasses = Readonly<Record<string, readonly string[]>>;
+import { readLabels, readTagSet, refuseTwice, savedLabels } from './label-names';
+import { CLASS_NAMES, headKindOf, PROBLEM_TYPES, writeNetworkConfiguration } from './network-configuration';
+import { ownEntry, readMaximumLength, readThreshold, readViews, type Views } from './own-entry';
 
 /** A tagger: an encoder, and how its outputs are to be read. */
 export interface ModelConfiguration extends TagSet {
@@ -31,10 +21,10 @@ export interface ModelConfiguration extends TagSet {
   /** A label is given where its sigmoid exceeds this; in config.json a number, or an object with one for each label. */
   threshold: Threshold;
   /** Ways to see the labels, by name; the first is the default. */
-  views?: Readonly<Record<string, ViewClasses>>;
+  views?: Views;
 }
 
-/** A classifier of texts: an encoder, and the labels of its head. */
+/** A text classifier: an encoder, and the labels of its head. */
 export interface ClassifierConfiguration {
   encoder: EncoderConfiguration;
   /** In the order of the head's rows. */
@@ -61,9 +51,6 @@ export function readTask(folder: string): TaskName | undefined {
   const kind = headKindOf(config, parseEncoder(config, folder));
   return kind && TASK_OF[kind];
 }
-
-/** Tokens of a window: attention takes memory by their square. */
-const LONGEST_WINDOW = 4096;
 
 /**
  * Reads the configuration of a tagger. `id2label` decides what its outputs mean. A folder without our entry `falconframes` is a tagger of
@@ -109,11 +96,11 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
 
 function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
   return kind === 'sequence'
-    ? 'is a classifier of texts, not a tagger; use `falconframes classify`, or name the folder of a tagger'
+    ? 'is a text classifier, not a tagger; use `falconframes classify`, or name the folder of a tagger'
     : `"architectures" names ${describeJson(architectures)}, so this is an encoder and not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
 }
 
-/** Reads the configuration of a classifier of texts, ours or of another program. */
+/** Reads the configuration of a text classifier, ours or of another program. */
 export function readClassifierConfiguration(folder: string): ClassifierConfiguration {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -121,11 +108,11 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
   const kind = headKindOf(config, encoder);
   if (kind === 'tokens')
     throw new InputError(
-      `${path}: is a tagger, which marks mentions, and no classifier of texts; use \`falconframes annotate\`, or name the folder of a classifier`,
+      `${path}: is a tagger, which marks mentions, not a text classifier; use \`falconframes annotate\`, or name the folder of a classifier`,
     );
   if (kind !== 'sequence')
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and no classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
     );
   const own = ownEntry(config, path);
   const labels = readLabels(config, path);
@@ -148,230 +135,6 @@ function readOutcome({ problem_type: problem }: Json, labels: readonly string[],
   return labels.length === 1 || problem === PROBLEM_TYPES.several ? 'several' : 'one';
 }
 
-/** Our own entry; empty for a folder of another program. */
-function ownEntry({ falconframes: own = {} }: Json, path: string): Json {
-  if (!isJsonObject(own))
-    throw new InputError(
-      `${path}: "falconframes" is ${describeJson(own)}; it must be an object, restore the file`,
-    );
-  return own;
-}
-
-function readMaximumLength(own: Json, { maximumPositions }: EncoderConfiguration, path: string): number {
-  const longest = Math.min(maximumPositions, LONGEST_WINDOW);
-  const { maximum_length: length = longest } = own;
-  if (typeof length !== 'number' || !Number.isInteger(length) || length < 3 || length > longest)
-    throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
-  return length;
-}
-
-/** What the names of `id2label` are in a scheme, and the row of each of `savedLabels` where they stand in another order. */
-function readTagSet(
-  names: readonly string[],
-  scheme: LabelScheme,
-  words: WordRule | undefined,
-  path: string,
-): { tagSet: TagSet; rows: number[] | undefined } {
-  refuseTwice(names, path);
-  const labels =
-    scheme === 'token'
-      ? names.filter((name) => name !== 'O')
-      : [...new Set(names.map((name) => parseTag(name).label))].filter((label) => label !== '');
-  if (labels.length === 0)
-    throw new InputError(
-      `${path}: "id2label" names no label but ${names.join(', ') || 'none at all'}; give the labels that the model was trained on`,
-    );
-  const tagSet: TagSet = { scheme, labels, ...(scheme === 'exclusive' && words && { words }) };
-  const expected = savedLabels(tagSet);
-  const missing = expected.find((name) => !names.includes(name));
-  if (missing === undefined && names.length === expected.length) {
-    const rows = expected.map((name) => names.indexOf(name));
-    return { tagSet, rows: rows.every((row, index) => row === index) ? undefined : rows };
-  }
-  if (scheme === 'exclusive') return { tagSet: { ...tagSet, tags: names }, rows: undefined };
-  const extra = names.find((name) => !expected.includes(name));
-  throw new InputError(
-    `${path}: "id2label" ${missing === undefined ? `has ${describeJson(extra)}` : `lacks ${describeJson(missing)}`}; in the scheme "${scheme}" the rows of its labels are ${expected.join(', ')}, each once`,
-  );
-}
-
-function refuseTwice(names: readonly string[], path: string): void {
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined)
-    throw new InputError(
-      `${path}: "id2label" names ${describeJson(twice)} twice; each row needs a name of its own`,
-    );
-}
-
-/** The labels of `id2label` in the order of their numbers, which must be 0, 1, 2 …; Python's defaults where it is left out. */
-function readLabels({ id2label, num_labels: count }: Json, path: string): string[] {
-  if (id2label === undefined) {
-    const rows =
-      count === undefined ? 2 : Number.isSafeInteger(count) ? Math.min(Number(count), MOST_LABELS) : 0;
-    return Array.from({ length: rows }, (_, row) => `LABEL_${row}`);
-  }
-  const entries = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
-  const labels = new Array<string>(entries.length);
-  for (const [number, label] of entries) {
-    const place = Number(number);
-    if (!/^\d+$/.test(number) || place >= entries.length || labels[place] !== undefined || !isLabel(label))
-      throw new InputError(
-        `${path}: "id2label" of ${describeJson(number)} is ${describeJson(label)}; it must give a name to each number from 0 on`,
-      );
-    labels[place] = label;
-  }
-  if (labels.length === 0)
-    throw new InputError(`${path}: "id2label" names no label; give a name to each row of the head`);
-  return labels;
-}
-
-const MOST_LABELS = 100_000;
-
-/** Writes other thresholds into a model's config.json and leaves the rest as it is. */
-export const writeThreshold = (folder: string, threshold: Threshold): void =>
-  writeOwnEntry(folder, { threshold });
-
-/** Adds keys to our own entry in a model's config.json and leaves the rest as it is. */
-export function writeOwnEntry(folder: string, keys: Json): void {
-  const config = readConfigurationFile(folder);
-  const own = { ...ownEntry(config, configurationPath(folder)), ...keys };
-  writeConfigurationFile(folder, { ...config, falconframes: own });
-}
-
-/** A key of our own entry, as it stands there. */
-export function readOwnEntry(folder: string, key: string): unknown {
-  return ownEntry(readConfigurationFile(folder), configurationPath(folder))[key];
-}
-
-/** One number for all labels, or an object with one for each. */
-function readThreshold(given: unknown, labels: readonly string[], path: string): Threshold {
-  const check = (value: unknown, place: string) => {
-    if (typeof value === 'number' && value > 0 && value < 1) return value;
-    throw new InputError(`${path}: falconframes.threshold${place} must lie between 0 and 1`);
-  };
-  if (!isJsonObject(given)) return check(given, '');
-  return byLabel(labels, (label) =>
-    check(Object.hasOwn(given, label) ? given[label] : undefined, ` of ${label}`),
-  );
-}
-
-function readViews(given: unknown, labels: readonly string[], path: string): ModelConfiguration['views'] {
-  const fail = (what: string): never => {
-    throw new InputError(`${path}: falconframes.views ${what}`);
-  };
-  if (!isJsonObject(given)) return fail('must be an object with the classes of each view; correct it');
-  for (const [name, classes] of Object.entries(given)) {
-    if (!isJsonObject(classes))
-      return fail(`of "${name}" must be an object with the labels of each class; correct it`);
-    for (const [own, made] of Object.entries(classes)) {
-      if (!isLabel(own) || !Array.isArray(made))
-        return fail(`of "${name}" must list the labels of ${describeJson(own)}`);
-      const unknown = made.find((label) => !labels.includes(label as string));
-      if (unknown !== undefined)
-        return fail(
-          `of "${name}" has ${describeJson(unknown)}, which is no label of the model; these are ${labels.join(', ')}`,
-        );
-    }
-  }
-  return given as ModelConfiguration['views'];
-}
-
-/**
- * The labels of the saved head. Where labels may overlap, `O` stands at index 0 with zero weights: its logit is always 0, sigmoid 0.5,
- * so that an ordinary softmax-argmax pipeline gives the tags that our sigmoids give at threshold 0.5. An exclusive tagger has learned
- * its `O`.
- */
-export function savedLabels(tagSet: TagSet): readonly string[] {
-  return tagSet.scheme === 'exclusive' ? outputNames(tagSet) : ['O', ...outputNames(tagSet)];
-}
-
-const CLASS_NAMES: Record<Head['kind'], string> = {
-  tokens: 'ForTokenClassification',
-  sequence: 'ForSequenceClassification',
-  vocabulary: 'ForMaskedLM',
-};
-
-/** The kind of head that the first of the `architectures` has; undefined for another network, or an encoder without a head. */
-function headKindOf({ architectures }: Json, { type }: { type: EncoderType }): Head['kind'] | undefined {
-  const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
-  const kinds = Object.keys(CLASS_NAMES) as Head['kind'][];
-  return kinds.find((kind) => name === `${ARCHITECTURES[type].className}${CLASS_NAMES[kind]}`);
-}
-
-/** Reads what the head computes from the `architectures` of a config.json. */
-export function readHead(folder: string): Head {
-  const config = readConfigurationFile(folder);
-  const path = configurationPath(folder);
-  const encoder = parseEncoder(config, folder);
-  const kind = headKindOf(config, encoder);
-  if (!kind) {
-    const names = Object.values(CLASS_NAMES).map((ending) => ARCHITECTURES[encoder.type].className + ending);
-    throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}; a model must be one of ${names.join(', ')}`,
-    );
-  }
-  if (kind !== 'vocabulary') return { kind, labels: readLabels(config, path) };
-  if (config.tie_word_embeddings === false)
-    throw new InputError(
-      `${path}: "tie_word_embeddings" is false; only masked language models that predict words by their embeddings are known`,
-    );
-  return { kind };
-}
-
-/** Whether a folder holds a masked language model; encoders saved without any head do not. */
-export function predictsWords(folder: string): boolean {
-  const config = readConfigurationFile(folder);
-  return headKindOf(config, parseEncoder(config, folder)) === 'vocabulary';
-}
-
-/** `problem_type`, by which Python's pipeline takes a softmax of a sequence's labels or a sigmoid of each. */
-const PROBLEM_TYPES: Record<LabelOutcome, string> = {
-  one: 'single_label_classification',
-  several: 'multi_label_classification',
-};
-
-/** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
-export function writeNetworkConfiguration(
-  folder: string,
-  encoder: EncoderConfiguration,
-  head: Head,
-  { own, outcome }: { own?: Json; outcome?: LabelOutcome } = {},
-): void {
-  const labels = head.kind === 'vocabulary' ? [] : head.labels;
-  const { className, keys } = ARCHITECTURES[encoder.type];
-  const config: Json = {
-    architectures: [`${className}${CLASS_NAMES[head.kind]}`],
-    model_type: encoder.type,
-    vocab_size: encoder.vocabularySize,
-    ...(keys.embeddingSize && { [keys.embeddingSize]: encoder.embeddingSize }),
-    [keys.hiddenSize]: encoder.hiddenSize,
-    [keys.layers]: encoder.layers,
-    [keys.attentionHeads]: encoder.attentionHeads,
-    ...(encoder.prunedHeads && { pruned_heads: encoder.prunedHeads }),
-    [keys.intermediateSize]: encoder.intermediateSize,
-    [keys.activation]: 'gelu',
-    max_position_embeddings: encoder.maximumPositions,
-    ...(keys.tokenTypes && { [keys.tokenTypes]: encoder.tokenTypes }),
-    ...(keys.layerNormEpsilon && { [keys.layerNormEpsilon]: encoder.layerNormEpsilon }),
-    [keys.hiddenDropout]: encoder.hiddenDropout,
-    [keys.attentionDropout]: encoder.attentionDropout,
-    [keys.sequenceDropout]: encoder.sequenceDropout,
-    pad_token_id: 0,
-    position_embedding_type: 'absolute',
-    ...(labels.length > 0 && {
-      id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
-      label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
-    }),
-    ...(head.kind === 'sequence' && outcome && { problem_type: PROBLEM_TYPES[outcome] }),
-    ...(own && { falconframes: own }),
-  };
-  writeConfigurationFile(folder, config);
-}
-
-function writeConfigurationFile(folder: string, config: Json): void {
-  writeFileAtomically(configurationPath(folder), `${JSON.stringify(config, null, 2)}\n`);
-}
-
 /** Writes the config.json of a tagger. */
 export function writeConfiguration(
   folder: string,
@@ -389,7 +152,7 @@ export function writeConfiguration(
   writeNetworkConfiguration(folder, encoder, { kind: 'tokens', labels: savedLabels(tagSet) }, { own });
 }
 
-/** Writes the config.json of a classifier of texts. */
+/** Writes the config.json of a text classifier. */
 export function writeClassifierConfiguration(
   folder: string,
   { encoder, labels, outcome, maximumLength, threshold }: ClassifierConfiguration,

@@ -7,7 +7,7 @@ import { Tape } from './tape';
 
 const row = (...values: number[]) => upload(Float32Array.from(values), [values.length]);
 
-test('tidy frees what it does not return, at any depth, and what is kept survives', () => {
+test('tidy frees what it does not return, at any depth, and kept tensors survive', () => {
   let inner: DeviceTensor | undefined;
   let kept: DeviceTensor | undefined;
   const { deep } = tidy(() => {
@@ -23,7 +23,7 @@ test('tidy frees what it does not return, at any depth, and what is kept survive
   assert.equal(livingTensors(), 0);
 });
 
-test('freeing twice is an error, and so is computing with what was freed', () => {
+test('freeing twice is an error, and so is using a freed tensor', () => {
   const tensor = row(1);
   free(tensor);
   assert.throws(() => free(tensor), /freed twice/);
@@ -31,7 +31,7 @@ test('freeing twice is an error, and so is computing with what was freed', () =>
   assert.equal(livingTensors(), 0);
 });
 
-test('tidy frees everything when the computation fails', () => {
+test('tidy frees everything if the computation fails', () => {
   assert.throws(() =>
     tidy(() => {
       row(1);
@@ -41,7 +41,7 @@ test('tidy frees everything when the computation fails', () => {
   assert.equal(livingTensors(), 0);
 });
 
-test('a tape frees what it owns, whether its end is reached or not', () => {
+test('a tape frees what it owns, whether it is completed or not', () => {
   const build = (tape: Tape, x: DeviceTensor) => dropout(tape, gelu(tape, x), 0.5);
   const x = row(1, 2, 3, 4);
   const abandoned = new Tape(true, createChance(1, 1));

@@ -1,20 +1,20 @@
 import { tensorflow } from './backend';
 
 /**
- * TensorFlow's own operations, run one by one in its memory, and the lifetime of the tensors they make.
+ * TensorFlow operations, run eagerly in its memory, and the lifetime of their tensors.
  *
- * Who owns a tensor: inside `tidy`, the innermost `tidy` under way, which frees it at its end unless it is part of what the
- * function returns; outside, whoever called. Nothing waits for a garbage collector: a training step makes hundreds of
- * megabytes a second, and memory that is freed at once is still in the processor's cache when the next tensor takes it.
+ * Ownership of a tensor: inside `tidy`, the innermost active `tidy`, which frees it at its end unless it is part of the result;
+ * outside, the caller. Nothing relies on the garbage collector: a training step allocates hundreds of megabytes a second, and
+ * memory that is freed at once is still in the processor's cache when it is reused.
  */
 export class DeviceTensor {
   freed = false;
-  /** Spared by every `tidy`. */
+  /** Not freed by any `tidy`. */
   kept = false;
-  /** Of a table's gradient: its rows that need not be zero, each once, where that is known. */
+  /** For the gradient of a table: the rows that may be non-zero, without duplicates, if known. */
   rows?: Int32Array;
   constructor(
-    /** The binding's number for it. */
+    /** The binding's id for it. */
     readonly id: number,
     readonly shape: readonly number[],
     /** Its TF_DataType. */
@@ -38,7 +38,7 @@ export interface Attribute {
   readonly value: unknown;
 }
 
-/** An operation's attribute. Made once and kept, since hundreds are handed over in every step. */
+/** Creates an operation's attribute. Attributes are cached, since hundreds are passed in every step. */
 export function attribute(name: string, type: keyof typeof ATTRIBUTE_TYPES, value: unknown): Attribute {
   return { name, type: ATTRIBUTE_TYPES[type], value };
 }
@@ -67,7 +67,7 @@ function binding(): Binding {
 let living = 0;
 let open: DeviceTensor[] | undefined;
 
-/** Tensors that were made and not yet freed, without constants. A step of training leaves this number as it was. */
+/** Returns the number of tensors created and not yet freed, without constants. A training step leaves it unchanged. */
 export function livingTensors(): number {
   return living;
 }
@@ -79,7 +79,7 @@ function adopt(id: number, shape: readonly number[], type: number): DeviceTensor
   return tensor;
 }
 
-/** Runs an operation that has one result. */
+/** Runs an operation with one result. */
 export function run(
   name: string,
   attributes: readonly Attribute[],
@@ -88,7 +88,7 @@ export function run(
   return runForSeveral(name, attributes, inputs, 1)[0];
 }
 
-/** Runs an operation that has `outputs` results. */
+/** Runs an operation with `outputs` results. */
 export function runForSeveral(
   name: string,
   attributes: readonly Attribute[],
@@ -101,7 +101,7 @@ export function runForSeveral(
     .map(({ id, shape, dtype }) => adopt(id, shape, dtype));
 }
 
-/** Runs an operation for its effect alone. */
+/** Runs an operation for its side effect only. */
 export function runForEffect(
   name: string,
   attributes: readonly Attribute[],
@@ -110,7 +110,7 @@ export function runForEffect(
   runForSeveral(name, attributes, inputs, 0);
 }
 
-/** The tensors in arrays, maps and plain objects, however deep. */
+/** Yields the tensors in arrays, maps and plain objects, at any depth. */
 function* tensorsIn(holder: unknown): Generator<DeviceTensor> {
   if (holder instanceof DeviceTensor) yield holder;
   else if (Array.isArray(holder)) for (const part of holder) yield* tensorsIn(part);
@@ -119,7 +119,7 @@ function* tensorsIn(holder: unknown): Generator<DeviceTensor> {
     yield* tensorsIn(Object.values(holder));
 }
 
-/** Runs a function and frees the tensors made in it, but for those in what it returns. */
+/** Runs a function and frees the tensors created in it, except those in its result. */
 export function tidy<T>(compute: () => T): T {
   const outer = open;
   const made: DeviceTensor[] = [];
@@ -139,12 +139,12 @@ export function tidy<T>(compute: () => T): T {
   }
 }
 
-/** Spares tensors from every `tidy`: whoever keeps them frees them. */
+/** Exempts tensors from every `tidy`: the caller must free them. */
 export function keep(...tensors: readonly DeviceTensor[]): void {
   for (const tensor of tensors) tensor.kept = true;
 }
 
-/** Gives tensors back. A tensor that was already freed is an error of the caller's. */
+/** Frees tensors. Freeing one twice is an error of the caller. */
 export function free(...tensors: readonly DeviceTensor[]): void {
   for (const tensor of tensors) {
     if (tensor.freed) throw new Error(`tensor ${tensor.id} of shape [${tensor.shape}] is freed twice`);
@@ -154,24 +154,24 @@ export function free(...tensors: readonly DeviceTensor[]): void {
   }
 }
 
-/** Numbers from JavaScript. TensorFlow may use the array's own memory: do not write to it while the tensor lives. */
+/** Copies numbers from JavaScript. TensorFlow may use the array's memory: do not write to it while the tensor is alive. */
 export function upload(data: Numbers, shape: readonly number[]): DeviceTensor {
   const type = data instanceof Float32Array ? FLOAT32 : data instanceof Int32Array ? INT32 : UINT8;
   return adopt(binding().createTensor(shape, type, data), shape, type);
 }
 
-/** Numbers back to JavaScript, in memory of their own. Waits until they are computed. */
+/** Copies numbers to JavaScript, into new memory. Waits until they are computed. */
 export function download(tensor: DeviceTensor): Float32Array {
   const data = binding().tensorDataSync(tensor.id);
-  // The binding has copied already, and to copy floats once more would take twice as long as that.
+  // The binding has already made a copy; copying the floats again would take twice as long.
   return data instanceof Float32Array ? data : Float32Array.from(data);
 }
 
 const constants = new Map<string, DeviceTensor>();
 
 /**
- * Small tensors that many operations ask for (axes, shapes, factors): made once, kept as long as the process. For numbers of
- * which there are few; what changes from step to step is uploaded.
+ * Returns a small tensor used by many operations (axes, shapes, factors): created once and kept for the life of the process. Only
+ * for a few distinct values; values that change between steps are uploaded.
  */
 function constant(
   kind: string,
@@ -189,11 +189,11 @@ function constant(
   return tensor;
 }
 
-/** A constant of no dimension, 32-bit float. */
+/** A constant scalar, 32-bit float. */
 export const scalar = (value: number): DeviceTensor =>
   constant('scalar', [value], () => [Float32Array.of(value), []]);
 
-/** A constant of no dimension, 32-bit integer. */
+/** A constant scalar, 32-bit integer. */
 export const integer = (value: number): DeviceTensor =>
   constant('integer', [value], () => [Int32Array.of(value), []]);
 

@@ -3,34 +3,34 @@ import { join } from 'node:path';
 import { describeJson, InputError, readJsonObject } from '../foundation';
 import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
 
-/** The shape of an encoder, with the names of BERT's config.json in camel case and abbreviations spelled out. */
+/** Shape of an encoder, with the names from BERT's config.json in camel case, spelled out. */
 export interface EncoderConfiguration {
   type: EncoderType;
   vocabularySize: number;
-  /** Width of the embeddings: the hidden size, but in ELECTRA. */
+  /** Width of the embeddings: the hidden size, except in ELECTRA. */
   embeddingSize: number;
   hiddenSize: number;
   layers: number;
   attentionHeads: number;
-  /** Heads that a layer has lost, by their numbers among `attentionHeads`; layers that are not named have all. */
+  /** Heads pruned from a layer, by their numbers among `attentionHeads`; layers not listed have all. */
   prunedHeads?: Readonly<Record<number, readonly number[]>>;
   intermediateSize: number;
   maximumPositions: number;
-  /** 0 where the architecture has none. */
+  /** 0 if the architecture has none. */
   tokenTypes: number;
   layerNormEpsilon: number;
   hiddenDropout: number;
   attentionDropout: number;
-  /** In the head of a sequence classifier. */
+  /** Dropout in the head of a sequence classifier. */
   sequenceDropout: number;
 }
 
 export type Json = Record<string, unknown>;
 
-/** A config.json has a few kilobytes; one with the labels of a large classifier some hundred. */
+/** A config.json has a few kilobytes; with the labels of a large classifier, some hundred. */
 const LARGEST_CONFIGURATION = 10_000_000;
 
-/** More than any published encoder has. Larger ones are refused before memory is allocated. */
+/** Larger than any published encoder. Anything beyond is rejected before memory is allocated. */
 const MOST = {
   vocabulary: 2_000_000,
   width: 16_384,
@@ -74,7 +74,7 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
       throw new InputError(`${path}: "${key}" must be a whole number above 0, found ${describeJson(value)}`);
     }
     if (value > most)
-      throw new InputError(`${path}: "${key}" is ${value}, and no known encoder has more than ${most}`);
+      throw new InputError(`${path}: "${key}" is ${value}, but no known encoder has more than ${most}`);
     return value;
   };
   const share = (key: string, otherwise: number): number => {
@@ -113,7 +113,7 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
   return prunedHeads ? { ...encoder, prunedHeads } : encoder;
 }
 
-/** About how many numbers the tables and matrices of an encoder hold. */
+/** Returns the approximate number of parameters in an encoder's tables and matrices. */
 export function approximateParameters(encoder: EncoderConfiguration): number {
   const { layers, hiddenSize, intermediateSize, vocabularySize, embeddingSize, maximumPositions } = encoder;
   return (
@@ -127,13 +127,13 @@ function refuseGiants(encoder: EncoderConfiguration, path: string): void {
   const parameters = approximateParameters(encoder);
   if (parameters > MOST.parameters)
     throw new InputError(
-      `${path}: describes ${parameters} parameters, and no known encoder has more than ${MOST.parameters}`,
+      `${path}: describes ${parameters} parameters, but no known encoder has more than ${MOST.parameters}`,
     );
 }
 
 /**
- * Refuses networks of the same type that compute something else, by what their config.json says. Their weights may have the same names
- * and shapes, so that a wrong result would go unnoticed.
+ * Rejects networks of the same type whose config.json says that they compute something else. Their weights may have the same names
+ * and shapes, so a wrong result would go unnoticed.
  */
 function refuseOtherNetworks(config: Json, activation: string, path: string): void {
   const refuse = (what: string) => {
@@ -151,10 +151,10 @@ function refuseOtherNetworks(config: Json, activation: string, path: string): vo
       'has a "quantization_config"; quantized weights are not read, name the folder with the original ones',
     );
   if (config.auto_map)
-    refuse('has an "auto_map": its network is defined by Python code of its own, which is not known here');
+    refuse('has an "auto_map": its network is defined by custom Python code, which is not supported');
 }
 
-/** `pruned_heads` as transformers before 5 writes and reads it: lists of heads by layer. */
+/** Parses `pruned_heads` as written by transformers before version 5: lists of heads by layer. */
 function parsePrunedHeads(
   value: unknown,
   { layers, attentionHeads }: EncoderConfiguration,
@@ -169,20 +169,20 @@ function parsePrunedHeads(
     const fits = /^\d+$/.test(layer) && isBelow(layers)(Number(layer)) && Array.isArray(heads);
     if (!fits || !heads.every(isBelow(attentionHeads)) || new Set(heads).size !== heads.length)
       throw new InputError(
-        `${path}: "pruned_heads" of layer ${describeJson(layer)} is ${describeJson(heads)}; it must list heads below ${attentionHeads}, each once, of one of ${layers} layers`,
+        `${path}: "pruned_heads" of layer ${describeJson(layer)} is ${describeJson(heads)}; it must list heads below ${attentionHeads}, each once, for one of ${layers} layers`,
       );
     if (heads.length === attentionHeads)
-      throw new InputError(`${path}: "pruned_heads" leaves layer ${layer} no head; at least one must stay`);
+      throw new InputError(`${path}: "pruned_heads" leaves layer ${layer} without a head; keep at least one`);
   }
   return entries.length > 0 ? (Object.fromEntries(entries) as Record<number, number[]>) : undefined;
 }
 
-/** Puts a dropout in the place of the encoder's own, in layers and head alike; null leaves the encoder's. */
+/** Replaces the encoder's dropout, in layers and head; null leaves it unchanged. */
 export function setDropout(encoder: EncoderConfiguration, dropout: number | null): void {
   if (dropout === null) return;
   Object.assign(encoder, { hiddenDropout: dropout, attentionDropout: dropout, sequenceDropout: dropout });
 }
 
-/** How many heads a layer still has. */
+/** Returns the number of remaining heads of a layer. */
 export const headsOfLayer = ({ attentionHeads, prunedHeads }: EncoderConfiguration, layer: number): number =>
   attentionHeads - (prunedHeads?.[layer]?.length ?? 0);

@@ -19,18 +19,18 @@ import type { Tape } from './tape';
 export type Weights = ReadonlyMap<string, DeviceTensor>;
 
 /**
- * Sees what each layer computes, as it is computed: `projected`, query, key and value side by side
- * [batch * length, 3 * heads * head size]; `hidden`, the layer's result [batch * length, hidden]. A tape that records owns both until its
- * end; one that does not frees them when the layer is done, unless the observer keeps them.
+ * Called with each layer's intermediate results as they are computed: `projected`, query, key and value side by side [batch *
+ * length, 3 * heads * head size]; `hidden`, the layer's result [batch * length, hidden]. A recording tape owns both until its end;
+ * otherwise they are freed when the layer is done, unless the observer keeps them.
  */
 export type LayerObserver = (layer: number, part: 'projected' | 'hidden', value: DeviceTensor) => void;
 
-/** Added to the attention scores of padding: so low that softmax gives it no weight. */
+/** Added to the attention scores of padding: low enough for a softmax weight of zero. */
 const MASKED_SCORE = -1e9;
 
 /**
- * A transformer encoder of the BERT family, post-norm as published (see architectures.ts for the papers).
- * -> hidden states [batch * length, hidden]
+ * Transformer encoder of the BERT family, post-norm as published (see architectures.ts for the papers). -> hidden states [batch *
+ * length, hidden]
  */
 export function encode(
   tape: Tape,
@@ -52,7 +52,7 @@ export function encode(
   return hidden;
 }
 
-/** Word + position + token type, normalized // -> [batch * length, hidden] */
+/** Word + position + token type embeddings, normalized // -> [batch * length, hidden] */
 function embed(
   tape: Tape,
   weights: Weights,
@@ -81,7 +81,7 @@ function embed(
     : applyLinear(tape, weights, `${prefix}.embeddings_project`, embedded);
 }
 
-/** Self-attention, then two linear layers on each token; each adds to its input and is normalized. */
+/** Self-attention, then two linear layers per token; each adds to its input and is normalized. */
 function encoderLayer(
   tape: Tape,
   weights: Weights,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { encodersFolder, InputError } from '../foundation';
 import { downloadModel, hubFolder, isHubName } from './hub';
 
-/** The folder of an encoder given by its path, by a name of models/registry.json, or by a name of the hub that is in the cache. */
+/** Returns the folder of an encoder given by its path, by a name in models/registry.json, or by a cached name of the hub. */
 export function locateEncoder(nameOrFolder: string): string {
   const folder = findEncoder(nameOrFolder);
   if (folder) return folder;
@@ -16,7 +16,7 @@ export function locateEncoder(nameOrFolder: string): string {
   );
 }
 
-/** As `locateEncoder`, and a model of the Hugging Face hub (`owner/model`) is downloaded where it is not there yet. */
+/** Like `locateEncoder`, but downloads a model of the Hugging Face hub (`owner/model`) if it is not cached. */
 export async function fetchEncoder(nameOrFolder: string): Promise<string> {
   const folder = findEncoder(nameOrFolder);
   if (folder) return folder;

@@ -1,13 +1,13 @@
 import { attribute, type DeviceTensor, run, runForEffect, runForSeveral, upload } from './device';
 
 /**
- * Our own kernels for processors (`native/`): what TensorFlow would do in a dozen operations, each a pass over memory, in one.
- * Formulas and shapes stand in the sources; the gradients are put together in `operations/`.
+ * Custom kernels for CPUs (`native/`): each fuses into one pass what TensorFlow does in a dozen operations, each a pass over
+ * memory. Formulas and shapes are in the sources; the gradients are composed in `operations/`.
  */
 
-/** Random bytes by which dropout decides: a value falls where its byte is below the threshold. */
+/** Random bytes for dropout: a value is dropped if its byte is below the threshold. */
 export interface Drops {
-  /** Of the values' shape; no bytes at all for no dropout. */
+  /** Same shape as the values; empty for no dropout. */
   bytes: DeviceTensor;
   threshold: number;
   rate: number;
@@ -27,8 +27,8 @@ export const geluGradient = (dy: DeviceTensor, slope: DeviceTensor): DeviceTenso
   runForSeveral('FalconGeluGradient', [], [dy, slope], 2);
 
 /**
- * Layer normalization of residual + dropout(x + bias).
- * x, residual [rows, width]; bias, gain, shift [width] -> result, normalized [rows, width], inverse deviation [rows]
+ * Layer normalization of residual + dropout(x + bias). x, residual [rows, width]; bias, gain, shift [width] -> result, normalized
+ * [rows, width], inverse deviation [rows]
  */
 export function addNorm(
   x: DeviceTensor,
@@ -43,7 +43,7 @@ export function addNorm(
   return runForSeveral('FalconAddNorm', attributes, [x, bias, residual, gain, shift, drops.bytes], 3);
 }
 
-/** -> gradients by x, residual [rows, width], bias, gain and shift [width] */
+/** -> gradients with respect to x, residual [rows, width], bias, gain and shift [width] */
 export const addNormGradient = (
   dy: DeviceTensor,
   normalized: DeviceTensor,
@@ -58,7 +58,7 @@ export const addNormGradient = (
     5,
   );
 
-/** Shapes as `operations/attention` has them -> context, weights before dropout [batch, heads, length, length] */
+/** Shapes as in `operations/attention` -> context, weights before dropout [batch, heads, length, length] */
 export const attention = (
   projected: DeviceTensor,
   mask: DeviceTensor,
@@ -72,7 +72,7 @@ export const attention = (
     2,
   );
 
-/** -> the gradient by what was projected */
+/** -> the gradient with respect to `projected` */
 export const attentionGradient = (
   dContext: DeviceTensor,
   projected: DeviceTensor,
@@ -95,9 +95,9 @@ export const attentionGradient = (
 export const scatterAdd = (values: DeviceTensor, indices: DeviceTensor, rows: number): DeviceTensor =>
   run('FalconScatterAdd', [attribute('count', 'int', rows)], values, indices);
 
-/** What one update by AdamW goes by. */
+/** Scalars of one AdamW update. */
 export interface AdamWNumbers {
-  /** The share of the weights that decays. */
+  /** The fraction by which the weights decay. */
   lost: number;
   rate: number;
   beta1: number;
@@ -120,12 +120,12 @@ export function adamW(
 }
 
 /**
- * The 32-bit floats of a file as a tensor in the file's memory: what this and other processes store there, it then holds. The file
- * may be unlinked while the tensor lives.
+ * Maps the 32-bit floats of a file as a tensor: what this and other processes store there appears in it. The file may be unlinked
+ * while the tensor is alive.
  */
 export const share = (path: string, count: number): DeviceTensor =>
   run('FalconShare', [attribute('path', 'string', path), attribute('count', 'int', count)]);
 
-/** Writes a tensor's numbers over the first ones of a shared tensor. */
+/** Copies a tensor's numbers to the start of a shared tensor. */
 export const store = (source: DeviceTensor, target: DeviceTensor): void =>
   runForEffect('FalconStore', [], source, target);

@@ -6,21 +6,21 @@ import type { EncoderConfiguration } from './encoder-configuration';
 import { dropout, gatherRows, gelu, layerNorm, linear, relu, tanh } from './operations';
 import type { Tape } from './tape';
 
-/** What is computed from the hidden states. */
+/** The computation applied to the hidden states. */
 export type Head =
-  /** Classes of every token on its own // logits [batch * length, labels] */
+  /** Classes of each token // logits [batch * length, labels] */
   | { kind: 'tokens'; labels: readonly string[] }
   /** Classes of the sentence, from its first token // logits [batch, labels] */
   | { kind: 'sequence'; labels: readonly string[] }
-  /** The word that stands behind each token // logits [batch * length, vocabulary] */
+  /** The word at each token // logits [batch * length, vocabulary] */
   | { kind: 'vocabulary' };
 
-/** Whether labels exclude one another (softmax), or several may hold at once (a sigmoid each). */
+/** Whether labels are mutually exclusive (softmax), or several may apply (a sigmoid each). */
 export type LabelOutcome = 'one' | 'several';
 
 const ACTIVATIONS = { tanh, relu, gelu };
 
-/** hidden [batch * length, hidden] -> logits as `Head` says */
+/** hidden [batch * length, hidden] -> logits shaped as in `Head` */
 export function applyHead(
   tape: Tape,
   weights: Weights,
@@ -64,7 +64,7 @@ function classifySequence(
   return applyLinear(tape, weights, output, dropout(tape, pooled, sequenceDropout));
 }
 
-/** Masked language model (Devlin et al. 2019): scores of words by the same table that embeds them. */
+/** Masked language model (Devlin et al. 2019): scores words with the embedding table. */
 function predictWords(
   tape: Tape,
   weights: Weights,

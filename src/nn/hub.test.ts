@@ -14,14 +14,14 @@ import { tinyBertFolder } from './tiny-bert.fixture';
 const NAME = 'someone/tiny.model';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-/** A hub that holds one model; `damage` says which file comes broken how often. */
+/** A hub with one model; `damage` says which file is damaged, and how often. */
 async function startHub(context: TestContext, files: Record<string, Buffer>, damage: Record<string, number>) {
   const asked: string[] = [];
   const list = Object.entries(files).map(([rfilename, content]) => ({
     rfilename,
     size: content.length,
     blobId: createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex'),
-    // As on the hub, where large files alone have this.
+    // As on the hub, where only large files have this.
     ...(rfilename.endsWith('.safetensors') && {
       lfs: { sha256: createHash('sha256').update(content).digest('hex') },
     }),
@@ -63,7 +63,7 @@ function modelFiles(): Record<string, Buffer> {
   };
 }
 
-test('a model of the hub is downloaded once, through a damaged try, and can be loaded', async (context) => {
+test('a model of the hub is downloaded once, retried if damaged, and can be loaded', async (context) => {
   const { asked, cache } = await startHub(context, modelFiles(), {
     'model.safetensors': 1,
     'config.json': 1,
@@ -77,12 +77,12 @@ test('a model of the hub is downloaded once, through a damaged try, and can be l
   assert.equal(asked.length, 6);
 });
 
-test('what stays damaged, is incomplete or unknown is told in a sentence, and nothing is kept', async (context) => {
+test('a damaged, incomplete or unknown model is reported in one sentence, and nothing is kept', async (context) => {
   const files = modelFiles();
   const { cache, server } = await startHub(context, files, { 'model.safetensors': 99 });
   const refuses = (name: string, message: RegExp) =>
     assert.rejects(fetchEncoder(name), { name: 'InputError', message });
-  await refuses(NAME, /someone\/tiny\.model cannot be downloaded.*model\.safetensors came damaged/);
+  await refuses(NAME, /someone\/tiny\.model cannot be downloaded.*model\.safetensors is damaged/);
   await refuses('someone/else', /answered 404/);
   await refuses('minilm', /there is no encoder "minilm"/);
   server.close();
@@ -92,13 +92,13 @@ test('what stays damaged, is incomplete or unknown is told in a sentence, and no
   assert.deepEqual(existsSync(join(cache, 'models')) ? readdirSync(join(cache, 'models')) : [], []);
 });
 
-test('a model without safetensors is refused by what it lacks', async (context) => {
+test('a model without safetensors is rejected, naming what is missing', async (context) => {
   const { 'model.safetensors': _, ...files } = modelFiles();
   await startHub(context, files, {});
   await assert.rejects(fetchEncoder(NAME), /has no model\.safetensors/);
 });
 
-/** A hub that answers so, whatever it is asked. */
+/** A hub that gives this answer to every request. */
 async function startLiar(
   context: TestContext,
   list: (name: string) => string | Buffer,
@@ -126,8 +126,8 @@ const listed = (changes: object = {}, commit: unknown = COMMIT) =>
   });
 
 const lists: [what: string, list: string, message: RegExp][] = [
-  ['null', 'null', /names no commit/],
-  ['a list', '[]', /names no commit/],
+  ['null', 'null', /has no commit/],
+  ['a list', '[]', /has no commit/],
   ['text', '<html>', /is not JSON/],
   ['deep nesting', '['.repeat(1_000_000), /is not JSON/],
   ['no files', JSON.stringify({ sha: COMMIT }), /lists no files/],
@@ -136,8 +136,8 @@ const lists: [what: string, list: string, message: RegExp][] = [
     JSON.stringify({ sha: COMMIT, siblings: [null, 1, 'x', {}, []] }),
     /has no config\.json/,
   ],
-  ['a commit that is a path', listed({}, '../../..'), /names no commit/],
-  ['a commit that is a number', listed({}, 1), /names no commit/],
+  ['a commit that is a path', listed({}, '../../..'), /has no commit/],
+  ['a commit that is a number', listed({}, 1), /has no commit/],
   ['a size beyond any', listed({ size: 1e18 }), /lists config\.json with no size/],
   ['a size below 0', listed({ size: -1 }), /lists config\.json with no size/],
   ['no size', listed({ size: undefined }), /lists config\.json with no size/],
@@ -147,14 +147,14 @@ const lists: [what: string, list: string, message: RegExp][] = [
 ];
 
 for (const [what, list, message] of lists)
-  test(`a hub that lists ${what} is refused, and asked once`, async (context) => {
+  test(`a hub that lists ${what} is rejected after one request`, async (context) => {
     const { asked, cache } = await startLiar(context, () => list);
     await assert.rejects(fetchEncoder(NAME), { name: 'InputError', message });
     assert.equal(asked.length, 1);
     assert.deepEqual(readdirSync(join(cache, 'models')), []);
   });
 
-test('files that the hub lists under other names are never asked for', async (context) => {
+test('files that the hub lists under other names are never requested', async (context) => {
   const { asked, cache } = await startLiar(context, () => listed());
   await fetchEncoder(NAME).catch(() => {});
   assert.equal(asked.length, 4);
@@ -162,7 +162,7 @@ test('files that the hub lists under other names are never asked for', async (co
   assert.deepEqual(readdirSync(cache), ['models']);
 });
 
-test('a file that goes on beyond its size is cut off', async (context) => {
+test('a file longer than its listed size is cut off', async (context) => {
   const { asked, cache } = await startLiar(
     context,
     () => listed(),
@@ -182,7 +182,7 @@ test('a file that goes on beyond its size is cut off', async (context) => {
   assert.deepEqual(readdirSync(join(cache, 'models')), []);
 });
 
-test('a password in the address of the hub is shown to nobody', async (context) => {
+test('a password in the address of the hub is never shown', async (context) => {
   await startLiar(context, () => listed());
   process.env.HF_ENDPOINT = process.env.HF_ENDPOINT!.replace('//', '//ada:secret@');
   await assert.rejects(

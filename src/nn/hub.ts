@@ -21,29 +21,29 @@ const WEIGHTS = 'model.safetensors';
 const NEEDED = ['config.json', 'tokenizer.json', WEIGHTS];
 const WELCOME = ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt'];
 const RETRIES = 3;
-/** For one file: a slow line takes about half an hour for a gigabyte. */
+/** For one file: a slow connection takes about half an hour for a gigabyte. */
 const LONGEST_MS = 30 * 60_000;
-/** Bytes of a file. The largest encoders of this kind have a few gigabytes of weights, and vocabularies some ten megabytes. */
+/** Bytes of a file. The largest encoders of this kind have a few gigabytes of weights, and vocabularies of some ten megabytes. */
 const LARGEST = { weights: 8 * 2 ** 30, other: 64 * 2 ** 20 };
 /** Bytes of the list of a model's files. */
 const LARGEST_LIST = 8 * 2 ** 20;
 
-/** A file as the hub lists it: large ones by their SHA-256, small ones by git's hash. */
+/** A file as listed by the hub: large ones by SHA-256, small ones by git's hash. */
 interface HubFile {
   name: string;
   size: number;
   hash: { kind: 'sha256' | 'git'; hex: string };
 }
 
-/** Whether a name has the form `owner/model`, as models on the Hugging Face hub are called; `./model` is a folder. */
+/** Returns whether a name has the form `owner/model`, as on the Hugging Face hub; `./model` is a folder. */
 export const isHubName = (name: string): boolean => /^\w[\w.-]*\/[\w.-]+$/.test(name);
 
-/** Where a model of the hub is kept once it was downloaded. */
+/** Returns the cache folder of a downloaded model of the hub. */
 export const hubFolder = (name: string): string => join(cacheFolder(), 'models', name.replace('/', '--'));
 
 /**
- * The folder of a model of the Hugging Face hub, downloaded where the cache lacks it: into a temporary neighbour, each file
- * checked against the size and hash that the hub lists, then moved. `HF_ENDPOINT` puts another address in the hub's place.
+ * Returns the folder of a Hugging Face model, downloading it if it is not cached: into a temporary folder beside it, each file
+ * checked against the size and hash listed by the hub, then renamed. `HF_ENDPOINT` replaces the hub's address.
  */
 export async function downloadModel(name: string): Promise<string> {
   const folder = hubFolder(name);
@@ -55,7 +55,7 @@ export async function downloadModel(name: string): Promise<string> {
     const missing = NEEDED.filter((needed) => !files.some((file) => file.name === needed));
     if (missing.length > 0) {
       throw new InputError(
-        `${name} on ${shownEndpoint()} has no ${missing.join(' and no ')}; choose a model that has, or save this one with a present version of Python's transformers`,
+        `${name} on ${shownEndpoint()} has no ${missing.join(' and no ')}; choose another model, or save this one with a current version of Python's transformers`,
       );
     }
     const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -78,7 +78,7 @@ export async function downloadModel(name: string): Promise<string> {
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError(
-      `${name} cannot be downloaded from ${shownEndpoint()} (${downloadFailure(error)}); go online, or name the folder of a model that is there`,
+      `${name} cannot be downloaded from ${shownEndpoint()} (${downloadFailure(error)}); go online, or name the folder of a local model`,
     );
   } finally {
     progress.end();
@@ -89,7 +89,7 @@ export async function downloadModel(name: string): Promise<string> {
 const endpoint = () => (process.env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/$/, '');
 const shownEndpoint = () => withoutCredentials(endpoint());
 
-/** The commit that a model's main branch is at, and those of its files that we take. */
+/** Returns the commit of a model's main branch, and its files that we need. */
 async function listFiles(name: string): Promise<{ commit: string; files: HubFile[] }> {
   const address = `${endpoint()}/api/models/${name}/revision/main?blobs=true`;
   const answer = await attempt(async (signal) =>
@@ -102,7 +102,7 @@ async function listFiles(name: string): Promise<{ commit: string; files: HubFile
     throw notTheHub('its list of files is not JSON');
   }
   const { sha, siblings } = (list ?? {}) as { sha?: unknown; siblings?: unknown };
-  if (!isHex(sha, 40)) throw notTheHub('its list of files names no commit');
+  if (!isHex(sha, 40)) throw notTheHub('its list of files has no commit');
   if (!Array.isArray(siblings)) throw notTheHub('it lists no files');
   const files = [...NEEDED, ...WELCOME].flatMap((wanted) => {
     const found = siblings.find((sibling) => sibling?.rfilename === wanted);
@@ -111,7 +111,7 @@ async function listFiles(name: string): Promise<{ commit: string; files: HubFile
   return { commit: sha, files };
 }
 
-/** A file from the hub's list, after checking its size and hash. */
+/** Returns a file from the hub's list, after validating its size and hash. */
 function checkedFile(
   name: string,
   { size, blobId, lfs }: { size?: unknown; blobId?: unknown; lfs?: { sha256?: unknown } | null },
@@ -131,12 +131,12 @@ const isHex = (value: unknown, length: number): value is string =>
 const notTheHub = (what: string): AbortError =>
   new AbortError(`this is not an answer of a model hub: ${what}`);
 
-/** Tries a few times, since lines break. */
+/** Retries a few times, since connections fail. */
 function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return pRetry(() => work(AbortSignal.timeout(LONGEST_MS)), { retries: RETRIES, minTimeout: 200 });
 }
 
-/** Writes a file as it comes in, and checks its size and hash. */
+/** Streams a file to disk, and checks its size and hash. */
 async function store(
   response: Response,
   { name, size, hash: expected }: HubFile,
@@ -154,6 +154,6 @@ async function store(
   };
   await pipeline(checked, createWriteStream(path));
   if (hash.digest('hex') !== expected.hex) {
-    throw new Error(`${name} came damaged: its hash is not the one that the hub lists`);
+    throw new Error(`${name} is damaged: its hash differs from the one listed by the hub`);
   }
 }

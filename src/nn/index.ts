@@ -1,11 +1,11 @@
 /**
  * Neural network: encoders of the BERT family with their heads on native TensorFlow, and their model folders.
  *
- * In: a model folder in Hugging Face's layout, windows of token ids. Out: logits, gradients, trainable parameters, a saved
- * folder that Python's transformers reads. May touch: model folders; the native TensorFlow library, loaded on first use only.
+ * In: a model folder in Hugging Face's layout, windows of token ids. Out: logits, gradients, trainable parameters, a saved folder
+ * that Python's transformers can read. May touch: model folders; the native TensorFlow library, loaded on first use only.
  *
- * From the ground up: device.ts runs TensorFlow's operations and owns their tensors; kernels.ts names them; operations/ gives
- * them gradients, which tape.ts composes; encoder.ts and heads.ts are the networks.
+ * Bottom up: device.ts runs TensorFlow operations and owns their tensors; kernels.ts names them; operations/ adds gradients, which
+ * tape.ts composes; encoder.ts and heads.ts are the networks.
  */
 export {
   ARCHITECTURES,
@@ -22,17 +22,11 @@ export {
   type ModelConfiguration,
   readClassifierConfiguration,
   readConfiguration,
-  readHead,
   readLabelRows,
-  readOwnEntry,
   readTask,
-  savedLabels,
   type TaskName,
-  type ViewClasses,
   writeClassifierConfiguration,
   writeConfiguration,
-  writeOwnEntry,
-  writeThreshold,
 } from './configuration';
 export {
   type DeviceTensor,
@@ -59,9 +53,12 @@ export * as fused from './fused';
 export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
+export { savedLabels } from './label-names';
 export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
+export { readHead } from './network-configuration';
 export { add, createChance, linear } from './operations';
+export { readOwnEntry, type ViewClasses, type Views, writeOwnEntry, writeThreshold } from './own-entry';
 export { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';

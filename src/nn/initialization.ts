@@ -1,10 +1,10 @@
 import { createRandom } from '../foundation';
 import type { Tensor } from './safetensors';
 
-/** Standard deviation of fresh weights, as in BERT. */
+/** Standard deviation of new weights, as in BERT. */
 const DEVIATION = 0.02;
 
-/** Fresh values as BERT begins: weights drawn from a normal distribution, biases 0, LayerNorm's gains 1. */
+/** Initializes parameters like BERT: weights from a normal distribution, biases 0, LayerNorm gains 1. */
 export function freshTensors(shapes: ReadonlyMap<string, number[]>, seed: number): Map<string, Tensor> {
   const random = createRandom(seed);
   const tensors = new Map<string, Tensor>();
@@ -19,12 +19,12 @@ export function freshTensors(shapes: ReadonlyMap<string, number[]>, seed: number
   return tensors;
 }
 
-/** Whether a parameter belongs to a layer norm, whatever its architecture calls that. */
+/** Returns whether a parameter belongs to a layer norm, whatever its name in the architecture. */
 export const isNorm = (name: string): boolean => /LayerNorm|layer_norm/.test(name);
 
 const isGain = (name: string) => isNorm(name) && name.endsWith('.weight');
 
-/** A draw from the normal distribution by the method of Box and Muller (1958). */
+/** Samples the normal distribution (Box and Muller 1958). */
 function normal(uniform: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

@@ -17,13 +17,13 @@ import {
 import * as fused from './fused';
 
 /**
- * TensorFlow's kernels under the names they have in mathematics, for 32-bit floats unless said otherwise. No gradients:
- * those stand in `operations/`. Binary kernels broadcast.
+ * TensorFlow kernels under their mathematical names, for 32-bit floats unless stated otherwise. No gradients: those are in
+ * `operations/`. Binary kernels broadcast.
  */
 
 const T = [attribute('T', 'type', FLOAT32)];
 
-/** A number stands for a tensor of no dimension. */
+/** A number is a scalar tensor. */
 export type Operand = DeviceTensor | number;
 const tensorOf = (operand: Operand): DeviceTensor =>
   typeof operand === 'number' ? scalar(operand) : operand;
@@ -57,7 +57,7 @@ export const logSoftmax = unary('LogSoftmax');
 /** Half the sum of squares. */
 export const halfSquaredNorm = unary('L2Loss');
 
-/** dy (1 - y²), where y is tanh's result. */
+/** dy (1 - y²), where y is the result of tanh. */
 export const tanhGradient = binary('TanhGrad');
 /** dy where x > 0. */
 export const reluGradient = (dy: DeviceTensor, x: DeviceTensor): DeviceTensor => run('ReluGrad', T, dy, x);
@@ -67,7 +67,7 @@ export interface ProductOptions {
   transposeRight?: boolean;
 }
 
-/** The attributes of products by type and transpositions, made once. */
+/** Attributes of products by type and transpositions, cached. */
 function productAttributes(left: string, right: string) {
   const made = [FLOAT32, BFLOAT16].map((type) =>
     [false, true].map((transposeLeft) =>
@@ -85,11 +85,11 @@ function productAttributes(left: string, right: string) {
 const plainProduct = productAttributes('transpose_a', 'transpose_b');
 const batchedProduct = productAttributes('adj_x', 'adj_y');
 
-/** Product of two matrices, both 32-bit floats or both bfloat16. Always comes out in 32-bit floats. */
+/** Product of two matrices, both 32-bit floats or both bfloat16. The result is always 32-bit floats. */
 export const matMul = (left: DeviceTensor, right: DeviceTensor, options: ProductOptions = {}): DeviceTensor =>
   widen(run('MatMul', plainProduct(left.type, options), left, right));
 
-/** Products of the matrices in the last two axes, otherwise as `matMul`. */
+/** Products of the matrices in the last two axes, otherwise like `matMul`. */
 export const batchMatMul = (
   left: DeviceTensor,
   right: DeviceTensor,
@@ -100,14 +100,14 @@ const NARROWING = [attribute('SrcT', 'type', FLOAT32), attribute('DstT', 'type',
 const WIDENING = [attribute('SrcT', 'type', BFLOAT16), attribute('DstT', 'type', FLOAT32)];
 /** 32-bit floats to bfloat16. */
 export const narrow = (x: DeviceTensor): DeviceTensor => run('Cast', NARROWING, x);
-/** bfloat16 to 32-bit floats, which pass through. */
+/** bfloat16 to 32-bit floats; 32-bit floats are unchanged. */
 const widen = (x: DeviceTensor): DeviceTensor => (x.type === FLOAT32 ? x : run('Cast', WIDENING, x));
 
 const BIAS = [...T, attribute('data_format', 'string', 'NHWC')];
 
 /** x + b, b along the last axis. */
 export const addBias = (x: DeviceTensor, bias: DeviceTensor): DeviceTensor => run('BiasAdd', BIAS, x, bias);
-/** Sum over all axes but the last. */
+/** Sum over all axes except the last. */
 export const sumRows = (x: DeviceTensor): DeviceTensor => run('BiasAddGrad', BIAS, x);
 
 const REDUCTION = [true, false].map((keep) => [
@@ -117,15 +117,15 @@ const REDUCTION = [true, false].map((keep) => [
 ]);
 const [KEEP, DROP] = REDUCTION;
 
-/** Means over the last axis, which stays with extent 1. */
+/** Means over the last axis, which is kept with extent 1. */
 export const meanOfLast = (x: DeviceTensor): DeviceTensor =>
   run('Mean', KEEP, x, integers(x.shape.length - 1));
-/** Euclidean norms over the last axis, which stays with extent 1. */
+/** Euclidean norms over the last axis, which is kept with extent 1. */
 export const normOfLast = (x: DeviceTensor): DeviceTensor =>
   run('EuclideanNorm', KEEP, x, integers(x.shape.length - 1));
-/** Sums over the last axis, which stays with extent 1. */
+/** Sums over the last axis, which is kept with extent 1. */
 export const sumOfLast = (x: DeviceTensor): DeviceTensor => run('Sum', KEEP, x, integers(x.shape.length - 1));
-/** Sum of all numbers, of no dimension. */
+/** Sum of all numbers, a scalar. */
 export const sumOfAll = (x: DeviceTensor): DeviceTensor => run('Sum', DROP, x, integers(...x.shape.keys()));
 
 const RESHAPE = [...T, attribute('Tshape', 'type', INT32)];
@@ -136,10 +136,10 @@ const TRANSPOSE = [...T, attribute('Tperm', 'type', INT32)];
 export const transpose = (x: DeviceTensor, ...permutation: number[]): DeviceTensor =>
   run('Transpose', TRANSPOSE, x, integers(...permutation));
 
-/** One list of equal shapes along a new first axis. */
+/** Stacks tensors of equal shape along a new first axis. */
 export const stack = (parts: readonly DeviceTensor[]): DeviceTensor =>
   run('Pack', [attribute('N', 'int', parts.length), attribute('axis', 'int', 0), ...T], ...parts);
-/** The parts along the first axis, which goes away; they share the stack's memory. */
+/** Splits along the first axis, which is removed; the parts share the stack's memory. */
 export const unstack = (x: DeviceTensor): DeviceTensor[] =>
   runForSeveral(
     'Unpack',
@@ -156,7 +156,7 @@ export const concatenate = (parts: readonly DeviceTensor[]): DeviceTensor =>
     ...parts,
     integer(0),
   );
-/** Into equal parts along the first axis; they share memory where it lies well. */
+/** Splits into equal parts along the first axis; they share memory if it is aligned. */
 export const split = (x: DeviceTensor, parts: number): DeviceTensor[] =>
   runForSeveral('Split', [attribute('num_split', 'int', parts), ...T], [integer(0), x], parts);
 
@@ -165,7 +165,7 @@ const GATHER = [
   attribute('Tindices', 'type', INT32),
   attribute('Taxis', 'type', INT32),
 ];
-/** Rows of a table by their numbers // table [rows, width], indices [count] -> [count, width] */
+/** Selects rows of a table by index // table [rows, width], indices [count] -> [count, width] */
 export const gather = (table: DeviceTensor, indices: DeviceTensor): DeviceTensor =>
   run('GatherV2', GATHER, table, indices, integer(0));
 
@@ -199,7 +199,7 @@ const SLICE = [...T, attribute('Index', 'type', INT32)];
 /** The first columns of a matrix // [rows, width] -> [rows, count] */
 export const firstColumns = (x: DeviceTensor, count: number): DeviceTensor =>
   run('Slice', SLICE, x, integers(0, 0), integers(x.shape[0], count));
-/** A block of a tensor. One of whole rows shares the tensor's memory where it lies well (at a multiple of 64 bytes). */
+/** Returns a block of a tensor. A block of whole rows shares the tensor's memory if aligned (to a multiple of 64 bytes). */
 export const slice = (
   x: DeviceTensor,
   begin: readonly number[],
@@ -210,11 +210,11 @@ export const slice = (
 };
 
 const EIGEN = [...T, attribute('compute_v', 'bool', true)];
-/** Of a symmetric matrix [n, n]: eigenvalues, rising [n], and the eigenvectors as columns [n, n]. */
+/** For a symmetric matrix [n, n]: eigenvalues, ascending [n], and the eigenvectors as columns [n, n]. */
 export const eigenvectors = (x: DeviceTensor): DeviceTensor[] =>
   runForSeveral('SelfAdjointEigV2', EIGEN, [x], 2);
 
 const ONE_HOT = [...T, attribute('TI', 'type', INT32), attribute('axis', 'int', -1)];
-/** Rows with a 1 at the given places and zeros elsewhere // indices int32 [count] -> [count, width] */
+/** Rows with a 1 at the given index and zeros elsewhere // indices int32 [count] -> [count, width] */
 export const oneHot = (indices: DeviceTensor, width: number): DeviceTensor =>
   run('OneHot', ONE_HOT, indices, integer(width), scalar(1), scalar(0));

@@ -5,12 +5,12 @@ import { readTokenizerFile } from '../tokenization';
 import { type Tensor, writeSafetensors } from './safetensors';
 import { WEIGHTS } from './weights';
 
-/** Removes ONNX files, which were made from other weights and would be run in place of these. */
+/** Removes ONNX files, which were made from the old weights and would be run instead of the new ones. */
 export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor>): void {
   writeSafetensors(join(folder, WEIGHTS), tensors, [join(folder, 'onnx')]);
 }
 
-/** Copies the tokenizer's files; truncation and padding are switched off, since windows see to both. */
+/** Copies the tokenizer's files, with truncation and padding switched off, since windows take care of both. */
 export function saveTokenizer(source: string, folder: string): void {
   const tokenizer = readTokenizerFile(source);
   writeFileAtomically(
@@ -26,12 +26,12 @@ export function saveTokenizer(source: string, folder: string): void {
 /** Bytes. The largest tokenizers published take some 35 MB. */
 const LARGEST_COMPANION = 2 ** 28;
 
-/** What is copied along with a model. @throws InputError for a pipe or a device, which might have no end */
+/** Reads a file that is copied along with a model. @throws InputError for a pipe or a device, which may be endless */
 export function readCompanion(path: string): Buffer {
   const found = statSync(path);
   if (!found.isFile() || found.size > LARGEST_COMPANION)
     throw new InputError(
-      `${path}: is no regular file of at most ${LARGEST_COMPANION} bytes, as a model has; fetch it again`,
+      `${path}: is not a regular file of at most ${LARGEST_COMPANION} bytes; fetch it again`,
     );
   return readFileSync(path);
 }

@@ -12,7 +12,7 @@ import { createChance } from './operations';
 import { Tape } from './tape';
 import { largestDifference, tinyBertFolder } from './tiny-bert.fixture';
 
-/** Gradients of sum(logits * direction) by every parameter, as plain numbers. */
+/** Gradients of sum(logits * direction) with respect to every parameter, as plain numbers. */
 function gradientsOf(model: Model, batch: Batch, direction: Float32Array) {
   return tidy(() => {
     const weights = model.parameters.read();
@@ -34,7 +34,7 @@ for (const name of networkFixtureNames()) {
     const computed = gradientsOf(model, batch, direction);
     assert.deepEqual([...computed.keys()].sort(), [...gradients.keys()].sort());
     for (const [parameter, gradient] of computed) {
-      // A key's bias cannot move the softmax: its gradient is rounding noise around 0.
+      // A key's bias cannot change the softmax: its gradient is rounding noise around 0.
       const error = relativeError(gradient, gradients.get(parameter)!.data, 1e-3);
       assert.ok(error < 1e-3, `${parameter}: ${error}`);
     }
@@ -42,7 +42,7 @@ for (const name of networkFixtureNames()) {
     assert.equal(livingTensors(), 0);
   });
 
-  test(`${name}: a saved model is the model that is loaded again`, (context) => {
+  test(`${name}: saving and loading a model restores it`, (context) => {
     const { folder, batch } = networkFixture(name);
     const copy = mkdtempSync(join(tmpdir(), 'falconframes-'));
     context.after(() => rmSync(copy, { recursive: true }));
@@ -59,7 +59,7 @@ for (const name of networkFixtureNames()) {
   });
 }
 
-test('a fresh network of any shape is drawn by its seed', () => {
+test('a new network of any shape is determined by its seed', () => {
   const encoder = readEncoderConfiguration(networkFixture('electra-tokens').folder);
   const shape = { ...encoder, layers: 3, hiddenSize: 12, attentionHeads: 3, intermediateSize: 20 };
   const draw = (seed: number) => {
@@ -78,7 +78,7 @@ test('a fresh network of any shape is drawn by its seed', () => {
   assert.ok(Math.abs(deviation - 0.02) < 0.004, `${deviation}`);
 });
 
-test('an encoder takes a fresh head of another kind, and its own weights stay', () => {
+test('an encoder accepts a new head of another kind and keeps its weights', () => {
   const { folder } = networkFixture('distilbert-vocabulary');
   const source = Model.load(folder);
   const model = Model.fromEncoder(folder, { kind: 'tokens', labels: ['a', 'b', 'c', 'd'] }, 5);
@@ -91,7 +91,7 @@ test('an encoder takes a fresh head of another kind, and its own weights stay', 
   model.dispose();
 });
 
-test('a masked language model keeps the head that it has; others get a fresh one', () => {
+test('a masked language model keeps its head; other folders get a new one', () => {
   const own = networkFixture('bert-vocabulary').folder;
   const [kept, loaded] = [Model.forMaskedWords(own, 3), Model.load(own)];
   assert.deepEqual(kept.parameters.snapshot(), loaded.parameters.snapshot());
@@ -101,7 +101,7 @@ test('a masked language model keeps the head that it has; others get a fresh one
   for (const model of [kept, loaded, fresh]) model.dispose();
 });
 
-test("dropout before a token's classifier is the classifier's own in BERT and ELECTRA, the common one in DistilBERT", () => {
+test("dropout before the token classifier is the classifier's in BERT and ELECTRA, the general one in DistilBERT", () => {
   for (const [name, follows] of [
     ['bert-tokens', true],
     ['electra-tokens', true],
@@ -123,7 +123,7 @@ test("dropout before a token's classifier is the classifier's own in BERT and EL
   }
 });
 
-test('dropout makes a step random by its seed alone', () => {
+test('dropout in a step is determined by its seed', () => {
   const { folder, batch } = networkFixture('bert-sequence');
   const model = Model.load(folder);
   Object.assign(model.encoder, { hiddenDropout: 0.3, attentionDropout: 0.3, sequenceDropout: 0.3 });
@@ -141,7 +141,7 @@ test('dropout makes a step random by its seed alone', () => {
   assert.equal(livingTensors(), 0);
 });
 
-test('a config.json of another architecture, activation or task is refused by name', (context) => {
+test('a config.json of another architecture, activation or task is rejected by name', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   context.after(() => rmSync(folder, { recursive: true }));
   cpSync(networkFixture('bert-tokens').folder, folder, { recursive: true });

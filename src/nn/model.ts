@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import type { Batch } from './batch';
-import { predictsWords, readHead, writeNetworkConfiguration } from './configuration';
 import type { DeviceTensor } from './device';
 import { encode, type LayerObserver, type Weights } from './encoder';
 import { type EncoderConfiguration, readEncoderConfiguration } from './encoder-configuration';
 import { applyHead, type Head, type LabelOutcome } from './heads';
 import { freshTensors } from './initialization';
 import { saveTokenizer, writeWeights } from './model-folder';
+import { predictsWords, readHead, writeNetworkConfiguration } from './network-configuration';
 import { gatherRows } from './operations';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';
@@ -14,14 +14,14 @@ import type { Tensor } from './safetensors';
 import type { Tape } from './tape';
 import { readTensors } from './weights';
 
-/** What the training engine needs of a network. */
+/** The parts of a network used by the training engine. */
 export interface Trainable {
   readonly parameters: Parameters;
-  /** @param weights the parameters' present values (`parameters.read()`), by which gradients can be taken */
+  /** @param weights current values of the parameters (`parameters.read()`), with respect to which gradients can be taken */
   logits(tape: Tape, weights: Weights, batch: Batch): DeviceTensor;
 }
 
-/** A network whose outputs have labels: a tagger, or a classifier of texts. */
+/** A network whose outputs have labels: a tagger or a text classifier. */
 export interface LabelNetwork extends Trainable {
   readonly configuration: {
     encoder: EncoderConfiguration;
@@ -29,14 +29,14 @@ export interface LabelNetwork extends Trainable {
     maximumLength: number;
   };
   readonly head: Head;
-  /** The folder it was read from, which holds its tokenizer. */
+  /** The folder it was loaded from, which contains its tokenizer. */
   readonly source: string;
   logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor;
-  /** Logits of windows, without dropout; shaped as the network's task has them. */
+  /** Logits of windows, without dropout, shaped as the task defines. */
   readonly score: (windows: readonly { inputIds: Int32Array }[]) => Promise<Float32Array[]>;
   /** Writes a folder in Hugging Face's layout. */
   save(folder: string): void;
-  /** Takes the values that `save` wrote of this same network. */
+  /** Reloads values that `save` wrote for this network. */
   reload(folder: string): void;
   dispose(): void;
 }
@@ -54,7 +54,7 @@ export class Model implements Trainable {
     this.parameters = new Parameters(tensors);
   }
 
-  /** A model folder as `save` and Python's transformers write it. */
+  /** Loads a model folder written by `save` or by Python's transformers. */
   static load(folder: string): Model {
     const encoder = readEncoderConfiguration(folder);
     const head = readHead(folder);
@@ -62,14 +62,14 @@ export class Model implements Trainable {
     return new Model(encoder, head, readTensors(folder, shapes));
   }
 
-  /** A masked language model: with the head that the folder has for it, else with a fresh one, drawn by the seed. */
+  /** Loads a masked language model: with the head in the folder, or else a new one, initialized from the seed. */
   static forMaskedWords(folder: string, seed: number): Model {
     return predictsWords(folder)
       ? Model.load(folder)
       : Model.fromEncoder(folder, { kind: 'vocabulary' }, seed);
   }
 
-  /** The encoder of a model folder with a fresh head, drawn by the seed. */
+  /** Loads the encoder of a model folder with a new head, initialized from the seed. */
   static fromEncoder(folder: string, head: Head, seed: number): Model {
     const encoder = readEncoderConfiguration(folder);
     const tensors = readTensors(folder, encoderParameterShapes(encoder));
@@ -80,13 +80,13 @@ export class Model implements Trainable {
     );
   }
 
-  /** A network of any shape whose weights are drawn by the seed. */
+  /** Creates a network of any shape with weights initialized from the seed. */
   static fresh(encoder: EncoderConfiguration, head: Head, seed: number): Model {
     const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, head)]);
     return new Model(encoder, head, freshTensors(shapes, seed));
   }
 
-  /** Takes the values that `save` wrote of this same model. */
+  /** Reloads values that `save` wrote for this model. */
   reload(folder: string): void {
     const shapes = new Map([
       ...encoderParameterShapes(this.encoder),
@@ -95,13 +95,13 @@ export class Model implements Trainable {
     this.parameters.restore(readTensors(folder, shapes));
   }
 
-  /** Logits of a padded batch, shaped as `Head` says. */
+  /** Logits of a padded batch, shaped as in `Head`. */
   logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor {
     const hidden = encode(tape, weights, this.encoder, batch, observe);
     return applyHead(tape, weights, this.encoder, this.head, hidden, batch);
   }
 
-  /** Logits of some tokens alone, given by their places in the batch // [places, outputs] */
+  /** Logits of selected tokens only, given by their positions in the batch // [places, outputs] */
   logitsAt(tape: Tape, weights: Weights, batch: Batch, places: Int32Array): DeviceTensor {
     const hidden = encode(tape, weights, this.encoder, batch);
     const chosen = gatherRows(tape, hidden, places);
@@ -109,10 +109,10 @@ export class Model implements Trainable {
   }
 
   /**
-   * Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last.
+   * Writes a folder in Hugging Face's layout, each file atomically, config.json last.
    *
-   * @param tokenizer a folder with the tokenizer that the model's token ids are of
-   * @param outcome how Python is to read the logits of a sequence's labels; left to Python where it is left out
+   * @param tokenizer a folder with the tokenizer of the model's token ids
+   * @param outcome how Python interprets the logits of a sequence's labels; Python's default if omitted
    */
   save(folder: string, tokenizer: string, outcome?: LabelOutcome): void {
     mkdirSync(folder, { recursive: true });

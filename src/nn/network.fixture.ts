@@ -4,12 +4,12 @@ import { projectRoot } from '../foundation';
 import type { Batch } from './batch';
 import { readSafetensors, type Tensor } from './safetensors';
 
-/** Help for tests: a random network of Hugging Face's making and what PyTorch computed with it (fixtures/make_fixtures.py). */
+/** Test helper: a random network made with Hugging Face's library, and PyTorch's results for it (fixtures/make_fixtures.py). */
 export interface NetworkFixture {
   folder: string;
   batch: Batch;
   logits: number[];
-  /** The loss is the sum of logits times this: its gradient by the logits. */
+  /** The loss is the sum of logits times this, so this is its gradient with respect to the logits. */
   direction: Float32Array;
   gradients: Map<string, Tensor>;
   /** The weights after three steps of AdamW, rate 0.01, decay 0.1. */
@@ -47,7 +47,7 @@ export function networkFixture(name: string): NetworkFixture {
   };
 }
 
-/** Euclidean distance over the expected length; tensors that should be (nearly) zero are measured against `floor`. */
+/** Euclidean distance divided by the expected length; tensors that should be (nearly) zero are measured against `floor`. */
 export function relativeError(found: ArrayLike<number>, expected: Float32Array, floor: number): number {
   const length = Math.hypot(...expected);
   return Math.hypot(...expected.map((value, index) => value - found[index])) / Math.max(length, floor);

@@ -2,7 +2,7 @@ import { ARCHITECTURES } from './architectures';
 import { type EncoderConfiguration, headsOfLayer } from './encoder-configuration';
 import type { Head } from './heads';
 
-/** Every parameter of the encoder with its shape, by Hugging Face's name and in the order of the network. */
+/** Returns every parameter of the encoder with its shape, by Hugging Face's name, in the order of the network. */
 export function encoderParameterShapes(configuration: EncoderConfiguration): Map<string, number[]> {
   const { hiddenSize, embeddingSize, intermediateSize, layers } = configuration;
   const { prefix, layer } = ARCHITECTURES[configuration.type];
@@ -30,7 +30,7 @@ export function encoderParameterShapes(configuration: EncoderConfiguration): Map
   return shapes.byName;
 }
 
-/** Every parameter that the head adds to the encoder's. */
+/** Returns every parameter that the head adds to the encoder's. */
 export function headParameterShapes(configuration: EncoderConfiguration, head: Head): Map<string, number[]> {
   const { hiddenSize, embeddingSize, vocabularySize, type } = configuration;
   const { sequenceHead, vocabularyHead } = ARCHITECTURES[type];

@@ -9,12 +9,12 @@ import {
   type VariableHandle,
 } from './variables';
 
-/** Parameters whose memory belongs to someone else. */
+/** Parameters whose memory is owned elsewhere. */
 export type BorrowedParameters = Omit<Parameters, 'dispose'>;
 
 /**
- * Named arrays that live in TensorFlow's memory as resource variables, so that one operation updates each in place
- * (`handle`). Owns that memory until `dispose()`.
+ * Named arrays in TensorFlow's memory as resource variables, so that one operation updates each in place (`handle`). Owns that
+ * memory until `dispose()`.
  */
 export class Parameters {
   readonly shapes: ReadonlyMap<string, number[]>;
@@ -34,7 +34,7 @@ export class Parameters {
     );
   }
 
-  /** How many numbers they are. */
+  /** Total number of values. */
   get count(): number {
     return [...this.shapes.values()].reduce(
       (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
@@ -42,7 +42,7 @@ export class Parameters {
     );
   }
 
-  /** Some of these, in the memory of these. */
+  /** Returns a subset that shares this object's memory. */
   only(names: ReadonlySet<string>): BorrowedParameters {
     const shapes = new Map([...this.shapes].filter(([name]) => names.has(name)));
     const some = new Parameters(new Map());
@@ -55,14 +55,14 @@ export class Parameters {
   }
 
   /**
-   * The present values as tensors that share the variables' memory. The caller frees or tidies them, and before the next
-   * update: a variable that someone still reads is copied when it is written.
+   * Returns the current values as tensors that share the variables' memory. The caller must free or tidy them before the next
+   * update: a variable that is still being read is copied when it is written.
    */
   read(): Map<string, DeviceTensor> {
     return new Map([...this.#handles].map(([name, handle]) => [name, readVariable(handle)]));
   }
 
-  /** The present values as plain arrays. */
+  /** Returns the current values as plain arrays. */
   snapshot(): Map<string, Tensor> {
     const snapshot = new Map<string, Tensor>();
     for (const [name, handle] of this.#handles) {
@@ -72,11 +72,11 @@ export class Parameters {
     return snapshot;
   }
 
-  /** Takes the values of a snapshot with the same names and shapes. */
+  /** Restores a snapshot with the same names and shapes. */
   restore(snapshot: ReadonlyMap<string, Tensor>): void {
     for (const [name, handle] of this.#handles) {
       const { shape, data } = snapshot.get(name)!;
-      // A copy: the variable may take the array's memory for its own and write to it.
+      // A copy: the variable may take over the array's memory and write to it.
       tidy(() => assignVariable(handle, upload(data.slice(), shape)));
     }
   }

@@ -6,14 +6,14 @@ import type { Precision } from './tape';
 
 const SIDE = 512;
 const TRIALS = 5;
-/** bfloat16 has a third of the digits: it has to be clearly faster, casts included. */
+/** bfloat16 has a third of the digits: it must be clearly faster, including casts. */
 const WORTH = 0.8;
 
 let chosen: { precision: Precision; reason: string } | undefined;
 
 /**
- * What matrix products should multiply in on this machine. A processor without instructions for bfloat16 imitates it; one that
- * has them, or a GPU, proves by a test of a few milliseconds that they are faster.
+ * Chooses the precision of matrix products on this machine. A processor without bfloat16 instructions emulates it; on one that has
+ * them, and on a GPU, a test of a few milliseconds must show that they are faster.
  */
 export function choosePrecision(): { precision: Precision; reason: string } {
   chosen ??= hasBfloat16()
@@ -33,17 +33,17 @@ function hasBfloat16(): boolean {
 
 function compare(): { precision: Precision; reason: string } {
   const matrix = upload(new Float32Array(SIDE * SIDE).fill(0.5), [SIDE, SIDE]);
-  // Reading a number waits for a GPU, which works on after the call.
+  // Reading a number waits for the GPU, which runs asynchronously.
   const wide = fastest(() => download(sumOfAll(matMul(matrix, matrix))));
   const narrowed = fastest(() => download(sumOfAll(matMul(narrow(matrix), narrow(matrix)))));
   const speed = (milliseconds: number) => `${Math.round((2 * SIDE ** 3) / (milliseconds * 1e6))} GFLOPS`;
   return {
     precision: narrowed < WORTH * wide ? 'bfloat16' : 'float32',
-    reason: `products of bfloat16 ran at ${speed(narrowed)} (casts included), of float32 at ${speed(wide)}`,
+    reason: `bfloat16 products ran at ${speed(narrowed)} (including casts), float32 at ${speed(wide)}`,
   };
 }
 
-/** Milliseconds of the run that other programs disturbed least, after one for warming up. */
+/** Milliseconds of the fastest run, the least disturbed by other programs, after one warm-up run. */
 function fastest(compute: () => unknown): number {
   tidy(compute);
   const times = Array.from({ length: TRIALS }, () => {

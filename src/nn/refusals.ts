@@ -2,7 +2,7 @@ import { InputError } from '../foundation';
 import type { EncoderConfiguration } from './encoder-configuration';
 import { openWeights } from './weights';
 
-/** @throws InputError where windows of this length do not fit the encoder */
+/** @throws InputError if windows of this length do not fit the encoder */
 export function refuseTooLong(
   maximumLength: number,
   { maximumPositions }: EncoderConfiguration,
@@ -14,12 +14,12 @@ export function refuseTooLong(
     );
 }
 
-/** @throws InputError where the head of the weights has another number of rows than config.json has labels */
+/** @throws InputError if the head in the weights has a different number of rows than config.json has labels */
 export function refuseOtherHead(folder: string, bias: string, labels: number): void {
   const weights = openWeights(folder);
   const rows = weights.shapeOf(bias)?.[0];
   if (rows !== undefined && rows !== labels)
     throw new InputError(
-      `${folder}/config.json: "id2label" names ${labels} labels, and the head in ${weights.path} has ${rows} rows; give each row its name`,
+      `${folder}/config.json: "id2label" names ${labels} labels, but the head in ${weights.path} has ${rows} rows; give each row its name`,
     );
 }

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { describeJson, InputError, isJsonObject, parseJson, refusePointer, unreadable } from '../foundation';
 
-/** Where a tensor lies in a safetensors file. */
+/** Position of a tensor in a safetensors file. */
 export interface StoredTensor {
   name: string;
   shape: number[];
   dtype: string;
-  /** The places in the file of its first byte and of the first byte after it. */
+  /** Offsets in the file of its first byte and of the first byte after it. */
   begin: number;
   end: number;
 }
@@ -17,7 +17,7 @@ const MOST_AXES = 16;
 const LONGEST_NAME = 1000;
 export const PREFIX_BYTES = 8;
 
-/** Bits of a number of each type (https://github.com/huggingface/safetensors, safetensors/src/tensor.rs). */
+/** Bits per number of each type (https://github.com/huggingface/safetensors, safetensors/src/tensor.rs). */
 const BITS = new Map(
   Object.entries({
     F64: 64,
@@ -46,11 +46,11 @@ const BITS = new Map(
 );
 
 /**
- * The tensors that the header of a safetensors file lists: eight bytes of header length, then a JSON header
+ * Returns the tensors listed in the header of a safetensors file: eight bytes of header length, then a JSON header
  * (https://github.com/huggingface/safetensors, "Format").
  *
- * The header is checked against the file's size before memory is allocated: its length, and that the tensors fill the file without
- * gap or overlap.
+ * Before memory is allocated, checks the header's length against the file's size, and that the tensors fill the file without gap or
+ * overlap.
  */
 export function readSafetensorsHeader(path: string): StoredTensor[] {
   return withFile(path, (file) => {
@@ -102,7 +102,7 @@ function parseHeader(bytes: Uint8Array, path: string): StoredTensor[] {
   } catch {
     throw damaged(path, 'the header is not JSON');
   }
-  if (!isJsonObject(header)) throw damaged(path, 'the header is no JSON object');
+  if (!isJsonObject(header)) throw damaged(path, 'the header is not a JSON object');
   const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => parseEntry(name, value, path));
@@ -136,7 +136,7 @@ function parseEntry(name: string, value: unknown, path: string): StoredTensor {
   if (end - begin !== size) {
     throw damaged(
       path,
-      `${describeJson(name)} of shape [${shape}] takes ${size} bytes, its offsets span ${end - begin}`,
+      `${describeJson(name)} of shape [${shape}] takes ${size} bytes, but its offsets span ${end - begin}`,
     );
   }
   return { name, shape, dtype: dtype as string, begin, end };
@@ -145,11 +145,11 @@ function parseEntry(name: string, value: unknown, path: string): StoredTensor {
 const damaged = (path: string, what: string): InputError =>
   new InputError(`${path}: ${what}; the file is damaged, fetch or save it again`);
 
-/** Opens a file and closes it in any case. */
+/** Opens a file and always closes it. */
 export function withFile<T>(path: string, work: (file: number) => T): T {
   let file: number;
   try {
-    // A pipe must not wait for a writer.
+    // Opening a pipe must not wait for a writer.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw unreadable(path, error);
@@ -166,8 +166,7 @@ export function readFully(file: number, into: Uint8Array, position: number): voi
   while (done < into.length) {
     // One call reads at most 2 GiB.
     const got = readSync(file, into, done, Math.min(into.length - done, 2 ** 30), position + done);
-    if (got === 0)
-      throw new InputError('the file ended while it was read; it is being changed by another program');
+    if (got === 0) throw new InputError('the file ended while it was read; another program is changing it');
     done += got;
   }
 }

@@ -19,7 +19,7 @@ function write(path: string, header: string, body: Uint8Array, length = Buffer.b
   writeFileSync(path, Buffer.concat([prefix, Buffer.from(header), body]));
 }
 
-test('numbers of 64 bits are read; types that no layer has are passed by, whatever their size', (context) => {
+test('64-bit numbers are read; types that no layer uses are skipped, whatever their size', (context) => {
   const path = fileFor(context);
   const doubles = new Uint8Array(Float64Array.of(1.5, -2, 1e300).buffer);
   const others = { F8_E4M3: 3, F8_E5M2: 3, U32: 12, U64: 24, U16: 6, BOOL: 3, I64: 24, F4: 2, C64: 24 };
@@ -32,17 +32,17 @@ test('numbers of 64 bits are read; types that no layer has are passed by, whatev
   write(path, JSON.stringify(header), Buffer.concat([doubles, Buffer.alloc(position - doubles.length)]));
   const tensors = readSafetensors(path);
   assert.deepEqual([...tensors.keys()], ['a']);
-  // The third is beyond what 32 bits hold: whoever needs finite numbers asks (weights.ts).
+  // The third exceeds 32 bits; finiteness is checked by the caller (weights.ts).
   assert.deepEqual([...tensors.get('a')!.data], [1.5, -2, Number.POSITIVE_INFINITY]);
 });
 
-test('headers of other shapes than the format has are refused in one sentence', (context) => {
+test('malformed headers are rejected in one sentence', (context) => {
   const path = fileFor(context);
   const refuses = (header: string, message: RegExp, body = 8, length?: number) => {
     write(path, header, Buffer.alloc(body), length);
     assert.throws(() => readSafetensors(path), { name: 'InputError', message });
   };
-  for (const header of ['null', '[]', '"a"', '7']) refuses(header, /no JSON object|describes/);
+  for (const header of ['null', '[]', '"a"', '7']) refuses(header, /not a JSON object|describes/);
   const entry = (fields: object) =>
     JSON.stringify({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...fields } });
   refuses(entry({ data_offsets: 5 }), /no valid dtype/);
@@ -68,7 +68,7 @@ test('headers of other shapes than the format has are refused in one sentence', 
   });
 });
 
-test('a file with any bytes changed is read or refused', (context) => {
+test('a file with any bytes changed is read or rejected', (context) => {
   const path = fileFor(context);
   const header = JSON.stringify({
     __metadata__: { format: 'pt' },
@@ -87,7 +87,7 @@ test('a file with any bytes changed is read or refused', (context) => {
     fc.property(fc.array(change, { maxLength: 4 }), fc.nat(whole.length), (changes, length) => {
       const bytes = Buffer.from(whole);
       for (const { place, byte } of changes) bytes[place] = byte;
-      // A third of the files are cut.
+      // A third of the files are truncated.
       writeFileSync(path, length % 3 === 0 ? bytes.subarray(0, length) : bytes);
       try {
         readSafetensors(path);
@@ -101,7 +101,7 @@ test('a file with any bytes changed is read or refused', (context) => {
   assert.ok(read > 50);
 });
 
-test('written through a link, which stays one; what cannot be written leaves nothing behind', (context) => {
+test('a file is written through a link, which remains a link; a failed write leaves nothing behind', (context) => {
   const path = fileFor(context);
   const folder = dirname(path);
   symlinkSync('target', path);

@@ -13,16 +13,19 @@ export interface Tensor {
   data: Float32Array;
 }
 
-/** All tensors of floats (F64, F32, F16, BF16) of a safetensors file as 32-bit floats; others are left out, since no layer reads them. */
+/**
+ * Reads all float tensors (F64, F32, F16, BF16) of a safetensors file as 32-bit floats; others are skipped, since no layer uses
+ * them.
+ */
 export function readSafetensors(path: string): Map<string, Tensor> {
   const stored = readSafetensorsHeader(path).filter(({ dtype }) => isFloat(dtype));
   return withFile(path, (file) => new Map(stored.map((one) => [one.name, readStored(file, one)])));
 }
 
-/** Whether tensors of that type can be read. */
+/** Returns whether tensors of that type can be read. */
 export const isFloat = (dtype: string): boolean => Object.hasOwn(DECODERS, dtype);
 
-/** The numbers of a tensor of floats, from its file. */
+/** Reads the numbers of a float tensor from its file. */
 export function readStored(file: number, { shape, dtype, begin, end }: StoredTensor): Tensor {
   const bytes = new Uint8Array(end - begin);
   readFully(file, bytes, begin);
@@ -55,7 +58,7 @@ function halfToFloat(half: number): number {
 /**
  * Writes tensors as 32-bit floats, in the order of the map; the file is renamed when complete.
  *
- * @param outdated what was made from the old weights, as `OutputFile.finish` has it
+ * @param outdated files made from the old weights, as for `OutputFile.finish`
  */
 export function writeSafetensors(
   path: string,
@@ -69,7 +72,7 @@ export function writeSafetensors(
     position += data.byteLength;
   }
   const json = JSON.stringify(header);
-  // Padded with blanks so that the numbers begin at a multiple of eight bytes.
+  // Padded with spaces so that the numbers begin at a multiple of eight bytes.
   const headerBytes = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
   const prefix = new Uint8Array(PREFIX_BYTES);
   new DataView(prefix.buffer).setBigUint64(0, BigInt(headerBytes.length), true);

@@ -2,13 +2,13 @@ import { type Batch, padBatch } from './batch';
 
 type Window = { inputIds: Int32Array };
 
-/** Padded tokens scored at once: large enough to keep two cores busy, small enough for any memory. */
+/** Number of padded tokens per batch: large enough to keep two cores busy, small enough for any memory. */
 const TOKENS_A_SCORING = 4096;
 
 /**
  * Scores windows in batches of similar length.
  *
- * @param compute a batch's scores, as a function that gives those of one of its windows
+ * @param compute scores a batch; returns a function that gives the scores of one of its windows
  */
 export async function scoreWindows(
   windows: readonly Window[],
@@ -26,7 +26,7 @@ export async function scoreWindows(
       scores[index] = scoresOf(row, lengthOf(index));
     });
     start = end;
-    // Lets progress displays and interrupts through.
+    // Yields to progress displays and interrupts.
     await new Promise(setImmediate);
   }
   return scores;

@@ -22,21 +22,21 @@ import { Tape } from './tape';
 import { readTensors } from './weights';
 
 /**
- * An encoder with a head that reads labels of a whole text off its first token. Owns its parameters' memory until `dispose()`.
+ * An encoder with a head that predicts labels of a whole text from its first token. Owns its parameters' memory until `dispose()`.
  */
 export class SequenceClassifier implements LabelNetwork {
   readonly #model: Model;
 
   constructor(
     readonly configuration: ClassifierConfiguration,
-    /** The folder it was read from, which holds its tokenizer. */
+    /** The folder it was loaded from, which contains its tokenizer. */
     readonly source: string,
     tensors: ReadonlyMap<string, Tensor>,
   ) {
     this.#model = new Model(configuration.encoder, headOf(configuration), tensors);
   }
 
-  /** An encoder of a pretrained folder with a fresh head, drawn by the seed. */
+  /** Loads a pretrained encoder with a new head, initialized from the seed. */
   static fromEncoder(
     folder: string,
     options: Omit<ClassifierConfiguration, 'encoder'>,
@@ -50,7 +50,7 @@ export class SequenceClassifier implements LabelNetwork {
     return new SequenceClassifier(configuration, folder, new Map([...tensors, ...head]));
   }
 
-  /** A classifier that `save`, or Python, wrote. */
+  /** Loads a classifier written by `save` or by Python. */
   static load(folder: string): SequenceClassifier {
     const configuration = readClassifierConfiguration(folder);
     return new SequenceClassifier(configuration, folder, readClassifier(folder, configuration));
@@ -65,7 +65,7 @@ export class SequenceClassifier implements LabelNetwork {
     return this.#model.parameters;
   }
 
-  /** Takes the values that `save` wrote of this same model. */
+  /** Reloads values that `save` wrote for this model. */
   reload(folder: string): void {
     this.parameters.restore(readClassifier(folder, this.configuration));
   }
@@ -84,7 +84,7 @@ export class SequenceClassifier implements LabelNetwork {
     });
   };
 
-  /** Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last. */
+  /** Writes a folder in Hugging Face's layout, each file atomically, config.json last. */
   save(folder: string): void {
     mkdirSync(folder, { recursive: true });
     writeWeights(folder, this.parameters.snapshot());
@@ -97,7 +97,7 @@ export class SequenceClassifier implements LabelNetwork {
   }
 }
 
-/** How many numbers a classifier learns. */
+/** Returns the number of trainable parameters of a classifier. */
 export function countClassifierParameters(configuration: ClassifierConfiguration): number {
   const { encoder } = configuration;
   const shapes = [

@@ -2,16 +2,16 @@ import { usesGpu } from './backend';
 import { type DeviceTensor, free, keep, tidy } from './device';
 import { add, narrow } from './kernels';
 
-/** What an operation computed, and how a gradient passes back through it. */
+/** The result of an operation, and its gradient function. */
 export interface Applied {
   output: DeviceTensor;
-  /** What `backward` needs of the tensors made on the way to the output; all others are freed at once. */
+  /** Intermediate tensors needed by `backward`; all others are freed at once. */
   saved?: readonly DeviceTensor[];
-  /** From the loss's gradient by the output to its gradients by the inputs, in their order. */
+  /** Maps the loss's gradient with respect to the output to its gradients with respect to the inputs, in their order. */
   backward: (gradient: DeviceTensor) => readonly DeviceTensor[];
 }
 
-/** The seeds of a step's dropouts, one after the other: two numbers each, which a resumed run draws again. */
+/** Draws the seed of each dropout in a step: two numbers each, which a resumed run draws again. */
 export type Chance = () => [number, number];
 
 export type Precision = 'float32' | 'bfloat16';
@@ -20,40 +20,40 @@ interface Entry extends Required<Applied> {
   inputs: readonly DeviceTensor[];
 }
 
-/** Gradients by the tensor they belong to. Whoever receives them frees them. */
+/** Gradients by tensor. The receiver frees them. */
 export type TensorGradients = Map<DeviceTensor, DeviceTensor>;
 
 /**
- * The order in which operations were applied, so that `backward` can go through it in reverse (reverse-mode differentiation,
- * the chain rule from the end). Each operation brings its own gradient; the tape composes them.
+ * Records operations in the order applied, so that `backward` can traverse them in reverse (reverse-mode differentiation). Each
+ * operation supplies its gradient; the tape composes them.
  *
- * A recording tape owns what its operations made: an output and what was saved for its gradient live until the gradient has
- * passed, and are freed then. A tape that does not record keeps nothing: for networks that only compute.
+ * A recording tape owns the results of its operations: an output and what was saved for its gradient are freed once the gradient
+ * has passed. A tape that does not record keeps nothing: for inference.
  */
 export class Tape {
   readonly #entries: Entry[] = [];
 
   constructor(
     readonly recording: boolean,
-    /** Where dropout takes its chance from; without it, dropout is off. */
+    /** Source of random numbers for dropout; without it, dropout is off. */
     readonly chance?: Chance,
-    /** In what matrix products multiply; they add up, and all else is computed, in 32-bit floats. */
+    /** Precision in which matrix products multiply; sums and everything else use 32-bit floats. */
     readonly precision: Precision = 'float32',
-    /** Whether operations take our own kernels (fused.ts), which there are for processors alone. */
+    /** Whether operations use our fused kernels (fused.ts), which exist for CPUs only. */
     readonly fused: boolean = !usesGpu(),
   ) {}
 
-  /** A factor of a matrix product: as it is, or rounded to bfloat16. */
+  /** A factor of a matrix product: unchanged, or rounded to bfloat16. */
   factor(x: DeviceTensor): DeviceTensor {
     return this.precision === 'bfloat16' ? narrow(x) : x;
   }
 
-  /** Computes an operation's output and records how to go back. */
+  /** Computes an operation's output and records its gradient. */
   apply(inputs: readonly DeviceTensor[], compute: () => Applied): DeviceTensor {
     if (!this.recording) return tidy(() => compute().output);
     const entry = tidy(() => {
       const { output, saved = [], backward } = compute();
-      // An operation may name an input among what it saved: that is the tape's or the caller's already.
+      // An operation may list an input among what it saved: the tape or the caller already owns that.
       const own = saved.filter((tensor) => !inputs.includes(tensor));
       keep(output, ...own);
       return { inputs, output, saved: own, backward };
@@ -62,18 +62,18 @@ export class Tape {
     return entry.output;
   }
 
-  /** Runs a part of a network, of which a tape that does not record keeps nothing but the result. */
+  /** Runs part of a network; a tape that does not record keeps only its result. */
   part(compute: () => DeviceTensor): DeviceTensor {
     return this.recording ? compute() : tidy(compute);
   }
 
   /**
-   * Gradients of a scalar by every tensor that the operations took and did not make (the weights), from the scalar's
-   * gradient by `output`. Ends the tape: all it owned is freed.
+   * Returns the gradients of a scalar with respect to every tensor that the operations used but did not create (the weights), given
+   * the scalar's gradient with respect to `output`. Ends the tape and frees all that it owned.
    */
   backward(output: DeviceTensor, gradient: DeviceTensor): TensorGradients {
     const gradients: TensorGradients = new Map([[output, gradient]]);
-    // An operation may hand the same tensor to several inputs: it lives until the last of them is done with it.
+    // An operation may pass the same tensor to several inputs: it is freed after the last one.
     const holders = new Map<DeviceTensor, number>([[gradient, 1]]);
     const drop = (tensor: DeviceTensor) => {
       const left = holders.get(tensor)! - 1;
@@ -113,7 +113,7 @@ export class Tape {
     return gradients;
   }
 
-  /** Frees what the tape owns where `backward` is not reached. */
+  /** Frees what the tape owns if `backward` is not called. */
   dispose(): void {
     for (const { output, saved } of this.#entries.splice(0)) free(output, ...saved);
   }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectRoot } from '../foundation';
 
-/** Help for tests: a random tagger of Hugging Face's making (see fixtures/make_fixtures.py). */
+/** Test helper: a random tagger made with Hugging Face's library (see fixtures/make_fixtures.py). */
 export const tinyBertFolder = join(projectRoot, 'src', 'nn', 'fixtures', 'tiny-bert');
 
-/** A copy of the tiny tagger in a folder of its own, which is gone when the test ends. */
+/** Copies the tiny tagger to a temporary folder, which is removed when the test ends. */
 export function copyTinyBert(test: TestContext): string {
   const parent = mkdtempSync(join(tmpdir(), 'falconframes-'));
   test.after(() => rmSync(parent, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ export function copyTinyBert(test: TestContext): string {
   return folder;
 }
 
-/** A padded batch with both token types, and the logits that PyTorch computes for it. */
+/** A padded batch with both token types, and PyTorch's logits for it. */
 export interface Example {
   input_ids: number[][];
   attention_mask: number[][];

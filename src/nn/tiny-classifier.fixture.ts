@@ -6,17 +6,17 @@ import { networkFixture } from './network.fixture';
 import { tinyBertFolder } from './tiny-bert.fixture';
 
 export interface TinyClassifierOptions {
-  /** Three names; left out, LABEL_0, LABEL_1 and LABEL_2, and no entry of ours in config.json, as Python writes it. */
+  /** Three names; by default LABEL_0, LABEL_1 and LABEL_2, without our entry in config.json, as Python writes it. */
   labels?: readonly string[];
   several?: boolean;
   threshold?: number | Record<string, number>;
-  /** Words with the numbers that they get in the vocabulary, in exchange for what has these. */
+  /** Words with their ids in the vocabulary, replacing the tokens that had these ids. */
   words?: Readonly<Record<string, number>>;
 }
 
 /**
- * Help for tests: a random classifier of Hugging Face's making (fixtures/make_fixtures.py), whose texts have at most 16 tokens, with the
- * tokenizer of the tiny tagger. Gone when the test ends.
+ * Test helper: creates a random classifier made with Hugging Face's library (fixtures/make_fixtures.py), for texts of at most 16
+ * tokens, with the tokenizer of the tiny tagger. Removed when the test ends.
  */
 export function tinyClassifier(
   test: TestContext,
@@ -40,7 +40,7 @@ export function tinyClassifier(
   return folder;
 }
 
-/** The parts of a tokenizer.json that have numbers of words. */
+/** The parts of a tokenizer.json that contain token ids. */
 interface TokenizerNumbers {
   model: { vocab: Record<string, number> };
   added_tokens: { content: string; id: number }[];

@@ -9,7 +9,7 @@ import { readSafetensors, writeSafetensors } from './safetensors';
 import { copyTinyBert, largestDifference, tinyBertExample } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
 
-/** Windows of the fixture's rows whose tokens are all of type 0, as ours are, with the logits of PyTorch less the `O`. */
+/** Windows of the fixture's rows whose tokens are all of type 0, as ours are, with PyTorch's logits minus that of `O`. */
 function oneSegmentRows() {
   const { input_ids, attention_mask, token_type_ids, logits } = tinyBertExample();
   return input_ids
@@ -37,7 +37,7 @@ test('logits equal those of Hugging Face on windows of different lengths in one 
   model.dispose();
 });
 
-test('a saved folder holds the same tensors, with a row of zeros for O', (context) => {
+test('a saved folder contains the same tensors, with a row of zeros for O', (context) => {
   const folder = copyTinyBert(context);
   const copy = join(folder, '..', 'copy');
   const model = TokenClassifier.load(folder);
@@ -52,7 +52,7 @@ test('a saved folder holds the same tensors, with a row of zeros for O', (contex
   model.dispose();
 });
 
-test('a row for O that Python has trained is taken from the others, so that the surest label stays the same', async (context) => {
+test('a row for O trained in Python is subtracted from the others, so that the best label is unchanged', async (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
   const tensors = readSafetensors(path);
@@ -72,7 +72,7 @@ test('a row for O that Python has trained is taken from the others, so that the 
   model.dispose();
 });
 
-test('scoring leaves no tensor behind', async (context) => {
+test('scoring leaves no tensor allocated', async (context) => {
   const model = TokenClassifier.load(copyTinyBert(context));
   const window = { inputIds: Int32Array.of(2, 10, 11, 3), first: 0, last: 2, ownedFrom: 0, ownedTo: 2 };
   await model.score([window]);
@@ -82,7 +82,7 @@ test('scoring leaves no tensor behind', async (context) => {
   model.dispose();
 });
 
-test('weights of another shape are refused by name', (context) => {
+test('weights of another shape are rejected by name', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
   const tensors = readSafetensors(path);
@@ -94,7 +94,7 @@ test('weights of another shape are refused by name', (context) => {
   );
 });
 
-test('a folder without weights is refused', (context) => {
+test('a folder without weights is rejected', (context) => {
   const folder = copyTinyBert(context);
   rmSync(join(folder, 'model.safetensors'));
   assert.throws(() => TokenClassifier.load(folder), {
@@ -103,7 +103,7 @@ test('a folder without weights is refused', (context) => {
   });
 });
 
-test('safetensors files that promise too much are refused before memory is taken', (context) => {
+test('safetensors files with excessive sizes are rejected before memory is allocated', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'bad.safetensors');
@@ -129,7 +129,7 @@ test('safetensors files that promise too much are refused before memory is taken
   write(...entry({}), 4);
   refuses(/describes \d+ bytes, the file has/);
   write(...entry({ shape: [2 ** 40] }), 8);
-  refuses(/takes 4398046511104 bytes, its offsets span 8/);
+  refuses(/takes 4398046511104 bytes, but its offsets span 8/);
   write(...entry({ data_offsets: [8, 16] }), 16);
   refuses(/begins at byte 8, expected 0/);
   write(...entry({ dtype: 'F33' }), 8);
@@ -138,7 +138,7 @@ test('safetensors files that promise too much are refused before memory is taken
   assert.deepEqual(readSafetensors(path).get('a'), { shape: [2], data: new Float32Array(2) });
 });
 
-test('half precision and bfloat16 are read as the numbers they stand for', (context) => {
+test('half precision and bfloat16 are decoded correctly', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'halves.safetensors');
@@ -159,7 +159,7 @@ test('half precision and bfloat16 are read as the numbers they stand for', (cont
   assert.deepEqual([...tensors.get('brain')!.data], [1, -3]);
 });
 
-test("BERT's published names of LayerNorm, gamma and beta, are understood, with and without the prefix", (context) => {
+test("BERT's published names of LayerNorm, gamma and beta, are recognized, with and without the prefix", (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
   const expected = TokenClassifier.load(folder);
@@ -180,7 +180,7 @@ test("BERT's published names of LayerNorm, gamma and beta, are understood, with 
   expected.dispose();
 });
 
-test('thresholds of the classes come back as they were written; one out of place is refused by name', (context) => {
+test('class thresholds survive a round trip; one out of range is rejected by name', (context) => {
   const folder = copyTinyBert(context);
   const configuration = readConfiguration(folder);
   assert.equal(configuration.threshold, 0.5);
@@ -190,6 +190,6 @@ test('thresholds of the classes come back as they were written; one out of place
   writeConfiguration(folder, { ...configuration, threshold: { ...threshold, 'Cell Line': 1 } });
   assert.throws(
     () => readConfiguration(folder),
-    /config\.json: .*threshold of Cell Line must lie between 0 and 1/,
+    /config\.json: .*threshold of Cell Line must be between 0 and 1/,
   );
 });

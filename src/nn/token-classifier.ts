@@ -5,7 +5,6 @@ import {
   type ModelConfiguration,
   readConfiguration,
   readLabelRows,
-  savedLabels,
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
@@ -13,6 +12,7 @@ import type { LayerObserver, Weights } from './encoder';
 import { readEncoderConfiguration } from './encoder-configuration';
 import type { Head } from './heads';
 import { freshTensors } from './initialization';
+import { savedLabels } from './label-names';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
 import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
@@ -26,30 +26,30 @@ import { readTensors } from './weights';
 const HEAD_WEIGHT = 'classifier.weight';
 const HEAD_BIAS = 'classifier.bias';
 /**
- * Mentions are rare: a head that begins by denying them need not spend its first steps on learning just that (Lin et al. 2017,
- * arXiv:1708.02002, section 4.1). Sigmoid of this is 5%, about the share of tokens inside mentions of one class.
+ * Mentions are rare: a head that initially predicts none need not spend its first steps on learning that (Lin et al. 2017,
+ * arXiv:1708.02002, section 4.1). The sigmoid of this is 5%, about the share of tokens inside mentions of one class.
  */
 const INITIAL_HEAD_BIAS = -3;
 
 /**
- * An encoder with one linear layer on every token, and our reading of its outputs. Owns its parameters' memory until
+ * An encoder with one linear layer on every token, and the interpretation of its outputs. Owns its parameters' memory until
  * `dispose()`.
  *
- * Where labels may overlap, the head has one output more in the folder than in memory: `O`, all zeros (see `savedLabels`).
+ * If labels may overlap, the saved head has one more output than in memory: `O`, all zeros (see `savedLabels`).
  */
 export class TokenClassifier implements LabelNetwork {
   readonly #model: Model;
 
   constructor(
     readonly configuration: ModelConfiguration,
-    /** The folder it was read from, which holds its tokenizer. */
+    /** The folder it was loaded from, which contains its tokenizer. */
     readonly source: string,
     tensors: ReadonlyMap<string, Tensor>,
   ) {
     this.#model = new Model(configuration.encoder, headOf(configuration), tensors);
   }
 
-  /** An encoder of a pretrained folder with a fresh head, drawn by the seed. */
+  /** Loads a pretrained encoder with a new head, initialized from the seed. */
   static fromEncoder(
     folder: string,
     options: Omit<ModelConfiguration, 'encoder'>,
@@ -64,7 +64,7 @@ export class TokenClassifier implements LabelNetwork {
     return new TokenClassifier(configuration, folder, new Map([...tensors, ...head]));
   }
 
-  /** A tagger that `save` wrote. */
+  /** Loads a tagger written by `save`. */
   static load(folder: string): TokenClassifier {
     const configuration = readConfiguration(folder);
     return new TokenClassifier(configuration, folder, readTagger(folder, configuration));
@@ -79,7 +79,7 @@ export class TokenClassifier implements LabelNetwork {
     return this.#model.parameters;
   }
 
-  /** Takes the values that `save` wrote of this same model. */
+  /** Reloads values that `save` wrote for this model. */
   reload(folder: string): void {
     this.parameters.restore(readTagger(folder, this.configuration));
   }
@@ -101,7 +101,7 @@ export class TokenClassifier implements LabelNetwork {
     });
   };
 
-  /** Writes a folder in Hugging Face's layout, each file whole or not at all, config.json last. */
+  /** Writes a folder in Hugging Face's layout, each file atomically, config.json last. */
   save(folder: string): void {
     mkdirSync(folder, { recursive: true });
     const tensors = this.parameters.snapshot();
@@ -127,7 +127,7 @@ export class TokenClassifier implements LabelNetwork {
 
 const headOf = (tagSet: TagSet): Head => ({ kind: 'tokens', labels: outputNames(tagSet) });
 
-/** Learned numbers of a tagger, one by one. */
+/** Returns the number of trainable parameters of a tagger. */
 export function countParameters(configuration: ModelConfiguration): number {
   const shapes = [
     ...encoderParameterShapes(configuration.encoder).values(),
@@ -137,8 +137,9 @@ export function countParameters(configuration: ModelConfiguration): number {
 }
 
 /**
- * A saved tagger's tensors, the head's rows in our order. Where labels may overlap, the row for `O` is taken from the others: it is zeros
- * as we save it, but not once Python has trained the model further, and a softmax is the same when all logits lose one number.
+ * Reads a saved tagger's tensors, with the head's rows in our order. If labels may overlap, the row for `O` is subtracted from the
+ * others: it is zeros as we save it, but not if Python has trained the model further, and a softmax does not change when a number
+ * is subtracted from all logits.
  */
 function readTagger(folder: string, configuration: ModelConfiguration): Map<string, Tensor> {
   const { hiddenSize } = configuration.encoder;

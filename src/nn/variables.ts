@@ -14,22 +14,19 @@ import {
 import { type AdamWNumbers, adamW } from './fused';
 import { multiply } from './kernels';
 
-/**
- * Resource variables: numbers that stay in TensorFlow's memory and that one operation updates where they lie. A handle says
- * where that is.
- */
+/** Resource variables: numbers that stay in TensorFlow's memory and are updated in place. A handle refers to one. */
 export type VariableHandle = DeviceTensor;
 
 const T = [attribute('T', 'type', FLOAT32)];
 const UNLOCKED = [...T, attribute('use_locking', 'bool', false)];
 let made = 0;
 
-/** A place for a variable of 32-bit floats; give it back with `destroyVariable`. */
+/** Creates a variable of 32-bit floats; free it with `destroyVariable`. */
 export function createVariable(shape: readonly number[]): VariableHandle {
   const handle = run('VarHandleOp', [
     attribute('dtype', 'type', FLOAT32),
     attribute('shape', 'shape', shape),
-    // TensorFlow finds variables by name: each needs its own.
+    // TensorFlow finds variables by name, so each name must be unique.
     attribute('shared_name', 'string', `falconframes/${made++}`),
     attribute('container', 'string', ''),
   ]);
@@ -45,7 +42,7 @@ export function destroyVariable(handle: VariableHandle): void {
 }
 
 const DTYPE = [attribute('dtype', 'type', FLOAT32)];
-/** A variable's value, in the variable's own memory: free it before the next update, which would have to copy otherwise. */
+/** Returns a variable's value, sharing its memory: free it before the next update, which would otherwise have to copy. */
 export const readVariable = (variable: VariableHandle): DeviceTensor =>
   run('ReadVariableOp', DTYPE, variable);
 
@@ -54,7 +51,7 @@ export const assignVariable = (variable: VariableHandle, value: DeviceTensor): v
 
 const ADAM = [...UNLOCKED, attribute('use_nesterov', 'bool', false)];
 
-/** AdamW's update of a variable and its two moments in place (`fused.adamW` has the formulas). */
+/** Applies AdamW to a variable and its two moments in place (formulas at `fused.adamW`). */
 export function applyAdamW(
   variable: VariableHandle,
   moments: readonly [VariableHandle, VariableHandle],
@@ -69,9 +66,9 @@ export function applyAdamW(
     }
     const { lost, rate, beta1, beta2, epsilon } = numbers;
     const number = (value: number) => upload(Float32Array.of(value), []);
-    // Nothing may share the variable's memory when it is updated next.
+    // Nothing may share the variable's memory at the next update.
     if (lost > 0) tidy(() => assignVariable(variable, multiply(readVariable(variable), number(1 - lost))));
-    // The kernel multiplies the rate by √(1 - power₂) / (1 - power₁): powers of 0 leave it as it is.
+    // The kernel multiplies the rate by √(1 - power₂) / (1 - power₁): powers of 0 leave it unchanged.
     const powers = [scalar(0), scalar(0)];
     const scalars = [...powers, ...[rate, beta1, beta2, epsilon].map(number)];
     runForEffect('ResourceApplyAdam', ADAM, variable, ...moments, ...scalars, gradient);

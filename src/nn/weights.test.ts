@@ -16,7 +16,7 @@ function edit(folder: string, change: (tensors: Map<string, Tensor>) => void): v
   writeSafetensors(path, tensors);
 }
 
-test('weights that are not finite are refused by file and tensor, be it a single one', (context) => {
+test('non-finite weights are rejected by file and tensor, even a single one', (context) => {
   const folder = copyTinyBert(context);
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
     edit(folder, (tensors) => {
@@ -31,7 +31,7 @@ test('weights that are not finite are refused by file and tensor, be it a single
   }
 });
 
-test('halves that are not finite, and numbers of 64 bits that 32 bits do not hold, are refused', (context) => {
+test('non-finite halves, and 64-bit numbers outside the range of 32 bits, are rejected', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
   const put = (dtype: string, bytes: Uint8Array, shape: number[]) => {
@@ -56,7 +56,7 @@ test('halves that are not finite, and numbers of 64 bits that 32 bits do not hol
   });
 });
 
-test('weights in several files with an index are read as those in one', (context) => {
+test('weights in several files with an index are read like those in one', (context) => {
   const folder = copyTinyBert(context);
   const expected = TokenClassifier.load(folder);
   const tensors = [...readSafetensors(join(folder, 'model.safetensors'))];
@@ -88,7 +88,7 @@ test('weights in several files with an index are read as those in one', (context
   refuses(/again, which model-00001/);
 });
 
-test('weights in another format, and a pointer in their place, are named with the mend', (context) => {
+test('weights in another format, and a pointer file instead of weights, are reported with what to do', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
   renameSync(path, join(folder, 'pytorch_model.bin'));

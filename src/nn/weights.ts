@@ -6,14 +6,14 @@ import { isFloat, readStored, type Tensor } from './safetensors';
 import { readSafetensorsHeader, type StoredTensor, withFile } from './safetensors-header';
 
 export const WEIGHTS = 'model.safetensors';
-/** Says which file has which tensor, if the weights are in several files. */
+/** Maps tensors to files, if the weights are in several files. */
 const INDEX = 'model.safetensors.index.json';
 const LARGEST_INDEX = 10_000_000;
 const MOST_FILES = 1000;
-/** The largest table of words published for an encoder (LaBSE) takes 1.5 GB. */
+/** The largest word table published for an encoder (LaBSE) takes 1.5 GB. */
 const LARGEST_TENSOR = 2 ** 31;
 
-/** Weights of other libraries, in formats that are not read here. */
+/** Weight files of other libraries, in formats that are not supported. */
 const OTHER_FORMATS =
   /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
 
@@ -23,17 +23,17 @@ export interface StoredWeights {
   readonly path: string;
   /** The shape of a tensor; undefined if there is none of that name. */
   shapeOf(name: string): readonly number[] | undefined;
-  /** @throws InputError for a tensor that does not hold floats, or holds some that are not finite */
+  /** @throws InputError for a tensor that does not contain floats, or contains non-finite ones */
   get(name: string): Tensor | undefined;
 }
 
-/** Whether a folder holds weights that `openWeights` opens. */
+/** Returns whether a folder contains weights that `openWeights` can open. */
 export const hasWeights = (folder: string): boolean =>
   [WEIGHTS, INDEX].some((name) => existsSync(join(folder, name)));
 
 /**
- * The weights of a model folder, in one file or in several with an index. Names without the encoder's prefix (`bert.`), as in encoders
- * saved without a head, and the names that LayerNorm had when BERT was published are recognized.
+ * Opens the weights of a model folder, in one file or in several with an index. Recognizes names without the encoder's prefix
+ * (`bert.`), as in encoders saved without a head, and the LayerNorm names of the original BERT.
  */
 export function openWeights(folder: string): StoredWeights {
   const path = [WEIGHTS, INDEX].map((name) => join(folder, name)).find(existsSync);
@@ -60,7 +60,7 @@ export function openWeights(folder: string): StoredWeights {
   };
 }
 
-/** The files that hold a folder's weights. */
+/** Returns the files that contain a folder's weights. */
 export function weightFiles(folder: string): string[] {
   const single = join(folder, WEIGHTS);
   return existsSync(single) ? [single] : shardsOf(folder);
@@ -112,7 +112,7 @@ function noWeights(folder: string): InputError {
   return new InputError(
     other
       ? `${folder}: has its weights in ${other}, a format that is not read; load the model in Python and save it with \`save_pretrained(folder, safe_serialization=True)\``
-      : `${folder}: ${WEIGHTS} is missing, so that there are no weights; the folder is no complete model, train or fetch it again`,
+      : `${folder}: ${WEIGHTS} is missing, so there are no weights; the folder is not a complete model, train or fetch it again`,
   );
 }
 
@@ -122,7 +122,7 @@ const PREFIX = new RegExp(
     .join('|')})\\.`,
 );
 
-/** The names that a tensor may have in a file: without the encoder's prefix, and with the original names of LayerNorm. */
+/** Returns the names that a tensor may have in a file: without the encoder's prefix, and with the original names of LayerNorm. */
 function namesOf(name: string): string[] {
   const names = [name, name.replace(PREFIX, '')];
   const published = names.map((own) =>
@@ -131,7 +131,7 @@ function namesOf(name: string): string[] {
   return [...names, ...published];
 }
 
-/** Reads only the tensors that `shapes` names, after checking that all of them exist in their shape. */
+/** Reads the tensors named in `shapes`, after checking that all exist with their shapes. */
 export function readTensors(folder: string, shapes: ReadonlyMap<string, number[]>): Map<string, Tensor> {
   const weights = openWeights(folder);
   for (const [name, shape] of shapes) {
@@ -142,7 +142,7 @@ export function readTensors(folder: string, shapes: ReadonlyMap<string, number[]
       );
     if (String(found) !== String(shape)) {
       throw new InputError(
-        `${weights.path}: "${name}" has the shape [${found}], config.json asks for [${shape}]; the two files do not belong together`,
+        `${weights.path}: "${name}" has the shape [${found}], but config.json requires [${shape}]; the two files do not belong together`,
       );
     }
   }

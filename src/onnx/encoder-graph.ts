@@ -4,20 +4,23 @@ import { ARCHITECTURES, type EncoderConfiguration, type Head, type LayerNames, t
 import { GraphWriter } from './graph';
 import { transpose } from './transpose';
 
-/** Added to the attention scores of padding: large enough that their softmax is exactly 0, finite in half precision, and what ONNX Runtime's `Attention` adds. */
+/**
+ * Added to the attention scores of padding: large enough that their softmax is exactly 0, finite in half precision, and the value
+ * used by ONNX Runtime's `Attention`.
+ */
 export const MASKED_SCORE = -10_000;
 
-/** What the graph computes from the hidden states: labels of every token, or of the sentence by its first token. */
+/** Head of the graph: labels of every token, or of the sentence from its first token. */
 export type GraphHead = Exclude<Head, { kind: 'vocabulary' }>;
 
 /**
- * An encoder of the BERT family with its head as an ONNX graph, the same network that nn/encoder.ts and nn/heads.ts compute
+ * Builds an encoder of the BERT family with its head as an ONNX graph, the same network as in nn/encoder.ts and nn/heads.ts
  * (nn/architectures.ts cites the papers), without dropout.
  *
- * In: `input_ids`, `attention_mask` and, where the architecture has them, `token_type_ids`, int64 [batch, length]. Out: `logits`,
- * float, [batch, length, labels] of tokens or [batch, labels] of sentences. Depth and widths come from the tensors' own shapes
- * where they can, so that a layer that lost heads or neurons exports as it is. `source` names the file in messages about missing or
- * misshapen tensors.
+ * In: `input_ids`, `attention_mask` and, if the architecture has them, `token_type_ids`, int64 [batch, length]. Out: `logits`,
+ * float, [batch, length, labels] for tokens or [batch, labels] for sentences. Depth and widths are taken from the tensors' shapes
+ * where possible, so that a layer with pruned heads or neurons can be exported. `source` names the file in messages about missing
+ * or misshapen tensors.
  */
 export function encoderGraph(
   encoder: EncoderConfiguration,
@@ -30,7 +33,7 @@ export function encoderGraph(
   const { prefix, layer: namesOfLayer, sequenceHead } = ARCHITECTURES[encoder.type];
   const headSize = hiddenSize / encoder.attentionHeads;
 
-  /** The tensor of that name; -1 in `shape` lets an extent be what it is. */
+  /** Returns the tensor of that name; -1 in `shape` allows any extent. */
   function take(name: string, shape: readonly number[]): Tensor {
     const tensor = tensors.get(name);
     if (!tensor)
@@ -40,7 +43,7 @@ export function encoderGraph(
       shape.every((extent, axis) => extent === -1 || extent === tensor.shape[axis]);
     if (!fits) {
       throw new InputError(
-        `${source}: "${name}" has the shape [${tensor.shape}] where config.json asks for [${shape}]; the two files do not belong together`,
+        `${source}: "${name}" has the shape [${tensor.shape}] but config.json requires [${shape}]; the two files do not belong together`,
       );
     }
     return tensor;
@@ -51,7 +54,7 @@ export function encoderGraph(
     return graph.constant(name, tensor.shape, tensor.data);
   }
 
-  /** x W^T + b. The weight is stored [outputs, inputs] and written transposed, as MatMul wants it. */
+  /** x W^T + b. The weight is stored [outputs, inputs] and written transposed, as required by MatMul. */
   function linear(input: string, name: string, outputs: number, inputs: number): string {
     const weight = take(`${name}.weight`, [outputs, inputs]);
     const [rows, columns] = weight.shape;
@@ -69,7 +72,7 @@ export function encoderGraph(
     });
   }
 
-  /** Gaussian error linear unit, exact form (Hendrycks & Gimpel 2016), spelled so that runtimes see and fuse it. */
+  /** Gaussian error linear unit, exact form (Hendrycks & Gimpel 2016), written so that runtimes recognize and fuse it. */
   function gelu(input: string, name: string): string {
     const argument = graph.run('Div', `${name}/argument`, [input, graph.scalar(Math.fround(Math.SQRT2))]);
     const error = graph.run('Erf', `${name}/erf`, [argument]);
@@ -78,7 +81,7 @@ export function encoderGraph(
     return graph.run('Mul', name, [product, graph.scalar(0.5)]);
   }
 
-  /** Word + position + token type, normalized: [batch, length, hidden]. */
+  /** Word + position + token type embeddings, normalized: [batch, length, hidden]. */
   function embeddings(ids: string, tokenTypes: string | undefined): string {
     const name = `${prefix}.embeddings`;
     const table = (kind: string, rows: number) =>
@@ -103,7 +106,7 @@ export function encoderGraph(
       : linear(normalized, `${prefix}.embeddings_project`, hiddenSize, embeddingSize);
   }
 
-  /** 0 where there is text, MASKED_SCORE where there is padding: [batch, 1, 1, length]. */
+  /** 0 for tokens, MASKED_SCORE for padding: [batch, 1, 1, length]. */
   function additiveMask(mask: string): string {
     const spread = graph.run('Unsqueeze', 'mask/spread', [mask, graph.integers(1, 2)]);
     const kept = graph.run('Cast', 'mask/kept', [spread], { to: 1 });
@@ -112,12 +115,12 @@ export function encoderGraph(
   }
 
   function attention(input: string, mask: string, names: LayerNames, path: string): string {
-    // The heads that this layer still has.
+    // The remaining heads of this layer.
     const width = take(`${names.query}.weight`, [-1, hiddenSize]).shape[0];
     const heads = width / headSize;
     if (!Number.isInteger(heads)) {
       throw new InputError(
-        `${source}: "${names.query}.weight" has ${width} rows, which is no multiple of the head size ${headSize}; correct config.json`,
+        `${source}: "${names.query}.weight" has ${width} rows, which is not a multiple of the head size ${headSize}; correct config.json`,
       );
     }
     const split = (part: 'query' | 'key' | 'value', order: number[]) => {
@@ -152,7 +155,7 @@ export function encoderGraph(
     return layerNorm(sum, names.outputNorm, hiddenSize);
   }
 
-  /** Of the sentence, from its first token: [batch, labels]. */
+  /** Classifies the sentence from its first token: [batch, labels]. */
   function classifySequence(hidden: string, labels: number): string {
     const { transform, activation, output } = sequenceHead;
     const first = graph.run('Gather', 'sequence/first', [hidden, graph.index(0)], { axis: 1 }); // [batch, hidden]

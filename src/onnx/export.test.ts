@@ -16,12 +16,13 @@ import { networkFixture, networkFixtureNames } from '../nn/network.fixture';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert.fixture';
 import { encoderGraph, type GraphHead } from './encoder-graph';
 import { encodeAsOnnx, exportToOnnx } from './export';
-import { fuseFolder, fuseModel } from './fuse/fuse';
+import { fuseModel } from './fuse/fuse';
+import { fuseFolder } from './fuse/fuse-folder';
 import { quantizeModel } from './quantize/dynamic';
 import { quantizeFolder } from './quantize/quantize';
 import { runOnnx, runOnnxBatch } from './run.fixture';
 
-test('logits equal those of Hugging Face, padding and token types included', async (t) => {
+test('logits equal those of Hugging Face, including padding and token types', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));
   const example = tinyBertExample();
   const difference = largestDifference(await runOnnx(path, example), example.logits.flat(2));
@@ -47,7 +48,7 @@ for (const name of networkFixtureNames().filter((name) => !name.endsWith('-vocab
   });
 }
 
-test('files made of other weights do not stay beside new ones', async (t) => {
+test('files derived from old weights are removed when new weights are saved', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const quantized = quantizeFolder(folder);
@@ -62,7 +63,7 @@ test('files made of other weights do not stay beside new ones', async (t) => {
   assert.ok(!existsSync(join(folder, 'onnx')));
 });
 
-test('batch and length may change from call to call', async (t) => {
+test('batch and length may change between calls', async (t) => {
   const path = exportToOnnx(copyTinyBert(t));
   const example = tinyBertExample();
   const kept = 7; // the second row's tokens, without its padding
@@ -77,7 +78,7 @@ test('batch and length may change from call to call', async (t) => {
   assert.ok(difference < 1e-5, `largest difference ${difference}`);
 });
 
-test('the file keeps to what transformers.js and ONNX Runtime 1.14 read', (t) => {
+test('the file is compatible with transformers.js and ONNX Runtime 1.14', (t) => {
   const model = onnx.ModelProto.decode(readFileSync(exportToOnnx(copyTinyBert(t))));
   assert.ok(Number(model.irVersion) <= 8);
   assert.deepEqual(
@@ -94,7 +95,7 @@ test('the file keeps to what transformers.js and ONNX Runtime 1.14 read', (t) =>
   );
 });
 
-test('another folder gets the file and what is needed to run it, and no weights', (t) => {
+test('another folder gets the file and everything needed to run it, but no weights', (t) => {
   const folder = copyTinyBert(t);
   const out = join(folder, '..', 'deployed');
   exportToOnnx(folder, out);
@@ -104,7 +105,7 @@ test('another folder gets the file and what is needed to run it, and no weights'
   assert.ok(!existsSync(join(out, 'model.safetensors')));
 });
 
-test('a layer without one of its heads and some of its neurons exports as it is', async (t) => {
+test('a layer without one of its heads and some of its neurons can be exported', async (t) => {
   const folder = copyTinyBert(t);
   const { encoder } = readConfiguration(folder);
   const layer = 'bert.encoder.layer.1';
@@ -114,7 +115,7 @@ test('a layer without one of its heads and some of its neurons exports as it is'
       tinyBertExample(),
     );
 
-  // The same layer with head and neurons in place but silenced: their columns of the output layers are zero.
+  // The same layer with head and neurons present but silenced: their columns of the output layers are zero.
   const silenced = readSafetensors(join(folder, 'model.safetensors'));
   const removed = new Map(silenced);
   const cut = (input: string[], output: string, kept: (index: number) => boolean) => {
@@ -147,7 +148,7 @@ function keepColumns({ shape, data }: Tensor, kept: (column: number) => boolean)
   return { shape: [shape[0], rest.length / shape[0]], data: rest };
 }
 
-test('what cannot be exported is refused in one sentence, and nothing is written', (t) => {
+test('an unexportable model is rejected in one sentence, and nothing is written', (t) => {
   const refuses = (spoil: (folder: string) => void, message: RegExp) => {
     const folder = copyTinyBert(t);
     spoil(folder);
@@ -189,11 +190,11 @@ test('what cannot be exported is refused in one sentence, and nothing is written
   refuses((folder) => writeFileSync(join(folder, 'model.safetensors'), 'short'), /damaged/);
 });
 
-test('a tokenizer that is a device is refused before anything is written', (t) => {
+test('a tokenizer that is a device is rejected before anything is written', (t) => {
   const folder = copyTinyBert(t);
   rmSync(join(folder, 'tokenizer.json'));
-  symlinkSync('/dev/zero', join(folder, 'tokenizer.json')); // read to its end it would fill the memory
+  symlinkSync('/dev/zero', join(folder, 'tokenizer.json')); // reading it to its end would fill memory
   const out = join(folder, 'out');
-  assert.throws(() => exportToOnnx(folder, out), /tokenizer\.json: is no regular file/);
+  assert.throws(() => exportToOnnx(folder, out), /tokenizer\.json: is not a regular file/);
   assert.ok(!existsSync(out));
 });

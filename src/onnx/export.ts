@@ -5,11 +5,11 @@ import { encoderGraph } from './encoder-graph';
 import { copyCompanions, writeExported } from './folder';
 
 /**
- * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and answers its path. Into another
- * folder `out` go the file and what is needed to run it. A `model_quantized.onnx` beside it, of an earlier export, goes.
+ * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and returns its path. With another folder
+ * `out`, also copies the files needed to run it. Removes a `model_quantized.onnx` of an earlier export.
  *
- * Taggers and sequence classifiers of any architecture. Throws InputError, and writes nothing, when the folder has no weights, no such
- * head, or weights and configuration do not belong together.
+ * Supports taggers and sequence classifiers of any architecture. Throws InputError, and writes nothing, if the folder has no
+ * weights or no such head, or if weights and configuration do not match.
  */
 export function exportToOnnx(folder: string, out: string = folder): string {
   const model = encodeAsOnnx(folder);
@@ -17,7 +17,7 @@ export function exportToOnnx(folder: string, out: string = folder): string {
   return writeExported(out, model);
 }
 
-/** The same as bytes, for who wants to run a folder that was never exported. */
+/** The same as bytes, to run a folder that was never exported. */
 export function encodeAsOnnx(folder: string): Uint8Array {
   const encoder = readEncoderConfiguration(folder);
   const head = readHead(folder);

@@ -3,19 +3,19 @@ import { join, resolve } from 'node:path';
 import { writeFileAtomically, writePieces } from '../foundation';
 import { readCompanion } from '../nn';
 
-/** Where a model folder keeps its ONNX files; transformers.js looks for these names. */
+/** Returns the path of a model folder's ONNX file; transformers.js expects these names. */
 export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
   return join(folder, 'onnx', quantized ? 'model_quantized.onnx' : 'model.onnx');
 }
 
-/** Writes `onnx/model.onnx`; quantized weights of an earlier one, which would be run in its place, go. */
+/** Writes `onnx/model.onnx`; removes quantized weights of an earlier one, which would be run instead. */
 export function writeExported(folder: string, model: Uint8Array): string {
   const path = onnxPath(folder, { quantized: false });
   writePieces(path, [model], { outdated: [onnxPath(folder, { quantized: true })] });
   return path;
 }
 
-/** What a model needs beside its weights to be run. */
+/** Files needed to run a model besides its weights. */
 export const COMPANIONS = [
   'config.json',
   'tokenizer.json',
@@ -24,7 +24,7 @@ export const COMPANIONS = [
   'vocab.txt',
 ];
 
-/** Copies configuration and tokenizer into another folder, so that it can be deployed without the first. */
+/** Copies configuration and tokenizer into another folder, so that it can be deployed on its own. */
 export function copyCompanions(from: string, to: string): void {
   if (resolve(from) === resolve(to)) return;
   const found = COMPANIONS.filter((name) => existsSync(join(from, name)));

@@ -1,8 +1,8 @@
 import { onnx } from 'onnx-proto';
 
 /**
- * What every model that this library writes says about itself. Operator set 17 brought LayerNormalization and is the newest
- * that ONNX Runtime 1.14 (inside transformers.js 2) reads; its file format goes up to version 8.
+ * Metadata of every model that this library writes. Operator set 17 introduced LayerNormalization and is the newest that ONNX
+ * Runtime 1.14 (inside transformers.js 2) reads; its file format goes up to version 8.
  */
 export const OPERATOR_SET = 17;
 const FORMAT_VERSION = 8;
@@ -10,10 +10,10 @@ const FORMAT_VERSION = 8;
 const { DataType } = onnx.TensorProto;
 const { AttributeType } = onnx.AttributeProto;
 
-/** Which ONNX type holds which array. Numbers lie in row-major order, little-endian, as ONNX asks of `rawData`. */
+/** ONNX type of each array. Numbers are in row-major order, little-endian, as `rawData` requires. */
 type TensorData = Float32Array | BigInt64Array | Int8Array | Uint8Array;
 
-/** A constant of the graph. `shape` is empty for a scalar. */
+/** Creates a constant of the graph. `shape` is empty for a scalar. */
 export function constantTensor(name: string, shape: readonly number[], data: TensorData): onnx.ITensorProto {
   const dataType =
     data instanceof Float32Array
@@ -27,13 +27,16 @@ export function constantTensor(name: string, shape: readonly number[], data: Ten
   return { name, dims: [...shape], dataType, rawData };
 }
 
-/** `rawData` may begin at any byte of the file that it is a view of: copied, so that floats lie on a multiple of four. */
+/**
+ * Returns the floats of a tensor. `rawData` may start at any byte of the file that it is a view of: copied, so that floats are
+ * aligned to four bytes.
+ */
 export function floatsOf(tensor: onnx.ITensorProto): Float32Array {
   if (!tensor.rawData?.length) return Float32Array.from(tensor.floatData ?? []);
   return new Float32Array(new Uint8Array(tensor.rawData).buffer);
 }
 
-/** Whole numbers, or lists of them, are the only attributes but `epsilon` that our operators take. */
+/** Attributes of our operators: integers or lists of them, and `epsilon`. */
 export type Attributes = Record<string, number | readonly number[] | { float: number }>;
 
 function attribute(name: string, value: Attributes[string]): onnx.IAttributeProto {
@@ -57,21 +60,21 @@ export function operatorNode(
   };
 }
 
-/** The domain of ONNX Runtime's own operators (docs/ContribOperators.md in its repository). */
+/** The domain of ONNX Runtime's operators (docs/ContribOperators.md in its repository). */
 export const CONTRIB_DOMAIN = 'com.microsoft';
 
 export function contribNode(...node: Parameters<typeof operatorNode>): onnx.INodeProto {
   return { ...operatorNode(...node), domain: CONTRIB_DOMAIN };
 }
 
-/** The model with that domain among those that it says it uses. */
+/** Returns the model with that domain among its imports. */
 export function withContribDomain(model: onnx.ModelProto): onnx.ModelProto {
   if (model.opsetImport.some(({ domain }) => domain === CONTRIB_DOMAIN)) return model;
   const opsetImport = [...model.opsetImport, { domain: CONTRIB_DOMAIN, version: 1 }];
   return onnx.ModelProto.create({ ...model, opsetImport });
 }
 
-/** Extents: numbers are fixed, names stand for what may change from call to call. */
+/** Extents: numbers are fixed, names are dynamic. */
 type Extent = number | string;
 
 function describedValue(name: string, dataType: number, shape: readonly Extent[]): onnx.IValueInfoProto {
@@ -82,8 +85,8 @@ function describedValue(name: string, dataType: number, shape: readonly Extent[]
 }
 
 /**
- * Writes down a computation as an ONNX graph, one operator a call, in the order in which it runs. Each call gives back the
- * name of its result, which is the input of later calls; `name` is the path under which viewers show it.
+ * Writes a computation as an ONNX graph, one operator per call, in execution order. Each call returns the name of its result, the
+ * input of later calls; `name` is the path shown by viewers.
  */
 export class GraphWriter {
   private readonly inputs: onnx.IValueInfoProto[] = [];
@@ -105,17 +108,17 @@ export class GraphWriter {
     return name;
   }
 
-  /** A small number; equal ones are kept once. */
+  /** Returns a small number; equal ones are stored once. */
   scalar(value: number): string {
     return this.constant(`scalar/${value}`, [], Float32Array.of(value));
   }
 
-  /** A list of axes, extents or indices; equal ones are kept once. */
+  /** Returns a list of axes, extents or indices; equal ones are stored once. */
   integers(...values: number[]): string {
     return this.constant(`integers/${values}`, [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** A single index, not a list of one. */
+  /** Returns a single index, not a list of one. */
   index(value: number): string {
     return this.constant(`index/${value}`, [], BigInt64Array.of(BigInt(value)));
   }

@@ -1,6 +1,6 @@
 /**
  * `node hostile-onnx.fixture.js FOLDER SEED COUNT`: opens and runs damaged copies of a folder's onnx/model.onnx, one after another,
- * and prints how many were refused. A process of its own, since damage that the checks let through may end it.
+ * and prints how many were rejected. Runs in a separate process, since damage that passes the checks may crash it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ async function main([folder, seed, count]: string[]): Promise<void> {
     const { below } = createRandom(Number(seed) + number);
     const bytes = Buffer.from(whole);
     for (let changes = 1 + below(3); changes > 0; changes--) {
-      // Names, shapes and operators make up a small part of the file, and most of what matters.
+      // Names, shapes and operators are a small part of the file, but most of what matters.
       bytes[below(2) ? below(bytes.length) : below(Math.min(bytes.length, 6000))] = below(256);
     }
     writeFileSync(damaged, below(10) ? bytes : bytes.subarray(0, below(bytes.length)));
-    // The last line tells, should the process end.
+    // The last line identifies the copy if the process crashes.
     process.stderr.write(`${Number(seed) + number}\n`);
     try {
       const { score } = await openFolderScorer(folder, damaged, { threads: 1 });

@@ -1,10 +1,10 @@
 /**
  * ONNX: a trained model as a graph that runs without TensorFlow.
  *
- * In: a model folder. Out: `onnx/model.onnx` and `onnx/model_quantized.onnx` in it, which run in ONNX Runtime (Python, Node, browser) and
- * transformers.js, and scorers on such files. May touch: model folders; ONNX Runtime's threads.
+ * In: a model folder. Out: `onnx/model.onnx` and `onnx/model_quantized.onnx` in it, which run in ONNX Runtime (Python, Node,
+ * browser) and transformers.js, and scorers for such files. May touch: model folders; ONNX Runtime's threads.
  *
- * export.ts writes the graph, fuse/ and quantize/ rewrite it, check/ refuses files that could do harm, session.ts runs them.
+ * export.ts writes the graph, fuse/ and quantize/ rewrite it, check/ rejects harmful files, session.ts runs them.
  */
 export { checkOnnx, readOnnxFile } from './check';
 export type { ExpectedShape } from './check/check';

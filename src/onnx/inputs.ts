@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
 import type { Batch } from '../nn';
 
-/** A padded batch as an exported graph takes it; architectures without token types have no such input. */
+/** Converts a padded batch to inputs of an exported graph; architectures without token types have no such input. */
 export function onnxInputs(
   { size, length, inputIds, attentionMask, tokenTypes }: Batch,
   inputNames: readonly string[],
@@ -14,12 +14,12 @@ export function onnxInputs(
 }
 
 /**
- * Numbers from 0 to 2^31 - 1. Written through their lower halves, which takes a third of the time that making a BigInt of each
- * does; the upper halves stay 0.
+ * Converts numbers from 0 to 2^31 - 1. Writes their lower halves, which takes a third of the time of creating BigInts; the upper
+ * halves stay 0.
  */
 function asInt64(values: ArrayLike<number>): BigInt64Array {
   const integers = new BigInt64Array(values.length);
-  const halves = new Int32Array(integers.buffer); // the lower half stands first: little-endian
+  const halves = new Int32Array(integers.buffer); // the lower half comes first: little-endian
   for (let index = 0; index < values.length; index++) halves[2 * index] = values[index];
   return integers;
 }

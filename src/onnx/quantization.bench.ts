@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- quantization --model FOLDER --calibrate FILE --test FILE… [--sentences N] [--out FOLDER] [--json]`: every kind of
- * quantization of one model side by side, and what Python's `onnxruntime.quantization` makes of the same file.
+ * `npm run bench -- quantization --model FOLDER --calibrate FILE --test FILE… [--sentences N] [--out FOLDER] [--json]`: compares
+ * every kind of quantization of one model, and Python's `onnxruntime.quantization` on the same file.
  *
- * Size, latency at batch 1, throughput and strict F1 on one thread, the variants in turns (compression/benchmark.ts), on the first N
- * sentences of each test file (all by default). Static kinds fix their ranges by the first 200 sentences of the calibration file.
- * With --out, quantization.csv and quantization.json go there.
+ * Size, latency at batch 1, throughput and strict F1 on one thread, the variants in turns (compression/benchmark.ts), on the first
+ * N sentences of each test file (all by default). Static kinds take their ranges from the first 200 sentences of the calibration
+ * file. --out writes quantization.csv and quantization.json there.
  */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,14 +14,14 @@ import { benchmark, benchmarkCsv, openVariant, startPeer, type Variant } from '.
 import { readSentences, showProgress, writeFileAtomically } from '../foundation';
 import { exportToOnnx } from './export';
 import { onnxPath } from './folder';
-import { fuseFolder } from './fuse/fuse';
+import { fuseFolder } from './fuse/fuse-folder';
 import { CALIBRATION_METHODS } from './quantize/calibration';
 import { quantizeFolder, quantizeFolderStatically } from './quantize/quantize';
 
 const CALIBRATION_SENTENCES = 200;
 const THREADS = 1;
 
-/** The folder of each kind by name, all made of the exported `plain`; which file of it counts. */
+/** Creates the folder of each kind by name, all from the exported `plain`, and says which of its files is measured. */
 async function makeKinds(
   plain: string,
   scratch: string,

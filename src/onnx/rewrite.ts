@@ -7,16 +7,16 @@ import { CONTRIB_DOMAIN, floatsOf } from './graph';
 const { DataType } = onnx.TensorProto;
 
 /**
- * Matrices with an extent below this stay in floating point: the head (nine columns, of which `O` must stay exactly 0) and
- * the token types (two rows) are a few kilobytes.
+ * Matrices with an extent below this stay in floating point: the head (nine columns, of which `O` must stay exactly 0) and the
+ * token types (two rows) are a few kilobytes.
  */
 const SMALLEST_EXTENT = 16;
 
-/** Operators whose presence shows that a file has been through a quantizer before. */
+/** Operators that show that a file is already quantized. */
 const QUANTIZED_OPERATORS =
   /^(DynamicQuantize.*|QuantizeLinear|DequantizeLinear|MatMulInteger.*|MatMulNBits|MatMulBnb4|GatherBlockQuantized|Q[A-Z].*)$/;
 
-/** Numbers of 8 bits and fewer, and halves. Masks and indices are none of these. */
+/** Types of 8 bits and fewer, and halves, but not those of masks and indices. */
 const SHORT_TYPES: ReadonlySet<number> = new Set([
   DataType.INT8,
   DataType.UINT8,
@@ -25,7 +25,7 @@ const SHORT_TYPES: ReadonlySet<number> = new Set([
   ...[17, 18, 19, 20, 21, 22],
 ]);
 
-/** Tokens of the window for which the memory of a run is estimated. */
+/** Window length in tokens for which the memory of a run is estimated. */
 const TYPICAL_LENGTH = 256;
 
 /** Throws InputError if the file is damaged, has no graph, or cannot be run. */
@@ -41,7 +41,7 @@ export function readOnnx(path: string, encoder: EncoderConfiguration): onnx.Mode
   }
 }
 
-/** Throws InputError when the file comes from a quantizer, ours or another, of whatever kind. */
+/** Throws InputError if the file was quantized, by us or by another program, in any way. */
 export function refuseQuantized(model: onnx.ModelProto, source: string, mend: string): void {
   const { node = [], initializer = [] } = model.graph!;
   const quantized =
@@ -50,7 +50,7 @@ export function refuseQuantized(model: onnx.ModelProto, source: string, mend: st
   if (quantized) throw new InputError(`${source}: is already quantized; ${mend}`);
 }
 
-/** Throws InputError when `compress fuse` has been over it, or, where operators are named, has put one of these into it. */
+/** Throws InputError if the file was fused by `compress fuse`, or contains one of the given fused operators. */
 export function refuseFused(
   model: onnx.ModelProto,
   source: string,
@@ -65,8 +65,8 @@ export function refuseFused(
 export type Constants = Map<string, onnx.ITensorProto>;
 
 /**
- * The model with some of its nodes put in other words. `rewrite` answers the nodes that take a node's place, or undefined
- * to leave it, and may add constants; constants that no node uses any longer are left out.
+ * Returns the model with some nodes rewritten. `rewrite` returns the nodes that replace a node, or undefined to keep it, and may
+ * add constants; constants that are no longer used are removed.
  */
 export function rewriteNodes(
   model: onnx.ModelProto,
@@ -80,7 +80,7 @@ export function rewriteNodes(
   return onnx.ModelProto.create({ ...model, graph: { ...graph, node, initializer } });
 }
 
-/** A matrix of weights in floats, large enough to be worth a shorter form; undefined for anything else. */
+/** Returns a matrix of float weights that is large enough to be worth a shorter format; undefined for anything else. */
 export function largeMatrix(
   constants: Constants,
   name: string,

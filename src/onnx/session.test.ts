@@ -20,10 +20,10 @@ const windowOf = (ids: number[]): Window => ({
   ownedTo: ids.length - 2,
 });
 
-test("a window's logits are those of PyTorch without the column O, whatever it is batched with", async (t) => {
+test("a window's logits equal those of PyTorch without the column O, in any batch", async (t) => {
   const { score } = await openOnnxScorer(exportToOnnx(copyTinyBert(t)), { threads: 1 });
   const { input_ids, attention_mask, logits } = tinyBertExample();
-  // The second row with its padding cut off; the first has token types, which windows do not.
+  // The second row with its padding removed; the first has token types, which windows do not.
   const length = attention_mask[1].indexOf(0);
   const expected = logits[1].slice(0, length).flatMap((row) => row.slice(1));
   const window = windowOf(input_ids[1].slice(0, length));
@@ -39,7 +39,7 @@ test("a window's logits are those of PyTorch without the column O, whatever it i
   assert.deepEqual(await score([]), []);
 });
 
-test("an int8 file's logits are the same to the bit, whatever a window is scored with", async (t) => {
+test("an int8 file's logits are bit-identical in any batch", async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const { score } = await openOnnxScorer(quantizeFolder(folder), { threads: 1 });
@@ -52,7 +52,7 @@ test("an int8 file's logits are the same to the bit, whatever a window is scored
     assert.deepEqual((await score([window]))[0], together[index]);
 });
 
-test('a missing and a damaged file are told', async (t) => {
+test('a missing and a damaged file are reported', async (t) => {
   const folder = copyTinyBert(t);
   await assert.rejects(openOnnxScorer(join(folder, 'no.onnx')), InputError);
   const damaged = join(folder, 'damaged.onnx');
@@ -60,7 +60,7 @@ test('a missing and a damaged file are told', async (t) => {
   await assert.rejects(openOnnxScorer(damaged), InputError);
 });
 
-test('labels in another order are read by their names, from a file and from weights', async (t) => {
+test('labels in another order are matched by name, from a file and from weights', async (t) => {
   const window = windowOf(tinyBertExample().input_ids[0].slice(0, 6));
   const folder = copyTinyBert(t);
   const scoresOf = async (model: string | Uint8Array) => {
@@ -90,7 +90,7 @@ test('labels in another order are read by their names, from a file and from weig
     assert.deepEqual(await scoresOf(model), expected);
 });
 
-test('a row for O that Python has trained is taken from the others, as from the weights', () => {
+test('a row for O trained in Python is subtracted from the others, as when reading the weights', () => {
   assert.deepEqual([...labelLogits(Float32Array.of(0.5, 1, 2, -1, 3, 4), 3)], [0.5, 1.5, 4, 5]);
   assert.deepEqual(
     [...labelLogits(Float32Array.of(1, 0.5, 2), 3, { labelRows: [1, 2, 0], lessOutside: true })],
@@ -98,7 +98,7 @@ test('a row for O that Python has trained is taken from the others, as from the 
   );
 });
 
-test('logits that are not finite, though the weights are, end in one sentence', async (t) => {
+test('non-finite logits from finite weights are reported in one sentence', async (t) => {
   const folder = copyTinyBert(t);
   const path = join(folder, 'model.safetensors');
   const tensors = readSafetensors(path);
@@ -113,7 +113,7 @@ test('logits that are not finite, though the weights are, end in one sentence', 
   await weights.dispose();
 });
 
-test('what ONNX Runtime refuses while it runs is one sentence', async (t) => {
+test('an error of ONNX Runtime at run time is reported in one sentence', async (t) => {
   const folder = copyTinyBert(t);
   const { score } = await openFolderScorer(folder, exportToOnnx(folder));
   await assert.rejects(score([windowOf([2, 1000, 3])]), (error: Error) => {
@@ -124,7 +124,7 @@ test('what ONNX Runtime refuses while it runs is one sentence', async (t) => {
   });
 });
 
-test('damaged files are opened or refused, and none ends the process', (t) => {
+test('damaged files are opened or rejected, and none crashes the process', (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const program = join(__dirname, 'hostile-onnx.fixture.js');

@@ -15,39 +15,39 @@ import { onlyFinite, type TokenScorer } from '../tokenization';
 import { checkOnnx, readOnnxFile } from './check/check';
 import { onnxInputs } from './inputs';
 
-/** Tokens that one call of the runtime takes: more is no faster on a CPU and needs more memory. */
+/** Maximum tokens per call of the runtime: more is no faster on a CPU and needs more memory. */
 const TOKENS_A_CALL = 1024;
-/** ONNX Runtime writes to standard error only before it ends the process; everything else is thrown. */
+/** ONNX Runtime writes to standard error only before it aborts the process; everything else is thrown. */
 const FATAL = 4;
 
 export interface OnnxOptions {
-  /** Threads of one call; the default is one per core. */
+  /** Threads per call; the default is one per core. */
   threads?: number;
-  /** What the file must match, if known. */
+  /** Properties that the file must match, if known. */
   expected?: ExpectedModel;
 }
 
-/** What a model folder says about its ONNX files. */
+/** A model folder's description of its ONNX files. */
 export interface ExpectedModel {
   encoder: EncoderConfiguration;
   maximumLength: number;
-  /** Whether logits are of each token or of the whole text. */
+  /** Whether logits are per token or for the whole text. */
   rows: 'tokens' | 'text';
-  /** The names of the logits, in our order. */
+  /** Names of the logits, in our order. */
   names: readonly string[];
-  /** The column of each name in the file; undefined for our order. */
+  /** Column of each name in the file; undefined for our order. */
   labelRows?: readonly number[];
-  /** Whether the first name is an `O` whose logit is taken from the others and left out. */
+  /** Whether the first name is an `O` whose logit is subtracted from the others and removed. */
   lessOutside: boolean;
 }
 
-/** Scores windows until it is disposed of; the session's memory is not given back before. */
+/** Scores windows until it is disposed of, which frees the session's memory. */
 export interface OnnxScorer {
   score: TokenScorer;
   dispose(): Promise<void>;
 }
 
-/** What the ONNX files of a model folder must match. */
+/** Returns the properties that the ONNX files of a model folder must match. */
 export function expectedOf(folder: string): ExpectedModel {
   if (readTask(folder) === 'classification') {
     const { encoder, maximumLength, labels } = readClassifierConfiguration(folder);
@@ -64,7 +64,9 @@ export function expectedOf(folder: string): ExpectedModel {
   };
 }
 
-/** A scorer on an ONNX file of a model folder, whose labels may stand in any order. @param model path of the file, or its bytes */
+/**
+ * Opens a scorer for an ONNX file of a model folder, whose labels may be in any order. @param model path of the file, or its bytes
+ */
 export async function openFolderScorer(
   folder: string,
   model: string | Uint8Array,
@@ -74,11 +76,11 @@ export async function openFolderScorer(
 }
 
 /**
- * A scorer on an exported model, fp32 or int8, that runs in ONNX Runtime on the CPU. A window's logits do not depend on what it is
- * scored with.
+ * Opens a scorer for an exported model, fp32 or int8, that runs in ONNX Runtime on the CPU. A window's logits do not depend on the
+ * others scored with it.
  *
- * In fp32, windows of equal length share a call, and no time goes into padding. Where activations are quantized by the range that they
- * have in a call, each window has a call of its own: sharing one would save a tenth of the time on one thread and a third on two, but a text's
+ * In fp32, windows of equal length share a call, and no time is spent on padding. If activations are quantized by their range in a
+ * call, each window has a separate call: sharing one would save a tenth of the time on one thread and a third on two, but a text's
  * annotations would change with its neighbours.
  *
  * @param model path of a file, or the bytes of one
@@ -159,7 +161,7 @@ function checkLogits(
   );
 }
 
-/** Indices of windows in groups of one length with at most so many tokens, or of one window. */
+/** Groups windows of equal length with at most so many tokens in total, or one window; returns their indices. */
 function groupsOfOneLength(lengths: readonly number[], mostTokens: number): number[][] {
   const groups: number[][] = [];
   const open = new Map<number, number[]>();
@@ -176,8 +178,9 @@ function groupsOfOneLength(lengths: readonly number[], mostTokens: number): numb
 }
 
 /**
- * Logits in our order. Where labels may overlap, without those of `O`, which are taken from the others: they are 0 as we save the head,
- * but not once Python has trained it further, and a softmax is the same when all logits lose one number.
+ * Returns logits in our order. If labels may overlap, without those of `O`, which are subtracted from the others: they are 0 as we
+ * save the head, but not if Python has trained it further, and a softmax does not change when a number is subtracted from all
+ * logits.
  */
 export function labelLogits(
   data: Float32Array,
@@ -189,7 +192,7 @@ export function labelLogits(
   const outside = rows[0];
   const others = lessOutside ? rows.slice(1) : rows;
   const rest = new Float32Array((data.length / columns) * others.length);
-  // Number by number: a view of each row would take ten times as long, which short sentences feel.
+  // Number by number: a view of each row would take ten times as long, noticeably for short sentences.
   let next = 0;
   for (let row = 0; row < data.length; row += columns) {
     const base = lessOutside ? data[row + outside] : 0;

@@ -7,11 +7,12 @@ import { readConfiguration, savedLabels } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { Tokenizer } from '../tokenization';
 import { exportToOnnx } from './export';
-import { FUSED_OPERATORS, fuseFolder } from './fuse/fuse';
+import { fuseFolder } from './fuse/fuse-folder';
+import { FUSED_OPERATORS } from './fuse/operators';
 import { quantizeFolder, quantizeFolderStatically } from './quantize/quantize';
 import { runOnnx } from './run.fixture';
 
-/** In a process of its own, since it brings an ONNX Runtime of its own, version 1.14. */
+/** Runs in a separate process, since it loads another ONNX Runtime, version 1.14. */
 const PIPELINE = `
   import { env, pipeline } from '@xenova/transformers';
   const { models, model, quantized, text } = JSON.parse(process.argv[1]);
@@ -27,7 +28,7 @@ interface TaggedToken {
   index: number;
 }
 
-test("transformers.js' pipeline reads the folder and gives the labels and scores of our logits", async (t) => {
+test('transformers.js reads the folder and returns the labels and scores of our logits', async (t) => {
   const folder = copyTinyBert(t);
   const text = 'T cells carry p.V600E (liver, 7-fold).';
   const labels = savedLabels(readConfiguration(folder));

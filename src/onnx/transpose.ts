@@ -1,4 +1,4 @@
-/** A matrix turned about its diagonal // [rows, columns] -> [columns, rows] */
+/** Transposes a matrix // [rows, columns] -> [columns, rows] */
 export function transpose<Numbers extends Float32Array | Int8Array>(
   data: Numbers,
   rows: number,

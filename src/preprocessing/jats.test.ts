@@ -184,7 +184,7 @@ test('an article is found inside wrapping elements; a document without one is re
   );
   assert.throws(
     () => read('<book><p>a</p></book>'),
-    /^InputError: x\.xml: holds no <article> \(its root is <book>\)/,
+    /^InputError: x\.xml: contains no <article> \(its root is <book>\)/,
   );
 });
 

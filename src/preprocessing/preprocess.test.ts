@@ -249,7 +249,7 @@ test('an unusable article is skipped and reported, and the others are processed'
     assert.deepEqual(report.annotations.damaged, 1);
     const named = [
       'PMC10.json: is not a regular file',
-      'PMC11.json: cannot be read, its links lead in a circle',
+      'PMC11.json: cannot be read, its links form a cycle',
       'PMC12.json: cannot be read, there is no such file',
       'PMC2.json line 1: ',
       'PMC4.json: holds PMC5, another article than its name says',

@@ -1,11 +1,11 @@
 /**
- * Tasks: what a network is trained for, one folder each: how data becomes examples, the loss, the metrics, how logits become an answer.
+ * Tasks: what a network is trained for, one folder each: how data becomes examples, the loss, the metrics, how logits are decoded.
  *
- * In: data (sentences with spans, labelled texts, plain texts), a network. Out: examples, the objective that training minimizes, answers and
- * their scores. May touch: model folders.
+ * In: data (sentences with spans, labelled texts, plain texts), a network. Out: examples, the objective that training minimizes,
+ * predictions and their scores. May touch: model folders.
  *
- * tagging/ finds spans, classification/ tells texts apart, masked-words/ guesses hidden words. task.ts is what the recipe of training asks
- * of a task that learns labels, objective.ts what the training engine asks of all; losses.ts holds what they share.
+ * tagging/ finds spans, classification/ classifies texts, masked-words/ predicts masked words. task.ts is the interface of tasks
+ * that learn labels, objective.ts the interface to the training engine; losses.ts is shared.
  */
 export {
   givenLabels,
@@ -88,4 +88,4 @@ export {
 } from './tagging/tokens';
 export { type Variations, varyMentions } from './tagging/variations';
 export type { OutcomeGroups, Prepared, Task, TaskLoss, TaskSettings } from './task';
-export { type LabelTask, labelTaskOf, remakeObjective, TASKS } from './tasks';
+export { type LabelTask, labelTaskOf, remakeObjective, TASKS, withTask } from './tasks';

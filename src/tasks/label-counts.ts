@@ -1,4 +1,4 @@
-/** How often each name occurs, in the order of first appearance. */
+/** Counts each name, in order of first appearance. */
 export function listCounts(names: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);

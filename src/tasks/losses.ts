@@ -19,15 +19,15 @@ const {
   sumOfAll,
 } = kernels;
 
-/** A loss and its gradient by the logits. */
+/** A loss and its gradient with respect to the logits. */
 export interface Loss {
-  /** Of no dimension. */
+  /** A scalar. */
   loss: DeviceTensor;
-  /** Shaped as the logits. */
+  /** Shape of the logits. */
   gradient: DeviceTensor;
 }
 
-/** The names that the assessment's grid knows, and cross-entropy. */
+/** The names in the assessment's grid, and cross-entropy. */
 export const LOSSES = ['bce', 'focal', 'smooth_focal', 'cross_entropy'] as const;
 export type LossName = (typeof LOSSES)[number];
 
@@ -39,27 +39,27 @@ export const USED_BY: Readonly<Record<'focalGamma' | 'labelSmoothing', readonly 
 
 export interface LossOptions {
   loss: LossName;
-  /** How much less a label counts the surer the network is of it (focal losses). */
+  /** Down-weights labels that the network is already sure of (focal losses). */
   focalGamma: number;
-  /** Share of each target that is spread over all outcomes (`smooth_focal`, `cross_entropy`). */
+  /** Fraction of each target that is spread over all outcomes (`smooth_focal`, `cross_entropy`). */
   labelSmoothing: number;
-  /** Factors of labels' shares in the loss; a label that is not named has 1. */
+  /** Weights of labels in the loss; 1 for a label that is not listed. */
   classWeights: Readonly<Record<string, number>>;
 }
 
-/** What a batch should have been tagged as. Row-major. */
+/** Gold tags of a batch. Row-major. */
 export interface Targets {
   labels: Float32Array; // [rows, outputs]
-  /** 1 where the label is known: what a source did not look for teaches nothing, neither for nor against. */
+  /** 1 where the label is known: a label that the source did not annotate has no loss. */
   known: Float32Array; // [rows, outputs]
-  /** How many labels are known; of an exclusive tagger, how many tokens have one. The loss is the mean over these. */
+  /** Number of known labels; for an exclusive tagger, of tokens with a tag. The loss is the mean over these. */
   knownLabels: number;
 }
 
-/** The loss of a tagger's logits // [rows, outputs] */
+/** Loss of a tagger from its logits // [rows, outputs] */
 export type TaggingLoss = (logits: DeviceTensor, targets: Targets) => Loss;
 
-/** The loss of a tagger that the options describe. */
+/** Creates the tagging loss for the options. */
 export function createLoss(options: LossOptions, tagSet: TagSet): TaggingLoss {
   const { loss, focalGamma, labelSmoothing } = options;
   const weights = outputWeights(options.classWeights, tagSet);
@@ -78,7 +78,7 @@ export function createLoss(options: LossOptions, tagSet: TagSet): TaggingLoss {
       return exclusiveCrossEntropy(logits, labels, known, count, perLabel, labelSmoothing);
     const smoothing = loss === 'smooth_focal' ? labelSmoothing : 0;
     const soft = smoothing > 0 ? add(multiply(labels, 1 - smoothing), smoothing / 2) : labels;
-    // Uploaded, since numbers that operations are given are kept for good, and counts differ from batch to batch.
+    // Uploaded, since numbers passed to operations are cached forever, and counts differ between batches.
     const share = multiply(upload(known, logits.shape), upload(Float32Array.of(1 / count), []));
     return loss === 'bce'
       ? binaryCrossEntropy(logits, soft, share)
@@ -86,7 +86,7 @@ export function createLoss(options: LossOptions, tagSet: TagSet): TaggingLoss {
   };
 }
 
-/** The factor of each output in the loss. */
+/** Weight of each output in the loss. */
 function outputWeights(classWeights: LossOptions['classWeights'], tagSet: TagSet): number[] {
   const weightOf = new Map(Object.entries(classWeights));
   if (tagSet.scheme === 'exclusive')
@@ -95,7 +95,7 @@ function outputWeights(classWeights: LossOptions['classWeights'], tagSet: TagSet
   return tagSet.labels.flatMap((label) => new Array<number>(perLabel).fill(weightOf.get(label) ?? 1));
 }
 
-/** A loss as an operation of the tape: its gradient by what it is computed from is known in closed form. */
+/** Adds a loss to the tape as an operation with its gradient in closed form. */
 export function lossOnTape(tape: Tape, logits: DeviceTensor, compute: () => Loss): DeviceTensor {
   return tape.apply([logits], () => {
     const { loss, gradient } = compute();
@@ -103,14 +103,14 @@ export function lossOnTape(tape: Tape, logits: DeviceTensor, compute: () => Loss
   });
 }
 
-/** log(1 + exp(z)), which never overflows: -log(1 - p) for p = sigmoid(z). */
+/** log(1 + exp(z)) without overflow: -log(1 - p) for p = sigmoid(z). */
 function softplus(z: DeviceTensor): DeviceTensor {
   return add(relu(z), logOnePlus(exponential(negative(absolute(z)))));
 }
 
 /**
- * Binary cross-entropy of independent sigmoids: for a logit z and a target y it is softplus(z) - z y; its derivative is
- * sigmoid(z) - y. `share` is what each label counts in the sum.
+ * Binary cross-entropy of independent sigmoids: for a logit z and a target y it is softplus(z) - z y; its derivative is sigmoid(z)
+ * - y. `share` is the weight of each label in the sum.
  */
 export function binaryCrossEntropy(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTensor): Loss {
   const losses = subtract(softplus(logits), multiply(logits, targets));
@@ -121,9 +121,9 @@ export function binaryCrossEntropy(logits: DeviceTensor, targets: DeviceTensor, 
 }
 
 /**
- * Focal loss (Lin et al. 2017, arXiv:1708.02002, without their α): -(1 - p)^γ log p where the label is set,
- * -p^γ log(1 - p) where it is not, and for a smoothed target y the mean of the two by y and 1 - y. Powers are taken as
- * exponentials of the logarithms that are there anyway.
+ * Focal loss (Lin et al. 2017, arXiv:1708.02002, without their α): -(1 - p)^γ log p where the label is set, -p^γ log(1 - p) where
+ * it is not, and for a smoothed target y the mean of the two weighted by y and 1 - y. Powers are computed as exponentials of the
+ * logarithms already available.
  */
 function focalLoss(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTensor, gamma: number): Loss {
   const p = sigmoid(logits);
@@ -133,7 +133,7 @@ function focalLoss(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTen
   const set = multiply(targets, exponential(multiply(costOfUnset, -gamma))); // y (1 - p)^γ
   const unset = multiply(subtract(1, targets), exponential(multiply(costOfSet, -gamma))); // (1 - y) p^γ
   const losses = add(multiply(set, costOfSet), multiply(unset, costOfUnset));
-  // d/dz -(1 - p)^γ log p = -(1 - p)^γ (γ p (-log p) + 1 - p), and mirrored for the other.
+  // d/dz -(1 - p)^γ log p = -(1 - p)^γ (γ p (-log p) + 1 - p), and symmetrically for the other.
   const slopeOfSet = add(multiply(multiply(p, costOfSet), gamma), q);
   const slopeOfUnset = add(multiply(multiply(q, costOfUnset), gamma), p);
   const slopes = subtract(multiply(unset, slopeOfUnset), multiply(set, slopeOfSet));
@@ -141,8 +141,8 @@ function focalLoss(logits: DeviceTensor, targets: DeviceTensor, share: DeviceTen
 }
 
 /**
- * Cross-entropy over the outcomes of each class, which exclude one another: outside (whose logit is 0), B and I in the scheme
- * `bio`. The mean is over tokens and classes.
+ * Cross-entropy over the mutually exclusive outcomes of each class: outside (whose logit is 0), B and I in the scheme `bio`. The
+ * mean is over tokens and classes.
  */
 function exclusiveCrossEntropy(
   logits: DeviceTensor,
@@ -165,12 +165,12 @@ function exclusiveCrossEntropy(
   return { loss, gradient: reshape(firstColumns(gradient, perClass), ...logits.shape) };
 }
 
-/** Takes an output out of a softmax, and stays finite. */
+/** Excludes an output from a softmax, and stays finite. */
 const IMPOSSIBLE = -1e9;
 
 /**
- * Cross-entropy of tags that exclude one another, the mean over the tokens that carry one. Outputs of labels that a source did not look for
- * are left out of the softmax: whether a token is one of these, nobody knows.
+ * Cross-entropy of exclusive tags, averaged over the tokens that carry one. Outputs of labels that the source did not annotate are
+ * excluded from the softmax: whether a token has one of these is unknown.
  */
 function tagCrossEntropy(
   logits: DeviceTensor,
@@ -207,10 +207,11 @@ function tagCrossEntropy(
 }
 
 /**
- * Cross-entropy of a softmax with label smoothing (Szegedy et al. 2016, arXiv:1512.00567): -Σ t log softmax(z), whose
- * derivative is softmax(z) - t.
+ * Cross-entropy of a softmax with label smoothing (Szegedy et al. 2016, arXiv:1512.00567): -Σ t log softmax(z), whose derivative is
+ * softmax(z) - t.
  *
- * @param logits [rows, outcomes] @param targets of each row, adding up to 1, same shape @param share of each row in the sum // [rows, 1]
+ * @param logits [rows, outcomes] @param targets of each row, summing to 1, same shape @param share weight of each row in the sum //
+ * [rows, 1]
  */
 export function softmaxCrossEntropy(
   logits: DeviceTensor,

@@ -3,7 +3,7 @@ import { type LossOptions, lossOnTape } from './losses';
 import type { Objective } from './objective';
 import type { Task } from './task';
 
-/** Teaches a network its task: the loss of the labels, computed by the network as it is. */
+/** Creates the objective of a labelling task: the loss of the network's logits. */
 export function objectiveOf<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
   network: Network,
@@ -33,9 +33,9 @@ export function objectiveOf<Item, Example extends { inputIds: Int32Array }, Netw
 }
 
 /**
- * How a network is saved and reloaded that learns with more tensors than its folder holds.
+ * Saves and reloads a network that trains with more tensors than its folder contains.
  *
- * @param bare the tensors of the folder, from all that there are
+ * @param bare selects the tensors of the folder from all tensors
  */
 export function savedWithout<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,

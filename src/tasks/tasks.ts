@@ -1,17 +1,18 @@
 import { InputError } from '../foundation';
-import { type ClassifierConfiguration, type ModelConfiguration, readTask } from '../nn';
+import { type LabelNetwork, readTask } from '../nn';
 import { classificationTask } from './classification/task';
 import type { LossOptions } from './losses';
 import type { Objective } from './objective';
 import { objectiveOf, type Tensors } from './objective-of';
 import { taggingTask } from './tagging/task';
+import type { Task } from './task';
 
 /** The tasks that learn labels, by name. */
 export const TASKS = { tagging: taggingTask, classification: classificationTask };
 
 export type LabelTask = keyof typeof TASKS;
 
-/** What a model folder was trained for. @throws InputError for a folder that holds neither a tagger nor a classifier */
+/** Returns the task of a model folder. @throws InputError for a folder with neither a tagger nor a classifier */
 export function labelTaskOf(folder: string): LabelTask {
   const task = readTask(folder);
   if (task !== 'tagging' && task !== 'classification')
@@ -21,23 +22,28 @@ export function labelTaskOf(folder: string): LabelTask {
   return task;
 }
 
-/** An objective of `objectiveOf` again, in another process. */
-export function remakeObjective(
+/**
+ * Calls a task-generic function with the named task: the only place that distinguishes tasks, so that the compiler checks each with
+ * its data types.
+ */
+export function withTask<Result>(
+  name: LabelTask,
+  work: <Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
+    task: Task<Item, Example, Network>,
+  ) => Result,
+): Result {
+  return name === 'tagging' ? work(TASKS.tagging) : work(TASKS.classification);
+}
+
+/** Rebuilds an objective of `objectiveOf` in another process. */
+export const remakeObjective = (
   parameters: Tensors,
   name: LabelTask,
-  configuration: ModelConfiguration | ClassifierConfiguration,
+  configuration: LabelNetwork['configuration'],
   source: string,
   options: LossOptions,
-): Objective<never> {
-  return name === 'tagging'
-    ? objectiveOf(
-        taggingTask,
-        taggingTask.build(configuration as ModelConfiguration, source, parameters),
-        options,
-      )
-    : objectiveOf(
-        classificationTask,
-        classificationTask.build(configuration as ClassifierConfiguration, source, parameters),
-        options,
-      );
-}
+): Objective<never> =>
+  withTask(
+    name,
+    (task): Objective<never> => objectiveOf(task, task.build(configuration, source, parameters), options),
+  );

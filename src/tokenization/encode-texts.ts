@@ -3,13 +3,13 @@ import type { TagSet } from './tag-set';
 import type { EncodedText, Tokenizer } from './tokenizer';
 import { wordsOf } from './words';
 
-/** A text, and its words where the source fixes them. */
+/** A text, and its words if the source fixes them. */
 export interface TextInput {
   text: string;
   words?: readonly TextRange[];
 }
 
-/** Tokens of texts as a tagger needs them: word by word where words are given, or where the tagger decides for words. */
+/** Tokenizes texts for a tagger: word by word if words are given, or if the tagger predicts per word. */
 export async function encodeTexts(
   inputs: readonly TextInput[],
   tokenizer: Tokenizer,

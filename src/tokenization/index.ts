@@ -1,8 +1,8 @@
 /**
  * Tokenization: text to WordPiece tokens with character offsets, and spans to token labels and back.
  *
- * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the model
- * folder, to read.
+ * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the
+ * model folder (reads).
  */
 export { encodeTexts, type TextInput } from './encode-texts';
 export { labelsToSpans, spansToLabels, type TokenLabels, tagsToSpans } from './labels';

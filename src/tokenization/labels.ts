@@ -5,20 +5,20 @@ import type { EncodedText } from './tokenizer';
 export interface TokenLabels {
   /** 0 or 1, row-major // [tokens, outputs] */
   labels: Uint8Array;
-  /** 1 where a token carries a label of its own; in the scheme `exclusive` not every token of a word need do so // [tokens] */
+  /** 1 where a token has a label; in the scheme `exclusive` some tokens of a word may have none // [tokens] */
   counts: Uint8Array;
-  /** Spans that no token stands for (the tokenizer drops control characters, say): they cannot be learned. */
+  /** Spans without any token (for example, the tokenizer drops control characters): they cannot be learned. */
   lost: Span[];
-  /** Spans with a border inside a token: they come back wider than they went in. */
+  /** Spans with a boundary inside a token: they are decoded wider than they were. */
   widened: Span[];
-  /** Spans that a longer or earlier one covers, wholly or in part, where labels can express only one of them. */
+  /** Spans that overlap a longer or earlier one, where labels can express only one of them. */
   covered: Span[];
 }
 
 /**
- * Marks every token that shares a character with a span. Data may hold mentions inside others of their label ("T cell" in
- * "T cell line"); a token has one tag per label, or one tag at all, so the outermost is marked, and of two that cross the first. The
- * others stay gold in evaluation: a tagger with such a head misses them.
+ * Labels every token that shares a character with a span. Data may contain nested mentions of one label ("T cell" in "T cell
+ * line"); a token has one tag per label, or one tag in total, so the outermost is labelled, and of two crossing ones the first. The
+ * others remain gold in evaluation: a tagger with such a head misses them.
  */
 export function spansToLabels(encoded: EncodedText, spans: readonly Span[], tagSet: TagSet): TokenLabels {
   return tagSet.scheme === 'exclusive'
@@ -55,7 +55,7 @@ function spansToOverlapping(encoded: EncodedText, spans: readonly Span[], tagSet
   return { labels, counts, lost, widened, covered };
 }
 
-/** Words are marked, each by its first token; what the others say is the rule's. */
+/** Labels words, each at its first token; the rule decides the labels of the other tokens. */
 function spansToExclusive(encoded: EncodedText, spans: readonly Span[], tagSet: TagSet): TokenLabels {
   const outputs = outputNames(tagSet).length;
   const columns = exclusiveColumns(tagSet);
@@ -96,7 +96,7 @@ function spansToExclusive(encoded: EncodedText, spans: readonly Span[], tagSet: 
 
 interface TokenRange {
   first: number;
-  /** The first token that is not part of it any more. */
+  /** Index of the first token after it. */
   behind: number;
 }
 
@@ -113,13 +113,13 @@ const isWider = (
   { start, end }: Span,
 ): boolean => starts[first] < start || ends[behind - 1] > end;
 
-/** The spans that no other of their group covers, and the rest; both in the given order. */
+/** Returns the spans that no other span of their group covers, and the rest; both in the given order. */
 function chooseOutermost(
   spans: readonly Span[],
   groupOf: (span: Span) => string,
 ): { outermost: readonly Span[]; covered: Span[] } {
   if (spans.length < 2) return { outermost: spans, covered: [] };
-  const endOf = new Map<string, number>(); // by group: where the last that was kept ends
+  const endOf = new Map<string, number>(); // by group: the end of the last span kept
   const covered = new Set<Span>();
   for (const span of [...spans].sort((one, other) => one.start - other.start || other.end - one.end)) {
     const group = groupOf(span);
@@ -129,7 +129,7 @@ function chooseOutermost(
   return { outermost: spans.filter((span) => !covered.has(span)), covered: [...covered] };
 }
 
-/** The spans that token labels stand for. An I- without a B- or I- before it opens a span, as conlleval has it. */
+/** Decodes token labels to spans. An I- without a B- or I- before it opens a span, as in conlleval. */
 export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, tagSet: TagSet): Span[] {
   if (tagSet.scheme === 'exclusive') {
     const outputs = outputNames(tagSet).length;
@@ -163,10 +163,11 @@ export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, t
 }
 
 /**
- * The spans of exclusive tags, and the tokens that decided each. A word has the tag of its first token; where the tag set has no rule for
- * words, every token has its own, and neighbours of one label are joined, as Python's pipeline does with `aggregation_strategy="simple"`.
+ * Decodes exclusive tags to spans, with the tokens that determined each. A word has the tag of its first token; if the tag set has
+ * no rule for words, every token has its own tag, and neighbours of one label are joined, as Python's pipeline does with
+ * `aggregation_strategy="simple"`.
  *
- * @param outputOf the output that is given to a token, -1 for none
+ * @param outputOf returns the output of a token, -1 for none
  */
 export function tagsToSpans(
   { starts, ends, words }: EncodedText,

@@ -1,16 +1,16 @@
 import { areFinite, InputError } from '../foundation';
 
 /**
- * Anything that turns windows into logits: the network in training, an ONNX file in production.
- * One array per window, row-major // [length, outputs], special tokens included and padding left out; without the `O` column, but for
- * exclusive tags; of a classifier of texts [labels].
+ * Converts windows to logits: the network in training, an ONNX file in production. One array per window, row-major // [length,
+ * outputs], with special tokens, without padding; without the `O` column, except for exclusive tags; for a text classifier
+ * [labels].
  */
 export type TokenScorer = (windows: readonly { inputIds: Int32Array }[]) => Promise<Float32Array[]>;
 
 /**
- * The same scorer, which throws if a logit is not finite: comparisons with such a score are meaningless.
+ * Wraps a scorer to throw if a logit is not finite: comparisons with such a score are meaningless.
  *
- * @param source names the model in the message
+ * @param source names the model in error messages
  */
 export function onlyFinite(score: TokenScorer, source: string): TokenScorer {
   return async (windows) => {

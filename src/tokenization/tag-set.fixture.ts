@@ -1,6 +1,6 @@
 import type { TagSet } from './tag-set';
 
-/** The labels of the small tagger of the fixtures, which are those of the literature task. */
+/** The labels of the small test tagger: those of the literature task. */
 const labels = ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'] as const;
 
 export const BIO = { scheme: 'bio', labels } as const satisfies TagSet;

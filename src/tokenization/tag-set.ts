@@ -1,9 +1,9 @@
 /**
- * What the outputs of a tagger's head stand for.
+ * Meaning of the outputs of a tagger's head.
  *
- * `bio`: two per label, B- for the first token of a mention and I- for the rest, so that borders are exact and neighbours stay apart.
- * `token`: one per label, inside or not, as the assessment's original has it. In both, labels may overlap each other.
- * `exclusive`: a softmax over O, B- and I- of each label, as taggers of CoNLL data have it: a word has one label at most.
+ * `bio`: two per label, B- for the first token of a mention and I- for the rest, so that boundaries are exact and adjacent mentions
+ * stay separate. `token`: one per label, inside or not, as in the assessment's original. In both, labels may overlap each other.
+ * `exclusive`: a softmax over O, B- and I- of each label, as in taggers of CoNLL data: a word has at most one label.
  */
 export type LabelScheme = 'bio' | 'token' | 'exclusive';
 
@@ -14,32 +14,32 @@ export function isScheme(value: unknown): value is LabelScheme {
 }
 
 /**
- * Which tokens of a word carry its label in the scheme `exclusive`: the first alone; all of them; or all, those behind the first of a
- * mention as its inside (B- becomes I-).
+ * Which tokens of a word carry its label in the scheme `exclusive`: only the first; all of them; or all, with the tokens after the
+ * first of a mention as its inside (B- becomes I-).
  */
 export type WordRule = 'first' | 'all' | 'all-inside';
 
 export const WORD_RULES: readonly WordRule[] = ['first', 'all', 'all-inside'];
 
-/** The labels of a tagger, and how its outputs express them. */
+/** The labels of a tagger, and how its outputs encode them. */
 export interface TagSet {
   scheme: LabelScheme;
   /** In the order of the head's columns. */
   labels: readonly string[];
-  /** Of the scheme `exclusive`: the tags of the outputs, where they are others than O, B- and I- of each label. */
+  /** Scheme `exclusive` only: the tags of the outputs, if they are not O, B- and I- of each label. */
   tags?: readonly string[];
-  /** Of the scheme `exclusive`. A tagger without it (of another program) decides token by token. */
+  /** Scheme `exclusive` only. Without it, as in models of other programs, a tagger predicts per token. */
   words?: WordRule;
 }
 
-/** The outputs in the order of the head's columns. */
+/** Returns the outputs in the order of the head's columns. */
 export function outputNames({ scheme, labels, tags }: TagSet): readonly string[] {
   if (scheme === 'token') return labels;
   const names = labels.flatMap((label) => [`B-${label}`, `I-${label}`]);
   return scheme === 'bio' ? names : (tags ?? ['O', ...names]);
 }
 
-/** How many neighbouring outputs belong to one label where labels may overlap: 2 or 1. */
+/** Returns the number of adjacent outputs per label in schemes where labels may overlap: 2 or 1. */
 export function outputsPerLabel({ scheme }: Pick<TagSet, 'scheme'>): number {
   return scheme === 'bio' ? 2 : 1;
 }
@@ -50,7 +50,7 @@ export interface Tag {
   label: string;
 }
 
-/** A tag without B- or I- is the inside of a mention of that name, as Python's transformers read it. */
+/** Parses a tag. A tag without B- or I- is the inside of a mention of that name, as in Python's transformers. */
 export function parseTag(tag: string): Tag {
   if (tag === 'O') return { prefix: 'O', label: '' };
   const [prefix] = tag;
@@ -58,7 +58,7 @@ export function parseTag(tag: string): Tag {
   return { prefix: 'I', label: tag };
 }
 
-/** Where each label begins and goes on among the outputs of the scheme `exclusive`; `outside` is -1 where there is no O. */
+/** Columns of the B- and I- outputs of each label in the scheme `exclusive`; `outside` is -1 without an O. */
 export interface ExclusiveColumns {
   outside: number;
   begin: readonly number[]; // [labels]

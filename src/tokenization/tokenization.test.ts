@@ -38,7 +38,7 @@ const texts = fc
   )
   .map((parts) => parts.join(' '));
 
-/** For each class, disjoint spans that begin and end with a token; `unit` 'word' asks for whole words. */
+/** For each class, disjoint spans that begin and end at token boundaries; with `unit` 'word', whole words. */
 function drawSpans(encoded: EncodedText, cuts: readonly number[], unit: 'token' | 'word'): Span[] {
   const starts = Array.from(encoded.ids.keys()).filter(
     (token) => unit === 'token' || token === 0 || encoded.words[token] !== encoded.words[token - 1],
@@ -61,7 +61,7 @@ function drawSpans(encoded: EncodedText, cuts: readonly number[], unit: 'token' 
 const byPlace = (spans: readonly Span[]) =>
   spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort();
 
-test('spans on token borders come back from BIO labels as they went in', async () => {
+test('spans on token boundaries survive a round trip through BIO labels', async () => {
   await fc.assert(
     fc.asyncProperty(texts, fc.array(fc.nat(1000)), async (text, cuts) => {
       const [encoded] = await tokenizer.encode([text]);
@@ -74,7 +74,7 @@ test('spans on token borders come back from BIO labels as they went in', async (
   );
 });
 
-test('the token scheme gives back spans that do not touch', async () => {
+test('the token scheme decodes spans that do not touch', async () => {
   const [encoded] = await tokenizer.encode(['cell line of t cells']);
   const spans: Span[] = [
     { start: 0, end: 9, label: 'Cell Line' },
@@ -118,7 +118,7 @@ test('of overlapping mentions of a class the outermost is labelled, of crossing 
   }
 });
 
-test('whatever spans overlap, no token both begins a mention and is inside another of its class', async () => {
+test('no token both begins a mention and is inside another of its class, however spans overlap', async () => {
   const [encoded] = await tokenizer.encode(['t cells of b cells in the mouse liver']);
   const span = fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 30 })).map(([start, length]) => ({
     start,
@@ -140,7 +140,7 @@ test('whatever spans overlap, no token both begins a mention and is inside anoth
   );
 });
 
-test('every span that cannot be labelled exactly is named', async () => {
+test('every span that cannot be labelled exactly is reported', async () => {
   const [encoded] = await tokenizer.encode(['t \u0000 😀x']);
   assert.equal(tokenizer.tokenOf(encoded.ids[1]), '[UNK]');
   const inVoid: Span = { start: 2, end: 3, label: 'Cell' };
@@ -174,7 +174,7 @@ test('a combining mark belongs to the letter before it', async () => {
   assert.ok(slices.at(-2)!.endsWith('e\u0301'), slices.join('|'));
 });
 
-test('windows keep to their length, own every token once and give context', async () => {
+test('windows respect the maximum length, own every token once and include context', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(400), fc.integer({ min: 3, max: 40 }), async (count, maximumLength) => {
       const [encoded] = await tokenizer.encode(['a '.repeat(count)]);
@@ -188,7 +188,7 @@ test('windows keep to their length, own every token once and give context', asyn
         owned,
         Array.from({ length: count }, (_, token) => token),
       );
-      // A window's logits are its tokens' places in the text: joined, they must count up.
+      // Each logit is its token's position in the text: joined, they must count up.
       const logits = windows.map(({ first, inputIds }) =>
         Float32Array.from(inputIds, (_, place) => first + place - 1),
       );
@@ -209,13 +209,13 @@ test('a line of 100,000 characters is tagged to its end', async () => {
   assert.equal(Math.max(...spans.map(({ end }) => end)), text.length);
 });
 
-test('I without B does not open a mention: the best legal path decides', async () => {
+test('I without B does not open a mention: the best valid path decides', async () => {
   const [encoded] = await tokenizer.encode(['t cells']);
   const outputs = outputNames(BIO).length;
   const cell = outputNames(BIO).indexOf('B-Cell');
   const logits = new Float32Array(encoded.ids.length * outputs).fill(-5);
   for (let token = 0; token < encoded.ids.length; token++) logits[token * outputs + cell + 1] = 3;
-  // B is likely enough to pay for the path B I.
+  // B is likely enough to compensate the path B I.
   logits[cell] = -1;
   assert.deepEqual(byPlace(decodeSpans(encoded, logits, BIO, 0.5)), ['0 7 Cell']);
   const secondWord = encoded.words.indexOf(1);
@@ -224,7 +224,7 @@ test('I without B does not open a mention: the best legal path decides', async (
   assert.deepEqual(decodeSpans(encoded, logits, BIO, 0.5), []);
 });
 
-test('a higher threshold takes doubtful mentions away', async () => {
+test('a higher threshold removes doubtful mentions', async () => {
   const [encoded] = await tokenizer.encode(['cell']);
   const logits = new Float32Array(encoded.ids.length * 8).fill(-5);
   logits[2] = 1;

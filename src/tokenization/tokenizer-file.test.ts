@@ -34,18 +34,18 @@ function setUp(context: TestContext) {
   return { folder, path, original, write, refuses, configure };
 }
 
-test('tokens that the encoder has no embeddings for are found when the tokenizer is opened', (context) => {
+test('tokens without embeddings in the encoder are detected when the tokenizer is opened', (context) => {
   const { folder, write, refuses, configure } = setUp(context);
   configure(82);
   write(() => {});
   assert.equal(new Tokenizer(folder).vocabularySize, 82);
   refuses(({ model }) => {
     Object.assign(model.vocab, { HeLa: 82, HEK: 83 });
-  }, /the vocabulary has 84 tokens, and the model embeddings for 82/);
+  }, /the vocabulary has 84 tokens, but the model has embeddings for 82/);
   refuses(({ added_tokens }) => {
     added_tokens.push({ ...added_tokens[0], id: 82, content: 'HeLa', special: false });
   }, /the vocabulary has 83 tokens/);
-  // Whatever number the file gives it, the library numbers it last.
+  // Whatever its id in the file, the library numbers it last.
   refuses(({ added_tokens }) => {
     added_tokens.push({ ...added_tokens[0], id: 5, content: 'HeLa', special: false });
   }, /the vocabulary has 83 tokens/);
@@ -55,7 +55,7 @@ test('tokens that the encoder has no embeddings for are found when the tokenizer
   assert.equal(new Tokenizer(folder).vocabularySize, 82);
 });
 
-test('tokenizers of other families, and expressions of their own, are refused', (context) => {
+test('tokenizers of other families, and custom expressions, are rejected', (context) => {
   const { refuses } = setUp(context);
   const pattern = { Regex: '(a+)+$' };
   const split = { type: 'Split', pattern, behavior: 'Isolated', invert: false };
@@ -101,7 +101,7 @@ test('tokenizers of other families, and expressions of their own, are refused', 
   refuses((file) => ({ ...file, added_tokens: [{ id: 'one' }] }), /"added_tokens"/);
 });
 
-test('a broken file is refused', (context) => {
+test('a damaged file is rejected', (context) => {
   const { folder, path, original } = setUp(context);
   for (const content of ['', '[]', 'null', original.slice(0, -20), `${original}}`]) {
     writeFileSync(path, content);
@@ -109,7 +109,7 @@ test('a broken file is refused', (context) => {
   }
 });
 
-test('offsets stay in the text where characters change their length', async (context) => {
+test('offsets stay within the text if characters change their length', async (context) => {
   const { folder, write } = setUp(context);
   const texts = [
     'İstanbul İİ cells',
@@ -143,7 +143,7 @@ test('offsets stay in the text where characters change their length', async (con
   }
 });
 
-test('a tokenizer.json with any value in any place is read or refused', (context) => {
+test('a tokenizer.json with any value in any place is read or rejected', (context) => {
   const { folder, path, original } = setUp(context);
   const keys = [
     'normalizer',

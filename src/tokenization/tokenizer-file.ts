@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeJson, InputError, isJsonObject, readJsonObject } from '../foundation';
 
-/** The parts of a tokenizer.json that are checked here; the rest is kept as it is. */
+/** The parts of a tokenizer.json that are checked here; the rest is kept unchanged. */
 export interface TokenizerFile extends Record<string, unknown> {
   model: { type?: string; vocab: Record<string, number>; unk_token: string };
   added_tokens?: { id: number; content: string }[];
@@ -10,13 +10,13 @@ export interface TokenizerFile extends Record<string, unknown> {
 
 /** The largest vocabulary of a BERT (LaBSE, 501,153 tokens) takes some 10 MB. */
 const LARGEST = 16_000_000;
-/** Matching a word takes time by the square of its length. */
+/** Matching a word takes time quadratic in its length. */
 const LONGEST_WORD = 1000;
 const LONGEST_PREFIX = 16;
 
 /**
- * The components of tokenizers of the BERT family. Others are refused: some hold regular expressions, which may take forever to match;
- * some write tokens in other characters than the text has.
+ * Components of tokenizers of the BERT family. Others are rejected: some contain regular expressions, which may take forever to
+ * match; some write tokens in other characters than the text.
  */
 const KNOWN: Record<string, ReadonlySet<string>> = {
   normalizer: new Set([
@@ -42,13 +42,13 @@ const KNOWN: Record<string, ReadonlySet<string>> = {
   post_processor: new Set(['TemplateProcessing', 'BertProcessing', 'Sequence']),
   decoder: new Set(['WordPiece']),
 };
-/** The keys under which a `Sequence` has its parts. */
+/** Keys of the parts of a `Sequence`. */
 const PARTS = ['normalizers', 'pretokenizers', 'processors'];
 const DEEPEST = 8;
 
 /**
- * A folder's tokenizer.json, checked before the native library reads it: a WordPiece vocabulary of the BERT family, with components
- * that take time linear in the text.
+ * Reads a folder's tokenizer.json and checks it before the native library loads it: a WordPiece vocabulary of the BERT family, with
+ * components that take time linear in the text.
  *
  * @throws InputError for any other tokenizer
  */
@@ -63,7 +63,7 @@ export function readTokenizerFile(folder: string): TokenizerFile {
   for (const [kind, names] of Object.entries(KNOWN)) refuseUnknown(file[kind], kind, names, path);
   if (!file.pre_tokenizer)
     throw new InputError(
-      `${path}: has no pre_tokenizer, so that a text would be one word; use a tokenizer of the BERT family`,
+      `${path}: has no pre_tokenizer, so a text would be a single word; use a tokenizer of the BERT family`,
     );
   checkModel(file.model, path);
   checkAddedTokens(file.added_tokens, path);
@@ -94,7 +94,7 @@ function refuseUnknown(
 
 function checkModel(value: unknown, path: string): void {
   const model = (value ?? {}) as Record<string, unknown>;
-  // Older files name no type; they have this number, which other kinds lack.
+  // Older files give no type; they have this number, which other kinds lack.
   const type = model.type ?? (model.max_input_chars_per_word === undefined ? undefined : 'WordPiece');
   if (type !== 'WordPiece')
     throw new InputError(
@@ -107,7 +107,7 @@ function checkModel(value: unknown, path: string): void {
   };
   if (!isJsonObject(vocab)) refuse('has no vocabulary');
   if (typeof unknown !== 'string' || !Object.hasOwn(vocab as object, unknown))
-    refuse(`the vocabulary has no ${describeJson(unknown)}, the token of unknown words`);
+    refuse(`the vocabulary has no ${describeJson(unknown)}, the token for unknown words`);
   if (typeof prefix !== 'string' || prefix.length > LONGEST_PREFIX)
     refuse(`"continuing_subword_prefix" is ${describeJson(prefix)}`);
   if (!Number.isSafeInteger(longest) || (longest as number) < 1 || (longest as number) > LONGEST_WORD)
@@ -128,7 +128,7 @@ function checkAddedTokens(tokens: unknown, path: string): void {
     );
 }
 
-/** Windows are framed by [CLS] and [SEP], whatever the file says: it must say the same. */
+/** Windows are framed by [CLS] and [SEP] whatever the file says, so its template must agree. */
 function checkTemplate(processor: unknown, path: string): void {
   const { type, single } = (processor ?? {}) as { type?: string; single?: unknown };
   if (type !== 'TemplateProcessing' || !Array.isArray(single)) return;
@@ -143,7 +143,7 @@ function checkTemplate(processor: unknown, path: string): void {
     );
 }
 
-/** One more than the highest token id: the number of rows that an encoder's table of words must have. */
+/** Returns the highest token id plus one: the minimum number of rows of an encoder's word embeddings. */
 export function tokenNumbers({ model, added_tokens }: TokenizerFile): number {
   let highest = -1;
   for (const id of Object.values(model.vocab)) if (id > highest) highest = id;

@@ -7,8 +7,8 @@ import { readTokenizerFile, tokenNumbers } from './tokenizer-file';
 const LARGEST_CONFIGURATION = 10_000_000;
 
 /**
- * A text as tokens, special tokens left out. Token `t` stands for `text.slice(starts[t], ends[t])` (UTF-16 code units) and
- * belongs to word `words[t]`; words are those of BERT's pre-tokenizer, split at white space and around each punctuation mark.
+ * A text as tokens, without special tokens. Token `t` is `text.slice(starts[t], ends[t])` (UTF-16 code units) and belongs to word
+ * `words[t]`; words are those of BERT's pre-tokenizer, split at white space and around each punctuation mark.
  */
 export interface EncodedText {
   ids: Int32Array; // [tokens]
@@ -17,12 +17,12 @@ export interface EncodedText {
   words: Int32Array; // [tokens]
 }
 
-/** WordPiece with character offsets: the official Rust library on a model folder's tokenizer.json. */
+/** WordPiece with character offsets: the official Rust library applied to a model folder's tokenizer.json. */
 export class Tokenizer {
   /** Ids of the special tokens that frame a window. */
   readonly classificationId: number;
   readonly separatorId: number;
-  /** Of the tokens that are no words: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, where the vocabulary has them. */
+  /** Ids of tokens that are not words: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, if in the vocabulary. */
   readonly specialIds: ReadonlySet<number>;
   readonly vocabularySize: number;
   readonly #native: NativeTokenizer;
@@ -37,7 +37,7 @@ export class Tokenizer {
         `${path}: not a tokenizer (${firstLineOf((error as Error).message)}); restore the file`,
       );
     }
-    // Files of sentence encoders come with both switched on, which would cut long texts without a word.
+    // Files of sentence encoders enable both, which would silently truncate long texts.
     this.#native.disableTruncation();
     this.#native.disablePadding();
     const id = (token: string): number => {
@@ -51,21 +51,21 @@ export class Tokenizer {
     const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
     this.specialIds = new Set(specials.flatMap((token) => this.#native.tokenToId(token) ?? []));
     this.vocabularySize = this.#native.getVocabSize();
-    // The library numbers added tokens itself.
+    // The library assigns the ids of added tokens itself.
     refuseLarger(folder, Math.max(tokenNumbers(file), this.vocabularySize));
   }
 
-  /** The id of a token, or undefined where the vocabulary does not have it. */
+  /** Returns the id of a token, or undefined if it is not in the vocabulary. */
   idOf(token: string): number | undefined {
     return this.#native.tokenToId(token) ?? undefined;
   }
 
-  /** The surface of a token id, continuation pieces with their `##`. */
+  /** Returns the string of a token id; continuation pieces start with `##`. */
   tokenOf(id: number): string {
     return this.#native.idToToken(id) ?? '[UNK]';
   }
 
-  /** Tokens of each text, whole: nothing is truncated. */
+  /** Tokenizes each text completely, without truncation. */
   async encode(texts: readonly string[]): Promise<EncodedText[]> {
     const encodings = await this.#native
       .encodeBatch([...texts], { addSpecialTokens: false })
@@ -95,8 +95,8 @@ export class Tokenizer {
   }
 
   /**
-   * Tokens of texts whose words are given. Each word is encoded on its own, as Python's tokenizers do with `is_split_into_words`; one of
-   * which nothing is left, such as a control character, becomes `[UNK]`, so that every word has a token. `words` counts the given words.
+   * Tokenizes texts with given words. Each word is encoded separately, as Python's tokenizers do with `is_split_into_words`; a word
+   * without tokens, such as a control character, becomes `[UNK]`, so that every word has a token. `words` counts the given words.
    */
   async encodeWords(texts: readonly { text: string; words: readonly TextRange[] }[]): Promise<EncodedText[]> {
     const surfaces = new Map<string, number>();
@@ -133,14 +133,14 @@ export class Tokenizer {
   }
 }
 
-/** Throws InputError where the encoder of the same folder has no embeddings for some of the tokens. */
+/** Throws InputError if the encoder of the same folder has no embeddings for some of the tokens. */
 function refuseLarger(folder: string, tokens: number): void {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return;
   const { vocab_size: embeddings } = readJsonObject(path, "a model's configuration", LARGEST_CONFIGURATION);
   if (typeof embeddings === 'number' && tokens > embeddings)
     throw new InputError(
-      `${join(folder, 'tokenizer.json')}: the vocabulary has ${tokens} tokens, and the model embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
+      `${join(folder, 'tokenizer.json')}: the vocabulary has ${tokens} tokens, but the model has embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
     );
 }
 
@@ -158,10 +158,10 @@ function codeUnitOfCodePoint(text: string): (codePoint: number) => number {
 }
 
 const COMBINING_MARK = /\p{M}/u;
-/** No combining mark lies before these; most texts have none of them, and this is sooner seen. */
+/** No combining mark precedes these; most texts contain none of them, and this check is faster. */
 const MAY_BE_MARK = /[\u0300-\uffff]/;
 
-/** The normalizer strips accents, and a token's end with them; the marks on its last letter belong to it. */
+/** The normalizer strips accents, and the token's end excludes them; the marks on its last letter belong to it. */
 function behindMarks(text: string, end: number): number {
   let place = end;
   for (;;) {

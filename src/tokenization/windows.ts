@@ -1,8 +1,8 @@
 import type { EncodedText, Tokenizer } from './tokenizer';
 
 /**
- * A stretch of a text that fits the encoder: `[CLS]`, tokens `first` to `last` of the text, `[SEP]`. The window answers for
- * the tokens from `ownedFrom` to `ownedTo` (exclusive); the others are there as context and belong to a neighbour.
+ * A range of a text's tokens that fits the encoder: `[CLS]`, tokens `first` to `last`, `[SEP]`. The window owns the tokens from
+ * `ownedFrom` to `ownedTo` (exclusive); the others are context and owned by a neighbour.
  */
 export interface Window {
   inputIds: Int32Array; // [length], special tokens included
@@ -13,9 +13,9 @@ export interface Window {
 }
 
 /**
- * Cuts a text's tokens into windows of at most `maximumLength` tokens, specials included. A text that fits is one window.
- * Longer ones overlap by a quarter of the window, and each token is owned by just one window, where it has context on both
- * sides: nothing is lost and nothing counts twice.
+ * Splits a text's tokens into windows of at most `maximumLength` tokens, including special tokens. A text that fits is one window.
+ * Longer ones overlap by a quarter of the window, and each token is owned by exactly one window, where it has context on both
+ * sides: none is lost or counted twice.
  */
 export function cutWindows(encoded: EncodedText, tokenizer: Tokenizer, maximumLength: number): Window[] {
   const capacity = maximumLength - 2;
@@ -39,7 +39,7 @@ export function cutWindows(encoded: EncodedText, tokenizer: Tokenizer, maximumLe
   return windows;
 }
 
-/** Puts window logits together into one row for every token of the text; rows of special tokens and context fall away. */
+/** Joins the logits of windows into one row per token of the text; drops rows of special tokens and context. */
 export function joinWindows(
   windows: readonly Window[],
   logits: readonly Float32Array[],
@@ -48,7 +48,7 @@ export function joinWindows(
   const tokens = windows[windows.length - 1].last;
   const joined = new Float32Array(tokens * outputs); // [tokens, outputs]
   windows.forEach(({ first, ownedFrom, ownedTo }, index) => {
-    const skipped = 1 + ownedFrom - first; // [CLS] and the context before
+    const skipped = 1 + ownedFrom - first; // [CLS] and the preceding context
     joined.set(
       logits[index].subarray(skipped * outputs, (skipped + ownedTo - ownedFrom) * outputs),
       ownedFrom * outputs,

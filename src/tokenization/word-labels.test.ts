@@ -12,7 +12,7 @@ import { wordsOf } from './words';
 const tokenizer = new Tokenizer(tinyBertFolder);
 const labels = ['person', 'place', 'constructor'];
 
-/** Words that split into several tokens, into none, or stand against the next without a space. */
+/** Words that split into several tokens or none, or follow the previous one without a space. */
 const word = fc.record({
   surface: fc.constantFrom(
     'Ann',
@@ -32,7 +32,7 @@ const word = fc.record({
   begins: fc.boolean(),
 });
 
-/** A text of these words, and the mentions that their IOB2 tags stand for. */
+/** A text of these words, and the mentions encoded by their IOB2 tags. */
 function sentenceOf(words: readonly (typeof word extends fc.Arbitrary<infer Word> ? Word : never)[]) {
   let text = '';
   const ranges: TextRange[] = [];
@@ -53,7 +53,7 @@ function sentenceOf(words: readonly (typeof word extends fc.Arbitrary<infer Word
 }
 
 for (const rule of WORD_RULES) {
-  test(`labels of words come back from token labels, whatever the windows (${rule})`, async () => {
+  test(`word labels survive a round trip through token labels, whatever the windows (${rule})`, async () => {
     const tagSet: TagSet = { scheme: 'exclusive', labels, words: rule };
     const outputs = outputNames(tagSet).length;
     await fc.assert(
@@ -82,7 +82,7 @@ for (const rule of WORD_RULES) {
   });
 }
 
-test('the first token of a word carries its label, or all do', async () => {
+test('either the first token of a word carries its label, or all do', async () => {
   const text = 'abc de';
   const words = [
     { start: 0, end: 3 },
@@ -101,7 +101,7 @@ test('the first token of a word carries its label, or all do', async () => {
   assert.deepEqual(tagsBy('all-inside'), ['B-x', 'I-x', 'I-x', 'I-x', 'I-x']);
 });
 
-test('words of a text stand between white space, the punctuation at their ends apart', () => {
+test('words are separated by white space and punctuation at their ends', () => {
   const text = "Rome's (U.N.)  «naïve» 3.5% 😀";
   assert.deepEqual(
     wordsOf(text).map(({ start, end }) => text.slice(start, end)),

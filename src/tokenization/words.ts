@@ -4,8 +4,8 @@ const CHUNK = /\S+/g;
 const MARK = /^[\p{P}\p{S}]$/u;
 
 /**
- * The words of a text in the manner of CoNLL's data: what stands between white space, with the punctuation at its ends as words of
- * their own. `Rome's (U.N.)` -> `Rome's`, `(`, `U.N`, `.`, `)`
+ * Splits a text into words as CoNLL data does: at white space, with punctuation at the ends as separate words. `Rome's (U.N.)` ->
+ * `Rome's`, `(`, `U.N`, `.`, `)`
  */
 export function wordsOf(text: string): TextRange[] {
   const words: TextRange[] = [];

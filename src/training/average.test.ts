@@ -6,7 +6,7 @@ import { MovingAverage } from './average';
 const values = (...data: number[]) =>
   new Map([['w', { shape: [data.length], data: Float32Array.from(data) }]]);
 
-test('the average follows the weights, quickly at first, and stands in for them', async () => {
+test('the average follows the weights, quickly at first, and replaces them on request', async () => {
   const parameters = new Parameters(values(0, 8));
   const average = new MovingAverage(parameters, 0.5);
   const expected = [0, 8];

@@ -1,10 +1,9 @@
 import { type BorrowedParameters, kernels, Parameters, type Tensor, tidy, upload, variables } from '../nn';
 
 /**
- * The exponential moving average of parameters over the steps: a ← d a + (1 - d) w. Averaged weights often generalize better
- * than the last ones (Polyak & Juditsky 1992; Izmailov et al. 2018, arXiv:1803.05407). While few steps are taken the average
- * follows faster, d = min(d, (1 + steps) / (10 + steps)), so that it does not hold on to where it began. Owns its memory
- * until `dispose()`.
+ * Exponential moving average of parameters over the steps: a ← d a + (1 - d) w. Averaged weights often generalize better than the
+ * last ones (Polyak & Juditsky 1992; Izmailov et al. 2018, arXiv:1803.05407). After few steps the average follows faster, d =
+ * min(d, (1 + steps) / (10 + steps)), so that it forgets the initial weights. Owns its memory until `dispose()`.
  */
 export class MovingAverage {
   #steps = 0;
@@ -17,13 +16,13 @@ export class MovingAverage {
     this.#average = new Parameters(parameters.snapshot());
   }
 
-  /** Takes a step's weights in. */
+  /** Adds the weights after a step. */
   update(): void {
     const decay = Math.min(this.decay, (1 + this.#steps) / (10 + this.#steps));
     this.#steps++;
     for (const name of this.parameters.shapes.keys()) {
       tidy(() => {
-        // Uploaded, since numbers that operations are given are kept for good, and this one changes from step to step.
+        // Uploaded, since numbers passed to operations are cached forever, and this one changes every step.
         const share = upload(Float32Array.of(1 - decay), []);
         const average = variables.readVariable(this.#average.handle(name));
         const present = variables.readVariable(this.parameters.handle(name));
@@ -33,7 +32,7 @@ export class MovingAverage {
     }
   }
 
-  /** Does something with the averages in the place of the parameters, and puts these back. */
+  /** Runs `work` with the averages in place of the parameters, then restores these. */
   async inPlace<T>(work: () => Promise<T>): Promise<T> {
     const present = this.parameters.snapshot();
     this.parameters.restore(this.#average.snapshot());

@@ -13,7 +13,7 @@ const limits = fc.oneof(
 );
 const whole = fc.integer({ min: 0, max: 1000 });
 
-test('every window is in one batch of an epoch, no batch is too large, and the same seed and epoch repeat them', () => {
+test('every window is in one batch of an epoch, no batch is too large, and seed and epoch determine the batches', () => {
   fc.assert(
     fc.property(windows, limits, whole, whole, (examples, own, seed, epoch) => {
       const batches = groupByLength(examples, own, seed, epoch);
@@ -35,7 +35,7 @@ test('every window is in one batch of an epoch, no batch is too large, and the s
   );
 });
 
-test('a budget is used up: no two batches of a pool that follow one another would fit into one', () => {
+test('the token budget is used up: no two consecutive batches of a pool would fit into one', () => {
   fc.assert(
     fc.property(windows, fc.integer({ min: 1, max: 500 }), (examples, batchTokens) => {
       const batches = groupByLength(examples, { batchSize: 32, batchTokens }, 1, 1);
@@ -52,9 +52,9 @@ test('a budget is used up: no two batches of a pool that follow one another woul
   );
 });
 
-test('sentences of all lengths make full batches with little padding', () => {
+test('sentences of all lengths form full batches with little padding', () => {
   const random = createRandom(8);
-  // As those of JNLPBA: about 40 tokens, some few of four times as many.
+  // As in JNLPBA: about 40 tokens, some few of four times as many.
   const lengthOf = () => Math.min(200, Math.round(12 + 30 * -Math.log(1 - random.next())));
   const examples = Array.from({ length: 8000 }, () => ({ inputIds: new Int32Array(lengthOf()) }));
   for (const batchTokens of [512, 1280]) {
@@ -67,7 +67,7 @@ test('sentences of all lengths make full batches with little padding', () => {
   }
 });
 
-test('the steps of an epoch are those that its batches make, a last incomplete one included', () => {
+test('the number of steps of an epoch matches its batches, including an incomplete last one', () => {
   fc.assert(
     fc.property(
       windows,

@@ -2,19 +2,19 @@ import { createRandom } from '../foundation';
 import type { TrainingOptions } from './configuration';
 
 /**
- * How many batches are sorted by length together: enough for little padding (1.3% on sentences of JNLPBA and CRAFT in batches of 32;
+ * Number of batches sorted by length together: enough for little padding (1.3% on sentences of JNLPBA and CRAFT in batches of 32;
  * 8% with 50), few enough to keep the order random.
  */
 const BATCHES_IN_A_POOL = 400;
 
-/** What a batch holds: so many windows or, where `batchTokens` is given, as many as fit into so many padded tokens. */
+/** Size of a batch: a number of windows or, with `batchTokens`, as many as fit into a number of padded tokens. */
 export type BatchLimits = Pick<TrainingOptions, 'batchSize' | 'batchTokens'>;
 
 export type Window = { inputIds: Int32Array };
 
 /**
- * One epoch's batches in the seeded order of that epoch. Windows are shuffled, then sorted by length within pools of
- * batches, so that a batch holds windows of similar length and little padding; the batches themselves are shuffled again.
+ * Returns one epoch's batches in the seeded order of that epoch. Windows are shuffled, then sorted by length within pools of
+ * batches, so that a batch contains windows of similar length and little padding; the batches are then shuffled.
  */
 export function groupByLength<Example extends Window>(
   examples: readonly Example[],
@@ -36,7 +36,7 @@ export function groupByLength<Example extends Window>(
   return random.shuffle(batches);
 }
 
-/** How many steps each epoch has. With a budget of tokens it depends a little on how the epoch was shuffled. */
+/** Returns the number of steps of each epoch. With a token budget it depends slightly on the shuffling. */
 export function stepsByEpoch(
   examples: readonly Window[],
   options: BatchLimits & Pick<TrainingOptions, 'epochs' | 'accumulation' | 'seed'>,
@@ -56,12 +56,14 @@ function cut<Example>(windows: readonly Example[], size: number): Example[][] {
   );
 }
 
-/** As many windows a batch as fit; one that is too long for the budget has a batch of its own. @param windows by rising length */
+/**
+ * Fills batches with as many windows as fit; one that exceeds the budget forms a batch alone. @param windows by ascending length
+ */
 function fill<Example extends Window>(windows: readonly Example[], budget: number): Example[][] {
   const batches: Example[][] = [];
   for (const window of windows) {
     const batch = batches.at(-1);
-    // All of a batch are padded to its longest window, which is the last.
+    // A batch is padded to its longest window, which is the last.
     if (batch && (batch.length + 1) * window.inputIds.length <= budget) batch.push(window);
     else batches.push([window]);
   }

@@ -24,7 +24,7 @@ import { type TrainingReport, train } from './trainer';
 const evaluate = async () => ({ loss: 0, score: 0.5 });
 
 for (const batchTokens of [null, 24])
-  test(`a run that is interrupted at any step and resumed takes the same steps as an undisturbed one, ${batchTokens ? 'batches by tokens' : 'batches of windows'}`, async (context) => {
+  test(`a run interrupted at any step and resumed takes the same steps as an uninterrupted one, ${batchTokens ? 'batches by tokens' : 'batches of windows'}`, async (context) => {
     const own = { ...options, batchTokens };
     const examples = learnableExamples();
     const whole = modelWithDropout(context);
@@ -82,11 +82,11 @@ async function stoppedRun(context: TestContext) {
   return { model, run };
 }
 
-test('a checkpoint of a run with other options or data is refused', async (context) => {
+test('a checkpoint of a run with other options or data is rejected', async (context) => {
   const { run } = await stoppedRun(context);
   const changed = { ...options, learningRate: 1 };
   await assert.rejects(train({ ...run, options: changed, resume: true }), /other options/);
-  // As many windows as before, one label another.
+  // The same number of windows, one label different.
   const [first, ...others] = learnableExamples();
   const relabelled = {
     ...first,
@@ -98,7 +98,7 @@ test('a checkpoint of a run with other options or data is refused', async (conte
   );
 });
 
-test('a checkpoint of another shape is refused, with the tensor and both shapes', async (context) => {
+test('a checkpoint of another shape is rejected, with the tensor and both shapes', async (context) => {
   const { model, run } = await stoppedRun(context);
   const { configuration, source } = model;
   const tensors = model.parameters.snapshot();
@@ -114,7 +114,7 @@ test('a checkpoint of another shape is refused, with the tensor and both shapes'
   other.dispose();
 });
 
-test('a place that is not what a run writes is refused, and nothing of it is deleted', async (context) => {
+test('a progress file not written by a run is rejected, and nothing is deleted', async (context) => {
   const { run } = await stoppedRun(context);
   const path = join(run.folder, 'checkpoint', 'progress.json');
   const good = JSON.parse(readFileSync(path, 'utf8'));
@@ -127,7 +127,7 @@ test('a place that is not what a run writes is refused, and nothing of it is del
       { name: 'InputError', message },
       content.slice(0, 300),
     );
-    // Without resuming it is written anew.
+    // Without resuming it is overwritten.
     const interrupt = new AbortController();
     interrupt.abort();
     await train({ ...run, signal: interrupt.signal });
@@ -161,10 +161,10 @@ test('a place that is not what a run writes is refused, and nothing of it is del
   for (const content of ['null', '[]', '3', '"x"', '{}']) await refused(content, /progress\.json: damaged/);
   for (const content of ['', '{', '['.repeat(100_000)])
     await refused(content, /progress\.json: not valid JSON/);
-  await refused(' '.repeat(2 << 20), /larger than the \d+ bytes that such a file has/);
+  await refused(' '.repeat(2 << 20), /larger than the limit of \d+ bytes/);
 });
 
-test('a place beyond the end of the run is refused', async (context) => {
+test('a position beyond the end of the run is rejected', async (context) => {
   const { run } = await stoppedRun(context);
   const folder = join(run.folder, 'checkpoint');
   const good = JSON.parse(readFileSync(join(folder, 'progress.json'), 'utf8'));
@@ -182,7 +182,7 @@ test('a place beyond the end of the run is refused', async (context) => {
   }
 });
 
-test('a state that lacks what the optimizer needs, or holds no numbers, is refused', async (context) => {
+test('a state that lacks what the optimizer needs, or contains non-numbers, is rejected', async (context) => {
   const { run } = await stoppedRun(context);
   const path = join(run.folder, 'checkpoint', 'state-1-0.safetensors');
   const good = readSafetensors(path);
@@ -196,7 +196,7 @@ test('a state that lacks what the optimizer needs, or holds no numbers, is refus
   await refused((state) => state.delete('optimizer/first/classifier.bias'), /has the shape \[none\]/);
   await refused(
     (state) => state.set('optimizer/scales', { shape: [2], data: Float32Array.of(1, Number.NaN) }),
-    /"optimizer\/scales" holds numbers that are not finite/,
+    /"optimizer\/scales" contains numbers that are not finite/,
   );
 });
 
@@ -212,7 +212,7 @@ test('a run follows no link out of its folder', async (context) => {
   assert.deepEqual(readdirSync(outside), before);
 });
 
-test('what a user keeps in the folders of a run stays', async (context) => {
+test("a user's files in the folders of a run are kept", async (context) => {
   const { run } = await stoppedRun(context);
   const notes = ['checkpoint', 'last'].map((name) => join(run.folder, name, 'notes.txt'));
   mkdirSync(join(run.folder, 'last'));
@@ -223,7 +223,7 @@ test('what a user keeps in the folders of a run stays', async (context) => {
   assert.equal(resumable(run.folder), 'finished');
 });
 
-test('while a run is at work in a folder, another is refused', async (context) => {
+test('while a run uses a folder, another is rejected', async (context) => {
   const { model, run } = await stoppedRun(context);
   let second: Promise<unknown> | undefined;
   const progress = {
@@ -241,7 +241,7 @@ test('while a run is at work in a folder, another is refused', async (context) =
   assert.ok(!readdirSync(run.folder).includes('.lock'));
 });
 
-test('killed at any moment and resumed, the weights are those of an undisturbed run', async (context) => {
+test('killed at any moment and resumed, the weights equal those of an uninterrupted run', async (context) => {
   const whole = modelWithDropout(context);
   const source = modelWithDropout(context).source;
   const settings = { ...options, averaging: 0.9, checkpointMinutes: 0 };
@@ -262,7 +262,7 @@ test('killed at any moment and resumed, the weights are those of an undisturbed 
     JSON.stringify({ source, settings, folder: killed, examples: examples.map(plain), replicas: 1 }),
   );
   const random = createRandom(11);
-  // A checkpoint is some 170 writes, each half done when it is the last; the state and the place are renamed in turn.
+  // A checkpoint takes some 170 writes, each left half done in turn; state and progress are renamed one after the other.
   const moments: [string, number][] = [
     ['renameSync', 2 + random.below(2)],
     ['writeSync', 200 + random.below(400)],
@@ -271,7 +271,7 @@ test('killed at any moment and resumed, the weights are those of an undisturbed 
     ['milliseconds', random.below(60)],
   ];
   for (const [moment, number] of moments) await runUntilKilled(join(source, 'run.json'), moment, number);
-  // In the midst of removing the checkpoint, when all is done.
+  // While the checkpoint is being removed, when everything is done.
   assert.equal(await runUntilKilled(join(source, 'run.json'), 'rmSync', 1), 'SIGKILL');
   assert.ok(existsSync(join(killed, 'checkpoint')));
   assert.equal(resumable(killed), 'finished');
@@ -281,7 +281,7 @@ test('killed at any moment and resumed, the weights are those of an undisturbed 
 
 const plain = ({ inputIds, labels, known }: Example) => [inputIds, labels, known].map((list) => [...list]);
 
-/** Trains in a process of its own until it is killed, or to the end. */
+/** Trains in a separate process until it is killed, or to the end. */
 async function runUntilKilled(file: string, moment: string, number: number): Promise<string> {
   const fixture = join(__dirname, 'killed-run.fixture.js');
   const child = spawn(process.execPath, [fixture, file, moment, String(number)], {

@@ -15,8 +15,8 @@ import { checkpointFolder, refuseLink, removeOwnFiles } from './run-folder';
 import { isCount, readJsonState } from './state-file';
 
 /**
- * Where a run stands: the step of the epoch (from 1 on) that comes next, the best epoch so far, and what another machine would
- * choose otherwise: what its products multiply in, and how many processes take its steps.
+ * Progress of a run: the next step of the epoch (from 1), the best epoch so far, and choices that another machine might make
+ * differently: the precision of products, and the number of processes.
  */
 export interface Place {
   epoch: number;
@@ -28,21 +28,21 @@ export interface Place {
 }
 
 const PROGRESS_FILE = 'progress.json';
-/** Bytes. The fingerprint holds the options of the run. */
+/** Bytes. The fingerprint contains the options of the run. */
 const LARGEST_PROGRESS = 1 << 20;
-const MEND = 'delete the folder and start anew';
+const MEND = 'delete the folder and start over';
 
-/** The state's file is named after its place. No other name is read or deleted. */
+/** The state file is named after its position. No other name is read or deleted. */
 const stateFile = ({ epoch, stepOfEpoch }: Pick<Place, 'epoch' | 'stepOfEpoch'>) =>
   `state-${epoch}-${stepOfEpoch}.safetensors`;
 
-/** Whether a name is one that `writeCheckpoint` writes, or leaves if it is killed. */
+/** Returns whether a name is one that `writeCheckpoint` writes, or leaves behind if killed. */
 const isOwn = (name: string) =>
   /^(state-\d+-\d+\.safetensors|progress\.json|tracked-run\.txt)$/.test(nameOfLeftover(name) ?? name);
 
 /**
- * Writes a run's state and place over the last ones. progress.json is renamed into position last, so that a run killed at any moment
- * finds a matching pair.
+ * Replaces a run's state and progress. progress.json is renamed into place last, so that a run killed at any moment finds a
+ * matching pair.
  */
 export function writeCheckpoint(folder: string, place: Place, state: State, fingerprint: string): void {
   refuseLink(folder);
@@ -50,15 +50,15 @@ export function writeCheckpoint(folder: string, place: Place, state: State, fing
   const file = stateFile(place);
   writeSafetensors(join(folder, file), state);
   writeFileAtomically(join(folder, PROGRESS_FILE), JSON.stringify({ ...place, file, fingerprint }));
-  // Removes earlier states, also those of killed runs, by their names alone.
+  // Removes earlier states by name, including those of killed runs.
   removeOwnFiles(folder, (name) => name.startsWith('state-') && isOwn(name) && name !== file);
 }
 
 /**
- * The last checkpoint; undefined if there is none.
+ * Returns the last checkpoint; undefined if there is none.
  *
  * @param shapes the shapes of all tensors of the state
- * @param stepsOf how many steps each epoch of the run has
+ * @param stepsOf the number of steps in each epoch of the run
  * @throws InputError if it belongs to another run, or is damaged
  */
 export function readCheckpoint(
@@ -75,7 +75,7 @@ export function readCheckpoint(
   for (const [name, shape] of shapes) checkTensor(path, name, shape, state);
   if (progress.fingerprint !== fingerprint) {
     throw new InputError(
-      `${folder}: the checkpoint is of a run with other options, data or model; start anew without resuming, or in another folder`,
+      `${folder}: the checkpoint is of a run with other options, data or model; start over without resuming, or in another folder`,
     );
   }
   if (place.epoch > stepsOf.length || place.stepOfEpoch > stepsOf[place.epoch - 1])
@@ -87,21 +87,21 @@ function checkTensor(path: string, name: string, shape: readonly number[], state
   const found = state.get(name);
   if (String(found?.shape) !== String(shape)) {
     throw new InputError(
-      `${path}: "${name.replace(/^parameters\//, '')}" has the shape [${found?.shape ?? 'none'}], the model's is [${shape}]; start anew without resuming, or in another folder`,
+      `${path}: "${name.replace(/^parameters\//, '')}" has the shape [${found?.shape ?? 'none'}], the model's is [${shape}]; start over without resuming, or in another folder`,
     );
   }
-  if (!found || !areFinite(found.data)) throw damaged(path, `"${name}" holds numbers that are not finite`);
+  if (!found || !areFinite(found.data)) throw damaged(path, `"${name}" contains numbers that are not finite`);
 }
 
-/** Removes what `writeCheckpoint` wrote; progress.json first, so that a run killed meanwhile leaves nothing to resume. */
+/**
+ * Removes the files written by `writeCheckpoint`; progress.json first, so that a run killed in between leaves nothing to resume.
+ */
 export function removeCheckpoint(folder: string): void {
   rmSync(join(folder, PROGRESS_FILE), { force: true });
   removeOwnFiles(folder, isOwn);
 }
 
-/**
- * Whether the run of a folder can be resumed: yes, or it has finished, or there is no run.
- */
+/** Returns whether the run of a folder can be resumed, has finished, or does not exist. */
 export function resumable(folder: string): 'yes' | 'finished' | 'nothing' {
   if (existsSync(join(checkpointFolder(folder), PROGRESS_FILE))) return 'yes';
   return existsSync(join(folder, 'model.safetensors')) ? 'finished' : 'nothing';
@@ -112,7 +112,7 @@ function readProgress(folder: string): { place: Place; fingerprint: string } | u
   const path = join(folder, PROGRESS_FILE);
   const found = readJsonState(path, LARGEST_PROGRESS, MEND);
   if (!found) return undefined;
-  // Older checkpoints name no replicas; without a best score yet it is null, since JSON has no infinity.
+  // Older checkpoints have no replicas; before the first score the best one is null, since JSON has no infinity.
   const {
     epoch,
     stepOfEpoch,

@@ -1,4 +1,4 @@
-// Whatever a file that describes a run holds, it is taken, or refused in a sentence, in no time.
+// Any content of a file that describes a run is accepted, or rejected in one sentence, quickly.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
 after(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'file.json');
 
-/** A message is one sentence of a length that can be read, and shows no control characters. */
+/** A message must be one sentence of readable length, without control characters. */
 function takenOrRefused(work: () => unknown): boolean {
   try {
     work();
@@ -32,7 +32,7 @@ const value = fc.oneof(
 const objectOf = (keys: readonly string[]) =>
   fc.dictionary(fc.oneof(fc.constantFrom(...keys, '__proto__', 'constructor'), fc.string()), value);
 
-test('a training configuration of anything', () => {
+test('training configurations with arbitrary values', () => {
   const keys = Object.keys(TRAINING_SCHEMA.properties);
   const own = fc.record({ train: value, dev: value }, { requiredKeys: [] });
   fc.assert(
@@ -46,7 +46,7 @@ test('a training configuration of anything', () => {
     ),
     { numRuns: 2_000 },
   );
-  // One key that is wrong or not among right ones.
+  // One wrong or arbitrary key among valid ones.
   fc.assert(
     fc.property(fc.constantFrom(...keys), value, (key, given) =>
       takenOrRefused(() =>
@@ -57,7 +57,7 @@ test('a training configuration of anything', () => {
   );
 });
 
-test('a search space of anything', () => {
+test('search spaces with arbitrary values', () => {
   const names = Object.keys(SPACE_SCHEMA.properties);
   const range = fc.dictionary(
     fc.constantFrom('choices', 'uniform', 'logUniform', 'integer', 'other'),
@@ -81,7 +81,7 @@ test('a search space of anything', () => {
   );
 });
 
-test('files that are not JSON, too deep, too large or no files at all', () => {
+test('files that are not JSON, too deep, too large or not files', () => {
   const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
   const nested = (key: string) => `{"train":["a"],"dev":["b"],"${key}":${deep}}`;
   const contents: [string | Buffer, RegExp][] = [
@@ -92,7 +92,7 @@ test('files that are not JSON, too deep, too large or no files at all', () => {
     [nested('variations'), /"variations" must be an object, found a list/],
     [nested('loss'), /"loss" must be one of/],
     [`{"${'k'.repeat(1_000_000)}":1}`, /is not a key of a configuration/],
-    [' '.repeat(17 << 20), /is larger than the 16777216 bytes/],
+    [' '.repeat(17 << 20), /is larger than the limit of 16777216 bytes/],
     ['{"train":["a"],"dev":["b"],"epochs":1e300}', /"epochs" is 1e\+300; choose 10000 at most/],
     ['{"train":["a"],"dev":["b"],"batchSize":1e300}', /from 1 to 100000/],
   ];
@@ -109,7 +109,7 @@ test('files that are not JSON, too deep, too large or no files at all', () => {
   assert.throws(() => readTrainingConfiguration(folder), { name: 'InputError', message: /it is a folder/ });
 });
 
-test('a grid of more trials than any search has is refused before it is made', () => {
+test('a grid with more trials than allowed is rejected before it is built', () => {
   const choices = Array.from({ length: 1_000 }, (_, index) => index + 1);
   const parameters = {
     batchSize: { choices },
@@ -121,7 +121,7 @@ test('a grid of more trials than any search has is refused before it is made', (
   assert.equal(planRungs(9, { rungs: 3, factor: 3 }).length, 3);
 });
 
-test('the journal of a search: lines of anything', () => {
+test('the journal of a search: arbitrary lines', () => {
   const journal = join(folder, 'search.jsonl');
   const good = {
     trial: 1,

@@ -14,7 +14,7 @@ const read = (content: unknown) => {
 };
 const files = { train: ['train.jsonl'], dev: ['dev.jsonl'] };
 
-test('what is left out has its default, files are found beside the configuration', () => {
+test('omitted keys have their defaults, files are relative to the configuration', () => {
   assert.deepEqual(read({ ...files, epochs: 5 }), {
     ...DEFAULT_TRAINING,
     epochs: 5,
@@ -28,7 +28,7 @@ test('what is left out has its default, files are found beside the configuration
     );
 });
 
-test('labels have any names; exclusive ones are learned by cross-entropy', () => {
+test('labels may have any names; exclusive ones are trained with cross-entropy', () => {
   const own = {
     ...{ labels: ['Krankheit', 'gene-or-protein'], classWeights: { Krankheit: 2 } },
     ...{ variations: { 'gene-or-protein': 1 } },
@@ -58,14 +58,14 @@ const refused: [string, unknown, RegExp][] = [
   ],
   ['copies for no label', { ...files, labels: ['a'], variations: { b: 1 } }, /"variations" names "b"/],
   ['a label twice', { ...files, labels: ['a', 'b', 'a'] }, /"labels" lists "a" twice/],
-  ['a label of blanks', { ...files, labels: [' '] }, /"labels" names " ", which is no name of a label/],
+  ['a label of blanks', { ...files, labels: [' '] }, /"labels" names " ", which is not a valid label/],
   ['a weight of a nameless label', { ...files, classWeights: { '': 2 } }, /"classWeights" names ""/],
   ['labels that are no list', { ...files, labels: 'a' }, /"labels" must be a list, found "a"/],
   ['words without exclusive', { ...files, words: 'all' }, /"words" does nothing with the scheme "bio"/],
   [
     'a sigmoid loss of exclusive labels',
     { ...files, scheme: 'exclusive', loss: 'focal' },
-    /"loss" is "focal", which scores every label by itself.*choose cross_entropy/,
+    /"loss" is "focal", which scores every label separately.*choose cross_entropy/,
   ],
   ['half a copy', { ...files, variations: { Cell: 1.5 } }, /"variations".*Cell.*whole number from 0 to 20/],
   ['γ without focal', { ...files, focalGamma: 1 }, /"focalGamma" does nothing with the loss "bce"/],
@@ -76,11 +76,11 @@ const refused: [string, unknown, RegExp][] = [
     /"batchSize" and "batchTokens" both/,
   ],
   ['patience without end', { ...files, epochs: 2, patience: 2 }, /"patience" of 2 epochs/],
-  ['dev in train', { train: ['a', 'b'], dev: ['b'] }, /stands in "train" and in "dev"/],
-  ['dev in train, spelled otherwise', { train: ['a', './b'], dev: ['b'] }, /stands in "train" and in "dev"/],
+  ['dev in train', { train: ['a', 'b'], dev: ['b'] }, /is in both "train" and "dev"/],
+  ['dev in train, spelled otherwise', { train: ['a', './b'], dev: ['b'] }, /is in both "train" and "dev"/],
 ];
 for (const [name, content, message] of refused) {
-  test(`refused: ${name}`, () => {
+  test(`rejected: ${name}`, () => {
     assert.throws(() => read(content), { name: 'InputError', message });
   });
 }

@@ -12,12 +12,12 @@ export {
   trainingSchemaWith,
 } from './configuration-schema';
 
-/** Reads and checks a training configuration; keys left out take `DEFAULT_TRAINING`'s values. */
+/** Reads and checks a training configuration; omitted keys take their values from `DEFAULT_TRAINING`. */
 export function readTrainingConfiguration(path: string): TrainingConfiguration {
   return configurationOfFile(readJson(path), path);
 }
 
-/** What a configuration file at `path` holds, checked; its files are relative to it. */
+/** Checks the content of a configuration file at `path`; its files are relative to it. */
 export function configurationOfFile(value: unknown, path: string): TrainingConfiguration {
   const configuration = completeConfiguration(value, path);
   const inFolder = (file: string) => resolve(dirname(path), file);
@@ -29,9 +29,9 @@ export function configurationOfFile(value: unknown, path: string): TrainingConfi
 }
 
 /**
- * Checks a configuration and gives keys that are left out their defaults.
+ * Checks a configuration and fills in the defaults.
  *
- * @param place what the configuration is, for the error
+ * @param place names the configuration in errors
  */
 export function completeConfiguration(value: unknown, place: string): TrainingConfiguration {
   checkAgainst(TRAINING_SCHEMA, value, place);
@@ -41,7 +41,7 @@ export function completeConfiguration(value: unknown, place: string): TrainingCo
   return configuration;
 }
 
-/** Gives keys that are left out their defaults; that of the loss follows the scheme. */
+/** Fills in the defaults; that of the loss depends on the scheme. */
 export function withDefaults<Keys extends Partial<TrainingConfiguration>>(
   given: Keys,
 ): typeof DEFAULT_TRAINING & Keys {
@@ -49,7 +49,7 @@ export function withDefaults<Keys extends Partial<TrainingConfiguration>>(
   return { ...DEFAULT_TRAINING, loss, ...given };
 }
 
-/** Keys that a run with this loss and scheme does not use. */
+/** Returns the keys that a run with this loss and scheme does not use. */
 export function unusedKeys({ loss, scheme }: Pick<TrainingConfiguration, 'loss' | 'scheme'>): string[] {
   const ofLosses = Object.entries(USED_BY).flatMap(([key, losses]) => (losses.includes(loss) ? [] : [key]));
   return isExclusive(scheme) ? ofLosses : [...ofLosses, 'words'];
@@ -60,7 +60,7 @@ const isExclusive = (scheme: string | undefined): boolean => scheme === 'exclusi
 /** Bytes of a configuration file. */
 const LARGEST_FILE = 16 * 2 ** 20;
 
-/** A file of JSON, whatever it holds. */
+/** Reads any JSON file. */
 export function readJson(path: string): unknown {
   try {
     return parseJson(readTextFile(path, LARGEST_FILE));
@@ -72,7 +72,7 @@ export function readJson(path: string): unknown {
 
 export const MOST_EPOCHS = 10_000;
 
-/** Keys that are each right and do not go together. @param given without those that have their default */
+/** Describes keys that are valid individually but not together. @param given without those that have their default */
 export function contradictionIn(
   given: Readonly<Record<string, unknown>>,
   configuration: TrainingConfiguration,
@@ -80,7 +80,7 @@ export function contradictionIn(
   const { loss, averaging, patience, epochs, schedule, warmupShare, train, dev, scheme, words } =
     configuration;
   if (isExclusive(scheme) && loss !== 'cross_entropy')
-    return `"loss" is "${loss}", which scores every label by itself, and the labels of the scheme "exclusive" exclude one another; leave "loss" out, or choose cross_entropy`;
+    return `"loss" is "${loss}", which scores every label separately, but the labels of the scheme "exclusive" are mutually exclusive; leave "loss" out, or choose cross_entropy`;
   if (words !== DEFAULT_TRAINING.words && !isExclusive(scheme))
     return `"words" does nothing with the scheme "${scheme}"; leave it out, or choose exclusive`;
   const complaint = complaintAboutLabels(configuration);
@@ -89,21 +89,21 @@ export function contradictionIn(
     if (Number(given[key]) > 0 && !losses.includes(loss))
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
   if ('batchSize' in given && Number(given.batchTokens) > 0)
-    return '"batchSize" and "batchTokens" both say how large a batch is; leave one of them out';
+    return '"batchSize" and "batchTokens" both set the size of a batch; leave one of them out';
   if (epochs > MOST_EPOCHS) return `"epochs" is ${epochs}; choose ${MOST_EPOCHS} at most`;
   if (patience >= epochs)
-    return `"patience" of ${patience} epochs can end no run of ${epochs}; make it smaller, or 0`;
+    return `"patience" of ${patience} epochs cannot end a run of ${epochs}; make it smaller, or 0`;
   if (schedule !== 'constant' && warmupShare === 1)
-    return '"warmupShare" of 1 leaves no step for the rate to fall; make it smaller, or the schedule constant';
+    return '"warmupShare" of 1 leaves no step for the rate to decrease; make it smaller, or the schedule constant';
   if (averaging > 0 && averaging < 0.5)
-    return `"averaging" of ${averaging} forgets at once; choose 0 for none, or such as 0.999`;
+    return `"averaging" of ${averaging} forgets at once; choose 0 for none, or a value such as 0.999`;
   const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
   if (both)
-    return `${describeJson(both)} stands in "train" and in "dev"; an epoch cannot be chosen by what it learned`;
+    return `${describeJson(both)} is in both "train" and "dev"; an epoch cannot be selected on its training data`;
   return undefined;
 }
 
-/** Names of labels are any text; where "labels" lists them, no other key may name others. */
+/** Labels may have any name; if "labels" lists them, no other key may name others. */
 function complaintAboutLabels({
   labels,
   classWeights,
@@ -116,7 +116,7 @@ function complaintAboutLabels({
   for (const [key, names = []] of Object.entries(named)) {
     const wrong = names.find((name) => !isLabel(name));
     if (wrong !== undefined)
-      return `"${key}" names ${describeJson(wrong)}, which is no name of a label; give a short text`;
+      return `"${key}" names ${describeJson(wrong)}, which is not a valid label; give a short text`;
     const unknown = labels && names.find((name) => !known.has(name));
     if (unknown !== undefined)
       return `"${key}" names ${describeJson(unknown)}, which "labels" does not list; correct one of the two`;

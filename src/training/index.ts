@@ -1,11 +1,12 @@
 /**
  * Training: examples to a trained network.
  *
- * In: data files or an objective, and options. Out: the model folder of the best epoch, in its folder `last` that of
- * the last one where another was better, and `metrics.jsonl`. May touch: the folder of the run, and of replicas a folder in memory.
+ * In: data files or an objective, and options. Out: the model folder of the best epoch, in its subfolder `last` that of the last
+ * epoch if another was better, and `metrics.jsonl`. May touch: the folder of the run, and for replicas a folder in memory.
  *
- * recipe.ts goes from data files to a model folder; lessons.ts reads and checks the data. trainer.ts goes through epochs and checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/).
- * search/ looks for the best options; tracking/ tells MLflow of runs.
+ * recipe.ts goes from data files to a model folder; lessons.ts reads and checks the data. trainer.ts runs epochs and writes
+ * checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/). search/ searches for the best
+ * options; tracking/ reports runs to MLflow.
  */
 export { type BatchLimits, stepsByEpoch, type Window } from './batching';
 export { resumable } from './checkpoint';

@@ -1,7 +1,7 @@
 // A training run that kills itself: node killed-run.fixture.js FILE MOMENT NUMBER
 //
-// MOMENT is `row`, when so many rows of metrics are written; `milliseconds`, after the first row; or a function of node:fs, in the
-// midst of its call of that number: half of what it would write is written.
+// MOMENT is `row`, once so many rows of metrics are written; `milliseconds`, after the first row; or a function of node:fs, during
+// its call of that number: half of the data is written.
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -16,13 +16,13 @@ const model = TokenClassifier.load(source);
 Object.assign(model.configuration.encoder, { hiddenDropout: 0.2, attentionDropout: 0.2 });
 const kill = () => process.kill(process.pid, 'SIGKILL');
 
-/** How much of the call a killed process has done. */
+/** How much of the call a killed process has completed. */
 const halves: Record<string, (...given: never[]) => void> = {
   appendFileSync: (path: string, text: string) => append(path, text.slice(0, text.length / 2)),
   writeSync: (to: number, content: string | Uint8Array) =>
     write(to, content.slice(0, content.length / 2) as Uint8Array),
   renameSync: () => {},
-  // Of a checkpoint that is removed, the large file.
+  // For a checkpoint that is removed, the large file.
   rmSync: (path: string) => fs.unlinkSync(path),
 };
 const { appendFileSync: append, writeSync: write } = fs;
@@ -57,12 +57,12 @@ void train({
   evaluate: async () => ({ loss: 0, score: -0.5 }),
   resume: true,
   replicas,
-  // Chosen by a measurement where it is left out, which under load may come out otherwise in another process.
+  // By default chosen by a measurement, which under load may differ in another process.
   precision: 'float32',
   onRow: () => {
     rows++;
     if (moment === 'row' && rows === Number(number)) kill();
-    // A thread of its own, which does not wait for the step under way.
+    // A separate thread, which does not wait for the current step.
     if (moment === 'milliseconds' && rows === 1)
       new Worker(
         "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, require('node:worker_threads').workerData); process.kill(process.pid, 'SIGKILL')",

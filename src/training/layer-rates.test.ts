@@ -8,7 +8,7 @@ import { DEFAULT_TRAINING } from './configuration';
 import { layerRates } from './layer-rates';
 import { Learner } from './learner';
 
-test('layers below move less, and the factor of the head is 1, whatever an encoder calls them', () => {
+test('lower layers move less, and the factor of the head is 1, whatever the parameter names of an encoder', () => {
   const expected = {
     'bert.embeddings.word_embeddings.weight': 1 / 128,
     'electra.embeddings_project.weight': 1 / 128,

@@ -1,7 +1,7 @@
 /**
- * Factors of the learning rate by parameter: 1 for the head, `decay` for the layer below it, its square for the next, down to
- * the embeddings. What lies deeper knows more of language at large and should move less (discriminative fine-tuning: Howard &
- * Ruder 2018, arXiv:1801.06146).
+ * Factors of the learning rate by parameter: 1 for the head, `decay` for the layer below it, its square for the next, down to the
+ * embeddings. Lower layers encode general language and should move less (discriminative fine-tuning: Howard & Ruder 2018,
+ * arXiv:1801.06146).
  */
 export function layerRates(
   names: Iterable<string>,
@@ -11,7 +11,7 @@ export function layerRates(
   return new Map([...names].map((name) => [name, decay ** depth(name, layers)]));
 }
 
-/** Steps below the head: 1 for the last layer, one more than there are layers for the embeddings. */
+/** Number of layers below the head: 1 for the last layer, number of layers plus one for the embeddings. */
 function depth(name: string, layers: number): number {
   const [, layer] = /\.layer\.(\d+)\./.exec(name) ?? [];
   if (layer !== undefined) return layers - Number(layer);

@@ -1,4 +1,4 @@
-/** Help for tests: a training run of a tiny tagger that takes a moment. */
+/** Test helper: a short training run of a tiny tagger. */
 import type { TestContext } from 'node:test';
 import { createRandom } from '../foundation';
 import { TokenClassifier } from '../nn';
@@ -6,7 +6,7 @@ import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import type { Example } from '../tasks';
 import { DEFAULT_TRAINING, type TrainingConfiguration } from './configuration';
 
-/** Five steps an epoch. */
+/** Five steps per epoch. */
 export const learnableOptions: Omit<TrainingConfiguration, 'train' | 'dev'> = {
   ...DEFAULT_TRAINING,
   epochs: 3,
@@ -15,7 +15,7 @@ export const learnableOptions: Omit<TrainingConfiguration, 'train' | 'dev'> = {
   seed: 7,
 };
 
-/** Windows in which token 20 is a Cell and no other token is anything: a rule that can be learned. */
+/** Windows in which token 20 is a Cell and no other token has a label: a learnable rule. */
 export function learnableExamples(): Example[] {
   const random = createRandom(3);
   return Array.from({ length: 18 }, (_, row) => {
@@ -29,7 +29,7 @@ export function learnableExamples(): Example[] {
   });
 }
 
-/** Dropout on, so that resuming must also repeat chance. */
+/** Dropout on, so that resuming must also reproduce random numbers. */
 export function modelWithDropout(context: TestContext): TokenClassifier {
   const model = TokenClassifier.load(copyTinyBert(context));
   Object.assign(model.configuration.encoder, { hiddenDropout: 0.2, attentionDropout: 0.2 });

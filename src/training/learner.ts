@@ -7,12 +7,12 @@ import { AdamW, type Gradients } from './optimizer';
 
 export type LearnerOptions = Pick<TrainingOptions, 'weightDecay' | 'layerDecay' | 'averaging'>;
 
-/** Named arrays of a run's parts, such as `parameters/…`, `optimizer/…`, `average/…`: what a checkpoint holds. */
+/** Named arrays of a run's parts, such as `parameters/…`, `optimizer/…`, `average/…`: the content of a checkpoint. */
 export type State = ReadonlyMap<string, Tensor>;
 
 /**
- * What changes as a process learns: a task's parameters, the optimizer's moments, the average. Owns the last two until `dispose()`.
- * Where several processes train, each updates some of the parameters alone, and keeps what belongs to those.
+ * The mutable state of training: a task's parameters, the optimizer's moments, the average. Owns the last two until `dispose()`.
+ * With several processes, each updates only some of the parameters, and keeps the moments and averages of those.
  */
 export class Learner<Example extends { inputIds: Int32Array }> {
   readonly #optimizer: AdamW;
@@ -32,13 +32,13 @@ export class Learner<Example extends { inputIds: Int32Array }> {
     if (averaging > 0) this.#average = new MovingAverage(parameters, averaging);
   }
 
-  /** One update; `scale` multiplies every gradient (clipping). */
+  /** Applies one update; `scale` multiplies every gradient (clipping). */
   update(gradients: Gradients, learningRate: number, scale: number): void {
     this.#optimizer.update(gradients, learningRate, scale);
     this.#average?.update();
   }
 
-  /** Does something while the parameters are those to be judged and kept: the averages, where there are any. */
+  /** Runs `work` with the parameters to be evaluated and saved: the averages, if any. */
   async judged<T>(work: () => Promise<T>): Promise<T> {
     return this.#average ? this.#average.inPlace(work) : work();
   }
@@ -70,7 +70,7 @@ export class Learner<Example extends { inputIds: Int32Array }> {
   }
 }
 
-/** What the state of a run holds, by name: what a checkpoint is checked against. */
+/** Returns the shapes of a run's state by name, to check a checkpoint against. */
 export function shapesOfState(
   parameters: ReadonlyMap<string, readonly number[]>,
   { averaging }: Pick<LearnerOptions, 'averaging'>,
@@ -91,7 +91,7 @@ interface Restorable {
   restore(state: State): void;
 }
 
-/** The arrays of one part under their own names. */
+/** Returns the arrays of one part, without its prefix. */
 export function partOf(state: State, part: string): Map<string, Tensor> {
   const prefix = `${part}/`;
   const own = [...state].filter(([name]) => name.startsWith(prefix));

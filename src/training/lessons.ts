@@ -3,11 +3,11 @@ import type { LabelNetwork } from '../nn';
 import { OWN_LABELS, type Task } from '../tasks';
 import type { TrainingConfiguration } from './configuration';
 
-/** What a run learns from and is judged by. */
+/** Data for training and evaluation of a run. */
 export interface Lessons<Item> {
-  /** Those of the files, and variations of them. */
+  /** Items of the files, and variations of them. */
   train: Item[];
-  /** How many of `train` are variations. */
+  /** Number of variations in `train`. */
   varied: number;
   dev: Item[];
   labels: readonly string[];
@@ -15,18 +15,19 @@ export interface Lessons<Item> {
 }
 
 export interface LessonOptions {
-  /** The labels that a network has already; left out, those of the configuration, else those of the training files. */
+  /** The labels of an existing network; by default those of the configuration, else those of the training files. */
   labels?: readonly string[];
-  /** Of the training items, drawn by the seed; a smaller share is part of a larger one. */
+  /** Fraction of the training items, sampled with the seed; a smaller fraction is a subset of a larger one. */
   share?: number;
-  /** What the configuration is, for errors, such as its file. */
+  /** Names the configuration in errors, for example its file. */
   place: string;
 }
 
 /**
  * Reads and checks the data of a configuration.
  *
- * @throws InputError for files that cannot be read, labels that differ between train and dev, and data that nothing can be learned from
+ * @throws InputError for files that cannot be read, labels that differ between train and dev, and data that nothing can be learned
+ * from
  */
 export function readLessons<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
@@ -51,14 +52,14 @@ export function readLessons<Item, Example extends { inputIds: Int32Array }, Netw
   const taken = takeShare(all, share, configuration.seed);
   const varied = task.vary(taken, configuration);
   notices.push(
-    `${taken.length} ${task.items} to train on${varied.length > 0 ? `, ${varied.length} varied copies` : ''}, ${dev.length} to choose the epoch by`,
+    `${taken.length} ${task.items} to train on${varied.length > 0 ? `, ${varied.length} varied copies` : ''}, ${dev.length} to select the epoch`,
   );
   return { train: [...taken, ...varied], varied: varied.length, dev, labels, notices };
 }
 
 const SINGULAR: Record<string, string> = { sentences: 'sentence', texts: 'text' };
 
-/** @throws InputError where items have labels that are not among those that are learned, with their counts */
+/** @throws InputError if items have labels that are not trained, with their counts */
 function refuseUnknown<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
   items: readonly Item[],
@@ -79,7 +80,7 @@ function refuseUnknown<Item, Example extends { inputIds: Int32Array }, Network e
 
 const MOST_NAMED = 10;
 
-/** @throws InputError for a label in `classWeights`, `variations` or `views` that is not learned */
+/** @throws InputError for a label in `classWeights`, `variations` or `views` that is not trained */
 function refuseForeignKeys(
   { classWeights, variations, rewritten, views }: TrainingConfiguration,
   labels: readonly string[],
@@ -94,21 +95,21 @@ function refuseForeignKeys(
     for (const label of own)
       if (!labels.includes(label))
         throw new InputError(
-          `${place}: "${key}" names "${label}", which is no label of the data; these are ${labels.join(', ')}`,
+          `${place}: "${key}" names "${label}", which is not a label of the data; its labels are ${labels.join(', ')}`,
         );
   if (Object.hasOwn(views, OWN_LABELS))
     throw new InputError(
-      `${place}: a view cannot be called "${OWN_LABELS}", which stands for the model's own labels; rename it`,
+      `${place}: a view cannot be called "${OWN_LABELS}", which is reserved for the model's labels; rename it`,
     );
   for (const [name, classes] of Object.entries(views))
     for (const label of Object.values(classes).flat())
       if (!labels.includes(label))
         throw new InputError(
-          `${place}: the view "${name}" has "${label}", which is no label of the data; these are ${labels.join(', ')}`,
+          `${place}: the view "${name}" has "${label}", which is not a label of the data; its labels are ${labels.join(', ')}`,
         );
 }
 
-/** A share of the items in their order, so that a run with all of them is the plain one. */
+/** Takes a fraction of the items in order, so that a run with all of them is unchanged. */
 function takeShare<Item>(items: readonly Item[], share: number, seed: number): readonly Item[] {
   if (share === 1) return items;
   const count = Math.ceil(share * items.length);

@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- memory [--json]`: whether memory stays flat over 2,000 steps of training: tensors in TensorFlow's memory,
- * and the process's own, from step 200 on (before that, caches fill). A small network (2 layers of 32) on windows of 40 lengths, dropout and
- * averaged weights on.
+ * `npm run bench -- memory [--json]`: whether memory stays constant over 2,000 training steps: tensors in TensorFlow's memory, and
+ * that of the process, from step 200 on (before that, caches fill). A small network (2 layers of 32) on windows of 40 lengths, with
+ * dropout and averaged weights.
  */
 import { createRandom } from '../foundation';
 import { livingTensors, Model, padBatch, type Tape, type Weights } from '../nn';

@@ -3,7 +3,7 @@ import { fieldsOf, InputError, parseJson, whileWriting, writeFileAtomically } fr
 import type { Evaluation } from '../tasks';
 import { isCount, readStateFile } from './state-file';
 
-/** One optimizer step. Tokens without padding. */
+/** One optimizer step. Tokens exclude padding. */
 export interface StepRow {
   kind: 'step';
   step: number;
@@ -15,7 +15,7 @@ export interface StepRow {
   tokensPerSecond: number;
 }
 
-/** One look at the held-out sentences, at the end of an epoch. */
+/** One evaluation on the held-out sentences, at the end of an epoch. */
 export interface EvaluationRow extends Evaluation {
   kind: 'evaluation';
   step: number;
@@ -24,11 +24,11 @@ export interface EvaluationRow extends Evaluation {
 
 export type MetricsRow = StepRow | EvaluationRow;
 
-/** `metrics.jsonl`: one JSON object a line, written as it happens, so that a run can be watched and survives its end. */
+/** `metrics.jsonl`: one JSON object per line, written immediately, so that a run can be followed and leaves a record if killed. */
 export class MetricsLog {
   readonly rows: MetricsRow[] = [];
 
-  /** @param keepFirst steps of an earlier part of this run that stay; what was logged after them is taken again */
+  /** @param keepFirst steps of an earlier part of this run to keep; later ones are repeated */
   constructor(
     readonly path: string,
     { keepFirst }: { keepFirst: number },
@@ -44,7 +44,7 @@ export class MetricsLog {
 }
 
 /**
- * Rows of a metrics.jsonl; none if there is no such file. An incomplete last line, left by a killed run, is skipped.
+ * Reads the rows of a metrics.jsonl; none if there is no such file. An incomplete last line, left by a killed run, is skipped.
  *
  * @throws InputError that names a line which is not a row
  */
@@ -67,7 +67,7 @@ function parseRow(line: string, place: string): MetricsRow {
   return row as unknown as MetricsRow;
 }
 
-/** Numbers that are not finite (a gradient that overflows) are null in JSON. */
+/** Non-finite numbers (a gradient that overflows) are null in JSON. */
 const isNumber = (value: unknown) => value === null || typeof value === 'number';
 
 function isRow({ kind, step, epoch, f1, ...rest }: Record<string, unknown>): boolean {

@@ -5,7 +5,7 @@ import { networkFixture, networkFixtureNames, relativeError } from '../nn/networ
 import { AdamW, globalNorm } from './optimizer';
 
 for (const name of networkFixtureNames()) {
-  test(`${name}: three steps of AdamW lead to the weights of PyTorch`, () => {
+  test(`${name}: three steps of AdamW give the weights of PyTorch`, () => {
     const { folder, batch, direction, trained } = networkFixture(name);
     const model = Model.load(folder);
     const optimizer = new AdamW(model.parameters, 0.1);
@@ -21,7 +21,7 @@ for (const name of networkFixtureNames()) {
       free(...gradients.values());
     }
     for (const [parameter, { data }] of model.parameters.snapshot()) {
-      // A key's bias cannot move the softmax: its gradient is rounding noise, which Adam turns into steps of any sign.
+      // A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign.
       if (/(key|k_lin)\.bias$/.test(parameter)) continue;
       const error = relativeError(data, trained.get(parameter)!.data, 0);
       assert.ok(error < 1e-4, `${parameter}: ${error}`);
@@ -52,7 +52,7 @@ function reference(
   return parameter;
 }
 
-test('clipping by scale is as if the gradients had been multiplied by it, over many steps', () => {
+test('clipping by scale equals multiplying the gradients by it, over many steps', () => {
   const start = [0.5, -1, 2];
   const tensors = new Map<string, Tensor>([['w.weight', { shape: [3], data: Float32Array.from(start) }]]);
   const parameters = new Parameters(tensors);
@@ -81,7 +81,7 @@ test('clipping by scale is as if the gradients had been multiplied by it, over m
   parameters.dispose();
 });
 
-test('the global norm is that of all gradients in one list', () => {
+test('the global norm is that of all gradients concatenated', () => {
   const gradients = new Map([
     ['a', upload(Float32Array.of(3, 0, 0, 0), [2, 2])],
     ['b', upload(Float32Array.of(-4, 12), [2])],

@@ -19,14 +19,14 @@ const EPSILON = 1e-8;
 export type Gradients = ReadonlyMap<string, DeviceTensor>;
 
 /**
- * AdamW: Adam (Kingma & Ba 2015, arXiv:1412.6980) with weight decay apart from the gradient (Loshchilov & Hutter 2019,
- * arXiv:1711.05101). Biases and LayerNorm's gains do not decay. One operation updates a parameter and its
- * moments in place. Owns the moments' memory until `dispose()`.
+ * AdamW: Adam (Kingma & Ba 2015, arXiv:1412.6980) with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101). Biases
+ * and LayerNorm gains do not decay. One operation updates a parameter and its moments in place. Owns the moments' memory until
+ * `dispose()`.
  *
  * The moments are kept as averages m̃ and ṽ of the gradients before clipping, with m = M m̃ and v = V ṽ. If c scales a step's
- * gradients g, then m ← β₁ m + (1 - β₁) c g is the same as M' = β₁ M + (1 - β₁) c and m̃ ← b m̃ + (1 - b) g with
- * b = β₁ M / M'; for v likewise with c². So clipping takes three numbers instead of a pass over all gradients. Without
- * clipping m̃ and ṽ are the bias-corrected moments of the paper.
+ * gradients g, then m ← β₁ m + (1 - β₁) c g is the same as M' = β₁ M + (1 - β₁) c and m̃ ← b m̃ + (1 - b) g with b = β₁ M / M'; for
+ * v likewise with c². So clipping costs three numbers instead of a pass over all gradients. Without clipping m̃ and ṽ are the
+ * bias-corrected moments of the paper.
  */
 export class AdamW {
   #steps = 0;
@@ -38,18 +38,18 @@ export class AdamW {
   constructor(
     readonly parameters: BorrowedParameters,
     readonly weightDecay: number,
-    /** Factors of the learning rate by parameter; 1 where none is given. */
+    /** Factors of the learning rate by parameter; 1 by default. */
     readonly rates: ReadonlyMap<string, number> = new Map(),
   ) {
     this.#first = Parameters.zeros(parameters.shapes);
     this.#second = Parameters.zeros(parameters.shapes);
   }
 
-  /** One update; `scale` multiplies every gradient (clipping). No tensor read from the parameters may be alive. */
+  /** Applies one update; `scale` multiplies every gradient (clipping). No tensor read from the parameters may be alive. */
   update(gradients: Gradients, learningRate: number, scale: number): void {
     this.#steps++;
     const [keptFirst, keptSecond] = [BETA_1 * this.#firstScale, BETA_2 * this.#secondScale];
-    // Rounded as a checkpoint rounds them, so that a resumed run goes on with the same numbers.
+    // Rounded as in a checkpoint, so that a resumed run continues with the same numbers.
     this.#firstScale = Math.fround(keptFirst + (1 - BETA_1) * scale);
     this.#secondScale = Math.fround(keptSecond + (1 - BETA_2) * scale * scale);
     // The paper's m̂ = m / (1 - β₁ᵗ) and √v̂ as multiples of m̃ and √ṽ.
@@ -68,7 +68,7 @@ export class AdamW {
     }
   }
 
-  /** Moments, their scales and the step count as plain arrays, for a checkpoint. */
+  /** Returns moments, their scales and the step count as plain arrays, for a checkpoint. */
   snapshot(): Map<string, PlainTensor> {
     const state = new Map<string, PlainTensor>([
       ['steps', { shape: [1], data: Float32Array.of(this.#steps) }],
@@ -98,14 +98,14 @@ function decays(name: string): boolean {
   return !name.endsWith('.bias') && !isNorm(name);
 }
 
-/** Some rows of a table // [rows, width] -> [count, width] */
+/** Selects rows of a table // [rows, width] -> [count, width] */
 export const rowsOf = (table: DeviceTensor, rows: Int32Array): DeviceTensor =>
   kernels.gather(table, upload(rows, [rows.length]));
 
 /** The Euclidean norm of all gradients together. */
 export const globalNorm = (gradients: Gradients): number => Math.sqrt(squaredNorm(gradients));
 
-/** The sum of all gradients' squares. Of tables it reads the rows alone that need not be zero. */
+/** Returns the sum of squares of all gradients. For tables it reads only the rows that may be non-zero. */
 export function squaredNorm(gradients: Gradients): number {
   return tidy(() => {
     const halves = [...gradients.values()].map((gradient) =>

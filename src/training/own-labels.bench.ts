@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- own-labels [--json]`: whether `fineTune` on labels of other people's is as good as PyTorch: strict micro F1 on the
- * test parts of WNUT-17 (six labels) and of CrossNER science (17 labels, 200 training sentences), the same encoder and recipe, three seeds
- * each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) cuts batches at random where ours have windows of
- * similar length, draws its own numbers and counts its own scores; all else is the same. The corpora are read from FALCONFRAMES_MIRROR/ner.
+ * `npm run bench -- own-labels [--json]`: whether `fineTune` on third-party labels is as good as PyTorch: strict micro F1 on the
+ * test parts of WNUT-17 (six labels) and of CrossNER science (17 labels, 200 training sentences), the same encoder and recipe, two
+ * seeds each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) forms batches at random where ours have
+ * windows of similar length, and uses its random numbers and its scorer; everything else is the same. The corpora are read from
+ * FALCONFRAMES_MIRROR/ner.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,17 +19,17 @@ import { DEFAULT_TRAINING } from './configuration';
 import { fineTune } from './recipe';
 
 const ENCODER = 'minilm-l6-h384-uncased';
-const SEEDS = [1, 2, 3];
+const SEEDS = [1, 2];
 const CORPORA = [
-  {
-    name: 'WNUT-17',
-    files: ['wnut17/wnut17train.conll', 'wnut17/emerging.dev.conll', 'wnut17/emerging.test.annotated'],
-    settings: { epochs: 3, learningRate: 3e-4, batchSize: 32 },
-  },
   {
     name: 'CrossNER science',
     files: ['crossner/science/train.txt', 'crossner/science/dev.txt', 'crossner/science/test.txt'],
     settings: { epochs: 20, learningRate: 3e-4, batchSize: 16 },
+  },
+  {
+    name: 'WNUT-17',
+    files: ['wnut17/wnut17train.conll', 'wnut17/emerging.dev.conll', 'wnut17/emerging.test.annotated'],
+    settings: { epochs: 3, learningRate: 3e-4, batchSize: 32 },
   },
 ];
 
@@ -66,7 +67,9 @@ async function main(): Promise<void> {
       const torch = JSON.parse(
         execFileSync(benchPython(), program, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
       ) as number[];
-      rows.push({ corpus: name, labels: labels.length, ours, torch, difference: mean(ours) - mean(torch) });
+      const row = { corpus: name, labels: labels.length, ours, torch, difference: mean(ours) - mean(torch) };
+      rows.push(row);
+      console.error(JSON.stringify(row));
     }
   } finally {
     rmSync(scratch, { recursive: true });

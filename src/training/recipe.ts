@@ -17,7 +17,7 @@ import {
   setDropout,
   writeOwnEntry,
 } from '../nn';
-import { type Evaluation, type LabelTask, type Objective, objectiveOf, TASKS, type Task } from '../tasks';
+import { type Evaluation, type LabelTask, type Objective, objectiveOf, type Task, withTask } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { resumable } from './checkpoint';
 import { completeConfiguration, type TrainingConfiguration } from './configuration';
@@ -27,37 +27,37 @@ import { checkRunFolder, LAST, METRICS_FILE } from './run-folder';
 import { taskOfFiles } from './task-of-files';
 import { fingerprintOf, type TrainingReport, train } from './trainer';
 
-/** How a run goes, whatever it learns. */
+/** Options of a run, whatever its task. */
 export interface RunOptions {
-  /** Resumes from the checkpoint in the folder; a run that is complete is left as it is. */
+  /** Resumes from the checkpoint in the folder; a complete run is left unchanged. */
   resume?: boolean;
-  /** How many processes share each step; chosen by machine and length of the run where it is left out. */
+  /** Number of processes that share each step; by default chosen from the machine and the length of the run. */
   replicas?: number;
-  /** What matrix products multiply in; chosen by a short test of the machine where it is left out. */
+  /** Precision of matrix products; by default chosen by a short test of the machine. */
   precision?: Precision;
-  /** When it fires, training writes a checkpoint after the step under way and stops. */
+  /** When aborted, training writes a checkpoint after the current step and stops. */
   signal?: AbortSignal;
   progress?: Progress;
   /** Called for each row of `metrics.jsonl` as it is written. */
   onRow?: (rows: readonly MetricsRow[]) => void;
-  /** Called with sentences that the user should read, such as how much data there is. */
+  /** Called with messages for the user, such as the amount of data. */
   onNotice?: (notice: string) => void;
 }
 
 export interface FineTuning extends Partial<TrainingConfiguration>, RunOptions {
   /** JSONL files of sentences (`text`, `spans`), or JSONL, CSV or TSV files of texts (`text`, `label` or `labels`). */
   train: string[];
-  /** Files that choose the best epoch. */
+  /** Files used to select the best epoch. */
   dev: string[];
-  /** Receives the model, `metrics.jsonl` and, while training lasts, a checkpoint. */
+  /** Receives the model, `metrics.jsonl` and, during training, a checkpoint. */
   out: string;
-  /** Of the training data, drawn by the seed; 1 for all. */
+  /** Fraction of the training data, sampled with the seed; 1 for all. */
   share?: number;
 }
 
 export interface FineTuningPlace extends RunOptions {
   folder: string;
-  /** What the configuration is, for errors, such as its file. */
+  /** Names the configuration in errors, for example its file. */
   place: string;
   /** As in `FineTuning`. */
   share?: number;
@@ -71,14 +71,13 @@ export interface FineTuned extends TrainingReport {
 }
 
 /**
- * Trains an encoder on labelled data and saves the best epoch's model. Sentences with `spans` make a tagger, texts with a `label` a
- * classifier; labels are those of the data. Keys that are left out have the defaults of `falconframes train --schema`.
+ * Trains an encoder on labelled data and saves the best epoch's model. Sentences with `spans` give a tagger, texts with a `label` a
+ * classifier; labels are taken from the data. Omitted keys have the defaults of `falconframes train --schema`.
  *
- * @example
- * const { folder } = await fineTune({ train: ['train.jsonl'], dev: ['dev.jsonl'], out: 'runs/mine' });
- * await (await loadAnnotator(folder)).annotate('Rome is in Italy.'); // [{ start: 0, end: 4, label: 'place', text: 'Rome', score: 0.98 }, …]
+ * @example const { folder } = await fineTune({ train: ['train.jsonl'], dev: ['dev.jsonl'], out: 'runs/mine' }); await (await
+ * loadAnnotator(folder)).annotate('Rome is in Italy.'); // [{ start: 0, end: 4, label: 'place', text: 'Rome', score: 0.98 }, …]
  *
- * @throws InputError for data, options or a folder that cannot be used; nothing is written then
+ * @throws InputError for unusable data, options or folder, before anything is written
  */
 export async function fineTune({ out, share, ...options }: FineTuning): Promise<FineTuned> {
   const { resume, replicas, precision, signal, progress, onRow, onNotice, ...settings } = options;
@@ -95,10 +94,7 @@ export async function fineTuneFiles(
   run: FineTuningPlace,
 ): Promise<FineTuned> {
   const name = taskOfFiles([...configuration.train, ...configuration.dev]);
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  return name === 'tagging'
-    ? fromEncoder(TASKS.tagging, configuration, run)
-    : fromEncoder(TASKS.classification, configuration, run);
+  return withTask(name, (task) => fromEncoder(task, configuration, run));
 }
 
 async function fromEncoder<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
@@ -128,22 +124,22 @@ export interface Learning<
   task: Task<Item, Example, Network>;
   configuration: TrainingConfiguration;
   lessons: Lessons<Item>;
-  /** Learns; stays the caller's. */
+  /** The network to train; remains owned by the caller. */
   network: Network;
   folder: string;
-  /** What the examples become, such as examples with what a teacher says of them; left out, they stay as they are. */
+  /** Transforms the examples, for example by adding a teacher's predictions; unchanged by default. */
   examples?: (prepared: Example[]) => Promise<Learned[]>;
-  /** What is minimized; left out, the loss of the labels. */
+  /** The objective to minimize; by default the loss of the labels. */
   objective?: (examples: readonly Learned[]) => Objective<Learned>;
-  /** Judges the network as it is when it is called; left out, it is judged as it stands. */
+  /** Evaluates the network at the time of the call; by default unchanged. */
   judge?: (evaluate: (network: Pick<Network, 'score'>) => Promise<Evaluation>) => Promise<Evaluation>;
-  /** More items of which labels are unknown, behind those of the lessons. */
+  /** Additional items with unknown labels, appended to the training items. */
   unlabelled?: readonly Item[];
 }
 
 /**
- * One run of training, the same for an encoder, a student, a model whose weights go: prepares, trains, judges, resumes, saves, and
- * notes in config.json what it was trained with.
+ * Runs one training, for an encoder, a student or a model being pruned: prepares, trains, evaluates, resumes, saves, and records
+ * the training in config.json.
  */
 export async function learn<
   Item,
@@ -165,10 +161,10 @@ export async function learn<
   if (run.resume) {
     const complete = completeRun(folder, fingerprint);
     if (complete) {
-      onNotice(`${folder}: is complete already, so nothing was done; leave out resuming to train anew`);
+      onNotice(`${folder}: is already complete, so nothing was done; train without resuming to start over`);
       return complete;
     }
-    if (resumable(folder) === 'nothing') onNotice(`${folder}: no checkpoint to resume; training begins anew`);
+    if (resumable(folder) === 'nothing') onNotice(`${folder}: no checkpoint to resume; training starts over`);
   }
   const report = await train({
     task: objective,
@@ -187,7 +183,7 @@ export async function learn<
   return report;
 }
 
-/** What a model was trained with, in its config.json. */
+/** Records in config.json how a model was trained. */
 function noteTraining(
   folder: string,
   { train: trainFiles, dev, encoder, ...options }: TrainingConfiguration,
@@ -207,13 +203,13 @@ function noteTraining(
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The report of a run that is complete; undefined where there is something to resume, or nothing at all. */
+/** Returns the report of a complete run; undefined if there is something to resume, or no run. */
 function completeRun(folder: string, fingerprint: string): TrainingReport | undefined {
   if (resumable(folder) !== 'finished') return undefined;
   const noted = fieldsOf(readOwnEntry(folder, 'training'));
   if (noted.fingerprint !== hashOf(fingerprint))
     throw new InputError(
-      `${folder}: holds a model that was trained with other options, data or encoder, and no checkpoint to resume; choose another folder, or train anew without resuming`,
+      `${folder}: contains a model that was trained with other options, data or encoder, and no checkpoint to resume; choose another folder, or start over without resuming`,
     );
   const rows = readMetrics(join(folder, METRICS_FILE));
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');

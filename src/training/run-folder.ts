@@ -11,12 +11,12 @@ import {
 import { dirname, join, sep } from 'node:path';
 import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
 
-/** The subfolder with the model of the last epoch, if another epoch's was better. */
+/** Subfolder with the model of the last epoch, if another epoch's was better. */
 export const LAST = 'last';
 
 export const METRICS_FILE = 'metrics.jsonl';
 
-/** Files of a model, as every run leaves them. */
+/** Files of a model, as written by every run. */
 const MODEL_FILES = [
   'config.json',
   'model.safetensors',
@@ -26,12 +26,12 @@ const MODEL_FILES = [
   'vocab.txt',
 ];
 
-/** The subfolder with the checkpoint of a run. */
+/** Returns the subfolder with the checkpoint of a run. */
 export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');
 
 /**
- * Refuses, before any work is done, a folder that cannot be written, where another run is at work, or where the run would overwrite
- * its inputs.
+ * Rejects, before any work is done, a folder that cannot be written, that another run uses, or where the run would overwrite its
+ * inputs.
  *
  * @param inputs files that the run reads, and folders of models that it starts from
  * @param others files that it writes beside model and metrics
@@ -44,12 +44,12 @@ export function checkRunFolder(
 ): void {
   const isFolder = (input: string) => statSync(input, { throwIfNoEntry: false })?.isDirectory() ?? false;
   checkOutputFolder(folder, inputs.filter(isFolder));
-  if (isFolder(folder)) acquireLock(folder)(); // Another run is noticed now, not after an hour.
+  if (isFolder(folder)) acquireLock(folder)(); // Another run is detected now, not after an hour.
   const files = inputs.flatMap((input) => (isFolder(input) ? filesIn(input) : [input]));
   const names = [...MODEL_FILES, METRICS_FILE, ...others];
   for (const place of [folder, join(folder, LAST)])
     for (const name of names) checkOutputFile(join(place, name), files);
-  // What is made of other weights goes when a model is saved, the checkpoint at the end.
+  // Files derived from old weights are removed when a model is saved, the checkpoint at the end.
   for (const place of ['onnx', join(LAST, 'onnx'), 'checkpoint']) refuseInputsIn(join(folder, place), files);
   for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
 }
@@ -62,11 +62,11 @@ function refuseInputsIn(folder: string, inputs: readonly string[]): void {
   const parents = inputs.filter((input) => existsSync(input)).map((input) => dirname(realpathSync(input)));
   const place = existsSync(folder) ? realpathSync(folder) : undefined;
   if (place !== undefined && parents.some((parent) => parent === place || parent.startsWith(place + sep)))
-    throw new InputError(`${folder}: holds an input and would be removed; choose another output`);
+    throw new InputError(`${folder}: contains an input and would be removed; choose another output`);
 }
 
 /**
- * Refuses a link in the place of something that a run deletes or rewrites: it might lead to files of others.
+ * Rejects a link where a run would delete or rewrite something: it might lead to files of others.
  *
  * @throws InputError that names the link
  */
@@ -79,11 +79,11 @@ function statOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
-    return undefined; // a part of the path is a file, which writing there reports
+    return undefined; // part of the path is a file, which is reported on writing
   }
 }
 
-/** Removes the files that belong to a run from a folder, and the folder if it is then empty. Links are not followed. */
+/** Removes a run's files from a folder, and the folder if it is then empty. Does not follow links. */
 export function removeOwnFiles(folder: string, isOwn: (name: string) => boolean): void {
   if (!statOf(folder)?.isDirectory()) return;
   for (const name of readdirSync(folder)) {
@@ -93,7 +93,7 @@ export function removeOwnFiles(folder: string, isOwn: (name: string) => boolean)
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
-/** Removes the model that an earlier run left in its folder `last`. */
+/** Removes the model that an earlier run left in its subfolder `last`. */
 export function removeLastModel(folder: string): void {
   const last = join(folder, LAST);
   if (!statOf(last)?.isDirectory()) return;

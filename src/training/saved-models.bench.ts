@@ -1,10 +1,11 @@
 /**
- * `npm run bench -- saved-models [--json]`: do model folders travel? A check rather than a measurement: exit status 1 where they do not.
+ * `npm run bench -- saved-models [--json]`: whether saved models can be exchanged with Python. A check rather than a measurement:
+ * exit status 1 if not.
  *
- * Small networks of each encoder with each head, and a tagger of each, are trained some steps here and saved; Python's `AutoModelFor…`
- * loads each folder, computes the logits of the same inputs, changes the weights and saves them with `save_pretrained`; that folder is
- * loaded here. Logits must agree to 1e-4 both ways, and labels must keep their names. A difference means little beside logits that are
- * all alike: the column `spread` is the standard deviation of an output over the inputs.
+ * Small networks of each encoder with each head, and a tagger of each, are trained for some steps here and saved; Python's
+ * `AutoModelFor…` loads each folder, computes the logits of the same inputs, changes the weights and saves them with
+ * `save_pretrained`; that folder is loaded here. Logits must agree to 1e-4 both ways, and labels must keep their names. A small
+ * difference means little if all logits are alike: the column `spread` is the standard deviation of an output over the inputs.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ function logitsOf({ load }: Traveller, folder: string): Float32Array {
   return logits;
 }
 
-/** Places of logits that are no padding: what stands there, the programs need not agree on. */
+/** Positions of logits that are not padding: on padding the programs need not agree. */
 function placesThatCount(logits: number, perToken: boolean): number[] {
   const { attentionMask } = padBatch(inputs);
   const outputs = logits / (perToken ? attentionMask.length : inputs.length);
@@ -54,7 +55,7 @@ const largestDifference = (ones: ArrayLike<number>, others: ArrayLike<number>, p
     ? places.reduce((worst, place) => Math.max(worst, Math.abs(ones[place] - others[place])), 0)
     : Number.POSITIVE_INFINITY;
 
-/** Of an output over the inputs, in the mean over outputs. */
+/** Standard deviation of an output over the inputs, averaged over outputs. */
 function standardDeviation(logits: Float32Array, places: readonly number[], outputs: number): number {
   const deviations = Array.from({ length: outputs }, (_, output) => {
     const values = places.filter((place) => place % outputs === output).map((place) => logits[place]);
@@ -64,7 +65,7 @@ function standardDeviation(logits: Float32Array, places: readonly number[], outp
   return deviations.reduce((sum, own) => sum + own, 0) / outputs;
 }
 
-/** There and back. @param ask has Python load a folder, compute, change the weights and save them in `back` */
+/** Runs a round trip. @param ask has Python load a folder, compute, change the weights and save them in `back` */
 async function travel(
   traveller: Traveller,
   folder: string,
@@ -83,7 +84,7 @@ async function travel(
   const answer = await ask(folder);
   if (answer.problem !== problem || (labels && `${Object.values(answer.labels)}` !== `${labels}`))
     throw new Error(
-      `${name}: in Python the labels are ${Object.values(answer.labels)} (${answer.problem}) in place of ${labels} (${problem})`,
+      `${name}: in Python the labels are ${Object.values(answer.labels)} (${answer.problem}) instead of ${labels} (${problem})`,
     );
   const [saved, back] = [folder, join(folder, 'back')].map((own) => logitsOf(traveller, own));
   const places = placesThatCount(saved.length, perToken);

@@ -1,4 +1,4 @@
-/** Help for `bench -- saved-models`: small networks of every kind, how they are trained and saved, and loaded again. */
+/** Helper for `bench -- saved-models`: small networks of every kind, how they are trained, saved and loaded again. */
 import { createRandom } from '../foundation';
 import {
   type LabelOutcome,
@@ -31,18 +31,18 @@ export interface Inputs {
   inputIds: Int32Array; // [length]
 }
 
-/** A network that travels. */
+/** A network for the round trip. */
 export interface Traveller {
   name: string;
-  /** Trains it, and leaves its folder. */
+  /** Trains it, and saves its folder. */
   train(folder: string): Promise<void>;
   load(folder: string): Trainable & { dispose(): void };
   /** Whether an output belongs to a token, or to a whole sequence. */
   perToken: boolean;
-  /** The names and the `problem_type` that Python should see; of a vocabulary, none are looked at. */
+  /** The names and the `problem_type` expected in Python; not checked for a vocabulary. */
   labels?: readonly string[];
   problem: string | null;
-  /** Python's logits as the network here has them. */
+  /** Converts Python's logits to those of the network here. */
   ours(logits: readonly number[]): readonly number[];
 }
 
@@ -77,7 +77,7 @@ function tensorsOf(source: string): ReadonlyMap<string, Tensor> {
   return tensors;
 }
 
-/** A classifier of texts, or an exclusive tagger whose tags are the labels. */
+/** A text classifier, or an exclusive tagger whose tags are the labels. */
 function classifier(name: string, network: string, outcome: LabelOutcome): Traveller {
   const { folder: source } = networkFixture(network);
   const encoder = readEncoderConfiguration(source);
@@ -136,7 +136,7 @@ function languageModel(name: string): Traveller {
   };
 }
 
-/** A tagger has no output for `O` here: its logits are those of Python less that of `O`. */
+/** A tagger has no output for `O` here: its logits are those of Python minus that of `O`. */
 function tagger(name: string, network: string): Traveller {
   const labels = [...savedLabels(TAGGER)];
   const outputs = labels.length - 1;
@@ -169,7 +169,7 @@ function tagger(name: string, network: string): Traveller {
   };
 }
 
-/** Every encoder with every head, classifiers of sequences with either outcome, and taggers. */
+/** Every encoder with every head, sequence classifiers with either outcome, and taggers. */
 export function travellers(): Traveller[] {
   return networkFixtureNames().flatMap((name) => {
     if (name.endsWith('vocabulary')) return [languageModel(name)];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rateShare, SCHEDULES } from './schedule';
 
-test('every schedule rises to the peak over the warm-up; linear and cosine fall to almost nothing', () => {
+test('every schedule rises to the peak during the warm-up; linear and cosine fall to almost zero', () => {
   for (const schedule of SCHEDULES) {
     const shares = Array.from({ length: 100 }, (_, step) => rateShare(schedule, step, 100, 0.1));
     assert.equal(shares[0], 0.1);

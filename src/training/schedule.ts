@@ -2,10 +2,10 @@ export const SCHEDULES = ['linear', 'cosine', 'constant'] as const;
 export type Schedule = (typeof SCHEDULES)[number];
 
 /**
- * The learning rate of a step as a share of the peak: a linear rise over the warm-up, then a fall to 0 at the last step along
- * a line or half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983), or none.
+ * Learning rate of a step relative to the peak: a linear rise during the warm-up, then a decrease to 0 at the last step, linearly
+ * or along half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983), or constant.
  *
- * @param step from 0 on @param warmupShare of all steps, 0 to 1
+ * @param step from 0 @param warmupShare fraction of all steps, 0 to 1
  */
 export function rateShare(schedule: Schedule, step: number, steps: number, warmupShare: number): number {
   const warmup = Math.round(steps * warmupShare);

@@ -1,4 +1,4 @@
-/** As much of JSON Schema as our configurations need. */
+/** The subset of JSON Schema used by our configurations. */
 export interface PropertySchema {
   readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
@@ -14,8 +14,8 @@ export interface PropertySchema {
 }
 
 /**
- * An object whose keys are known. Declared `as const satisfies ObjectSchema` it is the one source of a configuration: its type
- * (`Complete`), its check (`checkAgainst`), its defaults (`defaultsOf`), what `--schema` prints, and docs/configuration.md.
+ * An object with known keys. Declared `as const satisfies ObjectSchema`, it is the single source of a configuration: its type
+ * (`Complete`), its check (`checkAgainst`), its defaults (`defaultsOf`), the output of `--schema`, and docs/configuration.md.
  */
 export interface ObjectSchema {
   readonly $schema: string;
@@ -27,8 +27,8 @@ export interface ObjectSchema {
 }
 
 /**
- * The values that a JSON Schema allows, as a type: a configuration's type is read off its schema and not written beside it. As much of
- * JSON Schema as `PropertySchema` has. The schema has to be declared `as const`.
+ * Type of the values that a JSON Schema allows, so that a configuration's type is derived from its schema. Supports the subset in
+ * `PropertySchema`. The schema must be declared `as const`.
  */
 export type Static<Schema> = Schema extends { enum: readonly (infer One)[] }
   ? One
@@ -62,13 +62,13 @@ export type WithDefault<Schema extends ObjectSchema> = {
   [Key in keyof Properties<Schema>]: Properties<Schema>[Key] extends { default: unknown } ? Key : never;
 }[keyof Properties<Schema>];
 
-/** Written out, so that editors and errors show the keys. */
+/** Expanded, so that editors and errors show the keys. */
 export type Flat<T> = { [Key in keyof T]: T[Key] };
 export type ValuesOf<Schema extends ObjectSchema, Keys extends keyof Properties<Schema>> = {
   -readonly [Key in Keys]: Static<Properties<Schema>[Key]>;
 };
 
-/** What a file that follows the schema may hold: keys that are not required may be left out. */
+/** Type of a file that follows the schema: keys that are not required are optional. */
 export type Given<Schema extends ObjectSchema> = Flat<
   ValuesOf<Schema, Required<Schema>> &
     Partial<ValuesOf<Schema, Exclude<keyof Properties<Schema>, Required<Schema>>>>
@@ -77,7 +77,7 @@ export type Given<Schema extends ObjectSchema> = Flat<
 /** The value of each key that has a default. */
 export type Defaults<Schema extends ObjectSchema> = Flat<ValuesOf<Schema, WithDefault<Schema>>>;
 
-/** What there is once defaults are filled in: only a key without one may still lack. */
+/** Type after filling in defaults: only a key without one may be missing. */
 export type Complete<Schema extends ObjectSchema> = Flat<
   ValuesOf<Schema, Required<Schema> | WithDefault<Schema>> &
     Partial<ValuesOf<Schema, Exclude<keyof Properties<Schema>, Required<Schema> | WithDefault<Schema>>>>

@@ -21,7 +21,7 @@ const SCHEMA = {
 type Same<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
 
-test('a schema is the source of the type: the compiler checks this', () => {
+test('a schema defines the type: the compiler checks this', () => {
   interface Expected {
     files: string[];
     kind: 'one' | 'other';
@@ -34,7 +34,7 @@ test('a schema is the source of the type: the compiler checks this', () => {
   assert.ok(complete && given);
 });
 
-test('a schema is the source of the defaults, and of what is refused', () => {
+test('a schema defines the defaults, and what is rejected', () => {
   const value: unknown = { files: ['a'], size: 3 };
   checkAgainst(SCHEMA, value, 'file');
   const whole: Complete<typeof SCHEMA> = { ...defaultsOf(SCHEMA), ...value };

@@ -1,7 +1,7 @@
 import { describeJson, InputError } from '../foundation';
 import type { Defaults, Given, ObjectSchema, PropertySchema } from './schema-types';
 
-/** The value of each key that has a default. */
+/** Returns the value of each key that has a default. */
 export function defaultsOf<Schema extends ObjectSchema>({ properties }: Schema): Defaults<Schema> {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([key, property]) =>
@@ -10,7 +10,7 @@ export function defaultsOf<Schema extends ObjectSchema>({ properties }: Schema):
   ) as Defaults<Schema>;
 }
 
-/** @throws InputError that names the place, the key and what it should be */
+/** @throws InputError that names the place, the key and the expected value */
 export function checkAgainst<Schema extends ObjectSchema>(
   schema: Schema,
   value: unknown,
@@ -24,7 +24,7 @@ export function checkAgainst<Schema extends ObjectSchema>(
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (!property)
       throw new InputError(
-        `${place}: ${describeJson(key)} is not a key of a configuration; known are ${Object.keys(properties).join(', ')}`,
+        `${place}: ${describeJson(key)} is not a key of a configuration; known keys are ${Object.keys(properties).join(', ')}`,
       );
     const complaint = complaintAbout(own, property);
     if (complaint) throw new InputError(`${place}: "${key}" ${complaint}, found ${describeJson(own)}`);
@@ -34,7 +34,7 @@ export function checkAgainst<Schema extends ObjectSchema>(
       throw new InputError(`${place}: "${key}" is missing; give ${schema.properties[key].description}`);
 }
 
-/** What is wrong with a value, such as "must be a whole number"; undefined where nothing is. */
+/** Describes what is wrong with a value, such as "must be a whole number"; undefined if nothing is. */
 export function complaintAbout(value: unknown, schema: PropertySchema): string | undefined {
   const { minimum, maximum, minItems, maxItems, items, additionalProperties, propertyNames } = schema;
   if (schema.enum && !schema.enum.includes(value as string))

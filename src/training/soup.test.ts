@@ -6,14 +6,14 @@ import { livingTensors, readSafetensors, TokenClassifier } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { averageModels } from './soup';
 
-test('every weight is the mean of the models, and the folder loads', (t) => {
+test('every weight is the mean over the models, and the folder loads', (t) => {
   const folders = [0, 1, 2].map((index) => {
     const folder = copyTinyBert(t);
     const model = TokenClassifier.load(folder);
     const tensors = model.parameters.snapshot();
     for (const { data } of tensors.values())
       data.forEach((value, place) => {
-        data[place] = value + index ** 2 * Math.sin(place); // 0, 1 and 4 of it: 5/3 on average
+        data[place] = value + index ** 2 * Math.sin(place); // multiplied by 0, 1 and 4: 5/3 on average
       });
     model.parameters.restore(tensors);
     model.save(folder);
@@ -35,7 +35,7 @@ test('every weight is the mean of the models, and the folder loads', (t) => {
   assert.ok(readSafetensors(join(out, 'model.safetensors')).size > 0);
 });
 
-test('models that cannot be averaged are refused in one sentence, and nothing is written', (t) => {
+test('models that cannot be averaged are rejected in one sentence, and nothing is written', (t) => {
   const [one, two, three] = [0, 1, 2].map(() => copyTinyBert(t));
   const out = join(one, 'soup');
   const change = (folder: string, file: string, edit: (content: string) => string) => {
@@ -46,8 +46,8 @@ test('models that cannot be averaged are refused in one sentence, and nothing is
     content.replace('"intermediate_size": 32', '"intermediate_size": 64'),
   );
   change(three, 'tokenizer.json', (content) => content.replace('[UNK]', '[unk]'));
-  assert.throws(() => averageModels([one], out), /nothing to be averaged with; name two or more/);
-  assert.throws(() => averageModels([one, two], out), /intermediateSize is 64, and 32 in/);
+  assert.throws(() => averageModels([one], out), /one model cannot be averaged; name two or more/);
+  assert.throws(() => averageModels([one, two], out), /intermediateSize is 64, but 32 in/);
   assert.throws(() => averageModels([one, three], out), /tokenizer\.json: not the same/);
   assert.ok(!existsSync(out));
 });

@@ -4,16 +4,15 @@ import { readClassifierConfiguration, readCompanion, readConfiguration } from '.
 import { labelTaskOf, TASKS } from '../tasks';
 
 /**
- * Writes the model whose weights are the mean of others' that began with the same encoder and differ by the seed or by options of
- * training alone: a uniform soup (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). It is as small and fast as one of them.
- * The threshold is the first one's.
+ * Averages the weights of models that were trained from the same encoder and differ only by seed or training options, and writes
+ * the resulting model: a uniform soup (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). It is as small and fast as one of
+ * them. The threshold is that of the first.
  *
- * Throws InputError, and writes nothing, for fewer than two folders, or two of different shape, labels or vocabulary.
+ * Throws InputError, and writes nothing, for fewer than two folders, or for folders of different shape, labels or vocabulary.
  */
 export function averageModels(folders: readonly string[], out: string): void {
   const [first, ...others] = folders;
-  if (others.length === 0)
-    throw new InputError('one model has nothing to be averaged with; name two or more');
+  if (others.length === 0) throw new InputError('one model cannot be averaged; name two or more');
   for (const folder of others) refuseUnlike(first, folder);
   const task = labelTaskOf(first);
   const mean = TASKS[task].load(first);
@@ -22,7 +21,7 @@ export function averageModels(folders: readonly string[], out: string): void {
     const other = TASKS[task].load(folder);
     for (const [name, { data }] of other.parameters.snapshot()) {
       const present = tensors.get(name)!.data;
-      // The mean of those so far, with one more.
+      // The mean of the models so far, with one more.
       for (let place = 0; place < data.length; place++)
         present[place] += (data[place] - present[place]) / (index + 2);
     }
@@ -49,7 +48,7 @@ function refuseUnlike(first: string, other: string): void {
     const found = two[key as keyof typeof two];
     if (JSON.stringify(value) !== JSON.stringify(found)) {
       throw new InputError(
-        `${other}: ${key} is ${JSON.stringify(found)}, and ${JSON.stringify(value)} in ${first}; average models of one shape and one encoder`,
+        `${other}: ${key} is ${JSON.stringify(found)}, but ${JSON.stringify(value)} in ${first}; average models of one shape and one encoder`,
       );
     }
   }

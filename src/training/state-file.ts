@@ -5,7 +5,7 @@ import { InputError, parseJson, unreadable } from '../foundation';
 const LARGEST = 256 * 2 ** 20;
 
 /**
- * A state file from an earlier run, as text; undefined if there is none. It must be a regular file; links are not followed.
+ * Reads a state file from an earlier run as text; undefined if there is none. It must be a regular file; links are not followed.
  *
  * @throws InputError for anything else, or for more than `largest` bytes
  */
@@ -23,14 +23,14 @@ export function readStateFile(path: string, largest = LARGEST): string | undefin
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new InputError(`${path}: is not a regular file; remove it`);
     if (stat.size > largest)
-      throw new InputError(`${path}: is larger than the ${largest} bytes that such a file has; remove it`);
+      throw new InputError(`${path}: is larger than the limit of ${largest} bytes; remove it`);
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
   }
 }
 
-/** A state file as JSON, unchecked; undefined if there is no file. @param mend what to do if it is not valid JSON */
+/** Reads a state file as JSON, unchecked; undefined if there is no file. @param mend what to do if it is not valid JSON */
 export function readJsonState(path: string, largest: number, mend: string): { value: unknown } | undefined {
   const content = readStateFile(path, largest);
   if (content === undefined) return undefined;
@@ -41,7 +41,7 @@ export function readJsonState(path: string, largest: number, mend: string): { va
   }
 }
 
-/** Whether a value is a whole number within bounds. */
+/** Returns whether a value is an integer within bounds. */
 export function isCount(
   value: unknown,
   least: number,

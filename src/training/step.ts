@@ -16,36 +16,36 @@ import type { Learner, LearnerOptions, State } from './learner';
 import { type Gradients, globalNorm } from './optimizer';
 
 export interface Step {
-  /** From 0 on. */
+  /** From 0. */
   step: number;
-  /** In the words of the message that training diverged, such as "epoch 2, batch 17". */
+  /** Location for the message that training diverged, such as "epoch 2, batch 17". */
   where: string;
   learningRate: number;
-  /** What matrix products multiply in. */
+  /** Precision of matrix products. */
   precision: Precision;
 }
 
 export type StepOptions = Pick<TrainingOptions, 'seed' | 'accumulation' | 'clipNorm'>;
 
-/** What a step says of itself. */
+/** Results of a step. */
 export interface StepOutcome {
   loss: number;
   gradientNorm: number;
 }
 
-/** Who takes the steps of a training run: this process, or several replicas of the network in processes of their own. */
+/** Takes the steps of a training run: in this process, or in several replicas of the network in child processes. */
 export interface Stepper<Example> {
   /**
-   * One step on some batches.
+   * Takes one step on some batches.
    *
-   * @throws InputError where the loss is no number any more; nothing was updated then
+   * @throws InputError if the loss is not finite; nothing is updated then
    */
   step(batches: readonly (readonly Example[])[], step: Step): Promise<StepOutcome>;
-  /** Does something while the task's parameters here are those to be judged and kept: the averages, where there are any. */
+  /** Runs `work` with the task's parameters set to those to be evaluated and saved: the averages, if any. */
   judged<T>(work: () => Promise<T>): Promise<T>;
-  /** All that is needed to go on. */
+  /** Returns the state needed to resume. */
   snapshot(): Promise<State>;
-  /** Ends it and gives back what it holds. The task's parameters stay with their owner. */
+  /** Ends it and frees its memory. The task's parameters remain owned by the caller. */
   dispose(): Promise<void>;
 }
 
@@ -54,18 +54,18 @@ export type StepperOptions = LearnerOptions & StepOptions;
 /** Examples that one process computes at once. */
 export interface Part<Example> {
   examples: readonly Example[];
-  /** What their mean loss counts in the loss of the step. */
+  /** Weight of their mean loss in the loss of the step. */
   share: number;
-  /** Chance is drawn by this and the seed of the run; each part of a run has its own. null leaves nothing to chance: no dropout. */
+  /** Seeds the random numbers, together with the run's seed; differs between the parts of a run. null for none: no dropout. */
   draw: number | null;
-  /** Which step it is a part of, from 0 on; the first where it is left out. */
+  /** The step that it is a part of, from 0; 0 by default. */
   step?: number;
 }
 
 /**
- * One step: the mean loss of some batches, as if they were one, its gradients, clipping, update.
+ * Takes one step: the mean loss of some batches, treated as one, its gradients, clipping, update.
  *
- * @throws InputError where the loss is no number any more; nothing was updated then
+ * @throws InputError if the loss is not finite; nothing is updated then
  */
 export function takeStep<Example extends { inputIds: Int32Array }>(
   learner: Learner<Example>,
@@ -91,7 +91,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   }
 }
 
-/** What the mean loss of each group of examples counts in that of all: its share of what the mean is over. */
+/** Returns the weight of each group's mean loss in the overall mean: its share of the denominator. */
 export function sharesOf<Example extends { inputIds: Int32Array }>(
   task: Pick<Objective<Example>, 'weight'>,
   groups: readonly (readonly Example[])[],
@@ -101,19 +101,19 @@ export function sharesOf<Example extends { inputIds: Int32Array }>(
   return weights.map((weight) => (total > 0 ? weight / total : 0));
 }
 
-/** @throws InputError where loss or gradients are no numbers any more */
+/** @throws InputError if loss or gradients are not finite */
 export function refuseDivergence({ loss, gradientNorm }: StepOutcome, { step, where }: Step): void {
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return;
   throw new InputError(
-    `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's length ${gradientNorm}; lower the learning rate (the best model and the last checkpoint, where the run has any by now, are kept)`,
+    `training diverged at step ${step + 1} (${where}): the loss is ${loss}, the gradient's norm ${gradientNorm}; lower the learning rate (the best model and the last checkpoint, if any, are kept)`,
   );
 }
 
-/** What a gradient longer than `clipNorm` is multiplied by to have that length. */
+/** Returns the factor that scales a gradient down to a norm of at most `clipNorm`. */
 export const clippingScale = (clipNorm: number, gradientNorm: number): number =>
   Math.min(1, clipNorm / gradientNorm);
 
-/** Loss of a part and the gradient of every parameter, both times the part's share. The caller frees the gradients. */
+/** Returns the loss of a part and the gradient of every parameter, both times the part's share. The caller frees the gradients. */
 export function lossAndGradients<Example extends { inputIds: Int32Array }>(
   task: Objective<Example>,
   { examples, share, draw, step = 0 }: Part<Example>,
@@ -127,7 +127,7 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
     try {
       const loss = task.loss(tape, weights, examples, createRandom(seed * 1009 + (draw ?? 0)), step);
       const [value] = download(loss);
-      // Uploaded, since numbers that operations are given are kept for good, and shares differ from part to part.
+      // Uploaded, since numbers passed to operations are cached forever, and shares differ between parts.
       const byTensor = tape.backward(loss, upload(Float32Array.of(share), []));
       const gradients = new Map([...weights].map(([name, tensor]) => [name, byTensor.get(tensor)!]));
       return { loss: share * value, gradients };
@@ -137,7 +137,7 @@ export function lossAndGradients<Example extends { inputIds: Int32Array }>(
   });
 }
 
-/** Sums of losses and gradients over several parts, a part at a time in memory. The caller frees the gradients. */
+/** Sums losses and gradients over several parts, one part at a time in memory. The caller frees the gradients. */
 export function accumulate<Example extends { inputIds: Int32Array }>(
   task: Objective<Example>,
   parts: readonly Part<Example>[],
@@ -153,7 +153,7 @@ export function accumulate<Example extends { inputIds: Int32Array }>(
   return total;
 }
 
-/** New gradients out of two sets, which are freed. */
+/** Adds two sets of gradients, which are freed. */
 function addUp(ones: Gradients, others: Gradients): Gradients {
   return new Map(
     [...ones].map(([name, one]): [string, DeviceTensor] => {

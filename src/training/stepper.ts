@@ -3,7 +3,7 @@ import { Learner, type State } from './learner';
 import { startReplicas } from './replicas';
 import { type Stepper, type StepperOptions, takeStep } from './step';
 
-/** @param state of a checkpoint, to go on from; else training begins with the task's parameters as they are */
+/** @param state of a checkpoint, to resume; by default training starts from the task's current parameters */
 export async function startStepper<Example extends { inputIds: Int32Array }>(
   task: Objective<Example>,
   options: StepperOptions,

@@ -2,8 +2,8 @@ import { InputError, isJsonObject, parseJson, readLines } from '../foundation';
 import type { LabelTask } from '../tasks';
 
 /**
- * What data files are for, told from the first line of each: lines with `spans` are sentences to tag, lines with `label` or `labels`
- * and tables are texts to classify.
+ * Detects the task of data files from the first line of each: lines with `spans` are sentences to tag, lines with `label` or
+ * `labels` and tables are texts to classify.
  *
  * @throws InputError for an empty file, a first line of neither kind, and files of both kinds
  */
@@ -12,7 +12,7 @@ export function taskOfFiles(paths: readonly string[]): LabelTask {
   const other = tasks.findIndex((task) => task !== tasks[0]);
   if (other >= 0)
     throw new InputError(
-      `${paths[other]}: holds ${ITEMS[tasks[other]]}, and ${paths[0]} ${ITEMS[tasks[0]]}; train on files of one kind`,
+      `${paths[other]}: contains ${ITEMS[tasks[other]]}, but ${paths[0]} ${ITEMS[tasks[0]]}; train on files of one kind`,
     );
   return tasks[0];
 }

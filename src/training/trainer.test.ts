@@ -15,7 +15,7 @@ import { LAST } from './run-folder';
 import { accumulate, lossAndGradients, sharesOf } from './step';
 import { train } from './trainer';
 
-/** The fixture's batch and targets, and what PyTorch made of them: losses of three steps. */
+/** The fixture's batch and targets, and PyTorch's losses of three steps on them. */
 function fixture(folder: string) {
   const { input_ids, attention_mask } = tinyBertExample();
   const { labels, known, losses } = JSON.parse(readFileSync(join(folder, 'training.json'), 'utf8'));
@@ -32,7 +32,7 @@ function fixture(folder: string) {
   return { batch, losses: losses as number[] };
 }
 
-/** The fixture's batch whatever the examples are. */
+/** A task that always uses the fixture's batch. */
 function fixtureTask(model: TokenClassifier, batch: ReturnType<typeof fixture>['batch']): Objective<Example> {
   const loss = createLoss(DEFAULT_TRAINING, BIO);
   return {
@@ -67,7 +67,7 @@ test('loss and every gradient equal those of PyTorch', (context) => {
   model.dispose();
 });
 
-test('three steps of AdamW lead to the weights of PyTorch', (context) => {
+test('three steps of AdamW give the weights of PyTorch', (context) => {
   const folder = copyTinyBert(context);
   const model = TokenClassifier.load(folder);
   const { batch, losses } = fixture(folder);
@@ -80,7 +80,7 @@ test('three steps of AdamW lead to the weights of PyTorch', (context) => {
   }
   const trained = readSafetensors(join(folder, 'trained.safetensors'));
   for (const [name, { data }] of model.parameters.snapshot()) {
-    // A key's bias cannot move the softmax: its gradient is rounding noise, which Adam turns into steps of any sign.
+    // A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign.
     if (name.endsWith('key.bias')) continue;
     const error = relativeError(data, withoutO(name, trained.get(name)!.data), 0);
     assert.ok(error < 1e-4, `${name}: ${error}`);
@@ -115,7 +115,7 @@ test('training lowers the loss, keeps the best and the last epoch and leaves no 
   assert.deepEqual(TokenClassifier.load(join(folder, LAST)).parameters.snapshot(), seen[2]);
   assert.equal(existsSync(join(folder, 'checkpoint')), false);
   assert.equal(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n').length, 18);
-  // Trained again, the last epoch is the best one, and the other run's last model is gone.
+  // Trained again, the last epoch is the best one, and the other run's last model is removed.
   scores.push(0.1, 0.2, 0.3);
   assert.equal((await train(run)).bestEpoch, 3);
   assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), seen[5]);
@@ -139,7 +139,7 @@ test('a diverging run stops with its step and keeps no broken model', async (con
   assert.equal(existsSync(join(folder, 'config.json')), false);
 });
 
-test('a run that diverges later leaves the best model and the last good checkpoint, which is gone on with', async (context) => {
+test('a run that diverges later keeps the best model and the last good checkpoint, from which it resumes', async (context) => {
   const evaluate = async () => ({ loss: 0, score: 0 });
   const own = { ...options, checkpointMinutes: 0 };
   const whole = modelWithDropout(context);
@@ -192,7 +192,7 @@ test('a run that diverges later leaves the best model and the last good checkpoi
   assert.deepEqual(lastOf(folder), lastOf(join(whole.source, '..', 'run')));
 });
 
-test('weights that the last step of an epoch broke are no best model', async (context) => {
+test('weights broken by the last step of an epoch are not the best model', async (context) => {
   const model = modelWithDropout(context);
   const folder = join(model.source, '..', 'run');
   const losses = [0.5, Number.NaN];
@@ -212,7 +212,7 @@ test('weights that the last step of an epoch broke are no best model', async (co
   assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), first);
 });
 
-test('batches that are accumulated make the step of the one large batch, whatever each knows', (context) => {
+test('accumulated batches give the step of one large batch, whatever their annotations', (context) => {
   const model = TokenClassifier.load(copyTinyBert(context));
   const task = taggingObjective(model, DEFAULT_TRAINING);
   const examples = learnableExamples().slice(0, 8);
@@ -229,7 +229,7 @@ test('batches that are accumulated make the step of the one large batch, whateve
   assert.equal(livingTensors() - before, 2 * model.parameters.shapes.size);
   assert.ok(Math.abs(parts.loss - whole.loss) < 1e-6 * whole.loss);
   for (const [name, gradient] of parts.gradients) {
-    // A key's bias cannot move the softmax: its gradient is rounding noise.
+    // A key's bias cannot change the softmax: its gradient is rounding noise.
     if (name.endsWith('key.bias')) continue;
     const error = relativeError(download(gradient), download(whole.gradients.get(name)!), 1e-6);
     assert.ok(error < 1e-5, `${name}: ${error}`);
@@ -239,7 +239,7 @@ test('batches that are accumulated make the step of the one large batch, whateve
   model.dispose();
 });
 
-test('training ends early where nothing gets better, and keeps what averages of weights are best', async (context) => {
+test('training stops early without improvement, and keeps the best averaged weights', async (context) => {
   const model = modelWithDropout(context);
   const folder = join(model.source, '..', 'run');
   const scores = [0.2, 0.5, 0.4, 0.3, 0.9];

@@ -25,20 +25,23 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   task: Objective<Example>;
   examples: readonly Example[];
   options: TrainingOptions;
-  /** Receives the best model, in `last/` that of the last epoch where another was better, `metrics.jsonl` and, while training lasts, a checkpoint. */
+  /**
+   * Receives the best model, in `last/` that of the last epoch if another was better, `metrics.jsonl` and, during training, a
+   * checkpoint.
+   */
   folder: string;
-  /** Judges the parameters as they are when it is called. */
+  /** Evaluates the parameters at the time of the call. */
   evaluate: () => Promise<Evaluation>;
   /** Resumes from the checkpoint in the folder, if there is one. */
   resume?: boolean;
-  /** What matrix products multiply in; chosen by a short test of the machine where it is left out. */
+  /** Precision of matrix products; by default chosen by a short test of the machine. */
   precision?: Precision;
   /**
-   * How many processes share each step; 1 for this one alone. Chosen by machine and length of the run where it is left out. A run
-   * that is resumed keeps the number it began with.
+   * Number of processes that share each step; 1 for this process only. By default chosen from the machine and the length of the
+   * run. A resumed run keeps its initial number.
    */
   replicas?: number;
-  /** When it fires, training writes a checkpoint after the step under way and stops. */
+  /** When it fires, training writes a checkpoint after the current step and stops. */
   signal?: AbortSignal;
   progress?: Progress;
   /** Called for each row of `metrics.jsonl` as it is written. */
@@ -46,23 +49,24 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
 }
 
 export interface TrainingReport {
-  /** False where the run was interrupted. */
+  /** False if the run was interrupted. */
   finished: boolean;
   bestEpoch: number;
   bestScore: number;
   precision: Precision;
   replicas: number;
-  /** Without padding and without the time of evaluations. */
+  /** Excludes padding and the time of evaluations. */
   tokensPerSecond: number;
   rows: MetricsRow[];
 }
 
 /**
- * Trains a task and leaves the model of the best epoch in the folder and in memory. What a run does depends on its examples,
- * options and seed alone, and on the machine as far as it chooses precision and replicas; a run that was interrupted or killed and resumed takes the same steps as an undisturbed one.
+ * Trains a task and leaves the model of the best epoch in the folder and in memory. A run is determined by its examples, options
+ * and seed, and by the machine in so far as it chooses precision and replicas; a run that was interrupted or killed and then
+ * resumed takes the same steps as an uninterrupted one.
  *
- * @throws InputError where there is nothing to train on, the folder cannot be used or another run is at work in it, a checkpoint
- *   is of another run, or the loss is no number any more (the best model so far and the last checkpoint are kept)
+ * @throws InputError if there is nothing to train on, the folder cannot be used or another run uses it, a checkpoint is of another
+ * run, or the loss is not finite (the best model so far and the last checkpoint are kept)
  */
 export async function train<Example extends { inputIds: Int32Array }>(
   run: TrainingRun<Example>,
@@ -82,7 +86,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
   const checkpoints = checkpointFolder(folder);
   const fingerprint = fingerprintOf(run);
   const stepsOf = stepsByEpoch(examples, options);
-  /** How many steps the epochs before this one have, which counts from 1. */
+  /** Returns the number of steps in the epochs before this one, which counts from 1. */
   const stepsBefore = (epoch: number) => stepsOf.slice(0, epoch - 1).reduce((sum, own) => sum + own, 0);
   const steps = stepsBefore(options.epochs + 1);
   const totalTokens = options.epochs * tokensOf(examples);
@@ -170,7 +174,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
           await save({ ...place, stepOfEpoch: place.stepOfEpoch + 1 });
           savedAt = performance.now();
         }
-        // Lets displays, interrupts and the notebook's messages through.
+        // Yields to displays, interrupts and the notebook's messages.
         await new Promise(setImmediate);
       }
       const isLast = () =>
@@ -204,15 +208,15 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
   }
 }
 
-/** @throws InputError where the weights are no numbers any more, which the last step of an epoch may have made them */
+/** @throws InputError if the weights are not finite, which the last step of an epoch may have caused */
 function refuseBroken({ loss }: Evaluation, epoch: number): void {
   if (Number.isNaN(loss))
     throw new InputError(
-      `training diverged at the end of epoch ${epoch}: the loss on what is held out is NaN; lower the learning rate (the best model and the last checkpoint, where the run has any by now, are kept)`,
+      `training diverged at the end of epoch ${epoch}: the loss on the held-out data is NaN; lower the learning rate (the best model and the last checkpoint, if any, are kept)`,
     );
 }
 
-/** Tells runs apart by all that decides what they do: options, examples, objective. */
+/** Returns the run fingerprint, which covers everything that determines a run: options, examples, objective. */
 export function fingerprintOf<Example extends { inputIds: Int32Array }>({
   task,
   examples,
@@ -226,7 +230,7 @@ export function fingerprintOf<Example extends { inputIds: Int32Array }>({
   });
 }
 
-/** Keys of the options that the engine reads, but for how often it writes checkpoints. */
+/** Keys of the options that the engine reads, except how often it writes checkpoints. */
 const DECIDING: ReadonlySet<string> = new Set<keyof TrainingOptions>([
   ...([
     'epochs',
@@ -240,7 +244,7 @@ const DECIDING: ReadonlySet<string> = new Set<keyof TrainingOptions>([
   ...(['layerDecay', 'weightDecay', 'clipNorm', 'averaging', 'patience', 'seed'] as const),
 ]);
 
-/** Tells examples apart by all that they hold: token ids and labels are typed arrays. */
+/** Hashes the full content of examples: token ids and labels are typed arrays. */
 function digestOf(examples: readonly object[]): string {
   const digest = createHash('sha256').update(`${examples.length}`);
   for (const example of examples)

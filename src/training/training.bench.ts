@@ -1,11 +1,11 @@
 /**
- * `npm run bench -- training [--json]`: real (unpadded) tokens a second in training, ours against PyTorch's, on this machine.
+ * `npm run bench -- training [--json]`: real (unpadded) tokens per second in training, ours against PyTorch's, on this machine.
  *
- * MiniLM-L6 on sentences of JNLPBA and CRAFT, 32 windows a step, dropout and clipping on, 5 rounds of 20 steps. Each contender
- * takes the same windows in each round; the rounds of the contenders take turns, so that what else the machine does disturbs
- * all alike; medians over rounds. `ours` is what a long run gets by default, replicas included; `trainer` is Hugging Face's Trainer
- * at its defaults, `torch …` a PyTorch loop written for speed (environment/bench/torch_training.py). PyTorch gets an environment of
- * its own, made on the first run.
+ * MiniLM-L6 on sentences of JNLPBA and CRAFT, 32 windows per step, with dropout and clipping, 5 rounds of 20 steps. Each contender
+ * gets the same windows in each round; contenders take turns, so that other load on the machine affects all equally; medians over
+ * rounds. `ours` is the default for a long run, including replicas; `trainer` is Hugging Face's Trainer at its defaults, `torch …`
+ * a PyTorch loop written for speed (environment/bench/torch_training.py). PyTorch gets a separate environment, created on the first
+ * run.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,13 +33,13 @@ interface Round {
   seconds: number;
 }
 
-/** Runs the steps of a round and says how long they took. */
+/** Runs the steps of a round and returns their time. */
 type Contender = (round: number) => Promise<Round>;
 
 const { scheme, maximumLength, threshold } = DEFAULT_TRAINING;
 const TAGGING = { scheme, labels: FOUR, maximumLength, threshold };
 
-/** The first batches of an epoch, in rounds. One round more than is measured: the first is for warming up. */
+/** Draws the first batches of an epoch, in rounds. One round more than is measured: the first is a warm-up. */
 async function drawRounds(): Promise<Example[][][]> {
   const corpora = await Promise.all([
     loadCorpus('jnlpba', 'train', LITERATURE_VIEW),
@@ -54,7 +54,7 @@ async function drawRounds(): Promise<Example[][][]> {
   );
 }
 
-/** The engine as a run of many tokens takes it. */
+/** The engine as configured for a run of many tokens. */
 async function ourContender(rounds: Example[][][]) {
   const model = TokenClassifier.fromEncoder(MODEL, TAGGING, SEED);
   const task = taggingObjective(model, DEFAULT_TRAINING);
@@ -76,7 +76,7 @@ async function ourContender(rounds: Example[][][]) {
   return { run, end: () => stepper.dispose() };
 }
 
-/** What Python reads: the windows of each round. */
+/** Writes the input for Python: the windows of each round. */
 function writeExamples(rounds: Example[][][], folder: string): string {
   const file = join(folder, 'examples.json');
   const plain = ({ inputIds, labels, known }: Example) => ({
@@ -88,7 +88,7 @@ function writeExamples(rounds: Example[][][], folder: string): string {
   return file;
 }
 
-/** PyTorch's contenders, in a process of their own. @param kind 'trainer' or 'loop' */
+/** PyTorch's contenders, in a separate process. @param kind 'trainer' or 'loop' */
 async function torchContenders(kind: string, file: string, environment: Record<string, string> = {}) {
   const peer = await startPeer<{ contenders: string[] }, { contender: string; round: number }, Round>(
     'torch_training.py',
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
   const file = writeExamples(rounds, folder);
   const trainer = await torchContenders('trainer', file);
   const loops = await torchContenders('loop', file);
-  // OpenMP's threads wait for each other busily, which is the faster way on a machine of one's own and the slower on another.
+  // OpenMP's threads busy-wait for each other, which is faster on a dedicated machine and slower on a shared one.
   const patient = await torchContenders('loop', file, { OMP_WAIT_POLICY: 'passive' });
   const ours = await ourContender(rounds);
   const contenders: [string, Contender][] = [

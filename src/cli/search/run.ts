@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
 import { choosePrecision, fetchEncoder, type Precision } from '../../nn';
-import { type LabelTask, TASKS } from '../../tasks';
+import { type LabelTask, TASKS, withTask } from '../../tasks';
 import {
   DEFAULT_TRAINING,
   Journal,
@@ -117,11 +117,7 @@ function checkFiles(
   const task = taskOfFiles(all);
   const settings = { ...DEFAULT_TRAINING, ...space.fixed, train: files.train, dev: files.dev };
   const place = 'the fixed settings of the search';
-  // The two branches are alike; the compiler needs each task with its own kinds of data.
-  const { labels, notices } =
-    task === 'tagging'
-      ? readLessons(TASKS.tagging, settings, { place })
-      : readLessons(TASKS.classification, settings, { place });
+  const { labels, notices } = withTask(task, (own) => readLessons(own, settings, { place }));
   for (const [part, paths] of Object.entries(files) as [string, string[]][])
     if (paths.flatMap((path): unknown[] => TASKS[task].read(path)).length === 0)
       throw new InputError(

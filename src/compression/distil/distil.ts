@@ -8,7 +8,7 @@ import {
   readConfiguration,
   setDropout,
 } from '../../nn';
-import { type LabelTask, labelTaskOf, TASKS, type Task } from '../../tasks';
+import { type LabelTask, labelTaskOf, type Task, withTask } from '../../tasks';
 import { learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { chooseRelationHeads, pairLayers } from './matching';
 import { distillationObjective, type Lesson, projections, type Taught } from './objective';
@@ -51,10 +51,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
     throw new InputError(
       `${folder}: is the folder that the student starts from; choose another one for the trained student`,
     );
-  // The branches are identical; the compiler needs each task with its own data types.
-  return labelTaskOf(run.teacher) === 'tagging'
-    ? distilTask(TASKS.tagging, run)
-    : distilTask(TASKS.classification, run);
+  return withTask(labelTaskOf(run.teacher), (task) => distilTask(task, run));
 }
 
 async function distilTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(

@@ -21,8 +21,8 @@ import {
   lossOnTape,
   type Objective,
   savedWithout,
-  TASKS,
   type Task,
+  withTask,
 } from '../../tasks';
 import { hiddenStateLoss, relationLoss } from './layer-losses';
 import type { DistillationOptions } from './options';
@@ -123,13 +123,10 @@ export function remakeDistillationObjective(
   source: string,
   lesson: Lesson,
 ): Objective<never> {
-  const remake = <Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
-    task: Task<Item, Example, Network>,
-  ) => {
+  return withTask(name, (task): Objective<never> => {
     const teacher = lesson.pairs.length > 0 ? task.load(lesson.teacher) : undefined;
     return distillationObjective(task, task.build(configuration, source, parameters), lesson, teacher);
-  };
-  return name === 'tagging' ? remake(TASKS.tagging) : remake(TASKS.classification);
+  });
 }
 
 const PROJECTION = 'distillation.projection';

@@ -15,7 +15,7 @@ import {
   Tape,
   tidy,
 } from '../../nn';
-import { type LossName, labelTaskOf, type Objective, objectiveOf, TASKS, type Task } from '../../tasks';
+import { type LossName, labelTaskOf, type Objective, objectiveOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING } from '../../training';
 import { leastHeads, leastOf, measureImportance } from './importance';
@@ -65,10 +65,7 @@ export async function pruneStructure(
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the pruned model`);
   refuseTooMuch(readEncoderConfiguration(folder), options, folder);
-  // The branches are identical; the compiler needs each task with its own data types.
-  return labelTaskOf(folder) === 'tagging'
-    ? pruneTask(TASKS.tagging, folder, out, options, progress)
-    : pruneTask(TASKS.classification, folder, out, options, progress);
+  return withTask(labelTaskOf(folder), (task) => pruneTask(task, folder, out, options, progress));
 }
 
 async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model extends LabelNetwork>(

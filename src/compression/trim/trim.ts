@@ -9,7 +9,7 @@ import {
   writeFileAtomically,
 } from '../../foundation';
 import { ARCHITECTURES, type LabelNetwork, type Tensor } from '../../nn';
-import { labelTaskOf, TASKS, type Task } from '../../tasks';
+import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { taskOfFiles } from '../../training';
 import { accountFor, type TokenizationAccount } from './account';
@@ -48,10 +48,7 @@ export async function trimVocabulary(
 ): Promise<TrimReport> {
   if (resolve(folder) === resolve(out))
     throw new InputError(`${out}: is the model's own folder; choose another one for the trimmed model`);
-  // The branches are identical; the compiler needs each task with its own data types.
-  return labelTaskOf(folder) === 'tagging'
-    ? trimTask(TASKS.tagging, folder, out, { texts, heldOut, size })
-    : trimTask(TASKS.classification, folder, out, { texts, heldOut, size });
+  return withTask(labelTaskOf(folder), (task) => trimTask(task, folder, out, { texts, heldOut, size }));
 }
 
 async function trimTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(

@@ -1,7 +1,7 @@
 import { InputError } from '../../foundation';
 import { ADJUSTMENTS, emptyTally, type Tally } from '../document';
 
-/** What our lines cannot say, or formats have by mistake. Each is counted. */
+/** Features of the source formats, or flaws, that the output cannot represent. Each is counted. */
 export const LOSSES = {
   ...ADJUSTMENTS,
   relations: 'relations, left out',
@@ -9,21 +9,21 @@ export const LOSSES = {
   attributes: 'attributes, left out',
   identifiers: 'identifiers of concepts, left out',
   notes: 'notes, left out',
-  inReferences: 'annotations in lists of references, left out with them',
-  withoutText: 'annotations outside of the text that the file gives, left out',
-  emptyWords: 'words of blanks alone, left out',
-  unannotatedTexts: 'texts without a file of annotations, left out',
+  inReferences: 'annotations in reference lists, left out with them',
+  withoutText: 'annotations outside the text in the file, left out',
+  emptyWords: 'words that are only white space, left out',
+  unannotatedTexts: 'texts without an annotation file, left out',
 } as const;
 
 export type Loss = keyof typeof LOSSES;
 
-/** What a conversion counts on its way. */
+/** Counts kept during a conversion. */
 export class Account {
   readonly adjustments: Tally = emptyTally();
   readonly #lost = new Map<Loss, number>();
-  /** Why each document (in CoNLL: each sentence) that cannot be used was skipped. */
+  /** Why each unusable document (in CoNLL: each sentence) was skipped. */
   readonly skipped: string[] = [];
-  /** By file: how tags mark where entities begin and end. */
+  /** Tagging scheme by file. */
   readonly schemes: Record<string, string> = {};
 
   lose(loss: Loss, count = 1): void {
@@ -34,7 +34,7 @@ export class Account {
     this.skipped.push(reason.message);
   }
 
-  /** Runs work on a document; if it cannot be used, it is skipped. */
+  /** Runs `work` for a document; skips the document if it is unusable. */
   orSkip<T>(work: () => T): T | undefined {
     try {
       return work();
@@ -45,7 +45,7 @@ export class Account {
     }
   }
 
-  /** All that was lost, without zeros. */
+  /** Returns the non-zero counts of what was lost. */
   losses(): Partial<Record<Loss, number>> {
     const adjusted = Object.entries(this.adjustments).filter(([, count]) => count > 0);
     return Object.fromEntries([...adjusted, ...this.#lost]);

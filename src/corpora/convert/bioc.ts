@@ -7,7 +7,7 @@ import type { Range } from '../sentences';
 import type { Account } from './account';
 import { filesOfPaths } from './files';
 
-/** The documents of BioC files, XML or JSON; passages are their paragraphs, the `type` of an annotation is its label. */
+/** Reads the documents of BioC files, XML or JSON; passages become paragraphs, the `type` of an annotation its label. */
 export function biocDocuments(paths: readonly string[], account: Account): CorpusDocument[] {
   return filesOfPaths(paths).flatMap((path) => {
     const read = (document: CheckedDocument, place: string) => documentOf(document, place, account);
@@ -36,7 +36,7 @@ function documentOf(
       counted.withoutText++;
       return [];
     }
-    // What stands between the pieces of a mention in its text is not the same in all files.
+    // Files differ in what they put between the pieces of a mention in its text.
     const said = pieces.length === 1 && surface !== undefined ? surface : joined(text, pieces);
     checkedPieces(text, pieces, { surface: said, glue: ' ', place: () => place });
     return [{ pieces, label }];
@@ -60,10 +60,10 @@ const overlap = (one: Range, other: Range) => one.start < other.end && other.sta
 
 interface CheckedAnnotation {
   label: string;
-  /** In UTF-16 code units, in the order of the text. */
+  /** In UTF-16 code units, in text order. */
   pieces: Range[];
   surface: string | undefined;
-  /** How many keys beside `type` it has. */
+  /** Number of keys besides `type`. */
   further: number;
 }
 
@@ -77,7 +77,7 @@ function checkedAnnotation(
   const surface = typeof text === 'string' ? text : undefined;
   const shown = `the annotation ${describeJson(surface)}`;
   if (typeof type !== 'string' || type.trim() === '')
-    throw new InputError(`${place}: ${shown} has no type; give it one, the key "type" of its infons`);
+    throw new InputError(`${place}: ${shown} has no type; add the key "type" to its infons`);
   const places = Array.isArray(locations) ? locations : [];
   const pieces = places.map((location) => {
     const { offset, length } = Object(location) as Record<string, unknown>;

@@ -9,7 +9,7 @@ import { readText } from '../text';
 import type { Account, Loss } from './account';
 import { filesBelow, isFolder } from './files';
 
-/** By the character that opens a line of brat. */
+/** By the first character of a brat line. */
 const LOSS_OF: Record<string, Loss> = {
   R: 'relations',
   '*': 'relations',
@@ -21,8 +21,8 @@ const LOSS_OF: Record<string, Loss> = {
 };
 
 /**
- * The documents of brat standoff: pairs of `ID.txt` and `ID.ann`, in folders or named one by one (either file stands for the pair).
- * Each line of a text is a paragraph; lines are joined where a mention reaches over their end.
+ * Reads documents of brat standoff: pairs of `ID.txt` and `ID.ann`, in folders or named individually (by either file). Each line of
+ * a text is a paragraph; lines are joined if a mention spans them.
  */
 export function bratDocuments(paths: readonly string[], account: Account): CorpusDocument[] {
   const documents: CorpusDocument[] = [];
@@ -36,7 +36,7 @@ export function bratDocuments(paths: readonly string[], account: Account): Corpu
   return documents;
 }
 
-/** Each pair once: its path without ending, and its name within the folder that was given. */
+/** Returns each pair once: its path without extension, and its name within the given folder. */
 function stemsOf(paths: readonly string[], account: Account): { stem: string; name: string }[] {
   const stems = new Map<string, string>();
   for (const path of paths) {
@@ -51,7 +51,7 @@ function stemsOf(paths: readonly string[], account: Account): { stem: string; na
     } else if (/\.(?:ann|txt)$/.test(path)) stems.set(withoutEnding(path), withoutEnding(path));
     else
       throw new InputError(
-        `${path}: is no file of brat; give a folder of .txt and .ann pairs, or one of a pair`,
+        `${path}: is not a brat file; give a folder of .txt and .ann pairs, or one of a pair`,
       );
   }
   return [...stems].map(([stem, name]) => ({ stem, name }));
@@ -62,7 +62,7 @@ const withoutEnding = (path: string) => path.slice(0, -4);
 function readPair(stem: string, article: string, account: Account): CorpusDocument {
   for (const path of [`${stem}.txt`, `${stem}.ann`])
     if (!existsSync(path))
-      throw new InputError(`${path}: is missing; a document of brat is a .txt and an .ann file`);
+      throw new InputError(`${path}: is missing; a brat document is a .txt and an .ann file`);
   const { text, mentions, others } = parsePair(
     readText(`${stem}.txt`),
     readText(`${stem}.ann`),
@@ -77,7 +77,7 @@ function readPair(stem: string, article: string, account: Account): CorpusDocume
   return { article, text, paragraphs: paragraphs.map((range) => ({ ...range, section: '' })), mentions };
 }
 
-/** Offsets may count a byte order mark and both characters of CR LF, or not. */
+/** Offsets may or may not count a byte order mark and both characters of CRLF. */
 function parsePair(
   content: string,
   annotations: string,

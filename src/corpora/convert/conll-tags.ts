@@ -6,7 +6,7 @@ export interface PlacedTag {
   place: string;
 }
 
-/** An entity over words `first` to `last`, both included. */
+/** An entity over words `first` to `last`, inclusive. */
 export interface TaggedEntity {
   first: number;
   last: number;
@@ -20,21 +20,21 @@ interface ReadTag {
   label: string;
 }
 
-/** BILOU and BMES say the same with other letters. */
+/** BILOU and BMES use other letters for the same prefixes. */
 const PREFIX_OF: Record<string, Prefix> = { B: 'B', I: 'I', M: 'I', E: 'E', L: 'E', S: 'S', U: 'S' };
 
 const PREFIXED = /^([BIMELSU])-(.+)$/;
 const isOutside = (tag: string) => tag === 'O' || tag === '_';
 
-/** More kinds of tags without a prefix are words or parts of speech of some other column. */
+/** More distinct tags without a prefix are words or parts of speech from another column. */
 const MOST_BARE_LABELS = 100;
 
 /**
- * The entities of each sentence, and the scheme that the tags are in, from all tags of a file: IOB1, IOB2, IOBES, BILOU, BMES, IOE, IO,
- * or types without a prefix, of which neighbours that are equal make one entity. An entity begins at B and S, after the end of
- * another, and where the label changes (Tjong Kim Sang and Buchholz 2000, as conlleval has it).
+ * Returns the entities of each sentence, and the tagging scheme detected from all tags of a file: IOB1, IOB2, IOBES, BILOU, BMES,
+ * IOE, IO, or types without a prefix, where adjacent equal types form one entity. An entity begins at B and S, after the end of
+ * another, and where the label changes (Tjong Kim Sang and Buchholz 2000, as in conlleval).
  *
- * @throws InputError for tags that are of no scheme
+ * @throws InputError for tags of no known scheme
  */
 export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
   entities: TaggedEntity[][];
@@ -57,7 +57,10 @@ export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
   return { entities, scheme: isPrefixed ? schemeOf(letters, starts) : 'types without a prefix' };
 }
 
-/** How entities begin: with I- (`early`), with B- after one of the same label (`repeated`), with B- anywhere else (`late`). */
+/**
+ * Numbers of entities that begin with I- (`early`), with B- after one of the same label (`repeated`), with B- anywhere else
+ * (`late`).
+ */
 interface Starts {
   early: number;
   late: number;
@@ -98,20 +101,19 @@ function schemeOf(letters: ReadonlySet<string>, { early, late, repeated }: Start
   return late === 0 && repeated > 0 ? 'IOB1' : `IOB2${exceptions}`;
 }
 
-const MEND = 'say which column has the tags with --column, from 1';
+const MEND = 'choose the column of the tags with --column, from 1';
 
 function refuseUnprefixed(marked: readonly PlacedTag[]): void {
   const odd = marked.find(({ tag }) => !PREFIXED.test(tag));
   if (odd)
     throw new InputError(
-      `${odd.place}: the tag "${odd.tag.slice(0, 60)}" has no prefix, unlike others of the file; write O, or a prefix such as B or I, a dash and a label, or ${MEND}`,
+      `${odd.place}: the tag "${odd.tag.slice(0, 60)}" has no prefix, unlike others in the file; write O, or a prefix such as B or I, a dash and a label, or ${MEND}`,
     );
 }
 
 function refuseBare(marked: readonly PlacedTag[]): void {
   const bare = marked.find(({ tag }) => /^[BIMELSU]$/.test(tag));
-  if (bare)
-    throw new InputError(`${bare.place}: the tag "${bare.tag}" names no label; write one behind it: B-Name`);
+  if (bare) throw new InputError(`${bare.place}: the tag "${bare.tag}" has no label; add one: B-Name`);
   const labels = new Set(marked.map(({ tag }) => tag));
   if (labels.size > MOST_BARE_LABELS)
     throw new InputError(

@@ -22,14 +22,14 @@ function read(content: string, column?: number) {
   return { shown, sentences, report, scheme: report.schemes[path] };
 }
 
-/** One sentence of the words a, b, c … with these tags. */
+/** A sentence of the words a, b, c … with these tags. */
 const tagged = (tags: string) =>
   `${tags
     .split(' ')
     .map((tag, index) => `${String.fromCharCode(97 + index)} ${tag}\n`)
     .join('')}\n`;
 
-test('every scheme gives the same entities, and is told from the tags of the file', () => {
+test('every scheme is detected from the tags of the file and gives the same entities', () => {
   const expected = ['a b c d e', 'X: a b c', 'X: d', 'Y: e'];
   const schemes: [string, string][] = [
     ['IOB1', 'I-X I-X I-X B-X I-Y'],
@@ -53,7 +53,7 @@ test('every scheme gives the same entities, and is told from the tags of the fil
   assert.deepEqual(read(`${tagged('O O')}${tagged('B-a-b I-a-b')}`).shown[1], ['a b', 'a-b: a b']);
 });
 
-test('tags of IOB2 and back: the same entities', () => {
+test('a round trip through IOB2 tags keeps the entities', () => {
   const tag = fc.constantFrom('O', 'B-X', 'I-X', 'B-Y', 'I-Y');
   fc.assert(
     fc.property(
@@ -64,7 +64,7 @@ test('tags of IOB2 and back: the same entities', () => {
             one[0] === 'I' && tags[index - 1]?.slice(1) !== one.slice(1) ? `B${one.slice(1)}` : one,
           ),
         );
-        // What was an I- after a changed tag is a B- now, so that neighbours still agree.
+        // An I- after a changed tag becomes B-, so that neighbours still agree.
         if (valid.flat().every((one) => one === 'O')) return;
         const { sentences } = read(valid.map((tags) => tagged(tags.join(' '))).join(''));
         const back = sentences.map(({ spans, words }) => {
@@ -83,7 +83,7 @@ test('tags of IOB2 and back: the same entities', () => {
   );
 });
 
-test('documents, comments, numbered words, languages, blanks as words, other columns', () => {
+test('documents, comments, numbered words, languages, blank words, other columns', () => {
   const documents = read(
     '-DOCSTART- -X- O O\n\nEU NNP B-NP B-ORG\nacts VBZ B-VP O\n\n-DOCSTART- -X- O O\n\n# id = 1\nRome NNP B-NP B-LOC\n# # O O\n\nHe PRP B-NP O\n',
   );
@@ -112,15 +112,15 @@ test('documents, comments, numbered words, languages, blanks as words, other col
   assert.deepEqual(read('en:Rome B-LOC\nParis B-LOC\n').shown[0][0], 'en:Rome Paris');
 });
 
-test('what is not CoNLL is named with its line and mend', () => {
+test('content that is not CoNLL is reported with its line and how to fix it', () => {
   const fails = (content: string, message: RegExp, column?: number) =>
     assert.throws(() => read(content, column), { name: 'InputError', message });
-  fails('', /holds no words with tags/);
+  fails('', /contains no words with tags/);
   fails('just\nwords\n', /line 1: has 1 column, words have their tag in a second one/);
   fails('a B-X\n', /line 1: has 2 columns, and none of number 3/, 3);
-  fails('a B-X\n', /column 1 has the words/, 1);
-  fails('a B-X\nb NN\n', /line 2: the tag "NN" has no prefix, unlike others of the file; .*--column/);
-  fails('a B\nb I\n', /line 1: the tag "B" names no label/);
+  fails('a B-X\n', /column 1 contains the words/, 1);
+  fails('a B-X\nb NN\n', /line 2: the tag "NN" has no prefix, unlike others in the file; .*--column/);
+  fails('a B\nb I\n', /line 1: the tag "B" has no label/);
   fails('a O\n', /has no annotations/);
   const prose = Array.from({ length: 150 }, (_, index) => `a word${index}`).join('\n');
   fails(prose, /line 1: the column of tags has 150 different values/);
@@ -135,7 +135,7 @@ test('what is not CoNLL is named with its line and mend', () => {
 const mirror = mirrorFolder();
 const skip = mirror ? false : 'needs FALCONFRAMES_MIRROR';
 
-/** Sentences and entities of each file, as counted from its tags in Python. */
+/** Numbers of sentences and entities in each file, counted from its tags in Python. */
 const PINNED: Record<string, [number, number]> = {
   'wnut17/wnut17train.conll': [3394, 1975],
   'wnut17/emerging.dev.conll': [1009, 836],

@@ -5,7 +5,7 @@ import { entitiesOf } from './conll-tags';
 import { filesOfPaths } from './files';
 
 export interface ConllOptions {
-  /** The column of the tags, from 1; the last unless given. */
+  /** Column of the tags, from 1; the last by default. */
   column?: number;
 }
 
@@ -21,9 +21,9 @@ interface Block {
 }
 
 /**
- * The sentences of CoNLL columns: a word a line with its tag, blank lines between sentences, `-DOCSTART-` before each article. Columns
- * stand between tabs, or between blanks where there are no tabs. Comments (`# …`) are skipped, and so are a first column that numbers the words
- * and a language before each word (`en:`). The text is the words with single blanks between them.
+ * Reads the sentences of CoNLL columns: one word and its tag per line, blank lines between sentences, `-DOCSTART-` before each
+ * article. Columns are separated by tabs, or by spaces if there are no tabs. Skips comments (`# …`), a first column that numbers
+ * the words, and a language prefix of each word (`en:`). The text is the words joined with single spaces.
  */
 export function conllSentences(
   paths: readonly string[],
@@ -52,7 +52,7 @@ function sentencesOfFile(
   const ofWord = isNumbered(blocks) ? 1 : 0;
   if (ofWord === tagColumn)
     throw new InputError(
-      `${path}: column ${tagColumn + 1} has the words; say which has the tags with --column`,
+      `${path}: column ${tagColumn + 1} contains the words; choose the column of the tags with --column`,
     );
   const language = languageOf(blocks, ofWord);
   const usable: { block: Block; rows: Row[] }[] = [];
@@ -94,7 +94,7 @@ function sentencesOfFile(
   });
 }
 
-/** The rows of each sentence, and how many columns the first certain word has. */
+/** Returns the rows of each sentence, and the number of columns of the first certain word. */
 function blocksOf(
   lines: readonly string[],
   path: string,
@@ -102,7 +102,7 @@ function blocksOf(
   column: number | undefined,
 ): { blocks: Block[]; columns: number } {
   const first = lines.find((line) => !isBlank(line) && !isDocumentStart(line) && !line.startsWith('#'));
-  if (first === undefined) throw new InputError(`${path}: holds no words with tags; give CoNLL columns`);
+  if (first === undefined) throw new InputError(`${path}: contains no words with tags; give CoNLL columns`);
   const separator = first.includes('\t') ? '\t' : / +/;
   const cellsOf = (line: string) => withoutEnd(line).split(separator);
   const columns = cellsOf(first).length;
@@ -131,7 +131,7 @@ function blocksOf(
   return { blocks, columns };
 }
 
-/** Without blanks and tabs at the end; other white space may be a word. */
+/** Removes spaces and tabs at the end; other white space may be a word. */
 function withoutEnd(line: string): string {
   let end = line.length;
   while (line[end - 1] === ' ' || line[end - 1] === '\t') end--;
@@ -141,19 +141,22 @@ function withoutEnd(line: string): string {
 const isBlank = (line: string) => line.trim() === '';
 const isDocumentStart = (line: string) => /^-DOCSTART-/i.test(line);
 
-/** Before a sentence, unless it is a row like any other: `#` may be a word. CoNLL-U's `# key = value` is always one. */
+/**
+ * Recognizes a comment before a sentence, unless it is an ordinary row: `#` may be a word. CoNLL-U's `# key = value` is always a
+ * comment.
+ */
 function isComment(line: string, cells: readonly string[], columns: number): boolean {
   return line.startsWith('#') && (cells.length !== columns || /^#\s*\S+ = \S/.test(line));
 }
 
-/** Whether the first of three or more columns numbers the words of each sentence from 1. */
+/** Returns whether the first of three or more columns numbers the words of each sentence from 1. */
 function isNumbered(blocks: readonly Block[]): boolean {
   return blocks.every(({ rows }) =>
     rows.every(({ cells }, index) => cells.length > 2 && cells[0] === String(index + 1)),
   );
 }
 
-/** What stands before each word of the file, such as `en:`; nothing where a single word lacks it. */
+/** Returns the language prefix of every word of the file, such as `en:`; empty if any word lacks it. */
 function languageOf(blocks: readonly Block[], ofWord: number): string {
   const language = /^[a-z]{2,3}:/.exec(blocks[0]?.rows[0].cells[ofWord] ?? '')?.[0] ?? '';
   const isEverywhere = blocks.every(({ rows }) =>

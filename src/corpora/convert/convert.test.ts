@@ -30,7 +30,7 @@ function converted(from: Format, paths: string[], options: ConvertOptions = {}) 
   return { sentences, shown, report };
 }
 
-test('brat: types are labels, what cannot be said is counted, texts may have a mark and CR LF', () => {
+test('brat: types become labels, losses are counted, texts may have a byte order mark and CRLF', () => {
   const text = 'Title 𝛼\nA rod and cone cell. HeLa, 😀 cells\nof mice.\n';
   const lines = [
     'T1\tCell_type 10 13;23 27\trod cell',
@@ -72,7 +72,7 @@ test('brat: types are labels, what cannot be said is counted, texts may have a m
   }
 });
 
-test('brat: offsets that count the byte order mark and both characters of CR LF are told from the annotations', () => {
+test('brat: offsets that count the byte order mark and both characters of CRLF are detected from the annotations', () => {
   put('counted/a.txt', '\ufeffTitle\r\nHeLa cells');
   put('counted/a.ann', 'T1\tLine 8 12\tHeLa\n');
   assert.deepEqual(converted('brat', [join(folder, 'counted')]).shown, [
@@ -81,7 +81,7 @@ test('brat: offsets that count the byte order mark and both characters of CR LF 
   ]);
 });
 
-test('brat: offsets in code points become UTF-16 exactly', () => {
+test('brat: offsets in code points are converted to UTF-16 exactly', () => {
   const word = fc.array(fc.constantFrom('a', 'é', '𝛼', '😀', '🧬', 'ß'), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 12 }), fc.nat(), (words, chosen) => {
@@ -97,7 +97,7 @@ test('brat: offsets in code points become UTF-16 exactly', () => {
   );
 });
 
-test('one bad document is skipped and named; where all are bad, the reason is thrown', () => {
+test('a bad document is skipped and reported; if all are bad, the reason is thrown', () => {
   put('some/good.txt', 'HeLa');
   put('some/good.ann', 'T1\tLine 0 4\tHeLa');
   put('some/bad.txt', 'HeLa');
@@ -133,7 +133,7 @@ test('pubtator: articles are split into sentences; identifiers and relations are
   assert.match(report.skipped.join(), /line 7: the abstract of 8 is missing/);
 });
 
-test('bioc: the same from XML and JSON; annotations of references and outside of the text are counted', () => {
+test('bioc: XML and JSON give the same; annotations of references and outside the text are counted', () => {
   const annotation = (offset: number, length: number, text: string, type = 'Gene') => ({
     infons: { type, identifier: '1' },
     locations: [{ offset, length }],
@@ -211,7 +211,7 @@ test('bioc: the same from XML and JSON; annotations of references and outside of
   }
 });
 
-test('csv: labelled texts, from columns of any name; rows that cannot be used are skipped', () => {
+test('csv: labelled texts, from columns of any name; unusable rows are skipped', () => {
   const path = put('texts.csv', 'id,body,kind\r\n1,"a, ""b""\r\nc",x\r\n2,,y\r\n3,d,z\r\n');
   const { lines, report } = convert('csv', [path], { text: 'body', label: 'kind' });
   assert.deepEqual(
@@ -240,7 +240,7 @@ test('csv: labelled texts, from columns of any name; rows that cannot be used ar
   assert.throws(() => convert('csv', [several, single]), /single\.csv line 2: has "label", unlike/);
 });
 
-test('damaged files give lines that are valid, or an InputError', () => {
+test('damaged files give valid lines or an InputError', () => {
   const wholes: [Format, string, string][] = [
     ['brat', 'damaged.ann', 'T1\tCell 0 4\tHeLa\nR1\tx\n'],
     ['conll', 'damaged.conll', '-DOCSTART- O\n\n# c\nHeLa B-Cell\n𝛼 I-Cell\n\nx O\n'],
@@ -293,7 +293,7 @@ const mirror = mirrorFolder();
 const skip = mirror ? false : 'needs FALCONFRAMES_MIRROR';
 const at = (...names: string[]) => join(mirror as string, ...names);
 
-test('corpora in the formats of users come out as their readers have them', { skip }, async () => {
+test("corpora in users' formats convert to what their readers return", { skip }, async () => {
   const same = async (corpus: 'jnlpba' | 'tmvar' | 'biored', from: Format, ...names: string[]) => {
     const { sentences } = await loadCorpus(corpus, corpus === 'jnlpba' ? 'test' : 'all');
     const essence = (list: { article: string; text: string; spans: unknown[] }[]) =>

@@ -4,7 +4,7 @@ import { filesOfPaths } from './files';
 
 type PlacedText = LabelledText & { place: string };
 
-/** The labelled texts of CSV and TSV files. */
+/** Reads the labelled texts of CSV and TSV files. */
 export function csvTexts(paths: readonly string[], columns: TextColumns, account: Account): PlacedText[] {
   return filesOfPaths(paths).flatMap((path) => {
     const read = () => {

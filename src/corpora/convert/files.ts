@@ -2,14 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, unreadable } from '../../foundation';
 
-/** Files that stand beside data. */
+/** Matches files that accompany data. */
 const BESIDE = /^(?:\.|licen[cs]e|copying|sha256sums)|readme|\.md$/i;
 
 /**
- * The files of the paths that a user gave: files as they are; of folders all regular files in them, also in folders in them, sorted,
- * without hidden ones, licences and readmes.
+ * Returns the files of the user's paths: files as given; for folders all regular files in them, recursively, sorted, without hidden
+ * files, licences and readmes.
  *
- * @throws InputError for a path that is not there and for a folder without files
+ * @throws InputError for a missing path or a folder without files
  */
 export function filesOfPaths(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {

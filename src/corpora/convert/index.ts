@@ -1,8 +1,8 @@
 /**
- * Convert: annotations in the formats that users bring, as sentences with spans or as labelled texts.
+ * Convert: annotations in users' formats, as sentences with spans or as labelled texts.
  *
- * In: files of brat, CoNLL, PubTator, BioC or CSV. Out: the lines of our two JSONL forms, and an account of what they cannot say and of
- * what was skipped. May touch: the files that it is given (reads).
+ * In: files of brat, CoNLL, PubTator, BioC or CSV. Out: lines in our two JSONL forms, and an account of what they cannot represent
+ * and of what was skipped. May touch: the given files (reads).
  */
 import {
   InputError,
@@ -23,7 +23,7 @@ import { pubTatorDocuments } from './pubtator';
 export { LOSSES, type Loss } from './account';
 export { filesOfPaths } from './files';
 
-/** Formats whose documents have running text, which is split into sentences. */
+/** Formats whose documents contain running text, which is split into sentences. */
 const DOCUMENT_READERS: Record<string, (paths: readonly string[], account: Account) => CorpusDocument[]> = {
   brat: bratDocuments,
   pubtator: pubTatorDocuments,
@@ -38,25 +38,25 @@ export interface ConvertOptions extends ConllOptions, TextColumns {}
 
 export interface ConversionReport {
   from: Format;
-  /** Lines of the output, and articles they are from (of labelled texts: as many). */
+  /** Lines of the output, and the number of their articles (for labelled texts, the same). */
   lines: number;
   articles: number;
-  /** How often each label occurs, in the order of their appearance. */
+  /** Number of occurrences of each label, in order of first appearance. */
   labels: Record<string, number>;
-  /** How many things of each kind were lost. */
+  /** Number of lost items of each kind. */
   lost: Partial<Record<Loss, number>>;
-  /** Of CoNLL, by file: the scheme of its tags. */
+  /** CoNLL only, by file: the tagging scheme. */
   schemes: Record<string, string>;
-  /** One sentence for each document (of CoNLL: sentence; of CSV: row) that cannot be used. */
+  /** One message per document (in CoNLL: sentence; in CSV: row) that was skipped as unusable. */
   skipped: string[];
 }
 
 /**
- * Converts files to lines of JSON: sentences for tagging, of CSV labelled texts. Offsets become UTF-16 code units. Every sentence is
- * `annotated` for all labels of the conversion.
+ * Converts files to JSON lines: sentences for tagging, or labelled texts from CSV. Offsets become UTF-16 code units. Every sentence
+ * is `annotated` for all labels of the conversion.
  *
- * @param paths files, or folders of them
- * @throws InputError where nothing can be used or nothing is labelled, with the reason
+ * @param paths files or folders
+ * @throws InputError with the reason if nothing is usable or nothing is labelled
  */
 export function convert(
   from: Format,
@@ -79,7 +79,7 @@ export function convert(
 
 function nothingOf(paths: readonly string[], { skipped }: Account): InputError {
   const [first] = skipped;
-  if (first === undefined) return new InputError(`${paths[0]}: holds nothing to convert; check the path`);
+  if (first === undefined) return new InputError(`${paths[0]}: contains nothing to convert; check the path`);
   return new InputError(skipped.length === 1 ? first : `${first} (and ${skipped.length - 1} more like it)`);
 }
 
@@ -125,7 +125,7 @@ function convertTexts(paths: readonly string[], columns: TextColumns, account: A
   const other = texts.find(({ several }) => several !== texts[0].several);
   if (other)
     throw new InputError(
-      `${other.place}: has ${other.several ? '"labels"' : '"label"'}, unlike the file before it; convert each kind to a file of its own`,
+      `${other.place}: has ${other.several ? '"labels"' : '"label"'}, unlike the file before it; convert each kind to a separate file`,
     );
   const labels = new Map<string, number>();
   for (const label of texts.flatMap((text) => text.labels)) labels.set(label, (labels.get(label) ?? 0) + 1);

@@ -4,7 +4,7 @@ import { parsePubTator } from '../pubtator';
 import type { Account } from './account';
 import { filesOfPaths } from './files';
 
-/** The articles of PubTator files, title and abstract as two paragraphs. */
+/** Reads the articles of PubTator files, title and abstract as two paragraphs. */
 export function pubTatorDocuments(paths: readonly string[], account: Account): CorpusDocument[] {
   return filesOfPaths(paths).flatMap((path) => {
     const articles = account.orSkip(() =>

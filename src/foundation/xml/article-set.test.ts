@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { articlesOfSet } from './article-set';
 
-/** The articles of a text that comes in pieces of `size` characters. */
+/** Splits a text that arrives in chunks of `size` characters into articles. */
 async function cut(text: string, size = text.length): Promise<string[]> {
   async function* pieces() {
     for (let start = 0; start < text.length; start += size) yield text.slice(start, start + size);
@@ -17,7 +17,7 @@ const first =
   '<article a="x > y"><!-- </article> <article> --><body><p>1 <![CDATA[</article>]]></p></body><sub-article><p/></sub-article><?x </article> ?></article>';
 const second = "<j:article\n id='2'><response><article-title>b</article-title></response></j:article >";
 
-test('each article of a set comes as it stands, in whatever pieces the file is read', async () => {
+test('each article of a set is returned unchanged, however the file is chunked', async () => {
   const set = `<?xml version="1.0"?>\n<!-- <article> --><pmc-articleset>\n${first}\n<article-set/>${second}<article/></pmc-articleset>`;
   for (const size of [1, 2, 3, 7, 64, 10_000])
     assert.deepEqual(await cut(set, size), [first, second, '<article/>'], `pieces of ${size}`);
@@ -25,17 +25,17 @@ test('each article of a set comes as it stands, in whatever pieces the file is r
   assert.deepEqual(await cut(''), []);
 });
 
-test('a damaged article is damaged alone', async () => {
+test('a damaged article does not affect the others', async () => {
   const broken = '<article><p a="x><b</p>';
   assert.deepEqual(await cut(`<articles>${first}${broken}${second}</articles>`, 5), [first, broken, second]);
 });
 
-test('what the end of the file cuts off is given as far as it goes', async () => {
+test('an article truncated by the end of the file is returned as far as it goes', async () => {
   for (const end of ['<article><p>HeLa', '<article><p>HeLa</p><fi', '<article><!-- x'])
     assert.deepEqual(await cut(`<articles>${second}${end}`, 4), [second, end]);
 });
 
-test('the entities that the file declares come with every article', async () => {
+test('entities declared in the file are included with every article', async () => {
   const doctype = '<!DOCTYPE articles [<!ENTITY hela "HeLa">]>';
   assert.deepEqual(await cut(`${doctype}<articles><article>&hela;</article><article/></articles>`, 9), [
     `${doctype}<article>&hela;</article>`,
@@ -44,7 +44,7 @@ test('the entities that the file declares come with every article', async () => 
   assert.deepEqual(await cut('<!DOCTYPE article SYSTEM "a.dtd"><article/>'), ['<article/>']);
 });
 
-test('an article beyond the limit is given once, cut, and the next is found', async () => {
+test('an article beyond the limit is returned once, truncated, and the next is found', async () => {
   async function* pieces() {
     yield '<articles><article><p>';
     for (let megabyte = 0; megabyte < 30; megabyte++) yield 'x'.repeat(1_000_000);
@@ -57,7 +57,7 @@ test('an article beyond the limit is given once, cut, and the next is found', as
   assert.equal(lengths[1], second.length);
 });
 
-test('any text is cut alike in whatever pieces it comes, and in time linear in its length', async () => {
+test('any text is split the same way however it is chunked, in linear time', async () => {
   const piece = fc.constantFrom(
     '<article>',
     '</article>',

@@ -1,25 +1,25 @@
 /**
- * Cuts a file of many articles (Europe PMC's bulk files, a `pmc-articleset`) into the XML of each. One article is in memory at a time,
- * so that a file may be larger than memory, and damage to one article leaves the others alone.
+ * Splits a file of many articles (Europe PMC's bulk files, a `pmc-articleset`) into the XML of each. Only one article is in memory
+ * at a time, so the file may exceed memory, and damage to one article does not affect the others.
  *
- * Articles do not nest (`sub-article` and `response` have other names). Where one begins before the last has ended, the last is
- * truncated; it is yielded as far as it goes, as is an article that the end of the file cuts off, and the XML reader reports where
+ * Articles do not nest (`sub-article` and `response` have other names). If one begins before the last has ended, the last is
+ * truncated; it is yielded as far as it goes, as is an article truncated by the end of the file, and the XML reader reports where
  * it ends. Comments, CDATA sections, instructions and quoted attributes are skipped.
  */
 import { findDoctype, OPAQUE } from './doctype';
 import { MOST_CHARACTERS } from './parse';
 
-/** No tag is this long: a `<` without a `>` within this length is text. */
+/** Maximum length of a tag: a `<` without a `>` within this length is text. */
 const LONGEST_TAG = 100_000;
-/** What precedes the first article is kept for the entities that it declares. */
+/** Text before the first article is kept for the entities that it declares. */
 const LONGEST_PROLOG = 100_000;
 
-/** What ends the comment, CDATA section or instruction that the scanner is in. */
+/** End marker of the current comment, CDATA section or instruction. */
 type Opaque = (typeof OPAQUE)[number][1] | undefined;
 
 /**
- * Each article of a text that comes in pieces, from `<article` to `</article>`, preceded by the DOCTYPE of the file if that declares
- * entities. An article beyond the reader's limit is cut at the limit.
+ * Yields each article of a chunked text, from `<article` to `</article>`, preceded by the DOCTYPE of the file if that declares
+ * entities. An article beyond the reader's limit is truncated.
  */
 export async function* articlesOfSet(chunks: AsyncIterable<string>): AsyncGenerator<string> {
   const cutter = new ArticleCutter();
@@ -28,10 +28,10 @@ export async function* articlesOfSet(chunks: AsyncIterable<string>): AsyncGenera
 }
 
 class ArticleCutter {
-  /** Not yet scanned: an incomplete tag at most, or the beginning of what ends a comment. */
+  /** Not yet scanned: at most an incomplete tag or end marker. */
   private rest = '';
   private opaque: Opaque;
-  /** The pieces of the current article; undefined between articles. */
+  /** Chunks of the current article; undefined between articles. */
   private article: string[] | undefined;
   private length = 0;
   private prolog = '';
@@ -39,7 +39,7 @@ class ArticleCutter {
 
   *add(chunk: string): Generator<string> {
     const text = this.rest + chunk;
-    let kept = 0; // up to here everything is in the article's pieces, or skipped
+    let kept = 0; // everything before this is in the article's chunks, or skipped
     let place = 0;
     if (this.doctype === undefined) this.prolog += chunk.slice(0, LONGEST_PROLOG - this.prolog.length);
     while (place < text.length) {
@@ -115,12 +115,12 @@ class ArticleCutter {
 }
 
 const LONGEST_OPENING = '<![CDATA['.length;
-/** Of the tag of an article, with any prefix: whether it closes one. */
+/** Matches the tag of an article, with any prefix; captures whether it is a closing tag. */
 const ARTICLE_TAG = /^<(\/?)(?:[^\s/<>:"'=]{1,100}:)?article(?=[\s/>])/;
 
 /**
- * The place after the `>` of a tag, which must not be quoted. A tag holds no `<`, not even in quotes: if there is one, this is no tag,
- * and the place of that `<` is returned. -1 if the text ends first.
+ * Returns the position after the unquoted `>` of a tag. A tag contains no `<`, not even in quotes: if there is one, this is no tag,
+ * and the position of that `<` is returned. -1 if the text ends first.
  */
 function endOfTag(text: string, start: number): number {
   let quote = '';
@@ -135,7 +135,7 @@ function endOfTag(text: string, start: number): number {
   return -1;
 }
 
-/** The DOCTYPE before the first article, if it declares entities. */
+/** Returns the DOCTYPE before the first article, if it declares entities. */
 function entitiesOf(prolog: string): string {
   const doctype = findDoctype(prolog);
   if (!doctype || doctype.end < 0) return '';

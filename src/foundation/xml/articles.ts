@@ -1,7 +1,7 @@
 import { InputError } from '../errors';
 import { parseXml, type XmlElement, type XmlNode } from './parse';
 
-/** The articles of a document, which is an article or wraps one (`record`) or many (`pmc-articleset`, `articles`). */
+/** Returns the articles of a document, which is an article or wraps one (`record`) or many (`pmc-articleset`, `articles`). */
 function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
   return nodes.flatMap((node) => {
     if (typeof node === 'string') return [];
@@ -9,7 +9,7 @@ function articlesIn(nodes: readonly XmlNode[]): XmlElement[] {
   });
 }
 
-/** @throws InputError for a document without an article, with the name of its root */
+/** @throws InputError for a document without an article, naming its root element */
 export function parseArticles(xml: string, place: string): XmlElement[] {
   const nodes = parseXml(xml, place);
   const articles = articlesIn(nodes);
@@ -17,13 +17,13 @@ export function parseArticles(xml: string, place: string): XmlElement[] {
   const root = nodes.find((node) => typeof node !== 'string')?.name ?? '';
   const called = root.length > 40 ? `${root.slice(0, 40)}…` : root;
   throw new InputError(
-    `${place}: holds no <article> (its root is <${called}>), so it is not JATS; give the full text of an article`,
+    `${place}: contains no <article> (its root is <${called}>), so it is not JATS; give the full text of an article`,
   );
 }
 
 /**
- * The id of an article: `PMC123`; without a PMCID `MED:123` (as Europe PMC writes a PMID) or `PPR123` (a preprint); else its DOI;
- * undefined if it has none of them.
+ * Returns the id of an article: `PMC123`; without a PMCID `MED:123` (as Europe PMC writes a PMID) or `PPR123` (a preprint);
+ * otherwise its DOI; undefined if it has none of them.
  */
 export function articleId(article: XmlElement): string | undefined {
   const ids = identifiers(article);
@@ -43,7 +43,7 @@ export function articleId(article: XmlElement): string | undefined {
   return first(/^(?:(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s?))?(10\.\S{1,300})$/i, 'doi');
 }
 
-/** `PMC123`, however the file writes it. */
+/** Returns `PMC123`, however the file writes it. */
 export function pmcidOf(article: XmlElement): string | undefined {
   const ids = identifiers(article);
   for (const type of ['pmcid', 'pmc', 'pmcid-ver', 'pmcaid']) {
@@ -53,7 +53,7 @@ export function pmcidOf(article: XmlElement): string | undefined {
   return undefined;
 }
 
-/** The `article-id`s of the article itself by type, the first of each; `pub-id-type="PMC-ID"` is `pmcid`. */
+/** Returns the `article-id`s of the article itself by type, the first of each; `pub-id-type="PMC-ID"` is `pmcid`. */
 function identifiers(article: XmlElement): Map<string, string> {
   const ids = new Map<string, string>();
   const front = childrenNamed(article, 'front');
@@ -74,10 +74,10 @@ function childrenNamed(element: XmlElement, name: string): XmlElement[] {
 }
 
 /**
- * Checks, before it is stored, that a full text from a service is complete JATS that this library reads.
+ * Checks, before it is stored, that a full text from a service is complete JATS that this library can read.
  *
- * @returns the PMCID that the first article states, if any
- * @throws InputError for text that is truncated, not well-formed, not JATS or beyond the limits; its message opens with `place`
+ * @returns the PMCID in the first article, if any
+ * @throws InputError, starting with `place`, for text that is truncated, not well-formed, not JATS or beyond the limits
  */
 export function checkFullText(xml: string, place: string): { pmcid: string | undefined } {
   return { pmcid: pmcidOf(parseArticles(xml, place)[0]) };

@@ -1,21 +1,21 @@
 /**
- * The DOCTYPE of a document: where it stands, and the entities that its internal subset declares.
+ * The DOCTYPE of a document: its position, and the entities declared in its internal subset.
  *
- * Entities are expanded within limits: one that is external, names itself or grows beyond `LONGEST_ENTITY` characters stays in the
+ * Entities are expanded within limits: one that is external, refers to itself or exceeds `LONGEST_ENTITY` characters stays in the
  * text as a reference. No file or address is ever opened.
  */
 import { InputError } from '../errors';
 
-/** Journals declare characters and words. Anything longer is an attack or a page of boilerplate. */
+/** Journals declare characters and words. Anything longer is an attack or boilerplate. */
 const LONGEST_ENTITY = 1_000;
 const MOST_ENTITIES = 10_000;
 
 /**
- * The document without byte order mark and DOCTYPE, with its entities expanded. The line breaks of the DOCTYPE stay, so that line
- * numbers are right.
+ * Returns the document without byte order mark and DOCTYPE, with entities expanded. Line breaks of the DOCTYPE are kept, so that
+ * line numbers stay correct.
  *
- * @param longest the most characters that the result may have
- * @throws InputError for a DOCTYPE without end, and if the expanded document is too long
+ * @param longest maximum number of characters of the result
+ * @throws InputError for an unclosed DOCTYPE, and if the expanded document is too long
  */
 export function withoutDoctype(xml: string, place: string, longest: number): string {
   const first = xml.startsWith('\ufeff') ? 1 : 0;
@@ -35,7 +35,7 @@ export function withoutDoctype(xml: string, place: string, longest: number): str
   return head + lines + expanded;
 }
 
-/** Where the DOCTYPE stands, after white space, comments and processing instructions; `end` is -1 if it does not end. */
+/** Finds the DOCTYPE, after white space, comments and processing instructions; `end` is -1 if it is not closed. */
 export function findDoctype(xml: string): { start: number; end: number } | undefined {
   const start = skipMisc(xml, xml.startsWith('\ufeff') ? 1 : 0);
   return DOCTYPE.test(xml.slice(start, start + 9)) ? { start, end: endOfDoctype(xml, start) } : undefined;
@@ -43,7 +43,7 @@ export function findDoctype(xml: string): { start: number; end: number } | undef
 
 const DOCTYPE = /^<!DOCTYPE$/i;
 
-/** The name of the first element, without its prefix; undefined where the text ends before it. */
+/** Returns the name of the first element, without its prefix; undefined if there is none. */
 export function rootElement(xml: string): string | undefined {
   const doctype = findDoctype(xml);
   if (doctype && doctype.end < 0) return undefined;
@@ -53,7 +53,7 @@ export function rootElement(xml: string): string | undefined {
 
 const ROOT = /^<(?:[^\s<>/:"'=!?]{1,100}:)?([\p{L}_][\p{L}\p{N}_.-]*)(?=[\s/>]|$)/u;
 
-/** The place behind white space, comments and processing instructions; where one does not end, its beginning. */
+/** Returns the position after white space, comments and processing instructions; if one is not closed, its start. */
 function skipMisc(xml: string, from: number): number {
   for (let place = from; ; ) {
     while (isSpace(xml[place])) place++;
@@ -64,7 +64,7 @@ function skipMisc(xml: string, from: number): number {
   }
 }
 
-/** The place after the `>` of the DOCTYPE, outside quotes and the internal subset; -1 if there is none. */
+/** Returns the position after the `>` of the DOCTYPE, outside quotes and the internal subset; -1 if there is none. */
 function endOfDoctype(xml: string, start: number): number {
   let inSubset = false;
   for (let place = start; place < xml.length; place++) {
@@ -85,7 +85,10 @@ function endOfDoctype(xml: string, start: number): number {
   return -1;
 }
 
-/** The entities (`<!ENTITY name "text">`) of a DOCTYPE, the first of each name. Parameter and external entities are left out. */
+/**
+ * Returns the entities (`<!ENTITY name "text">`) of a DOCTYPE, the first of each name. Parameter and external entities are
+ * excluded.
+ */
 function declaredEntities(doctype: string): Map<string, string> {
   const found = new Map<string, string>();
   for (let place = doctype.indexOf('['); place >= 0 && place < doctype.length; ) {
@@ -108,7 +111,7 @@ function declaredEntities(doctype: string): Map<string, string> {
   return found;
 }
 
-/** The opening of a declaration, up to and including the quotation mark before its text. */
+/** Matches the start of a declaration, up to and including the quotation mark before its text. */
 const ENTITY = /^<!ENTITY\s+([^\s%&;"'<>]{1,100})\s+(["'])/;
 
 function behind(text: string, end: string, from: number): number {
@@ -116,7 +119,7 @@ function behind(text: string, end: string, from: number): number {
   return found < 0 ? text.length : found + end.length;
 }
 
-/** The text of each entity with the entities in it expanded; without those that must not be expanded. */
+/** Expands the entities inside each entity's text; omits those that must not be expanded. */
 function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
   const texts = new Map<string, string>();
   const refused = new Set<string>();
@@ -143,7 +146,7 @@ function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
     underWay.delete(name);
     if (text !== undefined) text += written.slice(from);
     if (text === undefined || text.length > LONGEST_ENTITY) refused.add(name);
-    // A line break inside would shift the numbers of the lines.
+    // A line break inside would shift line numbers.
     else texts.set(name, text.replace(/\s/g, ' '));
     return texts.get(name);
   };
@@ -152,14 +155,14 @@ function textsOf(declared: ReadonlyMap<string, string>): Map<string, string> {
 }
 
 const REFERENCE = /&([^\s%&;"'<>#][^\s%&;"'<>]{0,99});/g;
-/** What begins and ends the parts in which `<` and `&` are text. */
+/** Start and end markers of sections in which `<` and `&` are plain text. */
 export const OPAQUE = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
 ] as const;
 
-/** The text with entities expanded outside comments, CDATA sections and instructions; undefined if it gets too long. */
+/** Expands entities outside comments, CDATA sections and instructions; returns undefined if the text gets too long. */
 function expand(body: string, texts: ReadonlyMap<string, string>, longest: number): string | undefined {
   if (texts.size === 0) return body;
   const pieces: string[] = [];
@@ -183,7 +186,7 @@ function expand(body: string, texts: ReadonlyMap<string, string>, longest: numbe
   return length > longest ? undefined : pieces.join('');
 }
 
-/** Start and end of the next part in which references are text; both the text's end where there is none. */
+/** Returns start and end of the next section in which references are plain text; both are the text's end if there is none. */
 function nextOpaque(body: string, from: number): [number, number] {
   for (let start = body.indexOf('<', from); start >= 0; start = body.indexOf('<', start + 1)) {
     const kind = OPAQUE.find(([open]) => body.startsWith(open, start));

@@ -1,5 +1,5 @@
 /**
- * XML, and what every reader of JATS needs from it: the tree of a document, its articles and their ids.
+ * XML, and what every JATS reader needs from it: the tree of a document, its articles and their ids.
  *
  * In: text. Out: elements and text with references decoded; `InputError` for damaged documents. May touch: nothing.
  */

@@ -11,7 +11,7 @@ import { parseXml, type XmlNode } from './parse';
 const article = (inside: string, before = '') => `${before}<article><body><p>${inside}</p></body></article>`;
 const textOf = (xml: string) => jatsToParagraphs(xml, 'x.xml').map(({ text }) => text);
 
-test('a DOCTYPE of every form is accepted, and the text that it declares is put in its place', () => {
+test('a DOCTYPE of every form is accepted, and its entities are expanded', () => {
   const read = (doctype: string) => textOf(article('x &a; y', `<?xml version="1.0"?>\n${doctype}\n`));
   assert.deepEqual(read('<!DOCTYPE article PUBLIC "-//NLM//DTD > v3//EN" "archive[article].dtd">'), [
     'x &a; y',
@@ -26,12 +26,12 @@ test('a DOCTYPE of every form is accepted, and the text that it declares is put 
   );
 });
 
-test('an entity is text in a comment, a CDATA section and an instruction', () => {
+test('an entity is not expanded in a comment, a CDATA section or an instruction', () => {
   const xml = article('&a;<!-- &a; --><![CDATA[&a;]]><?x &a;?>', '<!DOCTYPE article [<!ENTITY a "HeLa">]>');
   assert.deepEqual(textOf(xml), ['HeLa&a;']);
 });
 
-test('an entity bomb stays as small as it is written', () => {
+test('an entity bomb is not expanded', () => {
   const levels = (times: number) =>
     Array.from({ length: 20 }, (_, i) => `<!ENTITY e${i + 1} "${`&e${i};`.repeat(times)}">`).join('');
   for (const times of [2, 10, 200])
@@ -40,7 +40,7 @@ test('an entity bomb stays as small as it is written', () => {
     ]);
 });
 
-test('what is too long once expanded is refused', () => {
+test('a document that is too long once expanded is rejected', () => {
   const many = article('&a;'.repeat(50_000), `<!DOCTYPE a [<!ENTITY a "${'x'.repeat(999)}">]>`);
   assert.throws(
     () => textOf(many),
@@ -57,7 +57,7 @@ test('character references are decoded once', () => {
   ]);
 });
 
-test('every name of HTML and the Greek of ISO are known', () => {
+test('all HTML names and the Greek ISO names are known', () => {
   assert.deepEqual(
     textOf(
       article('&Aacute;lvarez &not; HeLa &sum; &yuml; &Zeta; &thetas; &ap; &agr;&khgr; &NotEqualTilde;'),
@@ -69,7 +69,7 @@ test('every name of HTML and the Greek of ISO are known', () => {
   ]);
 });
 
-test('what is not well-formed is named by file and line', () => {
+test('XML that is not well-formed is reported with file and line', () => {
   assert.throws(
     () => parseXml('<article>\n<p>text\n</article>', 'a.xml'),
     (error: Error) => error instanceof InputError && /^a\.xml line \d+: not well-formed/.test(error.message),
@@ -78,7 +78,7 @@ test('what is not well-formed is named by file and line', () => {
   assert.throws(() => parseXml('<a>'.repeat(5000) + '</a>'.repeat(5000), 'a.xml'), InputError);
 });
 
-test('what ends too early is named by the element in which it ends', () => {
+test('a truncated file is reported with the element in which it ends', () => {
   const whole = '<article>\n<body><sec>\n<p>HeLa <italic>cells';
   assert.throws(
     () => parseXml(whole, 'a.xml'),
@@ -97,17 +97,17 @@ test('what ends too early is named by the element in which it ends', () => {
   assert.throws(() => parseXml('<article a="', 'a.xml'), /the file ends inside markup/);
 });
 
-test('several documents in a row are called so', () => {
+test('several documents in a row are reported as such', () => {
   const one = '<article>\n<p>a</p></article>\n';
   for (const xml of [one + one, `<?xml version="1.0"?>${one}<?xml version="1.0"?>${one}`])
     assert.throws(
       () => parseXml(xml, 'a.xml'),
-      /^InputError: a\.xml line 3: a second document begins; put the articles into files of their own, or between/,
+      /^InputError: a\.xml line 3: a second document begins; put the articles into separate files, or between/,
     );
   assert.throws(() => parseXml('<a><?xml version="1.0"?></a>', 'a.xml'), /not well-formed/);
 });
 
-test('an ampersand that begins no reference is named where it stands', () => {
+test('an ampersand that starts no reference is reported where it occurs', () => {
   for (const rest of ['</p></article>', ' a &amp; b;</p></article>'])
     assert.throws(
       () => parseXml(`<article>\n<p>T &lt;\ncells & ${rest}`, 'a.xml'),
@@ -115,7 +115,7 @@ test('an ampersand that begins no reference is named where it stands', () => {
     );
 });
 
-test('what is no XML is called by its name', () => {
+test('content that is not XML is named by its kind', () => {
   const others: Record<string, RegExp> = {
     '%PDF-1.4\n1 0 obj': /a PDF/,
     '<!DOCTYPE html><html>': /is HTML/,
@@ -132,7 +132,7 @@ test('what is no XML is called by its name', () => {
     assert.throws(() => parseXml(content, 'a.xml'), message);
 });
 
-test('what stands around the article, and small flaws inside it, do no harm', () => {
+test('content around the article, and small flaws inside it, are tolerated', () => {
   const plain = '<article><p>a</p></article>';
   for (const xml of [
     `${plain}\n<!-- exported -->\n<?end?>`,
@@ -151,7 +151,7 @@ test('what stands around the article, and small flaws inside it, do no harm', ()
   assert.deepEqual(textOf('<article><p>a\ud800<i>b</i></p></article>'), ['a\ufffdb']);
 });
 
-test('a full text is checked as it is read', () => {
+test('a full text is checked the way it is read', () => {
   const id = '<front><article-meta><article-id pub-id-type="pmcid">PMC7</article-id></article-meta></front>';
   assert.deepEqual(checkFullText(`<article>${id}<body/></article>`, 'a'), { pmcid: 'PMC7' });
   assert.deepEqual(checkFullText('<article/>', 'a'), { pmcid: undefined });
@@ -161,11 +161,11 @@ test('a full text is checked as it is read', () => {
   );
   assert.throws(
     () => checkFullText('<error>no</error>', 'the full text'),
-    /holds no <article> \(its root is <error>\)/,
+    /contains no <article> \(its root is <error>\)/,
   );
 });
 
-test('any text either reads or fails with an InputError', () => {
+test('any text is either read or rejected with an InputError', () => {
   const pieces = fc.constantFrom(
     '<p>',
     '</p>',
@@ -194,7 +194,7 @@ test('any text either reads or fails with an InputError', () => {
   );
 });
 
-/** The paragraphs' texts, or undefined for an InputError of one line; every other error is thrown. */
+/** Returns the paragraphs' texts, or undefined for an InputError of one line; rethrows every other error. */
 function readOrRefuse(xml: string): string[] | undefined {
   try {
     return textOf(xml);
@@ -207,7 +207,7 @@ function readOrRefuse(xml: string): string[] | undefined {
 
 test('external, parameter, recursive and long entities are neither expanded nor fetched', () => {
   const declarations = [
-    `<!ENTITY a "${'x'.repeat(10_000)}">`, // quadratic: one long entity named often
+    `<!ENTITY a "${'x'.repeat(10_000)}">`, // quadratic blow-up: one long entity referenced often
     '<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;',
     '<!ENTITY % p "<!ENTITY a \'boom\'>"> %p;',
     '<!ENTITY a SYSTEM "http://127.0.0.1:1/x">',
@@ -222,7 +222,7 @@ test('external, parameter, recursive and long entities are neither expanded nor 
   }
 });
 
-test('what would take too much memory is refused before it is parsed', () => {
+test('a document that would need too much memory is rejected before parsing', () => {
   const bigDocuments = {
     '50 MB of text': article('cells '.repeat(8_500_000)),
     'a million paragraphs': `<article>${'<p/>'.repeat(1_100_000)}</article>`,
@@ -231,7 +231,7 @@ test('what would take too much memory is refused before it is parsed', () => {
   for (const [name, xml] of Object.entries(bigDocuments)) assert.equal(readOrRefuse(xml), undefined, name);
 });
 
-test('what is long in one way within the limits is read or refused', () => {
+test('a document that is extreme in one way within the limits is read or rejected', () => {
   const half = 100_000;
   const documents = {
     'deep, never closed': '<a>'.repeat(half),
@@ -258,11 +258,11 @@ test('what is long in one way within the limits is read or refused', () => {
   assert.deepEqual(textOf(`<article>${deepest}</article>`), ['x']);
 });
 
-test('a byte order mark does not disturb, other encodings are named', () => {
+test('a byte order mark is ignored, other encodings are named', () => {
   const xml = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE article>\n<article><p>naïve β</p></article>';
   assert.deepEqual(textOf(`\ufeff${xml}`), ['naïve β']);
   const asUtf8 = (bytes: Buffer) => () => textOf(bytes.toString('utf8'));
-  assert.throws(asUtf8(Buffer.from(`\ufeff${xml}`, 'utf16le')), /NUL characters, as UTF-16/);
+  assert.throws(asUtf8(Buffer.from(`\ufeff${xml}`, 'utf16le')), /NUL characters, like UTF-16/);
   const latin1 = Buffer.from(xml.replace('UTF-8', 'ISO-8859-1').replace('β', 'b'), 'latin1');
   assert.throws(asUtf8(latin1), /written in ISO-8859-1; save it as UTF-8/);
   assert.deepEqual(textOf('<?xml version="1.0" encoding="ISO-8859-1"?><article><p>plain</p></article>'), [
@@ -276,7 +276,7 @@ test('a byte order mark does not disturb, other encodings are named', () => {
   assert.match(textOf(invalid.toString('utf8'))[0], /^a\ufffd+b$/);
 });
 
-test('reference lists are skipped, whatever they hold', () => {
+test('reference lists are skipped, whatever they contain', () => {
   const list =
     '<ref-list><ref-list><ref>a<![CDATA[<b>]]></ref></ref-list><ref>&amp;</ref></ref-list><ref-list/>';
   const shape = (node: XmlNode): unknown =>
@@ -314,7 +314,7 @@ const MORE_PIECES = [
   '<constructor/>',
 ];
 
-/** A real article with something wrong: cut off, bytes changed, pieces put in, a part lost or repeated. */
+/** Damages a real article: truncates it, changes bytes, inserts, deletes or repeats parts. */
 function damaged(original: Buffer, random: Random): Buffer {
   const somewhere = () => random.below(original.length);
   const at = somewhere();
@@ -334,7 +334,7 @@ function damaged(original: Buffer, random: Random): Buffer {
 }
 
 const mirror = mirrorFolder();
-test('damaged articles of the mirror read or are refused', {
+test('damaged articles of the mirror are read or rejected', {
   skip: mirror ? false : 'needs FALCONFRAMES_MIRROR',
 }, () => {
   const folder = join(mirror!, 'europepmc', 'fulltext');

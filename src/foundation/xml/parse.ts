@@ -4,25 +4,25 @@ import { InputError } from '../errors';
 import { withoutDoctype } from './doctype';
 import { NAMED_CHARACTERS } from './references';
 
-/** An element: its name without prefix, and what is in it. */
+/** An element: its name without prefix, its attributes and children. */
 export interface XmlElement {
   name: string;
-  /** By their names as written: `xml:lang`, `ref-type`. */
+  /** By name as written: `xml:lang`, `ref-type`. */
   attributes: Readonly<Record<string, string>>;
   children: XmlNode[];
 }
 
-/** An element, or a piece of text with its references decoded. */
+/** An element, or a text with its references decoded. */
 export type XmlNode = XmlElement | string;
 
-// Of the 273 articles in the mirror none has more than 450,000 characters, 26,000 tags and attributes, 24 levels.
+// Of the 273 articles in the mirror, none has more than 450,000 characters, 26,000 tags and attributes, or 24 levels.
 export const MOST_CHARACTERS = 10_000_000;
-/** Every tag and every attribute is an object: the limit bounds the memory. */
+/** Every tag and attribute becomes an object: the limit bounds memory. */
 const MOST_MARKUP = 1_000_000;
 const DEEPEST = 256;
-/** Much of an article's markup is its references, of which no reader needs more than their number. */
+/** Much of an article's markup is references, of which readers need only the number. */
 const UNREAD = 'ref-list';
-/** Errors that real files have, where it is plain what is meant. */
+/** Errors found in real files whose meaning is unambiguous. */
 const FORGIVEN = new Set([
   'disallowed character.',
   'undefined entity.',
@@ -33,14 +33,14 @@ const FORGIVEN = new Set([
 const LATE_DECLARATION = 'an XML declaration must be at the start of the document.';
 
 /**
- * The top-level element of a document, in a list (empty if there is none). Runs in time linear in the length.
+ * Parses a document into its top-level element, in a list (empty if there is none). Linear in the length.
  *
- * A reference list has no children; its attribute `count` says how many `<ref>` it has. Entities declared in the internal subset of
- * the DOCTYPE are expanded within limits; no file or address is opened. References that neither it nor HTML nor JATS defines stay as
- * they are. Prefixes of elements are dropped: `<mml:math>` and `<math>` are the same.
+ * A reference list has no children; its attribute `count` gives the number of `<ref>`. Entities declared in the internal subset of
+ * the DOCTYPE are expanded within limits; no file or address is opened. References that neither it nor HTML nor JATS defines are
+ * left unchanged. Element prefixes are dropped: `<mml:math>` and `<math>` are the same.
  *
- * @param place opens the message of the error: the file, say
- * @param firstLine the line in which a part of a larger file begins
+ * @param place starts error messages, for example the file
+ * @param firstLine line at which a part of a larger file begins
  * @throws InputError for XML that is not well-formed, not UTF-8, or beyond the limits of size and depth
  */
 export function parseXml(xml: string, place: string, firstLine = 1): XmlNode[] {
@@ -52,19 +52,19 @@ export function parseXml(xml: string, place: string, firstLine = 1): XmlNode[] {
   return new TreeReader(body, place, firstLine).read();
 }
 
-/** Characters that decide the kind of the content. */
+/** Number of characters used to detect the kind of content. */
 const OPENING_CHARACTERS = 1_000;
 
-/** Names a wrong file. Binary content read as UTF-8 begins with a replacement character, or soon has one. */
+/** Rejects a wrong file by its kind. Binary content read as UTF-8 has a replacement character at or near its start. */
 function checkKind(xml: string, place: string): void {
   if (xml.trim() === '' && !xml.includes('\0'))
     throw new InputError(`${place}: is empty; get the file again`);
   const opening = xml.slice(0, OPENING_CHARACTERS);
   if (/^[^ -~\ufeff\ufffd]\ufffd/.test(opening))
-    throw new InputError(`${place}: is a binary file (gzip, say); give the full text of an article`);
+    throw new InputError(`${place}: is a binary file (such as gzip); give the full text of an article`);
   const kind = kindOfContent(Buffer.from(opening));
   if (['json-object', 'json-array', 'bioc-json'].includes(kind))
-    throw new InputError(`${place}: is JSON and not JATS XML; give the full text of an article`);
+    throw new InputError(`${place}: is JSON, not JATS XML; give the full text of an article`);
   const reason = kind === 'binary' || kind === 'utf-16' ? undefined : whyUnusable(kind);
   if (reason) throw new InputError(`${place}: ${reason}`);
 }
@@ -85,10 +85,10 @@ function checkMarkup(xml: string, place: string): void {
     throw new InputError(`${place}: more than ${MOST_MARKUP} tags and attributes; split the file`);
 }
 
-/** The text was read as UTF-8; another encoding shows in what it declares and in its replacement characters. */
+/** The text was read as UTF-8; another encoding shows in its declaration and in replacement characters. */
 function checkEncoding(xml: string, place: string): void {
   if (xml.includes('\0'))
-    throw new InputError(`${place}: holds NUL characters, as UTF-16 read as UTF-8 does; save it as UTF-8`);
+    throw new InputError(`${place}: contains NUL characters, like UTF-16 read as UTF-8; save it as UTF-8`);
   const declared = /^\ufeff?<\?xml[^>]{0,200}?encoding\s{0,20}=\s{0,20}["']([\w.:-]{1,40})["']/.exec(
     xml,
   )?.[1];
@@ -98,14 +98,14 @@ function checkEncoding(xml: string, place: string): void {
 
 const DOS_END = '\u001a';
 
-/** Drops byte order marks and the like before the document, and the sign with which DOS ends a file. */
+/** Removes byte order marks and the like before the document, and the DOS end-of-file character. */
 function withoutInvisibleEnds(xml: string): string {
   const document = xml.replace(/^[\ufeff\u200b\u2060]+/, '');
   const trimmed = document.trimEnd();
   return trimmed.endsWith(DOS_END) ? trimmed.slice(0, -1) : document;
 }
 
-/** A lone surrogate, which JSON can hold, would swallow the next character. */
+/** A lone surrogate, possible in JSON, would swallow the next character. */
 function wellFormed(xml: string): string {
   return Buffer.from(xml, 'utf8').toString('utf8');
 }
@@ -113,10 +113,10 @@ function wellFormed(xml: string): string {
 /** Builds the tree from the parser's events. */
 class TreeReader extends SaxesParser {
   private readonly top: XmlNode[] = [];
-  /** The elements that are open, and in which line each begins. */
+  /** The open elements, with the line where each begins. */
   private readonly open: XmlElement[] = [];
   private readonly lines: number[] = [];
-  /** How many elements are open in the current reference list, itself included. */
+  /** Number of open elements in the current reference list, including the list. */
   private unread = 0;
 
   constructor(
@@ -171,7 +171,7 @@ class TreeReader extends SaxesParser {
     else if (typeof node !== 'string') this.top.push(node);
   }
 
-  /** Called by the parser for each error: one that is not forgiven ends the reading. */
+  /** Called by the parser for each error: one that is not tolerated stops parsing. */
   override fail(message: string): this {
     if (FORGIVEN.has(message) && !this.isOpenValue(message)) return this;
     if (message === LATE_DECLARATION && this.top.length === 0 && this.open.length === 0) return this;
@@ -183,17 +183,17 @@ class TreeReader extends SaxesParser {
     if (message === 'documents may contain only one root.' || (message === LATE_DECLARATION && isBehindRoot))
       throw this.flaw(
         'a second document begins',
-        'put the articles into files of their own, or between <articles> and </articles>',
+        'put the articles into separate files, or between <articles> and </articles>',
       );
     throw this.flaw(`not well-formed XML (${shortened(message)})`, 'get the file again');
   }
 
-  /** A `<` in a value means that its quotation mark is missing, and what follows would be lost in the value. */
+  /** A `<` in a value means that its closing quotation mark is missing; the text after it would be lost in the value. */
   private isOpenValue(message: string): boolean {
     return message === 'disallowed character.' && this.xml[this.position - 1] === '<';
   }
 
-  /** Whether the parser is looking for the end of something that cannot be a reference. */
+  /** Returns whether the parser is looking for the end of something that cannot be a reference. */
   private hasBareAmpersand(): boolean {
     const { entity } = this as unknown as { entity?: unknown };
     return typeof entity === 'string' && /[^\w#]/.test(entity);
@@ -204,7 +204,7 @@ class TreeReader extends SaxesParser {
     const end = this.xml.lastIndexOf(';', this.position - 2);
     const upTo = this.xml.slice(0, this.xml.indexOf('&', end + 1));
     const line = this.firstLine + upTo.split('\n').length - 1;
-    return this.flaw('an "&" that begins no reference (it is written "&amp;")', 'get the file again', line);
+    return this.flaw('an "&" that starts no reference (write it as "&amp;")', 'get the file again', line);
   }
 
   private truncated(): InputError {
@@ -226,7 +226,7 @@ function countOne(list: XmlElement): void {
   attributes.count = String(Number(attributes.count ?? 0) + 1);
 }
 
-/** A message may quote the document, which may be one long tag. */
+/** A message may quote the document, which may be a single long tag. */
 function shortened(message: string): string {
   const line = message.replace(/\s+/g, ' ').replace(/\.$/, '');
   return line.length > 160 ? `${line.slice(0, 160)}…` : line;

@@ -1,6 +1,6 @@
 /**
- * Names of the ISO 8879 sets that JATS declares and HTML does not have: Greek letters of running text (isogrk1), those with
- * an accent (isogrk2), and two of isogrk3.
+ * Names of the ISO 8879 sets that JATS declares and HTML lacks: Greek letters of running text (isogrk1), accented ones (isogrk2),
+ * and two of isogrk3.
  */
 const ISO_GREEK = `
   agr α bgr β ggr γ dgr δ egr ε zgr ζ eegr η thgr θ igr ι kgr κ lgr λ mgr μ ngr ν xgr ξ ogr ο pgr π rgr ρ sgr σ sfgr ς
@@ -11,19 +11,19 @@ const ISO_GREEK = `
   Aacgr Ά Eacgr Έ EEacgr Ή Iacgr Ί Oacgr Ό Uacgr Ύ OHacgr Ώ Idigr Ϊ Udigr Ϋ
   thetas θ phis φ angst Å`;
 
-/** Characters by name, each looked up once. Unknown names are not kept: there is no end of them. */
+/** Cache of characters by name. Unknown names are not cached: there is no end of them. */
 const known = new Map<string, string>();
 const greek = ISO_GREEK.trim().split(/\s+/);
 for (let index = 0; index < greek.length; index += 2) known.set(greek[index], greek[index + 1]);
 
-/** A text with the character references of HTML decoded; unknown ones stay. */
+/** Decodes the character references of HTML; unknown ones are left unchanged. */
 export function decodeReferences(text: string): string {
   // Loaded on first use: its tables take some milliseconds.
   const { decodeHTMLStrict } = require('entities/decode') as typeof import('entities/decode');
   return decodeHTMLStrict(text);
 }
 
-/** The characters of a name in HTML (with those of MathML) or in the sets of JATS; else undefined. */
+/** Returns the characters of a name in HTML (including MathML) or in the JATS sets, if known. */
 function characterNamed(name: string): string | undefined {
   const found = known.get(name);
   if (found !== undefined) return found;
@@ -35,7 +35,7 @@ function characterNamed(name: string): string | undefined {
   return characters;
 }
 
-/** The table of names in the form that the parser reads. */
+/** The table of names in the form that the parser expects. */
 export const NAMED_CHARACTERS: Record<string, string> = new Proxy(Object.create(null), {
   get: (_, name) => (typeof name === 'string' ? characterNamed(name) : undefined),
 });

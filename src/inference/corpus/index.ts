@@ -12,5 +12,5 @@ export { companionsOf, NOTHING_DONE, ResumableOutput, type Totals } from './outp
 export { type ProcessCorpusOptions, type ProcessedBatch, processCorpus } from './process-corpus';
 export { checkWhole, sourcesBehind } from './resume';
 export { type DocumentFormat, Skipped, type Source, type TextFormat } from './sources';
-export { openTexts, openTextsOfStandardInput, type TextReading } from './texts';
+export { openTexts, openTextsOfStandardInput } from './texts';
 export type { Work } from './work';

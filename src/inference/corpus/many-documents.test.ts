@@ -85,7 +85,7 @@ test('a truncated archive gives its complete members and is reported', async (t)
     'none.tar': plainTarOf({ 'a.png': 'PNG' }),
   });
   for (const [name, message] of [
-    ['cut.tar', /cut\.tar: the archive is cut off; get the file again/],
+    ['cut.tar', /cut\.tar: the archive is truncated; get the file again/],
     ['damaged.tar', /damaged\.tar: the archive is not a tar file, or is damaged/],
   ] as const) {
     const [first, damage, ...others] = await readFiles(join(folder, name));
@@ -180,7 +180,7 @@ test('files that are not text are reported by their actual format, whatever thei
     ['<!doctype html><html><body>HeLa', /is HTML/],
     ['[{"id":"a","text":"HeLa cells"}]', /is a JSON array/],
     ['PK\u0003\u0004', /is a ZIP archive/],
-    ['\x7fELF\x02\x01\x01\0\0\0', /holds NUL bytes/],
+    ['\x7fELF\x02\x01\x01\0\0\0', /contains NUL bytes/],
     ['SQLite format 3\0', /SQLite/],
     [Buffer.from('89504e470d0a1a0a', 'hex'), /is an image/],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n', /Git LFS/],

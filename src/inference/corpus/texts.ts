@@ -11,13 +11,10 @@ import type { Source, TextFormat } from './sources';
 /** UTF-16 code units of a text. */
 const LONGEST_TEXT = 1_000_000;
 
-export interface TextReading {
+/** Where texts stand. */
+interface TextPlace {
   /** The key of an object, or the column of a table, that holds the text. */
   textKey: string;
-}
-
-/** The location of texts. */
-interface TextPlace extends TextReading {
   /** Prefix of messages. */
   place: string;
   /** Prefix of the ids of texts without an id: `texts.txt:3`. */
@@ -28,10 +25,12 @@ interface TextPlace extends TextReading {
 /**
  * Yields the texts in the files, in order: lines of text, objects of JSONL, or rows of a table. The id is the `id` of the object or
  * row, else file and line.
+ *
+ * @param textKey the key of an object, or the column of a table, that holds the text
  */
 export async function* openTexts(
   files: readonly InputFile<TextFormat>[],
-  { textKey }: TextReading,
+  textKey: string,
 ): AsyncGenerator<Source> {
   for (const { path, place, format, refusal } of files) {
     if (refusal !== undefined) {
@@ -51,7 +50,7 @@ export async function* openTexts(
 /** Yields the texts in standard input: JSONL if it begins with an object, else lines, unless `chosen` is given. */
 export function openTextsOfStandardInput(
   input: AsyncIterable<Uint8Array>,
-  { textKey }: TextReading,
+  textKey: string,
   chosen?: TextFormat,
 ): AsyncGenerator<Source> {
   const place = 'standard input';

@@ -3,8 +3,8 @@ import * as kernels from '../kernels';
 import type { Tape } from '../tape';
 
 /**
- * Gaussian error linear unit, x Φ(x), exact by the error function (Hendrycks & Gimpel 2016, arXiv:1606.08415).
- * Its derivative is Φ(x) + x φ(x), with φ the density of the normal distribution. Any shape.
+ * Gaussian error linear unit, x Φ(x), exact through the error function (Hendrycks & Gimpel 2016, arXiv:1606.08415). Its derivative
+ * is Φ(x) + x φ(x), with φ the density of the normal distribution. Any shape.
  */
 export function gelu(tape: Tape, x: DeviceTensor): DeviceTensor {
   const { add, errorFunction, exponential, multiply, square } = kernels;

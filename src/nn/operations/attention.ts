@@ -19,19 +19,19 @@ export interface AttentionShape {
   batch: number;
   length: number;
   heads: number;
-  /** Of the attention weights. */
+  /** Dropout of the attention weights. */
   dropout: number;
 }
 
 /**
- * Scaled dot-product attention in several heads (Vaswani et al. 2017, arXiv:1706.03762, section 3.2):
- * P = softmax(Q Kᵀ / √width + mask), context = P V.
+ * Multi-head scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2): P = softmax(Q Kᵀ / √width + mask),
+ * context = P V.
  *
- * Backward, with D dropout's mask: dV = (P D)ᵀ dC, dP = (dC Vᵀ) D, dS = P (dP - the sum of dP P over the row),
- * dQ = dS K / √width, dK = dSᵀ Q / √width.
+ * Backward, with D dropout's mask: dV = (P D)ᵀ dC, dP = (dC Vᵀ) D, dS = P (dP - the sum of dP P over the row), dQ = dS K / √width,
+ * dK = dSᵀ Q / √width.
  *
- * projected [batch * length, 3 * heads * width], query, key and value side by side; mask [batch, 1, 1, length] with very
- * negative numbers on padding -> [batch * length, heads * width]
+ * projected [batch * length, 3 * heads * width], query, key and value side by side; mask [batch, 1, 1, length] with very negative
+ * numbers on padding -> [batch * length, heads * width]
  */
 export function attention(
   tape: Tape,
@@ -72,7 +72,7 @@ export function attention(
   });
 }
 
-/** The same by our own kernels, in 32-bit floats throughout. */
+/** The same with our kernels, in 32-bit floats throughout. */
 function fusedAttention(
   tape: Tape,
   projected: DeviceTensor,

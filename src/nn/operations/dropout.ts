@@ -4,15 +4,15 @@ import type { Drops } from '../fused';
 import { atLeast, multiply } from '../kernels';
 import type { Chance, Tape } from '../tape';
 
-/** @param seed of the run @param step of the training, so that every step draws anew */
+/** @param seed of the run @param step of the training, so that each step draws new numbers */
 export function createChance(seed: number, step: number): Chance {
   let drawn = 0;
   return () => [seed, step * 1000 + drawn++];
 }
 
 /**
- * Dropout (Srivastava et al. 2014, JMLR 15): zeroes a share `rate` of the values and scales the rest by 1 / (1 - rate), so that
- * the mean stays. Without chance on the tape it passes x through. Any shape.
+ * Dropout (Srivastava et al. 2014, JMLR 15): zeroes a fraction `rate` of the values and scales the rest by 1 / (1 - rate), which
+ * preserves the mean. Returns x if the tape has no source of chance. Any shape.
  */
 export function dropout(tape: Tape, x: DeviceTensor, rate: number): DeviceTensor {
   const { chance } = tape;
@@ -30,10 +30,10 @@ export function dropoutMask(shape: readonly number[], rate: number, chance: Chan
 }
 
 /**
- * Draws which values of a shape fall; none without chance or at the rate 0.
+ * Draws which values of a shape are dropped; none without a source of chance or at rate 0.
  *
- * An element gets one random byte: it falls where the byte is below 256 · rate. For that to be a whole number, one more draw
- * rounds it up or down for the whole mask, such that its mean is exact.
+ * Each element gets one random byte: it is dropped if the byte is below 256 · rate. Since that must be a whole number, one more
+ * draw rounds it up or down for the whole mask, so that its mean is exact.
  */
 export function drawDrops(shape: readonly number[], rate: number, chance: Chance | undefined): Drops {
   if (!chance || rate === 0) return { bytes: upload(new Uint8Array(), [0]), threshold: 0, rate: 0 };
@@ -46,7 +46,7 @@ export function drawDrops(shape: readonly number[], rate: number, chance: Chance
 let zeros = Buffer.alloc(0);
 
 /**
- * Bytes that the two numbers of a seed determine: the key stream of the cipher ChaCha20 (RFC 8439), which the processor makes
+ * Bytes determined by the two numbers of a seed: the key stream of the cipher ChaCha20 (RFC 8439), which the processor computes
  * several times faster than TensorFlow its random numbers.
  */
 function randomBytes([seed, draw]: [number, number], count: number): Buffer {

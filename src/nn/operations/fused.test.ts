@@ -6,7 +6,7 @@ import { type DeviceTensor, download, free, livingTensors, tidy, upload } from '
 import { Tape } from '../tape';
 import { attention, createChance, linearAddNorm, linearGelu } from '.';
 
-/** What our own kernels and TensorFlow's compute must be the same, whatever the extents, forward and back, dropout included. */
+/** Our kernels and TensorFlow's must agree for all shapes, forward and backward, including dropout. */
 
 type Shape = readonly number[];
 
@@ -77,7 +77,7 @@ test('attention of any length, head size and number of heads', { skip }, () => {
   }
 });
 
-test('linear layers with what follows them, of any extents', { skip }, () => {
+test('linear layers fused with the following operation, of any shape', { skip }, () => {
   for (const [rows, inputs, outputs] of [
     [1, 1, 1],
     [5, 7, 9],

@@ -3,8 +3,8 @@ import { gather, scatterAdd } from '../kernels';
 import type { Tape } from '../tape';
 
 /**
- * Rows of a table by their numbers; the gradient of each goes back to its row, and adds up where a row was taken twice.
- * table [rows, width], numbers [count] -> [count, width]
+ * Selects rows of a table by index; each gradient flows back to its row, and is summed if a row was selected twice. table [rows,
+ * width], numbers [count] -> [count, width]
  */
 export function gatherRows(tape: Tape, table: DeviceTensor, numbers: Int32Array): DeviceTensor {
   return tape.apply([table], () => {

@@ -1,6 +1,5 @@
 /**
- * Operations with their gradients. Each takes the tape first and tensors next, and says in formulas what it computes and how a
- * gradient passes back through it.
+ * Operations with their gradients. Each takes the tape first, then tensors, and documents as formulas its result and its gradient.
  */
 export { gelu, relu, tanh } from './activations';
 export { add } from './add';

@@ -14,7 +14,7 @@ import {
 import type { Applied, Tape } from '../tape';
 
 /**
- * Layer normalization (Ba et al. 2016, arXiv:1607.06450): each row to mean 0 and variance 1, then scaled and shifted.
+ * Layer normalization (Ba et al. 2016, arXiv:1607.06450): normalizes each row to mean 0 and variance 1, then scales and shifts it.
  * x [rows, width], gain and shift [width] -> [rows, width]
  */
 export function layerNorm(

@@ -7,19 +7,19 @@ import { drawDrops, dropout } from './dropout';
 import { layerNorm } from './layer-norm';
 import { linear } from './linear';
 
-/** A linear layer and the normalization behind it, as every half of a transformer's layer ends. */
+/** A linear layer followed by normalization, which ends both halves of a transformer layer. */
 export interface LinearAddNorm {
   weight: DeviceTensor;
   bias: DeviceTensor;
   gain: DeviceTensor;
   shift: DeviceTensor;
   epsilon: number;
-  /** Of the linear layer's results. */
+  /** Dropout of the linear layer's results. */
   dropout: number;
 }
 
 /**
- * layerNorm(residual + dropout(x Wᵀ + b)); the gradients are those of `layerNorm`, `dropout` and `linear`, one after the other.
+ * layerNorm(residual + dropout(x Wᵀ + b)); its gradient composes those of `layerNorm`, `dropout` and `linear`.
  *
  * x [rows, in], residual [rows, out] -> [rows, out]
  */

@@ -6,7 +6,7 @@ import { gelu } from './activations';
 import { linear } from './linear';
 
 /**
- * gelu(x Wᵀ + b): with z = x Wᵀ + b, dz = dy gelu'(z), and from there on as in `linear`.
+ * gelu(x Wᵀ + b): with z = x Wᵀ + b, dz = dy gelu'(z), then as in `linear`.
  *
  * x [rows, in], weight [out, in], bias [out] -> [rows, out]
  */

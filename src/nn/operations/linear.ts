@@ -3,8 +3,7 @@ import { addBias, concatenate, matMul, split, sumRows } from '../kernels';
 import type { Tape } from '../tape';
 
 /**
- * y = x Wᵀ + b, with W as PyTorch keeps it.
- * dx = dy W, dW = dyᵀ x, db = the sum of dy's rows.
+ * y = x Wᵀ + b, with W laid out as in PyTorch. dx = dy W, dW = dyᵀ x, db = the sum of dy's rows.
  *
  * x [rows, in], weight [out, in], bias [out] -> [rows, out]
  */
@@ -23,8 +22,8 @@ export function linear(tape: Tape, x: DeviceTensor, weight: DeviceTensor, bias: 
 }
 
 /**
- * Several linear layers of one shape on the same input as one product, which is faster than one after the other, and which
- * adds up their gradients by the input on the way.
+ * Several linear layers of one shape on the same input as one product, which is faster and sums their gradients with respect to the
+ * input on the way.
  *
  * x [rows, in], weights each [out, in], biases each [out] -> their results side by side [rows, count * out]
  */

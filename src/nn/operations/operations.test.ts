@@ -25,8 +25,8 @@ type Build = (tape: Tape, inputs: DeviceTensor[]) => DeviceTensor;
 const sizeOf = (shape: Shape) => shape.reduce((product, extent) => product * extent, 1);
 
 /**
- * Compares the gradients of sum(output * direction) by every input with central differences. Chance is drawn anew by the same
- * seed at each evaluation, so that dropout is a fixed function here.
+ * Compares the gradients of sum(output * direction) with respect to every input with central differences. Each evaluation draws the
+ * same random numbers, so dropout is a fixed function here.
  */
 function checkGradients(shapes: readonly Shape[], build: Build, chance = false, fused = false): void {
   const random = createRandom(4);
@@ -91,7 +91,7 @@ test('layer norm', () => {
   checkGradients([[3, 5], [5], [5]], (tape, [x, gain, shift]) => layerNorm(tape, x, gain, shift, 1e-5));
 });
 
-test('rows that are taken twice get both gradients', () => {
+test('rows that are selected twice get both gradients', () => {
   checkGradients([[4, 3]], (tape, [table]) => gatherRows(tape, table, Int32Array.of(2, 0, 2)));
 });
 
@@ -110,7 +110,7 @@ test('attention over two windows of different length, with and without dropout',
   }
 });
 
-test('what follows a linear layer: gelu, and dropout, residual and norm', () => {
+test('operations fused with a linear layer: gelu, and dropout, residual and norm', () => {
   for (const fused of [false, true]) {
     checkGradients(
       [[3, 4], [2, 4], [2]],
@@ -130,13 +130,13 @@ test('what follows a linear layer: gelu, and dropout, residual and norm', () => 
   }
 });
 
-test('dropout, and a tensor that goes two ways', () => {
+test('dropout, and a tensor that is used twice', () => {
   checkGradients([[5, 7]], (tape, [x]) => dropout(tape, x, 0.4), true);
   checkGradients([[3, 4]], (tape, [x]) => add(tape, gelu(tape, x), add(tape, x, tanh(tape, x))));
   checkGradients([[2, 2]], (tape, [x]) => add(tape, x, x));
 });
 
-test('dropout zeroes its share, keeps the mean and repeats by seed and step', () => {
+test('dropout zeroes its fraction, keeps the mean and is determined by seed and step', () => {
   const draw = (seed: number, step: number) =>
     tidy(() => {
       const ones = upload(new Float32Array(101 * 103).fill(1), [101, 103]);
@@ -146,7 +146,7 @@ test('dropout zeroes its share, keeps the mean and repeats by seed and step', ()
   assert.deepEqual(draw(1, 5), values);
   assert.notDeepEqual(draw(1, 6), values);
   assert.notDeepEqual(draw(2, 5), values);
-  // The share is 25 or 26 of 256 in one mask, and exact over many.
+  // The count is 25 or 26 of 256 in one mask, and exact on average.
   const shares = Array.from({ length: 60 }, (_, step) => {
     const drawn = draw(3, step);
     assert.ok(drawn.every((value) => value === 0 || value === Math.fround(1 / 0.9)));
@@ -157,7 +157,7 @@ test('dropout zeroes its share, keeps the mean and repeats by seed and step', ()
   assert.ok(Math.abs(mean - 0.1) < 0.0015, `${mean}`);
 });
 
-test('in bfloat16 products keep their eight bits, forward and backward', () => {
+test('bfloat16 products keep eight bits, forward and backward', () => {
   const run = (precision: Precision) =>
     tidy(() => {
       const random = createRandom(2);

@@ -17,7 +17,7 @@ const expected = readConfiguration(tinyBertFolder);
 const exported = encodeAsOnnx(tinyBertFolder);
 const encode = (model: onnx.IModelProto) => onnx.ModelProto.encode(model).finish();
 
-/** The tiny tagger's file with another node before its last, or with anything else changed. */
+/** The tiny tagger's file with another node before its last, or with any other change. */
 function changed(change: (graph: onnx.IGraphProto, model: onnx.ModelProto) => void): Uint8Array {
   const model = onnx.ModelProto.decode(exported);
   change(model.graph!, model);
@@ -46,7 +46,7 @@ function refuses(bytes: Uint8Array, message: RegExp): void {
   );
 }
 
-test('the files that come with the package, and an export, pass', () => {
+test('the files shipped with the package, and an export, pass', () => {
   checkOnnx(exported, 'a.onnx', expected);
   for (const name of ['falconframes-small', 'falconframes-tiny']) {
     const folder = join(projectRoot, 'models', name);
@@ -54,7 +54,7 @@ test('the files that come with the package, and an export, pass', () => {
   }
 });
 
-test('loops, conditions, functions and operators of others are refused', () => {
+test('loops, conditions, functions and unknown operators are rejected', () => {
   for (const operator of ['Loop', 'Scan', 'If']) {
     const node = operatorNode(operator, ['input_ids'], ['x']);
     node.attribute = [{ name: 'body', type: onnx.AttributeProto.AttributeType.GRAPH, g: { name: 'body' } }];
@@ -68,7 +68,7 @@ test('loops, conditions, functions and operators of others are refused', () => {
   refuses(withNodes([operatorNode('RandomNormal', [], ['x'])]), /RandomNormal/);
   refuses(
     changed((_, model) => Object.assign(model, { trainingInfo: [{}] })),
-    /holds training/,
+    /contains training/,
   );
   refuses(
     changed((graph) => Object.assign(graph, { sparseInitializer: [{}] })),
@@ -76,7 +76,7 @@ test('loops, conditions, functions and operators of others are refused', () => {
   );
 });
 
-test('values that would fill the memory are refused, in whatever steps they are made', () => {
+test('values that would fill memory are rejected, however many steps create them', () => {
   const cases: [onnx.INodeProto[], onnx.ITensorProto[]][] = [
     [[operatorNode('ConstantOfShape', ['s'], ['x'])], [integers('s', 100_000, 100_000)]],
     [[operatorNode('Range', ['a', 'b', 'c'], ['x'])], [index('a', 0), index('b', 1e12), index('c', 1)]],
@@ -85,12 +85,12 @@ test('values that would fill the memory are refused, in whatever steps they are 
       [operatorNode('Unsqueeze', ['input_ids', 'axes'], ['u']), operatorNode('Tile', ['u', 's'], ['x'])],
       [integers('axes', 2), integers('s', 1, 1, 1e9)],
     ],
-    // Shapes that are computed.
+    // Computed shapes.
     [
       [operatorNode('Mul', ['s', 's'], ['square']), operatorNode('ConstantOfShape', ['square'], ['x'])],
       [integers('s', 1e6)],
     ],
-    // Each twice as long as the one before.
+    // Each twice as long as the previous one.
     [
       [
         operatorNode('ConstantOfShape', ['s'], ['d0']),
@@ -100,7 +100,7 @@ test('values that would fill the memory are refused, in whatever steps they are 
       ],
       [integers('s', 1000)],
     ],
-    // A column and a row, which together are a matrix.
+    // A column and a row, which together form a matrix.
     [
       [
         operatorNode('ConstantOfShape', ['s'], ['column']),
@@ -109,7 +109,7 @@ test('values that would fill the memory are refused, in whatever steps they are 
       ],
       [integers('s', 1_000_000, 1)],
     ],
-    // Made while the file is loaded, each of a size that would do, and all are kept.
+    // Constant-folded on loading, each of acceptable size, but all are kept.
     [
       Array.from({ length: 100 }, (_, step) => operatorNode('ConstantOfShape', ['s'], [`x${step}`])),
       [integers('s', 2000, 2000)],
@@ -119,7 +119,7 @@ test('values that would fill the memory are refused, in whatever steps they are 
     refuses(withNodes(nodes, constants), /numbers in memory|impossible shape/);
 });
 
-test('products that would take forever are refused', () => {
+test('products that would take forever are rejected', () => {
   const nodes = [
     operatorNode('ConstantOfShape', ['square'], ['m']),
     operatorNode('ConstantOfShape', ['row'], ['r']),
@@ -132,11 +132,11 @@ test('products that would take forever are refused', () => {
   refuses(withNodes(nodes, [integers('square', 1000, 1000), integers('row', 1, 1000)]), /multiplications/);
 });
 
-test('shapes that depend on what comes in are refused', () => {
+test('shapes that depend on the input are rejected', () => {
   refuses(withNodes([operatorNode('ConstantOfShape', ['input_ids'], ['x'])]), /not known before it runs/);
 });
 
-test('tensors in other files, of wrong size or without a finite number are refused', () => {
+test('tensors in other files, of wrong size or without a finite number are rejected', () => {
   const first = (change: (tensor: onnx.ITensorProto) => void) =>
     changed((graph) =>
       change(graph.initializer!.find(({ name }) => name === 'bert.embeddings.LayerNorm.weight')!),
@@ -150,7 +150,7 @@ test('tensors in other files, of wrong size or without a finite number are refus
   );
   refuses(
     first((tensor) => void Object.assign(tensor, { dims: [1_000_000_000_000] })),
-    /does not hold that many/,
+    /does not contain that many/,
   );
   refuses(
     first((tensor) => void Object.assign(tensor, { dims: [1e9, 1e9] })),
@@ -170,17 +170,17 @@ test('tensors in other files, of wrong size or without a finite number are refus
         const floats = new Float32Array(16).fill(1).with(3, value);
         tensor.rawData = new Uint8Array(floats.buffer);
       }),
-      new RegExp(`LayerNorm\\.weight" holds numbers that are not finite \\(${value}\\)`),
+      new RegExp(`LayerNorm\\.weight" contains numbers that are not finite \\(${value}\\)`),
     );
 });
 
-test('a file of another model than config.json describes is refused', () => {
+test('a file for another model than config.json describes is rejected', () => {
   const { encoder, maximumLength } = expected;
   const check = (change: object, longest = maximumLength) =>
     checkOnnx(exported, 'a.onnx', { encoder: { ...encoder, ...change }, maximumLength: longest });
   assert.throws(
     () => check({ vocabularySize: 90 }),
-    /word_embeddings.* has 82 rows where config\.json asks for 90/,
+    /word_embeddings.* has 82 rows but config\.json requires 90/,
   );
   assert.throws(() => check({ maximumPositions: 512 }, 512), /position_embeddings.* has 64 rows .* 512/);
   refuses(
@@ -193,15 +193,15 @@ test('a file of another model than config.json describes is refused', () => {
   );
 });
 
-test('the footprint of an encoder is that of its shape', () => {
+test('the footprint of an encoder matches its shape', () => {
   const { peak, work } = footprintOf(readOnnxGraph(exported), exported, 64);
-  // Scores of two heads and their weights, [2, 64, 64] each, at the least.
+  // At least the scores of two heads and their weights, [2, 64, 64] each.
   assert.ok(peak > 2 * 2 * 64 * 64 && peak < 20 * 2 * 64 * 64, `${peak}`);
   const products = 2 * (4 * 64 * 16 * 16 + 2 * 64 * 16 * 32 + 2 * 64 * 64 * 16) + 64 * 16 * 9;
   assert.ok(work > products && work < 3 * products, `${work} against ${products}`);
 });
 
-test('a file with any bytes changed passes or is refused', () => {
+test('a file with any bytes changed passes or is rejected', () => {
   const change = fc.record({ place: fc.nat(exported.length - 1), byte: fc.nat(255) });
   fc.assert(
     fc.property(

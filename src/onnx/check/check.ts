@@ -5,7 +5,7 @@ import { type OnnxGraph, readOnnxGraph } from './onnx-graph';
 import { checkTensor } from './tensor-check';
 import { Unclear } from './value';
 
-/** What the checks need of a model folder's configuration. */
+/** The parts of a model folder's configuration that the checks need. */
 export interface ExpectedShape {
   encoder: EncoderConfiguration;
   maximumLength: number;
@@ -13,16 +13,16 @@ export interface ExpectedShape {
 
 /** The limit of the format: lengths in protobuf have 31 bits. */
 const LARGEST = 2 ** 31 - 1;
-/** The inputs that a model gets when it runs. */
+/** The inputs that a model receives. */
 const INPUTS: ReadonlySet<string> = new Set(['input_ids', 'attention_mask', 'token_type_ids']);
 
-/** Used if nothing is known of the model: a window that every model has positions for, and what the largest encoders take. */
+/** Used if nothing is known about the model: a window that fits every model, and the requirements of the largest encoders. */
 const USUAL_LENGTH = 8;
 const USUAL_PEAK = 2 ** 28;
 const USUAL_WORK = 2 ** 42;
 
 /**
- * The bytes of an ONNX file.
+ * Reads the bytes of an ONNX file.
  *
  * @param expected the model that it belongs to, if known, which limits its size
  * @throws InputError for a file that cannot be ONNX by its size or kind
@@ -49,8 +49,8 @@ export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedS
     );
   }
   const refuse = (what: string) => new InputError(`${place}: ${what}; export the model again`);
-  if (graph.nodes.length === 0) throw refuse('holds no graph');
-  if (graph.extras.length > 0) throw refuse(`holds ${graph.extras[0]}, which no encoder needs`);
+  if (graph.nodes.length === 0) throw refuse('contains no graph');
+  if (graph.extras.length > 0) throw refuse(`contains ${graph.extras[0]}, which no encoder needs`);
   for (const node of graph.nodes) {
     const { operator, domain, tensors } = node;
     if (node.hasGraph || !isKnown(node)) {
@@ -70,14 +70,14 @@ export function checkOnnx(bytes: Uint8Array, place: string, expected?: ExpectedS
   checkFootprint(graph, bytes, place, expected);
 }
 
-/** The tables of words and positions must have rows for all ids that may come. */
+/** The tables of words and positions must have rows for all possible ids. */
 function checkTables({ tensors }: OnnxGraph, place: string, { encoder, maximumLength }: ExpectedShape): void {
   const least = { word_embeddings: encoder.vocabularySize, position_embeddings: maximumLength };
   for (const { name, dims } of tensors)
     for (const [part, rows] of Object.entries(least))
       if (name.includes(part) && dims.length === 2 && dims[0] > 1 && dims[1] > 1 && dims[0] < rows)
         throw new InputError(
-          `${place}: ${describeJson(name)} has ${dims[0]} rows where config.json asks for ${rows}; the two files do not belong together`,
+          `${place}: ${describeJson(name)} has ${dims[0]} rows but config.json requires ${rows}; the two files do not belong together`,
         );
 }
 
@@ -105,7 +105,7 @@ function checkFootprint(
   }
 }
 
-/** Many times what an encoder of this shape takes, however it was exported. */
+/** Returns many times the footprint of an encoder of this shape, however it was exported. */
 function generousFootprint({ encoder, maximumLength: length }: ExpectedShape) {
   const { layers, attentionHeads, hiddenSize, intermediateSize } = encoder;
   const layer =

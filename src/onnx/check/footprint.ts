@@ -5,19 +5,19 @@ import { STANDARD_RULES } from './shape-rules';
 import { countOf, smallValues } from './tensor-check';
 import { MOST_NUMBERS, Unclear, type Value } from './value';
 
-/** What one run of a graph takes. */
+/** Resources of one run of a graph. */
 interface Footprint {
-  /** Numbers in memory at once, without the weights. */
+  /** Maximum number of values in memory at once, without the weights. */
   peak: number;
-  /** Multiplications in matrix products, and numbers made by all other operators. */
+  /** Multiplications in matrix products, plus numbers produced by all other operators. */
   work: number;
 }
 
 const CONTRIB = 'com.microsoft';
 const FLOAT_TYPES: ReadonlySet<number> = new Set([1, 10, 11, 16]);
-/** Floats hardly ever decide on a shape. */
+/** Floats hardly ever determine a shape. */
 const MOST_FLOATS = 16;
-/** Numbers computed here in all. */
+/** Limit on numbers computed here, in total. */
 const MOST_WORKED_OUT = 2_000_000;
 
 const tables = ({ domain }: OnnxNode) =>
@@ -27,15 +27,16 @@ const tables = ({ domain }: OnnxNode) =>
       ? { rules: STANDARD_RULES, products: STANDARD_PRODUCTS }
       : { rules: {}, products: {} };
 
-/** Whether an operator occurs in exports of the BERT family. */
+/** Returns whether an operator occurs in exports of the BERT family. */
 export function isKnown(node: OnnxNode): boolean {
   const { rules, products } = tables(node);
   return Object.hasOwn(rules, node.operator) || Object.hasOwn(products, node.operator);
 }
 
 /**
- * What a graph takes to run on a batch of one window, by the shapes of its values, derived operator by operator as in ONNX Runtime.
- * Nothing of their size is allocated here. Values computed from constants alone are made when the file is loaded, and stay in memory.
+ * Computes the resources for running a graph on a batch of one window, from the shapes of its values, derived operator by operator
+ * as in ONNX Runtime. Allocates nothing of their size. Values computed from constants alone are computed when the file is loaded,
+ * and stay in memory.
  *
  * @throws Unclear if it cannot be determined
  */
@@ -63,7 +64,7 @@ export function footprintOf(graph: OnnxGraph, bytes: Uint8Array, length: number)
     const inputs = node.inputs.map((name) => {
       const value = name === '' ? undefined : values.get(name);
       if (name !== '' && !value)
-        throw new Unclear(`${node.operator} reads ${describeJson(name)}, which nothing makes`);
+        throw new Unclear(`${node.operator} reads ${describeJson(name)}, which nothing produces`);
       return value;
     });
     const given = [...inputs, ...node.tensors.map(valueOfTensor)];
@@ -79,7 +80,7 @@ export function footprintOf(graph: OnnxGraph, bytes: Uint8Array, length: number)
       made += countOf(value.dims);
       workedOut += value.numbers?.length ?? 0;
     });
-    if (workedOut > MOST_WORKED_OUT) throw new Unclear('its shapes take too long to work out');
+    if (workedOut > MOST_WORKED_OUT) throw new Unclear('its shapes take too long to compute');
     living += made;
     footprint.work += work + made;
     footprint.peak = Math.max(footprint.peak, living + scratch);
@@ -100,7 +101,7 @@ function run(node: OnnxNode, inputs: (Value | undefined)[]) {
   return { outputs, work: multiplications, scratch };
 }
 
-/** The index of the last operator that reads each value; none for inputs and outputs of the graph. */
+/** Returns the index of the last operator that reads each value; none for inputs and outputs of the graph. */
 function lastUsesOf({ nodes, inputs, outputs }: OnnxGraph): Map<string, number> {
   const lastUses = new Map<string, number>();
   nodes.forEach((node, place) => {

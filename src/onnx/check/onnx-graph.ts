@@ -7,7 +7,7 @@ export interface OnnxGraph {
   tensors: OnnxTensor[];
   inputs: string[];
   outputs: string[];
-  /** Parts that no export of an encoder has: functions, sparse tensors, training. */
+  /** Parts that no exported encoder has: functions, sparse tensors, training. */
   extras: string[];
 }
 
@@ -18,7 +18,7 @@ export interface OnnxNode {
   outputs: string[];
   integers: Map<string, number[]>;
   tensors: OnnxTensor[];
-  /** Loops and conditions have graphs of their own. */
+  /** Whether it contains a subgraph, as loops and conditions do. */
   hasGraph: boolean;
 }
 
@@ -26,11 +26,11 @@ export interface OnnxTensor {
   name: string;
   type: number;
   dims: number[];
-  /** The numbers lie in another file. */
+  /** Whether the numbers are in another file. */
   isExternal: boolean;
-  /** The place of the numbers, little-endian; undefined if they are in lists. */
+  /** Byte range of the numbers, little-endian; undefined if they are in lists. */
   raw?: { start: number; end: number };
-  /** Lists of numbers, each with its field number and place. */
+  /** Lists of numbers, each with its field number and byte range. */
   lists: { number: number; start: number; end: number; isBytes: boolean; value: number }[];
 }
 

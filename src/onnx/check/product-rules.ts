@@ -5,7 +5,7 @@ import { axisOf, broadcast, type Call, input, integer, shaped, Unclear, type Val
 /** A rule that also counts multiplications, and numbers in memory while the operator runs. */
 type ProductRule = (call: Call) => { outputs: Value[]; multiplications: number; scratch?: number };
 
-/** Matrix products, with broadcast stacks. @param right the index of the right factor among the inputs */
+/** Matrix products, with broadcast stacks. @param right index of the right factor among the inputs */
 const matrixProduct =
   (right: number): ProductRule =>
   (call) => {
@@ -76,7 +76,7 @@ const same: Rule = (call) => [{ dims: input(call, 0).dims }];
 /** Normalized sums; the sum itself is the fourth output. */
 const skipNorm: Rule = (call) => call.node.outputs.map(() => ({ dims: input(call, 0).dims }));
 
-/** Words, positions and types looked up, added and normalized. */
+/** Looks up, adds and normalizes words, positions and types. */
 const embed: Rule = (call) => {
   const { dims } = input(call, 0);
   const hidden = input(call, 2).dims[1] ?? 0;
@@ -87,7 +87,7 @@ const added =
   (right: number): Rule =>
   (call) => [shaped(broadcast([input(call, 0).dims, input(call, right).dims]))];
 
-/** Operators of ONNX Runtime that optimizers put into exports (docs/ContribOperators.md in its repository). */
+/** Operators of ONNX Runtime that optimizers insert into exports (docs/ContribOperators.md in its repository). */
 export const CONTRIB_RULES: Record<string, Rule> = {
   BiasGelu: same,
   FastGelu: same,

@@ -4,18 +4,18 @@ const MOST_FIELDS = 200_000;
 /** A field of a message: a number, or the bytes from `start` to `end` of a string, message or packed list. */
 export interface Field {
   number: number;
-  /** Of whole numbers; those beyond 2^53 are rounded. */
+  /** Integers only; those beyond 2^53 are rounded. */
   value: number;
   start: number;
   end: number;
-  /** Whether it is a stretch of bytes. */
+  /** Whether it is a range of bytes. */
   isBytes: boolean;
 }
 
 /**
- * Calls `visit` for each field of a message in protobuf's wire format (protobuf.dev/programming-guides/encoding), in the order of the
- * file. Nothing is copied, and fields that are not visited further cost nothing, so time and memory are bounded by the file's size.
- * All calls get the same object, which changes between them.
+ * Calls `visit` for each field of a message in protobuf's wire format (protobuf.dev/programming-guides/encoding), in file order.
+ * Nothing is copied, and fields that are not visited further cost nothing, so time and memory are bounded by the file's size. All
+ * calls receive the same object, which changes between them.
  *
  * @throws Error if the bytes are not a message
  */
@@ -45,13 +45,13 @@ export function readFields(
       cursor.position += length;
       if (length < 0) throw new Error('a field has a negative length');
     } else throw new Error(`a field has the unknown wire type ${wire}`);
-    if (cursor.position > end) throw new Error('a field reaches beyond the end');
+    if (cursor.position > end) throw new Error('a field extends beyond the end');
     field.end = cursor.position;
     visit(field);
   }
 }
 
-/** Whole numbers of a repeated field, packed or single; stops one number beyond `most`. */
+/** Reads the integers of a repeated field, packed or single; stops one number beyond `most`. */
 export function readIntegers(bytes: Uint8Array, field: Field, into: number[], most: number): void {
   if (!field.isBytes) into.push(field.value);
   const cursor = { position: field.start };
@@ -65,7 +65,7 @@ export function readText(bytes: Uint8Array, { start, end }: Field): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
 }
 
-/** Signed, of 64 bits. */
+/** Signed, 64 bits. */
 function readVarint(bytes: Uint8Array, cursor: { position: number }, end: number): number {
   let low = 0;
   let factor = 1;
@@ -76,7 +76,7 @@ function readVarint(bytes: Uint8Array, cursor: { position: number }, end: number
       low += (byte & 0x7f) * factor;
       factor *= 128;
     } else {
-      // The tenth byte has the sign: two's complement. Rounding may lose the lower bits, which no check needs.
+      // The tenth byte contains the sign: two's complement. Rounding may lose the lower bits, which no check needs.
       return byte & 1 ? signed(bytes, cursor.position - 10) : low;
     }
     if (byte < 0x80) return low;

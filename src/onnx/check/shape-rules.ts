@@ -13,7 +13,7 @@ import {
   type Value,
 } from './value';
 
-/** The outputs of an operator: shapes, and numbers where shapes are computed from them. */
+/** The outputs of an operator: shapes, and numbers if shapes are computed from them. */
 export type Rule = (call: Call) => Value[];
 
 const mapped =
@@ -46,7 +46,7 @@ const divide: Rule = (call) => {
   return combined((one, other) => (isFloat ? one / other : Math.trunc(one / other)))(call);
 };
 
-/** ONNX's numbers of the types of floats. */
+/** ONNX's type numbers of floats. */
 const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 
 const cast: Rule = (call) => {
@@ -99,7 +99,7 @@ const transpose: Rule = (call) => {
   const { dims } = input(call, 0);
   const order = call.node.integers.get('perm') ?? dims.map((_, axis) => dims.length - 1 - axis);
   if (order.length !== dims.length || new Set(order).size !== dims.length)
-    throw new Unclear(`the axes of [${dims}] are put in the order [${order}]`);
+    throw new Unclear(`the axes of [${dims}] cannot be permuted by [${order}]`);
   return [shaped(order.map((axis) => dims[axisOf(axis, dims.length)]))];
 };
 
@@ -123,7 +123,7 @@ const squeeze: Rule = (call) => {
   const axes = given && new Set(given.map((axis) => axisOf(axis, dims.length)));
   const kept = dims.filter((extent, axis) => (axes ? !axes.has(axis) : extent !== 1));
   if (countOf(kept) !== countOf(dims))
-    throw new Unclear(`the axes [${given}] of [${dims}] cannot be left out`);
+    throw new Unclear(`the axes [${given}] of [${dims}] cannot be removed`);
   return [shaped(kept, () => numbers)];
 };
 
@@ -233,7 +233,7 @@ const sameForAll: Rule = (call) => call.node.outputs.map(() => ({ dims: input(ca
 
 const dynamicQuantize: Rule = (call) => [{ dims: input(call, 0).dims }, { dims: [] }, { dims: [] }];
 
-/** Standard ONNX operators in exports of the BERT family. Others are refused. */
+/** Standard ONNX operators in exports of the BERT family. Others are rejected. */
 export const STANDARD_RULES: Record<string, Rule> = {
   ...Object.fromEntries(
     [

@@ -2,7 +2,7 @@ import { areFinite, describeJson, InputError } from '../../foundation';
 import type { OnnxTensor } from './onnx-graph';
 import { readIntegers } from './protobuf';
 
-/** Bits of a number by ONNX's type number; other types, such as strings, are in no encoder. */
+/** Bits per number by ONNX's type number; other types, such as strings, occur in no encoder. */
 const BITS = new Map([
   [1, 32], // FLOAT
   [2, 8], // UINT8
@@ -23,7 +23,7 @@ const BITS = new Map([
 
 const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
 
-/** The fewest bytes of a number in each list: 32-bit floats, doubles, and whole numbers of any length. */
+/** Minimum bytes per number in each list: 32-bit floats, doubles, and integers of any length. */
 const LIST_BYTES = new Map([
   [4, 4],
   [10, 8],
@@ -34,12 +34,12 @@ const LONGEST_INTEGERS = 2 ** 20;
 
 export const countOf = (dims: readonly number[]): number => dims.reduce((size, extent) => size * extent, 1);
 
-/** Throws InputError if a tensor is in another file, does not have the size that it states, or holds numbers that are not finite. */
+/** Throws InputError if a tensor is in another file, does not have its stated size, or contains non-finite numbers. */
 export function checkTensor(bytes: Uint8Array, tensor: OnnxTensor, place: string): void {
   const { name, type, dims, raw, lists } = tensor;
   const refuse = (what: string) => new InputError(`${place}: the tensor ${describeJson(name)} ${what}`);
   if (tensor.isExternal)
-    throw refuse('lies in another file (external data), which is never read; save the model as one file');
+    throw refuse('is in another file (external data), which is never read; save the model as one file');
   if (
     lists.some(({ number, start, end }) => (number === 7 || number === 11) && end - start > LONGEST_INTEGERS)
   )
@@ -59,23 +59,23 @@ export function checkTensor(bytes: Uint8Array, tensor: OnnxTensor, place: string
       (count * Math.min(bits, 8)) / 8;
   if (!fits)
     throw refuse(
-      `of shape [${dims}] does not hold that many numbers; the file is damaged, export the model again`,
+      `of shape [${dims}] does not contain that many numbers; the file is damaged, export the model again`,
     );
   const wrong = nonFinite(bytes, tensor, count);
   if (wrong !== undefined)
     throw refuse(
-      `holds numbers that are not finite (${wrong}); the training diverged or the file is damaged, train or export the model again`,
+      `contains numbers that are not finite (${wrong}); the training diverged or the file is damaged, train or export the model again`,
     );
 }
 
-/** The first number that is not finite. A single infinity is allowed: masks use negative infinity. */
+/** Returns the first non-finite number. A single infinity is allowed: masks use negative infinity. */
 function nonFinite(bytes: Uint8Array, { type, raw, lists }: OnnxTensor, count: number): number | undefined {
   if (!FLOATS.has(type)) return undefined;
   const stretches = raw
     ? [raw]
     : lists.filter(({ isBytes, number }) => isBytes && (number === 4 || number === 10));
   for (const { start, end } of stretches) {
-    // Copied, so that numbers lie on multiples of their size.
+    // Copied, so that numbers are aligned to their size.
     const values = new Uint8Array(bytes.subarray(start, end)).buffer;
     const found =
       type === 1
@@ -103,7 +103,7 @@ function firstSpecial(values: Uint16Array, exponent: number): number | undefined
   return (found & 0x7fff) === exponent ? Number.POSITIVE_INFINITY : Number.NaN;
 }
 
-/** The numbers of a small tensor, from which shapes are computed; undefined for a large one. */
+/** Returns the numbers of a small tensor, from which shapes are computed; undefined for a large one. */
 export function smallValues(
   bytes: Uint8Array,
   { type, dims, raw, lists }: OnnxTensor,
@@ -113,7 +113,7 @@ export function smallValues(
   if (count > most) return undefined;
   if (!raw) {
     const values: number[] = [];
-    if (lists.some(({ number }) => number === 4 || number === 10)) return undefined; // floats compute no shapes
+    if (lists.some(({ number }) => number === 4 || number === 10)) return undefined; // floats determine no shapes
     for (const list of lists) readIntegers(bytes, list, values, most);
     return values.length <= most ? values.slice(0, count) : undefined;
   }

@@ -1,24 +1,24 @@
 import type { OnnxNode } from './onnx-graph';
 import { countOf } from './tensor-check';
 
-/** What is known of a value before the graph runs: its shape, and its numbers if they are few and known. */
+/** What is known about a value before the graph runs: its shape, and its numbers if they are few and known. */
 export interface Value {
   dims: number[];
   numbers?: number[];
-  /** Whether the numbers are floats, which division does not cut. */
+  /** Whether the numbers are floats, so that division does not truncate. */
   isFloat?: boolean;
 }
 
 export interface Call {
   node: OnnxNode;
-  /** Undefined for an optional input that is left out. */
+  /** Undefined for an omitted optional input. */
   inputs: (Value | undefined)[];
 }
 
 /** Larger values keep no numbers: shapes have a handful, positions as many as a window. */
 export const MOST_NUMBERS = 4096;
 
-/** The shapes of a graph cannot be determined before it runs. */
+/** Thrown if the shapes of a graph cannot be determined before it runs. */
 export class Unclear extends Error {}
 
 export function input({ node, inputs }: Call, index: number): Value {
@@ -27,12 +27,12 @@ export function input({ node, inputs }: Call, index: number): Value {
   return value;
 }
 
-/** The numbers of an input that decides on a shape. */
+/** Returns the numbers of an input that determines a shape. */
 export function numbersOf(call: Call, index: number): number[] {
   const { numbers } = input(call, index);
   if (!numbers)
     throw new Unclear(
-      `what ${call.node.operator} makes depends on numbers that are not known before it runs`,
+      `the result of ${call.node.operator} depends on numbers that are not known before it runs`,
     );
   return numbers;
 }
@@ -40,7 +40,7 @@ export function numbersOf(call: Call, index: number): number[] {
 export const integer = ({ node }: Call, name: string, otherwise: number): number =>
   node.integers.get(name)?.[0] ?? otherwise;
 
-/** Axes, or other lists, that are an attribute in older operator sets and an input in newer ones. */
+/** Returns axes, or other lists, that are an attribute in older operator sets and an input in newer ones. */
 export function list(call: Call, name: string, index: number): number[] | undefined {
   return call.node.integers.get(name) ?? (call.inputs[index] && numbersOf(call, index));
 }
@@ -51,7 +51,7 @@ export function axisOf(axis: number, rank: number): number {
   return place;
 }
 
-/** A value of a shape, with its numbers if they are few. @throws Unclear for an impossible shape */
+/** Returns a value of a shape, with its numbers if they are few. @throws Unclear for an impossible shape */
 export function shaped(dims: number[], numbers?: () => number[] | undefined): Value {
   const count = countOf(dims);
   if (!dims.every((extent) => Number.isSafeInteger(extent) && extent >= 0) || !Number.isSafeInteger(count))
@@ -59,7 +59,7 @@ export function shaped(dims: number[], numbers?: () => number[] | undefined): Va
   return { dims, numbers: numbers && count <= MOST_NUMBERS ? numbers() : undefined };
 }
 
-/** The shape of values that are combined number by number (ONNX, "Multidirectional broadcasting"). */
+/** Returns the shape of an elementwise combination (ONNX, "Multidirectional broadcasting"). */
 export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((dims) => dims.length));
   return Array.from({ length: rank }, (_, axis) => {
@@ -71,7 +71,7 @@ export function broadcast(shapes: readonly (readonly number[])[]): number[] {
   });
 }
 
-/** For each number of a broadcast result, the index of the number that it comes from. */
+/** Returns, for each number of a broadcast result, the index of its source. */
 export function placesIn(dims: readonly number[], result: readonly number[]): number[] {
   const strides = dims.map((extent, axis) => (extent === 1 ? 0 : countOf(dims.slice(axis + 1))));
   return Array.from({ length: countOf(result) }, (_, index) => {

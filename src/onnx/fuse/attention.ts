@@ -5,15 +5,15 @@ import type { GraphView } from './graph-view';
 
 const INT32 = 6; // onnx.TensorProto.DataType.INT32
 
-/** The attention mask as `Attention` takes it, made once for all layers: int32 [batch, length]. */
+/** The attention mask for `Attention`, created once for all layers: int32 [batch, length]. */
 const MASK = 'mask/int32';
 
 /**
- * Multi-head attention (Vaswani et al. 2017), from the products that make query, key and value to the concatenated heads,
- * becomes `Attention`: one product for all three and no transposed copies. The output projection stays a MatMul. A layer
- * keeps the number and the size of heads that it has.
+ * Fuses multi-head attention (Vaswani et al. 2017), from the products for query, key and value to the concatenated heads, into
+ * `Attention`: one product for all three and no transposed copies. The output projection remains a MatMul. A layer keeps the number
+ * and size of its heads.
  *
- * Returns how many layers it found.
+ * Returns the number of layers fused.
  */
 export function fuseAttention(view: GraphView): number {
   let masked: string | undefined;
@@ -46,7 +46,7 @@ interface Projection {
 }
 
 interface AttentionPattern {
-  /** The node that makes the concatenated heads. */
+  /** The node that produces the concatenated heads. */
   last: onnx.INodeProto;
   input: string;
   /** Of query, key and value. */
@@ -95,9 +95,9 @@ function splitProjection(
   return { input: product.input![0], weight, bias, heads: shape[2] };
 }
 
-/** The int64 mask behind (1 - mask) * MASKED_SCORE, spread over heads and queries. */
+/** Returns the int64 mask behind (1 - mask) * MASKED_SCORE, broadcast over heads and queries. */
 function paddingMask(view: GraphView, value: string | undefined): string | undefined {
-  const additive = view.any('Mul', value); // all layers read it
+  const additive = view.any('Mul', value); // read by all layers
   const dropped = view.only('Sub', additive?.input?.[0]);
   const kept = view.only('Cast', dropped?.input?.[1]);
   const spread = view.only('Unsqueeze', kept?.input?.[0]);
@@ -110,7 +110,7 @@ function isPermutation(node: onnx.INodeProto | undefined, order: readonly number
   return permutation.map(Number).join() === order.join();
 }
 
-/** Matrices of equally many rows as one, [hidden, width of all]. */
+/** Concatenates matrices with equal numbers of rows, [hidden, width of all]. */
 function sideBySide(projections: readonly Projection[]): Float32Array {
   const columns = projections.reduce((sum, { bias }) => sum + bias.length, 0);
   const rows = projections[0].weight.length / projections[0].bias.length;

@@ -12,7 +12,9 @@ import { encodeAsOnnx, exportToOnnx } from '../export';
 import { quantizeModel } from '../quantize/dynamic';
 import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from '../quantize/quantize';
 import { runOnnx, runOnnxBatch } from '../run.fixture';
-import { FUSED_OPERATORS, type FusedOperator, fuseFolder, fuseModel } from './fuse';
+import { fuseModel } from './fuse';
+import { fuseFolder } from './fuse-folder';
+import { FUSED_OPERATORS, type FusedOperator } from './operators';
 import { randomTagger } from './random-tagger.fixture';
 
 const operators = (model: onnx.IModelProto) => model.graph!.node!.map(({ opType }) => opType!);
@@ -21,12 +23,12 @@ const bytes = (model: onnx.IModelProto) => onnx.ModelProto.encode(model).finish(
 const count = (model: onnx.IModelProto, operator: string) =>
   operators(model).filter((name) => name === operator).length;
 
-/** Every set of operators but the empty one. */
+/** Every non-empty set of operators. */
 const CHOICES: FusedOperator[][] = Array.from({ length: 2 ** FUSED_OPERATORS.length - 1 }, (_, set) =>
   FUSED_OPERATORS.filter((_, index) => (set + 1) & (1 << index)),
 );
 
-/** The largest difference of a model's logits before and after fusing, padding included, among all sets of operators. */
+/** The largest difference of a model's logits before and after fusing, including padding, over all sets of operators. */
 async function changeOf(model: onnx.ModelProto): Promise<number> {
   const example = tinyBertExample();
   assert.ok(
@@ -83,7 +85,7 @@ for (const name of networkFixtureNames().filter((name) => !name.endsWith('-vocab
   });
 }
 
-test('heads of another size, and a layer that lost heads and neurons', async (t) => {
+test('heads of another size, and a layer with pruned heads and neurons', async (t) => {
   const folder = copyTinyBert(t);
   const { encoder } = readConfiguration(folder);
   const tensors = readSafetensors(join(folder, 'model.safetensors'));
@@ -127,7 +129,7 @@ for (const encoder of [
   { ...SMALL, type: 'distilbert', tokenTypes: 0 },
   { ...SMALL, type: 'electra', embeddingSize: 16 },
 ] as const) {
-  test(`${encoder.type}: fused and then quantized gives the int8 logits of the file that was not fused`, async () => {
+  test(`${encoder.type}: fused and then quantized gives the int8 logits of the unfused file`, async () => {
     const plain = randomTagger(encoder);
     const batch = padBatch(
       [12, 7].map((length) => ({ inputIds: Int32Array.from({ length }, (_, id) => 3 * id) })),
@@ -148,7 +150,7 @@ for (const encoder of [
   });
 }
 
-test('what has no counterpart of Attention asks for a plain graph', async (t) => {
+test('quantizations without support for Attention require a plain graph', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   fuseFolder(folder);
@@ -180,7 +182,7 @@ test('without attention, the fused file can be quantized in every way', async (t
   });
 });
 
-test('another folder gets the file and what is needed to run it, and the first stays as it was', (t) => {
+test('another folder gets the file and everything needed to run it, and the original is unchanged', (t) => {
   const folder = copyTinyBert(t);
   const before = readFileSync(exportToOnnx(folder));
   const out = join(folder, '..', 'fused');
@@ -189,7 +191,7 @@ test('another folder gets the file and what is needed to run it, and the first s
   assert.deepEqual(readFileSync(join(folder, 'onnx', 'model.onnx')), before);
 });
 
-test('what cannot be fused is refused in one sentence, and nothing is written', (t) => {
+test('an unfusable file is rejected in one sentence, and nothing is written', (t) => {
   const refuses = (prepare: (folder: string) => void, message: RegExp) => {
     const folder = copyTinyBert(t);
     prepare(folder);
@@ -222,7 +224,7 @@ test('what cannot be fused is refused in one sentence, and nothing is written', 
   refuses((folder) => {
     mkdirSync(join(folder, 'onnx'));
     writeFileSync(join(folder, 'onnx', 'model.onnx'), 'no graph at all');
-  }, /not an ONNX file|holds no graph/);
+  }, /not an ONNX file|contains no graph/);
   refuses((folder) => fuseFolder(exported(folder), folder, { operators: ['gelu'] }), /already fused/);
   refuses((folder) => {
     const model = onnx.ModelProto.decode(readFileSync(exportToOnnx(folder)));
@@ -239,7 +241,7 @@ test('what cannot be fused is refused in one sentence, and nothing is written', 
   }, /cannot be multiplied with/);
 });
 
-test('operators are chosen by their names', (t) => {
+test('operators are chosen by name', (t) => {
   const folder = exported(copyTinyBert(t));
   const before = readFileSync(join(folder, 'onnx', 'model.onnx'));
   const refuses = (chosen: string[], message: string) =>

@@ -1,62 +1,35 @@
-import { existsSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { InputError } from '../../foundation';
-import { readEncoderConfiguration } from '../../nn';
-import { copyCompanions, onnxPath, writeExported } from '../folder';
 import { withContribDomain } from '../graph';
-import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
+import { refuseFused, refuseQuantized } from '../rewrite';
 import { fuseAttention } from './attention';
 import { fuseGelu } from './gelu';
 import { GraphView } from './graph-view';
 import { fuseLayerNorm } from './layer-norm';
+import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, type FusedOperator, type FuseOptions } from './operators';
 
-/** What can be fused, by name; each answers how many it found. */
-const FUSERS = { attention: fuseAttention, gelu: fuseGelu, 'layer-norm': fuseLayerNorm };
+/** Fusions by name; each returns the number of patterns found. */
+const FUSERS: Record<FusedOperator, (view: GraphView) => number> = {
+  attention: fuseAttention,
+  gelu: fuseGelu,
+  'layer-norm': fuseLayerNorm,
+};
 
-export type FusedOperator = keyof typeof FUSERS;
-export const FUSED_OPERATORS = Object.keys(FUSERS) as FusedOperator[];
-
-/** What made no model slower (fusing.bench.ts). */
-export const DEFAULT_FUSED_OPERATORS: readonly FusedOperator[] = ['attention', 'gelu'];
-
-export interface FuseOptions {
-  /** Names of FUSED_OPERATORS; the default is DEFAULT_FUSED_OPERATORS. */
-  operators?: readonly string[];
-}
-
-/**
- * Writes a model folder's `onnx/model.onnx` fused, in its place or into another folder `out` with what is needed to run it,
- * and answers the path. Quantize afterwards: a `model_quantized.onnx` beside it goes.
- *
- * Throws InputError, and writes nothing, when the folder is no model, has no exported file, or the file is damaged, already
- * quantized, already fused, or holds nothing of what is to be fused as `exportToOnnx` spells it; when an operator is unknown.
- */
-export function fuseFolder(folder: string, out: string = folder, options: FuseOptions = {}): string {
-  const encoder = readEncoderConfiguration(folder);
-  const source = onnxPath(folder, { quantized: false });
-  if (!existsSync(source)) {
-    throw new InputError(`${folder}: has no onnx/model.onnx to fuse; export the model to ONNX first`);
-  }
-  const fused = fuseModel(readOnnx(source, encoder), source, options);
-  copyCompanions(folder, out);
-  return writeExported(out, onnx.ModelProto.encode(fused).finish());
-}
-
-/** The same model with a fused graph. `source` names the file in messages. */
+/** Returns the model with a fused graph. `source` names the file in messages. */
 export function fuseModel(
   model: onnx.ModelProto,
   source: string,
   { operators = DEFAULT_FUSED_OPERATORS }: FuseOptions = {},
 ): onnx.ModelProto {
   const chosen = chosenOperators(operators);
-  // Asked for first, for a quantized file may hold operators of both kinds.
+  // Checked first, since a quantized file may contain operators of both kinds.
   refuseQuantized(model, source, 'fuse the fp32 file first and quantize the result');
-  refuseFused(model, source, 'quantize it, or export the model again to begin anew');
+  refuseFused(model, source, 'quantize it, or export the model again to start over');
   const view = new GraphView(model.graph!);
   for (const operator of chosen) {
     if (FUSERS[operator](view) > 0) continue;
     throw new InputError(
-      `${source}: holds no ${operator} that can be fused; fuse a file that \`falconframes compress export\` wrote`,
+      `${source}: contains no ${operator} that can be fused; fuse a file that \`falconframes compress export\` wrote`,
     );
   }
   return withContribDomain(onnx.ModelProto.create({ ...model, graph: view.finish() }));

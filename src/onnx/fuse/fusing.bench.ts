@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- fusing [--runs N] [--tokens N] [--json]`: what each choice of fused operators does to a model's latency.
+ * `npm run bench -- fusing [--runs N] [--tokens N] [--json]`: effect of each choice of fused operators on a model's latency.
  *
- * Two models of random weights, one in the shape of the full model with half its layers and one of 2 layers of 192 with heads pruned; each
- * exported, fused and, for int8, quantized. One text of N tokens a call (40 by default), one thread. All variants take turns, in another order
- * each time; a ratio is the median over N turns (400 by default) of a variant's time over that of the graph that was not fused, by the
- * clock and by the processor, which does not count what other programs took in between.
+ * Two models of random weights, one in the shape of the full model with half its layers and one of 2 layers of 192 with heads
+ * pruned; each exported, fused and, for int8, quantized. One text of N tokens per call (40 by default), one thread. All variants
+ * run in turns, in a different order each time; a ratio is the median over N turns (400 by default) of a variant's time over that
+ * of the unfused graph, by wall clock and by CPU time, which excludes other programs.
  */
 import { parseArgs } from 'node:util';
 import { onnx } from 'onnx-proto';
@@ -13,7 +13,8 @@ import { createRandom } from '../../foundation';
 import { type EncoderConfiguration, padBatch } from '../../nn';
 import { onnxInputs } from '../inputs';
 import { quantizeModel } from '../quantize/dynamic';
-import { FUSED_OPERATORS, fuseModel } from './fuse';
+import { fuseModel } from './fuse';
+import { FUSED_OPERATORS } from './operators';
 import { randomTagger } from './random-tagger.fixture';
 
 const WARM_UP_TURNS = 20;
@@ -55,12 +56,12 @@ interface Row {
   numbers: string;
   fused: string;
   medianMs: number;
-  /** Of its time over that of the graph that was not fused. */
+  /** Ratio of its time to that of the unfused graph. */
   ratio: number;
   processorRatio: number;
 }
 
-/** Every set of operators, that of none first. */
+/** Returns every set of operators, the empty one first. */
 function choices(): string[][] {
   return Array.from({ length: 2 ** FUSED_OPERATORS.length }, (_, set) =>
     FUSED_OPERATORS.filter((_, index) => set & (1 << index)),

@@ -17,19 +17,19 @@ const geluOf = ({ graph }: onnx.IModelProto) =>
     .node!.filter(({ opType }) => opType!.endsWith('Gelu') || opType === 'Erf')
     .map(({ opType }) => opType);
 
-/** Of layers and of the head of a sentence. */
+/** In the layers and in the head of a sentence. */
 const FOUND = 3;
 
-test('with the bias of the linear layer, in the layers and in the head', async () => {
+test('GELU is fused with the bias of the linear layer, in the layers and in the head', async () => {
   const plain = exported();
   const fused = fuseModel(plain, 'test', { operators });
   assert.deepEqual(geluOf(fused), Array(FOUND).fill('BiasGelu'));
   assert.ok(largestDifference(await logits(fused), await logits(plain)) < 1e-5);
-  // An Erf with what is around it are five nodes, and the bias one more.
+  // An Erf and the nodes around it are five, and the bias one more.
   assert.equal(plain.graph!.node!.length - fused.graph!.node!.length, 5 * FOUND);
 });
 
-test('what is read elsewhere too is not taken apart, and what is no list of numbers is no bias', async () => {
+test('a value with other readers is not fused, and a constant that is not a vector is not a bias', async () => {
   const plain = exported();
   const { node, initializer, output } = plain.graph!;
   const [first, ...sums] = node!.flatMap(({ opType, input }) =>
@@ -43,13 +43,13 @@ test('what is read elsewhere too is not taken apart, and what is no list of numb
   assert.ok(largestDifference(await logits(fused), await logits(plain)) < 1e-5);
 });
 
-test('other constants are no GELU', () => {
+test('other constants are not a GELU', () => {
   const plain = exported();
   for (const tensor of plain.graph!.initializer!)
     if (tensor.name === 'scalar/0.5') tensor.rawData = new Uint8Array(Float32Array.of(0.4).buffer);
   assert.throws(
     () => fuseModel(plain, 'test', { operators }),
     (error: Error) =>
-      error instanceof InputError && /^test: holds no gelu that can be fused/.test(error.message),
+      error instanceof InputError && /^test: contains no gelu that can be fused/.test(error.message),
   );
 });

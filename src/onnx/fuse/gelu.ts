@@ -34,7 +34,7 @@ export function fuseGelu(view: GraphView): number {
 /** The quotient and the product read x. */
 const READERS = 2;
 
-/** The node that makes the result, and x. */
+/** Returns the node that produces the result, and x. */
 function geluAround(
   view: GraphView,
   error: onnx.INodeProto,

@@ -11,16 +11,16 @@ import { fuseModel } from './fuse';
 
 const fuse = (model: onnx.ModelProto) => fuseModel(model, 'test', { operators: ['layer-norm'] });
 const bytes = (model: onnx.IModelProto) => onnx.ModelProto.encode(model).finish();
-/** How many inputs each has: five with a bias. */
+/** Number of inputs of each: five with a bias. */
 const inputsOf = ({ graph }: onnx.IModelProto, operator: string) =>
   graph!.node!.filter(({ opType }) => opType === operator).map(({ input }) => input!.length);
 
 for (const [name, fused, left] of [
   ['bert-tokens', [4, 5, 5, 5, 5], 0],
   ['electra-tokens', [4, 5, 5, 5, 5], 0],
-  ['distilbert-tokens', [5, 5, 5, 5], 1], // positions alone are no summand of the words' shape
+  ['distilbert-tokens', [5, 5, 5, 5], 1], // positions alone do not have the words' shape
 ] as const) {
-  test(`${name}: residual sums with their biases, and embeddings where there are token types`, async () => {
+  test(`${name}: residual sums with their biases, and embeddings if there are token types`, async () => {
     const { folder, batch } = networkFixture(name);
     const plain = onnx.ModelProto.decode(encodeAsOnnx(folder));
     const found = fuse(plain);
@@ -33,7 +33,7 @@ for (const [name, fused, left] of [
   });
 }
 
-test('its epsilon is kept, and a linear layer may be without bias', async (t) => {
+test('epsilon is kept, and a linear layer may have no bias', async (t) => {
   const folder = copyTinyBert(t);
   const encoder = { ...readConfiguration(folder).encoder, layerNormEpsilon: 0.5 };
   const tensors = readSafetensors(`${folder}/model.safetensors`);
@@ -50,9 +50,9 @@ test('its epsilon is kept, and a linear layer may be without bias', async (t) =>
   assert.ok(largestDifference(after, before) < 1e-5);
 });
 
-test('another axis than the last is left alone', async (t) => {
+test('another axis than the last is not fused', async (t) => {
   const plain = onnx.ModelProto.decode(encodeAsOnnx(copyTinyBert(t)));
   const norms = plain.graph!.node!.filter(({ opType }) => opType === 'LayerNormalization');
   for (const { attribute } of norms) attribute!.find(({ name }) => name === 'axis')!.i = 1;
-  assert.throws(() => fuse(plain), /^InputError: test: holds no layer-norm that can be fused/);
+  assert.throws(() => fuse(plain), /^InputError: test: contains no layer-norm that can be fused/);
 });

@@ -28,7 +28,7 @@ export function fuseLayerNorm(view: GraphView): number {
   return found;
 }
 
-/** What is summed, and nodes that must run before. */
+/** The summands, and nodes that must run before. */
 interface Summands {
   before?: onnx.INodeProto[];
   input: string;
@@ -36,7 +36,7 @@ interface Summands {
   bias?: string;
 }
 
-/** What a linear layer makes, with or without bias, and what bypasses it. */
+/** Returns the result of a linear layer, with or without bias, and the residual. */
 function residualSummands(view: GraphView, norm: onnx.INodeProto): Summands | undefined {
   const [output, skip] = view.only('Add', norm.input?.[0])?.input ?? [];
   const [product, bias] = view.only('Add', output)?.input ?? [];
@@ -56,7 +56,7 @@ function embeddingSummands(view: GraphView, norm: onnx.INodeProto): Summands | u
   return { before: [operatorNode('Add', [word, place], [placed])], input: placed, skip: type };
 }
 
-/** The only one that the operator knows, and what is meant where none is named. */
+/** The only axis that the operator supports, and the default. */
 function isOfLastAxis({ attribute }: onnx.INodeProto): boolean {
   return Number(attribute?.find(({ name }) => name === 'axis')?.i ?? -1) === -1;
 }

@@ -2,7 +2,7 @@ import type { onnx } from 'onnx-proto';
 import { type EncoderConfiguration, encoderParameterShapes, freshTensors } from '../../nn';
 import { encoderGraph, type GraphHead } from '../encoder-graph';
 
-/** Help for tests and benchmarks: the graph of a tagger of nine labels and fresh weights. */
+/** Helper for tests and benchmarks: the graph of a tagger with nine labels and new weights. */
 export function randomTagger(encoder: EncoderConfiguration): onnx.ModelProto {
   const head: GraphHead = { kind: 'tokens', labels: Array.from({ length: 9 }, (_, label) => `${label}`) };
   const shapes = encoderParameterShapes(encoder)

@@ -1,10 +1,10 @@
 import { InputError } from '../../foundation';
 
-/** How the range of an activation is taken from the values that calibration saw. */
+/** How the range of an activation is derived from its calibration values. */
 export const CALIBRATION_METHODS = ['min-max', 'entropy', 'percentile'] as const;
 export type CalibrationMethod = (typeof CALIBRATION_METHODS)[number];
 
-/** What calibration saw of one activation. */
+/** Calibration values of one activation. */
 export interface Histogram {
   minimum: number;
   maximum: number;
@@ -17,17 +17,17 @@ export interface Range {
   maximum: number;
 }
 
-/** Bins of a histogram, and levels that entropy compares it with, as TensorRT has them. */
+/** Bins of a histogram, and levels that entropy compares it with, as in TensorRT. */
 const BINS = 2048;
 const LEVELS = 128;
-/** Share of the values, in percent, that percentile keeps: half of the rest is cut off on either side. */
+/** Percentage of the values kept by percentile: half of the rest is clipped on either side. */
 const KEPT_PERCENT = 99.999;
 
 export function emptyHistogram({ minimum, maximum }: Range): Histogram {
   return { minimum, maximum, counts: new Float64Array(BINS) };
 }
 
-/** Counts values; none may lie outside the histogram's range. */
+/** Counts values; all must be within the histogram's range. */
 export function addToHistogram(histogram: Histogram, values: Float32Array): void {
   const { counts } = histogram;
   const reach = reachOf(histogram);
@@ -39,7 +39,7 @@ export function addToHistogram(histogram: Histogram, values: Float32Array): void
   for (const value of values) counts[Math.min(counts.length - 1, Math.floor((value + reach) * perUnit))]++;
 }
 
-/** What is to be covered by 256 levels; values outside are clipped. */
+/** Returns the range to be covered by 256 levels; values outside are clipped. */
 export function chooseRange(histogram: Histogram, method: CalibrationMethod): Range {
   const { minimum, maximum } = histogram;
   const chosen = {
@@ -61,13 +61,13 @@ function percentileRange(histogram: Histogram): Range {
     if (left < 0 && below >= cut) left = bin;
     if (below >= 1 - cut) right = bin;
   }
-  if (right < 0) right = counts.length; // sums of shares may stop just short of 1
+  if (right < 0) right = counts.length; // cumulative fractions may stop just short of 1
   return { minimum: edge(histogram, left), maximum: edge(histogram, right) };
 }
 
 /**
- * The range, symmetric about zero, within which LEVELS levels tell least less than all bins do: the smallest Kullback-Leibler
- * divergence (Migacz 2017, "8-bit Inference with TensorRT", in the form that onnxruntime.quantization gives it).
+ * Returns the range, symmetric about zero, for which LEVELS levels lose the least information compared with all bins: the smallest
+ * Kullback-Leibler divergence (Migacz 2017, "8-bit Inference with TensorRT", in the form of onnxruntime.quantization).
  */
 function entropyRange(histogram: Histogram): Range {
   const { counts } = histogram;
@@ -85,7 +85,7 @@ function entropyRange(histogram: Histogram): Range {
   return best;
 }
 
-/** Between the bins from start to end, all that lies outside added at the ends, and the same bins in LEVELS levels. */
+/** Divergence between the bins from start to end, with everything outside added at the ends, and the same bins in LEVELS levels. */
 function divergenceOfLevels(counts: Float64Array, start: number, end: number): number {
   const inside = counts.subarray(start, end);
   const fine = Float64Array.from(inside);
@@ -99,7 +99,7 @@ function divergenceOfLevels(counts: Float64Array, start: number, end: number): n
     for (let bin = from; bin < to; bin++) if (fine[bin] !== 0) filled++;
     if (filled === 0) continue;
     const share = sum(inside.subarray(from, level === LEVELS - 1 ? inside.length : to)) / filled;
-    coarse.fill(Math.trunc(share), from, to); // whole counts, as in the reference
+    coarse.fill(Math.trunc(share), from, to); // integer counts, as in the reference
   }
   if (!smooth(fine) || !smooth(coarse)) return Number.POSITIVE_INFINITY;
   const [fineTotal, coarseTotal] = [sum(fine), sum(coarse)];
@@ -111,7 +111,7 @@ function divergenceOfLevels(counts: Float64Array, start: number, end: number): n
   return divergence;
 }
 
-/** Gives empty bins a little of what the others have, so that the divergence is finite; false if all are empty. */
+/** Gives empty bins a little weight of the others, so that the divergence is finite; false if all are empty. */
 function smooth(counts: Float64Array): boolean {
   const little = 1e-4;
   let empty = 0;
@@ -124,12 +124,12 @@ function smooth(counts: Float64Array): boolean {
   return true;
 }
 
-/** Scale and zero point of unsigned bytes, `value = (byte - zero) * scale`; the range is widened to hold 0. */
+/** Returns scale and zero point of unsigned bytes, `value = (byte - zero) * scale`; the range is widened to include 0. */
 export function scaleAndZero({ minimum, maximum }: Range): { scale: number; zero: number } {
   const [low, high] = [Math.min(0, minimum), Math.max(0, maximum)];
   if (!Number.isFinite(high - low)) {
     throw new InputError(
-      'the model gives numbers that are not finite on the calibration sentences; train it again',
+      'the model produces non-finite numbers on the calibration sentences; train it again',
     );
   }
   const scale = high > low ? (high - low) / 255 : 1;

@@ -1,28 +1,21 @@
 import { onnx } from 'onnx-proto';
 import { constantTensor, contribNode, operatorNode } from '../graph';
 import { type Constants, largeMatrix, rewriteNodes } from '../rewrite';
+import type { Int8Choices } from './choices';
 import { type Int8Matrix, quantizeColumns, quantizeRows, quantizeTable, quantizeTensor } from './int8';
 
-export interface Int8Choices {
-  /** One scale for a whole matrix instead of one for each output (and each row of a table): a little coarser. */
-  perTensor?: boolean;
-  /** True leaves the tables of words and positions in floats. */
-  keepEmbeddings?: boolean;
-}
-
 /**
- * Dynamic 8-bit quantization: weights become integers now, activations when the model runs, with a scale and zero point of
- * their own for each call (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-
- * Arithmetic-Only Inference", for the affine scheme).
+ * Dynamic 8-bit quantization: weights become integers now, activations at run time, with a scale and zero point per call (Jacob et
+ * al. 2018, "Quantization and Training of Neural Networks for Efficient Integer- Arithmetic-Only Inference", for the affine
+ * scheme).
  *
- * A product with constant weights, `MatMul(x, W)`, becomes
- * `Cast(MatMulInteger(DynamicQuantizeLinear(x), W8)) * (scale of x * scales of W)`, the spelling that ONNX Runtime fuses into
- * one kernel. A lookup, `Gather(table, ids)`, takes a row of integers and that row's scale. What is left (attention
- * scores, LayerNorm, softmax, GELU, the head) stays in floating point, fused or not. A fused graph's `Attention` becomes
- * `QAttention`.
+ * A product with constant weights, `MatMul(x, W)`, becomes `Cast(MatMulInteger(DynamicQuantizeLinear(x), W8)) * (scale of x *
+ * scales of W)`, the form that ONNX Runtime fuses into one kernel. A lookup, `Gather(table, ids)`, reads a row of integers and that
+ * row's scale. Everything else (attention scores, LayerNorm, softmax, GELU, the head) stays in floating point, fused or not. A
+ * fused graph's `Attention` becomes `QAttention`.
  *
- * One range is taken over the whole batch, padding included, so a text's logits depend, within the error of quantization, on
- * what it is batched with; one at a time it does not (inference/session.ts).
+ * The range covers the whole batch, including padding, so a text's logits depend, within the quantization error, on the rest of its
+ * batch; one at a time they do not (inference/session.ts).
  */
 export function quantizeModel(model: onnx.ModelProto, choices: Int8Choices = {}): onnx.ModelProto {
   const quantizedInputs = new Set<string>();
@@ -84,7 +77,7 @@ export function int8Lookup(
   ];
 }
 
-/** The constant's integers and scales under names of their own; undefined where it stays in floating point. */
+/** Stores the constant's integers and scales under new names; returns undefined if it stays in floating point. */
 function storeInt8(
   name: string,
   constants: Constants,

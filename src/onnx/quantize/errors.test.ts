@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { exampleMatrix, quantizationErrors } from './errors';
 
-test('a column of its own scale does not suffer from another of large weights', () => {
+test('a column with a separate scale is unaffected by another with large weights', () => {
   // Columns of 1 and 100 times the same numbers // [4, 2]
   const column = [0.013, -0.77, 0.5, 1];
   const data = Float32Array.from(column.flatMap((value) => [value, 100 * value]));
@@ -21,7 +21,7 @@ test('a column of its own scale does not suffer from another of large weights', 
 const quantum = (factor: number, column: readonly number[]) =>
   Math.max(...column.map((value) => factor * Math.abs(value - Math.round(value * 127) / 127)));
 
-test('the example matrix of a model is laid out as the product has it', () => {
+test('the example matrix of a model has the layout of the product', () => {
   const { name, shape } = exampleMatrix(tinyBertFolder);
   assert.equal(name, 'bert.encoder.layer.1.output.dense.weight');
   assert.deepEqual(shape, [32, 16]);

@@ -8,8 +8,8 @@ export interface NamedMatrix extends Tensor {
 }
 
 /**
- * A matrix of a saved model that is typical of what quantization and pruning meet: the second of the feed-forward layer half-way
- * up, as the product has it // [inputs, outputs]
+ * Returns a matrix of a saved model that is typical for quantization and pruning: the second of the feed-forward layer half-way up,
+ * in the layout of the product // [inputs, outputs]
  */
 export function exampleMatrix(folder: string): NamedMatrix {
   const encoder = readEncoderConfiguration(folder);
@@ -21,7 +21,7 @@ export function exampleMatrix(folder: string): NamedMatrix {
   return { name, shape: [columns, rows], data: transpose(stored.data, rows, columns) };
 }
 
-/** Its name in model.safetensors, where it lies as [outputs, inputs]. */
+/** Its name in model.safetensors, where it is stored as [outputs, inputs]. */
 export function exampleMatrixName(folder: string): string {
   const encoder = readEncoderConfiguration(folder);
   return `${ARCHITECTURES[encoder.type].layer(Math.floor(encoder.layers / 2)).contract}.weight`;
@@ -33,11 +33,11 @@ export interface QuantizationError {
   kilobytes: number;
   meanError: number;
   largestError: number;
-  /** Root of the mean squared error as a share of that of the weights. */
+  /** Root mean squared error, relative to that of the weights. */
   relativeError: number;
 }
 
-/** How far 8-bit versions of a matrix [inputs, outputs] are from it: one scale, one a column, and what `quantizeFolder` writes. */
+/** Errors of 8-bit versions of a matrix [inputs, outputs]: with one scale, one per column, and as written by `quantizeFolder`. */
 export function quantizationErrors({ shape: [rows, columns], data }: Tensor): QuantizationError[] {
   const byColumn = quantizeRows(transpose(data, rows, columns), columns, rows);
   const attempts: [string, Int8Matrix, (index: number) => number][] = [

@@ -3,12 +3,12 @@ import { constantTensor, contribNode, withContribDomain } from '../graph';
 import { largeMatrix, rewriteNodes } from '../rewrite';
 import { int8Lookup } from './dynamic';
 
-/** Weights of an output that share a scale. */
+/** Number of weights of an output that share a scale. */
 const BLOCK = 32;
 
 /**
- * Linear layers in four bits a weight, by ONNX Runtime's own operator MatMulNBits, which other runtimes and ONNX Runtime 1.14
- * (inside transformers.js 2) do not have. Activations stay in floats; the tables are stored in eight bits.
+ * Quantizes linear layers to four bits per weight, with ONNX Runtime's operator MatMulNBits, which other runtimes and ONNX Runtime
+ * 1.14 (inside transformers.js 2) lack. Activations stay in floats; the tables are stored in eight bits.
  */
 export function quantizeToFourBits(model: onnx.ModelProto): onnx.ModelProto {
   const rewritten = rewriteNodes(model, (node, constants) => {
@@ -29,9 +29,9 @@ export function quantizeToFourBits(model: onnx.ModelProto): onnx.ModelProto {
 }
 
 /**
- * Weights [inputs, outputs] as MatMulNBits wants them: output by output in blocks of BLOCK inputs, two to a byte, the first in
- * the low half; value = (number - 8) * scale. The weight farthest from zero becomes number 0, which is -8 scales, so a scale
- * may be negative. The last block is filled up with zeros.
+ * Packs weights [inputs, outputs] for MatMulNBits: output by output in blocks of BLOCK inputs, two per byte, the first in the low
+ * half; value = (number - 8) * scale. The weight farthest from zero becomes number 0, which is -8 scales, so a scale may be
+ * negative. The last block is padded with zeros.
  */
 export function packBlocks(
   data: Float32Array,

@@ -4,10 +4,10 @@ import { operatorNode } from '../graph';
 import { largeMatrix, rewriteNodes } from '../rewrite';
 
 /**
- * Matrices stored as 16-bit floats, and cast to 32 bits where they are used: half the size on disk. Runtimes do the casts once,
- * while loading, so that the model runs as fast, and needs as much memory, as in 32 bits.
+ * Stores matrices as 16-bit floats, cast to 32 bits where they are used: half the size on disk. Runtimes apply the casts once,
+ * while loading, so speed and memory are those of 32 bits.
  *
- * Throws InputError when a weight is larger than 65,504, the largest half.
+ * Throws InputError if a weight exceeds 65,504, the largest half.
  */
 export function storeHalves(model: onnx.ModelProto, source: string): onnx.ModelProto {
   return rewriteNodes(model, (node, constants) => {
@@ -22,7 +22,7 @@ export function storeHalves(model: onnx.ModelProto, source: string): onnx.ModelP
       const bits = toHalves(data);
       if (bits.some((value) => (value & 0x7c00) === 0x7c00)) {
         throw new InputError(
-          `${source}: "${name}" has weights that 16-bit floats cannot hold; choose another kind of quantization`,
+          `${source}: "${name}" has weights that 16-bit floats cannot represent; choose another kind of quantization`,
         );
       }
       constants.set(half, {
@@ -40,7 +40,7 @@ export function storeHalves(model: onnx.ModelProto, source: string): onnx.ModelP
   });
 }
 
-/** The nearest 16-bit floats (IEEE 754 binary16), ties to even, as bits; what is too large becomes infinity. */
+/** Converts to the nearest 16-bit floats (IEEE 754 binary16), ties to even, as bits; too large values become infinity. */
 export function toHalves(data: Float32Array): Uint16Array {
   const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
   return Uint16Array.from(words, toHalf);
@@ -54,15 +54,15 @@ function toHalf(word: number): number {
   const shifted = exponent - 127 + 15;
   if (shifted >= 31) return sign | 0x7c00;
   if (shifted <= 0) {
-    // A half below the smallest normal one: the fraction, its leading 1 written out, in steps of 2^-24.
+    // A half below the smallest normal one: the fraction, with an explicit leading 1, in steps of 2^-24.
     if (shifted < -10) return sign;
     return sign | roundedShift(fraction | 0x800000, 14 - shifted);
   }
-  // Rounding up may carry into the exponent, which is right: the next power of two, or infinity.
+  // Rounding up may carry into the exponent, correctly: the next power of two, or infinity.
   return sign | roundedShift((shifted << 23) | fraction, 13);
 }
 
-/** value / 2^bits, to the nearest whole number, ties to even. */
+/** value / 2^bits, rounded to the nearest integer, ties to even. */
 function roundedShift(value: number, bits: number): number {
   const whole = value >>> bits;
   const rest = value & ((1 << bits) - 1);

@@ -1,5 +1,5 @@
 /**
- * Quantizing: an exported graph with its weights, and perhaps its activations, in fewer bits.
+ * Quantizing: reduces the bits of an exported graph's weights, and optionally of its activations.
  *
  * In: a model folder with `onnx/model.onnx`. Out: `onnx/model_quantized.onnx` beside it. May touch: that folder.
  */

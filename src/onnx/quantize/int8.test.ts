@@ -22,7 +22,7 @@ const matrix = fc
     }),
   );
 
-test('a rounded weight is off by half a step at most', () => {
+test('a rounded weight is off by at most half a step', () => {
   fc.assert(
     fc.property(matrix, ({ rows, columns, data }) => {
       const perColumn = quantizeColumns(data, rows, columns);
@@ -41,7 +41,7 @@ test('a rounded weight is off by half a step at most', () => {
   );
 });
 
-test('neighbouring weights of a column never clip a 16-bit sum of products with bytes', () => {
+test('adjacent weights of a column never overflow a 16-bit sum of products with bytes', () => {
   fc.assert(
     fc.property(matrix, ({ rows, columns, data }) => {
       const { values } = quantizeColumns(data, rows, columns);
@@ -58,7 +58,7 @@ test('neighbouring weights of a column never clip a 16-bit sum of products with 
   );
 });
 
-test('the integer product of ONNX Runtime is exact on this processor, for the worst activations too', async () => {
+test('the integer product of ONNX Runtime is exact on this processor, also for the worst activations', async () => {
   const [rows, columns] = [64, 32];
   const random = createRandom(5);
   const data = Float32Array.from({ length: rows * columns }, () => random.next() - 0.3); // mostly of one sign

@@ -1,4 +1,4 @@
-/** A matrix in eight bits: `values[row, column] * scales[row or column]` comes close to the original. */
+/** A matrix in eight bits: `values[row, column] * scales[row or column]` approximates the original. */
 export interface Int8Matrix {
   values: Int8Array; // [rows, columns]
   scales: Float32Array; // [columns], or [rows] for a table, or [1] for a whole matrix
@@ -7,14 +7,13 @@ export interface Int8Matrix {
 const LARGEST = 127;
 
 /**
- * The weights of a linear layer, symmetric (zero stays zero), with a scale for each column, which is each output.
+ * Quantizes the weights of a linear layer, symmetrically (zero stays zero), with a scale per column, that is per output.
  *
- * x86 processors without VNNI multiply unsigned activations with signed weights through an instruction (VPMADDUBSW) that
- * adds the products of two neighbouring rows in 16 bits and clips the sum at 32,767: 255 * (127 + 127) does not fit. The
- * usual remedy halves the range of all weights to seven bits. Here a column's scale is widened only as far as its own
- * neighbours need: rows 2i and 2i + 1 together may weigh 127 in either direction (128 after rounding, and
- * 255 * 128 < 32,767). So the integer product is exact on every processor, and little precision is lost, since two large
- * weights of one sign seldom meet.
+ * x86 processors without VNNI multiply unsigned activations with signed weights through an instruction (VPMADDUBSW) that adds the
+ * products of two adjacent rows in 16 bits and clips the sum at 32,767: 255 * (127 + 127) does not fit. The usual remedy halves the
+ * range of all weights to seven bits. Here a column's scale is widened only as far as its adjacent weights require: rows 2i and 2i
+ * + 1 may sum to 127 in either direction (128 after rounding, and 255 * 128 < 32,767). So the integer product is exact on every
+ * processor, and little precision is lost, since two large weights of one sign are seldom adjacent.
  */
 export function quantizeColumns(data: Float32Array, rows: number, columns: number): Int8Matrix {
   const scales = reachOfColumns(data, rows, columns).map(scaleFor);
@@ -29,7 +28,7 @@ export function quantizeTensor(data: Float32Array, rows: number, columns: number
   return withOneScale(data, largest(reachOfColumns(data, rows, columns)));
 }
 
-/** How far each column reaches, two neighbouring rows taken together // [columns] */
+/** Returns the reach of each column, with pairs of adjacent rows added // [columns] */
 function reachOfColumns(data: Float32Array, rows: number, columns: number): Float32Array {
   const reach = new Float32Array(columns);
   for (let row = 0; row < rows; row += 2) {
@@ -44,7 +43,7 @@ function reachOfColumns(data: Float32Array, rows: number, columns: number): Floa
   return reach;
 }
 
-/** A table of embeddings, symmetric, with a scale for each row: rows are looked up, never multiplied as integers. */
+/** Quantizes an embedding table, symmetrically, with a scale per row: rows are looked up, never multiplied as integers. */
 export function quantizeRows(data: Float32Array, rows: number, columns: number): Int8Matrix {
   const reach = new Float32Array(rows);
   for (let index = 0; index < data.length; index++) {
@@ -75,7 +74,7 @@ function largest(numbers: Float32Array): number {
   return numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** A column or row of zeros gets the scale 1, so that nothing is divided by zero. */
+/** A column or row of zeros gets the scale 1, to avoid division by zero. */
 function scaleFor(reach: number): number {
   return reach > 0 ? reach / LARGEST : 1;
 }

@@ -13,7 +13,7 @@ import { toHalves } from './half';
 import { quantizeColumns, quantizeTensor } from './int8';
 import { QUANTIZATIONS, quantizeFolder, quantizeFolderStatically } from './quantize';
 
-/** What onnxruntime.quantization and NumPy make of the same numbers: see fixtures/make_quantized.py. */
+/** Results of onnxruntime.quantization and NumPy for the same numbers: see fixtures/make_quantized.py. */
 const python: {
   weights: { shape: [number, number]; data: number[] };
   fourBits: { bytes: number[]; scales: number[] };
@@ -25,21 +25,21 @@ const python: {
   halves: { floats: number[]; bits: number[] };
 } = JSON.parse(readFileSync(join(projectRoot, 'src', 'compression', 'fixtures', 'quantized.json'), 'utf8'));
 
-test('four-bit weights and scales are those of onnxruntime.quantization', () => {
+test('four-bit weights and scales equal those of onnxruntime.quantization', () => {
   const { shape, data } = python.weights;
   const { bytes, scales } = packBlocks(Float32Array.from(data), ...shape);
-  // Two weights to a byte; what fills up the second block, beyond the 40 inputs, is read by nobody.
+  // Two weights per byte; the padding of the second block, beyond the 40 inputs, is never read.
   const real = (all: Iterable<number>) => [...all].filter((_, index) => index % 32 < shape[0] / 2);
   assert.deepEqual(real(bytes), real(python.fourBits.bytes));
   assert.deepEqual([...scales], [...Float32Array.from(python.fourBits.scales)]);
 });
 
-test('halves are those of NumPy, subnormal numbers, ties and the largest included', () => {
+test('halves equal those of NumPy, including subnormal numbers, ties and the largest', () => {
   const floats = new Float32Array(Uint32Array.from(python.halves.floats).buffer);
   assert.deepEqual([...toHalves(floats)], python.halves.bits);
 });
 
-test("int8 weights are off by no more than onnxruntime.quantization's seven bits, by column and as a whole", () => {
+test("int8 weights have no larger errors than onnxruntime.quantization's seven bits, by column and overall", () => {
   const { shape, data } = python.weights;
   const [, columns] = shape;
   const weights = Float32Array.from(data);
@@ -57,7 +57,7 @@ test("int8 weights are off by no more than onnxruntime.quantization's seven bits
   assert.ok(byColumn < asOne);
 });
 
-test('ranges of activations are those of onnxruntime.quantization, within a bin', () => {
+test('ranges of activations equal those of onnxruntime.quantization, within a bin', () => {
   for (const [name, { values, ranges }] of Object.entries(python.activations)) {
     const numbers = Float32Array.from(values);
     const [minimum, maximum] = [Math.min(...numbers), Math.max(...numbers)];
@@ -83,7 +83,7 @@ test('ranges of activations are those of onnxruntime.quantization, within a bin'
   }
 });
 
-/** Sentences that hold the tokens of the example; more than what calibration saw would be clipped. */
+/** Sentences that contain the tokens of the example; values beyond the calibrated range would be clipped. */
 const TEXTS = ['T cells carry p.V600E (liver, 7-fold).', 'the b-cell grows', 'HeLa cells of the liver'];
 
 test('every kind runs, stays close to the logits of Hugging Face, and makes the file smaller', async (t) => {
@@ -119,7 +119,7 @@ test('every kind runs, stays close to the logits of Hugging Face, and makes the 
   }
 });
 
-test('a static file fixes the ranges: a text alone and in a batch with another has the same logits', async (t) => {
+test('a static file fixes the ranges: a text has the same logits alone and in a batch', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const path = await quantizeFolderStatically(folder, folder, { texts: TEXTS, method: 'min-max' });

@@ -24,7 +24,7 @@ test('int8 logits stay close to those of Hugging Face, and O stays exactly 0', a
   });
 });
 
-test('no matrix but the head and the token types stays in floats', (t) => {
+test('no matrix except the head and the token types stays in floats', (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const { graph } = onnx.ModelProto.decode(readFileSync(quantizeFolder(folder)));
@@ -40,7 +40,7 @@ test('no matrix but the head and the token types stays in floats', (t) => {
   assert.equal(products, 2 * 6); // query, key, value, output, two of the feed-forward, in two layers
 });
 
-test('what cannot be quantized is refused in one sentence, and nothing is written', (t) => {
+test('an unquantizable model is rejected in one sentence, and nothing is written', (t) => {
   const refuses = (prepare: (folder: string) => void, message: RegExp) => {
     const folder = copyTinyBert(t);
     prepare(folder);
@@ -67,10 +67,10 @@ test('what cannot be quantized is refused in one sentence, and nothing is writte
   refuses((folder) => {
     exported(folder);
     writeFileSync(join(folder, 'onnx', 'model.onnx'), '');
-  }, /holds no graph/);
+  }, /contains no graph/);
 });
 
-test('calibration asks for sentences and for floats, and writes nothing without', async (t) => {
+test('calibration requires sentences and floats, and writes nothing without them', async (t) => {
   const folder = copyTinyBert(t);
   const path = exportToOnnx(folder);
   const quantized = join(folder, 'onnx', 'model_quantized.onnx');

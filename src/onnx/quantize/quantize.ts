@@ -8,31 +8,32 @@ import { copyCompanions, onnxPath } from '../folder';
 import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
 import { expectedOf } from '../session';
 import type { CalibrationMethod } from './calibration';
-import { type Int8Choices, quantizeModel } from './dynamic';
+import type { Int8Choices } from './choices';
+import { quantizeModel } from './dynamic';
 import { quantizeToFourBits } from './four-bit';
 import { storeHalves } from './half';
 import { calibrate, quantizeStatically } from './static';
 
-/** What becomes of the weights: 8-bit integers with activations quantized as they come, 4-bit integers, or 16-bit floats. */
+/** Format of the weights: 8-bit integers with dynamically quantized activations, 4-bit integers, or 16-bit floats. */
 export const QUANTIZATIONS = ['dynamic', '4-bit', 'fp16'] as const;
 export type Quantization = (typeof QUANTIZATIONS)[number];
 
 export interface QuantizeOptions extends Int8Choices {
-  /** The default is dynamic. The other choices concern 8-bit integers only. */
+  /** The default is dynamic. The other options apply to 8-bit integers only. */
   kind?: Quantization;
 }
 
 export interface StaticOptions extends Int8Choices {
-  /** Typical sentences, or texts of a classifier: some hundreds do. */
+  /** Typical sentences, or texts of a classifier: some hundreds suffice. */
   texts: readonly string[];
   method: CalibrationMethod;
 }
 
 /**
- * Writes `onnx/model_quantized.onnx` from a model folder's `onnx/model.onnx`, and answers its path. Into another folder `out`
- * go the file and what is needed to run it.
+ * Writes `onnx/model_quantized.onnx` from a model folder's `onnx/model.onnx`, and returns its path. With another folder `out`, also
+ * copies the files needed to run it.
  *
- * Throws InputError, and writes nothing, when there is no exported file, or it is damaged or already quantized.
+ * Throws InputError, and writes nothing, if there is no exported file, or it is damaged or already quantized.
  */
 export function quantizeFolder(
   folder: string,
@@ -50,9 +51,9 @@ export function quantizeFolder(
 }
 
 /**
- * The same with activations quantized by ranges that are fixed beforehand, from what the model does with typical sentences.
+ * The same with activations quantized by fixed ranges, calibrated on typical sentences.
  *
- * Throws InputError, and writes nothing, also when there are no sentences.
+ * Throws InputError, and writes nothing, also if there are no sentences.
  */
 export async function quantizeFolderStatically(
   folder: string,
@@ -66,13 +67,13 @@ export async function quantizeFolderStatically(
   const written = texts.filter((text) => text.trim() !== '');
   const windows = (await tokenizer.encode(written)).flatMap((encoded) => {
     const all = cutWindows(encoded, tokenizer, maximumLength);
-    return rows === 'text' ? all.slice(0, 1) : all; // a classifier reads the beginning
+    return rows === 'text' ? all.slice(0, 1) : all; // a classifier reads only the beginning
   });
   const ranges = await calibrate(model, windows, method);
   return writeQuantized(quantizeStatically(model, ranges, choices), folder, out);
 }
 
-/** Throws InputError if the folder is not a model or has no exported file, or if that cannot be run or is quantized already. */
+/** Throws InputError if the folder is not a model or has no exported file, or if that cannot be run or is already quantized. */
 function readExported(folder: string): { model: onnx.ModelProto; source: string } {
   const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
@@ -84,14 +85,16 @@ function readExported(folder: string): { model: onnx.ModelProto; source: string 
   return { model, source };
 }
 
-/** Throws InputError where attention is fused: `Attention` has no counterpart with fixed ranges or in four bits. */
+/** Throws InputError if attention is fused: `Attention` has no counterpart with fixed ranges or in four bits. */
 function refuseFusedAttention(model: onnx.ModelProto, source: string): void {
-  refuseFused(model, source, 'this kind takes no fused attention: export the model again', ['Attention']);
+  refuseFused(model, source, 'this kind does not support fused attention: export the model again', [
+    'Attention',
+  ]);
 }
 
 function writeQuantized(model: onnx.ModelProto, folder: string, out: string): string {
   const bytes = onnx.ModelProto.encode(model).finish();
-  // Weights that nearly overflow floats give scales that do.
+  // Weights near overflow give scales that overflow.
   checkOnnx(bytes, `${folder} quantized`);
   copyCompanions(folder, out);
   const path = onnxPath(out, { quantized: true });

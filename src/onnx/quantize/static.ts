@@ -14,14 +14,15 @@ import {
   type Range,
   scaleAndZero,
 } from './calibration';
-import { type Int8Choices, int8Lookup, int8Weights } from './dynamic';
+import type { Int8Choices } from './choices';
+import { int8Lookup, int8Weights } from './dynamic';
 
 /**
- * Static 8-bit quantization: as the dynamic kind, but the activations' ranges are fixed beforehand. So a text's logits do not
- * depend on what it is batched with; values beyond what calibration saw are clipped.
+ * Static 8-bit quantization: like the dynamic kind, but with fixed ranges of the activations. So a text's logits do not depend on
+ * its batch; values beyond the calibrated range are clipped.
  *
- * `MatMul(x, W)` becomes `MatMul(DequantizeLinear(QuantizeLinear(x)), DequantizeLinear(W8))`, which runtimes fuse into an
- * integer product and which is what other quantizers write.
+ * `MatMul(x, W)` becomes `MatMul(DequantizeLinear(QuantizeLinear(x)), DequantizeLinear(W8))`, which runtimes fuse into an integer
+ * product and which other quantizers also write.
  *
  * @param ranges of the inputs of linear layers, by name, from `calibrate`
  */
@@ -52,7 +53,7 @@ export function quantizeStatically(
     const weightZero = `${weight}/zero`;
     constants.set(weightZero, constantTensor(weightZero, shape, new Int8Array(rawData!.length / 4)));
     const name = node.output![0];
-    // One for each product, though query, key and value share their input: so runtimes recognise the pattern.
+    // One per product, though query, key and value share their input: so runtimes recognize the pattern.
     const [left, right] = [`${name}/input`, `${name}/weight`];
     nodes.push(
       operatorNode('DequantizeLinear', [values, scale, zero], [left]),
@@ -64,10 +65,10 @@ export function quantizeStatically(
 }
 
 /**
- * Runs the model over windows, one at a time, twice: once for the extremes of each linear layer's input, and, unless these are
- * all that is asked for, once for a histogram between them.
+ * Runs the model over windows, one at a time, twice: once for the extremes of each linear layer's input, and, unless only those are
+ * needed, once for a histogram between them.
  *
- * Throws InputError when there are no windows.
+ * Throws InputError if there are no windows.
  */
 export async function calibrate(
   model: onnx.ModelProto,

@@ -2,13 +2,13 @@ import type { ClassifierConfiguration } from '../../nn';
 import { isGiven } from '../../tokenization';
 import { logSoftmax, sigmoid } from '../probabilities';
 
-/** A label and how probable it is, between 0 and 1. */
+/** A label with its probability, between 0 and 1. */
 export interface ScoredLabel {
   label: string;
   score: number;
 }
 
-/** The probability of each label: of one of many they add up to 1, of several each stands alone // [labels] */
+/** Probability of each label: they sum to 1 if one label applies, and are independent if several may // [labels] */
 export function labelProbabilities(
   logits: Float32Array,
   { outcome }: Pick<ClassifierConfiguration, 'outcome'>,
@@ -16,7 +16,7 @@ export function labelProbabilities(
   return outcome === 'one' ? logSoftmax(logits).map(Math.exp) : Float64Array.from(logits, sigmoid);
 }
 
-/** All labels with their probabilities, the most probable first. */
+/** Returns all labels with their probabilities, the most probable first. */
 export function rankLabels(
   logits: Float32Array,
   configuration: Pick<ClassifierConfiguration, 'outcome' | 'labels'>,
@@ -27,7 +27,7 @@ export function rankLabels(
     .sort((one, other) => other.score - one.score);
 }
 
-/** What the classifier says: the most probable label, or every label above its threshold. */
+/** Returns the predicted labels: the most probable one, or every label above its threshold. */
 export function givenLabels(
   logits: Float32Array,
   { outcome, labels, threshold }: Pick<ClassifierConfiguration, 'outcome' | 'labels' | 'threshold'>,
@@ -40,7 +40,7 @@ export function givenLabels(
   return labels.filter((label, index) => isGiven(sigmoid(logits[index]), threshold, label));
 }
 
-/** The same of labels with their probabilities, in the order given. @param ranked all labels, the most probable first */
+/** Like `givenLabels`, from labels with probabilities, keeping their order. @param ranked all labels, the most probable first */
 export function givenOf(
   ranked: readonly ScoredLabel[],
   { outcome, threshold }: Pick<ClassifierConfiguration, 'outcome' | 'threshold'>,

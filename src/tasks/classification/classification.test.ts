@@ -41,7 +41,7 @@ const fixture = JSON.parse(
   logits: number[];
   targets: Record<LabelOutcome, number[]>;
   cases: { options: FixtureOptions; value: number; gradient: number[] }[];
-  /** Networks in training; their weights after three steps stand in classification.safetensors. */
+  /** Training networks; their weights after three steps are in classification.safetensors. */
   runs: {
     network: string;
     options: FixtureOptions;
@@ -53,7 +53,7 @@ const fixture = JSON.parse(
 
 for (const { options, value, gradient } of fixture.cases) {
   const { outcome, labelSmoothing, classWeights } = options;
-  test(`${outcome} outcome, smoothing ${labelSmoothing}, weights ${classWeights}: loss and gradient are PyTorch's`, () => {
+  test(`${outcome} outcome, smoothing ${labelSmoothing}, weights ${classWeights}: loss and gradient equal PyTorch's`, () => {
     const [rows, labels] = fixture.shape;
     const width = outcome === 'one' ? 1 : labels;
     const examples = Array.from({ length: rows }, (_, row) => ({
@@ -78,7 +78,7 @@ const trained = readSafetensors(
   join(projectRoot, 'src', 'training', 'fixtures', 'classification.safetensors'),
 );
 
-/** A learner of a fixture's run, with its batch; of tokens it is a tagger whose tags exclude one another. */
+/** Builds a learner for a fixture's run, with its batch; for tokens, a tagger with exclusive tags. */
 function learnerOf({ network, options, inputIds, targets }: (typeof fixture.runs)[number]) {
   const folder = join(networks, network);
   const { labelSmoothing, classWeights } = options;
@@ -120,14 +120,14 @@ function exclusiveExample(inputIds: Int32Array, targets: readonly number[], outp
 }
 
 for (const run of fixture.runs) {
-  test(`${run.network}: three steps of AdamW on a padded batch lead to the losses and weights of PyTorch`, () => {
+  test(`${run.network}: three steps of AdamW on a padded batch give the losses and weights of PyTorch`, () => {
     const { model, learner, take } = learnerOf(run);
     run.losses.forEach((expected, step) => {
       const { loss } = take(step);
       assert.ok(Math.abs(loss - expected) < 1e-5, `step ${step}: ${loss} instead of ${expected}`);
     });
     for (const [name, { data }] of model.parameters.snapshot()) {
-      // A key's bias cannot move the softmax: its gradient is rounding noise, which Adam turns into steps of any sign.
+      // A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign.
       if (/(key|k_lin)\.bias$/.test(name)) continue;
       const error = relativeError(data, trained.get(`${run.network}/${name}`)!.data, 0);
       assert.ok(error < 1e-4, `${name}: ${error}`);
@@ -138,7 +138,7 @@ for (const run of fixture.runs) {
   });
 }
 
-/** Sequences of noise in which every other token is 40 or 41, which says what they are. */
+/** Random sequences in which every other token is 40 or 41, which determines the label. */
 function sequences(): { inputIds: Int32Array; told: number }[] {
   const random = createRandom(5);
   return Array.from({ length: 48 }, (_, row) => {
@@ -209,7 +209,7 @@ function folderOf(context: TestContext): string {
   return folder;
 }
 
-/** Share of right answers: of texts or tokens, with several outcomes of single yes or no. */
+/** Fraction of correct answers: of texts or tokens, or with several outcomes of single decisions. */
 async function accuracy(
   model: LabelNetwork,
   examples: readonly (ClassifiedText | Example)[],
@@ -250,7 +250,7 @@ function testCase<Own extends ClassifiedText | Example>({
     return model;
   };
 
-  test(`${name}: labels are learned, and the folder holds the same network`, async (context) => {
+  test(`${name}: labels are learned, and the saved folder contains the same network`, async (context) => {
     const model = begin();
     const folder = folderOf(context);
     await train({
@@ -276,7 +276,7 @@ function testCase<Own extends ClassifiedText | Example>({
     model.dispose();
   });
 
-  test(`${name}: interrupted and resumed, training ends with the same weights`, async (context) => {
+  test(`${name}: an interrupted and resumed training ends with the same weights`, async (context) => {
     const run = async (folder: string, stopAfter: number, resume: boolean) => {
       const model = begin();
       const interrupt = new AbortController();
@@ -300,7 +300,7 @@ function testCase<Own extends ClassifiedText | Example>({
     assert.deepEqual(await run(folder, -1, true), whole);
   });
 
-  test(`${name}: two processes take the steps of one, but for rounding`, async (context) => {
+  test(`${name}: two processes take the same steps as one, up to rounding`, async (context) => {
     const run = async (replicas: number) => {
       const model = begin(0);
       await train({
@@ -326,7 +326,7 @@ testCase(textCase('bert-sequence', 'one'));
 testCase(textCase('electra-sequence', 'several'));
 testCase(tokenCase);
 
-test('texts are scored by label; a label that was never learned is counted and never right', () => {
+test('texts are scored by label; an unknown label is counted and never correct', () => {
   const plain = SequenceClassifier.load(join(networks, 'bert-sequence'));
   const { encoder } = plain.configuration;
   plain.dispose();
@@ -348,7 +348,7 @@ test('texts are scored by label; a label that was never learned is counted and n
   const { a, b, c } = report.labels;
   assert.deepEqual([a.precision, a.recall, a.support], [1, 0.5, 2]);
   assert.deepEqual([b.precision, b.recall, c.f1], [0.5, 1, 0]);
-  // "d", which is not known, counts as 0, as scikit-learn has it.
+  // The unknown label "d" counts as 0, as in scikit-learn.
   assert.ok(Math.abs(report.macroF1 - (2 / 3 + 2 / 3 + 0 + 0) / 4) < 1e-9);
   const sum = report.answers[0].ranked.reduce((rest, { score }) => rest + score, 0);
   assert.ok(report.answers[0].ranked[0].label === 'a' && Math.abs(sum - 1) < 1e-9);

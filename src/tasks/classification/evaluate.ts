@@ -6,7 +6,7 @@ import { logSoftmax } from '../probabilities';
 import { givenLabels, rankLabels, type ScoredLabel } from './answers';
 import { encodeWholeTexts, targetsOf } from './examples';
 
-/** How often a label was given rightly, wrongly and not at all, and what follows. Null where there is nothing to divide by. */
+/** True positives, false positives and false negatives of a label, and its scores. Null if undefined (division by zero). */
 export interface LabelScore {
   truePositives: number;
   falsePositives: number;
@@ -14,34 +14,34 @@ export interface LabelScore {
   precision: number | null;
   recall: number | null;
   f1: number | null;
-  /** Texts that have the label. */
+  /** Number of texts with the label. */
   support: number;
 }
 
-/** What a classifier makes of texts whose labels are known. */
+/** Evaluation of a classifier on labelled texts. */
 export interface ClassificationReport {
   texts: number;
-  /** Texts longer than the classifier reads. */
+  /** Number of texts longer than the classifier reads. */
   cut: number;
-  /** Share of texts whose labels are all right and none is missing. */
+  /** Fraction of texts whose predicted labels are exactly right. */
   accuracy: number;
-  /** Mean F1 of the labels that texts have or were given; one that the classifier does not know counts as 0. */
+  /** Mean F1 over the labels that texts have or were predicted; a label unknown to the classifier counts as 0. */
   macroF1: number;
   labels: Record<string, LabelScore>;
-  /** Texts by their label and the one that was given, in the order of `labels`; null where texts may have several // [gold][given] */
+  /** Texts by gold and predicted label, in the order of `labels`; null if texts may have several // [gold][predicted] */
   confusion: number[][] | null;
-  /** Mean cross-entropy over the texts, or over texts and labels where texts may have several. */
+  /** Mean cross-entropy over texts, or over texts and labels if texts may have several. */
   loss: number;
-  /** Labels of the texts that the classifier does not know, with the number of texts: never right. */
+  /** Gold labels that the classifier does not know, with the number of texts: never correct. */
   unknown: Record<string, number>;
-  /** Text by text: right labels, given labels and all probabilities. */
+  /** Per text: gold labels, predicted labels and all probabilities. */
   answers: { gold: string[]; given: string[]; ranked: ScoredLabel[] }[];
 }
 
-/** Texts encoded at once. */
+/** Number of texts encoded at once. */
 const AT_ONCE = 2048;
 
-/** Scores a classifier on texts. `onProgress` is called with the number that are done. */
+/** Evaluates a classifier on texts. `onProgress` is called with the number done. */
 export async function evaluateTexts(
   texts: readonly LabelledText[],
   tokenizer: Tokenizer,
@@ -63,7 +63,7 @@ export async function evaluateTexts(
   return { cut, ...scoreTexts(texts, logits, configuration) };
 }
 
-/** The report of logits // [texts][labels] */
+/** Computes the report from logits // [texts][labels] */
 export function scoreTexts(
   texts: readonly LabelledText[],
   logits: readonly Float32Array[],
@@ -137,11 +137,11 @@ function lossOf(
   return { sum, count: logits.length };
 }
 
-/** @throws InputError where the texts have several labels and the classifier gives one, or the reverse */
+/** @throws InputError if the texts have several labels and the classifier predicts one, or the reverse */
 function refuseOtherKind(texts: readonly LabelledText[], { outcome }: ClassifierConfiguration): void {
   const several = texts.find((text) => text.several);
   if (several && outcome === 'one')
     throw new InputError(
-      'the texts have lists of labels ("labels"), and the classifier gives each text one label; give texts with a "label"',
+      'the texts have lists of labels ("labels"), but the classifier gives each text one label; give texts with a "label"',
     );
 }

@@ -2,14 +2,14 @@ import type { LabelledText } from '../../foundation';
 import type { ClassifierConfiguration } from '../../nn';
 import { cutWindows, type Tokenizer } from '../../tokenization';
 
-/** A text with what it is. */
+/** A text with its target. */
 export interface ClassifiedText {
   inputIds: Int32Array; // [length]
-  /** With one label of many: its number [1]; with several: 1 for each that holds and 0 for each that does not [labels]; -1 is unknown. */
+  /** If one label applies: its index [1]; if several may: 1 for each that applies and 0 for the others [labels]; -1 is unknown. */
   targets: Int32Array;
 }
 
-/** Texts as windows that fit the encoder; what lies behind is not read, as in Python's `truncation=True`. */
+/** Encodes texts as windows that fit the encoder; longer texts are truncated, as with Python's `truncation=True`. */
 export async function encodeWholeTexts(
   texts: readonly string[],
   tokenizer: Tokenizer,
@@ -25,7 +25,10 @@ export async function encodeWholeTexts(
   return { windows, cut };
 }
 
-/** The targets of a text's labels; a label that the classifier does not have is no target, and with one of many nothing is known. */
+/**
+ * Returns the targets of a text's labels; a label unknown to the classifier has no target, and if one label applies the text is
+ * then unknown.
+ */
 export function targetsOf(
   { labels }: Pick<LabelledText, 'labels'>,
   configuration: Pick<ClassifierConfiguration, 'labels' | 'outcome'>,

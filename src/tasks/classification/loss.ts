@@ -4,15 +4,15 @@ import type { ClassifiedText } from './examples';
 
 export interface ClassificationLossOptions {
   outcome: LabelOutcome;
-  /** Share of each target that is spread over all outcomes (Szegedy et al. 2016, arXiv:1512.00567). */
+  /** Fraction of each target that is spread over all outcomes (Szegedy et al. 2016, arXiv:1512.00567). */
   labelSmoothing: number;
-  /** Factor of each label in the loss, in the order of the head's labels // [labels] */
+  /** Weight of each label in the loss, in the order of the head's labels // [labels] */
   weights: readonly number[];
-  /** What the mean is over, where it is not what is known. */
+  /** Denominator of the mean, if not the number of known targets. */
   total?: number;
 }
 
-/** What targets count in the mean: each known one by the factor of its label. */
+/** Returns the total weight of the targets in the mean: each known one counts with the weight of its label. */
 export function weightOf(
   targets: Int32Array,
   { outcome, weights }: Pick<ClassificationLossOptions, 'outcome' | 'weights'>,
@@ -24,8 +24,8 @@ export function weightOf(
 }
 
 /**
- * Mean loss over what is known: PyTorch's `CrossEntropyLoss` of one label of many, or `BCEWithLogitsLoss` of several, with class weights
- * as factors of the mean // logits [batch, labels]
+ * Mean loss over known targets: PyTorch's `CrossEntropyLoss` if one label applies, or `BCEWithLogitsLoss` if several may, with
+ * class weights as weights of the mean // logits [batch, labels]
  */
 export function classificationLoss(
   logits: DeviceTensor,
@@ -47,7 +47,7 @@ export function classificationLoss(
     });
     return binaryCrossEntropy(logits, upload(soft, [rows, labels]), upload(share, [rows, labels]));
   }
-  // Each row's targets, spread, weighted by label and by the row's share in the mean; and what each row adds up to.
+  // Targets of each row, smoothed, weighted by label and by the row's share of the mean; and the sum of each row.
   const weighted = new Float32Array(rows * labels);
   const sums = new Float32Array(rows);
   examples.forEach(({ targets: [target] }, row) => {

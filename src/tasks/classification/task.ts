@@ -9,10 +9,10 @@ import { evaluateTexts } from './evaluate';
 import { type ClassifiedText, encodeWholeTexts, targetsOf } from './examples';
 import { classificationLoss, weightOf } from './loss';
 
-/** A labelled text, or one of which nothing is known. */
+/** A labelled text, or an unlabelled one. */
 export type ClassifiedItem = LabelledText & { unknown?: boolean };
 
-/** Tells texts apart: one label of many, or several, read off the first token. */
+/** Classifies texts: one label per text, or several, predicted from the first token. */
 export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceClassifier> = {
   name: 'classification',
   items: 'texts',
@@ -24,7 +24,7 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
     refuseMixture(texts, place);
     if (loss !== 'bce' && loss !== 'cross_entropy')
       throw new InputError(
-        `${place}: texts with a label are not learned with the loss "${loss}"; leave "loss" out`,
+        `${place}: the loss "${loss}" is not available for labelled texts; leave "loss" out`,
       );
     if (labels.length === 0)
       throw new InputError(
@@ -36,7 +36,7 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
       );
     const counts = countLabels(texts);
     return labels.flatMap((label) =>
-      counts.has(label) ? [] : `${label}: no text has it: the model will never give it`,
+      counts.has(label) ? [] : `${label}: no text has it: the model will never predict it`,
     );
   },
   vary: () => [],
@@ -63,9 +63,7 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
       })),
       notices:
         cut > 0
-          ? [
-              `${cut} texts are longer than ${configuration.maximumLength} tokens; what lies behind is not read`,
-            ]
+          ? [`${cut} texts are longer than ${configuration.maximumLength} tokens; the rest is not read`]
           : [],
     };
   },
@@ -89,7 +87,7 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
   judge(texts, tokenizer, { configuration }) {
     if (texts.length === 0)
       throw new InputError(
-        'there is no text to judge the classifier by; give "dev" some that it does not learn',
+        'there is no text to evaluate the classifier on; give "dev" texts that are not used for training',
       );
     return async ({ score }) => {
       const { loss, accuracy, macroF1, labels } = await evaluateTexts(texts, tokenizer, score, configuration);
@@ -99,7 +97,7 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
   },
 };
 
-/** Teaches a classifier the labels of texts. */
+/** Trains a classifier on labelled texts. */
 export const classificationObjective = (
   model: SequenceClassifier,
   options: LossOptions,

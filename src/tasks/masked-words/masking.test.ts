@@ -13,7 +13,7 @@ const masking: Masking = { maskId: 4, vocabularySize: 60, specialIds: new Set([0
 const folder = join(projectRoot, 'src', 'nn', 'fixtures', 'networks', 'bert-vocabulary');
 const window = (ids: number[]) => ({ inputIds: Int32Array.of(2, ...ids, 3) });
 
-test('a share of the words is hidden, special tokens and padding never', () => {
+test('a fraction of the words is selected, special tokens and padding never', () => {
   const model = Model.load(folder);
   const task = maskingObjective(model, masking, folder);
   const texts = fc.array(fc.array(fc.integer({ min: 5, max: 59 }), { minLength: 3, maxLength: 30 }), {
@@ -26,7 +26,7 @@ test('a share of the words is hidden, special tokens and padding never', () => {
       const { batch: hidden, places, words } = hideWords(batch, masking, createRandom(seed));
       const candidates = ids.flat().length;
       assert.equal(places.length, Math.max(1, Math.round(0.15 * candidates)));
-      // The loss is a mean over these, as the task says of its weight.
+      // The loss is averaged over these, as the task's weight states.
       assert.equal(task.weight(ids.map(window)), places.length);
       places.forEach((place, index) => {
         assert.equal(words[index], batch.inputIds[place]);
@@ -41,7 +41,7 @@ test('a share of the words is hidden, special tokens and padding never', () => {
   model.dispose();
 });
 
-test('of the hidden words four fifths are masked, a tenth is another word, a tenth stays', () => {
+test('of the selected words four fifths are masked, a tenth replaced by another word, a tenth kept', () => {
   const batch = padBatch([window(Array.from({ length: 20_000 }, (_, index) => 5 + (index % 55)))]);
   const { batch: hidden, places, words } = hideWords(batch, masking, createRandom(1));
   const share = (holds: (id: number, word: number) => boolean) =>
@@ -50,7 +50,7 @@ test('of the hidden words four fifths are masked, a tenth is another word, a ten
   assert.ok(Math.abs(share((id, word) => id === word) - 0.1) < 0.03);
 });
 
-test('the gradient is that of the loss: a small step against it lowers the loss by its length', () => {
+test('the gradient matches the loss: a small step against it lowers the loss by its length', () => {
   const model = Model.load(folder);
   Object.assign(model.encoder, { hiddenDropout: 0, attentionDropout: 0 });
   const own = { ...masking, vocabularySize: model.encoder.vocabularySize };
@@ -78,7 +78,7 @@ test('the gradient is that of the loss: a small step against it lowers the loss 
   assert.equal(livingTensors(), 0);
 });
 
-test('a model learns the words of a text that says one thing', async (context) => {
+test('a model memorizes repetitive text', async (context) => {
   const out = mkdtempSync(join(tmpdir(), 'masking-'));
   context.after(() => rmSync(out, { recursive: true }));
   const model = Model.load(folder);

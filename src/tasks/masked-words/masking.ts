@@ -20,20 +20,23 @@ export interface TextExample {
   inputIds: Int32Array; // [length]
 }
 
-/** What is needed of a vocabulary to hide words of it. */
+/** Properties of a vocabulary needed for masking. */
 export interface Masking {
   maskId: number;
   vocabularySize: number;
-  /** Tokens that are never hidden. */
+  /** Tokens that are never masked. */
   specialIds: ReadonlySet<number>;
 }
 
-/** Share of tokens that are to be guessed, and what of them is replaced by `[MASK]`, and by any word (Devlin et al. 2019, section 3.1). */
+/**
+ * Fraction of tokens to predict, and of these the fractions replaced by `[MASK]` and by a random word (Devlin et al. 2019, section
+ * 3.1).
+ */
 const GUESSED = 0.15;
 const REPLACED_BY_MASK = 0.8;
 const REPLACED_BY_ANY = 0.1;
 
-/** Texts as windows; windows of a few tokens teach nothing of language and are left out. */
+/** Encodes texts as windows; windows of a few tokens teach no language and are left out. */
 export async function prepareTexts(
   texts: readonly string[],
   tokenizer: Tokenizer,
@@ -47,11 +50,11 @@ export async function prepareTexts(
 }
 
 /**
- * Teaches a masked language model to guess hidden words of unlabelled text. Which are hidden is drawn anew each time a text is
- * seen (Liu et al. 2019, arXiv:1907.11692). Going on with it on the text of a domain helps tasks in the domain (Gururangan et al.
- * 2020, arXiv:2004.10964).
+ * Trains a masked language model on unlabelled text. The masked words are drawn again each time a text is seen (Liu et al. 2019,
+ * arXiv:1907.11692). Continued pretraining on the text of a domain helps tasks in the domain (Gururangan et al. 2020,
+ * arXiv:2004.10964).
  *
- * @param model with a vocabulary head @param tokenizer folder whose tokenizer goes with the model
+ * @param model with a vocabulary head @param tokenizer folder of the model's tokenizer
  */
 export function maskingObjective(model: Model, masking: Masking, tokenizer: string): Objective<TextExample> {
   return {
@@ -74,7 +77,7 @@ export function maskingObjective(model: Model, masking: Masking, tokenizer: stri
   };
 }
 
-/** The task again, in another process. */
+/** Rebuilds the objective in another process. */
 export function remakeMaskingObjective(
   parameters: ReadonlyMap<string, Tensor>,
   encoder: Model['encoder'],
@@ -85,14 +88,14 @@ export function remakeMaskingObjective(
   return maskingObjective(new Model(encoder, head, parameters), masking, tokenizer);
 }
 
-/** How many of so many words are hidden. */
+/** Number of words to mask. */
 const hiddenWords = (candidates: number): number =>
   Math.min(candidates, Math.max(1, Math.round(GUESSED * candidates)));
 
 const candidatesIn = ({ inputIds }: TextExample, { specialIds }: Masking): number =>
   inputIds.reduce((count, id) => count + (specialIds.has(id) ? 0 : 1), 0);
 
-/** Mean cross-entropy of the hidden words // logits [places, vocabulary], words [places] */
+/** Mean cross-entropy of the masked words // logits [places, vocabulary], words [places] */
 export function wordLoss(logits: DeviceTensor, words: Int32Array): Loss {
   const [places, vocabulary] = logits.shape;
   const share = upload(new Float32Array(places).fill(1 / places), [places, 1]);
@@ -100,7 +103,7 @@ export function wordLoss(logits: DeviceTensor, words: Int32Array): Loss {
   return softmaxCrossEntropy(logits, targets, share, 0);
 }
 
-/** A batch with words hidden: where in it, and what stood there. At least one. */
+/** Masks words of a batch, at least one; returns their positions and the original words. */
 export function hideWords(
   batch: Batch,
   { maskId, vocabularySize, specialIds }: Masking,
@@ -119,14 +122,14 @@ export function hideWords(
   return { batch: { ...batch, inputIds }, places, words: places.map((place) => batch.inputIds[place]) };
 }
 
-/** How well the model guesses hidden words of texts, always the same ones: mean cross-entropy, of which less is better. */
+/** Evaluates the model on masked words of texts, always the same ones: mean cross-entropy, lower is better. */
 export async function evaluateMasking(
   model: Model,
   texts: readonly TextExample[],
   masking: Masking,
 ): Promise<Evaluation> {
   if (texts.length === 0)
-    throw new InputError('there is no text to judge the pre-training by; give more than a few paragraphs');
+    throw new InputError('there is no text to evaluate the pre-training on; give more than a few paragraphs');
   const random = createRandom(1);
   let total = 0;
   let guessed = 0;

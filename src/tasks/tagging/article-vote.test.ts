@@ -7,7 +7,7 @@ import { BIO } from '../../tokenization/tag-set.fixture';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
 
-/** Mentions stand in brackets; of one class and score. */
+/** Parses a text with mentions in brackets, of one class and score. */
 function part(marked: string, label: string = 'Organ Tissue', score = 0.8) {
   const spans = [];
   let text = '';
@@ -19,7 +19,7 @@ function part(marked: string, label: string = 'Organ Tissue', score = 0.8) {
   return { text, spans };
 }
 
-/** The mentions back in brackets. */
+/** Formats mentions in brackets again. */
 function marked(parts: readonly { text: string }[], voted: ReturnType<typeof voteWithinArticle>): string[] {
   return parts.map(({ text }, index) =>
     [...voted[index]]
@@ -33,7 +33,7 @@ function marked(parts: readonly { text: string }[], voted: ReturnType<typeof vot
 
 const vote = (...parts: ReturnType<typeof part>[]) => marked(parts, voteWithinArticle(parts, BIO));
 
-test('the majority of places decides for all of them', () => {
+test('the majority of occurrences decides for all of them', () => {
   assert.deepEqual(vote(part('the [joint] and a Joint'), part('[joint], no joint')), [
     'the [joint] and a [Joint]',
     '[joint], no [joint]',
@@ -41,11 +41,11 @@ test('the majority of places decides for all of them', () => {
   assert.deepEqual(vote(part('an [ECFP] and ECFP'), part('ECFP')), ['an ECFP and ECFP', 'ECFP']);
 });
 
-test('two places are too few to vote', () => {
+test('two occurrences are too few to vote', () => {
   assert.deepEqual(vote(part('the [joint]'), part('a joint')), ['the [joint]', 'a joint']);
 });
 
-test('only whole words vote, and places in other mentions do not', () => {
+test('only whole words vote, and occurrences in other mentions do not', () => {
   const parts = ['[bud] and rosebud, bud3', 'the [limb bud] of a [bud]', 'no bud', '[bud]s'].map((text) =>
     part(text),
   );
@@ -57,7 +57,7 @@ test('only whole words vote, and places in other mentions do not', () => {
   ]);
 });
 
-test('classes vote apart; a place that is added has the mean score of those found', () => {
+test('classes vote separately; an added mention has the mean score of those found', () => {
   const parts = [
     part('SAC', 'Cell', 0.9),
     part('[SAC] [SAC]', 'Cell', 0.6),
@@ -76,7 +76,7 @@ test('classes vote apart; a place that is added has the mean score of those foun
   );
 });
 
-test('letters whose lower case is longer do not move mentions', () => {
+test('letters that become longer in lower case do not shift mentions', () => {
   assert.deepEqual(vote(part('İİ [liver]'), part('[liver] of İ'), part('Liver and liver')), [
     'İİ [liver]',
     '[liver] of İ',
@@ -84,7 +84,7 @@ test('letters whose lower case is longer do not move mentions', () => {
   ]);
 });
 
-test('mentions of a class never come to overlap, and every one was found somewhere', () => {
+test('mentions of a class never overlap, and each was found somewhere', () => {
   const words = fc.array(fc.constantFrom('a', 'b', 'ab', '[a]', '[b]', '[a b]', '[ab a]'), { maxLength: 8 });
   const article = fc.array(
     words.map((list) => part(list.join(' '))),
@@ -107,7 +107,7 @@ test('mentions of a class never come to overlap, and every one was found somewhe
   );
 });
 
-/** The same, word by word and text by text. */
+/** Reference implementation, word by word and text by text. */
 function voteSimply(parts: readonly { text: string; spans: ScoredSpan[] }[]): ScoredSpan[][] {
   const texts = parts.map(({ text }) => text.toLowerCase());
   const voted: ScoredSpan[][] = parts.map(() => []);
@@ -146,7 +146,7 @@ function freePlaces(text: string, words: string, spans: readonly ScoredSpan[], i
   return places;
 }
 
-test('the result is that of looking for each mention in each part, whatever overlaps', () => {
+test('the result equals that of searching for each mention in each part, whatever overlaps', () => {
   const text = fc
     .array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'A', ' ', ' ', '-'), { maxLength: 30 })
     .map((characters) => characters.join(''));
@@ -171,14 +171,14 @@ test('the result is that of looking for each mention in each part, whatever over
   );
 });
 
-test('an article of many like sentences with many different mentions takes no time to speak of', () => {
+test('an article of many similar sentences with many different mentions is fast', () => {
   const parts = Array.from({ length: 20_000 }, (_, index) =>
     part(`A [HX${index}] was grown as HX${index >> 1} was.`),
   );
   const start = performance.now();
   const voted = voteWithinArticle(parts, BIO);
   assert.ok(performance.now() - start < 10_000);
-  // What stands in three places is marked in one of them; the later half stands in one place alone.
+  // What occurs three times is marked once; the later half occurs only once.
   assert.deepEqual(
     [voted[0].length, voted[9_999].length, voted[10_000].length, voted[19_999].length],
     [0, 0, 1, 1],

@@ -3,24 +3,24 @@ import type { TagSet } from '../../tokenization';
 import type { ScoredSpan } from './decoding';
 import { occurrencesOf } from './occurrences';
 
-/** A part of an article, a sentence most often, and the mentions found in it. */
+/** A part of an article, usually a sentence, and the mentions found in it. */
 export interface TaggedPart {
   text: string;
   spans: readonly ScoredSpan[];
 }
 
-/** The fewest occurrences that vote. */
+/** Minimum number of occurrences for a vote. */
 const FEWEST = 3;
 
 /**
- * Majority vote within an article: words that were found at least once to be a mention of a class become one at all places where they
- * occur in the article, or at none, as the majority of these places has it ("one sense per discourse", Gale, Church & Yarowsky 1992,
- * aclanthology.org/H92-1045). Places inside or across another mention of the class do not vote and stay as they are, as do words with
- * fewer than three places. Case is ignored. A tagger whose labels exclude one another decides place by place, as Python's do, and is left
- * as it is.
+ * Majority vote within an article: words found at least once as a mention of a class become one at all their occurrences in the
+ * article, or at none, by majority of the occurrences ("one sense per discourse", Gale, Church & Yarowsky 1992,
+ * aclanthology.org/H92-1045). Occurrences inside or across another mention of the class do not vote and are unchanged, as are words
+ * with fewer than three occurrences. Case is ignored. A tagger with exclusive labels decides per occurrence, as Python's do, and is
+ * unchanged.
  *
  * @param parts of one article
- * @returns the mentions of each part, in the order of their place
+ * @returns the mentions of each part, in text order
  */
 export function voteWithinArticle(parts: readonly TaggedPart[], { scheme, labels }: TagSet): ScoredSpan[][] {
   if (scheme === 'exclusive') return parts.map(({ spans }) => [...spans]);
@@ -34,7 +34,7 @@ export function voteWithinArticle(parts: readonly TaggedPart[], { scheme, labels
           part.spans.filter((span) => span.label === label),
         ),
     );
-    // The longest words vote first: places inside their mentions are not free.
+    // The longest words vote first: occurrences inside their mentions are taken.
     for (const words of longestFirst(marked)) {
       const occurrences = occurrencesOf(words, texts);
       for (const own of words) voteOn(own, occurrences.get(own)!, marked, label);
@@ -47,7 +47,7 @@ export function voteWithinArticle(parts: readonly TaggedPart[], { scheme, labels
   return voted;
 }
 
-/** The different words that are marked, those of one length together. */
+/** Returns the distinct marked words, grouped by length. */
 function longestFirst(marked: readonly Marked[]): string[][] {
   const byLength = new Map<number, Set<string>>();
   for (const { text, spans } of marked) {
@@ -62,14 +62,14 @@ function longestFirst(marked: readonly Marked[]): string[][] {
   return [...byLength].sort(([one], [other]) => other - one).map(([, words]) => [...words]);
 }
 
-/** @param occurrences part and start of each, one after the other */
+/** @param occurrences part and start of each, flattened */
 function voteOn(
   words: string,
   occurrences: readonly number[],
   marked: readonly Marked[],
   label: string,
 ): void {
-  const free: number[] = []; // part and start, as above, where the words stand whole and nothing is marked
+  const free: number[] = []; // part and start, as above, of whole-word occurrences where nothing is marked
   const found: [part: number, mention: ScoredSpan][] = [];
   let score = 0;
   for (let index = 0; index < occurrences.length; index += 2) {
@@ -94,7 +94,7 @@ function voteOn(
   }
 }
 
-/** In lower case, unless that moves the characters (`İ` becomes two). */
+/** Converts to lower case, unless that shifts characters (`İ` becomes two). */
 function lowerCase(text: string): string {
   const lower = text.toLowerCase();
   return lower.length === text.length ? lower : text;
@@ -104,7 +104,7 @@ function lowerCase(text: string): string {
 class Marked {
   readonly spans = new Set<ScoredSpan>();
   readonly #byBorders = new Map<number, ScoredSpan[]>();
-  /** How many mentions cover each character. */
+  /** Number of mentions covering each character. */
   #covering: Uint32Array | undefined;
 
   constructor(
@@ -130,12 +130,12 @@ class Marked {
     this.#cover(span, -1);
   }
 
-  /** The mention with these borders. */
+  /** Returns the mention with these boundaries. */
   at(start: number, end: number): ScoredSpan | undefined {
     return this.spans.size === 0 ? undefined : this.#byBorders.get(this.#key(start, end))?.[0];
   }
 
-  /** Whether a mention covers some of the characters. */
+  /** Returns whether a mention covers any of the characters. */
   isTaken(start: number, end: number): boolean {
     if (this.spans.size === 0) return false;
     for (let place = start; place < end; place++) if (this.#covering![place] > 0) return true;

@@ -16,12 +16,12 @@ export interface ScoredSpan extends Span {
 }
 
 /**
- * Mentions from a text's logits, decided for whole words: a word has one label, so no mention begins or ends in its middle.
+ * Decodes a text's logits to mentions of whole words: a word has one label, so no mention starts or ends inside it.
  *
- * For one class, a word can begin a mention (its first token says B, the rest I), go on with one (all I) or stand outside.
- * With independent sigmoids the log-probability of each choice, taken relative to "outside", is just the sum of the chosen
- * logits over the word's tokens. The best legal sequence, I only after B or I, is found by Viterbi's algorithm
- * (Viterbi 1967, IEEE Trans. Inf. Theory 13:260). Classes are decided apart and may overlap.
+ * For one class, a word can begin a mention (its first token is B, the rest I), continue one (all I) or be outside. With
+ * independent sigmoids, the log-probability of each choice relative to "outside" is the sum of the chosen logits over the word's
+ * tokens. The best valid sequence, I only after B or I, is found by Viterbi's algorithm (Viterbi 1967, IEEE Trans. Inf. Theory
+ * 13:260). Classes are decoded separately and may overlap.
  *
  * @param logits row-major // [tokens, outputs]
  * @param threshold shifts every logit of its class by its log-odds
@@ -75,8 +75,8 @@ export function decodeSpans(
 }
 
 /**
- * Mentions from the likeliest tag of each word, or of each token where the tagger has no rule for words: what Python's pipeline gives
- * with `aggregation_strategy` "first" and "simple".
+ * Decodes the most likely tag of each word, or of each token if the tagger has no rule for words, as Python's pipeline does with
+ * `aggregation_strategy` "first" and "simple".
  */
 function decodeExclusive(encoded: EncodedText, logits: Float32Array, tagSet: TagSet): ScoredSpan[] {
   const outputs = outputNames(tagSet).length;
@@ -105,10 +105,10 @@ const OUTSIDE = 0;
 const BEGIN = 1;
 const INSIDE = 2;
 
-/** The legal sequence of states with the highest sum, where OUTSIDE scores 0 and INSIDE follows BEGIN or INSIDE alone. */
+/** Returns the valid sequence of states with the highest sum, where OUTSIDE scores 0 and INSIDE follows only BEGIN or INSIDE. */
 function bestPath(begin: Float64Array, inside: Float64Array): Uint8Array {
   const length = begin.length;
-  // For each word and state, the state before it on the best way there. // [length, 3]
+  // For each word and state, the previous state on the best path. // [length, 3]
   const before = new Uint8Array(length * 3);
   let scores = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let word = 0; word < length; word++) {
@@ -126,7 +126,7 @@ function bestPath(begin: Float64Array, inside: Float64Array): Uint8Array {
   return path;
 }
 
-/** Index of the first token of every word, and the number of tokens at the end. // [words + 1] */
+/** Returns the index of the first token of every word, followed by the number of tokens. // [words + 1] */
 function startsOfWords(words: Int32Array): number[] {
   const starts: number[] = [];
   words.forEach((word, token) => {

@@ -15,7 +15,7 @@ import { knownSpans, meanF1, microF1, onlyLabels, type SpanScore, scoreSpans } f
 import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
-/** What a model makes of sentences whose mentions are known. */
+/** Evaluation of a model on sentences with gold mentions. */
 export interface EvaluationReport {
   sentences: number;
   spans: Record<string, SpanScore>;
@@ -24,20 +24,20 @@ export interface EvaluationReport {
   meanF1: number | null;
   /** Strict span F1 over the mentions of all labels together. */
   microF1: number | null;
-  /** Cross-entropy, binary or, after training with `cross_entropy`, that one. */
+  /** Binary cross-entropy, or after training with `cross_entropy`, that loss. */
   loss: number;
-  /** Sentence by sentence, in the order given: tokens, logits and predicted spans. */
+  /** Per sentence, in the given order: tokens, logits and predicted spans. */
   tagged: TaggedText[];
 }
 
 export interface EvaluationOptions extends TaggingOptions {
-  /** What the model was trained with. */
+  /** The loss used in training. */
   loss?: LossName;
 }
 
 /**
- * Tags the sentences and compares with their gold spans, by label. Labels that a sentence's source did not look for, or that the model does
- * not know, are left out.
+ * Tags the sentences and compares with their gold spans, by label. Excludes labels that the sentence's source did not annotate, or
+ * that the model does not know.
  */
 export async function evaluate(
   sentences: readonly Sentence[],
@@ -69,7 +69,7 @@ export async function evaluate(
 }
 
 /**
- * What a model found, made consistent within each article as `annotate` makes it.
+ * Applies the majority vote within each article to a model's mentions, as `annotate` does.
  *
  * @param found one list per sentence, in the order of `sentences`
  */
@@ -94,7 +94,7 @@ export function voteByArticle(
   return voted;
 }
 
-/** Evaluates on several corpora, each by itself. */
+/** Evaluates on several corpora separately. */
 export async function evaluateAll(
   tests: Readonly<Record<string, Sentence[]>>,
   tokenizer: Tokenizer,
@@ -115,7 +115,7 @@ export async function evaluateAll(
   return reports;
 }
 
-/** The same evaluation in the form that training asks for after each epoch. */
+/** The same evaluation in the form used by training after each epoch. */
 export function heldOutEvaluation(
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
@@ -124,7 +124,7 @@ export function heldOutEvaluation(
   const gold = onlyLabels(sentences, options.labels);
   if (!gold.some((sentence) => knownSpans(sentence.spans, sentence).length > 0)) {
     throw new InputError(
-      `the dev sentences hold no gold mention of ${options.labels.join(', ')}; give others, or no epoch can be preferred`,
+      `the dev sentences have no gold mention of ${options.labels.join(', ')}; give others, or no epoch can be selected`,
     );
   }
   return async ({ score }: { score: TokenScorer }) => {
@@ -134,10 +134,9 @@ export function heldOutEvaluation(
 }
 
 /**
- * The model's cross-entropy on the known labels. Trained with `cross_entropy`: the mean over tokens and labels of the
- * cross-entropy of a softmax over B, I and "outside", whose logit is 0; with exclusive tags, the mean over tokens that carry one; otherwise
- * the mean over outputs of the binary cross-entropy, which for a focal loss is not what was minimized, and comparable between runs
- * for that very reason.
+ * The model's cross-entropy on the known labels. Trained with `cross_entropy`: the mean over tokens and labels of the cross-entropy
+ * of a softmax over B, I and "outside", whose logit is 0; with exclusive tags, the mean over tokens that carry one; otherwise the
+ * mean over outputs of the binary cross-entropy, which differs from a focal training loss and is therefore comparable between runs.
  */
 function meanLoss(
   sentences: readonly Sentence[],
@@ -176,14 +175,14 @@ function meanLoss(
   return total / Math.max(known, 1);
 }
 
-/** softplus(z) - z y of each label of a class, their mean. */
+/** Mean of softplus(z) - z y over the outputs of a class. */
 function binaryLoss(logits: Float32Array, labels: Uint8Array): number {
   const softplus = (z: number) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
   const total = logits.reduce((sum, z, output) => sum + softplus(z) - z * labels[output], 0);
   return total / logits.length;
 }
 
-/** log(1 + Σ exp z) - z of the label that is set, if one is. */
+/** log(1 + Σ exp z) - z of the label that is set, if any. */
 function exclusiveLoss(logits: Float32Array, labels: Uint8Array): number {
   const highest = Math.max(0, ...logits);
   const sum = logits.reduce((rest, z) => rest + Math.exp(z - highest), Math.exp(-highest));

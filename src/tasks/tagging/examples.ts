@@ -9,24 +9,24 @@ import {
   type Tokenizer,
 } from '../../tokenization';
 
-/** A window with what the network should say of it. */
+/** A window with its gold labels. */
 export interface Example {
   inputIds: Int32Array; // [length]
   labels: Uint8Array; // [length, outputs]
-  /** 1 where the output is known and the token counts: its label was annotated, it is no special token and no mere context. */
+  /** 1 where the output is known and the token counts: its label was annotated, and the token is neither special nor context. */
   known: Uint8Array; // [length, outputs]
 }
 
 export interface PreparedExamples {
   examples: Example[];
-  /** Mentions that no token stands for, and mentions with a border inside a token: what the tokenizer costs. */
+  /** Mentions without any token, and mentions with a boundary inside a token: the loss caused by the tokenizer. */
   lost: Span[];
   widened: Span[];
-  /** Mentions over others, which labels cannot hold beside them. */
+  /** Mentions overlapping others, which the labels cannot represent as well. */
   covered: Span[];
 }
 
-/** Sentences as windows with labels; a long sentence becomes several windows, nothing of it is left out. */
+/** Encodes sentences as windows with labels; a long sentence becomes several windows, without truncation. */
 export async function prepareExamples(
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
@@ -65,9 +65,9 @@ export async function prepareExamples(
 }
 
 /**
- * 1 for each output of a label that was looked for // [outputs]
+ * 1 for each output of an annotated label // [outputs]
  *
- * O of an exclusive tagger is known wherever any label is: a softmax over the outputs that are known tells it from these.
+ * O of an exclusive tagger is known if any label is: a softmax over the known outputs distinguishes them.
  */
 function knownOutputs(annotated: readonly string[], tagSet: TagSet): Uint8Array {
   if (tagSet.scheme !== 'exclusive') {

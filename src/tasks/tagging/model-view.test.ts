@@ -16,7 +16,7 @@ const scored = async (configuration: ModelConfiguration, logits: number[], view?
   return { ...tagger.configuration, seen: [...seen] };
 };
 
-test('a class has the larger logit of its labels, moved to one threshold', async () => {
+test('a class has the largest logit of its labels, shifted to a common threshold', async () => {
   const configuration = {
     ...base,
     scheme: 'bio',
@@ -42,7 +42,7 @@ test('a class has the larger logit of its labels, moved to one threshold', async
   );
 });
 
-test('exclusive labels of a class add up, those of no class count as outside', async () => {
+test('exclusive labels of a class are summed, labels of no class count as outside', async () => {
   const configuration = { ...base, scheme: 'exclusive', labels, threshold: 0.5 } as const;
   // O, then B and I of each label.
   const { seen } = await scored(configuration, [1, 0, 0, 2, -1, 3, 0.5], 'one');

@@ -9,7 +9,7 @@ import {
   thresholdOf,
 } from '../../tokenization';
 
-/** The name by which the labels that the model itself has are asked for. */
+/** The view name that selects the model's labels themselves. */
 export const OWN_LABELS = 'labels';
 
 export interface Tagger {
@@ -18,14 +18,15 @@ export interface Tagger {
 }
 
 /**
- * A tagger whose labels are the classes of a view: each class is given where one of its labels is. The network learns all labels side
- * by side; which of them a user sees, and under what names, is chosen when it is used.
+ * Wraps a tagger so that its labels are the classes of a view: a class is predicted where one of its labels is. The network learns
+ * all labels together; which of them the user sees, and under what names, is chosen at inference.
  *
- * Of labels that may overlap, a class has the larger logit; of exclusive ones the probability of either, log Σ exp z, and labels of no
- * class count as outside. A class has the threshold of its first label; the logits of its others are moved by the difference in log-odds.
+ * If labels may overlap, a class has the largest of their logits; if they are exclusive, the probability of any of them, log Σ exp
+ * z, and labels of no class count as outside. A class has the threshold of its first label; the logits of its other labels are
+ * shifted by the difference in log-odds.
  *
- * @param view a name among the model's views; left out, the first of them, or the labels where there are none
- * @throws InputError that lists the views where there is none of that name
+ * @param view a name among the model's views; by default the first one, or the labels if there are none
+ * @throws InputError that lists the views if there is none of that name
  */
 export function inView({ configuration, score }: Tagger, view?: string): Tagger {
   const { views = {} } = configuration;
@@ -88,7 +89,7 @@ function overlappingView(configuration: ModelConfiguration, classes: readonly (r
   };
 }
 
-/** The logit of a class without labels: as good as impossible, and finite. */
+/** Logit of a class without labels: practically impossible, but finite. */
 const NEVER = -1e4;
 
 function exclusiveView(configuration: ModelConfiguration, classes: readonly (readonly string[])[]): Change {

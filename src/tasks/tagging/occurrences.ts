@@ -1,17 +1,17 @@
-/** The occurrences of words of one length in texts: for each word `[part, start, part, start, …]`. */
+/** Occurrences in texts of words of one length: for each word `[part, start, part, start, …]`. */
 export type Occurrences = Map<string, number[]>;
 
-/** Up to this many words are searched one by one; more share one pass over the texts. */
+/** Up to this many words are searched for individually; more share one pass over the texts. */
 const FEW = 16;
-/** Size of a table by hash: text whose hash is not in it is none of the words. */
+/** Size of a table of hashes: text whose hash is not in it is none of the words. */
 const BITS = 1 << 16;
 const BASE = 0x01000193;
 
 /**
- * Occurrences of each word that do not overlap each other, from left to right. Takes one pass over the texts, however many
- * words there are: a hash rolls along (R. Karp, M. Rabin, IBM J. Res. Dev. 31:249, 1987).
+ * Finds non-overlapping occurrences of each word, from left to right, in one pass over the texts for any number of words, with a
+ * rolling hash (R. Karp, M. Rabin, IBM J. Res. Dev. 31:249, 1987).
  *
- * @param words different ones of one length, at least 1
+ * @param words distinct, of one length, at least 1
  */
 export function occurrencesOf(words: readonly string[], texts: readonly string[]): Occurrences {
   const found: Occurrences = new Map(words.map((word) => [word, []]));
@@ -53,7 +53,7 @@ export function occurrencesOf(words: readonly string[], texts: readonly string[]
   return found;
 }
 
-/** Whether the last occurrence in the part starts at `latest` or before. */
+/** Returns whether the last occurrence in the part starts at `latest` or earlier. */
 function isFree(places: readonly number[], part: number, latest: number): boolean {
   return places.length === 0 || places[places.length - 2] !== part || places[places.length - 1] <= latest;
 }

@@ -1,6 +1,6 @@
 import { byLabel, InputError, labelsOf, type Sentence, type Span } from '../../foundation';
 
-/** Mentions found, invented and missed, and what follows from them. Null where there is nothing to divide by. */
+/** True positives, false positives and false negatives, and the scores. Null if undefined (division by zero). */
 export interface SpanScore {
   truePositives: number;
   falsePositives: number;
@@ -8,23 +8,23 @@ export interface SpanScore {
   precision: number | null;
   recall: number | null;
   f1: number | null;
-  /** Gold mentions. */
+  /** Number of gold mentions. */
   support: number;
 }
 
-/** What strict scores are computed from; such counts may be added up over sentences. */
+/** Counts for strict scores; they may be summed over sentences. */
 export interface SpanCounts {
   hits: number;
   predicted: number;
   gold: number;
 }
 
-/** The mentions of labels that the sentence's source looked for; the others are unknown there, neither right nor wrong. */
+/** Returns the mentions of labels that the sentence's source annotated; others are unknown there, neither right nor wrong. */
 export function knownSpans<T extends Span>(spans: readonly T[], { annotated }: Sentence): T[] {
   return spans.filter(({ label }) => annotated.includes(label));
 }
 
-/** The same sentences as far as some labels go: mentions of others are left out, as if nobody had looked for them. */
+/** Restricts sentences to some labels: mentions of others are removed, as if they had not been annotated. */
 export function onlyLabels(sentences: readonly Sentence[], labels: readonly string[]): Sentence[] {
   const isKnown = new Set(labels);
   return sentences.map((sentence) => ({
@@ -34,16 +34,16 @@ export function onlyLabels(sentences: readonly Sentence[], labels: readonly stri
   }));
 }
 
-/** @throws InputError where there is not one of `items` for each sentence; `what` names them */
+/** @throws InputError if there is not one of `items` per sentence; `what` names them */
 export function checkOneEach(gold: readonly Sentence[], items: readonly unknown[], what: string): void {
   if (gold.length !== items.length) {
-    throw new InputError(`${items.length} ${what} for ${gold.length} sentences; give one a sentence`);
+    throw new InputError(`${items.length} ${what} for ${gold.length} sentences; give one per sentence`);
   }
 }
 
 /**
- * Goes once through all known mentions, gold, predicted and those that match strictly (`hits`: class, start and end are all
- * right), and adds each to the counts that `countsOf` gives for it. A gold mention given twice counts once.
+ * Adds all known mentions, gold, predicted and strictly matching (`hits`: same class, start and end), to the counts that `countsOf`
+ * returns for each. A duplicate gold mention counts once.
  */
 export function countSpans(
   gold: readonly Sentence[],
@@ -68,9 +68,9 @@ export function countSpans(
 }
 
 /**
- * Strict span scores by label: a prediction counts when label, start and end are all right. A label that a sentence's source
- * did not look for is left out of that sentence, gold and predictions alike. A label without gold mentions has no
- * scores (null), whatever was predicted.
+ * Strict span scores by label: a prediction is correct if label, start and end match. A label that a sentence's source did not
+ * annotate is excluded from that sentence, gold and predictions alike. A label without gold mentions has null scores, whatever was
+ * predicted.
  *
  * @param predicted one list per sentence, in the order of `gold`
  * @param labels in the order of the result; mentions of others do not count
@@ -100,17 +100,17 @@ export function spanScore({ hits, predicted, gold }: SpanCounts): SpanScore {
   };
 }
 
-/** With gold mentions but no prediction, F1 is 0: all of them were missed. Without gold there is none. */
+/** With gold mentions but no prediction, F1 is 0: all were missed. Without gold mentions it is null. */
 export function f1Of(hits: number, predicted: number, gold: number): number | null {
   return gold === 0 ? null : (2 * hits) / (predicted + gold);
 }
 
-/** Equal for two spans that match strictly: same class, start and end. */
+/** Returns a key that is equal for strictly matching spans: same class, start and end. */
 export function spanKey({ start, end, label }: Span): string {
   return `${start} ${end} ${label}`;
 }
 
-/** The mean F1 over the labels that have gold mentions; null where none has. */
+/** Mean F1 over the labels with gold mentions; null if none has. */
 export function meanF1(scores: Record<string, SpanScore>): number | null {
   return mean(Object.values(scores).map(({ f1 }) => f1));
 }
@@ -126,7 +126,7 @@ export function microF1(scores: Record<string, SpanScore>): number | null {
   return f1Of(hits, predicted, gold);
 }
 
-/** The mean of what is known; null where nothing is. */
+/** Mean of the non-null values; null if there are none. */
 export function mean(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;

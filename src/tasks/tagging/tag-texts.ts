@@ -12,23 +12,23 @@ import {
 } from '../../tokenization';
 import { decodeSpans, type ScoredSpan } from './decoding';
 
-/** How a tagger reads texts, and how its outputs are read. */
+/** How a tagger encodes texts, and how its outputs are decoded. */
 export interface TaggingOptions extends TagSet {
   maximumLength: number;
   threshold: Threshold;
 }
 
-/** A text as the model saw it: its tokens, their logits and the mentions decoded from them. */
+/** A tagged text: its tokens, their logits and the mentions decoded from them. */
 export interface TaggedText {
   encoded: EncodedText;
   logits: Float32Array; // [tokens, outputs]
   spans: ScoredSpan[];
 }
 
-/** Texts scored at once; enough to form batches of similar length, few enough to hold in memory. */
+/** Texts scored at once; enough to form batches of similar length, few enough to fit in memory. */
 const TEXTS_AT_ONCE = 2048;
 
-/** Tags texts of any length; `onProgress` is called with the number that are done. */
+/** Tags texts of any length; `onProgress` is called with the number done. */
 export async function tagTexts(
   texts: readonly (string | TextInput)[],
   tokenizer: Tokenizer,

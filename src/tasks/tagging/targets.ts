@@ -2,7 +2,7 @@ import type { TagSet } from '../../tokenization';
 import type { Targets } from '../losses';
 import type { Example } from './examples';
 
-/** The targets of a padded batch; padding is unknown. */
+/** Returns the targets of a padded batch; padding is unknown. */
 export function padTargets(examples: readonly Example[], tagSet: TagSet): Targets {
   const length = Math.max(...examples.map(({ inputIds }) => inputIds.length));
   const outputs = examples[0].labels.length / examples[0].inputIds.length;
@@ -17,6 +17,6 @@ export function padTargets(examples: readonly Example[], tagSet: TagSet): Target
   return { labels, known, knownLabels };
 }
 
-/** What the mean loss is over: known outputs, or tokens with a tag where tags exclude one another. */
+/** Denominator of the mean loss: known outputs, or tokens with a tag if tags are exclusive. */
 export const countKnown = ({ labels, known }: Example, { scheme }: TagSet): number =>
   (scheme === 'exclusive' ? labels : known).reduce((sum, one) => sum + one, 0);

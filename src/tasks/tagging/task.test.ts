@@ -8,8 +8,8 @@ import { BIO } from '../../tokenization/tag-set.fixture';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../training';
 import { taggingObjective, taggingTask } from './task';
 
-test('the dropout of a configuration reaches the network and its folder', (context) => {
-  const folder = copyTinyBert(context); // its own dropout is 0
+test('the dropout of a configuration is applied to the network and saved in its folder', (context) => {
+  const folder = copyTinyBert(context); // the encoder's dropout is 0
   const example = {
     inputIds: Int32Array.of(2, 20, 21, 22, 3),
     labels: new Uint8Array(5 * 8),
@@ -37,13 +37,13 @@ test('the dropout of a configuration reaches the network and its folder', (conte
   }
 });
 
-test('labels that cannot be learned are named, sentences that know none refused', () => {
+test('unlearnable labels are reported, sentences without known labels rejected', () => {
   const sentence = { article: 'A', section: '', paragraph: 0, offset: 0, text: 'T cell', spans: [] };
   const check = (sentences: Sentence[], labels: string[]) =>
     taggingTask.check(sentences, labels, { ...DEFAULT_TRAINING, seed: 1 }, 'x.jsonl');
   assert.throws(
     () => check([{ ...sentence, annotated: [] }], ['Cell']),
-    /x.jsonl: no sentence knows any label/,
+    /x.jsonl: no sentence has annotated labels/,
   );
   assert.throws(
     () => check([{ ...sentence, annotated: ['Cell'] }], ['Cell']),
@@ -53,6 +53,6 @@ test('labels that cannot be learned are named, sentences that know none refused'
   const labels = ['Cell', 'Cell Line', 'Organ Tissue'];
   assert.deepEqual(check([{ ...sentence, spans: [cell], annotated: ['Cell', 'Cell Line'] }], labels), [
     'Cell Line: no sentence has a mention of it: the model will learn to find none',
-    'Organ Tissue: no source looked for it: its outputs stay as they are',
+    'Organ Tissue: no source annotated it: its outputs are not trained',
   ]);
 });

@@ -25,7 +25,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
       throw new InputError(
         labels.length === 0
           ? `${place}: no sentence has a mention, so there is nothing to learn; give sentences with "spans"`
-          : `${place}: no sentence knows any label ("annotated" is empty everywhere), so there is nothing to learn; list in "annotated" what was looked for`,
+          : `${place}: no sentence has annotated labels ("annotated" is empty everywhere), so there is nothing to learn; list the labels in "annotated"`,
       );
     const counts = countMentions(sentences);
     if (counts.size === 0)
@@ -37,7 +37,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
       if (counts.has(label)) return [];
       return lookedFor.has(label)
         ? `${label}: no sentence has a mention of it: the model will learn to find none`
-        : `${label}: no source looked for it: its outputs stay as they are`;
+        : `${label}: no source annotated it: its outputs are not trained`;
     });
     if (scheme !== 'exclusive') return notices;
     const crossing = sentences.reduce((sum, { spans }) => sum + countOverlaps(spans), 0);
@@ -45,7 +45,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
       ? notices
       : [
           ...notices,
-          `${crossing} mentions lie inside or across others, and a word has one label in the scheme "exclusive": the outer ones are learned`,
+          `${crossing} mentions overlap others, but a word has one label in the scheme "exclusive": the outer ones are learned`,
         ];
   },
   vary: (sentences, { seed, ...variations }) => varyMentions(sentences, variations, seed),
@@ -70,9 +70,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
         `${widened.length} mentions end inside a token and are widened to it, ${lost.length} have no token`,
       );
     if (covered.length > 0)
-      notices.push(
-        `${covered.length} mentions lie inside or across others of their label and are not learned`,
-      );
+      notices.push(`${covered.length} mentions overlap others of their label and are not learned`);
     return { examples, notices };
   },
   loss(options, configuration) {
@@ -97,7 +95,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
     heldOutEvaluation(sentences, tokenizer, { ...configuration, loss }),
 };
 
-/** Teaches a tagger the labels of windows. */
+/** Trains a tagger on labelled windows. */
 export const taggingObjective = (model: TokenClassifier, options: LossOptions): Objective<Example> =>
   objectiveOf(taggingTask, model, options);
 

@@ -13,7 +13,7 @@ import { logSoftmax, sigmoid } from '../probabilities';
 import { checkOneEach, f1Of, ratio } from './spans';
 import type { TaggedText, TaggingOptions } from './tag-texts';
 
-/** Counts over tokens, and what follows from them. Null where there is nothing to divide by. */
+/** Counts over tokens, and the scores. Null if undefined (division by zero). */
 export interface TokenScore {
   truePositives: number;
   falsePositives: number;
@@ -26,7 +26,7 @@ export interface TokenScore {
   mcc: number | null;
 }
 
-/** How likely a token is part of a mention of a label: the likelier of B- and I-, or their sum where tags exclude one another. */
+/** Probability that a token is part of a mention of a label: the larger of B- and I-, or their sum if tags are exclusive. */
 type TokenProbability = (tagged: TaggedText, token: number, label: number) => number;
 
 function probabilityOf(tagSet: TagSet): TokenProbability {
@@ -46,7 +46,7 @@ function probabilityOf(tagSet: TagSet): TokenProbability {
   };
 }
 
-/** The probability that a token is part of a mention, for every label // [labels][tokens] */
+/** Probability that a token is part of a mention, for every label // [labels][tokens] */
 export function tokenProbabilities(tagged: TaggedText, tagSet: TagSet): number[][] {
   const probability = probabilityOf(tagSet);
   return tagSet.labels.map((_, label) =>
@@ -54,7 +54,7 @@ export function tokenProbabilities(tagged: TaggedText, tagSet: TagSet): number[]
   );
 }
 
-/** Which tokens are part of a gold mention, for every label // [labels][tokens] */
+/** Whether each token is part of a gold mention, for every label // [labels][tokens] */
 export function goldTokens(
   { encoded }: TaggedText,
   sentence: Sentence,
@@ -67,8 +67,8 @@ export function goldTokens(
 }
 
 /**
- * A sentence's tokens, and where they stand in its text, with probability and gold of each label; gold is null where the source
- * did not look for the label.
+ * Returns a sentence's tokens and their positions, with probability and gold of each label; gold is null if the source did not
+ * annotate the label.
  */
 export function probabilitiesByClass(
   sentence: Sentence,
@@ -92,14 +92,14 @@ export function probabilitiesByClass(
 }
 
 /**
- * Every token whose sentence's source looked for a label, with the probability that it is part of a mention of the label and
- * whether it is.
+ * All tokens of sentences annotated for a label, with the probability that each is part of a mention of the label and whether it
+ * is.
  */
 export interface TokenOutcomes {
   probabilities: Float64Array; // [tokens]
   /** 1 inside a gold mention, else 0 // [tokens] */
   inside: Uint8Array;
-  /** Where each sentence's tokens end // [sentences] */
+  /** End of each sentence's tokens // [sentences] */
   ends: Int32Array;
 }
 
@@ -146,7 +146,7 @@ export function tokenOutcomes(
   return outcomes;
 }
 
-/** Token-level scores by label as the assessment counts them: inside a mention or not, at a threshold, unknown labels out. */
+/** Token-level scores by label as the assessment counts them: inside a mention or not, at a threshold, without unknown labels. */
 export function scoreTokens(
   outcomes: Readonly<Record<string, TokenOutcomes>>,
   threshold: Threshold,

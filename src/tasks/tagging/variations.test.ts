@@ -35,7 +35,7 @@ test('a mutation keeps its notation', () => {
   }
 });
 
-test('mentions are replaced by mentions of their class and guidelines, the rest of the sentence stays', () => {
+test('mentions are replaced by mentions of the same class and guidelines, the rest of the sentence is unchanged', () => {
   const liver = sentence('the liver of V600E mice', [
     ['liver', 'Organ Tissue'],
     ['V600E', 'Gene Mutations'],
@@ -64,7 +64,7 @@ test('mentions are replaced by mentions of their class and guidelines, the rest 
   );
 });
 
-test('sentences without mentions of the class give no copies; overlapping mentions stay', () => {
+test('sentences without mentions of the class give no copies; overlapping mentions are unchanged', () => {
   const without = sentence('the liver', [['liver', 'Organ Tissue']]);
   assert.deepEqual(
     varyMentions([without], { variations: { 'Gene Mutations': 3 }, rewritten: ['Gene Mutations'] }, 1),
@@ -80,7 +80,7 @@ test('sentences without mentions of the class give no copies; overlapping mentio
   );
 });
 
-test('spans always mark what they marked, whatever the sentence', () => {
+test('spans always mark the same mention, whatever the sentence', () => {
   const piece = fc.record({
     before: fc.string({ maxLength: 5 }),
     mention: fc.string({ minLength: 1, maxLength: 8 }),

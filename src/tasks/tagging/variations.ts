@@ -1,18 +1,19 @@
 import { createRandom, type Random, type Sentence, type Span } from '../../foundation';
 
 export interface Variations {
-  /** For each label, how many varied copies are made of a sentence that mentions it. */
+  /** For each label, the number of varied copies of each sentence that mentions it. */
   variations: Readonly<Record<string, number>>;
   /** Labels whose mentions follow a notation, such as mutations, and are rewritten in it. */
   rewritten: readonly string[];
 }
 
 /**
- * Further training sentences: copies of those with mentions, in which the mentions are others. A label with few different
- * mentions is so learned from their surroundings and form, and less by heart.
+ * Augments training data: copies of sentences with mentions, with the mentions replaced. A label with few different mentions is
+ * thus learned from their context and form rather than by heart.
  *
- * A mention of a rewritten label becomes another one in the same notation. Any other mention is replaced, in one of two cases, by a mention of its class
- * from elsewhere, each different one as likely as the next ("mention replacement" of Dai & Adel 2020, aclanthology.org/2020.coling-main.343).
+ * A mention of a rewritten label becomes another one in the same notation. Any other mention is replaced, with probability one
+ * half, by a mention of its class from elsewhere, each distinct one equally likely ("mention replacement" of Dai & Adel 2020,
+ * aclanthology.org/2020.coling-main.343).
  */
 export function varyMentions(
   sentences: readonly Sentence[],
@@ -34,7 +35,7 @@ export function varyMentions(
   });
 }
 
-/** Mentions of one class in sentences that were annotated for the same classes: by the same guidelines, most likely. */
+/** Groups mentions of one class from sentences annotated for the same classes, most likely by the same guidelines. */
 const kindOf = ({ annotated }: Sentence, label: string): string => `${label} of ${annotated}`;
 
 function differentMentions(sentences: readonly Sentence[]): Map<string, string[]> {
@@ -48,7 +49,7 @@ function differentMentions(sentences: readonly Sentence[]): Map<string, string[]
   return new Map([...found].map(([kind, different]) => [kind, [...different]]));
 }
 
-/** Puts other words in the place of mentions; the spans move along. A sentence with overlapping mentions stays as it is. */
+/** Replaces mentions by other words and shifts the spans. A sentence with overlapping mentions is unchanged. */
 function replaceMentions(sentence: Sentence, replace: (span: Span, mention: string) => string): Sentence {
   const inOrder = [...sentence.spans].sort((one, other) => one.start - other.start);
   if (inOrder.some(({ start }, index) => index > 0 && start < inOrder[index - 1].end)) return sentence;
@@ -74,8 +75,8 @@ const LETTERS = 'ACDEFGHIKLMNPQRSTVWY';
 const NUCLEOTIDES = 'ACGT';
 
 /**
- * Another mutation in the same notation: digits, amino acids and nucleotides are drawn anew, all else (`rs`, `del`, `>`, `IVS`)
- * stays. `Met326Ile` -> `Gly108Ser`, `-308G>A` -> `-571C>T`, `rs8099917` -> `rs2310766`
+ * Returns another mutation in the same notation: digits, amino acids and nucleotides are drawn at random, everything else (`rs`,
+ * `del`, `>`, `IVS`) is kept. `Met326Ile` -> `Gly108Ser`, `-308G>A` -> `-571C>T`, `rs8099917` -> `rs2310766`
  */
 export function varyMutation(mention: string, random: Random): string {
   const draw = (from: string | readonly string[]) => from[random.below(from.length)];

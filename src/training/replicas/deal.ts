@@ -1,6 +1,6 @@
 /**
- * Shares a batch out so that all get nearly equally many tokens and each windows of similar length: by falling length, to and fro.
- * Hands stay empty where there are fewer windows.
+ * Splits a batch into parts with nearly equal numbers of tokens and windows of similar length: by descending length, back and
+ * forth. Parts are empty if there are fewer windows.
  */
 export function deal<Example extends { inputIds: Int32Array }>(
   batch: readonly Example[],

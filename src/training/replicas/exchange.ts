@@ -13,32 +13,32 @@ import {
 } from '../../nn';
 import { type Gradients, rowsOf } from '../optimizer';
 
-/** What a replica says of the gradients it has put into its file. */
+/** A replica's message about the gradients in its file. */
 export interface Contribution {
   loss: number;
-  /** False where it had nothing to compute: its file has no gradients then. */
+  /** False if it had nothing to compute; its file then contains no gradients. */
   present: boolean;
-  /** Of tables: the rows that the file has of them, one after the other. All other gradients are there as a whole. */
+  /** For tables: the rows in the file, one after the other. All other gradients are complete. */
   rows: ReadonlyMap<string, Int32Array>;
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /**
- * What the replicas tell each other in numbers, in files that the processes share as memory. Each parameter has one replica that
- * updates it. In its file a replica has the parameters that it updates, and its gradients of all others; it has the files of the
- * others mapped as tensors, so that what they wrote is read where it lies. When is whose turn, messages say.
+ * Exchange of numbers between replicas, in files that the processes share as memory. Each parameter is updated by one replica. The
+ * file of a replica contains the parameters that it updates, and its gradients of all others; the files of the others are mapped as
+ * tensors and read in place. Messages coordinate the turns.
  *
- * Of a table, such as that of the words, a batch touches few rows; only those are written, and added up.
+ * A batch touches few rows of a table, such as the word embeddings; only those are written and added up.
  *
- * Lives as long as its process, which gives file and memory back.
+ * Lives as long as its process, whose exit frees file and memory.
  */
 export class Exchange {
-  /** The names of the parameters that this replica updates. */
+  /** Names of the parameters that this replica updates. */
   readonly updated: ReadonlySet<string>;
   readonly #layout: { offsets: ReadonlyMap<string, number>; size: number };
   readonly #owners: ReadonlyMap<string, number>;
-  /** All files, by their numbers and the parameters' names. */
+  /** All files, by replica number and parameter name. */
   readonly #regions = new Map<number, ReadonlyMap<string, Region>>();
 
   constructor(
@@ -51,12 +51,12 @@ export class Exchange {
     this.updated = new Set([...this.#owners.keys()].filter((name) => this.#owners.get(name) === own));
     this.#layout = layOut(shapes);
     const path = pathOfNumbers(folder, own);
-    // Written once, so that a lack of room is noticed now, and not in the midst of a step.
+    // Written once, so that a lack of space is noticed now, and not during a step.
     whileWriting(path, () => writeFileSync(path, new Float32Array(this.#layout.size)));
     this.#regions.set(own, this.#map(path));
   }
 
-  /** Maps the files of the others, which may be unlinked from then on. */
+  /** Maps the files of the others, which may then be unlinked. */
   connect(): void {
     for (let replica = 0; replica < this.replicas; replica++) {
       if (replica !== this.own) this.#regions.set(replica, this.#map(pathOfNumbers(this.folder, replica)));
@@ -78,12 +78,12 @@ export class Exchange {
     });
   }
 
-  /** Puts the parameters that this replica updates into its file. */
+  /** Writes the parameters that this replica updates to its file. */
   writeParameters(parameters: BorrowedParameters): void {
     for (const name of this.updated) this.#write(name, () => variables.readVariable(parameters.handle(name)));
   }
 
-  /** Makes the parameters that others update what these have written of them; most stay in the others' memory. */
+  /** Sets the parameters that others update to what these have written; most stay in the others' memory. */
   readParameters(parameters: BorrowedParameters): void {
     for (const [name, owner] of this.#owners) {
       if (owner === this.own) continue;
@@ -93,7 +93,7 @@ export class Exchange {
     }
   }
 
-  /** Puts this replica's gradients of the parameters that others update into its file. */
+  /** Writes this replica's gradients of the parameters that others update to its file. */
   writeGradients(gradients: Gradients): ReadonlyMap<string, Int32Array> {
     const written = new Map<string, Int32Array>();
     for (const [name, gradient] of gradients) {
@@ -110,9 +110,9 @@ export class Exchange {
   }
 
   /**
-   * The sums over all replicas of the gradients of the parameters that this one updates. The caller frees them.
+   * Sums over all replicas the gradients of the parameters that this one updates. The caller frees them.
    *
-   * @param own this replica's gradients; none where it had nothing to compute
+   * @param own this replica's gradients; none if it had nothing to compute
    */
   sum(contributions: readonly Contribution[], own: Gradients | undefined): Gradients {
     const present = [...contributions.keys()].filter((replica) => contributions[replica].present);
@@ -128,7 +128,7 @@ export class Exchange {
         if (rows) return { rows, values: readPart(region, [rows.length, shape[1]]) };
         return { rows, values: region.whole ?? readPart(region, shape) };
       });
-      // Whether a gradient is one of rows is up to the network: it is so for all replicas, or none.
+      // Whether a gradient consists of rows depends on the network: for all replicas, or none.
       return parts[0].rows
         ? sumOfRows(parts as OfRows[], shape[0])
         : kernels.sumOf(parts.map(({ values }) => values));
@@ -138,8 +138,8 @@ export class Exchange {
 }
 
 /**
- * Which replica updates each parameter: by falling size, each goes to the one that has least so far. The order of `shapes` does not
- * matter, for that of a checkpoint is another than that of a network, and sums over parameters are to be rounded alike.
+ * Assigns each parameter to the replica that updates it: by descending size, to the one with the least so far. Independent of the
+ * order of `shapes`, which differs between a checkpoint and a network, so that sums over parameters are rounded the same way.
  */
 export function shareParameters(shapes: Shapes, replicas: number): ReadonlyMap<string, number> {
   const loads = new Array<number>(replicas).fill(0);
@@ -155,25 +155,25 @@ export function shareParameters(shapes: Shapes, replicas: number): ReadonlyMap<s
   );
 }
 
-/** Some rows of a table and what is in them // values [rows.length, width] */
+/** Some rows of a table and their values // values [rows.length, width] */
 interface OfRows {
   rows: Int32Array;
   values: DeviceTensor;
 }
 
-/** A gradient or a parameter in another's file, in the file's memory. */
+/** A gradient or a parameter in another replica's file, in the file's memory. */
 interface Region {
-  /** With what fills the last line of memory. */
+  /** Including the padding of the last cache line. */
   flat: DeviceTensor;
-  /** In the parameter's shape; none where it does not fill its last line of memory, and would be a copy. */
+  /** In the parameter's shape; undefined if it does not fill its last cache line, and would be a copy. */
   whole: DeviceTensor | undefined;
 }
 
-/** The first numbers of a region in a shape. */
+/** Reshapes the first numbers of a region. */
 const readPart = ({ flat }: Region, shape: readonly number[]): DeviceTensor =>
   kernels.reshape(kernels.slice(flat, [0], [sizeOf(shape)]), ...shape);
 
-/** A table's gradient out of rows of it, of which several may be the same // -> [height, width] */
+/** Returns a table's gradient from rows of it, which may repeat // -> [height, width] */
 function sumOfRows(parts: readonly OfRows[], height: number): DeviceTensor {
   const numbers = parts.flatMap(({ rows }) => [...rows]);
   const sum = kernels.scatterAdd(
@@ -187,11 +187,11 @@ function sumOfRows(parts: readonly OfRows[], height: number): DeviceTensor {
 
 export const pathOfNumbers = (folder: string, replica: number) => join(folder, `numbers-${replica}`);
 
-/** Floats in a line of memory of 64 bytes. TensorFlow's slices of anything but whole lines are copies. */
+/** Floats in a cache line of 64 bytes. TensorFlow's slices are copies unless they are whole lines. */
 const LINE = 16;
 const aligned = (floats: number) => Math.ceil(floats / LINE) * LINE;
 
-/** Where in a file each parameter or its gradient lies, in floats. */
+/** Returns the offset of each parameter or gradient in a file, in floats. */
 function layOut(shapes: Shapes): { offsets: ReadonlyMap<string, number>; size: number } {
   const offsets = new Map<string, number>();
   let size = 0;
@@ -202,7 +202,7 @@ function layOut(shapes: Shapes): { offsets: ReadonlyMap<string, number>; size: n
   return { offsets, size };
 }
 
-/** Bytes that the files take at most. */
+/** Maximum bytes of the files. */
 export const exchangeBytes = (shapes: Shapes, replicas: number): number =>
   replicas * layOut(shapes).size * Float32Array.BYTES_PER_ELEMENT;
 

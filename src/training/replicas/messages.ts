@@ -4,36 +4,36 @@ import type { LearnerOptions } from '../learner';
 import type { Part } from '../step';
 import type { Contribution } from './exchange';
 
-/** What a replica does when it is told, one thing after the other. */
+/** Commands of a replica, executed one at a time. */
 export interface Commands {
-  /** Makes the task and its own file of numbers, with the parameters that it updates. */
+  /** Builds the task and its shared file, with the parameters that it updates. */
   prepare(setup: Setup): void;
-  /** Opens the files of the others, which all have made theirs. */
+  /** Opens the files of the others, which all exist by now. */
   connect(): void;
-  /** Loss and gradients of its parts; puts the gradients that others need into its file. */
+  /** Computes loss and gradients of its parts; writes the gradients that others need to its file. */
   differentiate(work: Work): Contribution;
-  /** Adds up everyone's gradients of the parameters that it updates; says the sum of their squares. */
+  /** Adds up all gradients of the parameters that it updates; returns their sum of squares. */
   sum(contributions: readonly Contribution[]): number;
-  /** Updates its parameters by these sums, and puts them into its file. */
+  /** Updates its parameters with these sums, and writes them to its file. */
   update(step: Update): void;
-  /** Writes what it has of the weights to be judged, as `parameters/…`, or of all that is needed to go on. */
+  /** Saves its share of the weights to be evaluated, as `parameters/…`, or of the full state for resuming. */
   save(order: { what: 'judged' | 'everything'; file: string }): Promise<void>;
 }
 
 export interface Setup {
-  /** Of `replicas`, from 0 on. */
+  /** Its index among `replicas`, from 0. */
   own: number;
   replicas: number;
   blueprint: Blueprint;
-  /** The task's description as JSON, which that of the remade task has to equal. */
+  /** The task's description as JSON, which must equal that of the rebuilt task. */
   description: string;
   options: LearnerOptions;
-  /** The state to begin with: parameters alone, or a checkpoint's. */
+  /** The initial state: parameters only, or a checkpoint's. */
   file: string;
 }
 
 export interface Work {
-  /** None where the batch had too few windows. */
+  /** Empty if the batch had too few windows. */
   parts: readonly Part<{ inputIds: Int32Array }>[];
   seed: number;
   precision: Precision;
@@ -41,7 +41,7 @@ export interface Work {
 
 export interface Update {
   learningRate: number;
-  /** What every gradient is multiplied by (clipping). */
+  /** Factor of every gradient (clipping). */
   scale: number;
 }
 

@@ -1,4 +1,4 @@
-// A replica in a process of its own: node replica-main.js FOLDER, with a channel to the process that trains.
+// A replica in a separate process: node replica-main.js FOLDER, with a channel to the training process.
 import { rmSync } from 'node:fs';
 import { answerParent } from '../../foundation';
 import type { Answer, Commands, Request } from './messages';
@@ -13,7 +13,7 @@ answerParent(
     return act(argument);
   },
   {
-    // Signals reach every process of a terminal or a container; when to end, the one that trains decides.
+    // Signals are sent to every process of a terminal or container; the training process decides when to end.
     ignored: ['SIGINT', 'SIGTERM', 'SIGHUP'],
     abandoned: () => rmSync(folder, { recursive: true, force: true }),
   },

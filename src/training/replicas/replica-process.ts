@@ -4,8 +4,8 @@ import { threadsToUse } from './choose';
 import type { Answer, Argument, Commands, Request } from './messages';
 
 /**
- * For glibc's malloc: keep what was freed, for the next step needs as much. Given back and asked for anew, every page of it would
- * be cleared by the kernel (some hundred megabytes a step).
+ * For glibc's malloc: keep freed memory, since the next step needs as much. Otherwise the kernel would clear every page again (some
+ * hundred megabytes per step).
  */
 const KEEP_MEMORY = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 30),
@@ -13,15 +13,15 @@ const KEEP_MEMORY = {
   MALLOC_TOP_PAD_: String(2 ** 26),
 };
 
-/** A replica as seen from the process that trains: is told one thing at a time. */
+/** The training process's handle of a replica, which executes one command at a time. */
 export class ReplicaProcess {
   readonly #conversation: Conversation<Request, unknown>;
   readonly #name: string;
-  /** Why it answers no more. */
+  /** Why it no longer answers. */
   #failure: InputError | undefined;
   #isEnding = false;
 
-  /** @param own its number among `replicas`, from 0 on */
+  /** @param own its index among `replicas`, from 0 */
   constructor(folder: string, own: number, replicas: number) {
     const threads = Math.max(1, Math.floor(threadsToUse() / replicas));
     this.#name = `process ${own + 1} of the ${replicas} that train`;
@@ -31,7 +31,7 @@ export class ReplicaProcess {
     });
   }
 
-  /** @throws InputError where it ended, or fails for a reason that the user can mend */
+  /** @throws InputError if it ended, or failed for a reason that the user can fix */
   async ask<Name extends keyof Commands>(name: Name, argument: Argument<Name>): Promise<Answer<Name>> {
     try {
       return (await this.#conversation.ask({ name, argument })) as Answer<Name>;
@@ -44,21 +44,23 @@ export class ReplicaProcess {
     if (this.#failure) return this.#failure;
     if (cause instanceof Error) {
       this.#failure = new InputError(
-        `${this.#name} cannot be reached (${cause.message}); start anew with --replicas 1`,
+        `${this.#name} cannot be reached (${cause.message}); start over with --replicas 1`,
       );
       return this.#failure;
     }
-    // TensorFlow greets every process; only what a crash says is of interest.
+    // TensorFlow writes a greeting in every process; only the output of a crash matters.
     if (!this.#isEnding && signal !== 'SIGKILL') process.stderr.write(lastWords);
     const reason =
-      signal === 'SIGKILL' ? 'was killed, most often for want of memory' : `ended (${signal ?? status})`;
+      signal === 'SIGKILL'
+        ? 'was killed, usually because it ran out of memory'
+        : `ended (${signal ?? status})`;
     this.#failure = new InputError(
-      `${this.#name} ${reason}; make room and go on with --resume, or start anew with fewer of them (--replicas 1)`,
+      `${this.#name} ${reason}; free some memory and continue with --resume, or start over with fewer (--replicas 1)`,
     );
     return this.#failure;
   }
 
-  /** Ends it at once, whatever it does: all it holds is memory. */
+  /** Ends it at once, whatever it is doing: its state is only in memory. */
   end(): Promise<void> {
     this.#isEnding = true;
     return this.#conversation.end();

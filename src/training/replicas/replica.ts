@@ -10,18 +10,18 @@ type Windows = { inputIds: Int32Array };
 type Remake = (parameters: ReadonlyMap<string, Tensor>, ...rest: readonly unknown[]) => Objective<Windows>;
 
 /**
- * One copy of the network, which does its part of every step, and keeps moments and averages of the parameters that it updates.
- * Lives as long as its process, which gives all memory back.
+ * A copy of the network, which does its part of every step, and keeps moments and averages of the parameters that it updates. Lives
+ * as long as its process, whose exit frees all memory.
  */
 export class Replica implements Commands {
   #learner!: Learner<Windows>;
   #exchange!: Exchange;
-  /** Of its own parts. */
+  /** Of its parts of the batch. */
   #gradients: Gradients | undefined;
-  /** Of all parts, for the parameters that it updates. */
+  /** Over all parts, for the parameters that it updates. */
   #sums: Gradients = new Map();
 
-  /** @param folder where all replicas put their numbers */
+  /** @param folder shared by all replicas */
   constructor(readonly folder: string) {}
 
   prepare({ own, replicas, blueprint, description, options, file }: Setup): void {
@@ -30,7 +30,7 @@ export class Replica implements Commands {
     const task = remake(partOf(state, 'parameters'), ...blueprint.arguments);
     if (JSON.stringify(task.description) !== description)
       throw new Error(
-        `${blueprint.export} of ${blueprint.module} makes another task than the one that is trained`,
+        `${blueprint.export} of ${blueprint.module} builds a different task from the one that is trained`,
       );
     this.#exchange = new Exchange(this.folder, own, replicas, task.parameters.shapes);
     this.#learner = new Learner(task, options, task.parameters.only(this.#exchange.updated));

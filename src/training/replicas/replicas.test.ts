@@ -32,7 +32,7 @@ import { shareParameters } from './exchange';
 import { Replica } from './replica';
 import { shareOut } from './replicas';
 
-const linux = { skip: process.platform === 'linux' ? false : 'replicas share memory on Linux alone' };
+const linux = { skip: process.platform === 'linux' ? false : 'replicas share memory only on Linux' };
 
 const options: StepperOptions & { learningRate: number } = {
   ...DEFAULT_TRAINING,
@@ -41,7 +41,7 @@ const options: StepperOptions & { learningRate: number } = {
   clipNorm: 0.1,
 };
 
-/** Windows of 4 to 12 tokens, of which some know all classes, some one, some none. */
+/** Windows of 4 to 12 tokens, some annotated for all classes, some for one, some for none. */
 function windows(count: number): Example[] {
   const random = createRandom(3);
   return Array.from({ length: count }, (_, row) => {
@@ -81,7 +81,7 @@ async function replicasOf<E extends { inputIds: Int32Array }>(
   return stepper;
 }
 
-test('a batch is dealt out whole, in nearly equal numbers of windows and tokens', () => {
+test('a batch is split completely, into nearly equal numbers of windows and tokens', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 128 }), { minLength: 1, maxLength: 70 });
   fc.assert(
     fc.property(lengths, fc.integer({ min: 1, max: 4 }), (all, hands) => {
@@ -98,14 +98,14 @@ test('a batch is dealt out whole, in nearly equal numbers of windows and tokens'
   );
 });
 
-test('short runs and tasks that nobody can make again stay in one process', () => {
+test('short runs and tasks that cannot be rebuilt stay in one process', () => {
   assert.equal(chooseReplicas(1000, true), 1);
   assert.equal(chooseReplicas(1e9, false), 1);
   assert.equal(chooseReplicas(1000, true, 1), 1);
   assert.throws(() => chooseReplicas(1e9, false, 2), InputError);
 });
 
-test('a long run takes one process a thread, of which a run beside others has few', linux, (context) => {
+test('a long run uses one process per thread, of which a run beside others has few', linux, (context) => {
   const { TF_NUM_INTRAOP_THREADS: before } = process.env;
   context.after(() => {
     if (before === undefined) delete process.env.TF_NUM_INTRAOP_THREADS;
@@ -122,9 +122,9 @@ test('a long run takes one process a thread, of which a run beside others has fe
 });
 
 for (const loss of ['bce', 'cross_entropy'] as const) {
-  test(`${loss}: two replicas take the steps of one process`, linux, async (context) => {
+  test(`${loss}: two replicas take the same steps as one process`, linux, async (context) => {
     const all = windows(24);
-    // Of uneven knowledge; one batch of less windows than replicas, one that knows nothing.
+    // Unevenly annotated; one batch with fewer windows than replicas, one without annotations.
     const steps = [
       [all.slice(0, 9)],
       [all.slice(1, 2)],
@@ -145,15 +145,15 @@ for (const loss of ['bce', 'cross_entropy'] as const) {
       const [reference, state] = [await one.snapshot(), await two.snapshot()];
       assert.deepEqual(new Set(state.keys()), new Set(reference.keys()));
       for (const [name, { data }] of reference) {
-        // A key's bias cannot move the softmax: its gradient is rounding noise, which Adam turns into steps of any sign.
+        // A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign.
         if (name.endsWith('key.bias')) continue;
-        // After one step the first moments are the gradients themselves; later, they are of weights that differ by rounding.
+        // After one step the first moments are the gradients; later ones are for weights that differ by rounding.
         if (name.startsWith('optimizer/') && index > 0) continue;
         const distance = relativeError(state.get(name)!.data, data, 1e-6);
         assert.ok(distance < 1e-5, `${name}: ${distance} at step ${index}`);
       }
     }
-    // A step so long that it leaves no numbers behind.
+    // A step so long that the weights become non-finite.
     await two.step([all], { ...step(4), learningRate: 1e30 });
     await assert.rejects(two.step([all], step(5)), {
       name: 'InputError',
@@ -162,7 +162,7 @@ for (const loss of ['bce', 'cross_entropy'] as const) {
   });
 }
 
-test('hidden words: the sum of the replicas is the gradient of all their parts', linux, async (context) => {
+test('masked words: the sum over the replicas is the gradient of all their parts', linux, async (context) => {
   const folder = join(projectRoot, 'src', 'nn', 'fixtures', 'networks', 'bert-vocabulary');
   const model = Model.load(folder);
   context.after(() => model.dispose());
@@ -173,7 +173,7 @@ test('hidden words: the sum of the replicas is the gradient of all their parts',
   };
   const task = maskingObjective(model, masking, folder);
   const batch: TextExample[] = windows(7).map(({ inputIds }) => ({ inputIds }));
-  // With dropout: the parts draw what the replicas draw.
+  // With dropout: the parts draw the same random numbers as the replicas.
   const parts = shareOut(task, [batch], 3, 0);
   assert.ok(Math.abs(parts.flat().reduce((sum, { share }) => sum + share, 0) - 1) < 1e-12);
   const { loss, gradients } = accumulate(task, parts.flat(), options.seed);
@@ -188,7 +188,7 @@ test('hidden words: the sum of the replicas is the gradient of all their parts',
   free(...gradients.values());
 });
 
-/** Two replicas of a task in this process, where one can look into them. */
+/** Two replicas of a task in this process, for inspection. */
 function pairOf(context: TestContext, task: Objective<Example>) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-test-'));
   context.after(() => rmSync(folder, { recursive: true }));
@@ -224,14 +224,14 @@ function pairOf(context: TestContext, task: Objective<Example>) {
   };
 }
 
-test('with dropout too, runs of one seed are alike bit by bit', linux, async (context) => {
+test('with dropout too, runs of one seed are bit-identical', linux, async (context) => {
   const [one, other] = [0, 1].map(() => pairOf(context, tagger(context, 'bce', 0.2)));
   for (const pair of [one, other])
     for (const [index, count] of [6, 1, 9].entries()) pair.step(windows(24).slice(0, count), index);
   assert.deepEqual(await one.state(), await other.state());
 });
 
-test('every parameter is updated by one replica, and no replica has much more to do than another', () => {
+test('every parameter is updated by one replica, and the work is balanced', () => {
   const extents = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 4, maxLength: 60 });
   fc.assert(
     fc.property(extents, fc.integer({ min: 1, max: 4 }), (sizes, replicas) => {
@@ -248,7 +248,7 @@ test('every parameter is updated by one replica, and no replica has much more to
   );
 });
 
-test('replicas hold as many tensors after many steps as after the first', linux, (context) => {
+test('replicas have as many tensors after many steps as after the first', linux, (context) => {
   const pair = pairOf(context, tagger(context, 'bce', 0.2));
   const counts = [10, 1, 12, 7, 2].map((count, index) => {
     pair.step(windows(count), index);
@@ -260,7 +260,7 @@ test('replicas hold as many tensors after many steps as after the first', linux,
   );
 });
 
-/** What is left of the replicas of a process: their own processes, by id, and the folders they share. */
+/** What remains of the replicas of a process: child processes, by id, and shared folders. */
 function replicasLeft(parent: number): { processes: number[]; folders: string[] } {
   const name = `falconframes-replicas-${parent}-`;
   const isReplica = (id: string) => {
@@ -280,7 +280,7 @@ function replicasLeft(parent: number): { processes: number[]; folders: string[] 
   };
 }
 
-test('a replica that is killed ends the run with one sentence, and all else', linux, async (context) => {
+test('a killed replica ends the run with one sentence, and everything else', linux, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-test-'));
   context.after(() => rmSync(folder, { recursive: true }));
   let heard = 0;
@@ -294,20 +294,20 @@ test('a replica that is killed ends the run with one sentence, and all else', li
     onRow: () => {
       const { processes } = replicasLeft(process.pid);
       assert.equal(processes.length, 2);
-      // Ctrl-C reaches them too, and is for the process that trains to follow.
+      // Ctrl-C reaches them too, but is handled by the training process.
       if (++heard === 1) process.kill(processes[0], 'SIGINT');
       if (heard === 2) process.kill(processes[1], 'SIGKILL');
     },
   });
   await assert.rejects(run, {
     name: 'InputError',
-    message: /was killed, most often for want of memory; .*--replicas 1/,
+    message: /was killed, usually because it ran out of memory; .*--replicas 1/,
   });
   assert.equal(heard, 2);
   assert.deepEqual(replicasLeft(process.pid), { processes: [], folders: [] });
 });
 
-test('killed and resumed, the weights are those of an undisturbed run', linux, async (context) => {
+test('killed and resumed, the weights equal those of an uninterrupted run', linux, async (context) => {
   const source = copyTinyBert(context);
   const settings = {
     ...DEFAULT_TRAINING,
@@ -318,7 +318,7 @@ test('killed and resumed, the weights are those of an undisturbed run', linux, a
     checkpointMinutes: 0,
   };
   const plain = ({ inputIds, labels, known }: Example) => [inputIds, labels, known].map((list) => [...list]);
-  /** Trains in a process of its own that kills itself after so many rows. */
+  /** Trains in a separate process that kills itself after so many rows. */
   const attempt = async (name: string, replicas: number, rows: number) => {
     const file = join(source, `${name}.json`);
     const run = { source, settings, folder: join(source, name), examples: windows(18).map(plain), replicas };
@@ -328,7 +328,7 @@ test('killed and resumed, the weights are those of an undisturbed run', linux, a
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     const [status, signal] = await once(child, 'exit');
-    // Nothing stays behind: what a replica computes it may end first.
+    // Nothing is left behind: a replica may finish its current computation first.
     for (let left = 1; left > 0; await setTimeout(20)) {
       const { processes, folders } = replicasLeft(child.pid!);
       left = processes.length + folders.length;
@@ -337,7 +337,7 @@ test('killed and resumed, the weights are those of an undisturbed run', linux, a
   };
   assert.equal(await attempt('whole', 2, 1000), 0);
   assert.equal(await attempt('killed', 2, 2), 'SIGKILL');
-  // The number of its checkpoint counts, not the one it is resumed with.
+  // The number in its checkpoint counts, not the one given when resuming.
   assert.equal(await attempt('killed', 1, 1000), 0);
   const [whole, resumed] = ['whole', 'killed'].map((name) =>
     readSafetensors(join(source, name, 'model.safetensors')),

@@ -18,8 +18,8 @@ import type { Argument, Commands } from './messages';
 import { ReplicaProcess } from './replica-process';
 
 /**
- * Starts so many replicas of a task's network. The task's own parameters are the first state, unless there is one of a checkpoint,
- * and hold the replicas' weights while these are judged. If a replica ends by itself, what is under way fails with an InputError.
+ * Starts replicas of a task's network. The task's parameters are the initial state, unless there is a checkpoint's, and hold the
+ * replicas' weights during evaluation. If a replica ends unexpectedly, the current operation fails with an InputError.
  */
 export async function startReplicas<Example extends { inputIds: Int32Array }>(
   task: Objective<Example>,
@@ -36,7 +36,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
   };
   const askAll = <Name extends keyof Commands>(name: Name, argument: (own: number) => Argument<Name>) =>
     Promise.all(replicas.map((replica, own) => replica.ask(name, argument(own))));
-  /** What the replicas save, each what it updates. */
+  /** Collects the saved state of the replicas, each of what it updates. */
   const fetch = async (what: 'judged' | 'everything'): Promise<State> => {
     await askAll('save', (own) => ({ what, file: `${file}-${own}` }));
     const saved = replicas.flatMap((_, own) => {
@@ -60,7 +60,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
     }));
     rmSync(file);
     await askAll('connect', () => undefined);
-    // All have them open: nothing of them stays behind, whatever ends the processes.
+    // All have opened them: unlinked files disappear with the processes, however these end.
     for (let own = 0; own < count; own++) rmSync(pathOfNumbers(folder, own));
   } catch (error) {
     await dispose();
@@ -93,7 +93,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
   };
 }
 
-/** Each replica's part of every batch, counting by its weight, so that the sum is the mean loss of all. */
+/** Returns each replica's part of every batch, with its weight, so that the sum is the mean loss of all. */
 export function shareOut<Example extends { inputIds: Int32Array }>(
   task: Objective<Example>,
   batches: readonly (readonly Example[])[],
@@ -113,10 +113,10 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
 }
 
 const SHARED_MEMORY = '/dev/shm';
-/** Parameters, two moments and the average: what passes between the processes when a checkpoint is written. */
+/** Parameters, two moments and the average: exchanged between the processes for a checkpoint. */
 const STATES = 4;
 
-/** A folder in memory if there is one with room, else that of temporary files. */
+/** Returns a folder in memory if there is one with enough space, else the temporary folder. */
 function sharedPlace(
   { parameters: { shapes } }: Pick<Objective<never>, 'parameters'>,
   replicas: number,

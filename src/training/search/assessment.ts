@@ -1,8 +1,8 @@
 import type { SearchSpace } from './space-file';
 
 /**
- * The grid of the assessment's reference answer, for the given encoders. Its label smoothing is not known; 0.1 is that of
- * Szegedy et al. 2016 (arXiv:1512.00567), and only `smooth_focal` uses it.
+ * Returns the grid of the assessment's reference answer, for the given encoders. Its label smoothing is unknown; 0.1 is that of
+ * Szegedy et al. 2016 (arXiv:1512.00567), used only by `smooth_focal`.
  */
 export function assessmentGrid(encoders: readonly string[], epochs: number): SearchSpace {
   return {

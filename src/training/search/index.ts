@@ -1,10 +1,10 @@
 /**
- * Search: which settings of a training are best.
+ * Search: finds the best settings of a training.
  *
- * In: a space of settings, and a function that does a trial (training, and the evaluation of a room further on). Out: a journal of
- * trials on disk, which a stopped search goes on from, and a table. May touch: the journal; processes that do trials.
+ * In: a space of settings, and a function that runs a trial (training, and evaluation in a later room). Out: a journal of trials on
+ * disk, from which a stopped search resumes, and a table. May touch: the journal; processes that run trials.
  *
- * space.ts says what may vary; samplers.ts, tpe.ts and rungs.ts choose what is tried next; search.ts does it.
+ * space.ts defines what varies; samplers.ts, tpe.ts and rungs.ts choose the next trial; search.ts runs it.
  */
 export { assessmentGrid } from './assessment';
 export { Journal } from './journal';

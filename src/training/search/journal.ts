@@ -15,8 +15,8 @@ import { MOST_TRIALS } from './space';
 import type { TrialRecord } from './trial';
 
 /**
- * What a search has done, on disk: a first line that says which search it is, and one for each task that ended, each on the disk
- * before the next task is chosen. To have a failed trial done again, delete its line.
+ * Record of a search on disk: a first line that identifies the search, and one for each finished task, flushed to disk before the
+ * next task is chosen. To repeat a failed trial, delete its line.
  */
 export class Journal {
   private constructor(
@@ -25,10 +25,10 @@ export class Journal {
   ) {}
 
   /**
-   * Opens or begins the journal of a search. A last line that a killed search left unfinished is cut off.
+   * Opens or creates the journal of a search. A last line left incomplete by a killed search is removed.
    *
-   * @param about all that decides what trials do; plain data
-   * @throws InputError where the file belongs to another search, or is damaged elsewhere than at its end
+   * @param about everything that determines the trials; plain data
+   * @throws InputError if the file belongs to another search, or is damaged elsewhere than at its end
    */
   static open(path: string, about: Readonly<Record<string, unknown>>): Journal {
     refuseLink(path);
@@ -41,14 +41,14 @@ export class Journal {
     const other = Object.keys({ ...begun, ...own }).find((key) => !isSame(begun[key], own[key]));
     if (other !== undefined)
       throw new InputError(
-        `${path}: was begun by a search with other ${describeJson(other)}; resume it with the same, or name another folder`,
+        `${path}: belongs to a search with other ${describeJson(other)}; resume it with the same, or name another folder`,
       );
     const records = lines.map((line, index) => parseRecord(line, `${path} line ${index + 2}`));
     if (whole.length < content.length) truncateSync(path, Buffer.byteLength(whole));
     return new Journal(path, records);
   }
 
-  /** What the search in a journal is about; undefined where none was begun. */
+  /** Returns the description of the search in a journal; undefined if there is none. */
   static begun(path: string): Record<string, unknown> | undefined {
     const content = readStateFile(path);
     return content === undefined ? undefined : parseObject(content.split('\n', 1)[0], `${path} line 1`);
@@ -85,11 +85,11 @@ function parseObject(line: string, place: string): Record<string, unknown> {
     // Reported below.
   }
   throw new InputError(
-    `${place}: damaged, no line of a search's journal; restore the file, delete the line, or begin anew in another folder`,
+    `${place}: damaged, not a line of a search journal; restore the file, delete the line, or start over in another folder`,
   );
 }
 
-/** Trial number and rung name a folder, the values go into configurations, and the score decides. */
+/** Parses a record: trial number and rung name a folder, the values go into configurations, and the score decides. */
 function parseRecord(line: string, place: string): TrialRecord {
   const record = parseObject(line, place);
   const { trial, rung, share, values, saw, seconds, score, metrics, failed } = record;
@@ -100,11 +100,11 @@ function parseRecord(line: string, place: string): TrialRecord {
   if (isTask && isMeasured && isOutcome && holds(values, ['string', 'number', 'null']))
     return record as unknown as TrialRecord;
   throw new InputError(
-    `${place}: damaged, no record of a trial; restore the file, delete the line, or begin anew in another folder`,
+    `${place}: damaged, not a record of a trial; restore the file, delete the line, or start over in another folder`,
   );
 }
 
-/** Whether a value is an object with values of these types only. */
+/** Returns whether a value is an object whose values have only these types. */
 function holds(value: unknown, types: readonly string[]): boolean {
   if (!isJsonObject(value)) return false;
   return Object.values(fieldsOf(value)).every((own) => types.includes(own === null ? 'null' : typeof own));

@@ -1,4 +1,4 @@
-// A search of a quick function, which kills itself: node killed-search.fixture.js JOURNAL TRIALS [RECORDS MILLISECONDS]
+// A search of a fast function, which kills itself: node killed-search.fixture.js JOURNAL TRIALS [RECORDS MILLISECONDS]
 import { setTimeout as wait } from 'node:timers/promises';
 import { Journal } from './journal';
 import { planRungs } from './rungs';

@@ -1,8 +1,8 @@
 import type { Random } from '../../foundation';
 
 /**
- * Probability that a standard normal number lies between two bounds, to about 13 digits also far out in the tails, where a
- * difference of two cumulative probabilities would lose them.
+ * Probability that a standard normal number is between two bounds, to about 13 digits also far out in the tails, where a difference
+ * of two cumulative probabilities would lose precision.
  */
 export function normalMass(low: number, high: number): number {
   if (low >= 0) return upperTail(low) - upperTail(high);
@@ -32,7 +32,7 @@ function upperTail(x: number): number {
   return density(x) / fraction;
 }
 
-/** A normal number between bounds that hold a good part of the distribution: drawn anew until it lies between them. */
+/** Draws a normal number between bounds that contain a large part of the distribution, by rejection. */
 export function drawNormalBetween(
   random: Random,
   mean: number,

@@ -2,23 +2,23 @@ import type { Random } from '../../foundation';
 import { drawNormalBetween, normalMass } from './normal';
 import { clamp, type Range, type Setting, type Space, type Values } from './space';
 
-/** A density over a space, learned from values. */
+/** A density over a space, estimated from values. */
 export interface ParzenEstimator {
   draw(random: Random): Values;
-  /** Natural logarithm; of real parameters in their own or logarithmic units, of choices and whole numbers a probability. */
+  /** Natural logarithm of the density; for real parameters in their units or logarithms, for choices and integers a probability. */
   logDensity(values: Values): number;
 }
 
-/** One parameter of a mixture: a distribution around each observation, and the prior's as the last. */
+/** One parameter of a mixture: a distribution around each observation, and the prior as the last. */
 interface Kernels {
   draw(kernel: number, random: Random): Setting;
   logDensity(kernel: number, value: Setting): number;
 }
 
 /**
- * Parzen estimator (Bergstra et al. 2011, Algorithms for Hyper-Parameter Optimization, section 4): a mixture of one kernel for each
- * observation and a broad one for what was believed before. A kernel is the product of one distribution a parameter, so that the
- * estimator knows which values go together. Widths and weights are those of Optuna 5's default.
+ * Parzen estimator (Bergstra et al. 2011, Algorithms for Hyper-Parameter Optimization, section 4): a mixture of one kernel per
+ * observation and a broad one for the prior. A kernel is the product of one distribution per parameter, so the estimator captures
+ * which values go together. Widths and weights are the defaults of Optuna 5.
  *
  * @param observed values of trials, in their order
  */
@@ -52,7 +52,7 @@ export function parzenEstimator(space: Space, observed: readonly Values[]): Parz
   };
 }
 
-/** The latest observations count in full; older ones less, the older the less. */
+/** The latest observations have full weight; older ones less, decreasing with age. */
 const COUNTED_IN_FULL = 25;
 
 function weightsOf(observations: number): number[] {
@@ -80,7 +80,7 @@ function kernelsOf(range: Range, observed: readonly Setting[]): Kernels {
   };
 }
 
-/** The observed choice is likelier than the others, the more so the more was observed. */
+/** The observed choice is more likely than the others, increasingly with the number of observations. */
 function choiceKernels(choices: readonly Setting[], observed: readonly Setting[]): Kernels {
   const pseudocount = 1 / (observed.length + 1);
   const total = 1 + choices.length * pseudocount;
@@ -97,7 +97,7 @@ function choiceKernels(choices: readonly Setting[], observed: readonly Setting[]
 interface NormalKernel {
   mean: number;
   deviation: number;
-  /** Probability of the normal distribution that lies within the range. */
+  /** Probability mass of the normal distribution within the range. */
   mass: number;
 }
 
@@ -116,7 +116,7 @@ function realKernels(low: number, high: number, observed: readonly number[]): Ke
   };
 }
 
-/** A whole number stands for everything that is rounded to it. */
+/** An integer represents everything that is rounded to it. */
 function integerKernels(low: number, high: number, observed: readonly number[]): Kernels {
   const [from, to] = [low - 0.5, high + 0.5];
   const kernels = normalKernels(from, to, observed);
@@ -133,7 +133,7 @@ function integerKernels(low: number, high: number, observed: readonly number[]):
   };
 }
 
-/** Normal distributions around the observations, each as wide as it is far to its farther neighbour, within limits. */
+/** Normal distributions around the observations, each as wide as the distance to its farther neighbour, within limits. */
 function normalKernels(low: number, high: number, observed: readonly number[]): NormalKernel[] {
   const width = high - low;
   const narrowest = width / Math.min(100, observed.length + 2);
@@ -156,7 +156,7 @@ function normalKernels(low: number, high: number, observed: readonly number[]): 
   return kernels;
 }
 
-/** An index, drawn by probabilities that add up to 1. */
+/** Draws an index from probabilities that sum to 1. */
 function drawIndex(probabilities: readonly number[], random: Random): number {
   let rest = random.next();
   const found = probabilities.findIndex((probability) => {

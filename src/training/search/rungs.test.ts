@@ -7,7 +7,7 @@ import type { TrialRecord } from './trial';
 const suggest = (trial: number) => ({ x: trial });
 const end = { saw: 0, seconds: 1 };
 
-/** Does tasks one after another; a trial's score is that of its number, NaN stands for failure. */
+/** Runs tasks one after another; a trial's score is looked up by its number, NaN means failure. */
 function carryOut(
   rungs: ReturnType<typeof planRungs>,
   scores: readonly number[],
@@ -66,7 +66,7 @@ test('halving keeps the best of each rung and no failed trial', () => {
   );
 });
 
-test('a rung begins when the one before has ended, and more trials let others rise', () => {
+test('a rung starts when the previous one has ended, and additional trials let others advance', () => {
   const halving = { rungs: 2, factor: 2 };
   const scores = [1, 2, 3, 4, 5, 0, 0, 0];
   const four = planRungs(4, halving);

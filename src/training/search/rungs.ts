@@ -1,22 +1,22 @@
 import type { Suggest } from './samplers';
 import { ranked, type TrialRecord, type TrialTask } from './trial';
 
-/** A round of a search: so many trials, each with a share of the resource. A search that halves nothing has one. */
+/** A round of a search: a number of trials, each with a fraction of the resource. A search without halving has one. */
 export interface Rung {
   share: number;
   trials: number;
 }
 
 export interface Halving {
-  /** How often the field is thinned out, and once more. */
+  /** Number of rungs: one more than the number of halvings. */
   rungs: number;
-  /** On each rung so many times fewer trials, each with so many times more of the resource. */
+  /** Each rung has this many times fewer trials, each with this many times more of the resource. */
   factor: number;
 }
 
 /**
- * The rungs of successive halving (Jamieson & Talwalkar 2016, arXiv:1502.07943), sized as a bracket of Hyperband (Li et al. 2018, JMLR
- * 18:185): all trials begin with a small share, the best of each rung go on, and the last rung has the whole.
+ * Plans successive halving (Jamieson & Talwalkar 2016, arXiv:1502.07943), sized as a bracket of Hyperband (Li et al. 2018, JMLR
+ * 18:185): all trials start with a small share, the best of each rung advance, and the last rung has the full resource.
  */
 export function planRungs(trials: number, { rungs, factor }: Halving = { rungs: 1, factor: 1 }): Rung[] {
   return Array.from({ length: rungs }, (_, rung) => ({
@@ -26,8 +26,8 @@ export function planRungs(trials: number, { rungs, factor }: Halving = { rungs: 
 }
 
 /**
- * What is to be done next, or undefined while the next rung waits for the running tasks of this one, and at the end. Follows from
- * the records alone: a search goes on with what it finds, and with more trials others may rise, whose tasks are then added.
+ * Returns the next task, or undefined while the next rung waits for running tasks of this one, and at the end. Depends only on the
+ * records, so a search can resume; if trials are added, others may advance, and their tasks are added.
  */
 export function nextTask(
   rungs: readonly Rung[],
@@ -54,7 +54,7 @@ export function nextTask(
   return undefined;
 }
 
-/** By number, since the order in which workers end is chance. */
+/** By number, since the order in which workers finish is random. */
 function firstRung(records: readonly TrialRecord[]): TrialRecord[] {
   return records.filter(({ rung }) => rung === 0).sort((one, other) => one.trial - other.trial);
 }

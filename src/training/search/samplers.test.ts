@@ -27,7 +27,7 @@ function isWithin(range: Range, value: Setting): boolean {
   return value >= low && value <= high;
 }
 
-test('suggestions lie within the space and follow from seed, number and trials alone', () => {
+test('suggestions are within the space and depend only on seed, number and trials', () => {
   const outcomes = fc.array(fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }), { maxLength: 30 });
   fc.assert(
     fc.property(
@@ -64,24 +64,24 @@ test('a grid tries every combination once, whatever the seed', () => {
   }
   assert.throws(() => createSampler('grid', { ...space, c: { uniform: [0, 1] } }, 1), {
     name: 'InputError',
-    message: /"choices" of every parameter, and "c" has a range/,
+    message: /"choices" for every parameter, but "c" has a range/,
   });
 });
 
-test('random draws fill a range evenly, in its logarithm where that is meant', () => {
+test('random draws cover a range uniformly, or its logarithm if specified', () => {
   const space: Space = { rate: { logUniform: [1e-4, 1] }, size: { integer: [1, 4] } };
   const suggest = createSampler('random', space, 3);
   const drawn = Array.from({ length: 4000 }, (_, index) => suggest(index + 1, []));
   for (let part = 0; part < 4; part++) {
     const inDecade = drawn.filter(({ rate }) => Math.floor(Math.log10(rate as number)) + 4 === part);
     const ofSize = drawn.filter(({ size }) => size === part + 1);
-    // Of 4,000 draws a quarter, give or take four standard deviations of 27.
+    // Of 4,000 draws a quarter, within four standard deviations of 27.
     for (const found of [inDecade, ofSize])
       assert.ok(Math.abs(found.length - 1000) < 110, String(found.length));
   }
 });
 
-test('where trials failed, good ones are not expected', () => {
+test('regions where trials failed are avoided', () => {
   const scored = [0.1, 0.2, 0.3, 0.4].map((x) => ({ values: { x }, score: -x }));
   const failed = [0.8, 0.9, 1].map((x) => ({ values: { x } }));
   const { good, others } = densities({ x: { uniform: [0, 1] } }, [...failed, ...scored]);
@@ -90,7 +90,7 @@ test('where trials failed, good ones are not expected', () => {
   assert.ok(ratio(0.9) < ratio(0.5));
 });
 
-test('the normal distribution, also far out (values of SciPy)', () => {
+test('the normal distribution, also in the tails (values of SciPy)', () => {
   const tails = [
     [0.5, 0.3085375387259869],
     [2.9, 0.0018658133003840375],

@@ -6,18 +6,18 @@ export const SAMPLERS = ['grid', 'random', 'tpe', 'halving'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];
 
 /**
- * What a trial should try: depends on the seed, the trial's number (from 1 on) and the trials that had ended, in the order of their
- * numbers, and on nothing else.
+ * Suggests the values of a trial, depending only on the seed, the trial's number (from 1) and the finished trials, in the order of
+ * their numbers.
  */
 export type Suggest = (trial: number, ended: readonly ScoredValues[]) => Values;
 
 /**
- * - `grid`: every combination of choices, in an order drawn by the seed, so that any first part is a fair sample of the whole
+ * - `grid`: every combination of choices, in an order drawn with the seed, so that any first part is a fair sample of the whole
  * - `random`: independent draws (Bergstra & Bengio 2012, Random Search for Hyper-Parameter Optimization)
  * - `tpe`: see `suggestByTpe`
- * - `halving`: random; which of them go on is decided by rungs.ts
+ * - `halving`: random; rungs.ts decides which of them advance
  *
- * @throws InputError where the grid of a range is asked for
+ * @throws InputError for the grid of a range
  */
 export function createSampler(name: SamplerName, space: Space, seed: number): Suggest {
   const randomOf = (trial: number) => createRandom(seed * 1_000_003 + trial);

@@ -20,13 +20,13 @@ after(() => rmSync(folder, { recursive: true }));
 let files = 0;
 const newPath = () => join(folder, `${++files}.jsonl`);
 const fixture = (name: string) => join(__dirname, `${name}.fixture.js`);
-/** Seconds are never the same twice. */
+/** Removes seconds, which differ between runs. */
 const withoutTime = (records: readonly TrialRecord[]) => records.map(({ seconds, ...record }) => record);
 
 const space: Space = { x: { uniform: [-1, 1] }, kind: { choices: ['a', 'b', 'c'] } };
 const about = { space, seed: 2 };
 
-/** A search of a function that takes no time. */
+/** A search of an instantaneous function. */
 function quick(trials: number, changes: Partial<Search> = {}): Search {
   return {
     rungs: planRungs(trials),
@@ -40,7 +40,7 @@ function quick(trials: number, changes: Partial<Search> = {}): Search {
   };
 }
 
-test('a search that was stopped at any byte of its journal goes on to the same end', async () => {
+test('a search stopped at any byte of its journal resumes to the same result', async () => {
   const path = newPath();
   const whole = Journal.open(path, about);
   assert.equal(await runSearch(whole, quick(13)), true);
@@ -70,7 +70,7 @@ test('a search that was stopped at any byte of its journal goes on to the same e
   }
 });
 
-test('what was done is not done again, and more trials are added', async () => {
+test('finished trials are not repeated, and more trials are added', async () => {
   const path = newPath();
   await runSearch(Journal.open(path, about), quick(5));
   const tried: number[] = [];
@@ -84,7 +84,7 @@ test('what was done is not done again, and more trials are added', async () => {
   assert.deepEqual(tried, [6, 7, 8]);
 });
 
-test('a journal that is damaged or of another search is refused and left as it is', async () => {
+test('a journal that is damaged or of another search is rejected and unchanged', async () => {
   const path = newPath();
   await runSearch(Journal.open(path, about), quick(3));
   const lines = readFileSync(path, 'utf8').split('\n');
@@ -100,11 +100,11 @@ test('a journal that is damaged or of another search is refused and left as it i
   refuses(replaced(3, ''), /\.jsonl line 4: damaged/);
   refuses('', /\.jsonl line 1: damaged/);
   const other = { ...about, space: { x: { uniform: [-1, 2] } } };
-  refuses(lines.join('\n'), /begun by a search with other "space"/, other);
-  refuses(lines.join('\n'), /begun by a search with other "train"/, { ...about, train: ['abc'] });
+  refuses(lines.join('\n'), /belongs to a search with other "space"/, other);
+  refuses(lines.join('\n'), /belongs to a search with other "train"/, { ...about, train: ['abc'] });
 });
 
-test('killed with SIGKILL again and again, a search comes to the end of an undisturbed one', async () => {
+test('killed repeatedly with SIGKILL, a search ends like an uninterrupted one', async () => {
   const [whole, killed] = [newPath(), newPath()];
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [fixture('killed-search'), ...args], { stdio: 'inherit' });
@@ -145,7 +145,7 @@ test('several workers: a suggestion follows from the records that it says it saw
   }
 });
 
-/** Trials in processes that end as the values of `ends` say. */
+/** Runs trials in processes that end as the values of `ends` say. */
 function inProcesses(ends: FixtureJob['end'][], changes: Partial<Search> = {}): Search {
   return {
     rungs: planRungs(ends.length),
@@ -156,7 +156,7 @@ function inProcesses(ends: FixtureJob['end'][], changes: Partial<Search> = {}): 
   };
 }
 
-test('however the process of a trial ends, its reason is recorded and the search goes on', async () => {
+test('however the process of a trial ends, the reason is recorded and the search continues', async () => {
   const ends = ['input error', 'defect', 'exit', 'kill', 'nan', 0.25, 0.5];
   const journal = Journal.open(newPath(), {});
   await runSearch(journal, inProcesses(ends));
@@ -182,12 +182,12 @@ const isAlive = (pid: number) => {
   }
 };
 
-/** Waits until it holds; a test that waits for ever is ended by its deadline. */
+/** Waits for a condition; a test that waits forever is ended by its timeout. */
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await wait(20);
 }
 
-test('a search that is interrupted ends its trials and records none of them', {
+test('an interrupted search stops its trials and records none of them', {
   timeout: 30_000,
 }, async () => {
   const file = newPath();
@@ -203,7 +203,7 @@ test('a search that is interrupted ends its trials and records none of them', {
   await until(() => !isAlive(Number(readFileSync(file, 'utf8'))));
 });
 
-test('the processes of a search that is killed end with it', { timeout: 30_000 }, async () => {
+test('the processes of a killed search end with it', { timeout: 30_000 }, async () => {
   const file = newPath();
   const child = spawn(process.execPath, [fixture('waiting-search'), newPath(), file], { stdio: 'inherit' });
   await until(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
@@ -211,7 +211,7 @@ test('the processes of a search that is killed end with it', { timeout: 30_000 }
   await until(() => !isAlive(Number(readFileSync(file, 'utf8'))));
 });
 
-test('progress tells trials, the best and the time left', async () => {
+test('progress shows trials, the best and the remaining time', async () => {
   const told: [number, number, string?][] = [];
   const progress = { update: (...now: [number, number, string?]) => void told.push(now), end() {} };
   const journal = Journal.open(newPath(), about);

@@ -7,17 +7,17 @@ import { type Outcome, ranked, type ScoredTrial, type TrialRecord, type TrialTas
 export interface Search {
   rungs: readonly Rung[];
   suggest: Suggest;
-  /** Does a task. What goes wrong in it is an outcome; when the signal fires, it throws. */
+  /** Runs a task. A failure is an outcome; when the signal fires, it throws. */
   run: (task: TrialTask, signal: AbortSignal) => Promise<Outcome>;
-  /** Tasks at a time; with more than one, which trials a suggestion sees depends on which end first. */
+  /** Number of concurrent tasks; with more than one, the trials that a suggestion sees depend on which finish first. */
   workers: number;
-  /** When it fires, running tasks are given up and the search stops. */
+  /** When it fires, running tasks are abandoned and the search stops. */
   signal?: AbortSignal;
   progress?: Progress;
   onTrial?: (record: TrialRecord) => void;
 }
 
-/** Does what of the search the journal does not have yet. False where it was stopped before the end. */
+/** Runs the tasks that are not yet in the journal. Returns false if stopped before the end. */
 export async function runSearch(journal: Journal, search: Search): Promise<boolean> {
   const { rungs, suggest, run, workers, onTrial, progress = silentProgress } = search;
   const { records } = journal;
@@ -58,18 +58,18 @@ export async function runSearch(journal: Journal, search: Search): Promise<boole
   }
 }
 
-/** A score that is no number cannot be compared. */
+/** A score that is not a number cannot be compared. */
 function checked(outcome: Outcome): Outcome {
   if ('failed' in outcome || Number.isFinite(outcome.score)) return outcome;
   return { failed: `its score is ${outcome.score}` };
 }
 
-/** The record that a search is for: the best of those that had the whole resource. */
+/** Returns the result of a search: the best of the trials with the full resource. */
 export function bestRecord(records: readonly TrialRecord[]): ScoredTrial | undefined {
   return ranked(records.filter(({ share }) => share === 1))[0];
 }
 
-/** Tells tasks done, the best trial and the time left, by the resource that is left and the speed since the start. */
+/** Reports finished tasks, the best trial and the remaining time, estimated from the remaining resource and the speed so far. */
 function progressTeller(rungs: readonly Rung[], records: readonly TrialRecord[], progress: Progress) {
   const started = performance.now();
   const before = resourceOf(records);

@@ -19,7 +19,7 @@ const read = (content: unknown) => {
 };
 const rate = { learningRate: { logUniform: [1e-5, 1e-3] } };
 
-test('a space holds any setting, and is read as it is written', () => {
+test('a space may vary any setting, and survives writing and reading', () => {
   const space = {
     parameters: {
       ...rate,
@@ -40,7 +40,7 @@ test('a search over schemes: each trial has the loss and the keys that its schem
   const space = read({ parameters: { scheme: { choices: ['exclusive', 'bio'] } }, fixed: { words: 'all' } });
   assert.deepEqual(settingsOf(space, { scheme: 'exclusive' }), { scheme: 'exclusive', words: 'all' });
   assert.deepEqual(settingsOf(space, { scheme: 'bio' }), { scheme: 'bio' });
-  // With one of the schemes the loss does not go, with the other it does.
+  // The loss is invalid with one of the schemes, and valid with the other.
   read({ parameters: { scheme: { choices: ['exclusive', 'bio'] } }, fixed: { loss: 'focal' } });
   const table = trialsAsCsv(
     [{ trial: 1, rung: 0, share: 1, values: { scheme: 'exclusive' }, saw: 0, seconds: 1, failed: 'x' }],
@@ -63,7 +63,7 @@ const refused: [string, unknown, RegExp][] = [
   [
     'a loss that no trial can have',
     { parameters: rate, fixed: { scheme: 'exclusive', loss: 'bce' } },
-    /"loss" is "bce", which scores every label by itself/,
+    /"loss" is "bce", which scores every label separately/,
   ],
   ['words that no trial uses', { parameters: rate, fixed: { words: 'all' } }, /"words" does nothing/],
   ['files', { parameters: rate, fixed: { train: ['a'] } }, /"fixed" names "train"/],
@@ -86,7 +86,7 @@ const refused: [string, unknown, RegExp][] = [
   [
     'a range that falls',
     { parameters: { dropout: { uniform: [0.5, 0.1] } } },
-    /two numbers that rise, found \[0\.5,0\.1\]/,
+    /two ascending numbers, found \[0\.5,0\.1\]/,
   ],
   ['one end', { parameters: { dropout: { uniform: [0.5] } } }, /needs \[low, high\] for uniform/],
   [
@@ -108,7 +108,7 @@ const refused: [string, unknown, RegExp][] = [
   [
     'varied and fixed',
     { parameters: rate, fixed: { learningRate: 1 } },
-    /"learningRate" stands in "parameters" and in "fixed"/,
+    /"learningRate" is in both "parameters" and "fixed"/,
   ],
   ['a wrong fixed value', { parameters: rate, fixed: { epochs: 0 } }, /"epochs" in "fixed" must be.*found 0/],
   [
@@ -123,9 +123,9 @@ const refused: [string, unknown, RegExp][] = [
   ],
 ];
 for (const [name, content, message] of refused)
-  test(`refused: ${name}`, () => assert.throws(() => read(content), { name: 'InputError', message }));
+  test(`rejected: ${name}`, () => assert.throws(() => read(content), { name: 'InputError', message }));
 
-test("the assessment's grid has 48 trials an encoder, each with what its loss uses", () => {
+test("the assessment's grid has 48 trials per encoder, each with the keys that its loss uses", () => {
   const grid = assessmentGrid(['one', 'other'], 3);
   writeFileSync(path, JSON.stringify(grid));
   assert.deepEqual(readSearchSpace(path), grid);
@@ -138,7 +138,7 @@ test("the assessment's grid has 48 trials an encoder, each with what its loss us
   );
 });
 
-test('the table has the columns of the reference answer; unknown is empty, and 0 is 0', () => {
+test('the table has the columns of the reference answer; unknown values are empty, and 0 is 0', () => {
   const space = { parameters: { ...rate, seed: { choices: [1, 2] } }, fixed: { encoder: 'a,b' } } as never;
   const task = { rung: 0, share: 1, saw: 0, seconds: 2 };
   const records: TrialRecord[] = [

@@ -11,20 +11,20 @@ import { checkAgainst, complaintAbout } from '../schema';
 import type { ObjectSchema, PropertySchema } from '../schema-types';
 import type { Range, Setting, Space, Values } from './space';
 
-/** What a search varies and what it holds: keys of a training configuration. What stands in neither has its default. */
+/** The varied and the fixed keys of a training configuration in a search. All other keys have their defaults. */
 export interface SearchSpace {
   parameters: Space;
   fixed: Partial<TrainingConfiguration>;
 }
 
-/** The files are given beside the space, so that a space can be used for any. */
+/** The files are given separately, so that a space can be used for any. */
 const { train: _, dev: __, ...settings } = TRAINING_SCHEMA.properties;
 const names = Object.keys(settings);
 
 /** Every key of a file that describes a search; also printed by `falconframes search --schema`. */
 export const SPACE_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: 'What a search of falconframes varies',
+  title: 'The settings varied by a falconframes search',
   type: 'object',
   required: ['parameters'],
   additionalProperties: false,
@@ -49,7 +49,7 @@ export const SPACE_SCHEMA = {
       type: 'object',
       propertyNames: { enum: names },
       default: {},
-      description: 'keys of a training configuration with the value that every trial has',
+      description: 'keys of a training configuration with a value shared by all trials',
     },
   },
 } as const satisfies ObjectSchema & { properties: Record<keyof SearchSpace, PropertySchema> };
@@ -63,9 +63,9 @@ export function readSearchSpace(path: string): SearchSpace {
   const fail = (complaint: string): never => {
     throw new InputError(`${path}: ${complaint}`);
   };
-  if (Object.keys(parameters).length === 0) fail('"parameters" is empty; name what is to be varied');
+  if (Object.keys(parameters).length === 0) fail('"parameters" is empty; name what to vary');
   for (const [name, range] of Object.entries(parameters)) {
-    if (name in fixed) fail(`"${name}" stands in "parameters" and in "fixed"; leave one out`);
+    if (name in fixed) fail(`"${name}" is in both "parameters" and "fixed"; remove one`);
     const complaint = complaintAboutRange(range, propertyOf(name));
     if (complaint) fail(`"${name}" in "parameters" ${complaint}`);
   }
@@ -94,14 +94,16 @@ function complaintAboutRange(range: Range, property: PropertySchema): string | u
   const [low, high] = bounds as readonly number[];
   const found = `[${bounds.slice(0, 3).map(describeJson).join(',')}]`;
   if (bounds.length !== 2 || bounds.some((bound) => typeof bound !== 'number') || low >= high)
-    return `needs [low, high] for ${kind}, two numbers that rise, found ${found}`;
+    return `needs [low, high] for ${kind}, two ascending numbers, found ${found}`;
   if (kind === 'logUniform' && low <= 0) return `has a logarithm of ${low}; begin above 0, or take uniform`;
   const isWhole = Number.isInteger(low) && Number.isInteger(high);
   if (kind === 'integer') return isWhole ? undefined : `needs whole numbers for integer, found ${found}`;
   return property.type === 'integer' ? `takes whole numbers; write "integer" for "${kind}"` : undefined;
 }
 
-/** Keys that do not go together in any trial. Where only some trials have such, these fail and the others do not. */
+/**
+ * Returns a contradiction between keys that affects every trial. If only some trials are affected, these fail and the others run.
+ */
 function contradictionInAll({ parameters, fixed }: SearchSpace): string | undefined {
   const firstValues = Object.entries(parameters).map(([name, range]) => [name, Object.values(range)[0][0]]);
   const given = { ...fixed, ...Object.fromEntries(firstValues) } as Partial<TrainingConfiguration>;
@@ -119,7 +121,7 @@ function contradictionInAll({ parameters, fixed }: SearchSpace): string | undefi
   return complaints.every(Boolean) ? complaints[0] : undefined;
 }
 
-/** What a trial sets in its training configuration; what its loss and its scheme do not use is left out. */
+/** Returns the settings of a trial in its training configuration, without those that its loss and scheme do not use. */
 export function settingsOf({ fixed }: SearchSpace, values: Values): Partial<TrainingConfiguration> {
   const given: Partial<TrainingConfiguration> = { ...fixed, ...values };
   const unused = unusedKeys(withDefaults(given));

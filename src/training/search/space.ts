@@ -1,9 +1,9 @@
 import { InputError, type Random } from '../../foundation';
 
-/** A value that a trial tries, as JSON has it. */
+/** A value of a trial, as in JSON. */
 export type Setting = string | number | null;
 
-/** What a parameter may be; both ends belong to a range. */
+/** Possible values of a parameter; ranges include both ends. */
 export type Range =
   | { choices: readonly Setting[] }
   | { uniform: readonly [low: number, high: number] }
@@ -14,10 +14,10 @@ export type Range =
 /** Parameters that a search varies, by name. */
 export type Space = Readonly<Record<string, Range>>;
 
-/** One value for each parameter of a space. */
+/** One value per parameter of a space. */
 export type Values = Readonly<Record<string, Setting>>;
 
-/** Values drawn independently of one another. */
+/** Draws values independently. */
 export function drawValues(space: Space, random: Random): Values {
   return Object.fromEntries(Object.entries(space).map(([name, range]) => [name, drawFrom(range, random)]));
 }
@@ -36,16 +36,16 @@ function drawFrom(range: Range, random: Random): Setting {
   return clamp(Math.exp(Math.log(low) + random.next() * Math.log(high / low)), low, high);
 }
 
-/** Rounding must lead no value out of its range. */
+/** Keeps rounded values inside their range. */
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
-/** Trials of one search; more would never finish. */
+/** Maximum number of trials in a search; more would never finish. */
 export const MOST_TRIALS = 100_000;
 
 /**
- * Every combination of choices, the last parameter's changing fastest.
+ * Returns every combination of choices, with the last parameter changing fastest.
  *
  * @throws InputError if a parameter has a range, or there are too many combinations
  */
@@ -56,13 +56,13 @@ export function gridOf(space: Space): Values[] {
   );
   if (count > MOST_TRIALS)
     throw new InputError(
-      `the grid has ${count} combinations, more than the ${MOST_TRIALS} that a search may have; give fewer choices, or take another sampler`,
+      `the grid has ${count} combinations, more than the ${MOST_TRIALS} allowed in a search; give fewer choices, or use another sampler`,
     );
   return Object.entries(space).reduce<Values[]>(
     (combinations, [name, range]) => {
       if (!('choices' in range))
         throw new InputError(
-          `a grid needs "choices" of every parameter, and "${name}" has a range; list its values, or take another sampler`,
+          `a grid needs "choices" for every parameter, but "${name}" has a range; list its values, or use another sampler`,
         );
       return combinations.flatMap((values) => range.choices.map((choice) => ({ ...values, [name]: choice })));
     },

@@ -13,8 +13,8 @@ const REFERENCE_COLUMNS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Records as CSV: settings and metrics under the reference answer's names, then other parameters and what is known of the trial.
- * What is unknown is an empty cell.
+ * Formats records as CSV: settings and metrics under the reference answer's names, then other parameters and data about the trial.
+ * Unknown values are empty cells.
  */
 export function trialsAsCsv(
   records: readonly TrialRecord[],

@@ -7,7 +7,7 @@ import { createSampler, type SamplerName } from './samplers';
 import type { Space, Values } from './space';
 import { densities, type ScoredValues } from './tpe';
 
-/** What Optuna computes and reaches; see fixtures/make_optuna.py. */
+/** Optuna's results; see fixtures/make_optuna.py. */
 const optuna = JSON.parse(
   readFileSync(join(projectRoot, 'src', 'training', 'search', 'fixtures', 'optuna.json'), 'utf8'),
 ) as {
@@ -51,7 +51,7 @@ const HARTMANN = [
   },
 ];
 
-/** Functions to be made small; the last behaves as the tuning of a network. */
+/** Functions to minimize; the last resembles the tuning of a network. */
 const problems: Record<string, { space: Space; compute: (values: Values) => number }> = {
   branin: {
     space: { x: { uniform: [-5, 10] }, y: { uniform: [0, 15] } },
@@ -108,17 +108,17 @@ function bestValues(name: SamplerName, { space, compute }: (typeof problems)[str
   });
 }
 
-/** How often one of the ones is smaller than one of the others (the Mann-Whitney statistic as a share). */
+/** Fraction of pairs in which a value of `ones` is smaller than one of `others` (the Mann-Whitney statistic, normalized). */
 function chanceOfLess(ones: readonly number[], others: readonly number[]): number {
   const wins = ones.map((one) => others.filter((other) => one < other).length);
   return wins.reduce((sum, count) => sum + count, 0) / (ones.length * others.length);
 }
 
-/** Standard deviation of that share between two samples of 50 from one distribution: sqrt((50 + 50 + 1) / (12 * 50 * 50)). */
+/** Standard deviation of that fraction between two samples of 50 from one distribution: sqrt((50 + 50 + 1) / (12 * 50 * 50)). */
 const NOISE = 0.058;
 
 for (const [name, problem] of Object.entries(problems)) {
-  test(`TPE finds of ${name} in ${TRIALS} trials what Optuna's finds, and more than chance`, (context) => {
+  test(`on ${name}, TPE in ${TRIALS} trials matches Optuna's, and beats random search`, (context) => {
     const theirs = optuna.best_values[name];
     const ours = bestValues('tpe', problem);
     const against = {

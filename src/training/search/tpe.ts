@@ -2,22 +2,22 @@ import type { Random } from '../../foundation';
 import { parzenEstimator } from './parzen';
 import { drawValues, type Space, type Values } from './space';
 
-/** A trial that ended; without a score where it failed. */
+/** A finished trial; without a score if it failed. */
 export interface ScoredValues {
   values: Values;
-  /** The higher the better. */
+  /** Higher is better. */
   score?: number;
 }
 
-/** So many trials are drawn by chance, before there is anything to learn from. */
+/** Number of random trials at the start, before there is anything to learn from. */
 export const STARTUP_TRIALS = 10;
-/** So many values are drawn where good trials are dense; the most promising is tried. */
+/** Number of values drawn where good trials are dense; the most promising is tried. */
 const CANDIDATES = 24;
 
 /**
- * Tree-structured Parzen estimator (Bergstra et al. 2011, Algorithms for Hyper-Parameter Optimization): one density of the values of
- * the best trials, one of all others; what is tried next has the largest ratio of the two, which is where the improvement to expect
- * is largest. As Optuna 5 does by default, the densities are joint ones of all parameters (as in BOHB, Falkner et al. 2018), and the
+ * Tree-structured Parzen estimator (Bergstra et al. 2011, Algorithms for Hyper-Parameter Optimization): one density of the values
+ * of the best trials, one of all others; suggests the values with the largest ratio of the two, which have the largest expected
+ * improvement. As in Optuna 5's default, the densities are joint over all parameters (as in BOHB, Falkner et al. 2018), and the
  * best are a tenth of the trials, at most 25.
  *
  * @param ended in the order of their numbers
@@ -30,7 +30,7 @@ export function suggestByTpe(space: Space, ended: readonly ScoredValues[], rando
   return candidates[ratios.indexOf(Math.max(...ratios))];
 }
 
-/** Failed trials are never among the good ones, so that what makes a training diverge is not tried again and again. */
+/** Failed trials are never among the good ones, so that settings that make training diverge are not repeated. */
 export function densities(space: Space, ended: readonly ScoredValues[]) {
   const ranked = ended
     .map((_, index) => index)

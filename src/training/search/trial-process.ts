@@ -1,13 +1,13 @@
 import { answerParent, InputError, ProcessEnded, startProcess } from '../../foundation';
 import type { Outcome } from './trial';
 
-/** As much of what a process said before it died as its reason may quote. */
+/** Number of characters of a dead process's output to quote in its reason. */
 const QUOTED = 300;
 
 /**
- * Does a trial in a process of its own, whose memory is free afterwards, and whose death is a failed trial and no more.
+ * Runs a trial in a separate process: its memory is freed when it ends, and a crash is only a failed trial.
  *
- * @param module its program, which calls `answerTrial` @param job plain data
+ * @param module the program, which calls `answerTrial` @param job plain data
  * @throws AbortError when the signal fires, after which the process is killed
  */
 export async function runInProcess<Job extends object>(
@@ -35,12 +35,12 @@ export async function runInProcess<Job extends object>(
   }
 }
 
-/** The other side: does the job that it is given and answers with what came of it. */
+/** The child's side: runs the job that it receives and answers with the outcome. */
 export function answerTrial<Job extends object>(run: (job: Job) => Promise<Outcome>): void {
   const answer = (job: Job) =>
     run(job).catch((error: Error) => ({
       failed: error instanceof InputError ? error.message : `${error.stack}`,
     }));
-  // Ctrl-C goes to all processes of a terminal; what becomes of trials, the search decides.
+  // Ctrl-C is sent to all processes of a terminal; the search decides what happens to its trials.
   answerParent(answer, { ignored: ['SIGINT'] });
 }

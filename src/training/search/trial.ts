@@ -1,25 +1,25 @@
 import type { Values } from './space';
 
-/** A piece of work: one trial with its values, on one rung (see rungs.ts). */
+/** One trial with its values, on one rung (see rungs.ts). */
 export interface TrialTask {
-  /** From 1 on. */
+  /** From 1. */
   trial: number;
-  /** From 0 on; only successive halving has more than one. */
+  /** From 0; only successive halving has more than one. */
   rung: number;
-  /** Of the sentences or epochs that the trial may have on this rung. */
+  /** Fraction of the sentences or epochs that the trial may use on this rung. */
   share: number;
   values: Values;
 }
 
-/** What came of a task that succeeded. */
+/** The outcome of a successful task. */
 export interface Score {
-  /** What the search makes large. */
+  /** The quantity that the search maximizes. */
   score: number;
-  /** What else is told of the trial; null where there was nothing to measure. */
+  /** Further metrics of the trial; null if there was nothing to measure. */
   metrics: Readonly<Record<string, number | null>>;
 }
 
-/** Why a task came to nothing. */
+/** Why a task failed. */
 export interface Failure {
   failed: string;
 }
@@ -27,16 +27,16 @@ export interface Failure {
 export type Outcome = Score | Failure;
 
 export interface EndedTask extends TrialTask {
-  /** How many records there were when its values were chosen: what it could learn from. */
+  /** Number of records when its values were chosen, from which they follow. */
   saw: number;
   seconds: number;
 }
 
-/** A task that ended: a line of the journal. */
+/** A finished task: a line of the journal. */
 export type TrialRecord = EndedTask & Outcome;
 export type ScoredTrial = EndedTask & Score;
 
-/** Best first; of equals, the one with the smaller number. Failed ones are left out. */
+/** Returns the records best first; on ties, the smaller number first. Failed ones are left out. */
 export function ranked(records: readonly TrialRecord[]): ScoredTrial[] {
   return records
     .filter((record) => 'score' in record)

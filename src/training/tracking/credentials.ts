@@ -1,7 +1,7 @@
-/** The value of the Authorization header. Never written to disk, never part of a message. */
+/** Value of the Authorization header. Never written to disk, never part of a message. */
 export type Authorization = string | undefined;
 
-/** User name and password of an address such as `http://user:password@host`. */
+/** Returns user name and password of an address such as `http://user:password@host`. */
 export function authorizationIn(address: string): Authorization {
   if (!URL.canParse(address)) return undefined;
   const { username, password } = new URL(address);
@@ -9,9 +9,9 @@ export function authorizationIn(address: string): Authorization {
 }
 
 /**
- * The authorization for a server from MLflow's environment variables: MLFLOW_TRACKING_URI, if it names this server with a password; else
- * MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. If MLFLOW_TRACKING_URI names a server, they are sent
- * to no other.
+ * Returns the authorization for a server from MLflow's environment variables: MLFLOW_TRACKING_URI, if it names this server with a
+ * password; else MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. If MLFLOW_TRACKING_URI names a
+ * server, they are sent to no other.
  */
 export function authorizationFor(address: string, environment = process.env): Authorization {
   const {

@@ -15,10 +15,10 @@ import {
 export type Notify = (sentence: string) => void;
 
 /**
- * A function that sends what a journal has beyond what the server has, and can be called again: it goes on where it stopped, and
- * what it sends twice has effect once. What the server refuses for its content is told and left out.
+ * Returns a function that sends the unsent entries of a journal. It can be called again: it continues where it stopped, and entries
+ * sent twice take effect once. Entries that the server rejects are reported and skipped.
  *
- * It rejects with ServerError where the server cannot be reached.
+ * Rejects with ServerError if the server cannot be reached.
  */
 export function createDelivery(journal: Journal, patience: Patience, notify: Notify): () => Promise<void> {
   const { start, unsent } = journal;
@@ -40,7 +40,7 @@ export function createDelivery(journal: Journal, patience: Patience, notify: Not
     return opened;
   };
 
-  /** Sends the oldest entry, of metrics as many as go at once; how many that were. */
+  /** Sends the oldest entry, or as many metrics as fit into one request; returns the number sent. */
   const sendNext = async (to: ServerRun): Promise<number> => {
     const [oldest] = unsent;
     if (oldest.kind === 'metrics') {
@@ -60,14 +60,14 @@ export function createDelivery(journal: Journal, patience: Patience, notify: Not
       run ??= await open();
       while (unsent.length > 0) journal.markSent(await sendNext(run));
     } catch (error) {
-      // A server that came back with another database does not know the run.
+      // A server that restarted with another database does not know the run.
       if (error instanceof ServerError && error.status === 404) run = undefined;
       throw error;
     }
   };
 }
 
-/** The metrics at the beginning that fit into one request; at least one entry. */
+/** Returns the leading metrics that fit into one request; at least one entry. */
 function firstMetrics(entries: readonly Entry[]): MetricsEntry[] {
   const batch: MetricsEntry[] = [];
   let count = 0;

@@ -1,22 +1,22 @@
-/** How a run is introduced. Times in milliseconds since 1970, everywhere here. */
+/** Description of a run at its start. Times are in milliseconds since 1970, everywhere here. */
 export interface RunStart {
   /** The server's address, or the folder. */
   address: string;
-  /** Of our making, the same in every part of a run that was interrupted and resumed: 32 hexadecimal digits. */
+  /** Generated here, the same in every part of a run that was interrupted and resumed: 32 hexadecimal digits. */
   id: string;
   experiment: string;
   name: string;
   parameters: Record<string, string>;
   tags: Record<string, string>;
   started: number;
-  /** The id, of our making too, of the run that this one is a part of. */
+  /** The generated id of the parent run. */
   parent?: string;
 }
 
-/** By its value, the server's own id of another run, MLflow shows a run under that one. */
+/** MLflow shows a run under the one whose server id is this tag's value. */
 export const PARENT_TAG = 'mlflow.parentRunId';
 
-/** JSON has no words for numbers that are none; MLflow reads these. */
+/** JSON cannot represent non-finite numbers; MLflow reads these strings. */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface MetricsEntry {
@@ -26,7 +26,7 @@ export interface MetricsEntry {
   values: Record<string, MetricValue>;
 }
 
-/** A file as it was when it was named; one that has changed since is not what the run made. */
+/** A file as it was when logged; if it changes afterwards, it is not sent. */
 export interface ArtifactEntry {
   kind: 'artifact';
   file: string;
@@ -44,12 +44,12 @@ export interface EndEntry {
   status: RunStatus;
 }
 
-/** What a run records after its start, in the order in which it happens. */
+/** An event recorded after the start of a run, in order of occurrence. */
 export type Entry = MetricsEntry | ArtifactEntry | EndEntry;
 
-/** Where a run goes: an MLflow server, or a folder. */
+/** Destination of a run: an MLflow server, or a folder. */
 export interface Destination {
   record(entry: Entry): void;
-  /** After the last entry. */
+  /** Called after the last entry. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Help for tests: a server that passes requests on, every fifth time wrongly. */
+/** Test helper: a proxy that mishandles every fifth request. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 
 type Fault = (response: ServerResponse, passOn: () => Promise<unknown>) => unknown;
 
-/** What can go wrong before a request has had its effect, and after. */
+/** Faults before a request has had its effect, and after. */
 const FAULTS: Fault[] = [
   (response) => response.writeHead(500).end('error'),
   async (response, passOn) => {
@@ -21,7 +21,7 @@ const FAULTS: Fault[] = [
   (response) => response.destroy(),
 ];
 
-/** The proxy's address. Its faults come in turn, every fifth request; it never answers the twelfth. */
+/** Starts the proxy and returns its address. Its faults occur in turn, every fifth request; it never answers the twelfth. */
 export async function faultyProxy(test: TestContext, address: string): Promise<string> {
   let count = 0;
   const proxy = createServer(async (request, response) => {

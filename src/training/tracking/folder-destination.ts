@@ -11,17 +11,17 @@ import { isInside } from './journal-lines';
 const STATUS: Record<RunStatus | 'RUNNING', number> = { RUNNING: 1, FINISHED: 3, FAILED: 4, KILLED: 5 };
 
 /**
- * A run in a folder, as MLflow's file store lays it out: `EXPERIMENT/RUN/` with `meta.yaml`, a file for each parameter, tag and
- * metric, and the artifacts. To look at it: `MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri FOLDER`; to bring it to a
- * database: `mlflow migrate-filestore --source FOLDER --target sqlite:///FILE`.
+ * Stores a run in a folder, in the layout of MLflow's file store: `EXPERIMENT/RUN/` with `meta.yaml`, a file for each parameter,
+ * tag and metric, and the artifacts. To view it: `MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri FOLDER`; to import it
+ * into a database: `mlflow migrate-filestore --source FOLDER --target sqlite:///FILE`.
  *
- * @throws InputError where the folder cannot be written, here and whenever something is recorded
+ * @throws InputError if the folder cannot be written, here and whenever something is recorded
  */
 export function folderDestination(start: RunStart): Destination {
   const experiment = makeExperiment(start);
   const folder = join(start.address, experiment, start.id);
   const meta = join(folder, 'meta.yaml');
-  // A resumed run began when its first part did.
+  // A resumed run keeps the start time of its first part.
   const [, noted] = /start_time"?: (\d+)/.exec(readStateFile(meta, LARGEST_META) ?? '') ?? [];
   const began = isCount(Number(noted), 0) ? Number(noted) : start.started;
 
@@ -70,13 +70,13 @@ export function folderDestination(start: RunStart): Destination {
 /** Bytes of a meta.yaml. */
 const LARGEST_META = 1 << 20;
 
-/** The file for a name, which may contain folders. @throws InputError for a name that leads out of the folder */
+/** Returns the file for a name, which may contain folders. @throws InputError for a name that leads out of the folder */
 function inside(folder: string, name: string): string {
   if (isInside(name)) return join(folder, name);
   throw new InputError(`"${name}" names no file in ${folder}`);
 }
 
-/** The folder of the experiment: a number made of its name, so that processes that make it at once make the same. */
+/** Creates the folder of the experiment: a number derived from its name, so that concurrent processes create the same. */
 function makeExperiment({ address, experiment: name, started }: RunStart): string {
   const id = String(createHash('sha256').update(name).digest().readUIntBE(0, 6));
   const folder = join(address, id);
@@ -114,7 +114,7 @@ function copyWhole(from: string, to: string): void {
   });
 }
 
-/** MLflow reads YAML, which every JSON is too. */
+/** MLflow reads YAML, of which JSON is a subset. */
 function writeJson(file: string, fields: object): void {
   writeFileAtomically(file, `${JSON.stringify(fields, null, 2)}\n`);
 }

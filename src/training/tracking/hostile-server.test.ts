@@ -1,4 +1,4 @@
-// Servers, journals and ids that mean harm, and passwords that must not get about.
+// Malicious servers, journals and ids, and passwords that must not leak.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
@@ -54,7 +54,7 @@ function setEnvironment(context: TestContext, variables: Record<string, string>)
   });
 }
 
-/** What every answer of the server is, whatever it is asked. */
+/** The server's answer to every request. */
 const answers: [what: string, answer: string, reason: RegExp][] = [
   ['null', 'null', /not that of an MLflow server/],
   ['a list', '[[]]', /not that of an MLflow server/],
@@ -67,14 +67,14 @@ const answers: [what: string, answer: string, reason: RegExp][] = [
 ];
 
 for (const [what, answer, reason] of answers)
-  test(`a server that answers with ${what} gets no further`, async (context) => {
+  test(`a server that answers with ${what} is rejected`, async (context) => {
     const { description, notices } = prepare(context);
     const port = await serve(context, (_, response) => void response.end(answer));
     await trackRun({ ...description, address: `http://127.0.0.1:${port}` }).end('FINISHED');
     assert.match(notices.at(-1)!, reason);
   });
 
-test('an answer without end is cut off', async (context) => {
+test('an endless answer is cut off', async (context) => {
   const { description, notices } = prepare(context);
   const port = await serve(context, (_, response) => {
     const send = () => {
@@ -87,7 +87,7 @@ test('an answer without end is cut off', async (context) => {
   assert.match(notices.at(-1)!, /its answer is too large/);
 });
 
-test('what a server says is wrong is told in short', async (context) => {
+test("a server's error message is shortened", async (context) => {
   const { description, notices } = prepare(context);
   const body = JSON.stringify({ message: 'm'.repeat(100_000) });
   const port = await serve(context, (_, response) => void response.writeHead(500).end(body));
@@ -95,7 +95,7 @@ test('what a server says is wrong is told in short', async (context) => {
   assert.ok(notices.every(({ length }) => length < 1_000));
 });
 
-test('a password reaches the server, and neither the journal nor a message', async (context) => {
+test('a password is sent to the server, and is in neither the journal nor a message', async (context) => {
   const { description, notices, spool } = prepare(context);
   const seen = new Set<string | undefined>();
   const port = await serve(context, ({ headers }, response) => {
@@ -122,7 +122,7 @@ test('a password reaches the server, and neither the journal nor a message', asy
   assert.deepEqual([...seen], [`Basic ${Buffer.from('ada:s@cret').toString('base64')}`]);
 });
 
-test('a password that stands in an old journal is not kept', async (context) => {
+test('a password in an old journal is not kept', async (context) => {
   const { description, spool } = prepare(context);
   const port = await serve(context, (_, response) => void response.writeHead(503).end());
   mkdirSync(spool);
@@ -134,7 +134,7 @@ test('a password that stands in an old journal is not kept', async (context) => 
   assert.doesNotMatch(readFileSync(path, 'utf8'), /secret/);
 });
 
-test('passwords of the environment go to the server that they are for', () => {
+test('passwords of the environment are sent only to the server they are for', () => {
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
   const both = { MLFLOW_TRACKING_USERNAME: 'u', MLFLOW_TRACKING_PASSWORD: 'p' };
   assert.equal(authorizationFor('http://a', both), basic('u:p'));
@@ -145,7 +145,7 @@ test('passwords of the environment go to the server that they are for', () => {
   assert.equal(authorizationFor('https://a', { MLFLOW_TRACKING_URI: 'http://x:y@a' }), undefined);
 });
 
-test('an address that is refused is shown without its password', () => {
+test('a rejected address is shown without its password', () => {
   for (const address of [
     'postgresql://ada:secret@host/db',
     'http://ada:sec/ret@host',
@@ -160,7 +160,7 @@ test('an address that is refused is shown without its password', () => {
   assert.equal(trackingAddress('https://ada:secret@host/mlflow/'), 'https://host/mlflow');
 });
 
-test('a redirect is not followed: who asks, the other server is not told', async (context) => {
+test('a redirect is not followed, so the other server receives nothing', async (context) => {
   const { description, notices } = prepare(context);
   let asked = 0;
   const other = await serve(context, (_, response) => void response.end(String(++asked)));
@@ -174,7 +174,7 @@ test('a redirect is not followed: who asks, the other server is not told', async
   assert.equal(asked, 0);
 });
 
-test('an artifact place that leads out of the artifacts is not used', async (context) => {
+test('an artifact location outside the artifacts is not used', async (context) => {
   const { description, notices, folder } = prepare(context);
   const paths: string[] = [];
   const info = { run_id: 'r', artifact_uri: 'mlflow-artifacts:/../../../users/create', status: 'RUNNING' };
@@ -188,14 +188,14 @@ test('an artifact place that leads out of the artifacts is not used', async (con
   writeFileSync(file, '{}');
   run.artifacts(file, 'model');
   await run.end('FINISHED');
-  assert.match(notices.join('\n'), /it takes no artifacts over HTTP/);
+  assert.match(notices.join('\n'), /it accepts no artifacts over HTTP/);
   assert.deepEqual(
     paths.filter((path) => path.includes('users')),
     [],
   );
 });
 
-test('an id that is no id names no file', (context) => {
+test('an invalid id is not used as a file name', (context) => {
   const { description, folder } = prepare(context);
   for (const id of ['../../victim', '', 'x', 'A'.repeat(32), `${ID}/..`, `${ID}\n`]) {
     for (const address of [join(folder, 'runs'), 'http://127.0.0.1:9'])
@@ -205,7 +205,7 @@ test('an id that is no id names no file', (context) => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('an id file that holds none, is a link or no file begins a new run', (context) => {
+test('an id file that is invalid, a link or not a file starts a new run', (context) => {
   const { folder } = prepare(context);
   const path = join(folder, 'tracked-run.txt');
   const victim = join(folder, 'victim');
@@ -228,10 +228,10 @@ test('an id file that holds none, is a link or no file begins a new run', (conte
     );
   }
   assert.equal(notices.length, 4);
-  assert.match(notices[0], /tracked-run\.txt: holds no id of a tracked run/);
+  assert.match(notices[0], /tracked-run\.txt: contains no id of a tracked run/);
 });
 
-test('names of parameters and metrics lead out of no folder', async (context) => {
+test('names of parameters and metrics cannot lead out of the folder', async (context) => {
   const { folder, description, notices } = prepare(context);
   const address = join(folder, 'deep', 'runs');
   assert.throws(() => trackRun({ ...description, address, parameters: { '../../../../x': 1 } }), InputError);
@@ -281,7 +281,7 @@ test('damaged journals are skipped and reported, and the others sent', async (co
   assert.ok(notices.every((notice) => /damaged|is a link/.test(notice)));
 });
 
-test('a resumed run whose journal is damaged puts it aside, and is sent', async (context) => {
+test('a resumed run with a damaged journal renames it, and is sent', async (context) => {
   const { description, notices, spool, folder } = prepare(context);
   const port = await serve(context, async (request, response) => {
     for await (const _ of request);
@@ -297,7 +297,7 @@ test('a resumed run whose journal is damaged puts it aside, and is sent', async 
   assert.deepEqual(readdirSync(spool), [`${ID}.jsonl.damaged`]);
 });
 
-test('what waits is sent by one process at a time', async (context) => {
+test('pending runs are sent by one process at a time', async (context) => {
   const { description, spool } = prepare(context);
   mkdirSync(spool);
   const release = acquireLock(spool);

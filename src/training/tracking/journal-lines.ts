@@ -3,12 +3,12 @@ import { isCount } from '../state-file';
 import type { Entry, RunStart } from './entries';
 import { isRunId } from './run-id';
 
-/** The first line: the run, and the id of the process that works on it, if one does. */
+/** The first line: the run, and the id of the active process, if any. */
 export interface FirstLine extends RunStart {
   process?: number;
 }
 
-/** How many more of the entries above, oldest first, have reached the server. */
+/** Number of further entries above, oldest first, that have reached the server. */
 export interface SentLine {
   sent: number;
 }
@@ -18,7 +18,7 @@ const isTime = (value: unknown): value is number => Number.isFinite(value);
 const isTexts = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.values(value).every(isText);
 
-/** A first line; undefined if it is not valid. Its id becomes file names, and everything is sent to its address. */
+/** Parses a first line; undefined if it is not valid. Its id becomes file names, and everything is sent to its address. */
 export function firstLineOf(value: unknown): FirstLine | undefined {
   const { address, id, experiment, name, parameters, tags, started, parent, process } = fieldsOf(value);
   if (!isText(address) || !/^https?:/i.test(address) || !URL.canParse(address)) return undefined;
@@ -28,7 +28,7 @@ export function firstLineOf(value: unknown): FirstLine | undefined {
   return { ...(value as FirstLine), address: withoutCredentials(address) };
 }
 
-/** Any other line; undefined if it is not valid. */
+/** Parses any other line; undefined if it is not valid. */
 export function lineOf(value: unknown): Entry | SentLine | undefined {
   const { kind, sent, time, step, values, file, path, bytes, modified, status } = fieldsOf(value);
   const isLine =
@@ -52,7 +52,7 @@ function isMeasured(values: unknown): boolean {
   );
 }
 
-/** Whether a path stays inside the folder that it is relative to. */
+/** Returns whether a path stays inside the folder that it is relative to. */
 export function isInside(path: string): boolean {
   const parts = path.split(/[/\\]/);
   return !path.includes('\0') && parts.every((part) => part !== '' && part !== '.' && part !== '..');

@@ -11,8 +11,8 @@ const ENDING = '.jsonl';
 const PRIVATE = { folder: 0o700, file: 0o600 };
 
 /**
- * A run on its way to a server, `ID.jsonl`, a JSON object a line: how it is introduced, then its entries and, between them, how
- * many the server has.
+ * A run to be sent to a server, `ID.jsonl`, one JSON object per line: its description, then its entries and, between them, how many
+ * the server has received.
  */
 export class Journal {
   #broken = false;
@@ -20,12 +20,12 @@ export class Journal {
   private constructor(
     readonly path: string,
     readonly start: RunStart,
-    /** What the server does not have yet, oldest first. */
+    /** Entries that the server has not yet received, oldest first. */
     readonly unsent: Entry[],
   ) {}
 
   /**
-   * Begins the journal of a run, or resumes the one that an earlier part of the run left.
+   * Starts the journal of a run, or resumes that of an earlier part of the run.
    *
    * @param notify called if that is damaged; it is then renamed
    * @throws InputError if it cannot be written
@@ -40,7 +40,8 @@ export class Journal {
   }
 
   /**
-   * The journals that runs left behind. A run whose process is gone without an end counts as killed. Damaged journals are skipped.
+   * Returns the journals left by earlier runs. A run whose process is gone without an end counts as killed. Damaged journals are
+   * skipped.
    *
    * @param notify called for each damaged journal
    */
@@ -74,7 +75,7 @@ export class Journal {
     this.#append(entry);
   }
 
-  /** Records that the server has the `count` oldest unsent entries. */
+  /** Records that the server has received the `count` oldest unsent entries. */
   markSent(count: number): void {
     this.unsent.splice(0, count);
     this.#append({ sent: count });
@@ -85,7 +86,7 @@ export class Journal {
     this.#rewrite(this.start);
   }
 
-  /** Everything has reached the server. */
+  /** Deletes the journal after everything has reached the server. */
   remove(): void {
     rmSync(this.path, { force: true });
   }
@@ -101,7 +102,7 @@ export class Journal {
     try {
       whileWriting(this.path, () => appendFileSync(this.path, `${JSON.stringify(line)}\n`));
     } catch (error) {
-      // What comes after half a line could not be read; the rest is kept in memory alone.
+      // Anything after a partial line would be unreadable; the rest is kept in memory only.
       this.#broken = true;
       throw error;
     }
@@ -126,7 +127,7 @@ function read(
 ): { first: FirstLine; entries: Entry[]; unsent: Entry[]; hadPassword: boolean } | undefined {
   const content = readStateFile(path);
   if (content === undefined) return undefined;
-  // The process may have been killed while it wrote the last line.
+  // The process may have been killed while writing the last line.
   const whole = content.slice(0, content.lastIndexOf('\n') + 1);
   const [head, ...lines] = whole.split('\n').slice(0, -1);
   const first = parse(head ?? '', `${path} line 1`, firstLineOf);
@@ -151,7 +152,7 @@ function parse<Line>(text: string, place: string, check: (value: unknown) => Lin
 const damaged = (place: string) =>
   new InputError(`${place}: damaged, so its run cannot be sent; remove the file`);
 
-/** How a run ended whose process was gone before it could say so. */
+/** Returns the end of a run whose process disappeared without recording one. */
 function killed(start: RunStart, entries: readonly Entry[]): EndEntry {
   const last = entries.findLast((entry): entry is MetricsEntry => entry.kind === 'metrics');
   return { kind: 'end', time: last?.time ?? start.started, status: 'KILLED' };

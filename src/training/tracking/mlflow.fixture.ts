@@ -1,4 +1,4 @@
-/** Help for tests: a real MLflow server, and what its REST API says of runs. */
+/** Test helper: a real MLflow server, and its runs read through the REST API. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,20 +10,20 @@ import { projectRoot } from '../../foundation';
 
 const environment = join(projectRoot, '.falconframes', 'mlflow');
 export const mlflowPython = join(environment, 'bin', 'python');
-/** Why tests with MLflow are left out, or false. */
+/** Why tests with MLflow are skipped, or false. */
 export const withoutMlflow = existsSync(join(environment, 'installed.txt'))
   ? false
   : 'needs the environment that `npm run mlflow` makes';
 
 export interface RunningMlflow {
   address: string;
-  /** SIGKILL to the server, as by a system that runs out of memory. */
+  /** Kills the server with SIGKILL, like a system that runs out of memory. */
   kill(): Promise<void>;
-  /** Ctrl-C; resolves to the command's status. */
+  /** Sends Ctrl-C; resolves to the command's status. */
   interrupt(): Promise<number | null>;
 }
 
-/** `npm run mlflow` with its runs in the folder. */
+/** Starts `npm run mlflow` with its runs in the folder. */
 export async function startMlflow(folder: string, port: number): Promise<RunningMlflow> {
   const script = join(projectRoot, 'environment', 'mlflow.mjs');
   const command = spawn(process.execPath, [script, '--port', String(port), '--folder', folder], {
@@ -65,7 +65,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A run as tests compare it: values as text, since JSON has no words for what is no number. */
+/** A run in the form compared by tests: values as text, since JSON cannot represent non-finite numbers. */
 export interface ReadRun {
   name: string;
   status: string;
@@ -80,7 +80,7 @@ interface Pair {
   value: string;
 }
 
-/** Every run of an experiment, read back through the REST API. */
+/** Reads every run of an experiment through the REST API. */
 export async function readRuns(address: string, experiment: string): Promise<ReadRun[]> {
   const get = async (path: string, query: Record<string, string>) => {
     const response = await fetch(`${address}/api/2.0/mlflow/${path}?${new URLSearchParams(query)}`);

@@ -30,7 +30,7 @@ const parameters = {
 };
 const tags = { 'mlflow.user': 'someone', note: 'zwölf Zeichen\nund 😀' };
 
-/** What a step measures: names and numbers that do not go everywhere. */
+/** Metrics of a step, with names and numbers that are not universally supported. */
 function measured(step: number): Record<string, number> {
   return {
     'train/loss': 1 / step,
@@ -39,7 +39,7 @@ function measured(step: number): Record<string, number> {
   };
 }
 
-/** A run as every part of it should be read back. `largest` is what infinity becomes in a database. */
+/** A run as every part of it should be read back. `largest` is the value that infinity becomes in a database. */
 function expectedRun(name: string, infinity: string): ReadRun {
   const steps = Array.from({ length: STEPS }, (_, index) => index + 1);
   const asText = (value: number) => (value === Number.POSITIVE_INFINITY ? infinity : String(value));
@@ -64,7 +64,7 @@ async function trackWhole(description: Omit<RunDescription, 'parameters' | 'tags
   const run = trackRun({ ...description, parameters, tags });
   for (let step = 1; step <= STEPS; step++) {
     run.metrics(measured(step), step);
-    // Time for deliveries under way.
+    // Time for pending deliveries.
     if (step % 100 === 0) await sleep(20);
   }
   run.artifacts(model, 'model');
@@ -81,7 +81,7 @@ test('an MLflow server', { skip: withoutMlflow }, async (context) => {
   const notices: string[] = [];
   const notify = (sentence: string) => void notices.push(sentence);
   const delivery = { address, spool, notify, pauseMilliseconds: 20 };
-  /** Without our own name for it, which differs from run to run. */
+  /** Without our id, which differs between runs. */
   const readAll = async (experiment: string) =>
     (await readRuns(address, experiment)).map((run) => {
       assert.match(run.tags['falconframes.run'], /^[0-9a-f]{32}$/);
@@ -90,7 +90,7 @@ test('an MLflow server', { skip: withoutMlflow }, async (context) => {
     });
   const LARGEST = String(Number.MAX_VALUE);
 
-  await context.test('has all that was tracked', async () => {
+  await context.test('receives everything that was tracked', async () => {
     await trackWhole({ ...delivery, experiment: 'Versuch/1 ü', name: 'whole' });
     assert.deepEqual(notices, []);
     assert.deepEqual(await readAll('Versuch/1 ü'), [expectedRun('whole', LARGEST)]);
@@ -101,18 +101,21 @@ test('an MLflow server', { skip: withoutMlflow }, async (context) => {
     assert.deepEqual(readdirSync(spool), []);
   });
 
-  await context.test('has everything once where requests fail, hang and lose their answers', async (part) => {
-    const proxy = await faultyProxy(part, address);
-    const description = { ...delivery, address: proxy, timeoutMilliseconds: 3000 };
-    await trackWhole({ ...description, experiment: 'faults', name: 'disturbed' });
-    // On a busy machine the end comes before the faults are over: the rest is sent as `falconframes track` does.
-    for (let attempt = 0; readdirSync(spool).length > 0 && attempt < 20; attempt++)
-      await sendWaitingRuns(description);
-    assert.deepEqual(await readAll('faults'), [expectedRun('disturbed', LARGEST)]);
-    assert.deepEqual(readdirSync(spool), []);
-  });
+  await context.test(
+    'receives everything once if requests fail, hang and lose their answers',
+    async (part) => {
+      const proxy = await faultyProxy(part, address);
+      const description = { ...delivery, address: proxy, timeoutMilliseconds: 3000 };
+      await trackWhole({ ...description, experiment: 'faults', name: 'disturbed' });
+      // On a busy machine the run ends before the faults: the rest is sent as `falconframes track` does.
+      for (let attempt = 0; readdirSync(spool).length > 0 && attempt < 20; attempt++)
+        await sendWaitingRuns(description);
+      assert.deepEqual(await readAll('faults'), [expectedRun('disturbed', LARGEST)]);
+      assert.deepEqual(readdirSync(spool), []);
+    },
+  );
 
-  await context.test('goes on with a run that is resumed, and says what it refuses', async () => {
+  await context.test('continues a resumed run, and reports what it rejects', async () => {
     const described = { ...delivery, experiment: 'resumed', name: 'in two parts' };
     const first = trackRun({ ...described, parameters: { epochs: 2 } });
     first.metrics({ loss: 2 }, 1);
@@ -134,7 +137,7 @@ test('an MLflow server', { skip: withoutMlflow }, async (context) => {
     );
   });
 
-  await context.test('that is killed midway gets what it lacks later', async () => {
+  await context.test('when killed midway, receives the missing entries later', async () => {
     const described = { ...delivery, experiment: 'killed' };
     const run = trackRun({ ...described, name: 'cut off', parameters, tags });
     for (let step = 1; step <= STEPS / 2; step++) run.metrics(measured(step), step);
@@ -147,7 +150,7 @@ test('an MLflow server', { skip: withoutMlflow }, async (context) => {
     await run.end('FINISHED');
     assert.match(
       notices.at(-1)!,
-      /did not take all of the run "cut off" \(ECONNREFUSED\); the rest is kept in/,
+      /did not accept all of the run "cut off" \(ECONNREFUSED\); the rest is kept in/,
     );
     await killedProcess({ ...described, notify: undefined, name: 'process killed' });
     assert.equal(readdirSync(spool).length, 2);
@@ -181,7 +184,7 @@ async function killedProcess(description: RunDescription): Promise<void> {
   assert.equal(signal, 'SIGKILL');
 }
 
-test("MLflow's client finds the same in a folder", { skip: withoutMlflow }, async () => {
+test("MLflow's client reads the same from a folder", { skip: withoutMlflow }, async () => {
   const address = join(folder, 'runs');
   await trackWhole({ address, experiment: 'Versuch: "1" ü 😀', name: 'local' });
   const script = join(projectRoot, 'src', 'training', 'tracking', 'fixtures', 'read_file_store.py');

@@ -1,4 +1,4 @@
-// With servers of our own that misbehave in ways a real one cannot be brought to.
+// With simulated servers that misbehave in ways a real one cannot be made to.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ async function serve(test: TestContext, listener: RequestListener): Promise<stri
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Takes everything, and keeps what it was asked. */
+/** Accepts everything, and records the requests. */
 async function obligingServer(test: TestContext) {
   const requests: { path: string; body: Record<string, unknown[]> }[] = [];
   const info = { run_id: 'r', artifact_uri: 'mlflow-artifacts:/1/r/artifacts', status: 'RUNNING' };
@@ -61,7 +61,7 @@ const failures: [what: string, listener: RequestListener, reason: RegExp][] = [
 ];
 
 for (const [what, listener, reason] of failures) {
-  test(`a run at a server that ${what} is kept whole`, async (context) => {
+  test(`a run at a server that ${what} is recorded completely`, async (context) => {
     const { description, notices, spool } = prepare(context);
     const run = trackRun({ ...description, address: await serve(context, listener), parameters: { a: 1 } });
     run.metrics({ loss: Number.NaN }, 1);
@@ -80,7 +80,7 @@ for (const [what, listener, reason] of failures) {
   });
 }
 
-test('no request is larger than the server takes, and each is sent once though the event loop stands still', async (context) => {
+test("no request exceeds the server's limit, and each is sent once even if the event loop is blocked", async (context) => {
   const { description, notices, spool } = prepare(context);
   const { address, requests } = await obligingServer(context);
   const timeoutMilliseconds = 50;
@@ -108,7 +108,7 @@ test('no request is larger than the server takes, and each is sent once though t
   assert.deepEqual(readdirSync(spool), []);
 });
 
-test('a file that was changed before it could be sent is left out and told', async (context) => {
+test('a file changed before it could be sent is skipped and reported', async (context) => {
   const { description, notices, folder } = prepare(context);
   const { address, requests } = await obligingServer(context);
   const file = join(folder, 'model.json');
@@ -128,7 +128,7 @@ test('a file that was changed before it could be sent is left out and told', asy
   assert.deepEqual(requests.at(-1)!.body.status, 'FAILED');
 });
 
-test('a journal outlives its process, and none is taken from a process that lives', async (context) => {
+test('a journal outlives its process, and is not taken from a running process', async (context) => {
   const { description, spool } = prepare(context);
   const { address, requests } = await obligingServer(context);
   const about = { address, experiment: 'e', name: 'mine', parameters: {}, tags: {}, started: 5 };
@@ -138,14 +138,14 @@ test('a journal outlives its process, and none is taken from a process that live
   journal.add(entry(2));
   journal.markSent(1);
   assert.deepEqual(Journal.waiting(spool), []);
-  // Half a line, as a killed process leaves it; no process has that number.
+  // Half a line, as left by a killed process; no process has that number.
   appendFileSync(journal.path, '{"kind":"metr');
   const content = readFileSync(journal.path, 'utf8');
   writeFileSync(journal.path, content.replace(`"process":${process.pid}`, '"process":4194305'));
   const [waiting, ...others] = Journal.waiting(spool);
   assert.deepEqual(others, []);
   assert.deepEqual(waiting.unsent, [entry(2), { kind: 'end', time: 8, status: 'KILLED' }]);
-  // A run that is resumed goes on with it instead.
+  // A run that is resumed continues it instead.
   const resumed = Journal.open(spool, { ...about, id: 'a'.repeat(32) });
   resumed.add(entry(3));
   assert.deepEqual(resumed.unsent, [entry(2), entry(3)]);
@@ -161,7 +161,7 @@ test('a journal outlives its process, and none is taken from a process that live
   assert.deepEqual(readdirSync(spool), []);
 });
 
-test('what waits for a server that is not there goes on waiting, and holds up nothing for another', async (context) => {
+test('entries for an unreachable server keep waiting, and do not delay those for another', async (context) => {
   const { description, notices, spool } = prepare(context);
   const gone = await serve(context, (request) => request.socket.destroy());
   const { address } = await obligingServer(context);
@@ -179,7 +179,7 @@ test('what waits for a server that is not there goes on waiting, and holds up no
   assert.equal(readdirSync(spool).length, 2);
 });
 
-test('a part of another run is sent when that one is there, and names it as the server does', async (context) => {
+test("a child run is sent after its parent, and refers to it by the server's id", async (context) => {
   const { description, notices, spool } = prepare(context);
   const known = new Map<string, string>();
   const created: Record<string, string>[] = [];
@@ -208,7 +208,7 @@ test('a part of another run is sent when that one is there, and names it as the 
   await trackRun({ ...description, address, name: 'part', id: part, parent: whole }).end('FINISHED');
   away = false;
   const [{ failure }] = await sendWaitingRuns({ ...description, spool });
-  assert.equal(failure, 'the run that this one is a part of is not there yet');
+  assert.equal(failure, 'its parent run is not there yet');
   away = true;
   await trackRun({ ...description, address, name: 'whole', id: whole }).end('FINISHED');
   away = false;

@@ -11,23 +11,23 @@ import type { Patience } from './request';
 
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
-/** Of the last delivery, when the run has ended. */
+/** Attempts of the last delivery, when the run has ended. */
 const REPETITIONS = 3;
 
 export interface DeliveryOptions extends Patience {
-  /** Where journals are kept; default `.falconframes/tracking` of the project. */
+  /** Folder of the journals; default `.falconframes/tracking` of the project. */
   spool?: string;
-  /** Hears, in a sentence each, of what could not be sent. */
+  /** Called with a sentence for everything that could not be sent. */
   notify?: Notify;
 }
 
 const defaultSpool = () => join(workFolder(), 'tracking');
 
 /**
- * A run on a server. What it records goes into a journal at once and from there, every second, to the server. A server that does
- * not answer delays nothing but the end, by about a minute; the journal stays then.
+ * Records a run for a server. Entries are written to a journal immediately and sent to the server every second. An unresponsive
+ * server delays only the end of the run, by about a minute; the journal is then kept.
  *
- * @throws InputError where the journal cannot be written
+ * @throws InputError if the journal cannot be written
  */
 export function serverDestination(
   start: RunStart,
@@ -49,7 +49,7 @@ export function serverDestination(
         pause = firstPause;
       } catch (error) {
         const reason = (error as Error).message;
-        tell(`${address} does not take what is tracked (${reason}); it is kept meanwhile`);
+        tell(`${address} does not accept the tracked data (${reason}); it is kept meanwhile`);
         pause = Math.min(2 * pause, LONGEST_PAUSE);
       }
       await sleep(pause, undefined, { signal: ended.signal, ref: false }).catch(() => {});
@@ -69,7 +69,7 @@ export function serverDestination(
         journal.release();
         const reason = (error as Error).message;
         tell(
-          `${address} did not take all of the run "${name}" (${reason}); the rest is kept in ${journal.path}, and \`falconframes track\`${withPassword} sends it`,
+          `${address} did not accept all of the run "${name}" (${reason}); the rest is kept in ${journal.path}, and \`falconframes track\`${withPassword} sends it`,
         );
       }
     },
@@ -80,24 +80,24 @@ export function serverDestination(
 export interface WaitingRun {
   name: string;
   address: string;
-  /** Why it still waits; null where the server has it all now. */
+  /** Why it is still waiting; null if the server has received everything. */
   failure: string | null;
 }
 
-/** Sends what ended runs left behind. Passwords come from the environment (credentials.ts), since no journal has them. */
+/** Sends the data left by ended runs. Passwords are taken from the environment (credentials.ts), since no journal contains them. */
 export async function sendWaitingRuns({
   spool = defaultSpool(),
   notify = () => {},
   ...patience
 }: DeliveryOptions = {}): Promise<WaitingRun[]> {
-  // Two senders at once would write into journals that the other has removed.
+  // Two concurrent senders would write to journals that the other has removed.
   return existsSync(spool) ? withLock(spool, () => sendAll(spool, notify, patience)) : [];
 }
 
 async function sendAll(spool: string, notify: Notify, patience: Patience): Promise<WaitingRun[]> {
   const runs: WaitingRun[] = [];
   const waiting = Journal.waiting(spool, notify);
-  // A part of another run can be sent when that one is there.
+  // A child run can be sent once its parent is there.
   const inOrder = [
     ...waiting.filter(({ start }) => !start.parent),
     ...waiting.filter(({ start }) => start.parent),
@@ -116,7 +116,7 @@ async function sendAll(spool: string, notify: Notify, patience: Patience): Promi
   return runs;
 }
 
-/** The same sentence again, for every batch of a run, tells nothing more. */
+/** Suppresses repetitions of a sentence, which would occur for every batch of a run. */
 function eachOnce(notify: Notify): Notify {
   const said = new Set<string>();
   return (sentence) => {

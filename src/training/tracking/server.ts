@@ -4,25 +4,25 @@ import { type ArtifactEntry, type EndEntry, type MetricsEntry, PARENT_TAG, type 
 import { isInside } from './journal-lines';
 import { ask, DEFAULT_TIMEOUT, type Fields, fieldsOf, nameOf, type Patience, ServerError } from './request';
 
-/** The server takes no more at once. */
+/** The server's limit per request. */
 export const METRICS_A_REQUEST = 1000;
-/** Finds a run again where the answer with the server's own name for it was lost. */
+/** Identifies a run if the answer with the server's id for it was lost. */
 const ID_TAG = 'falconframes.run';
 
-/** An MLflow server: its address, and how patiently it is asked. */
+/** An MLflow server: its address, and the time limits of requests. */
 export interface Server extends Patience {
   address: string;
 }
 
-/** A run as the server knows it. */
+/** A run as known to the server. */
 export interface ServerRun {
   server: Server;
   runId: string;
-  /** The address its artifacts are uploaded under; undefined where the server takes none. */
+  /** Upload address of its artifacts; undefined if the server accepts none. */
   artifacts: string | undefined;
 }
 
-/** Finds the run on the server, or makes it, in its experiment; it counts as running from now on. */
+/** Finds or creates the run on the server, in its experiment, and marks it as running. */
 export async function openRun(server: Server, start: RunStart): Promise<ServerRun> {
   const experiment = await findExperiment(server, start.experiment);
   const found = (await findRun(server, experiment, start.id)) ?? (await createRun(server, experiment, start));
@@ -37,14 +37,14 @@ export async function openRun(server: Server, start: RunStart): Promise<ServerRu
   };
 }
 
-/** To log the same again changes nothing; another value of a parameter is refused. */
+/** Logging the same again has no effect; another value of a parameter is rejected. */
 export async function logParameters(run: ServerRun, parameters: Record<string, string>): Promise<void> {
   const params = Object.entries(parameters).map(([key, value]) => ({ key, value }));
   await post(run.server, 'runs/log-batch', { run_id: run.runId, params });
 }
 
 /**
- * Logs at most `METRICS_A_REQUEST` values. To log the same again changes nothing: a server with a database tells values apart by
+ * Logs at most `METRICS_A_REQUEST` values. Logging the same again has no effect: a server with a database identifies values by
  * name, step, time and number.
  */
 export async function logMetrics(run: ServerRun, entries: readonly MetricsEntry[]): Promise<void> {
@@ -54,13 +54,13 @@ export async function logMetrics(run: ServerRun, entries: readonly MetricsEntry[
   await post(run.server, 'runs/log-batch', { run_id: run.runId, metrics });
 }
 
-/** Uploads a file in place of one that is there. */
+/** Uploads a file, replacing an existing one. */
 export async function uploadArtifact(
   { server, artifacts }: ServerRun,
   { file, path, bytes }: ArtifactEntry,
 ): Promise<void> {
   if (!artifacts)
-    throw new ServerError('it takes no artifacts over HTTP; start it with --serve-artifacts', 400);
+    throw new ServerError('it accepts no artifacts over HTTP; start it with --serve-artifacts', 400);
   const body = Readable.toWeb(createReadStream(file)) as BodyInit;
   const request = { method: 'PUT', body, duplex: 'half' as const };
   const timeoutMilliseconds = (server.timeoutMilliseconds ?? DEFAULT_TIMEOUT) + bytes / 1000;
@@ -72,7 +72,7 @@ export async function endRun(run: ServerRun, { status, time }: EndEntry): Promis
   await post(run.server, 'runs/update', { run_id: run.runId, status, end_time: time });
 }
 
-/** The id of the experiment with this name, which is made where there is none. */
+/** Returns the id of the experiment with this name, creating it if necessary. */
 async function findExperiment(server: Server, name: string): Promise<string> {
   try {
     const { experiment_id } = await post(server, 'experiments/create', { name });
@@ -84,7 +84,7 @@ async function findExperiment(server: Server, name: string): Promise<string> {
   const { experiment } = await ask(apiAddress(server, path), {}, server);
   const { experiment_id, lifecycle_stage } = fieldsOf(experiment);
   if (lifecycle_stage === 'deleted')
-    throw new ServerError(`the experiment "${name}" is deleted there; restore it, or name another`, 410);
+    throw new ServerError(`the experiment "${name}" was deleted there; restore it, or name another`, 410);
   return nameOf(experiment_id);
 }
 
@@ -110,8 +110,8 @@ async function parentTag(
 ): Promise<Record<string, string>> {
   if (id === undefined) return {};
   const parent = await findRun(server, experiment, id);
-  // Made here it would be there twice once its own journal is sent.
-  if (!parent) throw new ServerError('the run that this one is a part of is not there yet', 424);
+  // If created here, it would exist twice once its journal is sent.
+  if (!parent) throw new ServerError('its parent run is not there yet', 424);
   return { [PARENT_TAG]: nameOf(parent.run_id) };
 }
 

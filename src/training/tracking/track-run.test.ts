@@ -9,7 +9,7 @@ import { trackingAddress, trackRun } from './track-run';
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-tracking-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('an address is a server, a folder, or refused', () => {
+test('an address is a server, a folder, or rejected', () => {
   assert.equal(trackingAddress('http://127.0.0.1:5000/'), 'http://127.0.0.1:5000');
   assert.equal(trackingAddress(`file://${folder}/a%20b`), join(folder, 'a b'));
   assert.equal(trackingAddress('runs/mlflow'), join(process.cwd(), 'runs', 'mlflow'));
@@ -24,7 +24,7 @@ test('an address is a server, a folder, or refused', () => {
     assert.throws(() => trackingAddress(other), InputError);
 });
 
-test('values as MLflow takes them', () => {
+test('values are converted to those accepted by MLflow', () => {
   const address = join(folder, 'values');
   const long = 'x'.repeat(6001);
   const parameters = { list: ['a', 1, null], none: undefined, long, pairs: '😀'.repeat(3001) };

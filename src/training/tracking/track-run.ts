@@ -9,43 +9,46 @@ import { isRunId, newRunId } from './run-id';
 import { type DeliveryOptions, serverDestination } from './server-destination';
 
 export interface RunDescription extends DeliveryOptions {
-  /** An MLflow server (`http://127.0.0.1:5000`), with a password if need be, or a folder, which takes the layout of MLflow's file store. */
+  /**
+   * An MLflow server (`http://127.0.0.1:5000`), with a password if needed, or a folder, which gets the layout of MLflow's file
+   * store.
+   */
   address: string;
   experiment: string;
   name: string;
-  /** Values that are no text are written as JSON. */
+  /** Values that are not strings are written as JSON. */
   parameters?: object;
   tags?: Readonly<Record<string, string>>;
-  /** Goes on with the run that had this id, rather than with a new one: 32 hexadecimal digits. */
+  /** Continues the run with this id instead of starting a new one: 32 hexadecimal digits. */
   id?: string;
-  /** The id of the run that this one is a part of, in the same place and experiment. */
+  /** The id of the parent run, at the same destination and in the same experiment. */
   parent?: string;
-  /** When it began, in milliseconds since 1970; default now. */
+  /** Start time in milliseconds since 1970; default now. */
   started?: number;
 }
 
-/** A run under way. Its methods return at once and never throw: what goes wrong, `notify` hears. */
+/** An active run. Its methods return immediately and never throw: `notify` is called for each failure. */
 export interface TrackedRun {
   readonly id: string;
-  /** Values of one step, by name; NaN and infinities may be among them. */
+  /** Values of one step, by name; NaN and infinities are allowed. */
   metrics(values: Readonly<Record<string, number>>, step: number): void;
-  /** A file, or all files of a folder, under `folder` among the run's artifacts. They stay as they are until `end` resolves. */
+  /** Logs a file, or all files of a folder, under `folder` among the run's artifacts. They must not change until `end` resolves. */
   artifacts(path: string, folder: string): void;
-  /** Resolves when everything is in its place, or kept for later; to be called once. */
+  /** Resolves when everything is delivered, or kept for later; call it once. */
   end(status: RunStatus): Promise<void>;
 }
 
-/** The server refuses a longer value of a parameter (MLflow 3, `mlflow/utils/validation.py`), and all others with it. */
+/** The server rejects a longer value of a parameter (MLflow 3, `mlflow/utils/validation.py`), together with all others. */
 const LONGEST_PARAMETER = 6000;
 
 /**
- * Begins a run: an experiment's name, the run's own, what it is made with.
+ * Starts a run, given the experiment's name, the run's name and its settings.
  *
- * With a server everything passes a journal on disk. While the server is away the run goes on; what is in the journal when the
- * run has ended is sent by `falconframes track`. Once sent it is there once: a server with a database tells metrics apart by
- * name, step, time and value, and our id finds a run that was made already.
+ * With a server, everything goes through a journal on disk. If the server is unreachable, the run continues; entries still in the
+ * journal when the run has ended are sent by `falconframes track`. Each takes effect once: a server with a database identifies
+ * metrics by name, step, time and value, and our id finds a run that already exists.
  *
- * @throws InputError where the address is none, or the folder or the journal cannot be written
+ * @throws InputError if the address is invalid, or the folder or the journal cannot be written
  */
 export function trackRun({
   address,
@@ -109,14 +112,14 @@ function pathOf(fileUrl: string): string {
   try {
     return fileURLToPath(fileUrl);
   } catch {
-    throw new InputError(`"${withoutCredentials(fileUrl)}" names no folder of this machine; give its path`);
+    throw new InputError(`"${withoutCredentials(fileUrl)}" is not a folder of this machine; give its path`);
   }
 }
 
 /**
- * Where runs go: an address without trailing slash and password, or the absolute path of a folder.
+ * Returns where runs are sent: an address without trailing slash and password, or the absolute path of a folder.
  *
- * @throws InputError where it is an address of another kind
+ * @throws InputError for any other kind of address
  */
 export function trackingAddress(given: string): string {
   if (isServer(given) && URL.canParse(given) && !/[?#]/.test(given))
@@ -131,7 +134,7 @@ export function trackingAddress(given: string): string {
 
 const isServer = (address: string) => /^https?:/i.test(address);
 
-/** As text, at most as long as MLflow takes it; half a surrogate pair becomes U+FFFD, which every reader of UTF-8 takes. */
+/** Converts to text, truncated to MLflow's limit; half a surrogate pair becomes U+FFFD, which every UTF-8 reader accepts. */
 function parameterValue(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   const short = text.length <= LONGEST_PARAMETER ? text : `${text.slice(0, LONGEST_PARAMETER - 1)}…`;

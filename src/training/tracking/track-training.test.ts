@@ -8,7 +8,7 @@ import { trackTraining } from './track-training';
 const folder = mkdtempSync(join(tmpdir(), 'falconframes-tracking-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a training run: its rows as metrics, and the same run again when it is resumed', async () => {
+test('a training run: its rows become metrics, and a resumed run continues the same run', async () => {
   const address = join(folder, 'runs');
   const described = {
     address,

@@ -8,21 +8,21 @@ import { readRunId, writeRunId } from './run-id';
 import { type RunDescription, type TrackedRun, trackRun } from './track-run';
 
 export interface TrackedTraining extends TrackedRun {
-  /** Takes a row of `metrics.jsonl` as it is written. */
+  /** Records a row of `metrics.jsonl` as it is written. */
   row(row: MetricsRow): void;
 }
 
 export interface TrainingDescription extends Omit<RunDescription, 'name' | 'tags' | 'id'> {
-  /** What was called, such as `falconframes train`. */
+  /** The command called, such as `falconframes train`. */
   command: string;
-  /** The run's, whose name becomes the run's. */
+  /** The folder of the run, after which it is named. */
   folder: string;
   resume?: boolean;
 }
 
 /**
- * Begins to track a training run; code, versions and device become tags. A resumed run goes on where its first part was tracked,
- * under the id that lies beside the checkpoint.
+ * Starts tracking a training run; code, versions and device become tags. A resumed run continues under the id stored beside the
+ * checkpoint.
  */
 export function trackTraining({
   command,
@@ -41,7 +41,7 @@ export function trackTraining({
   return { ...run, row: (row) => run.metrics(rowMetrics(row), row.step) };
 }
 
-/** What a row of `metrics.jsonl` measures, by the names that MLflow groups by; a class without gold mentions is left out. */
+/** Returns the metrics in a row of `metrics.jsonl`, under names that MLflow groups; a class without gold mentions is left out. */
 export function rowMetrics(row: MetricsRow): Record<string, number> {
   if (row.kind === 'step') {
     return {
@@ -60,7 +60,7 @@ export function rowMetrics(row: MetricsRow): Record<string, number> {
   };
 }
 
-/** Who ran what with which versions; names with `mlflow.` are those its pages show. */
+/** Returns tags for the user, command and versions; names starting with `mlflow.` are shown on its pages. */
 export function originTags(command: string): Record<string, string> {
   const { version } = require('../../../package.json') as { version: string };
   const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: projectRoot, encoding: 'utf8' });

@@ -15,8 +15,8 @@ import {
   type Objective,
   objectiveOf,
   savedWithout,
-  TASKS,
   type Task,
+  withTask,
 } from '../../../tasks';
 import { cubicRise, type SparsityOptions } from './options';
 import { maskSmallest } from './selection';
@@ -143,13 +143,10 @@ export function remakeSparseObjective(
   source: string,
   lesson: SparseLesson,
 ): Objective<never> {
-  return name === 'tagging'
-    ? sparseObjective(TASKS.tagging, TASKS.tagging.build(configuration as never, source, parameters), lesson)
-    : sparseObjective(
-        TASKS.classification,
-        TASKS.classification.build(configuration as never, source, parameters),
-        lesson,
-      );
+  return withTask(
+    name,
+    (task): Objective<never> => sparseObjective(task, task.build(configuration, source, parameters), lesson),
+  );
 }
 
 /** Computes the masked weights and the penalty on scores. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InputError, writeFileAtomically } from '../../../foundation';
 import { type LabelNetwork, readSafetensors, setDropout } from '../../../nn';
-import { labelTaskOf, TASKS, type Task } from '../../../tasks';
+import { labelTaskOf, type Task, withTask } from '../../../tasks';
 import {
   learn,
   type RunOptions,
@@ -40,11 +40,7 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
   const { folder } = run;
   if (resolve(run.model) === resolve(folder))
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
-  // The branches are identical; the compiler needs each task with its own data types.
-  const report =
-    labelTaskOf(run.model) === 'tagging'
-      ? await sparsifyTask(TASKS.tagging, run)
-      : await sparsifyTask(TASKS.classification, run);
+  const report = await withTask(labelTaskOf(run.model), (task) => sparsifyTask(task, run));
   if (!report.finished)
     return { ...report, density: { layers: 1, all: 1 }, bytes: { dense: 0, gzipped: 0, bitmask: 0 } };
   const storage = measureStorage(folder);

@@ -1,0 +1,101 @@
+import { describeJson, InputError, writeFileAtomically } from '../foundation';
+import { ARCHITECTURES, type EncoderType } from './architectures';
+import {
+  configurationPath,
+  type EncoderConfiguration,
+  type Json,
+  parseEncoder,
+  readConfigurationFile,
+} from './encoder-configuration';
+import type { Head, LabelOutcome } from './heads';
+import { readLabels } from './label-names';
+
+export const CLASS_NAMES: Record<Head['kind'], string> = {
+  tokens: 'ForTokenClassification',
+  sequence: 'ForSequenceClassification',
+  vocabulary: 'ForMaskedLM',
+};
+
+/** The kind of head that the first of the `architectures` has; undefined for another network, or an encoder without a head. */
+export function headKindOf(
+  { architectures }: Json,
+  { type }: { type: EncoderType },
+): Head['kind'] | undefined {
+  const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
+  const kinds = Object.keys(CLASS_NAMES) as Head['kind'][];
+  return kinds.find((kind) => name === `${ARCHITECTURES[type].className}${CLASS_NAMES[kind]}`);
+}
+
+/** Reads what the head computes from the `architectures` of a config.json. */
+export function readHead(folder: string): Head {
+  const config = readConfigurationFile(folder);
+  const path = configurationPath(folder);
+  const encoder = parseEncoder(config, folder);
+  const kind = headKindOf(config, encoder);
+  if (!kind) {
+    const names = Object.values(CLASS_NAMES).map((ending) => ARCHITECTURES[encoder.type].className + ending);
+    throw new InputError(
+      `${path}: "architectures" names ${describeJson(config.architectures)}; a model must be one of ${names.join(', ')}`,
+    );
+  }
+  if (kind !== 'vocabulary') return { kind, labels: readLabels(config, path) };
+  if (config.tie_word_embeddings === false)
+    throw new InputError(
+      `${path}: "tie_word_embeddings" is false; only masked language models that predict words by their embeddings are known`,
+    );
+  return { kind };
+}
+
+/** Whether a folder holds a masked language model; encoders saved without any head do not. */
+export function predictsWords(folder: string): boolean {
+  const config = readConfigurationFile(folder);
+  return headKindOf(config, parseEncoder(config, folder)) === 'vocabulary';
+}
+
+/** `problem_type`, by which Python's pipeline takes a softmax of a sequence's labels or a sigmoid of each. */
+export const PROBLEM_TYPES: Record<LabelOutcome, string> = {
+  one: 'single_label_classification',
+  several: 'multi_label_classification',
+};
+
+/** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
+export function writeNetworkConfiguration(
+  folder: string,
+  encoder: EncoderConfiguration,
+  head: Head,
+  { own, outcome }: { own?: Json; outcome?: LabelOutcome } = {},
+): void {
+  const labels = head.kind === 'vocabulary' ? [] : head.labels;
+  const { className, keys } = ARCHITECTURES[encoder.type];
+  const config: Json = {
+    architectures: [`${className}${CLASS_NAMES[head.kind]}`],
+    model_type: encoder.type,
+    vocab_size: encoder.vocabularySize,
+    ...(keys.embeddingSize && { [keys.embeddingSize]: encoder.embeddingSize }),
+    [keys.hiddenSize]: encoder.hiddenSize,
+    [keys.layers]: encoder.layers,
+    [keys.attentionHeads]: encoder.attentionHeads,
+    ...(encoder.prunedHeads && { pruned_heads: encoder.prunedHeads }),
+    [keys.intermediateSize]: encoder.intermediateSize,
+    [keys.activation]: 'gelu',
+    max_position_embeddings: encoder.maximumPositions,
+    ...(keys.tokenTypes && { [keys.tokenTypes]: encoder.tokenTypes }),
+    ...(keys.layerNormEpsilon && { [keys.layerNormEpsilon]: encoder.layerNormEpsilon }),
+    [keys.hiddenDropout]: encoder.hiddenDropout,
+    [keys.attentionDropout]: encoder.attentionDropout,
+    [keys.sequenceDropout]: encoder.sequenceDropout,
+    pad_token_id: 0,
+    position_embedding_type: 'absolute',
+    ...(labels.length > 0 && {
+      id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
+      label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+    }),
+    ...(head.kind === 'sequence' && outcome && { problem_type: PROBLEM_TYPES[outcome] }),
+    ...(own && { falconframes: own }),
+  };
+  writeConfigurationFile(folder, config);
+}
+
+export function writeConfigurationFile(folder: string, config: Json): void {
+  writeFileAtomically(configurationPath(folder), `${JSON.stringify(config, null, 2)}\n`);
+}
