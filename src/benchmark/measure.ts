@@ -209,7 +209,7 @@ function spreadByLength<Item extends { text: string }>(items: readonly Item[], s
   );
 }
 
-/** With linear interpolation between neighbours, as NumPy has it. */
+/** Quantile with linear interpolation, as in NumPy. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   const place = share * (sorted.length - 1);

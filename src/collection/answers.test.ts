@@ -13,7 +13,7 @@ const CHECKS: ((body: string) => unknown)[] = [
   (body) => checkedFullText(body, 'PMC1'),
 ];
 
-/** Values of any type where the service has texts, lists and objects. */
+/** Values of any type in place of the service's texts, lists and objects. */
 const anything = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom('PMC1', 'PMC', '*', 1e308, { toString: 1, valueOf: 1 }, [[]], { length: 3 }),

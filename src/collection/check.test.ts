@@ -67,7 +67,7 @@ test('the check finds annotations added, changed and removed in the service, and
   const serve = sampleListener();
   let isLater = false;
   // Later the service has changed: PMC90000001 gained one, PMC90000002 lost one, PMC90000003 has one that differs,
-  // PMC90000004 cannot be had, and PMC90000099 is there.
+  // PMC90000004 is unavailable, and PMC90000099 is available.
   const service: RequestListener = (request, response) => {
     const url = new URL(request.url ?? '/', 'http://x');
     const ids = url.searchParams.get('articleIds');

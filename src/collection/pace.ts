@@ -18,7 +18,7 @@ export const PUBLISHED_LIMITS: RequestLimits = {
  */
 const BURST_MARGIN = 1.2;
 const SUSTAINED_MARGIN = 1.02;
-/** How late, in spacings, a request may go out without delaying those after it; timers are often a little late. */
+/** How late, in spacings, a request may be sent without delaying those after it; timers are often a little late. */
 const CATCH_UP = 0.25;
 
 /**

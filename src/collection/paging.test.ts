@@ -12,7 +12,7 @@ function pagesOf(answer: (page: number) => { next?: string; keys: string[]; foun
   }
 }
 
-test('a list is read to its end as long as its pages bring something', () => {
+test('a list is read completely as long as its pages bring something new', () => {
   const last = 1_000;
   const end = (page: number) => (page === last ? undefined : `c${page}`);
   assert.equal(

@@ -75,7 +75,7 @@ export function createAsk({
   let reached = false;
   /** Kinds of requests that the service has answered correctly. */
   const trusted = new Set<string>();
-  /** When the service first asked for a pause since its last correct answer. */
+  /** When the service first asked for a pause since its last valid response. */
   let pausedSince: number | undefined;
 
   /** Aborts all present and future requests. */

@@ -62,7 +62,7 @@ test('a sentence is annotated the same wherever it occurs in a text', async (t) 
   );
 });
 
-test('a line of 100,000 characters is annotated to its end, a text of white space has no entities', async (t) => {
+test('a line of 100,000 characters is annotated completely, and white space has no entities', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const annotator = await loadAnnotator(folder, { quantized: false });

@@ -1,5 +1,5 @@
 /**
- * Reproduction: code shared by the six notebooks, so that each cell stays short.
+ * Reproduction: code shared by the six notebooks, so that their cells stay short.
  *
  * In: the environment variables of a run. Out: its profile, folder and files, its training and test sentences, and a description
  * of the machine. May touch: the folder of the run.

@@ -151,7 +151,7 @@ test('a repetition is read as text if the provider keeps blanks and the text has
   assert.deepEqual(place(paragraphs, annotation('We saw', 'T cell', 'cell cycles.')), [[0, 34, 40]]);
 });
 
-test('character references and tags in an annotation stand for what they mean', () => {
+test('character references and tags in an annotation are decoded', () => {
   const text = 'The CD4+ T cells < 5 and liver & kidney of β-cells; A&amp;B cells.';
   const paragraphs = paragraphsOf(text);
   const placed = (...parts: [string, string, string]) => {

@@ -61,7 +61,7 @@ function titleInEnglish(group: XmlElement, language: string | undefined): XmlEle
   const [title] = elements(group, 'article-title');
   if (isEnglish((title && languageOf(title.attributes)) ?? languageOf(group.attributes) ?? language))
     return group;
-  // NLM 2 has the translated title beside the original, JATS in a group of its own.
+  // NLM 2 has the translated title beside the original, JATS in a separate group.
   const groups = elements(group, 'trans-title-group').map(({ attributes, children }) =>
     children.map((child) =>
       typeof child === 'string' ? child : { ...child, attributes: { ...attributes, ...child.attributes } },

@@ -53,7 +53,7 @@ export function findPlaces(
   return reason;
 }
 
-/** Whether a short context shows where the text ends. One that is cut at words may be short anywhere, unless it is empty. */
+/** Whether a short context shows the end of the text. A nonempty context cut at words may be short anywhere. */
 type Trust = 'always' | 'none where cut' | 'never';
 
 /** Looks the mention up; ignores case only if it is not found otherwise, and blanks only if it is still not found. */

@@ -1,15 +1,15 @@
 /**
  * `npm run bench -- preprocessing [--json]`; needs FALCONFRAMES_MIRROR.
  *
- * - Round trip: see round-trip.fixture.ts, for each style of contexts. Beside it, what the first occurrence of the mention's
- *   text would give.
- * - Throughput: the 206 Europe PMC articles and the 66 of CRAFT that have mentions, from a JATS string through anchoring (CRAFT's gold mentions)
- *   to sentences, in `ROUNDS` rounds after one to warm up; the median. One thread does the work, but Node collects garbage
- *   on others: `articles_per_cpu_second` counts the processor time of all of them.
- * - Memory: the same articles as files of a collection, read, placed and cut over and over in a process of its own, nothing
- *   kept; resident memory (MB) after so many articles.
+ * - Round trip: see round-trip.fixture.ts, for each style of contexts, compared with taking the first occurrence of the mention's
+ *   text.
+ * - Throughput: the 206 Europe PMC articles and the 66 of CRAFT that have mentions, from a JATS string through anchoring (CRAFT's
+ *   gold mentions) to sentences; median of `ROUNDS` rounds after one warm-up round. One thread does the work, but Node collects
+ *   garbage on others: `articles_per_cpu_second` counts the processor time of all of them.
+ * - Memory: the same articles as files of a collection, repeatedly read, placed and split in a separate process that keeps
+ *   nothing; resident memory (MB) by number of articles.
  *
- * With --json, one object: `styles` (by style of contexts, what follows of the round trip) and, for contexts with blanks kept,
+ * With --json, one object: `styles` (by style of contexts, the round-trip figures below) and, for contexts with blanks kept,
  * `annotations`, `placed_share`, `wrongly_placed`, `undecided`, `cut_mid_word`, `unplaced` (by
  * reason), `first_occurrence` (`right_share`, `cut_mid_word`), `articles_per_second`, `articles_per_cpu_second`,
  * `milliseconds_per_article` (by step), `memory_mb` (by number of articles), `memory_growth_mb` (the last two fifths
@@ -187,10 +187,10 @@ function print(trips: Trips, speed: Throughput, memory: Record<string, number>):
   }
   const { milliseconds_per_article: steps } = speed;
   console.log(
-    `\nJATS to sentences: ${speed.articles_per_second} articles a second (${speed.articles_per_cpu_second} a CPU second); ` +
-      `ms an article: ${steps.paragraphs} paragraphs, ${steps.anchoring} anchoring, ${steps.sentences} sentences`,
+    `\nJATS to sentences: ${speed.articles_per_second} articles per second (${speed.articles_per_cpu_second} per CPU second); ` +
+      `ms per article: ${steps.paragraphs} paragraphs, ${steps.anchoring} anchoring, ${steps.sentences} sentences`,
   );
-  console.log('\nResident memory after so many articles');
+  console.log('\nResident memory by number of articles');
   console.table([memory]);
 }
 

@@ -81,7 +81,7 @@ export const STYLES = {
     const before = text.slice(sentenceStart, start);
     const from = repeatedFrom(text, start, end);
     const after = text.slice(from, sentenceEnd);
-    // What is left of a word that the mention cuts comes beside the three.
+    // The rest of a word that the mention cuts is added to the three.
     const count = (cut: boolean) => 3 + Number(cut);
     return {
       prefix: words(before)
@@ -258,7 +258,7 @@ function judgeOf(
       const first = counterpart[mention.start];
       const last = counterpart[mention.end - 1];
       if (first >= 0 && last >= 0) return first === start && last === end - 1 ? 'right' : 'wrong';
-      // Characters that stand alone may have found no counterpart; those around them close the place in.
+      // Isolated characters may have no counterpart; their neighbours bound the position.
       const before = nearest(mention.start - 1, -1);
       const after = nearest(mention.end, 1);
       return before < start && end <= after && after - before < end - start + 2 * CONTEXT

@@ -105,7 +105,7 @@ function numberOf({ nearest }: SearchableArticle, characters: string): number {
   return known;
 }
 
-/** The number of the letters and digits next to a mention; -1 where there are too few, or they stand beside no mention. */
+/** The number of the letters and digits next to a mention; -1 if there are too few, or if they are not next to any mention. */
 export function numberOfNearest({ nearest }: SearchableArticle, characters: string): number {
   return characters.length === NEAREST ? (nearest.get(characters) ?? -1) : -1;
 }
@@ -138,7 +138,7 @@ function withoutBlanks(text: string): { text: string; places: Uint32Array } {
   return { text: text.replaceAll(' ', ''), places };
 }
 
-/** Whether a place lies inside one original character (`ﬁ` became `fi`), or before a mark that belongs to the one before. */
+/** Whether a position is inside one original character (`ﬁ` became `fi`), or before a combining mark of the previous one. */
 function cutsCharacter({ text, starts }: SearchableArticle, place: number): boolean {
   if (isBorder(text, place) || isBorder(text, place - 1)) return false;
   return starts[place] === starts[place - 1] || /\p{Mark}/u.test(text[place]);

@@ -27,7 +27,7 @@ export interface Twin {
  * bigrams are indexed and looked up.
  *
  * Sentences that share a bigram are grouped by their size and by how many rarer bigrams they have: the first bigram that two
- * share, by its places in both, says how alike they can be at most (positional filtering: C. Xiao, W. Wang, X. Lin, J. X.
+ * share, by its places in both, bounds their similarity (positional filtering: C. Xiao, W. Wang, X. Lin, J. X.
  * Yu, WWW 2008). Groups that cannot improve on the best match so far are skipped as a whole, so that thousands of sentences of
  * one pattern cost no more than a few.
  *
@@ -38,7 +38,7 @@ export class TwinIndex {
   /** By hash, several bigrams sharing a place: only the order depends on it, which is the same for all sentences. */
   readonly #frequency = new Uint32Array(TABLE);
   // Of each entry: its part, the number it was given, where its bigrams (hashes, ascending) begin among all, and the entry
-  // before it whose bigrams have the same hash. The first stands for none.
+  // before it whose bigrams have the same hash. The first means none.
   readonly #parts = new Numbers(0);
   readonly #sentences = new Numbers(0);
   readonly #begins = new Numbers(0);
@@ -46,7 +46,7 @@ export class TwinIndex {
   readonly #bigrams = new Numbers();
   readonly #lastOfSet = new Uint32Array(TABLE);
   // Of each group: the bigram, the part and size of its sentences, the bigram's place among theirs from the rarest, the
-  // first of its postings, and the group before it of the same bigram and of the same key. The first stands for none.
+  // first of its postings, and the group before it of the same bigram and of the same key. The first means none.
   readonly #groupBigrams = new Numbers(0);
   readonly #groupParts = new Numbers(0);
   readonly #groupSizes = new Numbers(0);

@@ -11,7 +11,7 @@ import type { Source, TextFormat } from './sources';
 /** UTF-16 code units of a text. */
 const LONGEST_TEXT = 1_000_000;
 
-/** Where texts stand. */
+/** The location of texts. */
 interface TextPlace {
   /** The key of an object, or the column of a table, that holds the text. */
   textKey: string;

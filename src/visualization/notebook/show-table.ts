@@ -7,7 +7,7 @@ export type Cell = string | number | null;
 /** One row by column name; all rows have the same columns. A column's unit is part of its name: "size (MB)". */
 export type Row = Record<string, Cell>;
 
-// Where danfojs-node is not installed its types are missing too. The comment goes with the declaration: the type is `any` there.
+// Without danfojs-node its types are missing too. The comment is kept in the declaration file, where the type is then `any`.
 // biome-ignore lint/suspicious/noTsIgnore: an error is expected only there
 /** @ts-ignore */
 type DataFrame = import('danfojs-node').DataFrame;
