@@ -4,14 +4,14 @@ import type { ClassifierConfiguration } from '../nn';
 import { encodeWholeTexts, scoreTexts } from '../tasks';
 import { type BenchmarkOptions, type Costs, type Method, measure, type Runnable } from './measure';
 
-/** One way to run a classifier of texts. */
+/** One way to run a text classifier. */
 export interface TextVariant extends Runnable {
   configuration: ClassifierConfiguration;
 }
 
-/** What a variant of a classifier costs, and how right it is. */
+/** The cost and the scores of a classifier variant. */
 export interface TextBenchmarkRow extends Costs {
-  /** From text to label, batched as the variant sees fit. Tokens count without special tokens and padding. */
+  /** From text to label, with the variant's own batching. Tokens exclude special tokens and padding. */
   textsPerSecond: number;
   tokensPerSecond: number;
   accuracy: number;
@@ -41,7 +41,7 @@ const CLASSIFYING: Method<TextVariant, LabelledText, Float32Array> = {
   },
 };
 
-/** Size, latency, throughput, accuracy and macro F1 of variants of classifiers on the same texts; see `measure`. */
+/** Measures size, latency, throughput, accuracy and macro F1 of classifier variants on the same texts; see `measure`. */
 export async function benchmarkTexts(
   variants: readonly TextVariant[],
   texts: readonly LabelledText[],

@@ -28,7 +28,7 @@ const SENTENCES: Sentence[] = Array.from({ length: 30 }, (_, index) => {
   };
 });
 
-test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take turns', async (t) => {
+test('an oracle has F1 1, a silent tagger 0, a slow one takes longer, and all alternate', async (t) => {
   const folder = copyTinyBert(t);
   const tokenizer = new Tokenizer(folder);
   const tagging = readConfiguration(folder);
@@ -111,7 +111,7 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
   assert.ok(rows[1].medianMs >= 3 && rows[0].medianMs < 3);
   assert.ok(rows[1].sentencesPerSecond < 334);
   assert.ok(rows[0].tokensPerSecond > rows[0].sentencesPerSecond * 4);
-  // In any stretch of the run both have been called about as often: latency goes by tens, each after as many untimed, tagging by 64.
+  // At any point of the run both have been called about equally often: latency alternates by 10 timed and 10 untimed runs, tagging by 64.
   for (let end = 40; end <= calls.length; end += 40) {
     const share = calls.slice(0, end).filter((name) => name === 'oracle').length / end;
     assert.ok(Math.abs(share - 0.5) < 0.02, `${share} after ${end}`);
@@ -122,7 +122,7 @@ test('the oracle has F1 1, the mute 0, the slow one takes longer, and all take t
   assert.equal(slow[header.indexOf('f1 Cell Line')], '');
 });
 
-test('messages to another process do not count, and a network of random weights has no F1', async (t) => {
+test('messages to another process are not timed, and a network with random weights has no F1', async (t) => {
   const folder = copyTinyBert(t);
   let messages = 0;
   const far: Variant = {
@@ -148,12 +148,12 @@ test('messages to another process do not count, and a network of random weights 
   assert.deepEqual([row.f1, row.f1Intervals, row.meanF1, row.meanF1Interval], [NOTHING, NOTHING, null, null]);
 });
 
-test('core hours of all full texts: twice the threads at one throughput are twice the hours', () => {
+test('core hours of all full texts double if the same throughput needs twice the threads', () => {
   const row = { tokensPerSecond: 3000, threads: 2 } as BenchmarkRow;
   assert.equal(europePmcCoreHours(row), (6.9e6 * 10_800 * 2) / (3000 * 3600));
 });
 
-test('nothing to compare or to measure on is refused', async () => {
+test('an empty list of variants or sentences is refused', async () => {
   await assert.rejects(benchmark([], SENTENCES), InputError);
   await assert.rejects(benchmark([{} as Variant], []), InputError);
 });

@@ -23,12 +23,12 @@ export interface Variant extends Runnable {
   tagging: TaggingOptions;
 }
 
-/** What a variant of a tagger costs, and how right it is. */
+/** The cost and the scores of a tagger variant. */
 export interface BenchmarkRow extends Costs {
-  /** From text to mentions, batched as the variant sees fit. Tokens count without special tokens and padding. */
+  /** From text to mentions, with the variant's own batching. Tokens exclude special tokens and padding. */
   sentencesPerSecond: number;
   tokensPerSecond: number;
-  /** Strict span F1, articles of one mind as `annotate` has them; null for classes without gold mentions. */
+  /** Strict span F1, with the majority vote within an article as in `annotate`; null for classes without gold mentions. */
   f1: Record<string, number | null>;
   /** 95% bootstrap intervals over articles. */
   f1Intervals: Record<string, Interval | null>;
@@ -42,7 +42,7 @@ const FULL_TEXTS = 6.9e6;
 /** Tokens of a full text: the mean of CRAFT's 67 articles. */
 const TOKENS_A_FULL_TEXT = 10_800;
 
-/** What annotating all full texts of Europe PMC would take at a row's throughput, in hours of one core. */
+/** Estimates the core hours for annotating all full texts of Europe PMC at a row's throughput. */
 export function europePmcCoreHours({
   tokensPerSecond,
   threads,
@@ -62,7 +62,7 @@ const TAGGING: Method<Variant, Sentence, TaggedText> = {
   },
 };
 
-/** Size, latency, throughput and span F1 of variants of taggers on the same gold sentences; see `measure`. */
+/** Measures size, latency, throughput and span F1 of tagger variants on the same gold sentences; see `measure`. */
 export async function benchmark(
   variants: readonly Variant[],
   sentences: readonly Sentence[],
@@ -77,7 +77,7 @@ export async function benchmark(
   }));
 }
 
-/** Strict span F1 by class and their mean, with intervals; all null for a network that was not trained. */
+/** Strict span F1 by class and its mean, with intervals; all null for an untrained network. */
 function scoresOf(
   sentences: readonly Sentence[],
   tagged: readonly TaggedText[],

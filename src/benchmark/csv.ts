@@ -3,7 +3,7 @@ import { type BenchmarkRow, europePmcCoreHours } from './benchmark';
 import type { TextBenchmarkRow } from './benchmark-texts';
 import type { Costs } from './measure';
 
-/** The rows as CSV, one column per figure and label; empty where there is no F1. */
+/** Formats the rows as CSV, one column per figure and label; empty if there is no F1. */
 export const benchmarkCsv = (rows: readonly BenchmarkRow[]): string =>
   csvOf(
     rows.map((row) => ({
@@ -21,7 +21,7 @@ export const benchmarkCsv = (rows: readonly BenchmarkRow[]): string =>
     })),
   );
 
-/** The same of classifiers, with accuracy and macro F1. */
+/** Formats the rows of classifiers, with accuracy and macro F1. */
 export const textBenchmarkCsv = (rows: readonly TextBenchmarkRow[]): string =>
   csvOf(
     rows.map((row) => ({

@@ -1,8 +1,8 @@
 /**
- * Benchmark: what each form of a model costs and how right it is.
+ * Benchmark: measures the cost and the scores of each form of a model.
  *
- * In: model folders, sentences or labelled texts. Out: size, latency, throughput, memory and scores of every way to run a model, and of
- * the same tagger in other runtimes. May touch: model folders, to read; child processes.
+ * In: model folders, sentences or labelled texts. Out: size, latency, throughput, memory and scores of every variant of a model, and
+ * of the same tagger in other runtimes. May touch: model folders, to read; child processes.
  */
 export { type BenchmarkRow, benchmark, europePmcCoreHours, type Variant } from './benchmark';
 export { benchmarkTexts, type TextBenchmarkRow, type TextVariant } from './benchmark-texts';

@@ -6,78 +6,78 @@ import type { Tokenizer, TokenScorer } from '../tokenization';
 /** One way to run a model: a file on disk and the runtime that reads it. */
 export interface Runnable {
   name: string;
-  /** Whose size counts: weights or graph. Tokenizer and configuration are the same for all and left out. */
+  /** Files that count towards the size: weights or graph. Tokenizer and configuration are the same for all and excluded. */
   files: readonly string[];
   score: TokenScorer;
   tokenizer: Tokenizer;
-  /** What the runtime was told to use: reported, not enforced. */
+  /** The runtime's configured number of threads: reported, not enforced. */
   threads: number;
-  /** Weights that were learned, counted one by one. */
+  /** Number of learned weights. */
   parameters: number;
-  /** Milliseconds so far that went into messages to another process. They do not count. */
+  /** Milliseconds so far spent on messages to another process, which are subtracted. */
   messageMs?: () => number;
-  /** Megabytes that a process of its own needs at its peak for these texts. */
+  /** Peak megabytes of a separate process for these texts. */
   measureMemory: (texts: readonly string[]) => Promise<number>;
-  /** Gives memory back: the network, or ONNX Runtime's session. */
+  /** Frees the network or ONNX Runtime's session. */
   dispose(): Promise<void>;
-  /** True for a network of random weights, whose scores mean nothing. */
+  /** True for a network with random weights, whose scores are meaningless. */
   untrained?: boolean;
 }
 
 export interface BenchmarkOptions {
   /** Timed runs of each variant at batch 1. */
   runs?: number;
-  /** How many different sentences those runs go over, and how many are tagged while memory is watched. */
+  /** Number of different sentences in those runs, and in the memory measurement. */
   sentences?: number;
-  /** Of the bootstrap that the intervals are drawn by. */
+  /** Seed of the bootstrap for the intervals. */
   seed?: number;
-  /** Hears of runs and tagged sentences of all variants together. */
+  /** Called with the number of runs and tagged sentences of all variants together. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What a variant costs, whatever its task. */
+/** The cost of a variant of any task. */
 export interface Costs {
   name: string;
   /** Of the variant's files, in millions of bytes. */
   megabytes: number;
   gzippedMegabytes: number;
   parameters: number;
-  /** Resident memory at its peak, of a process that does nothing else, in millions of bytes. */
+  /** Peak resident memory of a dedicated process, in millions of bytes. */
   peakMegabytes: number;
   threads: number;
-  /** Milliseconds from a text's token ids to its logits, alone in its batch, over warm runs. */
+  /** Milliseconds from a text's token ids to its logits at batch size 1, over warm runs. */
   medianMs: number;
   p95Ms: number;
   timedRuns: number;
 }
 
-/** From text to answer, batched as the variant sees fit. Tokens count without special tokens and padding. */
+/** From text to answer, with the variant's own batching. Tokens exclude special tokens and padding. */
 export interface Throughput {
   itemsPerSecond: number;
   tokensPerSecond: number;
 }
 
-/** What a task does with a variant: the windows that a text makes, and the answers to items with their number of tokens. */
+/** How a task uses a variant: the windows of a text, and the answers to items with their number of tokens. */
 export interface Method<Variant extends Runnable, Item extends { text: string }, Answer> {
-  /** What the items are called, such as `sentence`. */
+  /** Name of an item, such as `sentence`. */
   item: string;
   windows(variant: Variant, texts: readonly string[]): Promise<{ inputIds: Int32Array }[][]>;
   answer(variant: Variant, items: readonly Item[]): Promise<{ answers: Answer[]; tokens: number }>;
 }
 
 /**
- * Timed runs of a variant before the next has its turn, after as many untimed ones on the same texts: a model in production
- * finds its weights in the processor's cache, and not those of its rivals.
+ * Timed runs of a variant before the next variant's turn, after as many untimed ones on the same texts: in production, the processor's
+ * cache holds the model's own weights, not those of other variants.
  */
 const LATENCY_TURN = 10;
-/** Items that a variant answers before the next has its turn. */
+/** Items that a variant answers before the next variant's turn. */
 const ANSWERING_TURN = 64;
 
 /**
- * Size, memory, latency and throughput of variants on the same items, with the answers.
+ * Measures size, memory, latency and throughput of variants on the same items, and returns the answers.
  *
- * Latency is taken over a fixed set of texts, evenly spaced from the shortest to the longest, one at a time. The variants take turns,
- * and who begins changes from turn to turn, so that whatever else the machine does falls on all alike.
+ * Latency is measured on a fixed set of texts, evenly spaced from the shortest to the longest, one at a time. The variants alternate,
+ * and the first variant rotates, so that other load on the machine affects all equally.
  */
 export async function measure<Variant extends Runnable, Item extends { text: string }, Answer>(
   variants: readonly Variant[],
@@ -95,7 +95,7 @@ export async function measure<Variant extends Runnable, Item extends { text: str
     onProgress(done, total);
   };
   const fixed = spreadByLength(items, setSize).map(({ text }) => text);
-  // First of all, while processes that serve as variants have done nothing else.
+  // Measured first, before processes that serve as variants have done anything else.
   const memory: number[] = [];
   for (const variant of variants) {
     memory.push(await variant.measureMemory(fixed));
@@ -128,7 +128,7 @@ function megabytesOf(contents: readonly Buffer[]): number {
   return contents.reduce((sum, { length }) => sum + length, 0) / 1e6;
 }
 
-/** What an action takes, messages to other processes left out. */
+/** Times an action, without messages to other processes. */
 async function timed<Result>(
   variant: Runnable,
   action: () => Promise<Result>,
@@ -140,7 +140,7 @@ async function timed<Result>(
   return { result, milliseconds: performance.now() - start - messages };
 }
 
-/** Milliseconds of each timed run // [variants][runs] */
+/** Returns the milliseconds of each timed run // [variants][runs] */
 async function measureLatencies<Variant extends Runnable, Item extends { text: string }, Answer>(
   variants: readonly Variant[],
   texts: readonly string[],
@@ -194,12 +194,12 @@ async function measureAnswering<Variant extends Runnable, Item extends { text: s
   return results;
 }
 
-/** 0 to `size - 1`, beginning one further each turn. */
+/** Returns 0 to `size - 1`, rotated by one each turn. */
 function turnsFrom(turn: number, size: number): number[] {
   return Array.from({ length: size }, (_, step) => (turn + step) % size);
 }
 
-/** Items at even steps from the shortest to the longest. */
+/** Selects items at even steps from the shortest to the longest. */
 function spreadByLength<Item extends { text: string }>(items: readonly Item[], size: number): Item[] {
   const byLength = [...items].sort((one, other) => one.text.length - other.text.length);
   if (byLength.length <= size) return byLength;

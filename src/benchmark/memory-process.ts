@@ -1,6 +1,6 @@
 /**
- * `memory-process.js FOLDER FILE THREADS`, asked for texts: tags or classifies them with one variant and nothing else, and answers how
- * many megabytes that took at most. A process of its own, because a peak cannot be taken back.
+ * `memory-process.js FOLDER FILE THREADS`: tags or classifies the given texts with one variant and nothing else, and returns its
+ * peak memory in megabytes. A separate process, because a peak cannot be reset.
  */
 import { answerParent, peakMegabytes } from '../foundation';
 import { encodeWholeTexts, labelTaskOf, tagTexts } from '../tasks';

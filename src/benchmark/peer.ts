@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { Exchange, projectRoot, workFolder } from '../foundation';
 
 /**
- * A program that a benchmark compares with, in a process of its own: it says a line of JSON when it is ready, and answers one to each
- * it is asked.
+ * A program to compare with, in a separate process: it prints a line of JSON when it is ready, and answers each request with one
+ * line.
  */
 export interface Peer<Greeting, Question, Answer> {
   greeting: Greeting;
@@ -15,10 +15,9 @@ export interface Peer<Greeting, Question, Answer> {
 }
 
 /**
- * Starts a script of environment/bench: `.py` in a Python environment of its own with PyTorch, made where it is missing, `.mjs` in
- * Node.
+ * Starts a script of environment/bench: `.py` in a separate Python environment with PyTorch, created if missing, `.mjs` in Node.
  *
- * Throws an Error when the program ends before it has answered; what it said stands on standard error.
+ * Throws an Error if the program ends before it answers; its output is on standard error.
  */
 export async function startPeer<Greeting, Question, Answer>(
   script: string,
@@ -33,11 +32,11 @@ export async function startPeer<Greeting, Question, Answer>(
   const exchange = new Exchange<Question, Greeting | Answer>((question) =>
     child.stdin.write(`${JSON.stringify(question)}\n`),
   );
-  // Why a question did not arrive, the end of the process tells.
+  // A failed write is explained by the end of the process.
   child.stdin.on('error', () => {});
   createInterface({ input: child.stdout })
     .on('line', (line) => exchange.answered(JSON.parse(line)))
-    .on('close', () => exchange.fail(new Error(`${script}: the process ended; what it said stands above`)));
+    .on('close', () => exchange.fail(new Error(`${script}: the process ended; see its output above`)));
   return {
     greeting: (await exchange.expect()) as Greeting,
     ask: (question) => exchange.ask(question) as Promise<Answer>,
@@ -51,7 +50,7 @@ function endProcess(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.on('close', () => resolve()));
 }
 
-/** Whether the Python environment of benchmarks is there as its requirements have it now. */
+/** Whether the Python environment of benchmarks exists and matches its current requirements. */
 export function benchPythonInstalled(): boolean {
   const { mark, requirements } = benchPlaces();
   return existsSync(mark) && readFileSync(mark, 'utf8') === requirements;
@@ -63,12 +62,12 @@ function benchPlaces() {
   return { environment, file, mark: join(environment, 'complete'), requirements: readFileSync(file, 'utf8') };
 }
 
-/** The Python of benchmarks with PyTorch: made on first use, and again when the requirements have changed. */
+/** Returns the Python of benchmarks with PyTorch: created on first use, and again when the requirements have changed. */
 export function benchPython(): string {
   const { environment, file, mark, requirements } = benchPlaces();
   const python = join(environment, 'bin', 'python');
   if (!benchPythonInstalled()) {
-    console.error('Making an environment for PyTorch (about 5 GB, several minutes) …');
+    console.error('Creating a Python environment with PyTorch (about 5 GB, several minutes) …');
     rmSync(mark, { force: true });
     const run = (command: string, ...options: string[]) =>
       execFileSync(command, options, { stdio: ['ignore', 2, 2] });

@@ -15,7 +15,7 @@ const TEXTS = [
 ];
 const installed = existsSync(join(projectRoot, '.falconframes', 'bench-python', 'complete'));
 
-test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
+test('PyTorch, ONNX Runtime in Python and transformers.js give our mentions', {
   skip: installed ? false : 'the Python environment of the benchmarks was never installed',
 }, async (t) => {
   const folder = copyTinyBert(t);
@@ -23,7 +23,7 @@ test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
   quantizeFolder(folder);
   const peers = await openPeers(folder, { threads: 1 });
   t.after(peers.end);
-  rmSync(join(folder, 'model.safetensors')); // without TensorFlow, which may not be set up
+  rmSync(join(folder, 'model.safetensors')); // without TensorFlow, which may not be installed
   const [fp32, int8] = await openVariants(folder, { threads: 1 });
   const windows = (await fp32.tokenizer.encode(TEXTS)).flatMap((encoded) =>
     cutWindows(encoded, fp32.tokenizer, fp32.tagging.maximumLength),
@@ -32,7 +32,7 @@ test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
   assert.equal(peers.variants.length, 6);
   for (const { name, score, untrained, measureMemory, messageMs, parameters } of peers.variants) {
     const found: Float32Array[] = [];
-    // One at a time: the range of quantized activations is that of a call.
+    // One at a time: the range of quantized activations depends on the batch.
     for (const window of windows) found.push(...(await score([window])));
     assert.deepEqual(
       found.map(({ length }) => length),
@@ -41,7 +41,7 @@ test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
     );
     assert.ok(messageMs!() > 0 && parameters > 0);
     assert.ok((await measureMemory([])) > 20, name);
-    if (untrained || name.endsWith('dynamic int8')) continue; // with roundings of its own
+    if (untrained || name.endsWith('dynamic int8')) continue; // rounds differently
     const [reference, tolerance] = name.endsWith('fp32') ? [expected.fp32, 1e-4] : [expected.int8, 1e-2];
     found.forEach((logits, window) => {
       logits.forEach((logit, index) => {
@@ -51,7 +51,7 @@ test('PyTorch, ONNX Runtime in Python and transformers.js say what we say', {
   }
 });
 
-test('a folder without weights has nothing for PyTorch', async (t) => {
+test('a folder without weights is refused for PyTorch', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   rmSync(join(folder, 'model.safetensors'));

@@ -10,13 +10,13 @@ import type { Variant } from './benchmark';
 import { type Peer, startPeer } from './peer';
 
 interface Greeting {
-  /** Whose size on disk counts. */
+  /** Files that count towards the size on disk. */
   file: string;
-  /** Null for those of the model folder. */
+  /** Null for the files of the model folder. */
   parameters: number | null;
 }
 
-/** Windows of token ids; null asks for the memory. */
+/** Windows of token ids; null requests the memory. */
 type Question = number[][] | null;
 
 interface Answer {
@@ -31,7 +31,7 @@ interface Contender {
   name: string;
   script: string;
   options: string[];
-  /** What of the model folder it needs. */
+  /** Files of the model folder that it needs. */
   needs: string;
   untrained?: boolean;
 }
@@ -56,11 +56,11 @@ function contendersOf(folder: string): Contender[] {
 }
 
 /**
- * The same model folder in the runtimes that others use, each in a process of its own: PyTorch, ONNX Runtime from Python,
- * transformers.js; and a network of DistilBERT's shape with random weights, for its size and time. First comes PyTorch's eager
- * fp32. Messages between the processes are left out of what is measured.
+ * Opens a model folder in other runtimes, each in a separate process: PyTorch, ONNX Runtime from Python, transformers.js; and a
+ * network of DistilBERT's shape with random weights, for size and speed. PyTorch's eager fp32 comes first. Messages between the
+ * processes are not timed.
  *
- * Throws InputError when the folder holds no weights, and an Error when a program does not start.
+ * Throws InputError if the folder has no weights, and an Error if a program does not start.
  */
 export async function openPeers(
   folder: string,
@@ -118,7 +118,7 @@ function variantOf({ name, untrained }: Contender, peer: Runner, folder: string,
     untrained,
     messageMs: () => messageMs,
     score,
-    // The peer is a process of its own; what it tagged before counts as well.
+    // The peer is a separate process, so its earlier work counts as well.
     dispose: async () => {},
     measureMemory: async (texts) => {
       await tagTexts(texts, tokenizer, score, tagging);

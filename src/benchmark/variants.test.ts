@@ -7,14 +7,14 @@ import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { exportToOnnx, onnxPath, quantizeFolder } from '../onnx';
 import { openVariants } from './variants';
 
-test('each file of the folder is a variant; weights are counted, memory is that of a process of its own', async (t) => {
+test('each file of the folder is a variant; weights are counted, memory is measured in a separate process', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const path = onnxPath(folder, { quantized: false });
   copyFileSync(path, join(folder, 'onnx', 'model_fp16.onnx'));
   const weights = readFileSync(join(folder, 'model.safetensors'));
   const header = JSON.parse(weights.subarray(8, 8 + Number(weights.readBigUInt64LE())).toString());
-  rmSync(join(folder, 'model.safetensors')); // without TensorFlow, which may not be set up
+  rmSync(join(folder, 'model.safetensors')); // without TensorFlow, which may not be installed
   const variants = await openVariants(folder, { threads: 1 });
   assert.deepEqual(
     variants.map(({ name }) => name.split(' ').slice(1).join(' ')),
@@ -24,13 +24,13 @@ test('each file of the folder is a variant; weights are counted, memory is that 
     .map(({ shape = [0] }) => shape.reduce((size, extent) => size * extent, 1))
     .reduce((sum, size) => sum + size);
   const hidden = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')).hidden_size;
-  // The row of `O` in the file's head is all zeros, not learned.
+  // The row of `O` in the head is all zeros, not learned.
   assert.equal(variants[0].parameters, stored - (hidden + 1));
   const megabytes = await variants[0].measureMemory(['T cells grew.']);
   assert.ok(megabytes > 30 && megabytes < 1000, `${megabytes}`);
 });
 
-test('quantized weights are called what they are', async (t) => {
+test('quantized variants are named after their number format', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   for (const [kind, name] of [
@@ -45,7 +45,7 @@ test('quantized weights are called what they are', async (t) => {
   }
 });
 
-test('a folder with nothing to run is refused', async (t) => {
+test('a folder without a runnable model is refused', async (t) => {
   const folder = copyTinyBert(t);
   rmSync(join(folder, 'model.safetensors'));
   await assert.rejects(openVariants(folder, { threads: 1 }), InputError);

@@ -21,20 +21,20 @@ import type { Runnable } from './measure';
 
 export interface VariantOptions {
   threads: number;
-  /** What the variants are called by; the default is the last part of the folder's path. */
+  /** Prefix of the variants' names; default: the last part of the folder's path. */
   name?: string;
-  /** Called with the reason when TensorFlow is left out, because its native library is not set up. */
+  /** Called with the reason if TensorFlow is skipped because its native library is not installed. */
   onNotice?: (message: string) => void;
 }
 
 /**
- * Every way in which a model folder can be run: TensorFlow on its weights, ONNX Runtime on each file of its folder `onnx`. The number
- * of threads holds for TensorFlow only if it was not used in this process before.
+ * Returns every variant of a model folder: TensorFlow on its weights, ONNX Runtime on each file in `onnx`. The number of threads
+ * applies to TensorFlow only if it was not used in this process before.
  */
 export const openVariants = (folder: string, options: VariantOptions): Promise<Variant[]> =>
   openAll(folder, options, openVariant);
 
-/** The same for a classifier of texts. */
+/** Returns every variant of a text classifier's folder. */
 export const openTextVariants = (folder: string, options: VariantOptions): Promise<TextVariant[]> =>
   openAll(folder, options, openTextVariant);
 
@@ -52,7 +52,7 @@ async function openAll<Opened extends Runnable>(
   }
   if (files.length === 0) {
     throw new InputError(
-      `${folder}: holds nothing that can be run; name the folder of a trained model, or export it to ONNX first`,
+      `${folder}: contains no runnable model; name the folder of a trained model, or export it to ONNX first`,
     );
   }
   return Promise.all(files.map((file) => open(folder, file, threads, name)));
@@ -100,7 +100,7 @@ function runnableOf(
   };
 }
 
-/** What tags texts, and nothing beside it. */
+/** Opens only the tagger. */
 export async function openTagger(folder: string, file: string, threads: number) {
   const tagging = readConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
@@ -112,7 +112,7 @@ export async function openTagger(folder: string, file: string, threads: number) 
   return { tagging, score: onlyFinite(model.score, folder), tokenizer, dispose: async () => model.dispose() };
 }
 
-/** What classifies texts, and nothing beside it. */
+/** Opens only the classifier. */
 export async function openTextClassifier(folder: string, file: string, threads: number) {
   const configuration = readClassifierConfiguration(folder);
   const tokenizer = new Tokenizer(folder);
@@ -125,14 +125,14 @@ export async function openTextClassifier(folder: string, file: string, threads: 
   return { configuration, score, tokenizer, dispose: async () => model.dispose() };
 }
 
-/** `TensorFlow fp32`, `ONNX int8`: the runtime and what the numbers are. */
+/** Names runtime and number format: `TensorFlow fp32`, `ONNX int8`. */
 function runtimeOf(path: string): string {
   if (basename(path) === WEIGHTS) return 'TensorFlow fp32';
   const [, suffix = 'fp32'] = /^model_?(.+)?$/.exec(basename(path, '.onnx')) ?? [];
   return `ONNX ${suffix === 'quantized' ? quantizationOf(path) : suffix}`;
 }
 
-/** `compress quantize` gives its file one name, whatever became of the weights; the operators that read them tell. */
+/** `compress quantize` uses one file name for all kinds; the operators that read the weights tell which it is. */
 function quantizationOf(path: string): string {
   const content = readFileSync(path);
   if (content.includes('MatMulNBits')) return '4-bit';
@@ -158,15 +158,15 @@ async function measureMemory(texts: readonly string[], options: readonly string[
   }
 }
 
-/** What a process failed by. */
+/** Returns why a process failed. */
 function reasonOfDeath(error: Error): string {
   if (!(error instanceof ProcessEnded)) return `the process failed (${error.message.split('\n')[0]})`;
   return `the process ended with ${error.signal ?? error.status}`;
 }
 
-/** False, with a notice, where native TensorFlow is not set up: the ONNX files can be run without. */
+/** Returns false, with a notice, if native TensorFlow is not installed: the ONNX files run without it. */
 function startTensorFlow(threads: number, onNotice: (message: string) => void): boolean {
-  // Read once, when the library starts.
+  // Read once, when TensorFlow is loaded.
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = '1';
   process.env.OMP_NUM_THREADS = String(threads);
@@ -180,16 +180,16 @@ function startTensorFlow(threads: number, onNotice: (message: string) => void): 
   }
 }
 
-/** How far a variant's logits are from those of another, over all tokens of some texts. */
+/** Difference between the logits of two variants over all tokens of some texts. */
 export interface Agreement {
   variant: string;
   largestDifference: number;
   meanDifference: number;
-  /** Share of tokens that get the same labels at threshold 0.5. */
+  /** Share of tokens with the same labels at threshold 0.5. */
   sameLabels: number;
 }
 
-/** Compares every variant with the first. */
+/** Compares every variant's logits with those of the first. */
 export async function compareVariants(
   variants: readonly Variant[],
   texts: readonly string[],

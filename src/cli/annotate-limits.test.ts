@@ -15,7 +15,7 @@ test('a document that needs more memory than a worker has is skipped; the others
   const line = ['--max-old-space-size=32', PROGRAM, 'annotate', '--model', model, '--workers', '1', folder];
   const { status, stderr, stdout } = spawnSync(process.execPath, line, { encoding: 'utf8' });
   assert.equal(status, 1, stderr);
-  assert.match(stderr, /m\.txt: takes more memory than a worker has; split it/);
+  assert.match(stderr, /m\.txt: needs more memory than a worker has; split it/);
   assert.deepEqual(
     linesOf(stdout).map(({ id }) => id),
     ['a', 'z'],

@@ -193,14 +193,14 @@ test('a resumed run compares the finished part with the inputs by content', {
   await ended;
   assert.ok(!existsSync(out));
   for (const [files, message] of [
-    [{ 'a.txt': 'S cells and liver grew.' }, /a\.txt: is not what the stopped run read there; restore it/],
+    [{ 'a.txt': 'S cells and liver grew.' }, /a\.txt: was changed since the stopped run read it; restore it/],
     [
       { 'a.txt': TEXT, 'b.jsonl': many.replace('liver', 'brain') },
-      /b\.jsonl line 1: is not what the stopped run read/,
+      /b\.jsonl line 1: was changed since the stopped run read/,
     ],
     [
       { 'b.jsonl': document('d0', TEXT), 'c.xml': '' },
-      /the inputs hold \d+ documents, the stopped run had done \d+|c\.xml: is not what/,
+      /the inputs contain \d+ documents, but the stopped run had processed \d+|c\.xml: was changed/,
     ],
   ] as const) {
     writeFiles(folder, files as Record<string, string>);
@@ -221,11 +221,11 @@ test('a resumed run compares the finished part with the inputs by content', {
     { documents: 'x' },
   ]) {
     writeFileSync(journal, JSON.stringify({ ...JSON.parse(noted), ...changes }));
-    assert.match(annotate(line('--resume')).stderr, /is not what was written there/);
+    assert.match(annotate(line('--resume')).stderr, /was changed since it was written/);
   }
   writeFileSync(journal, noted);
   writeFileSync(part, lines.toString().replace('liver', 'LIVER'));
-  assert.match(annotate(line('--resume')).stderr, /is not what was written there/);
+  assert.match(annotate(line('--resume')).stderr, /was changed since it was written/);
   writeFileSync(part, lines);
   const { status, stderr } = annotate(line('--resume'));
   assert.equal(status, 0, stderr);
@@ -275,7 +275,7 @@ test('a change in sharded weights prevents resuming, as a change in a single fil
   const [[name, { shape, data }]] = shards['b.safetensors'];
   const changed = new Map(shards['b.safetensors']).set(name, { shape, data: data.map((value) => -value) });
   writeSafetensors(join(model, 'b.safetensors'), changed);
-  assert.match(resume().stderr, /was begun with another model/);
+  assert.match(resume().stderr, /was started with another model/);
   writeSafetensors(join(model, 'b.safetensors'), new Map(shards['b.safetensors']));
   const { status, stderr } = resume();
   assert.equal(status, 0, stderr);

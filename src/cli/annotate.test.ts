@@ -126,9 +126,9 @@ test('a run that is killed and resumed writes the same file as an uninterrupted 
   assert.ok(documentsDone() > 0 && documentsDone() < 2992, `${documentsDone()} documents at the last kill`);
   writeFileSync(`${out}.part`, '{"id":"cut off in the mi', { flag: 'a' });
   // The same command without --resume would discard the work; a different command cannot resume it.
-  assert.match(annotate(line(out)).stderr, /holds \d+ documents of a run that was stopped; add --resume/);
+  assert.match(annotate(line(out)).stderr, /holds \d+ documents of a stopped run; add --resume/);
   const other = annotate([...line(out), '--resume', '--offsets', 'codepoints']);
-  assert.match(other.stderr, /was begun with another model, other inputs or options/);
+  assert.match(other.stderr, /was started with another model, other inputs or options/);
   const last = annotate([...line(out), '--resume']);
   assert.match(last.stderr, /8 of 3000 documents could not/);
   assert.equal(readFileSync(out, 'utf8'), readFileSync(whole, 'utf8'));

@@ -24,4 +24,4 @@ export function taskOfModels(models: readonly string[], data: readonly string[])
   );
 }
 
-const NAMES: Record<LabelTask, string> = { tagging: 'tagger', classification: 'classifier of texts' };
+const NAMES: Record<LabelTask, string> = { tagging: 'tagger', classification: 'text classifier' };

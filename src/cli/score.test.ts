@@ -36,6 +36,6 @@ test('score prints the report of two files in different formats', async (t) => {
   writeFileSync(predicted, '["B-A"]\n["O"]\n');
   await assert.rejects(run('--gold', gold, '--pred', predicted), {
     name: 'InputError',
-    message: /predicted\.jsonl line 1: sentence 1 has 1 tags, and 2 in .*gold\.conll line 1/,
+    message: /predicted\.jsonl line 1: sentence 1 has 1 tags, but 2 in .*gold\.conll line 1/,
   });
 });

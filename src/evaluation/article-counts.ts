@@ -11,8 +11,8 @@ import {
 import { type Threshold, thresholdOf } from '../tokenization';
 
 /**
- * Counts that scores are computed from, one row an article. Sentences of one article are alike in ways that count (author,
- * topic, the same mention again), so intervals and tests draw whole articles.
+ * Counts from which scores are computed, one row per article. Sentences of one article are not independent (author, topic,
+ * repeated mentions), so intervals and tests resample whole articles.
  */
 export interface ArticleCounts {
   labels: readonly string[];
@@ -21,14 +21,14 @@ export interface ArticleCounts {
   rows: Float64Array[];
 }
 
-/** A score as a function of counts added up over articles // [columns]; null where it has nothing to divide by. */
+/** A score as a function of counts summed over articles // [columns]; null if the denominator is 0. */
 export type Statistic = (sums: Float64Array) => number | null;
 
 const SPAN_COLUMNS = 3;
 const TOKEN_COLUMNS = 4;
 const firstTokenColumn = (labels: readonly string[]) => SPAN_COLUMNS * labels.length;
 
-/** @param predicted one list per sentence, in the order of `gold` @param outcomes of every label, in their order */
+/** @param predicted one list per sentence, in the order of `gold` @param outcomes of every label, in label order */
 export function countByArticle(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
@@ -100,7 +100,7 @@ export function goldMentions(labels: readonly string[], row: Float64Array): numb
   return labels.map((_, index) => row[index * SPAN_COLUMNS + 2]);
 }
 
-/** Tokens of the sentences that know a label, for each label, from an article's row // [labels] */
+/** Tokens of the sentences annotated for each label, from an article's row // [labels] */
 export function knownTokens(labels: readonly string[], row: Float64Array): number[] {
   return labels.map((_, index) => {
     const column = firstTokenColumn(labels) + index * TOKEN_COLUMNS;

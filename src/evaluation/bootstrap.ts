@@ -1,23 +1,23 @@
 import { createRandom } from '../foundation';
 import { addRow, type Statistic } from './article-counts';
 
-/** Lower and upper end of a confidence interval. */
+/** Lower and upper bound of a confidence interval. */
 export type Interval = [low: number, high: number];
 
 export interface BootstrapOptions {
-  /** 1,000 unless given. */
+  /** Default: 1,000. */
   resamples?: number;
   seed: number;
 }
 
-/** The share of intervals that hold the true value in the long run. */
+/** Nominal coverage: the long-run share of intervals that contain the true value. */
 export const CONFIDENCE = 0.95;
 
 /**
  * Percentile bootstrap intervals (Efron 1979, Annals of Statistics 7:1; Efron and Tibshirani 1993, "An Introduction to the
- * Bootstrap"): articles are drawn with replacement, as many as there are, and each statistic is computed from the counts of
- * those drawn. All statistics see the same draws. Draws in which a statistic has no value (no gold mention of the class)
- * are left out. Null where fewer than two articles, or no draw, can tell.
+ * Bootstrap"): articles are drawn with replacement, as many as there are, and each statistic is computed from the summed counts of
+ * the draw. All statistics use the same draws. Draws in which a statistic is undefined (no gold mention of the class) are
+ * excluded. Null with fewer than two articles, or if no draw has a value.
  *
  * @param rows counts of each article // [articles][columns]
  */
@@ -37,7 +37,7 @@ export function bootstrapIntervals(
 }
 
 /**
- * The same over units, such as articles or texts, whose counts are added by a function: they may be few of many columns.
+ * Bootstrap intervals over units, such as articles or texts, whose counts are added by a function, which suits sparse counts.
  *
  * @param add adds the counts of a unit to the sums // [columns]
  */
@@ -63,7 +63,7 @@ export function bootstrapUnits(
   return drawn.map((values) => (values.length === 0 ? null : percentileInterval(values)));
 }
 
-/** Order statistics, the outer neighbour where the percentile lies between two. */
+/** Returns order statistics, the outer neighbour if the percentile lies between two. */
 function percentileInterval(values: number[]): Interval {
   const sorted = Float64Array.from(values).sort();
   const tail = (1 - CONFIDENCE) / 2;

@@ -23,7 +23,7 @@ const counts = (...grouping: Parameters<typeof scoreByGroup>) =>
     Cell.falseNegatives,
   ]);
 
-test('gold mentions count in their group, predictions in theirs, unknown classes nowhere', () => {
+test('gold mentions and predictions each count in their own group; unknown classes are not counted', () => {
   assert.deepEqual(counts(gold, predicted, byLength), [
     ['1 word', 1, 1, 0],
     ['2 words', 1, 1, 1],
@@ -39,7 +39,7 @@ test('gold mentions count in their group, predictions in theirs, unknown classes
   ]);
 });
 
-test('seen is what training had as a mention of the same class, case and spacing aside', () => {
+test('a mention is seen if training has it in the same class, ignoring case and spacing', () => {
   const training = [
     sentence('T  Cells', [[0, 8, 'Cell']], ['Cell']),
     sentence('macrophages', [[0, 11, 'Cell Line']], ['Cell Line']),
@@ -51,7 +51,7 @@ test('seen is what training had as a mention of the same class, case and spacing
   ]);
 });
 
-test('the groups together hold what the whole holds', () => {
+test('the counts of the groups add up to the total', () => {
   const whole = scoreSpans(gold, predicted).Cell;
   for (const grouping of [byLength, bySection, byCorpus(['a', 'b', 'c']), bySeen([])]) {
     const groups = scoreByGroup(gold, predicted, grouping).map(({ scores }) => scores.Cell);
@@ -64,6 +64,6 @@ test('the groups together hold what the whole holds', () => {
   }
 });
 
-test('as many lists of predictions as sentences', () => {
+test('the number of prediction lists must equal the number of sentences', () => {
   assert.throws(() => scoreByGroup(gold, [], byLength), /0 lists of predicted spans for 3 sentences/);
 });

@@ -1,11 +1,11 @@
 import { byLabel, labelsOf, type Sentence, type Span } from '../foundation';
 import { countSpans, noSpanCounts, type SpanCounts, type SpanScore, spanScore } from '../tasks';
 
-/** A way to sort mentions, gold and predicted alike, into groups. */
+/** A grouping of gold and predicted mentions. */
 export interface Grouping {
-  /** `index` is the sentence's place in the list that is scored. */
+  /** `index` is the sentence's position in the scored list. */
   groupOf(span: Span, sentence: Sentence, index: number): string;
-  /** Groups in the order in which they are shown; others follow as they come. */
+  /** Display order of the groups; others follow in order of appearance. */
   order: readonly string[];
 }
 
@@ -16,10 +16,10 @@ export interface GroupScores {
 }
 
 /**
- * Strict span scores by group and label. A gold mention counts in its own group, a prediction in the group of what it
- * says; a right prediction is in the same group as its gold mention. Groups without any mention are left out.
+ * Strict span scores by group and label. A gold mention counts in its group, a prediction in the group of the predicted
+ * mention; a correct prediction is in the group of its gold mention. Groups without mentions are left out.
  *
- * @param predicted one list a sentence, in the order of `gold`
+ * @param predicted one list per sentence, in the order of `gold`
  */
 export function scoreByGroup(
   gold: readonly Sentence[],
@@ -51,7 +51,7 @@ export function byCorpus(corpora: readonly string[]): Grouping {
   return { groupOf: (_span, _sentence, index) => corpora[index], order: [...new Set(corpora)] };
 }
 
-/** Patterns of the outermost section title, the first that fits. */
+/** Patterns for the outermost section title; the first match counts. */
 const SECTIONS: [string, RegExp][] = [
   ['Title', /^title$/i],
   ['Abstract', /abstract|^summary|^keywords?$/i],
@@ -64,7 +64,7 @@ const SECTIONS: [string, RegExp][] = [
 
 const NO_SECTION = 'not given';
 
-/** By the part of the article, told from the outermost title of the section; titles like no other are `Other`. */
+/** By part of the article, recognized by the outermost section title; unrecognized titles are `Other`. */
 export const bySection: Grouping = {
   groupOf: (_span, { section }) => {
     const title = section.split(' > ')[0].trim();
@@ -76,7 +76,7 @@ export const bySection: Grouping = {
 
 const LENGTHS = ['1 word', '2 words', '3 words', '4 words', '5 or more words'];
 
-/** By the mention's length in words, which white space parts. */
+/** By the mention's length in words, separated by white space. */
 export const byLength: Grouping = {
   groupOf: ({ start, end }, { text }) => {
     const words = text.slice(start, end).trim().split(/\s+/).length;
@@ -86,8 +86,8 @@ export const byLength: Grouping = {
 };
 
 /**
- * By whether the mention's text is a mention of the same class in the training sentences, case and spacing aside: what a model
- * may know by heart against what it must recognize (memory and generalization).
+ * By whether the mention's text is a mention of the same class in the training sentences, ignoring case and spacing: separates
+ * memorization from generalization.
  */
 export function bySeen(training: readonly Sentence[]): Grouping {
   const known = new Set(training.flatMap(({ text, spans }) => spans.map((span) => surfaceKey(span, text))));

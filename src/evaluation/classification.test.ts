@@ -19,11 +19,11 @@ const fixture = JSON.parse(
   readFileSync(join(projectRoot, 'src', 'evaluation', 'fixtures', 'classification.json'), 'utf8'),
 ) as { one: Case[]; several: Case; mcnemar: { pair: [number, number]; p: number }[] };
 
-/** A classifier that gives what the case says. */
+/** A classifier that gives the logits of the case. */
 function reportOf({ labels, gold, given }: Case, outcome: 'one' | 'several') {
   const logits = given.map((own) => Float32Array.from(labels, (label) => (own.includes(label) ? 2 : -2)));
   const texts = gold.map((own) => ({ text: 'x', labels: own, several: outcome === 'several' }));
-  const encoder = {} as never; // scores do not ask for it
+  const encoder = {} as never; // not needed for scores
   return scoreTexts(texts, logits, { encoder, labels, outcome, maximumLength: 8, threshold: 0.5 });
 }
 
@@ -32,11 +32,11 @@ function close(found: number | null, expected: number, what: string): void {
 }
 
 for (const [name, own, outcome] of [
-  ['one label of four, some texts with a label that is not known', fixture.one[0], 'one'],
-  ['one of three, labels that are not known', fixture.one[1], 'one'],
+  ['one label of four, some texts with an unknown label', fixture.one[0], 'one'],
+  ['one label of three, unknown labels', fixture.one[1], 'one'],
   ['several labels', fixture.several, 'several'],
 ] as const)
-  test(`scores are scikit-learn's: ${name}`, () => {
+  test(`scores equal scikit-learn's: ${name}`, () => {
     const report = reportOf(own, outcome);
     const { averages } = detailTexts(report, { seed: 1, resamples: 10 });
     close(report.accuracy, own.accuracy, 'accuracy');
@@ -50,7 +50,7 @@ for (const [name, own, outcome] of [
     for (const label of own.labels) assert.equal(report.labels[label].support, own.report[label].support);
   });
 
-test('the confusions add up to the mistakes, labels that are not known among them', () => {
+test('the confusions add up to the errors, including unknown labels', () => {
   const report = reportOf(fixture.one[1], 'one');
   const { confusions } = detailTexts(report, { seed: 1, resamples: 10 });
   const mistakes = confusions.reduce((sum, { texts }) => sum + texts, 0);
@@ -66,7 +66,7 @@ test('the confusions add up to the mistakes, labels that are not known among the
   );
 });
 
-test('intervals hold the score, narrow with more texts, and are the same for one seed', () => {
+test('intervals contain the score, narrow with more texts, and are reproducible with a seed', () => {
   const { answers, accuracy, macroF1 } = reportOf(fixture.one[0], 'one');
   const [ofAccuracy, ofMacroF1] = textIntervals(answers, { seed: 3 });
   assert.ok(ofAccuracy![0] < accuracy && accuracy < ofAccuracy![1]);
@@ -74,12 +74,12 @@ test('intervals hold the score, narrow with more texts, and are the same for one
   const [wider] = textIntervals(answers.slice(0, 15), { seed: 3 });
   assert.ok(wider![1] - wider![0] > ofAccuracy![1] - ofAccuracy![0]);
   assert.deepEqual(textIntervals(answers, { seed: 3 }), [ofAccuracy, ofMacroF1]);
-  // The normal approximation of a share of 60 texts.
+  // The normal approximation for a proportion of 60 texts.
   const half = 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / 60);
   assert.ok(Math.abs(ofAccuracy![1] - ofAccuracy![0] - 2 * half) < 0.05);
 });
 
-test("McNemar's exact p is that of SciPy's binomial test", () => {
+test("McNemar's exact p equals that of SciPy's binomial test", () => {
   for (const {
     pair: [firstAlone, secondAlone],
     p,

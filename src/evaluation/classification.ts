@@ -3,38 +3,38 @@ import { mean } from '../tasks';
 import type { Statistic } from './article-counts';
 import { type BootstrapOptions, bootstrapUnits, type Interval } from './bootstrap';
 
-/** Precision, recall and F1 averaged over labels; a label without a value counts as 0, as scikit-learn has it. */
+/** Precision, recall and F1 averaged over labels; an undefined value counts as 0, as in scikit-learn. */
 export interface AverageScore {
   precision: number;
   recall: number;
   f1: number;
 }
 
-/** A label that was taken for another. */
+/** A pair of confused labels. */
 export interface Confusion {
   gold: string;
   given: string;
   texts: number;
 }
 
-/** What a report of a classifier tells beyond its scores by label. */
+/** The part of a classifier's report beyond the scores by label. */
 export interface ClassificationDetails {
   /** 95% bootstrap intervals over texts. */
   intervals: { accuracy: Interval | null; macroF1: Interval | null };
-  /** Over the labels that texts have or were given, each counting alike, or by the number of its texts. */
+  /** Over the labels that occur in gold or predictions, unweighted (macro) or weighted by the number of texts. */
   averages: { macro: AverageScore; weighted: AverageScore };
-  /** The most frequent first; none where texts may have several labels. */
+  /** The most frequent first; absent if texts may have several labels. */
   confusions: Confusion[];
 }
 
-/** What is needed of a report of `evaluateTexts`. */
+/** The required part of a report of `evaluateTexts`. */
 export type ScoredTexts = Pick<ClassificationReport, 'answers' | 'labels' | 'unknown' | 'confusion'>;
 
 const COLUMNS = { texts: 0, right: 1 };
-/** Hits, given and gold of each label follow. */
+/** Followed by hits, predicted and gold counts of each label. */
 const FIRST_LABEL = 2;
 
-/** Intervals, averages and confusions of what `evaluateTexts` found. */
+/** Computes intervals, averages and confusions for a report of `evaluateTexts`. */
 export function detailTexts(report: ScoredTexts, options: BootstrapOptions): ClassificationDetails {
   const { answers, confusion } = report;
   const [accuracy, macroF1] = textIntervals(answers, options);
@@ -45,13 +45,13 @@ export function detailTexts(report: ScoredTexts, options: BootstrapOptions): Cla
   };
 }
 
-/** Whether each text has its labels, all of them and no others. */
+/** Whether the predicted labels of each text are exactly the gold labels. */
 export const areRight = (answers: ClassificationReport['answers']): boolean[] =>
   answers.map(
     ({ gold, given }) => gold.length === given.length && gold.every((label) => given.includes(label)),
   );
 
-/** Of accuracy and macro F1. */
+/** Intervals of accuracy and macro F1. */
 export function textIntervals(
   answers: ClassificationReport['answers'],
   options: BootstrapOptions,
@@ -59,7 +59,7 @@ export function textIntervals(
   const names = [...new Set(answers.flatMap(({ gold, given }) => [...gold, ...given]))];
   const columnOf = new Map(names.map((name, index) => [name, FIRST_LABEL + 3 * index]));
   const right = areRight(answers);
-  // The columns in which a text counts one: few of many.
+  // The columns in which a text counts 1: few of many.
   const counted = answers.map(({ gold, given }, text) => [
     COLUMNS.texts,
     ...(right[text] ? [COLUMNS.right] : []),

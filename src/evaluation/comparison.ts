@@ -10,31 +10,31 @@ import {
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { holm, permutationTest } from './permutation';
 
-/** How far one model's F1 is above another's, and whether that may be chance. */
+/** Difference of two models' F1, with interval and p-value. */
 export interface Difference {
-  /** Positive where the first model is better. */
+  /** Positive if the first model is better. */
   difference: number;
-  /** 95% interval of the difference, both models on the same draws of articles. */
+  /** 95% interval of the difference, with the same draws of articles for both models. */
   interval: Interval | null;
-  /** Paired permutation test over articles; among classes corrected by Holm's method. */
+  /** Paired permutation test over articles; Holm-corrected over the classes. */
   p: number;
 }
 
-/** F1 differences of two models on the same sentences; null where a class has no gold mention. */
+/** F1 differences of two models on the same sentences; null for classes without gold mentions. */
 export interface ModelComparison {
   meanF1: Difference | null;
   spans: Record<string, Difference | null>;
-  /** All null where the two models cut the sentences into other tokens: counts of different things do not compare. */
+  /** All null if the two models tokenize the sentences differently, so that their counts are not comparable. */
   tokens: Record<string, Difference | null>;
 }
 
-/** Below this p a difference counts as shown. */
+/** Significance level. */
 export const SIGNIFICANCE = 0.05;
 
 /**
  * Compares two models by strict span F1 and token F1, from their counts on the same sentences.
  *
- * @throws InputError where the articles, or the gold mentions in one of them, are not the same for both
+ * @throws InputError if the articles or their gold mentions differ between the two
  */
 export function compareModels(
   first: ArticleCounts,
@@ -44,20 +44,22 @@ export function compareModels(
   const { labels } = first;
   if (labels.join('\n') !== second.labels.join('\n'))
     throw new InputError(
-      `the two models have different labels (${labels.join(', ')} and ${second.labels.join(', ')}); compare models of the same`,
+      `the two models have different labels (${labels.join(', ')} and ${second.labels.join(', ')}); compare models with the same labels`,
     );
   const alike = (sizesOf: (labels: readonly string[], row: Float64Array) => number[]) =>
     first.rows.every(
       (row, article) => sizesOf(labels, row).join() === sizesOf(labels, second.rows[article]).join(),
     );
   if (first.articles.join('\n') !== second.articles.join('\n') || !alike(goldMentions))
-    throw new InputError('the two models were scored on different sentences; give both the same');
+    throw new InputError(
+      'the two models were scored on different sentences; score both on the same sentences',
+    );
   const sameTokens = alike(knownTokens);
   const statistics = f1Statistics(labels);
   const values = permutationTest(first.rows, second.rows, statistics, { permutations: resamples, seed });
   const classes = labels.length;
   const corrected = [values[0], ...holm(values.slice(1, 1 + classes)), ...holm(values.slice(1 + classes))];
-  // Both models' counts side by side, so that each draw of articles is the same for both.
+  // Both models' counts in one row, so that both use the same draws of articles.
   const columns = first.rows[0]?.length ?? 0;
   const pairs = first.rows.map((row, article) => Float64Array.of(...row, ...second.rows[article]));
   const differences = statistics.map(
@@ -81,7 +83,7 @@ export function compareModels(
   };
 }
 
-/** What may be said of the first model: better or worse only where chance is an unlikely reason. */
+/** Returns whether the first model is significantly better or worse. */
 export function verdict({ difference, p }: Difference): 'better' | 'worse' | 'not settled' {
   if (p >= SIGNIFICANCE) return 'not settled';
   return difference > 0 ? 'better' : 'worse';

@@ -38,7 +38,7 @@ function assertClose(values: ArrayLike<number>, others: readonly number[]): void
 const f1At = (one: TokenOutcomes, threshold: number) =>
   scoreTokens({ Cell: one, 'Cell Line': one, 'Gene Mutations': one, 'Organ Tissue': one }, threshold).Cell;
 
-test('precision-recall curves, reliability and correlation are those of scikit-learn', () => {
+test('precision-recall curves, reliability and correlation equal those of scikit-learn', () => {
   assert.equal(cases.length, 24);
   for (const one of cases) {
     const outcomes = outcomesOf(one);
@@ -61,7 +61,7 @@ test('precision-recall curves, reliability and correlation are those of scikit-l
       one.binCounts,
     );
     assertClose([expectedCalibrationError], [one.ece]);
-    // Where all are taken or none is there is no correlation; scikit-learn says 0.
+    // With all or no tokens predicted, the correlation is undefined; scikit-learn gives 0.
     assertClose([f1At(outcomes, 0.4).mcc ?? 0], [one.mcc]);
   }
 });

@@ -1,20 +1,20 @@
 import type { TokenOutcomes } from '../tasks';
 
-/** What thresholds make of precision and recall: from the lowest to the highest, then the end at recall 0, precision 1. */
+/** Precision and recall by threshold, ascending, then the end point at recall 0, precision 1. */
 export interface PrecisionRecallCurve {
   precision: Float64Array; // [points]
   recall: Float64Array; // [points]
-  /** A token counts as found from this probability on // [points - 1] */
+  /** A token is predicted if its probability is at least this // [points - 1] */
   thresholds: Float64Array;
-  /** The area as a sum of steps, without interpolation between points. */
+  /** Area under the curve as a sum of steps, without interpolation. */
   averagePrecision: number;
 }
 
 export type Outcomes = Pick<TokenOutcomes, 'probabilities' | 'inside'>;
 
 /**
- * Precision and recall at every threshold that makes a difference, as scikit-learn has them (`precision_recall_curve`,
- * `average_precision_score`). Null where no token is part of a gold mention: then there is no recall.
+ * Precision and recall at every distinct threshold, as in scikit-learn (`precision_recall_curve`, `average_precision_score`).
+ * Null if no token is part of a gold mention, since recall is then undefined.
  */
 export function precisionRecallCurve(outcomes: Outcomes): PrecisionRecallCurve | null {
   const { thresholds, hits, taken } = cutsOf(outcomes);
@@ -33,16 +33,16 @@ export function precisionRecallCurve(outcomes: Outcomes): PrecisionRecallCurve |
   return { precision, recall, thresholds: thresholds.reverse(), averagePrecision };
 }
 
-/** Tokens of at least each probability, from the highest down: how many (`taken`) and how many inside mentions (`hits`). */
+/** For each probability, descending: number of tokens with at least it (`taken`), and of those inside mentions (`hits`). */
 interface Cuts {
   thresholds: Float64Array; // [cuts]
   hits: Float64Array; // [cuts]
   taken: Float64Array; // [cuts]
 }
 
-/** One cut for every different probability. Typed arrays throughout: there may be millions. */
+/** Computes one cut for every distinct probability. Uses typed arrays, since there may be millions. */
 function cutsOf({ probabilities, inside }: Outcomes): Cuts {
-  // Sorted apart, numbers need no comparison function, which would take most of the time.
+  // Sorting plain numbers avoids a comparison function, which would take most of the time.
   const positive = sortedWhere(probabilities, inside, 1);
   const negative = sortedWhere(probabilities, inside, 0);
   const thresholds = new Float64Array(probabilities.length);
@@ -79,9 +79,9 @@ function sortedWhere(probabilities: Float64Array, inside: Uint8Array, value: 0 |
 }
 
 /**
- * The threshold with the highest token F1, halfway between the probabilities that it parts; of equals the highest. Null
- * where no token of a gold mention has a probability above 0. To be chosen on dev sentences, never on those it is then
- * scored on.
+ * Returns the threshold with the highest token F1, halfway between the probabilities that it separates; of equals the highest.
+ * Null if no token of a gold mention has a probability above 0. Choose it on dev sentences, never on those that are then
+ * scored.
  */
 export function bestThreshold(outcomes: Outcomes): number | null {
   const { thresholds, hits, taken } = cutsOf(outcomes);
@@ -90,7 +90,7 @@ export function bestThreshold(outcomes: Outcomes): number | null {
   let highest = 0;
   for (let cut = 0; cut < thresholds.length; cut++) {
     const f1 = (2 * hits[cut]) / (taken[cut] + total);
-    // Nothing is above a threshold of 0 that is not above 0 itself.
+    // Tokens with probability 0 are not above a threshold of 0.
     if (thresholds[cut] > 0 && f1 > highest) {
       highest = f1;
       best = cut;
@@ -105,14 +105,14 @@ export interface ReliabilityBin {
   high: number;
   tokens: number;
   meanProbability: number;
-  /** Which share of them is inside gold mentions; equal to the mean probability where a model is well calibrated. */
+  /** Share of them inside gold mentions; equals the mean probability if the model is well calibrated. */
   share: number;
 }
 
 export interface Reliability {
-  /** Bins without tokens are left out. */
+  /** Without empty bins. */
   bins: ReliabilityBin[];
-  /** Expected calibration error: the mean distance of share and mean probability, weighed by tokens; 0 is best. */
+  /** Expected calibration error: mean absolute difference of share and mean probability, weighted by tokens; 0 is best. */
   expectedCalibrationError: number;
 }
 
@@ -127,7 +127,7 @@ export function reliability({ probabilities, inside }: Outcomes, binCount = 10):
   const sums = Array.from({ length: binCount }, () => ({ tokens: 0, probability: 0, inside: 0 }));
   probabilities.forEach((probability, token) => {
     let bin = Math.min(Math.floor(probability * binCount), binCount - 1);
-    // Multiples of a tenth are not exact: the borders decide.
+    // Multiples of a tenth are not exact, so compare with the borders.
     while (bin > 0 && probability <= border(bin)) bin--;
     while (bin + 1 < binCount && probability > border(bin + 1)) bin++;
     sums[bin].tokens++;

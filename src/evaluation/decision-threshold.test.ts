@@ -17,7 +17,7 @@ const outputs = outputNames(BIO);
 const begin = outputs.indexOf('B-Cell');
 const inside = outputs.indexOf('I-Cell');
 
-/** Logits 3 for the gold mention and 1 for what is none. */
+/** Logits of 3 for the gold mention and 1 for other words. */
 async function overconfident(windows: readonly { inputIds: Int32Array }[]): Promise<Float32Array[]> {
   const [{ ids }] = await tokenizer.encode([gold.text]);
   return windows.map(({ inputIds }) => {
@@ -29,7 +29,7 @@ async function overconfident(windows: readonly { inputIds: Int32Array }[]): Prom
   });
 }
 
-test('the threshold of a class lies between what is right and what is invented, as near to .5 as that allows', async () => {
+test('the threshold of a class separates correct from spurious predictions and is as near to .5 as possible', async () => {
   const tried = await scoreThresholds([[gold, none]], tokenizer, overconfident, options);
   const { Cell: threshold, ...others } = chooseThresholds(tried);
   assert.ok(Math.abs(Math.log(threshold! / (1 - threshold!)) - 1.5) < 1e-9, `${threshold}`);
@@ -41,7 +41,7 @@ test('the threshold of a class lies between what is right and what is invented, 
   assert.equal(report.spans.Cell.f1, 2 / 3);
 });
 
-test('neither less than a point nor a single peak moves a threshold; what lasts does', () => {
+test('a gain of less than a point or at a single peak does not move the threshold; a sustained gain does', () => {
   const chosen = (...f1s: number[]) =>
     chooseThresholds(
       [0.3, 0.5, 0.6, 0.7, 0.8, 0.9].map((threshold, index) => ({
@@ -55,7 +55,7 @@ test('neither less than a point nor a single peak moves a threshold; what lasts 
   assert.equal(chosen(0.69, 0.69, 0.69, 0.72, 0.72, 0.72), 0.7);
 });
 
-test('a corpus counts as much as another, and without gold nothing can be chosen', async () => {
+test('corpora are weighted equally, and a threshold cannot be chosen without gold mentions', async () => {
   const alone = await scoreThresholds([[gold]], tokenizer, overconfident, options);
   const both = await scoreThresholds([[gold], [gold, none]], tokenizer, overconfident, options);
   const half = (scores: typeof alone) => scores.find(({ threshold }) => threshold === 0.5)!.f1.Cell!;

@@ -12,24 +12,24 @@ import {
 } from '../tasks';
 import type { Tokenizer, TokenScorer } from '../tokenization';
 
-/** Log-odds of the thresholds that are tried: probabilities from .12 to .98. */
+/** Log-odds of the candidate thresholds: probabilities from .12 to .98. */
 const LOG_ODDS = Array.from({ length: 13 }, (_, step) => -2 + step / 2);
 
-/** Some hundred dev sentences cannot tell thresholds apart whose F1 is this close. */
+/** A few hundred dev sentences cannot distinguish thresholds whose F1 is this close. */
 const TOLERANCE = 0.01;
 
 export interface ThresholdScore {
   threshold: number;
-  /** Mean F1 over the corpora that have the label, of a tagger strict span F1; null where none does. */
+  /** Mean F1 (for taggers, strict span F1) over the corpora that have the label; null if none does. */
   f1: Record<string, number | null>;
 }
 
 /**
- * Span F1 by class at thresholds half a log-odd apart, scored once. A model that has learned a class from copied sentences, or from
- * a teacher, is surer of itself than it should be; a threshold above .5 wins back precision.
+ * Span F1 by class at thresholds 0.5 apart in log-odds; the model runs once. A model that learned a class from copied sentences, or
+ * from a teacher, is overconfident; a threshold above .5 recovers precision.
  *
- * @param corpora each counts alike, however many sentences it has
- * @throws InputError where no corpus mentions any class
+ * @param corpora weighted equally, whatever their number of sentences
+ * @throws InputError if no corpus has a gold mention of any class
  */
 export async function scoreThresholds(
   corpora: readonly (readonly Sentence[])[],
@@ -58,15 +58,15 @@ export async function scoreThresholds(
   }));
   if (labels.every((label) => scores[0].f1[label] === null))
     throw new InputError(
-      `the dev sentences hold no gold mention of ${labels.join(', ')}; give others to choose by`,
+      `the dev sentences have no gold mention of ${labels.join(', ')}; give other dev sentences`,
     );
   return scores;
 }
 
 /**
- * The same for a classifier of texts that may have several labels.
+ * F1 by label at the same thresholds for a multi-label text classifier.
  *
- * @param corpora texts with the logits of each, scored once; each corpus counts alike
+ * @param corpora texts with the logits of each, scored once; corpora are weighted equally
  */
 export function scoreTextThresholds(
   corpora: readonly { texts: readonly LabelledText[]; logits: readonly Float32Array[] }[],
@@ -77,22 +77,21 @@ export function scoreTextThresholds(
     const reports = corpora.map(({ texts, logits }) =>
       scoreTexts(texts, logits, { ...configuration, threshold }),
     );
-    // A label that a corpus gives to no text tells nothing of its threshold.
+    // A corpus without texts of a label does not inform its threshold.
     const f1 = byLabel(labels, (label) =>
       mean(reports.map((report) => (report.labels[label].support > 0 ? report.labels[label].f1 : null))),
     );
     return { threshold, f1 };
   });
   if (labels.every((label) => scores[0].f1[label] === null))
-    throw new InputError(`no dev text has one of the labels ${labels.join(', ')}; give others to choose by`);
+    throw new InputError(`no dev text has one of the labels ${labels.join(', ')}; give other dev texts`);
   return scores;
 }
 
 /**
- * For each class the threshold nearest to .5 that is as good as the best, to within what the dev sentences can tell (in the manner
- * of the one-standard-error rule, Breiman et al. 1984, Classification and Regression Trees, ch. 3); null where it has no mention.
- * A threshold's F1 is averaged with its neighbours', twice its own, so that no peak of chance is chosen; the outermost have one
- * neighbour and cannot be.
+ * Chooses for each class the threshold nearest to .5 whose F1 is within the tolerance of the best (similar to the one-standard-error
+ * rule, Breiman et al. 1984, Classification and Regression Trees, ch. 3); null without mentions. F1 is smoothed with weights 1:2:1
+ * over neighbouring thresholds, to avoid random peaks; the outermost have one neighbour and cannot be chosen.
  *
  * @param scores by ascending threshold, at least three
  */

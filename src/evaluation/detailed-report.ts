@@ -17,7 +17,7 @@ import { classConfusion, compareMentions, countOutcomes, type MentionOutcome } f
 import { type PartialMatchScores, scorePartialMatches } from './partial-match';
 import type { ExaminedSentence } from './selection';
 
-/** What there is to say about a model beyond its scores; plain data, ready to be written as JSON. */
+/** A detailed report on a model: plain data that can be written as JSON. */
 export interface DetailedReport {
   articles: number;
   /** Token scores at `tokenThresholds`. */
@@ -29,9 +29,9 @@ export interface DetailedReport {
     spans: Record<string, Interval | null>;
     tokens: Record<string, Interval | null>;
   };
-  /** Of tokens, over all thresholds; null without gold. */
+  /** Over tokens and all thresholds; null without gold. */
   averagePrecision: Record<string, number | null>;
-  /** Of tokens; null where no source looked for the class. */
+  /** Over tokens; null if no source is annotated for the class. */
   calibration: Record<string, Reliability | null>;
   partialMatches: { overall: PartialMatchScores; byClass: Record<string, PartialMatchScores> };
   outcomes: Record<string, Record<MentionOutcome, number>>;
@@ -42,17 +42,17 @@ export interface DetailedReport {
 }
 
 export interface DetailOptions extends BootstrapOptions {
-  /** Of the model. */
+  /** Labels of the model. */
   tagSet: TagSet;
-  /** For token scores: the assessment's reference has 0.4; `bestThreshold` tunes one on dev sentences. */
+  /** For token scores: the assessment's reference uses 0.4; `bestThreshold` tunes one on dev sentences. */
   tokenThreshold: Threshold;
   /** The corpus of each sentence. */
   corpora: readonly string[];
-  /** What the model was trained on. */
+  /** Training sentences of the model. */
   training?: readonly Sentence[];
 }
 
-/** Everything about one model on one list of sentences; `counts` is what `compareModels` takes. */
+/** Computes the detailed report of one model on one list of sentences; `counts` is the input of `compareModels`. */
 export function detail(
   given: readonly Sentence[],
   { tagged }: Pick<EvaluationReport, 'tagged'>,
@@ -92,7 +92,7 @@ export function detail(
   return { details, counts };
 }
 
-/** The same for sentences that know their corpus. */
+/** Computes the report for sentences that name their corpus. */
 export function detailExamined(
   examined: readonly ExaminedSentence[],
   options: Omit<DetailOptions, 'corpora'>,
@@ -104,7 +104,7 @@ export function detailExamined(
   );
 }
 
-/** Everything about a model on each corpus by itself, with the strict span scores that the intervals belong to. */
+/** Computes the report for each corpus separately, with the strict span scores of the intervals. */
 export function detailCorpora(
   examined: readonly ExaminedSentence[],
   options: Omit<DetailOptions, 'corpora'>,

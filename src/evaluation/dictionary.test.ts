@@ -5,7 +5,7 @@ import { BIO } from '../tokenization/tag-set.fixture';
 import { tagByDictionary } from './dictionary';
 import { sentence, span } from './gold.fixture';
 
-test('the longest training mention, letter case aside, whole words alone', () => {
+test('the dictionary finds the longest training mentions of whole words, ignoring case', () => {
   const training = [
     sentence(
       'T cells and CD4+ T cells',
@@ -29,7 +29,7 @@ test('the longest training mention, letter case aside, whole words alone', () =>
   assert.deepEqual([...logits].map(Math.sign), [-1, -1, -1, -1, 1, -1, -1, -1]);
 });
 
-test('nothing learned, nothing found', () => {
+test('a dictionary without training mentions finds nothing', () => {
   const encoded = { ids: [], starts: [], ends: [] } as unknown as TaggedText['encoded'];
   const tagged = [{ encoded, logits: new Float32Array(0), spans: [] }];
   assert.deepEqual(tagByDictionary([], [sentence('HeLa', [], ['Cell'])], tagged, BIO)[0].spans, []);

@@ -2,15 +2,15 @@ import type { Sentence, Span } from '../foundation';
 import type { TaggedText } from '../tasks';
 import { spansToLabels, type TagSet } from '../tokenization';
 
-/** A logit from which the sigmoid is as good as 0 or 1. */
+/** A logit whose sigmoid is practically 1, or 0 if negated. */
 const CERTAIN = 20;
 const WORD = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
 
 /**
- * What a tagger finds that knows the training mentions by heart and nothing else: every run of words that is a training mention,
- * letter case aside, the longest first. What a trained model adds to it is more than memory.
+ * A dictionary baseline that only memorizes the training mentions: it finds every sequence of words that is a training mention,
+ * ignoring case, the longest first. What a trained model adds to it is generalization.
  *
- * @param tagged of the same sentences by a model, for their tokens
+ * @param tagged the same sentences tagged by a model, for their tokens
  */
 export function tagByDictionary(
   training: readonly Sentence[],
@@ -31,7 +31,7 @@ export function tagByDictionary(
 interface Dictionary {
   label: string;
   mentions: ReadonlySet<string>;
-  /** Words of the longest mention. */
+  /** Number of words of the longest mention. */
   longest: number;
 }
 

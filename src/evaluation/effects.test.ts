@@ -6,7 +6,7 @@ import { readFixture } from './gold.fixture';
 import type { SearchRow } from './search-rows';
 import { studentT } from './student-t';
 
-/** Estimate, lower and upper end of the interval. */
+/** Estimate, lower and upper bound of the interval. */
 type Reference = [number, number, number];
 
 function near(effect: Effect, reference: Reference): void {
@@ -16,7 +16,7 @@ function near(effect: Effect, reference: Reference): void {
   });
 }
 
-test("effects and intervals are NumPy's least squares and SciPy's t intervals, in incomplete grids too", () => {
+test("effects and intervals equal NumPy's least squares and SciPy's t intervals, also for incomplete grids", () => {
   const cases =
     readFixture<{ rows: SearchRow[]; main: Reference[]; interactions: Reference[] }[]>('effects.json');
   assert.ok(cases.length >= 10);
@@ -33,7 +33,7 @@ test("effects and intervals are NumPy's least squares and SciPy's t intervals, i
   }
 });
 
-test("the reach of Student's t is that of the printed tables", () => {
+test("quantiles of Student's t equal those of printed tables", () => {
   for (const [degrees, reach] of [
     [1, 12.706],
     [2, 4.303],
@@ -45,7 +45,7 @@ test("the reach of Student's t is that of the printed tables", () => {
     assert.ok(Math.abs(studentT(degrees, 0.95) - reach) < 5e-4, `${degrees}`);
 });
 
-test('settings that change together cannot be told apart, and no run left gives no interval', () => {
+test('confounded settings have no estimate, and without residual degrees of freedom there is no interval', () => {
   const together = [0, 1, 0, 1].map((one, run) => ({
     ...{ LOSS_TYPE: one ? 'focal' : 'bce', BATCH_SIZE: one ? 32 : 16 },
     score: run / 10,
@@ -56,7 +56,7 @@ test('settings that change together cannot be told apart, and no run left gives 
   assert.equal(main[0].interval, null);
 });
 
-test('failed runs are left out; an unknown score and a run without its setting are refused', () => {
+test('failed runs are left out; an unknown score column or a missing setting is refused', () => {
   const rows: SearchRow[] = [
     { LOSS_TYPE: 'bce', score: 0.5 },
     { LOSS_TYPE: 'focal', score: 0.7 },

@@ -3,7 +3,7 @@ import { CONFIDENCE, type Interval } from './bootstrap';
 import { levelsOf, SEARCH_SETTINGS, type SearchRow } from './search-rows';
 import { studentT } from './student-t';
 
-/** One value of a setting against the first of its values (the smallest, or the one that comes first). */
+/** One value of a setting compared with its first value (the smallest, or the first to appear). */
 export interface Contrast {
   setting: string;
   value: string | number;
@@ -11,34 +11,34 @@ export interface Contrast {
 }
 
 /**
- * How far a score moves by one contrast, everything else equal (main effect); or by how much the first contrast moves it more
- * where the second is made as well (interaction). Null where the runs cannot tell, because other settings changed with it.
+ * The change of a score by one contrast, everything else equal (main effect), or the additional change by the first contrast when
+ * the second is present as well (interaction). Null if other settings are confounded with it.
  */
 export interface Effect {
   contrasts: readonly [Contrast] | readonly [Contrast, Contrast];
   estimate: number | null;
-  /** 95%; null also where no run is left to tell chance by. */
+  /** 95%; also null without residual degrees of freedom. */
   interval: Interval | null;
 }
 
 export interface Effects {
-  /** Those whose score is known. */
+  /** Number of runs with a known score. */
   runs: number;
   main: Effect[];
   interactions: Effect[];
 }
 
 /**
- * Main effects and two-way interactions of settings on a score, by least squares over all runs: main effects in a model that
- * adds up one effect a contrast, each interaction in that model and its own products. In a complete grid a main effect is
- * the plain difference of two means and an interaction the difference of two such differences; in an incomplete grid other
- * settings are held equal as far as the runs allow.
+ * Estimates main effects and two-way interactions of settings on a score by least squares over all runs: main effects in an
+ * additive model with one effect per contrast, each interaction in that model plus its products. In a complete grid a main effect
+ * is the difference of two means and an interaction the difference of two such differences; in an incomplete grid other settings
+ * are held equal as far as the runs allow.
  *
- * Intervals are Student's t intervals (estimate ± t · standard error). What the model leaves over, other interactions among
- * it, counts as chance, so they are rather too wide; that many of them are looked at together is not corrected for.
+ * Intervals are Student's t intervals (estimate ± t · standard error). Residuals include other interactions, so the intervals tend
+ * to be too wide; they are not corrected for multiple comparisons.
  *
- * @param score column of the score; rows without it are left out
- * @param settings columns that may vary; those with one value are left out
+ * @param score column of the score; rows without a score are left out
+ * @param settings columns of settings; those with one value are left out
  */
 export function searchEffects(
   rows: readonly SearchRow[],
@@ -76,7 +76,7 @@ export function searchEffects(
   return { runs: values.length, main: mainEffects, interactions };
 }
 
-/** For each value of a setting but the first: 1 in the runs that have it, else 0 // [values - 1][runs] */
+/** Dummy coding: for each value of a setting but the first, 1 in the runs that have it, else 0 // [values - 1][runs] */
 function indicatorsOf(
   rows: readonly SearchRow[],
   setting: string,
@@ -85,7 +85,7 @@ function indicatorsOf(
   const without = rows.findIndex((row) => row[setting] == null);
   if (others.length > 0 && without >= 0)
     throw new InputError(
-      `scored run ${without + 1} of the search has no ${setting}; give every run the settings it was done with`,
+      `scored run ${without + 1} of the search has no ${setting}; give every run its settings`,
     );
   return others.map((value) => ({
     contrast: { setting, value, against },
@@ -94,8 +94,8 @@ function indicatorsOf(
 }
 
 /**
- * The coefficient of one column in a least-squares fit. It is found from what the other columns cannot explain of the column
- * (Frisch and Waugh 1933, Econometrica 1:387), which also says when there is nothing to tell it by.
+ * The coefficient of one column in a least-squares fit, computed from the column's residual on the other columns (Frisch and Waugh
+ * 1933, Econometrica 1:387), which also shows when it is not identified.
  */
 function fit(
   column: readonly number[],
@@ -114,10 +114,10 @@ function fit(
   return { estimate, interval: [estimate - reach, estimate + reach] };
 }
 
-/** Columns hold zeros and ones: what is left of one is either of their order or a rounding error. */
+/** Columns contain zeros and ones: a residual is either of that order or a rounding error. */
 const TINY = 1e-9;
 
-/** Vectors of length 1, at right angles, that span the same as the columns (Gram and Schmidt). */
+/** Returns an orthonormal basis of the columns' span (Gram and Schmidt). */
 function orthonormal(columns: readonly (readonly number[])[]): number[][] {
   const basis: number[][] = [];
   for (const column of columns) {
@@ -128,7 +128,7 @@ function orthonormal(columns: readonly (readonly number[])[]): number[][] {
   return basis;
 }
 
-/** What is left of a vector when its parts along the basis are taken away. */
+/** Returns the residual of a vector after projection on the basis. */
 function without(vector: readonly number[], basis: readonly (readonly number[])[]): number[] {
   let rest = [...vector];
   for (const direction of basis) {

@@ -3,8 +3,8 @@ import { checkOneEach, knownSpans } from '../tasks';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
 
 /**
- * What can happen to a mention: `correct` class and borders; `wrong border`: the class is right and the text overlaps; `wrong
- * class`: another class for the same or overlapping text; `missed` and `spurious`: nothing on the other side.
+ * Outcomes of a mention: `correct`: class and borders match; `wrong border`: the class matches and the text overlaps; `wrong
+ * class`: another class for the same or overlapping text; `missed` and `spurious`: no counterpart.
  */
 export const MENTION_OUTCOMES = ['correct', 'wrong border', 'wrong class', 'missed', 'spurious'] as const;
 
@@ -15,18 +15,18 @@ export interface ComparedMention {
   outcome: MentionOutcome;
   /** Index of the sentence. */
   sentence: number;
-  /** Not there in spurious mentions. */
+  /** Absent for spurious mentions. */
   gold?: Span;
-  /** Not there in missed mentions. */
+  /** Absent for missed mentions. */
   predicted?: Span;
 }
 
 /**
- * Every known mention of every sentence with what became of it, one to one: pairs alike in class and borders first, then of
- * the same class with the nearest borders, then with the same borders, then any that overlap. The error kinds are those
- * of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), with `incorrect` told apart by class and border.
+ * Pairs the annotated mentions of every sentence one to one and classifies them: first pairs equal in class and borders, then of
+ * the same class with the nearest borders, then with the same borders, then any that overlap. The kinds of errors are those of
+ * SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), with `incorrect` split into class and border errors.
  *
- * @param predicted one list a sentence, in the order of `gold`
+ * @param predicted one list per sentence, in the order of `gold`
  */
 export function compareMentions(
   gold: readonly Sentence[],
@@ -58,7 +58,7 @@ function startOf({ gold, predicted }: ComparedMention): number {
   return (gold ?? predicted)!.start;
 }
 
-/** How many mentions of each class met each outcome; a mention of the wrong class counts in its gold class. */
+/** Counts the outcomes of each class; a mention of the wrong class counts in its gold class. */
 export function countOutcomes(
   compared: readonly ComparedMention[],
   labels: readonly string[],
@@ -75,8 +75,8 @@ export function countOutcomes(
 }
 
 /**
- * Which class the predictions took gold mentions for, borders aside: rows gold, columns predicted, in the order of
- * `labels` with "none" last: its column holds the missed mentions, its row the spurious.
+ * Confusion matrix of classes, ignoring borders: rows gold, columns predicted, in the order of `labels` with "none" last: its
+ * column has the missed mentions, its row the spurious ones.
  */
 export function classConfusion(compared: readonly ComparedMention[], labels: readonly string[]): number[][] {
   const none = labels.length;

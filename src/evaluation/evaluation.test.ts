@@ -21,7 +21,7 @@ const cellsOfTheLiver = sentence(
   ['Cell', 'Organ Tissue'],
 );
 
-test('strict span scores count exact borders and class alone', () => {
+test('strict span scores count only exact borders and class', () => {
   const gold = [cellsOfTheLiver, sentence('b cells', [[0, 7, 'Cell']], ['Cell', 'Organ Tissue'])];
   const scores = scoreSpans(gold, [
     [span(0, 7, 'Cell'), span(15, 20, 'Cell'), span(11, 20, 'Organ Tissue')],
@@ -40,13 +40,13 @@ test('strict span scores count exact borders and class alone', () => {
   assert.equal(meanF1(scores), 2 / 7);
 });
 
-test('a gold mention given twice counts once', () => {
+test('a duplicate gold mention counts once', () => {
   const twice: Sentence = { ...cellsOfTheLiver, spans: [...cellsOfTheLiver.spans, span(0, 7, 'Cell')] };
   const { Cell: cell } = scoreSpans([twice], [[span(0, 7, 'Cell')]]);
   assert.deepEqual([cell.support, cell.recall, cell.precision], [1, 1, 1]);
 });
 
-test('unknown classes are masked, and a class without gold has no F1', () => {
+test('classes that are not annotated are masked, and a class without gold has no F1', () => {
   const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
   const scores = scoreSpans(gold, [[span(0, 7, 'Cell'), span(0, 7, 'Organ Tissue')]], FOUR);
   assert.equal(scores['Organ Tissue'].falsePositives, 0);
@@ -60,7 +60,7 @@ test('unknown classes are masked, and a class without gold has no F1', () => {
   assert.equal(meanF1(invented), null);
 });
 
-test('lists of another length than the sentences are refused', () => {
+test('lists whose length differs from the number of sentences are refused', () => {
   const gold = [sentence('t cells', [[0, 7, 'Cell']], ['Cell'])];
   for (const score of [scoreSpans, scorePartialMatches, compareMentions])
     assert.throws(
@@ -73,7 +73,7 @@ test('lists of another length than the sentences are refused', () => {
 const options = { ...BIO, maximumLength: 64, threshold: 0.5 } as const;
 const tokenizer = new Tokenizer(tinyBertFolder);
 
-/** Says with confidence what is true of the gold sentences, except for the tokens that `alter` changes. */
+/** Predicts the gold labels with high probability, except for the tokens that `alter` changes. */
 function oracle(gold: readonly Sentence[], alter: (logits: Float32Array, index: number) => void = () => {}) {
   return async (windows: readonly { inputIds: Int32Array }[]) => {
     const encodings = await tokenizer.encode(gold.map(({ text }) => text));
@@ -92,7 +92,7 @@ function oracle(gold: readonly Sentence[], alter: (logits: Float32Array, index: 
 
 const gold = [cellsOfTheLiver, sentence('hela', [[0, 4, 'Cell Line']], ['Cell', 'Cell Line'])];
 
-test('a model that is right scores 1 everywhere', async () => {
+test('a perfect model scores 1 everywhere', async () => {
   const report = await evaluate(gold, tokenizer, oracle(gold), options);
   assert.equal(report.meanF1, 1);
   for (const label of ['Cell', 'Cell Line', 'Organ Tissue'] as const) {
@@ -105,9 +105,9 @@ test('a model that is right scores 1 everywhere', async () => {
   assert.deepEqual(mistakes({ gold }, { gold: report }, 5), []);
 });
 
-test('token counts and their scores follow from what each token got', async () => {
+test('token counts and scores follow from the labels of each token', async () => {
   const column = outputNames(BIO).indexOf('I-Cell Line');
-  // "hela" is four tokens of Cell Line; the model misses the last two, and finds one in the first sentence, where unknown.
+  // "hela" is four tokens of Cell Line; the model misses the last two, and finds one in the first sentence, which is not annotated for it.
   const score = oracle(gold, (rows, index) => {
     if (index === 1) rows.fill(-6, 8 * 3, 8 * 5);
     else rows[8 + column] = 6;
@@ -119,12 +119,12 @@ test('token counts and their scores follow from what each token got', async () =
     [2, 0, 2, 0],
   );
   assert.equal(tokens.f1, 2 / 3);
-  // All tokens that could tell are positive: the coefficient has nothing to divide by.
+  // All annotated tokens are positive, so the coefficient is undefined.
   assert.equal(tokens.mcc, null);
   assert.equal(report.tokens.Cell.mcc, 1);
 });
 
-test('the loss on dev is the loss of training', async () => {
+test('the dev loss equals the training loss', async () => {
   const random = createRandom(3);
   const score = oracle(gold, (rows) =>
     rows.forEach((_, place) => {
@@ -158,15 +158,15 @@ test('the loss on dev is the loss of training', async () => {
   }
 });
 
-test('dev sentences without gold mentions cannot choose an epoch, which is said before training', async () => {
+test('dev sentences without gold mentions are refused before training', async () => {
   const empty = [sentence('no mention', [], ['Cell'])];
   assert.throws(() => heldOutEvaluation(empty, tokenizer, options), /no gold mention/);
   assert.throws(() => heldOutEvaluation([], tokenizer, options), /no gold mention/);
   await assert.rejects(evaluate([], tokenizer, oracle(empty), options), /nothing to evaluate/);
 });
 
-test('mistakes come from all corpora in turn and leave unknown classes out', async () => {
-  // The first token of each sentence is also a mutation, which no source looked for, and a Cell, which is wrong.
+test('errors are taken from all corpora in turn, without classes that are not annotated', async () => {
+  // The first token of each sentence is also predicted as a mutation, which is not annotated, and as a Cell, which is wrong.
   const wrong = oracle(gold, (rows) => void rows.fill(30, 8, 8 + 3));
   const report = await evaluate(gold, tokenizer, wrong, options);
   const found = mistakes({ one: gold, two: gold }, { one: report, two: report }, 3);
@@ -185,7 +185,7 @@ test('mistakes come from all corpora in turn and leave unknown classes out', asy
   );
 });
 
-test('probabilities that are not numbers are refused, with their place', async () => {
+test('NaN probabilities are refused with their location', async () => {
   const diverged = oracle(gold, (rows, index) => {
     if (index === 1) rows.fill(Number.NaN, 8, 16);
   });

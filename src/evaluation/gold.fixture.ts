@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sentence, Span } from '../foundation';
 import { projectRoot } from '../foundation';
 
-/** Help for tests: sentences and spans in few words. */
+/** Test helpers that build sentences and spans. */
 export const span = (start: number, end: number, label: string): Span => ({ start, end, label });
 
 export function sentence(
@@ -23,7 +23,7 @@ export function sentence(
   };
 }
 
-/** A file that `fixtures/make_fixtures.py` made. */
+/** Reads a file written by `fixtures/make_fixtures.py`. */
 export function readFixture<T>(name: string): T {
   return JSON.parse(readFileSync(join(projectRoot, 'src', 'evaluation', 'fixtures', name), 'utf8')) as T;
 }

@@ -6,7 +6,7 @@ import { BIO } from '../tokenization/tag-set.fixture';
 import { sentence, span } from './gold.fixture';
 import { goldProbability, hardestMentions } from './hardest';
 
-/** One token a word; `logit` for B-Cell on every token, 0 on its I-Cell, far below for the rest. */
+/** One token per word; `logit` for B-Cell on every token, 0 for I-Cell, very low for the rest. */
 function tagged(text: string, logit: number): TaggedText {
   const words = [...text.matchAll(/\S+/g)];
   const encoded = {
@@ -20,15 +20,15 @@ function tagged(text: string, logit: number): TaggedText {
 
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
-test('the geometric mean of what gold says of each token of a mention', () => {
+test('the probability of a mention is the geometric mean over its tokens', () => {
   // B-Cell then I-Cell: B right and I wrong on the first, B wrong and I right on the second.
   const probability = goldProbability(span(0, 7, 'Cell'), tagged('T cells', 2), BIO);
   const [first, second] = [sigmoid(2) * 0.5, sigmoid(-2) * 0.5];
   assert.ok(Math.abs(probability - Math.sqrt(first * second)) < 1e-6);
-  assert.ok(Number.isNaN(goldProbability(span(0, 1, 'Cell'), tagged('', 2), BIO)), 'no token stands for it');
+  assert.ok(Number.isNaN(goldProbability(span(0, 1, 'Cell'), tagged('', 2), BIO)), 'no token covers it');
 });
 
-test('hardest first, one of each text and class, in its context', () => {
+test('mentions are listed hardest first, once per text and class, with context', () => {
   const filler = 'word '.repeat(30);
   const long = `${filler}cells ${filler}end`;
   const at = filler.length;

@@ -5,26 +5,26 @@ import { exclusiveColumns, outputNames, outputsPerLabel, spansToLabels, type Tag
 import { compareMentions, type MentionOutcome } from './errors';
 import { comparable, type ExaminedSentence, examine } from './selection';
 
-/** A gold mention and how hard it was. */
+/** A gold mention with its difficulty. */
 export interface HardMention {
   corpus: string;
   article: string;
   /** The mention with the words around it; spans below are offsets into this text. */
   text: string;
   gold: Span;
-  /** What was predicted of known classes, as far as it lies in this text. */
+  /** Predictions of annotated classes within this text. */
   predicted: Span[];
   outcome: Exclude<MentionOutcome, 'spurious'>;
   /** See `goldProbability`; the lower, the harder. */
   probability: number;
 }
 
-/** Characters of context on each side; the word at the border is kept whole. */
+/** Characters of context on each side; words at the border are not cut. */
 const CONTEXT = 70;
 
 /**
- * The gold mentions to which the model gives the lowest probability, hardest first. Of mentions with the same text and class
- * the hardest alone is taken, so that one habit of the annotators does not fill the list.
+ * The gold mentions with the lowest model probability, hardest first. Of mentions with the same text and class only the hardest
+ * is listed, so that one annotation habit does not fill the list.
  */
 export function hardestMentions(
   tests: Readonly<Record<string, Sentence[]>>,
@@ -52,9 +52,9 @@ export function hardestMentions(
 }
 
 /**
- * The probability of the mention's own labels: for each of its tokens that of all the class's outputs being as gold has them
- * (B- on the first token and I- on the others, and not the reverse), and of these the geometric mean, so that long mentions are
- * not hard for their length. Its negative logarithm is the mention's mean cross-entropy. NaN where no token stands for it.
+ * The probability of the mention's gold labels: for each token, the probability that all outputs of the class match gold (B- on the
+ * first token and I- on the others, and not the reverse), as the geometric mean over tokens, so that length does not make a
+ * mention hard. Its negative logarithm is the mention's mean cross-entropy. NaN if no token covers the mention.
  */
 export function goldProbability(gold: Span, { encoded, logits }: TaggedText, tagSet: TagSet): number {
   const { labels } = spansToLabels(encoded, [gold], tagSet); // [tokens, outputs]

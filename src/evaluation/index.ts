@@ -1,12 +1,12 @@
 /**
- * Evaluation: how right a tagger is, by class, how sure that is, and where it goes wrong.
+ * Evaluation: scores of taggers by class, their uncertainty, and error analysis.
  *
  * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions; or files of tag sequences; or the table of a
- * search. Out: strict, partial and token scores, curves, breakdowns, error kinds, intervals and p-values; effects of settings.
- * May touch: the files it is given, to read.
+ * search. Out: strict, partial and token scores, curves, breakdowns, kinds of errors, intervals and p-values; effects of settings.
+ * May touch: the given files, to read.
  *
- * `sequences/` scores tags as Python's seqeval does. A class that a sentence's source did not look for is unknown there and
- * counts nowhere in this room.
+ * `sequences/` scores tags as Python's seqeval does. Classes for which a sentence is not annotated are unknown and never counted in
+ * this room.
  */
 export {
   type ArticleCounts,

@@ -1,13 +1,13 @@
 import type { Span } from '../foundation';
 
-/** Mentions of one sentence that belong together, one to one, and those without a counterpart. */
+/** One-to-one pairs of gold and predicted mentions of one sentence, and those without a counterpart. */
 export interface Pairing<G extends Span = Span, P extends Span = Span> {
   pairs: { gold: G; predicted: P }[];
   missed: G[];
   spurious: P[];
 }
 
-/** Pairs the mentions that are alike in class and borders, whatever else overlaps them; all in the order of the text. */
+/** Pairs the mentions equal in class and borders, whatever else overlaps them, in text order. */
 export function pairIdentical<G extends Span, P extends Span>(
   gold: readonly G[],
   predicted: readonly P[],
@@ -24,10 +24,9 @@ export function pairIdentical<G extends Span, P extends Span>(
 }
 
 /**
- * Goes through the predictions without counterpart, in their order: each takes from the gold mentions that are still free the
- * one that `choose` names.
+ * Pairs the predictions without counterpart, in order, each with the unpaired gold mention selected by `choose`.
  *
- * @param choose index of the gold mention for a prediction among those still free, -1 for none
+ * @param choose returns the index of the gold mention for a prediction among the unpaired ones, -1 for none
  */
 export function pairRest<G extends Span, P extends Span>(
   { missed, spurious }: Pick<Pairing<G, P>, 'missed' | 'spurious'>,
@@ -48,7 +47,7 @@ function inOrder(one: Span, other: Span): number {
   return one.start - other.start || one.end - other.end || (one.label < other.label ? -1 : 1);
 }
 
-/** At least one character is part of both. */
+/** Whether they share at least one character. */
 export function overlap(one: Span, other: Span): boolean {
   return one.start < other.end && other.start < one.end;
 }
@@ -57,12 +56,12 @@ export function sameBorders(one: Span, other: Span): boolean {
   return one.start === other.start && one.end === other.end;
 }
 
-/** How far the borders are apart, in UTF-16 code units. */
+/** Distance between the borders, in UTF-16 code units. */
 export function borderDistance(one: Span, other: Span): number {
   return Math.abs(one.start - other.start) + Math.abs(one.end - other.end);
 }
 
-/** Index of the overlapping mention of the same class whose borders are nearest; -1 where there is none. */
+/** Index of the overlapping mention of the same class with the nearest borders; -1 if there is none. */
 export function nearestOfClass(prediction: Span, free: readonly Span[]): number {
   let nearest = -1;
   free.forEach((span, index) => {

@@ -38,7 +38,7 @@ function assertEqual(scores: PartialMatchScores, expected: Families): void {
       [family, score.correct, score.incorrect, score.partial, score.missed, score.spurious],
       [family, correct, incorrect, partial, missed, spurious],
     );
-    // 0 divided by 0 is 0 there, null here.
+    // 0 divided by 0 is 0 in nervaluate, null here.
     const close = (value: number | null, other: number) => assert.ok(Math.abs((value ?? 0) - other) < 1e-12);
     close(score.precision, precision);
     close(score.recall, recall);
@@ -46,7 +46,7 @@ function assertEqual(scores: PartialMatchScores, expected: Families): void {
   }
 }
 
-test('counts and scores are those of nervaluate where predictions do not overlap each other', () => {
+test('counts and scores equal those of nervaluate if predictions do not overlap each other', () => {
   const cases = readFixture<Case[]>('nervaluate.json');
   assert.equal(cases.length, 250);
   for (const { gold, predicted, ...expected } of cases) {
@@ -66,7 +66,7 @@ const anySpan = fc
   .map(([start, length, label]) => [start, start + length, label] as PlainSpan);
 const anySpans = fc.uniqueArray(anySpan, { maxLength: 6, selector: String });
 
-test('whatever overlaps, every mention counts once, and strict matches are those of the strict scores', () => {
+test('with any overlaps, every mention counts once, and strict matches equal those of the strict scores', () => {
   fc.assert(
     fc.property(anySpans, anySpans, (gold, predicted) => {
       const sentences = inSentences([gold]);
@@ -93,7 +93,7 @@ test('whatever overlaps, every mention counts once, and strict matches are those
   );
 });
 
-test('each kind of error has its name', () => {
+test('each kind of error is recognized', () => {
   const gold = [
     sentence(
       't cells of the liver and hela',
@@ -136,7 +136,7 @@ test('each kind of error has its name', () => {
   assert.equal(matrix[4][of('Cell')], 1);
 });
 
-test('a mention inside another of a second class is missed, not of the wrong class', () => {
+test('a missed mention inside a correct one of another class counts as missed, not as wrong class', () => {
   const nested = sentence(
     'liver cells',
     [

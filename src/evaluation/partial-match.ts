@@ -3,19 +3,19 @@ import { checkOneEach, knownSpans, ratio } from '../tasks';
 import { nearestOfClass, overlap, pairIdentical, pairRest, sameBorders } from './pairing';
 
 /**
- * Ways to compare a prediction with a gold mention that it overlaps: `strict` borders and class, `exact` borders whatever the
- * class, `type` the class whatever the borders, `partial` borders where an overlap counts half.
+ * Criteria for comparing a prediction with an overlapping gold mention: `strict`: borders and class; `exact`: borders only; `type`:
+ * class only; `partial`: borders, with an overlap counted as one half.
  */
 export const MATCH_FAMILIES = ['strict', 'exact', 'type', 'partial'] as const;
 
 export type MatchFamily = (typeof MATCH_FAMILIES)[number];
 
-/** Counts of mentions, and what follows from them. Null where there is nothing to divide by. */
+/** Counts of mentions and the scores derived from them; null if the denominator is 0. */
 export interface PartialMatchScore {
   correct: number;
-  /** Overlaps a gold mention but is not like it. */
+  /** Overlaps a gold mention but does not match it. */
   incorrect: number;
-  /** Overlaps with other borders; in the family `partial` alone, worth one half. */
+  /** Overlaps with different borders; only in the family `partial`, counted as one half. */
   partial: number;
   /** Gold mentions that no prediction was compared with. */
   missed: number;
@@ -29,15 +29,15 @@ export interface PartialMatchScore {
 export type PartialMatchScores = Record<MatchFamily, PartialMatchScore>;
 
 /**
- * Scores of the four families of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), over all classes
- * together and within each class.
+ * Scores of the four families of SemEval-2013 task 9 (Segura-Bedmar, Martínez and Herrero-Zazo 2013), over all classes and for each
+ * class.
  *
- * Counts are those of Python's nervaluate 1.2.1, except where predictions overlap each other: there nervaluate's counts
- * depend on the order of the predictions; here mentions that are alike in class and borders are paired before all others, so
- * that `strict.correct` is what `scoreSpans` counts. And one common character is an overlap, where nervaluate asks for one
- * percent of the gold mention. Where there is no gold, or nervaluate divides 0 by 0 and says 0, this says null.
+ * Counts equal those of Python's nervaluate 1.2.1, except if predictions overlap each other: nervaluate's counts then depend on the
+ * order of the predictions; here mentions equal in class and borders are paired before all others, so that `strict.correct` equals
+ * the count of `scoreSpans`. One common character is an overlap, whereas nervaluate requires one percent of the gold mention.
+ * Without gold, or where nervaluate divides 0 by 0 and gives 0, the score is null.
  *
- * @param predicted one list a sentence, in the order of `gold`
+ * @param predicted one list per sentence, in the order of `gold`
  */
 export function scorePartialMatches(
   gold: readonly Sentence[],
@@ -72,7 +72,7 @@ function noFamilyCounts(): Record<MatchFamily, Counts> {
   return { strict: noCounts(), exact: noCounts(), type: noCounts(), partial: noCounts() };
 }
 
-/** Whether a pair is right in the eyes of a family. */
+/** Whether a pair is correct in a family. */
 const IS_CORRECT: Record<MatchFamily, (one: Span, other: Span) => boolean> = {
   strict: (one, other) => one.label === other.label && sameBorders(one, other),
   exact: sameBorders,

@@ -2,17 +2,17 @@ import { createRandom } from '../foundation';
 import { addRow, type Statistic, sumRows } from './article-counts';
 
 export interface PermutationOptions {
-  /** 1,000 unless given; the smallest p is 1 / (permutations + 1). */
+  /** Default: 1,000; the smallest p is 1 / (permutations + 1). */
   permutations?: number;
   seed: number;
 }
 
 /**
  * Paired, two-sided approximate randomization test between two systems on the same articles (Noreen 1989, "Computer-Intensive
- * Methods for Testing Hypotheses"; Yeh 2000, COLING, for F1): if both were alike, each article's two results could have come
- * from either. For each permutation every article's results change sides with probability 1/2; p is the share of
- * permutations, the real one among them, whose difference is at least as large as the real one. All statistics see the same
- * permutations. Null where a statistic has no value.
+ * Methods for Testing Hypotheses"; Yeh 2000, COLING, for F1): under the null hypothesis, each article's two results are
+ * exchangeable. Each permutation swaps the results of every article with probability 1/2; p is the share of permutations, the
+ * observed one included, whose difference is at least as large as the observed one. All statistics use the same permutations.
+ * Null if a statistic is undefined.
  *
  * @param one counts of the first system // [articles][columns]
  * @param other counts of the second system on the same articles, in the same order // [articles][columns]
@@ -24,7 +24,7 @@ export function permutationTest(
   { permutations = 1000, seed }: PermutationOptions,
 ): (number | null)[] {
   if (one.length !== other.length)
-    throw new Error(`${one.length} articles against ${other.length}: a paired test needs the same`);
+    throw new Error(`${one.length} articles against ${other.length}: a paired test needs the same number`);
   const random = createRandom(seed);
   const distance = (sums: Float64Array, others: Float64Array) =>
     statistics.map((statistic) => {
@@ -51,8 +51,8 @@ export function permutationTest(
 }
 
 /**
- * p-values corrected for there being several (Holm 1979, Scand. J. Statist. 6:65): with all differences zero, the chance that
- * any corrected value is below 0.05 is at most 0.05. Nulls are passed over.
+ * Corrects p-values for multiple comparisons (Holm 1979, Scand. J. Statist. 6:65): if all differences are zero, the probability
+ * that any corrected value is below 0.05 is at most 0.05. Skips nulls.
  */
 export function holm(values: readonly (number | null)[]): (number | null)[] {
   const ordered = values

@@ -13,7 +13,7 @@ import { holm, permutationTest } from './permutation';
 const f1 = spanF1(FOUR, 'Cell');
 const CELL = 3; // the first column of Cell: hits, predicted, gold
 
-/** Articles of a model that finds each of their mentions with probability `skill`, and invents some. */
+/** Simulates articles tagged by a model that finds each mention with probability `skill`, and predicts some spurious ones. */
 function articles(random: Random, golds: readonly number[], skill: number): Float64Array[] {
   return golds.map((gold) => {
     const row = new Float64Array(28);
@@ -30,7 +30,7 @@ function articles(random: Random, golds: readonly number[], skill: number): Floa
 
 const golds = (random: Random, count: number) => Array.from({ length: count }, () => random.below(12));
 
-test('the interval covers the estimate', () => {
+test('the interval contains the estimate', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 20, max: 60 }), (seed, count) => {
       const random = createRandom(seed);
@@ -44,8 +44,8 @@ test('the interval covers the estimate', () => {
   );
 });
 
-test('about 95 of 100 intervals hold the true value', () => {
-  // Skill .6 and .2 invented for each gold mention: F1 = 2 * .6 / (.6 + .2 + 1).
+test('about 95 of 100 intervals contain the true value', () => {
+  // Skill .6 and .2 spurious predictions per gold mention: F1 = 2 * .6 / (.6 + .2 + 1).
   const truth = 1.2 / 1.8;
   const random = createRandom(8);
   let covered = 0;
@@ -57,7 +57,7 @@ test('about 95 of 100 intervals hold the true value', () => {
   assert.ok(covered / 400 > 0.91 && covered / 400 < 0.985, `${covered / 400}`);
 });
 
-test('no interval where nothing varies or nothing can be measured', () => {
+test('there is no interval without variation or without gold', () => {
   const random = createRandom(1);
   assert.deepEqual(bootstrapIntervals(articles(random, [5], 0.5), [f1], { seed: 1 }), [null]);
   assert.deepEqual(bootstrapIntervals(articles(random, [0, 0, 0], 0.5), [f1], { seed: 1 }), [null]);
@@ -81,7 +81,7 @@ test('identical models give p = 1, a much better one a small p, in either order'
   );
 });
 
-test('among equal models p is small as often as it says', () => {
+test('p-values of equal models are uniform', () => {
   const random = createRandom(21);
   const values: number[] = [];
   for (let round = 0; round < 500; round++) {
@@ -99,13 +99,13 @@ test('among equal models p is small as often as it says', () => {
   }
 });
 
-test("Holm's correction multiplies the smallest by their number and keeps the order", () => {
+test("Holm's correction multiplies the smallest p by their number and keeps the order", () => {
   assert.deepEqual(holm([0.01, null, 0.04, 0.03]), [0.03, null, 0.06, 0.06]);
   assert.deepEqual(holm([0.9, 0.8]), [1, 1]);
   assert.deepEqual(holm([null]), [null]);
 });
 
-/** Sentences with one cell each, tokens of one character, and a model that finds some. */
+/** Sentences with one cell each, one token per character, and a model that finds some. */
 function corpus(found: (index: number) => boolean) {
   const gold: Sentence[] = Array.from({ length: 60 }, (_, index) =>
     sentence('abcd', [[0, 2, 'Cell']], ['Cell'], `A${index % 20}`),
@@ -126,7 +126,7 @@ function corpus(found: (index: number) => boolean) {
   return { gold, predicted, outcomes, counts };
 }
 
-test('counts of articles add up to the scores of the whole', () => {
+test('the counts of articles add up to the total scores', () => {
   const { gold, predicted, outcomes, counts } = corpus((index) => index % 3 === 0);
   assert.equal(counts.articles.length, 20);
   const sums = sumRows(counts.rows);
@@ -137,7 +137,7 @@ test('counts of articles add up to the scores of the whole', () => {
   assert.equal(tokenF1(FOUR, 'Cell Line')(sums), null);
 });
 
-test('a comparison names a winner only where chance is an unlikely reason', () => {
+test('a comparison names a better model only if the difference is significant', () => {
   const good = corpus((index) => index % 10 !== 0).counts;
   const bad = corpus((index) => index % 3 === 0).counts;
   const options = { resamples: 500, seed: 2 };

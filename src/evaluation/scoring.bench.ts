@@ -1,9 +1,9 @@
 /**
- * `npm run bench -- scoring [--json]`: scoring against Python's seqeval, which gets an environment of its own on first use.
+ * `npm run bench -- scoring [--json]`: scoring speed against Python's seqeval, which is installed in a separate environment on first use.
  *
  * - Tag sequences: 8,000 sentences of 25 tokens with four classes in IOB2, and predictions that differ in a tenth of the tags;
  *   `classificationReport` and seqeval's `classification_report` on the same lists in memory, in default and in strict mode;
- *   the median of `ROUNDS` rounds in turns, ours after one to warm up. Both must give the same report.
+ *   the median of `ROUNDS` alternating rounds, ours after one warm-up round. Both must give the same report.
  * - Sentences: 100,000 of 25 tokens with probabilities and spans, one core: strict, partial and token scores.
  *
  * With --json, one object: `tokens`, `seconds` by mode and contender, `ratio_default`, `ratio_strict` (seqeval's time by
@@ -91,7 +91,7 @@ function tagsOf(random: Random): string[] {
   return tags.slice(0, LENGTH);
 }
 
-/** What one round gave. */
+/** Results of one round. */
 type Timed = Record<Mode, { seconds: number; report: Record<string, SequenceScore> }>;
 
 function timeOurs(gold: string[][], predicted: string[][]): Timed {
@@ -119,7 +119,7 @@ function timeSeqeval(python: string, gold: string[][], predicted: string[][]): T
   }
 }
 
-/** The Python of an environment with seqeval, made anew when the list of its packages changes. */
+/** Returns the Python of an environment with seqeval, created again when its list of packages changes. */
 function preparedPython(): string {
   const environment = join(projectRoot, '.falconframes', 'scoring-bench');
   const python = join(environment, 'bin', 'python');
@@ -129,12 +129,12 @@ function preparedPython(): string {
   const mark = join(environment, 'installed.txt');
   const wanted = lists.map((list) => readFileSync(list, 'utf8')).join('');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return python;
-  console.error('Making an environment with seqeval');
+  console.error('Creating a Python environment with seqeval');
   rmSync(environment, { recursive: true, force: true });
   run('python3', ['-m', 'venv', environment]);
   const install = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes'];
   run(python, [...install, '--only-binary=:all:', '-r', lists[0]]);
-  // From source, with what was installed before and nothing that pip would fetch for it unchecked.
+  // From source, with the packages already installed, so that pip downloads nothing unchecked.
   run(python, [...install, '--no-build-isolation', '-r', lists[1]]);
   writeFileSync(mark, wanted);
   return python;
@@ -150,7 +150,7 @@ function run(program: string, args: string[]): string {
   return stdout;
 }
 
-/** Seconds for strict, partial and token scores of sentences as a model tags them. */
+/** Measures the seconds for strict, partial and token scores of simulated tagged sentences. */
 function timeSentences(random: Random, count: number): number {
   const text = Array.from({ length: LENGTH }, () => 'word').join(' ');
   const words = Int32Array.from({ length: LENGTH }, (_, word) => word);

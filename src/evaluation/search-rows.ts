@@ -4,7 +4,7 @@ import { InputError, readTextFile } from '../foundation';
 /** One training of a search: settings and scores by column; null is unknown (a label without gold, a trial that failed). */
 export type SearchRow = Readonly<Record<string, string | number | null>>;
 
-/** The columns that hold settings, and what people call them. */
+/** The columns of settings with their display names. */
 export const SEARCH_SETTINGS: Readonly<Record<string, string>> = {
   MODEL_NAME: 'encoder',
   LEARNING_RATE: 'learning rate',
@@ -15,18 +15,18 @@ export const SEARCH_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The column of a label's token F1 on the test or the validation part. Columns are numbered by the order of the search's labels.
+ * Returns the column of a label's token F1 on the test or validation part. Columns are numbered in the order of the search's labels.
  *
- * @throws InputError for a label that the search does not have
+ * @throws InputError for a label that is not in the search
  */
 export function f1Column(labels: readonly string[], label: string, part: 'test' | 'val' = 'test'): string {
   const place = labels.indexOf(label);
   if (place < 0)
-    throw new InputError(`"${label}" is no label of the search; its labels are ${labels.join(', ')}`);
+    throw new InputError(`"${label}" is not a label of the search; its labels are ${labels.join(', ')}`);
   return `${part}_Class_${place}_F1`;
 }
 
-/** The table that a search wrote (CSV). What reads as a number is one; empty cells are null. */
+/** Reads the table of a search (CSV). Numeric cells become numbers; empty cells are null. */
 export function readSearchRows(path: string): SearchRow[] {
   let rows: Record<string, string>[];
   try {
@@ -42,7 +42,7 @@ export function readSearchRows(path: string): SearchRow[] {
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, text]) => [name, cell(text)])));
 }
 
-/** The different values of a column: numbers by size, words as they come; null is none of them. */
+/** Returns the distinct values of a column: numbers ascending, words in order of appearance; without null. */
 export function levelsOf(rows: readonly SearchRow[], column: string): (string | number)[] {
   const levels = [...new Set(rows.map((row) => row[column] ?? null))].filter((value) => value !== null);
   return levels.every((value) => typeof value === 'number') ? levels.sort((a, b) => a - b) : levels;

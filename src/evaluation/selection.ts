@@ -2,14 +2,14 @@ import { labelsOf, type Sentence, type Span } from '../foundation';
 import type { EvaluationReport, TaggedText } from '../tasks';
 import { knownSpans, spanKey } from '../tasks';
 
-/** A test sentence with what the model made of it. */
+/** A test sentence with the model's output. */
 export interface ExaminedSentence {
   corpus: string;
   sentence: Sentence;
   tagged: TaggedText;
 }
 
-/** Predictions of the classes that the sentence's source looked for. */
+/** Predictions of the classes for which the sentence is annotated. */
 export function comparable({ sentence, tagged }: ExaminedSentence): Span[] {
   return knownSpans(tagged.spans, sentence);
 }
@@ -20,7 +20,7 @@ function isRight(examined: ExaminedSentence): boolean {
   return predicted.length === gold.size && predicted.every((span) => gold.has(spanKey(span)));
 }
 
-/** Test sentences with what the model made of them, corpus by corpus. */
+/** Test sentences with the model's output, corpus by corpus. */
 export function examine(
   tests: Readonly<Record<string, Sentence[]>>,
   reports: Readonly<Record<string, EvaluationReport>>,
@@ -31,7 +31,7 @@ export function examine(
 }
 
 /**
- * For each class so many sentences to look at closely: short enough to be drawn, with gold and predicted mentions of the
+ * Selects a number of sentences per class for close inspection: short enough to be drawn, with gold and predicted mentions of the
  * class, from all corpora in turn.
  */
 export function sentencesByClass(
@@ -58,7 +58,7 @@ export function sentencesByClass(
   return chosen;
 }
 
-/** The first of every list, then the second of every list, and so on. */
+/** Interleaves lists: the first of every list, then the second of every list, and so on. */
 function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, place) =>
@@ -66,7 +66,7 @@ function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
   ).flat();
 }
 
-/** At most `count` sentences with a mistake in their strict spans, from all corpora in turn. */
+/** Selects at most `count` sentences with errors in their strict spans, from all corpora in turn. */
 export function mistakes(
   tests: Readonly<Record<string, Sentence[]>>,
   reports: Readonly<Record<string, EvaluationReport>>,
@@ -85,7 +85,7 @@ export function mistakes(
     }));
 }
 
-/** The scores without the sentences, for a file. */
+/** The scores without the sentences, for saving. */
 export function withoutSentences(
   reports: Readonly<Record<string, EvaluationReport>>,
 ): Record<string, Omit<EvaluationReport, 'tagged'>> {

@@ -1,11 +1,11 @@
 /**
- * How many standard errors an interval reaches to both sides so that it holds the share `confidence` of Student's t
- * distribution.
+ * Returns the two-sided quantile of Student's t distribution: the half-width, in standard errors, of an interval with coverage
+ * `confidence`.
  *
- * The share within t is a finite sum for whole degrees of freedom (Abramowitz and Stegun 1964, "Handbook of Mathematical
- * Functions", 26.7.3 and 26.7.4) and rises with the angle atan(t / sqrt(degrees)), which is found by halving.
+ * The probability within t is a finite sum for integer degrees of freedom (Abramowitz and Stegun 1964, "Handbook of Mathematical
+ * Functions", 26.7.3 and 26.7.4) and rises with the angle atan(t / sqrt(degrees)), which is found by bisection.
  *
- * @param degrees of freedom, a whole number from 1 on
+ * @param degrees of freedom, a whole number of at least 1
  */
 export function studentT(degrees: number, confidence: number): number {
   let [low, high] = [0, Math.PI / 2];

@@ -1,18 +1,18 @@
 /**
- * `npm run bench -- annotate [--model DIR] [--rounds N] [--json]`: how fast a corpus is annotated. Needs FALCONFRAMES_MIRROR, for
- * the documents: articles of CRAFT in JATS and abstracts of JNLPBA's test part. The model is that of the package.
+ * `npm run bench -- annotate [--model DIR] [--rounds N] [--json]`: throughput of annotating a corpus. The documents, articles of
+ * CRAFT in JATS and abstracts of JNLPBA's test part, need FALCONFRAMES_MIRROR. The model is that of the package.
  *
  * - Scaling over the cores: the command `annotate` on the same documents, confined to one core (`taskset`) with one worker, on the
- *   whole machine with one worker, and with one a core; its start included. `scaling` is the speed-up from one core to all, divided
- *   by their number: 1 where it is linear. One worker on the whole machine is faster than on one core, since reading, garbage
- *   collection and output go beside it. All must give the same lines.
+ *   whole machine with one worker, and with one worker per core; start-up included. `scaling` is the speed-up from one core to all,
+ *   divided by their number: 1 if linear. One worker on the whole machine is faster than on one core, since reading, garbage
+ *   collection and output run in parallel. All must give the same lines.
  * - Against transformers.js: its token-classification pipeline on the same int8 file and the same sentences (every twelfth), one
  *   thread each, sentence by sentence and in batches of 16, whichever is faster; ours with sentence splitting left out and the
  *   decoding of mentions and the article vote included.
- * - The whole machine: all workers against the pipeline with as many threads, sentence by sentence, as one would run it.
+ * - The whole machine: all workers against the pipeline with as many threads, sentence by sentence, as in typical use.
  * - Where the time goes: shares of one more pass in this thread.
  *
- * Rounds are in turns, figures are medians. What else runs on the machine is in them: compare within a run.
+ * Rounds alternate, figures are medians. Other load on the machine affects them: compare only within a run.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -144,7 +144,7 @@ function printForPeople(result: Result): void {
     console.log(`${percent(share).padStart(6)}  ${step}`);
 }
 
-/** Files of their own folder, as articles come, and the abstracts as text. */
+/** Writes the articles and, as text, the abstracts to a folder. */
 function documentPaths(): string[] {
   const mirror = mirrorFolder();
   if (!mirror)
@@ -160,7 +160,7 @@ function documentPaths(): string[] {
   return [...first('craft/nxml', '.nxml', ARTICLES), ...first('jnlpba/test', '.txt', ABSTRACTS)];
 }
 
-/** The command with its start. @param confined what runs it, such as `taskset` with its options */
+/** Times the command, start-up included. @param confined prefix of the command line, such as `taskset` with its options */
 function timeCommand(
   paths: readonly string[],
   model: string,
@@ -184,7 +184,7 @@ function timeCommand(
   return { seconds, lines };
 }
 
-/** Share of each step in the time of all, document after document in this thread. */
+/** Measures each step's share of the total time, document by document in this thread. */
 async function timeSteps(paths: readonly string[], model: string): Promise<Record<string, number>> {
   const configuration = readConfiguration(model);
   const tokenizer = new Tokenizer(model);

@@ -11,7 +11,7 @@ import { inCodePoints } from './offsets';
 
 const SENTENCE = 'Primary T cells 𝛽 and liver (p.V600E) grew; naïve 🧬 cells did not. ';
 
-test('entities lie where they say, in texts of any make', async (t) => {
+test('entity offsets reproduce the mentions in texts of many kinds', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   quantizeFolder(folder);
@@ -40,13 +40,13 @@ test('entities lie where they say, in texts of any make', async (t) => {
   assert.ok(found > 100, `${found} entities are too few to show anything`);
 });
 
-test('a sentence is annotated alike wherever it stands in a text', async (t) => {
+test('a sentence is annotated the same wherever it occurs in a text', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const annotator = await loadAnnotator(folder, { quantized: false, threads: 1 });
   const alone = await annotator.annotate(SENTENCE);
   assert.ok(alone.length > 0);
-  // Shares no word with the sentence: equal words are annotated alike in the whole text.
+  // Shares no word with the sentence, since equal words are annotated the same throughout a text.
   const before = 'Zzz\n\n';
   const later = (await annotator.annotate(`${before}${SENTENCE}`)).filter(
     ({ start }) => start >= before.length,
@@ -76,7 +76,7 @@ test('a line of 100,000 characters is annotated to its end, a text of white spac
   assert.deepEqual(await annotator.annotate(''), []);
 });
 
-test('a folder that was never exported runs from its weights, one without the file asked for is told', async (t) => {
+test('a folder without ONNX files runs from its weights; a missing requested file is reported', async (t) => {
   const folder = copyTinyBert(t);
   const fromWeights = await (await loadAnnotator(folder)).annotate(SENTENCE);
   await assert.rejects(loadAnnotator(folder, { quantized: true }), InputError);

@@ -14,25 +14,25 @@ export interface Entity extends Span {
 }
 
 export interface Annotator {
-  /** The mentions of a text of any length in order of their place; none in a text of white space. */
+  /** Returns the mentions of a text of any length in text order; none for white space. */
   annotate(text: string): Promise<Entity[]>;
   /**
-   * The mentions of several articles that are already cut into sentences, with offsets in the sentence // [article][sentence].
-   * Sentences of all articles share the runtime's calls, so that short articles fill them.
+   * Returns the mentions of several articles that are already split into sentences, with offsets in the sentence // [article][sentence].
+   * Sentences of different articles share batches, so that short articles fill them.
    */
   annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]>;
   /**
-   * Whether the model reads a text as one, as Python's pipelines do, and not sentence by sentence: a tagger of another program, which
-   * tells its labels by token.
+   * Whether the model reads a text as a whole, as Python's pipelines do, instead of by sentence: a tagger of another program with
+   * labels per token.
    */
   readonly readsWhole: boolean;
-  /** Releases the model's memory; nothing can be annotated after. */
+  /** Frees the model; the annotator cannot be used afterwards. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface AnnotatorOptions extends OnnxFileOptions {
-  /** Which of the model's views names what is found; the default is the first of them, `labels` the model's own labels. */
+  /** The model's view that names the mentions; `labels` for the model's own labels. Default: its first view. */
   view?: string;
 }
 
@@ -41,10 +41,11 @@ const SENTENCES_AT_ONCE = 2048;
 const CODE_UNITS_AT_ONCE = 1 << 19;
 
 /**
- * Text in, entities with offsets into the whole text out: sentences, windows that fit the encoder, logits of an ONNX file,
- * mentions decided for whole words, and alike at all places of the text where the same words stand (`voteWithinArticle`).
+ * Loads an annotator, which returns entities with offsets into the whole text: it splits the text into sentences and windows that fit
+ * the encoder, runs an ONNX file, decides mentions for whole words and applies a majority vote within the text
+ * (`voteWithinArticle`).
  *
- * Throws InputError when the folder is no model, or has not the file asked for, or that is damaged.
+ * Throws InputError if the folder is not a model, or the requested file is missing or damaged.
  */
 export async function loadAnnotator(
   folder: string = defaultModelFolder(),
@@ -93,7 +94,7 @@ export async function loadAnnotator(
   };
 }
 
-/** The mentions of a text's sentences, which begin at `starts`, as mentions of the text. */
+/** Shifts the mentions of sentences, which begin at `starts`, to offsets in the text. */
 export function inWholeText(found: readonly Entity[][], starts: readonly number[]): Entity[] {
   return found.flatMap((entities, index) =>
     entities.map((entity) => ({

@@ -13,11 +13,11 @@ import { loadAnnotator } from './annotator';
 import { loadClassifier } from './classifier';
 
 const { batch, logits } = networkFixture('bert-sequence');
-/** The row of the fixture without token types: its tokens, less the padding, and PyTorch's logits. */
+/** The row of the fixture without token types: its tokens without padding, and PyTorch's logits. */
 const row = 1;
 const tokens = [...batch.inputIds.subarray(row * batch.length, row * batch.length + 4)];
 const expected = logits.slice(row * 3, row * 3 + 3);
-/** A vocabulary in which the tokens are a text. */
+/** A vocabulary that turns the tokens into a text. */
 const words = { '[CLS]': tokens[0], my: tokens[1], card: tokens[2], '[SEP]': tokens[3] };
 
 const softmax = (values: readonly number[]) => {
@@ -28,7 +28,7 @@ const softmax = (values: readonly number[]) => {
 const PIPELINES = join(projectRoot, 'src', 'inference', 'fixtures');
 
 for (const name of ['classifier', 'classifier-several'])
-  test(`texts have the labels and scores of Python's pipeline: ${name}`, async (t) => {
+  test(`labels and scores equal those of Python's pipeline: ${name}`, async (t) => {
     const folder = copyTinyBert(t);
     for (const file of ['config.json', 'model.safetensors'])
       cpSync(join(PIPELINES, name, file), join(folder, file));
@@ -48,7 +48,7 @@ for (const name of ['classifier', 'classifier-several'])
     });
   });
 
-test("a folder of Python's gives the probabilities of PyTorch's logits, the most probable label first", async (t) => {
+test("a folder saved by Python gives the probabilities of PyTorch's logits, the most probable label first", async (t) => {
   await using classifier = await loadClassifier(tinyClassifier(t, { words }), { threads: 1 });
   assert.deepEqual(classifier.labels, ['LABEL_0', 'LABEL_1', 'LABEL_2']);
   const found = await classifier.classify('My card');
@@ -64,7 +64,7 @@ test("a folder of Python's gives the probabilities of PyTorch's logits, the most
   assert.deepEqual(classifier.given(found), found.slice(0, 1));
 });
 
-test('where several labels may hold, each has a sigmoid, and those above their thresholds are given', async (t) => {
+test('a multi-label classifier applies a sigmoid per label and gives those above their thresholds', async (t) => {
   const labels = ['urgent', 'complaint', 'praise'];
   const threshold = { urgent: 0.5, complaint: 0.7, praise: 0.75 };
   const folder = tinyClassifier(t, { words, labels, several: true, threshold });
@@ -81,7 +81,7 @@ test('where several labels may hold, each has a sigmoid, and those above their t
   );
 });
 
-test('many texts have the probabilities that each has alone, in fp32 from weights and file and in int8', async (t) => {
+test('batched texts have the same probabilities as single ones, in fp32 from weights and file and in int8', async (t) => {
   // Its matrices are large enough to be quantized.
   const folder = copyTinyBert(t);
   const head = { labels: ['x', 'y'], outcome: 'one', maximumLength: 32, threshold: 0.5 } as const;
@@ -110,7 +110,7 @@ test('many texts have the probabilities that each has alone, in fp32 from weight
   assert.deepEqual(await scoresOf(true), int8);
 });
 
-test('a tagger is no classifier and the other way round, each in one sentence', async (t) => {
+test('a tagger folder is refused by the classifier, and a classifier folder by the annotator', async (t) => {
   await assert.rejects(loadClassifier(copyTinyBert(t)), {
     name: 'InputError',
     message: /is a tagger, which marks mentions, not a text classifier; use `falconframes annotate`/,

@@ -7,15 +7,15 @@ import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
 export interface Classifier {
   /** In the order of the model's outputs. */
   readonly labels: readonly string[];
-  /** Whether a text has one of the labels, or several of them and perhaps none. */
+  /** Whether a text has exactly one label, or any number of labels. */
   readonly outcome: LabelOutcome;
-  /** All labels with their probabilities, the most probable first. A text of white space has probabilities as well. */
+  /** Returns all labels with their probabilities, the most probable first, even for white space. */
   classify(text: string): Promise<ScoredLabel[]>;
-  /** The same of several texts, which share the runtime's calls // [texts][labels] */
+  /** Classifies several texts in batches // [texts][labels] */
   classifyTexts(texts: readonly string[]): Promise<ScoredLabel[][]>;
-  /** What the classifier says, of a text's labels with their probabilities: the most probable, or every one above its threshold. */
+  /** Selects the answer from a text's labels with their probabilities: the most probable, or all above their thresholds. */
   given(ranked: readonly ScoredLabel[]): ScoredLabel[];
-  /** Releases the model's memory; nothing can be classified after. */
+  /** Frees the model; the classifier cannot be used afterwards. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -25,15 +25,15 @@ const TEXTS_AT_ONCE = 2048;
 const CODE_UNITS_AT_ONCE = 1 << 19;
 
 /**
- * Text in, labels with probabilities out, on an ONNX file of the folder. Where a text has one label of many, the probabilities add up to 1;
- * where it may have several, each stands alone. Of a text that is longer than the model's window, the beginning is read.
+ * Loads a classifier, which returns labels with probabilities from an ONNX file of the folder. If a text has exactly one label, the
+ * probabilities add up to 1; otherwise they are independent. If a text is longer than the model's window, only its beginning is read.
  *
  * @example
  * await using classifier = await loadClassifier('runs/banking');
  * await classifier.classify('My card has not arrived yet.');
  * // [{ label: 'card_arrival', score: 0.985 }, { label: 'card_delivery_estimate', score: 0.006 }, …]
  *
- * @throws InputError when the folder holds no classifier of texts, lacks the file asked for, or that is damaged
+ * @throws InputError if the folder is not a text classifier, or the requested file is missing or damaged
  */
 export async function loadClassifier(
   folder: string,

@@ -7,18 +7,18 @@ import { openModel } from './open-model';
 import { openTextModel } from './open-text-model';
 
 export interface TunedThresholds {
-  /** What config.json held before. */
+  /** The previous thresholds in config.json. */
   before: Record<string, number>;
   thresholds: Record<string, number>;
   tried: ThresholdScore[];
 }
 
 /**
- * Chooses for each label the probability above which its label is given, by span F1 on dev sentences, and writes them into the
- * folder's config.json; everything that reads the folder goes by them. A label that the sentences do not mention keeps its own.
+ * Chooses the decision threshold of each label by span F1 on dev sentences and writes it to the folder's config.json, which every
+ * reader of the folder applies. A label without mentions in the sentences keeps its threshold.
  *
- * @param corpora each counts alike
- * @throws InputError, with nothing written, where no label has gold mentions
+ * @param corpora weighted equally
+ * @throws InputError, with nothing written, if no label has gold mentions
  */
 export async function tuneThresholds(
   folder: string,
@@ -44,9 +44,9 @@ export async function tuneThresholds(
 }
 
 /**
- * The same for a classifier of texts that may have several labels, by F1 of each label on dev texts.
+ * Chooses the thresholds of a multi-label text classifier by F1 of each label on dev texts.
  *
- * @throws InputError, with nothing written, where each text has one label of many, and where no text has a label of the model
+ * @throws InputError, with nothing written, if the labels are exclusive, or no text has a label of the model
  */
 export async function tuneTextThresholds(
   folder: string,
@@ -80,7 +80,7 @@ export async function tuneTextThresholds(
   }
 }
 
-/** A label that the dev data does not have keeps its threshold. */
+/** A label absent from the dev data keeps its threshold. */
 function writeChosen(
   folder: string,
   { labels, threshold }: { labels: readonly string[]; threshold: Threshold },

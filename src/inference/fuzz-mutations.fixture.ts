@@ -1,6 +1,6 @@
 import type { Random } from '../foundation';
 
-/** Help for the fuzz run: valid inputs damaged in the ways of accidents and of attackers. */
+/** Helpers of the fuzz run: damage valid inputs by accident-like and hostile mutations. */
 
 const WORDS = [
   '\0',
@@ -50,11 +50,11 @@ export type Mutation = (bytes: Buffer, random: Random, other: Buffer) => Buffer;
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[random.below(items.length)];
 
-/** Replaces what lies between two places. */
+/** Replaces the bytes between two positions. */
 const put = (bytes: Buffer, start: number, end: number, by: Uint8Array | string) =>
   Buffer.concat([bytes.subarray(0, start), Buffer.from(by as string), bytes.subarray(end)]);
 
-/** Two places, mostly near each other. */
+/** Picks two positions, mostly close together. */
 function range(bytes: Buffer, random: Random): [number, number] {
   const start = random.below(bytes.length + 1);
   const length = random.below(random.below(8) === 0 ? bytes.length : 40);
@@ -93,7 +93,7 @@ export const anyText: Mutation[] = [
   },
 ];
 
-/** One tag or text of an XML file is removed, doubled, moved, or has something hostile or very deep before it. */
+/** Removes, duplicates or moves one tag or text of an XML file, or inserts something hostile or very deep before it. */
 function anyTag(bytes: Buffer, random: Random): Buffer {
   const parts = bytes.toString('latin1').split(/(?=<)|(?<=>)/);
   const at = random.below(parts.length);
@@ -131,7 +131,7 @@ function hostileValue(random: Random): unknown {
   ])();
 }
 
-/** One value anywhere in it is replaced, removed or doubled, in place. */
+/** Replaces, removes or duplicates one value anywhere in it, in place. */
 export function changeValue(root: unknown, random: Random, hostile = hostileValue): void {
   let holder = root as Record<string, unknown>;
   for (let deeper = true; deeper; ) {
@@ -164,7 +164,7 @@ function anyValue(bytes: Buffer, random: Random): Buffer {
 
 export const anyJson: Mutation[] = [...anyText, anyValue, anyValue, anyValue, anyValue];
 
-/** The header of a safetensors file, whose length stays right. */
+/** Mutates the header of a safetensors file and keeps its length field correct. */
 export const anyHeader: Mutation = (bytes, random) => {
   if (bytes.length < 8) return bytes;
   const length = Number(bytes.readBigUInt64LE() & 0xffffffn);
@@ -174,7 +174,7 @@ export const anyHeader: Mutation = (bytes, random) => {
   return Buffer.concat([size, header, bytes.subarray(8 + length)]);
 };
 
-/** A header block of a tar archive or what follows it, with the checksum made right. */
+/** Mutates a header block of a tar archive or its content, and corrects the checksum. */
 export const anyEntry: Mutation = (bytes, random) => {
   const changed = Buffer.from(bytes);
   const blocks = Math.floor(bytes.length / 512);

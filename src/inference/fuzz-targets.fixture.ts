@@ -34,7 +34,7 @@ import {
   type Mutation,
 } from './fuzz-mutations.fixture';
 
-/** What a kind of file can be, how it is damaged, and what reads it. The name of a seed is that of the file a reader sees. */
+/** The seeds of a kind of file, their mutations, and their reader. The name of a seed is the file name that the reader sees. */
 interface Target {
   seeds: Record<string, Buffer>;
   mutations: Mutation[];
@@ -60,7 +60,7 @@ const [fullText] = Object.values(sampleArticles);
 const [answer] = Object.values(annotations).map((bytes) => JSON.parse(bytes.toString()));
 const modelFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
-/** The model folder of which one file is the case. */
+/** The model folder in which one file is the case. */
 function modelWith(path: string, folder: string, name: string): string {
   const model = join(folder, 'model');
   mkdirSync(join(model, 'onnx'), { recursive: true });
@@ -101,7 +101,7 @@ const anyNode: Mutation = (bytes, random) => {
     changeValue(model, random, hostile);
     return Buffer.from(onnx.ModelProto.encode(model).finish());
   } catch {
-    return bytes; // what no encoder would write
+    return bytes; // invalid UTF-16
   }
 };
 
@@ -124,7 +124,7 @@ const sentence = {
   ...{ spans: [{ start: 8, end: 15, label: 'Cell' }], annotated: ['Cell', 'Cell Line'] },
 };
 
-/** Runs a command of falconframes; an error that a user cannot act on has a stack trace or no status. */
+/** Runs a falconframes command; throws if it shows a stack trace or ends without a status. */
 function runCommand(...args: string[]): void {
   const command = [join(projectRoot, 'environment', 'falconframes.cjs'), ...args];
   const { status, signal, stderr } = spawnSync(process.execPath, command, {
@@ -136,7 +136,7 @@ function runCommand(...args: string[]): void {
   if (status === 1) throw new InputError(stderr);
 }
 
-/** By kind; called in a child process, since building the seeds takes a while. */
+/** Builds the targets by kind; called in a child process, since building the seeds is slow. */
 export const TARGETS: Record<string, () => Target> = {
   xml: () => ({
     seeds: sampleArticles,
@@ -150,7 +150,7 @@ export const TARGETS: Record<string, () => Target> = {
       'a.txt': Buffer.from(`${SENTENCE}\n\n`.repeat(40)),
       'PMC90000001.json': json(collected),
     },
-    // Of what is packed, what is in it is damaged most often.
+    // In compressed files, the content is mutated most often.
     mutations: [...anyXml, ...anyJson].map((mutation) => (bytes, random, other) => {
       if (bytes[0] !== 0x1f || random.below(4) === 0) return mutation(bytes, random, other);
       try {
@@ -285,7 +285,7 @@ export const TARGETS: Record<string, () => Target> = {
   }),
 };
 
-/** The case of a seed: a valid file of the kind after one to four mutations. */
+/** Returns the case of a seed: a valid file of the kind after one to four mutations. */
 export function caseOf({ seeds, mutations }: Target, seed: number): { name: string; bytes: Buffer } {
   const random = createRandom(Math.imul(seed, 0x9e3779b1));
   const names = Object.keys(seeds);
@@ -294,13 +294,13 @@ export function caseOf({ seeds, mutations }: Target, seed: number): { name: stri
   for (let left = random.below(2) === 0 ? 1 : 1 + random.below(4); left > 0; left--) {
     const other = seeds[names[random.below(names.length)]];
     bytes = mutations[random.below(mutations.length)](bytes, random, other);
-    // Large inputs are the business of tests with budgets.
+    // Large inputs are covered by the tests of limits.
     bytes = bytes.subarray(0, 4_000_000);
   }
   return { name, bytes };
 }
 
-/** Bad input, an answer of a server that is no use, a damaged archive; any other error is a defect. */
+/** Bad input, an unusable server response or a damaged archive; any other error is a defect. */
 const REFUSALS = ['InputError', 'Unobtainable', 'ArchiveError', 'DamagedArchive'];
 export const isRefusal = (error: unknown): boolean =>
   REFUSALS.includes((error as Error | undefined)?.name ?? '');

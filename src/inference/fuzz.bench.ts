@@ -1,10 +1,10 @@
 /**
- * `npm run bench -- fuzz [--minutes 30] [--seed 1] [--kind KIND] [--only SEED] [--out FOLDER] [--json]`: damaged files of all kinds that
- * the library reads, each in one of as many processes as there are cores. A reader may accept or refuse (InputError); that it throws
- * anything else, ends its process, takes over 10 s or over 1.5 GB is a finding.
+ * `npm run bench -- fuzz [--minutes 30] [--seed 1] [--kind KIND] [--only SEED] [--out FOLDER] [--json]`: runs the readers of all
+ * file formats on damaged files, with one process per core. A reader may accept or refuse (InputError); any other error, the end of
+ * its process, more than 10 s or more than 1.5 GB is a finding.
  *
- * Prints the counts by kind, and keeps the input and the error of each finding in the folder. `--only` runs the one case of a
- * seed again: a seed stands for the same case as long as readers' seeds and mutations stay as they are.
+ * Prints the counts by kind, and saves the input and the error of each finding to the folder. `--only` repeats the case of one
+ * seed: a seed gives the same case as long as the seed files and mutations do not change.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { caseOf, isRefusal, TARGETS } from './fuzz-targets.fixture';
 const LONGEST_MS = 10_000;
 const MOST_MEGABYTES = 1_500;
 
-/** What became of a case; `finding` is undefined where all was well. */
+/** The result of a case; `finding` is undefined if there is none. */
 interface Outcome {
   refused?: boolean;
   finding?: string;
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs cases of a kind, in all cores, until `next` has no more seeds. */
+/** Runs cases of a kind on all cores until `next` has no more seeds. */
 async function fuzz(kind: string, next: () => number | undefined, out: string): Promise<Counts> {
   const counts: Counts = { cases: 0, refused: 0, findings: [] };
   const runCases = async () => {
@@ -95,11 +95,11 @@ type Reader = ReturnType<typeof startReader>;
 function startReader(kind: string, scratch: string) {
   const nodeOptions = [`--max-old-space-size=${MOST_MEGABYTES - 300}`];
   const reader = startProcess<number, Outcome>(__filename, { arguments: [kind, scratch], nodeOptions });
-  // Once it has answered it loads nothing more.
+  // After its answer it loads nothing more.
   return { ...reader, isReady: false };
 }
 
-/** Asks for the case of a seed; ends the process where that takes too long or too much. */
+/** Requests the case of a seed; ends the process if it exceeds the time or memory limit. */
 async function outcomeOf(reader: Reader, seed: number): Promise<Outcome> {
   const started = performance.now();
   let killed: string | undefined;
@@ -130,7 +130,7 @@ function residentMegabytes(pid: number): number {
   }
 }
 
-/** The other side: reads the case of each seed that it is asked for. */
+/** The child process: reads the case of each requested seed. */
 function serve(kind: string, scratch: string): void {
   const target = TARGETS[kind]();
   answerParent(async (seed: number): Promise<Outcome> => {

@@ -1,11 +1,11 @@
 /**
- * Inference: text in, entities with character offsets, or labels with probabilities out.
+ * Inference: finds entities with character offsets in text, or labels text with probabilities.
  *
  * In: a model folder; plain text, JATS XML, JSONL, BioC or PubTator, in files, folders, archives and gzip; texts to classify as lines,
- * JSONL and tables. Out: entities with offsets into the whole text, or the labels of each text. May touch: the model folder and the texts, to read (the thresholds in config.json,
- * to write); the output file; ONNX Runtime's threads and worker threads.
+ * JSONL and tables. Out: entities with offsets into the whole text, or the labels of each text. May touch: the model folder and the
+ * texts (read; thresholds in config.json are written); the output file; ONNX Runtime's threads and worker threads.
  *
- * annotator annotates one text, classifier classifies one, corpus/ does either with any number of files.
+ * annotator annotates one text, classifier classifies one, corpus/ processes any number of files.
  */
 export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } from './annotator';
 export { type Classifier, loadClassifier } from './classifier';

@@ -8,12 +8,12 @@ import { loadAnnotator } from './annotator';
 import { loadClassifier } from './classifier';
 
 /**
- * Megabytes that 200 models may leave behind. Each session of these tiny models takes 0.6 MB: without `dispose`, 200 leave 128; with it, 10
- * to 17, which are tokenizers.
+ * Megabytes that 200 models may leave allocated. A session of these tiny models takes 0.6 MB: without `dispose`, 200 leave 128; with it,
+ * 10 to 17, held by tokenizers.
  */
 const MOST_MEGABYTES = 60;
 
-test('200 annotators and classifiers, opened and closed, leave no sessions behind', async (t) => {
+test('opening and closing 200 annotators and classifiers leaves no sessions', async (t) => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const residentMegabytes = () => {
@@ -21,7 +21,7 @@ test('200 annotators and classifiers, opened and closed, leave no sessions behin
     return process.memoryUsage().rss / 1e6;
   };
   const classifierFolder = tinyClassifier(t);
-  // A server may keep what it has closed: what is reachable is not collected, and only `dispose` frees it.
+  // A server may keep closed objects reachable: they are not collected, so only `dispose` frees them.
   const closed: unknown[] = [];
   const openAndClose = async (pairs: number) => {
     for (let pair = 0; pair < pairs; pair++) {

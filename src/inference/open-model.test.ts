@@ -8,7 +8,7 @@ import { exportToOnnx, onnxPath, quantizeFolder } from '../onnx';
 import { cutWindows, Tokenizer } from '../tokenization';
 import { openModel } from './open-model';
 
-test('a folder for production, without weights, scores by its ONNX file; the fp32 one where there are both', async (t) => {
+test('a folder without weights is scored with its ONNX file, preferring fp32', async (t) => {
   const folder = copyTinyBert(t);
   exportToOnnx(folder);
   quantizeFolder(folder);

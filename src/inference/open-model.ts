@@ -11,10 +11,10 @@ export interface OpenModel {
 }
 
 /**
- * What a model folder says of windows, from the best that it holds: its weights on TensorFlow, else the fp32 file, else the int8 file
- * in ONNX Runtime, as in a folder that was made for production.
+ * Opens a model folder for scoring windows, with the most exact files available: its weights in TensorFlow, else the fp32 file, else
+ * the int8 file in ONNX Runtime, as in production folders.
  *
- * @param view which of the model's views names the labels; see `inView`
+ * @param view the model's view that names the labels; see `inView`
  */
 export async function openModel(folder: string, view?: string): Promise<OpenModel> {
   const exported = exportedFile(folder);
@@ -28,6 +28,6 @@ export async function openModel(folder: string, view?: string): Promise<OpenMode
   return { ...inView({ configuration: readConfiguration(folder), score }, view), dispose };
 }
 
-/** The fp32 file, else the int8 file. */
+/** Returns the fp32 file, else the int8 file. */
 export const exportedFile = (folder: string): string | undefined =>
   [false, true].map((quantized) => onnxPath(folder, { quantized })).find(existsSync);

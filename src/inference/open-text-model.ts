@@ -15,7 +15,7 @@ export interface OpenTextModel {
   dispose(): Promise<void>;
 }
 
-/** What a classifier says of texts, from the best that its folder holds, as `openModel` has it for taggers. */
+/** Opens a classifier folder for scoring texts, with the most exact files available, as `openModel` does for taggers. */
 export async function openTextModel(folder: string): Promise<OpenTextModel> {
   const exported = exportedFile(folder);
   if (hasWeights(folder) || !exported) {

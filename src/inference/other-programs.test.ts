@@ -12,7 +12,7 @@ import { openModel } from './open-model';
 
 const fixtures = join(projectRoot, 'src', 'inference', 'fixtures');
 
-/** A model as another program published it, with the fixtures' tokenizer, and what Python's pipeline says (fixtures/make_fixtures.py). */
+/** A model saved by another program, with the fixtures' tokenizer, and the output of Python's pipeline (fixtures/make_fixtures.py). */
 function published<Answer>(context: TestContext, name: string): { folder: string; answers: Answer[] } {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-published-'));
   context.after(() => rmSync(folder, { recursive: true }));
@@ -27,7 +27,7 @@ interface Entities {
 }
 
 for (const name of ['tagger', 'tagger-inside', 'tagger-numbers']) {
-  test(`${name}: a tagger without our entry annotates as Python's pipeline does`, async (context) => {
+  test(`${name}: a tagger without a falconframes entry annotates as Python's pipeline does`, async (context) => {
     const { folder, answers } = published<Entities>(context, name);
     const annotator = await loadAnnotator(folder, { threads: 1 });
     for (const { text, entities } of answers) {
@@ -49,7 +49,7 @@ for (const name of ['tagger', 'tagger-inside', 'tagger-numbers']) {
   });
 }
 
-test('the command line annotates with such a tagger as the library does, and TensorFlow scores as ONNX Runtime', async (context) => {
+test('with such a tagger, the command line gives the annotations of the library, and TensorFlow the scores of ONNX Runtime', async (context) => {
   const { folder, answers } = published<Entities>(context, 'tagger');
   const files = answers.map(({ text }, index) => {
     const path = join(folder, `${index}.txt`);
@@ -76,7 +76,7 @@ test('the command line annotates with such a tagger as the library does, and Ten
 });
 
 for (const name of ['classifier', 'classifier-several']) {
-  test(`${name}: a classifier without our entry gives the probabilities of Python's pipeline`, async (context) => {
+  test(`${name}: a classifier without a falconframes entry gives the probabilities of Python's pipeline`, async (context) => {
     const { folder, answers } = published<{ text: string; labels: { label: string; score: number }[] }>(
       context,
       name,

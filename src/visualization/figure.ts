@@ -1,13 +1,13 @@
 import { printable } from '../foundation';
 import { GRID, INK } from './palette';
 
-/** A trace of Plotly: its type and whichever attributes of that type are set. */
+/** A Plotly trace: its type and the attributes that are set. */
 export interface Trace {
   type: 'bar' | 'scatter';
   [attribute: string]: unknown;
 }
 
-/** A layout of Plotly. Width, height and margins in pixels; the margins leave out what title and reading take. */
+/** A Plotly layout. Width, height and margins in pixels; the margins do not include title and reading. */
 export interface Layout {
   width: number;
   height: number;
@@ -17,8 +17,8 @@ export interface Layout {
 }
 
 /**
- * A figure as plain data: traces and layout in Plotly's terms, the title, and one or two sentences that say what is
- * to be read from it. Title and reading are put above the plot when the figure is drawn, wrapped to its width.
+ * A figure as plain data: Plotly traces and layout, the title, and the reading: one or two sentences on what the figure shows. Title
+ * and reading are drawn above the plot, wrapped to its width.
  */
 export interface Figure {
   data: Trace[];
@@ -27,7 +27,7 @@ export interface Figure {
   reading: string;
 }
 
-/** The look that all axes share; `title` comes with its unit. The figure's margins have to hold ticks and title. */
+/** Common style of all axes; `title` includes the unit. The figure's margins must have room for ticks and title. */
 export function axis(title: string, attributes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     title: { text: title, standoff: 10, font: { size: 12.5 } },
@@ -41,7 +41,7 @@ export function axis(title: string, attributes: Record<string, unknown> = {}): R
   };
 }
 
-/** The title of the vertical axis that stacked panels share, half-way up the margin of `left` pixels. */
+/** The title of the vertical axis shared by stacked panels, centred in the margin of `left` pixels. */
 export function sharedAxisTitle(text: string, left: number): Record<string, unknown> {
   return {
     text,
@@ -58,19 +58,18 @@ export function sharedAxisTitle(text: string, left: number): Record<string, unkn
 }
 
 /**
- * Plotly reads tags and entities in every text: words of the literature must not be taken for either. A control character would
- * make the SVG invalid.
+ * Escapes text for Plotly, which interprets tags and entities in every text. A control character would make the SVG invalid.
  */
 export function plainText(text: string): string {
   return printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A number as people read it: thousands apart, at most `digits` decimals. */
+/** Formats a number with thousands separators and at most `digits` decimals. */
 export function formatNumber(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
-/** A share from 0 to 1 as percent, with a decimal where it is small. */
+/** Formats a share from 0 to 1 as percent, with one decimal if it is small. */
 export function formatPercent(share: number): string {
   if (share > 0 && share < 0.001) return 'less than 0.1 %';
   return `${formatNumber(share * 100, share < 0.1 ? 1 : 0)} %`;

@@ -1,15 +1,15 @@
 /**
- * Visualization: numbers and sentences to figures and tables that people read.
+ * Visualization: figures and tables of scores, counts and sentences.
  *
- * In: plain data of the rooms before it (counts, lengths, metrics, probabilities, benchmark rows). Out: figures as
- * Plotly specifications, drawn as PNG in this process without browser or network; tables and marked sentences as HTML.
- * May touch: PNG files it is told to write, and the display of the notebook kernel it runs in. Plotly, its document
- * and danfojs are loaded on first use, never on import.
+ * In: plain data of the rooms above it (counts, lengths, metrics, probabilities, benchmark rows). Out: figures as Plotly
+ * specifications, drawn as PNG in this process without browser or network; tables and marked sentences as HTML. May touch: the
+ * PNG files to write, and the display of the notebook kernel. Plotly, its document and danfojs are loaded on first use, never
+ * on import.
  *
- * Labels come with the data: 1 to 30 of them, each with its colour by its place among them; of more, a figure shows some and says which.
+ * Labels come from the data: up to 30, each coloured by its index; of more, a figure shows some and states which.
  *
- * `figures/` one figure per file, each a pure function; `rendering/` from figure to picture; `notebook/` what cells show;
- * `error-browser/` a page of sentences with their mistakes.
+ * `figures/`: one figure per file, each a pure function; `rendering/`: from figure to picture; `notebook/`: output of cells;
+ * `error-browser/`: a page of sentences with their errors.
  */
 export { errorBrowser } from './error-browser/error-browser';
 export type { Figure, Layout, Trace } from './figure';

@@ -2,10 +2,10 @@ import { byLabel } from '../foundation';
 
 export { FOUR } from '../foundation/labels.fixture';
 
-/** How many labels figures are tried with: one, few, a grid, as many as the palette has colours. */
+/** Numbers of labels for testing figures: one, few, a grid, all colours of the palette. */
 export const SIZES = [1, 2, 4, 9, 30];
 
-/** Labels of very different length, the longest with 40 characters; one has the characters of markup. */
+/** Labels of very different length, the longest with 40 characters; one contains markup. */
 export function manyLabels(count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     if (index === 1) return 'a <b>label</b> & its entities';
@@ -15,7 +15,7 @@ export function manyLabels(count: number): string[] {
   });
 }
 
-/** One value for each, from 0 to 1, different for neighbours. */
+/** One value per label, from 0 to 1, different for neighbours. */
 export function valuesOf(labels: readonly string[], shift = 0): Record<string, number> {
   return byLabel(labels, (_, index) => ((index * 7 + shift) % 31) / 31);
 }

@@ -1,14 +1,14 @@
 import { byLabel } from '../foundation';
 
 /**
- * Colours of labels by their place in the label set; a set of more than 30 begins anew. The first four are from the palette of Okabe
- * and Ito (Color Universal Design, 2008).
+ * Colours of labels by index in the label set, repeated after 30. The first four are from the palette of Okabe and Ito (Color
+ * Universal Design, 2008).
  *
- * Each of the others is the colour farthest from black ink, white paper and all before it, among those that stand out from white
- * (contrast 2.2 or more) and are no greys. Distance: in Oklab, the least of four views: ordinary sight, and protanopia, deuteranopia and
- * tritanopia as simulated after Machado, Oliveira and Fernandes (2009). So a smaller set is easier to tell apart: the smallest distance in
- * the simulated views is 0.076 among the first 12 and 0.053 among all 30; about 0.02 is just noticeable. Nobody tells 30 thin lines apart
- * by colour alone: figures name each label beside its mark.
+ * Each of the others is the colour farthest from black, white and all earlier colours, among non-grey colours with a contrast of at
+ * least 2.2 to white. The distance is the minimum in Oklab over four views: normal vision, and protanopia, deuteranopia and tritanopia
+ * simulated after Machado, Oliveira and Fernandes (2009). Smaller sets are therefore easier to distinguish: the smallest distance in
+ * the simulated views is 0.076 among the first 12 and 0.053 among all 30; about 0.02 is just noticeable. 30 thin lines cannot be
+ * distinguished by colour alone, so figures name each label beside its mark.
  */
 export const LABEL_COLOURS: readonly string[] = [
   ...[
@@ -49,7 +49,7 @@ export const LABEL_COLOURS: readonly string[] = [
   ],
 ];
 
-/** The colour of each label of a set. */
+/** Returns the colour of each label of a set. */
 export function labelColours(labels: readonly string[]): Record<string, string> {
   return byLabel(labels, (_, place) => LABEL_COLOURS[place % LABEL_COLOURS.length]);
 }
@@ -57,17 +57,17 @@ export function labelColours(labels: readonly string[]): Record<string, string> 
 export const INK = '#222222';
 export const MUTED = '#5F6368';
 export const GRID = '#E3E5E8';
-/** What belongs to no label: series of lengths, the training loss, models in a scatter. */
+/** Colour of elements without a label: series of lengths, the training loss, models in a scatter. */
 export const NEUTRAL = '#4A5A70';
 /** Thresholds and limits. */
 export const LIMIT = '#B00020';
 
-/** Behind text of {@link INK} no colour is stronger. */
+/** Maximum opacity of colours behind text of {@link INK}. */
 const STRONGEST = 0.62;
-/** Relative luminance (WCAG 2.2) of what is behind the text, at least: a contrast of more than 5. */
+/** Minimum relative luminance (WCAG 2.2) behind text, for a contrast of more than 5. */
 const LIGHTEST = 0.3;
 
-/** The opacity up to which a colour on white leaves {@link INK} on it well readable; dark colours have to be paler. */
+/** Returns the highest opacity of a colour on white at which {@link INK} is readable; dark colours must be paler. */
 export function strongestBehindText(colour: string): number {
   let opacity = STRONGEST;
   while (luminanceOnWhite(colour, opacity) < LIGHTEST) opacity -= 0.02;
@@ -82,7 +82,7 @@ function luminanceOnWhite(colour: string, opacity: number): number {
   }, 0);
 }
 
-/** A hexadecimal colour with an opacity from 0 to 1. */
+/** Adds an opacity from 0 to 1 to a hexadecimal colour. */
 export function withOpacity(colour: string, opacity: number): string {
   const channel = (start: number) => Number.parseInt(colour.slice(start, start + 2), 16);
   return `rgba(${channel(1)}, ${channel(3)}, ${channel(5)}, ${opacity})`;

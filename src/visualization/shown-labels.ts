@@ -1,12 +1,12 @@
 import { listWords } from './figure';
 
-/** As many labels as a figure shows at most, unless it says otherwise: the palette has no more colours. */
+/** Default maximum number of labels in a figure: the number of palette colours. */
 export const MOST_LABELS = 30;
 
-/** Labels of a reading; the others are counted. */
+/** Maximum number of labels listed in a reading; the others are counted. */
 const MOST_LISTED = 6;
 
-/** The labels that records by label have, in the order in which they first appear. */
+/** Returns the labels of records, in order of first appearance. */
 export function labelsIn(records: readonly Readonly<Record<string, unknown>>[]): string[] {
   return [...new Set(records.flatMap((record) => Object.keys(record)))];
 }
@@ -14,14 +14,14 @@ export function labelsIn(records: readonly Readonly<Record<string, unknown>>[]):
 export interface ShownLabels {
   /** In the order of the label set. */
   shown: readonly string[];
-  /** A sentence for the reading, with a blank before it; empty where all are shown. */
+  /** A sentence for the reading with a leading space; empty if all are shown. */
   note: string;
 }
 
 /**
- * The labels that a figure shows: all, or where it has no room for so many those of most weight.
+ * Selects the labels that a figure shows: all, or those with the largest weights if there are too many.
  *
- * @param which what these are, in words, such as "the most frequent"
+ * @param which description of these, such as "the most frequent"
  */
 export function chooseLabels(
   labels: readonly string[],
@@ -35,7 +35,7 @@ export function chooseLabels(
   };
 }
 
-/** "a, b and c", or the first few and how many more there are. */
+/** Formats "a, b and c", or the first few and the number of others. */
 export function listLabels(labels: readonly string[]): string {
   return listWords(
     labels.length <= MOST_LISTED + 1

@@ -302,7 +302,7 @@ test('invalid distillations are refused in one sentence, and nothing is written'
   };
   await refuses({ temperature: 0 }, /"temperature" must be a number from 0.1 to 100, found 0/);
   await refuses({ layers: 3 }, /3 layers is deeper than its teacher of 2/);
-  await refuses({ layers: [0, 2] }, /names layer 2, its teacher has 2/);
+  await refuses({ layers: [0, 2] }, /names layer 2, but its teacher has 2/);
   await refuses({ layers: [1, 0] }, /must rise/);
   await refuses({ layers: 1, hiddenSize: 32 }, /hidden size 32 is wider than its teacher of 16/);
   await refuses({ layers: 1, attentionHeads: 3 }, /3 attention heads do not divide/);

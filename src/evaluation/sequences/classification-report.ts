@@ -3,7 +3,7 @@ import { looseMentions, type Mentions, strictMentions } from './mentions';
 import { detectScheme, SCHEME_TABLES, type TagScheme } from './schemes';
 import { createTagReader, LabelNumbers, type SequenceMode } from './tags';
 
-/** One row of the report, under seqeval's names. NaN where seqeval has it: the macro average over no class at all. */
+/** One row of the report, with seqeval's names. NaN as in seqeval: for the macro average over no classes. */
 export interface SequenceScore {
   precision: number;
   recall: number;
@@ -13,24 +13,24 @@ export interface SequenceScore {
 }
 
 export interface SequenceOptions {
-  /** `default` unless given. */
+  /** Default: `default`. */
   mode?: SequenceMode;
-  /** Counts in strict mode alone; told from the gold tags' prefixes unless given. */
+  /** Only used in strict mode; detected from the gold tags' prefixes by default. */
   scheme?: TagScheme;
-  /** Prefixes stand at the end of a tag, `Cell-B`. */
+  /** Prefixes are at the end of a tag, `Cell-B`. */
   suffix?: boolean;
-  /** Names a tag's place in messages; `sentence` and `token` from 0. */
+  /** Formats a tag's place for messages; `sentence` and `token` are counted from 0. */
   place?: (side: 'gold' | 'predicted', sentence: number, token: number) => string;
 }
 
 /**
- * Scores of mentions in tag sequences, key by key and digit by digit what Python's seqeval 1.2.2 gives for
+ * Scores mentions in tag sequences, bit-identical to Python's seqeval 1.2.2,
  * `classification_report(gold, predicted, output_dict=True)`: a row for each class, then `micro avg`, `macro avg`,
- * `weighted avg`. A mention is right when label, start and end are. Where there is nothing to divide by, the score is 0.
+ * `weighted avg`. A mention is correct if label, start and end match. If the denominator is 0, so is the score.
  *
- * @param gold one list of tags a sentence // [sentences][tokens]
+ * @param gold one list of tags per sentence // [sentences][tokens]
  * @param predicted of the same shape
- * @throws InputError when the shapes differ, and in strict mode for a tag that the scheme does not have
+ * @throws InputError if the shapes differ or, in strict mode, for a tag that is not in the scheme
  */
 export function classificationReport(
   gold: readonly (readonly string[])[],
@@ -86,13 +86,13 @@ function defaultPlace(side: string, sentence: number, token: number): string {
 function checkShapes(gold: readonly (readonly string[])[], predicted: readonly (readonly string[])[]): void {
   if (gold.length !== predicted.length) {
     throw new InputError(
-      `${predicted.length} predicted sentences for ${gold.length} gold ones; give one list of tags a sentence`,
+      `${predicted.length} predicted sentences for ${gold.length} gold ones; give one list of tags per sentence`,
     );
   }
   gold.forEach((tags, sentence) => {
     if (tags.length !== predicted[sentence].length) {
       throw new InputError(
-        `sentence ${sentence + 1} has ${predicted[sentence].length} predicted tags for ${tags.length} gold ones; give one a token`,
+        `sentence ${sentence + 1} has ${predicted[sentence].length} predicted tags for ${tags.length} gold ones; give one per token`,
       );
     }
   });
@@ -117,7 +117,7 @@ function reportOf(counts: readonly LabelCounts[]): Record<string, SequenceScore>
     'f1-score': weightedMean(rows, weights, 'f1-score'),
     support: total.gold,
   });
-  // seqeval's zero division: without gold mentions there is nothing to weigh by.
+  // seqeval's zero division: without gold mentions there are no weights.
   const zero: SequenceScore = { precision: 0, recall: 0, 'f1-score': 0, support: 0 };
   return Object.fromEntries([
     ...counts.map(({ name }, index) => [name, rows[index]]),
@@ -130,7 +130,7 @@ function reportOf(counts: readonly LabelCounts[]): Record<string, SequenceScore>
 function scoreOf({ hits, predicted, gold }: LabelCounts): SequenceScore {
   const precision = predicted === 0 ? 0 : hits / predicted;
   const recall = gold === 0 ? 0 : hits / gold;
-  // In seqeval's order of operations: the last digit depends on it.
+  // In seqeval's order of operations, on which the last digit depends.
   const f1 = (2 * precision * recall) / (precision + recall || 1);
   return { precision, recall, 'f1-score': f1, support: gold };
 }
@@ -144,7 +144,7 @@ function weightedMean(
 }
 
 /**
- * A sum in NumPy's order: below eight numbers one after the other, up to 128 in eight parallel sums, above that in halves
+ * Sums in NumPy's order: fewer than eight numbers sequentially, up to 128 in eight parallel sums, more in halves
  * (pairwise summation; Higham 1993, SIAM J. Sci. Comput. 14:783).
  */
 function pairwiseSum(values: readonly number[]): number {

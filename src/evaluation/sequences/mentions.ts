@@ -3,8 +3,8 @@ import { CONLL_TABLE, ENDS, INSIDE, neighbours, type SchemeTable, STARTS } from 
 import { OUTSIDE, PREFIX_COUNT } from './tags';
 
 /**
- * Mentions in the order of their ends, which are all different. Positions run over the whole corpus, one place more for each
- * sentence's end.
+ * Mentions in the order of their ends, which are distinct. Positions run over the whole corpus, with an additional position at each
+ * sentence end.
  */
 export interface Mentions {
   labels: number[];
@@ -16,8 +16,8 @@ export interface Mentions {
 type TagReader = (tag: string) => number;
 
 /**
- * Mentions as conlleval and seqeval's default mode take them from any tags. The corpus is one sequence with an `O` after each
- * sentence: a tag of an unknown prefix can leave a mention open across it, and that is kept.
+ * Reads mentions from any tags as conlleval and seqeval's default mode do. The corpus is one sequence with an `O` after each
+ * sentence: a tag with an unknown prefix can leave a mention open across it, which is reproduced.
  */
 export function looseMentions(sequences: readonly (readonly string[])[], read: TagReader): Mentions {
   const outside = read('O');
@@ -48,8 +48,8 @@ export function looseMentions(sequences: readonly (readonly string[])[], read: T
 }
 
 /**
- * Mentions as seqeval's strict mode takes them: from a tag that starts one as far as tags go on with it, and only if what
- * follows ends it. A prefix that the scheme lacks is an error; `place` names it.
+ * Reads mentions as seqeval's strict mode does: from a tag that starts one, over the tags that continue it, and only if the next tag
+ * ends it. A prefix that is not in the scheme is an error; `place` names its place.
  */
 export function strictMentions(
   sequences: readonly (readonly string[])[],
@@ -72,7 +72,7 @@ export function strictMentions(
       const code = read(tag);
       if (!allowed[code % PREFIX_COUNT]) {
         throw new InputError(
-          `${place(sentence, codes.length)}: the tag "${tag}" is not of the scheme, which has the prefixes ${prefixes}; correct the tag or name another scheme`,
+          `${place(sentence, codes.length)}: the tag "${tag}" is not in the scheme, which has the prefixes ${prefixes}; correct the tag or name another scheme`,
         );
       }
       codes.push(code);

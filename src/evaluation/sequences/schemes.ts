@@ -1,14 +1,14 @@
 import { InputError } from '../../foundation';
 import { PREFIX_COUNT, prefixCode, takeApart } from './tags';
 
-/** The tagging schemes that strict mode knows. */
+/** The tagging schemes of strict mode. */
 export const TAG_SCHEMES = ['IOB1', 'IOB2', 'IOE1', 'IOE2', 'IOBES', 'BILOU'] as const;
 
 export type TagScheme = (typeof TAG_SCHEMES)[number];
 
 /**
- * What two neighbouring tags mean for a mention, as bits in `table[neighbours(previous, current, sameLabel)]`: the current
- * tag starts one, goes on with one, or ends the one before it.
+ * The meaning of two neighbouring tags, as bits in `table[neighbours(previous, current, sameLabel)]`: the current tag starts a
+ * mention, continues one, or ends the one before it.
  */
 export const STARTS = 1;
 export const INSIDE = 2;
@@ -29,8 +29,8 @@ interface SchemeRules {
 }
 
 /**
- * The rules of seqeval's strict mode (Nakayama 2018, https://github.com/chakki-works/seqeval, version 1.2.2), kept where they
- * are odd too: in IOB1 a B- at the start of a sentence starts nothing.
+ * The rules of seqeval's strict mode (Nakayama 2018, https://github.com/chakki-works/seqeval, version 1.2.2), oddities included: in
+ * IOB1 a B- at the start of a sentence starts nothing.
  */
 const RULES: Record<TagScheme, SchemeRules> = {
   IOB1: {
@@ -98,9 +98,9 @@ function codesOf(prefixes: string): number[] {
 
 export interface SchemeTable {
   table: NeighbourTable;
-  /** By prefix code, whether the scheme has it. */
+  /** Whether the scheme has each prefix, by prefix code. */
   allowed: boolean[];
-  /** The prefixes for a message: "O, B, I". */
+  /** Formats the prefixes for a message: "O, B, I". */
   prefixes: string;
 }
 
@@ -118,8 +118,8 @@ export const SCHEME_TABLES = Object.fromEntries(
 ) as Record<TagScheme, SchemeTable>;
 
 /**
- * What conlleval makes of two neighbours (Tjong Kim Sang and Buchholz 2000, CoNLL-2000 shared task), IOBES included: any
- * change of label, and any prefix that cannot go on, parts mentions; an I- without a B- starts one.
+ * conlleval's rules for two neighbours (Tjong Kim Sang and Buchholz 2000, CoNLL-2000 shared task), IOBES included: any change of
+ * label, and any prefix that cannot continue, separates mentions; an I- without a B- starts one.
  */
 export const CONLL_TABLE = conllTable();
 
@@ -144,7 +144,7 @@ function conllTable(): NeighbourTable {
   return table;
 }
 
-/** The sets of prefixes by which strict mode knows a scheme where none is named, in seqeval's order. */
+/** The sets of prefixes by which strict mode detects the scheme, in seqeval's order. */
 const TELLTALE: [TagScheme, string[]][] = [
   ['IOB2', ['OBI', 'BI', 'OB', 'B']],
   ['IOE2', ['OIE', 'IE', 'OE', 'E']],
@@ -153,8 +153,7 @@ const TELLTALE: [TagScheme, string[]][] = [
 ];
 
 /**
- * The scheme that the tags are written in, told by the set of their prefixes as seqeval tells it. `place` names a tag's place
- * for the message.
+ * Detects the scheme of the tags by the set of their prefixes, as seqeval does. `place` names a tag's place in messages.
  */
 export function detectScheme(
   sequences: readonly (readonly string[])[],
@@ -170,7 +169,7 @@ export function detectScheme(
       const { prefix } = takeApart(tag, suffix);
       if (!/^[OBIESLU]$/.test(prefix)) {
         throw new InputError(
-          `${place(sentence, token)}: the tag "${tag}" is of no scheme; a tag begins with one of O, B, I, E, S, L, U`,
+          `${place(sentence, token)}: the tag "${tag}" is not in any scheme; a tag begins with one of O, B, I, E, S, L, U`,
         );
       }
       found.add(prefix);
@@ -181,7 +180,7 @@ export function detectScheme(
     if (sets.some((set) => sorted(Array.from(set)) === written)) return scheme;
   }
   throw new InputError(
-    `${place(0, 0)}: the scheme cannot be told from the prefixes ${[...found].join(', ') || '(none)'}; name it: ${TAG_SCHEMES.join(', ')}`,
+    `${place(0, 0)}: the scheme cannot be detected from the prefixes ${[...found].join(', ') || '(none)'}; name it: ${TAG_SCHEMES.join(', ')}`,
   );
 }
 

@@ -10,7 +10,7 @@ import { classificationReport, type SequenceOptions, type SequenceScore } from '
 import type { TagScheme } from './schemes';
 import { checkSameShape, placeOfTag, readTagFile, type TagFile } from './tag-files';
 
-/** Name, precision, recall, F1, support; null for NaN. No rows where seqeval refuses. */
+/** Name, precision, recall, F1, support; null for NaN. No rows if seqeval raises an error. */
 type Rows = [string, number | null, number | null, number | null, number][] | null;
 
 interface Reports {
@@ -43,13 +43,13 @@ function rowsOf(report: Record<string, SequenceScore>): Rows {
   ]);
 }
 
-/** Equal to the last digit, in the same order; or a refusal where seqeval refuses. */
+/** Asserts bit-identical rows in the same order, or an error if seqeval raises one. */
 function compare(gold: string[][], predicted: string[][], options: SequenceOptions, expected: Rows): void {
   if (expected === null) assert.throws(() => classificationReport(gold, predicted, options), InputError);
   else assert.deepEqual(rowsOf(classificationReport(gold, predicted, options)), expected);
 }
 
-test('2,000 generated sequences get the scores that seqeval gives, digit by digit', () => {
+test('2,000 generated sequences get scores bit-identical to those of seqeval', () => {
   assert.equal(fixture.cases.length, 2000);
   const tagsOf = (sentences: string[]) => sentences.map((line) => line.split(' ').filter(Boolean));
   fixture.cases.forEach(({ suffix, scheme, ...expected }, index) => {
@@ -85,7 +85,7 @@ test("seqeval's own two files get its scores", { skip: mirror ? false : 'needs F
   }
 });
 
-test('labels with names of object properties are labels like others', () => {
+test('labels named like object properties are ordinary labels', () => {
   const report = classificationReport([['B-__proto__', 'B-constructor']], [['B-__proto__', 'O']]);
   assert.deepEqual(Object.keys(report).slice(0, 2), ['__proto__', 'constructor']);
   assert.equal(report['micro avg'].recall, 0.5);
@@ -97,7 +97,7 @@ function file(name: string, content: string | Uint8Array): TagFile {
   return readTagFile(path);
 }
 
-test('tags come from JSON lines and from columns alike', () => {
+test('tags are read from JSONL and from columns', () => {
   const json = file('tags.jsonl', '["B-A", "I-A"]\n\n[]\r\n["O"]');
   assert.deepEqual(
     [json.sentences, json.lines],
@@ -122,12 +122,12 @@ test('tags come from JSON lines and from columns alike', () => {
   assert.equal(placeOfTag(json, 2, 0), `${json.path} line 4, tag 1`);
 });
 
-test('comments are no tokens, and a # that is one stays', () => {
+test('comments are skipped, and # tokens are kept', () => {
   const sentencesOf = (content: string | Uint8Array) => {
     const { sentences, lines } = file('comments.conll', content);
     return { sentences, lines };
   };
-  // MultiCoNER: as many columns as the tokens have.
+  // MultiCoNER: comments with as many columns as the tokens.
   assert.deepEqual(
     sentencesOf(
       '# id 11aa22 domain=en\nthe _ _ O\nHeLa _ _ B-CL\n\n\n# id 33bb44 domain=en\n# _ _ O\nT _ _ B-CELL\n',
@@ -140,14 +140,14 @@ test('comments are no tokens, and a # that is one stays', () => {
       lines: [2, 7],
     },
   );
-  // CoNLL-U and GermEval, by tabs.
+  // CoNLL-U and GermEval, tab-separated.
   assert.deepEqual(
     sentencesOf(
       '# sent_id = 1\n# text = # HeLa\n1\t#\tO\n2\tHeLa\tB-CL\n\n#\thttp://a\t[2010]\t\n1\ta b\tO\n',
     ),
     { sentences: [['O', 'B-CL'], ['O']], lines: [3, 7] },
   );
-  // WNUT and BTC: hash signs and tags are tokens, also the first, also where no other line tells the columns.
+  // WNUT and BTC: hash signs and hashtags are tokens, also as the first token, and also if no other line shows the columns.
   assert.deepEqual(sentencesOf('#\tO\n#fail\tB-X\n\t\n#\tO\nx\tO\n'), {
     sentences: [
       ['O', 'B-X'],
@@ -157,18 +157,18 @@ test('comments are no tokens, and a # that is one stays', () => {
   });
   assert.deepEqual(sentencesOf('# a comment\n\n#fail O\n').sentences, [['O']]);
   assert.deepEqual(sentencesOf('# id 1\n-DOCSTART- -X- O O\n# text = vitamin B-12\na b c O\n').lines, [4]);
-  // Blanks that are tokens, classes with blanks, BMES, IOBES, suffixes.
+  // White space as tokens, classes with spaces, BMES, IOBES, suffixes.
   assert.deepEqual(sentencesOf('\u00a0 O\n\u0085 B-A\n').sentences, [['O', 'B-A']]);
   assert.deepEqual(sentencesOf('\u00a0\tM-A\na b\tB-Cell Line\nc\tCell-S\nd\tI\n').sentences, [
     ['M-A', 'B-Cell Line', 'Cell-S', 'I'],
   ]);
 });
 
-test('what is no tag is refused, and files are decoded by content', () => {
+test('invalid tags are refused, and files are decoded by content', () => {
   const fails = (content: string, pattern: RegExp, name = 'tags.conll') =>
     assert.throws(() => file(name, content), { name: 'InputError', message: pattern });
   fails('HeLa omain=en\n', /tags\.conll line 1: the last column has "omain=en"; a tag is O, or a prefix/);
-  fails('HeLa B-A\n# a comment\n', /line 2: 3 columns, where the lines before have 2/);
+  fails('HeLa B-A\n# a comment\n', /line 2: 3 columns, but the lines before have 2/);
   fails('HeLa B-A\n# b\n', /line 2: the last column has "b"; a tag is/);
   fails('HeLa b-A\n', /line 1: the last column has "b-A"/);
   fails('# only\n# comments\n', /holds no tags/);
@@ -186,7 +186,7 @@ test('what is no tag is refused, and files are decoded by content', () => {
   assert.ok(performance.now() - started < 10_000);
 });
 
-test('errors name file, line and mend', () => {
+test('errors name the file, the line and the remedy', () => {
   const fails = (content: string, pattern: RegExp, name = 'tags.jsonl') =>
     assert.throws(() => file(name, content), { name: 'InputError', message: pattern });
   fails('["O"]\n["O"', /tags\.jsonl line 2: not a line of JSON .*write one array/);
@@ -194,33 +194,33 @@ test('errors name file, line and mend', () => {
   fails('["O", 3]', /line 1: entry 2 is 3; a tag is a string/);
   fails('["O", ""]', /line 1: entry 2 is ""/);
   fails('\n\n', /holds no tags/);
-  fails('a NN O\nb O', /tags\.txt line 2: 2 columns, where the lines before have 3/, 'tags.txt');
+  fails('a NN O\nb O', /tags\.txt line 2: 2 columns, but the lines before have 3/, 'tags.txt');
   const gold = file('gold.jsonl', '["O"]\n["O", "B-A"]\n["O"]');
   const differs = (content: string, pattern: RegExp) =>
     assert.throws(() => checkSameShape(gold, file('pred.txt', content)), {
       name: 'InputError',
       message: pattern,
     });
-  differs('O\n\nO', /pred\.txt line 3: sentence 2 has 1 tags, and 2 in .*gold\.jsonl line 2/);
+  differs('O\n\nO', /pred\.txt line 3: sentence 2 has 1 tags, but 2 in .*gold\.jsonl line 2/);
   differs('O\n\nO\nO', /pred\.txt ends after 2 sentences, while .*gold\.jsonl has 3 \(the next on line 3\)/);
   const place = (_: string, sentence: number, token: number) => placeOfTag(gold, sentence, token);
   assert.throws(
     () => classificationReport(gold.sentences, gold.sentences, { mode: 'strict', scheme: 'IOE1', place }),
     {
       message:
-        /gold\.jsonl line 2, tag 2: the tag "B-A" is not of the scheme, which has the prefixes O, I, E/,
+        /gold\.jsonl line 2, tag 2: the tag "B-A" is not in the scheme, which has the prefixes O, I, E/,
     },
   );
   assert.throws(
     () => classificationReport([['O']], [['O']], { mode: 'strict' }),
-    /cannot be told from the prefixes O/,
+    /cannot be detected from the prefixes O/,
   );
   assert.throws(() => classificationReport([['']], [['O']]), /an empty tag/);
   assert.throws(() => classificationReport([['O']], []), /0 predicted sentences for 1 gold/);
   assert.throws(() => classificationReport([['O']], [['O', 'O']]), /sentence 1 has 2 predicted tags for 1/);
 });
 
-test('of any lines come tags or an InputError', () => {
+test('arbitrary lines give tags or an InputError', () => {
   const piece = fc.constantFrom(
     '#',
     '# id 1',

@@ -1,19 +1,19 @@
 import { describeJson, InputError, parseJson, readLines } from '../../foundation';
 
-/** Tag sequences of a file, and the line on which each stands or begins. */
+/** Tag sequences of a file, and the line on which each begins. */
 export interface TagFile {
   path: string;
   sentences: string[][];
-  /** From 1; where every token has a line of its own, that of the first. */
+  /** Counted from 1; in column files, the line of the first token. */
   lines: number[];
   oneTokenALine: boolean;
 }
 
 /**
- * Reads tags from JSONL, one array of tags a line, or from CoNLL columns: one token a line, its tag in the last column, blank
- * and `-DOCSTART-` lines between sentences, comments before them. The first line decides which of the two it is.
+ * Reads tags from JSONL, one array of tags per line, or from CoNLL columns: one token per line with its tag in the last column, blank
+ * and `-DOCSTART-` lines between sentences, comments before them. The first line determines the format.
  *
- * @throws InputError naming file and line, also for a value that is not a tag
+ * @throws InputError with file and line, also for a value that is not a tag
  */
 export function readTagFile(path: string): TagFile {
   let file: TagFile | undefined;
@@ -36,11 +36,11 @@ export function readTagFile(path: string): TagFile {
   }
   columns?.end();
   if (!file || file.sentences.length === 0)
-    throw new InputError(`${path}: holds no tags; give one JSON array of tags a line, or CoNLL columns`);
+    throw new InputError(`${path}: contains no tags; give one JSON array of tags per line, or CoNLL columns`);
   return file;
 }
 
-/** Without blanks and tabs at the end; other white space may be a token. */
+/** Removes spaces and tabs at the end; other white space may be a token. */
 function withoutEnd(line: string): string {
   let end = line.length;
   while (line[end - 1] === ' ' || line[end - 1] === '\t') end--;
@@ -52,8 +52,8 @@ function isBlank(line: string): boolean {
 }
 
 /**
- * `O`, a prefix with a class behind or before it, or a bare prefix. Any capital letter is a prefix, as conlleval has it: `M` of
- * BMES too.
+ * `O`, a prefix with a class after or before it, or a bare prefix. Any capital letter is a prefix, as in conlleval, including `M` of
+ * BMES.
  */
 function isTag(text: string): boolean {
   return /^(?:O|[BIESLUM]|[A-Z]-.+|.+-[BIESLUM])$/s.test(text);
@@ -67,15 +67,15 @@ function parseTags(line: string, place: string): string[] {
     tags = parseJson(line);
   } catch (error) {
     throw new InputError(
-      `${place}: not a line of JSON (${(error as Error).message}); write one array of tags a line`,
+      `${place}: not a line of JSON (${(error as Error).message}); write one array of tags per line`,
     );
   }
   if (!Array.isArray(tags))
-    throw new InputError(`${place}: found something else than an array; write one array of tags a line`);
+    throw new InputError(`${place}: found something else than an array; write one array of tags per line`);
   tags.forEach((tag, index) => {
     if (typeof tag !== 'string' || tag === '')
       throw new InputError(
-        `${place}: entry ${index + 1} is ${describeJson(tag)}; a tag is a string, "O" where nothing is marked`,
+        `${place}: entry ${index + 1} is ${describeJson(tag)}; a tag is a string, "O" outside of mentions`,
       );
     if (!isTag(tag)) throw new InputError(`${place}: entry ${index + 1} is ${describeJson(tag)}; ${TAG}`);
   });
@@ -92,7 +92,7 @@ class ColumnReader {
   #separator = / +/;
   #columns = 0;
   #open = false;
-  /** Lines up to the first certain token, which shows how many columns there are. */
+  /** Lines up to the first unambiguous token, which determines the number of columns. */
   #waiting: { line: string; number: number }[] = [];
 
   constructor(readonly file: TagFile) {}
@@ -105,14 +105,14 @@ class ColumnReader {
     else this.#readRow(line, number);
   }
 
-  /** To be called after the last line. */
+  /** Call after the last line. */
   end(): void {
     const first = this.#waiting.find(({ line }) => isTag(line.split(/[ \t]+/, MOST_COLUMNS).at(-1)!));
     if (first) this.#begin(first.line);
   }
 
   #begin(line: string): void {
-    // Tokens may hold spaces where tabs part the columns; a no-break space is a token, not a border.
+    // Tokens may contain spaces if columns are separated by tabs; a no-break space is a token, not a separator.
     this.#separator = line.includes('\t') ? /\t+/ : / +/;
     this.#columns = this.#cellsOf(line).length;
     for (const { line, number } of this.#waiting) this.read(line, number);
@@ -126,7 +126,7 @@ class ColumnReader {
     const place = `${this.file.path} line ${number}`;
     if (cells.length !== this.#columns || cells.length > MOST_COLUMNS) {
       throw new InputError(
-        `${place}: ${cells.length > MOST_COLUMNS ? `more than ${MOST_COLUMNS}` : cells.length} columns, where the lines before have ${this.#columns}; give every token its tag in the last column`,
+        `${place}: ${cells.length > MOST_COLUMNS ? `more than ${MOST_COLUMNS}` : cells.length} columns, but the lines before have ${this.#columns}; give every token its tag in the last column`,
       );
     }
     if (!isTag(tag)) {
@@ -143,7 +143,7 @@ class ColumnReader {
   }
 
   /**
-   * Before a sentence, a line that begins with `#` is a comment unless it is a row like any other: `#` may be a token. The
+   * Before a sentence, a line that begins with `#` is a comment unless it has the columns of a token: `#` may be a token. The
    * `# key = value` of CoNLL-U is always a comment.
    */
   #isComment(line: string, cells: readonly string[]): boolean {
@@ -156,7 +156,7 @@ class ColumnReader {
   }
 }
 
-/** The place of a tag, for a message. */
+/** Formats the place of a tag for a message. */
 export function placeOfTag({ path, lines, oneTokenALine }: TagFile, sentence: number, token: number): string {
   if (lines.length === 0) return path;
   return oneTokenALine
@@ -164,7 +164,7 @@ export function placeOfTag({ path, lines, oneTokenALine }: TagFile, sentence: nu
     : `${path} line ${lines[sentence]}, tag ${token + 1}`;
 }
 
-/** Throws unless both files have the same sentences, each with the same number of tags. */
+/** Checks that both files have the same number of sentences, each with the same number of tags. */
 export function checkSameShape(gold: TagFile, predicted: TagFile): void {
   const common = Math.min(gold.sentences.length, predicted.sentences.length);
   for (let sentence = 0; sentence < common; sentence++) {
@@ -172,7 +172,7 @@ export function checkSameShape(gold: TagFile, predicted: TagFile): void {
     const found = predicted.sentences[sentence].length;
     if (found !== wanted) {
       throw new InputError(
-        `${predicted.path} line ${predicted.lines[sentence]}: sentence ${sentence + 1} has ${found} tags, and ${wanted} in ${gold.path} line ${gold.lines[sentence]}; give one tag for each token, in the same order of sentences`,
+        `${predicted.path} line ${predicted.lines[sentence]}: sentence ${sentence + 1} has ${found} tags, but ${wanted} in ${gold.path} line ${gold.lines[sentence]}; give one tag for each token, in the same order of sentences`,
       );
     }
   }

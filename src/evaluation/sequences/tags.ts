@@ -1,10 +1,10 @@
 /**
- * What a tag says: a prefix (where in a mention the token stands) and a label (of which class the mention is).
- * Prefixes become small numbers, so that rules about neighbours are tables.
+ * A tag consists of a prefix (the token's position in the mention) and a label (the mention's class). Prefixes are encoded as small
+ * numbers, so that rules about neighbours are lookup tables.
  */
 import { InputError } from '../../foundation';
 
-/** `.` is kept apart because conlleval treats it like `O`; every other character is `OTHER`. */
+/** `.` is separate because conlleval treats it like `O`; every other character is `OTHER`. */
 const PREFIXES = 'OBIESLU.';
 const OTHER = PREFIXES.length;
 export const PREFIX_COUNT = OTHER + 1;
@@ -15,19 +15,19 @@ export function prefixCode(character: string): number {
   return code < 0 || character === '' ? OTHER : code;
 }
 
-/** The label of tags that name none, such as `B` or `O`. */
+/** The label of tags without one, such as `B` or `O`. */
 const NO_LABEL = '_';
 
 export interface TagReadingOptions {
   mode: SequenceMode;
-  /** The tag's prefix stands at its end, `Cell-B`. */
+  /** The tag's prefix is at its end, `Cell-B`. */
   suffix: boolean;
 }
 
-/** `default` is what conlleval does with any tags, right or wrong; `strict` takes mentions that the scheme allows, whole. */
+/** `default` reads any tags, valid or not, as conlleval does; `strict` reads only complete mentions valid in the scheme. */
 export type SequenceMode = 'default' | 'strict';
 
-/** Numbers for labels, in the order of their appearance; gold and prediction share one. */
+/** Numbers labels in order of appearance; shared by gold and predictions. */
 export class LabelNumbers {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -43,7 +43,7 @@ export class LabelNumbers {
   }
 }
 
-/** A tag as one number, `label * PREFIX_COUNT + prefix`; each different tag is taken apart once. */
+/** Encodes a tag as one number, `label * PREFIX_COUNT + prefix`; each distinct tag is parsed once. */
 export function createTagReader(
   labels: LabelNumbers,
   { mode, suffix }: TagReadingOptions,
@@ -52,7 +52,7 @@ export function createTagReader(
   return (tag) => {
     let code = known.get(tag);
     if (code === undefined) {
-      if (tag === '') throw new InputError('there is an empty tag; write O where nothing is marked');
+      if (tag === '') throw new InputError('there is an empty tag; write O outside of mentions');
       const { prefix, rest } = takeApart(tag, suffix);
       const label = mode === 'strict' ? rest.replace(/^-+|(?<!-)-+$/g, '') : afterDash(rest, suffix);
       code = labels.numberOf(label || NO_LABEL) * PREFIX_COUNT + prefixCode(prefix);
@@ -62,7 +62,7 @@ export function createTagReader(
   };
 }
 
-/** The prefix is one character, which may be two UTF-16 code units. */
+/** Returns the prefix: one character, which may be two UTF-16 code units. */
 export function takeApart(tag: string, suffix: boolean): { prefix: string; rest: string } {
   const characters = Array.from(tag);
   const prefix = (suffix ? characters.at(-1) : characters[0]) ?? '';
@@ -72,7 +72,7 @@ export function takeApart(tag: string, suffix: boolean): { prefix: string; rest:
   };
 }
 
-/** What follows the first dash (with `suffix`: comes before the last), or everything where there is none. */
+/** Returns what follows the first dash (with `suffix`: what precedes the last), or everything if there is none. */
 function afterDash(rest: string, suffix: boolean): string {
   const dash = suffix ? rest.lastIndexOf('-') : rest.indexOf('-');
   if (dash < 0) return rest;

@@ -9,7 +9,7 @@ import { fsPath } from './file-path';
 import { isGzip } from './opening';
 import { LARGEST, type Source, TOO_LARGE, type WholeFileFormat } from './sources';
 
-/** A source as its sentences, and the lines of output that their mentions make. */
+/** A source split into sentences, and a function that formats their mentions as output lines. */
 export interface Article {
   sentences: string[];
   /** @throws InputError for more mentions than a line may hold */
@@ -32,8 +32,8 @@ const PIECE = /\p{Script=Han}|[\p{L}\p{N}]{1,4}|\S/gu;
 const MOST_MENTIONS = 1 << 20;
 
 /**
- * @param content the content of the source, if it was read already
- * @param readsWhole whether paragraphs stay whole, and are not split into sentences
+ * @param content the content of the source, if already read
+ * @param readsWhole whether paragraphs are kept whole instead of being split into sentences
  * @throws InputError for a source that cannot be read, is not in its format, or is empty
  */
 export function readArticle(source: Source, content?: Uint8Array, readsWhole = false): Article {
@@ -105,7 +105,7 @@ function articleOfText(
   };
 }
 
-/** @throws InputError for too many sentences, and for text that is not prose */
+/** @throws InputError for too many sentences, or for text that is not prose */
 function sentencesOf(
   text: string,
   place: string,
@@ -132,7 +132,7 @@ function sentencesOf(
           const much =
             uncut > MOST_UNCUT ? `${MOST_UNCUT} characters` : `more than ${MOST_PIECES} words and signs`;
           throw new InputError(
-            `${place}: ${much} stand in sentences longer than ${NO_PROSE}; give prose, or add sentence ends or empty lines`,
+            `${place}: ${much} are in sentences longer than ${NO_PROSE}; give prose, or add sentence ends or empty lines`,
           );
         }
       }
@@ -153,7 +153,7 @@ function articleOfSentences({ article, sentences, place }: Source & { kind: 'sen
   );
   if (longest)
     throw new InputError(
-      `${place}: a sentence of ${longest.text.length} characters, at most ${MOST_UNCUT} are read, or ${MOST_PIECES} words and signs; split it`,
+      `${place}: a sentence has ${longest.text.length} characters; the limits are ${MOST_UNCUT} characters and ${MOST_PIECES} words and signs; split it`,
     );
   return {
     sentences: sentences.map(({ text }) => text),

@@ -1,8 +1,8 @@
 import type { Source } from './sources';
 
 /**
- * A batch ends with the source that fills it. Two hundred sentences are enough for each to find others of its length, with which it
- * shares a call in fp32; in int8 each has its own. Larger batches leave workers idle at the end of a corpus.
+ * A batch ends with the source that fills it. Two hundred sentences are enough to group sentences of similar length for the calls in
+ * fp32; in int8 each sentence has its own call. Larger batches leave workers idle at the end of a corpus.
  */
 const FULL = 1 << 15;
 const MOST_SOURCES = 512;

@@ -4,7 +4,7 @@ import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';
 import { type BatchResult, type BatchWork, orDamage } from './work';
 
-/** A worker that classifies. @param top labels of each text; left out, those that the classifier gives */
+/** A worker that classifies. @param top number of labels per text; by default those the classifier selects */
 export async function openClassifying(
   model: string,
   quantized: boolean | undefined,

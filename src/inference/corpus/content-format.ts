@@ -5,7 +5,7 @@ import type { DocumentFormat, WholeFileFormat } from './sources';
 /** How a content is read: as one document (`WholeFileFormat`), or as many. */
 export type ContentFormat = WholeFileFormat | 'jsonl' | 'article-set' | 'bioc' | 'pubtator' | 'tar';
 
-const JSON_ARRAY = 'is a JSON array; write its elements one a line (jq -c ".[]" does), as JSONL';
+const JSON_ARRAY = 'is a JSON array; write its elements as JSONL, one per line (jq -c ".[]" does)';
 
 /**
  * How to read a content. Where it contradicts the file's name, the content decides: a PDF named `article.txt` is refused as a PDF, and
@@ -22,7 +22,7 @@ export function formatOfContent(
     case 'tar':
       return 'tar';
     case 'gzip':
-      return isGzip ? { refusal: 'is packed twice with gzip; unpack it once' } : 'text';
+      return isGzip ? { refusal: 'is compressed twice with gzip; decompress it once' } : 'text';
     case 'bioc-json':
     case 'bioc-xml':
       return 'bioc';
@@ -38,7 +38,7 @@ export function formatOfContent(
     case 'text':
       return named ?? 'text';
     default:
-      return { refusal: whyUnusable(kind) ?? 'is of a kind that is not read' };
+      return { refusal: whyUnusable(kind) ?? 'has an unsupported format' };
   }
 }
 

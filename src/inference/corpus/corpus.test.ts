@@ -28,7 +28,7 @@ async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   return collected;
 }
 
-/** Documents of words that the tiny tagger marks, some damaged, some in sentences, all different. */
+/** Distinct documents of words that the tiny tagger marks, some damaged, some as sentences. */
 function* documents(count: number): Generator<Source> {
   for (let index = 0; index < count; index++) {
     const words = Array.from(
@@ -55,7 +55,7 @@ async function* streamed<T>(values: Iterable<T>): AsyncGenerator<T> {
 
 const IN_UTF16 = { kind: 'annotate', offsets: 'utf16' } as const;
 
-test('one worker and three give the same lines, in the order of the sources, that one annotator gives', async (t) => {
+test('one worker and three workers give the lines of a single annotator, in source order', async (t) => {
   const model = copyTinyBert(t);
   exportToOnnx(model);
   quantizeFolder(model);
@@ -82,7 +82,7 @@ test('one worker and three give the same lines, in the order of the sources, tha
     ids,
     ids.toSorted((one, other) => one - other),
   );
-  // fp32, whose logits do not depend on what shares a call.
+  // fp32, whose logits do not depend on the batch.
   const settings = { model, quantized: false, workers: 2, work: IN_UTF16 } as const;
   const annotator = await loadAnnotator(model, { quantized: false, threads: 1 });
   const byId = new Map(
@@ -109,7 +109,7 @@ async function linesOf(
     .map((line) => JSON.parse(line));
 }
 
-test('every offset reproduces its text, in both units, in documents of any make', async (t) => {
+test('every offset reproduces its text, in both units, in documents of many kinds', async (t) => {
   const model = copyTinyBert(t);
   exportToOnnx(model);
   const piece = fc.oneof(
@@ -140,7 +140,7 @@ test('every offset reproduces its text, in both units, in documents of any make'
   }
 });
 
-test('sources are taken only as results are: their number does not count', async (t) => {
+test('sources are read only as fast as results are consumed, whatever their number', async (t) => {
   const model = copyTinyBert(t);
   exportToOnnx(model);
   let taken = 0;
@@ -161,7 +161,7 @@ test('sources are taken only as results are: their number does not count', async
   assert.ok(mostHeld <= 5 * 512, `${mostHeld} sources were held at once`);
 });
 
-test('a model that cannot be used is reported once, and the threads end', async (t) => {
+test('an unusable model is reported once, and the threads end', async (t) => {
   const model = copyTinyBert(t);
   const corpus = processCorpus(streamed(documents(800)), {
     model,

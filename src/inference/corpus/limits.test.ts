@@ -12,20 +12,20 @@ const document = (text: string): Source => ({
   text,
 });
 
-/** Generous: what takes tenths of a second. */
+/** Milliseconds; generous for work that takes tenths of a second. */
 const SECONDS = 10;
 
-test('a document without end, or without sentence ends, is refused early with its size', () => {
+test('an excessively long document, or one without sentence ends, is refused quickly with its size', () => {
   const cases: [string, RegExp][] = [
     ['a'.repeat(1e8), /x\.txt: has 100000000 characters, a document may have at most 33554432; split it/],
-    ['cell '.repeat(2e6), /characters stand in sentences longer than 32768; give prose/],
-    ['a'.repeat(3e6), /stand in sentences/],
-    ['.'.repeat(3e6), /stand in sentences/],
-    ['e.g. '.repeat(6e5), /stand in sentences/],
-    [`a${'\u0301'.repeat(3e6)}`, /stand in sentences/],
-    ['cell\u0085'.repeat(6e5), /stand in sentences/],
-    ['"'.repeat(400_000), /more than 262144 words and signs stand in sentences/],
-    ['细胞'.repeat(200_000), /more than 262144 words and signs stand in sentences/],
+    ['cell '.repeat(2e6), /characters are in sentences longer than 32768; give prose/],
+    ['a'.repeat(3e6), /are in sentences/],
+    ['.'.repeat(3e6), /are in sentences/],
+    ['e.g. '.repeat(6e5), /are in sentences/],
+    [`a${'\u0301'.repeat(3e6)}`, /are in sentences/],
+    ['cell\u0085'.repeat(6e5), /are in sentences/],
+    ['"'.repeat(400_000), /more than 262144 words and signs are in sentences/],
+    ['细胞'.repeat(200_000), /more than 262144 words and signs are in sentences/],
     ['. '.repeat(3e6), /has more than 262144 sentences; split it into documents/],
   ];
   for (const [text, message] of cases) {
@@ -38,7 +38,7 @@ test('a document without end, or without sentence ends, is refused early with it
   }
 });
 
-test('a long sentence is cut at white space, and nothing of it is lost', () => {
+test('a long sentence is split at white space without loss', () => {
   const text = `${'cell '.repeat(40_000)}end.`;
   const { sentences } = readArticle(document(text));
   assert.ok(sentences.length > 2);
@@ -57,7 +57,7 @@ test('more mentions than a line of output may hold are refused', () => {
   );
 });
 
-test('a sentence of JSONL is limited as those of a text are', () => {
+test('sentences of JSONL have the same limits as those of a text', () => {
   const source: Source = {
     kind: 'sentences',
     place: 'x',
@@ -67,6 +67,6 @@ test('a sentence of JSONL is limited as those of a text are', () => {
   };
   assert.throws(
     () => readArticle(source),
-    /a sentence of 1000000 characters, at most 524288 are read, or 262144 words and signs; split it/,
+    /a sentence has 1000000 characters; the limits are 524288 characters and 262144 words and signs; split it/,
   );
 });

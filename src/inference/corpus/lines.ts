@@ -2,16 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import { parseJson } from '../../foundation';
 import type { Source, SourceSentence } from './sources';
 
-/** Sentences of one article that are annotated together; a corpus that calls all its sentences one article is cut here. */
+/** Maximum number of sentences of one article annotated together; a corpus with one article id for everything is split here. */
 const MOST_SENTENCES = 10_000;
 /** Bytes. Longer lines are skipped and reported, so that no file can fill the memory. */
 export const LONGEST_LINE = 1 << 25;
 
-const EXPECTED = 'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} a line';
+const EXPECTED =
+  'write one {"id", "text"} or one sentence {"article", "paragraph", "offset", "text"} per line';
 
 /**
- * The documents of JSONL, one per line, or its sentences, with consecutive sentences of an article together. Only line feeds end lines:
- * texts may hold the other line separators of Unicode.
+ * Reads the documents of JSONL, one per line, or its sentences, grouping consecutive sentences of an article. Only line feeds end
+ * lines: texts may contain the other line separators of Unicode.
  *
  * A file is refused as a whole if its first line is an annotation, or if its lines are parts of one JSON value.
  *
@@ -56,7 +57,7 @@ export async function* sourcesOfLines(
 
 type Line = { id: string; text: string } | { article: string; sentence: SourceSentence };
 
-/** Why the file that begins with this line does not hold documents. */
+/** Returns why a file with this first line does not contain documents. */
 function whyNoLines(line: Buffer): string | undefined {
   const opening = line
     .toString('utf8', 0, 1000)
@@ -74,7 +75,7 @@ function whyNoLines(line: Buffer): string | undefined {
   }
 }
 
-/** The document or sentence of a line, or why it cannot be used. */
+/** Returns the document or sentence of a line, or why it cannot be used. */
 function parseLine(line: Buffer): Line | string {
   if (!isUtf8(line)) return 'not UTF-8; write the file in UTF-8';
   let value: unknown;
@@ -105,7 +106,7 @@ export function isBlank(line: Buffer): boolean {
   return line.length < 1000 && line.toString('latin1').trim() === '';
 }
 
-/** Lines without their ends; undefined for a line that is too long. */
+/** Yields lines without their ends; undefined for a line that is too long. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer | undefined> {
   let parts: Uint8Array[] = [];
   let length = 0;

@@ -10,7 +10,7 @@ import { folderOf, read, readFiles } from './reading.fixture';
 
 const ids = (...paths: string[]) => listInputs(paths).files.map(({ id }) => id);
 
-test('files of one name have their path below the folder as id, the others their name', (t) => {
+test('files with the same name get their relative path as id, others their name', (t) => {
   const folder = folderOf(t, {
     'PMC1/fulltext.xml': 'x',
     'PMC2/fulltext.xml': 'x',
@@ -26,10 +26,10 @@ test('files of one name have their path below the folder as id, the others their
   assert.deepEqual(ids(one, two), [join(one, 'fulltext.xml'), join(two, 'fulltext.xml')]);
   assert.deepEqual(ids(one), ['fulltext']);
   const file = join(one, 'fulltext.xml');
-  assert.deepEqual(ids(file, file), ['fulltext', 'fulltext']); // given twice, it is the same document
+  assert.deepEqual(ids(file, file), ['fulltext', 'fulltext']); // given twice, it is one document
 });
 
-test('what is no document in a folder is skipped, counted and named; the documents are read', async (t) => {
+test('other files in a folder are skipped, counted and reported; the documents are read', async (t) => {
   const folder = folderOf(t, {
     'a/good.txt': 'HeLa cells',
     'a/._good.txt': 'Mac',
@@ -62,7 +62,7 @@ test('what is no document in a folder is skipped, counted and named; the documen
   assert.match(sentences, /Skipped 4 hidden files and folders: \.DS_Store, \.git, __MACOSX, a\/\._good\.txt/);
   assert.match(sentences, /Skipped 2 files of other kinds: package\.json, picture\.png/);
   assert.match(sentences, /Skipped 2 pipes, sockets and devices: pipe\.json, pipe\.txt/);
-  assert.match(sentences, /Skipped 2 folders that links had led to before: a\/up, again/);
+  assert.match(sentences, /Skipped 2 folders that links had already led to: a\/up, again/);
 });
 
 test('links to folders outside are followed, once', async (t) => {
@@ -71,7 +71,7 @@ test('links to folders outside are followed, once', async (t) => {
   symlinkSync(outside, join(folder, 'one'));
   symlinkSync(outside, join(folder, 'two'));
   assert.deepEqual(ids(folder), ['a', 'b']);
-  // Folders that link to each other twice would be met a million times.
+  // Without the check, folders that link to each other twice would be visited a million times.
   for (let depth = 0; depth < 20; depth++) {
     spawnSync('mkdir', [join(folder, `d${depth}`)]);
     for (const name of ['x', 'y']) symlinkSync(`../d${depth + 1}`, join(folder, `d${depth}`, name));
@@ -81,7 +81,7 @@ test('links to folders outside are followed, once', async (t) => {
   assert.deepEqual(ids(folder).sort(), ['a', 'b', 'deep']);
 });
 
-test('names that are not UTF-8 are read', { skip: process.platform !== 'linux' }, async (t) => {
+test('files with names that are not UTF-8 are read', { skip: process.platform !== 'linux' }, async (t) => {
   const folder = folderOf(t, { 'good.txt': 'liver' });
   const bad = (name: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
   writeFileSync(bad('für.txt'), 'HeLa cells');
@@ -97,17 +97,17 @@ test('names that are not UTF-8 are read', { skip: process.platform !== 'linux' }
   await assert.rejects(async () => readFiles(join(folder, 'f\ufffdr.txt')), /its name is not UTF-8/);
 });
 
-test('escapes in names are shown, not sent to the terminal', async (t) => {
+test('control characters in names are escaped', async (t) => {
   const folder = folderOf(t, { 'a\u001b[31m.txt': '%PDF-1.4' });
   const [damage] = await readFiles(folder);
   assert.match(String(damage), /a\\x1b\[31m\.txt: is a PDF/);
 });
 
-test('a folder that may not be read is reported, and the others are read', async (t) => {
+test('a folder without read permission is reported, and the others are read', async (t) => {
   const folder = folderOf(t, { 'a/x.txt': 'liver', 'b.txt': 'brain' });
   chmodSync(folder, 0o755);
   chmodSync(join(folder, 'a'), 0);
-  // Root may read everything.
+  // Root can read everything.
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65534);
   try {
@@ -120,7 +120,7 @@ test('a folder that may not be read is reported, and the others are read', async
   }
 });
 
-test('a path that is not there, or a folder without documents, is refused', (t) => {
+test('a missing path, or a folder without documents, is refused', (t) => {
   const folder = folderOf(t, { 'a.png': '' });
   assert.throws(() => listInputs([join(folder, 'none.txt')]), InputError);
   assert.throws(() => listInputs([folder]), /holds nothing to annotate/);

@@ -12,24 +12,24 @@ export interface InputFile<Format = DocumentFormat | 'collected'> {
   place: string;
   /** The id of its document, unless the content states one. */
   id: string;
-  /** What the name says; the content may decide otherwise. */
+  /** The format by file name; the content takes precedence. */
   format: Format;
   bytes: number;
-  /** A pipe or a device, which can be read only once. */
+  /** Whether it is a pipe or a device, which can be read only once. */
   isStream?: boolean;
   /** Why it cannot be read. */
   refusal?: string;
 }
 
-/** What a command reads of a folder. */
+/** Which files a command reads from a folder. */
 interface Taken<Format> {
   formatOf(path: string): Format | undefined;
-  /** A file by its content where its name does not tell, or one that is given by itself. */
+  /** Recognizes a file by its content if its name is not conclusive, or if it is given directly. */
   other: Format;
   isOther(path: FilePath, name: string): boolean;
   /** Whether a file begins as the command's own output does. */
   isOutput(opening: string): boolean;
-  /** For the error where a path holds none. */
+  /** For the error if a path has no documents. */
   nothing: string;
 }
 
@@ -70,7 +70,7 @@ const TEXTS: Taken<TextFormat> = {
 };
 
 /**
- * The files that the paths name, in order. A folder stands for all files in it and its subfolders, sorted by name, that are text
+ * Lists the files of the paths, in order. A folder stands for all files in it and its subfolders, sorted by name, that are text
  * (.txt), JATS (.xml, .nxml), JSONL (.jsonl), archives of these (.tar, .tgz), gzip of these (.gz), or articles in JSON (PMC1.json of a
  * collection, BioC). A file given by itself may have any extension. Hidden files, pipes and devices in folders, other kinds, and the
  * output of the command itself are skipped. A folder that links lead to again is read once.
@@ -78,7 +78,7 @@ const TEXTS: Taken<TextFormat> = {
  * The id is the file's name without its extension. If several files have the same, it is their path below the given folder, without
  * extension if that suffices.
  *
- * @param own files that the command writes; one that holds texts is listed as an input all the same, for the check of outputs to refuse
+ * @param own files that the command writes; one that contains texts is still listed, so that the check of outputs refuses it
  * @throws InputError for a path that does not exist
  */
 export function listInputs(
@@ -86,12 +86,12 @@ export function listInputs(
   own: readonly string[] = [],
 ): { files: InputFile[]; skipped: Skipped } {
   const { files, skipped } = listFiles(paths, own, DOCUMENTS);
-  // JSONL names its documents.
+  // JSONL gives its documents' ids.
   makeIdsDistinct(files.filter(({ format, refusal }) => format !== 'jsonl' && refusal === undefined));
   return { files, skipped };
 }
 
-/** The same for texts to classify: lines of text (.txt), JSONL (.jsonl), tables (.csv, .tsv) and gzip of these (.gz). */
+/** Lists the files of texts to classify: lines of text (.txt), JSONL (.jsonl), tables (.csv, .tsv) and gzip of these (.gz). */
 export const listTexts = (
   paths: readonly string[],
   own: readonly string[] = [],
@@ -129,16 +129,16 @@ function missing(path: string, error: unknown): unknown {
   return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
 }
 
-/** Identifies a file, whatever its name. */
+/** Identifies a file independently of its name. */
 function keyOf(stat: Stats | undefined): string | undefined {
   return stat && `${stat.dev}:${stat.ino}`;
 }
 
-/** With its path below the given folder; '' for a file given by itself. */
+/** With its path relative to the given folder; '' for a file given directly. */
 type ListedFile<Format> = InputFile<Format> & { below: string };
 
 class FolderWalk<Format> {
-  /** Folders met, by device and number. */
+  /** Visited folders, by device and inode. */
   readonly #seen = new Set<string>();
 
   constructor(
@@ -172,7 +172,7 @@ class FolderWalk<Format> {
     }
     let stat: Stats;
     try {
-      stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a broken link is reported in its turn
+      stat = statSync(fsPath(path), { throwIfNoEntry: false }) ?? lstatSync(fsPath(path)); // a broken link is reported later, in order
     } catch (error) {
       // A circular link, or a folder without permission. A name without an extension may be a folder.
       if (this.taken.formatOf(name) || extname(name) === '') this.#refuse(path, error);
@@ -226,7 +226,7 @@ function fileAt<Format>(path: FilePath, below: string, stat: Stats, format: Form
   };
 }
 
-/** Hidden files, those that a Mac leaves in archives among them. */
+/** Hidden files, including those that macOS adds to archives. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX';
 }

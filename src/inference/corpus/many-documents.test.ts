@@ -22,7 +22,7 @@ const fromStdin = (content: string | Uint8Array, size = 1000) => {
   return read(openStandardInput(Readable.from(chunks)));
 };
 
-test('each article in an archive is a document of its own', async (t) => {
+test('each article in an archive is a separate document', async (t) => {
   const archive = plainTarOf({
     './PMC/a.nxml': `\ufeff<?xml version="1.0"?>${article('T cells', PMCID)}`,
     'b/a.xml': article('liver'),
@@ -77,7 +77,7 @@ test('each article in an archive is a document of its own', async (t) => {
   assert.equal((await fromStdin(gzipSync(archive), 7)).length, 12);
 });
 
-test('an archive that is cut off gives what is whole, and says so', async (t) => {
+test('a truncated archive gives its complete members and is reported', async (t) => {
   const archive = plainTarOf({ 'a.txt': 'T cells', 'b.txt': 'x'.repeat(2000) });
   const folder = folderOf(t, {
     'cut.tar': archive.subarray(0, 2000),
@@ -96,7 +96,7 @@ test('an archive that is cut off gives what is whole, and says so', async (t) =>
   assert.match(String(await readFiles(join(folder, 'none.tar'))), /holds no article/);
 });
 
-test('each article of a file of many is a document of its own, a damaged one is damaged alone', async (t) => {
+test('each article of a file is a separate document; a damaged one does not affect the others', async (t) => {
   const first = article('T cells &amp; <i>liver</i>', PMCID);
   for (const [open, close] of [
     ['<articles>', '</articles>'],
@@ -125,7 +125,7 @@ test('each article of a file of many is a document of its own, a damaged one is 
   }
 });
 
-test('BioC and PubTator are read, each document with its own id and offsets', async (t) => {
+test('BioC and PubTator documents keep their ids and offsets', async (t) => {
   const passages = [
     { offset: 0, text: 'HeLa cells' },
     { offset: 12, text: 'The liver grew.' },
@@ -159,7 +159,7 @@ test('BioC and PubTator are read, each document with its own id and offsets', as
   assert.deepEqual(await fromStdin(xml, 7), [own]);
 });
 
-test('a damaged document is reported with its line, the file named once', async (t) => {
+test('a damaged document is reported with its line; the file is named once', async (t) => {
   const document = '<document><id>1</id><passage><offset>0</offset><text>HeLa</text></passage></document>';
   const folder = folderOf(t, {
     'a.xml': `<collection>${document}\n<document><id>2</id>`,
@@ -174,7 +174,7 @@ test('a damaged document is reported with its line, the file named once', async 
   assert.equal(odd.split('b.txt').length, 2);
 });
 
-test('what is no text is named by its content, whatever it is called', async (t) => {
+test('files that are not text are reported by their actual format, whatever their name', async (t) => {
   const cases: [string | Uint8Array, RegExp][] = [
     ['%PDF-1.4\n1 0 obj', /is a PDF/],
     ['<!doctype html><html><body>HeLa', /is HTML/],
@@ -184,7 +184,7 @@ test('what is no text is named by its content, whatever it is called', async (t)
     ['SQLite format 3\0', /SQLite/],
     [Buffer.from('89504e470d0a1a0a', 'hex'), /is an image/],
     ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n', /Git LFS/],
-    [gzipSync(gzipSync('HeLa')), /packed twice/],
+    [gzipSync(gzipSync('HeLa')), /compressed twice/],
     [Buffer.from('fffe0041', 'hex').subarray(0, 3), /begins as UTF-16 but is not valid UTF-16/],
     ['{\n  "id": "a",\n  "text": "HeLa"\n}', /is one JSON value over several lines/],
     ['{"id":"a","entities":[]}\n', /holds the annotations that annotate writes/],
@@ -200,12 +200,12 @@ test('what is no text is named by its content, whatever it is called', async (t)
       assert.equal(found.length, 1, name);
       assert.match(String(found[0]), message, name);
     }
-    if (!String(message).includes('packed twice'))
+    if (!String(message).includes('compressed twice'))
       assert.match(String((await fromStdin(content))[0]), message);
   }
 });
 
-test('UTF-16, gzip and JSON lines are read under any name', async (t) => {
+test('UTF-16, gzip and JSONL are read under any name', async (t) => {
   const folder = folderOf(t, {
     'a.txt': Buffer.from('\ufeffHeLa cells', 'utf16le'),
     'b.txt': gzipSync('HeLa cells'),

@@ -10,8 +10,8 @@ export interface Member extends Reading {
 }
 
 /**
- * The files of a tar archive that `listInputs` would take from a folder, one at a time. Others are skipped, as are folders, links
- * and devices, which are never created.
+ * Yields the files of a tar archive that `listInputs` would list in a folder, one at a time. Others are skipped, as are folders,
+ * links and devices, which are never created.
  */
 export async function* membersOfTar(
   chunks: AsyncIterable<Uint8Array>,

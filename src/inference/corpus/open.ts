@@ -20,10 +20,10 @@ import {
 import { collected, decoded } from './streams';
 
 /**
- * The sources in the files, in order. A file of one document is opened by the worker that takes it; files of many documents are read
- * here, piece by piece. The content decides which is which.
+ * Yields the sources in the files, in order. A file of one document is opened by its worker; files of many documents are read here,
+ * incrementally. The content determines which is which.
  *
- * @param skipped receives the files that are left out of archives
+ * @param skipped collects the files skipped in archives
  */
 export async function* openSources(
   files: readonly InputFile[],
@@ -54,7 +54,7 @@ export async function* openSources(
   }
 }
 
-/** The sources in standard input, gzip or not; its first characters decide the format unless `chosen` is given. */
+/** Yields the sources in standard input, gzip or not; its first characters determine the format unless `chosen` is given. */
 export function openStandardInput(
   input: AsyncIterable<Uint8Array>,
   chosen?: DocumentFormat,
@@ -113,7 +113,7 @@ async function* piecesOf(content: Buffer): AsyncGenerator<Buffer> {
   for (let start = 0; start < content.length; start += PIECE) yield content.subarray(start, start + PIECE);
 }
 
-/** Each article of a file of many. */
+/** Yields each article of a file of several. */
 async function* sourcesOfArticleSet(
   chunks: AsyncIterable<Uint8Array>,
   { place, id, newBytes }: Reading,

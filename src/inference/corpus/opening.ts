@@ -3,10 +3,10 @@ import { constants, gunzipSync } from 'node:zlib';
 import { type ContentKind, kindOfContent, toUtf8 } from '../../foundation';
 import { type FilePath, fsPath } from './file-path';
 
-/** What a content is, by its first bytes, unpacked if it is gzip. */
+/** The format of a content by its first bytes, decompressed if it is gzip. */
 export interface Opening {
   kind: ContentKind;
-  /** The first characters, unpacked. */
+  /** The first characters, decompressed. */
   text: string;
   isGzip: boolean;
   /** Whether the text is UTF-16; `kind` and `text` are then those of its UTF-8 form. */
@@ -36,7 +36,7 @@ export function openingOf(bytes: Uint8Array): Opening {
   return { kind: kindOfContent(plain), text: text.trimStart(), isGzip: isPacked, isUtf16 };
 }
 
-/** The opening in UTF-8; empty if it cannot be decoded, which its reader reports. */
+/** Converts the opening to UTF-8; empty if it cannot be decoded, which its reader reports. */
 function openingOfUtf16(bytes: Buffer): Buffer {
   try {
     return toUtf8(bytes, '')(bytes, false);
@@ -49,7 +49,7 @@ export function isGzip(content: Uint8Array): boolean {
   return content[0] === 0x1f && content[1] === 0x8b;
 }
 
-/** What can be unpacked of the beginning of a gzip file; empty if that is damaged, which its reader reports. */
+/** Decompresses the available beginning of a gzip file; empty if it is damaged, which its reader reports. */
 function unpackedOpening(bytes: Uint8Array): Uint8Array {
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 26 });

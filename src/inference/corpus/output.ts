@@ -25,14 +25,14 @@ import {
 } from '../../foundation';
 import { FINGERPRINT } from './fingerprint';
 
-/** What was done up to a point. */
+/** Totals of the finished work. */
 export interface Totals {
   sources: number;
   documents: number;
   sentences: number;
   entities: number;
   damaged: number;
-  /** Of the input, as it lies on disk. */
+  /** Of the input, as stored on disk. */
   bytes: number;
 }
 
@@ -46,11 +46,11 @@ export const NOTHING_DONE: Totals = {
 };
 
 interface Journal extends Totals {
-  /** Hash of everything that decides the output. */
+  /** Run fingerprint: a hash of everything that determines the output. */
   run: string;
-  /** Bytes of complete output; whatever follows in the file was cut off. */
+  /** Bytes of complete output; anything after them is incomplete. */
   written: number;
-  /** Hash of that much of the output and of the other fields: what was damaged since is not believed. */
+  /** Hash of these bytes and of the other fields, to detect later changes. */
   check: string;
 }
 
@@ -60,19 +60,19 @@ export function companionsOf(path: string): string[] {
 }
 
 /**
- * A file that is written in steps and can be resumed after a kill. Until it is complete its name is `PATH.part`. After each step
- * `PATH.part.json` records how many of its bytes are valid and how many sources they cover; `PATH.part.inputs` has a fingerprint of each of
- * these sources. A lock keeps other runs away. If the path is a link, all these files are beside its target.
+ * A file that is written in steps and can be resumed after a kill. It is named `PATH.part` and renamed when complete. After each
+ * step `PATH.part.json` records how many of its bytes are valid and how many sources they cover; `PATH.part.inputs` has a fingerprint
+ * of each of these sources. A lock excludes other runs. If the path is a link, all these files are beside its target.
  */
 export class ResumableOutput {
-  #part: number | undefined; // opened with the first lines: a run that fails earlier leaves nothing
+  #part: number | undefined; // opened with the first lines, so that a run that fails earlier leaves no file
   #inputs: number | undefined;
   #written: number;
   totals: Totals;
 
   /**
-   * @param run everything that decides the output, except the content of the inputs
-   * @param resume continues what a stopped run left, if anything
+   * @param run everything that determines the output, except the content of the inputs
+   * @param resume resumes a stopped run, if there is one
    * @returns undefined if that run had finished
    * @throws InputError if another run is writing there
    */
@@ -105,12 +105,12 @@ export class ResumableOutput {
     const { run: other, written, ...totals } = record;
     if (!resume) {
       throw new InputError(
-        `${part}: holds ${totals.documents} documents of a run that was stopped; add --resume to continue it, or delete it and ${journal} to start anew`,
+        `${part}: holds ${totals.documents} documents of a stopped run; add --resume to continue it, or delete it and ${journal} to start again`,
       );
     }
     if (other !== fingerprint) {
       throw new InputError(
-        `${part}: was begun with another model, other inputs or options; give the same, or delete it and ${journal} to start anew`,
+        `${part}: was started with another model, other inputs or options; give the same, or delete it and ${journal} to start again`,
       );
     }
     const stopped = regularFile(part);
@@ -125,13 +125,13 @@ export class ResumableOutput {
     const fingerprints = regularFile(inputs)?.size ?? 0;
     if (!stopped || stopped.size < written || fingerprints < totals.sources * FINGERPRINT) {
       throw new InputError(
-        `${part}: is shorter than ${journal} says, or ${inputs} is; delete the three, and run the command again`,
+        `${part}: or ${inputs} is shorter than ${journal} records; delete all three and run the command again`,
       );
     }
     const hash = isAsNoted(part);
     if (!hash)
       throw new InputError(
-        `${part}: is not what was written there, or ${journal} is not; delete the three with ${inputs}, and run the command again`,
+        `${part}: or ${journal} was changed since it was written; delete both and ${inputs}, and run the command again`,
       );
     return new ResumableOutput(path, fingerprint, written, totals, release, hash);
   }
@@ -142,14 +142,14 @@ export class ResumableOutput {
     written: number,
     totals: Totals,
     private readonly release: () => void,
-    /** Of all that is written. */
+    /** Totals of everything written. */
     private readonly hash: Hash = createHash('sha256'),
   ) {
     this.#written = written;
     this.totals = totals;
   }
 
-  /** The fingerprints of the finished sources, in order. */
+  /** Yields the fingerprints of the finished sources, in order. */
   *fingerprints(): Generator<Buffer> {
     const [, , inputs] = companionsOf(this.path);
     const file = openSync(inputs, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -167,7 +167,7 @@ export class ResumableOutput {
     }
   }
 
-  /** Adds complete lines. After a kill at any moment, either all of them count or none. */
+  /** Appends complete lines atomically: after a kill, either all of them count or none. */
   append(lines: string, totals: Totals, fingerprints: Uint8Array): void {
     const [part, journal, inputs] = companionsOf(this.path);
     const content = Buffer.from(lines);
@@ -183,7 +183,7 @@ export class ResumableOutput {
     writeFileAtomically(journal, `${JSON.stringify(noted)}\n`);
   }
 
-  /** A file to continue at `size`; at 0 it is created. Links are not followed. */
+  /** Opens a file for writing from `size`; at 0 it is created. Links are not followed. */
   #opened(path: string, size: number): number {
     const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
     const replaced = regularFile(this.path);
@@ -236,16 +236,14 @@ function regularFile(path: string): Stats | undefined {
 }
 
 function notRegular(path: string): InputError {
-  return new InputError(
-    `${path}: is not a regular file, which this command would write; remove it, or choose another output`,
-  );
+  return new InputError(`${path}: is not a regular file; remove it, or choose another output`);
 }
 
 function checkOf(output: Hash, record: Omit<Journal, 'check'>): string {
   return output.copy().update(JSON.stringify(record)).digest('hex');
 }
 
-/** Of the first bytes of a file. */
+/** Hashes the first bytes of a file. */
 function hashOfStart(path: string, size: number): Hash {
   const hash = createHash('sha256');
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -270,7 +268,7 @@ function readJournal(path: string): Journal {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new InputError(`${path}: does not say how far the run had come; delete it and the file beside it`);
+  throw new InputError(`${path}: does not record the progress of the run; delete it and the file beside it`);
 }
 
 function isCount(value: unknown): boolean {

@@ -8,32 +8,32 @@ import type { Source } from './sources';
 import type { BatchResult, WorkerSettings } from './work';
 
 export interface ProcessCorpusOptions extends WorkerSettings {
-  /** Threads, each with a model of its own; the default is one per core. */
+  /** Number of threads, each with its own model; default: one per core. */
   workers?: number;
 }
 
-/** What became of a batch of sources. */
+/** The results of a batch of sources. */
 export interface ProcessedBatch extends BatchResult {
   sources: number;
   bytes: number;
 }
 
-/** Batches in memory per worker: the one it has, and some that wait for it, or that wait, done, for a slower one before them. */
+/** Batches in memory per worker: the current one, and some that wait for it, or that are finished and wait for a slower earlier one. */
 const BATCHES_A_WORKER = 4;
-/** Size of all batches in memory together, as `sizeOf` counts it. A larger batch may be there alone. */
+/** Maximum total size of the batches in memory, as measured by `sizeOf`. A single larger batch is allowed. */
 const MOST_HELD = 1 << 26;
 
 /**
- * Annotates any number of sources in worker threads, or classifies them, as `work` says. Results come in the order of the sources and are the same for any number
- * of workers. Sources are taken only as fast as results are asked for, so that memory does not grow with their number.
+ * Annotates or classifies, depending on `work`, any number of sources in worker threads. Results come in source order and do not depend
+ * on the number of workers. Sources are read only as fast as results are consumed, so that memory does not grow with their number.
  *
- * @throws InputError where the model cannot be used; damaged sources are reported in the result
+ * @throws InputError if the model cannot be used; damaged sources are reported in the result
  */
 export async function* processCorpus(
   sources: AsyncIterable<Source>,
   { workers = availableParallelism(), ...settings }: ProcessCorpusOptions,
 ): AsyncGenerator<ProcessedBatch> {
-  // The tokenizer has threads of its own, which would take the cores from the other workers.
+  // The tokenizer's own threads would compete with the workers for the cores.
   process.env.TOKENIZERS_PARALLELISM = 'false';
   const pool = new WorkerPool(settings, workers);
   try {
@@ -65,11 +65,11 @@ export async function* processCorpus(
 
 type WorkingThread = Conversation<readonly Source[], BatchResult>;
 
-/** Worker threads, started as they are needed, each with one batch at a time. */
+/** Worker threads, started on demand, each with one batch at a time. */
 class WorkerPool {
   readonly #all = new Set<WorkingThread>();
   readonly #idle: WorkingThread[] = [];
-  /** Who waits for a thread, in their order. */
+  /** Callers waiting for a thread, in order. */
   readonly #waiting: ((thread: WorkingThread) => void)[] = [];
   #isEnding = false;
 
@@ -92,7 +92,7 @@ class WorkerPool {
     }
   }
 
-  /** Each thread finishes its batch first. */
+  /** Waits for each thread to finish its batch, then ends it. */
   async end(): Promise<void> {
     this.#isEnding = true;
     this.#waiting.length = 0;
@@ -113,7 +113,7 @@ class WorkerPool {
     else this.#idle.push(thread);
   }
 
-  /** A thread that failed answers no more; another one takes its place where a batch waits. */
+  /** Removes a failed thread and starts another if a batch is waiting. */
   #giveUp(thread: WorkingThread): void {
     this.#all.delete(thread);
     void thread.end();
@@ -129,11 +129,11 @@ class WorkerPool {
     return thread;
   }
 
-  /** A batch that took more memory than a worker has, source by source: only a source that does so alone is reported as damaged. */
+  /** Repeats a batch that exceeded a worker's memory source by source: only sources that exceed it alone are reported as damaged. */
   async #oneByOne(batch: readonly Source[]): Promise<BatchResult> {
     const [source] = batch;
     if (batch.length === 1) {
-      const damages = [`${source.place}: takes more memory than a worker has; split it`];
+      const damages = [`${source.place}: needs more memory than a worker has; split it`];
       return {
         lines: '',
         documents: 0,
@@ -158,8 +158,8 @@ class WorkerPool {
 }
 
 /**
- * ONNX Runtime (1.30) matches the command line of the process against an expression when it opens a model, and takes some 300 bytes of
- * stack for each character: the names of a few hundred files overflow a thread's usual 4 MB, and end the process.
+ * ONNX Runtime (1.30) matches the command line of the process against a regular expression when it opens a model, using about 300 bytes
+ * of stack per character: the names of a few hundred files overflow a thread's default 4 MB and crash the process.
  */
 function stackMegabytes(): number {
   const commandLine = '/proc/self/cmdline';

@@ -19,7 +19,7 @@ export function folderOf(t: TestContext, files: Record<string, string | Uint8Arr
   return folder;
 }
 
-/** Every source as the output would have it: its id and sentences, or what is wrong with it. */
+/** Reads every source: its id and sentences, or its error. */
 export async function read(sources: AsyncIterable<Source>): Promise<(string | [string, ...string[]])[]> {
   const found: (string | [string, ...string[]])[] = [];
   for await (const source of sources) {

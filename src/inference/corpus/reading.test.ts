@@ -20,7 +20,7 @@ const ARTICLE =
   '<body><p>CD4<sup>+</sup> cells &amp; liver.</p></body></article>';
 const LINES = '{"id":"a","text":"one\\ntwo\u2028three"}\r\n\n{"id":"b","text":"four"}';
 
-test('plain text, JATS, JSONL and gzip of them are recognized, in folders by name', async (t) => {
+test('plain text, JATS, JSONL and their gzip forms are recognized, in folders by name', async (t) => {
   const folder = folderOf(t, {
     'note.txt': '{ T cells.\n',
     'sub/PMC1.nxml': ARTICLE,
@@ -46,7 +46,7 @@ test('plain text, JATS, JSONL and gzip of them are recognized, in folders by nam
   ]);
 });
 
-test('sentences of an article that follow each other are one source with a line each', async (t) => {
+test('consecutive sentences of an article form one source with one line per sentence', async (t) => {
   const sentence = (article: string, offset: number) =>
     `${JSON.stringify({ article, section: '', paragraph: 3, offset, text: `cells ${offset}`, spans: [], annotated: [] })}\n`;
   const path = join(
@@ -65,7 +65,7 @@ test('sentences of an article that follow each other are one source with a line 
   );
 });
 
-test('of standard input the first characters tell, packed or not, in chunks of any size', async () => {
+test('the format of standard input is recognized by its first characters, compressed or not, in chunks of any size', async () => {
   const from = (content: string | Uint8Array, size: number, format?: DocumentFormat) => {
     const bytes = Buffer.from(content);
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
@@ -87,7 +87,7 @@ test('of standard input the first characters tell, packed or not, in chunks of a
   assert.match(String(await from('', 1)), /standard input: is empty/);
 });
 
-test('of endless standard input no more is read than can be used', async () => {
+test('endless standard input is read only up to the size limit', async () => {
   let taken = 0;
   async function* endless() {
     for (const chunk = Buffer.alloc(1 << 25, 'a'); ; taken++) yield chunk;
@@ -99,7 +99,7 @@ test('of endless standard input no more is read than can be used', async () => {
   assert.ok(taken < 8, `${taken} chunks of 32 MiB`);
 });
 
-test('what is damaged is reported with file and line, and what follows is read', async (t) => {
+test('damaged documents are reported with file and line, and reading continues', async (t) => {
   const good = '{"id":"z","text":"x"}\n';
   const cases: [string, string | Uint8Array, RegExp, after: boolean][] = [
     ['a.jsonl', `{"id":"b"\n${good}`, /line 1: not a line of JSON/, true],

@@ -7,7 +7,7 @@ import { fromUtf16, gunzip, withOpening } from './streams';
 /** Bytes of a file that are read at a time. */
 export const PIECE = 1 << 18;
 
-/** What a stream is by its first bytes, and its content in UTF-8, unpacked. `close` ends it if it is not read to its end. */
+/** A stream's format by its first bytes, and its decompressed content in UTF-8. `close` ends it if it is not read to the end. */
 export async function openPlain(
   input: AsyncIterable<Uint8Array>,
   place: string,
@@ -18,7 +18,7 @@ export async function openPlain(
   return { opening, chunks: opening.isUtf16 ? fromUtf16(plain, place) : plain, close };
 }
 
-/** What an error says of its place belongs to it: `a.xml line 3: …`. */
+/** Joins a place and an error that begins with a line number: `a.xml line 3: …`. */
 export function damagedAsTold(message: string, place: string, bytes: number): Source & { kind: 'damaged' } {
   const [, more, reason] = message.startsWith(place)
     ? (/^((?: line \d+)?): (.*)$/s.exec(message.slice(place.length)) ?? [])
@@ -26,7 +26,7 @@ export function damagedAsTold(message: string, place: string, bytes: number): So
   return { kind: 'damaged', place: place + (more ?? ''), bytes, reason: reason ?? message };
 }
 
-/** How much a total has grown since the last call. */
+/** Returns a function that gives the growth of a total since the last call. */
 export function sinceLast(total: () => number): () => number {
   let before = 0;
   return () => {

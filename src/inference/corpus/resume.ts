@@ -10,7 +10,7 @@ import type { Source } from './sources';
 import type { Work } from './work';
 
 /**
- * The sources that a stopped run had not finished. Those that it had are read again and compared by their content.
+ * Yields the sources that a stopped run had not finished. Finished ones are read again and compared by content.
  *
  * @param path of the output
  * @throws InputError that names what differs
@@ -21,23 +21,25 @@ export async function* sourcesBehind(
   path: string,
 ): AsyncGenerator<Source> {
   const done = output.totals.sources;
-  const anew = `delete ${companionsOf(path).slice(0, 3).join(', ')} to start anew`;
+  const anew = `delete ${companionsOf(path).slice(0, 3).join(', ')} to start again`;
   const fingerprints = output.fingerprints();
   let seen = 0;
   for await (const source of sources) {
     if (seen++ >= done) yield source;
     else if (!fingerprints.next().value?.equals(fingerprintOf(source)))
-      throw new InputError(`${source.place}: is not what the stopped run read there; restore it, or ${anew}`);
+      throw new InputError(
+        `${source.place}: was changed since the stopped run read it; restore it, or ${anew}`,
+      );
   }
   if (seen < done)
     throw new InputError(
-      `the inputs hold ${seen} documents, the stopped run had done ${done}; give the same, or ${anew}`,
+      `the inputs contain ${seen} documents, but the stopped run had processed ${done}; give the same inputs, or ${anew}`,
     );
 }
 
 /**
- * Checks that a complete output can come from these inputs: it has their documents in their order, its mentions stand in them, and
- * none of the files was changed later. No model runs.
+ * Checks that a complete output matches these inputs: it has their documents in order, its mentions occur in them, and no file was
+ * changed later. No model runs.
  *
  * @throws InputError that names what differs
  */
@@ -78,7 +80,7 @@ export async function checkWhole(
   if (changed) throw differs(`${changed.place} was changed later`);
 }
 
-/** Id and text of each line that a source makes, where they are known before it is read. */
+/** Id and text of each output line of a source, if known before it is read. */
 function linesExpected(source: Source): { id?: string; text?: string }[] {
   switch (source.kind) {
     case 'damaged':
@@ -94,12 +96,12 @@ function linesExpected(source: Source): { id?: string; text?: string }[] {
   }
 }
 
-/** A source that is not in the next line may be a damaged one, which made none. */
+/** A source that does not match the next line may be damaged and have no line. */
 async function isDamaged(source: Source, line: string | undefined, work: Work): Promise<boolean> {
   if (work.kind === 'classify') return false; // texts are read and checked as sources
   const [{ id }] = linesExpected(source);
   if (id !== undefined && parsed(line, work)?.id === id) return false;
-  // Loaded when it is needed: workers read articles, this thread almost never does.
+  // Loaded on demand: workers read articles, this thread almost never does.
   const { readArticle } = await import('./article.js');
   try {
     readArticle(source);
@@ -110,7 +112,7 @@ async function isDamaged(source: Source, line: string | undefined, work: Work): 
   }
 }
 
-/** A line of output; that of a classified text has no mentions. */
+/** A line of output; lines of classified texts have no mentions. */
 function parsed(line: string | undefined, { kind }: Work): { id: string; entities: Entity[] } | undefined {
   try {
     const { id, entities, label, labels } = JSON.parse(line ?? '') as Record<string, unknown>;

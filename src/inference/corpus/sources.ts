@@ -6,8 +6,8 @@ export type DocumentFormat = 'text' | 'jats' | 'jsonl';
 export type TextFormat = 'text' | 'jsonl' | 'table';
 
 /**
- * What a worker takes at a time: a file, a document, the sentences of an article, or something that could not be read. `place` opens
- * messages; `bytes` is its share of the input on disk; with `isOwnId` the id that the article states (PMCID, PMID or DOI) replaces `id`.
+ * A unit of work: a file, a document, the sentences of an article, or something that could not be read. `place` is the prefix of
+ * messages; `bytes` is its share of the input on disk; with `isOwnId` the id in the article (PMCID, PMID or DOI) replaces `id`.
  */
 export type Source = { place: string; bytes: number } & (
   | { kind: 'file'; id: string; format: WholeFileFormat; path: FilePath }
@@ -32,7 +32,7 @@ export interface TextRange {
   end: number;
 }
 
-/** Bytes. Larger files are refused, so that none (and nothing packed into a small one) can fill the memory. */
+/** Bytes. Larger files, decompressed size included, are refused, so that none can fill the memory. */
 export const LARGEST = 1 << 27;
 export const TOO_LARGE = tooLarge(LARGEST);
 /** Bytes of an article in JSON, as a collection stores it. */
@@ -44,7 +44,7 @@ export function tooLarge(bytes: number): string {
   return `larger than ${bytes >> 20} MiB; split it`;
 }
 
-/** Files left out of a folder or an archive without an error: counted by reason, the first of each named. */
+/** Files of a folder or archive skipped without an error: counted by reason, the first few of each listed. */
 export class Skipped {
   readonly #byReason = new Map<string, { count: number; first: string[] }>();
 
@@ -74,15 +74,15 @@ export const SKIPPED = {
   otherKind: 'files of other kinds',
   hidden: 'hidden files and folders',
   special: 'pipes, sockets and devices',
-  seen: 'folders that links had led to before',
+  seen: 'folders that links had already led to',
   own: 'files that this command writes',
 };
 
 /** The file or stream that sources are read from. */
 export interface Reading {
-  /** Opens messages. */
+  /** Prefix of messages. */
   place: string;
-  /** For a document that states no id. */
+  /** For documents without an id. */
   id: string;
   /** The format by its name. */
   named?: DocumentFormat | 'collected';

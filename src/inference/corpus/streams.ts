@@ -3,8 +3,8 @@ import { createGunzip } from 'node:zlib';
 import { OPENING_BYTES, toUtf8 } from '../../foundation';
 
 /**
- * The first bytes of a stream (all, if it has fewer), and the whole stream. `close` ends a stream that is not read to its end: an open
- * pipe would keep the process waiting.
+ * Returns the first bytes of a stream (all, if it has fewer) and the whole stream. `close` ends a stream that is not read to its end:
+ * an open pipe would keep the process alive.
  */
 export async function withOpening(
   input: AsyncIterable<Uint8Array>,
@@ -39,7 +39,7 @@ export function gunzip(packed: AsyncIterable<Uint8Array>): Readable {
   return unpacked;
 }
 
-/** The whole stream; undefined if it has more than `most` bytes. */
+/** Reads the whole stream; undefined if it has more than `most` bytes. */
 export async function collected(
   chunks: AsyncIterable<Uint8Array>,
   most: number,
@@ -54,7 +54,7 @@ export async function collected(
   return Buffer.concat(parts);
 }
 
-/** UTF-16 as UTF-8. @throws InputError for invalid UTF-16 */
+/** Converts UTF-16 to UTF-8. @throws InputError for invalid UTF-16 */
 export async function* fromUtf16(input: AsyncIterable<Uint8Array>, place: string): AsyncGenerator<Buffer> {
   const { opening, chunks } = await withOpening(input, OPENING_BYTES);
   const convert = toUtf8(opening, place);
@@ -62,7 +62,7 @@ export async function* fromUtf16(input: AsyncIterable<Uint8Array>, place: string
   yield convert(Buffer.alloc(0), true);
 }
 
-/** UTF-8 as text, piece by piece; a character may span two pieces. */
+/** Decodes UTF-8 incrementally; a character may span two pieces. */
 export async function* decoded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8');
   for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });

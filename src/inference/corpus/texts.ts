@@ -15,16 +15,16 @@ const LONGEST_TEXT = 1_000_000;
 interface TextPlace {
   /** The key of an object, or the column of a table, that holds the text. */
   textKey: string;
-  /** Opens messages. */
+  /** Prefix of messages. */
   place: string;
-  /** Opens the ids of texts that have none: `texts.txt:3`. */
+  /** Prefix of the ids of texts without an id: `texts.txt:3`. */
   name: string;
   newBytes(): number;
 }
 
 /**
- * The texts in the files, in order: those of lines, of the objects of JSONL, of the rows of a table. The id is the one that an object or a
- * row gives (`id`), else file and line.
+ * Yields the texts in the files, in order: lines of text, objects of JSONL, or rows of a table. The id is the `id` of the object or
+ * row, else file and line.
  *
  * @param textKey the key of an object, or the column of a table, that holds the text
  */
@@ -47,7 +47,7 @@ export async function* openTexts(
   }
 }
 
-/** The texts in standard input; it is JSONL where it begins with an object, else lines, unless `chosen` is given. */
+/** Yields the texts in standard input: JSONL if it begins with an object, else lines, unless `chosen` is given. */
 export function openTextsOfStandardInput(
   input: AsyncIterable<Uint8Array>,
   textKey: string,
@@ -85,14 +85,14 @@ function formatOf({ kind, text }: Opening, named: TextFormat): TextFormat {
 const EXPECTED = 'give lines of text, JSONL, CSV or TSV';
 
 function whyNoTexts({ kind, text, isGzip }: Opening): string | undefined {
-  if (kind === 'gzip') return isGzip ? 'is packed twice with gzip; unpack it once' : undefined;
+  if (kind === 'gzip') return isGzip ? 'is compressed twice with gzip; decompress it once' : undefined;
   if (kind === 'json-array')
-    return 'is a JSON array; write its elements one a line (jq -c ".[]" does), as JSONL';
+    return 'is a JSON array; write its elements as JSONL, one per line (jq -c ".[]" does)';
   if (kind === 'tar') return `is an archive; unpack it, and ${EXPECTED}`;
   if (kind === 'xml' || kind === 'html' || kind === 'bioc-xml' || kind === 'bioc-json' || kind === 'pubtator')
     return `holds documents with markup, not texts to classify; ${EXPECTED}`;
   if (/^\{\s*$/.test(text.split('\n', 1)[0]))
-    return 'is one JSON value over several lines, not JSONL; write one object a line (jq -c does)';
+    return 'is one JSON value over several lines, not JSONL; write one object per line (jq -c does)';
   return whyUnusable(kind);
 }
 
@@ -147,7 +147,7 @@ async function* textsOfTable(
     yield { kind: 'damaged', place: file, bytes: newBytes(), reason: `has no row of texts; ${EXPECTED}` };
 }
 
-/** A text, or why there is none. */
+/** Returns the text, or why there is none. */
 function sourceOf(
   read: () => { text: string; id?: string },
   { place, bytes, id }: { place: string; bytes: number; id: string },

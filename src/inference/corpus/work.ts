@@ -2,7 +2,7 @@ import { InputError } from '../../foundation';
 import type { OffsetUnit } from './article';
 import type { Source } from './sources';
 
-/** What is done with each batch. `top` asks for that many labels of each text; left out, those that the classifier gives. */
+/** The work on each batch. `top` is the number of labels per text; by default those the classifier selects. */
 export type Work =
   | { kind: 'annotate'; offsets: OffsetUnit; view?: string }
   | { kind: 'classify'; top?: number };
@@ -14,14 +14,14 @@ export interface WorkerSettings {
 }
 
 export interface BatchResult {
-  /** Lines of output, each with its end. */
+  /** Lines of output, each with a line feed. */
   lines: string;
   /** Documents annotated, or texts classified. */
   documents: number;
-  /** Of annotated documents. */
+  /** Of the annotated documents. */
   sentences: number;
   entities: number;
-  /** One sentence for each source that cannot be used. */
+  /** One sentence for each unusable source. */
   damages: string[];
   /** The fingerprints of the sources, concatenated. */
   fingerprints: Uint8Array;
@@ -29,13 +29,13 @@ export interface BatchResult {
 
 export type BatchWork = (batch: readonly Source[]) => Promise<BatchResult>;
 
-/** Runs work on one source; a failure becomes a sentence in `damages`. */
+/** Runs work on one source; a failure is added to `damages` as a sentence. */
 export function orDamage(damages: string[], place: string, work: () => void): void {
   try {
     work();
   } catch (error) {
     if (error instanceof InputError) damages.push(error.message);
-    // From the JavaScript engine: a string, an array or a recursion beyond its limits.
+    // From the JavaScript engine: a string, an array or a recursion exceeds its limits.
     else if (error instanceof RangeError) damages.push(`${place}: is too large (${error.message}); split it`);
     else throw error;
   }

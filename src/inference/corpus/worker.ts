@@ -1,4 +1,4 @@
-/** What runs in a worker thread: a model of one thread, which takes one batch after the other. */
+/** Runs in a worker thread: a model with one thread that processes one batch after another. */
 import { workerData } from 'node:worker_threads';
 import { answerParent } from '../../foundation';
 import { openAnnotating } from './annotate-batch';

@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The browser that `FALCONFRAMES_CHROMIUM` names, or one on the search path, or none. */
+/** Finds the browser: `FALCONFRAMES_CHROMIUM`, else one on the search path, else none. */
 export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const candidates = [
@@ -30,7 +30,7 @@ interface Message {
   error?: { message: string };
 }
 
-/** A page in a browser without a window, driven by the Chrome DevTools Protocol over two pipes. */
+/** A page in a headless browser, controlled by the Chrome DevTools Protocol over two pipes. */
 export class ChromiumPage {
   private calls = 0;
   private session?: string;
@@ -73,7 +73,7 @@ export class ChromiumPage {
     page.session = sessionId as string;
     await page.send('Page.enable');
     await page.send('Network.enable');
-    // The page has to do without a network.
+    // The page must work without a network.
     const nothing = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
     await page.send('Network.emulateNetworkConditions', { offline: true, ...nothing });
     const loaded = new Promise<void>((resolve) => page.events.set('Page.loadEventFired', resolve));
@@ -95,7 +95,7 @@ export class ChromiumPage {
     });
   }
 
-  /** The value of an expression in the page. */
+  /** Evaluates an expression in the page. */
   async read<Value>(expression: string): Promise<Value> {
     const answer = await this.send('Runtime.evaluate', { expression, returnByValue: true });
     const { result, exceptionDetails } = answer as { result: { value: Value }; exceptionDetails?: unknown };
@@ -103,7 +103,7 @@ export class ChromiumPage {
     return result.value;
   }
 
-  /** A key as someone presses it; `text` is what it types. */
+  /** Presses a key; `text` is the typed character. */
   async press(key: string, text?: string): Promise<void> {
     const codes: Record<string, number> = { ArrowLeft: 37, ArrowRight: 39, Escape: 27 };
     const told = { key, text, windowsVirtualKeyCode: codes[key] ?? key.toUpperCase().charCodeAt(0) };

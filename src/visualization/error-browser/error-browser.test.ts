@@ -21,7 +21,7 @@ function examined(corpus: string, text: string, gold: Span[], predicted: Span[])
     ...{ article: `of ${corpus}`, section: 'Results', paragraph: 0, offset: 0, text },
     ...{ spans: gold, annotated: ['Cell', 'Cell Line'] as string[] },
   };
-  // Tokens and logits are of no use to the page.
+  // The page does not use tokens and logits.
   return { corpus, sentence, tagged: { spans: predicted } as unknown as ExaminedSentence['tagged'] };
 }
 
@@ -49,17 +49,17 @@ const sentences = [
 ];
 const html = errorBrowser('a </title> & b', sentences);
 
-test('the page is one file, and no text of a sentence or a title is markup', () => {
+test('the page is a single file, and texts and titles are never interpreted as markup', () => {
   const { document } = new JSDOM(html).window;
   assert.equal(document.title, 'a </title> & b: errors');
   assert.equal(document.querySelectorAll('img, link, script[src]').length, 0);
   const data = JSON.parse(document.getElementById('data')!.textContent!);
   assert.equal(data.sentences[0].text, nasty);
-  // A sentence without mentions, and one whose only prediction is of a class that is unknown there, have nothing to show.
+  // Sentences without mentions, or with predictions only of classes that are not annotated there, are not shown.
   assert.equal(data.sentences.length, sentences.length - 2);
 });
 
-test('characters that hide or reorder others are shown as escapes, in texts, names of corpora and articles', () => {
+test('control and bidirectional characters are shown as escapes in texts and names of corpora and articles', () => {
   const text = 'HeLa \u001b[31m \u202e\u0007 grew';
   const page = errorBrowser('m\u202eodel', [
     examined('\u009bcorpus', text, [span(text, 'HeLa', 'Cell Line')], []),
@@ -74,7 +74,7 @@ test('characters that hide or reorder others are shown as escapes, in texts, nam
   assert.match(document.getElementById('corpus')!.textContent!, /\\x9bcorpus/);
 });
 
-test('no sentence at all makes a page too', () => {
+test('a page without sentences is valid', () => {
   const { document } = new JSDOM(errorBrowser('model', [])).window;
   assert.deepEqual(JSON.parse(document.getElementById('data')!.textContent!).sentences, []);
 });
@@ -105,7 +105,7 @@ describe('the error browser in Chromium', { skip }, () => {
     );
   const reset = () => page.read("document.getElementById('reset').click()");
 
-  test('at first all mistakes, a page at a time, each text as it is', async () => {
+  test('at first all errors are shown, one page at a time, with literal texts', async () => {
     assert.equal(await summary(), '123 mentions in 123 sentences; 1 to 50');
     const shown = await texts();
     assert.equal(shown.length, 50);
@@ -114,7 +114,7 @@ describe('the error browser in Chromium', { skip }, () => {
     assert.equal(await page.read('document.title'), 'a </title> & b: errors');
   });
 
-  test('gold is underlined and predicted shaded, the common part both', async () => {
+  test('gold is underlined, predicted is shaded, and the overlap is both', async () => {
     const marks = await page.read(
       "[...document.querySelectorAll('#sentences li:nth-child(2) p span')].map((s) => [s.className, s.textContent, s.title])",
     );
@@ -124,12 +124,12 @@ describe('the error browser in Chromium', { skip }, () => {
     ]);
   });
 
-  test('filters by kind, label and corpus; counts follow the other filters', async () => {
+  test('filters select kind, label and corpus; counts follow the other filters', async () => {
     await toggle('spurious');
     assert.equal(await summary(), '3 mentions in 3 sentences');
     assert.equal(await count('spurious'), '120', 'what would come back');
     await toggle('Cell');
-    // The mention of the wrong label is still one of Cell Line.
+    // The mention with the wrong label is still a gold mention of Cell Line.
     assert.deepEqual(await texts(), [nasty, 'HeLa grew']);
     await toggle('correct');
     assert.deepEqual(await texts(), [nasty, 'HeLa grew', 'HEK grew']);
@@ -140,7 +140,7 @@ describe('the error browser in Chromium', { skip }, () => {
     assert.match(await summary(), /^123 mentions/);
   });
 
-  test('keys: / searches, arrows turn pages, j and k go from sentence to sentence', async () => {
+  test('keys: / focuses the search, arrows turn pages, j and k move between sentences', async () => {
     await page.press('/');
     assert.equal(await page.read('document.activeElement.id'), 'search');
     for (const letter of 'HUMAN') await page.press(letter, letter);
@@ -162,7 +162,7 @@ describe('the error browser in Chromium', { skip }, () => {
     assert.equal(await focused(), first);
   });
 
-  test('text and background are far apart in both colour schemes', async () => {
+  test('text and background have high contrast in both colour schemes', async () => {
     for (const value of ['light', 'dark']) {
       await page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] });
       const [ink, paper] = await page.read<number[]>(

@@ -11,10 +11,10 @@ import { escapeHtml } from '../notebook/html';
 import { labelColours } from '../palette';
 import { page } from './page';
 
-/** Style and script are files of their own, which the page has inside; read where they are, since compiling leaves them there. */
+/** Style and script are separate files that are inlined; read from the source folder, since the compiler does not copy them. */
 const FOLDER = join(projectRoot, 'src', 'visualization', 'error-browser');
 
-/** A sentence as `page.js` reads it. */
+/** A sentence in the format of `page.js`. */
 interface BrowsedSentence {
   corpus: string;
   article: string;
@@ -24,11 +24,11 @@ interface BrowsedSentence {
 }
 
 /**
- * The error browser: one HTML file that needs nothing else and opens offline. It lists the sentences that hold a mention, gold or
- * predicted, and filters them by label, corpus and kind of error.
+ * Renders the error browser: a self-contained HTML file that opens offline. It lists the sentences with gold or predicted mentions
+ * and filters them by label, corpus and kind of error.
  *
  * @param title plain text, such as the name of the model
- * @param labels in this order, which decides their colours; left out, those of the sentences in the order in which they first appear
+ * @param labels in the order of their colours; default: those of the sentences in order of first appearance
  */
 export function errorBrowser(
   title: string,
@@ -48,7 +48,7 @@ export function errorBrowser(
     title: escapeHtml(title),
     style: read('page.css'),
     script: read('page.js'),
-    // A sentence may hold "</script>" or "<!--": no "<" of the data reaches the page's parser.
+    // A sentence may contain "</script>" or "<!--", so every "<" in the data is escaped.
     data: JSON.stringify(data).replaceAll('<', '\\u003c'),
   });
 }

@@ -1,4 +1,4 @@
-/** What stands in the page's places, as HTML, CSS, JavaScript and JSON that can stand there. */
+/** The parts of the page, already escaped as HTML, CSS, JavaScript and JSON. */
 interface Parts {
   title: string;
   style: string;
@@ -6,7 +6,7 @@ interface Parts {
   data: string;
 }
 
-/** The page around style, script and data; its policy keeps it from loading anything. */
+/** Renders the page around style, script and data; its content security policy blocks all loading. */
 export function page({ title, style, script, data }: Parts): string {
   return `<!doctype html>
 <html lang="en">
@@ -31,12 +31,12 @@ ${style}
       </p>
     </header>
     <form id="filters" aria-label="Filters">
-      <fieldset id="kind"><legend>What became of it</legend></fieldset>
+      <fieldset id="kind"><legend>Outcome</legend></fieldset>
       <fieldset id="label"><legend>Label</legend></fieldset>
       <fieldset id="corpus"><legend>Corpus</legend></fieldset>
       <label for="search">Text or article <kbd>/</kbd></label>
       <input id="search" type="search" autocomplete="off" />
-      <button id="reset" type="button">All filters back</button>
+      <button id="reset" type="button">Reset filters</button>
     </form>
     <main>
       <nav aria-label="Pages">

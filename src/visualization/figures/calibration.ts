@@ -4,12 +4,12 @@ import { LIMIT, labelColours } from '../palette';
 import { chooseLabels, type ShownLabels } from '../shown-labels';
 import { unitSquares } from './panels';
 
-/** Discs with fewer tokens are drawn hollow: their share is little more than chance. */
+/** Discs with fewer tokens are drawn hollow: their share is unreliable. */
 const FEW_TOKENS = 30;
 
 /**
- * Reliability diagrams, one panel per label: of the tokens to which the model gives about this probability, what share is inside
- * a gold mention. Null where no source looked for the label.
+ * Reliability diagrams, one panel per label: the share of tokens inside gold mentions against the predicted probability. Null if no
+ * source is annotated for the label.
  */
 export function calibration(reliabilities: Readonly<Record<string, Reliability | null>>): Figure {
   const labels = Object.keys(reliabilities);
@@ -76,7 +76,7 @@ function reading(
   { shown, note }: ShownLabels,
 ): string {
   const explanation =
-    'On the dashed line a probability means what it says, below it the model is too sure of itself, above it too timid; ' +
+    'On the dashed line the model is well calibrated, below it overconfident, above it underconfident; ' +
     `hollow: fewer than ${FEW_TOKENS} tokens`;
   const known = shown.filter((label) => reliabilities[label]);
   if (known.length === 0) return `${explanation}.${note}`;

@@ -9,7 +9,7 @@ const steps = [
   { name: 'int8', sizeMb: 8, latencyMs: 9, f1: 0.72 },
 ];
 
-test('bars reach from the step before to what is left, whichever is larger', () => {
+test("bars reach from the previous step's value to the current one, in either direction", () => {
   const [size, latency, f1] = compressionWaterfall(steps).data;
   assert.deepEqual(
     [size.base, size.x],
@@ -29,7 +29,7 @@ test('bars reach from the step before to what is left, whichever is larger', () 
   assert.deepEqual(size.y, ['teacher', 'student', 'int8']);
 });
 
-test('the numbers stand beside the bars, and the axis of F1 spans the data', () => {
+test('the numbers are beside the bars, and the F1 axis spans the data', () => {
   const { layout } = compressionWaterfall(steps);
   assert.deepEqual(
     layout.annotations!.slice(0, 3).map(({ text }) => text),
@@ -39,13 +39,13 @@ test('the numbers stand beside the bars, and the axis of F1 spans the data', () 
   assert.ok(low > 60 && low < 71.5 && high > 73 && high < 80);
 });
 
-test('the reading sums up', () => {
+test('the reading summarizes all steps', () => {
   assert.match(
     compressionWaterfall(steps).reading,
     /11\.3 times smaller, 2 times faster, 1 points? of F1 lost/,
   );
 });
 
-test('one model is no step', () => {
+test('a single model is refused', () => {
   assert.throws(() => compressionWaterfall(steps.slice(1, 2)), InputError);
 });

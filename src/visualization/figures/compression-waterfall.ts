@@ -14,11 +14,12 @@ const PANELS = [
 ];
 
 /**
- * What each step of a compression gave: a row a step, from the model that it began with, and for size, latency and F1 the bar from
- * what the step before had to what is left.
+ * The effect of each compression step: one row per step, starting with the original model; for size, latency and F1, a bar from the
+ * previous step's value to the current one.
  */
 export function compressionWaterfall(steps: readonly BenchmarkPoint[]): Figure {
-  if (steps.length < 2) throw new InputError('There is no step to draw; give the model before and after one');
+  if (steps.length < 2)
+    throw new InputError('There is no step to draw; give the model before and after a step');
   const names = steps.map(({ name }) => plainText(name));
   const width = (1 - PANEL.gap * (PANELS.length - 1)) / PANELS.length;
   const layout: Figure['layout'] = {
@@ -73,15 +74,15 @@ export function compressionWaterfall(steps: readonly BenchmarkPoint[]): Figure {
     ];
   }
   const [lowest] = rangeOf(steps.map(PANELS[2].measure), false);
-  return { data, layout, title: 'What each step gave', reading: reading(steps, lowest > 0) };
+  return { data, layout, title: 'Effect of each compression step', reading: reading(steps, lowest > 0) };
 }
 
-/** From what was to what is left; the first bar stands on zero. */
+/** From the previous to the current value; the first bar starts at zero. */
 function barOf(value: number, before = 0): { base: number; extent: number } {
   return { base: Math.min(value, before), extent: Math.abs(value - before) };
 }
 
-/** With room for the numbers at the bars' ends. F1 need not begin at zero: small steps would not be seen. */
+/** With room for the numbers at the bars' ends. The F1 axis may start above zero, since small steps would not be visible. */
 function rangeOf(values: readonly number[], fromZero: boolean): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (fromZero) return [0, high * 1.25];
@@ -93,9 +94,9 @@ function reading(steps: readonly BenchmarkPoint[], cutAxis: boolean): string {
   const [first, last] = [steps[0], steps.at(-1)!];
   const times = (ratio: number) => formatNumber(ratio, 1);
   const points = 100 * (last.f1 - first.f1);
-  const change = `${formatNumber(Math.abs(points), 1)} points of F1 ${points < 0 ? 'lost' : 'won'}`;
+  const change = `${formatNumber(Math.abs(points), 1)} points of F1 ${points < 0 ? 'lost' : 'gained'}`;
   return (
-    `Each bar reaches from what the step before had to the figure beside it${cutAxis ? '; the axis of F1 does not begin at zero' : ''}. ` +
+    `Each bar reaches from the previous step's value to the number beside it${cutAxis ? '; the F1 axis does not start at zero' : ''}. ` +
     `From ${first.name} to ${last.name}: ${times(first.sizeMb / last.sizeMb)} times smaller, ${times(first.latencyMs / last.latencyMs)} times faster, ${change}.`
   );
 }

@@ -10,7 +10,7 @@ const groups = [
   { name: 'SETH & co', counts: { 'Gene Mutations': 0, Cell: null, 'Cell Line': null, 'Organ Tissue': null } },
 ];
 
-test('every label has its trace, colour and numbers; unknown is null, zero is zero', () => {
+test('every label has its trace, colour and numbers; unknown is null, not zero', () => {
   const { data } = countsByLabel(groups);
   assert.deepEqual(
     data.map(({ name }) => name),
@@ -32,7 +32,7 @@ test('every label has its trace, colour and numbers; unknown is null, zero is ze
   assert.deepEqual(data[0].text, ['', '0']);
 });
 
-test('unknown labels are said in words, one note for each', () => {
+test('each unknown label has a note', () => {
   const { layout, reading } = countsByLabel(groups);
   const notes = layout.annotations!.filter(({ text }) => String(text).includes('not annotated'));
   assert.equal(notes.length, 5);
@@ -40,11 +40,11 @@ test('unknown labels are said in words, one note for each', () => {
   assert.match(reading, /JNLPBA: Cell has the most mentions \(8,639\), Cell Line the fewest \(4,330\)\./);
 });
 
-test('names of groups are text, not markup', () => {
+test('group names are shown as text, not markup', () => {
   const { layout } = countsByLabel(groups);
   assert.deepEqual((layout.yaxis as { ticktext: string[] }).ticktext, ['JNLPBA', 'SETH &amp; co']);
 });
 
-test('nothing to draw is refused', () => {
+test('empty input is refused', () => {
   assert.throws(() => countsByLabel([]), InputError);
 });

@@ -2,12 +2,12 @@ import { type Figure, formatNumber } from '../figure';
 import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
 import { labelPanels } from './label-panels';
 
-/** More groups than this are left to the bars. */
+/** The reading does not describe more groups than this. */
 const MOST_READ = 3;
 
 /**
- * How many mentions each corpus or split has of each label; null where it was not annotated for the label.
- * The reading names the largest and the smallest label of the first groups.
+ * Number of mentions of each label in each corpus or split; null if it is not annotated for the label. The reading names the most and
+ * the least frequent label of the first groups.
  */
 export function countsByLabel(
   groups: readonly { name: string; counts: Readonly<Record<string, number | null>> }[],
@@ -35,7 +35,7 @@ export function countsByLabel(
   }
   if (nowhere.length) sentences.push(`Nothing here was annotated for ${listLabels(nowhere)}.`);
   if (groups.some(({ counts }) => labels.some((label) => !isKnown(counts, label)))) {
-    sentences.push('A label that was not annotated is unknown there, which is not the same as absent.');
+    sentences.push('Labels that were not annotated are unknown, not absent.');
   }
   return { ...panels, title: 'Mentions by label', reading: sentences.join(' ') + note };
 }

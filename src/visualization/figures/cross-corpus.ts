@@ -13,20 +13,21 @@ const RIGHT = 16;
 export interface CrossCorpusScore {
   trainedOn: string;
   testedOn: string;
-  /** Strict span F1; null where the training or the test part does not know the label. */
+  /** Strict span F1; null if the training or test part is not annotated for the label. */
   f1: Readonly<Record<string, number | null>>;
 }
 
-/** How far what was learned on one corpus carries on another: one matrix per label, trained on rows, tested on columns. */
+/** Transfer between corpora: one matrix per label, with training corpora as rows and test corpora as columns. */
 export function crossCorpusMatrix(scores: readonly CrossCorpusScore[]): Figure {
-  if (scores.length === 0) throw new InputError('There is no score to draw; give that of at least one model');
+  if (scores.length === 0)
+    throw new InputError('There is no score to draw; give the score of at least one model');
   const rows = [...new Set(scores.map(({ trainedOn }) => trainedOn))];
   const columns = [...new Set(scores.map(({ testedOn }) => testedOn))];
   const labels = labelsIn(scores.map(({ f1 }) => f1));
   const colours = labelColours(labels);
   const { shown, note } = chooseLabels(labels, {
     weight: (label) => scores.filter(({ f1 }) => (f1[label] ?? null) !== null).length,
-    which: 'those that the most corpora know',
+    which: 'those annotated in most corpora',
   });
   const longest = (names: readonly string[]) => Math.max(...names.map((name) => textWidth(name, 12.5)));
   const left = 52 + longest(rows);
@@ -73,15 +74,15 @@ export function crossCorpusMatrix(scores: readonly CrossCorpusScore[]): Figure {
     return drawn.trace;
   });
   layout.shapes = shapes;
-  return { data, layout, title: 'Across corpora: strict F1', reading: reading(scores, labels) + note };
+  return { data, layout, title: 'Strict F1 across corpora', reading: reading(scores, labels) + note };
 }
 
-/** ".62", so that the numbers of many cells fit. */
+/** Formats as ".62", so that the numbers of many cells fit. */
 function withoutZero(share: number): string {
   return share.toFixed(2).replace(/^0/, '');
 }
 
-/** Compares a test corpus's own model with the others on the same corpus and label, and leaves out what has no other. */
+/** Compares a test corpus's own model with models of other corpora on the same corpus and label; skips cells without a counterpart. */
 function reading(scores: readonly CrossCorpusScore[], labels: readonly string[]): string {
   const pairs = scores.flatMap((away) => {
     const home = scores.find(
@@ -93,13 +94,13 @@ function reading(scores: readonly CrossCorpusScore[], labels: readonly string[])
       return own === null || foreign === null ? [] : [[own, foreign]];
     });
   });
-  const dash = 'a dash: one of the two corpora does not know the label';
+  const dash = 'a dash: one of the two corpora is not annotated for the label';
   if (pairs.length === 0) return `From 0 to 1; ${dash}.`;
   const [own, foreign] = [0, 1].map(
     (side) => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length,
   );
   return (
-    `Where two corpora know a label, a model of the same corpus reaches ${own.toFixed(2)} on average, one of the ` +
+    `For labels annotated in two corpora, a model of the same corpus reaches ${own.toFixed(2)} on average, one of the ` +
     `other ${foreign.toFixed(2)}; ${dash}.`
   );
 }

@@ -5,9 +5,9 @@ import { labelPanels } from './label-panels';
 /** Strict span F1 of one corpus or model. */
 export interface LabelF1 {
   name: string;
-  /** From 0 to 1; null where the label has no gold there. */
+  /** From 0 to 1; null if the label has no gold mentions there. */
   f1: Readonly<Record<string, number | null>>;
-  /** Gold mentions, which decide what is shown of more labels than there is room for. */
+  /** Gold mentions, which determine the labels shown if there are too many. */
   support?: Readonly<Record<string, number>>;
 }
 
@@ -33,6 +33,6 @@ export function f1ByLabel(rows: readonly LabelF1[]): Figure {
   return {
     ...panels,
     title: 'Strict F1 by label',
-    reading: `A mention counts only when label and both borders are right.${extremes}${note}`,
+    reading: `A mention is correct only if label and both borders match.${extremes}${note}`,
   };
 }

@@ -6,15 +6,14 @@ import { chooseLabels } from '../shown-labels';
 import { type MatrixCell, matrixAxis, matrixCells } from './matrix';
 import { panelsInRow } from './panels';
 
-/** Wider matrices have counts alone in their cells, and names of columns upright. */
+/** Wider matrices show only counts in their cells, and vertical column names. */
 const MOST_WITH_SHARES = 6;
 const CELL = { width: 46, height: 26 };
 /** Pixels. */
 const LONGEST_NAME = 260;
 
 /**
- * Which labels predictions took gold mentions for: the matrix of `classConfusion`. Of more than 30 labels those that are taken for
- * others, or others for them, most often.
+ * Draws the confusion matrix of labels from `classConfusion`. Of more than 30 labels, the most confused ones are shown.
  *
  * @param confusion counts, "none" last // [gold labels + 1][predicted labels + 1]
  * @param labels in the order of the matrix
@@ -41,7 +40,7 @@ export function confusionMatrix(
       const count = confusion[gold][predicted];
       const isOutside = gold === labels.length;
       if (isOutside && predicted === labels.length) return { text: '', strength: null };
-      // Spurious mentions are no share of anything: no gold mention stands behind them.
+      // Spurious mentions have no share, since they have no gold mention.
       const strength = isOutside || total === 0 ? null : count / total;
       if (isWide) return { text: count === 0 ? '' : formatNumber(count), strength };
       const share = count === 0 || isOutside ? '' : ` (${formatPercent(count / total)})`;
@@ -73,12 +72,12 @@ export function confusionMatrix(
       }),
       yaxis: axis('gold label', { ...matrixAxis(rows), range: [size - 0.5, -0.5] }),
     },
-    title: 'Which label was taken for which',
+    title: 'Confusion of labels',
     reading: reading(confusion, labels, isWide) + note,
   };
 }
 
-/** How often a label was taken for another, or another for it. */
+/** Number of times a label was confused with others, in either direction. */
 function mistakes(confusion: readonly (readonly number[])[], place: number): number {
   return confusion
     .slice(0, -1)
@@ -98,8 +97,8 @@ function reading(
     });
   });
   const explanation = isWide
-    ? 'Mentions, the darker the larger their share of the gold label, whatever their borders'
-    : 'Mentions, and in brackets their share of the gold label, whatever their borders';
-  if (most === 0) return `${explanation}; no label was taken for another.`;
-  return `${explanation}; most often ${labels[gold]} was taken for ${labels[predicted]} (${formatNumber(most)}).`;
+    ? 'Number of mentions, shaded by share of the gold label, whatever their borders'
+    : 'Number of mentions, with their share of the gold label in brackets, whatever their borders';
+  if (most === 0) return `${explanation}; no labels were confused.`;
+  return `${explanation}; most often ${labels[gold]} was predicted as ${labels[predicted]} (${formatNumber(most)}).`;
 }

@@ -4,7 +4,7 @@ import { manyLabels, SIZES } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
 import { FIGURES } from './label-figures.fixture';
 
-/** How many labels a reading says are shown, and of how many. */
+/** Parses from a reading how many labels are shown, and of how many. */
 function countsIn(reading: string): [shown: number, all: number] | undefined {
   const [, shown, all] = /(\d+) of (\d+) labels shown: /.exec(reading) ?? [];
   return shown === undefined ? undefined : [Number(shown), Number(all)];
@@ -19,7 +19,7 @@ for (const [name, draw] of Object.entries(FIGURES)) {
         if (name === 'boxes') return; // of one label
         const [shown] = countsIn(figure.reading) ?? [size];
         const drawn = new Set([...texts.matchAll(/\blabel(?: (\d+)|<)/g)].map(([, number]) => number)).size;
-        // Curves are left out where a label is unknown.
+        // Unknown labels have no curve.
         assert.ok(
           drawn === shown || (figure.data.length < shown && drawn > 0.7 * shown),
           `${drawn} of ${shown}`,
@@ -27,7 +27,7 @@ for (const [name, draw] of Object.entries(FIGURES)) {
       });
     }
 
-    test('of 77 labels shows some, and says how many', () => {
+    test('of 77 labels shows some, and states how many', () => {
       const { reading } = draw(manyLabels(77));
       if (name === 'boxes') return;
       const [shown, all] = countsIn(reading)!;

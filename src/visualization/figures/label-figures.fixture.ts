@@ -24,7 +24,7 @@ const outcomes = () => {
 const text = 'The p.V600E mutation in HeLa cells & primary T lymphocytes of the liver';
 const words = [...text.matchAll(/\S+/g)];
 
-/** Every figure that has labels, of these labels. */
+/** Every figure with labels, drawn for the given labels. */
 export const FIGURES: Record<string, (labels: string[]) => Figure> = {
   counts: (labels) => {
     const counts = byLabel(labels, (_, index) => (index % 5 === 3 ? null : 1000 * index + 7));

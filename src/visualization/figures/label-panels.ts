@@ -4,16 +4,16 @@ import { labelColours, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
 import { panelGrid } from './panels';
 
-/** One group (a corpus, a split, a model) with a value for each label; null where the label is unknown. */
+/** One group (a corpus, a split, a model) with a value for each label; null if the label is unknown. */
 export interface LabelValues {
   name: string;
   values: Readonly<Record<string, number | null>>;
 }
 
 export interface LabelPanelOptions {
-  /** All labels, which decide the colours. */
+  /** All labels, which determine the colours. */
   labels: readonly string[];
-  /** Those that have a panel. */
+  /** The labels with a panel. */
   shown: readonly string[];
   unit: string;
   unknown: string;
@@ -25,8 +25,8 @@ const WIDTH = 960;
 const ROW_HEIGHT = 34;
 
 /**
- * One panel per label, one horizontal bar per group, the value written at its end. All panels share one axis, so that
- * bars can be compared across labels; an unknown label is said in words, never drawn as a bar of length zero.
+ * One panel per label with one horizontal bar per group and its value at the end. All panels share one axis, so that bars can be
+ * compared across labels; an unknown label is noted in words, never drawn as a bar of length zero.
  */
 export function labelPanels(
   groups: readonly LabelValues[],

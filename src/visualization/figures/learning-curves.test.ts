@@ -27,7 +27,7 @@ const rows: MetricsRow[] = [
   evaluation(2, 0.3, 0.7, 0.55),
 ];
 
-test('losses and scores stand in the figure as they were logged', () => {
+test('the figure has the logged losses and scores', () => {
   const { data } = learningCurves(rows);
   const trace = (name: RegExp) => data.find((candidate) => name.test(String(candidate.name)))!;
   assert.equal((trace(/each step/).y as number[])[3], 0.25);
@@ -48,13 +48,13 @@ test('the smooth curve is the mean around each step', () => {
   assert.equal((smooth.y as number[]).at(-1), 158);
 });
 
-test('the reading names the best epochs and the class without gold', () => {
+test('the reading names the best epochs and the label without gold', () => {
   const { reading } = learningCurves(rows);
-  assert.match(reading, /lowest after epoch 1, but mean F1 highest \(0\.55\) after epoch 2/);
-  assert.match(reading, /no gold for Organ Tissue/);
+  assert.match(reading, /lowest after epoch 1, but mean F1 was highest \(0\.55\) after epoch 2/);
+  assert.match(reading, /no gold mentions of Organ Tissue/);
 });
 
-test('labels of equal scores do not lie upon each other', () => {
+test('names of lines with equal scores do not overlap', () => {
   const { layout } = learningCurves([{ ...evaluation(1, 0.1, 0.5, 0.5), f1: everywhere(0.5) }]);
   const heights = layout.annotations!.map(({ y }) => y as number).sort((a, b) => a - b);
   assert.equal(heights.length, 4);
@@ -67,7 +67,7 @@ function everywhere(f1: number) {
   return { 'Gene Mutations': f1, Cell: f1, 'Cell Line': f1, 'Organ Tissue': f1 };
 }
 
-test('a run that has only begun can be drawn', () => {
-  assert.equal(learningCurves([]).reading, 'No step is logged yet.');
+test('a run without logged steps can be drawn', () => {
+  assert.equal(learningCurves([]).reading, 'No steps logged yet.');
   assert.match(learningCurves([step(1, 0.7)]).reading, /0\.70/);
 });

@@ -10,7 +10,7 @@ const PLOT_HEIGHT = 300;
 export function learningCurves(rows: readonly MetricsRow[]): Figure {
   const steps = rows.filter((row): row is StepRow => row.kind === 'step');
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
-  // Odd, so that it reaches as far to both sides.
+  // Odd, so that it is symmetric.
   const window = 2 * Math.floor(steps.length / 80) + 1;
   const smooth = movingMean(
     steps.map(({ loss }) => loss),
@@ -64,7 +64,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
       marker: { color: colours[label], size: 7 },
     })),
   ];
-  // A single step has no curve behind its mean.
+  // A single step has no curve.
   if (window === 1) data.shift();
 
   const lastEpoch = Math.max(1, ...evaluations.map(({ epoch }) => epoch));
@@ -105,7 +105,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
   };
 }
 
-/** The mean of the values around each place: `window` of them, fewer towards both ends. */
+/** Centred moving average over `window` values, fewer towards both ends. */
 function movingMean(values: readonly number[], window: number): number[] {
   const reach = Math.floor(window / 2);
   const sums = [0];
@@ -125,7 +125,7 @@ function reading(
 ): string {
   const sentences: string[] = [];
   const last = steps.at(-1);
-  if (!last) sentences.push('No step is logged yet.');
+  if (!last) sentences.push('No steps logged yet.');
   else {
     sentences.push(
       `Train loss went from ${steps[0].loss.toPrecision(2)} to ${smooth.at(-1)!.toPrecision(2)} in ` +
@@ -139,9 +139,9 @@ function reading(
     sentences.push(
       lowest === kept
         ? `Dev loss was lowest and mean F1 highest (${f1}) after epoch ${kept.epoch}.`
-        : `Dev loss was lowest after epoch ${lowest.epoch}, but mean F1 highest (${f1}) after epoch ${kept.epoch}.`,
+        : `Dev loss was lowest after epoch ${lowest.epoch}, but mean F1 was highest (${f1}) after epoch ${kept.epoch}.`,
     );
   }
-  if (unknown.length) sentences.push(`The dev part has no gold for ${listLabels(unknown)}.`);
+  if (unknown.length) sentences.push(`The dev part has no gold mentions of ${listLabels(unknown)}.`);
   return sentences.join(' ');
 }

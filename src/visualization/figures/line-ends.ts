@@ -5,7 +5,7 @@ import { spreadWithin } from '../rendering/labels';
 /** A line that ends at a plot's right edge. */
 export interface LineEnd {
   label: string;
-  /** A character that looks like the line's points. */
+  /** A character similar to the line's markers. */
   mark: string;
   colour: string;
   /** From 0 to 1, the range of the vertical axis. */
@@ -13,16 +13,16 @@ export interface LineEnd {
 }
 
 const SIZE = 12;
-/** Pixels from one name to the next. */
+/** Pixels between names. */
 const SPACING = 18;
 const LONGEST = 330;
-/** Names may be pushed beyond the plot by this share of its height. */
+/** Names may exceed the plot by this share of its height. */
 const BEYOND = 0.1;
 
 /**
- * The names of lines with their last values, to the right of the plot, each as near to its line's end as the others allow.
+ * Places the names of lines with their last values to the right of the plot, as near to the line ends as possible.
  *
- * @param leastHeight pixels of the plot, which grows where so many names need more
+ * @param leastHeight minimum height of the plot in pixels, which grows with the number of names
  * @param shift pixels between the plot and the names
  */
 export function lineEnds(

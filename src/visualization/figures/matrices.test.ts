@@ -7,7 +7,7 @@ import { type CrossCorpusScore, crossCorpusMatrix } from './cross-corpus';
 import { confusionMatrix } from './label-confusion';
 import { trainingSizeCurves } from './training-size';
 
-test('confusion: counts with their share of the gold label, the commonest mistake named', async () => {
+test('confusion: counts with their share of the gold label; the reading names the most frequent confusion', async () => {
   const counts = [
     [55, 0, 0, 0, 5],
     [0, 10700, 600, 300, 2700],
@@ -19,7 +19,7 @@ test('confusion: counts with their share of the gold label, the commonest mistak
   const texts = await checkReadable(figure);
   for (const text of ['10,700 (75 %)', '600 (4.2 %)', '39', '5 (8.3 %)'])
     assert.ok(texts.includes(text), text);
-  assert.match(figure.reading, /most often Cell was taken for Cell Line \(600\)/);
+  assert.match(figure.reading, /most often Cell was predicted as Cell Line \(600\)/);
   assert.throws(() => confusionMatrix(counts, FOUR.slice(1)), InputError);
 });
 
@@ -29,7 +29,7 @@ const score = (trainedOn: string, testedOn: string, cell: number | null): CrossC
   f1: { 'Gene Mutations': null, Cell: cell, 'Cell Line': null, 'Organ Tissue': cell },
 });
 
-test('across corpora: a dash for what cannot be known, means at home and away', async () => {
+test('across corpora: a dash for unknown scores; the reading has mean scores within and across corpora', async () => {
   const figure = crossCorpusMatrix([
     score('craft', 'craft', 0.7),
     score('craft', 'a corpus with a long name', 0.4),
@@ -43,7 +43,7 @@ test('across corpora: a dash for what cannot be known, means at home and away', 
   assert.throws(() => crossCorpusMatrix([]), InputError);
 });
 
-test('training size: the line joins means over seeds, every training is a point', async () => {
+test('training size: the line joins means over seeds, each training run is a point', async () => {
   const of = (sentences: number, seed: number, cell: number) => ({
     ...{ sentences, seed },
     f1: { 'Gene Mutations': null, Cell: cell, 'Cell Line': cell + 0.01, 'Organ Tissue': cell },
@@ -56,6 +56,6 @@ test('training size: the line joins means over seeds, every training is a point'
     (line.y as number[]).map((mean) => mean.toFixed(3)),
     ['0.450', '0.710'],
   );
-  assert.equal(figure.data.length, 6, 'a label without gold has no curve');
+  assert.equal(figure.data.length, 6, 'a label without gold mentions has no curve');
   assert.match(figure.reading, /2 seeds.*from 500 to 6,070 sentences: Cell \+0\.26/);
 });

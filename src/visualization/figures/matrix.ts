@@ -2,13 +2,13 @@ import { plainText, type Trace } from '../figure';
 import { INK, strongestBehindText, withOpacity } from '../palette';
 import type { Panel } from './panels';
 
-/** One cell: what is written in it, and how strong its colour is, from 0 to 1; null stays white. */
+/** One cell: its text, and the strength of its colour from 0 to 1; null is white. */
 export interface MatrixCell {
   text: string;
   strength: number | null;
 }
 
-/** The cells of a panel, row by row, with their texts; columns and rows are numbered from 0, rows downwards. */
+/** Draws the cells of a panel, row by row, with their texts; columns and rows are numbered from 0, rows downwards. */
 export function matrixCells(
   { suffix }: Panel,
   cells: readonly (readonly MatrixCell[])[],
@@ -38,7 +38,7 @@ export function matrixCells(
   };
 }
 
-/** What both axes of a matrix set: names at their places, no grid. */
+/** Common settings of a matrix's axes: category names, no grid. */
 export function matrixAxis(names: readonly string[]): Record<string, unknown> {
   return {
     tickvals: names.map((_, place) => place),

@@ -10,9 +10,9 @@ export interface Panel {
   domain: [number, number];
   /** From its lower to its upper edge, as shares of the plot's height. */
   rowDomain: [number, number];
-  /** At the left edge of the figure: its vertical axis is numbered for the row. */
+  /** Whether it is at the left edge of the figure and has the tick labels of the row. */
   isFirst: boolean;
-  /** No panel is below it: its horizontal axis is named for the column. */
+  /** Whether no panel is below it, so that it has the horizontal axis title of the column. */
   isLowest: boolean;
   /** Its title, as an annotation above its left edge. */
   heading: Record<string, unknown>;
@@ -22,12 +22,12 @@ const GAP = 0.025;
 const TITLE_SIZE = 13;
 const DETAIL_SIZE = 11.5;
 
-/** Panels of equal width, one per title; `details` says a few words more below each title (may hold Plotly's tags). */
+/** Panels of equal width, one per title; `details` adds a line below each title (may contain Plotly's tags). */
 export function panelsInRow(titles: readonly string[], details: readonly string[] = []): Panel[] {
   return place(titles, details, titles.length, 1, 0);
 }
 
-/** Panels in rows, and the pixels that all rows take. */
+/** Panels in rows, and the height of all rows in pixels. */
 export interface PanelGrid {
   panels: Panel[];
   columns: number;
@@ -37,12 +37,12 @@ export interface PanelGrid {
 const MOST_COLUMNS = 4;
 
 /**
- * Panels of equal size, one per title: in one row of up to four, else in several rows of nearly as many, fewer where titles or details
- * are long. A title that has no room in half the figure is cut.
+ * Lays out panels of equal size, one per title: in one row of up to four, else in several rows of similar length, with fewer panels
+ * per row if titles or details are long. A title longer than half the figure is cut.
  *
  * @param width pixels of the plot
  * @param height pixels of one panel
- * @param between pixels from one row of panels to the next: the axis below the one and the heading above the other
+ * @param between pixels between rows of panels: the axis of the upper and the heading of the lower row
  */
 export function panelGrid(
   titles: readonly string[],
@@ -110,8 +110,8 @@ function place(
 const SQUARES = { width: 960, height: 220, margin: { l: 62, r: 20, t: 44, b: 54 } };
 
 /**
- * Panels whose two axes both run from 0 to 1, and their layout; the vertical axis is named and numbered at the first panel of a row, the
- * horizontal one named at the lowest of a column.
+ * Lays out panels with both axes from 0 to 1; the vertical axis has title and tick labels at the first panel of a row, the horizontal
+ * one has its title at the lowest panel of a column.
  */
 export function unitSquares(
   labels: readonly string[],

@@ -4,13 +4,13 @@ import { axis, type Figure, formatNumber, plainText, type Trace } from '../figur
 import { INK, LABEL_COLOURS, NEUTRAL, withOpacity } from '../palette';
 import { settingName, settingTitle, settingValue } from './settings';
 
-/** How high the lines through one value spread, as a share of the distance to the next, so that each can be followed. */
+/** Vertical spread of the lines through one value, as a share of the distance to the next, so that lines can be followed. */
 const SPREAD = 0.5;
-/** A setting with more values is a scale with ticks. */
+/** Settings with more values are drawn as a scale with ticks. */
 const MOST_LEVELS = 8;
 const BEST_SHARE = 0.25;
 
-/** A vertical axis: where each run crosses it, from 0 to 1, and what is written beside it. */
+/** A vertical axis: the position of each run, from 0 to 1, and the tick labels. */
 interface Coordinate {
   name: string;
   heights: number[];
@@ -18,10 +18,10 @@ interface Coordinate {
 }
 
 /**
- * The runs of a search as lines through their settings to their score, the best quarter in strong colour. Settings with one
- * value, and runs without a score, are left out.
+ * Draws the runs of a search as lines through their settings to their score, the best quarter in a strong colour. Settings with
+ * one value and runs without a score are left out.
  *
- * @param score column of the score, and what to call it
+ * @param score column of the score, and its display name
  */
 export function parallelCoordinates(
   rows: readonly SearchRow[],
@@ -32,7 +32,9 @@ export function parallelCoordinates(
     .filter((row) => typeof row[score.column] === 'number')
     .sort((one, other) => scoreOf(one) - scoreOf(other));
   if (runs.length === 0)
-    throw new InputError(`no run of the search has a ${score.column}; nothing can be drawn`);
+    throw new InputError(
+      `no run of the search has a ${score.column}; give the table of a search with scores`,
+    );
   const varied = Object.keys(SEARCH_SETTINGS).filter((column) => levelsOf(runs, column).length > 1);
   const coordinates = [
     ...varied.map((column) => settingCoordinate(runs, column)),
@@ -91,7 +93,7 @@ export function parallelCoordinates(
   };
 }
 
-/** Values at equal distances, the lines through each spread by their score; too many values to name are a scale. */
+/** Places values at equal distances and spreads the lines through each by score; too many values become a scale. */
 function settingCoordinate(runs: readonly SearchRow[], column: string): Coordinate {
   const levels = levelsOf(runs, column);
   const name = settingTitle(column);
@@ -115,7 +117,7 @@ function settingCoordinate(runs: readonly SearchRow[], column: string): Coordina
   };
 }
 
-/** From the least to the most; logarithmic where that is ten times or more apart. */
+/** Scale from minimum to maximum; logarithmic if the ratio is ten or more. */
 function scaleCoordinate(
   name: string,
   values: readonly number[],
@@ -138,7 +140,7 @@ function scaleCoordinate(
   };
 }
 
-/** Names the two settings that are most in excess among the best, with how many of all runs have them. */
+/** Names the two settings most overrepresented among the best runs, with their counts. */
 function reading(best: readonly SearchRow[], all: readonly SearchRow[], varied: readonly string[]): string {
   const inExcess = varied
     .flatMap((column) =>
@@ -159,5 +161,5 @@ function reading(best: readonly SearchRow[], all: readonly SearchRow[], varied: 
     .map(({ text, among, of }) => `${text}: ${among} of them, ${of} of all runs`)
     .join('; ');
   const share = `the best quarter (${formatNumber(best.length)} of ${formatNumber(all.length)} runs)`;
-  return `Each line is a run, strong lines are ${share}${described && `; more often than elsewhere with ${described}`}.`;
+  return `Each line is a run; strong lines are ${share}${described && `, in which these are overrepresented: ${described}`}.`;
 }

@@ -4,13 +4,13 @@ import { INK, labelColours } from '../palette';
 import { chooseLabels, type ShownLabels } from '../shown-labels';
 import { unitSquares } from './panels';
 
-/** A curve has as many points as there are different probabilities: those closer than this to the last one drawn cannot be seen apart. */
+/** A curve has one point per distinct probability; points closer than this to the last one drawn are indistinguishable and skipped. */
 const STEP = 1 / 200;
 
 /**
- * Precision over recall of tokens, one panel per label, with the point that the threshold chooses. Null where the label has no gold.
+ * Token precision against recall, one panel per label, with the point at the threshold. Null if the label has no gold mentions.
  *
- * @param threshold of each label: a token is taken for part of a mention when its probability is above
+ * @param threshold of each label: a token is predicted if its probability is above it
  */
 export function precisionRecall(
   curves: Readonly<Record<string, PrecisionRecallCurve | null>>,
@@ -67,7 +67,7 @@ export function precisionRecall(
   };
 }
 
-/** Indices of points that lie apart, the first and the last among them. */
+/** Indices of distinguishable points, including the first and the last. */
 function visiblePoints({ recall, precision }: PrecisionRecallCurve): number[] {
   const shown = [0];
   for (let point = 1; point < recall.length; point++) {
@@ -78,7 +78,7 @@ function visiblePoints({ recall, precision }: PrecisionRecallCurve): number[] {
   return shown;
 }
 
-/** The point of what is above a threshold: the curve's thresholds ascend, each takes the tokens from it on. */
+/** Finds the curve's point for a threshold; the curve's thresholds ascend, and each includes the tokens at it. */
 function pointAt({ thresholds }: PrecisionRecallCurve, threshold: number): number {
   const point = thresholds.findIndex((value) => value > threshold);
   return point < 0 ? thresholds.length : point;
@@ -89,7 +89,7 @@ function reading(
   { shown, note }: ShownLabels,
 ): string {
   const explanation =
-    'Each curve runs through all thresholds, the disc marks the one in use; farther to the upper right is better';
+    'Each curve covers all thresholds; the disc marks the one in use; the upper right is best';
   const known = shown.filter((label) => curves[label]);
   if (known.length === 0) return `${explanation}.${note}`;
   const byPrecision = [...known].sort((a, b) => curves[b]!.averagePrecision - curves[a]!.averagePrecision);

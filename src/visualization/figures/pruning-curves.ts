@@ -3,24 +3,24 @@ import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, type Trace } from '../figure';
 import { INK } from '../palette';
 
-/** One point of the study: what is removed of a model, and whether it trains on. */
+/** One case of the study: what is removed from a model, and whether it is fine-tuned afterwards. */
 export interface PruningCase {
   method: 'dense' | SparsityOptions['method'] | 'heads' | 'neurons' | 'layers';
-  /** What is set: share of zeros, penalty of scores, or how many parts go. */
+  /** The setting: share of zeros, penalty on scores, or number of removed parts. */
   amount: number;
   trained: boolean;
 }
 
-/** What was measured of it. */
+/** The measurements of a case. */
 export interface PruningRow extends PruningCase {
-  /** Weights of the encoder's layers that are left and not zero, as a share of the dense model's. */
+  /** Remaining nonzero weights of the encoder's layers, as a share of the dense model's. */
   remaining: number;
   /** Strict span F1; null for a label without gold mentions. */
   f1: Record<string, number | null>;
   meanF1: number | null;
-  /** As 32-bit floats; where weights are zero, as a bit for each and the numbers that are left. */
+  /** As 32-bit floats; with zeros, as a bitmask with the nonzero values. */
   megabytes: number;
-  /** Of one sentence, of the model and of the dense one in the same turns; null where no structure was removed. */
+  /** Latency per sentence of the model and of the dense one, measured alternately; null if no structure was removed. */
   medianMs: number | null;
   denseMedianMs: number | null;
   steps: number;
@@ -39,12 +39,12 @@ const METHODS: Record<
   layers: { name: 'layers', colour: '#56B4E9', symbol: 'square' },
 };
 
-/** Mean strict F1 against the weights that are left: a line a method, dotted where the model did not train on. */
+/** Mean strict F1 against the remaining weights: one line per method, dotted without further training. */
 export function pruningCurves(rows: readonly PruningRow[]): Figure {
   const known = rows.filter(({ meanF1 }) => meanF1 !== null);
   const dense = known.find(({ method, trained }) => method === 'dense' && !trained);
   if (!dense || known.length < 2)
-    throw new InputError('A pruning study needs the dense model and one that is pruned; run it first');
+    throw new InputError('A pruning study needs the dense model and a pruned one; run the study first');
   const data: Trace[] = [];
   for (const trained of [true, false])
     for (const [method, { name, colour, symbol }] of Object.entries(METHODS)) {
@@ -55,7 +55,7 @@ export function pruningCurves(rows: readonly PruningRow[]): Figure {
       data.push({
         type: 'scatter',
         mode: 'lines+markers',
-        name: trained ? `${name}, trained on` : name,
+        name: trained ? `${name}, fine-tuned` : name,
         x: own.map(({ remaining }) => 100 * remaining),
         y: own.map(({ meanF1 }) => meanF1),
         line: { color: colour, width: 2, dash: trained ? 'solid' : 'dot' },
@@ -74,7 +74,7 @@ export function pruningCurves(rows: readonly PruningRow[]): Figure {
       margin: { l: 72, r: 210, t: 10, b: 56 },
       showlegend: true,
       legend: { x: 1.02, y: 1, font: { size: 11.5 } },
-      xaxis: axis("weights left of the encoder's layers (%)", { range: [102, -2], showline: true }),
+      xaxis: axis("remaining weights of the encoder's layers (%)", { range: [102, -2], showline: true }),
       yaxis: axis('mean strict F1 of the classes', {
         range: [0, Math.min(1, dense.meanF1! + 0.12)],
         ticks: '',
@@ -87,11 +87,11 @@ export function pruningCurves(rows: readonly PruningRow[]): Figure {
         },
       ],
     },
-    title: 'F1 against the weights that are left',
+    title: 'F1 against the remaining weights',
     reading:
-      `The dashed line is the dense model (${dense.meanF1!.toFixed(3)}); fewer weights to the right; dotted lines without training on. ` +
+      `The dashed line is the dense model (${dense.meanF1!.toFixed(3)}); fewer weights to the right; dotted lines: without further training. ` +
       (best
-        ? `With ${formatNumber(100 * best.remaining)} % of the weights left or fewer, ${METHODS[best.method as keyof typeof METHODS].name} keeps most: ${best.meanF1!.toFixed(3)}.`
-        : 'No model has been trained on so far.'),
+        ? `With ${formatNumber(100 * best.remaining)} % of the weights or fewer, ${METHODS[best.method as keyof typeof METHODS].name} has the highest F1: ${best.meanF1!.toFixed(3)}.`
+        : 'No fine-tuned models yet.'),
   };
 }

@@ -3,18 +3,18 @@ import { InputError } from '../../foundation';
 import { axis, type Figure, formatPercent, type Trace } from '../figure';
 import { LIMIT, NEUTRAL, withOpacity } from '../palette';
 
-/** More discs than this say nothing more, and make the figure slow. */
+/** More discs add no information and make the figure slow. */
 const MOST_POINTS = 4000;
 
 const GROUPS = [
   { name: 'kept by both', colour: NEUTRAL },
-  { name: 'kept by magnitude alone', colour: '#E69F00' },
-  { name: 'kept by movement alone', colour: '#009E73' },
+  { name: 'kept by magnitude only', colour: '#E69F00' },
+  { name: 'kept by movement only', colour: '#009E73' },
   { name: 'removed by both', colour: '#B8BDC4' },
 ];
 
 /**
- * Two opinions on the same weights: how large they are, and whether training moves them away from zero.
+ * Magnitude against movement score of the same weights, coloured by which of the two methods keeps them.
  *
  * @param scores in the order of the weights @param sparsity share that each method removes
  */
@@ -23,9 +23,7 @@ export function pruningScores(
   sparsity: number,
 ): Figure {
   if (weights.length === 0 || weights.length !== scores.length)
-    throw new InputError(
-      `${scores.length} scores do not belong to ${weights.length} weights; give one for each`,
-    );
+    throw new InputError(`${scores.length} scores for ${weights.length} weights; give one for each`);
   const count = Math.round(sparsity * weights.length);
   const large = maskSmallest(weights, count, true);
   const moving = maskSmallest(scores, count, false);
@@ -68,7 +66,7 @@ export function pruningScores(
     },
     title: 'Magnitude against movement',
     reading:
-      `Magnitude keeps the weights at both sides, movement those at the top: where ${formatPercent(sparsity)} have to go, the two agree on ` +
-      `${formatPercent(agreed / weights.length)} of the weights (${formatPercent(byChance)} would be chance). Drawn are ${shown.length} of them; scores beyond the 99th percentile lie outside.`,
+      `Magnitude keeps the weights at both sides, movement those at the top: if ${formatPercent(sparsity)} are removed, the two agree on ` +
+      `${formatPercent(agreed / weights.length)} of the weights (${formatPercent(byChance)} by chance). ${shown.length} weights are drawn; scores beyond the 99th percentile are outside the plot.`,
   };
 }

@@ -6,7 +6,7 @@ import { pruningScores } from './pruning-scores';
 import { sparsitySchedule } from './sparsity-schedule';
 import { weightHistogram } from './weight-histogram';
 
-test('every weight is in a bin, and the mirror of the largest begins the axis', () => {
+test('every weight is in a bin, and the axis is symmetric about zero', () => {
   const data = Float32Array.of(-1, -0.001, 0, 0.001, 0.5, 0.25, 2);
   const [{ x, y }] = weightHistogram({ name: 'a', data }).data as unknown as { x: number[]; y: number[] }[];
   assert.ok(Math.abs(y.reduce((sum, share) => sum + share, 0) - 100) < 1e-9);
@@ -16,7 +16,7 @@ test('every weight is in a bin, and the mirror of the largest begins the axis', 
   assert.throws(() => weightHistogram({ name: 'a', data: new Float32Array(3) }), InputError);
 });
 
-test('the schedule is flat, rises by seven eighths in its first half, and is flat again', () => {
+test('the schedule is constant, rises by seven eighths in its first half, and is constant again', () => {
   const [{ x, y }] = sparsitySchedule({ sparsity: 0.8, begin: 0.2, end: 0.6 }).data as unknown as {
     x: number[];
     y: number[];
@@ -26,7 +26,7 @@ test('the schedule is flat, rises by seven eighths in its first half, and is fla
   assert.ok(Math.abs(at(40) - 70) < 1e-9);
 });
 
-test('scatter: each weight stands where both methods put it', () => {
+test('scatter: each weight is in the group given by both methods', () => {
   const weights = Float32Array.of(-4, 1, 3, 0.5);
   const scores = Float32Array.of(-2, -1, 2, 1);
   const { data, reading } = pruningScores({ weights, scores }, 0.5);
@@ -38,11 +38,11 @@ test('scatter: each weight stands where both methods put it', () => {
     data.map(({ y }) => y),
     [[1], [-1], [0.5], [-0.5]],
   );
-  assert.match(reading, /agree on 50 % of the weights \(50 % would be chance\)/);
+  assert.match(reading, /agree on 50 % of the weights \(50 % by chance\)/);
   assert.throws(() => pruningScores({ weights, scores: scores.slice(1) }, 0.5), InputError);
 });
 
-test('curves: a line a method, from most weights to fewest', () => {
+test('curves: one line per method, from most to fewest weights', () => {
   const row = (method: PruningRow['method'], remaining: number, meanF1: number, trained = false) =>
     ({ method, remaining, meanF1, trained }) as PruningRow;
   const rows = [
@@ -55,10 +55,10 @@ test('curves: a line a method, from most weights to fewest', () => {
   assert.deepEqual(
     data.map(({ name, x, y }) => ({ name, x, y })),
     [
-      { name: 'magnitude, trained on', x: [50], y: [0.75] },
+      { name: 'magnitude, fine-tuned', x: [50], y: [0.75] },
       { name: 'layers', x: [80, 50], y: [0.7, 0.4] },
     ],
   );
-  assert.match(reading, /dense model \(0\.800\).*50 %.*magnitude keeps most: 0\.750/);
+  assert.match(reading, /dense model \(0\.800\).*50 %.*magnitude has the highest F1: 0\.750/);
   assert.throws(() => pruningCurves(rows.slice(1)), InputError);
 });

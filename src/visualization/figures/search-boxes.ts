@@ -5,7 +5,7 @@ import { fitText } from '../rendering/font';
 import { panelsInRow } from './panels';
 import { settingName, settingValue } from './settings';
 
-/** Room between the boxes of one length and the next, in boxes. */
+/** Gap between the boxes of different lengths, in box widths. */
 const GAP = 0.45;
 const HALF_BOX = 0.34;
 
@@ -18,8 +18,8 @@ interface Box {
 }
 
 /**
- * Token F1 of one label in the runs of a search: one panel a learning rate, one box a length and loss. A box reaches from the lower
- * to the upper quartile, its line is the median, and every run is a point.
+ * Token F1 of one label in the runs of a search: one panel per learning rate, one box per length and loss. A box spans the lower to
+ * the upper quartile, its line is the median, and every run is a point.
  *
  * @param labels of the search, in its order
  */
@@ -87,7 +87,7 @@ export function searchBoxes(rows: readonly SearchRow[], labels: readonly string[
       ...boxes.filter(({ scores }) => scores.length > 1).flatMap((box) => drawBox(box, suffix, colour)),
     );
     const points = boxes.flatMap(({ place, scores }) =>
-      // Side by side about the middle, so that equal scores are seen as two points.
+      // Side by side about the middle, so that equal scores appear as two points.
       scores.map((score, point) => {
         const columns = Math.min(scores.length, 4);
         return [place + (((point % columns) + 0.5) / columns - 0.5) * HALF_BOX * 1.2, score];
@@ -135,7 +135,7 @@ function drawBox({ place, scores }: Box, suffix: string, colour: string): Record
   ];
 }
 
-/** Between two values in proportion, as NumPy has it. */
+/** Quantile with linear interpolation, as in NumPy. */
 function quantile(ascending: readonly number[], share: number): number {
   const place = share * (ascending.length - 1);
   const [below, above] = [ascending[Math.floor(place)], ascending[Math.ceil(place)]];
@@ -143,16 +143,16 @@ function quantile(ascending: readonly number[], share: number): number {
 }
 
 function reading(rows: readonly SearchRow[], column: string): string {
-  const legend = 'Boxes reach from quartile to quartile, the line is the median, every point is a run';
+  const legend = 'Boxes span the quartiles, the line is the median, every point is a run';
   const scored = rows.filter((row) => typeof row[column] === 'number' && typeof row.score === 'number');
   if (scored.length === 0) return `${legend}.`;
-  // Not the best on test: settings are chosen by dev, and test only shows what came of it.
+  // Not the best on test: settings are chosen on dev and only reported on test.
   const chosen = scored.reduce((one, other) =>
     (other.score as number) > (one.score as number) ? other : one,
   );
   const setting = (name: string) => settingValue(chosen[name] ?? '');
   return (
-    `${legend}. Of ${scored.length} runs dev chooses loss ${setting('LOSS_TYPE')}, length ${setting('MAX_SEQ_LENGTH')} and ` +
+    `${legend}. Of ${scored.length} runs, dev F1 selects loss ${setting('LOSS_TYPE')}, length ${setting('MAX_SEQ_LENGTH')} and ` +
     `learning rate ${setting('LEARNING_RATE')}: ${(chosen[column] as number).toFixed(3)} here.`
   );
 }

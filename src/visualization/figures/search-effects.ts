@@ -9,15 +9,15 @@ import { settingName, settingValue } from './settings';
 
 const WIDTH = 1040;
 const ROW_HEIGHT = 24;
-/** Each panel has a row per effect: more would fill several pages. */
+/** Maximum number of panels, since each has a row per effect. */
 const MOST_PANELS = 12;
 
-/** One line of the figure: an effect as each label has it, or a heading. */
+/** One row of the figure: an effect for each label, or a heading. */
 type Line = { heading: string } | { name: string; effects: (Effect | undefined)[] };
 
 /**
- * What each setting does to F1, and how settings act on each other, one panel per label: estimate and 95% interval. Discs are filled
- * where the interval leaves zero out.
+ * Main effects and interactions of settings on F1, one panel per label: estimate and 95% interval. Discs are filled if the interval
+ * excludes zero.
  *
  * @param effects of each label, from `searchEffects`
  */
@@ -36,7 +36,10 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
     { heading: 'Interactions' },
     ...linesOf(shown.map((label) => effects[label].interactions)),
   ];
-  if (lines.length === 2) throw new InputError('no setting of the search varies; there is no effect to draw');
+  if (lines.length === 2)
+    throw new InputError(
+      'no setting of the search varies; give a search with at least two values of a setting',
+    );
   const places = lines.map((_, place) => place);
   const names = lines.map((line) => ('heading' in line ? `<b>${line.heading}</b>` : plainText(line.name)));
   const range = symmetricRange(lines);
@@ -78,7 +81,7 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
       if (effects[label].runs > 0)
         annotations.push({
           ...{
-            text: '<i>these runs cannot tell</i>',
+            text: '<i>not estimable from these runs</i>',
             xref: `x${suffix}`,
             yref: `y${suffix}`,
             x: 0,
@@ -113,10 +116,10 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
     ];
   });
   layout.annotations = annotations;
-  return { data, layout, title: 'What the settings do to F1', reading: reading(effects, chosen) };
+  return { data, layout, title: 'Effects of the settings on F1', reading: reading(effects, chosen) };
 }
 
-/** The same effects of all labels side by side; a label without runs has none. */
+/** Aligns the effects of all labels; a label without runs has none. */
 function linesOf(ofLabels: readonly (readonly Effect[])[]): Line[] {
   const names = new Set(ofLabels.flatMap((effects) => effects.map(nameOf)));
   return [...names].map((name) => ({
@@ -138,7 +141,7 @@ function isShown({ interval }: Effect): boolean {
   return interval !== null && (interval[0] > 0 || interval[1] < 0);
 }
 
-/** Zero in the middle, all intervals in view. */
+/** Symmetric range about zero that contains all intervals. */
 function symmetricRange(lines: readonly Line[]): [number, number] {
   const ends = lines.flatMap((line) =>
     'heading' in line
@@ -154,8 +157,8 @@ function reading(effects: Readonly<Record<string, Effects>>, { shown, note }: Sh
   const settled = shown
     .flatMap((label) => effects[label].main.filter(isShown).map((effect) => ({ label, effect })))
     .sort((one, other) => Math.abs(other.effect.estimate!) - Math.abs(one.effect.estimate!));
-  const legend = `Estimates from ${formatNumber(runs)} runs with 95 % intervals; filled discs: the interval leaves zero out`;
-  if (settled.length === 0) return `${legend}, which no main effect does.${note}`;
+  const legend = `Estimates from ${formatNumber(runs)} runs with 95 % intervals; filled discs: the interval excludes zero`;
+  if (settled.length === 0) return `${legend}, which holds for no main effect.${note}`;
   const [{ label, effect }] = settled;
   const sign = effect.estimate! < 0 ? '−' : '+';
   return `${legend}, clearest for ${label}: ${nameOf(effect)}, ${sign}${Math.abs(effect.estimate!).toFixed(3)}.${note}`;

@@ -3,8 +3,8 @@ import { createRandom } from '../../foundation';
 import { FOUR } from '../labels.fixture';
 
 /**
- * A search as it might come out: three learning rates, two dropouts, three losses and two lengths, every combination once. In it
- * higher rates help, length 256 hurts a little, and the first label has no gold.
+ * A simulated search: three learning rates, two dropouts, three losses and two lengths, every combination once. Higher rates help,
+ * length 256 hurts slightly, and the first label has no gold.
  */
 export function sampleSearch(labels: readonly string[] = FOUR): SearchRow[] {
   const random = createRandom(5);

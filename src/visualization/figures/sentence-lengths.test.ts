@@ -6,7 +6,7 @@ import { sentenceLengths } from './sentence-lengths';
 
 const total = (values: unknown) => (values as number[]).reduce((sum, value) => sum + value, 0);
 
-test('every item lies in one bin, whatever the lengths', () => {
+test('every item is in exactly one bin, whatever the lengths', () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(fc.nat({ max: 2000 }), { maxLength: 60 }), { minLength: 1, maxLength: 4 }),
@@ -34,7 +34,7 @@ test('lengths are counted in the bin whose range holds them', () => {
   assert.deepEqual(data[0].y, [0, 25, 50, 0, 0, 25]);
 });
 
-test('the longest input is marked and what exceeds it is counted; equal is not longer', () => {
+test('the longest input is marked and longer items are counted; equal is not longer', () => {
   const lengths = Array.from({ length: 100 }, (_, index) => index + 1);
   const { layout, reading } = sentenceLengths([{ name: 'train', lengths }], {
     unit: 'tokens',
@@ -48,7 +48,7 @@ test('the longest input is marked and what exceeds it is counted; equal is not l
   assert.match(reading, /Half of the sentences have at most 50 tokens, 95 % at most 95/);
 });
 
-test('a limit that nothing comes near is told but not drawn', () => {
+test('a limit far from all lengths is mentioned but not drawn', () => {
   const { layout, reading } = sentenceLengths([{ name: 'train', lengths: [3, 9] }], {
     unit: 'tokens',
     longestInput: 512,
@@ -57,15 +57,15 @@ test('a limit that nothing comes near is told but not drawn', () => {
   assert.doesNotMatch(reading, /dashed/);
 });
 
-test('rare long items are gathered in the last bin', () => {
+test('rare long items are collected in the last bin', () => {
   const lengths = [...new Array<number>(999).fill(10), 5000];
   const { data, reading } = sentenceLengths([{ name: 'train', lengths }], { unit: 'words' });
   assert.equal((data[0].customdata as number[]).length, 11);
   assert.equal((data[0].customdata as number[]).at(-1), 1000);
-  assert.match(reading, /last bar gathers all from 10 words on/);
+  assert.match(reading, /last bar contains all of 10 or more words/);
 });
 
-test('a series named like a label has its colour', () => {
+test("a series named like a label has the label's colour", () => {
   const { data } = sentenceLengths(
     ['Cell', 'train'].map((name) => ({ name, lengths: [1, 2] })),
     { unit: 'words', items: 'mentions', labels: ['Gene Mutations', 'Cell'] },

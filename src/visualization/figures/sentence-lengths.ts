@@ -10,16 +10,16 @@ import {
 import { INK, LIMIT, labelColours, NEUTRAL } from '../palette';
 
 export interface LengthOptions {
-  /** What is counted, in the plural: words, characters, tokens. */
+  /** The unit of length, in the plural: words, characters, tokens. */
   unit: string;
-  /** What has the length, in the plural. Default: sentences. */
+  /** The measured items, in the plural. Default: sentences. */
   items?: string;
   /** Default: "Lengths of sentences", and "length (words)" for the axis. */
   title?: string;
   axisTitle?: string;
-  /** The longest input of the model in the same unit: drawn as a line, and what lies beyond it is counted. */
+  /** The longest input of the model in the same unit: drawn as a line, and longer items are counted. */
   longestInput?: number;
-  /** A series named like one of them has its colour. */
+  /** A series with the name of a label has its colour. */
   labels?: readonly string[];
 }
 
@@ -28,8 +28,8 @@ const PANEL_HEIGHT = 105;
 const LEFT = 74;
 
 /**
- * Histograms of lengths, one panel a series over one shared axis, as shares of each series, so that series of
- * different size compare. The rare longest items are gathered in the last bin.
+ * Histograms of lengths, one panel per series with a shared axis, as shares of each series, so that series of different size are
+ * comparable. Rare very long items are collected in the last bin.
  */
 export function sentenceLengths(
   series: readonly { name: string; lengths: readonly number[] }[],
@@ -104,7 +104,7 @@ export function sentenceLengths(
     return {
       type: 'bar',
       name,
-      // The middle of the whole numbers that fall into the bin.
+      // The centre of the whole numbers in the bin.
       x: counts.map((_, bin) => bin * bins.width + (bins.width - 1) / 2),
       y: counts.map((count) => (100 * count) / Math.max(1, lengths.length)),
       width: bins.width * 0.94,
@@ -133,7 +133,7 @@ export function sentenceLengths(
   }
   if (bins.lastGathers) {
     sentences.push(
-      `The last bar gathers all from ${formatNumber((bins.count - 1) * bins.width)} ${unit} on.`,
+      `The last bar contains all of ${formatNumber((bins.count - 1) * bins.width)} or more ${unit}.`,
     );
   }
   return { data, layout, title, reading: sentences.join(' ') };
@@ -142,12 +142,12 @@ export function sentenceLengths(
 interface Bins {
   width: number;
   count: number;
-  /** Whether the last bin holds everything longer as well. */
+  /** Whether the last bin also contains everything longer. */
   lastGathers: boolean;
   nameOf(bin: number): string;
 }
 
-/** Bins of a round width from zero to beyond 99.5 % of every series, and beyond the limit where some reach it. */
+/** Computes bins of a round width from zero to beyond 99.5 % of every series, and beyond the limit if some items reach it. */
 function chooseBins(sorted: readonly Float64Array[], limit = 0): Bins {
   const longest = Math.max(1, ...sorted.map((lengths) => lengths.at(-1) ?? 0));
   const usual = Math.max(1, ...sorted.map((lengths) => quantile(lengths, 0.995)));
@@ -177,7 +177,7 @@ function describe(lengths: Float64Array, longestInput: number | undefined): stri
   return facts.join(', ');
 }
 
-/** The smallest of the ascending values that at least the share p does not exceed; 0 when there are none. */
+/** The quantile p of ascending values: the smallest value that at least the share p does not exceed; 0 without values. */
 function quantile(ascending: Float64Array, p: number): number {
   return ascending[Math.max(0, Math.ceil(p * ascending.length) - 1)] ?? 0;
 }

@@ -6,7 +6,7 @@ import { fitText, textWidth } from '../rendering/font';
 import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
 import type { TokenProbabilities } from './token-probabilities';
 
-/** A sentence with its tokens' places in the text and their probabilities, as `probabilitiesByClass` gives them. */
+/** A sentence with its tokens' positions in the text and their probabilities from `probabilitiesByClass`. */
 export interface SentenceProbabilities extends Omit<TokenProbabilities, 'tokens' | 'threshold'> {
   text: string;
   starts: ArrayLike<number>; // [tokens]
@@ -24,7 +24,7 @@ const LINE_HEIGHT = 31;
 const NOTE_HEIGHT = 20;
 const HEADING_HEIGHT = 40;
 const PALE = 0.25;
-/** Each shows all sentences: more would fill several pages. */
+/** Maximum number of panels, since each shows all sentences. */
 const MOST_PANELS = 12;
 
 /** A token on its line: left edge, width, and the top of its box. */
@@ -35,10 +35,10 @@ interface Place {
 }
 
 /**
- * What the model thinks of each token of several sentences, to be read as text, one panel per label: behind every token stands a bar as
- * high as its probability, gold mentions are underlined. A label shows the sentences whose source looked for it.
+ * Token probabilities of several sentences set as text, one panel per label: the bar behind a token is as high as its probability,
+ * gold mentions are underlined. A label's panel shows the sentences annotated for it.
  *
- * @param threshold a token is predicted from its label's probability on: its bar is strong
+ * @param threshold a token is predicted if its probability reaches its label's threshold, and its bar is strong
  */
 export function sentenceProbabilities(
   sentences: readonly SentenceProbabilities[],
@@ -80,7 +80,7 @@ export function sentenceProbabilities(
         words.y.push(place.y + BOX_HEIGHT / 2);
         words.text.push(plainText(token));
         if (!inGold[index]) return;
-        // On to the next token where that is gold too, so that a mention is one line.
+        // Up to the next token if that is gold too, so that a mention has one continuous line.
         const next = tokens[index + 1];
         const goesOn = inGold[index + 1] && next?.y === place.y;
         underlines.x.push(place.x, goesOn ? next.x : place.x + place.width, null);
@@ -89,7 +89,10 @@ export function sentenceProbabilities(
       bottom = (tokens.at(-1)?.y ?? bottom) + LINE_HEIGHT;
     }
     if (!left.has(label)) {
-      write('<i>none of the sources looked for this label</i>', bottom + 8, { size: 11.5, color: MUTED });
+      write('<i>none of the sources is annotated for this label</i>', bottom + 8, {
+        size: 11.5,
+        color: MUTED,
+      });
       bottom += LINE_HEIGHT;
     }
     return {
@@ -137,7 +140,7 @@ export function sentenceProbabilities(
   };
 }
 
-/** Places tokens on lines as the text has them; lines break where the text has white space. */
+/** Lays out tokens on lines as in the text; lines break at white space. */
 function layOut(text: string, starts: ArrayLike<number>, ends: ArrayLike<number>, top: number): Place[] {
   const places: Place[] = [];
   const widthOf = (start: number, end: number) => textWidth(text.slice(start, end), FONT_SIZE);
@@ -174,7 +177,7 @@ function reading(
     }
   }
   return (
-    `A bar behind a token is as high as its probability, strong from the threshold of the label on; underlined is gold: of ${gold} gold tokens ` +
-    `${found} are found, ${extra} are predicted beside them${shown.length ? ` (${listLabels(shown)})` : ''}.`
+    `The bar behind a token is as high as its probability, and strong from the label's threshold on; gold is underlined. Of ${gold} gold tokens, ` +
+    `${found} are found; ${extra} others are predicted${shown.length ? ` (${listLabels(shown)})` : ''}.`
   );
 }

@@ -1,6 +1,6 @@
 import { SEARCH_SETTINGS } from '../../evaluation';
 
-/** A setting of a search as people call it. */
+/** Display name of a search setting. */
 export function settingName(column: string): string {
   return SEARCH_SETTINGS[column] ?? column;
 }
@@ -10,12 +10,12 @@ const UNITS: Readonly<Record<string, string>> = {
   MAX_SEQ_LENGTH: ' (tokens)',
 };
 
-/** The same with its unit, for an axis. */
+/** Display name with the unit, for an axis. */
 export function settingTitle(column: string): string {
   return settingName(column) + (UNITS[column] ?? '');
 }
 
-/** A value of a setting: small rates as 2e-5, names of folders by their last part. */
+/** Formats a value of a setting: small rates as 2e-5, folders by their last part. */
 export function settingValue(value: string | number): string {
   if (typeof value === 'number')
     return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);

@@ -8,7 +8,7 @@ const points = [
   { name: 'int8', sizeMb: 22.5, latencyMs: 4, f1: 0.72 },
 ];
 
-test('latency, F1 and size as measured; the area follows the size', () => {
+test('discs have the measured latency and F1, and an area proportional to size', () => {
   const [trace] = sizeLatencyF1(points).data;
   assert.deepEqual(trace.x, [4, 8]);
   assert.deepEqual(trace.y, [0.72, 0.73]);
@@ -16,7 +16,7 @@ test('latency, F1 and size as measured; the area follows the size', () => {
   assert.ok(Math.abs((large / small) ** 2 - 4) < 1e-9);
 });
 
-test('the axis of F1 spans the data, not zero to one', () => {
+test('the F1 axis spans the data, not zero to one', () => {
   const [low, high] = (sizeLatencyF1(points).layout.yaxis as { range: [number, number] }).range;
   assert.ok(low < 0.72 && low > 0.68 && high > 0.73 && high < 0.77);
 });
@@ -28,7 +28,7 @@ test('the reading compares the smallest with the largest', () => {
   );
 });
 
-test('the line joins the models than which none is faster and better', () => {
+test('the line joins the Pareto front', () => {
   const slowAndPoor = { name: 'old', sizeMb: 260, latencyMs: 20, f1: 0.7 };
   const [, front] = sizeLatencyF1([slowAndPoor, ...points]).data;
   assert.deepEqual(
@@ -40,7 +40,7 @@ test('the line joins the models than which none is faster and better', () => {
   );
 });
 
-test('many models bear numbers, by latency, and a key names each with its size', () => {
+test('many models are numbered by latency, and a key lists each with its size', () => {
   const many = Array.from({ length: 9 }, (_, index) => ({
     ...points[0],
     name: `m${index}`,
@@ -51,7 +51,7 @@ test('many models bear numbers, by latency, and a key names each with its size',
   assert.deepEqual([texts[9], texts[17]], ['1  m8, 90 MB', '9  m0, 90 MB']);
 });
 
-test('what cannot be drawn is refused', () => {
+test('invalid values are refused', () => {
   assert.throws(() => sizeLatencyF1([]), InputError);
   assert.throws(() => sizeLatencyF1([{ ...points[0], latencyMs: 0 }]), /fp32: size 90 MB, latency 0 ms/);
 });

@@ -14,13 +14,13 @@ export interface BenchmarkPoint {
 const PLOT = { width: 700, height: 380 };
 const LARGEST_DIAMETER = 70;
 const LABEL_SIZE = 12;
-/** With more models than this, discs bear numbers and a key names them: names would cover each other. */
+/** With more models than this, discs are numbered and a key names them, since names would overlap. */
 const MOST_NAMES = 8;
 const KEY = { width: 290, lineHeight: 22 };
 
 /**
- * Small, fast and good: latency to the right, F1 upwards, the area of each disc is the model's size in MB. A line joins the Pareto
- * front: the models than which none is both faster and better. Models stand in the order of their latency.
+ * F1 against latency, with the area of each disc proportional to the model's size in MB. A line joins the Pareto front: the models
+ * than which none is both faster and better. Models are ordered by latency.
  */
 export function sizeLatencyF1(models: readonly BenchmarkPoint[]): Figure {
   const points = [...models].sort((one, other) => one.latencyMs - other.latencyMs);
@@ -83,7 +83,7 @@ export function sizeLatencyF1(models: readonly BenchmarkPoint[]): Figure {
       height: PLOT.height + 70,
       margin: { l: 72, r: 24 + (keyed ? KEY.width : 0), t: 10, b: 60 },
       showlegend: false,
-      xaxis: axis('median latency of a sentence (ms, logarithmic)', {
+      xaxis: axis('median latency per sentence (ms, logarithmic)', {
         type: 'log',
         range: xRange,
         tickvals: logTicks(xRange),
@@ -113,11 +113,11 @@ export function sizeLatencyF1(models: readonly BenchmarkPoint[]): Figure {
       ],
     },
     title: 'Size, latency and F1',
-    reading: keyed ? `${reading(points)} The numbers go by latency.` : reading(points),
+    reading: keyed ? `${reading(points)} The numbers are in order of latency.` : reading(points),
   };
 }
 
-/** Number, name and size, one under the other to the right of the plot. */
+/** Lists number, name and size to the right of the plot. */
 function keyOf(names: readonly (readonly string[])[]) {
   return names.map(([name, size], index) => ({
     text: `${index + 1}  ${plainText(name)}, ${size}`,
@@ -146,21 +146,21 @@ function paretoFront(points: readonly BenchmarkPoint[]): BenchmarkPoint[] {
   });
 }
 
-/** Exponents of ten with room for the discs at both ends. */
+/** Axis range in exponents of ten, with room for the discs at both ends. */
 function logRange(values: readonly number[]): [number, number] {
   const [low, high] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];
   const padding = Math.max(0.12, (high - low) * 0.18);
   return [low - padding, high + padding];
 }
 
-/** With room for discs and names; below 0 there is no F1. */
+/** Axis range with room for discs and names, at least 0. */
 function linearRange(values: readonly number[]): [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const padding = Math.max(0.02, (high - low) * 0.3);
   return [Math.max(0, low - padding), high + padding];
 }
 
-/** 1, 2, 5, 10 … within the range; in short ranges every whole step of the leading digit. */
+/** Ticks 1, 2, 5, 10 … within the range; in short ranges every step of the leading digit. */
 function logTicks([low, high]: [number, number]): number[] {
   const digits = high - low > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9];
   const ticks: number[] = [];
@@ -172,7 +172,7 @@ function logTicks([low, high]: [number, number]): number[] {
 
 function reading(points: readonly BenchmarkPoint[]): string {
   const explanation =
-    'Up and to the left is better; the area of a disc is the size of the model; no model is faster and better than those on the dotted line.';
+    "The upper left is best; the area of a disc is proportional to the model's size; no model is both faster and better than those on the dotted line.";
   const smallest = points.reduce((best, point) => (point.sizeMb < best.sizeMb ? point : best));
   const largest = points.reduce((best, point) => (point.sizeMb > best.sizeMb ? point : best));
   if (smallest === largest) return explanation;

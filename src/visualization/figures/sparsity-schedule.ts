@@ -4,7 +4,7 @@ import { LIMIT, NEUTRAL } from '../palette';
 
 const POINTS = 101;
 
-/** The share of zeros over a run that `sparsify` reaches: the very function that it follows. */
+/** Share of zeros over a run, from the schedule function of `sparsify`. */
 export function sparsitySchedule(options: Pick<SparsityOptions, 'sparsity' | 'begin' | 'end'>): Figure {
   const { sparsity, begin, end } = options;
   const shares = Array.from({ length: POINTS }, (_, index) => index / (POINTS - 1));
@@ -35,7 +35,7 @@ export function sparsitySchedule(options: Pick<SparsityOptions, 'sparsity' | 'be
     },
     title: 'The cubic schedule of sparsity',
     reading:
-      `Between the dashed lines weights go, fast while there is much to spare: half-way, ${formatPercent(zeros(middle))} are zero ` +
-      `of the ${formatPercent(sparsity)} at the end; the rest of the run recovers.`,
+      `Weights are set to zero between the dashed lines, fast at first: half-way, ${formatPercent(zeros(middle))} are zero ` +
+      `of the ${formatPercent(sparsity)} at the end; the rest of the run is for recovery.`,
   };
 }

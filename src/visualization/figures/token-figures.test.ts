@@ -8,7 +8,7 @@ import { calibration } from './calibration';
 import { precisionRecall } from './precision-recall';
 import { type SentenceProbabilities, sentenceProbabilities } from './sentence-probabilities';
 
-/** Probabilities that mean what they say, but for `too sure` ones. */
+/** Calibrated probabilities, except for `too sure` ones. */
 function outcomes(count: number, tooSure: number) {
   const random = createRandom(3);
   const probabilities = Float64Array.from({ length: count }, () => random.next());
@@ -16,7 +16,7 @@ function outcomes(count: number, tooSure: number) {
   return { probabilities, inside } as unknown as Parameters<typeof reliability>[0];
 }
 
-test('calibration: ECE of each class is told, an unknown class is no curve, every text readable', async () => {
+test('calibration: the ECE of each class is shown, an unknown class has no curve, every text is readable', async () => {
   const reliabilities = byLabel(FOUR, (_, index) =>
     index === 2 ? null : reliability(outcomes(3000, 1 + index)),
   );
@@ -29,7 +29,7 @@ test('calibration: ECE of each class is told, an unknown class is no curve, ever
   assert.match(figure.reading, new RegExp(`largest for Organ Tissue, ${error}`));
 });
 
-test('precision and recall: the disc is what the threshold makes, a class without gold says n/a', async () => {
+test('precision and recall: the disc is at the threshold, a class without gold shows n/a', async () => {
   const known = outcomes(2000, 1);
   const figure = precisionRecall(
     byLabel(FOUR, (_, index) => (index === 0 ? null : precisionRecallCurve(known))),
@@ -48,7 +48,7 @@ test('precision and recall: the disc is what the threshold makes, a class withou
   assert.ok(line.length < 1000);
 });
 
-/** One token a word. */
+/** One token per word. */
 function sentence(text: string, goldWords: string[], annotated: string[]): SentenceProbabilities {
   const words = [...text.matchAll(/\S+/g)];
   const isGold = words.map(([word]) => goldWords.includes(word));
@@ -64,19 +64,19 @@ function sentence(text: string, goldWords: string[], annotated: string[]): Sente
 
 const long = `${'The primary lymphocytes & <b>HeLa</b> cells of mice with p.V600E '.repeat(6)}.`;
 
-test('sentences are read as text under each class that their source looked for, every text readable', async () => {
+test('sentences are set as text under each class annotated in their source, every text is readable', async () => {
   const figure = sentenceProbabilities(
     [sentence(long, ['cells'], ['Cell', 'Organ Tissue']), sentence('HeLa cells grew .', ['HeLa'], ['Cell'])],
     0.5,
   );
   const texts = await checkReadable(figure);
-  assert.ok(texts.includes('<b>HeLa</b>'), 'a tag of the text is a word');
+  assert.ok(texts.includes('<b>HeLa</b>'), 'markup in the text is shown as words');
   assert.equal(texts.filter((text) => text === 'corpus, article 1').length, 3);
   assert.equal(texts.filter((text) => text.includes('none of the sources')).length, 2);
   // Six cells twice and one HeLa.
-  assert.match(figure.reading, /of 13 gold tokens 13 are found, 0 are predicted/);
+  assert.match(figure.reading, /Of 13 gold tokens, 13 are found; 0 others are predicted/);
 });
 
-test('no sentence is an error', () => {
+test('an empty list of sentences is refused', () => {
   assert.throws(() => sentenceProbabilities([], 0.5), InputError);
 });

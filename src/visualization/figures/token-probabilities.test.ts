@@ -22,7 +22,7 @@ const sentence = {
   threshold: 0.5,
 };
 
-test('probabilities by class, strong from the threshold on', () => {
+test('probabilities are drawn by class, strong from the threshold on', () => {
   const { data } = tokenProbabilities(sentence);
   assert.deepEqual(
     data.map(({ y }) => y),
@@ -32,7 +32,7 @@ test('probabilities by class, strong from the threshold on', () => {
   assert.deepEqual(data[0].marker, { color: [pale, strong, pale, strong] });
 });
 
-test('gold mentions are shaded as whole runs of tokens', () => {
+test('gold mentions are shaded over all their tokens', () => {
   const shaded = (tokenProbabilities(sentence).layout.shapes as Record<string, unknown>[]).filter(
     ({ type }) => type === 'rect',
   );
@@ -45,19 +45,19 @@ test('gold mentions are shaded as whole runs of tokens', () => {
   );
 });
 
-test('the reading counts tokens of known classes alone and names the unknown ones', () => {
+test('the reading counts only tokens of annotated classes and names the others', () => {
   const { reading, layout } = tokenProbabilities(sentence);
   assert.match(reading, /Of 3 gold tokens 2 are found and 1 missed; 1 is predicted without gold/);
   assert.match(reading, /Cell: not annotated in this source/);
   assert.equal(layout.annotations!.filter(({ text }) => /no gold to compare/.test(String(text))).length, 1);
 });
 
-test('tokens are text, not markup', () => {
+test('tokens are shown as text, not markup', () => {
   const { ticktext } = tokenProbabilities(sentence).layout.xaxis4 as { ticktext: string[] };
   assert.deepEqual(ticktext, ['&lt;i&gt;HeLa', 'cells', 'with', 'V600E']);
 });
 
-test('values that do not match the tokens are refused', () => {
+test('values whose number differs from the tokens are refused', () => {
   const short = { ...sentence, probabilities: { ...sentence.probabilities, Cell: [0.1] } };
   assert.throws(() => tokenProbabilities(short), InputError);
 });

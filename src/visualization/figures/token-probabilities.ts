@@ -9,18 +9,18 @@ export interface TokenProbabilities {
   tokens: readonly string[];
   /** By label, from 0 to 1, one per token. */
   probabilities: Record<string, readonly number[]>;
-  /** Whether each token lies in a gold mention; null where the source did not look for the label. */
+  /** Whether each token is in a gold mention; null if the source is not annotated for the label. */
   gold: Record<string, readonly boolean[] | null>;
-  /** A token is predicted from its label's probability on. */
+  /** A token is predicted if its probability reaches its label's threshold. */
   threshold: Threshold;
 }
 
 const TOKEN_WIDTH = 19;
 const PANEL_HEIGHT = 84;
 const TOKEN_SIZE = 12;
-/** Longer tokens are cut below the axis (never in the text shown on hover). */
+/** Longer tokens are cut below the axis (but not in the hover text). */
 const LONGEST_TOKEN = 24;
-/** A shorter sentence leaves room to the right instead of spreading its bars. */
+/** Shorter sentences leave space to the right instead of spreading their bars. */
 const FEWEST_SLOTS = 28;
 const LEFT = 70;
 const MOST_PANELS = 12;
@@ -28,8 +28,8 @@ const NOTE = 'not annotated here: no gold to compare';
 const NOTE_WIDTH = 280;
 
 /**
- * What the model thinks of each token of a sentence, one panel per label: bars of probability (strong from the threshold
- * on, pale below), the gold mentions shaded behind them.
+ * Token probabilities of a sentence, one panel per label: bars of probability (strong from the threshold on, pale below) with the
+ * gold mentions shaded behind them.
  */
 export function tokenProbabilities({ tokens, probabilities, gold, threshold }: TokenProbabilities): Figure {
   const labels = Object.keys(probabilities);
@@ -37,7 +37,7 @@ export function tokenProbabilities({ tokens, probabilities, gold, threshold }: T
     if ([probabilities[label], gold[label] ?? tokens].some(({ length }) => length !== tokens.length)) {
       throw new InputError(
         `Probabilities and gold of ${label} must have one value for each of the ${tokens.length} tokens; ` +
-          'give those of the same sentence, cut alike',
+          'give the values of the same sentence and tokenization',
       );
     }
   }

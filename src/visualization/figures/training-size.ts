@@ -4,16 +4,16 @@ import { labelColours, withOpacity } from '../palette';
 import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
 import { lineEnds } from './line-ends';
 
-/** One training on a part of the sentences. */
+/** One training run on a part of the sentences. */
 export interface SizedTraining {
   sentences: number;
   seed: number;
-  /** Strict span F1 on test; null where the label has no gold there. */
+  /** Strict span F1 on test; null if the label has no gold mentions there. */
   f1: Readonly<Record<string, number | null>>;
 }
 
 const PLOT_HEIGHT = 340;
-/** Shapes of labels by their place, for eyes that tell no colours apart: Plotly's name for it, and the same as a character. */
+/** Marker shapes of labels by index, for colour-blind readers: Plotly's name, and the matching character. */
 const SHAPES: readonly (readonly [symbol: string, character: string])[] = [
   ['circle', '●'],
   ['square', '■'],
@@ -25,9 +25,9 @@ const SHAPES: readonly (readonly [symbol: string, character: string])[] = [
   ['x', '✖'],
 ];
 
-/** F1 by label over the number of training sentences: every training a pale point, the mean over seeds the line, least to most the bar. */
+/** F1 by label against the number of training sentences: a pale point per run, a line through the means over seeds, bars from minimum to maximum. */
 export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure {
-  if (trainings.length === 0) throw new InputError('There is no training to draw; give at least one');
+  if (trainings.length === 0) throw new InputError('There is no training run to draw; give at least one');
   const sizes = [...new Set(trainings.map(({ sentences }) => sentences))].sort((a, b) => a - b);
   const labels = labelsIn(trainings.map(({ f1 }) => f1));
   const colours = labelColours(labels);
@@ -102,7 +102,7 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
       yaxis: axis('strict F1 on test', { range: [0, 1], ticks: '' }),
       annotations: ends.annotations,
     },
-    title: 'F1 over the number of training sentences',
+    title: 'F1 against the number of training sentences',
     reading: reading(trainings, sizes, curves) + note,
   };
 }
@@ -115,8 +115,8 @@ function reading(
   const seeds = new Set(trainings.map(({ seed }) => seed)).size;
   const legend =
     seeds === 1
-      ? 'Each point is one training, of one seed: another may move it'
-      : `Lines join the means of ${seeds} seeds, bars reach from the worst to the best`;
+      ? 'Each point is one training run with one seed; other seeds may differ'
+      : `Lines join the means of ${seeds} seeds, bars span the worst to the best`;
   const [last, before] = [sizes.at(-1), sizes.at(-2)];
   if (last === undefined || before === undefined) return `${legend}.`;
   const gains = curves.flatMap(({ label, points }) => {

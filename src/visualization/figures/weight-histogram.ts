@@ -5,11 +5,11 @@ import { LIMIT, NEUTRAL } from '../palette';
 const BINS = 101;
 const LEVELS = 127;
 
-/** How the weights of a matrix are spread, and what 8 bits with one scale have to cover: from the largest weight to its mirror. */
+/** Distribution of a matrix's weights, over the symmetric range that 8 bits with one scale must cover. */
 export function weightHistogram({ name, data }: { name: string; data: Float32Array }): Figure {
   const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (!(largest > 0 && Number.isFinite(largest)))
-    throw new InputError(`${name}: has no weights other than 0 to draw; choose a matrix of a trained model`);
+    throw new InputError(`${name}: has no nonzero weights to draw; choose a matrix of a trained model`);
   const width = (2 * largest) / BINS;
   const counts = new Array<number>(BINS).fill(0);
   for (const value of data) counts[Math.min(BINS - 1, Math.floor((value + largest) / width))]++;
@@ -33,7 +33,7 @@ export function weightHistogram({ name, data }: { name: string; data: Float32Arr
       margin: { l: 72, r: 30, t: 10, b: 56 },
       showlegend: false,
       xaxis: axis('weight (no unit)', { range: [-1.05 * largest, 1.05 * largest], showline: true }),
-      yaxis: axis('share of the weights (%, logarithmic)', {
+      yaxis: axis('share of weights (%, logarithmic)', {
         ...{ type: 'log', dtick: 1, exponentformat: 'none', ticks: '' },
       }),
       shapes: [-most, most].map((x) => ({
@@ -44,8 +44,8 @@ export function weightHistogram({ name, data }: { name: string; data: Float32Arr
     },
     title: `Weights of ${name}`,
     reading:
-      `99 % of the ${formatNumber(data.length)} weights lie between the dashed lines at ±${most.toPrecision(2)}, the largest is ` +
-      `${formatNumber(largest / most, 1)} times as far out: one scale for all has steps of ${step.toPrecision(2)}, ` +
+      `99 % of the ${formatNumber(data.length)} weights are between the dashed lines at ±${most.toPrecision(2)}, the largest is ` +
+      `${formatNumber(largest / most, 1)} times as large: a single scale has steps of ${step.toPrecision(2)}, ` +
       `and ${formatPercent(within)} of the weights become 0.`,
   };
 }

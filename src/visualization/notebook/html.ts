@@ -1,6 +1,6 @@
 import { printable } from '../../foundation';
 
-/** Text as HTML shows it literally, in elements and in quoted attributes; characters that would hide something are written as escapes. */
+/** Escapes text for HTML elements and quoted attributes; invisible and reordering characters become visible escapes. */
 export function escapeHtml(text: string): string {
   return printable(text, '\n\t')
     .replaceAll('&', '&amp;')

@@ -12,7 +12,7 @@ afterEach(() => {
   delete kernel.__tslab__;
 });
 
-test('a live figure is drawn in one display, not too often, and at the end', async () => {
+test('a live figure updates one display, at a limited rate, and at the end', async () => {
   const pictures: Uint8Array[] = [];
   let displays = 0;
   kernel.__tslab__ = {
@@ -39,7 +39,7 @@ test('a live figure is drawn in one display, not too often, and at the end', asy
   assert.equal(pictures.length, 3);
 });
 
-test('outside a notebook nothing is drawn', async () => {
+test('nothing is drawn outside a notebook', async () => {
   const live = liveFigure<number>(() => assert.fail('drawn'), 0);
   live.update(1);
   await live.end(1);

@@ -2,15 +2,15 @@ import { notebookKernel } from '../../foundation';
 import type { Figure } from '../figure';
 import { renderPng } from '../rendering/render';
 
-/** A picture below the notebook cell that is drawn anew in its place. Outside a notebook nothing happens. */
+/** A picture below the notebook cell that is updated in place. Does nothing outside a notebook. */
 export interface LiveFigure<Data> {
-  /** Draws, unless the last drawing is not long ago: drawing takes time that the work it shows would miss. */
+  /** Draws, unless the last drawing was recent, since drawing slows the work that it shows. */
   update(data: Data): void;
   /** Draws a last time. */
   end(data: Data): Promise<void>;
 }
 
-/** @param secondsBetween drawings, at least */
+/** @param secondsBetween minimum seconds between drawings */
 export function liveFigure<Data>(draw: (data: Data) => Figure, secondsBetween = 15): LiveFigure<Data> {
   const display = notebookKernel()?.newDisplay();
   let drawnAt = Date.now();
@@ -29,7 +29,7 @@ export function liveFigure<Data>(draw: (data: Data) => Figure, secondsBetween = 
   return {
     update(data) {
       if (!display || isDrawing || Date.now() - drawnAt < secondsBetween * 1000) return;
-      // What cannot be drawn yet is drawn later or, at the end, told.
+      // A failure is retried later or, at the end, reported.
       redraw(data).catch(() => {});
     },
     async end(data) {

@@ -7,12 +7,12 @@ import { FOUR } from '../labels.fixture';
 import { LABEL_COLOURS } from '../palette';
 import { markedSentence, markedSentencesHtml } from './marked-sentence';
 
-/** One of them with the characters of markup. */
+/** One of them contains markup. */
 const LABELS = [...FOUR, '<img src=x> & "more"'];
 const parse = (html: string) => new JSDOM(`<body>${html}</body>`).window.document.body;
 const isTag = (element: Element) => (element.getAttribute('style') ?? '').includes('nowrap');
 
-test('the text comes back from the marks, whatever it holds and however spans overlap', () => {
+test('the marked text equals the input, whatever it contains and however spans overlap', () => {
   const text = fc.string({ minLength: 1, maxLength: 30 }).filter((value) => !/[\0\r]/.test(value));
   const sentence = text.chain((value) =>
     fc.record({
@@ -51,7 +51,7 @@ test('a span is coloured and named; a shared stretch has the colours of both', (
   assert.match(both.getAttribute('style')!, /linear-gradient\(rgba\(0, 114, 178.*rgba\(0, 158, 115/);
 });
 
-test('labels have one colour in a table of sentences: of those given first, then as they appear', () => {
+test('labels have one colour in a table of sentences: given labels first, others in order of appearance', () => {
   const sentences = [
     { text: 'HeLa', gold: [{ start: 0, end: 4, label: 'new' }] },
     { text: 'HeLa', gold: [{ start: 0, end: 4, label: 'Cell' }] },
@@ -68,7 +68,7 @@ test('a span outside the text is refused', () => {
   assert.throws(() => markedSentence('HeLa', [{ start: 2, end: 9, label: 'Cell' }]), InputError);
 });
 
-test('gold and predicted stand side by side, only where something is predicted', () => {
+test('gold and predicted are shown side by side only if there are predictions', () => {
   const gold: Span[] = [{ start: 0, end: 4, label: 'Cell Line' }];
   const alone = parse(markedSentencesHtml([{ text: 'HeLa', gold }], 'Gold'));
   assert.equal(alone.querySelectorAll('td').length, 1);
@@ -82,7 +82,7 @@ test('gold and predicted stand side by side, only where something is predicted',
   assert.equal(compared.querySelector('caption')!.textContent, 'Errors & more');
 });
 
-test('no heading, note, caption or text is markup or hides what stands beside it', () => {
+test('headings, notes, captions and texts are escaped', () => {
   const text = 'HeLa \u202e<b>\u001b[31m grew';
   const gold: Span[] = [{ start: 0, end: 4, label: 'Cell Line' }];
   const sentence = { text, gold, predicted: [], note: '<i>\u0007note' };

@@ -2,20 +2,20 @@ import { InputError, notebookKernel, type Span } from '../../foundation';
 import { INK, labelColours, MUTED, withOpacity } from '../palette';
 import { escapeHtml } from './html';
 
-/** A sentence to show; gold and predicted spans stand side by side where both are given. */
+/** A sentence to show; gold and predicted spans are side by side if both are given. */
 export interface MarkedSentence {
   text: string;
   gold: readonly Span[];
   predicted?: readonly Span[];
-  /** Where the sentence is from, or what is to be noticed about it. */
+  /** The origin of the sentence, or a remark. */
   note?: string;
 }
 
 /**
- * A sentence as HTML with its spans coloured by label; the label is also written after each span, for eyes that tell no
- * colours apart. Spans may overlap: the shared stretch shows the colours of all in stripes.
+ * Renders a sentence as HTML with its spans coloured by label; the label is also written after each span, for colour-blind readers.
+ * Spans may overlap: the overlap shows the colours of all in stripes.
  *
- * @param labels decide the colours; labels that are not among them come after them
+ * @param labels determine the colours; other labels follow
  * @throws InputError for a span outside the text
  */
 export function markedSentence(text: string, spans: readonly Span[], labels: readonly string[] = []): string {
@@ -47,7 +47,7 @@ export function markedSentence(text: string, spans: readonly Span[], labels: rea
     .join('');
 }
 
-/** The labels, then those that only spans have. */
+/** Returns the given labels, then those that only occur in spans. */
 function withLabelsOf(spans: readonly Span[], labels: readonly string[]): string[] {
   return [...new Set([...labels, ...spans.map(({ label }) => label)])];
 }
@@ -72,13 +72,13 @@ function tag(label: string, colour: string): string {
 }
 
 export interface MarkedSentencesOptions {
-  /** Decide the colours; left out, the labels of the spans in the order in which they first appear. */
+  /** Determine the colours; default: the labels of the spans in order of first appearance. */
   labels?: readonly string[];
-  /** Of the two columns; "Gold" and "Predicted" where left out. */
+  /** Headings of the two columns; default: "Gold" and "Predicted". */
   headings?: readonly [string, string];
 }
 
-/** Sentences below one another, one per row: gold to the left, predicted to the right where any sentence has it. */
+/** Renders one sentence per row: gold on the left, predicted on the right if any sentence has predictions. */
 export function markedSentencesHtml(
   sentences: readonly MarkedSentence[],
   caption: string,
@@ -106,7 +106,7 @@ export function markedSentencesHtml(
   );
 }
 
-/** Shows sentences with their spans below the notebook cell; outside a notebook nothing happens. */
+/** Shows sentences with their spans below the notebook cell; does nothing outside a notebook. */
 export function showMarkedSentences(
   sentences: readonly MarkedSentence[],
   caption: string,

@@ -10,7 +10,7 @@ afterEach(() => {
   delete notebook.__tslab__;
 });
 
-/** A kernel that keeps what is displayed. */
+/** A kernel that records what is displayed. */
 function startKernel(): [kind: 'png' | 'html', content: Uint8Array | string][] {
   const shown: ['png' | 'html', Uint8Array | string][] = [];
   const display = {
@@ -46,12 +46,12 @@ test('a notebook gets the PNG, and the interactive view only on request', async 
   );
 });
 
-test('outside a notebook nothing is shown', async () => {
+test('nothing is shown outside a notebook', async () => {
   await showFigure(figure);
   showTable([{ a: 1 }], 'nowhere');
 });
 
-test('the interactive view draws the figure by its own scripts, without network', () => {
+test('the interactive view draws the figure with embedded scripts, without network', () => {
   const html = interactiveHtml(figure) + interactiveHtml(figure);
   const { window } = new JSDOM(`<body>${html}</body>`, { runScripts: 'dangerously' });
   const plots = [...window.document.querySelectorAll('[id^=notebook-plot]')] as (Element & {

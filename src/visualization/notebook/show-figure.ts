@@ -5,9 +5,8 @@ import { composeLayout } from '../rendering/compose';
 import { renderPng } from '../rendering/render';
 
 /**
- * Shows a figure below the notebook cell: always as PNG, which needs neither trust nor network; with `interactive` also
- * as a view to hover over and zoom into. Outside a notebook there is nowhere to show it, and nothing happens: use
- * `saveFigure`.
+ * Shows a figure below the notebook cell: always as PNG, which needs neither trust nor network; with `interactive` also as an
+ * interactive view with hover and zoom. Does nothing outside a notebook; use `saveFigure` there.
  */
 export async function showFigure(figure: Figure, options: { interactive?: boolean } = {}): Promise<void> {
   const display = notebookKernel()?.display;
@@ -21,11 +20,11 @@ interface NotebookPlot {
 }
 
 /**
- * The figure as HTML with scripts, for notebooks that are trusted to run them.
+ * Renders the figure as HTML with scripts, for trusted notebooks.
  *
- * plotly-notebook-js makes the view, but would fetch Plotly from a network address or a path that few servers have,
- * in a version from 2016. So the page is given the Plotly that drew the picture first (1.1 MB in the output, works
- * offline), under the name `plot` too by which that package calls it.
+ * plotly-notebook-js creates the view, but would load Plotly, in a version from 2016, from a network address or a path that few
+ * servers have. The output therefore embeds the Plotly that drew the picture (1.1 MB, works offline), with the alias `plot` that
+ * the package calls.
  */
 export function interactiveHtml(figure: Figure): string {
   const { createPlot } = optionalPackage<{
@@ -34,11 +33,11 @@ export function interactiveHtml(figure: Figure): string {
   const plotly = readFileSync(require.resolve('plotly.js-basic-dist-min'), 'utf8');
   const layout = composeLayout(figure);
   let plot = new createPlot(figure.data, layout).render();
-  // A text of the figure must not end the script that it is part of.
+  // A text of the figure must not end the script.
   for (const json of [JSON.stringify(figure.data), JSON.stringify(layout)]) {
     plot = plot.replace(json, () => json.replaceAll('<', '\\u003c'));
   }
-  // The package names its element by the clock: two figures of one cell would get the same.
+  // The package names its element by the clock, so two figures of one cell would get the same name.
   interactiveCount++;
   plot = plot.replaceAll(/notebook-plot-\d+/g, (id) => `${id}-${interactiveCount}`);
   return `<script>if (!window.Plotly) {\n${plotly}\n}\nPlotly.plot ??= Plotly.newPlot;</script>${plot}`;

@@ -21,7 +21,7 @@ const shown = [
   ['int8', '22.90', '7', '–'],
 ];
 
-test('words to the left, numbers to the right with equal decimals, unknown as a dash', () => {
+test('words are left-aligned, numbers right-aligned with equal decimals, unknown values a dash', () => {
   const html = tableHtml(rows, 'Benchmark');
   assert.deepEqual(cellsOf(html), shown);
   const { document } = new JSDOM(html).window;
@@ -31,12 +31,12 @@ test('words to the left, numbers to the right with equal decimals, unknown as a 
   );
 });
 
-test('numbers among words are written as words', () => {
+test('numbers in a column of words are formatted as words', () => {
   const html = tableHtml([{ value: 0.00002 }, { value: 'linear' }], 'Options');
   assert.deepEqual(cellsOf(html), [['value'], ['0.00002'], ['linear']]);
 });
 
-test('a DataFrame shows what its rows show', () => {
+test('a DataFrame is shown like its rows', () => {
   assert.deepEqual(cellsOf(tableHtml(dataFrame(rows), 'Benchmark')), shown);
 });
 
@@ -53,11 +53,11 @@ test('a grouped DataFrame can be shown', () => {
   ]);
 });
 
-test('rows of different columns are refused', () => {
+test('rows with different columns are refused', () => {
   assert.throws(() => tableHtml([{ a: 1 }, { b: 1 }], ''), InputError);
   assert.throws(() => tableHtml([{ a: 1 }, { a: 1, b: 1 }], ''), /Row 2/);
 });
 
-test('no rows make an empty table', () => {
+test('an empty list of rows gives an empty table', () => {
   assert.deepEqual(cellsOf(tableHtml([], 'none')), [[]]);
 });

@@ -4,7 +4,7 @@ import { escapeHtml } from './html';
 
 /** A cell; null is unknown and shown as a dash. */
 export type Cell = string | number | null;
-/** One row by column name; all rows have the same columns. A column's unit stands in its name: "size (MB)". */
+/** One row by column name; all rows have the same columns. A column's unit is part of its name: "size (MB)". */
 export type Row = Record<string, Cell>;
 
 // Where danfojs-node is not installed its types are missing too. The comment goes with the declaration: the type is `any` there.
@@ -12,20 +12,20 @@ export type Row = Record<string, Cell>;
 /** @ts-ignore */
 type DataFrame = import('danfojs-node').DataFrame;
 
-/** The rows as a danfojs DataFrame, to filter, group and sort before they are shown. Loading danfojs takes seconds, once. */
+/** Converts rows to a danfojs DataFrame for filtering, grouping and sorting. Loading danfojs takes seconds, once. */
 export function dataFrame(rows: readonly Row[]): DataFrame {
   const danfo = optionalPackage<{ DataFrame: new (rows: Row[]) => DataFrame }>('danfojs-node', 'A DataFrame');
   return new danfo.DataFrame([...rows]);
 }
 
-/** Shows rows or a DataFrame as a table below the notebook cell; outside a notebook nothing happens. */
+/** Shows rows or a DataFrame as a table below the notebook cell; does nothing outside a notebook. */
 export function showTable(table: readonly Row[] | DataFrame, caption: string): void {
   notebookKernel()?.display.html(tableHtml(table, caption));
 }
 
 /**
- * The table as HTML with inline styles. DataFrames print themselves as text in boxes of fixed width that cut long cells
- * and put numbers to the left; here numbers stand to the right with equal decimals in a column.
+ * Renders the table as HTML with inline styles. DataFrames print themselves as text in boxes of fixed width that cut long cells and
+ * left-align numbers; here numbers are right-aligned with equal decimals per column.
  */
 export function tableHtml(table: readonly Row[] | DataFrame, caption: string): string {
   const { columns, cells } = contents(table);
@@ -72,7 +72,7 @@ function isRows(table: readonly Row[] | DataFrame): table is readonly Row[] {
   return Array.isArray(table);
 }
 
-/** How the numbers of a column are written (percentages with one decimal, else about three digits of the largest), or undefined for a column of words. */
+/** Returns the number format of a column (percentages with one decimal, else about three digits of the largest), or undefined for words. */
 function numberFormat(name: string, column: readonly Cell[]): ((value: number) => string) | undefined {
   const numbers = column.filter((cell) => typeof cell === 'number');
   if (numbers.length === 0 || column.some((cell) => typeof cell === 'string')) return undefined;

@@ -2,7 +2,7 @@ import { type Figure, type Layout, plainText } from '../figure';
 import { INK, MUTED } from '../palette';
 import { FONT_FAMILY, wrapText } from './font';
 
-/** In pixels; what is left out is taken from the figure's layout. */
+/** In pixels; defaults are taken from the figure's layout. */
 export interface Size {
   width?: number;
   height?: number;
@@ -14,8 +14,8 @@ const READING_SIZE = 12.5;
 const LINE_SPACING = 1.3;
 
 /**
- * The layout that is drawn: the figure's own, with title and reading above it, both wrapped to the width. The
- * picture grows by the height that they take, so that the plot keeps the room the figure gave it.
+ * Returns the layout to draw: the figure's own, with title and reading above it, wrapped to the width. The picture grows by their
+ * height, so that the size of the plot is unchanged.
  */
 export function composeLayout(figure: Figure, size: Size = {}): Layout {
   const { margin, annotations } = figure.layout;
@@ -41,7 +41,7 @@ export function composeLayout(figure: Figure, size: Size = {}): Layout {
       y: 1,
       yref: 'container',
       yanchor: 'top',
-      // Plotly hangs a single line below this point, but stands the first of several lines on it.
+      // Plotly places a single line below this point, but the first of several lines above it.
       pad: { l: EDGE, t: EDGE + (title.length > 1 ? TITLE_SIZE * 0.7 : 0) },
     },
     annotations: [

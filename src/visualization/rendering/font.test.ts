@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Resvg } from '@resvg/resvg-js';
 import { FONT_FAMILY, fitText, fontFiles, textWidth, wrapText } from './font';
 
-/** Ink between two bars as the renderer draws it, less the bars alone: the advance of the text, kerning included. */
+/** Measures the advance of a rendered text, kerning included: the distance between two bars around it, minus that without text. */
 function drawnWidth(text: string, size: number, weight: 'normal' | 'bold'): number {
   const ink = (content: string) =>
     new Resvg(
@@ -14,7 +14,7 @@ function drawnWidth(text: string, size: number, weight: 'normal' | 'bold'): numb
   return ink(text) - ink('');
 }
 
-test('widths are those of the renderer', () => {
+test('computed widths equal those of the renderer', () => {
   for (const text of [
     'probability',
     'HeLa cells, p.V600E',
@@ -33,18 +33,18 @@ test('widths are those of the renderer', () => {
   }
 });
 
-test('a character that the font lacks has a width too', () => {
+test('a character missing from the font has a width', () => {
   assert.ok(textWidth('\u{1F9EC}', 10) > 0);
 });
 
-test('fitting leaves what fits, and cuts the rest with an ellipsis', () => {
+test('fitting keeps texts that fit, and cuts others with an ellipsis', () => {
   assert.equal(fitText('Cell Line', 100, 12), 'Cell Line');
   const cut = fitText('a name that is far too long', 60, 12);
   assert.match(cut, /^a name.*…$/);
   assert.ok(textWidth(cut, 12) <= 60);
 });
 
-test('wrapping loses no word and keeps to the width', () => {
+test('wrapping keeps all words and respects the width', () => {
   const text = 'Dev loss was lowest after epoch 2, but mean F1 highest (0.68) after epoch 3.';
   const lines = wrapText(text, 150, 12);
   assert.ok(lines.length > 2);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The family in which every figure is set; the files come with the package, so that a picture is the same everywhere. */
+/** Font family of all figures; the files are included in the package, so that pictures are the same everywhere. */
 export const FONT_FAMILY = 'DejaVu Sans';
 
 const FONT_FILES = {
@@ -15,17 +15,17 @@ export function fontFiles(): string[] {
   return Object.values(FONT_FILES).map((file) => join(folder, 'ttf', file));
 }
 
-/** Widths of a font's glyphs as shares of the font size. */
+/** Glyph widths of a font relative to the font size. */
 interface FontMetrics {
   advance(codePoint: number): number;
-  /** From the baseline up and down, as shares of the font size. */
+  /** Ascent and descent from the baseline, relative to the font size. */
   ascent: number;
   descent: number;
 }
 
 /**
- * Reads from a TrueType file what the width of a line needs: `head` (units per em), `hhea`, `hmtx` (advance widths)
- * and the 4th format of `cmap` (Unicode's basic plane to glyphs). See the OpenType specification, sections of these names.
+ * Reads the tables of a TrueType file that determine line widths: `head` (units per em), `hhea`, `hmtx` (advance widths) and
+ * format 4 of `cmap` (Unicode's basic plane to glyphs). See the OpenType specification, sections of these names.
  */
 function readMetrics(path: string): FontMetrics {
   const file = readFileSync(path);
@@ -86,7 +86,7 @@ export function fontMetrics(weight: 'regular' | 'bold' = 'regular'): FontMetrics
   return metrics;
 }
 
-/** Width in pixels of one line of text. */
+/** Returns the width of one line of text in pixels. */
 export function textWidth(text: string, fontSize: number, weight: 'regular' | 'bold' = 'regular'): number {
   const metrics = fontMetrics(weight);
   let width = 0;
@@ -94,7 +94,7 @@ export function textWidth(text: string, fontSize: number, weight: 'regular' | 'b
   return width * fontSize;
 }
 
-/** The text, or as much of its beginning as fits into `width` pixels with an ellipsis. */
+/** Cuts a text with an ellipsis if it is wider than `width` pixels. */
 export function fitText(
   text: string,
   width: number,
@@ -108,7 +108,7 @@ export function fitText(
     .trimEnd()}…`;
 }
 
-/** The characters of a text that fit into `width` pixels, one at least. */
+/** Returns the leading characters of a text that fit into `width` pixels, at least one. */
 function beginning(
   characters: readonly string[],
   width: number,
@@ -124,7 +124,7 @@ function beginning(
   return characters.slice(0, count);
 }
 
-/** Breaks a text at its spaces into lines of at most `width` pixels; a word that is longer is broken too. */
+/** Breaks a text at spaces into lines of at most `width` pixels; longer words are broken too. */
 export function wrapText(
   text: string,
   width: number,

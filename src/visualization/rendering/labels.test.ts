@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { textWidth } from './font';
 import { placeLabels, spreadApart } from './labels';
 
-test('positions come apart, keep their order and stay where there is room', () => {
+test('positions are separated, keep their order, and do not move if there is room', () => {
   const positions = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { maxLength: 12 });
   fc.assert(
     fc.property(positions, fc.double({ min: 0.01, max: 2, noNaN: true }), (values, gap) => {
-      // Adding 0 makes of -0 a 0, which deepEqual tells apart.
+      // Adding 0 turns -0 into 0, which deepEqual distinguishes.
       const ascending = values.map((value) => value + 0).sort((a, b) => a - b);
       const apart = spreadApart(ascending, gap);
       assert.equal(apart.length, ascending.length);
@@ -22,11 +22,11 @@ test('positions come apart, keep their order and stay where there is room', () =
   );
 });
 
-test('touching labels are centred on what they point at', () => {
+test('touching labels are centred on their targets', () => {
   assert.deepEqual(spreadApart([1, 1, 1], 2), [-1, 1, 3]);
 });
 
-test('labels in a crowd overlap neither each other nor the discs', () => {
+test('crowded labels overlap neither each other nor the discs', () => {
   const discs = [
     { x: 100, y: 100, radius: 30, lines: ['first model', '90 MB'] },
     { x: 135, y: 100, radius: 30, lines: ['second model', '90 MB'] },

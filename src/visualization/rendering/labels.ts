@@ -2,7 +2,7 @@ import { textWidth } from './font';
 
 /** Moves ascending positions as little as needed so that neighbours are at least `gap` apart; keeps their order. */
 export function spreadApart(ascending: readonly number[], gap: number): number[] {
-  // Groups of labels that touch share one block, centred on the mean of what they point at.
+  // Touching labels form one block, centred on the mean of their targets.
   const blocks: { sum: number; count: number; start: number }[] = [];
   for (const position of ascending) {
     let block = { sum: position, count: 1, start: position };
@@ -20,7 +20,7 @@ export function spreadApart(ascending: readonly number[], gap: number): number[]
   );
 }
 
-/** The same within limits that are wide enough for all. */
+/** Spreads positions within limits that are wide enough for all. */
 export function spreadWithin(
   ascending: readonly number[],
   gap: number,
@@ -40,7 +40,7 @@ export interface LabelledDisc {
   lines: readonly string[];
 }
 
-/** Where the middle of a label stands, as pixels to the right of and below the middle of its disc. */
+/** Offset of a label's centre from its disc's centre, in pixels to the right and down. */
 export interface LabelPlace {
   dx: number;
   dy: number;
@@ -51,8 +51,8 @@ const LINE_HEIGHT = 1.3;
 const CLEARANCE = 5;
 
 /**
- * A place beside each disc for its label such that labels cover neither one another nor a disc, and stay in the plot.
- * Tries right, left, above, below and the corners, then farther out; where nothing is free, takes what overlaps least.
+ * Places a label beside each disc so that labels overlap neither one another nor a disc, and are inside the plot. Tries right,
+ * left, above, below and the corners, then farther out; if no position is free, uses the one with the least overlap.
  */
 export function placeLabels(
   discs: readonly LabelledDisc[],
@@ -118,7 +118,7 @@ const DIRECTIONS = [
   [-1, 1],
 ];
 
-/** The area that two rectangles share. */
+/** Returns the area of the intersection of two rectangles. */
 function overlap(a: Rectangle, b: Rectangle): number {
   const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const along = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);

@@ -13,7 +13,7 @@ interface TextBox {
   bottom: number;
 }
 
-/** Where the texts of a picture stand. */
+/** Returns the boxes of a picture's texts. */
 function textBoxes(svg: string): TextBox[] {
   const { window } = new JSDOM(svg, { contentType: 'image/svg+xml' });
   installTextBoxes(window.SVGElement.prototype);
@@ -26,7 +26,7 @@ function textBoxes(svg: string): TextBox[] {
 }
 
 /**
- * No text of the figure is cut or covers another; its title is drawn.
+ * Asserts that no text of the figure is cut or overlaps another, and that its title is drawn.
  *
  * @returns the texts of the picture
  */
@@ -38,7 +38,7 @@ export async function checkReadable(figure: Figure): Promise<string[]> {
     const inside = box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height;
     assert.ok(inside, `"${box.text}" leaves the picture: ${JSON.stringify(box)}`);
     for (const other of boxes.slice(index + 1)) {
-      // Boxes reach from the tallest accent to the deepest tail: a pixel or two in common are still white.
+      // Boxes include accents and descenders, so an overlap of a pixel or two is still white.
       const across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
       const along = Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top);
       assert.ok(across < 2 || along < 3, `"${box.text}" and "${other.text}" overlap`);

@@ -90,12 +90,12 @@ const figures: Record<string, Figure> = {
 };
 
 for (const [name, figure] of Object.entries(figures)) {
-  test(`no text of the figure ${name} is cut or covers another`, async () => {
+  test(`no text of the figure ${name} is cut or overlaps another`, async () => {
     await checkReadable(figure);
   });
 }
 
-/** How many pixels have which colour, read by drawing the PNG. */
+/** Counts the pixels of each colour in a PNG. */
 function coloursOf(png: Uint8Array): { width: number; height: number; colours: Map<string, number> } {
   const bytes = Buffer.from(png);
   assert.equal(bytes.toString('latin1', 1, 4), 'PNG');
@@ -112,12 +112,12 @@ function coloursOf(png: Uint8Array): { width: number; height: number; colours: M
   return { width, height, colours };
 }
 
-test('the picture has the size of the layout and the colours of the classes', async () => {
+test('the picture has the size of the layout and the colours of the labels', async () => {
   const { width, height, colours } = coloursOf(await renderPng(figures.counts));
   const layout = composeLayout(figures.counts);
   assert.equal(width, layout.width * 2);
   assert.ok(Math.abs(height - layout.height * 2) <= 2);
-  // The bars: 8639 of JNLPBA's cells and 123456 mutations, some thousand pixels each.
+  // The bars: 8639 of JNLPBA's cells and 123456 mutations, a few thousand pixels each.
   assert.ok(colours.get(LABEL_COLOURS[1])! > 400);
   assert.ok(colours.get(LABEL_COLOURS[0])! > 3000);
   assert.ok(colours.get('#FFFFFF')! / (width * height) > 0.5);
@@ -132,13 +132,13 @@ test('width, height and scale can be chosen', async () => {
   assert.ok(colours.get(NEUTRAL)! > 1000);
 });
 
-test('drawing leaves the figure as it was', async () => {
+test('drawing does not change the figure', async () => {
   const before = structuredClone(figures.curves);
   await renderSvg(figures.curves);
   assert.deepEqual(figures.curves, before);
 });
 
-test('names and tokens with control characters, tags or halves of characters are drawn as escapes', async () => {
+test('control characters, tags and lone surrogates in names and tokens are drawn as escapes', async () => {
   const name = 'a\u0000\u001b[31m<b>\ud83e\u202e';
   const drawn: [string, Figure][] = [
     ['counts', countsByLabel([{ name, counts: ofClasses(null, 8639, 4330, null) }])],
@@ -153,7 +153,7 @@ test('names and tokens with control characters, tags or halves of characters are
   }
 });
 
-test('figures are saved whole, under names that end in .png', async () => {
+test('figures are saved atomically, under names that end in .png', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'figures-'));
   try {
     await saveFigure(figures.f1, join(folder, 'deep', 'f1.png'));

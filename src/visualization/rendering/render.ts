@@ -5,7 +5,7 @@ import { composeLayout, type Size } from './compose';
 import { FONT_FAMILY, fontFiles } from './font';
 import { installTextBoxes } from './text-boxes';
 
-/** What is used of Plotly. */
+/** The part of Plotly's interface in use. */
 interface Plotly {
   toImage(
     figure: { data: unknown[]; layout: unknown; config: unknown },
@@ -15,7 +15,7 @@ interface Plotly {
 
 let plotly: Plotly | undefined;
 
-/** Plotly in a document of its own, in this process. Takes a second the first time, so no import of this room does it. */
+/** Loads Plotly with its own document in this process. Takes a second the first time, so it is not done on import. */
 function loadPlotly(): Plotly {
   if (!plotly) {
     const { JSDOM } = require('jsdom') as typeof import('jsdom');
@@ -30,19 +30,19 @@ function loadPlotly(): Plotly {
   return plotly;
 }
 
-/** The figure as a standalone SVG document; its texts name the font {@link FONT_FAMILY}. */
+/** Renders the figure as a standalone SVG document; its texts use the font {@link FONT_FAMILY}. */
 export async function renderSvg(figure: Figure, size: Size = {}): Promise<string> {
   const layout = composeLayout(figure, size);
   return loadPlotly().toImage(
-    // Plotly writes defaults into what it is given: hand it a copy.
+    // Plotly writes defaults into its arguments, so pass a copy.
     structuredClone({ data: figure.data, layout, config: { staticPlot: true } }),
     { format: 'svg', imageDataOnly: true, width: layout.width, height: layout.height },
   );
 }
 
 /**
- * The figure as PNG. `width` and `height` in pixels of the layout (the figure's own when left out), `scale` picture
- * pixels a layout pixel (2: sharp on dense screens and in print). Draws in this process, without browser or network.
+ * Renders the figure as PNG. `width` and `height` in layout pixels (default: the figure's own), `scale` in picture pixels per layout
+ * pixel (2: sharp on dense screens and in print). Draws in this process, without browser or network.
  */
 export async function renderPng(
   figure: Figure,
@@ -58,7 +58,7 @@ export async function renderPng(
   return picture.asPng();
 }
 
-/** Writes the figure as a PNG file, whole or not at all. */
+/** Writes the figure as a PNG file, atomically. */
 export async function saveFigure(figure: Figure, path: string): Promise<void> {
   if (!path.toLowerCase().endsWith('.png')) {
     throw new InputError(`${path}: figures are saved as PNG; end the file's name in .png`);

@@ -1,11 +1,11 @@
 import { fontMetrics, textWidth } from './font';
 
 /**
- * Boxes of SVG text for a document without a layout engine.
+ * Bounding boxes of SVG text for a document without a layout engine.
  *
- * jsdom measures nothing, yet Plotly sizes margins, legends and titles by what `getBoundingClientRect` and `getBBox`
- * answer. A box here is the union of the texts below an element (lines, sizes, weights, anchors and transforms
- * heeded), with the widths of the font that draws the picture.
+ * jsdom does not measure text, but Plotly sizes margins, legends and titles with `getBoundingClientRect` and `getBBox`. A box here
+ * is the union of the texts below an element (considering lines, sizes, weights, anchors and transforms), with the widths of the
+ * font that draws the picture.
  */
 interface SvgNode {
   nodeType: number;
@@ -56,7 +56,7 @@ function children(node: SvgNode): SvgNode[] {
   return Array.from(node.childNodes);
 }
 
-/** A property set as style or attribute on the node or the nearest node above it. */
+/** Returns a property set as style or attribute on the node or its nearest ancestor. */
 function inherited(node: SvgNode | null, property: string): string {
   for (let place = node; place?.style; place = place.parentNode) {
     const value = place.style.getPropertyValue(property) || place.getAttribute(property);
@@ -76,7 +76,7 @@ function lineWidth(node: SvgNode): number {
   return children(node).reduce((width, child) => width + lineWidth(child), 0);
 }
 
-/** The box of one `text` element before its own transform. */
+/** Returns the box of one `text` element before its own transform. */
 function textBox(text: SvgNode): Box | undefined {
   if (!text.textContent?.trim()) return undefined;
   const lines = children(text).filter((child) => child.nodeType !== TEXT_NODE && isLine(child));
@@ -84,7 +84,7 @@ function textBox(text: SvgNode): Box | undefined {
   const size = fontSizeOf(text);
   const { ascent, descent } = fontMetrics();
   const x = Number.parseFloat(text.getAttribute('x') ?? '0') || 0;
-  // In font sizes; the lines of a text bring their own, the first one zero.
+  // In font sizes; each line of a text has its own, the first one zero.
   const dy = lines.length ? 0 : Number.parseFloat(text.getAttribute('dy') ?? '0') || 0;
   const y = (Number.parseFloat(text.getAttribute('y') ?? '0') || 0) + dy * size;
   const anchor = inherited(text, 'text-anchor');
@@ -133,7 +133,7 @@ function union(node: SvgNode, map: Affine) {
   return { x: left, y: top, left, top, right, bottom, width: right - left, height: bottom - top };
 }
 
-/** Teaches all SVG elements of a document, by the prototype that they share, to say how much room their text takes. */
+/** Patches the shared prototype of a document's SVG elements so that they return the size of their text. */
 export function installTextBoxes(svgElementPrototype: object): void {
   Object.assign(svgElementPrototype, {
     getBBox(this: SvgNode) {

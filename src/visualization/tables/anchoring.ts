@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../preprocessing';
 import type { Row } from '../notebook/show-table';
 
-/** The audit with shares in percent of the annotations: what is placed here, and what a search for the name does. */
+/** The audit in percent of the annotations: outcomes of anchoring, and of a plain search for the name. */
 export function anchoringTable(rows: readonly AuditRow[]): Row[] {
   return rows.map((row) => {
     const percent = (count: number) => Number(((100 * count) / row.annotations).toFixed(1));

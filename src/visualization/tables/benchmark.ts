@@ -7,7 +7,7 @@ import type { Row } from '../notebook/show-table';
 import { saveFigure } from '../rendering/render';
 import { formatInterval } from './intervals';
 
-/** What each variant costs, one row per variant, units in the header. */
+/** Cost of each variant, one row per variant, units in the header. */
 export function benchmarkCosts(rows: readonly BenchmarkRow[]): Row[] {
   return rows.map((row) => ({
     variant: row.name,
@@ -22,7 +22,7 @@ export function benchmarkCosts(rows: readonly BenchmarkRow[]): Row[] {
   }));
 }
 
-/** How well each variant tags: strict span F1 with its 95 % interval, one row per variant. */
+/** Scores of each variant: strict span F1 with its 95 % interval, one row per variant. */
 export function benchmarkScores(rows: readonly BenchmarkRow[]): Row[] {
   const withInterval = (value: number | null, interval: Interval | null) =>
     value === null ? null : `${value.toFixed(3)} (${formatInterval(interval)})`;
@@ -35,17 +35,17 @@ export function benchmarkScores(rows: readonly BenchmarkRow[]): Row[] {
   }));
 }
 
-/** The variants that have an F1, as `sizeLatencyF1` draws them. */
+/** The variants with an F1, as input of `sizeLatencyF1`. */
 export function benchmarkPoints(rows: readonly BenchmarkRow[]): BenchmarkPoint[] {
   return rows.flatMap(({ name, megabytes, medianMs, meanF1 }) =>
     meanF1 === null ? [] : [{ name, sizeMb: megabytes, latencyMs: medianMs, f1: meanF1 }],
   );
 }
 
-/** What `saveBenchmark` writes. */
+/** The files written by `saveBenchmark`. */
 export const BENCHMARK_FILES = ['benchmark.csv', 'benchmark.json', 'benchmark.png'] as const;
 
-/** Writes benchmark.csv, benchmark.json and, where there is an F1 to draw, benchmark.png. */
+/** Writes benchmark.csv, benchmark.json and, if there is an F1 to draw, benchmark.png. */
 export async function saveBenchmark(rows: readonly BenchmarkRow[], folder: string): Promise<void> {
   writeFileAtomically(join(folder, BENCHMARK_FILES[0]), benchmarkCsv(rows));
   writeFileAtomically(join(folder, BENCHMARK_FILES[1]), `${JSON.stringify(rows, null, 2)}\n`);

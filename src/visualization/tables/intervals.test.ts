@@ -6,7 +6,7 @@ import { BIO } from '../../tokenization/tag-set.fixture';
 import { FOUR } from '../labels.fixture';
 import { comparisonTable, intervalTable, publishedTable } from './intervals';
 
-/** A word of one token that is a gold mention, with what is predicted for it and the logit of all outputs. */
+/** A word of one token that is a gold mention, with its prediction and the logit of all outputs. */
 function examined(article: number, gold: string, predicted: string | null): ExaminedSentence {
   const of = (label: string): Span => ({ start: 0, end: 4, label });
   const outputs = FOUR.flatMap((label) => [label === predicted ? 5 : -5, -5]);
@@ -28,7 +28,7 @@ const options = { tagSet: BIO, tokenThreshold: 0.5, resamples: 200, seed: 1 };
 const right = Array.from({ length: 12 }, (_, article) => examined(article, 'Cell', 'Cell'));
 const wrong = Array.from({ length: 12 }, (_, article) => examined(article, 'Cell', null));
 
-test('only labels with gold mentions have a row, with their interval', () => {
+test('only labels with gold mentions have a row, with an interval', () => {
   const rows = intervalTable(detailCorpora([...right, ...wrong.slice(0, 6)], options));
   assert.deepEqual(
     rows.map((row) => [row.corpus, row.label, row['gold mentions']]),
@@ -38,7 +38,7 @@ test('only labels with gold mentions have a row, with their interval', () => {
   assert.match(String(rows[0]['strict F1, 95% interval']), /^0\.\d\d to \d\.\d\d$/);
 });
 
-test('published figures stand beside those of the same corpus, n/a beside others', () => {
+test('published figures are shown beside ours for the same corpus, n/a beside others', () => {
   const published = ['jnlpba', 'elsewhere'].map((corpus) => ({
     ...{ corpus, system: 'a system', classes: 'five', measure: 'strict F1' as const, f1: 0.79 },
     ...{ source: 'a paper', checked: 'second-hand' as const, differs: 'much' },
@@ -49,7 +49,7 @@ test('published figures stand beside those of the same corpus, n/a beside others
   );
 });
 
-test('better is said where chance is unlikely, n/a where there is no gold', () => {
+test('the verdict is "better" for significant differences, n/a without gold', () => {
   const [first, second] = [right, wrong].map((sentences) => detailExamined(sentences, options).counts);
   const words = (rows: ReturnType<typeof comparisonTable>) =>
     Object.fromEntries(rows.map((row) => [row.score, row['the first is']]));

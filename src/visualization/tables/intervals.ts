@@ -7,20 +7,20 @@ import {
 } from '../../evaluation';
 import type { Row } from '../notebook/show-table';
 
-/** A figure that others report, to be set beside ours. */
+/** A published score for comparison with ours. */
 export interface PublishedScore {
-  /** Name of the corpus as this library has it, or in words. */
+  /** Name of the corpus in this library, or in words. */
   corpus: string;
   system: string;
-  /** What the score is over. */
+  /** What the score covers. */
   classes: string;
-  /** `F1` where the source does not say what had to be right. */
+  /** `F1` if the source does not state the matching criterion. */
   measure: 'strict F1' | 'token F1' | 'F1';
   f1: number;
   source: string;
-  /** Where the figure was read: in the source itself or in others' tables. */
+  /** Where the figure was read: in the source itself or in tables of others. */
   checked: 'in the source' | 'second-hand';
-  /** Why it cannot be compared one to one. */
+  /** Why it is not directly comparable. */
   differs: string;
 }
 
@@ -41,7 +41,7 @@ export function intervalTable(details: Details): Row[] {
   );
 }
 
-/** Figures that others report, beside ours on the same corpus by label, with their source and what differs. */
+/** Published scores beside ours on the same corpus by label, with source and differences in setup. */
 export function publishedTable(published: readonly PublishedScore[], details: Details): Row[] {
   return published.map(({ corpus, system, classes, measure, f1, source, checked, differs }) => {
     const own = details[corpus];
@@ -62,7 +62,7 @@ export function publishedTable(published: readonly PublishedScore[], details: De
   });
 }
 
-/** Two models by label: how far the first is ahead, and whether that may be chance. */
+/** Compares two models by label: difference, interval and significance. */
 export function comparisonTable({ meanF1, spans, tokens }: ModelComparison): Row[] {
   const row = (what: string, difference: Difference | null): Row => ({
     score: what,
@@ -78,7 +78,7 @@ export function comparisonTable({ meanF1, spans, tokens }: ModelComparison): Row
   ];
 }
 
-/** "0.61 to 0.68", or n/a where there is none. */
+/** Formats "0.61 to 0.68", or n/a without an interval. */
 export function formatInterval(interval: Interval | null): string {
   return interval ? interval.map((end) => end.toFixed(2).replace('-', '−')).join(' to ') : 'n/a';
 }

@@ -1,7 +1,7 @@
 import type { PruningRow } from '../figures/pruning-curves';
 import type { Row } from '../notebook/show-table';
 
-/** What was set, in words: `amount` means another thing for each method. */
+/** Describes the setting; the meaning of `amount` depends on the method. */
 function takenOf({ method, amount }: PruningRow): string {
   if (method === 'dense') return 'nothing';
   if (method === 'soft_movement') return `penalty ${amount}`;
@@ -10,7 +10,7 @@ function takenOf({ method, amount }: PruningRow): string {
   return `${amount} ${method} ${of}`.trim();
 }
 
-/** One row per model of a pruning study, units in the header. */
+/** One row per model of the pruning study, units in the header. */
 export function pruningTable(rows: readonly PruningRow[]): Row[] {
   return rows.map((row) => ({
     method: row.method.replace('_', ' '),

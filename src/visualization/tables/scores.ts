@@ -5,7 +5,7 @@ import type { Row } from '../notebook/show-table';
 
 export type Reports = Readonly<Record<string, EvaluationReport>>;
 
-/** Corpora and the labels that they have gold mentions of. */
+/** Corpora and the labels of their gold mentions. */
 function* corporaAndLabels(reports: Reports): Generator<[string, EvaluationReport, string]> {
   for (const [corpus, report] of Object.entries(reports)) {
     for (const label of Object.keys(report.spans))
@@ -36,7 +36,7 @@ export function tokenTable(reports: Reports): Row[] {
   });
 }
 
-/** What `f1ByLabel` draws: strict span F1 of each corpus. */
+/** Input of `f1ByLabel`: strict span F1 of each corpus. */
 export function f1ByCorpus(reports: Reports): LabelF1[] {
   return Object.entries(reports).map(([name, { spans }]) => ({
     name,

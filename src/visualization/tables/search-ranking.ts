@@ -2,7 +2,7 @@ import { SEARCH_SETTINGS, type SearchRow } from '../../evaluation';
 import type { Row } from '../notebook/show-table';
 
 /**
- * Settings that a search ranked, best first, beside what the same settings gave on the whole corpora.
+ * Settings ranked by a search, best first, with the scores of the same settings on the whole corpora.
  *
  * @param whole rows with the columns of the search's table
  */
@@ -21,7 +21,7 @@ export function searchRankingTable(trials: readonly SearchRow[], whole: readonly
     .sort((one, other) => one.place - other.place)
     .map(({ row, place, trial }) => ({
       'place in the search': `${place + 1} of ${ranked.length}`,
-      // As text, since a table gives the numbers of a column the same three decimals, and learning rates are smaller.
+      // As text, since the numbers of a column have three decimals, and learning rates are smaller.
       ...Object.fromEntries(settings.map(([column, name]) => [name, String(row[column])])),
       'dev F1, search': score(trial),
       'dev F1, whole corpora': score(row),

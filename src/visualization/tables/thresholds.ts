@@ -1,7 +1,7 @@
 import type { ThresholdScore } from '../../evaluation';
 import type { Row } from '../notebook/show-table';
 
-/** The threshold of each label with what it gives on the sentences it was chosen by, beside what .5 gives. */
+/** The threshold of each label with its F1 on the sentences used to choose it, and the F1 at .5. */
 export function thresholdTable(
   thresholds: Readonly<Record<string, number>>,
   tried: readonly ThresholdScore[],

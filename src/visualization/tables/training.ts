@@ -3,7 +3,7 @@ import type { TokenClassifier } from '../../nn';
 import { encodeTexts, outputNames, spansToLabels, type TagSet, type Tokenizer } from '../../tokenization';
 import type { Row } from '../notebook/show-table';
 
-/** Mentions of each label; null where none of the sentences' sources looked for the label. */
+/** Mentions of each label; null if none of the sentences is annotated for the label. */
 export function mentionsByLabel(
   sentences: readonly Sentence[],
   labels: readonly string[] = labelsOf(sentences),
@@ -28,7 +28,7 @@ export function partTable(
   }));
 }
 
-/** A sentence's tokens with their characters and the tags that a tagger of the tag set learns. */
+/** A sentence's tokens with their text and the tags of the tag set. */
 export async function labelTable(sentence: Sentence, tokenizer: Tokenizer, tagSet: TagSet): Promise<Row[]> {
   const [encoded] = await encodeTexts([sentence], tokenizer, tagSet);
   const names = outputNames(tagSet);
@@ -40,7 +40,7 @@ export async function labelTable(sentence: Sentence, tokenizer: Tokenizer, tagSe
   }));
 }
 
-/** How many numbers each part of the network learns. */
+/** Number of parameters of each part of the network. */
 export function parameterTable({ parameters }: TokenClassifier): Row[] {
   const partOf = (name: string) => {
     if (name.includes('embeddings')) return 'embeddings';
