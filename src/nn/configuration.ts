@@ -97,10 +97,10 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
 function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
   return kind === 'sequence'
     ? 'is a text classifier, not a tagger; use `falconframes classify`, or name the folder of a tagger'
-    : `"architectures" names ${describeJson(architectures)}, so this is an encoder and not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
+    : `"architectures" names ${describeJson(architectures)}, so this is an encoder, not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
 }
 
-/** Reads the configuration of a text classifier, ours or of another program. */
+/** Reads the configuration of a text classifier, ours or from another program. */
 export function readClassifierConfiguration(folder: string): ClassifierConfiguration {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -112,7 +112,7 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
     );
   if (kind !== 'sequence')
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder, not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
     );
   const own = ownEntry(config, path);
   const labels = readLabels(config, path);
