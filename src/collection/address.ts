@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, projectRoot } from '../foundation';
 
-/** The address without slashes at its end. @throws InputError if it is not a service address */
+/** Removes slashes at the end of the address. @throws InputError if it is not a service address */
 export function checkedAddress(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
@@ -11,7 +11,7 @@ export function checkedAddress(baseUrl: string): string {
   return baseUrl.replace(/(?<!\/)\/+$/, '');
 }
 
-/** The User-Agent. @throws InputError for a contact that no header can hold */
+/** Builds the User-Agent. @throws InputError for a contact that is not valid in a header */
 export function userAgent(contact?: string): string {
   const { name, version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
     name: string;

@@ -40,7 +40,7 @@ const likeAnswers = fc.oneof(
   }),
 );
 
-test('no answer does anything but be read or be refused in one printable line (seeded)', () => {
+test('every response is either read or refused with one printable line (seeded)', () => {
   const bodies = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.json(),
@@ -64,7 +64,7 @@ test('no answer does anything but be read or be refused in one printable line (s
   );
 });
 
-test('answers that would fill the memory are refused for good; others that are not JSON are named by kind', () => {
+test('responses that would fill the memory are refused permanently; others that are not JSON are described', () => {
   const repeated = (body: string) => {
     try {
       parsedJson(body, 'answers');

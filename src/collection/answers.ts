@@ -6,7 +6,7 @@ import { isPmcid } from './ids';
 import { idOf, parsedJson } from './json';
 import { Empty, Unobtainable } from './unobtainable';
 
-/** A full text that the XML reader accepts to its end and that is the article asked for, if it states an id. */
+/** Checks that a full text is well-formed and, if it states an id, that it is the requested article. */
 export function checkedFullText(body: string, pmcid: string): string {
   const stated = statedId(body);
   if (stated !== undefined && stated !== pmcid)
@@ -22,7 +22,7 @@ function statedId(body: string): string | undefined {
     // The advice after the semicolon is for files.
     const reason = error.message.replace(/; [^;]*$/, '');
     const breaksOff = /ends inside|must contain a root element|DOCTYPE has no end/.test(reason);
-    // A proxy, or a service that is down for a moment, answers so.
+    // Typical of a proxy, or of a service that is temporarily down.
     const mayPass =
       breaksOff || body.trim() === '' || kindOfContent(Buffer.from(body.slice(0, 1_000))) === 'html';
     throw new Unobtainable(
@@ -38,22 +38,22 @@ const PLACE = 'the full text';
 
 /** The annotations of one article from the service. */
 export interface AnnotationsOfArticle {
-  /** Those of the types that were asked for. */
+  /** Annotations of the requested types. */
   annotations: Annotation[];
-  /** How many of all its annotations cannot be kept, by the flaw that they have. */
+  /** Number of unusable annotations, by flaw. */
   leftOut: Record<string, number>;
 }
 
-/** At most 8 articles are asked for, of which few have more than a thousand annotations. */
+/** At most 8 articles are requested at a time, few of which have more than a thousand annotations. */
 const MOST_ARTICLES = 100;
 const MOST_ANNOTATIONS = 50_000;
 
 /**
- * Annotations by article. An article missing from the answer is missing from the result; one with an empty list is in it. Articles
- * that were not asked for are ignored.
+ * Returns annotations by article. An article missing from the response is missing from the result; one with an empty list is in it.
+ * Articles that were not requested are ignored.
  *
- * If a single article was asked for and is missing, throws `Empty`. If several were and the answer is about others, the error is
- * final: the caller then asks for each alone.
+ * Throws `Empty` if a single article was requested and is missing. If several were requested and the response contains others, the
+ * error is final: the caller then requests each separately.
  */
 export function checkedAnnotations(
   body: string,
@@ -69,13 +69,16 @@ export function checkedAnnotations(
     throw new Unobtainable(`the annotations are of more than ${MOST_ARTICLES} items`, 'never');
   for (const { pmcid, annotations } of list) {
     if (pmcid === undefined || !asked.has(pmcid))
-      flaw ??= `annotations of ${pmcid ?? 'another article'} came, which were not asked for`;
+      flaw ??= `annotations of ${pmcid ?? 'another article'} were returned but not requested`;
     else if (!Array.isArray(annotations)) flaw = 'the annotations of the article are not a list';
     else {
       const answer = found.get(pmcid) ?? { annotations: [], leftOut: {} };
       found.set(pmcid, answer);
       if (answer.annotations.length + annotations.length > MOST_ANNOTATIONS)
-        throw new Unobtainable(`more than ${MOST_ANNOTATIONS} annotations of ${pmcid} came`, 'never');
+        throw new Unobtainable(
+          `more than ${MOST_ANNOTATIONS} annotations of ${pmcid} were returned`,
+          'never',
+        );
       for (const annotation of annotations) {
         const reason = flawOf(annotation);
         if (reason) answer.leftOut[reason] = (answer.leftOut[reason] ?? 0) + 1;
@@ -108,7 +111,7 @@ export function checkedTypePage(body: string): TypePage {
   const onPage = listOfArticles(articles);
   const mark = Number(idOf(nextCursorMark ?? -1) ?? Number.NaN);
   if (!Number.isFinite(mark))
-    throw new Unobtainable('the page of annotations does not say where the next begins', 'thrice');
+    throw new Unobtainable('the page of annotations has no cursor for the next page', 'thrice');
   if (onPage.length === 0) throw new Empty('the page of annotations is empty');
   return { articles: onPage, next: mark < 0 ? undefined : String(mark) };
 }
@@ -137,7 +140,7 @@ export function checkedSearch(body: string): SearchPage {
   if (results.length === 0) throw new Empty('the search found nothing');
   const more = typeof nextCursorMark === 'string' && nextCursorMark !== '';
   if (more && nextCursorMark.length > LONGEST_CURSOR)
-    throw new Unobtainable('the search results do not say where the next page begins', 'thrice');
+    throw new Unobtainable('the search results have no cursor for the next page', 'thrice');
   return { results: results.map(fieldsOf), next: more ? nextCursorMark : undefined };
 }
 

@@ -10,7 +10,7 @@ import { isAnnotation, readCollectedArticle } from './article';
 const annotation = { exact: 'liver', type: 'Organ Tissue', tags: [], id: '', provider: 'P' };
 const article = { pmcid: 'PMC1', source: 'europepmc', types: ['Cell'], fullText: '<article/>' };
 
-test('an annotation has text and type, and no field of another kind', () => {
+test('an annotation must have text and type, and fields of the right type', () => {
   const good = [{ exact: 'x', type: 'Cell' }, annotation, { ...annotation, prefix: null, tags: [{}] }];
   for (const value of good) assert.ok(isAnnotation(value), JSON.stringify(value));
   const bad = [
@@ -30,7 +30,7 @@ test('an annotation has text and type, and no field of another kind', () => {
   for (const value of bad) assert.ok(!isAnnotation(value), JSON.stringify(value));
 });
 
-test('a damaged annotation is left out and counted, the article stays', () => {
+test('a damaged annotation is left out and counted, and the article is kept', () => {
   inFolder((folder) => {
     const path = join(folder, 'PMC1.json');
     const annotations = [annotation, { type: 'Cell' }, null, annotation];
@@ -42,7 +42,7 @@ test('a damaged annotation is left out and counted, the article stays', () => {
   });
 });
 
-test('what is no stored article is refused with its place, a pipe without waiting', () => {
+test('files that are not stored articles are refused with their path, and pipes without waiting', () => {
   inFolder((folder) => {
     const path = join(folder, 'PMC2.json');
     const refused = (content: string, reason: RegExp) => {

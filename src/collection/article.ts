@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { fieldsOf, InputError, isLabel, readJsonObject } from '../foundation';
 
 /**
- * One annotation as Europe PMC gives it: the text of the mention with up to 20 characters on either side, no offsets.
- * `exact` is what the article says, `tags[0].name` what the ontology calls it; they often differ.
+ * One annotation from Europe PMC: the text of the mention with up to 20 characters on either side, without offsets.
+ * `exact` is the text of the article, `tags[0].name` the ontology's name; they often differ.
  */
 export interface Annotation {
   prefix?: string;
@@ -19,15 +19,15 @@ export interface Annotation {
   fileName?: string;
 }
 
-/** What a collection keeps of an article: one file `articles/<PMCID>.json`. */
+/** An article of a collection: one file `articles/<PMCID>.json`. */
 export interface CollectedArticle {
   pmcid: string;
   source: string;
-  /** The types of annotations that were asked for; one that is not in it is unknown here. */
+  /** The requested types of annotations; others are unknown here. */
   types: string[];
   /** JATS XML. */
   fullText: string;
-  /** Annotations that can be kept. Those with `fileName` are among them: `preprocess` leaves them out. */
+  /** Usable annotations, including those with `fileName`, which `preprocess` leaves out. */
   annotations: Annotation[];
   /** How many annotations were left out when the article was collected, by their flaw; absent if none was. */
   leftOut?: Record<string, number>;
@@ -43,9 +43,9 @@ export interface ReadArticle extends CollectedArticle {
 const LARGEST = 128 * 2 ** 20;
 
 /**
- * Reads one stored article. One damaged annotation costs that annotation, never the article.
+ * Reads one stored article without its damaged annotations.
  *
- * @throws InputError if the file is not what a collection writes, or holds another article than its name says
+ * @throws InputError if the file is not a stored article, or contains an article other than its name states
  */
 export function readCollectedArticle(path: string): ReadArticle {
   const mend = 'delete it and collect again';

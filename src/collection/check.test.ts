@@ -20,7 +20,7 @@ function annotation(id: string, exact: string, type = 'Cell'): Annotation {
   return { prefix: 'a ', exact, postfix: ' b', tags: [{ name: exact, uri: 'u' }], id, type, provider: 'P' };
 }
 
-test('annotations are compared as multisets: by id where there is one, else by content', () => {
+test('annotations are compared as multisets: by id if there is one, else by content', () => {
   const [a, b, c, again] = [
     ['1', 'a'],
     ['2', 'b'],
@@ -63,7 +63,7 @@ test('differences account for every annotation, whatever the lists (seeded)', ()
   );
 });
 
-test('the check finds what was added, changed and removed at the service, and changes nothing', async () => {
+test('the check finds annotations added, changed and removed in the service, and modifies nothing', async () => {
   const serve = sampleListener();
   let isLater = false;
   // Later the service has changed: PMC90000001 gained one, PMC90000002 lost one, PMC90000003 has one that differs,
@@ -133,7 +133,7 @@ test('the check finds what was added, changed and removed at the service, and ch
   }
 });
 
-test('a check that cannot be done says so', async () => {
+test('an impossible check is reported', async () => {
   const out = mkdtempSync(join(tmpdir(), 'check-'));
   try {
     await assert.rejects(checkCollection({ ...FAST, out }), /manifest\.json: cannot be read/);

@@ -11,12 +11,12 @@ import { Unobtainable } from './unobtainable';
 export interface CheckOptions extends ServiceOptions {
   /** Folder of the collection; it is only read. */
   out: string;
-  /** Where it should be from; default whatever its manifest says. */
+  /** Expected source; default: the source in its manifest. */
   source?: Source;
   progress?: Progress;
 }
 
-/** Numbers of annotations of a class. */
+/** Counts of annotations of a class. */
 export interface CheckTotals {
   stored: number;
   service: number;
@@ -31,20 +31,20 @@ export interface CheckReport {
   /** The day of the check, in universal time. */
   date: string;
   types: string[];
-  /** Every article that could be checked, by PMCID; with empty lists where store and service agree. */
+  /** Every checked article, by PMCID; with empty lists if store and service agree. */
   articles: Record<string, Differences>;
   totals: Record<string, CheckTotals>;
   /** Why articles could not be checked, by PMCID. */
   unchecked: Record<string, string>;
-  /** For each article that the manifest lists as missing: null where it could be had now, or why it still cannot. */
+  /** For each article that the manifest lists as missing: null if it is available now, or why it is not. */
   missing: Record<string, string | null>;
 }
 
 /**
- * The missing-annotation check: asks the service again for the annotations of every stored article, and for the
- * articles that the manifest lists as missing. Changes nothing in the store.
+ * The missing-annotation check: requests the annotations of every stored article again, and the articles that the manifest lists as
+ * missing. Does not modify the store.
  *
- * @throws InputError where there is no collection, the service cannot be reached, or no article could be checked
+ * @throws InputError if there is no collection, the service cannot be reached, or no article could be checked
  */
 export async function checkCollection(options: CheckOptions): Promise<CheckReport> {
   const { out, progress = silentProgress } = options;
@@ -98,7 +98,7 @@ async function checkGroup(
     const before = storedArticle(report.out, pmcid, report.source, report.types);
     if (now instanceof Unobtainable) report.unchecked[pmcid] = now.message;
     else if (!before)
-      report.unchecked[pmcid] = 'its file is not there, damaged, or of another collection; collect again';
+      report.unchecked[pmcid] = 'its file is missing, damaged, or from another collection; collect again';
     else {
       const differences = compareAnnotations(before.annotations, now.annotations);
       report.articles[pmcid] = differences;
@@ -112,7 +112,7 @@ async function checkGroup(
   }
 }
 
-/** Tries to fetch, without storing anything, what could not be had when it was collected. */
+/** Tries to fetch the missing articles again, without storing anything. */
 async function stillMissing(
   service: EuropePmc,
   ids: readonly string[],

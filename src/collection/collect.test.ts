@@ -12,7 +12,7 @@ import { type LocalServer, listen, sampleListener } from './sample-server';
 import { HARDLY_LIMITED } from './source';
 import { TYPES } from './types.fixture';
 
-/** Fast enough for tests, otherwise as for the public service. */
+/** Faster limits for tests, otherwise as for the public service. */
 const FAST = {
   source: 'europepmc' as const,
   types: TYPES,
@@ -43,7 +43,7 @@ function contents(folder: string): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
 }
 
-test('the sample is collected through its own server, and a second run asks for nothing', async () => {
+test('the sample is collected through its own server, and a second run sends no requests', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'collect-'));
   try {
     const first = await collectArticles({ source: 'sample', types: TYPES, out: folder });
@@ -67,7 +67,7 @@ test('the sample is collected through its own server, and a second run asks for 
   }
 });
 
-test('a fault in every third answer loses nothing', async () => {
+test('nothing is lost if every third response is faulty', async () => {
   const serve = sampleListener();
   const faulty = faultyListener(serve, {
     share: 1 / 3,
@@ -86,7 +86,7 @@ test('a fault in every third answer loses nothing', async () => {
   });
 });
 
-test('what cannot be had is listed with its reason, never stored, and asked for again by the next run', async () => {
+test('unobtainable articles are listed with the reason, not stored, and requested again by the next run', async () => {
   const serve = sampleListener();
   const whole = readFileSync(join(__dirname, '../../data/sample/articles/PMC90000004.xml'), 'utf8');
   const lies: Record<string, string> = {
@@ -133,7 +133,7 @@ test('what cannot be had is listed with its reason, never stored, and asked for 
   });
 });
 
-test('an article that answers lose is asked for again, alone, three times', async () => {
+test('an article missing from responses is requested again separately, three times', async () => {
   const serve = sampleListener();
   const timesAsked = new Map<string, number>();
   const forgetful: RequestListener = (request, response) => {
@@ -152,7 +152,7 @@ test('an article that answers lose is asked for again, alone, three times', asyn
   });
 });
 
-test('annotations come for the types asked for, eight articles a request', async () => {
+test('annotations are requested by type, eight articles per request', async () => {
   const serve = sampleListener();
   let mostIds = 0;
   const watching: RequestListener = (request, response) => {
@@ -172,7 +172,7 @@ test('annotations come for the types asked for, eight articles a request', async
   assert.equal(mostIds, 8);
 });
 
-test('killed at any moment, the next run completes to the same bytes', async () => {
+test('after a kill at any moment, the next run completes to identical files', async () => {
   const serve = sampleListener();
   let killAt = 0;
   let served = 0;
@@ -204,11 +204,11 @@ test('killed at any moment, the next run completes to the same bytes', async () 
       assert.deepEqual(contents(out), undisturbed, `killed at request ${moment}`);
       assert.deepEqual(readdirSync(out).sort(), ['articles', 'manifest.json']);
     }
-    assert.ok(some > 0, 'no killed run had stored anything');
+    assert.ok(some > 0, 'no killed run had stored an article');
   });
 });
 
-test('a run on another day that changes nothing leaves the manifest as it is', async () => {
+test('a run on another day without changes does not rewrite the manifest', async () => {
   await withServer(sampleListener(), async ({ url }, folder) => {
     const options: CollectionOptions = { ...FAST, ids: ['PMC90000001'], out: folder, baseUrl: url };
     const { date } = await collectArticles(options);
@@ -223,7 +223,7 @@ test('a run on another day that changes nothing leaves the manifest as it is', a
   });
 });
 
-test('what a run killed in mid-write left is gone after the next, and nothing else', async () => {
+test('temporary files of a killed run, and nothing else, are removed by the next run', async () => {
   await withServer(sampleListener(), async ({ url }, folder) => {
     const options = { ...FAST, ids: ['PMC90000001'], out: folder, baseUrl: url };
     await collectArticles(options);
@@ -238,7 +238,7 @@ test('what a run killed in mid-write left is gone after the next, and nothing el
   });
 });
 
-test('what makes no sense is said, and a service out of reach leaves nothing behind', async () => {
+test('invalid options are reported, and an unreachable service leaves no files', async () => {
   const out = join(tmpdir(), 'never-written');
   await assert.rejects(
     collectArticles({ source: 'europepmc', types: TYPES, out }),

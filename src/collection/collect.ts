@@ -19,39 +19,39 @@ import { Unobtainable } from './unobtainable';
 
 export interface CollectionOptions extends ServiceOptions {
   source: Source;
-  /** Folder of the collection; what is stored there already is not asked for again. */
+  /** Folder of the collection; stored articles are not requested again. */
   out: string;
   /** Ids such as `PMC3320746` or `MED:22536497`. */
   ids?: readonly string[];
-  /** Without ids. With neither ids nor query nor `byTypes`, the sample is taken whole. */
+  /** Used without ids. With neither ids nor query nor `byTypes`, the whole sample is collected. */
   query?: string;
-  /** At most so many articles of a query, or of `byTypes`; default 100. */
+  /** Maximum number of articles from a query or `byTypes`; default 100. */
   limit?: number;
-  /** The types of annotations to ask for, by the service's names, such as "Cell Line". */
+  /** The types of annotations to request, by the service's names, such as "Cell Line". */
   types: readonly string[];
-  /** With neither ids nor query: take articles that have annotations of the types. */
+  /** With neither ids nor query: collect articles that have annotations of the types. */
   byTypes?: boolean;
   progress?: Progress;
 }
 
-/** The manifest that was written, and what this run did for it. */
+/** The manifest and the work of this run. */
 export interface CollectionReport extends Manifest {
   out: string;
-  /** Articles stored by this run; the others were there. */
+  /** Articles stored by this run; the others were stored before. */
   fetched: number;
 }
 
-/** How the articles are named, as the manifest tells it. */
+/** How the articles were selected, as recorded in the manifest. */
 type Asked = Pick<Manifest, 'by' | 'query' | 'limit'>;
 
 /**
  * Collects full texts and annotations into `out`: `articles/<PMCID>.json` and `manifest.json`.
  *
- * A run that was stopped at any moment is resumed by the next: each article is stored atomically once both its parts are there and
- * checked. An article that cannot be obtained is listed with the reason; it does not end the run. An annotation that cannot be kept
- * is left out and counted; its article is kept.
+ * A stopped run is resumed by the next: each article is stored atomically once both its parts are fetched and checked. An article
+ * that cannot be obtained is listed with the reason and does not end the run. An unusable annotation is left out and counted; its
+ * article is kept.
  *
- * @throws InputError for options that make no sense, a folder that cannot be written or is in use by another run, or when
+ * @throws InputError for invalid options, a folder that cannot be written or is in use by another run, or if
  *   the service cannot be reached or searched
  */
 export async function collectArticles(options: CollectionOptions): Promise<CollectionReport> {
@@ -79,7 +79,7 @@ export async function collectArticles(options: CollectionOptions): Promise<Colle
   }
 }
 
-/** Works while the folder is locked. A folder that was made for this run and stays empty is removed. */
+/** Runs work while the folder is locked. A folder created for this run is removed if it stays empty. */
 async function inFolder<T>(out: string, work: () => Promise<T>): Promise<T> {
   const isNew = !existsSync(out);
   try {
@@ -93,7 +93,7 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It holds what was collected.
+    // It is not empty.
   }
 }
 
@@ -122,7 +122,7 @@ function find(
   });
 }
 
-/** Asks for all that is not stored yet. */
+/** Requests everything that is not stored yet. */
 async function fetchMissing(
   service: EuropePmc,
   { articles, missing }: Wanted,

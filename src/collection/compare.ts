@@ -1,18 +1,18 @@
 import type { Annotation } from './article';
 
-/** How the annotations of one article in a store differ from those that the service has now. */
+/** Differences between the stored annotations of an article and those in the service now. */
 export interface Differences {
-  /** The service has them, the store lacks them. */
+  /** In the service, missing from the store. */
   added: Annotation[];
-  /** The same id, another content. */
+  /** Same id, different content. */
   changed: { stored: Annotation; service: Annotation }[];
-  /** The store has them, the service no longer. */
+  /** In the store, no longer in the service. */
   removed: Annotation[];
 }
 
 /**
- * Compares two lists as multisets, in any order: what is equal in all is paired first, then what has the same id, then
- * what has the same content (an annotation without a usable id, or one that was given a new id, is not a new one).
+ * Compares two lists as multisets, in any order: pairs annotations that are equal in everything first, then those with the same id,
+ * then those with the same content (an annotation without a usable id, or with a new id, is not a new one).
  */
 export function compareAnnotations(
   stored: readonly Annotation[],
@@ -58,7 +58,7 @@ function pairs<T>(
   return { paired, onlyFirst, onlySecond: second.filter((item) => !taken.has(item)) };
 }
 
-/** The same text for the same content, whatever the order of the keys; null and left out are the same. */
+/** Canonical text of the content, independent of key order; null equals a missing value. */
 function contentOf(value: unknown): string {
   return JSON.stringify(value, (_, part) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

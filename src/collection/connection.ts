@@ -6,17 +6,17 @@ import type Bottleneck from 'bottleneck';
 import type { Patience } from './patience';
 import { Unobtainable } from './unobtainable';
 
-/** A request whose connection stands, so that its bytes leave in the moment in which it is sent. */
+/** A request with an open connection, so that its bytes leave as soon as it is sent. */
 export interface ReadyRequest {
   /** The connection was lost while the request waited to be sent. */
   readonly isBroken: boolean;
-  /** Bytes that have come since it was sent, of an answer or of what only looks like one. */
+  /** Bytes received since it was sent, whether or not they are a valid response. */
   readonly received: number;
-  /** Resolves when the headers of the answer are there. */
+  /** Resolves when the response headers have arrived. */
   send(): Promise<IncomingMessage>;
 }
 
-/** Readies requests to one service; connections are kept open and used again. */
+/** Prepares requests to one service; connections are kept open and reused. */
 export function createConnections(most: number): {
   ready(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<ReadyRequest>;
   close(): void;
@@ -42,7 +42,7 @@ export function createConnections(most: number): {
             failed(error);
           });
         });
-        answer.catch(() => undefined); // reported by `send`, or by `isBroken` where that is never called
+        answer.catch(() => undefined); // reported by `send`, or by `isBroken` if that is never called
         const send = () => {
           before = bytesRead();
           request.end();
@@ -69,14 +69,14 @@ export function createConnections(most: number): {
   };
 }
 
-/** Bytes. The largest articles have some 20 MB of XML; answers are not read beyond this. */
+/** Bytes. The largest articles have about 20 MB of XML; responses are not read beyond this. */
 const LARGEST_ANSWER = 32 * 2 ** 20;
-/** Bytes. Only a few larger answers are read at a time (`large`), so that memory is bounded. */
+/** Bytes. Only a few larger responses are read at a time (`large`), so that memory is bounded. */
 const LARGE_ANSWER = 2 * 2 ** 20;
 
 /**
- * The whole body as text: UTF-8, or UTF-16 if it begins with a byte order mark. Other bytes mean a damaged answer: decoded to
- * replacement characters they would look like data.
+ * Reads the whole body as text: UTF-8, or UTF-16 if it begins with a byte order mark. Other bytes mean a damaged response: decoded
+ * to replacement characters they would look like data.
  */
 export async function bodyOf(
   response: IncomingMessage,
@@ -119,7 +119,7 @@ function unpacked(response: IncomingMessage): Readable {
   const packing = response.headers['content-encoding']?.trim().toLowerCase() || 'identity';
   if (packing === 'identity') return response;
   if (packing !== 'gzip' && packing !== 'x-gzip')
-    throw new Unobtainable(`the answer is packed as "${packing}", which was not asked for`, 'thrice');
+    throw new Unobtainable(`the answer is compressed as "${packing}", which was not requested`, 'thrice');
   // An error of the first stream reaches the reader as one of the second.
   return pipeline(response, createGunzip(), () => undefined);
 }
@@ -135,7 +135,7 @@ function decoded(parts: readonly Buffer[]): string {
   }
 }
 
-/** Milliseconds that a `Retry-After` header asks for, in seconds or as a date by the service's own clock. */
+/** Milliseconds of a `Retry-After` header, given in seconds or as a date by the service's clock. */
 export function retryAfter({ headers }: IncomingMessage): number {
   const value = headers['retry-after']?.trim();
   if (!value) return 0;

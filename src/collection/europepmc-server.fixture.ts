@@ -1,4 +1,4 @@
-/** A small Europe PMC for tests: it answers rightly about PMC1 to PMC9, and otherwise as a test wants. */
+/** A small Europe PMC for tests: it answers correctly for PMC1 to PMC9, and otherwise as a test specifies. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ export function annotationsJson(pmcids: readonly string[], annotations: unknown 
   );
 }
 
-/** What a test answers itself; a text is sent as it is, and nothing where the response has been used. */
+/** The response of a test; a text is sent unchanged; nothing is sent if the test has used the response itself. */
 export interface Answers {
   fullText?(pmcid: string, response: ServerResponse): string | undefined;
   annotations?(pmcids: string[], response: ServerResponse): string | undefined;
@@ -42,7 +42,7 @@ export interface Answers {
 }
 
 export interface TestService {
-  /** Options of `collectArticles` that make it fast. */
+  /** Options that make `collectArticles` fast. */
   options: {
     source: 'europepmc';
     types: readonly string[];
@@ -53,11 +53,11 @@ export interface TestService {
     timeoutMilliseconds: number;
   };
   folder: string;
-  /** How often each address was asked for: `annotations PMC1,PMC2`, `fullText PMC1`, `search *`, `types 0`. */
+  /** Number of requests per address: `annotations PMC1,PMC2`, `fullText PMC1`, `search *`, `types 0`. */
   asked: Map<string, number>;
 }
 
-/** Runs a service that answers so, with a folder for the collection; both are gone afterwards. */
+/** Runs a service with these responses and a folder for the collection; both are removed afterwards. */
 export async function withAnswers(
   answers: Answers,
   run: (service: TestService) => Promise<void>,

@@ -18,22 +18,22 @@ const SEARCH_PAGE = 100;
 
 /** The four addresses of Europe PMC that collecting needs. Everything rejects with `Unobtainable`. */
 export interface EuropePmc {
-  /** JATS XML, checked to be the whole of the right article. */
+  /** JATS XML, checked to be complete and of the requested article. */
   fullText(pmcid: string): Promise<string>;
-  /** Annotations of at most 8 articles by PMCID; articles that the service leaves out are missing. */
+  /** Annotations of at most 8 articles by PMCID; without articles that the service omits. */
   annotations(
     pmcids: readonly string[],
     types: readonly string[],
   ): Promise<Map<string, AnnotationsOfArticle>>;
-  /** A page of the article search; the first where no cursor is given. */
+  /** A page of the article search; the first if no cursor is given. */
   search(query: string, cursor?: string): Promise<SearchPage>;
-  /** A page of articles with annotations of a class; the first where no cursor is given. */
+  /** A page of articles with annotations of a class; the first if no cursor is given. */
   annotatedWith(type: string, cursor?: string): Promise<TypePage>;
-  /** Ends every request that is under way or waits. */
+  /** Ends all running and waiting requests. */
   close(): void;
 }
 
-/** A client that keeps the service's limits and checks every answer. */
+/** Creates a client that respects the service's limits and checks every response. */
 export function createEuropePmc(options: RequestOptions): EuropePmc {
   const { ask, stop } = createAsk(options);
   return {
@@ -45,8 +45,8 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
     async annotations(pmcids, types) {
       const articleIds = pmcids.map((pmcid) => `PMC:${pmcid.slice(3)}`).join(',');
       const parameters = new URLSearchParams({ articleIds, format: 'JSON' });
-      // The service documents one type per request; of several it might answer for one only, unnoticed. So all types are
-      // asked for, and the wanted ones selected here.
+      // The service documents one type per request; with several it might answer for only one, unnoticed. So all types are
+      // requested, and the wanted ones selected here.
       if (types.length === 1) parameters.set('type', types[0]);
       return ask(`/annotations_api/annotationsByArticleIds?${parameters}`, (body) =>
         checkedAnnotations(body, pmcids, types),
@@ -76,7 +76,7 @@ export function createEuropePmc(options: RequestOptions): EuropePmc {
 
 const NO_FULL_TEXT = 'Europe PMC gives no full text of it (404); it is not there, or not open access';
 
-/** An empty answer that came repeatedly is accepted as true. */
+/** A repeated empty response is accepted as correct. */
 function orWhenEmpty<T>(nothing: T): (error: unknown) => T {
   return (error) => {
     if (error instanceof Empty) return nothing;

@@ -1,4 +1,4 @@
-/** What tests and the benchmark need of a server that misbehaves, and that counts. */
+/** A faulty server with request counts, for tests and the benchmark. */
 import type { RequestListener } from 'node:http';
 import { createRandom } from '../foundation';
 
@@ -12,12 +12,12 @@ export type Fault =
   | 'another article'
   | 'empty list';
 
-/** Each fault turns a listener that answers rightly into one that does not. */
+/** Each fault turns a correct listener into a faulty one. */
 const FAULTS: Record<Fault, (serve: RequestListener) => RequestListener> = {
   unavailable: () => (_, response) => response.writeHead(503).end('busy'),
   'too many': () => (_, response) => response.writeHead(429, { 'Retry-After': '0' }).end(),
   reset: () => (request) => request.socket.destroy(),
-  // Half of the right answer, said to be whole.
+  // Half of the correct response, declared as complete.
   truncated: (serve) => (request, response) => {
     const end = response.end.bind(response) as (body: string) => typeof response;
     response.end = ((body: string) => end(body.slice(0, body.length / 2))) as typeof response.end;
@@ -26,7 +26,7 @@ const FAULTS: Record<Fault, (serve: RequestListener) => RequestListener> = {
   html: () => (_, response) =>
     response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!DOCTYPE html><html>Sorry</html>'),
   stall: () => () => {},
-  // The last article of the sample, whichever was asked for.
+  // The last article of the sample, whichever was requested.
   'another article': (serve) => (request, response) => {
     request.url = request.url?.replace(/(?<=PMC)900000\d\d|(?<=PMC%3A)900000\d\d/, '90000021');
     serve(request, response);
@@ -38,7 +38,7 @@ const FAULTS: Record<Fault, (serve: RequestListener) => RequestListener> = {
   },
 };
 
-/** A listener that answers a share of the requests with faults, in equal parts, by a seed. */
+/** A listener that answers a share of the requests with faults of all kinds equally often, by a seed. */
 export function faultyListener(
   serve: RequestListener,
   { share, seed, faults }: { share: number; seed: number; faults: readonly Fault[] },
@@ -50,7 +50,7 @@ export function faultyListener(
   };
 }
 
-/** A listener that notes when each request came in. */
+/** A listener that records the arrival time of each request. */
 export function countingListener(serve: RequestListener): { listener: RequestListener; arrivals: number[] } {
   const arrivals: number[] = [];
   const listener: RequestListener = (request, response) => {
@@ -60,7 +60,7 @@ export function countingListener(serve: RequestListener): { listener: RequestLis
   return { listener, arrivals };
 }
 
-/** The largest number of arrivals within any window of so many milliseconds; arrivals in order. */
+/** The largest number of arrivals within any window of the given milliseconds; arrivals in order. */
 export function mostWithin(arrivals: readonly number[], milliseconds: number): number {
   let most = 0;
   let first = 0;

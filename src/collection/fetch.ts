@@ -5,14 +5,14 @@ import { ARTICLES_PER_REQUEST, type EuropePmc } from './europepmc';
 import { batches } from './find';
 import { TooMany, Unobtainable } from './unobtainable';
 
-/** Enough to keep the client busy through latencies of some seconds; all groups at once would fill the memory. */
+/** Enough to keep the client busy at latencies of several seconds; all groups at once would fill the memory. */
 const GROUPS_AT_ONCE = 12;
 
 export const NO_ANNOTATIONS = 'the service has no annotations of these classes for it';
 
 /**
- * Annotations of at most 8 articles: for each a list, empty if the service was asked several times and has none, or the reason why
- * they could not be obtained. An article missing from the common answer is asked for alone, so that one cannot spoil eight.
+ * Annotations of at most 8 articles: for each a list, empty if repeated requests returned none, or the reason why they could not be
+ * obtained. An article missing from the common response is requested separately, so that one cannot affect the others.
  */
 export async function annotationsOfEach(
   service: EuropePmc,
@@ -37,7 +37,7 @@ const NONE: AnnotationsOfArticle = { annotations: [], leftOut: {} };
 /** Both parts of an article, or why one of them could not be obtained. */
 export type Fetched = (AnnotationsOfArticle & { fullText: string }) | Unobtainable;
 
-/** Asks for annotations and full text of each article. `onArticle` is called for each in the order of arrival. */
+/** Requests annotations and full text of each article. `onArticle` is called for each in order of arrival. */
 export async function fetchArticles(
   service: EuropePmc,
   pmcids: readonly string[],

@@ -32,7 +32,7 @@ async function withService(listener: RequestListener, run: (service: EuropePmc) 
   }
 }
 
-test('ids are read as people and services write them', () => {
+test('ids are read in all common notations', () => {
   for (const written of ['PMC3320746', 'PMC:3320746', 'pmc3320746', ' PMC/3320746\r', 'PMC:PMC3320746'])
     assert.equal(normalizedId(written), 'PMC3320746', written);
   for (const written of ['MED:22536497', 'MED/22536497', 'med:22536497'])
@@ -41,7 +41,7 @@ test('ids are read as people and services write them', () => {
     assert.equal(normalizedId(written), undefined, written);
 });
 
-test('PubMed ids are looked up, many in a query; each that cannot be had says why', async () => {
+test('PubMed ids are looked up in batches; each unobtainable one has a reason', async () => {
   const known: Record<string, object> = {
     1: { pmcid: 'PMC101', inEPMC: 'Y', isOpenAccess: 'Y' },
     2: { inEPMC: 'N', isOpenAccess: 'N' },
@@ -57,7 +57,7 @@ test('PubMed ids are looked up, many in a query; each that cannot be had says wh
     queries.push(query);
     assert.match(query, /^SRC:MED AND \(EXT_ID:\d+( OR EXT_ID:\d+)*\)$/);
     const ids = [...query.matchAll(/EXT_ID:(\d+)/g)].map(([, id]) => id);
-    // The first answer forgets one, and brings one of another source that was not asked for.
+    // The first response omits one id, and contains one of another source that was not requested.
     const given = ids.filter((id) => known[id] && !(queries.length === 1 && id === '4'));
     const result = given.map((id) => ({ id, source: 'MED', ...known[id] }));
     response.end(
@@ -81,12 +81,12 @@ test('PubMed ids are looked up, many in a query; each that cannot be had says wh
       'MED:3': 'its full text (PMC103) is not open access',
       'MED:5': 'Europe PMC does not know the id',
     });
-    // Two batches; one asked again for what was forgotten, and again for what is unknown.
+    // Two batches; one requested again for the omitted id, and again for the unknown one.
     assert.ok(queries.length <= 5, queries.join('\n'));
   });
 });
 
-test('PubMed ids that cannot be looked up are missing, not the end', async () => {
+test('PubMed ids that cannot be looked up are listed as missing', async () => {
   const serve = sampleListener();
   const noSearch: RequestListener = (request, response) => {
     if (request.url?.includes('/search')) response.writeHead(503).end();
@@ -99,7 +99,7 @@ test('PubMed ids that cannot be looked up are missing, not the end', async () =>
   });
 });
 
-test('articles asked for by PubMed id are stored by PMCID and missed by the id that was written', async () => {
+test('articles requested by PubMed id are stored by PMCID, and listed as missing by the given id', async () => {
   const out = join(folder, 'ids');
   const ids = ['MED/90000001', 'MED:90000099', 'PMC90000002', 'MED:90000002'];
   const report = await collectArticles({
@@ -115,7 +115,7 @@ test('articles asked for by PubMed id are stored by PMCID and missed by the id t
   assert.deepEqual([report.by, report.requested, report.stored], ['ids', 3, 2]);
 });
 
-test('articles by the classes of their annotations, a page of eight of each class in turn', async () => {
+test('articles are found by the classes of their annotations, a page of eight of each class in turn', async () => {
   const serve = sampleListener();
   const pages: string[] = [];
   const watching: RequestListener = (request, response) => {
@@ -145,7 +145,7 @@ test('articles by the classes of their annotations, a page of eight of each clas
   });
 });
 
-test('pages by class: articles outside PubMed Central are passed over, lies asked for again, the end found', async () => {
+test('pages by class: articles outside PubMed Central are skipped, empty pages requested again, the end found', async () => {
   const article = (number: number, isInPmc: boolean) => ({
     source: 'MED',
     extId: String(number),
@@ -181,7 +181,7 @@ test('pages by class: articles outside PubMed Central are passed over, lies aske
   );
 });
 
-test('collecting by types is told in the manifest', async () => {
+test('collecting by types is recorded in the manifest', async () => {
   const report = await collectArticles({
     source: 'sample',
     types: ['Cell Line'],

@@ -1,4 +1,4 @@
-/** Which articles are wanted: by ids, by a query, or by the classes of their annotations. */
+/** Selects articles by ids, by a query, or by the classes of their annotations. */
 import { InputError } from '../foundation';
 import type { SearchResult } from './answers';
 import type { EuropePmc } from './europepmc';
@@ -9,16 +9,16 @@ import { Unobtainable } from './unobtainable';
 
 /** The articles to collect, in the order in which they were found, and those that cannot be collected. */
 export interface Wanted {
-  /** PMCID of each article -> the id under which it was asked for. */
+  /** PMCID of each article -> the id under which it was requested. */
   articles: Map<string, string>;
-  /** Id as it was asked for -> why there is nothing to collect. */
+  /** Requested id -> why there is nothing to collect. */
   missing: Map<string, string>;
 }
 
-/** So many PubMed ids make a query of some 1,000 characters. */
+/** This many PubMed ids make a query of about 1,000 characters. */
 const IDS_PER_QUERY = 40;
 
-/** PubMed ids are looked up, so that `MED:…` and `PMC…` of one article are one. @throws InputError for what is no id */
+/** PubMed ids are looked up, so that `MED:…` and `PMC…` of one article count once. @throws InputError for an invalid id */
 export async function wantedByIds(service: EuropePmc, ids: readonly string[]): Promise<Wanted> {
   if (ids.length === 0) throw new InputError('The list of ids is empty; name at least one article');
   const wanted = new Set(
@@ -40,7 +40,7 @@ export async function wantedByIds(service: EuropePmc, ids: readonly string[]): P
   return { articles, missing };
 }
 
-/** PMCIDs of PubMed ids by the article search. */
+/** Looks up the PMCIDs of PubMed ids by the article search. */
 async function lookedUp(
   service: EuropePmc,
   ids: readonly string[],
@@ -51,7 +51,7 @@ async function lookedUp(
     batches(ids, IDS_PER_QUERY).map(async (batch) => {
       let rest: readonly string[] = batch;
       let why = 'Europe PMC does not know the id';
-      // An answer may leave out what it should hold: the rest is asked for again, as long as that brings something.
+      // A response may omit ids: the rest is requested again as long as that brings something.
       for (let before = Number.POSITIVE_INFINITY; rest.length > 0 && rest.length < before; ) {
         before = rest.length;
         const query = `SRC:MED AND (${rest.map((id) => `EXT_ID:${id.slice(4)}`).join(' OR ')})`;
@@ -80,7 +80,7 @@ function whyNotOpen({ pmcid, inEPMC, isOpenAccess }: SearchResult): string | und
   return isOpenAccess === 'N' ? `its full text (${pmcid}) is not open access` : undefined;
 }
 
-/** Open-access articles with full text that match a query, best match first. */
+/** Finds open-access articles with full text that match a query, best match first. */
 export async function wantedByQuery(service: EuropePmc, query: string, limit: number): Promise<Wanted> {
   const found = new Set<string>();
   const pages = new Paging();
@@ -99,7 +99,7 @@ export async function wantedByQuery(service: EuropePmc, query: string, limit: nu
   return itself(found);
 }
 
-/** Articles in PubMed Central that have annotations of any of the classes; a page of each class in turn. */
+/** Finds articles in PubMed Central with annotations of any of the classes; a page of each class in turn. */
 export async function wantedByTypes(
   service: EuropePmc,
   types: readonly string[],

@@ -4,7 +4,7 @@ import { isAnnotation } from './article';
 const DEEPEST = 8;
 
 /**
- * Why an annotation cannot be kept, in words; undefined for a good one. Unknown fields may stay if they can be written and read
+ * Returns why an annotation is unusable, or undefined for a valid one. Unknown fields are kept if they can be written and read
  * again.
  */
 export function flawOf(annotation: unknown): string | undefined {

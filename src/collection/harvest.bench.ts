@@ -1,12 +1,12 @@
 /**
- * `npm run bench -- harvest [--json]`: how a harvest uses Europe PMC's limits (10 requests a second, 500 a minute), and
- * what it loses to a service that fails. Takes about four minutes; nothing leaves the machine.
+ * `npm run bench -- harvest [--json]`: how fully a harvest uses Europe PMC's limits (10 requests per second, 500 per
+ * minute), and what it loses if the service fails. Takes about four minutes; nothing leaves the machine.
  *
- * A server of Europe PMC's shape runs in a thread of its own on the loopback interface and answers after 300 to 1,500 ms
- * with copies of the sample's articles under other ids; it notes when each request came in. The client is the one that
- * `falconframes collect` uses, with its own settings. Healthy: 520 articles, 585 requests. Faulty: 900 articles, where
- * every fifth answer is a fault (503, 429, reset, truncation, HTML with status 200, stall); what is stored is compared,
- * byte for byte, with what a healthy server gives. The share of the budget is the rate between first and last request.
+ * A server with Europe PMC's interface runs in a separate thread on the loopback interface and answers after 300 to 1,500 ms
+ * with copies of the sample's articles under other ids; it records the arrival time of each request. The client is that of
+ * `falconframes collect`, with its settings. Healthy: 520 articles, 585 requests. Faulty: 900 articles, where every fifth
+ * response is a fault (503, 429, reset, truncation, HTML with status 200, stall); the stored files are compared byte for byte
+ * with those from a healthy server. The share of the budget is the rate between first and last request.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
@@ -29,7 +29,7 @@ interface ServerSettings {
 const FIRST = 70_000_001;
 const SAMPLES = 21;
 
-/** Article 70000001 is the sample's first under that id, and so on, again and again. */
+/** Article 70000001 is the sample's first article under that id, and so on, cyclically. */
 function copies(): RequestListener {
   const sample = (kind: string, ending: string) =>
     Array.from({ length: SAMPLES }, (_, index) =>
@@ -68,7 +68,7 @@ async function serve({ latency, faults }: ServerSettings): Promise<void> {
   parentPort?.on('message', () => parentPort?.postMessage(arrivals));
 }
 
-/** Collects so many articles from a server with these settings. */
+/** Collects a number of articles from a server with these settings. */
 async function harvest(articles: number, settings: ServerSettings, options: Partial<CollectionOptions> = {}) {
   const out = mkdtempSync(join(tmpdir(), 'harvest-'));
   const server = new Worker(__filename, { workerData: settings });

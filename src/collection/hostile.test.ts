@@ -1,4 +1,4 @@
-/** What real and hostile services send beside right answers: one bad item costs that item, and every run ends. */
+/** Invalid and hostile responses: one bad item costs only that item, and every run ends. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ function jsonOf(pmcids: readonly string[], raw: Record<string, string>): string 
   return `[${pmcids.map((pmcid) => `{"pmcid":"${pmcid}","annotations":[${raw[pmcid] ?? JSON.stringify(GOOD)}]}`)}]`;
 }
 
-test('an annotation that cannot be kept is left out, counted and named; its article and the others are stored', async () => {
+test('unusable annotations are left out and counted by flaw; their article and the others are stored', async () => {
   const good = JSON.stringify(GOOD);
   const field = (name: string, value: string) =>
     `{"${name}":${value},${good.slice(1)}`.replace(/,"tags":.*?],/, ',');
@@ -89,7 +89,7 @@ test('an annotation that cannot be kept is left out, counted and named; its arti
     assert.equal(asked.get(`annotations ${EIGHT}`), 1);
     assert.equal(asked.size, 1 + 7); // one group and a full text of each
     assert.equal(({} as { polluted?: number }).polluted, undefined);
-    // Resumed: nothing is asked for but what is missing, and the counts stay.
+    // Resumed: only what is missing is requested, and the counts are unchanged.
     const manifest = readFileSync(join(options.out, 'manifest.json'), 'utf8');
     const again = await collectArticles({ ...options, ids: EIGHT });
     assert.equal(again.fetched, 0);
@@ -97,7 +97,7 @@ test('an annotation that cannot be kept is left out, counted and named; its arti
   });
 });
 
-test('an empty list is an answer, an article too many is ignored, one that was forgotten is asked for alone', async () => {
+test('an empty list is accepted, an unrequested article is ignored, and a missing one is requested separately', async () => {
   const answer = (pmcids: string[]) => {
     if (pmcids.length === 1) return annotationsJson(pmcids);
     const rest = pmcids.filter((pmcid) => pmcid !== 'PMC1' && pmcid !== 'PMC2');
@@ -118,7 +118,7 @@ test('an empty list is an answer, an article too many is ignored, one that was f
   });
 });
 
-test('good XML of any shape is stored as it came; what breaks off is asked for again', async () => {
+test('well-formed XML is stored unchanged; truncated XML is requested again', async () => {
   const shapes: Record<string, string> = {
     PMC1: articleXml('PMC1', { tail: '\n<!-- exported 2024 --><?end?>\n' }),
     PMC2: articleXml('PMC2', {
@@ -150,7 +150,7 @@ test('good XML of any shape is stored as it came; what breaks off is asked for a
   });
 });
 
-test('comments without end, wrong XML and other files are refused at once, in time linear in their length', async () => {
+test('unterminated comments, malformed XML and other files are refused immediately, in linear time', async () => {
   const texts: Record<string, string> = {
     PMC1: `${'<!---->'.repeat(200_000)}X`,
     PMC2: `${'<!---->\n'.repeat(60)}X`,
@@ -177,7 +177,7 @@ test('comments without end, wrong XML and other files are refused at once, in ti
   });
 });
 
-test('answers too large or too deep end at the limit, are not repeated, and cost only their article', async () => {
+test('responses that are too large or too deep are cut off at the limit, not retried, and cost only their article', async () => {
   const deep = '['.repeat(1_000_001);
   const many = `[${Array(200_000).fill('{"pmcid":"PMC9"}').join()}]`;
   await withAnswers(
@@ -213,7 +213,7 @@ test('answers too large or too deep end at the limit, are not repeated, and cost
         PMC1: 'the annotations are nested more than 1000 levels deep',
         PMC2: 'the annotations are of more than 100 items',
         PMC3: 'the answer is larger than 32 MB',
-        PMC4: 'more than 50000 annotations of PMC4 came',
+        PMC4: 'more than 50000 annotations of PMC4 were returned',
         PMC5: 'the answer is larger than 32 MB',
         PMC6: 'the answer is larger than 32 MB',
       });
@@ -222,7 +222,7 @@ test('answers too large or too deep end at the limit, are not repeated, and cost
   );
 });
 
-test('lists whose pages never end, or go round, end when they bring nothing new', async () => {
+test('paging stops if endless or circular pages bring nothing new', async () => {
   let number = 0;
   const cursors: ((cursor: string) => string)[] = [
     (cursor) => searchJson(['PMC1', 'PMC2'], cursor === 'A' ? 'B' : 'A'),
@@ -255,12 +255,12 @@ test('lists whose pages never end, or go round, end when they bring nothing new'
     await withAnswers({ types: () => typesJson(['PMC1'], '@').replace('"@"', mark) }, async ({ options }) => {
       await assert.rejects(
         collectArticles({ ...options, types: ['Cell Line'], byTypes: true }),
-        /does not say where the next begins/,
+        /has no cursor for the next page/,
       );
     });
 });
 
-test('what is no list of annotations is asked for three times at most, by the group and alone', async () => {
+test('invalid annotation lists are requested at most three times, in groups and separately', async () => {
   for (const body of [
     'null',
     '{}',
@@ -279,7 +279,7 @@ test('what is no list of annotations is asked for three times at most, by the gr
     });
 });
 
-test('too many requests are not answered with more of them, and senseless pauses are no pauses', async () => {
+test('status 429 does not cause more requests, and invalid pauses are ignored', async () => {
   for (const pause of ['-5', 'NaN', '1e9', 'Wed, 21 Oct 2015 07:28:00 GMT', '0'])
     await withAnswers(
       {
@@ -309,7 +309,7 @@ test('too many requests are not answered with more of them, and senseless pauses
   );
 });
 
-test('answers that trickle are given up, whether in their head or their body', async () => {
+test('responses that trickle in headers or body are given up', async () => {
   const slowly = (write: (piece: string) => void, isOpen: () => boolean) => {
     const timer = setInterval(() => (isOpen() ? write('<') : clearInterval(timer)), 20);
   };
@@ -354,7 +354,7 @@ test('answers that trickle are given up, whether in their head or their body', a
   );
 });
 
-test('a redirection is never followed, and server texts are shown escaped', async () => {
+test('redirects are never followed, and server texts are escaped', async () => {
   let visits = 0;
   const other = await listen((_, response) => {
     visits++;
@@ -385,7 +385,7 @@ test('a redirection is never followed, and server texts are shown escaped', asyn
   }
 });
 
-test('UTF-16 with its mark is read; a packing that nobody asked for is named', async () => {
+test('UTF-16 with a byte order mark is read; an unrequested compression is reported', async () => {
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(articleXml('PMC1'), 'utf16le')]);
   await withAnswers(
     {
@@ -398,7 +398,7 @@ test('UTF-16 with its mark is read; a packing that nobody asked for is named', a
     async ({ options }) => {
       const { missing } = await collectArticles({ ...options, ids: ['PMC1', 'PMC2'] });
       assert.equal(stored(options.out, 'PMC1').fullText, articleXml('PMC1'));
-      assert.deepEqual(missing, { PMC2: 'the answer is packed as "br", which was not asked for' });
+      assert.deepEqual(missing, { PMC2: 'the answer is compressed as "br", which was not requested' });
     },
   );
 });

@@ -17,7 +17,7 @@ function read(content: string | Uint8Array): string[] {
   return readIds(path);
 }
 
-test('ids are read as editors of any system write them, each once', () => {
+test('ids are read with any line ends and encodings, without duplicates', () => {
   const text = 'PMC1\r\n\r\n MED/2 \r\npmc:3\nPMC1\n';
   const ids = ['PMC1', 'MED:2', 'PMC3'];
   const utf16 = Buffer.from(text, 'utf16le');
@@ -33,7 +33,7 @@ test('ids are read as editors of any system write them, each once', () => {
   assert.deepEqual(read(many.join('\r\n')), many);
 });
 
-test('what is no list of ids is refused with its place, as early as it shows', () => {
+test('invalid id files are refused with the line, as early as possible', () => {
   const refused = (content: string | Uint8Array, reason: RegExp) =>
     assert.throws(
       () => read(content),
@@ -53,14 +53,14 @@ test('what is no list of ids is refused with its place, as early as it shows', (
   assert.throws(() => readIds('/dev/null'), /holds no id/);
 });
 
-test('a pipe is read to its end, also where its writer is slow', () => {
+test('a pipe is read to its end, even from a slow writer', () => {
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
   spawn('sh', ['-c', `exec > "${pipe}"; sleep 0.2; echo PMC1; sleep 0.2; echo PMC2`], { stdio: 'ignore' });
   assert.deepEqual(readIds(pipe), ['PMC1', 'PMC2']);
 });
 
-test('more than a million ids are refused, not held', () => {
+test('more than a million ids are refused without being kept in memory', () => {
   writeFileSync(path, '');
   for (let thousand = 0; thousand < 1_001; thousand++)
     appendFileSync(

@@ -1,7 +1,7 @@
 import { InputError, printable, readLines } from '../foundation';
 import { normalizedId } from './ids';
 
-/** At the service's pace they take a day and a half; each is held in memory. */
+/** At the service's limits this takes a day and a half; all ids are in memory. */
 const MOST_IDS = 1_000_000;
 
 /** The ids in a file, one per line, without duplicates. @throws InputError for a line that is not an id, or if there is none */
@@ -20,6 +20,6 @@ export function readIds(path: string): string[] {
     ids.add(id);
     if (ids.size > MOST_IDS) throw new InputError(`${path}: more than ${MOST_IDS} ids; split the file`);
   }
-  if (ids.size === 0) throw new InputError(`${path}: holds no id; write one a line`);
+  if (ids.size === 0) throw new InputError(`${path}: holds no id; write one per line`);
   return [...ids];
 }

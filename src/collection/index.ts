@@ -1,9 +1,9 @@
 /**
- * Collection: full texts and their annotations from Europe PMC, or from the embedded sample in the same way.
+ * Collection: fetches full texts and their annotations from Europe PMC, or from the embedded sample in the same way.
  *
- * In: ids, a query, or the classes wanted. Out: a folder with one JSON file an article (`CollectedArticle`) and a
- * manifest of what is there, what is missing and why; later, what the service has that the folder lacks. May touch: the
- * network, within the service's limits; the folder.
+ * In: ids, a query, or classes. Out: a folder with one JSON file per article (`CollectedArticle`) and a manifest of stored and
+ * missing articles, with reasons; on a check, the differences from the service. May touch: the network, within the service's
+ * limits; the folder.
  */
 
 export type { AnnotationsOfArticle, ListedArticle, SearchPage, SearchResult, TypePage } from './answers';

@@ -1,12 +1,12 @@
 import { parseJson } from '../foundation';
 import { Unobtainable } from './unobtainable';
 
-/** An answer as JSON. @param what names it in the error @param mostItems see `parseJson` */
+/** Parses a response as JSON. @param what its name in errors @param mostItems see `parseJson` */
 export function parsedJson(body: string, what: string, mostItems?: number): unknown {
   try {
     return parseJson(body, mostItems);
   } catch (error) {
-    // What `parseJson` refuses because it would cost too much.
+    // Inputs that `parseJson` refuses because of their cost.
     const { message } = error as Error;
     if (/^nested more|^more than \d+ (?:values|items)$/.test(message))
       throw new Unobtainable(`the ${what} are ${message.replace(/^more/, 'of more')}`, 'never');
@@ -18,7 +18,7 @@ export function parsedJson(body: string, what: string, mostItems?: number): unkn
   }
 }
 
-/** A short text or a number as text; undefined for anything else, objects with a `toString` included. */
+/** Returns a short text or a number as text; undefined for anything else, including objects with a `toString`. */
 export function idOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   return typeof text === 'string' && text.length <= 100 ? text : undefined;

@@ -4,18 +4,18 @@ import { InputError, isJsonObject, isLabel, parseJson, reasonOf, writeFileAtomic
 import { isPmcid, normalizedId } from './ids';
 import { SOURCES, type Source } from './source';
 
-/** `manifest.json`: what was asked for, what is there, what is missing and why. */
+/** `manifest.json`: the request, the stored articles, and the missing ones with reasons. */
 export interface Manifest {
   source: Source;
   /** The day of the run, in universal time. */
   date: string;
-  /** How the articles were named. */
+  /** How the articles were selected. */
   by: 'ids' | 'query' | 'types';
   /** With `by: "query"`, the query. */
   query: string | null;
-  /** With a query or types, the largest number of articles that was asked for. */
+  /** With a query or types, the maximum number of articles requested. */
   limit: number | null;
-  /** The types of annotations that were asked for. */
+  /** The requested types of annotations. */
   types: string[];
   requested: number;
   stored: number;
@@ -23,9 +23,9 @@ export interface Manifest {
   annotations: Record<string, number>;
   /** SHA-256 of each file under `articles/`. */
   articles: Record<string, string>;
-  /** PMCIDs of the articles that were asked for by their PubMed id. */
+  /** PMCIDs of the articles requested by PubMed id. */
   pmcids: Record<string, string>;
-  /** Why each article that was asked for is not there, by the id that it was asked for. */
+  /** Why each missing article could not be obtained, by requested id. */
   missing: Record<string, string>;
   /** How many annotations of each stored article were left out, by their flaw; absent if none was. */
   leftOut?: Record<string, Record<string, number>>;
@@ -33,11 +33,11 @@ export interface Manifest {
 
 export const manifestPath = (folder: string) => join(folder, 'manifest.json');
 
-/** A million articles make some 100 MB. */
+/** A million articles need about 100 MB. */
 const LARGEST = 512 * 2 ** 20;
 
 /**
- * Writes the manifest, unless an earlier one says the same but for the date. Returns the manifest that is then there.
+ * Writes the manifest, unless an earlier one differs only in the date. Returns the manifest on disk.
  */
 export function writeManifest(folder: string, manifest: Manifest): Manifest {
   const path = manifestPath(folder);
@@ -51,7 +51,7 @@ export function writeManifest(folder: string, manifest: Manifest): Manifest {
   return manifest;
 }
 
-/** The manifest of a collection. @throws InputError if it is missing or damaged */
+/** Reads the manifest of a collection. @throws InputError if it is missing or damaged */
 export function readManifest(folder: string): Manifest {
   const path = manifestPath(folder);
   let manifest: unknown;

@@ -1,20 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** How many requests the service allows in a short and in a long time. */
+/** Numbers of requests that the service allows in a short and in a long window. */
 export interface RequestLimits {
   burst: { requests: number; milliseconds: number };
   sustained: { requests: number; milliseconds: number };
 }
 
-/** Europe PMC's published limits: 10 requests a second, 500 a minute. */
+/** Europe PMC's published limits: 10 requests per second, 500 per minute. */
 export const PUBLISHED_LIMITS: RequestLimits = {
   burst: { requests: 10, milliseconds: 1_000 },
   sustained: { requests: 500, milliseconds: 60_000 },
 };
 
 /**
- * Requests go out this much further apart than the limits need. In the short window that is what keeps delays on the way
- * from bunching ten into eleven; in the long one, which is counted strictly, it leaves some room to those that are late.
+ * Requests are spaced this much further apart than the limits require. In the short window, it prevents network delays from bunching
+ * eleven requests into a window of ten; in the long one, which is counted strictly, it leaves room for late requests.
  */
 const BURST_MARGIN = 1.2;
 const SUSTAINED_MARGIN = 1.02;
@@ -22,12 +22,12 @@ const SUSTAINED_MARGIN = 1.02;
 const CATCH_UP = 0.25;
 
 /**
- * When the next request may go out, so that the limits hold where they are counted: at the server.
+ * Schedules requests so that the limits hold at the server, where they are counted.
  *
- * The client knows when it sent a request and when the answer came; the server saw it some time between. The sustained
- * limit therefore counts a request until its window after the *answer* has passed: whatever the latency, no window at
- * the server holds more. The same rule for the burst limit would halve the rate at a second's latency; there, even
- * spacing (122 ms for Europe PMC) leaves room for requests to be delayed by 190 ms against one another.
+ * The client knows when it sent a request and when the response arrived; the server saw it some time in between. The sustained limit
+ * therefore counts a request until a window after its *response*: whatever the latency, no window at the server has more. The same
+ * rule for the burst limit would halve the rate at a latency of one second; there, even spacing (122 ms for Europe PMC) tolerates
+ * relative delays of 190 ms.
  */
 export class Pace {
   private readonly spacing: number;
@@ -35,7 +35,7 @@ export class Pace {
   private nextSlot = 0;
   private pausedUntil = 0;
   private unanswered = 0;
-  /** When the answers of the last window came, oldest first. */
+  /** Arrival times of the responses in the last window, oldest first. */
   private readonly answers: number[] = [];
 
   constructor(private readonly limits: RequestLimits) {
@@ -46,7 +46,7 @@ export class Pace {
     );
   }
 
-  /** Resolves, in the order of the calls, when a request may go out at once. `answered` must follow each. */
+  /** Resolves, in call order, when a request may be sent immediately. `answered` must follow each. */
   turn(signal: AbortSignal): Promise<void> {
     const turn = this.queue.then(() => this.wait(signal));
     this.queue = turn.catch(() => undefined);
@@ -66,13 +66,13 @@ export class Pace {
     this.unanswered++;
   }
 
-  /** The request of a turn was answered, or failed: the server has seen it by now, or never will. */
+  /** Reports that a request was answered or failed: the server has seen it by now, or never will. */
   answered(): void {
     this.unanswered--;
     this.answers.push(performance.now());
   }
 
-  /** No request goes out for so long. */
+  /** Sends no requests for this time. */
   pause(milliseconds: number): void {
     this.pausedUntil = Math.max(this.pausedUntil, performance.now() + milliseconds);
   }

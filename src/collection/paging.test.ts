@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Paging } from './paging';
 
-/** How many pages are asked for of a service that answers so; `found` counts what is wanted. */
+/** Counts the pages requested from a service with these responses; `found` counts wanted articles. */
 function pagesOf(answer: (page: number) => { next?: string; keys: string[]; found: number }): number {
   const paging = new Paging();
   for (let page = 1; ; page++) {
@@ -28,7 +28,7 @@ test('a list is read to its end as long as its pages bring something', () => {
   assert.equal(pagesOf(rare), last);
 });
 
-test('a list that brings nothing new ends', () => {
+test('paging stops when pages bring nothing new', () => {
   assert.equal(
     pagesOf((page) => ({ next: `c${page}`, keys: ['a'], found: 1 })),
     4,
@@ -47,7 +47,7 @@ test('a list that brings nothing new ends', () => {
   );
 });
 
-test('every list of which a bounded part is wanted ends (seeded)', () => {
+test('paging always ends if the number of wanted articles is bounded (seeded)', () => {
   const page = fc.record({ next: fc.nat(9), key: fc.nat(9), found: fc.nat(5) });
   fc.assert(
     fc.property(fc.array(page, { minLength: 1, maxLength: 20 }), (pages) => {

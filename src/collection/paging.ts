@@ -2,7 +2,7 @@
 const PAGES_OF_REPEATS = 3;
 /** After this many pages in a row without a wanted article, paging ends. */
 const PAGES_OF_OTHERS = 100;
-/** Articles remembered per page; the service is asked for at most 100. */
+/** Articles remembered per page; at most 100 are requested. */
 const REMEMBERED = 1_000;
 
 /** Finds the end of a paged list, even if the service's cursors repeat or never end. */
@@ -14,10 +14,10 @@ export class Paging {
   #found = 0;
 
   /**
-   * The cursor of the next page; undefined if there is none, or if it would bring nothing new.
+   * Returns the cursor of the next page; undefined if there is none, or if it would bring nothing new.
    *
    * @param keys identify the articles on the page
-   * @param take takes what is wanted from the page and returns how much has been found in all
+   * @param take collects the wanted articles from the page and returns the total number found
    */
   cursorAfter(next: string | undefined, keys: readonly string[], take: () => number): string | undefined {
     const before = this.#seen.size;

@@ -1,20 +1,19 @@
-/** How many bytes of an answer must arrive in how many milliseconds. */
+/** Minimum number of bytes of a response per number of milliseconds. */
 export interface Progress {
   bytes: number;
   milliseconds: number;
 }
 
-/** 4 kB in 30 s: 40 answers side by side meet it on a line of 50 kbit/s. */
+/** 4 kB in 30 s: 40 parallel responses meet it on a 50 kbit/s line. */
 export const LEAST_PROGRESS: Progress = { bytes: 4_096, milliseconds: 30_000 };
 
 const LONGEST_ANSWER = 5 * 60_000;
 const TICKS_TO_SILENCE = 8;
 
 /**
- * Watches one attempt and gives up when the service is silent, answers too slowly, or takes more than five minutes.
+ * Monitors one attempt and aborts it if the service is silent, responds too slowly, or takes more than five minutes.
  *
- * Time is counted in ticks of the event loop, not by the clock: the service is not to blame while this process is busy or waits for
- * its turn.
+ * Time is counted in ticks of the event loop, not by the clock, so that delays of this process do not count.
  */
 export class Patience {
   readonly #tick: number;
@@ -32,7 +31,7 @@ export class Patience {
     this.#tick = timeoutMilliseconds / TICKS_TO_SILENCE;
   }
 
-  /** The service has to answer from now on. */
+  /** Starts waiting for the service. */
   expect(): void {
     this.#silent = this.#window = this.#bytes = 0;
     this.#timer ??= setInterval(() => this.#check(), this.#tick);

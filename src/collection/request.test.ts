@@ -29,7 +29,7 @@ async function withAsk<T>(
   }
 }
 
-test('no window at the server holds more than the limits, whatever latency and failures do', async () => {
+test('the limits hold in every window at the server, whatever the latency and failures', async () => {
   let number = 0;
   const { listener, arrivals } = countingListener((_, response) => {
     const status = ++number % 7 === 0 ? 503 : 200;
@@ -48,7 +48,7 @@ test('no window at the server holds more than the limits, whatever latency and f
   assert.ok(mostWithin(arrivals, 2_400) <= 50, `${mostWithin(arrivals, 2_400)} in the long window`);
 });
 
-test('the sustained limit counts from the answer, since nobody knows when a slow request reached the server', async () => {
+test('the sustained limit counts from the response, since the arrival time of a slow request is unknown', async () => {
   // Every request reaches the "server" only when it is answered: 300 ms late, or at once. A limit that counted from
   // sending would let the late ones and the punctual ones of the next window fall into one.
   const seen: number[] = [];
@@ -70,7 +70,7 @@ test('the sustained limit counts from the answer, since nobody knows when a slow
   assert.ok(mostWithin(seen, 400) <= 20, `${mostWithin(seen, 400)} in a window`);
 });
 
-test('Retry-After makes every request wait, in seconds and as a date', async () => {
+test('Retry-After delays all requests, in seconds and as a date', async () => {
   const waits = async (form: 'seconds' | 'date') => {
     let first = true;
     const { listener, arrivals } = countingListener((_, response) => {
@@ -91,7 +91,7 @@ test('Retry-After makes every request wait, in seconds and as a date', async () 
   await Promise.all([waits('seconds'), waits('date')]);
 });
 
-test('a Retry-After of an hour ends the run with a sentence, at once', async () => {
+test('a Retry-After of an hour ends the run immediately with a message', async () => {
   await withAsk(
     (_, response) => response.writeHead(503, { 'Retry-After': '3600' }).end(),
     {},
@@ -105,7 +105,7 @@ test('a Retry-After of an hour ends the run with a sentence, at once', async () 
   );
 });
 
-test('it says who asks, and follows no redirection behind the count', async () => {
+test('requests carry the User-Agent, and redirects are not followed', async () => {
   const agents = new Set<string | undefined>();
   let asked = 0;
   const listener: RequestListener = (request, response) => {
@@ -126,7 +126,7 @@ test('it says who asks, and follows no redirection behind the count', async () =
   assert.throws(() => createAsk({ baseUrl: 'nowhere' }), InputError);
 });
 
-test('a silent service, a damaged body and a broken connection give different reasons', async () => {
+test('silence, a damaged body and a broken connection give different reasons', async () => {
   const gzip = { 'Content-Encoding': 'gzip' };
   const listener: RequestListener = (request, response) => {
     if (request.url === '/damaged') response.end(Buffer.from([0x61, 0xff, 0x62]));
@@ -156,7 +156,7 @@ test('a silent service, a damaged body and a broken connection give different re
   });
 });
 
-test('a service that cannot be reached ends everything with one sentence; one that answered once is believed to be there', async () => {
+test('an unreachable service ends the run with one sentence, unless it has answered before', async () => {
   const server = await listen(() => {});
   await server.close();
   const { ask } = createAsk({ baseUrl: server.url, firstPauseMilliseconds: 1 });
@@ -180,7 +180,7 @@ test('a service that cannot be reached ends everything with one sentence; one th
   });
 });
 
-test('a password in the address stays out of messages', async () => {
+test('a password in the address is not shown in messages', async () => {
   const server = await listen(() => {});
   await server.close();
   const baseUrl = server.url.replace('//', '//me:secret@');
@@ -191,7 +191,7 @@ test('a password in the address stays out of messages', async () => {
   });
 });
 
-test('what a service answers wrongly is asked for three times, more often once it has answered rightly', async () => {
+test('invalid responses are retried up to three times, more often after a valid one', async () => {
   let asked = 0;
   let isRight = false;
   const listener: RequestListener = (_, response) => {

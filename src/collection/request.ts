@@ -10,45 +10,45 @@ import { LEAST_PROGRESS, Patience, type Progress } from './patience';
 import { NotFound, TooMany, Unobtainable } from './unobtainable';
 
 export interface RequestOptions {
-  /** Address of the service, without the part that names a request. */
+  /** Base address of the service. */
   baseUrl: string;
   /** An address the service can write to when a harvest disturbs it; goes into the User-Agent. */
   contact?: string;
   /** Default `PUBLISHED_LIMITS`. */
   limits?: RequestLimits;
-  /** How long the service may be silent before or within an answer; default 30 s. */
+  /** Maximum silence before or within a response; default 30 s. */
   timeoutMilliseconds?: number;
-  /** The slowest answer that is accepted; default `LEAST_PROGRESS`. */
+  /** The minimum rate of a response; default `LEAST_PROGRESS`. */
   leastProgress?: Progress;
-  /** How often a failed request is repeated; default 7. */
+  /** Number of retries of a failed request; default 7. */
   retries?: number;
-  /** The pause before the first repetition; each further one doubles, times a random number from 1 to 2. Default 0.5 s. */
+  /** The pause before the first retry; doubles for each further one, times a random number from 1 to 2. Default 0.5 s. */
   firstPauseMilliseconds?: number;
 }
 
-/** Asks for a path; `check` turns the body into the result, or throws `Unobtainable` for a wrong answer. */
+/** Requests a path; `check` turns the body into the result, or throws `Unobtainable` for an invalid response. */
 export type Ask = <T>(path: string, check: (body: string) => T) => Promise<T>;
 
-/** At 2 s per answer, 8 requests a second are 16 under way; the rest is room for some that stall. */
+/** At 2 s per response, 8 requests per second mean 16 at a time; the rest is for requests that stall. */
 const REQUESTS_AT_ONCE = 40;
 /** Requests that have a connection and wait for their turn; with more, the service would close connections that wait too long. */
 const READY_AT_ONCE = 4;
 const LONGEST_PAUSE = 15_000;
 /** A longer `Retry-After`, or several that add up to more without a correct answer between them, ends the run; it can be resumed. */
 const LONGEST_WAIT = 10 * 60_000;
-/** How often to ask when answers are empty, too slow or wrong, or when none has been correct before. */
+/** Number of attempts if responses are empty, too slow or invalid, or if none has been valid before. */
 const ASKED_WHEN_DOUBTFUL = 3;
 /** Attempts to reach a service that has never answered. */
 const ATTEMPTS_TO_REACH = 4;
-/** Answers of more than 2 MB that are read at a time. */
+/** Number of responses larger than 2 MB that are read at a time. */
 const LARGE_AT_ONCE = 4;
 
 /**
- * Asks the service within its limits, waits when it asks to, and retries failed requests.
+ * Sends requests within the service's limits, respects its requests to wait, and retries failed requests.
  *
- * A request rejects with `Unobtainable` when all retries failed (`Empty` and `NotFound` are kinds of it). It rejects with
- * `InputError`, at once and for all requests, when the service cannot be reached or wants a pause of more than ten minutes. An answer must begin within `timeoutMilliseconds`, bring 4 kB every 30 s, be complete after five minutes and
- * hold at most 32 MB.
+ * A request rejects with `Unobtainable` if all retries failed (`Empty` and `NotFound` are kinds of it). All requests reject
+ * immediately with `InputError` if the service cannot be reached or asks for a pause of more than ten minutes. A response must
+ * begin within `timeoutMilliseconds`, deliver 4 kB every 30 s, be complete after five minutes and have at most 32 MB.
  */
 export function createAsk({
   baseUrl,
@@ -63,7 +63,7 @@ export function createAsk({
   const shown = withoutCredentials(root);
   const headers = { 'User-Agent': userAgent(contact), Accept: '*/*', 'Accept-Encoding': 'gzip' };
   const pace = new Pace(limits);
-  // Loaded on first use: most commands ask no service.
+  // Loaded on first use: most commands use no service.
   const Limiter = require('bottleneck') as typeof Bottleneck;
   const underWay = new Limiter({ maxConcurrent: REQUESTS_AT_ONCE });
   const nextInTurn = new Limiter({ maxConcurrent: READY_AT_ONCE });
@@ -78,7 +78,7 @@ export function createAsk({
   /** When the service first asked for a pause since its last correct answer. */
   let pausedSince: number | undefined;
 
-  /** Ends everything that is asked, now and later. */
+  /** Aborts all present and future requests. */
   const stop = (reason: Error) => {
     end.abort(reason);
     for (const one of open) one.abort(reason);
@@ -103,7 +103,7 @@ export function createAsk({
     });
     try {
       const ready = () => connections.ready(new URL(root + path), headers, attempt.signal);
-      // The connection first, the turn then: setting one up takes times that differ, and would bunch requests.
+      // Connect before waiting for the turn: connection times vary and would bunch requests.
       const inTurn = await nextInTurn.schedule(async () => {
         patience.expect();
         sending = await ready();
@@ -135,7 +135,7 @@ export function createAsk({
     }
   };
 
-  /** The error for a status other than success; notes the pause that the service asks for. */
+  /** Returns the error for an unsuccessful status; records the pause that the service asks for. */
   const refusal = (response: IncomingMessage, status: number): Error => {
     const wait = retryAfter(response);
     const now = performance.now();
@@ -143,9 +143,11 @@ export function createAsk({
     if (now + wait - (pausedSince ?? now) <= LONGEST_WAIT) pace.pause(wait);
     else
       stop(
-        new InputError(`${shown} asks for a pause of ${inMinutes(wait)}; run the same command again then`),
+        new InputError(
+          `${shown} asks for a pause of ${inMinutes(wait)}; run the same command again afterwards`,
+        ),
       );
-    if (status === 404) return new NotFound('the service says that it is not there (404)');
+    if (status === 404) return new NotFound('the service does not have it (404)');
     if (status === 400 || status === 410)
       return new Unobtainable(`the service refuses the request (status ${status})`, 'never');
     if (status === 429) return new TooMany();
@@ -195,7 +197,7 @@ export function createAsk({
   return { ask, stop };
 }
 
-/** The kind of a request: `fullTextXML`, `search`. */
+/** Returns the kind of a request: `fullTextXML`, `search`. */
 function kindOf(path: string): string {
   return path.split('?')[0].split('/').at(-1)!;
 }
@@ -209,7 +211,7 @@ function inMinutes(milliseconds: number): string {
 function inWords(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string') return error;
-  // HPE_…: the answer is not HTTP; Z_…: it is not compressed as it says.
+  // HPE_…: the response is not HTTP; Z_…: it is not compressed as declared.
   const repeated = code.startsWith('HPE_') ? 'thrice' : code.startsWith('Z_') ? 'when trusted' : 'always';
   return new Unobtainable(`the connection failed (${code})`, repeated);
 }

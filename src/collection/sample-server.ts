@@ -10,7 +10,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** Serves the embedded sample on the loopback interface in the shape of Europe PMC, until closed. */
+/** Serves the embedded sample on the loopback interface with Europe PMC's interface, until closed. */
 export function startSampleServer(): Promise<LocalServer> {
   return listen(sampleListener());
 }
@@ -32,8 +32,8 @@ export async function listen(listener: RequestListener): Promise<LocalServer> {
 }
 
 /**
- * The four addresses that collecting uses. A search finds the articles that contain every word of the query, or those
- * with the PubMed ids it names; an invented article's PubMed id is the number of its PMCID.
+ * Answers the four addresses used for collecting. A search finds the articles that contain every word of the query, or those with the
+ * given PubMed ids; an invented article's PubMed id is the number of its PMCID.
  */
 export function sampleListener(folder = join(projectRoot, 'data', 'sample')): RequestListener {
   return (request, response) => {
@@ -69,7 +69,7 @@ function annotationsOf(folder: string, ids: readonly string[], type: string | nu
   });
 }
 
-/** Cursors fall as at the service: each is a position from the end, 0 stands for the beginning and -1 for no more. */
+/** Cursors decrease as in the service: each is a position from the end, 0 is the beginning and -1 is the end. */
 function typePage(folder: string, type: string | null, cursorMark: number, size: number): object {
   const all = pmcidsOf(folder).flatMap((pmcid) => annotationsOf(folder, [`PMC:${pmcid}`], type));
   const start = cursorMark === 0 ? 0 : all.length - cursorMark;

@@ -3,20 +3,20 @@ import type { RequestLimits } from './pace';
 import type { RequestOptions } from './request';
 import { startSampleServer } from './sample-server';
 
-/** The public service, or the articles that come with the project, served in the same way. */
+/** The public service, or the articles included in the project, served in the same way. */
 export const SOURCES = ['europepmc', 'sample'] as const;
 export type Source = (typeof SOURCES)[number];
 
-/** How the service is spoken to; the address is by default that of the environment, or else `EUROPE_PMC`. */
+/** Options of the client; the default address is that of the environment, else `EUROPE_PMC`. */
 export type ServiceOptions = Partial<RequestOptions>;
 
-/** For a server of one's own. */
+/** For another server. */
 export const HARDLY_LIMITED: RequestLimits = {
   burst: { requests: 1_000, milliseconds: 1_000 },
   sustained: { requests: 60_000, milliseconds: 60_000 },
 };
 
-/** Opens a client for the source, and closes it with everything under way when the work is done or has failed. */
+/** Opens a client for the source, and closes it with all running requests when the work has finished or failed. */
 export async function withService<T>(
   source: Source,
   options: ServiceOptions,

@@ -1,4 +1,4 @@
-/** What stands in the folder is not believed, and nothing of others is lost. */
+/** Existing files in the folder are validated, and files of others are never lost. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { collectedFiles, readCollection, summarizeCollection } from './summary';
 
 const IDS = ['PMC1', 'PMC2', 'PMC3'];
 
-test('a manifest with ids that lead elsewhere, or with types that are none, is refused', async () => {
+test('a manifest with ids that escape the folder, or with invalid types, is refused', async () => {
   await withAnswers({}, async ({ options }) => {
     const { out } = options;
     await collectArticles({ ...options, ids: IDS });
@@ -35,13 +35,13 @@ test('a manifest with ids that lead elsewhere, or with types that are none, is r
     }
     writeFileSync(path, '[');
     await assert.rejects(checkCollection(options), InputError);
-    // Damaged, but in the folder of a collection: collecting again mends it.
+    // Damaged, but in the folder of a collection: collecting again repairs it.
     assert.equal((await collectArticles({ ...options, ids: IDS })).fetched, 0);
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), good);
   });
 });
 
-test('the manifest of something else is not replaced', async () => {
+test('a manifest that is not of a collection is not replaced', async () => {
   for (const content of ['{"name":"app","icons":[]}', '[]', '7', '// mine', '{"seed":1,"articles":3}'])
     await withAnswers({}, async ({ options, asked }) => {
       mkdirSync(options.out);
@@ -85,7 +85,7 @@ test('stored articles that are damaged in any way are collected again', async ()
   });
 });
 
-test('what is no file under the name of an article costs that article alone', async () => {
+test('anything other than a file under the name of an article affects only that article', async () => {
   await withAnswers({}, async ({ options }) => {
     const articles = join(options.out, 'articles');
     mkdirSync(join(articles, 'PMC1.json'), { recursive: true });
@@ -99,7 +99,7 @@ test('what is no file under the name of an article costs that article alone', as
   });
 });
 
-test('only leftovers of articles and manifest are removed, and never a folder or what a link leads to', async () => {
+test('only temporary files of articles and manifest are removed, never folders or link targets', async () => {
   await withAnswers({}, async ({ options, folder }) => {
     const { out } = options;
     await collectArticles({ ...options, ids: IDS });
@@ -125,7 +125,7 @@ test('only leftovers of articles and manifest are removed, and never a folder or
   });
 });
 
-test('a second run into the same folder is refused while the first is at work', async () => {
+test('a second run with the same folder is refused while the first is running', async () => {
   let second: Promise<unknown> | undefined;
   await withAnswers(
     {
@@ -149,7 +149,7 @@ test('a second run into the same folder is refused while the first is at work', 
 });
 let running: Parameters<typeof collectArticles>[0];
 
-test('a folder that cannot take a collection is refused before any work', async () => {
+test('a folder that cannot hold a collection is refused before any work', async () => {
   await withAnswers({}, async ({ options, folder, asked }) => {
     const file = join(folder, 'plain.txt');
     writeFileSync(file, 'mine');
@@ -165,7 +165,7 @@ test('a folder that cannot take a collection is refused before any work', async 
   });
 });
 
-test('a link where an article goes is not written through', async () => {
+test('a link in place of an article is not written through', async () => {
   await withAnswers({}, async ({ options, folder }) => {
     const { out } = options;
     const victim = join(folder, 'victim');
@@ -179,7 +179,7 @@ test('a link where an article goes is not written through', async () => {
   });
 });
 
-test('what macOS leaves beside files is no article', async () => {
+test('files that macOS adds are not read as articles', async () => {
   await withAnswers({}, async ({ options }) => {
     await collectArticles({ ...options, ids: IDS });
     writeFileSync(join(options.out, 'articles', '._PMC1.json'), Buffer.from([0, 5, 22, 7]));
@@ -187,7 +187,7 @@ test('what macOS leaves beside files is no article', async () => {
   });
 });
 
-test('one stored article that cannot be read is skipped and named, not the end of a summary', async () => {
+test('an unreadable stored article is skipped and reported in a summary', async () => {
   await withAnswers({}, async ({ options }) => {
     await collectArticles({ ...options, ids: IDS });
     const articles = join(options.out, 'articles');

@@ -11,9 +11,9 @@ export function articlePath(folder: string, pmcid: string): string {
 }
 
 /**
- * The same article gives the same bytes: keys in one order, no times.
+ * Writes an article with reproducible bytes: keys in fixed order, no times.
  *
- * @throws Unobtainable if something other than a regular file has its name, such as a link, which might lead to files of others
+ * @throws Unobtainable if something other than a regular file has its name, such as a link, which might lead elsewhere
  */
 export function storeArticle(
   folder: string,
@@ -27,7 +27,7 @@ export function storeArticle(
   writeFileAtomically(path, `${content}\n`);
 }
 
-/** The stored article if it exists, is undamaged, and was collected from the same source for the same classes. */
+/** Returns the stored article if it exists, is undamaged, and was collected from the same source for the same classes. */
 export function storedArticle(
   folder: string,
   pmcid: string,
@@ -69,7 +69,7 @@ export function storedPmcids(folder: string): string[] {
   return names.flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []).filter(isPmcid);
 }
 
-/** Deletes the temporary files of a run that was killed while it wrote an article or the manifest. */
+/** Deletes the temporary files of a run that was killed while writing an article or the manifest. */
 export function removeLeftovers(folder: string): void {
   for (const place of [folder, join(folder, 'articles')]) {
     const names = existsSync(place) ? readdirSync(place) : [];

@@ -3,41 +3,41 @@ import { basename, join } from 'node:path';
 import { byLabel, InputError, printable } from '../foundation';
 import { type Annotation, type CollectedArticle, readCollectedArticle } from './article';
 
-/** One row of a table: what is counted, and how many annotations of each type there are. */
+/** One row of a table: the counted category, and the number of annotations of each type. */
 export type CountRow = { [column: string]: string | number } & Record<string, number>;
 
 export interface CollectionSummary {
   articles: number;
-  /** A sentence for each article that cannot be read; none of its annotations counts. */
+  /** A sentence for each unreadable article, whose annotations are not counted. */
   skipped: string[];
-  /** By type, of all types that were asked for. */
+  /** By type, for all requested types. */
   annotations: Record<string, number>;
   /** By provider, section and so on, the largest first; the first column has that name. */
   byProvider: CountRow[];
   bySection: CountRow[];
-  /** Column by type: its most frequent mentions, each with its number; empty where a type has fewer. */
+  /** Column by type: its most frequent mentions, each with its count; empty if a type has fewer. */
   frequentMentions: Record<string, string | number>[];
 }
 
-/** The files of a collection, sorted by name. @throws InputError if there are none */
+/** Lists the files of a collection, sorted by name. @throws InputError if there are none */
 export function collectedFiles(folder: string): string[] {
   const articles = join(folder, 'articles');
-  // Names with a leading dot are not ours, such as the `._PMC1.json` that macOS puts beside `PMC1.json`.
+  // Names with a leading dot are not ours, such as `._PMC1.json`, which macOS adds to `PMC1.json`.
   const names = existsSync(articles)
     ? readdirSync(articles).filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     : [];
   if (names.length === 0)
     throw new InputError(
-      `${articles}: no collected articles; make some with "falconframes collect --source sample --out ${basename(folder)}"`,
+      `${articles}: no collected articles; collect some with "falconframes collect --source sample --out ${basename(folder)}"`,
     );
   return names.sort().map((name) => join(articles, name));
 }
 
 /**
- * The articles of a collection one after the other, so that one at a time is in memory. Those that cannot be read are skipped.
+ * Yields the articles of a collection, one in memory at a time. Skips unreadable ones.
  *
- * @param onSkipped called for each of these with a sentence that names the file; by default it goes to standard error
- * @throws InputError where none can be read
+ * @param onSkipped called for each of these with a sentence that names the file; default: prints it to standard error
+ * @throws InputError if none can be read
  */
 export function* readCollection(
   folder: string,
@@ -61,12 +61,12 @@ export function* readCollection(
     throw new InputError(`${folder}: none of ${files.length} articles can be read; the first: ${skipped[0]}`);
 }
 
-/** What a collection holds; `top` is the number of most frequent mentions to list. */
+/** Summarizes a collection; `top` is the number of most frequent mentions to list. */
 export function summarizeCollection(folder: string, top = 10): CollectionSummary {
   let articles = 0;
   const byProvider: Counts = new Map();
   const bySection: Counts = new Map();
-  /** How often each type has each mention. */
+  /** Frequency of each mention by type. */
   const mentions: Counts = new Map();
   const skipped: string[] = [];
   for (const article of readCollection(folder, (sentence) => skipped.push(sentence))) {
@@ -96,7 +96,7 @@ function sectionName({ section }: Annotation): string {
   return section?.replace(/ \(http.*/, '') || 'not given';
 }
 
-/** What is counted, and how often it has each of its parts. */
+/** Counts by category and type. */
 type Counts = Map<string, Map<string, number>>;
 
 function count(counts: Counts, name: string, part: string): void {

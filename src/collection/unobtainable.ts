@@ -1,8 +1,8 @@
 import { printable } from '../foundation';
 
-/** How often a request is sent again after a failure of a kind. */
+/** How often a request is retried after a kind of failure. */
 export type Repetition =
-  /** As often as the options say: a service that is busy, silent or out of order may recover at any moment. */
+  /** As often as configured: a busy, silent or failing service may recover at any moment. */
   | 'always'
   /** The same, but at most three times until the service has answered a request of this kind correctly. */
   | 'when trusted'
@@ -28,21 +28,21 @@ export class Unobtainable extends Error {
   }
 }
 
-/** The service says that it does not have what was asked for. */
+/** The service reports that it does not have the requested item. */
 export class NotFound extends Unobtainable {
   constructor(reason: string) {
     super(reason, 'never');
   }
 }
 
-/** An answer without content, which may or may not be true. */
+/** A response without content, which may or may not be correct. */
 export class Empty extends Unobtainable {
   constructor(reason: string) {
     super(reason, 'thrice');
   }
 }
 
-/** The service wants fewer requests (status 429); asking for less per request would make more of them. */
+/** The service asks for fewer requests (status 429); smaller requests would increase their number. */
 export class TooMany extends Unobtainable {
   constructor() {
     super('the service answered with status 429', 'when trusted');

@@ -6,18 +6,18 @@ import { readConfiguration } from '../nn';
 import { DEFAULT_TRAINING } from '../training';
 import type { Run } from './run';
 
-/** What notebook 5 leaves of the model. */
+/** Size of the compressed model in notebook 5. */
 export const KEPT = {
-  /** Word pieces at most. */
+  /** Maximum number of word pieces. */
   vocabulary: 11_000,
   layers: 3,
-  /** Numbers of a token's hidden state; heads go for which there is no room any more. */
+  /** Hidden size; heads that no longer fit are removed. */
   hidden: 256,
-  /** Of each layer. */
+  /** Per layer. */
   neurons: 640,
 };
 
-/** What notebook 5 removes. */
+/** What notebook 5 prunes. */
 export function pruneOptionsOf(run: Run): PruneOptions {
   const { encoder } = readConfiguration(run.files.model);
   return {
@@ -32,7 +32,7 @@ export function pruneOptionsOf(run: Run): PruneOptions {
   };
 }
 
-/** How notebook 5 teaches the pruned model what the trimmed one says. */
+/** How notebook 5 distils the trimmed model into the pruned one. */
 export function distillationOf(run: Run): DistillationConfiguration {
   const { maximumLength } = readConfiguration(run.files.model);
   const { training, compression } = run.profile;
@@ -44,12 +44,12 @@ export function distillationOf(run: Run): DistillationConfiguration {
   };
 }
 
-/** The folders of the models that come with the project, of those that are there. */
+/** Returns the folders of the models included in the project, as far as they exist. */
 export function shippedModels(): string[] {
   return ['falconframes-small', 'falconframes-tiny']
     .map((name) => join(projectRoot, 'models', name))
     .filter((folder) => existsSync(join(folder, 'config.json')));
 }
 
-/** The table of the pruning study that comes with the project, whether or not it is there. */
+/** Path of the table of the pruning study included in the project; it need not exist. */
 export const pruningStudy = join(projectRoot, 'data', 'pruning', 'pruning.csv');

@@ -5,7 +5,7 @@ import { benchPythonInstalled, openPeers, openVariant, openVariants } from '../b
 import { shippedModels } from './compressing';
 import type { Run } from './run';
 
-/** The steps of notebook 5 by their names in the benchmark, each made of the one before. */
+/** The steps of notebook 5 by their names in the benchmark, each derived from the one before. */
 export const CHAIN = [
   'model TensorFlow fp32',
   'model ONNX fp32',
@@ -19,7 +19,7 @@ export const CHAIN = [
 const EXPORTED = join('onnx', 'model.onnx');
 const QUANTIZED = join('onnx', 'model_quantized.onnx');
 
-/** The steps after the model itself, and the models that come with the project, all on one thread. */
+/** Opens the steps after the model itself, and the models included in the project, all on one thread. */
 export async function openSteps({ files }: Run): Promise<Variant[]> {
   const steps = [
     [files.trimmed, EXPORTED],
@@ -33,7 +33,7 @@ export async function openSteps({ files }: Run): Promise<Variant[]> {
   return [...variants, ...shipped.flat()];
 }
 
-/** The int8 files of the model and of the last step, and the model in fp32, each on one thread and on one a core. */
+/** Opens the int8 files of the model and of the last step, and the model in fp32, each on one thread and on one thread per core. */
 export async function openOnThreads({ files }: Run): Promise<Variant[]> {
   const contenders = [
     [files.model, EXPORTED],
@@ -49,7 +49,7 @@ export async function openOnThreads({ files }: Run): Promise<Variant[]> {
   return variants;
 }
 
-/** The run's model in other programs, where their environment is installed; otherwise none, and in one sentence why. */
+/** Opens the run's model in other programs if their environment is installed; otherwise returns none and the reason. */
 export async function openInstalledPeers({
   files,
 }: Run): Promise<{ variants: Variant[]; end: () => Promise<void>; missing?: string }> {
@@ -58,6 +58,6 @@ export async function openInstalledPeers({
     variants: [],
     end: async () => {},
     missing:
-      'PyTorch, ONNX Runtime for Python and transformers.js are left out: their environment (5 GB) is not installed; `falconframes benchmark --peers FOLDER` installs it.',
+      'PyTorch, ONNX Runtime for Python and transformers.js are skipped: their environment (5 GB) is not installed; `falconframes benchmark --peers FOLDER` installs it.',
   };
 }

@@ -16,13 +16,13 @@ import type { CorpusShare } from './profiles';
 import type { Run } from './run';
 import { LITERATURE_VIEW } from './views';
 
-/** The articles that notebook 1 collected, among the names of corpora. */
+/** The articles collected by notebook 1, as the name of a corpus. */
 const COLLECTED = 'collected';
 const TEST_NAMES: readonly string[] = [...CORPUS_NAMES, COLLECTED];
 
-/** What a run trains, chooses and tests on. */
+/** The training, dev and test sentences of a run. */
 export interface GatheredSentences {
-  /** In words: which corpora, or why the sample. */
+  /** Description: which corpora, or why the sample is used. */
   origin: string;
   train: Sentence[];
   dev: Sentence[];
@@ -31,15 +31,15 @@ export interface GatheredSentences {
 }
 
 /**
- * Brings together the sentences of a run and writes them into its folder. The gold corpora are taken where the run asks for
- * them and they can be had; otherwise the sentences that notebook 2 made of the collected articles.
+ * Gathers the sentences of a run and writes them to its folder: the gold corpora if the run asks for them and they are available,
+ * otherwise the sentences that notebook 2 made from the collected articles.
  */
 export async function gatherSentences(
   run: Run,
   progress: Progress = silentProgress,
 ): Promise<GatheredSentences> {
   const gathered = await choose(run, progress);
-  // Those of an earlier run; other files there are not ours.
+  // Remove only the files of an earlier run.
   for (const name of TEST_NAMES) rmSync(join(run.files.test, `${name}.jsonl`), { force: true });
   writeSentences(run.files.train, gathered.train);
   writeSentences(run.files.dev, gathered.dev);
@@ -49,10 +49,10 @@ export async function gatherSentences(
   return gathered;
 }
 
-/** The test sentences that `gatherSentences` wrote, by corpus. */
+/** Reads the test sentences written by `gatherSentences`, by corpus. */
 export function readTestSentences(run: Run): Record<string, Sentence[]> {
   if (!existsSync(run.files.test)) {
-    throw new InputError(`${run.files.test} is missing; run notebook 3 first, it chooses the sentences`);
+    throw new InputError(`${run.files.test} is missing; run notebook 3 first, which selects the sentences`);
   }
   const names = TEST_NAMES.filter((name) => existsSync(join(run.files.test, `${name}.jsonl`))).sort();
   return Object.fromEntries(
@@ -60,7 +60,7 @@ export function readTestSentences(run: Run): Record<string, Sentence[]> {
   );
 }
 
-/** Test sentences for the benchmark, the same number from each corpus as far as there are so many. */
+/** Selects test sentences for the benchmark, the same number from each corpus if possible. */
 export function benchmarkSentences(run: Run): Sentence[] {
   const tests = Object.values(readTestSentences(run));
   const each = Math.ceil(run.profile.benchmarkSentences / tests.length);
@@ -76,14 +76,14 @@ async function choose(run: Run, progress: Progress): Promise<GatheredSentences> 
     );
   if (run.profile.gold.length === 0) {
     throw new InputError(
-      `the profile "${run.profileName}" knows no gold corpora; choose "quick" or "full", or other data`,
+      `the profile "${run.profileName}" has no gold corpora; choose "quick" or "full", or other data`,
     );
   }
   try {
     return await fromCorpora(run, progress);
   } catch (error) {
     if (run.data === 'gold' || !(error instanceof InputError)) throw error;
-    return fromCollection(run, `the sample, since the gold corpora cannot be had: ${error.message}`);
+    return fromCollection(run, `the sample, since the gold corpora are not available: ${error.message}`);
   }
 }
 
@@ -98,7 +98,7 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
     gathered.dev = gathered.dev.concat(take(await load('dev'), share.devSentences, seed));
     gathered.test[share.corpus] = take(await load('test'), share.testSentences, seed);
     names.push(share.corpus);
-    // Reading a corpus takes a second: let the display through.
+    // Reading a corpus takes a second: yield to the display.
     await new Promise(setImmediate);
   }
   progress.update(profile.gold.length, profile.gold.length);
@@ -116,7 +116,7 @@ function chooseTraining(sentences: readonly Sentence[], share: CorpusShare, seed
   return take(sampleNegatives(sentences, share.negatives, seed), share.trainSentences, seed);
 }
 
-/** At most `count` of the sentences, chosen by the seed, in the given order. */
+/** At most `count` of the sentences, sampled with the seed, in the given order. */
 function take(sentences: readonly Sentence[], count: number, seed: number): Sentence[] {
   if (sentences.length <= count) return [...sentences];
   const chosen = new Set(createRandom(seed).shuffle(sentences).slice(0, count));
@@ -127,7 +127,7 @@ function fromCollection(run: Run, origin: string): GatheredSentences {
   const read = (part: string) => {
     const path = join(run.files.sentences, `${part}.jsonl`);
     if (!existsSync(path))
-      throw new InputError(`${path} is missing; run notebooks 1 and 2 first, they make it`);
+      throw new InputError(`${path} is missing; run notebooks 1 and 2 first, which create it`);
     return readSentences(path);
   };
   mkdirSync(run.files.test, { recursive: true });

@@ -1,8 +1,8 @@
 /**
- * Reproduction: what the six notebooks share, so that each can stay a few lines.
+ * Reproduction: code shared by the six notebooks, so that each cell stays short.
  *
- * In: the environment variables of a run. Out: its profile, folder and files, the sentences it trains and tests on, and
- * what the machine has. May touch: the folder of the run.
+ * In: the environment variables of a run. Out: its profile, folder and files, its training and test sentences, and a description
+ * of the machine. May touch: the folder of the run.
  */
 export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';

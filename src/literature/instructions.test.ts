@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { integerInstructions } from './instructions';
 
-test('instructions are told by whole flags', () => {
+test('instructions are recognized by whole flags', () => {
   const present = (flags: string) =>
     integerInstructions(`processor : 0\nflags\t\t: ${flags}\nbugs : avx512_vnni\n`)!
       .filter((own) => own.present)
@@ -12,6 +12,6 @@ test('instructions are told by whole flags', () => {
   assert.deepEqual(present('avx2 avx512f avx512bw avx512_vnni'), ['AVX2', 'AVX-512', 'AVX-512 VNNI']);
 });
 
-test('a processor of another kind is not described', () => {
+test('other processors have no description', () => {
   assert.equal(integerInstructions('processor : 0\nFeatures : asimddp'), undefined);
 });

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** An extension of the processor that multiplies many numbers at once. */
+/** A SIMD extension of the processor. */
 export interface Instructions {
   name: string;
-  /** Multiplications of one instruction. */
+  /** Multiplications per instruction. */
   float32: number;
   int8: number;
   does: string;
@@ -43,9 +43,9 @@ const KNOWN = [
 ];
 
 /**
- * Which instructions for products of floats and of 8-bit integers an x86 processor on Linux has; undefined elsewhere.
+ * Returns the instructions of an x86 processor on Linux for products of floats and of 8-bit integers; undefined elsewhere.
  *
- * @param cpuinfo the text of /proc/cpuinfo, this machine's where it is left out
+ * @param cpuinfo the text of /proc/cpuinfo; default: this machine's
  */
 export function integerInstructions(cpuinfo = ownCpuinfo()): Instructions[] | undefined {
   const line = /^flags\s*:(.*)$/m.exec(cpuinfo ?? '');

@@ -6,12 +6,12 @@ import { availableCorpora } from '../corpora';
 import { cacheFolder, encodersFolder, InputError, mirrorFolder, projectRoot } from '../foundation';
 import { type TensorFlow, tensorflow } from '../nn';
 
-/** Side of the square matrices of the self-test: large enough that a product is all arithmetic. */
+/** Side of the square matrices of the self-test: large enough that arithmetic dominates. */
 const SIDE = 2048;
 
 export type MachineReport = ReturnType<typeof examineMachine>;
 
-/** What this machine has, speed test included; it takes a few seconds, and needs nothing to be set up. */
+/** Inspects this machine, speed test included; takes a few seconds and requires no set-up. */
 export function examineMachine() {
   return {
     node: process.versions.node,
@@ -29,7 +29,7 @@ export function examineMachine() {
   };
 }
 
-/** Native TensorFlow with its speed, or why it does not load. */
+/** Measures native TensorFlow, or returns why it does not load. */
 function examineTensorFlow() {
   let tf: TensorFlow;
   try {
@@ -52,14 +52,14 @@ function examineTensorFlow() {
   };
 }
 
-/** Arithmetic speed of a product of two square matrices: the fastest of eight, which other programs disturbed least. */
+/** Arithmetic speed of a product of two square matrices: the fastest of eight, which is least affected by other load. */
 function matmulSpeed(tf: TensorFlow): number {
   return tf.tidy(() => {
     const left = tf.randomUniform([SIDE, SIDE]);
     const right = tf.randomUniform([SIDE, SIDE]);
     const gflops = Array.from({ length: 8 }, () => {
       const start = performance.now();
-      // Reading one number waits for a GPU, which works on after the call.
+      // Reading one number waits for a GPU, which computes asynchronously.
       tf.matMul(left, right).slice([0, 0], [1, 1]).dataSync();
       return (2 * SIDE ** 3) / ((performance.now() - start) * 1e6);
     });
@@ -80,7 +80,7 @@ function nvidiaDevices(): { name: string; memory: string; driver: string }[] {
     });
 }
 
-/** Whether Jupyter can start the TypeScript kernel: it is registered, and what it is registered with is there. */
+/** Whether Jupyter can start the TypeScript kernel: it is registered, and the registered files exist. */
 function examineKernel() {
   const file = join(projectRoot, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
   if (!existsSync(file))
@@ -90,7 +90,7 @@ function examineKernel() {
   return gone
     ? {
         kernel: false,
-        reason: `tslab is registered with ${gone}, which is gone; run \`npm run setup\` in the project`,
+        reason: `tslab is registered with ${gone}, which no longer exists; run \`npm run setup\` in the project`,
       }
     : { kernel: true };
 }
@@ -108,7 +108,7 @@ function examineEncoders() {
   });
 }
 
-/** The report in words: what was looked for, and what was found. */
+/** The report as text: each check with its result. */
 export function describeMachine(report: MachineReport): [what: string, found: string][] {
   const { machine, tensorflow: native, gpu, notebooks, encoders, data } = report;
   const rows: [string, string][] = [
@@ -125,7 +125,7 @@ export function describeMachine(report: MachineReport): [what: string, found: st
   } else {
     rows.push([
       'TensorFlow',
-      `${native.reason}; all but training and evaluation in TensorFlow works without`,
+      `${native.reason}; everything except training and evaluation in TensorFlow works without it`,
     ]);
   }
   rows.push(
@@ -140,9 +140,7 @@ export function describeMachine(report: MachineReport): [what: string, found: st
     ]),
     [
       'mirror',
-      data.mirror
-        ? 'the folder that FALCONFRAMES_MIRROR names'
-        : 'none (FALCONFRAMES_MIRROR names no folder)',
+      data.mirror ? 'the folder in FALCONFRAMES_MIRROR' : 'none (FALCONFRAMES_MIRROR is not a folder)',
     ],
     ['corpora', data.corpora.map(({ name, where }) => `${name}: ${where}`).join(', ')],
   );

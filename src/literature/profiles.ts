@@ -2,27 +2,27 @@ import type { CorpusName } from '../corpora';
 import type { LossOptions, Variations } from '../tasks';
 import { DEFAULT_TRAINING, type TrainingOptions } from '../training';
 
-/** How much of a gold corpus a profile trains on. */
+/** How much of a gold corpus a profile uses. */
 export interface CorpusShare {
   corpus: CorpusName;
-  /** At most so many training sentences, chosen by the seed. */
+  /** Maximum number of training sentences, sampled with the seed. */
   trainSentences: number;
-  /** Training sentences without mentions for each one with. */
+  /** Training sentences without mentions for each sentence with mentions. */
   negatives: number;
-  /** At most so many sentences, chosen by the seed, decide which epoch is kept. */
+  /** Maximum number of dev sentences for choosing the epoch, sampled with the seed. */
   devSentences: number;
-  /** At most so many sentences are scored in notebook 4. */
+  /** Maximum number of sentences scored in notebook 4. */
   testSentences: number;
 }
 
 export interface Profile {
   description: string;
   gold: CorpusShare[];
-  /** Copies of the chosen training sentences with other mentions: more for the class that has few. */
+  /** Copies of the training sentences with replaced mentions: more for rare classes. */
   variations: Variations['variations'];
   training: TrainingOptions & LossOptions;
   maximumLength: number;
-  /** Epochs of the distillation in notebook 5, sentences by which it judges what to prune, batches of its movement scores. */
+  /** Epochs of the distillation in notebook 5, sentences for estimating importance, batches for movement scores. */
   compression: { epochs: number; pruneSentences: number; movementSteps: number };
   /** Gold sentences and timed runs of the benchmark in notebook 5. */
   benchmarkSentences: number;
@@ -35,15 +35,15 @@ const everyMention = {
   testSentences: Number.POSITIVE_INFINITY,
 };
 
-// What the notebook decides itself (encoder, labels, window) is no option of the profile.
+// Settings made in the notebook (encoder, labels, window) are not options of the profile.
 const { encoder, scheme, maximumLength, threshold, dropout, views, variations, rewritten, ...options } =
   DEFAULT_TRAINING;
 const training = { ...options, batchSize: 16 };
 
-/** How large a run is. */
+/** The size of a run. */
 export const PROFILES = {
   smoke: {
-    description: 'shows that every part works; the figures mean nothing',
+    description: 'checks that every part works; the scores are meaningless',
     gold: [],
     variations: {},
     training: { ...training, epochs: 2 },
@@ -53,7 +53,7 @@ export const PROFILES = {
     benchmarkRuns: 20,
   },
   quick: {
-    description: 'a model that has begun to learn all four classes, within a quarter of an hour on two cores',
+    description: 'a partly trained model of all four classes, within a quarter of an hour on two cores',
     gold: [
       {
         corpus: 'jnlpba',

@@ -44,7 +44,7 @@ function prepare(t: TestContext) {
   return { folder, measure };
 }
 
-test('the plan removes no more than there is, and no case twice', () => {
+test('the plan removes no more than exists, and has no duplicate cases', () => {
   const model = TokenClassifier.load(tinyBertFolder);
   const { encoder } = model.configuration;
   model.dispose();
@@ -57,7 +57,7 @@ test('the plan removes no more than there is, and no case twice', () => {
   }
 });
 
-test('rows count what is left, and come back from the file as they went in', async (t) => {
+test('rows count the remaining weights, and are unchanged after saving and reading', async (t) => {
   const { folder, measure } = prepare(t);
   const rows = [
     await measure('dense', 0, false),
@@ -77,7 +77,7 @@ test('rows count what is left, and come back from the file as they went in', asy
       [500, 2],
     ],
   );
-  // Soft movement has to come to weights that go within the study's steps, few as they are.
+  // Soft movement must remove weights within the study's few steps.
   const soft = await measure('soft_movement', 1000, true);
   assert.ok(soft.remaining > 0 && soft.remaining < 0.95, `${soft.remaining}`);
   assert.ok(magnitude.megabytes < dense.megabytes && layers.megabytes < dense.megabytes);

@@ -18,7 +18,7 @@ import { DEFAULT_TRAINING, learn, readLessons, type TrainingReport } from '../tr
 import type { PruningCase, PruningRow } from '../visualization';
 import { ENTITY_CLASSES } from './views';
 
-/** What the study measures of an encoder, the cheap cases first. */
+/** The cases of the study for an encoder, the cheap ones first. */
 export function planPruningStudy(encoder: EncoderConfiguration): PruningCase[] {
   const layers = Array.from({ length: encoder.layers }, (_, layer) => layer);
   const heads = layers.reduce((sum, layer) => sum + headsOfLayer(encoder, layer), 0);
@@ -48,26 +48,26 @@ export interface PruningStudy {
   model: string;
   train: string[];
   test: string[];
-  /** Steps of each training, and windows in each. */
+  /** Steps of each training run, and windows per step. */
   steps: number;
   batchSize: number;
   learningRate: number;
-  /** Test sentences, drawn by the seed. */
+  /** Number of test sentences, sampled with the seed. */
   testSentences: number;
-  /** Sentences by which it is judged which structure matters. */
+  /** Sentences for estimating the importance of structures. */
   pruneSentences: number;
   seed: number;
 }
 
 /**
- * Median milliseconds of one sentence for each of some folders, in turns.
+ * Measures the median milliseconds per sentence of several folders alternately.
  */
 export type MeasureLatency = (
   folders: readonly string[],
   sentences: readonly Sentence[],
 ) => Promise<number[]>;
 
-/** Measures one case; what it makes on the way lies in the folder `scratch` and is removed. */
+/** Measures one case; intermediate files are written to the folder `scratch` and removed. */
 export async function measurePruning(
   own: PruningCase,
   study: PruningStudy,
@@ -142,7 +142,7 @@ export async function measurePruning(
     rmSync(scratch, { recursive: true, force: true });
   }
 
-  /** Trains a folder on, with weights that go where the method wants that, and says how many steps it took. */
+  /** Fine-tunes a folder, with sparsification if the method requires it, and returns the number of steps. */
   async function trainOn(folder: string, to: string): Promise<number> {
     const data = { ...options, train: [files.train], dev: [files.dev] };
     if (structural || own.method === 'dense') {
@@ -174,17 +174,17 @@ function sparsityOf({ method, amount }: PruningCase, steps: number): SparsityOpt
     penalty: soft ? amount : 0,
     begin: 0.1,
     end: 0.7,
-    // The rate's mean over a run is half of its peak: a score that every step pushes the same way comes to 6, thrice as far as the
-    // threshold lies.
+    // The mean rate over a run is half of its peak: a score pushed in the same direction by every step reaches 6, three times the
+    // threshold.
     scoreRate: soft ? 12 / steps : 0.01,
     headStart: 1.5,
   };
 }
 
-/** To train on, and a few with mentions that are left, by which a single epoch is judged. */
+/** Splits into training sentences and a few with mentions for scoring the single epoch. */
 function divide(pool: readonly Sentence[], count: number): [Sentence[], Sentence[]] {
   const dev = pool.filter(({ spans }) => spans.length > 0).slice(-32);
-  if (dev.length === 0) throw new InputError('the training sentences hold no mention; give others');
+  if (dev.length === 0) throw new InputError('the training sentences have no mentions; give others');
   const held = new Set(dev);
   const drawn = pool.filter((sentence) => !held.has(sentence)).slice(0, count);
   if (drawn.length === 0) throw new InputError('there are too few training sentences; give at least two');
@@ -198,7 +198,7 @@ const COLUMNS = [
   ...['mean_f1', 'megabytes', 'median_ms', 'dense_median_ms', 'steps', 'seconds'],
 ];
 
-/** The rows as CSV; empty where there is no figure. */
+/** Formats the rows as CSV; missing figures are empty. */
 export function writePruningRows(path: string, rows: readonly PruningRow[]): void {
   const lines = rows.map((row) => [
     ...[row.method, row.amount, row.trained, row.remaining],
@@ -210,15 +210,17 @@ export function writePruningRows(path: string, rows: readonly PruningRow[]): voi
 }
 
 /**
- * The rows of a study that are there so far; none where the file does not exist.
+ * Reads the existing rows of a study; none if the file does not exist.
  *
- * @throws InputError where the file is no table of a pruning study
+ * @throws InputError if the file is not a table of a pruning study
  */
 export function readPruningRows(path: string): PruningRow[] {
   if (!existsSync(path)) return [];
   const [header, ...lines] = readTextFile(path).trim().split('\n');
   if (header !== COLUMNS.join(','))
-    throw new InputError(`${path}: line 1 is not the header of a pruning study; make it with the benchmark`);
+    throw new InputError(
+      `${path}: line 1 is not the header of a pruning study; create the file with the benchmark`,
+    );
   return lines.map((line, index) => {
     const cells = line.split(',');
     if (cells.length !== COLUMNS.length)
@@ -243,7 +245,7 @@ export function readPruningRows(path: string): PruningRow[] {
   });
 }
 
-/** The cases that no row answers yet. */
+/** The cases without a row. */
 export function casesLeft(plan: readonly PruningCase[], rows: readonly PruningRow[]): PruningCase[] {
   const keyOf = ({ method, amount, trained }: PruningCase) => `${method} ${amount} ${trained}`;
   const done = new Set(rows.map(keyOf));

@@ -1,11 +1,11 @@
 /**
  * `npm run bench -- pruning --model FOLDER --train FILE… --test FILE… --out FOLDER [--steps N] [--test-sentences N] [--method NAME…]
- * [--only N] [--json]`: strict F1 against the weights that are left, by method, with and without training on.
+ * [--only N] [--json]`: strict F1 against the remaining weights, by method, with and without further training.
  *
- * With `--method`, as often as needed, all other methods are left out; `--only N` stops after N rows.
+ * `--method`, which can be repeated, restricts the methods; `--only N` stops after N rows.
  *
- * Writes `pruning.csv` after each row and goes on where it stopped. Each case begins with the same model and training sentences.
- * Latency is of the exported fp32 graph in ONNX Runtime on one thread, one sentence at a time, in turns with the dense model.
+ * Writes `pruning.csv` after each row and resumes a stopped study. Each case starts with the same model and training sentences.
+ * Latency is that of the exported fp32 graph in ONNX Runtime on one thread, one sentence at a time, alternating with the dense model.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -4,41 +4,41 @@ import { PROFILES, type Profile, type ProfileName } from './profiles';
 
 export const DATA_CHOICES = ['auto', 'sample', 'gold', 'europepmc'] as const;
 
-/** Where sentences come from: `auto` is gold where it can be had and the sample otherwise. */
+/** Source of the sentences: `auto` is gold if available and the sample otherwise. */
 export type DataChoice = (typeof DATA_CHOICES)[number];
 
-/** One passage through the notebooks, told to each of them by the environment. */
+/** One run through the notebooks, configured by environment variables. */
 export interface Run {
   profileName: ProfileName;
   profile: Profile;
   data: DataChoice;
   seed: number;
-  /** Where every notebook leaves what the next one needs. */
+  /** The output folder of every notebook, which the next one reads. */
   folder: string;
   files: {
-    /** Articles and annotations as collected, and the sentences made of them. */
+    /** Articles and annotations as collected, and the sentences made from them. */
     collection: string;
     sentences: string;
     train: string;
     dev: string;
-    /** One JSONL file a corpus. */
+    /** One JSONL file per corpus. */
     test: string;
     model: string;
-    /** What notebook 5 makes of the model, a step a folder. */
+    /** The compressed models of notebook 5, one folder per step. */
     trimmed: string;
     pruned: string;
     distilled: string;
     fused: string;
     evaluation: string;
-    /** Where the mistakes on the test sentences can be browsed. */
+    /** The page for browsing errors on the test sentences. */
     evaluationPage: string;
     benchmark: string;
   };
 }
 
 /**
- * The run that a notebook belongs to, from `FALCONFRAMES_PROFILE`, `FALCONFRAMES_DATA`, `FALCONFRAMES_SEED` and
- * `FALCONFRAMES_OUT`. Stepping through the notebooks by hand, without any of them, is a quick run in `runs/notebooks`.
+ * Returns the run of a notebook, from `FALCONFRAMES_PROFILE`, `FALCONFRAMES_DATA`, `FALCONFRAMES_SEED` and `FALCONFRAMES_OUT`. The
+ * default, without any of them, is a quick run in `runs/notebooks`.
  */
 export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
   const profileName = environment.FALCONFRAMES_PROFILE ?? 'quick';
@@ -54,7 +54,7 @@ export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new InputError(
-      `FALCONFRAMES_SEED is "${environment.FALCONFRAMES_SEED}"; set it to a whole number from 0 on`,
+      `FALCONFRAMES_SEED is "${environment.FALCONFRAMES_SEED}"; set it to a whole number of at least 0`,
     );
   }
   const folder = resolve(environment.FALCONFRAMES_OUT ?? join(projectRoot, 'runs', 'notebooks'));

@@ -8,7 +8,7 @@ import { readSearchStudy } from './search-study';
 
 const scores = 'test_Class_0_span_F1,test_Class_1_span_F1,test_Class_2_span_F1,test_Class_3_span_F1';
 
-test('tables that are there are read, the others are named in a sentence each', (context) => {
+test('existing tables are read; each missing one is reported in a sentence', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, ...lines: string[]) => writeFileSync(join(folder, name), lines.join('\n'));
@@ -16,7 +16,7 @@ test('tables that are there are read, the others are named in a sentence each', 
   const { missing, ...tables } = empty;
   assert.deepEqual(Object.values(tables), [[], [], [], []]);
   assert.equal(missing.length, 4);
-  assert.match(missing[0], /trials\.csv is not there/);
+  assert.match(missing[0], /trials\.csv is missing/);
 
   write('trials.csv', 'LOSS_TYPE,test_Class_0_F1,status', 'bce,,finished', 'focal,,failed');
   write('whole-corpora.csv', 'LOSS_TYPE,status,score', 'bce,finished,0.5');

@@ -5,25 +5,25 @@ import { byLabel, projectRoot, readTextFile } from '../foundation';
 import type { CrossCorpusScore, SizedTraining } from '../visualization';
 import { ENTITY_CLASSES } from './views';
 
-/** Trainings that were done once and whose scores are kept with the project; see data/search/README.md. */
+/** Results of training runs that are included in the project; see data/search/README.md. */
 export interface SearchStudy {
   trials: SearchRow[];
   /** Some of the trials' settings, trained on the whole corpora; columns as in `trials`. */
   wholeCorpora: SearchRow[];
   trainings: SizedTraining[];
   acrossCorpora: CrossCorpusScore[];
-  /** One sentence for each part that is not there. */
+  /** One sentence for each missing table. */
   missing: string[];
 }
 
-/** Reads the tables of a folder; a table that is not there is empty and said in `missing`. */
+/** Reads the tables of a folder; a missing table is empty and reported in `missing`. */
 export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): SearchStudy {
   const missing: string[] = [];
   const read = (name: string, what: string): SearchRow[] => {
     const path = join(folder, name);
     if (existsSync(path)) return readSearchRows(path);
     missing.push(
-      `${what} cannot be shown: data/search/${name} is not there; data/search/README.md says how to make it.`,
+      `${what} cannot be shown: data/search/${name} is missing; data/search/README.md explains how to create it.`,
     );
     return [];
   };
@@ -52,7 +52,7 @@ export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): S
   };
 }
 
-/** How many sentences the search trained on, from the file that says so beside its tables. */
+/** Reads the number of training sentences of the search from the file beside its tables. */
 function trainingSentences(folder: string): number {
   const { train } = JSON.parse(readTextFile(join(folder, 'sentences.json'))) as { train: number };
   return train;

@@ -17,7 +17,7 @@ const PINNED: Record<CorpusName, number[]> = {
   capital: [10, 7134, 73, 4386, 952, 2753],
 };
 
-test('views have classes of the four, in their order, each label of a corpus and in one class', () => {
+test('views list the four classes in order; each label belongs to a corpus and to one class', () => {
   assert.deepEqual(Object.keys(LITERATURE_VIEW.classes), ENTITY_CLASSES);
   const known = CORPUS_NAMES.flatMap((name) => CORPORA[name].annotated).concat(ENTITY_CLASSES);
   for (const { classes } of Object.values(VIEWS)) {

@@ -1,6 +1,6 @@
 import type { View } from '../foundation';
 
-/** The four classes of the literature task, in the order in which every table, head and figure lists them. */
+/** The four classes of the literature task, in the order of all tables, heads and figures. */
 export const ENTITY_CLASSES: readonly string[] = ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'];
 
 export function isEntityClass(value: unknown): value is string {
@@ -8,7 +8,7 @@ export function isEntityClass(value: unknown): value is string {
 }
 
 /**
- * The four classes of the literature task, and what they are made of: the classes themselves (Europe PMC), JNLPBA, CRAFT, SETH, tmVar,
+ * The four classes of the literature task, and their source labels: the classes themselves (Europe PMC), JNLPBA, CRAFT, SETH, tmVar,
  * AnatEM, BioRED and CAPITAL.
  *
  * - Gene Mutations: tmVar counts dbSNP identifiers (rs334) among its mutations, so SETH's RS are mutations too. SETH's and BioRED's

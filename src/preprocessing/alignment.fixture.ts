@@ -1,10 +1,9 @@
 /**
- * Two renderings of one article laid side by side, to judge by other means than the code under test where a place in
- * the one is in the other.
+ * Aligns two renderings of one article, to map positions from one to the other independently of the code under test.
  *
- * White space is left out. Runs of `SEED` characters that each text has once are the seeds; they grow in both directions
- * as far as the texts agree (and so cover text that is repeated elsewhere), the longest first. Between two neighbouring
- * runs that are neighbours in both texts the longest common subsequence fills the gap. Blocks may stand in another order.
+ * White space is ignored. Runs of `SEED` characters that occur once in each text are the seeds; they are extended in both directions
+ * as far as the texts agree (and so cover text that is repeated elsewhere), the longest first. Between two runs that are neighbours
+ * in both texts, the longest common subsequence fills the gap. Blocks may be in a different order.
  */
 const SEED = 24;
 /** Gaps with more cells than this are not filled. */
@@ -42,7 +41,7 @@ function withoutWhiteSpace(original: string): { text: string; places: number[] }
 function longestFirst(a: string, b: string): Run[] {
   const seedsOfB = seeds(b);
   const runs = new Map<string, Run>();
-  const covered = new Map<number, number>(); // by diagonal: where the last run on it ends
+  const covered = new Map<number, number>(); // by diagonal: the end of the last run on it
   for (const [seed, left] of seeds(a)) {
     const right = seedsOfB.get(seed);
     if (left < 0 || right === undefined || right < 0) continue;
@@ -59,7 +58,7 @@ function longestFirst(a: string, b: string): Run[] {
   return [...runs.values()].sort((one, other) => other.length - one.length);
 }
 
-/** Each run of `SEED` characters with its place, -1 where it stands in several. */
+/** Each run of `SEED` characters with its position, -1 if it occurs several times. */
 function seeds(text: string): Map<string, number> {
   const found = new Map<string, number>();
   for (let place = 0; place + SEED <= text.length; place++) {
@@ -69,7 +68,7 @@ function seeds(text: string): Map<string, number> {
   return found;
 }
 
-/** Enters the part of a run that longer ones left; shortens the run to it. */
+/** Enters the part of a run not covered by longer ones; shortens the run to it. */
 function take(run: Run, counterpart: Int32Array, taken: Uint8Array): boolean {
   const isFree = (unit: number) => counterpart[run.left + unit] < 0 && !taken[run.right + unit];
   let first = 0;
@@ -101,7 +100,7 @@ function fillGaps(
     const leftEnd = after?.left ?? a.length;
     const rightEnd = after?.right ?? b.length;
     if (leftEnd <= left || rightEnd <= right || (leftEnd - left) * (rightEnd - right) > LARGEST_GAP) continue;
-    if (taken.subarray(right, rightEnd).includes(1)) continue; // the blocks are no neighbours there
+    if (taken.subarray(right, rightEnd).includes(1)) continue; // the blocks are not neighbours there
     for (const [i, j] of commonSubsequence(a.slice(left, leftEnd), b.slice(right, rightEnd)))
       counterpart[left + i] = right + j;
   }
@@ -118,7 +117,7 @@ function commonSubsequence(a: string, b: string): [number, number][] {
           : Math.max(lengths[(i + 1) * width + j], lengths[i * width + j + 1]);
   const pairs: [number, number][] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    // As late as possible: what one text has more ("Figure 1") stands mostly before what both have.
+    // As late as possible: additional text ("Figure 1") is mostly before the common text.
     if (lengths[(i + 1) * width + j] === lengths[i * width + j]) i++;
     else if (lengths[i * width + j + 1] === lengths[i * width + j]) j++;
     else pairs.push([i++, j++]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alignTexts } from './alignment.fixture';
 
-/** Where a piece of `left` is in `right`, as text. */
+/** The counterpart in `right` of a piece of `left`, as text. */
 const counterpart = (left: string, right: string, piece: string) => {
   const map = alignTexts(left, right);
   const start = left.indexOf(piece);
@@ -21,7 +21,7 @@ test('white space, moved blocks and differing pieces do not disturb the alignmen
   assert.equal(alignTexts(left, right)[left.indexOf('Figure')], -1);
 });
 
-test('of repeated text each occurrence has the counterpart in its own surroundings', () => {
+test('each occurrence of a repeated text is aligned by its surroundings', () => {
   const repeated = 'mast cells were seen in the tissue of the animals';
   const text = `Before lunch, as noted, ${repeated} on day one. After lunch, as expected, ${repeated} on day two.`;
   const map = alignTexts(text, `Summary ${text}`);

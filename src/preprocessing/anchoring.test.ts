@@ -41,7 +41,7 @@ test('context picks among several occurrences', () => {
   assert.deepEqual(place(paragraphs, annotation(' divide. In man, ', 'T cells', ' do not.')), [[0, 33, 40]]);
 });
 
-test('white space, dashes, compatibility forms and case do not matter, offsets are the text’s own', () => {
+test('white space, dashes, compatibility forms and case do not matter, and offsets refer to the original text', () => {
   const text = 'We saw  5\u00a0µM of β–cells in the ﬁrst islet.';
   const paragraphs = paragraphsOf(text);
   const [at] = place(paragraphs, annotation('We saw 5 μM of ', 'β-cells', ' in the first islet.'));
@@ -50,12 +50,12 @@ test('white space, dashes, compatibility forms and case do not matter, offsets a
   assert.deepEqual(upper, at);
 });
 
-test('a context that the paragraph’s border cuts off counts as far as it goes', () => {
+test('a context that is cut off by the end of the paragraph counts up to there', () => {
   const paragraphs = paragraphsOf('Macrophages', 'Macrophages were counted.');
   assert.deepEqual(place(paragraphs, annotation('ended. ', 'Macrophages', ' were counted.')), [[1, 0, 11]]);
 });
 
-test('equal contexts: as many annotations as places take them in order, fewer stay unplaced', () => {
+test('equal contexts: as many annotations as places are assigned in order; with fewer annotations they stay unplaced', () => {
   const paragraphs = paragraphsOf('We saw mast cells there.', 'We saw mast cells there.');
   const one = annotation('We saw ', 'mast cells', ' there.');
   assert.deepEqual(place(paragraphs, one, { ...one }), [
@@ -68,7 +68,7 @@ test('equal contexts: as many annotations as places take them in order, fewer st
   ]);
 });
 
-test('what cannot be placed says why', () => {
+test('unplaced annotations have a reason', () => {
   const paragraphs = paragraphsOf('The liver of the mouse.');
   assert.deepEqual(place(paragraphs, annotation('', ' ', '')), ['empty mention']);
   assert.deepEqual(place(paragraphs, annotation('', 'liver', '', { type: 'Diseases' })), ['other type']);
@@ -78,7 +78,7 @@ test('what cannot be placed says why', () => {
   ]);
 });
 
-test('a mention is not placed inside a longer word unless all its context says so', () => {
+test('a mention is not placed inside a longer word unless its whole context agrees', () => {
   const paragraphs = paragraphsOf('The preneurons of the cortex are many.');
   assert.deepEqual(place(paragraphs, annotation('These are ', 'neurons', ' of the cortex are')), [
     'context differs',
@@ -86,7 +86,7 @@ test('a mention is not placed inside a longer word unless all its context says s
   assert.deepEqual(place(paragraphs, annotation('The pre', 'neurons', ' of the cortex are m')), [[0, 7, 14]]);
 });
 
-test('a cut word is taken where the annotation’s own context shows the cut, and only there', () => {
+test('a place that cuts a word is accepted only if the annotation’s context shows the cut', () => {
   const paragraphs = paragraphsOf('We examined agametic gonads from Kit W/W mice.');
   assert.deepEqual(place(paragraphs, annotation('We saw an a', 'gametic', ' gonads from KitW/W m')), [
     [0, 13, 20],
@@ -115,7 +115,7 @@ test('punctuation decides between places that letters and digits leave equal', (
   assert.deepEqual(place(paragraphs, annotation('In Wnt4+/+ ', 'gonads', ' at 11 dpc.')), [[0, 11, 17]]);
 });
 
-test('a place is not preferred because its paragraph goes on where another ends', () => {
+test('a place is not preferred because its paragraph continues where another ends', () => {
   const paragraphs = paragraphsOf(
     'Seen in the posterior capsule. In mice.',
     'Seen in the posterior capsule.',
@@ -145,7 +145,7 @@ test('stripped contexts: the postfix may begin with the last words of the mentio
   assert.deepEqual(place(paragraphs, annotation('', 'Sera', 'of donors or')), [[0, 0, 4]]);
 });
 
-test('a repetition is read as text where the provider keeps blanks and the text has it twice', () => {
+test('a repetition is read as text if the provider keeps blanks and the text has it twice', () => {
   const paragraphs = paragraphsOf('We saw T cell cell cycles. We saw T cell cycles.');
   assert.deepEqual(place(paragraphs, annotation('We saw ', 'T cell', ' cell cycles.')), [[0, 7, 13]]);
   assert.deepEqual(place(paragraphs, annotation('We saw', 'T cell', 'cell cycles.')), [[0, 34, 40]]);
@@ -167,13 +167,13 @@ test('character references and tags in an annotation stand for what they mean', 
   assert.equal(placed('of β-cells; ', 'A&amp;B cells', '.'), 'A&amp;B cells');
 });
 
-test('a mention in a supplementary file is not of the article', () => {
+test('a mention in a supplementary file is not placed in the article', () => {
   const paragraphs = paragraphsOf('The liver.');
   const supplement = annotation('', 'liver', '', { fileName: 'table_S1.xlsx' });
   assert.deepEqual(place(paragraphs, supplement), ['in a supplement']);
 });
 
-test('a place that another context has for certain is left to it', () => {
+test('a place that is certain for another context is excluded', () => {
   const paragraphs = paragraphsOf(
     'Less than 100 RBCs in circulation.',
     'Less than 100 RBCs in circulation (top).',
@@ -189,7 +189,7 @@ test('a place that another context has for certain is left to it', () => {
   assert.deepEqual(place(paragraphs, short, { ...long, provider: 'Q' }), [[1, 14, 18], 'several places fit']);
 });
 
-test('letters that go on otherwise are no better than a paragraph that ends', () => {
+test('contradicting letters are no better than the end of the paragraph', () => {
   const paragraphs = paragraphsOf(
     'Seen in the mutant embryos (Fig. 4C).',
     'Seen in the mutant embryos.',
@@ -199,7 +199,7 @@ test('letters that go on otherwise are no better than a paragraph that ends', ()
   assert.deepEqual(place(paragraphs, one), ['several places fit']);
 });
 
-test('any mention with its own context comes back to its own characters', () => {
+test('every mention with its context is placed on its original characters', () => {
   const word = fc.constantFrom(
     'T cell',
     'cell',
@@ -294,14 +294,14 @@ test('thousands of annotations of one mention take time linear in their number, 
   assert.ok(performance.now() - start < 20_000);
 });
 
-test('without any context an annotation is placed only where its text stands once', () => {
+test('without context an annotation is placed only if its text occurs once', () => {
   const bare: Annotation = { exact: 'HeLa', tags: [], id: '1', type: 'Cell Line', provider: 'x' };
   const outcome = (text: string) => anchorAnnotations([{ section: '', index: 0, text }], [bare], TYPES);
   assert.equal(outcome('HeLa and HeLa cells').unplaced[0]?.reason, 'several places fit');
   assert.equal(outcome('of HeLa cells').placed.length, 1);
 });
 
-test('normalization keeps a way back for every code unit', () => {
+test('normalization maps every code unit back to the original', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       const { text: normalized, starts, ends } = normalizeText(text);

@@ -99,7 +99,7 @@ function rivalKey({ provider, type, exact }: Annotation): string {
   return JSON.stringify([provider, type, exact]);
 }
 
-/** A provider writes all contexts of a type alike. */
+/** A provider writes all contexts of a type in the same style. */
 function styleKey({ provider, type }: Annotation): string {
   return JSON.stringify([provider, type]);
 }
@@ -113,8 +113,8 @@ function showsBlanks({ prefix, postfix }: Annotation): boolean {
 const ROUNDS = 10;
 
 /**
- * Excludes the places that are certain for other annotations, until nothing changes. This resolves a sentence that stands in an article
- * twice, once with a longer context.
+ * Excludes the places that are certain for other annotations, until nothing changes. This resolves a sentence that occurs twice in an
+ * article, once with a longer context.
  */
 function share(rivals: readonly Twins[]): void {
   let settled = rivals.filter(({ annotations, places }) => isSettled(places, annotations));

@@ -8,14 +8,14 @@ import { jatsToParagraphs, type Paragraph } from './jats';
 /** An article's text, and annotations that carry text and context but no offsets. */
 export interface AnnotatedArticle {
   article: string;
-  /** The labels that annotations were asked for. */
+  /** The labels for which annotations were requested. */
   types: readonly string[];
   paragraphs: Paragraph[];
   annotations: Annotation[];
 }
 
 /**
- * A collection and, where they are wanted and at hand, the two corpora whose annotations are audited.
+ * A collection and, if requested and available, the two corpora whose annotations are audited.
  *
  * @param view gives the corpora the classes of the collection
  */
@@ -33,15 +33,15 @@ export function auditSources(
   ];
 }
 
-/** The articles of a collection, one in memory at a time, without those that cannot be used: `preprocess` reports them. */
+/** Yields the articles of a collection, one in memory at a time, without unusable ones, which `preprocess` reports. */
 export async function* collectedArticles(folder: string): AsyncGenerator<AnnotatedArticle> {
   for (const { pmcid, types, paragraphs, annotations } of usableArticles(collectedFiles(folder), () => {}))
     yield { article: pmcid, types, paragraphs, annotations };
 }
 
 /**
- * CRAFT's articles as Europe PMC would give them: the text from their JATS, the gold mentions as annotations without
- * offsets, taken from the corpus's own plain text. A mention in pieces reaches from the first to the last.
+ * CRAFT's articles in the form of Europe PMC: the text from their JATS, the gold mentions as annotations without offsets, taken from
+ * the corpus's plain text. A discontinuous mention extends from its first to its last piece.
  */
 export async function* craftArticles(view: View): AsyncGenerator<AnnotatedArticle> {
   const { documents } = await loadDocuments('craft', view);
@@ -57,8 +57,8 @@ export async function* craftArticles(view: View): AsyncGenerator<AnnotatedArticl
 }
 
 /**
- * CAPITAL's sentences, a paragraph each. Its table gives only where a search found the ontology's name; what the annotation itself
- * said is not published, so whole words stand for it: the marked characters and the rest of the words they cut.
+ * CAPITAL's sentences, one per paragraph. Its table only gives the position where a search found the ontology's name; the annotated
+ * text is not published, so it is approximated by whole words: the marked characters and the rest of the words they cut.
  */
 export async function* capitalArticles(view: View): AsyncGenerator<AnnotatedArticle> {
   const { documents } = await loadDocuments('capital', view);
@@ -81,7 +81,7 @@ export async function* capitalArticles(view: View): AsyncGenerator<AnnotatedArti
 /** Characters of context on either side, as from Europe PMC. */
 export const CONTEXT = 20;
 
-/** A gold mention as Europe PMC would give it: text and context without offsets. */
+/** A gold mention in the form of Europe PMC: text and context without offsets. */
 export function goldAnnotation(
   text: string,
   { pieces, label, concept = '' }: Mention,

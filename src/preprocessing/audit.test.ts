@@ -9,7 +9,7 @@ import { mirrorFolder } from '../foundation';
 import { capitalArticles, collectedArticles, craftArticles } from './annotated-articles';
 import { auditAnchoring } from './audit';
 
-test('the sample: its summary, and what a search for names would make of it', async () => {
+test('the sample: its summary, and the outcome of a search for names', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   try {
     await collectArticles({ source: 'sample', types: TYPES, out: folder });
@@ -63,7 +63,7 @@ test('CAPITAL: its own marks cut two of three cells, whole words cut none', mirr
   for (const row of rows) assert.equal(row['cut mid-word here'], 0);
 });
 
-test('CRAFT: gold mentions without their offsets find their place', mirror, async () => {
+test('CRAFT: gold mentions without offsets are placed correctly', mirror, async () => {
   const { rows, examples } = await auditAnchoring(craftArticles(view), 3);
   assert.deepEqual(
     rows.map((row) => row.class),

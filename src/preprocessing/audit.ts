@@ -4,14 +4,14 @@ import { cutsWord, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
 import type { AnnotatedArticle } from './annotated-articles';
 
-/** What placing annotations by their context, and searching for the ontology's name, make of the same annotations. */
+/** Outcomes of placing annotations by context, and of searching for the ontology's name, for the same annotations. */
 export type AuditRow = {
   class: string;
   annotations: number;
   'placed here': number;
-  /** Mentions may end inside a word where the annotator says so ("CD4" in "CD4pos"). */
+  /** Mentions may end inside a word if annotated so ("CD4" in "CD4pos"). */
   'cut mid-word here': number;
-  /** This and what follows: of those placed here. */
+  /** This and the following: of those placed here. */
   'name not in the sentence': number;
   'name cuts a word': number;
   /** Neither cutting a word nor the mention: a part of it, or another place. */
@@ -27,7 +27,7 @@ export interface AuditExample {
 }
 
 export interface AnchoringAudit {
-  /** A row a class that has annotations. */
+  /** One row per class with annotations. */
   rows: AuditRow[];
   examples: AuditExample[];
 }
@@ -37,7 +37,7 @@ export interface AnchoringAudit {
  * searching the ontology's name of the entity (`tags[0].name`, not what the article says) in the sentence. Where the
  * name is there at all, it often ends inside a word ("neuron" in "neuronal").
  *
- * @param examples at most so many, each from another article and of another name
+ * @param examples maximum number, each from a different article and with a different name
  */
 export async function auditAnchoring(
   articles: AsyncIterable<AnnotatedArticle>,
@@ -53,7 +53,7 @@ export async function auditAnchoring(
     }
     const { placed } = anchorAnnotations(paragraphs, annotations, types);
     const sentenceOf = sentencesAround(placed, (paragraph) => paragraphs[paragraph].text);
-    let isNew = true; // one example an article
+    let isNew = true; // one example per article
     for (const one of placed) {
       const { annotation, span } = one;
       const { text, start } = sentenceOf(one);
@@ -93,7 +93,7 @@ function emptyRow(label: string): AuditRow {
   };
 }
 
-/** For each placed annotation the sentence it stands in, and where that starts in the paragraph. */
+/** For each placed annotation, its sentence and the start of that in the paragraph. */
 function sentencesAround(placed: readonly Placed[], textOf: (paragraph: number) => string) {
   const spansOf = new Map<number, Span[]>();
   for (const { paragraph, span } of placed) {
@@ -112,7 +112,7 @@ function sentencesAround(placed: readonly Placed[], textOf: (paragraph: number) 
   };
 }
 
-/** Where the name stands in the sentence: over the mention if anywhere there, else at its first place. */
+/** The position of the name in the sentence: overlapping the mention if possible, else the first. */
 function searchName(sentence: string, annotation: Annotation, mention: Span): Span | undefined {
   const name = nameOf(annotation).toLowerCase();
   if (!name) return undefined;

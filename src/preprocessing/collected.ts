@@ -9,9 +9,8 @@ export interface ParsedArticle extends ReadArticle {
 }
 
 /**
- * The articles of a collection, one in memory at a time. Skips files that cannot be read or are damaged, and files with an article that
- * came before. Files with the names that a collection gives come first, so that of a file and its copy ("PMC1 (1).json") the copy
- * is skipped.
+ * Yields the articles of a collection, one in memory at a time. Skips unreadable and damaged files, and files with an article that
+ * was read before. Files with regular names are read first, so that of a file and its copy ("PMC1 (1).json") the copy is skipped.
  *
  * @param onSkipped called for each skipped file with a sentence that names it
  */
@@ -29,7 +28,7 @@ export function* usableArticles(
       const other = fileOf.get(article.pmcid);
       if (other)
         throw new InputError(
-          `${file}: holds ${article.pmcid}, which ${basename(other)} holds too; delete one of them`,
+          `${file}: contains ${article.pmcid}, as does ${basename(other)}; delete one of them`,
         );
       const paragraphs = jatsToParagraphs(article.fullText, file);
       fileOf.set(article.pmcid, file);
@@ -45,7 +44,7 @@ function isNamedByArticle(file: string): boolean {
   return /^PMC\d+\.json$/.test(basename(file));
 }
 
-/** A sentence about a file without its folder, so that the same collection elsewhere gives the same sentence. */
+/** Removes the folder from a message, so that it does not depend on the location of the collection. */
 export function withoutFolder(sentence: string, file: string): string {
   return sentence.replaceAll(dirname(file) + sep, '');
 }

@@ -12,10 +12,10 @@ const MOST_SIGNS = 40;
 /** Characters that Europe PMC gives on either side; a shorter context was cut by the end of its text. */
 const FULL_CONTEXT = 20;
 
-/** How far the letters and digits of a context agree with the text, whatever is between them. */
+/** The agreement of a context's letters and digits with the text, ignoring other characters. */
 export interface Agreement {
   characters: number;
-  /** All of the context, or all of it up to the paragraph's border. */
+  /** Whether the whole context agrees, or all of it up to the end of the paragraph. */
   complete: boolean;
 }
 
@@ -45,10 +45,10 @@ export function agreement(text: string, place: number, step: 1 | -1, context: st
   return { characters, complete: consumed || sawBorder || at < 0 || at >= text.length };
 }
 
-/** How many letters and digits beside a mention tell most places apart without reading on. */
+/** Number of letters and digits beside a mention that distinguish most places. */
 export const NEAREST = 4;
 
-/** The nearest letters and digits of a text in the direction `step`, as `agreement` meets them; fewer where it would end sooner. */
+/** The nearest letters and digits of a text in the direction `step`, in the order of `agreement`; fewer if it would end sooner. */
 export function nearestWordCharacters(
   text: string,
   place: number,
@@ -66,7 +66,7 @@ export function nearestWordCharacters(
   return nearest;
 }
 
-/** How many characters agree, of any kind, up to the first difference; one more if context and paragraph end together. */
+/** Number of equal characters of any kind up to the first difference; one more if context and paragraph end together. */
 export function exactAgreement(
   text: string,
   place: number,
@@ -96,7 +96,7 @@ function isSame(sign: string | undefined, given: string): boolean {
   return sign === given || (sign === BORDER && given === ' ');
 }
 
-/** Whether a place lies between two letters or digits. */
+/** Whether a position is between two letters or digits. */
 export function cutsWordAt(text: string, place: number): boolean {
   return place > 0 && place < text.length && isWordCharacter(text, place - 1) && isWordCharacter(text, place);
 }

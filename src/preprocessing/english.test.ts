@@ -21,16 +21,16 @@ const ENGLISH_FRONT = [
   'Keywords: liver',
 ];
 
-test('title, abstract and keywords in English take the place of the original ones', () => {
+test('title, abstract and keywords in English replace the original ones', () => {
   assert.deepEqual(read(portuguese(TRANSLATED_TITLE + ABSTRACTS + KEYWORDS)), [...ENGLISH_FRONT, 'Células.']);
-  // Not declared at all, though there is an English translation.
+  // No language declared, but there is an English translation.
   assert.deepEqual(read(portuguese(TRANSLATED_TITLE + ABSTRACTS + KEYWORDS, '', '')), ENGLISH_FRONT);
   // NLM 2 has no groups.
   const old = '<trans-title xml:lang="EN-us">Liver</trans-title></title-group>';
   assert.deepEqual(read(portuguese(old, '')), ['Title: Liver']);
 });
 
-test('without English the article is read in its own language', () => {
+test('without English parts the article is read in its original language', () => {
   const spanish = TRANSLATED_TITLE.replace('"en"', '"es"');
   assert.deepEqual(read(portuguese(`${spanish}<abstract><p>Resumo.</p></abstract>`)), [
     'Title: Fígado',
@@ -53,7 +53,7 @@ test('of an English article nothing is displaced', () => {
   ]);
 });
 
-test('an English translation as a sub-article takes the place of what it translates', () => {
+test('an English translation in a sub-article replaces what it translates', () => {
   const stub =
     '<front-stub><title-group><article-title>Liver</article-title></title-group><permissions><copyright-statement>no</copyright-statement></permissions><abstract><p>Summary.</p></abstract></front-stub>';
   const body = '<body><sec><title>Results</title><p>Cells.</p></sec></body>';

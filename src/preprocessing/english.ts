@@ -1,17 +1,17 @@
 /**
- * Articles in another language with parts in English. The English parts replace the original ones:
+ * Reads articles in another language with parts in English. The English parts replace the original ones:
  *
- * - a title, and abstracts, that are not declared English give way to `trans-title` and `trans-abstract` in English;
- * - keywords in English displace those in other languages;
- * - an English `sub-article` of the type `translation` displaces, part by part, title, abstracts, keywords, body, back matter
- *   and floats of an article that is not declared English. Parts that it lacks stay as in the original.
+ * - a title and abstracts that are not declared English are replaced by `trans-title` and `trans-abstract` in English;
+ * - keywords in English replace those in other languages;
+ * - an English `sub-article` of the type `translation` replaces, part by part, title, abstracts, keywords, body, back matter
+ *   and floats of an article that is not declared English. Parts that it lacks are those of the original.
  *
- * An article without English is read in its own language.
+ * An article without English parts is read in its original language.
  */
 import type { XmlElement, XmlNode } from '../foundation';
 import { FRONT_DATA } from './jats-elements';
 
-/** The article with its English parts in place of the original ones; itself where it has no translation. */
+/** Replaces the original parts of the article by its English ones; returns it unchanged if it has no translation. */
 export function inEnglish(article: XmlElement): XmlElement {
   const data = frontData(article);
   const language = languageOf(article.attributes) ?? (data && hasTranslation(data) ? UNKNOWN : undefined);
@@ -87,7 +87,7 @@ function titleInEnglish(group: XmlElement, language: string | undefined): XmlEle
 
 const PARTS = ['body', 'back', 'floats-group'];
 
-/** Body, back matter and floats of the translation in place of the article's. */
+/** Replaces the article's body, back matter and floats by those of the translation. */
 function replaceParts(article: XmlElement, translation: XmlElement): XmlElement {
   const others = article.children.filter((child) => !isNamed(child, PARTS));
   const parts = PARTS.flatMap((name) => {
@@ -117,7 +117,7 @@ function frontData(article: XmlElement): XmlElement | undefined {
     .find((child): child is XmlElement => isNamed(child, [...FRONT_DATA]));
 }
 
-/** As it is declared, in small letters. */
+/** The declared language in lower case. */
 export function languageOf(attributes: XmlElement['attributes']): string | undefined {
   return (attributes['xml:lang'] ?? attributes.lang)?.trim().toLowerCase() || undefined;
 }

@@ -1,8 +1,8 @@
 /**
- * Preprocessing: from collected articles to sentences with spans, dealt to train, dev and test by article.
+ * Preprocessing: turns collected articles into sentences with spans, split into train, dev and test by article.
  *
  * In: a collection (JATS and annotations without offsets). Out: `train.jsonl`, `dev.jsonl`, `test.jsonl` in the sentence
- * contract, `unanchored.jsonl` (what found no place, and why) and a manifest with every count. May touch: the file system.
+ * contract, `unanchored.jsonl` (unplaced annotations with reasons) and a manifest with every count. May touch: the file system.
  */
 export { anchorAnnotations, type Placed, type Unplaced } from './anchoring';
 export {

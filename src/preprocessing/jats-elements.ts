@@ -1,5 +1,5 @@
 /**
- * What the elements of JATS (and of its forerunners, NLM 2 and 3) mean to the reader of running text.
+ * The roles of JATS elements (and those of its predecessors, NLM 2 and 3) in running text.
  *
  * An element that is in none of these lists separates words, as the parts of a name or a date do, and is otherwise transparent. Names
  * have no prefix: `mml:math` is `math`, `oasis:row` is `row`.
@@ -12,7 +12,7 @@ export const FRONT_DATA = words('article-meta front-stub');
 /** Beside these in `front`, and left out: notes of the publisher and about the authors. */
 export const FRONT_NOTES = words('notes fn-group bio');
 
-/** Elements that are left out with everything in them. */
+/** Elements that are left out with their content. */
 export const LEFT_OUT = words(`
   journal-meta processing-meta sec-meta article-categories contrib-group author-notes author-comment aff aff-alternatives
   history pub-history pub-date funding-group support-group custom-meta-group custom-meta-wrap counts conference
@@ -39,7 +39,7 @@ export const FLOATS: ReadonlyMap<string, string | undefined> = new Map([
   ['supplementary-material', 'Supplement'],
   ['chem-struct-wrap', 'Figure'],
   ['chem-struct-wrapper', 'Figure'],
-  // These leave no space and belong to the section that they are in.
+  // These leave no space and belong to the surrounding section.
   ['fn', undefined],
   ['def', undefined],
 ]);
@@ -55,7 +55,7 @@ export const ENDS_PARAGRAPH = words(`
 /** Elements whose children are the cells of one line: rows of tables (XHTML and OASIS), definitions, compound keywords. */
 export const ROWS = words('tr row def-item compound-kwd');
 
-/** Renderings of one thing, of which one is read. */
+/** Alternative renderings, of which one is read. */
 export const ALTERNATIVES = words(`
   alternatives block-alternatives citation-alternatives collab-alternatives name-alternatives`);
 

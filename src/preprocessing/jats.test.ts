@@ -8,7 +8,7 @@ import { articleText, jatsArticles, jatsToParagraphs } from './jats';
 const read = (xml: string) => jatsToParagraphs(xml, 'x.xml').map(({ section, text }) => [section, text]);
 const body = (inside: string) => read(`<article><body>${inside}</body></article>`);
 
-test('inline markup neither adds nor takes away a space', () => {
+test('inline markup neither adds nor removes a space', () => {
   assert.deepEqual(
     body(
       '<p>CD4<sup>+</sup> <italic>T</italic>\n   cells<sup><xref rid="b">1</xref>,2</sup>.<bold> H</bold><sub>2</sub>O </p>',
@@ -17,7 +17,7 @@ test('inline markup neither adds nor takes away a space', () => {
   );
 });
 
-test('no-break and thin spaces stay', () => {
+test('no-break and thin spaces are kept', () => {
   assert.deepEqual(body('<p>5\u00a0µM, 10\u2009000</p>'), [['', '5\u00a0µM, 10\u2009000']]);
 });
 
@@ -72,7 +72,7 @@ test('a list ends the paragraph, a displayed formula does not', () => {
   );
 });
 
-test('a table gives its caption, a paragraph a row with tabs between cells, and its footnotes', () => {
+test('a table gives its caption, one paragraph per row with tabs between cells, and its footnotes', () => {
   const table = `<table-wrap><label>T1</label><caption><p>Cap.</p></caption><table><thead><tr><th>A</th><th>B</th></tr></thead>
     <tbody><tr><td>x<break/>y</td><td/><td><p>1</p><p>2</p></td></tr></tbody></table>
     <table-wrap-foot><fn><p>Foot.</p></fn></table-wrap-foot></table-wrap>`;
@@ -109,7 +109,7 @@ test('back matter is text under its own name, references and reviews are not', (
   ]);
 });
 
-test('of the article’s own data only title, abstracts and keywords are text, in the old forms of it too', () => {
+test('of the article metadata only title, abstracts and keywords are text, also in older versions of JATS', () => {
   const meta = `<article-categories><subj-group><subject>no</subject></subj-group></article-categories>
     <title-group><article-title>A<fn><p>Presented before.</p></fn></article-title><subtitle>B</subtitle></title-group>
     <author-notes><fn><p>no</p></fn></author-notes><copyright-statement>no</copyright-statement><license><p>no</p></license>
@@ -145,7 +145,7 @@ test('captions of supplementary files are text, the service’s link to the file
   assert.deepEqual(body(file), [['Supplement', 'Primers.']]);
 });
 
-test('a citation, a link, a named or a styled piece in a sentence is just its text', () => {
+test('citations, links, named and styled content in a sentence are read as text', () => {
   assert.deepEqual(
     body(
       '<p>See <mixed-citation><article-title>On cells</article-title>, 2001</mixed-citation>, <ext-link>example.org</ext-link>; <styled-content>MP</styled-content>, <named-content>x</named-content>-<sc>d</sc>.</p>',
@@ -154,7 +154,7 @@ test('a citation, a link, a named or a styled piece in a sentence is just its te
   );
 });
 
-test('boxed text and quotations have their own paragraphs, titles of lists too', () => {
+test('boxed text, quotations and titles of lists are separate paragraphs', () => {
   const xml =
     '<p>a <boxed-text><caption><title>Box</title></caption><p>b</p></boxed-text>c</p><disp-quote><p>d</p><attrib>e</attrib></disp-quote><list><title>f</title><list-item><p>g</p></list-item></list>';
   assert.deepEqual(body(xml), [
@@ -174,7 +174,7 @@ test('a TeX annotation inside a formula is left out with the rest of TeX', () =>
   assert.deepEqual(body(`<p>at ${math}.</p>`), [['', 'at x.']]);
 });
 
-test('an article is found in what wraps it; without one there is an error', () => {
+test('an article is found inside wrapping elements; a document without one is refused', () => {
   assert.deepEqual(read('<record><metadata><article><body><p>a</p></body></article></metadata></record>'), [
     ['', 'a'],
   ]);
@@ -192,19 +192,19 @@ test('an article without text has no paragraphs', () => {
   assert.deepEqual(read('<article><front/></article>'), []);
 });
 
-test('the whole text is the paragraphs with an empty line between', () => {
+test('the whole text is the paragraphs separated by empty lines', () => {
   assert.equal(
     articleText(jatsToParagraphs('<article><body><p>a</p><p>b</p></body></article>', 'x')),
     'a\n\nb',
   );
 });
 
-test('elements of every prefix are those of JATS', () => {
+test('namespace prefixes of elements are ignored', () => {
   const xml = `<j:article xmlns:j="x"><j:body><j:p>HeLa<j:sup>a</j:sup> <j:inline-formula><j:tex-math>\\x</j:tex-math><m:math><m:mi>x</m:mi><m:annotation>\\x</m:annotation></m:math></j:inline-formula></j:p></j:body></j:article>`;
   assert.deepEqual(read(xml), [['', 'HeLaa x']]);
 });
 
-test('tables of OASIS are read as those of XHTML', () => {
+test('OASIS tables are read like XHTML tables', () => {
   const row = (...cells: string[]) =>
     `<oasis:row>${cells.map((cell) => `<oasis:entry>${cell}</oasis:entry>`).join('')}</oasis:row>`;
   const table = `<oasis:table><oasis:tgroup cols="2"><oasis:colspec/><oasis:thead>${row('Line', 'Tissue')}</oasis:thead><oasis:tbody>${row('HeLa', 'cervix')}</oasis:tbody></oasis:tgroup></oasis:table>`;
@@ -214,7 +214,7 @@ test('tables of OASIS are read as those of XHTML', () => {
   ]);
 });
 
-test('what is no inline markup parts words', () => {
+test('elements other than inline markup separate words', () => {
   const glued: Record<string, string[]> = {
     '<p>HeLa<unknown>cells</unknown>grow</p>': ['HeLa cells grow'],
     '<sig-block><sig>J. Doe</sig><sig>A. Roe</sig></sig-block>': ['J. Doe', 'A. Roe'],
@@ -248,7 +248,7 @@ test('what is no inline markup parts words', () => {
   );
 });
 
-test('inline markup of every kind leaves words whole', () => {
+test('inline markup of every kind does not split words', () => {
   for (const name of `bold italic monospace overline underline strike roman sans-serif sc sub sup fixed-case styled-content named-content
     xref target email ext-link uri abbrev inline-formula chem-struct milestone-start x`.split(/\s+/))
     assert.deepEqual(
@@ -258,7 +258,7 @@ test('inline markup of every kind leaves words whole', () => {
     );
 });
 
-test('of alternatives one is read', () => {
+test('one of several alternatives is read', () => {
   const table = '<table><tr><td>HeLa</td><td>5</td></tr></table>';
   const of = (inside: string) => body(`<table-wrap><alternatives>${inside}</alternatives></table-wrap>`);
   assert.deepEqual(of(`<graphic/><textual-form>HeLa 5</textual-form>${table}`), [['Table', 'HeLa\t5']]);
@@ -268,7 +268,7 @@ test('of alternatives one is read', () => {
   assert.deepEqual(body(`<p>a <inline-formula>${formula}</inline-formula> b</p>`), [['', 'a x b']]);
 });
 
-test('of alternatives in several languages the English one is read', () => {
+test('the English one of alternatives in several languages is read', () => {
   assert.deepEqual(
     body(
       '<block-alternatives><p xml:lang="fr">cellules</p><p xml:lang="en">cells</p></block-alternatives><p>by <collab-alternatives><collab xml:lang="zh">x</collab><collab xml:lang="en">Y</collab></collab-alternatives></p>',
@@ -292,7 +292,7 @@ test('a chemical structure leaves a space, its caption is text', () => {
   );
 });
 
-test('licences and publishers are no text, wherever they stand', () => {
+test('licences and publishers are left out everywhere', () => {
   const permissions =
     '<permissions><copyright-statement>© Acme</copyright-statement><copyright-holder>Acme</copyright-holder><license><license-p>CC BY</license-p></license></permissions>';
   const figure = `<fig><caption><p>Cells.</p></caption>${permissions}</fig>`;
@@ -308,21 +308,21 @@ test('licences and publishers are no text, wherever they stand', () => {
   assert.deepEqual(read(`<article>${front}</article>`), [['Abbreviations', 'MEF']]);
 });
 
-test('line and paragraph separators part words, other spaces stay', () => {
+test('line and paragraph separators separate words, other spaces are kept', () => {
   assert.deepEqual(
     body('<p>HeLa\u0085cells\u2028in\u2029the\u000bliver&#x85;&#x2028;of\u00a0mice\u3000</p>'),
     [['', 'HeLa cells in the liver of\u00a0mice']],
   );
 });
 
-test('a title as long as a text names no section in full', () => {
+test('an overlong section title is cut in section names', () => {
   const [[title, text], [section]] = body(`<sec><title>${'x'.repeat(1_000)}</title><p>a</p></sec>`);
   assert.equal(text.length, 1_000);
   assert.equal(title, section);
   assert.equal(section, `${'x'.repeat(300)}…`);
 });
 
-test('what has very many parts of one kind is read in time linear in their number', () => {
+test('documents with very many parts of one kind are read in linear time', () => {
   const start = performance.now();
   const front = (inside: string) =>
     `<article><front><article-meta>${inside.repeat(20_000)}</article-meta></front></article>`;
@@ -379,6 +379,6 @@ test('every article of the mirror reads', { skip: mirror ? false : 'needs FALCON
     for (const { text } of paragraphs)
       assert.doesNotMatch(text, /^\s|\s$| {2}|<\/?(italic|sup|xref)\b/, file);
   }
-  // Nothing of an article is kept.
+  // Articles are not kept in memory.
   assert.ok(process.memoryUsage().rss - before < 500e6);
 });

@@ -10,7 +10,7 @@
  * with the article; labels (`Fig. 1`, `2.1`), which are numbers and not prose; pictures, TeX sources of formulas, links to
  * files and the service's "Click here for additional data file."
  *
- * Inline markup (listed in `jats-elements.ts`) disappears without a trace: `CD4<sup>+</sup> T cells` is `CD4+ T cells`, a
+ * Inline markup (listed in `jats-elements.ts`) is removed: `CD4<sup>+</sup> T cells` is `CD4+ T cells`, a
  * formula is its symbols in a row. A citation number in superscript disappears with its markup: `HEK293<sup>12</sup> cells` is
  * `HEK293 cells` (`superscript-citations.ts` says which numbers cite); one in the line, `[12]`, is text. Any other element
  * separates words. Of alternatives one is read.
@@ -47,14 +47,14 @@ export interface Paragraph {
    * `Abbreviations`.
    */
   section: string;
-  /** Its place in the article, from 0. */
+  /** Its index in the article, from 0. */
   index: number;
   text: string;
 }
 
 /** One article of a document. */
 export interface JatsArticle {
-  /** `PMC123`, else `MED:123` (a PMID) or `PPR123` (a preprint), else the DOI; undefined where it states none. */
+  /** `PMC123`, else `MED:123` (a PMID) or `PPR123` (a preprint), else the DOI; undefined if it has none. */
   id?: string;
   paragraphs: Paragraph[];
 }
@@ -62,10 +62,10 @@ export interface JatsArticle {
 const SERVICE_LINK = /^\(?Click here for additional data file\.?\)?$/;
 
 /**
- * The paragraphs of a document in reading order; of one that holds several articles those of all.
+ * Returns the paragraphs of a document in reading order; of a document with several articles, those of all.
  *
- * @param place opens the message of an error: the file, say
- * @throws InputError for what is not well-formed XML or holds no `<article>`
+ * @param place prefix of error messages, such as the file
+ * @throws InputError if it is not well-formed XML or has no `<article>`
  */
 export function jatsToParagraphs(xml: string, place: string): Paragraph[] {
   const [first, ...others] = jatsArticles(xml, place);
@@ -75,10 +75,10 @@ export function jatsToParagraphs(xml: string, place: string): Paragraph[] {
 }
 
 /**
- * Each article of a document by itself: a set of articles (`pmc-articleset`, `articles`) has many. What is larger than the
- * reader's limits is cut with `articlesOfSet` first.
+ * Returns each article of a document separately: a set of articles (`pmc-articleset`, `articles`) has many. Split documents larger
+ * than the reader's limits with `articlesOfSet` first.
  *
- * @throws InputError as `jatsToParagraphs` does: at least one article is given
+ * @throws InputError as `jatsToParagraphs` does, so at least one article is returned
  */
 export function jatsArticles(xml: string, place: string): JatsArticle[] {
   return parseArticles(xml, place).map((article) => {
@@ -89,7 +89,7 @@ export function jatsArticles(xml: string, place: string): JatsArticle[] {
   });
 }
 
-/** The whole text that an article's offsets refer to: its paragraphs with an empty line between them. */
+/** Returns the whole text that an article's offsets refer to: its paragraphs separated by empty lines. */
 export function articleText(paragraphs: readonly Paragraph[]): string {
   return paragraphs.map((paragraph) => paragraph.text).join('\n\n');
 }
@@ -99,7 +99,7 @@ class ParagraphReader {
   readonly paragraphs: Paragraph[] = [];
   private readonly style: CitationStyle;
   private text: RunningText;
-  private waiting: XmlElement[] = []; // floats and footnotes met inside the current paragraph
+  private waiting: XmlElement[] = []; // floats and footnotes inside the current paragraph
 
   constructor(article: XmlElement) {
     this.style = new StyleOfArticle(article);
@@ -199,10 +199,10 @@ function contentOf({ name, children }: XmlElement): XmlNode[] {
   return [...children.slice(0, first), heads, ...children.slice(first).filter((node) => !isHead(node))];
 }
 
-/** Every paragraph has the names of all sections around it. A longer title is a text marked up as one, and is cut. */
+/** Every paragraph has the names of all enclosing sections. Longer titles are running text marked up as a title, and are cut. */
 const LONGEST_SECTION_NAME = 300;
 
-/** The names of the sections around, then the section's own, if it has one. */
+/** The names of the enclosing sections, then the section's own, if it has one. */
 function sectionPath(around: string, { name, children }: XmlElement, style: CitationStyle): string {
   const title = children.find(
     (child): child is XmlElement => typeof child !== 'string' && child.name === 'title',

@@ -15,7 +15,7 @@ const parts = (train: string[], dev: string[], test: string[]): Record<Part, { t
 const long =
   'The cells were washed twice with buffer and lysed in the same volume of ice cold water for ten minutes';
 
-test('sentences that stand in a later part too are found, letter case and white space apart', () => {
+test('sentences that also occur in a later part are found, ignoring case and white space', () => {
   const leaks = findLeaks(
     parts(['Same  one.', 'only train'], ['Shared.', 'only dev'], ['same one.', 'Shared.', 'x']),
   );
@@ -34,7 +34,7 @@ test('a word changed in a long sentence is near-identical, in a short one it is 
   assert.deepEqual(findLeaks(parts([long, long], [], [])), []);
 });
 
-test('comparing all with all finds the same sentences', () => {
+test('pairwise comparison finds the same sentences', () => {
   const sentence = fc
     .array(fc.constantFrom('cell', 'line', 'of', 'the', 'mouse', 'in', 'vitro'), {
       minLength: 1,
@@ -59,7 +59,7 @@ test('comparing all with all finds the same sentences', () => {
   );
 });
 
-test('thousands of sentences of one pattern are compared in no time to speak of, and all are found', () => {
+test('thousands of sentences with one pattern are compared quickly, and all are found', () => {
   const patterns: ((number: number) => string)[] = [
     (number) => long.replace('ten', String(number)),
     (number) => `${long} ${number}`,
@@ -76,7 +76,7 @@ test('thousands of sentences of one pattern are compared in no time to speak of,
   assert.ok(performance.now() - start < 20_000);
 });
 
-test('of sentences made of the same few words those that are equal are always found', () => {
+test('equal sentences are always found, even among sentences of the same few words', () => {
   const words = ['cell', 'line', 'of', 'the', 'mouse', 'in', 'vitro'];
   const random = createRandom(1);
   const sentence = () => Array.from({ length: 12 }, () => words[random.below(words.length)]).join(' ');

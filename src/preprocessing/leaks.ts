@@ -1,7 +1,7 @@
 import { PARTS, type Part } from './splitting';
 import { TwinIndex } from './twin-index';
 
-/** A sentence of train or dev that says the same as one of a later part. */
+/** A sentence of train or dev that duplicates one of a later part. */
 export interface Leak {
   part: Part;
   text: string;
@@ -11,7 +11,7 @@ export interface Leak {
   similarity: number;
 }
 
-/** The sentences of train that have a twin in dev or test, and those of dev that have one in test; the most alike first. */
+/** Finds the sentences of train with a twin in dev or test, and those of dev with one in test, the most similar first. */
 export function findLeaks(parts: Record<Part, readonly { text: string }[]>): Leak[] {
   const index = new TwinIndex();
   const texts: string[] = [];
@@ -25,7 +25,7 @@ export function findLeaks(parts: Record<Part, readonly { text: string }[]>): Lea
         leaks.push({ part, text, twinPart: twin.part, twin: texts[sentence], similarity });
       }
     }
-    // No part comes after train.
+    // Train is the first part.
     if (part !== 'train') for (const { text } of parts[part]) index.add(text, part, texts.push(text) - 1);
   }
   return leaks.sort((a, b) => b.similarity - a.similarity);

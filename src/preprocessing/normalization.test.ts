@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalizeText } from './normalization';
 
-test('what looks alike is alike', () => {
+test('equivalent spellings are normalized to the same text', () => {
   const alike = [
     ['µm', 'μm'],
     ['β–cell', 'β‑cell'],
@@ -18,7 +18,7 @@ test('what looks alike is alike', () => {
   assert.notEqual(normalizeText('T cell').text, normalizeText('t cell').text);
 });
 
-test('offsets lead back, through ligatures, invisible characters and joined spaces', () => {
+test('offsets map back to the original across ligatures, invisible characters and joined spaces', () => {
   const { text, starts, ends } = normalizeText('\u200bﬁ \u00a0𝛽');
   assert.equal(text, 'fi β');
   assert.deepEqual([...starts], [1, 1, 2, 4]);

@@ -1,5 +1,5 @@
 /**
- * A text rewritten so that spellings which look alike are alike, with the way back to the original offsets.
+ * Normalizes a text so that equivalent spellings are equal, with a map back to the original offsets.
  *
  * White space of every kind becomes one space, every dash and minus a hyphen, curly quotes straight ones, invisible
  * characters nothing, and each character its Unicode compatibility decomposition (NFKD), so that `µ` (micro sign) meets
@@ -24,7 +24,7 @@ const DASH = /^[\p{Dash_Punctuation}\u2212\u00ad\u2043]$/u;
 /** With the control characters, some of which are line breaks (U+0085) that JavaScript does not count. */
 const WHITE_SPACE = /^[\s\p{Control}]$/u;
 const INVISIBLE = /^[\u200b-\u200f\u2060\ufeff]$/;
-/** What `normalizeText` leaves as it is: printable ASCII with single spaces. */
+/** Text that `normalizeText` does not change: printable ASCII with single spaces. */
 const PLAIN = /^(?! )(?:[!-~]| (?! ))*$/;
 
 /** Leading white space is kept as one space. Runs in time linear in the length. */

@@ -1,4 +1,4 @@
-/** A list of 32-bit numbers that grows, four bytes each. */
+/** A growing list of 32-bit numbers, four bytes each. */
 export class Numbers {
   #data = new Uint32Array(1 << 10);
   length = 0;
@@ -7,7 +7,7 @@ export class Numbers {
     for (const value of first) this.push(value);
   }
 
-  /** The place it takes. */
+  /** Appends a number and returns its index. */
   push(value: number): number {
     if (this.length === this.#data.length) {
       const larger = new Uint32Array(2 * this.length);

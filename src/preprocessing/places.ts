@@ -20,18 +20,18 @@ export type UnanchoredReason =
   | 'context differs'
   | 'several places fit';
 
-/** Letters and digits of context that have to agree, if the annotation gives as many ... */
+/** Letters and digits of context that must agree, if the annotation has as many ... */
 const EVIDENCE = 8;
 /** ... and this share of them, unless they agree up to the borders of the paragraph. */
 const AGREEING_SHARE = 0.5;
 
-/** Of an article. A real one has some ten thousand; nearly alike sentences and annotations by the thousand would have no end. */
+/** Maximum per article. Real articles need about ten thousand; thousands of similar sentences and annotations would take forever. */
 const MOST_COMPARISONS = 1_000_000;
 
 /**
- * The best places for an annotation, or the reason why it has none.
+ * Finds the best places for an annotation, or the reason why it has none.
  *
- * @param types those that are placed
+ * @param types annotations of other types are not placed
  * @param isStripped whether its provider strips the blanks at the ends of contexts
  */
 export function findPlaces(
@@ -56,7 +56,7 @@ export function findPlaces(
 /** Whether a short context shows where the text ends. One that is cut at words may be short anywhere, unless it is empty. */
 type Trust = 'always' | 'none where cut' | 'never';
 
-/** Ignores case only if the mention is not found otherwise, and blanks only if it is still not found. */
+/** Looks the mention up; ignores case only if it is not found otherwise, and blanks only if it is still not found. */
 function placesOfReading(
   article: SearchableArticle,
   reading: Reading,
@@ -110,7 +110,7 @@ function bestPlaces(
     }
     return { whole, partly };
   };
-  // Where all of a context is found, nothing else comes near; and it is found only where the nearest characters agree.
+  // A place with the whole context beats all others, and requires that the nearest characters agree.
   if (nearestBefore >= 0 && nearestAfter >= 0) {
     const { whole } = weighed((place) => place.before === nearestBefore && place.after === nearestAfter);
     if (whole.score >= given)
@@ -129,8 +129,8 @@ function bestPlaces(
 
 /**
  * Chooses between places that agree with the whole context (up to the paragraph's ends) and places that contradict it somewhere. The
- * latter may be other renderings of the same words, or different words that begin alike; they are taken only if they agree in many
- * more letters.
+ * latter may be other renderings of the same words, or different words with the same beginning; they are chosen only if they agree in
+ * many more letters.
  */
 function better(whole: Best, partly: Best): Place[] | UnanchoredReason {
   const lead = partly.score - whole.score;

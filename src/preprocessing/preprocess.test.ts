@@ -31,7 +31,7 @@ const sentence = (text: string, ...labels: Span['label'][]): Sentence => ({
   annotated: [...TYPES],
 });
 
-test('overlapping spans of a class stay, counted; what is marked twice stays once', () => {
+test('overlapping spans of a class are kept and counted; duplicates are kept once', () => {
   const overlaps = { repeated: 0, nested: 0, crossing: 0 };
   const cell = (start: number, end: number): Span => ({ start, end, label: 'Cell' });
   const organ: Span = { start: 0, end: 5, label: 'Organ Tissue' };
@@ -46,7 +46,7 @@ test('overlapping spans of a class stay, counted; what is marked twice stays onc
   assert.deepEqual(overlaps, { repeated: 2, nested: 1, crossing: 1 });
 });
 
-test('mentions inside a mention are in the sentence', () => {
+test('nested mentions are kept in the sentence', () => {
   const text = 'Red blood cells and T cell lines.';
   const annotation = { exact: '', tags: [], id: '', type: 'Cell', provider: '' };
   const placed = [
@@ -70,7 +70,7 @@ test('mentions inside a mention are in the sentence', () => {
   assert.deepEqual(overlaps, { repeated: 0, nested: 2, crossing: 0 });
 });
 
-test('sentences carry their spans, and none is cut', () => {
+test('sentences have their spans, and no span is cut', () => {
   const text = 'We grew E. coli. The cells of St. Mary ended. It rained.';
   const start = text.indexOf('Mary ended. It');
   const annotation = { exact: '', tags: [], id: '', type: 'Cell', provider: '' };
@@ -95,7 +95,7 @@ const toMap = (counts: [number, number, number, number][]) =>
     ]),
   );
 
-test('every article goes to one part, no part is empty, the seed decides', () => {
+test('every article is in one part, no part is empty, and the seed determines the split', () => {
   fc.assert(
     fc.property(articleCounts, fc.nat(), (counts, seed) => {
       const articles = toMap(counts);
@@ -108,7 +108,7 @@ test('every article goes to one part, no part is empty, the seed decides', () =>
   );
 });
 
-test('with many articles each part gets its share of each class, within an article’s worth', () => {
+test('with many articles each part gets its share of each class, within the size of one article', () => {
   const counts = Array.from({ length: 200 }, (_, i): [number, number, number, number] => [
     i % 7,
     (i * 3) % 11,
@@ -149,7 +149,7 @@ test('sentences without mentions are kept at the ratio, in order', () => {
   );
 });
 
-test('counts are of the labels that were looked for, then of those that appear', () => {
+test('counts list annotated labels first, then others that occur', () => {
   const sentences = [sentence('x', 'gene'), sentence('y', 'drug', 'gene')];
   assert.deepEqual(Object.entries(countMentions(sentences, ['disease', 'drug'])), [
     ['disease', 0],
@@ -158,7 +158,7 @@ test('counts are of the labels that were looked for, then of those that appear',
   ]);
 });
 
-test('balancing lowers the frequent classes and never touches the rarest', () => {
+test('balancing reduces frequent classes and never the rarest', () => {
   const all = [
     ...Array.from({ length: 50 }, (_, i) => sentence(`cell ${i}`, 'Cell')),
     ...Array.from({ length: 5 }, (_, i) => sentence(`line ${i}`, 'Cell', 'Cell Line')),
@@ -169,7 +169,7 @@ test('balancing lowers the frequent classes and never touches the rarest', () =>
   assert.equal(counts.Cell, 10);
 });
 
-test('the sample as a collection: all files, all counts agree, twice the same bytes', async () => {
+test('the sample as a collection: all files are written, all counts agree, and a second run gives identical files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'preprocess-'));
   try {
     writeSampleCollection(join(folder, 'in'));
@@ -201,7 +201,7 @@ test('the sample as a collection: all files, all counts agree, twice the same by
   }
 });
 
-test('a folder without articles, and one without any that can be used, are refused', async () => {
+test('a folder without articles or without usable articles is refused', async () => {
   await inFolder(async (folder) => {
     await assert.rejects(preprocessCollection(folder, join(folder, 'out')), /no collected articles/);
     mkdirSync(join(folder, 'articles'));
@@ -215,7 +215,7 @@ test('a folder without articles, and one without any that can be used, are refus
   });
 });
 
-test('an article that cannot be used is skipped and named, the others were processed', async () => {
+test('an unusable article is skipped and reported, and the others are processed', async () => {
   await inFolder(async (folder) => {
     const articles = join(folder, 'in', 'articles');
     mkdirSync(articles, { recursive: true });
@@ -256,7 +256,7 @@ test('an article that cannot be used is skipped and named, the others were proce
       'PMC7.json line 1: ',
       'PMC8.json: not valid JSON',
       'PMC9.json: is not a regular file',
-      'PMC3 (1).json: holds PMC3, which PMC3.json holds too',
+      'PMC3 (1).json: contains PMC3, as does PMC3.json',
     ];
     assert.equal(report.skipped.length, named.length);
     named.forEach((start, index) => {
@@ -296,7 +296,7 @@ test('the collection is never overwritten', async () => {
       'train.jsonl',
       'unanchored.jsonl',
     ]);
-    await preprocessCollection(from, out); // its own are replaced
+    await preprocessCollection(from, out); // its own files are replaced
     const other = join(folder, 'other');
     writeSampleCollection(other);
     writeFileSync(join(other, 'manifest.json'), '{"source":"sample","types":[]}');

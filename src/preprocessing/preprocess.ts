@@ -26,13 +26,13 @@ import { countMentions, type LabelCounts, type Marked, PARTS, type Part, splitAr
 import { TwinIndex } from './twin-index';
 
 export interface PreprocessingOptions {
-  /** Decides the split, and which sentences go; default 1. */
+  /** Seed of the split and of the removed sentences; default 1. */
   seed?: number;
-  /** Sentences without mentions kept in train for each one with; default 1. Dev and test keep all, as real text has them. */
+  /** Sentences without mentions kept in train per sentence with mentions; default 1. Dev and test keep all, as in real text. */
   negatives?: number;
   /** No label of train has more than this many times the mentions of the rarest; default: no limit. */
   balance?: number;
-  /** False leaves sentences that stand in several parts where they are, and reports them alone; default true. */
+  /** False keeps sentences that occur in several parts and only reports them; default true. */
   removeLeaks?: boolean;
   progress?: Progress;
   /** Called with one sentence for each article that is skipped and for each that has damaged annotations. */
@@ -58,26 +58,26 @@ export interface PartReport {
 export interface PreprocessingReport {
   seed: number;
   negatives: number;
-  /** The labels that the articles hold annotations of. */
+  /** The labels of the articles' annotations. */
   annotated: string[];
-  /** Those that could be used. */
+  /** Number of usable articles. */
   articles: number;
-  /** A sentence for each article that could not be used. */
+  /** A sentence for each unusable article. */
   skipped: string[];
   paragraphs: number;
   sentences: number;
   annotations: {
-    /** In the articles used, without those that are damaged. */
+    /** Annotations in the usable articles, without damaged ones. */
     collected: number;
-    /** Left out: without text or type, or with values of another kind. */
+    /** Left out: without text or type, or with values of the wrong type. */
     damaged: number;
     /** placed + unplaced = collected. */
     placed: number;
     unplaced: number;
     reasons: Partial<Record<UnanchoredReason, number>>;
-    /** Placed, on characters of another of their label. */
+    /** Placed, but overlapping another of the same label. */
     overlaps: OverlapCounts;
-    /** Mentions in the sentences: placed, less those repeated. */
+    /** Mentions in the sentences: placed annotations without duplicates. */
     mentions: LabelCounts;
   };
   /** Sentences of train and dev with a twin in a later part. */
@@ -85,17 +85,17 @@ export interface PreprocessingReport {
     identical: number;
     nearIdentical: number;
     removed: boolean;
-    /** Up to ten different ones, the least similar first: they show best what still counts. */
+    /** Up to ten different ones, the least similar first, which show the limit of the criterion. */
     examples: Leak[];
   };
-  /** What balancing made of train; null where it was not asked for. */
+  /** The effect of balancing on train; null if not requested. */
   balance: { ratio: number; before: PartReport; after: PartReport } | null;
   parts: Record<Part, PartReport>;
   /** The part of each article. */
   split: Record<string, Part>;
 }
 
-/** What is kept in memory of a sentence while it waits in the scratch file. */
+/** The data in memory for a sentence in the scratch file. */
 interface Line extends Marked {
   /** Its line of the scratch file, from 0. */
   number: number;
@@ -103,17 +103,17 @@ interface Line extends Marked {
 }
 
 /**
- * A collection to training data: reads `articles/*.json` of `inFolder`, writes `train.jsonl`, `dev.jsonl`, `test.jsonl`,
+ * Turns a collection into training data: reads `articles/*.json` of `inFolder`, writes `train.jsonl`, `dev.jsonl`, `test.jsonl`,
  * `unanchored.jsonl` and `manifest.json` to `outFolder`. The same collection and options give the same bytes.
  *
- * Order: JATS to paragraphs, annotations anchored, paragraphs to sentences; articles dealt 70/15/15; sentences that say
- * the same as one of a later part removed; then train alone balanced and thinned of sentences without mentions.
+ * Steps: convert JATS to paragraphs, anchor annotations, split paragraphs into sentences; split articles 70/15/15; remove sentences
+ * that duplicate one of a later part; then balance train and downsample its sentences without mentions.
  *
- * One article at a time is in memory: sentences wait in a scratch file until it is known which part takes them.
+ * One article at a time is in memory: sentences are kept in a scratch file until their part is known.
  *
- * An article that cannot be used is skipped and listed in the report.
+ * Skips unusable articles and lists them in the report.
  *
- * @throws InputError where none can be used, or where the output would overwrite the collection
+ * @throws InputError if none is usable, or if the output would overwrite the collection
  */
 export async function preprocessCollection(
   inFolder: string,
@@ -141,7 +141,7 @@ function checkOutputs(inFolder: string, outFolder: string, files: readonly strin
   refuseOtherManifest(outFolder);
 }
 
-/** Refuses a folder whose manifest is not one of ours: that of another collection, say. */
+/** Refuses a folder whose manifest is not that of preprocessed data, such as one of a collection. */
 function refuseOtherManifest(folder: string): void {
   const path = join(folder, MANIFEST);
   if (!isThere(path)) return;
@@ -171,7 +171,7 @@ async function preprocess(
 ): Promise<PreprocessingReport> {
   const { seed = 1, negatives = 1, balance, removeLeaks = true, progress = silentProgress } = options;
   const scratch = join(outFolder, SCRATCH);
-  whileWriting(scratch, () => rmSync(scratch, { force: true })); // left by a killed run; a link would be followed
+  whileWriting(scratch, () => rmSync(scratch, { force: true })); // left by a killed run; removed, since a link would be followed
   const unanchored = new LineWriter(join(outFolder, UNANCHORED));
   try {
     const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, options);
@@ -233,11 +233,11 @@ interface ReadArticles {
   paragraphs: number;
   annotations: Omit<PreprocessingReport['annotations'], 'mentions'>;
   lines: Line[];
-  /** Has counted all sentences and holds none yet. */
+  /** The index after counting all sentences, still empty. */
   twins: TwinIndex;
 }
 
-/** Every sentence of the collection into the scratch file, every annotation without a place into `unanchored`. */
+/** Writes every sentence of the collection to the scratch file, and every unplaced annotation to `unanchored`. */
 async function readArticles(
   files: readonly string[],
   scratchPath: string,
@@ -267,7 +267,7 @@ async function readArticles(
   try {
     for (const { paragraphs, ...article } of usableArticles(files, skip)) {
       progress.update(articles.length + skipped.length, files.length, article.pmcid);
-      await setImmediate(); // a notebook draws and takes interrupts between articles
+      await setImmediate(); // lets a notebook draw and handle interrupts between articles
       for (const type of article.types) annotated.add(type);
       if (article.damagedAnnotations > 0)
         onProblem(`${article.pmcid}: damaged annotations left out: ${article.damagedAnnotations}`);
@@ -317,7 +317,7 @@ function labelsOf({ spans }: Sentence): Line['spans'] {
   return spans.length === 0 ? NONE : spans.map(({ label }) => ({ label }));
 }
 
-/** The lines of train and dev that repeat a line of a later part. */
+/** Finds the lines of train and dev that repeat a line of a later part. */
 async function compareParts(
   scratch: string,
   parts: Record<Part, readonly Line[]>,
@@ -326,7 +326,7 @@ async function compareParts(
 ): Promise<{ leaking: Set<number>; identical: number; nearIdentical: number; examples: Leak[] }> {
   const total = PARTS.reduce((sum, part) => sum + parts[part].length, 0);
   const leaking = new Set<number>();
-  /** The least alike so far, of different texts. */
+  /** The least similar so far, of different texts. */
   let shown: (Omit<Leak, 'twin'> & { sentence: number })[] = [];
   let identical = 0;
   let compared = 0;
@@ -348,7 +348,7 @@ async function compareParts(
           shown = shown.sort((a, b) => a.similarity - b.similarity).slice(0, EXAMPLES);
         }
       }
-      // `find` skips sentences of the same part, and no part comes after train.
+      // `find` skips sentences of the same part, and train is the first part.
       if (part !== 'train') twins.add(text, part, number);
     }
   }

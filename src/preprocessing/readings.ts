@@ -11,7 +11,7 @@ export interface Reading {
 }
 
 /**
- * The ways to read an annotation, the likeliest first. None for an empty mention.
+ * Returns the possible readings of an annotation, the most likely first. None for an empty mention.
  *
  * Character references and tags are decoded, up to twice; the raw text comes last. A provider that strips the blanks at the ends of
  * the context begins the postfix with the last word of a mention of several words ("pancreatic cancer", "cancer was 8-plex"): in one

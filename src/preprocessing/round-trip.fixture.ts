@@ -10,25 +10,25 @@ import { CONTEXT, goldAnnotation } from './annotated-articles';
 import { articleText, jatsToParagraphs } from './jats';
 
 /**
- * CRAFT's gold mentions sent through a loopback Europe PMC: each comes as an annotation with its text and context from
- * the corpus' own plain text (see `STYLES`), its article as JATS; both are collected, the annotations anchored, and the
- * places compared with the gold ones.
+ * Sends CRAFT's gold mentions through a loopback Europe PMC: each becomes an annotation with its text and context from the corpus's
+ * plain text (see `STYLES`), its article JATS; both are collected, the annotations anchored, and the places compared with the
+ * gold ones.
  *
- * Where a gold place is in our text is found by aligning the whole plain text with ours (`alignTexts`). Annotations come
- * in random order. Those whose text, context and class are equal cannot be told apart and need not be: each of them may
- * have the place of any. A mention in pieces is taken from its first piece to its last, as the corpus reader does.
+ * Gold places are mapped to our text by aligning the whole plain text with ours (`alignTexts`). Annotations are in random order.
+ * Those with equal text, context and class are interchangeable: each may have the place of any. A discontinuous mention extends from
+ * its first piece to its last, as in the corpus reader.
  */
 export interface RoundTrip {
   annotations: number;
   placed: number;
   /** Placed where the gold mention (or one that is equal to it, context included) is not. */
   wrong: number;
-  /** Placed where the alignment does not say what is right. */
+  /** Placed where the alignment is inconclusive. */
   undecided: number;
   /** Places that begin or end inside a word where the gold mention does not. */
   cutMidWord: number;
   reasons: Record<string, number>;
-  /** One line each, for what is not placed, wrong or undecided. */
+  /** One line for each annotation that is unplaced, wrong or undecided. */
   examples: string[];
   /** For comparison: the first occurrence of the mention's text in the article. */
   firstOccurrence: { right: number; cutMidWord: number };
@@ -113,7 +113,7 @@ function repeatedFrom(text: string, start: number, end: number): number {
   return last ? end - last.length : end;
 }
 
-/** What Europe PMC calls the labels of CRAFT. */
+/** Europe PMC's names for the labels of CRAFT. */
 const CLASS_OF: Record<string, string> = { CL: 'Cell', UBERON: 'Organ Tissue' };
 
 /** The articles of CRAFT that have mentions: 66 of the 67. */
@@ -178,7 +178,7 @@ export async function collectGold(gold: readonly GoldArticle[], folder: string, 
   }
 }
 
-/** Anchors what was collected and compares. @throws Error where the collection is not whole */
+/** Anchors the collected annotations and compares. @throws Error if the collection is incomplete */
 export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): RoundTrip {
   const result: RoundTrip = {
     annotations: 0,
@@ -231,7 +231,7 @@ export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): 
 
 type Verdict = 'right' | 'wrong' | 'undecided';
 
-/** Says of a place in `text` whether it is the one that `annotation`, or one equal to it, has in `goldText`. */
+/** Returns whether a place in `text` is that of `annotation`, or of one equal to it, in `goldText`. */
 function judgeOf(
   goldText: string,
   text: string,

@@ -1,6 +1,6 @@
 import { type CitationStyle, isCitation, isSeparator } from './superscript-citations';
 
-/** How the text so far and the next piece meet. */
+/** How the next piece is joined to the text so far. */
 type Seam = 'none' | 'opened' | 'closed' | 'between' | 'cited';
 
 /** The growing text of a paragraph or cell: elements that separate words leave a space, citation numbers are left out. */
@@ -8,7 +8,7 @@ export class RunningText {
   /** None is empty. They are joined at the end: reading the end of a growing string takes time in its length. */
   private pieces: string[] = [];
   private seam: Seam = 'none';
-  /** A superscript, until it is known what follows it. */
+  /** A superscript whose following text is not known yet. */
   private superscript: { content: string; cites: boolean } | undefined;
   /** The separators of citations that have followed it. */
   private separators = '';
@@ -88,7 +88,7 @@ export class RunningText {
     return line;
   }
 
-  /** Whether the superscript that waits can be the beginning of a list. */
+  /** Whether the pending superscript can begin a list. */
   private endsIn(pattern: RegExp): boolean {
     const { content, cites } = this.superscript!;
     return !cites && content.length < LONGEST_LIST && pattern.test(content);
@@ -99,7 +99,7 @@ export class RunningText {
     this.superscript = { content, cites };
   }
 
-  /** Decides whether the waiting superscript is a citation, now that what follows is known. */
+  /** Decides whether the pending superscript is a citation, now that the following text is known. */
   private settle(next: string): void {
     const { content, cites } = this.superscript!;
     const { separators } = this;
@@ -153,7 +153,7 @@ function isOpening(superscript: string): boolean {
 }
 
 const LONGEST_END = 60;
-/** A list of citations of which each number stands in a superscript of its own. */
+/** A list of citations with a separate superscript for each number. */
 const LONGEST_LIST = 120;
 
 /**

@@ -2,8 +2,8 @@ import { createRandom } from '../foundation';
 import { countMentions, type Marked } from './splitting';
 
 /**
- * Sentences with mentions, and for each of them at most `ratio` without, chosen by the seed; in the given order. A tagger
- * that never sees a sentence without mentions marks something in every one.
+ * Returns the sentences with mentions, and for each of them at most `ratio` without, sampled with the seed, in the given order. A
+ * tagger that never sees sentences without mentions marks something in every one.
  */
 export function sampleNegatives<S extends Marked>(sentences: readonly S[], ratio: number, seed: number): S[] {
   const withMentions = sentences.filter(({ spans }) => spans.length > 0).length;
@@ -14,9 +14,8 @@ export function sampleNegatives<S extends Marked>(sentences: readonly S[], ratio
 }
 
 /**
- * Evens out the labels: leaves out sentences, in an order the seed decides, until no label has more than `ratio` times
- * the mentions of the rarest label that occurs. A sentence goes only if all its labels have too many; what the ratio
- * asks may therefore not be reached.
+ * Balances the labels: removes sentences, in random order by the seed, until no label has more than `ratio` times the mentions of
+ * the rarest label that occurs. A sentence is removed only if all its labels have too many, so the ratio may not be reached.
  */
 export function balanceClasses<S extends Marked>(sentences: readonly S[], ratio: number, seed: number): S[] {
   const counts = countMentions(sentences);

@@ -2,7 +2,7 @@ import { BORDER, isBorder, NEAREST, nearestWordCharacters } from './context';
 import type { Paragraph } from './jats';
 import { normalizeText } from './normalization';
 
-/** All paragraphs normalized and joined, with the way back to their offsets. */
+/** All paragraphs normalized and joined, with a map back to their offsets. */
 export interface SearchableArticle {
   text: string;
   lowerCase: string;
@@ -16,13 +16,13 @@ export interface SearchableArticle {
   known: Record<Manner, Map<string, Occurrence[]>>;
   /** `lowerCase` without blanks and, for each code unit of it, its place; made when first needed. */
   compact: { text: string; places: Uint32Array } | undefined;
-  /** What stands beside mentions, by numbers from 0: to compare these takes less time. */
+  /** The contexts of mentions, numbered from 0, since numbers are compared faster. */
   nearest: Map<string, number>;
   /** How many places of mentions have been compared with contexts. */
   comparisons: number;
 }
 
-/** How a mention is looked for: as it stands, in lower case, or in lower case without blanks. */
+/** How a mention is searched: literally, in lower case, or in lower case without blanks. */
 export type Manner = 'exact' | 'any case' | 'without blanks';
 
 /** Offsets into the searchable text. */
@@ -76,7 +76,7 @@ export function lowerCased(text: string): string {
   });
 }
 
-/** Where the mention stands, looked up once for all annotations of the same text. */
+/** The positions of the mention, searched once for all annotations of the same text. */
 export function occurrencesOf(
   article: SearchableArticle,
   mention: string,

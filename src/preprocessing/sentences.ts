@@ -3,9 +3,9 @@ import type { Sentence, Span } from '../foundation';
 import type { Placed } from './anchoring';
 import type { Paragraph } from './jats';
 
-/** How many spans stand on the same characters as another of their label. */
+/** Counts of spans that overlap another of the same label. */
 export interface OverlapCounts {
-  /** The same characters, marked twice: kept once. */
+  /** The same characters marked twice; kept once. */
   repeated: number;
   /** Inside a longer one. */
   nested: number;
@@ -14,7 +14,7 @@ export interface OverlapCounts {
 }
 
 /**
- * Paragraphs cut into sentences with their spans. A sentence is never cut inside a span: two are joined instead.
+ * Splits paragraphs into sentences with their spans. Sentences are never split inside a span: two are joined instead.
  *
  * Spans may overlap, even of one label: the data keep what was marked, and `spansToLabels` chooses what a tagger learns. A span marked
  * twice with one label is kept once.
@@ -59,9 +59,9 @@ export function paragraphsToSentences(
 }
 
 /**
- * The spans by place, outer ones first, each once; counts those that overlap another of their label into `overlaps`.
+ * Sorts the spans by position, outer ones first, without duplicates; counts those that overlap another of the same label in `overlaps`.
  *
- * @param labels spans of others are left out; of spans with the same borders that of the earlier label comes first
+ * @param labels spans of other labels are left out; spans with the same borders are ordered by label
  */
 export function withoutRepetitions(
   spans: readonly Span[],
@@ -70,7 +70,7 @@ export function withoutRepetitions(
 ): Span[] {
   const kept: Span[] = [];
   for (const label of labels) {
-    let outer: Span | undefined; // one that no other of its label covers
+    let outer: Span | undefined; // not covered by another of the same label
     let last: Span | undefined;
     const ofLabel = spans.filter((span) => span.label === label);
     for (const span of ofLabel.sort((a, b) => a.start - b.start || b.end - a.end)) {

@@ -3,18 +3,18 @@ import { byLabel, createRandom } from '../foundation';
 export const PARTS = ['train', 'dev', 'test'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Share of the articles, and as nearly as may be of each label's mentions, that goes to a part. */
+/** Share of the articles and, as nearly as possible, of each label's mentions per part. */
 export const SHARES: Record<Part, number> = { train: 0.7, dev: 0.15, test: 0.15 };
 
 /** Mentions by label. */
 export type LabelCounts = Record<string, number>;
 
-/** What is counted of a sentence. */
+/** Counts of a sentence. */
 export interface Marked {
   readonly spans: readonly { label: string }[];
 }
 
-/** @param labels have a count even where there is no mention; others follow in the order in which they appear */
+/** @param labels counted even without mentions; others follow in order of appearance */
 export function countMentions(sentences: Iterable<Marked>, labels: readonly string[] = []): LabelCounts {
   const counts = new Map(labels.map((label) => [label, 0]));
   for (const { spans } of sentences)
@@ -23,18 +23,18 @@ export function countMentions(sentences: Iterable<Marked>, labels: readonly stri
 }
 
 /**
- * Gives each article to a part, whole, such that the parts get their shares of the mentions of each label.
+ * Assigns each article to a part so that the parts get their shares of the mentions of each label.
  *
  * After iterative stratification (K. Sechidis, G. Tsoumakas, I. Vlahavas: On the stratification of multi-label data, ECML
- * PKDD 2011): the label with the fewest mentions left is dealt first. Mentions are counted, where the paper asks whether
- * a label is there; the richest articles go first; and an article goes to the part whose share lacks most of all
- * it has, not of the label at hand alone. With three articles or more no part stays empty. The seed decides ties.
+ * PKDD 2011): the label with the fewest remaining mentions is distributed first. Unlike in the paper, mentions are counted instead of
+ * the presence of a label; articles with the most mentions go first; and an article goes to the part that lacks most over all its
+ * labels, not only the current one. With three articles or more no part is empty. The seed breaks ties.
  *
- * @param articles counts of each, all with the same labels
+ * @param articles counts of each article, all with the same labels
  */
 export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: number): Map<string, Part> {
   const shuffled = createRandom(seed).shuffle([...articles.keys()].sort());
-  // What an article has, as shares of the whole: of the mentions of each label, and of the articles.
+  // An article's shares of the total: of the mentions of each label, and of the articles.
   const labels = [...new Set([...articles.values()].flatMap((own) => Object.keys(own)))];
   const totals = sumOf(
     labels,
@@ -55,7 +55,7 @@ export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: 
   const richestFirst = Object.fromEntries(
     labels.map((label) => [
       label,
-      // A stable sort: those with equally many stay in the order of the seed.
+      // A stable sort keeps ties in the order of the seed.
       [...shuffled].sort((a, b) => articles.get(b)![label] - articles.get(a)![label]).values(),
     ]),
   ) as Record<string, IterableIterator<string>>;
@@ -78,7 +78,7 @@ export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: 
   return partOf;
 }
 
-/** The label with the fewest mentions left, of those that have any. */
+/** Returns the label with the fewest remaining mentions, if any. */
 function scarcest(left: LabelCounts): string | undefined {
   return Object.keys(left)
     .filter((label) => left[label] > 0)
@@ -89,7 +89,7 @@ function sumOf(labels: readonly string[], articles: readonly LabelCounts[]): Lab
   return byLabel(labels, (label) => sum(articles.map((own) => own[label])));
 }
 
-/** With so few articles that a part got none, it takes one from the largest. */
+/** Moves an article from the largest part to each part that got none. */
 function fillEmptyParts(partOf: Map<string, Part>, articles: readonly string[]): void {
   if (articles.length < PARTS.length) return;
   const of = (part: Part) => articles.filter((article) => partOf.get(article) === part);

@@ -12,7 +12,7 @@ const assertTexts = (texts: Record<string, string>) => {
 const x = (number: number | string) => `<xref ref-type="bibr" rid="b${number}">${number}</xref>`;
 const raised = (number: number) => `<xref ref-type="bibr" rid="b${number}"><sup>${number}</sup></xref>`;
 
-test('a superscript reference to the bibliography leaves the word', () => {
+test('a superscript reference to the bibliography is removed from the word', () => {
   assertTexts({
     [`HEK293<sup>${x(12)}</sup> cells`]: 'HEK293 cells',
     [`V600E${raised(3)} in`]: 'V600E in',
@@ -37,7 +37,7 @@ test('a superscript reference to the bibliography leaves the word', () => {
   });
 });
 
-test('words, brackets and letters around references in superscript leave with them', () => {
+test('words, brackets and letters around superscript references are removed with them', () => {
   assertTexts({
     [`HeLa<sup>${x(1)} and ${x(2)}</sup> cells`]: 'HeLa cells',
     [`HeLa<sup>${x(1)}; see also ${x(2)}</sup> cells`]: 'HeLa cells',
@@ -50,7 +50,7 @@ test('words, brackets and letters around references in superscript leave with th
   });
 });
 
-test('what else stands in the superscript of a citation stays', () => {
+test('other content in the superscript of a citation is kept', () => {
   assertTexts({
     [`Ca<sup>2+,${x(3)}</sup> in`]: 'Ca2+ in',
     [`s<sup>−1${x(5)}</sup> and`]: 's−1 and',
@@ -60,7 +60,7 @@ test('what else stands in the superscript of a citation stays', () => {
   });
 });
 
-test('a citation in the line is text, and so is a mark that refers to a footnote', () => {
+test('inline citations and footnote marks are text', () => {
   assertTexts({
     [`cells [${x(12)}]`]: 'cells [12]',
     [`as ${x('Smith 2000')} said`]: 'as Smith 2000 said',
@@ -69,7 +69,7 @@ test('a citation in the line is text, and so is a mark that refers to a footnote
   });
 });
 
-test('a bare number leaves the word where it can be nothing but a citation', () => {
+test('a bare number is removed only if it can only be a citation', () => {
   assertTexts({
     'HeLa cells<sup>1</sup>': 'HeLa cells',
     'HeLa<sup>12</sup> and': 'HeLa and',
@@ -91,7 +91,7 @@ test('a bare number leaves the word where it can be nothing but a citation', () 
   });
 });
 
-test('charges, powers, isotopes, alleles and marks are never cut', () => {
+test('charges, powers, isotopes, alleles and marks are never removed', () => {
   const kept: Record<string, string> = {};
   for (const written of `Ca^2+^ SO<sub>4</sub>^2−^ Fe^3+^ CD4^+^ Na^+^/K^+^ 10^6^ 1×10^6^ 1x10^6^ 2.5·10^12^ 4^2^ ^14^C ^3^H ^18^F-FDG
     [^35^S]methionine H<sub>2</sub>^18^O ^99m^Tc I^125^ Cr^51^ m^2^ cm^-2^ cm^2^ mm^3^ kg/m^2^ 1.73m^2^ R^2^ r^2^ χ^2^ x^2^
@@ -110,7 +110,7 @@ test('charges, powers, isotopes, alleles and marks are never cut', () => {
   });
 });
 
-test('a bare number is no citation where the article cites otherwise, in a table, or beyond the references', () => {
+test('a bare number is not a citation if the article cites differently, in a table, or beyond the number of references', () => {
   const cell = 'HeLa<sup>1</sup> cells';
   const body = (more: string) => (p: string) => `<article><body>${p}${more}</body></article>`;
   assert.equal(textOf(cell, body(`<p>As in [${x(12)}].</p>`)), 'HeLa1 cells|As in [12].');
@@ -127,7 +127,7 @@ test('a bare number is no citation where the article cites otherwise, in a table
   assert.equal(textOf('HeLa<sup>3</sup> and HeLa<sup>4</sup>', withReferences), 'HeLa and HeLa4');
 });
 
-test('long runs of superscripts take time linear in their number', () => {
+test('long runs of superscripts are processed in linear time', () => {
   const start = performance.now();
   for (const piece of [
     `<sup>${x(1)}</sup>,`,

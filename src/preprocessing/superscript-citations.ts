@@ -24,7 +24,7 @@ export interface CitationStyle {
 
 export const NO_BARE_NUMBERS: CitationStyle = { bareNumbers: false, references: 0 };
 
-/** How an article cites: the references that it marks up, and whether they stand in superscript. */
+/** Determines how an article cites: its marked-up references, and whether they are superscript. */
 export function citationStyle(article: XmlElement): CitationStyle {
   let references = 0;
   let raised = 0;
@@ -66,7 +66,7 @@ const UNITS = new Set(
     .trim()
     .split(/\s+/),
 );
-/** Names whose number is a place: the residue Val⁶⁰⁰, serine⁴⁷³, delta⁹-THC. No citation stands at them. */
+/** Names followed by a position: the residue Val⁶⁰⁰, serine⁴⁷³, delta⁹-THC. Never followed by citations. */
 const NUMBERED = new Set(
   `ala arg asn asp cys gln glu gly his ile leu lys met phe pro ser thr trp tyr val sec pyl
   alanine arginine asparagine aspartate cysteine glutamine glutamate glycine histidine isoleucine leucine lysine methionine
@@ -82,7 +82,7 @@ const CHARGE = /^[–−-](?=$|[\s.,;:)\]])/;
 const IN_FORMULA = /(?:[×*∗=÷]\s?\(?|\/\()(?:\p{L}{1,30}\s)?\p{L}{1,30}$/u;
 
 /**
- * Whether a bare number in superscript cites.
+ * Whether a bare number in superscript is a citation.
  *
  * @param before the text before it
  * @param after what follows at once; empty at the end of the paragraph
@@ -102,14 +102,14 @@ export function isCitation(content: string, before: string, after: string, style
   return (numbers.length > 1 || /^[.,;)]/.test(after)) && canBeCited(word.trimEnd(), true, true);
 }
 
-/** Nobody raises a unit or a bracket to more. */
+/** Largest plausible exponent of a unit or bracket. */
 const HIGHEST_POWER = 6;
 
 /**
- * Whether the text ends in something that a citation may stand at.
+ * Whether the text ends in something that a citation may follow.
  *
- * @param list the citation is of several
- * @param isLarge it can be no exponent
+ * @param list whether the citation is a list
+ * @param isLarge whether it is too large for an exponent
  */
 function canBeCited(text: string, list: boolean, isLarge: boolean): boolean {
   const last = text.slice(-1);
@@ -136,7 +136,7 @@ function endsInHyphenatedName(text: string): boolean {
   return parts.at(-1) !== '' && parts.slice(0, -1).some((part) => /^\p{Lu}/u.test(part));
 }
 
-/** Only what stands between citations: `,` and the dash of a range. */
+/** Separators between citations: `,` and the dash of a range. */
 export function isSeparator(text: string): boolean {
   return text.length < 10 && /^[\s,;–—−‐‑-]*$/.test(text);
 }
@@ -148,8 +148,8 @@ const CITING_WORDS =
 const SUBORDINATE = /^(?:[,;]\s?[a-h])+$/;
 
 /**
- * Of a superscript that refers to the bibliography what is not citation, with what stands before its first reference and
- * what stands behind: of `2+,12` the `2+`, of `12,*` the `*`, of `−1` and a reference the `−1`; of `1,2–5` and `[12]` nothing.
+ * Returns the part of a superscript with references that is not a citation, before its first reference and after: `2+` of `2+,12`,
+ * `*` of `12,*`, `−1` of `−1` and a reference; nothing of `1,2–5` and `[12]`.
  */
 export function besideCitation(before: string, behind: string): [string, string] {
   const first = withoutCitingWords(before);

@@ -14,14 +14,14 @@ const COMPARISON = 8;
 
 /** A sentence of the index that is near-identical to another. */
 export interface Twin {
-  /** Its number, as it was given to `add`. */
+  /** Its number, as passed to `add`. */
   sentence: number;
   part: Part;
   similarity: number;
 }
 
 /**
- * Finds sentences that are near-identical to those it holds, without comparing all with all: of two sentences whose bigrams
+ * Finds near-identical sentences in the index without pairwise comparison: of two sentences whose bigrams
  * have a Jaccard similarity of at least t, the rarest bigrams of one (all but t of them) include one of the rarest of the other
  * (prefix filtering: S. Chaudhuri, V. Ganti, R. Kaushik, ICDE 2006; R. Bayardo, Y. Ma, R. Srikant, WWW 2007). So only rare
  * bigrams are indexed and looked up.
@@ -68,7 +68,7 @@ export class TwinIndex {
   add(text: string, part: Part, sentence: number): void {
     const bigrams = bigramsOf(text);
     const ownPart = PARTS.indexOf(part);
-    // Headings and set phrases stand in every article: once is enough.
+    // Headings and set phrases occur in every article: once is enough.
     for (const entry of this.#sameSet(bigrams)) if (this.#parts.at(entry) === ownPart) return;
     const entry = this.#parts.push(ownPart);
     this.#sentences.push(sentence);

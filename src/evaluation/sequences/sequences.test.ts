@@ -171,7 +171,7 @@ test('invalid tags are refused, and files are decoded by content', () => {
   fails('HeLa B-A\n# a comment\n', /line 2: 3 columns, but the lines before have 2/);
   fails('HeLa B-A\n# b\n', /line 2: the last column has "b"; a tag is/);
   fails('HeLa b-A\n', /line 1: the last column has "b-A"/);
-  fails('# only\n# comments\n', /holds no tags/);
+  fails('# only\n# comments\n', /contains no tags/);
   fails(`a${' b'.repeat(1e6)} O\n`, /line 1: more than 100 columns/);
   fails(`O\n${'x'.repeat(1e6)}\n`, /line 2: the last column has "x{60}…"/);
   fails('["O", "omain=en"]', /line 1: entry 2 is "omain=en"; a tag is/, 'tags.jsonl');
@@ -193,7 +193,7 @@ test('errors name the file, the line and the remedy', () => {
   fails('["O"]\n{"tags":["O"]}', /line 2: found something else/);
   fails('["O", 3]', /line 1: entry 2 is 3; a tag is a string/);
   fails('["O", ""]', /line 1: entry 2 is ""/);
-  fails('\n\n', /holds no tags/);
+  fails('\n\n', /contains no tags/);
   fails('a NN O\nb O', /tags\.txt line 2: 2 columns, but the lines before have 3/, 'tags.txt');
   const gold = file('gold.jsonl', '["O"]\n["O", "B-A"]\n["O"]');
   const differs = (content: string, pattern: RegExp) =>
