@@ -13,14 +13,14 @@ import { readLabels, readTagSet, refuseTwice, savedLabels } from './label-names'
 import { CLASS_NAMES, headKindOf, PROBLEM_TYPES, writeNetworkConfiguration } from './network-configuration';
 import { ownEntry, readMaximumLength, readThreshold, readViews, type Views } from './own-entry';
 
-/** A tagger: an encoder, and how its outputs are to be read. */
+/** A tagger: an encoder, and the meaning of its outputs. */
 export interface ModelConfiguration extends TagSet {
   encoder: EncoderConfiguration;
-  /** Longest window in tokens, `[CLS]` and `[SEP]` counted. */
+  /** Maximum window length in tokens, including `[CLS]` and `[SEP]`. */
   maximumLength: number;
-  /** A label is given where its sigmoid exceeds this; in config.json a number, or an object with one for each label. */
+  /** A label is assigned if its sigmoid exceeds this; in config.json a number, or an object with one per label. */
   threshold: Threshold;
-  /** Ways to see the labels, by name; the first is the default. */
+  /** Views of the labels, by name; the first is the default. */
   views?: Views;
 }
 
@@ -30,13 +30,13 @@ export interface ClassifierConfiguration {
   /** In the order of the head's rows. */
   labels: readonly string[];
   outcome: LabelOutcome;
-  /** Tokens of a text that are read, `[CLS]` and `[SEP]` counted. */
+  /** Maximum number of tokens read from a text, including `[CLS]` and `[SEP]`. */
   maximumLength: number;
-  /** Where several labels may hold: one is given where its sigmoid exceeds this. */
+  /** If several labels may apply: a label is assigned if its sigmoid exceeds this. */
   threshold: Threshold;
 }
 
-/** What a model folder was trained for. */
+/** The task that a model folder was trained for. */
 export type TaskName = 'tagging' | 'classification' | 'masked-words';
 
 const TASK_OF: Record<Head['kind'], TaskName> = {
@@ -45,7 +45,7 @@ const TASK_OF: Record<Head['kind'], TaskName> = {
   vocabulary: 'masked-words',
 };
 
-/** The task of a model folder; undefined for an encoder without a head. */
+/** Returns the task of a model folder; undefined for an encoder without a head. */
 export function readTask(folder: string): TaskName | undefined {
   const config = readConfigurationFile(folder);
   const kind = headKindOf(config, parseEncoder(config, folder));
@@ -53,14 +53,14 @@ export function readTask(folder: string): TaskName | undefined {
 }
 
 /**
- * Reads the configuration of a tagger. `id2label` decides what its outputs mean. A folder without our entry `falconframes` is a tagger of
- * another program: its labels exclude one another, and it decides token by token.
+ * Reads the configuration of a tagger. `id2label` determines the meaning of its outputs. A folder without our entry `falconframes`
+ * is a tagger from another program: its labels are mutually exclusive, and it predicts per token.
  */
 export const readConfiguration = (folder: string): ModelConfiguration => readTagger(folder).configuration;
 
 /**
- * The row of each of `savedLabels` in the file's head; undefined if they are in that order. Another program may have written the
- * same labels in another order.
+ * Returns the row of each of `savedLabels` in the file's head; undefined if they are in that order. Another program may have
+ * written the same labels in another order.
  */
 export const readLabelRows = (folder: string): number[] | undefined => readTagger(folder).rows;
 
@@ -97,10 +97,10 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
 function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
   return kind === 'sequence'
     ? 'is a text classifier, not a tagger; use `falconframes classify`, or name the folder of a tagger'
-    : `"architectures" names ${describeJson(architectures)}, so this is an encoder and not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
+    : `"architectures" names ${describeJson(architectures)}, so this is an encoder, not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
 }
 
-/** Reads the configuration of a text classifier, ours or of another program. */
+/** Reads the configuration of a text classifier, ours or from another program. */
 export function readClassifierConfiguration(folder: string): ClassifierConfiguration {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -112,7 +112,7 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
     );
   if (kind !== 'sequence')
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder and not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder, not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
     );
   const own = ownEntry(config, path);
   const labels = readLabels(config, path);
@@ -126,11 +126,11 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
   };
 }
 
-/** Python's pipeline takes a sigmoid where there is one label, or where `problem_type` says that several may hold. */
+/** Python's pipeline applies a sigmoid if there is one label, or if `problem_type` says that several may apply. */
 function readOutcome({ problem_type: problem }: Json, labels: readonly string[], path: string): LabelOutcome {
   if (problem === 'regression')
     throw new InputError(
-      `${path}: "problem_type" is "regression": it gives a number and no label; name the folder of a classifier`,
+      `${path}: "problem_type" is "regression": it predicts a number, not a label; name the folder of a classifier`,
     );
   return labels.length === 1 || problem === PROBLEM_TYPES.several ? 'several' : 'one';
 }

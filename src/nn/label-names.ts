@@ -2,7 +2,7 @@ import { describeJson, InputError, isLabel } from '../foundation';
 import { type LabelScheme, outputNames, parseTag, type TagSet, type WordRule } from '../tokenization';
 import type { Json } from './encoder-configuration';
 
-/** What the names of `id2label` are in a scheme, and the row of each of `savedLabels` where they stand in another order. */
+/** Returns the labels that `id2label` names in a scheme, and the row of each of `savedLabels` if they are in another order. */
 export function readTagSet(
   names: readonly string[],
   scheme: LabelScheme,
@@ -36,11 +36,11 @@ export function refuseTwice(names: readonly string[], path: string): void {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined)
     throw new InputError(
-      `${path}: "id2label" names ${describeJson(twice)} twice; each row needs a name of its own`,
+      `${path}: "id2label" names ${describeJson(twice)} twice; each row needs a distinct name`,
     );
 }
 
-/** The labels of `id2label` in the order of their numbers, which must be 0, 1, 2 …; Python's defaults where it is left out. */
+/** Returns the labels of `id2label` in the order of their numbers, which must be 0, 1, 2 …; Python's defaults if it is absent. */
 export function readLabels({ id2label, num_labels: count }: Json, path: string): string[] {
   if (id2label === undefined) {
     const rows =
@@ -65,8 +65,8 @@ export function readLabels({ id2label, num_labels: count }: Json, path: string):
 const MOST_LABELS = 100_000;
 
 /**
- * The labels of the saved head. Where labels may overlap, `O` stands at index 0 with zero weights: its logit is always 0, sigmoid 0.5,
- * so that an ordinary softmax-argmax pipeline gives the tags that our sigmoids give at threshold 0.5. An exclusive tagger has learned
+ * Returns the labels of the saved head. If labels may overlap, `O` is at index 0 with zero weights: its logit is always 0, sigmoid
+ * 0.5, so an ordinary softmax-argmax pipeline produces the tags of our sigmoids at threshold 0.5. An exclusive tagger has learned
  * its `O`.
  */
 export function savedLabels(tagSet: TagSet): readonly string[] {

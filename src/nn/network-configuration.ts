@@ -16,7 +16,7 @@ export const CLASS_NAMES: Record<Head['kind'], string> = {
   vocabulary: 'ForMaskedLM',
 };
 
-/** The kind of head that the first of the `architectures` has; undefined for another network, or an encoder without a head. */
+/** Returns the kind of head of the first of the `architectures`; undefined for another network, or an encoder without a head. */
 export function headKindOf(
   { architectures }: Json,
   { type }: { type: EncoderType },
@@ -26,7 +26,7 @@ export function headKindOf(
   return kinds.find((kind) => name === `${ARCHITECTURES[type].className}${CLASS_NAMES[kind]}`);
 }
 
-/** Reads what the head computes from the `architectures` of a config.json. */
+/** Reads the kind of head from the `architectures` in a config.json. */
 export function readHead(folder: string): Head {
   const config = readConfigurationFile(folder);
   const path = configurationPath(folder);
@@ -46,19 +46,19 @@ export function readHead(folder: string): Head {
   return { kind };
 }
 
-/** Whether a folder holds a masked language model; encoders saved without any head do not. */
+/** Returns whether a folder contains a masked language model; encoders saved without any head do not. */
 export function predictsWords(folder: string): boolean {
   const config = readConfigurationFile(folder);
   return headKindOf(config, parseEncoder(config, folder)) === 'vocabulary';
 }
 
-/** `problem_type`, by which Python's pipeline takes a softmax of a sequence's labels or a sigmoid of each. */
+/** Values of `problem_type`, from which Python's pipeline chooses a softmax over a sequence's labels or a sigmoid for each. */
 export const PROBLEM_TYPES: Record<LabelOutcome, string> = {
   one: 'single_label_classification',
   several: 'multi_label_classification',
 };
 
-/** Writes config.json such that Python's transformers build the same network. @param own is our own, under `falconframes` */
+/** Writes config.json so that Python's transformers build the same network. @param own our entry, under `falconframes` */
 export function writeNetworkConfiguration(
   folder: string,
   encoder: EncoderConfiguration,

@@ -8,16 +8,16 @@ import {
 } from './encoder-configuration';
 import { writeConfigurationFile } from './network-configuration';
 
-/** Classes that a user sees, each with the labels of the model that it is made of. */
+/** Classes shown to the user, each with its labels of the model. */
 export type ViewClasses = Readonly<Record<string, readonly string[]>>;
 
 /** Views of a model's labels, by name; the first is the default. */
 export type Views = Readonly<Record<string, ViewClasses>>;
 
-/** Tokens of a window: attention takes memory by their square. */
+/** Tokens in a window: the memory of attention is quadratic in it. */
 const LONGEST_WINDOW = 4096;
 
-/** Our own entry; empty for a folder of another program. */
+/** Returns our entry; empty for a folder from another program. */
 export function ownEntry({ falconframes: own = {} }: Json, path: string): Json {
   if (!isJsonObject(own))
     throw new InputError(
@@ -34,15 +34,15 @@ export function readMaximumLength(
   const longest = Math.min(maximumPositions, LONGEST_WINDOW);
   const { maximum_length: length = longest } = own;
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 3 || length > longest)
-    throw new InputError(`${path}: falconframes.maximum_length must lie between 3 and ${longest}`);
+    throw new InputError(`${path}: falconframes.maximum_length must be between 3 and ${longest}`);
   return length;
 }
 
-/** One number for all labels, or an object with one for each. */
+/** Reads one number for all labels, or an object with one per label. */
 export function readThreshold(given: unknown, labels: readonly string[], path: string): Threshold {
   const check = (value: unknown, place: string) => {
     if (typeof value === 'number' && value > 0 && value < 1) return value;
-    throw new InputError(`${path}: falconframes.threshold${place} must lie between 0 and 1`);
+    throw new InputError(`${path}: falconframes.threshold${place} must be between 0 and 1`);
   };
   if (!isJsonObject(given)) return check(given, '');
   return byLabel(labels, (label) =>
@@ -64,25 +64,25 @@ export function readViews(given: unknown, labels: readonly string[], path: strin
       const unknown = made.find((label) => !labels.includes(label as string));
       if (unknown !== undefined)
         return fail(
-          `of "${name}" has ${describeJson(unknown)}, which is no label of the model; these are ${labels.join(', ')}`,
+          `of "${name}" has ${describeJson(unknown)}, which is not a label of the model; its labels are ${labels.join(', ')}`,
         );
     }
   }
   return given as Views;
 }
 
-/** Writes other thresholds into a model's config.json and leaves the rest as it is. */
+/** Replaces the thresholds in a model's config.json and leaves the rest unchanged. */
 export const writeThreshold = (folder: string, threshold: Threshold): void =>
   writeOwnEntry(folder, { threshold });
 
-/** Adds keys to our own entry in a model's config.json and leaves the rest as it is. */
+/** Adds keys to our entry in a model's config.json and leaves the rest unchanged. */
 export function writeOwnEntry(folder: string, keys: Json): void {
   const config = readConfigurationFile(folder);
   const own = { ...ownEntry(config, configurationPath(folder)), ...keys };
   writeConfigurationFile(folder, { ...config, falconframes: own });
 }
 
-/** A key of our own entry, as it stands there. */
+/** Returns a key of our entry, unchecked. */
 export function readOwnEntry(folder: string, key: string): unknown {
   return ownEntry(readConfigurationFile(folder), configurationPath(folder))[key];
 }

@@ -22,7 +22,7 @@ const fixture = JSON.parse(
 ) as { rows: number; logits: number[]; labels: number[]; known: number[]; cases: Case[] };
 
 for (const { weights, value, gradient, ...options } of fixture.cases) {
-  test(`${options.loss} with γ ${options.focalGamma}, smoothing ${options.labelSmoothing} and weights ${weights} is PyTorch's`, () => {
+  test(`${options.loss} with γ ${options.focalGamma}, smoothing ${options.labelSmoothing} and weights ${weights} equals PyTorch's`, () => {
     const classWeights = Object.fromEntries(FOUR.map((label, index) => [label, weights[index]]));
     const loss = createLoss({ ...options, classWeights }, BIO);
     const known = Float32Array.from(fixture.known);

@@ -72,7 +72,7 @@ test('loops, conditions, functions and unknown operators are rejected', () => {
   );
   refuses(
     changed((graph) => Object.assign(graph, { sparseInitializer: [{}] })),
-    /holds sparse tensors/,
+    /contains sparse tensors/,
   );
 });
 

@@ -8,11 +8,11 @@ import { fuseModel } from './fuse';
 import type { FuseOptions } from './operators';
 
 /**
- * Writes a model folder's `onnx/model.onnx` fused, in its place or into another folder `out` with what is needed to run it,
- * and answers the path. Quantize afterwards: a `model_quantized.onnx` beside it goes.
+ * Fuses a model folder's `onnx/model.onnx`, in place or into another folder `out` with the files needed to run it, and returns the
+ * path. Quantize afterwards: an existing `model_quantized.onnx` is removed.
  *
- * Throws InputError, and writes nothing, when the folder is no model, has no exported file, or the file is damaged, already
- * quantized, already fused, or holds nothing of what is to be fused as `exportToOnnx` spells it; when an operator is unknown.
+ * Throws InputError, and writes nothing, if the folder is not a model, has no exported file, or the file is damaged, already
+ * quantized, already fused, or contains none of the requested patterns as written by `exportToOnnx`; or if an operator is unknown.
  */
 export function fuseFolder(folder: string, out: string = folder, options: FuseOptions = {}): string {
   const encoder = readEncoderConfiguration(folder);

@@ -2,7 +2,7 @@
 export const FUSED_OPERATORS = ['attention', 'gelu', 'layer-norm'] as const;
 export type FusedOperator = (typeof FUSED_OPERATORS)[number];
 
-/** What made no model slower (fusing.bench.ts). */
+/** The fusions that made no model slower (fusing.bench.ts). */
 export const DEFAULT_FUSED_OPERATORS: readonly FusedOperator[] = ['attention', 'gelu'];
 
 export interface FuseOptions {
