@@ -1,5 +1,5 @@
 import { byLabel, labelsOf, type Sentence, type Span } from '../foundation';
-import { countSpans, noSpanCounts, type SpanCounts, type SpanScore, spanScore } from '../tasks';
+import { countSpans, type LabelScore, noSpanCounts, type SpanCounts, spanScore } from '../tasks';
 
 /** A grouping of gold and predicted mentions. */
 export interface Grouping {
@@ -12,7 +12,7 @@ export interface Grouping {
 /** Strict span scores of one group of mentions, by class. */
 export interface GroupScores {
   group: string;
-  scores: Record<string, SpanScore>;
+  scores: Record<string, LabelScore>;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { byLabel, type Sentence } from '../foundation';
 import type { EvaluationReport } from '../tasks';
 import {
+  type LabelScore,
   onlyLabels,
-  type SpanScore,
   scoreSpans,
   scoreTokens,
   type TokenScore,
@@ -108,7 +108,7 @@ export function detailExamined(
 export function detailCorpora(
   examined: readonly ExaminedSentence[],
   options: Omit<DetailOptions, 'corpora'>,
-): Record<string, DetailedReport & { spans: Record<string, SpanScore> }> {
+): Record<string, DetailedReport & { spans: Record<string, LabelScore> }> {
   const corpora = [...new Set(examined.map(({ corpus }) => corpus))];
   return Object.fromEntries(
     corpora.map((corpus) => {

@@ -17,11 +17,11 @@ export {
 export {
   type ClassificationReport,
   evaluateTexts,
-  type LabelScore,
   scoreTexts,
 } from './classification/evaluate';
 export { type ClassifiedText, encodeWholeTexts } from './classification/examples';
 export { type ClassifiedItem, classificationObjective, classificationTask } from './classification/task';
+export type { LabelScore } from './label-score';
 export {
   createLoss,
   LOSSES,
@@ -68,7 +68,6 @@ export {
   onlyLabels,
   ratio,
   type SpanCounts,
-  type SpanScore,
   scoreSpans,
   spanKey,
   spanScore,

@@ -2,21 +2,10 @@ import { byLabel, InputError, type LabelledText } from '../../foundation';
 import type { ClassifierConfiguration } from '../../nn';
 import type { Tokenizer, TokenScorer } from '../../tokenization';
 import { listCounts } from '../label-counts';
+import type { LabelScore } from '../label-score';
 import { logSoftmax } from '../probabilities';
 import { givenLabels, rankLabels, type ScoredLabel } from './answers';
 import { encodeWholeTexts, targetsOf } from './examples';
-
-/** True positives, false positives and false negatives of a label, and its scores. Null if undefined (division by zero). */
-export interface LabelScore {
-  truePositives: number;
-  falsePositives: number;
-  falseNegatives: number;
-  precision: number | null;
-  recall: number | null;
-  f1: number | null;
-  /** Number of texts with the label. */
-  support: number;
-}
 
 /** Evaluation of a classifier on labelled texts. */
 export interface ClassificationReport {

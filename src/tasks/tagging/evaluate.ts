@@ -7,18 +7,19 @@ import {
   type Tokenizer,
   type TokenScorer,
 } from '../../tokenization';
+import type { LabelScore } from '../label-score';
 import type { LossName } from '../losses';
 import { logSoftmax } from '../probabilities';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
-import { knownSpans, meanF1, microF1, onlyLabels, type SpanScore, scoreSpans } from './spans';
+import { knownSpans, meanF1, microF1, onlyLabels, scoreSpans } from './spans';
 import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
 /** Evaluation of a model on sentences with gold mentions. */
 export interface EvaluationReport {
   sentences: number;
-  spans: Record<string, SpanScore>;
+  spans: Record<string, LabelScore>;
   tokens: Record<string, TokenScore>;
   /** Mean strict span F1 over the labels with gold mentions. */
   meanF1: number | null;

@@ -1,16 +1,5 @@
 import { byLabel, InputError, labelsOf, type Sentence, type Span } from '../../foundation';
-
-/** True positives, false positives and false negatives, and the scores. Null if undefined (division by zero). */
-export interface SpanScore {
-  truePositives: number;
-  falsePositives: number;
-  falseNegatives: number;
-  precision: number | null;
-  recall: number | null;
-  f1: number | null;
-  /** Number of gold mentions. */
-  support: number;
-}
+import type { LabelScore } from '../label-score';
 
 /** Counts for strict scores; they may be summed over sentences. */
 export interface SpanCounts {
@@ -79,7 +68,7 @@ export function scoreSpans(
   gold: readonly Sentence[],
   predicted: readonly (readonly Span[])[],
   labels: readonly string[] = labelsOf(gold),
-): Record<string, SpanScore> {
+): Record<string, LabelScore> {
   const counts = new Map(labels.map((label) => [label, noSpanCounts()]));
   const uncounted = noSpanCounts();
   countSpans(gold, predicted, ({ label }) => counts.get(label) ?? uncounted);
@@ -88,7 +77,7 @@ export function scoreSpans(
 
 export const noSpanCounts = (): SpanCounts => ({ hits: 0, predicted: 0, gold: 0 });
 
-export function spanScore({ hits, predicted, gold }: SpanCounts): SpanScore {
+export function spanScore({ hits, predicted, gold }: SpanCounts): LabelScore {
   return {
     truePositives: hits,
     falsePositives: predicted - hits,
@@ -111,12 +100,12 @@ export function spanKey({ start, end, label }: Span): string {
 }
 
 /** Mean F1 over the labels with gold mentions; null if none has. */
-export function meanF1(scores: Record<string, SpanScore>): number | null {
+export function meanF1(scores: Record<string, LabelScore>): number | null {
   return mean(Object.values(scores).map(({ f1 }) => f1));
 }
 
 /** F1 over the mentions of all labels together; null without gold mentions. */
-export function microF1(scores: Record<string, SpanScore>): number | null {
+export function microF1(scores: Record<string, LabelScore>): number | null {
   let [hits, predicted, gold] = [0, 0, 0];
   for (const { truePositives, falsePositives, support } of Object.values(scores)) {
     hits += truePositives;
