@@ -1,8 +1,9 @@
 /**
- * Reproduction: code shared by the six notebooks, so that their cells stay short.
+ * Literature: what belongs to drug-discovery papers alone: the four entity classes, the views that map the labels of corpora and
+ * models to them, and the code that the six notebooks share, so that their cells stay short.
  *
- * In: the environment variables of a run. Out: its profile, folder and files, its training and test sentences, and a description
- * of the machine. May touch: the folder of the run.
+ * In: the environment variables of a run. Out: its profile, folder and files, its training and test sentences, a description of the
+ * machine, and the results of the studies. May touch: the folder of the run.
  */
 export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
