@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { measureMovement } from '../compression';
-import { InputError, type Sentence, writeSentences } from '../foundation';
+import { InputError, writeSentences } from '../foundation';
+import { cellSentence } from '../foundation/sentence.fixture';
 import { download, TokenClassifier } from '../nn';
 import { largestDifference, tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { prepareExamples, taggingObjective } from '../tasks';
@@ -19,22 +20,12 @@ import {
   writePruningRows,
 } from './pruning-study';
 
-const sentence = (text: string): Sentence => ({
-  article: 'a',
-  section: '',
-  paragraph: 0,
-  offset: 0,
-  text,
-  spans: [{ start: 4, end: 10, label: 'Cell' }],
-  annotated: ['Cell'],
-});
-
 function prepare(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const data = join(folder, 'data.jsonl');
   const texts = Array.from({ length: 40 }, (_, index) => (index % 2 ? 'the b-cell grows' : 'two t-cell die'));
-  writeSentences(data, texts.map(sentence));
+  writeSentences(data, texts.map(cellSentence));
   const study = {
     ...{ model: tinyBertFolder, train: [data], test: [data], steps: 2, batchSize: 3 },
     ...{ learningRate: 1e-4, testSentences: 5, pruneSentences: 4, seed: 1 },
@@ -106,7 +97,7 @@ test('rows count the remaining weights, and are unchanged after saving and readi
 
 test('movement scores are minus weight times gradient', async () => {
   const name = 'bert.encoder.layer.1.output.dense.weight';
-  const sentences = [sentence('the b-cell grows')];
+  const sentences = [cellSentence('the b-cell grows')];
   const options = { steps: 1, batchSize: 1, seed: 1, loss: 'bce' as const };
   const { weights, scores } = await measureMovement(tinyBertFolder, sentences, name, options);
   const model = TokenClassifier.load(tinyBertFolder);

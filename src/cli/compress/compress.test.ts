@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { projectRoot, writeSentences } from '../../foundation';
 import { FOUR } from '../../foundation/labels.fixture';
+import { cellSentence } from '../../foundation/sentence.fixture';
 import type { TunedThresholds } from '../../inference';
 import { readConfiguration } from '../../nn';
 import { copyTinyBert, tinyBertFolder } from '../../nn/tiny-bert.fixture';
@@ -28,17 +29,7 @@ function json<T>(...args: string[]): T {
   return JSON.parse(stdout) as T;
 }
 
-writeSentences(join(folder, 'train.jsonl'), [
-  {
-    article: 'a',
-    section: '',
-    paragraph: 0,
-    offset: 0,
-    text: 'the b-cell grows',
-    spans: [{ start: 4, end: 10, label: 'Cell' }],
-    annotated: ['Cell'],
-  },
-]);
+writeSentences(join(folder, 'train.jsonl'), [cellSentence('the b-cell grows')]);
 before(() => void json('export', '--model', tinyBertFolder, '--out', 'exported'));
 const configure = (distillation: object) =>
   writeFileSync(

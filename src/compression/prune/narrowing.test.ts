@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRandom, InputError, writeSentences } from '../../foundation';
+import { cellSentence } from '../../foundation/sentence.fixture';
 import { type EncoderConfiguration, encoderParameterShapes, type Tensor, TokenClassifier } from '../../nn';
 import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx } from '../../onnx';
@@ -189,9 +190,7 @@ test('a hidden size equal to that of projected embeddings is refused, since the 
 test('a folder narrowed with --hidden loads and exports; sizes that do not fit are refused', async (t) => {
   const folder = copyTinyBert(t);
   const data = [join(folder, 'data.jsonl')];
-  const place = { article: 'a', section: '', paragraph: 0, offset: 0 };
-  const spans = [{ start: 4, end: 10, label: 'Cell' as const }];
-  writeSentences(data[0], [{ ...place, text: 'the b-cell grows', spans, annotated: ['Cell'] }]);
+  writeSentences(data[0], [cellSentence('the b-cell grows')]);
   const out = join(folder, '..', 'narrow');
   const none = { data, sentences: 10, seed: 1, loss: 'bce' as const, layers: 0, heads: 0, neurons: 0 };
   const { hiddenSize, attentionHeads } = configuration.encoder;

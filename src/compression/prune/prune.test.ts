@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { InputError, projectRoot, type Sentence, writeSentences } from '../../foundation';
+import { InputError, projectRoot, writeSentences } from '../../foundation';
+import { cellSentence } from '../../foundation/sentence.fixture';
 import { ARCHITECTURES, free, readSafetensors, TokenClassifier } from '../../nn';
 import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx } from '../../onnx';
@@ -155,17 +156,8 @@ test('the least important heads are removed first, and every layer keeps one', (
 
 function prepare(t: TestContext) {
   const folder = copyTinyBert(t);
-  const sentence = (text: string): Sentence => ({
-    article: 'a',
-    section: '',
-    paragraph: 0,
-    offset: 0,
-    text,
-    spans: [{ start: 4, end: 10, label: 'Cell' }],
-    annotated: ['Cell'],
-  });
   const data = [join(folder, 'data.jsonl')];
-  const sentences = ['the b-cell grows', 'two t-cell die', 'the neuron fires'].map(sentence);
+  const sentences = ['the b-cell grows', 'two t-cell die', 'the neuron fires'].map(cellSentence);
   writeSentences(data[0], sentences);
   const none = {
     data,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { InputError, type Sentence, writeSentences } from '../../../foundation';
+import { InputError, writeSentences } from '../../../foundation';
+import { cellSentence } from '../../../foundation/sentence.fixture';
 import { download, free, livingTensors, readSafetensors, TokenClassifier } from '../../../nn';
 import { largestDifference, tinyBertFolder } from '../../../nn/tiny-bert.fixture';
 import { type Example, taggingObjective, taggingTask } from '../../../tasks';
@@ -207,17 +208,8 @@ test('scores of masked weights follow the gradient of the pruned network, so tha
 function prepare(t: TestContext, sparsity: object, others: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const sentence = (text: string): Sentence => ({
-    article: 'a',
-    section: '',
-    paragraph: 0,
-    offset: 0,
-    text,
-    spans: [{ start: 4, end: 10, label: 'Cell' }],
-    annotated: ['Cell'],
-  });
-  writeSentences(join(folder, 'train.jsonl'), ['the b-cell grows', 'two t-cell die'].map(sentence));
-  writeSentences(join(folder, 'dev.jsonl'), [sentence('the t-cell grows')]);
+  writeSentences(join(folder, 'train.jsonl'), ['the b-cell grows', 'two t-cell die'].map(cellSentence));
+  writeSentences(join(folder, 'dev.jsonl'), [cellSentence('the t-cell grows')]);
   const config = join(folder, 'config.json');
   const training = { train: ['train.jsonl'], dev: ['dev.jsonl'], epochs: 4, batchSize: 1 };
   writeFileSync(config, JSON.stringify({ ...training, ...others, sparsity }));
