@@ -73,7 +73,7 @@ test('steps after a failed one are not started, the others finish', async () => 
   assert.ok(said.includes('✗ broken: what is missing, and the mend'));
 });
 
-test('a machine with only Node is told what is missing and which command installs it', (t) => {
+test('on a machine with only Node, each missing program is reported with the command that installs it', (t) => {
   const copy = copyOfSetup(t);
   const empty = join(copy, 'nothing');
   mkdirSync(empty);
