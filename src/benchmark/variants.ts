@@ -5,6 +5,7 @@ import {
   countClassifierParameters,
   countParameters,
   hasWeights,
+  type LabelNetwork,
   readClassifierConfiguration,
   readConfiguration,
   SequenceClassifier,
@@ -102,27 +103,26 @@ function runnableOf(
 
 /** Opens only the tagger. */
 export async function openTagger(folder: string, file: string, threads: number) {
-  const tagging = readConfiguration(folder);
-  const tokenizer = new Tokenizer(folder);
-  if (file !== WEIGHTS) {
-    const { score, dispose } = await openFolderScorer(folder, join(folder, file), { threads });
-    return { tagging, score, tokenizer, dispose };
-  }
-  const model = TokenClassifier.load(folder);
-  return { tagging, score: onlyFinite(model.score, folder), tokenizer, dispose: async () => model.dispose() };
+  return { tagging: readConfiguration(folder), ...(await openFile(folder, file, threads, TokenClassifier)) };
 }
 
 /** Opens only the classifier. */
 export async function openTextClassifier(folder: string, file: string, threads: number) {
   const configuration = readClassifierConfiguration(folder);
+  return { configuration, ...(await openFile(folder, file, threads, SequenceClassifier)) };
+}
+
+async function openFile(
+  folder: string,
+  file: string,
+  threads: number,
+  network: { load(folder: string): LabelNetwork },
+): Promise<Pick<Runnable, 'tokenizer' | 'score' | 'dispose'>> {
   const tokenizer = new Tokenizer(folder);
-  if (file !== WEIGHTS) {
-    const { score, dispose } = await openFolderScorer(folder, join(folder, file), { threads });
-    return { configuration, score, tokenizer, dispose };
-  }
-  const model = SequenceClassifier.load(folder);
-  const score = onlyFinite(model.score, folder);
-  return { configuration, score, tokenizer, dispose: async () => model.dispose() };
+  if (file !== WEIGHTS)
+    return { tokenizer, ...(await openFolderScorer(folder, join(folder, file), { threads })) };
+  const model = network.load(folder);
+  return { tokenizer, score: onlyFinite(model.score, folder), dispose: async () => model.dispose() };
 }
 
 /** Names runtime and number format: `TensorFlow fp32`, `ONNX int8`. */

@@ -1,7 +1,7 @@
-import { areRight, type ClassificationDetails, detailTexts, type McNemar, mcnemarTest } from '../evaluation';
+import { type ClassificationDetails, detailTexts, type McNemar, mcnemarTest } from '../evaluation';
 import { type LabelledText, readLabelledTexts, showProgress } from '../foundation';
 import { openTextModel } from '../inference';
-import { type ClassificationReport, evaluateTexts } from '../tasks';
+import { type ClassificationReport, evaluateTexts, isRight } from '../tasks';
 import { Tokenizer } from '../tokenization';
 
 /** Scores of one classifier, as printed by `--json`. */
@@ -51,7 +51,7 @@ async function scoreModel(
     const { answers, ...scores } = report;
     return {
       scores: { model: folder, ...scores, ...detailTexts(report, options) },
-      right: areRight(answers),
+      right: answers.map(isRight),
     };
   } finally {
     progress.end();

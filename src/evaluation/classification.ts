@@ -1,5 +1,5 @@
 import type { ClassificationReport, LabelScore } from '../tasks';
-import { mean } from '../tasks';
+import { isRight, mean } from '../tasks';
 import type { Statistic } from './article-counts';
 import { type BootstrapOptions, bootstrapUnits, type Interval } from './bootstrap';
 
@@ -45,12 +45,6 @@ export function detailTexts(report: ScoredTexts, options: BootstrapOptions): Cla
   };
 }
 
-/** Whether the predicted labels of each text are exactly the gold labels. */
-export const areRight = (answers: ClassificationReport['answers']): boolean[] =>
-  answers.map(
-    ({ gold, given }) => gold.length === given.length && gold.every((label) => given.includes(label)),
-  );
-
 /** Intervals of accuracy and macro F1. */
 export function textIntervals(
   answers: ClassificationReport['answers'],
@@ -58,7 +52,7 @@ export function textIntervals(
 ): (Interval | null)[] {
   const names = [...new Set(answers.flatMap(({ gold, given }) => [...gold, ...given]))];
   const columnOf = new Map(names.map((name, index) => [name, FIRST_LABEL + 3 * index]));
-  const right = areRight(answers);
+  const right = answers.map(isRight);
   // The columns in which a text counts 1: few of many.
   const counted = answers.map(({ gold, given }, text) => [
     COLUMNS.texts,

@@ -29,7 +29,6 @@ export {
 } from './breakdowns';
 export {
   type AverageScore,
-  areRight,
   type ClassificationDetails,
   type Confusion,
   detailTexts,

@@ -6,6 +6,7 @@ import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { defaultModelFolder } from './default-model';
 import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
+import { portionsOf } from './portions';
 
 /** A mention found: `text` is the input's own `slice(start, end)`, `score` the mean probability of its tokens' labels. */
 export interface Entity extends Span {
@@ -36,10 +37,6 @@ export interface AnnotatorOptions extends OnnxFileOptions {
   view?: string;
 }
 
-/** Sentences, and code units in them, whose tokens and logits are in memory at once. */
-const SENTENCES_AT_ONCE = 2048;
-const CODE_UNITS_AT_ONCE = 1 << 19;
-
 /**
  * Loads an annotator, which returns entities with offsets into the whole text: it splits the text into sentences and windows that fit
  * the encoder, runs an ONNX file, decides mentions for whole words and applies a majority vote within the text
@@ -59,15 +56,9 @@ export async function loadAnnotator(
   const { configuration, score } = inView({ configuration: own, score: scoreLabels }, view);
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
-    const sentences = articles.flat();
     const spans: ScoredSpan[][] = [];
-    for (let start = 0, end = 0; start < sentences.length; start = end) {
-      let units = 0;
-      while (end < sentences.length && end - start < SENTENCES_AT_ONCE && units < CODE_UNITS_AT_ONCE)
-        units += sentences[end++].length;
-      const some = sentences.slice(start, end);
+    for (const some of portionsOf(articles.flat()))
       for (const tagged of await tagTexts(some, tokenizer, score, configuration)) spans.push(tagged.spans);
-    }
     let next = 0;
     return articles.map((own) => {
       const parts = own.map((text) => ({ text, spans: spans[next++] }));

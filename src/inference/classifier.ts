@@ -3,6 +3,7 @@ import { openFolderScorer } from '../onnx';
 import { encodeWholeTexts, givenOf, rankLabels, type ScoredLabel } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
+import { portionsOf } from './portions';
 
 export interface Classifier {
   /** In the order of the model's outputs. */
@@ -19,10 +20,6 @@ export interface Classifier {
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** Texts, and code units in them, whose tokens and logits are in memory at once. */
-const TEXTS_AT_ONCE = 2048;
-const CODE_UNITS_AT_ONCE = 1 << 19;
 
 /**
  * Loads a classifier, which returns labels with probabilities from an ONNX file of the folder. If a text has exactly one label, the
@@ -45,11 +42,7 @@ export async function loadClassifier(
 
   async function classifyTexts(texts: readonly string[]): Promise<ScoredLabel[][]> {
     const ranked: ScoredLabel[][] = [];
-    for (let start = 0, end = 0; start < texts.length; start = end) {
-      let units = 0;
-      while (end < texts.length && end - start < TEXTS_AT_ONCE && units < CODE_UNITS_AT_ONCE)
-        units += texts[end++].length;
-      const some = texts.slice(start, end);
+    for (const some of portionsOf(texts)) {
       const { windows } = await encodeWholeTexts(some, tokenizer, configuration.maximumLength);
       for (const logits of await score(windows)) ranked.push(rankLabels(logits, configuration));
     }

@@ -51,6 +51,15 @@ export function headParameterShapes(configuration: EncoderConfiguration, head: H
   return shapes.byName;
 }
 
+/** Returns the number of trainable parameters of an encoder with a head. */
+export function parameterCount(configuration: EncoderConfiguration, head: Head): number {
+  const shapes = [
+    ...encoderParameterShapes(configuration).values(),
+    ...headParameterShapes(configuration, head).values(),
+  ];
+  return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
+}
+
 class ShapeList {
   readonly byName = new Map<string, number[]>();
 

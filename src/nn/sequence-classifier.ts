@@ -13,7 +13,7 @@ import type { Head } from './heads';
 import { freshTensors } from './initialization';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
-import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
+import { encoderParameterShapes, headParameterShapes, parameterCount } from './parameter-shapes';
 import type { Parameters } from './parameters';
 import { refuseOtherHead, refuseTooLong } from './refusals';
 import type { Tensor } from './safetensors';
@@ -99,12 +99,7 @@ export class SequenceClassifier implements LabelNetwork {
 
 /** Returns the number of trainable parameters of a classifier. */
 export function countClassifierParameters(configuration: ClassifierConfiguration): number {
-  const { encoder } = configuration;
-  const shapes = [
-    ...encoderParameterShapes(encoder).values(),
-    ...headParameterShapes(encoder, headOf(configuration)).values(),
-  ];
-  return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
+  return parameterCount(configuration.encoder, headOf(configuration));
 }
 
 const headOf = ({ labels }: Pick<ClassifierConfiguration, 'labels'>): Head => ({ kind: 'sequence', labels });

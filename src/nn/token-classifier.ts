@@ -15,7 +15,7 @@ import { freshTensors } from './initialization';
 import { savedLabels } from './label-names';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
-import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
+import { encoderParameterShapes, headParameterShapes, parameterCount } from './parameter-shapes';
 import type { Parameters } from './parameters';
 import { refuseOtherHead, refuseTooLong } from './refusals';
 import type { Tensor } from './safetensors';
@@ -129,11 +129,7 @@ const headOf = (tagSet: TagSet): Head => ({ kind: 'tokens', labels: outputNames(
 
 /** Returns the number of trainable parameters of a tagger. */
 export function countParameters(configuration: ModelConfiguration): number {
-  const shapes = [
-    ...encoderParameterShapes(configuration.encoder).values(),
-    ...headParameterShapes(configuration.encoder, headOf(configuration)).values(),
-  ];
-  return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
+  return parameterCount(configuration.encoder, headOf(configuration));
 }
 
 /**

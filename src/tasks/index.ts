@@ -10,6 +10,7 @@
 export {
   givenLabels,
   givenOf,
+  isRight,
   labelProbabilities,
   rankLabels,
   type ScoredLabel,

@@ -68,6 +68,8 @@ export interface Task<Item, Example extends { inputIds: Int32Array }, Network ex
   /** Creates an encoder with a new head for the labels, initialized from the seed. */
   create(encoder: string, labels: readonly string[], items: readonly Item[], settings: TaskSettings): Network;
   load(folder: string): Network;
+  /** Reads the configuration of a saved network alone. */
+  readConfiguration(folder: string): Network['configuration'];
   /** Creates the same kind of network with other values. */
   build(
     configuration: Network['configuration'],

@@ -59,7 +59,7 @@ export type { ScoredValues } from './search/tpe';
 export type { EndedTask, Failure, Score } from './search/trial';
 export { averageModels } from './soup';
 export { lossAndGradients, type Part, type Step, type StepOptions, type StepOutcome, takeStep } from './step';
-export { taskOfFiles } from './task-of-files';
+export { taskOfFiles, textsOfFile } from './task-of-files';
 export * from './tracking';
 export type { Authorization } from './tracking/credentials';
 export type { Notify } from './tracking/delivery';

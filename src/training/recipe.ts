@@ -170,6 +170,7 @@ export async function learn<
     task: objective,
     examples,
     options: configuration,
+    fingerprint,
     folder,
     evaluate: () => judge(evaluateOnDev),
     resume: run.resume,

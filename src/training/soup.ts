@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '../foundation';
-import { readClassifierConfiguration, readCompanion, readConfiguration } from '../nn';
+import { readCompanion } from '../nn';
 import { labelTaskOf, TASKS } from '../tasks';
 
 /**
@@ -34,11 +34,7 @@ export function averageModels(folders: readonly string[], out: string): void {
 
 function shapeOf(folder: string) {
   const task = labelTaskOf(folder);
-  const {
-    encoder,
-    threshold: _,
-    ...labels
-  } = task === 'tagging' ? readConfiguration(folder) : readClassifierConfiguration(folder);
+  const { encoder, threshold: _, ...labels } = TASKS[task].readConfiguration(folder);
   return { task, ...encoder, ...labels };
 }
 

@@ -1,5 +1,5 @@
 import { InputError, isJsonObject, parseJson, readLines } from '../foundation';
-import type { LabelTask } from '../tasks';
+import { type LabelTask, TASKS } from '../tasks';
 
 /**
  * Detects the task of data files from the first line of each: lines with `spans` are sentences to tag, lines with `label` or
@@ -16,6 +16,10 @@ export function taskOfFiles(paths: readonly string[]): LabelTask {
     );
   return tasks[0];
 }
+
+/** Reads the texts of a data file, whatever its task. */
+export const textsOfFile = (path: string): string[] =>
+  TASKS[taskOfFiles([path])].read(path).map(({ text }) => text);
 
 const ITEMS: Record<LabelTask, string> = {
   tagging: 'sentences with "spans"',

@@ -30,6 +30,8 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
    * checkpoint.
    */
   folder: string;
+  /** `fingerprintOf` the run, if the caller has computed it: it hashes every example. */
+  fingerprint?: string;
   /** Evaluates the parameters at the time of the call. */
   evaluate: () => Promise<Evaluation>;
   /** Resumes from the checkpoint in the folder, if there is one. */
@@ -84,7 +86,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
   const { task, examples, options, folder, signal, progress = silentProgress } = run;
   const { checkpointMinutes } = options;
   const checkpoints = checkpointFolder(folder);
-  const fingerprint = fingerprintOf(run);
+  const { fingerprint = fingerprintOf(run) } = run;
   const stepsOf = stepsByEpoch(examples, options);
   /** Returns the number of steps in the epochs before this one, which counts from 1. */
   const stepsBefore = (epoch: number) => stepsOf.slice(0, epoch - 1).reduce((sum, own) => sum + own, 0);

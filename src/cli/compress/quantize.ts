@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { InputError, readLabelledTexts, readSentences } from '../../foundation';
+import { InputError } from '../../foundation';
 import {
   CALIBRATION_METHODS,
   type CalibrationMethod,
@@ -8,7 +8,7 @@ import {
   quantizeFolder,
   quantizeFolderStatically,
 } from '../../onnx';
-import { taskOfFiles } from '../../training';
+import { textsOfFile } from '../../training';
 import { checkModelOutput, printWritten } from './written';
 
 interface Options {
@@ -70,9 +70,7 @@ async function run({ model, out = model, kind, calibrate, method, ...choices }: 
   if (calibrate === undefined) {
     throw new InputError('--kind static: needs typical sentences; name a file of them with --calibrate');
   }
-  const items =
-    taskOfFiles([calibrate]) === 'tagging' ? readSentences(calibrate) : readLabelledTexts(calibrate);
-  const texts = items.map(({ text }) => text);
+  const texts = textsOfFile(calibrate);
   if (texts.every((text) => text.trim() === '')) {
     throw new InputError(`${calibrate}: contains no sentences to calibrate on; name a file that does`);
   }

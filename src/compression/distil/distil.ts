@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError, type Progress, silentProgress } from '../../foundation';
-import {
-  type EncoderConfiguration,
-  type LabelNetwork,
-  readClassifierConfiguration,
-  readConfiguration,
-  setDropout,
-} from '../../nn';
-import { type LabelTask, labelTaskOf, type Task, withTask } from '../../tasks';
+import { type EncoderConfiguration, type LabelNetwork, setDropout } from '../../nn';
+import { type LabelTask, labelTaskOf, TASKS, type Task, withTask } from '../../tasks';
 import { learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { chooseRelationHeads, pairLayers } from './matching';
 import { distillationObjective, type Lesson, projections, type Taught } from './objective';
@@ -60,7 +54,7 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
 ): Promise<DistillationReport> {
   const { configuration, place, teacherProgress = silentProgress } = run;
   const { distillation: options, maximumLength, seed } = configuration;
-  const { encoder, labels } = configurationOf(task.name, run.teacher);
+  const { encoder, labels } = task.readConfiguration(run.teacher);
   if (maximumLength > encoder.maximumPositions)
     throw new InputError(
       `${place}: "maximumLength" of ${maximumLength} tokens exceeds the teacher's ${encoder.maximumPositions} positions; choose a shorter one`,
@@ -128,13 +122,11 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
   }
 }
 
-const configurationOf = (task: LabelTask, folder: string) =>
-  task === 'tagging' ? readConfiguration(folder) : readClassifierConfiguration(folder);
-
 /** Returns the shape of an existing student, such as the pruned teacher. It must tokenize text as its teacher does. */
 function readStudent(task: LabelTask, folder: string, teacher: string): EncoderConfiguration {
-  const { encoder, maximumLength: _, threshold: __, ...labels } = configurationOf(task, folder);
-  const { encoder: theirs, maximumLength: ___, threshold: ____, ...wanted } = configurationOf(task, teacher);
+  const read = (model: string) => TASKS[task].readConfiguration(model);
+  const { encoder, maximumLength: _, threshold: __, ...labels } = read(folder);
+  const { encoder: theirs, maximumLength: ___, threshold: ____, ...wanted } = read(teacher);
   if (JSON.stringify(labels) !== JSON.stringify(wanted))
     throw new InputError(
       `${folder}: has the labels ${JSON.stringify(labels)}, but its teacher has ${JSON.stringify(wanted)}; choose a student with the teacher's labels`,

@@ -1,17 +1,11 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  InputError,
-  readLabelledTexts,
-  readSentences,
-  readTextFile,
-  writeFileAtomically,
-} from '../../foundation';
+import { InputError, readTextFile, writeFileAtomically } from '../../foundation';
 import { ARCHITECTURES, type LabelNetwork, type Tensor } from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
-import { taskOfFiles } from '../../training';
+import { textsOfFile } from '../../training';
 import { accountFor, type TokenizationAccount } from './account';
 import { chooseTokens, keepTokens, type TokenizerFile } from './vocabulary';
 
@@ -103,10 +97,7 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
 
 /** Reads the texts of a JSONL file, with any labels, or the lines of a text file. */
 function readTexts(path: string): string[] {
-  if (/\.jsonl(\.gz)?$/.test(path))
-    return taskOfFiles([path]) === 'tagging'
-      ? readSentences(path).map(({ text }) => text)
-      : readLabelledTexts(path).map(({ text }) => text);
+  if (/\.jsonl(\.gz)?$/.test(path)) return textsOfFile(path);
   return readTextFile(path)
     .split('\n')
     .filter((line) => line.trim() !== '');

@@ -49,3 +49,7 @@ export function givenOf(
     ? ranked.slice(0, 1)
     : ranked.filter(({ label, score }) => isGiven(score, threshold, label));
 }
+
+/** Whether the predicted labels of a text are exactly the gold labels. */
+export const isRight = ({ gold, given }: { gold: readonly string[]; given: readonly string[] }): boolean =>
+  gold.length === given.length && gold.every((label) => given.includes(label));

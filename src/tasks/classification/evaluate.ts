@@ -4,7 +4,7 @@ import type { Tokenizer, TokenScorer } from '../../tokenization';
 import { listCounts } from '../label-counts';
 import type { LabelScore } from '../label-score';
 import { logSoftmax } from '../probabilities';
-import { givenLabels, rankLabels, type ScoredLabel } from './answers';
+import { givenLabels, isRight, rankLabels, type ScoredLabel } from './answers';
 import { encodeWholeTexts, targetsOf } from './examples';
 
 /** Evaluation of a classifier on labelled texts. */
@@ -77,7 +77,7 @@ export function scoreTexts(
       if (given.includes(label)) counts[number].right++;
       if (confusion) confusion[number][numberOf.get(given[0])!]++;
     }
-    if (given.length === gold.length && gold.every((label) => given.includes(label))) right++;
+    if (isRight({ gold, given })) right++;
     const own = lossOf(logits[index], targetsOf({ labels: gold }, configuration), outcome);
     loss += own.sum;
     known += own.count;

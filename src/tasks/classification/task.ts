@@ -1,5 +1,5 @@
 import { InputError, type LabelledText, readLabelledTexts } from '../../foundation';
-import { type ClassifierConfiguration, SequenceClassifier } from '../../nn';
+import { type ClassifierConfiguration, readClassifierConfiguration, SequenceClassifier } from '../../nn';
 import { listCounts } from '../label-counts';
 import type { LossOptions } from '../losses';
 import type { Objective } from '../objective';
@@ -46,6 +46,7 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
     return SequenceClassifier.fromEncoder(encoder, { labels, outcome, maximumLength, threshold }, seed);
   },
   load: (folder) => SequenceClassifier.load(folder),
+  readConfiguration: readClassifierConfiguration,
   build: (configuration, source, tensors) =>
     new SequenceClassifier(configuration as ClassifierConfiguration, source, tensors),
   async prepare(texts, tokenizer, { configuration }) {

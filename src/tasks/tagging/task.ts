@@ -1,6 +1,6 @@
 import { splitSentences } from '../../corpora';
 import { InputError, labelsOf, readSentences, type Sentence } from '../../foundation';
-import { type ModelConfiguration, TokenClassifier } from '../../nn';
+import { type ModelConfiguration, readConfiguration, TokenClassifier } from '../../nn';
 import { outputsPerLabel } from '../../tokenization';
 import { listCounts } from '../label-counts';
 import { createLoss, type LossOptions } from '../losses';
@@ -60,6 +60,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
     return TokenClassifier.fromEncoder(encoder, { ...tagSet, maximumLength, threshold, ...seen }, seed);
   },
   load: (folder) => TokenClassifier.load(folder),
+  readConfiguration,
   build: (configuration, source, tensors) =>
     new TokenClassifier(configuration as ModelConfiguration, source, tensors),
   async prepare(sentences, tokenizer, { configuration }) {
