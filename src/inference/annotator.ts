@@ -2,7 +2,7 @@ import { splitSentences } from '../corpora';
 import type { Span } from '../foundation';
 import { readConfiguration } from '../nn';
 import { openFolderScorer } from '../onnx';
-import { inView, type ScoredSpan, tagTexts, voteWithinArticle } from '../tasks';
+import { inView, type ScoredSpan, tagTexts, viewName, voteWithinArticle } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { defaultModelFolder } from './default-model';
 import { type OnnxFileOptions, onnxModelOf } from './onnx-file';
@@ -49,11 +49,12 @@ export async function loadAnnotator(
   { quantized, threads, view }: AnnotatorOptions = {},
 ): Promise<Annotator> {
   const own = readConfiguration(folder);
+  const name = viewName(own, view); // rejects an unknown view before a session is opened
   const tokenizer = new Tokenizer(folder);
   const { score: scoreLabels, dispose } = await openFolderScorer(folder, onnxModelOf(folder, quantized), {
     threads,
   });
-  const { configuration, score } = inView({ configuration: own, score: scoreLabels }, view);
+  const { configuration, score } = inView({ configuration: own, score: scoreLabels }, name);
 
   async function annotateSentences(articles: readonly (readonly string[])[]): Promise<Entity[][][]> {
     const spans: ScoredSpan[][] = [];

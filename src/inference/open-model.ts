@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hasWeights, type ModelConfiguration, readConfiguration, TokenClassifier } from '../nn';
 import { onnxPath, openFolderScorer } from '../onnx';
-import { inView } from '../tasks';
+import { inView, viewName } from '../tasks';
 import { onlyFinite, type TokenScorer } from '../tokenization';
 
 export interface OpenModel {
@@ -17,15 +17,16 @@ export interface OpenModel {
  * @param view the model's view that names the labels; see `inView`
  */
 export async function openModel(folder: string, view?: string): Promise<OpenModel> {
+  const configuration = readConfiguration(folder);
+  const name = viewName(configuration, view); // rejects an unknown view before a model is opened
   const exported = exportedFile(folder);
   if (hasWeights(folder) || !exported) {
     const model = TokenClassifier.load(folder);
-    const { configuration } = model;
     const score = onlyFinite(model.score, folder);
-    return { ...inView({ configuration, score }, view), dispose: async () => model.dispose() };
+    return { ...inView({ configuration, score }, name), dispose: async () => model.dispose() };
   }
   const { score, dispose } = await openFolderScorer(folder, exported);
-  return { ...inView({ configuration: readConfiguration(folder), score }, view), dispose };
+  return { ...inView({ configuration, score }, name), dispose };
 }
 
 /** Returns the fp32 file, else the int8 file. */

@@ -18,6 +18,20 @@ export interface Tagger {
 }
 
 /**
+ * Returns the name of a view of a tagger; by default its first one, or `OWN_LABELS` if it has none.
+ *
+ * @throws InputError that lists the views if there is none of that name
+ */
+export function viewName({ views = {} }: Pick<ModelConfiguration, 'views'>, view?: string): string {
+  const name = view ?? Object.keys(views)[0] ?? OWN_LABELS;
+  if (name !== OWN_LABELS && !Object.hasOwn(views, name))
+    throw new InputError(
+      `the model has no view "${name}"; it has ${[...Object.keys(views), OWN_LABELS].join(', ')}`,
+    );
+  return name;
+}
+
+/**
  * Wraps a tagger so that its labels are the classes of a view: a class is predicted where one of its labels is. The network learns
  * all labels together; which of them the user sees, and under what names, is chosen at inference.
  *
@@ -25,17 +39,12 @@ export interface Tagger {
  * z, and labels of no class count as outside. A class has the threshold of its first label; the logits of its other labels are
  * shifted by the difference in log-odds.
  *
- * @param view a name among the model's views; by default the first one, or the labels if there are none
- * @throws InputError that lists the views if there is none of that name
+ * @param view see `viewName`
  */
 export function inView({ configuration, score }: Tagger, view?: string): Tagger {
   const { views = {} } = configuration;
-  const name = view ?? Object.keys(views)[0] ?? OWN_LABELS;
+  const name = viewName(configuration, view);
   if (name === OWN_LABELS) return { configuration, score };
-  if (!Object.hasOwn(views, name))
-    throw new InputError(
-      `the model has no view "${name}"; it has ${[...Object.keys(views), OWN_LABELS].join(', ')}`,
-    );
   const classes = Object.entries(views[name]);
   const { views: _, tags: __, ...rest } = configuration;
   const labels = classes.map(([own]) => own);
@@ -48,6 +57,7 @@ export function inView({ configuration, score }: Tagger, view?: string): Tagger 
   const viewed = { ...rest, labels, threshold };
   const combine = configuration.scheme === 'exclusive' ? exclusiveView : overlappingView;
   const outputs = outputNames(configuration).length;
+  const width = outputNames(viewed).length;
   const change = combine(
     configuration,
     classes.map(([, made]) => made),
@@ -57,7 +67,6 @@ export function inView({ configuration, score }: Tagger, view?: string): Tagger 
     score: async (windows) =>
       (await score(windows)).map((logits) => {
         const tokens = logits.length / outputs;
-        const width = outputNames(viewed).length;
         const seen = new Float32Array(tokens * width);
         for (let token = 0; token < tokens; token++)
           change(logits.subarray(token * outputs, (token + 1) * outputs), seen.subarray(token * width));
