@@ -1,16 +1,9 @@
 import { describeJson, InputError } from '../foundation';
 import { isScheme, SCHEMES, type TagSet, type Threshold, WORD_RULES, type WordRule } from '../tokenization';
-import { ARCHITECTURES, type EncoderType } from './architectures';
-import {
-  configurationPath,
-  type EncoderConfiguration,
-  type Json,
-  parseEncoder,
-  readConfigurationFile,
-} from './encoder-configuration';
-import type { Head, LabelOutcome } from './heads';
+import { configurationPath, type Json, parseEncoder, readConfigurationFile } from './encoder-configuration';
 import { readLabels, readTagSet, refuseTwice, savedLabels } from './label-names';
 import { CLASS_NAMES, headKindOf, PROBLEM_TYPES, writeNetworkConfiguration } from './network-configuration';
+import { definitionOf, type EncoderConfiguration, type Head, type LabelOutcome } from './networks';
 import { ownEntry, readMaximumLength, readThreshold, readViews, type Views } from './own-entry';
 
 /** A tagger: an encoder, and the meaning of its outputs. */
@@ -69,7 +62,7 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
   const path = configurationPath(folder);
   const encoder = parseEncoder(config, folder);
   const kind = headKindOf(config, encoder);
-  if (kind !== 'tokens') throw new InputError(`${path}: ${noTagger(config, encoder.type, kind)}`);
+  if (kind !== 'tokens') throw new InputError(`${path}: ${noTagger(config, encoder, kind)}`);
   const own = ownEntry(config, path);
   const scheme = own.scheme ?? 'exclusive';
   if (!isScheme(scheme))
@@ -94,10 +87,14 @@ function readTagger(folder: string): { configuration: ModelConfiguration; rows: 
   };
 }
 
-function noTagger({ architectures }: Json, type: EncoderType, kind: Head['kind'] | undefined): string {
+function noTagger(
+  { architectures }: Json,
+  encoder: EncoderConfiguration,
+  kind: Head['kind'] | undefined,
+): string {
   return kind === 'sequence'
     ? 'is a text classifier, not a tagger; use `falconframes classify`, or name the folder of a tagger'
-    : `"architectures" names ${describeJson(architectures)}, so this is an encoder, not a tagger (a ${ARCHITECTURES[type].className}${CLASS_NAMES.tokens}); train it first`;
+    : `"architectures" names ${describeJson(architectures)}, so this is an encoder, not a tagger (a ${definitionOf(encoder).className}${CLASS_NAMES.tokens}); train it first`;
 }
 
 /** Reads the configuration of a text classifier, ours or from another program. */
@@ -112,7 +109,7 @@ export function readClassifierConfiguration(folder: string): ClassifierConfigura
     );
   if (kind !== 'sequence')
     throw new InputError(
-      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder, not a classifier (a ${ARCHITECTURES[encoder.type].className}${CLASS_NAMES.sequence}); train it first`,
+      `${path}: "architectures" names ${describeJson(config.architectures)}, so this is an encoder, not a classifier (a ${definitionOf(encoder).className}${CLASS_NAMES.sequence}); train it first`,
     );
   const own = ownEntry(config, path);
   const labels = readLabels(config, path);

@@ -1,29 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeJson, InputError, readJsonObject } from '../foundation';
-import { ARCHITECTURES, type EncoderType, isEncoderType } from './architectures';
-
-/** Shape of an encoder, with the names from BERT's config.json in camel case, spelled out. */
-export interface EncoderConfiguration {
-  type: EncoderType;
-  vocabularySize: number;
-  /** Width of the embeddings: the hidden size, except in ELECTRA. */
-  embeddingSize: number;
-  hiddenSize: number;
-  layers: number;
-  attentionHeads: number;
-  /** Heads pruned from a layer, by their numbers among `attentionHeads`; layers not listed have all. */
-  prunedHeads?: Readonly<Record<number, readonly number[]>>;
-  intermediateSize: number;
-  maximumPositions: number;
-  /** 0 if the architecture has none. */
-  tokenTypes: number;
-  layerNormEpsilon: number;
-  hiddenDropout: number;
-  attentionDropout: number;
-  /** Dropout in the head of a sequence classifier. */
-  sequenceDropout: number;
-}
+import { definitionOf, type EncoderConfiguration, type EncoderDefinition, encoderTypes } from './networks';
 
 export type Json = Record<string, unknown>;
 
@@ -60,14 +38,15 @@ export function readEncoderConfiguration(folder: string): EncoderConfiguration {
 
 export function parseEncoder(config: Json, folder: string): EncoderConfiguration {
   const path = configurationPath(folder);
-  const type = config.model_type;
-  if (!isEncoderType(type)) {
+  const type = encoderTypes().find((known) => known === config.model_type);
+  if (type === undefined) {
     throw new InputError(
-      `${path}: the model type is ${describeJson(type)}; known are ${Object.keys(ARCHITECTURES).join(', ')}`,
+      `${path}: the model type is ${describeJson(config.model_type)}; known are ${encoderTypes().join(', ')}`,
     );
   }
-  const { keys } = ARCHITECTURES[type];
-  refuseOtherNetworks(config, keys.activation, path);
+  const definition = definitionOf({ type });
+  const { keys } = definition;
+  refuseOtherNetworks(config, definition, path);
   const whole = (key: string, most: number): number => {
     const value = config[key];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
@@ -86,6 +65,17 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
     }
     return value;
   };
+  const paddingId = config.pad_token_id ?? definition.paddingId;
+  if (typeof paddingId !== 'number' || !Number.isSafeInteger(paddingId) || paddingId < 0)
+    throw new InputError(
+      `${path}: "pad_token_id" must be the number of a token, found ${describeJson(paddingId)}`,
+    );
+  const firstPosition = definition.firstPosition(paddingId);
+  const positions = whole('max_position_embeddings', MOST.positions);
+  if (positions <= firstPosition)
+    throw new InputError(
+      `${path}: "max_position_embeddings" is ${positions}, but positions of a ${type} encoder begin at ${firstPosition}; fetch the file again`,
+    );
   const hiddenSize = whole(keys.hiddenSize, MOST.width);
   const hiddenDropout = share(keys.hiddenDropout, 0.1);
   const encoder: EncoderConfiguration = {
@@ -96,12 +86,13 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
     layers: whole(keys.layers, MOST.layers),
     attentionHeads: whole(keys.attentionHeads, MOST.heads),
     intermediateSize: whole(keys.intermediateSize, 4 * MOST.width),
-    maximumPositions: whole('max_position_embeddings', MOST.positions),
+    maximumPositions: positions - firstPosition,
     tokenTypes: keys.tokenTypes ? whole(keys.tokenTypes, MOST.tokenTypes) : 0,
+    paddingId,
     layerNormEpsilon: keys.layerNormEpsilon ? share(keys.layerNormEpsilon, 1e-12) : 1e-12,
     hiddenDropout,
     attentionDropout: share(keys.attentionDropout, 0.1),
-    sequenceDropout: share(keys.sequenceDropout, hiddenDropout),
+    sequenceDropout: keys.sequenceDropout ? share(keys.sequenceDropout, hiddenDropout) : hiddenDropout,
   };
   if (encoder.hiddenSize % encoder.attentionHeads !== 0) {
     throw new InputError(
@@ -135,7 +126,11 @@ function refuseGiants(encoder: EncoderConfiguration, path: string): void {
  * Rejects networks of the same type whose config.json says that they compute something else. Their weights may have the same names
  * and shapes, so a wrong result would go unnoticed.
  */
-function refuseOtherNetworks(config: Json, activation: string, path: string): void {
+function refuseOtherNetworks(
+  config: Json,
+  { keys: { activation }, fixed = {} }: EncoderDefinition,
+  path: string,
+): void {
   const refuse = (what: string) => {
     throw new InputError(`${path}: ${what}`);
   };
@@ -144,6 +139,9 @@ function refuseOtherNetworks(config: Json, activation: string, path: string): vo
   const positions = config.position_embedding_type ?? 'absolute';
   if (positions !== 'absolute')
     refuse(`"position_embedding_type" is ${describeJson(positions)}; only "absolute" is known`);
+  for (const [key, value] of Object.entries(fixed))
+    if (config[key] !== undefined && config[key] !== value)
+      refuse(`"${key}" is ${describeJson(config[key])}; only ${describeJson(value)} is known`);
   for (const key of ['is_decoder', 'add_cross_attention', 'is_encoder_decoder'])
     if (config[key]) refuse(`"${key}" is ${describeJson(config[key])}; only encoders are known`);
   if (config.quantization_config)
@@ -182,7 +180,3 @@ export function setDropout(encoder: EncoderConfiguration, dropout: number | null
   if (dropout === null) return;
   Object.assign(encoder, { hiddenDropout: dropout, attentionDropout: dropout, sequenceDropout: dropout });
 }
-
-/** Returns the number of remaining heads of a layer. */
-export const headsOfLayer = ({ attentionHeads, prunedHeads }: EncoderConfiguration, layer: number): number =>
-  attentionHeads - (prunedHeads?.[layer]?.length ?? 0);

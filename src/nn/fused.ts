@@ -58,37 +58,36 @@ export const addNormGradient = (
     5,
   );
 
-/** Shapes as in `operations/attention` -> context, weights before dropout [batch, heads, length, length] */
-export const attention = (
-  projected: DeviceTensor,
-  mask: DeviceTensor,
-  heads: number,
-  drops: Drops,
-): DeviceTensor[] =>
+/** What attention weights are computed from; shapes as in `operations/attention`. */
+interface Scores {
+  projected: DeviceTensor;
+  mask: DeviceTensor;
+  /** Empty for none. */
+  bias: DeviceTensor;
+  heads: number;
+}
+
+/** -> context, weights before dropout [batch, heads, length, length] */
+export const attention = ({ projected, mask, bias, heads }: Scores, drops: Drops): DeviceTensor[] =>
   runForSeveral(
     'FalconAttention',
     [attribute('heads', 'int', heads), ...dropping(drops)],
-    [projected, mask, drops.bytes],
+    [projected, mask, bias, drops.bytes],
     2,
   );
 
-/** -> the gradient with respect to `projected` */
+/** -> the gradients with respect to `projected` and, with a bias, to the scores [batch, heads, length, length] */
 export const attentionGradient = (
   dContext: DeviceTensor,
-  projected: DeviceTensor,
-  mask: DeviceTensor,
+  { projected, mask, bias, heads }: Scores,
   weights: DeviceTensor,
-  heads: number,
   drops: Drops,
-): DeviceTensor =>
-  run(
+): DeviceTensor[] =>
+  runForSeveral(
     'FalconAttentionGradient',
     [attribute('heads', 'int', heads), ...dropping(drops)],
-    dContext,
-    projected,
-    mask,
-    drops.bytes,
-    weights,
+    [dContext, projected, mask, bias, drops.bytes, weights],
+    2,
   );
 
 /** Adds row i of `values` to row indices[i] of zeros // values [count, width], indices int32 [count] -> [rows, width] */

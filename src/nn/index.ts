@@ -5,16 +5,8 @@
  * that Python's transformers can read. May touch: model folders; the native TensorFlow library, loaded on first use only.
  *
  * Bottom up: device.ts runs TensorFlow operations and owns their tensors; kernels.ts names them; operations/ adds gradients, which
- * tape.ts composes; encoder.ts and heads.ts are the networks.
+ * tape.ts composes; networks/ defines the encoders and heads once, for TensorFlow, the list of parameters and ONNX.
  */
-export {
-  ARCHITECTURES,
-  type Architecture,
-  type EncoderType,
-  type LayerNames,
-  type SequenceHeadNames,
-  type VocabularyHeadNames,
-} from './architectures';
 export { type Matrix, type TensorFlow, tensorflow, usesGpu } from './backend';
 export { type Batch, padBatch } from './batch';
 export {
@@ -39,27 +31,39 @@ export {
   tidy,
   upload,
 } from './device';
-export type { LayerObserver, Weights } from './encoder';
 export {
   approximateParameters,
-  type EncoderConfiguration,
-  headsOfLayer,
   type Json,
   readEncoderConfiguration,
   setDropout,
 } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
 export * as fused from './fused';
-export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { savedLabels } from './label-names';
 export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
 export { readHead } from './network-configuration';
+export {
+  type Activation,
+  applyHead,
+  definitionOf,
+  type EncoderConfiguration,
+  encode,
+  encoderParameterShapes,
+  type Head,
+  headParameterShapes,
+  headsOfLayer,
+  type LabelOutcome,
+  type LayerObserver,
+  type NetworkOperations,
+  relativeBucket,
+  type Table,
+  type Weights,
+} from './networks';
 export { add, createChance, linear } from './operations';
 export { readOwnEntry, type ViewClasses, type Views, writeOwnEntry, writeThreshold } from './own-entry';
-export { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
 export { readSafetensors, type Tensor, writeSafetensors } from './safetensors';

@@ -125,6 +125,8 @@ export const normOfLast = (x: DeviceTensor): DeviceTensor =>
   run('EuclideanNorm', KEEP, x, integers(x.shape.length - 1));
 /** Sums over the last axis, which is kept with extent 1. */
 export const sumOfLast = (x: DeviceTensor): DeviceTensor => run('Sum', KEEP, x, integers(x.shape.length - 1));
+/** Sums over the first axis, which is removed. */
+export const sumOfFirst = (x: DeviceTensor): DeviceTensor => run('Sum', DROP, x, integers(0));
 /** Sum of all numbers, a scalar. */
 export const sumOfAll = (x: DeviceTensor): DeviceTensor => run('Sum', DROP, x, integers(...x.shape.keys()));
 

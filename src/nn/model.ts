@@ -1,14 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import type { Batch } from './batch';
 import type { DeviceTensor } from './device';
-import { encode, type LayerObserver, type Weights } from './encoder';
-import { type EncoderConfiguration, readEncoderConfiguration } from './encoder-configuration';
-import { applyHead, type Head, type LabelOutcome } from './heads';
+import { readEncoderConfiguration } from './encoder-configuration';
 import { freshTensors } from './initialization';
 import { saveTokenizer, writeWeights } from './model-folder';
 import { predictsWords, readHead, writeNetworkConfiguration } from './network-configuration';
+import {
+  applyHead,
+  type EncoderConfiguration,
+  encode,
+  encoderParameterShapes,
+  type Head,
+  headParameterShapes,
+  type LabelOutcome,
+  type LayerObserver,
+  onTensorFlow,
+  type Weights,
+} from './networks';
 import { gatherRows } from './operations';
-import { encoderParameterShapes, headParameterShapes } from './parameter-shapes';
 import { Parameters } from './parameters';
 import type { Tensor } from './safetensors';
 import type { Tape } from './tape';
@@ -97,15 +106,15 @@ export class Model implements Trainable {
 
   /** Logits of a padded batch, shaped as in `Head`. */
   logits(tape: Tape, weights: Weights, batch: Batch, observe?: LayerObserver): DeviceTensor {
-    const hidden = encode(tape, weights, this.encoder, batch, observe);
-    return applyHead(tape, weights, this.encoder, this.head, hidden, batch);
+    const nn = onTensorFlow(tape, weights, batch, observe);
+    return applyHead(nn, this.encoder, this.head, encode(nn, this.encoder));
   }
 
   /** Logits of selected tokens only, given by their positions in the batch // [places, outputs] */
   logitsAt(tape: Tape, weights: Weights, batch: Batch, places: Int32Array): DeviceTensor {
-    const hidden = encode(tape, weights, this.encoder, batch);
-    const chosen = gatherRows(tape, hidden, places);
-    return applyHead(tape, weights, this.encoder, this.head, chosen, batch);
+    const nn = onTensorFlow(tape, weights, batch);
+    const chosen = gatherRows(tape, encode(nn, this.encoder), places);
+    return applyHead(nn, this.encoder, this.head, chosen);
   }
 
   /**

@@ -1,14 +1,7 @@
 import { describeJson, InputError, writeFileAtomically } from '../foundation';
-import { ARCHITECTURES, type EncoderType } from './architectures';
-import {
-  configurationPath,
-  type EncoderConfiguration,
-  type Json,
-  parseEncoder,
-  readConfigurationFile,
-} from './encoder-configuration';
-import type { Head, LabelOutcome } from './heads';
+import { configurationPath, type Json, parseEncoder, readConfigurationFile } from './encoder-configuration';
 import { readLabels } from './label-names';
+import { definitionOf, type EncoderConfiguration, type Head, type LabelOutcome } from './networks';
 
 export const CLASS_NAMES: Record<Head['kind'], string> = {
   tokens: 'ForTokenClassification',
@@ -19,11 +12,11 @@ export const CLASS_NAMES: Record<Head['kind'], string> = {
 /** Returns the kind of head of the first of the `architectures`; undefined for another network, or an encoder without a head. */
 export function headKindOf(
   { architectures }: Json,
-  { type }: { type: EncoderType },
+  encoder: Pick<EncoderConfiguration, 'type'>,
 ): Head['kind'] | undefined {
   const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
   const kinds = Object.keys(CLASS_NAMES) as Head['kind'][];
-  return kinds.find((kind) => name === `${ARCHITECTURES[type].className}${CLASS_NAMES[kind]}`);
+  return kinds.find((kind) => name === `${definitionOf(encoder).className}${CLASS_NAMES[kind]}`);
 }
 
 /** Reads the kind of head from the `architectures` in a config.json. */
@@ -33,7 +26,7 @@ export function readHead(folder: string): Head {
   const encoder = parseEncoder(config, folder);
   const kind = headKindOf(config, encoder);
   if (!kind) {
-    const names = Object.values(CLASS_NAMES).map((ending) => ARCHITECTURES[encoder.type].className + ending);
+    const names = Object.values(CLASS_NAMES).map((ending) => definitionOf(encoder).className + ending);
     throw new InputError(
       `${path}: "architectures" names ${describeJson(config.architectures)}; a model must be one of ${names.join(', ')}`,
     );
@@ -66,7 +59,7 @@ export function writeNetworkConfiguration(
   { own, outcome }: { own?: Json; outcome?: LabelOutcome } = {},
 ): void {
   const labels = head.kind === 'vocabulary' ? [] : head.labels;
-  const { className, keys } = ARCHITECTURES[encoder.type];
+  const { className, keys, fixed, firstPosition } = definitionOf(encoder);
   const config: Json = {
     architectures: [`${className}${CLASS_NAMES[head.kind]}`],
     model_type: encoder.type,
@@ -78,13 +71,14 @@ export function writeNetworkConfiguration(
     ...(encoder.prunedHeads && { pruned_heads: encoder.prunedHeads }),
     [keys.intermediateSize]: encoder.intermediateSize,
     [keys.activation]: 'gelu',
-    max_position_embeddings: encoder.maximumPositions,
+    max_position_embeddings: encoder.maximumPositions + firstPosition(encoder.paddingId),
     ...(keys.tokenTypes && { [keys.tokenTypes]: encoder.tokenTypes }),
     ...(keys.layerNormEpsilon && { [keys.layerNormEpsilon]: encoder.layerNormEpsilon }),
     [keys.hiddenDropout]: encoder.hiddenDropout,
     [keys.attentionDropout]: encoder.attentionDropout,
-    [keys.sequenceDropout]: encoder.sequenceDropout,
-    pad_token_id: 0,
+    ...(keys.sequenceDropout && { [keys.sequenceDropout]: encoder.sequenceDropout }),
+    pad_token_id: encoder.paddingId,
+    ...fixed,
     position_embedding_type: 'absolute',
     ...(labels.length > 0 && {
       id2label: Object.fromEntries(labels.map((label, index) => [index, label])),

@@ -1,12 +1,8 @@
 import { byLabel, describeJson, InputError, isJsonObject, isLabel } from '../foundation';
 import type { Threshold } from '../tokenization';
-import {
-  configurationPath,
-  type EncoderConfiguration,
-  type Json,
-  readConfigurationFile,
-} from './encoder-configuration';
+import { configurationPath, type Json, readConfigurationFile } from './encoder-configuration';
 import { writeConfigurationFile } from './network-configuration';
+import type { EncoderConfiguration } from './networks';
 
 /** Classes shown to the user, each with its labels of the model. */
 export type ViewClasses = Readonly<Record<string, readonly string[]>>;

@@ -1,5 +1,5 @@
 import { InputError } from '../foundation';
-import type { EncoderConfiguration } from './encoder-configuration';
+import type { EncoderConfiguration } from './networks';
 import { openWeights } from './weights';
 
 /** @throws InputError if windows of this length do not fit the encoder */

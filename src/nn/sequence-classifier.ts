@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { ARCHITECTURES } from './architectures';
 import type { Batch } from './batch';
 import {
   type ClassifierConfiguration,
@@ -7,13 +6,19 @@ import {
   writeClassifierConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
-import type { LayerObserver, Weights } from './encoder';
 import { readEncoderConfiguration } from './encoder-configuration';
-import type { Head } from './heads';
 import { freshTensors } from './initialization';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
-import { encoderParameterShapes, headParameterShapes, parameterCount } from './parameter-shapes';
+import {
+  definitionOf,
+  encoderParameterShapes,
+  type Head,
+  headParameterShapes,
+  type LayerObserver,
+  parameterCount,
+  type Weights,
+} from './networks';
 import type { Parameters } from './parameters';
 import { refuseOtherHead, refuseTooLong } from './refusals';
 import type { Tensor } from './safetensors';
@@ -106,7 +111,7 @@ const headOf = ({ labels }: Pick<ClassifierConfiguration, 'labels'>): Head => ({
 
 function readClassifier(folder: string, configuration: ClassifierConfiguration): Map<string, Tensor> {
   const { encoder, labels } = configuration;
-  refuseOtherHead(folder, `${ARCHITECTURES[encoder.type].sequenceHead.output}.bias`, labels.length);
+  refuseOtherHead(folder, `${definitionOf(encoder).sequenceHead.output}.bias`, labels.length);
   const shapes = [...encoderParameterShapes(encoder), ...headParameterShapes(encoder, headOf(configuration))];
   return readTensors(folder, new Map(shapes));
 }

@@ -8,14 +8,19 @@ import {
   writeConfiguration,
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
-import type { LayerObserver, Weights } from './encoder';
 import { readEncoderConfiguration } from './encoder-configuration';
-import type { Head } from './heads';
 import { freshTensors } from './initialization';
 import { savedLabels } from './label-names';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
-import { encoderParameterShapes, headParameterShapes, parameterCount } from './parameter-shapes';
+import {
+  encoderParameterShapes,
+  type Head,
+  headParameterShapes,
+  type LayerObserver,
+  parameterCount,
+  type Weights,
+} from './networks';
 import type { Parameters } from './parameters';
 import { refuseOtherHead, refuseTooLong } from './refusals';
 import type { Tensor } from './safetensors';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { areFinite, describeJson, InputError, readJsonObject } from '../foundation';
-import { ARCHITECTURES } from './architectures';
+import { encoderPrefixes } from './networks';
 import { isFloat, readStored, type Tensor } from './safetensors';
 import { readSafetensorsHeader, type StoredTensor, withFile } from './safetensors-header';
 
@@ -116,11 +116,7 @@ function noWeights(folder: string): InputError {
   );
 }
 
-const PREFIX = new RegExp(
-  `^(?:${Object.values(ARCHITECTURES)
-    .map(({ prefix }) => prefix)
-    .join('|')})\\.`,
-);
+const PREFIX = new RegExp(`^(?:${encoderPrefixes().join('|')})\\.`);
 
 /** Returns the names that a tensor may have in a file: without the encoder's prefix, and with the original names of LayerNorm. */
 function namesOf(name: string): string[] {

@@ -1,6 +1,16 @@
 import type { onnx } from 'onnx-proto';
 import { InputError } from '../foundation';
-import { ARCHITECTURES, type EncoderConfiguration, type Head, type LayerNames, type Tensor } from '../nn';
+import {
+  type Activation,
+  applyHead,
+  type EncoderConfiguration,
+  encode,
+  type Head,
+  type NetworkOperations,
+  relativeBucket,
+  type Table,
+  type Tensor,
+} from '../nn';
 import { GraphWriter } from './graph';
 import { transpose } from './transpose';
 
@@ -10,17 +20,21 @@ import { transpose } from './transpose';
  */
 export const MASKED_SCORE = -10_000;
 
-/** Head of the graph: labels of every token, or of the sentence from its first token. */
+/** Head of the graph: labels of every token, or of the text from its first token. */
 export type GraphHead = Exclude<Head, { kind: 'vocabulary' }>;
 
+/** A value of the graph, and its last extent. */
+interface Value {
+  name: string;
+  width: number;
+}
+
 /**
- * Builds an encoder of the BERT family with its head as an ONNX graph, the same network as in nn/encoder.ts and nn/heads.ts
- * (nn/architectures.ts cites the papers), without dropout.
+ * Writes an encoder with its head (nn/networks) as an ONNX graph, without dropout.
  *
- * In: `input_ids`, `attention_mask` and, if the architecture has them, `token_type_ids`, int64 [batch, length]. Out: `logits`,
- * float, [batch, length, labels] for tokens or [batch, labels] for sentences. Depth and widths are taken from the tensors' shapes
- * where possible, so that a layer with pruned heads or neurons can be exported. `source` names the file in messages about missing
- * or misshapen tensors.
+ * In: `input_ids`, `attention_mask` and, if the architecture has several token types, `token_type_ids`, int64 [batch, length]. Out:
+ * `logits`, float, [batch, length, labels] for tokens or [batch, labels] for texts. `source` names the file in messages about
+ * missing or misshapen tensors.
  */
 export function encoderGraph(
   encoder: EncoderConfiguration,
@@ -29,47 +43,68 @@ export function encoderGraph(
   source: string,
 ): onnx.ModelProto {
   const graph = new GraphWriter();
-  const { hiddenSize, embeddingSize } = encoder;
-  const { prefix, layer: namesOfLayer, sequenceHead } = ARCHITECTURES[encoder.type];
-  const headSize = hiddenSize / encoder.attentionHeads;
+  const nn = onGraph(graph, encoder, tensors, source);
+  const logits = applyHead(nn, encoder, head, encode(nn, encoder));
+  graph.run('Identity', 'logits', [logits.name]);
+  const labels = head.labels.length;
+  graph.output('logits', head.kind === 'sequence' ? ['batch', labels] : ['batch', 'length', labels]);
+  return graph.finish(encoder.type);
+}
 
-  /** Returns the tensor of that name; -1 in `shape` allows any extent. */
+/** Writes each operation as nodes of the graph, with names by layer and parameter for viewers. */
+function onGraph(
+  graph: GraphWriter,
+  encoder: EncoderConfiguration,
+  tensors: { get(name: string): Tensor | undefined },
+  source: string,
+): NetworkOperations<Value> {
+  const ids = graph.input('input_ids', ['batch', 'length']);
+  const attentionMask = graph.input('attention_mask', ['batch', 'length']);
+  const mask = once(additiveMask);
+  const length = once(() => {
+    const shape = graph.run('Shape', 'input/shape', [ids]);
+    return graph.run('Gather', 'input/length', [shape, graph.index(1)]);
+  });
+  let path = 'embeddings';
+
   function take(name: string, shape: readonly number[]): Tensor {
     const tensor = tensors.get(name);
     if (!tensor)
       throw new InputError(`${source}: has no tensor "${name}"; export a folder saved by training`);
-    const fits =
-      tensor.shape.length === shape.length &&
-      shape.every((extent, axis) => extent === -1 || extent === tensor.shape[axis]);
-    if (!fits) {
+    if (String(tensor.shape) !== String(shape))
       throw new InputError(
         `${source}: "${name}" has the shape [${tensor.shape}] but config.json requires [${shape}]; the two files do not belong together`,
       );
-    }
     return tensor;
   }
 
-  function constant(name: string, shape: readonly number[]): string {
-    const tensor = take(name, shape);
-    return graph.constant(name, tensor.shape, tensor.data);
-  }
+  const constant = (name: string, shape: readonly number[]): string =>
+    graph.constant(name, shape, take(name, shape).data);
+  const rowsOf = ({ name, rows, width }: Table, indices: string): Value => ({
+    name: graph.run('Gather', name, [constant(`${name}.weight`, [rows, width]), indices]),
+    width,
+  });
 
   /** x W^T + b. The weight is stored [outputs, inputs] and written transposed, as required by MatMul. */
-  function linear(input: string, name: string, outputs: number, inputs: number): string {
-    const weight = take(`${name}.weight`, [outputs, inputs]);
-    const [rows, columns] = weight.shape;
-    graph.constant(`${name}.weight`, [columns, rows], transpose(weight.data, rows, columns));
+  function linear({ name: input, width: inputs }: Value, name: string, outputs: number): Value {
+    const { data } = take(`${name}.weight`, [outputs, inputs]);
+    graph.constant(`${name}.weight`, [inputs, outputs], transpose(data, outputs, inputs));
     const product = graph.run('MatMul', `${name}/product`, [input, `${name}.weight`]);
-    return graph.run('Add', name, [product, constant(`${name}.bias`, [rows])]);
+    const sum = graph.run('Add', name, [product, constant(`${name}.bias`, [outputs])]);
+    return { name: sum, width: outputs };
   }
 
-  function layerNorm(input: string, name: string, width: number): string {
+  function layerNorm({ name: input, width }: Value, name: string, epsilon: number): Value {
     const scale = constant(`${name}.weight`, [width]);
     const shift = constant(`${name}.bias`, [width]);
-    return graph.run('LayerNormalization', name, [input, scale, shift], {
-      axis: -1,
-      epsilon: { float: encoder.layerNormEpsilon },
-    });
+    const attributes = { axis: -1, epsilon: { float: epsilon } };
+    return { name: graph.run('LayerNormalization', name, [input, scale, shift], attributes), width };
+  }
+
+  function activate({ name: input, width }: Value, activation: Activation): Value {
+    const name = `${input}/${activation}`;
+    const operator = { tanh: 'Tanh', relu: 'Relu', gelu: undefined }[activation];
+    return { name: operator ? graph.run(operator, name, [input]) : gelu(input, name), width };
   }
 
   /** Gaussian error linear unit, exact form (Hendrycks & Gimpel 2016), written so that runtimes recognize and fuse it. */
@@ -81,109 +116,103 @@ export function encoderGraph(
     return graph.run('Mul', name, [product, graph.scalar(0.5)]);
   }
 
-  /** Word + position + token type embeddings, normalized: [batch, length, hidden]. */
-  function embeddings(ids: string, tokenTypes: string | undefined): string {
-    const name = `${prefix}.embeddings`;
-    const table = (kind: string, rows: number) =>
-      constant(`${name}.${kind}_embeddings.weight`, [rows, embeddingSize]);
-    const shape = graph.run('Shape', `${name}/shape`, [ids]);
-    const length = graph.run('Gather', `${name}/length`, [shape, graph.index(1)]);
-    const positions = graph.run('Range', `${name}/positions`, [graph.index(0), length, graph.index(1)]);
-    let sum = graph.run('Gather', `${name}/word`, [table('word', encoder.vocabularySize), ids]); // [batch, length, embedding]
-    if (tokenTypes !== undefined) {
-      const types = table('token_type', encoder.tokenTypes);
-      sum = graph.run('Add', `${name}/typed`, [
-        sum,
-        graph.run('Gather', `${name}/type`, [types, tokenTypes]),
-      ]);
-    }
-    const places = table('position', encoder.maximumPositions);
-    const place = graph.run('Gather', `${name}/place`, [places, positions]); // [length, embedding]
-    sum = graph.run('Add', `${name}/sum`, [sum, place]);
-    const normalized = layerNorm(sum, `${name}.LayerNorm`, embeddingSize);
-    return embeddingSize === hiddenSize
-      ? normalized
-      : linear(normalized, `${prefix}.embeddings_project`, hiddenSize, embeddingSize);
-  }
-
   /** 0 for tokens, MASKED_SCORE for padding: [batch, 1, 1, length]. */
-  function additiveMask(mask: string): string {
-    const spread = graph.run('Unsqueeze', 'mask/spread', [mask, graph.integers(1, 2)]);
+  function additiveMask(): string {
+    const spread = graph.run('Unsqueeze', 'mask/spread', [attentionMask, graph.integers(1, 2)]);
     const kept = graph.run('Cast', 'mask/kept', [spread], { to: 1 });
     const dropped = graph.run('Sub', 'mask/dropped', [graph.scalar(1), kept]);
     return graph.run('Mul', 'mask/additive', [dropped, graph.scalar(MASKED_SCORE)]);
   }
 
-  function attention(input: string, mask: string, names: LayerNames, path: string): string {
-    // The remaining heads of this layer.
-    const width = take(`${names.query}.weight`, [-1, hiddenSize]).shape[0];
-    const heads = width / headSize;
-    if (!Number.isInteger(heads)) {
-      throw new InputError(
-        `${source}: "${names.query}.weight" has ${width} rows, which is not a multiple of the head size ${headSize}; correct config.json`,
-      );
-    }
-    const split = (part: 'query' | 'key' | 'value', order: number[]) => {
-      const flat = linear(input, names[part], width, hiddenSize); // [batch, length, width]
-      const shape = graph.integers(0, 0, heads, headSize);
-      const apart = graph.run('Reshape', `${path}/${part}/apart`, [flat, shape]);
-      return graph.run('Transpose', `${path}/${part}/heads`, [apart], { perm: order });
-    };
-    const query = split('query', [0, 2, 1, 3]); // [batch, heads, length, head size]
-    const key = split('key', [0, 2, 3, 1]); // [batch, heads, head size, length]
-    const value = split('value', [0, 2, 1, 3]); // [batch, heads, length, head size]
-    const products = graph.run('MatMul', `${path}/products`, [query, key]); // [batch, heads, length, length]
-    const scaled = graph.run('Div', `${path}/scaled`, [
-      products,
-      graph.scalar(Math.fround(Math.sqrt(headSize))),
-    ]);
-    const scores = graph.run('Add', `${path}/scores`, [scaled, mask]);
-    const weights = graph.run('Softmax', `${path}/weights`, [scores], { axis: -1 });
-    const context = graph.run('MatMul', `${path}/context`, [weights, value]); // [batch, heads, length, head size]
-    const together = graph.run('Transpose', `${path}/together`, [context], { perm: [0, 2, 1, 3] });
-    const flat = graph.run('Reshape', `${path}/flat`, [together, graph.integers(0, 0, width)]);
-    const output = linear(flat, names.attentionOutput, hiddenSize, width);
-    const sum = graph.run('Add', `${path}/sum`, [output, input]);
-    return layerNorm(sum, names.attentionNorm, hiddenSize);
+  /** `first`, `first` + 1, … // -> [length] */
+  function range(first: number, name: string): string {
+    const behind =
+      first === 0 ? length() : graph.run('Add', `${name}/behind`, [length(), graph.index(first)]);
+    return graph.run('Range', name, [graph.index(first), behind, graph.index(1)]);
   }
 
-  function feedForward(input: string, names: LayerNames, path: string): string {
-    const width = take(`${names.expand}.weight`, [-1, hiddenSize]).shape[0];
-    const inner = gelu(linear(input, names.expand, width, hiddenSize), `${path}/gelu`);
-    const output = linear(inner, names.contract, hiddenSize, width);
-    const sum = graph.run('Add', `${path}/sum`, [output, input]);
-    return layerNorm(sum, names.outputNorm, hiddenSize);
+  /** The bucket of each query's distance to each key, looked up by distance // -> [length, length] */
+  function buckets(): string {
+    const farthest = encoder.maximumPositions - 1;
+    const byDistance = BigInt64Array.from({ length: 2 * farthest + 1 }, (_, place) =>
+      BigInt(relativeBucket(place - farthest)),
+    );
+    const places = range(0, 'relative/places');
+    const queries = graph.run('Unsqueeze', 'relative/queries', [places, graph.integers(1)]); // [length, 1]
+    const keys = graph.run('Unsqueeze', 'relative/keys', [places, graph.integers(0)]); // [1, length]
+    const distances = graph.run('Sub', 'relative/distances', [keys, queries]);
+    const indices = graph.run('Add', 'relative/indices', [distances, graph.index(farthest)]);
+    const table = graph.constant('relative/buckets', [byDistance.length], byDistance);
+    return graph.run('Gather', 'relative/bucket', [table, indices]);
   }
 
-  /** Classifies the sentence from its first token: [batch, labels]. */
-  function classifySequence(hidden: string, labels: number): string {
-    const { transform, activation, output } = sequenceHead;
-    const first = graph.run('Gather', 'sequence/first', [hidden, graph.index(0)], { axis: 1 }); // [batch, hidden]
-    const transformed = linear(first, transform, hiddenSize, hiddenSize);
-    const operator = { tanh: 'Tanh', relu: 'Relu', gelu: undefined }[activation];
-    const pooled = operator
-      ? graph.run(operator, 'sequence/pooled', [transformed])
-      : gelu(transformed, 'sequence/pooled');
-    return linear(pooled, output, labels, hiddenSize);
-  }
+  return {
+    words: (table) => rowsOf(table, ids), // [batch, length, width]
+    positions: (table, first) => rowsOf(table, range(first, 'embeddings/positions')), // [length, width]
+    tokenTypes: (table) =>
+      rowsOf(
+        table,
+        // With one type, there is nothing to ask for, and Python's tokenizers do not name it.
+        table.rows === 1 ? graph.index(0) : graph.input('token_type_ids', ['batch', 'length']),
+      ),
+    add: (one, other) => ({ ...one, name: graph.run('Add', `${other.name}/sum`, [one.name, other.name]) }),
+    layerNorm,
+    dropout: (x) => x,
+    linear(x, name, outputs, activation) {
+      const result = linear(x, name, outputs);
+      return activation ? activate(result, activation) : result;
+    },
+    linearAddNorm(x, residual, { linear: name, norm, epsilon }) {
+      const output = linear(x, name, residual.width);
+      const sum = graph.run('Add', `${name}/sum`, [output.name, residual.name]);
+      return layerNorm({ name: sum, width: residual.width }, norm, epsilon);
+    },
+    attention(x, { query, key, value, heads, headSize, bias }) {
+      const width = heads * headSize;
+      const split = (projection: string, part: string, order: number[]) => {
+        const flat = linear(x, projection, width); // [batch, length, width]
+        const shape = graph.integers(0, 0, heads, headSize);
+        const apart = graph.run('Reshape', `${path}/${part}/apart`, [flat.name, shape]);
+        return graph.run('Transpose', `${path}/${part}/heads`, [apart], { perm: order });
+      };
+      const queries = split(query, 'query', [0, 2, 1, 3]); // [batch, heads, length, head size]
+      const keys = split(key, 'key', [0, 2, 3, 1]); // [batch, heads, head size, length]
+      const values = split(value, 'value', [0, 2, 1, 3]); // [batch, heads, length, head size]
+      const products = graph.run('MatMul', `${path}/products`, [queries, keys]); // [batch, heads, length, length]
+      const root = graph.scalar(Math.fround(Math.sqrt(headSize)));
+      const scaled = graph.run('Div', `${path}/scaled`, [products, root]);
+      const biased = bias ? graph.run('Add', `${path}/biased`, [scaled, bias.name]) : scaled;
+      const scores = graph.run('Add', `${path}/scores`, [biased, mask()]);
+      const weights = graph.run('Softmax', `${path}/weights`, [scores], { axis: -1 });
+      const context = graph.run('MatMul', `${path}/context`, [weights, values]); // [batch, heads, length, head size]
+      const together = graph.run('Transpose', `${path}/together`, [context], { perm: [0, 2, 1, 3] });
+      return { name: graph.run('Reshape', `${path}/flat`, [together, graph.integers(0, 0, width)]), width };
+    },
+    relativePositions(table) {
+      const pairs = rowsOf(table, buckets()); // [length, length, heads]
+      const byHead = graph.run('Transpose', 'relative/by-head', [pairs.name], { perm: [2, 0, 1] });
+      const name = graph.run('Unsqueeze', 'relative/bias', [byHead, graph.integers(0)]);
+      return { name, width: table.width }; // [1, heads, length, length]
+    },
+    layer(index, compute) {
+      path = `layer.${index}/attention`;
+      return compute();
+    },
+    firstToken: ({ name, width }) => ({
+      name: graph.run('Gather', 'sequence/first', [name, graph.index(0)], { axis: 1 }),
+      width,
+    }),
+    wordScores() {
+      throw new Error('masked language models are not exported');
+    },
+  };
+}
 
-  const ids = graph.input('input_ids', ['batch', 'length']);
-  const attentionMask = graph.input('attention_mask', ['batch', 'length']);
-  const tokenTypes = encoder.tokenTypes > 0 ? graph.input('token_type_ids', ['batch', 'length']) : undefined;
-
-  let hidden = embeddings(ids, tokenTypes); // [batch, length, hidden]
-  const mask = additiveMask(attentionMask);
-  for (let layer = 0; layer < encoder.layers; layer++) {
-    const names = namesOfLayer(layer);
-    const path = `layer.${layer}`;
-    hidden = feedForward(attention(hidden, mask, names, `${path}/attention`), names, path);
-  }
-  const labels = head.labels.length;
-  const sequence = head.kind === 'sequence';
-  const logits = sequence
-    ? classifySequence(hidden, labels)
-    : linear(hidden, 'classifier', labels, hiddenSize);
-  graph.run('Identity', 'logits', [logits]);
-  graph.output('logits', sequence ? ['batch', labels] : ['batch', 'length', labels]);
-  return graph.finish(encoder.type);
+/** Computes a value when it is first asked for. */
+function once(compute: () => string): () => string {
+  let value: string | undefined;
+  return () => {
+    value ??= compute();
+    return value;
+  };
 }

@@ -25,6 +25,7 @@ const encoder = {
   intermediateSize: 64,
   maximumPositions: 64,
   tokenTypes: 2,
+  paddingId: 0,
   layerNormEpsilon: 1e-12,
   hiddenDropout: 0.1,
   attentionDropout: 0.1,

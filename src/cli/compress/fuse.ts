@@ -5,7 +5,7 @@ import { checkModelOutput, printWritten } from './written';
 interface Options {
   model: string;
   out?: string;
-  operators: readonly string[];
+  operators?: readonly string[];
   json?: boolean;
 }
 
@@ -20,10 +20,8 @@ export function registerFuse(compress: Command): void {
     .addOption(
       new Option(
         '--operators <names>',
-        `operators to fuse, comma-separated: ${FUSED_OPERATORS.join(', ')} (layer-norm is slower on CPUs)`,
-      )
-        .argParser((names) => names.split(',').map((name) => name.trim()))
-        .default(DEFAULT_FUSED_OPERATORS, DEFAULT_FUSED_OPERATORS.join(',')),
+        `operators to fuse, comma-separated: ${FUSED_OPERATORS.join(', ')} (layer-norm is slower on CPUs; default: ${DEFAULT_FUSED_OPERATORS.join(',')}, except attention with a position bias)`,
+      ).argParser((names) => names.split(',').map((name) => name.trim())),
     )
     .option('--json', 'print path and size as JSON')
     .action(({ model, out = model, operators, json }: Options) => {

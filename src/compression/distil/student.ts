@@ -1,6 +1,6 @@
 import { InputError } from '../../foundation';
 import {
-  ARCHITECTURES,
+  definitionOf,
   type EncoderConfiguration,
   encoderParameterShapes,
   freshTensors,
@@ -122,7 +122,7 @@ function projectEmbeddings(
   tensors: Map<string, Tensor>,
 ): void {
   if (student.embeddingSize === teacher.embeddingSize) return;
-  const { prefix } = ARCHITECTURES[teacher.type];
+  const { prefix } = definitionOf(teacher);
   const words = stored.get(`${prefix}.embeddings.word_embeddings.weight`)!;
   const directions = principalDirections(words, student.embeddingSize);
   for (const [name, tensor] of stored)

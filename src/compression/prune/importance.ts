@@ -1,6 +1,6 @@
 import {
-  ARCHITECTURES,
   type DeviceTensor,
+  definitionOf,
   download,
   free,
   headsOfLayer,
@@ -36,7 +36,7 @@ export async function measureImportance<Example extends { inputIds: Int32Array }
   const { encoder } = model.configuration;
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
   const layers = range(encoder.layers);
-  const names = layers.map(ARCHITECTURES[encoder.type].layer);
+  const names = layers.map(definitionOf(encoder).layer);
   const heads = layers.map((layer) => new Float64Array(headsOfLayer(encoder, layer)));
   const neurons = layers.map(() => new Float64Array(encoder.intermediateSize));
   for (const [index, example] of examples.entries()) {

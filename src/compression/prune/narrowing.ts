@@ -1,6 +1,6 @@
 import {
-  ARCHITECTURES,
   type DeviceTensor,
+  definitionOf,
   download,
   type EncoderConfiguration,
   headsOfLayer,
@@ -101,7 +101,7 @@ const lengthOf = (values: Float32Array): number =>
  */
 export function narrowHidden({ encoder, tensors }: Network, { directions, share }: Basis): Network {
   const [wide, narrow] = directions.shape;
-  const { prefix, layer } = ARCHITECTURES[encoder.type];
+  const { prefix, layer } = definitionOf(encoder);
   const turned = turn(directions);
   const changed = new Map(tensors);
   const change = (name: string, work: (tensor: Tensor) => Tensor) =>
@@ -133,7 +133,7 @@ export function narrowHidden({ encoder, tensors }: Network, { directions, share 
     for (const name of [names.attentionOutput, names.contract]) write(name);
     for (const name of [names.attentionNorm, names.outputNorm]) normalize(name);
   }
-  const { transform, output } = ARCHITECTURES[encoder.type].sequenceHead;
+  const { transform, output } = definitionOf(encoder).sequenceHead;
   if (tensors.has(`${transform}.weight`)) {
     read(transform);
     const kept = widestUnits(tensors.get(`${output}.weight`)!, narrow);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InputError, projectRoot, writeSentences } from '../../foundation';
 import { cellSentence } from '../../foundation/sentence.fixture';
-import { ARCHITECTURES, free, readSafetensors, TokenClassifier } from '../../nn';
+import { definitionOf, free, readSafetensors, TokenClassifier } from '../../nn';
 import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx } from '../../onnx';
 import { runOnnx } from '../../onnx/run.fixture';
@@ -45,7 +45,7 @@ function scaleColumns(network: Network, name: string, factor: number, isMeant: (
   return { ...network, tensors: new Map(network.tensors).set(name, { shape, data: scaled }) };
 }
 
-const names = (layer: number) => ARCHITECTURES.bert.layer(layer);
+const names = (layer: number) => definitionOf({ type: 'bert' }).layer(layer);
 
 test("a folder with a head pruned by Python's transformers gives PyTorch's logits, and so does our own removal", async () => {
   const folder = join(projectRoot, 'src', 'compression', 'prune', 'fixtures', 'tiny-bert-pruned');

@@ -1,4 +1,4 @@
-import { ARCHITECTURES, type EncoderConfiguration, headsOfLayer, type Tensor } from '../../nn';
+import { definitionOf, type EncoderConfiguration, headsOfLayer, type Tensor } from '../../nn';
 
 /** A network as plain data. */
 export interface Network {
@@ -31,7 +31,7 @@ export function removeHeads({ encoder, tensors }: Network, removed: readonly (re
   const changed = new Map(tensors);
   const prunedHeads: Record<number, number[]> = {};
   for (const layer of range(encoder.layers)) {
-    const names = ARCHITECTURES[encoder.type].layer(layer);
+    const names = definitionOf(encoder).layer(layer);
     const lost = removed[layer];
     const kept = range(headsOfLayer(encoder, layer)).filter((head) => !lost.includes(head));
     const places = kept.flatMap((head) => range(headSize).map((place) => head * headSize + place));
@@ -56,7 +56,7 @@ export function removeNeurons(
 ): Network {
   const changed = new Map(tensors);
   for (const layer of range(encoder.layers)) {
-    const names = ARCHITECTURES[encoder.type].layer(layer);
+    const names = definitionOf(encoder).layer(layer);
     const lost = new Set(removed[layer]);
     const kept = range(encoder.intermediateSize).filter((neuron) => !lost.has(neuron));
     keepRows(changed, names.expand, kept);

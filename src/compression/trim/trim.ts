@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readTextFile, writeFileAtomically } from '../../foundation';
-import { ARCHITECTURES, type LabelNetwork, type Tensor } from '../../nn';
+import { definitionOf, type LabelNetwork, type Tensor } from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { textsOfFile } from '../../training';
@@ -63,7 +63,7 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
   const model = task.load(folder);
   const { configuration } = model;
   const { encoder } = configuration;
-  const name = `${ARCHITECTURES[encoder.type].prefix}.embeddings.word_embeddings.weight`;
+  const name = `${definitionOf(encoder).prefix}.embeddings.word_embeddings.weight`;
   const tensors = model.parameters.snapshot();
   tensors.set(name, takeRows(tensors.get(name)!, kept));
   const temporary = mkdtempSync(join(tmpdir(), 'falconframes-trim-'));

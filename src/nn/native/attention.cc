@@ -47,6 +47,16 @@ FOR_EACH_PROCESSOR void transpose(const float* in, int64_t step, int64_t rows, i
     for (int64_t i = 0; i < rows; i++) out[j * outStep + i] = factor * in[i * step + j];
 }
 
+FOR_EACH_PROCESSOR void addTo(float* s, const float* bias, int64_t length) {
+#pragma omp simd
+  for (int64_t j = 0; j < length; j++) s[j] += bias[j];
+}
+
+FOR_EACH_PROCESSOR void scaleRow(const float* in, float factor, int64_t length, float* out) {
+#pragma omp simd
+  for (int64_t j = 0; j < length; j++) out[j] = factor * in[j];
+}
+
 // p = softmax(s + mask)
 FOR_EACH_PROCESSOR void softmaxOfRow(const float* s, const float* mask, int64_t length, float* p) {
   float highest = s[0] + mask[0];
@@ -96,13 +106,13 @@ struct Extents {
   float scale() const { return 1 / std::sqrt(static_cast<float>(width)); }
 };
 
-// FalconAttention: projected [batch * length, 3 * heads * width]: query, key and value; mask [batch, 1, 1, length], added to the
-// scores; random bytes [batch, heads, length, length], or none for no dropout
+// FalconAttention: projected [batch * length, 3 * heads * width]: query, key and value; mask [batch, 1, 1, length] and bias
+// [1, heads, length, length] (or none), added to the scores; random bytes [batch, heads, length, length], or none for no dropout
 // -> context [batch * length, heads * width], weights [batch, heads, length, length] before dropout
 void attention(const Attributes& attributes, Run& run) {
   const Extents e(attributes, run, 0, 1);
-  const float *projected = run.floats(0), *mask = run.floats(1);
-  const uint8_t* random = run.count(2) > 0 ? run.bytes(2) : nullptr;
+  const float *projected = run.floats(0), *mask = run.floats(1), *bias = run.count(2) > 0 ? run.floats(2) : nullptr;
+  const uint8_t* random = run.count(3) > 0 ? run.bytes(3) : nullptr;
   float* context = run.allocate(0, {e.batch * e.length, e.hidden()});
   float* weights = run.allocate(1, {e.batch, e.heads, e.length, e.length});
   if (!context || !weights) return;
@@ -116,8 +126,11 @@ void attention(const Attributes& attributes, Run& run) {
       float* p = weights + head * square;
       transpose(key, e.columns, e.length, e.width, e.scale(), keys.data(), e.padded());
       product(query, e.columns, keys.data(), e.padded(), e.length, e.width, e.padded(), scores.data(), e.padded());
-      for (int64_t row = 0; row < e.length; row++)
-        softmaxOfRow(scores.data() + row * e.padded(), mask + sentence * e.length, e.length, p + row * e.length);
+      for (int64_t row = 0; row < e.length; row++) {
+        float* own = scores.data() + row * e.padded();
+        if (bias) addTo(own, bias + head % e.heads * square + row * e.length, e.length);
+        softmaxOfRow(own, mask + sentence * e.length, e.length, p + row * e.length);
+      }
       if (random) drop(p, random + head * square, attributes.threshold, attributes.keep(), square, scores.data());
       product(random ? scores.data() : p, e.length, value, e.columns, e.length, e.length, e.width,
               context + sentence * e.length * e.hidden() + head % e.heads * e.width, e.hidden());
@@ -127,13 +140,16 @@ void attention(const Attributes& attributes, Run& run) {
 
 // With P the weights, D dropout's factors and S the scores: dV = (P D)ᵀ dC, dP = (dC Vᵀ) D, dS = P (dP - the sum of dP P over the row),
 // dQ = dS K / √width, dK = dSᵀ Q / √width.
-// FalconAttentionGradient: dcontext [batch * length, heads * width], then the inputs and the weights -> dprojected
+// FalconAttentionGradient: dcontext [batch * length, heads * width], then the inputs and the weights -> dprojected, and with a bias
+// dS [batch, heads, length, length], else nothing
 void attentionGradient(const Attributes& attributes, Run& run) {
   const Extents e(attributes, run, 1, 2);
-  const float *dContext = run.floats(0), *projected = run.floats(1), *weights = run.floats(4);
-  const uint8_t* random = run.count(3) > 0 ? run.bytes(3) : nullptr;
+  const float *dContext = run.floats(0), *projected = run.floats(1), *weights = run.floats(5);
+  const uint8_t* random = run.count(4) > 0 ? run.bytes(4) : nullptr;
+  const bool biased = run.count(3) > 0;
   float* dProjected = run.allocate(0, {e.batch * e.length, e.columns});
-  if (!dProjected) return;
+  float* dScores = biased ? run.allocate(1, {e.batch, e.heads, e.length, e.length}) : run.allocate(1, {0});
+  if (!dProjected || (biased && !dScores)) return;
   const int64_t square = e.length * e.length;
   shareOut(e.batch * e.heads, piecesOf(e.batch * e.heads, 16), [=](int64_t begin, int64_t end, int) {
     std::vector<float> values(e.width * e.padded()), one(e.length * e.padded()), other(square);
@@ -154,7 +170,13 @@ void attentionGradient(const Attributes& attributes, Run& run) {
       for (int64_t row = 0; row < e.length; row++) {
         float* dP = one.data() + row * e.padded();
         if (own) drop(dP, own + row * e.length, attributes.threshold, attributes.keep(), e.length, dP);
-        softmaxGradientOfRow(dP, p + row * e.length, e.scale(), e.length, dP);  // dS / √width
+        if (biased) {
+          float* dS = dScores + head * square + row * e.length;
+          softmaxGradientOfRow(dP, p + row * e.length, 1, e.length, dS);
+          scaleRow(dS, e.scale(), e.length, dP);
+        } else {
+          softmaxGradientOfRow(dP, p + row * e.length, e.scale(), e.length, dP);  // dS / √width
+        }
       }
 
       product(one.data(), e.padded(), key, e.columns, e.length, e.length, e.width, dQuery, e.columns);
@@ -164,11 +186,12 @@ void attentionGradient(const Attributes& attributes, Run& run) {
   });
 }
 
-Registration<attention> forward("FalconAttention", {"projected: float", "mask: float", "random: uint8"},
+Registration<attention> forward("FalconAttention", {"projected: float", "mask: float", "bias: float", "random: uint8"},
                                 {"context: float", "weights: float"}, {"heads: int", "rate: float", "threshold: int"});
 Registration<attentionGradient> backward("FalconAttentionGradient",
-                                         {"dcontext: float", "projected: float", "mask: float", "random: uint8", "weights: float"},
-                                         {"dprojected: float"}, {"heads: int", "rate: float", "threshold: int"});
+                                         {"dcontext: float", "projected: float", "mask: float", "bias: float", "random: uint8",
+                                          "weights: float"},
+                                         {"dprojected: float", "dscores: float"}, {"heads: int", "rate: float", "threshold: int"});
 
 }  // namespace
 }  // namespace falconframes

@@ -1,4 +1,4 @@
-import type { DeviceTensor } from '../device';
+import { type DeviceTensor, upload } from '../device';
 import * as fused from '../fused';
 import {
   add,
@@ -8,6 +8,7 @@ import {
   softmax,
   stack,
   subtract,
+  sumOfFirst,
   sumOfLast,
   transpose,
   unstack,
@@ -21,14 +22,16 @@ export interface AttentionShape {
   heads: number;
   /** Dropout of the attention weights. */
   dropout: number;
+  /** Added to the scaled scores of every window // [1, heads, length, length] */
+  bias?: DeviceTensor;
 }
 
 /**
- * Multi-head scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2): P = softmax(Q Kᵀ / √width + mask),
- * context = P V.
+ * Multi-head scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762, section 3.2): P = softmax(Q Kᵀ / √width + bias
+ * + mask), context = P V.
  *
  * Backward, with D dropout's mask: dV = (P D)ᵀ dC, dP = (dC Vᵀ) D, dS = P (dP - the sum of dP P over the row), dQ = dS K / √width,
- * dK = dSᵀ Q / √width.
+ * dK = dSᵀ Q / √width, dbias = the sum of dS over the batch.
  *
  * projected [batch * length, 3 * heads * width], query, key and value side by side; mask [batch, 1, 1, length] with very negative
  * numbers on padding -> [batch * length, heads * width]
@@ -37,18 +40,19 @@ export function attention(
   tape: Tape,
   projected: DeviceTensor,
   mask: DeviceTensor,
-  { batch, length, heads, dropout }: AttentionShape,
+  shape: AttentionShape,
 ): DeviceTensor {
+  if (tape.fused) return fusedAttention(tape, projected, mask, shape);
+  const { batch, length, heads, dropout, bias } = shape;
   const [rows, columns] = projected.shape;
   const width = columns / (3 * heads);
   const scale = 1 / Math.sqrt(width);
-  if (tape.fused) return fusedAttention(tape, projected, mask, { batch, length, heads, dropout });
-  return tape.apply([projected], () => {
+  return tape.apply(bias ? [projected, bias] : [projected], () => {
     const parted = reshape(projected, batch, length, 3, heads, width);
     const separate = transpose(parted, 2, 0, 3, 1, 4); // [3, batch, heads, length, width]
     const [q, k, v] = unstack(separate).map((x) => tape.factor(x)); // each [batch, heads, length, width]
     const scores = multiply(batchMatMul(q, k, { transposeRight: true }), scale); // [batch, heads, length, length]
-    const weights = softmax(add(scores, mask));
+    const weights = softmax(add(bias ? add(scores, bias) : scores, mask));
     const drop = tape.chance && dropout > 0 ? dropoutMask(weights.shape, dropout, tape.chance) : undefined;
     const dropped = tape.factor(drop ? multiply(weights, drop) : weights);
     const context = transpose(batchMatMul(dropped, v), 0, 2, 1, 3); // [batch, length, heads, width]
@@ -66,7 +70,8 @@ export function attention(
         const dQuery = batchMatMul(scaled, k);
         const dKey = batchMatMul(scaled, q, { transposeLeft: true });
         const together = transpose(stack([dQuery, dKey, dValue]), 1, 3, 0, 2, 4); // [batch, length, 3, heads, width]
-        return [reshape(together, rows, columns)];
+        const dProjected = reshape(together, rows, columns);
+        return bias ? [dProjected, sumOverBatch(dScores)] : [dProjected];
       },
     };
   });
@@ -77,15 +82,25 @@ function fusedAttention(
   tape: Tape,
   projected: DeviceTensor,
   mask: DeviceTensor,
-  { batch, length, heads, dropout }: AttentionShape,
+  { batch, length, heads, dropout, bias }: AttentionShape,
 ): DeviceTensor {
-  return tape.apply([projected], () => {
+  return tape.apply(bias ? [projected, bias] : [projected], () => {
     const drops = drawDrops([batch, heads, length, length], dropout, tape.chance);
-    const [context, weights] = fused.attention(projected, mask, heads, drops);
+    const scores = { projected, mask, bias: bias ?? upload(new Float32Array(), [0]), heads };
+    const [context, weights] = fused.attention(scores, drops);
     return {
       output: context,
-      saved: [weights, drops.bytes],
-      backward: (gradient) => [fused.attentionGradient(gradient, projected, mask, weights, heads, drops)],
+      saved: [weights, drops.bytes, ...(bias ? [] : [scores.bias])],
+      backward: (gradient) => {
+        const [dProjected, dScores] = fused.attentionGradient(gradient, scores, weights, drops);
+        return bias ? [dProjected, sumOverBatch(dScores)] : [dProjected];
+      },
     };
   });
+}
+
+/** [batch, ...] -> [1, ...] */
+function sumOverBatch(x: DeviceTensor): DeviceTensor {
+  const [, ...rest] = x.shape;
+  return reshape(sumOfFirst(x), 1, ...rest);
 }

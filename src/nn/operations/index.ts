@@ -10,3 +10,4 @@ export { layerNorm } from './layer-norm';
 export { linear, linears } from './linear';
 export { linearAddNorm } from './linear-add-norm';
 export { linearGelu } from './linear-gelu';
+export { relativeBias } from './relative-bias';

@@ -39,6 +39,14 @@ export function fuseAttention(view: GraphView): number {
   return found;
 }
 
+/** Returns whether something besides the mask is added to the scaled scores, as in MPNet. */
+export const hasPositionBias = (view: GraphView): boolean =>
+  view.all('Softmax').some((softmax) => {
+    const masked = view.only('Add', softmax.input?.[0]);
+    const biased = view.only('Add', masked?.input?.[0]);
+    return view.only('Div', biased?.input?.[0]) !== undefined;
+  });
+
 /** x W + b of query, key or value. */
 interface Projection {
   weight: Float32Array; // [hidden, width]

@@ -2,7 +2,7 @@ import { onnx } from 'onnx-proto';
 import { InputError } from '../../foundation';
 import { withContribDomain } from '../graph';
 import { refuseFused, refuseQuantized } from '../rewrite';
-import { fuseAttention } from './attention';
+import { fuseAttention, hasPositionBias } from './attention';
 import { fuseGelu } from './gelu';
 import { GraphView } from './graph-view';
 import { fuseLayerNorm } from './layer-norm';
@@ -15,21 +15,25 @@ const FUSERS: Record<FusedOperator, (view: GraphView) => number> = {
   'layer-norm': fuseLayerNorm,
 };
 
-/** Returns the model with a fused graph. `source` names the file in messages. */
+/** Returns the model with a fused graph; by default, attention with a position bias (MPNet) stays as it is. `source` names the file. */
 export function fuseModel(
   model: onnx.ModelProto,
   source: string,
-  { operators = DEFAULT_FUSED_OPERATORS }: FuseOptions = {},
+  { operators }: FuseOptions = {},
 ): onnx.ModelProto {
-  const chosen = chosenOperators(operators);
+  const chosen = chosenOperators(operators ?? DEFAULT_FUSED_OPERATORS);
   // Checked first, since a quantized file may contain operators of both kinds.
   refuseQuantized(model, source, 'fuse the fp32 file first and quantize the result');
   refuseFused(model, source, 'quantize it, or export the model again to start over');
   const view = new GraphView(model.graph!);
   for (const operator of chosen) {
     if (FUSERS[operator](view) > 0) continue;
+    const isBiased = operator === 'attention' && hasPositionBias(view);
+    if (isBiased && !operators) continue;
     throw new InputError(
-      `${source}: contains no ${operator} that can be fused; fuse a file that \`falconframes compress export\` wrote`,
+      isBiased
+        ? `${source}: its attention has a position bias, which ONNX Runtime's 8-bit operator lacks, so it cannot be fused; leave "attention" out`
+        : `${source}: contains no ${operator} that can be fused; fuse a file that \`falconframes compress export\` wrote`,
     );
   }
   return withContribDomain(onnx.ModelProto.create({ ...model, graph: view.finish() }));

@@ -23,6 +23,7 @@ const COMMON = {
   type: 'bert',
   maximumPositions: 512,
   tokenTypes: 2,
+  paddingId: 0,
   layerNormEpsilon: 1e-12,
   hiddenDropout: 0,
   attentionDropout: 0,

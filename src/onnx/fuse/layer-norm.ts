@@ -1,15 +1,15 @@
 import type { onnx } from 'onnx-proto';
-import { contribNode, operatorNode } from '../graph';
+import { contribNode } from '../graph';
 import type { GraphView } from './graph-view';
 
 /**
  * Layer normalization (Ba et al. 2016) of a sum becomes `SkipLayerNormalization`, with the bias of the linear layer before it:
  *
  *     norm((h W + b) + x)               ->  SkipLayerNormalization(h W, x, scale, shift, b)
- *     norm((word + type) + position)    ->  SkipLayerNormalization(word + position, type, scale, shift)
+ *     norm((word + position) + type)    ->  SkipLayerNormalization(word + position, type, scale, shift)
  *
- * ONNX Runtime 1.14 asks for summands of one shape, which positions [length, hidden] are not: they go into the sum that is left.
- * So embeddings without token types (DistilBERT) stay as they are.
+ * ONNX Runtime 1.14 asks for summands of one shape, which positions [length, hidden] are not. So embeddings without token types
+ * (DistilBERT, MPNet), or with a single one (RoBERTa), stay as they are.
  *
  * Returns how many it found.
  */
@@ -18,19 +18,17 @@ export function fuseLayerNorm(view: GraphView): number {
   for (const norm of view.all('LayerNormalization')) {
     const summands = residualSummands(view, norm) ?? embeddingSummands(view, norm);
     if (!summands || !isOfLastAxis(norm)) continue;
-    const { before = [], input, skip, bias } = summands;
+    const { input, skip, bias } = summands;
     const [, scale, shift] = norm.input!;
     const inputs = [input, skip, scale, shift, ...(bias === undefined ? [] : [bias])];
     const fused = contribNode('SkipLayerNormalization', inputs, norm.output!);
-    view.replace(norm, ...before, { ...fused, attribute: norm.attribute?.filter(isEpsilon) });
+    view.replace(norm, { ...fused, attribute: norm.attribute?.filter(isEpsilon) });
     found++;
   }
   return found;
 }
 
-/** The summands, and nodes that must run before. */
 interface Summands {
-  before?: onnx.INodeProto[];
   input: string;
   skip: string;
   bias?: string;
@@ -44,16 +42,16 @@ function residualSummands(view: GraphView, norm: onnx.INodeProto): Summands | un
   return view.only('MatMul', output) ? { input: output, skip } : undefined;
 }
 
-/** Embeddings of words and token types [batch, length, hidden], and of positions [length, hidden]. */
+/** Returns the embeddings of words and positions, and those of each token's type, both [batch, length, hidden]. */
 function embeddingSummands(view: GraphView, norm: onnx.INodeProto): Summands | undefined {
-  const [typed, place] = view.only('Add', norm.input?.[0])?.input ?? [];
-  const [word, type] = view.only('Add', typed)?.input ?? [];
+  const [placed, type] = view.only('Add', norm.input?.[0])?.input ?? [];
+  const [word, place] = view.only('Add', placed)?.input ?? [];
+  const types = view.only('Gather', type);
   const position = view.only('Gather', place);
-  const usual =
-    view.only('Gather', word) && view.only('Gather', type) && view.any('Range', position?.input?.[1]);
-  if (!usual) return undefined;
-  const placed = `${word}/placed`;
-  return { before: [operatorNode('Add', [word, place], [placed])], input: placed, skip: type };
+  const usual = view.only('Gather', word) && view.any('Range', position?.input?.[1]);
+  // A constant index selects one row for all tokens.
+  if (!usual || !types || view.integers(types.input?.[1])) return undefined;
+  return { input: placed, skip: type };
 }
 
 /** The only axis that the operator supports, and the default. */

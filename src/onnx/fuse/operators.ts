@@ -6,6 +6,6 @@ export type FusedOperator = (typeof FUSED_OPERATORS)[number];
 export const DEFAULT_FUSED_OPERATORS: readonly FusedOperator[] = ['attention', 'gelu'];
 
 export interface FuseOptions {
-  /** Names of FUSED_OPERATORS; the default is DEFAULT_FUSED_OPERATORS. */
+  /** Names of FUSED_OPERATORS; the default is those of DEFAULT_FUSED_OPERATORS that the model's attention allows. */
   operators?: readonly string[];
 }

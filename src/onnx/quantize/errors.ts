@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import { ARCHITECTURES, openWeights, readEncoderConfiguration, type Tensor } from '../../nn';
+import { definitionOf, openWeights, readEncoderConfiguration, type Tensor } from '../../nn';
 import { transpose } from '../transpose';
 import { type Int8Matrix, quantizeColumns, quantizeRows } from './int8';
 
@@ -24,7 +24,7 @@ export function exampleMatrix(folder: string): NamedMatrix {
 /** Its name in model.safetensors, where it is stored as [outputs, inputs]. */
 export function exampleMatrixName(folder: string): string {
   const encoder = readEncoderConfiguration(folder);
-  return `${ARCHITECTURES[encoder.type].layer(Math.floor(encoder.layers / 2)).contract}.weight`;
+  return `${definitionOf(encoder).layer(Math.floor(encoder.layers / 2)).contract}.weight`;
 }
 
 export interface QuantizationError {

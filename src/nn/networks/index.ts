@@ -1,0 +1,15 @@
+/**
+ * Networks: each encoder and head written once, over a small set of operations.
+ *
+ * In: an encoder's configuration, and an implementation of the operations (operations.ts). Out: whatever that makes of the forward
+ * pass: logits with gradients (on-tensorflow.ts), the list of parameters (parameter-shapes.ts), an ONNX graph (the room onnx). A new
+ * encoder is one file beside bert.ts, and its name in encoders.ts.
+ */
+export { type EncoderConfiguration, headsOfLayer } from './configuration';
+export type { EncoderDefinition, Head, LabelOutcome } from './definition';
+export { definitionOf, encode, encoderPrefixes, encoderTypes } from './encoders';
+export { applyHead } from './heads';
+export { type LayerObserver, onTensorFlow, type Weights } from './on-tensorflow';
+export type { Activation, NetworkOperations, Table } from './operations';
+export { encoderParameterShapes, headParameterShapes, parameterCount } from './parameter-shapes';
+export { relativeBucket } from './relative-positions';
