@@ -4,7 +4,7 @@ import type { DeviceTensor } from './device';
 import { readEncoderConfiguration } from './encoder-configuration';
 import { freshTensors } from './initialization';
 import { saveTokenizer, writeWeights } from './model-folder';
-import { predictsWords, readHead, writeNetworkConfiguration } from './network-configuration';
+import { readHead, refuseUntied, writeNetworkConfiguration } from './network-configuration';
 import {
   applyHead,
   type EncoderConfiguration,
@@ -21,7 +21,7 @@ import { gatherRows } from './operations';
 import { Parameters } from './parameters';
 import type { Tensor } from './safetensors';
 import type { Tape } from './tape';
-import { readTensors } from './weights';
+import { openWeights, readTensors } from './weights';
 
 /** The parts of a network used by the training engine. */
 export interface Trainable {
@@ -71,11 +71,23 @@ export class Model implements Trainable {
     return new Model(encoder, head, readTensors(folder, shapes));
   }
 
-  /** Loads a masked language model: with the head in the folder, or else a new one, initialized from the seed. */
+  /**
+   * Loads a masked language model: with the head in the folder, or else a new one, initialized from the seed. Published folders may
+   * name a head in config.json whose weights they lack, or have one that config.json does not name (`BertForPreTraining`).
+   */
   static forMaskedWords(folder: string, seed: number): Model {
-    return predictsWords(folder)
-      ? Model.load(folder)
-      : Model.fromEncoder(folder, { kind: 'vocabulary' }, seed);
+    const encoder = readEncoderConfiguration(folder);
+    const head: Head = { kind: 'vocabulary' };
+    const headShapes = headParameterShapes(encoder, head);
+    const stored = openWeights(folder);
+    if (![...headShapes.keys()].every((name) => stored.shapeOf(name)))
+      return Model.fromEncoder(folder, head, seed);
+    refuseUntied(folder);
+    return new Model(
+      encoder,
+      head,
+      readTensors(folder, new Map([...encoderParameterShapes(encoder), ...headShapes])),
+    );
   }
 
   /** Loads the encoder of a model folder with a new head, initialized from the seed. */

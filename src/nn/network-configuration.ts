@@ -32,17 +32,16 @@ export function readHead(folder: string): Head {
     );
   }
   if (kind !== 'vocabulary') return { kind, labels: readLabels(config, path) };
-  if (config.tie_word_embeddings === false)
-    throw new InputError(
-      `${path}: "tie_word_embeddings" is false; only masked language models that predict words by their embeddings are known`,
-    );
+  refuseUntied(folder);
   return { kind };
 }
 
-/** Returns whether a folder contains a masked language model; encoders saved without any head do not. */
-export function predictsWords(folder: string): boolean {
-  const config = readConfigurationFile(folder);
-  return headKindOf(config, parseEncoder(config, folder)) === 'vocabulary';
+/** @throws InputError if a masked language model has a matrix of its own in place of the word embeddings */
+export function refuseUntied(folder: string): void {
+  if (readConfigurationFile(folder).tie_word_embeddings === false)
+    throw new InputError(
+      `${configurationPath(folder)}: "tie_word_embeddings" is false; only masked language models that predict words by their embeddings are known`,
+    );
 }
 
 /** Values of `problem_type`, from which Python's pipeline chooses a softmax over a sequence's labels or a sigmoid for each. */

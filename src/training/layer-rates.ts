@@ -15,5 +15,5 @@ export function layerRates(
 function depth(name: string, layers: number): number {
   const [, layer] = /\.layer\.(\d+)\./.exec(name) ?? [];
   if (layer !== undefined) return layers - Number(layer);
-  return name.includes('embeddings') ? layers + 1 : 0;
+  return /embeddings|relative_attention_bias/.test(name) ? layers + 1 : 0;
 }

@@ -96,6 +96,13 @@ export function leastHeads(
   return removed;
 }
 
+/** Selects the heads to remove from all layers alike: those that matter least over all layers. */
+export function leastSharedHeads(heads: readonly Float64Array[], count: number): number[][] {
+  const totals = heads[0].map((_, head) => heads.reduce((sum, own) => sum + own[head], 0));
+  const removed = leastOf(totals, count);
+  return heads.map(() => removed);
+}
+
 /** Returns the indices of the smallest values. */
 export const leastOf = (values: Float64Array, count: number): number[] =>
   [...values.keys()].sort((one, other) => values[one] - values[other] || one - other).slice(0, count);

@@ -7,6 +7,7 @@ import {
   writeFileAtomically,
 } from '../../foundation';
 import {
+  definitionOf,
   download,
   type EncoderConfiguration,
   headsOfLayer,
@@ -18,7 +19,7 @@ import {
 import { type LossName, labelTaskOf, type Objective, objectiveOf, type Task, withTask } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { DEFAULT_TRAINING } from '../../training';
-import { leastHeads, leastOf, measureImportance } from './importance';
+import { leastHeads, leastOf, leastSharedHeads, measureImportance } from './importance';
 import { basisOf, narrowHidden, observeStates, roomForHeads } from './narrowing';
 import { type Network, range, removeHeads, removeLayers, removeNeurons } from './removal';
 
@@ -116,7 +117,12 @@ async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model e
       ),
     );
     const room = roomForHeads(original.encoder, hiddenSize);
-    network = removeHeads(network, leastHeads(importance.heads, options.heads, room));
+    network = removeHeads(
+      network,
+      definitionOf(original.encoder).positionBias
+        ? leastSharedHeads(importance.heads, original.encoder.attentionHeads - room)
+        : leastHeads(importance.heads, options.heads, room),
+    );
     const neurons = importance.neurons.map((own) => leastOf(own, options.neurons));
     if (options.neurons > 0) network = removeNeurons(network, neurons);
   }
@@ -147,6 +153,10 @@ async function pruneTask<Item, Example extends { inputIds: Int32Array }, Model e
 /** @throws InputError if nothing is to be removed, or more than there is */
 function refuseTooMuch(encoder: EncoderConfiguration, options: PruneOptions, folder: string): void {
   const { layers, heads, neurons, hidden } = options;
+  if (heads > 0 && definitionOf(encoder).positionBias)
+    throw new InputError(
+      `${folder}: all layers of a ${encoder.type} encoder share a position bias of each head, so no layer can lose heads that others keep; give --hidden, which removes the same heads from all`,
+    );
   if (layers + heads + neurons + hidden === 0)
     throw new InputError('nothing to prune; give --layers, --heads, --neurons or --hidden');
   if (layers >= encoder.layers)

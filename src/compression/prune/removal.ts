@@ -25,13 +25,17 @@ export function removeLayers({ encoder, tensors }: Network, removed: readonly nu
   return { encoder: { ...rest, ...heads, layers: kept.length }, tensors: moved };
 }
 
-/** Removes heads from each layer, given by index among its remaining heads. */
+/**
+ * Removes heads from each layer, given by index among its remaining heads. If all layers share a position bias (MPNet), they must lose
+ * the same heads, and the bias loses them too.
+ */
 export function removeHeads({ encoder, tensors }: Network, removed: readonly (readonly number[])[]): Network {
   const headSize = encoder.hiddenSize / encoder.attentionHeads;
   const changed = new Map(tensors);
+  const { layer: namesOf, positionBias } = definitionOf(encoder);
   const prunedHeads: Record<number, number[]> = {};
   for (const layer of range(encoder.layers)) {
-    const names = definitionOf(encoder).layer(layer);
+    const names = namesOf(layer);
     const lost = removed[layer];
     const kept = range(headsOfLayer(encoder, layer)).filter((head) => !lost.includes(head));
     const places = kept.flatMap((head) => range(headSize).map((place) => head * headSize + place));
@@ -45,6 +49,12 @@ export function removeHeads({ encoder, tensors }: Network, removed: readonly (re
     const all = [...before, ...lost.map((place) => present[place])].sort((one, other) => one - other);
     if (all.length > 0) prunedHeads[layer] = all;
   }
+  if (positionBias)
+    keepColumns(
+      changed,
+      positionBias,
+      range(headsOfLayer(encoder, 0)).filter((head) => !removed[0].includes(head)),
+    );
   const any = Object.keys(prunedHeads).length > 0;
   return { encoder: { ...encoder, ...(any && { prunedHeads }) }, tensors: changed };
 }
@@ -84,7 +94,7 @@ function keepRows(tensors: Map<string, Tensor>, name: string, places: readonly n
   });
 }
 
-/** Keeps only the given inputs of a linear layer. */
+/** Keeps only the given inputs of a linear layer, or columns of a table. */
 function keepColumns(tensors: Map<string, Tensor>, name: string, places: readonly number[]): void {
   const { shape, data } = tensors.get(`${name}.weight`)!;
   const [rows, width] = shape;
