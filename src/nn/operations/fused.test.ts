@@ -65,14 +65,16 @@ test('attention of any length, head size and number of heads', { skip }, () => {
       index % length > 0 && index % length >= length - Math.floor(index / length) ? -1e9 : 0,
     );
     for (const dropout of [0, 0.1]) {
-      compare(
-        `${batch} x ${length}, ${heads} x ${width}`,
-        [[batch * length, 3 * heads * width]],
-        (tape, [projected]) =>
-          attention(tape, projected, upload(present.slice(), [batch, 1, 1, length]), {
-            ...{ batch, length, heads, dropout },
-          }),
-      );
+      const biases = [[], [[1, heads, length, length]]];
+      for (const bias of biases)
+        compare(
+          `${batch} x ${length}, ${heads} x ${width}${bias.length > 0 ? ', with a bias' : ''}`,
+          [[batch * length, 3 * heads * width], ...bias],
+          (tape, [projected, added]) =>
+            attention(tape, projected, upload(present.slice(), [batch, 1, 1, length]), {
+              ...{ batch, length, heads, dropout, bias: added },
+            }),
+        );
     }
   }
 });

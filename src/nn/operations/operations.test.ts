@@ -15,6 +15,7 @@ import {
   linearAddNorm,
   linearGelu,
   linears,
+  relativeBias,
   relu,
   tanh,
 } from '.';
@@ -108,6 +109,33 @@ test('attention over two windows of different length, with and without dropout',
       );
     }
   }
+});
+
+test('attention with a bias of each head and pair of positions, which all windows share', () => {
+  const shape = { batch: 2, length: 3, heads: 2 };
+  const mask = () => upload(Float32Array.of(0, 0, 0, 0, 0, -1e9), [2, 1, 1, 3]);
+  for (const rate of [0, 0.4])
+    for (const fused of [false, true])
+      checkGradients(
+        [
+          [6, 12],
+          [1, 2, 3, 3],
+        ],
+        (tape, [projected, bias]) => attention(tape, projected, mask(), { ...shape, dropout: rate, bias }),
+        true,
+        fused,
+      );
+});
+
+test('a bias by relative position: the gradients of equal distances add up', () => {
+  const bucketOf = (distance: number) => (distance > 0 ? 2 : Math.min(1, -distance));
+  checkGradients([[3, 2]], (tape, [table]) => relativeBias(tape, table, bucketOf, 4));
+  const values = tidy(() => {
+    const table = upload(Float32Array.of(1, 10, 2, 20, 3, 30), [3, 2]);
+    return [...download(relativeBias(new Tape(false), table, bucketOf, 2))];
+  });
+  // Rows are queries, columns keys: the key behind the query is in bucket 2, the key before it in bucket 1.
+  assert.deepEqual(values, [1, 3, 2, 1, 10, 30, 20, 10]);
 });
 
 test('operations fused with a linear layer: gelu, and dropout, residual and norm', () => {

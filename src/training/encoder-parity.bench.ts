@@ -1,0 +1,173 @@
+/**
+ * `npm run bench -- encoder-parity [--encoder NAME…] [--json]`: whether pretrained encoders compute here what they compute in
+ * PyTorch. A check rather than a measurement: exit status 1 if not.
+ *
+ * Each encoder (by default every one of models/registry.json; those not at hand are fetched) gets a new head of three labels and is
+ * saved; Python's `AutoModelForTokenClassification` loads the folder. Compared on real sentences of different lengths, padded, without
+ * dropout: token ids, logits (1e-4), the gradient of every parameter (1e-3 relative), the parameters after three steps of AdamW (1e-4
+ * relative), and the logits of the exported ONNX file (1e-4).
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPeer } from '../benchmark';
+import { createRandom, projectRoot } from '../foundation';
+import { type Batch, download, fetchEncoder, free, Model, readSafetensors, Tape, tidy, upload } from '../nn';
+import { relativeError } from '../nn/network.fixture';
+import { encodeAsOnnx } from '../onnx';
+import { runOnnxBatch } from '../onnx/run.fixture';
+import { cutWindows, Tokenizer } from '../tokenization';
+import { AdamW } from './optimizer';
+
+const LIMITS = { logits: 1e-4, gradients: 1e-3, 'three steps': 1e-4, ONNX: 1e-4 };
+/** Tokens of each window: short, usual, and long enough for the most distant relative positions. */
+const LENGTHS = [7, 40, 300];
+const LABELS = ['one', 'two', 'three'];
+/** A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign. */
+const KEY_BIAS = /(key|k_lin|attn\.k)\.bias$/;
+
+interface Answer {
+  logits: number[];
+  ids: number[][];
+}
+
+type Row = { encoder: string; 'same token ids': boolean } & Record<keyof typeof LIMITS, number>;
+
+/** Paragraphs of the sample's articles. */
+function sampleTexts(): string[] {
+  const file = join(projectRoot, 'data', 'sample', 'train.jsonl');
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { text: string }).text);
+}
+
+/** Windows of the sample's text of given lengths, padded with the padding token. */
+async function makeBatch(tokenizer: Tokenizer, paddingId: number): Promise<Batch> {
+  const [encoded] = await tokenizer.encode([sampleTexts().join(' ')]);
+  const windows = LENGTHS.map((length) => cutWindows(encoded, tokenizer, length)[0]);
+  const size = windows.length;
+  const length = Math.max(...LENGTHS);
+  const inputIds = new Int32Array(size * length).fill(paddingId);
+  const attentionMask = new Float32Array(size * length);
+  windows.forEach((window, row) => {
+    inputIds.set(window.inputIds, row * length);
+    attentionMask.fill(1, row * length, row * length + window.inputIds.length);
+  });
+  return { size, length, inputIds, attentionMask };
+}
+
+async function check(name: string, ask: (folder: string) => Promise<Answer>, folder: string): Promise<Row> {
+  const source = await fetchEncoder(name);
+  const model = Model.fromEncoder(source, { kind: 'tokens', labels: LABELS }, 1);
+  model.save(folder, source);
+  const tokenizer = new Tokenizer(source);
+  const batch = await makeBatch(tokenizer, model.encoder.paddingId);
+  const { size, length, inputIds, attentionMask } = batch;
+  const random = createRandom(2);
+  // What is computed for padding is never read, and programs differ there.
+  const direction = Float32Array.from(
+    { length: attentionMask.length * LABELS.length },
+    (_, place) => (attentionMask[Math.floor(place / LABELS.length)] * (2 * random.next() - 1)) / size,
+  );
+  const rowsOf = <T>(values: ArrayLike<T>, width: number) =>
+    Array.from({ length: values.length / width }, (_, row) =>
+      Array.from(values).slice(row * width, (row + 1) * width),
+    );
+  const texts = sampleTexts().slice(0, 50);
+  writeFileSync(
+    join(folder, 'inputs.json'),
+    JSON.stringify({
+      input_ids: rowsOf(inputIds, length),
+      attention_mask: rowsOf(attentionMask, length),
+      direction: rowsOf(rowsOf(direction, LABELS.length), length),
+      texts,
+    }),
+  );
+  const expected = await ask(folder);
+  const ours = (await tokenizer.encode(texts)).map(
+    (encoded) => cutWindows(encoded, tokenizer, model.encoder.maximumPositions)[0].inputIds,
+  );
+
+  const difference = (logits: ArrayLike<number>) =>
+    expected.logits.reduce(
+      (worst, value, place) =>
+        attentionMask[Math.floor(place / LABELS.length)] === 1
+          ? Math.max(worst, Math.abs(value - logits[place]))
+          : worst,
+      0,
+    );
+  const optimizer = new AdamW(model.parameters, 0.1);
+  let logits = 0;
+  let gradients = 0;
+  for (let step = 0; step < 3; step++) {
+    const byName = tidy(() => {
+      const weights = model.parameters.read();
+      const tape = new Tape(true);
+      const output = model.logits(tape, weights, batch);
+      if (step === 0) logits = difference(download(output));
+      const byTensor = tape.backward(output, upload(direction, output.shape));
+      return new Map([...weights].map(([parameter, weight]) => [parameter, byTensor.get(weight)!]));
+    });
+    if (step === 0) {
+      const wanted = readSafetensors(join(folder, 'gradients.safetensors'));
+      for (const [parameter, gradient] of byName)
+        if (!KEY_BIAS.test(parameter))
+          gradients = Math.max(
+            gradients,
+            relativeError(download(gradient), wanted.get(parameter)!.data, 1e-3),
+          );
+    }
+    optimizer.update(byName, 1e-4, 1);
+    free(...byName.values());
+  }
+  let steps = 0;
+  const trained = readSafetensors(join(folder, 'trained.safetensors'));
+  for (const [parameter, { data }] of model.parameters.snapshot())
+    if (!KEY_BIAS.test(parameter))
+      steps = Math.max(steps, relativeError(data, trained.get(parameter)!.data, 1e-3));
+  optimizer.dispose();
+  model.dispose();
+  return {
+    encoder: name,
+    'same token ids': ours.every((ids, index) => String(ids) === String(expected.ids[index])),
+    logits,
+    gradients,
+    'three steps': steps,
+    ONNX: difference(await runOnnxBatch(encodeAsOnnx(folder), batch)),
+  };
+}
+
+async function main(): Promise<void> {
+  const options = process.argv.slice(2).filter((option) => option !== '--json');
+  const { encoders } = require('../../models/registry.json') as { encoders: { name: string }[] };
+  const named = options.filter((option) => option !== '--encoder');
+  const scratch = mkdtempSync(join(tmpdir(), 'falconframes-parity-'));
+  const python = await startPeer<Record<string, string>, string, Answer>('encoder_parity.py', []);
+  const rows: Row[] = [];
+  try {
+    for (const [index, name] of (named.length > 0 ? named : encoders.map((own) => own.name)).entries())
+      rows.push(await check(name, python.ask, join(scratch, String(index))));
+  } finally {
+    await python.end();
+    rmSync(scratch, { recursive: true });
+  }
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ ...python.greeting, encoders: rows }));
+  else {
+    console.log(
+      `Largest differences from transformers ${python.greeting.transformers}, PyTorch ${python.greeting.torch}`,
+    );
+    console.table(rows);
+  }
+  for (const row of rows) {
+    if (!row['same token ids']) throw new Error(`${row.encoder}: Python's tokenizer gives other token ids`);
+    for (const [what, limit] of Object.entries(LIMITS) as [keyof typeof LIMITS, number][])
+      if (!(row[what] < limit))
+        throw new Error(`${row.encoder}: ${what} differ by ${row[what]}, at most ${limit}`);
+  }
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
