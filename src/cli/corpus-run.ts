@@ -25,6 +25,7 @@ import {
   type Work,
 } from '../inference';
 import { hasWeights, weightFiles } from '../nn';
+import { TOKENIZER_FILES } from '../tokenization';
 import { corpusProgress, type Items } from './corpus-progress';
 import { endOfReader } from './failure';
 import { filesOf } from './inputs';
@@ -233,6 +234,8 @@ function decisiveFiles(model: string, quantized?: boolean): string[] {
   return [
     ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
     join(model, 'config.json'),
-    join(model, 'tokenizer.json'),
+    ...(existsSync(join(model, 'tokenizer.json')) ? ['tokenizer.json'] : TOKENIZER_FILES).map((name) =>
+      join(model, name),
+    ),
   ].filter((path) => existsSync(path));
 }

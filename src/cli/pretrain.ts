@@ -63,10 +63,10 @@ export function registerPretrain(program: Command): void {
       const folder = await fetchEncoder(options.encoder);
       checkRunFolder(options.out, [folder, ...options.text]);
       const tokenizer = new Tokenizer(folder);
-      const maskId = tokenizer.idOf('[MASK]');
+      const { maskId } = tokenizer;
       if (maskId === undefined)
         throw new InputError(
-          `${folder}: the vocabulary has no [MASK] token, so no words can be masked; choose another encoder`,
+          `${folder}: the vocabulary has no token for masked words ([MASK] or <mask>), so no words can be masked; choose another encoder`,
         );
       const texts = options.text.flatMap(readTexts);
       const { maximumPositions } = readEncoderConfiguration(folder);

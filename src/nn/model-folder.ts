@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
-import { readTokenizerFile } from '../tokenization';
+import { completeConfiguration, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
 import { type Tensor, writeSafetensors } from './safetensors';
 import { WEIGHTS } from './weights';
 
@@ -10,17 +10,20 @@ export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor
   writeSafetensors(join(folder, WEIGHTS), tensors, [join(folder, 'onnx')]);
 }
 
-/** Copies the tokenizer's files, with truncation and padding switched off, since windows take care of both. */
+/**
+ * Copies the tokenizer's files, and writes tokenizer.json and tokenizer_config.json if the source lacks them, for the readers that need
+ * both. Truncation and padding are switched off, since windows take care of both.
+ */
 export function saveTokenizer(source: string, folder: string): void {
-  const tokenizer = readTokenizerFile(source);
-  writeFileAtomically(
-    join(folder, 'tokenizer.json'),
-    JSON.stringify({ ...tokenizer, truncation: null, padding: null }),
-  );
-  for (const name of ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt']) {
+  const tokenizer = JSON.stringify({ ...readTokenizerFile(source), truncation: null, padding: null });
+  const configuration = completeConfiguration(source);
+  for (const name of TOKENIZER_FILES) {
     if (source !== folder && existsSync(join(source, name)))
       writeFileAtomically(join(folder, name), readCompanion(join(source, name)));
   }
+  writeFileAtomically(join(folder, 'tokenizer.json'), tokenizer);
+  if (configuration)
+    writeFileAtomically(join(folder, 'tokenizer_config.json'), `${JSON.stringify(configuration, null, 2)}\n`);
 }
 
 /** Bytes. The largest tokenizers published take some 35 MB. */

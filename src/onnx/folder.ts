@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomically, writePieces } from '../foundation';
 import { readCompanion } from '../nn';
+import { TOKENIZER_FILES } from '../tokenization';
 
 /** Returns the path of a model folder's ONNX file; transformers.js expects these names. */
 export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
@@ -16,13 +17,7 @@ export function writeExported(folder: string, model: Uint8Array): string {
 }
 
 /** Files needed to run a model besides its weights. */
-export const COMPANIONS = [
-  'config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'vocab.txt',
-];
+export const COMPANIONS = ['config.json', ...TOKENIZER_FILES];
 
 /** Copies configuration and tokenizer into another folder, so that it can be deployed on its own. */
 export function copyCompanions(from: string, to: string): void {

@@ -34,7 +34,7 @@ test('transformers.js reads the folder and returns the labels and scores of our 
   const labels = savedLabels(readConfiguration(folder));
   const tokenizer = new Tokenizer(folder);
   const [{ ids }] = await tokenizer.encode([text]);
-  const row = [tokenizer.classificationId, ...ids, tokenizer.separatorId];
+  const row = [tokenizer.startId, ...ids, tokenizer.endId];
   const inputs = {
     input_ids: [row],
     attention_mask: [row.map(() => 1)],

@@ -1,12 +1,13 @@
 /**
- * Tokenization: text to WordPiece tokens with character offsets, and spans to token labels and back.
+ * Tokenization: text to tokens (WordPiece, byte-level BPE) with character offsets, and spans to token labels and back.
  *
- * In: text, spans, a model folder's tokenizer.json. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the
+ * In: text, spans, a model folder's tokenizer files. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the
  * model folder (reads).
  */
 export { encodeTexts, type TextInput } from './encode-texts';
-export { labelsToSpans, spansToLabels, type TokenLabels, tagsToSpans } from './labels';
+export { labelsToSpans, rangeOfTokens, spansToLabels, type TokenLabels, tagsToSpans } from './labels';
 export { onlyFinite, type TokenScorer } from './scorer';
+export type { SpecialTokens } from './special-ids';
 export {
   type ExclusiveColumns,
   exclusiveColumns,
@@ -23,6 +24,7 @@ export {
 } from './tag-set';
 export { isGiven, mergeThresholds, type Threshold, thresholdLogit, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
-export { readTokenizerFile, type TokenizerFile } from './tokenizer-file';
+export { completeConfiguration } from './tokenizer-configuration';
+export { readTokenizerFile, TOKENIZER_FILES, type TokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';
 export { wordsOf } from './words';

@@ -1,4 +1,4 @@
-import type { Span } from '../foundation';
+import type { Span, TextRange } from '../foundation';
 import { exclusiveColumns, outputNames, outputsPerLabel, parseTag, type TagSet } from './tag-set';
 import type { EncodedText } from './tokenizer';
 
@@ -129,6 +129,22 @@ function chooseOutermost(
   return { outermost: spans.filter((span) => !covered.has(span)), covered: [...covered] };
 }
 
+/**
+ * Returns the text of some adjacent tokens, or undefined if they have none. Blanks at the edges, which are empty tokens, do not count.
+ *
+ * @param behind index of the first token after them
+ */
+export function rangeOfTokens(
+  { starts, ends }: Pick<EncodedText, 'starts' | 'ends'>,
+  first: number,
+  behind: number,
+): TextRange | undefined {
+  let [from, last] = [first, behind - 1];
+  while (from <= last && starts[from] === ends[from]) from++;
+  while (last > from && starts[last] === ends[last]) last--;
+  return from <= last ? { start: starts[from], end: ends[last] } : undefined;
+}
+
 /** Decodes token labels to spans. An I- without a B- or I- before it opens a span, as in conlleval. */
 export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, tagSet: TagSet): Span[] {
   if (tagSet.scheme === 'exclusive') {
@@ -144,20 +160,20 @@ export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, t
   const spans: Span[] = [];
   tagSet.labels.forEach((label, index) => {
     const column = index * perLabel;
-    let open: Span | undefined;
+    let first = -1; // of the open span
+    const close = (behind: number) => {
+      const range = first < 0 ? undefined : rangeOfTokens(encoded, first, behind);
+      if (range) spans.push({ ...range, label });
+      first = -1;
+    };
     for (let token = 0; token < encoded.ids.length; token++) {
       const row = token * outputs + column;
       const begins = tagSet.scheme === 'bio' && labels[row] === 1;
       const inside = labels[row + perLabel - 1] === 1;
-      if (open && inside && !begins) {
-        open.end = encoded.ends[token];
-      } else if (begins || inside) {
-        open = { start: encoded.starts[token], end: encoded.ends[token], label };
-        spans.push(open);
-      } else {
-        open = undefined;
-      }
+      if (first >= 0 && (begins || !inside)) close(token);
+      if (first < 0 && (begins || inside)) first = token;
     }
+    close(encoded.ids.length);
   });
   return spans.sort((one, other) => one.start - other.start || one.end - other.end);
 }
@@ -170,13 +186,14 @@ export function labelsToSpans(encoded: EncodedText, labels: ArrayLike<number>, t
  * @param outputOf returns the output of a token, -1 for none
  */
 export function tagsToSpans(
-  { starts, ends, words }: EncodedText,
+  encoded: EncodedText,
   tagSet: TagSet,
   outputOf: (token: number) => number,
 ): (Span & { tokens: number[] })[] {
+  const { starts, words } = encoded;
   const tags = outputNames(tagSet).map(parseTag);
-  const spans: (Span & { tokens: number[] })[] = [];
-  let open: (Span & { tokens: number[] }) | undefined;
+  const found: { label: string; tokens: number[]; behind: number }[] = [];
+  let open: (typeof found)[number] | undefined;
   for (let token = 0; token < starts.length; ) {
     let behind = token + 1;
     if (tagSet.words) while (behind < starts.length && words[behind] === words[token]) behind++;
@@ -184,13 +201,16 @@ export function tagsToSpans(
     const { prefix, label } = output < 0 ? { prefix: 'O', label: '' } : tags[output];
     if (prefix === 'O') open = undefined;
     else if (open && open.label === label && prefix === 'I') {
-      open.end = ends[behind - 1];
+      open.behind = behind;
       open.tokens.push(token);
     } else {
-      open = { start: starts[token], end: ends[behind - 1], label, tokens: [token] };
-      spans.push(open);
+      open = { label, tokens: [token], behind };
+      found.push(open);
     }
     token = behind;
   }
-  return spans;
+  return found.flatMap(({ label, tokens, behind }) => {
+    const range = rangeOfTokens(encoded, tokens[0], behind);
+    return range ? [{ ...range, label, tokens }] : [];
+  });
 }

@@ -55,16 +55,104 @@ test('tokens without embeddings in the encoder are detected when the tokenizer i
   assert.equal(new Tokenizer(folder).vocabularySize, 82);
 });
 
+test('byte-level tokenizers that are random, slow or not of bytes are rejected', (context) => {
+  const { refuses, write, folder } = setUp(context);
+  const model = {
+    type: 'BPE',
+    vocab: { '<s>': 0, '</s>': 1, a: 2, b: 3, ab: 4, Ġ: 5 },
+    merges: [['a', 'b']],
+    dropout: null,
+    byte_fallback: false,
+  };
+  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const post_processor = {
+    type: 'RobertaProcessing',
+    cls: ['<s>', 0],
+    sep: ['</s>', 1],
+    trim_offsets: true,
+    add_prefix_space: false,
+  };
+  const file = {
+    version: '1.0',
+    model,
+    pre_tokenizer: byteLevel,
+    decoder: byteLevel,
+    post_processor,
+    added_tokens: [],
+  };
+  write(() => file);
+  assert.equal(new Tokenizer(folder).endId, 1);
+  const refusesModel = (change: object, message: RegExp) =>
+    refuses(() => ({ ...file, model: { ...model, ...change } }), message);
+  refusesModel({ dropout: 0.1 }, /"dropout" is 0.1/);
+  refusesModel({ byte_fallback: true }, /"byte_fallback" is true/);
+  refusesModel({ continuing_subword_prefix: '##' }, /"continuing_subword_prefix"/);
+  refusesModel({ end_of_word_suffix: '</w>' }, /"end_of_word_suffix"/);
+  refusesModel({ unk_token: '<unk>' }, /no "<unk>"/);
+  refusesModel({ merges: undefined }, /no merges/);
+  refusesModel({ merges: [['a', 'c']] }, /not a tokenizer/);
+  refusesModel({ merges: [7] }, /not a tokenizer/);
+  refusesModel({ vocab: { a: -1 } }, /not a tokenizer/);
+  const refusesPart = (change: object, message: RegExp) => refuses(() => ({ ...file, ...change }), message);
+  const split = { type: 'Split', pattern: { Regex: '(a+)+$' }, behavior: 'Isolated', invert: false };
+  const whole = { ...byteLevel, use_regex: false };
+  refusesPart({ pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] } }, /is "Split"/);
+  refusesPart({ pre_tokenizer: whole }, /no ByteLevel that splits words/);
+  refusesPart({ pre_tokenizer: { type: 'Whitespace' } }, /no ByteLevel that splits words/);
+  refusesPart({ pre_tokenizer: null }, /no pre_tokenizer/);
+  refusesPart({ decoder: { type: 'WordPiece' } }, /decoder is "WordPiece"/);
+  refusesPart({ post_processor: null, model: { ...model, vocab: { a: 0, b: 1, ab: 2 } } }, /no \[CLS\]/);
+});
+
+test('the frame is that of the post-processor, one token on each side', (context) => {
+  const { folder, original, write, refuses } = setUp(context);
+  const frameOf = (post_processor: unknown) => {
+    write((file) => ({ ...file, post_processor }));
+    const { startId, endId } = new Tokenizer(folder);
+    return [startId, endId];
+  };
+  const { vocab } = (JSON.parse(original) as File).model;
+  const pair = { sep: ['b', vocab.b], cls: ['a', vocab.a] };
+  const roberta = { type: 'RobertaProcessing', ...pair, trim_offsets: true, add_prefix_space: false };
+  const own = [vocab.a, vocab.b];
+  assert.deepEqual(frameOf({ type: 'BertProcessing', ...pair }), own);
+  assert.deepEqual(frameOf(roberta), own);
+  const trimming = { type: 'BertProcessing', ...pair };
+  assert.deepEqual(frameOf({ type: 'Sequence', processors: [trimming] }), own);
+  assert.deepEqual(frameOf(null), [vocab['[CLS]'], vocab['[SEP]']]);
+  const refusesFrame = (post_processor: unknown, message: RegExp) =>
+    refuses((file) => ({ ...file, post_processor }), message);
+  refusesFrame({ type: 'Sequence', processors: [trimming, roberta] }, /frames a text 2 times/);
+  refusesFrame(
+    { type: 'BertProcessing', ...pair, cls: ['a', 3] },
+    /a is token 3 in the post_processor, but \d+/,
+  );
+  refusesFrame(
+    { type: 'BertProcessing', ...pair, cls: ['none', 3] },
+    /none is token 3 in the post_processor, but none/,
+  );
+  refusesFrame({ type: 'BertProcessing', ...pair, cls: ['a', -3] }, /the id -3/);
+  refusesFrame({ type: 'BertProcessing', sep: pair.sep }, /"cls" of the post_processor is nothing/);
+  const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+  const text = { Sequence: { id: 'A', type_id: 0 } };
+  const template = (single: unknown[], ids: unknown) => ({
+    type: 'TemplateProcessing',
+    single,
+    pair: [],
+    special_tokens: { a: { id: 'a', ids, tokens: ['a'] } },
+  });
+  refusesFrame(template([text, special('a')], [vocab.a]), /frames a text as "text a"/);
+  refusesFrame(template([special('a'), special('a'), text, special('a')], [vocab.a]), /"a a text a"/);
+  refusesFrame(template([special('a'), text, special('a')], [vocab.a, 3]), /ids of "a"; one id/);
+  refusesFrame(template([special('a'), text, special('b')], [vocab.a]), /ids of "b"; one id/);
+});
+
 test('tokenizers of other families, and custom expressions, are rejected', (context) => {
   const { refuses } = setUp(context);
   const pattern = { Regex: '(a+)+$' };
   const split = { type: 'Split', pattern, behavior: 'Isolated', invert: false };
   const replace = { type: 'Replace', pattern, content: '' };
   const sequence = (kind: string, part: unknown) => ({ type: 'Sequence', [kind]: [part] });
-  refuses(
-    () => ({ model: { type: 'BPE', vocab: {}, merges: [] }, pre_tokenizer: { type: 'BertPreTokenizer' } }),
-    /"BPE" tokenizer/,
-  );
   refuses((file) => ({ ...file, model: { type: 'Unigram', vocab: [] } }), /"Unigram" tokenizer/);
   refuses((file) => ({ ...file, model: undefined }), /nameless tokenizer/);
   refuses((file) => ({ ...file, pre_tokenizer: split }), /pre_tokenizer is "Split"/);
@@ -80,6 +168,7 @@ test('tokenizers of other families, and custom expressions, are rejected', (cont
   );
   refuses((file) => ({ ...file, normalizer: 7 }), /normalizer is nothing/);
   refuses((file) => ({ ...file, decoder: replace }), /decoder is "Replace"/);
+  refuses((file) => ({ ...file, pre_tokenizer: { type: 'ByteLevel' } }), /pre_tokenizer is "ByteLevel"/);
   refuses((file) => ({ ...file, post_processor: { type: 'ByteLevel' } }), /post_processor is "ByteLevel"/);
   refuses(
     (file) => ({
@@ -163,9 +252,14 @@ test('a tokenizer.json with any value in any place is read or rejected', (contex
       'Whitespace',
       'Digits',
       'TemplateProcessing',
+      'RobertaProcessing',
       'WordPiece',
+      'BPE',
+      'ByteLevel',
     ),
     single: fc.jsonValue(),
+    cls: fc.jsonValue(),
+    merges: fc.jsonValue(),
     normalizers: fc.jsonValue(),
     vocab: fc.jsonValue(),
     unk_token: fc.jsonValue(),

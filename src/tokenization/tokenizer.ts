@@ -2,13 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { firstLineOf, InputError, readJsonObject, type TextRange } from '../foundation';
-import { readTokenizerFile, tokenNumbers } from './tokenizer-file';
+import { withPrefixSpace } from './components';
+import { BLANK, codeUnitOfCodePoint, hasCombiningMarks, includeMarks, trimBlanks } from './offsets';
+import { findSpecialTokens, type SpecialTokens } from './special-ids';
+import { readTokenizerSettings } from './special-tokens';
+import { readTokenizerFile, type TokenizerFile, tokenizerPath, tokenNumbers } from './tokenizer-file';
 
 const LARGEST_CONFIGURATION = 10_000_000;
 
 /**
  * A text as tokens, without special tokens. Token `t` is `text.slice(starts[t], ends[t])` (UTF-16 code units) and belongs to word
- * `words[t]`; words are those of BERT's pre-tokenizer, split at white space and around each punctuation mark.
+ * `words[t]`; words are those of the tokenizer's pre-tokenizer: BERT's splits at white space and around each punctuation mark. Tokens
+ * of a byte-level tokenizer do not include the blank before a word; a token of nothing but white space is empty, and tokens that
+ * share a character of several bytes all include it.
  */
 export interface EncodedText {
   ids: Int32Array; // [tokens]
@@ -17,42 +23,49 @@ export interface EncodedText {
   words: Int32Array; // [tokens]
 }
 
-/** WordPiece with character offsets: the official Rust library applied to a model folder's tokenizer.json. */
+/** A model folder's tokenizer with character offsets: the official Rust library for WordPiece and byte-level BPE. */
 export class Tokenizer {
-  /** Ids of the special tokens that frame a window. */
-  readonly classificationId: number;
-  readonly separatorId: number;
-  /** Ids of tokens that are not words: `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`, if in the vocabulary. */
+  /** Ids of the special tokens that frame a window, such as `[CLS]` and `[SEP]`. */
+  readonly startId: number;
+  readonly endId: number;
+  /** Id of the token for what the vocabulary cannot express. */
+  readonly unknownId: number;
+  /** Id of the token that stands for a masked word; undefined if the vocabulary has none. */
+  readonly maskId: number | undefined;
+  /** Ids of tokens that are not words, such as `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`. */
   readonly specialIds: ReadonlySet<number>;
+  /** The special tokens with their names. */
+  readonly special: SpecialTokens;
   readonly vocabularySize: number;
   readonly #native: NativeTokenizer;
+  /** Loads the tokenizer of given words, which differs for byte-level tokenizers: their words have a blank before them. */
+  readonly #loadForWords: () => NativeTokenizer;
+  #forWords: NativeTokenizer | undefined;
+  readonly #isByteLevel: boolean;
+  readonly #blankId: number | null;
 
   constructor(folder: string) {
-    const path = join(folder, 'tokenizer.json');
+    const path = tokenizerPath(folder);
     const file = readTokenizerFile(folder);
-    try {
-      this.#native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
-    } catch (error) {
-      throw new InputError(
-        `${path}: not a tokenizer (${firstLineOf((error as Error).message)}); restore the file`,
-      );
-    }
-    // Files of sentence encoders enable both, which would silently truncate long texts.
-    this.#native.disableTruncation();
-    this.#native.disablePadding();
-    const id = (token: string): number => {
-      const found = this.#native.tokenToId(token);
-      if (found === null)
-        throw new InputError(`${path}: the vocabulary has no ${token}; use a tokenizer of the BERT family`);
-      return found;
-    };
-    this.classificationId = id('[CLS]');
-    this.separatorId = id('[SEP]');
-    const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-    this.specialIds = new Set(specials.flatMap((token) => this.#native.tokenToId(token) ?? []));
+    this.#isByteLevel = file.model.type === 'BPE';
+    // Offsets are trimmed here, whether the file says so or not.
+    const plain = this.#isByteLevel ? { ...file, post_processor: null } : file;
+    this.#native = loadNative(plain, path);
+    this.#loadForWords = () =>
+      this.#isByteLevel
+        ? loadNative({ ...plain, pre_tokenizer: withPrefixSpace(file.pre_tokenizer) }, path)
+        : this.#native;
+    const idOf = (token: string) => this.#native.tokenToId(token);
+    this.#blankId = idOf(BLANK);
+    this.special = findSpecialTokens(file, readTokenizerSettings(folder), idOf, path);
+    this.startId = this.special.frame.start.id;
+    this.endId = this.special.frame.end.id;
+    this.unknownId = this.special.unknown.id;
+    this.maskId = this.special.mask?.id;
+    this.specialIds = this.special.ids;
     this.vocabularySize = this.#native.getVocabSize();
     // The library assigns the ids of added tokens itself.
-    refuseLarger(folder, Math.max(tokenNumbers(file), this.vocabularySize));
+    refuseLarger(folder, path, Math.max(tokenNumbers(file), this.vocabularySize));
   }
 
   /** Returns the id of a token, or undefined if it is not in the vocabulary. */
@@ -60,14 +73,21 @@ export class Tokenizer {
     return this.#native.tokenToId(token) ?? undefined;
   }
 
-  /** Returns the string of a token id; continuation pieces start with `##`. */
+  /**
+   * Returns the string of a token id. Continuation pieces of WordPiece start with `##`; byte-level tokens write each byte as a
+   * character, a blank as `Ġ`.
+   */
   tokenOf(id: number): string {
-    return this.#native.idToToken(id) ?? '[UNK]';
+    return this.#native.idToToken(id) ?? this.special.unknown.token;
   }
 
   /** Tokenizes each text completely, without truncation. */
-  async encode(texts: readonly string[]): Promise<EncodedText[]> {
-    const encodings = await this.#native
+  encode(texts: readonly string[]): Promise<EncodedText[]> {
+    return this.#encode(texts, this.#native);
+  }
+
+  async #encode(texts: readonly string[], native: NativeTokenizer): Promise<EncodedText[]> {
+    const encodings = await native
       .encodeBatch([...texts], { addSpecialTokens: false })
       .catch((error: Error) => {
         throw new InputError(
@@ -78,25 +98,28 @@ export class Tokenizer {
       const offsets = encoding.getOffsets();
       const text = texts[index];
       const toCodeUnit = codeUnitOfCodePoint(text);
-      const hasMarks = MAY_BE_MARK.test(text) && COMBINING_MARK.test(text);
       // Loops: `Int32Array.from` with a function takes several times as long.
       const starts = new Int32Array(offsets.length);
       const ends = new Int32Array(offsets.length);
       for (let token = 0; token < offsets.length; token++) {
         const [start, end] = offsets[token];
         starts[token] = toCodeUnit(start);
-        ends[token] = hasMarks ? behindMarks(text, toCodeUnit(end)) : toCodeUnit(end);
+        ends[token] = toCodeUnit(end);
       }
+      const ids = Int32Array.from(encoding.getIds());
+      if (this.#isByteLevel) trimBlanks(text, ids, starts, ends, this.#blankId);
+      else if (hasCombiningMarks(text)) includeMarks(text, starts, ends);
       const words = new Int32Array(offsets.length);
       const wordIds = encoding.getWordIds();
       for (let token = 0; token < words.length; token++) words[token] = wordIds[token] ?? -1;
-      return { ids: Int32Array.from(encoding.getIds()), starts, ends, words };
+      return { ids, starts, ends, words };
     });
   }
 
   /**
-   * Tokenizes texts with given words. Each word is encoded separately, as Python's tokenizers do with `is_split_into_words`; a word
-   * without tokens, such as a control character, becomes `[UNK]`, so that every word has a token. `words` counts the given words.
+   * Tokenizes texts with given words. Each word is encoded separately, as Python's tokenizers do with `is_split_into_words` (and
+   * `add_prefix_space` for byte-level BPE); a word without tokens, such as a control character, becomes the unknown token, so that
+   * every word has a token. `words` counts the given words.
    */
   async encodeWords(texts: readonly { text: string; words: readonly TextRange[] }[]): Promise<EncodedText[]> {
     const surfaces = new Map<string, number>();
@@ -105,8 +128,8 @@ export class Tokenizer {
         const surface = text.slice(start, end);
         if (!surfaces.has(surface)) surfaces.set(surface, surfaces.size);
       }
-    const encoded = await this.encode([...surfaces.keys()]);
-    const unknown = this.#native.tokenToId('[UNK]') ?? 0;
+    this.#forWords ??= this.#loadForWords();
+    const encoded = await this.#encode([...surfaces.keys()], this.#forWords);
     return texts.map(({ text, words }) => {
       const [ids, starts, ends, ofWord]: number[][] = [[], [], [], []];
       words.forEach(({ start, end }, word) => {
@@ -118,7 +141,7 @@ export class Tokenizer {
           ofWord.push(word);
         });
         if (own.ids.length > 0) return;
-        ids.push(unknown);
+        ids.push(this.unknownId);
         starts.push(start);
         ends.push(end);
         ofWord.push(word);
@@ -133,40 +156,32 @@ export class Tokenizer {
   }
 }
 
+/** Loads a tokenizer, without truncation and padding: files of sentence encoders enable both, which would silently cut long texts. */
+function loadNative(file: TokenizerFile, path: string): NativeTokenizer {
+  let native: NativeTokenizer;
+  try {
+    native = NativeTokenizer.fromString(JSON.stringify({ ...file, truncation: null, padding: null }));
+  } catch (error) {
+    throw new InputError(
+      `${path}: not a tokenizer (${firstLineOf((error as Error).message)}); restore the file`,
+    );
+  }
+  native.disableTruncation();
+  native.disablePadding();
+  return native;
+}
+
 /** Throws InputError if the encoder of the same folder has no embeddings for some of the tokens. */
-function refuseLarger(folder: string, tokens: number): void {
-  const path = join(folder, 'config.json');
-  if (!existsSync(path)) return;
-  const { vocab_size: embeddings } = readJsonObject(path, "a model's configuration", LARGEST_CONFIGURATION);
+function refuseLarger(folder: string, path: string, tokens: number): void {
+  const configuration = join(folder, 'config.json');
+  if (!existsSync(configuration)) return;
+  const { vocab_size: embeddings } = readJsonObject(
+    configuration,
+    "a model's configuration",
+    LARGEST_CONFIGURATION,
+  );
   if (typeof embeddings === 'number' && tokens > embeddings)
     throw new InputError(
-      `${join(folder, 'tokenizer.json')}: the vocabulary has ${tokens} tokens, but the model has embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
+      `${path}: the vocabulary has ${tokens} tokens, but the model has embeddings for ${embeddings} ("vocab_size" in config.json); use the tokenizer that the model was trained with`,
     );
-}
-
-/** The Rust library counts code points; JavaScript counts UTF-16 code units, two for a character beyond U+FFFF. */
-function codeUnitOfCodePoint(text: string): (codePoint: number) => number {
-  if (!/[\ud800-\udbff]/.test(text)) return (codePoint) => codePoint;
-  const units: number[] = [];
-  let unit = 0;
-  for (const character of text) {
-    units.push(unit);
-    unit += character.length;
-  }
-  units.push(unit);
-  return (codePoint) => units[codePoint];
-}
-
-const COMBINING_MARK = /\p{M}/u;
-/** No combining mark precedes these; most texts contain none of them, and this check is faster. */
-const MAY_BE_MARK = /[\u0300-\uffff]/;
-
-/** The normalizer strips accents, and the token's end excludes them; the marks on its last letter belong to it. */
-function behindMarks(text: string, end: number): number {
-  let place = end;
-  for (;;) {
-    const mark = String.fromCodePoint(text.codePointAt(place) ?? 0);
-    if (!COMBINING_MARK.test(mark)) return place;
-    place += mark.length;
-  }
 }

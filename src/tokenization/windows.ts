@@ -1,7 +1,7 @@
 import type { EncodedText, Tokenizer } from './tokenizer';
 
 /**
- * A range of a text's tokens that fits the encoder: `[CLS]`, tokens `first` to `last`, `[SEP]`. The window owns the tokens from
+ * A range of a text's tokens that fits the encoder: a start token, tokens `first` to `last`, an end token. The window owns the tokens from
  * `ownedFrom` to `ownedTo` (exclusive); the others are context and owned by a neighbour.
  */
 export interface Window {
@@ -25,11 +25,7 @@ export function cutWindows(encoded: EncodedText, tokenizer: Tokenizer, maximumLe
   for (let first = 0; first === 0 || first + overlap < count; first += capacity - overlap) {
     const last = Math.min(first + capacity, count);
     windows.push({
-      inputIds: Int32Array.of(
-        tokenizer.classificationId,
-        ...encoded.ids.subarray(first, last),
-        tokenizer.separatorId,
-      ),
+      inputIds: Int32Array.of(tokenizer.startId, ...encoded.ids.subarray(first, last), tokenizer.endId),
       first,
       last,
       ownedFrom: first === 0 ? 0 : first + Math.ceil(overlap / 2),
@@ -48,7 +44,7 @@ export function joinWindows(
   const tokens = windows[windows.length - 1].last;
   const joined = new Float32Array(tokens * outputs); // [tokens, outputs]
   windows.forEach(({ first, ownedFrom, ownedTo }, index) => {
-    const skipped = 1 + ownedFrom - first; // [CLS] and the preceding context
+    const skipped = 1 + ownedFrom - first; // the start token and the preceding context
     joined.set(
       logits[index].subarray(skipped * outputs, (skipped + ownedTo - ownedFrom) * outputs),
       ownedFrom * outputs,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
+import { TOKENIZER_FILES } from '../tokenization';
 
 /** Subfolder with the model of the last epoch, if another epoch's was better. */
 export const LAST = 'last';
@@ -17,14 +18,7 @@ export const LAST = 'last';
 export const METRICS_FILE = 'metrics.jsonl';
 
 /** Files of a model, as written by every run. */
-const MODEL_FILES = [
-  'config.json',
-  'model.safetensors',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'vocab.txt',
-];
+const MODEL_FILES = ['config.json', 'model.safetensors', ...TOKENIZER_FILES];
 
 /** Returns the subfolder with the checkpoint of a run. */
 export const checkpointFolder = (folder: string): string => join(folder, 'checkpoint');

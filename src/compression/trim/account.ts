@@ -47,7 +47,5 @@ export async function accountFor(
 const pieces = ({ ids, starts, ends }: EncodedText, tokenizer: Tokenizer): string[] =>
   Array.from(ids, (id, index) => `${starts[index]} ${ends[index]} ${tokenizer.tokenOf(id)}`);
 
-const countUnknown = ({ ids }: EncodedText, tokenizer: Tokenizer): number => {
-  const unknown = tokenizer.idOf('[UNK]');
-  return ids.reduce((count, id) => count + (id === unknown ? 1 : 0), 0);
-};
+const countUnknown = ({ ids }: EncodedText, { unknownId }: Tokenizer): number =>
+  ids.reduce((count, id) => count + (id === unknownId ? 1 : 0), 0);

@@ -1,13 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InputError, readTextFile, writeFileAtomically } from '../../foundation';
+import { fieldsOf, InputError, readJsonObject, readTextFile, writeFileAtomically } from '../../foundation';
 import { definitionOf, type LabelNetwork, type Tensor } from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
-import { Tokenizer } from '../../tokenization';
+import { completeConfiguration, readTokenizerFile, Tokenizer, type TokenizerFile } from '../../tokenization';
 import { textsOfFile } from '../../training';
 import { accountFor, type TokenizationAccount } from './account';
-import { chooseTokens, keepTokens, type TokenizerFile } from './vocabulary';
+import { chooseTokens, keepTokens } from './vocabulary';
 
 export type { TokenizationAccount } from './account';
 
@@ -52,13 +52,17 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
   { texts, heldOut, size }: TrimOptions,
 ): Promise<TrimReport> {
   const before = new Tokenizer(folder);
-  const path = join(folder, 'tokenizer.json');
-  const file = JSON.parse(readFileSync(path, 'utf8')) as TokenizerFile;
-  if (file.model.type !== 'WordPiece')
-    throw new InputError(`${path}: is a ${file.model.type} tokenizer; only WordPiece can be trimmed`);
+  const read = readTokenizerFile(folder);
+  // The library numbers added tokens itself, whatever the file says.
+  const added = read.added_tokens?.map((token) => ({ ...token, id: before.idOf(token.content)! }));
+  const file: TokenizerFile = { ...read, added_tokens: added };
+  if (file.model.type === 'BPE')
+    throw new InputError(
+      `${folder}: its byte-level BPE tokenizer makes each token from shorter ones, so that none can be left out alone; only WordPiece vocabularies can be trimmed`,
+    );
   const uses = await countUses(texts, before);
   const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
-  const kept = chooseTokens(file, uses, size, folder);
+  const kept = chooseTokens(file, before.special, uses, size, folder);
 
   const model = task.load(folder);
   const { configuration } = model;
@@ -68,7 +72,7 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
   tensors.set(name, takeRows(tensors.get(name)!, kept));
   const temporary = mkdtempSync(join(tmpdir(), 'falconframes-trim-'));
   try {
-    writeTokenizer(folder, temporary, keepTokens(file, kept));
+    writeTokenizer(folder, temporary, keepTokens(file, kept), kept);
     const trimmed = task.build(
       { ...configuration, encoder: { ...encoder, vocabularySize: kept.length } },
       temporary,
@@ -120,14 +124,40 @@ function takeRows({ shape: [, width], data }: Tensor, rows: readonly number[]): 
   return { shape: [rows.length, width], data: taken };
 }
 
-/** Writes the tokenizer files that other programs read: vocab.txt, if present, has one token per line in the order of the ids. */
-function writeTokenizer(source: string, folder: string, tokenizer: TokenizerFile): void {
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
-  for (const name of ['tokenizer_config.json', 'special_tokens_map.json'])
-    if (existsSync(join(source, name))) copyFileSync(join(source, name), join(folder, name));
+/**
+ * Writes the tokenizer files that other programs read: vocab.txt, if present, has one token per line in the order of the ids.
+ *
+ * @param kept former ids of the tokens, in the order of the new ones
+ */
+function writeTokenizer(
+  source: string,
+  folder: string,
+  tokenizer: TokenizerFile,
+  kept: readonly number[],
+): void {
+  const write = (name: string, content: unknown) =>
+    writeFileSync(join(folder, name), JSON.stringify(content));
+  write('tokenizer.json', tokenizer);
+  const path = join(source, 'tokenizer_config.json');
+  const configuration =
+    completeConfiguration(source) ?? readJsonObject(path, "a tokenizer's configuration", LARGEST);
+  const listed = configuration.added_tokens_decoder;
+  if (listed === undefined) write('tokenizer_config.json', configuration);
+  else {
+    const numbers = new Map(kept.map((id, index) => [String(id), index]));
+    const tokens = Object.entries(fieldsOf(listed)).flatMap(([id, token]) =>
+      numbers.has(id) ? [[numbers.get(id), token]] : [],
+    );
+    write('tokenizer_config.json', { ...configuration, added_tokens_decoder: Object.fromEntries(tokens) });
+  }
+  if (existsSync(join(source, 'special_tokens_map.json')))
+    copyFileSync(join(source, 'special_tokens_map.json'), join(folder, 'special_tokens_map.json'));
   if (existsSync(join(source, 'vocab.txt'))) {
     // Sorted, because an object lists integer keys, such as "0", before all others.
     const tokens = Object.entries(tokenizer.model.vocab).sort(([, one], [, other]) => one - other);
     writeFileSync(join(folder, 'vocab.txt'), tokens.map(([token]) => `${token}\n`).join(''));
   }
 }
+
+/** Bytes. */
+const LARGEST = 10_000_000;

@@ -1,37 +1,31 @@
 import { InputError } from '../../foundation';
-
-/** The parts of a tokenizer.json that trimming changes; everything else is kept. */
-export interface TokenizerFile {
-  model: { type: string; vocab: Record<string, number>; continuing_subword_prefix?: string };
-  added_tokens?: { id: number; content: string }[];
-  post_processor?: { special_tokens?: Record<string, { ids: number[]; tokens: string[] }> };
-}
+import type { SpecialTokens, TokenizerFile } from '../../tokenization';
 
 /**
- * Returns the ids of the tokens to keep, ascending: special tokens, single characters with and without `##`, and the most frequent of
- * the others. Every word can still be spelled, if necessary with single characters. Tokens with a character that has no token are
- * kept for the same reason.
+ * Returns the ids of the tokens to keep, ascending: special tokens, all tokens up to the padding token, single characters with and
+ * without `##`, and the most frequent of the others. Every word can still be spelled, if necessary with single characters. Tokens with a character that has no token are
+ * kept for the same reason. The padding token keeps its id, because RoBERTa counts positions from it.
  *
  * @param uses frequency of each token @param size maximum number of tokens to keep; by default all that are used
  */
 export function chooseTokens(
   { model, added_tokens = [] }: TokenizerFile,
+  { padding, ids: specialIds }: SpecialTokens,
   uses: ReadonlyMap<number, number>,
   size: number | undefined,
   place: string,
 ): number[] {
   const { vocab, continuing_subword_prefix: prefix = '##' } = model;
-  const special = new Set(added_tokens.map(({ content }) => content));
   const isSpelled = (character: string) => character in vocab && prefix + character in vocab;
-  const isNeeded = (token: string) => {
-    if (special.has(token)) return true;
+  const isNeeded = (token: string, id: number) => {
+    if (specialIds.has(id) || USUAL_NAMES.has(token) || (padding && id < padding.id)) return true;
     const characters = [...(token.startsWith(prefix) ? token.slice(prefix.length) : token)];
     return characters.length <= 1 || !characters.every(isSpelled);
   };
-  const needed = new Set<number>();
+  const needed = new Set<number>(added_tokens.map(({ id }) => id));
   const others: number[] = [];
   for (const [token, id] of Object.entries(vocab)) {
-    if (isNeeded(token)) needed.add(id);
+    if (needed.has(id) || isNeeded(token, id)) needed.add(id);
     else if (uses.has(id)) others.push(id);
   }
   if (size !== undefined && size < needed.size)
@@ -43,6 +37,20 @@ export function chooseTokens(
   return [...needed, ...chosen].sort((one, other) => one - other);
 }
 
+/** MPNet's vocabulary has those of BERT beside its own; other programs may look for either. */
+const USUAL_NAMES = new Set([
+  '[PAD]',
+  '[UNK]',
+  '[CLS]',
+  '[SEP]',
+  '[MASK]',
+  '<s>',
+  '<pad>',
+  '</s>',
+  '<unk>',
+  '<mask>',
+]);
+
 /** Returns the tokenizer with only the kept tokens, renumbered in order. */
 export function keepTokens(tokenizer: TokenizerFile, kept: readonly number[]): TokenizerFile {
   const numbers = new Map(kept.map((id, index) => [id, index]));
@@ -51,21 +59,38 @@ export function keepTokens(tokenizer: TokenizerFile, kept: readonly number[]): T
       .flatMap(([token, id]): [string, number][] => (numbers.has(id) ? [[token, numbers.get(id)!]] : []))
       .sort(([, one], [, other]) => one - other),
   );
-  const specials = tokenizer.post_processor?.special_tokens;
   return {
     ...tokenizer,
     model: { ...tokenizer.model, vocab },
     added_tokens: tokenizer.added_tokens?.map((token) => ({ ...token, id: numbers.get(token.id)! })),
+    post_processor: renumber(tokenizer.post_processor, numbers),
+  };
+}
+
+/** The ids in a post-processor: two of the tokens that frame a text, those of a template, or those of its parts. */
+interface Processor {
+  cls?: [token: string, id: number];
+  sep?: [token: string, id: number];
+  special_tokens?: Record<string, { ids: number[] }>;
+  processors?: unknown[];
+}
+
+function renumber(processor: unknown, numbers: ReadonlyMap<number, number>): unknown {
+  if (!processor) return processor;
+  const { cls, sep, special_tokens: specials, processors } = processor as Processor;
+  const inPair = ([token, id]: [string, number]) => [token, numbers.get(id)!];
+  return {
+    ...processor,
+    ...(cls && { cls: inPair(cls) }),
+    ...(sep && { sep: inPair(sep) }),
     ...(specials && {
-      post_processor: {
-        ...tokenizer.post_processor,
-        special_tokens: Object.fromEntries(
-          Object.entries(specials).map(([name, token]) => [
-            name,
-            { ...token, ids: token.ids.map((id) => numbers.get(id)!) },
-          ]),
-        ),
-      },
+      special_tokens: Object.fromEntries(
+        Object.entries(specials).map(([name, token]) => [
+          name,
+          { ...token, ids: token.ids.map((id) => numbers.get(id)!) },
+        ]),
+      ),
     }),
+    ...(processors && { processors: processors.map((part) => renumber(part, numbers)) }),
   };
 }

@@ -29,7 +29,7 @@ export interface Masking {
 }
 
 /**
- * Fraction of tokens to predict, and of these the fractions replaced by `[MASK]` and by a random word (Devlin et al. 2019, section
+ * Fraction of tokens to predict, and of these the fractions replaced by the mask token and by a random word (Devlin et al. 2019, section
  * 3.1).
  */
 const GUESSED = 0.15;

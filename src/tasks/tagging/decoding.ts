@@ -3,6 +3,7 @@ import {
   type EncodedText,
   outputNames,
   outputsPerLabel,
+  rangeOfTokens,
   type TagSet,
   type Threshold,
   tagsToSpans,
@@ -63,12 +64,8 @@ export function decodeSpans(
       for (let token = first; token < last; token++) {
         total += sigmoid(logits[token * outputs + (token === first ? beginColumn : insideColumn)]);
       }
-      spans.push({
-        start: encoded.starts[first],
-        end: encoded.ends[last - 1],
-        label,
-        score: total / (last - first),
-      });
+      const range = rangeOfTokens(encoded, first, last);
+      if (range) spans.push({ ...range, label, score: total / (last - first) });
     }
   });
   return spans.sort((one, other) => one.start - other.start || one.end - other.end);
