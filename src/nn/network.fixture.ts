@@ -49,6 +49,10 @@ export function networkFixture(name: string): NetworkFixture {
 
 /** Euclidean distance divided by the expected length; tensors that should be (nearly) zero are measured against `floor`. */
 export function relativeError(found: ArrayLike<number>, expected: Float32Array, floor: number): number {
-  const length = Math.hypot(...expected);
-  return Math.hypot(...expected.map((value, index) => value - found[index])) / Math.max(length, floor);
+  let [distance, length] = [0, 0];
+  expected.forEach((value, index) => {
+    distance += (value - found[index]) ** 2;
+    length += value ** 2;
+  });
+  return Math.sqrt(distance) / Math.max(Math.sqrt(length), floor);
 }

@@ -33,18 +33,15 @@ interface Answer {
 
 type Row = { encoder: string; 'same token ids': boolean } & Record<keyof typeof LIMITS, number>;
 
-/** Paragraphs of the sample's articles. */
-function sampleTexts(): string[] {
-  const file = join(projectRoot, 'data', 'sample', 'train.jsonl');
-  return readFileSync(file, 'utf8')
-    .trim()
+/** The lines of this project's description. */
+const descriptionTexts = (): string[] =>
+  readFileSync(join(projectRoot, 'README.md'), 'utf8')
     .split('\n')
-    .map((line) => (JSON.parse(line) as { text: string }).text);
-}
+    .filter((line) => line.trim() !== '');
 
-/** Windows of the sample's text of given lengths, padded with the padding token. */
+/** Windows of that text of given lengths, padded with the padding token. */
 async function makeBatch(tokenizer: Tokenizer, paddingId: number): Promise<Batch> {
-  const [encoded] = await tokenizer.encode([sampleTexts().join(' ')]);
+  const [encoded] = await tokenizer.encode([descriptionTexts().join(' ')]);
   const windows = LENGTHS.map((length) => cutWindows(encoded, tokenizer, length)[0]);
   const size = windows.length;
   const length = Math.max(...LENGTHS);
@@ -74,7 +71,7 @@ async function check(name: string, ask: (folder: string) => Promise<Answer>, fol
     Array.from({ length: values.length / width }, (_, row) =>
       Array.from(values).slice(row * width, (row + 1) * width),
     );
-  const texts = sampleTexts().slice(0, 50);
+  const texts = descriptionTexts().slice(0, 50);
   writeFileSync(
     join(folder, 'inputs.json'),
     JSON.stringify({
