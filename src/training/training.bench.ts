@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- training [--json]`: real (unpadded) tokens per second in training, ours against PyTorch's, on this machine.
+ * `npm run bench -- training [--encoder NAME] [--steps N] [--json]`: real (unpadded) tokens per second in training, ours against PyTorch's, on this machine.
  *
- * MiniLM-L6 on sentences of JNLPBA and CRAFT, 32 windows per step, with dropout and clipping, 5 rounds of 20 steps. Each contender
+ * MiniLM-L6 (or another encoder) on sentences of JNLPBA and CRAFT, 32 windows per step, with dropout and clipping, 5 rounds of 20 (or N) steps. Each contender
  * gets the same windows in each round; contenders take turns, so that other load on the machine affects all equally; medians over
  * rounds. `ours` is the default for a long run, including replicas; `trainer` is Hugging Face's Trainer at its defaults, `torch …`
  * a PyTorch loop written for speed (environment/bench/torch_training.py). PyTorch gets a separate environment, created on the first
@@ -10,11 +10,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startPeer } from '../benchmark';
 import { loadCorpus } from '../corpora';
 import { FOUR } from '../foundation/labels.fixture';
 import { LITERATURE_VIEW } from '../literature/views';
-import { choosePrecision, locateEncoder, TokenClassifier } from '../nn';
+import { choosePrecision, fetchEncoder, TokenClassifier } from '../nn';
 import { type Example, prepareExamples, taggingObjective } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { groupByLength } from './batching';
@@ -23,10 +24,8 @@ import { chooseReplicas } from './replicas';
 import { startStepper } from './stepper';
 
 const ROUNDS = 5;
-const STEPS_A_ROUND = 20;
 const BATCH_SIZE = 32;
 const SEED = 1;
-const MODEL = locateEncoder('minilm-l6-h384-uncased');
 
 interface Round {
   tokens: number;
@@ -40,23 +39,21 @@ const { scheme, maximumLength, threshold } = DEFAULT_TRAINING;
 const TAGGING = { scheme, labels: FOUR, maximumLength, threshold };
 
 /** Draws the first batches of an epoch, in rounds. One round more than is measured: the first is a warm-up. */
-async function drawRounds(): Promise<Example[][][]> {
+async function drawRounds(encoder: string, steps: number): Promise<Example[][][]> {
   const corpora = await Promise.all([
     loadCorpus('jnlpba', 'train', LITERATURE_VIEW),
     loadCorpus('craft', 'all', LITERATURE_VIEW),
   ]);
   const sentences = corpora.flatMap((corpus) => corpus.sentences);
-  const { examples } = await prepareExamples(sentences, new Tokenizer(MODEL), TAGGING);
+  const { examples } = await prepareExamples(sentences, new Tokenizer(encoder), TAGGING);
   const limits = { batchSize: BATCH_SIZE, batchTokens: null };
   const batches = groupByLength(examples, limits, SEED, 1);
-  return Array.from({ length: ROUNDS + 1 }, (_, round) =>
-    batches.slice(round * STEPS_A_ROUND, (round + 1) * STEPS_A_ROUND),
-  );
+  return Array.from({ length: ROUNDS + 1 }, (_, round) => batches.slice(round * steps, (round + 1) * steps));
 }
 
 /** The engine as configured for a run of many tokens. */
-async function ourContender(rounds: Example[][][]) {
-  const model = TokenClassifier.fromEncoder(MODEL, TAGGING, SEED);
+async function ourContender(encoder: string, rounds: Example[][][]) {
+  const model = TokenClassifier.fromEncoder(encoder, TAGGING, SEED);
   const task = taggingObjective(model, DEFAULT_TRAINING);
   const { precision, reason } = choosePrecision();
   const replicas = chooseReplicas(Number.POSITIVE_INFINITY, true);
@@ -88,11 +85,11 @@ function writeExamples(rounds: Example[][][], folder: string): string {
   return file;
 }
 
-/** PyTorch's contenders, in a separate process. @param kind 'trainer' or 'loop' */
-async function torchContenders(kind: string, file: string, environment: Record<string, string> = {}) {
+/** PyTorch's contenders, in a separate process. @param options 'trainer' or 'loop', encoder, file of examples */
+async function torchContenders(options: string[], environment: Record<string, string> = {}) {
   const peer = await startPeer<{ contenders: string[] }, { contender: string; round: number }, Round>(
     'torch_training.py',
-    [kind, MODEL, file],
+    options,
     environment,
   );
   const contenders = peer.greeting.contenders.map((contender): [string, Contender] => [
@@ -106,14 +103,22 @@ const median = (values: number[]) =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
 async function main(): Promise<void> {
-  const rounds = await drawRounds();
+  const { values: options } = parseArgs({
+    options: {
+      encoder: { type: 'string', default: 'minilm-l6-h384-uncased' },
+      steps: { type: 'string', default: '20' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const encoder = await fetchEncoder(options.encoder);
+  const rounds = await drawRounds(encoder, Number(options.steps));
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-bench-'));
   const file = writeExamples(rounds, folder);
-  const trainer = await torchContenders('trainer', file);
-  const loops = await torchContenders('loop', file);
+  const trainer = await torchContenders(['trainer', encoder, file]);
+  const loops = await torchContenders(['loop', encoder, file]);
   // OpenMP's threads busy-wait for each other, which is faster on a dedicated machine and slower on a shared one.
-  const patient = await torchContenders('loop', file, { OMP_WAIT_POLICY: 'passive' });
-  const ours = await ourContender(rounds);
+  const patient = await torchContenders(['loop', encoder, file], { OMP_WAIT_POLICY: 'passive' });
+  const ours = await ourContender(encoder, rounds);
   const contenders: [string, Contender][] = [
     ['ours', ours.run],
     ...trainer.contenders,
@@ -143,7 +148,7 @@ async function main(): Promise<void> {
     ratio_trainer: Number((ourRate / medians.get('trainer')!).toFixed(2)),
     ratio_best_torch: Number((ourRate / bestTorch).toFixed(2)),
   };
-  if (process.argv.includes('--json')) console.log(JSON.stringify(report));
+  if (options.json) console.log(JSON.stringify(report));
   else {
     console.table(report.tokens_per_second);
     console.log(
