@@ -54,6 +54,7 @@ export type { Head, LabelOutcome } from './heads';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { savedLabels } from './label-names';
+export { type ListedEncoder, listEncoders } from './list-encoders';
 export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
 export { readHead } from './network-configuration';
