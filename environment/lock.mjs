@@ -22,8 +22,11 @@ export async function whileAlone(say, work) {
       await sleep(200);
       continue;
     }
-    for (const child of owner?.children ?? []) if (isAlive(child)) killGroup(child.pid, 'SIGKILL');
-    rmSync(lockFile, { force: true });
+    const left = (owner?.children ?? []).filter(isAlive);
+    for (const child of left) killGroup(child.pid, 'SIGKILL');
+    // Until then they may write.
+    for (let waits = 0; waits < 100 && left.some(isAlive); waits++) await sleep(50);
+    removeLockOf(owner);
   }
   try {
     return await work();
@@ -70,6 +73,19 @@ function tryToLock() {
   }
 }
 
+/** Moves the lock aside first: another process that waited may have removed the old one meanwhile, and locked. */
+function removeLockOf(owner) {
+  const aside = `${lockFile}.${process.pid}.old`;
+  try {
+    renameSync(lockFile, aside);
+  } catch (error) {
+    if (error.code === 'ENOENT') return;
+    throw error;
+  }
+  if (JSON.stringify(readLock(aside)) === JSON.stringify(owner)) rmSync(aside);
+  else renameSync(aside, lockFile);
+}
+
 function writeLock() {
   // Programs that run after the set-up, tests and notebooks, need no lock.
   if (readLock()?.pid === process.pid) renameSync(writeOwn(), lockFile);
@@ -86,29 +102,33 @@ function writeOwn() {
   return file;
 }
 
-function readLock() {
+function readLock(file = lockFile) {
   try {
-    return JSON.parse(readFileSync(lockFile, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
 }
 
+/** One that has ended but was not yet collected by its parent is not alive. */
 function isAlive({ pid, started }) {
   try {
     process.kill(pid, 0);
   } catch (error) {
     return error.code === 'EPERM';
   }
-  return startTime(pid) === started;
+  return statOf(pid)[0] !== 'Z' && startTime(pid) === started;
 }
 
-/** Start time of a process, in ticks since boot (proc(5), field 22): distinguishes it from a later one with the same number. */
-function startTime(pid) {
+/** Start time of a process, in ticks since boot: distinguishes it from a later one with the same number. */
+const startTime = (pid) => statOf(pid)[19] ?? null;
+
+/** The state of a process and what follows it (proc(5), from field 3); empty where there is no /proc. */
+function statOf(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return fields.slice(fields.lastIndexOf(')') + 2).split(' ')[19];
+    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return line.slice(line.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return null;
+    return [];
   }
 }

@@ -133,6 +133,17 @@ test('the command works; a feature that needs a missing package names it', () =>
   );
 });
 
+test('an encoder that is fetched when named: what the fetch needs, and what downloads it', () => {
+  const script = `
+    const { fetchEncoder, locateEncoder } = require('falconframes/nn');
+    const tell = ({ name, message }) => console.log(name, message);
+    try { locateEncoder('all-mpnet-base-v2') } catch (error) { tell(error) }
+    fetchEncoder('all-mpnet-base-v2').catch(tell);`;
+  const [located, fetched] = runScript('fetch.cjs', script).trim().split('\n');
+  assert.match(located, /^InputError .* not downloaded yet \(405 MB\); training with it downloads it/);
+  assert.match(fetched, /^InputError .* no Python environment yet; run `npx falconframes setup`/);
+});
+
 test("the set-up and the library agree on the location of an installed copy's set-up", () => {
   const script = `
     import { encodersFolder, workFolder } from 'falconframes/foundation';

@@ -78,14 +78,7 @@ export async function pipInstall(list, folder = venv, only = undefined) {
     });
   } catch (error) {
     if (error instanceof CommandError) {
-      if (tellsOfFullDisk(error.output)) {
-        throw new SetupError('the disk is full; free about 3 GB and run the same command again');
-      }
-      if (tellsOfNoNetwork(error.output)) {
-        throw new SetupError(
-          'the Python package index cannot be reached; connect to the network and run the same command again',
-        );
-      }
+      refuseFullDiskOrNoNetwork(error, '3 GB');
       if (error.output.includes('THESE PACKAGES DO NOT MATCH THE HASHES')) {
         throw new SetupError(
           `a file of the package index is not the one that environment/${list} names (its checksum differs); the log pip-${name} in ${join(workFolder, 'logs')} has which`,
@@ -100,6 +93,41 @@ export async function pipInstall(list, folder = venv, only = undefined) {
     }
     throw error;
   }
+}
+
+/**
+ * Downloads the wheel of a package into a folder, where pip also keeps what it has not finished. Installs nothing and checks no
+ * checksum.
+ *
+ * @param space the room that is needed, for messages
+ */
+export async function pipDownload(name, version, folder, space) {
+  const options = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--no-input', '--progress-bar=off'];
+  const wanted = ['--dest', folder, `${name}==${version}`];
+  try {
+    await run(venvPython, ['-m', 'pip', 'download', ...options, ...wanted], {
+      log: `pip-${name}`,
+      env: { TMPDIR: folder },
+    });
+  } catch (error) {
+    if (error instanceof CommandError) {
+      refuseFullDiskOrNoNetwork(error, space);
+      if (error.output.includes('No matching distribution found'))
+        throw new SetupError(
+          `the Python package index that pip uses has no ${name} ${version}; use another index (\`pip config\`) and run the same command again`,
+        );
+    }
+    throw error;
+  }
+}
+
+function refuseFullDiskOrNoNetwork({ output }, space) {
+  if (tellsOfFullDisk(output))
+    throw new SetupError(`the disk is full; free about ${space} and run the same command again`);
+  if (tellsOfNoNetwork(output))
+    throw new SetupError(
+      'the Python package index cannot be reached; connect to the network and run the same command again',
+    );
 }
 
 /** Writes a list with one package of another, including its checksums. */

@@ -5,7 +5,7 @@ import { formatTable, printResult } from './output';
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('check this machine: Node, TensorFlow, GPU, speed test, kernel, encoder, data sources')
+    .description('check this machine: Node, TensorFlow, GPU, speed test, kernel, encoders, data sources')
     .option('--json', 'print the findings as JSON')
     .action((options: { json?: boolean }) => {
       const findings = examineMachine();

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { projectRoot, type Sentence, writeSentences } from '../foundation';
 import { FOUR } from '../foundation/labels.fixture';
+import { networkFixture } from '../nn/network.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { knownTrials, type PlanOptions, planSearch } from './search/plan';
 
@@ -117,6 +118,46 @@ test('a search writes a table of trials, and its best trial can be trained again
 
   const trained = json('train', '--config', at('out', 'best.json'), '--out', at('model'));
   assert.equal(trained.bestScore, result.best.score);
+});
+
+test('a search over encoders: each trial has its own, and the tables name it', () => {
+  // Of another architecture, with the same vocabulary.
+  const other = at('encoders', 'distilbert');
+  cpSync(networkFixture('distilbert-tokens').folder, other, { recursive: true });
+  for (const name of ['tokenizer.json', 'tokenizer_config.json'])
+    cpSync(join(tinyBertFolder, name), join(other, name));
+  const encoders = [tinyBertFolder, other];
+  const fixed = { epochs: 1, learningRate: 0.02, batchSize: 2, maximumLength: 16 };
+  for (const part of ['train', 'dev', 'test']) writeSentences(at(`${part}.jsonl`), sentences);
+  const search = (choices: string[], out: string) => {
+    writeFileSync(at('space.json'), JSON.stringify({ parameters: { encoder: { choices } }, fixed }));
+    return [
+      ...['search', '--space', at('space.json'), '--sampler', 'grid', '--out', at(out)],
+      ...['train', 'dev', 'test'].flatMap((part) => [`--${part}`, at(`${part}.jsonl`)]),
+    ];
+  };
+  const { status, stdout, stderr } = falconframes(...search(encoders, 'encoders-out'));
+  assert.equal(status, 0, stderr);
+  for (const encoder of encoders) assert.ok(stdout.includes(`  ${encoder}  `), stdout);
+  const rows = parse(readFileSync(at('encoders-out', 'trials.csv')), { columns: true }) as {
+    [column: string]: string;
+  }[];
+  assert.deepEqual(
+    rows.map(({ MODEL_NAME, status }) => [MODEL_NAME, status]),
+    encoders.map((encoder) => [encoder, 'finished']),
+  );
+  // Two networks, not the same one twice.
+  const losses = ['1', '2'].map((trial) =>
+    readFileSync(at('encoders-out', 'trials', trial, 'metrics.jsonl'), 'utf8')
+      .match(/"loss":([\d.e-]+)/)!
+      .at(1),
+  );
+  assert.notEqual(losses[0], losses[1]);
+  const best = JSON.parse(readFileSync(at('encoders-out', 'best.json'), 'utf8'));
+  assert.ok(encoders.includes(best.encoder));
+  // An encoder that is not there is noticed before any trial has taken its time.
+  refuses(/there is no encoder "no-such-one"/, ...search([...encoders, 'no-such-one'], 'none'));
+  assert.deepEqual(readdirSync(at('none')), []);
 });
 
 test('a plan lists the trials known in advance', () => {

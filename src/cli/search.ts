@@ -78,7 +78,10 @@ export function registerSearch(program: Command): void {
         .choices(['assessment'])
         .conflicts('space'),
     )
-    .option('--encoder <name...>', `encoders of --grid (default: ${DEFAULT_TRAINING.encoder})`)
+    .option(
+      '--encoder <name...>',
+      `encoders of --grid, downloaded if need be: names of models/registry.json, folders, or names of the Hugging Face hub (default: ${DEFAULT_TRAINING.encoder})`,
+    )
     .option('--epochs <number>', `epochs of --grid (default: ${DEFAULT_TRAINING.epochs})`, positiveInteger)
     .addOption(new Option('--sampler <name>', 'default: grid with --grid, otherwise tpe').choices(SAMPLERS))
     .option(

@@ -8,6 +8,7 @@
 export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
+export { type GridRow, trainGrid } from './grid';
 export { type Instructions, integerInstructions } from './instructions';
 export { describeMachine, examineMachine, type MachineReport } from './machine';
 export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { availableCorpora } from '../corpora';
-import { cacheFolder, encodersFolder, InputError, mirrorFolder, projectRoot } from '../foundation';
-import { type TensorFlow, tensorflow } from '../nn';
+import { cacheFolder, InputError, mirrorFolder, projectRoot } from '../foundation';
+import { type ListedEncoder, listEncoders, type TensorFlow, tensorflow } from '../nn';
 
 /** Side of the square matrices of the self-test: large enough that arithmetic dominates. */
 const SIDE = 2048;
@@ -24,7 +24,7 @@ export function examineMachine() {
     tensorflow: examineTensorFlow(),
     gpu: nvidiaDevices(),
     notebooks: examineKernel(),
-    encoders: examineEncoders(),
+    encoders: listEncoders(),
     data: { mirror: mirrorFolder() ?? null, cache: cacheFolder(), corpora: availableCorpora() },
   };
 }
@@ -95,19 +95,6 @@ function examineKernel() {
     : { kernel: true };
 }
 
-function examineEncoders() {
-  const registry = JSON.parse(readFileSync(join(projectRoot, 'models', 'registry.json'), 'utf8')) as {
-    encoders: { name: string; folder: string; files: { name: string; bytes: number }[] }[];
-  };
-  return registry.encoders.map(({ name, folder, files }) => {
-    const whole = files.every((file) => {
-      const path = join(encodersFolder(), basename(folder), file.name);
-      return existsSync(path) && statSync(path).size === file.bytes;
-    });
-    return { name, present: whole };
-  });
-}
-
 /** The report as text: each check with its result. */
 export function describeMachine(report: MachineReport): [what: string, found: string][] {
   const { machine, tensorflow: native, gpu, notebooks, encoders, data } = report;
@@ -134,10 +121,7 @@ export function describeMachine(report: MachineReport): [what: string, found: st
       gpu.map((device) => `${device.name}, ${device.memory}, driver ${device.driver}`).join('; ') || 'none',
     ],
     ['notebook kernel', notebooks.kernel ? 'TypeScript (tslab)' : (notebooks.reason ?? '')],
-    ...encoders.map(({ name, present }): [string, string] => [
-      'encoder',
-      present ? name : `${name} is not set up; run \`npx falconframes setup\``,
-    ]),
+    ...encoders.map((encoder): [string, string] => ['encoder', describeEncoder(encoder)]),
     [
       'mirror',
       data.mirror ? 'the folder in FALCONFRAMES_MIRROR' : 'none (FALCONFRAMES_MIRROR is not a folder)',
@@ -145,4 +129,24 @@ export function describeMachine(report: MachineReport): [what: string, found: st
     ['corpora', data.corpora.map(({ name, where }) => `${name}: ${where}`).join(', ')],
   );
   return rows;
+}
+
+/** For example "someone/model: bert, 6 layers of 384, 22.6 million parameters, 91.6 MB on disk, cached from the hub in /…". */
+function describeEncoder(encoder: ListedEncoder): string {
+  const { name, origin, folder, present, architecture, defect } = encoder;
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  if (!present)
+    return encoder.bytesToFetch === undefined
+      ? `${name} is not set up; run \`npx falconframes setup\``
+      : `${name}: not here yet; the first training that names it downloads ${megabytes(encoder.bytesToFetch)}`;
+  const isPlain = origin === 'registry' && !defect;
+  const facts = [
+    architecture,
+    encoder.layers && `${encoder.layers} layers of ${encoder.hiddenSize}`,
+    encoder.parameters && `${(encoder.parameters / 1e6).toFixed(1)} million parameters`,
+    encoder.bytes !== undefined && `${megabytes(encoder.bytes)} on disk`,
+    !isPlain && `${origin === 'hub' ? 'cached from the hub ' : ''}in ${folder}`,
+  ];
+  const told = `${name}: ${facts.filter(Boolean).join(', ')}`;
+  return defect ? `${told}; cannot be trained: ${defect}` : told;
 }

@@ -1,30 +1,65 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { encodersFolder, InputError } from '../foundation';
+import { pathToFileURL } from 'node:url';
+import { encodersFolder, InputError, projectRoot, showProgress, unwritable } from '../foundation';
 import { downloadModel, hubFolder, isHubName } from './hub';
+import { bytesToFetch, registeredEncoders } from './registry';
 
 /** Returns the folder of an encoder given by its path, by a name in models/registry.json, or by a cached name of the hub. */
 export function locateEncoder(nameOrFolder: string): string {
   const folder = findEncoder(nameOrFolder);
   if (folder) return folder;
-  const { encoders } = require('../../models/registry.json') as { encoders: { name: string }[] };
-  const names = encoders.map(({ name }) => name);
+  const encoders = registeredEncoders();
+  const registered = encoders.find(({ name }) => name === nameOrFolder);
+  const bytes = registered && bytesToFetch(registered);
+  if (bytes !== undefined)
+    throw new InputError(
+      `the encoder "${nameOrFolder}" is not downloaded yet (${Math.round(bytes / 1e6)} MB); training with it downloads it, and so does \`fetchEncoder\``,
+    );
   throw new InputError(
-    names.includes(nameOrFolder)
+    registered
       ? `the encoder "${nameOrFolder}" is not set up yet; run \`npx falconframes setup\``
-      : `there is no encoder "${nameOrFolder}"; give a model folder, or one of ${names.join(', ')}`,
+      : `there is no encoder "${nameOrFolder}"; give a model folder, or one of ${encoders.map(({ name }) => name).join(', ')}`,
   );
 }
 
-/** Like `locateEncoder`, but downloads a model of the Hugging Face hub (`owner/model`) if it is not cached. */
+/**
+ * Like `locateEncoder`, but downloads what is not there yet: an encoder that models/registry.json lists in parts, or a model of the
+ * Hugging Face hub (`owner/model`).
+ *
+ * @example await fetchEncoder('all-mpnet-base-v2'); // '…/models/pretrained/all-mpnet-base-v2'
+ */
 export async function fetchEncoder(nameOrFolder: string): Promise<string> {
   const folder = findEncoder(nameOrFolder);
   if (folder) return folder;
-  return isHubName(nameOrFolder) ? downloadModel(nameOrFolder) : locateEncoder(nameOrFolder);
+  const registered = registeredEncoders().find(({ name }) => name === nameOrFolder);
+  if (registered?.source.parts) await fetchInParts(nameOrFolder);
+  else if (isHubName(nameOrFolder)) return downloadModel(nameOrFolder);
+  return locateEncoder(nameOrFolder);
 }
 
 function findEncoder(nameOrFolder: string): string | undefined {
   const places = [resolve(nameOrFolder), join(encodersFolder(), nameOrFolder)];
   if (isHubName(nameOrFolder)) places.push(hubFolder(nameOrFolder));
   return places.find((folder) => existsSync(join(folder, 'config.json')));
+}
+
+/** Downloads with the set-up's Python, in one process at a time. */
+async function fetchInParts(name: string): Promise<void> {
+  const script = pathToFileURL(join(projectRoot, 'environment', 'encoder-parts.mjs')).href;
+  const parts = (await import(script)) as {
+    fetchEncoder(name: string, progress: (done: number, total: number, note: string) => void): Promise<void>;
+  };
+  const progress = showProgress(`Downloading ${name}`);
+  try {
+    await parts.fetchEncoder(name, progress.update);
+  } catch (error) {
+    // Those of the set-up, which may not load the library: what is missing, or a program that failed.
+    const { name: kind, message } = error as Error;
+    if (kind === 'SetupError' || kind === 'CommandError')
+      throw new InputError(`the encoder "${name}" cannot be fetched: ${message}`);
+    throw unwritable(encodersFolder(), error);
+  } finally {
+    progress.end();
+  }
 }

@@ -42,6 +42,7 @@ export * as fused from './fused';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { savedLabels } from './label-names';
+export { type ListedEncoder, listEncoders } from './list-encoders';
 export { type LabelNetwork, Model, type Trainable } from './model';
 export { readCompanion } from './model-folder';
 export { readHead } from './network-configuration';
