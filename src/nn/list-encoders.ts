@@ -4,7 +4,7 @@ import { encodersFolder, InputError, projectRoot, unreadable } from '../foundati
 import { Tokenizer } from '../tokenization';
 import { readEncoderConfiguration } from './encoder-configuration';
 import { hubFolder } from './hub';
-import { encoderParameterShapes } from './parameter-shapes';
+import { countNumbers, encoderParameterShapes } from './networks';
 import { bytesToFetch, registeredEncoders } from './registry';
 import { hasWeights, openWeights } from './weights';
 
@@ -89,9 +89,7 @@ function examine(entry: Pick<ListedEncoder, 'name' | 'origin' | 'folder'>): List
     const configuration = readEncoderConfiguration(folder);
     const shapes = encoderParameterShapes(configuration);
     const { type, layers, hiddenSize } = configuration;
-    const sizes = [...shapes.values()].map((shape) => shape.reduce((size, extent) => size * extent, 1));
-    const parameters = sizes.reduce((sum, size) => sum + size, 0);
-    Object.assign(found, { architecture: type, layers, hiddenSize, parameters });
+    Object.assign(found, { architecture: type, layers, hiddenSize, parameters: countNumbers(shapes) });
     new Tokenizer(folder);
     if (!hasWeights(folder) && existsSync(join(folder, 'onnx')))
       return { ...found, defect: 'it has ONNX files alone, for annotating' };

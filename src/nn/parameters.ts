@@ -1,5 +1,5 @@
 import { type DeviceTensor, download, tidy, upload } from './device';
-
+import { countNumbers } from './networks';
 import type { Tensor } from './safetensors';
 import {
   assignVariable,
@@ -36,10 +36,7 @@ export class Parameters {
 
   /** Total number of values. */
   get count(): number {
-    return [...this.shapes.values()].reduce(
-      (sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1),
-      0,
-    );
+    return countNumbers(this.shapes);
   }
 
   /** Returns a subset that shares this object's memory. */

@@ -11,5 +11,10 @@ export { definitionOf, encode, encoderPrefixes, encoderTypes } from './encoders'
 export { applyHead } from './heads';
 export { type LayerObserver, onTensorFlow, type Weights } from './on-tensorflow';
 export type { Activation, NetworkOperations, Table } from './operations';
-export { encoderParameterShapes, headParameterShapes, parameterCount } from './parameter-shapes';
+export {
+  countNumbers,
+  encoderParameterShapes,
+  headParameterShapes,
+  parameterCount,
+} from './parameter-shapes';
 export { relativeBucket } from './relative-positions';

@@ -19,13 +19,13 @@ export function headParameterShapes(configuration: EncoderConfiguration, head: H
 }
 
 /** Returns the number of trainable parameters of an encoder with a head. */
-export function parameterCount(configuration: EncoderConfiguration, head: Head): number {
-  const shapes = [
-    ...encoderParameterShapes(configuration).values(),
-    ...headParameterShapes(configuration, head).values(),
-  ];
-  return shapes.reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
-}
+export const parameterCount = (configuration: EncoderConfiguration, head: Head): number =>
+  countNumbers(encoderParameterShapes(configuration)) +
+  countNumbers(headParameterShapes(configuration, head));
+
+/** Returns the total size of arrays of these shapes. */
+export const countNumbers = (shapes: ReadonlyMap<string, readonly number[]>): number =>
+  [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
 
 /** Lists the parameters of a network without computing it: of hidden states, only the width is known. */
 function onShapes(shapes: Map<string, number[]>): NetworkOperations<number> {
