@@ -39,7 +39,7 @@ const plan = (options: Partial<DistillationOptions>) => {
   const teacher = TokenClassifier.load(tinyBertFolder);
   const { encoder } = teacher.configuration;
   teacher.dispose();
-  return planStudent(encoder, { ...DEFAULT_DISTILLATION, ...options }, 'config.json');
+  return planStudent(encoder, { ...DEFAULT_DISTILLATION, ...options }, 'its teacher', 'config.json');
 };
 
 test('layers are spread evenly from the first to the last', () => {
@@ -309,8 +309,9 @@ test('invalid distillations are refused in one sentence, and nothing is written'
   await refuses({ layers: 1, relationWeight: 1, relationHeads: 5 }, /5 relation heads do not divide/);
   await refuses({ softWeight: 0 }, /nothing is learned from the teacher/);
   await refuses({ softWeight: 0, hardWeight: 0, hiddenWeight: 1 }, /head learns nothing/);
-  await refuses({ student: 'x', layers: 1 }, /leave "layers" out/);
-  await refuses({ student: 'nowhere' }, /not a model folder/);
+  await refuses({ student: tinyBertFolder, layers: 1 }, /names a trained model.* leave "layers" out/);
+  await refuses({ student: 'x', hiddenSize: 8 }, /leave "hiddenSize" out/);
+  await refuses({ student: 'nowhere' }, /there is no encoder "nowhere"; give a model folder/);
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
   await refuses({ layers: 1 }, /"encoder" is determined by the folder/, { encoder: 'x' });
   await refuses({ layers: 1 }, /"threshold" is determined by the folder/, { threshold: 0.7 });
