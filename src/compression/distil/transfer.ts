@@ -41,7 +41,6 @@ export function transferLogits(
 ): Transferred {
   const outputs = outputNames(tagSet).length;
   const groups = groupsOf(tagSet);
-  const keepsBegin = groups.every(({ mentions }) => mentions.length === 0);
   const tokens = student.ids.length;
   const moved: Transferred = {
     logits: new Float32Array(tokens * outputs),
@@ -64,7 +63,7 @@ export function transferLogits(
     }
     if (overlaps.length === 0 || tagSet.words === 'first') return;
     const [{ token: only, isFirst }] = overlaps;
-    if (overlaps.length === 1 && (isFirst || keepsBegin)) {
+    if (overlaps.length === 1 && isFirst) {
       copy(only);
       return;
     }
