@@ -27,16 +27,11 @@ import { pretrainedEncoder, shiftedTinyBert } from './tokenizers.fixture';
 const TEXTS = ['the b-cell grows', 'two t-cell die', 'the neuron fires'];
 const WORDS = ['the', 'cell', 'neuron', 'grows'];
 
-/** Uses a temporary cache folder until the test ends, and returns a temporary folder. */
+/** Returns a temporary folder, which also has the cache: every test of this file has its own. */
 function temporary(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
-  const cache = process.env.FALCONFRAMES_CACHE;
   process.env.FALCONFRAMES_CACHE = join(folder, 'cache');
-  t.after(() => {
-    if (cache === undefined) delete process.env.FALCONFRAMES_CACHE;
-    else process.env.FALCONFRAMES_CACHE = cache;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
