@@ -279,8 +279,11 @@ test('a pruned copy of the teacher can be the student', async (t) => {
   start.save(join(folder, 'start'));
   for (const network of [teacher, start]) network.dispose();
   const configuration = readDistillationConfiguration(config);
+  assert.equal(configuration.distillation.student, join(folder, 'start'));
   const { student } = await distil({ teacher: tinyBertFolder, configuration, place: config, folder: out });
   assert.equal(student.layers, 1);
+  const { config: other } = prepare(t, { student: 'minilm-l6-h384-uncased' });
+  assert.equal(readDistillationConfiguration(other).distillation.student, 'minilm-l6-h384-uncased');
 });
 
 test('invalid distillations are refused in one sentence, and nothing is written', async (t) => {
@@ -311,7 +314,10 @@ test('invalid distillations are refused in one sentence, and nothing is written'
   await refuses({ softWeight: 0, hardWeight: 0, hiddenWeight: 1 }, /head learns nothing/);
   await refuses({ student: tinyBertFolder, layers: 1 }, /names a trained model.* leave "layers" out/);
   await refuses({ student: 'x', hiddenSize: 8 }, /leave "hiddenSize" out/);
-  await refuses({ student: 'nowhere' }, /there is no encoder "nowhere"; give a model folder/);
+  await refuses(
+    { student: 'nowhere' },
+    /config.json, "student": there is no encoder "nowhere"; give a model folder/,
+  );
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
   await refuses({ layers: 1 }, /"encoder" is determined by the folder/, { encoder: 'x' });
   await refuses({ layers: 1 }, /"threshold" is determined by the folder/, { threshold: 0.7 });

@@ -46,7 +46,7 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   if (resolve(run.teacher) === resolve(folder))
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
   const name = labelTaskOf(run.teacher);
-  const start = student === null ? undefined : await fetchEncoder(student);
+  const start = student === null ? undefined : await locateStudent(student, run.place);
   if (start !== undefined && resolve(start) === resolve(folder))
     throw new InputError(
       `${folder}: is the folder that the student starts from; choose another one for the trained student`,
@@ -141,6 +141,14 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
     };
   } finally {
     for (const network of new Set([teacher, student, learner])) network.dispose();
+  }
+}
+
+async function locateStudent(student: string, place: string): Promise<string> {
+  try {
+    return await fetchEncoder(student);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${place}, "student": ${error.message}`) : error;
   }
 }
 

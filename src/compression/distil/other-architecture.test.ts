@@ -205,6 +205,11 @@ test('a tagger teaches a pretrained encoder of another architecture, of which so
   assert.ok(same > 0 && same < tokens && untaught === 0);
   assert.ok(notices.some((notice) => /% of the student's \d+ tokens have the same characters/.test(notice)));
   assertLearned(report);
+  if (process.platform === 'linux') {
+    const shared = await distil({ ...run, folder: `${run.folder}-shared`, replicas: 2 });
+    const first = (one: typeof report) => lossesOf(one).slice(0, 6);
+    assert.ok(largestDifference(first(report), first(shared)) < 1e-3);
+  }
 
   // The second layer was kept: it starts from there.
   const from = readSafetensors(join(student, 'model.safetensors'));
