@@ -17,3 +17,4 @@ export {
   distillationFileSchema,
   readDistillationConfiguration,
 } from './options';
+export type { Alignment } from './teaching';
