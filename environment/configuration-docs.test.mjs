@@ -20,7 +20,7 @@ test('each key has its value, default and meaning', () => {
     '| `dropout` | number from 0 to 0.9 or `null` | `null` |',
     '| `classWeights` | object of names, each with a number from 0 to 100 | `{}` |',
     '| `labels` | list: text |  |',
-    '| `layers` | whole number from 1 or list: whole number from 0 | `3` |',
+    '| `layers` | whole number from 1 or list: whole number from 0 or `null` | `null` |',
   ])
     assert.ok(written.includes(line), line);
   for (const row of written.split('\n').filter((line) => line.startsWith('| `')))

@@ -148,7 +148,7 @@ export const loadClassifier: typeof import('./inference/classifier').loadClassif
  * Trains a smaller student on the probabilities that a trained tagger or classifier gives, and on the labels (Hinton et al. 2015,
  * arXiv:1503.02531). The student of the best epoch is saved in `folder`. Needs native TensorFlow (`npx falconframes setup`).
  *
- * Throws an InputError, before anything is written, when the student would be no smaller version of its teacher or the data cannot be used.
+ * Throws an InputError, before anything is written, when the student cannot be made as described or the data cannot be used.
  *
  * @example
  * ```ts

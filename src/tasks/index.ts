@@ -87,5 +87,5 @@ export {
   tokenProbabilities,
 } from './tagging/tokens';
 export { type Variations, varyMentions } from './tagging/variations';
-export type { OutcomeGroups, Prepared, Task, TaskLoss, TaskSettings } from './task';
+export type { EncodedItem, OutcomeGroups, Prepared, Task, TaskLoss, TaskSettings } from './task';
 export { type LabelTask, labelTaskOf, remakeObjective, TASKS, withTask } from './tasks';

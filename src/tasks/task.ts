@@ -1,5 +1,13 @@
 import type { DeviceTensor, LabelNetwork, Tensor, ViewClasses } from '../nn';
-import type { LabelScheme, Threshold, Tokenizer, WordRule } from '../tokenization';
+import type {
+  EncodedText,
+  LabelScheme,
+  TagSet,
+  Threshold,
+  Tokenizer,
+  Window,
+  WordRule,
+} from '../tokenization';
 import type { Loss, LossOptions } from './losses';
 import type { Evaluation } from './objective';
 
@@ -22,6 +30,12 @@ export interface TaskSettings extends LossOptions {
 export interface Prepared<Example> {
   examples: Example[];
   notices: string[];
+}
+
+/** An item as a network reads it: the tokens of its text, and the windows cut from them. */
+export interface EncodedItem {
+  encoded: EncodedText;
+  windows: Window[];
 }
 
 /**
@@ -67,6 +81,8 @@ export interface Task<Item, Example extends { inputIds: Int32Array }, Network ex
   unlabelled(paragraph: string, place: string): Item[];
   /** Creates an encoder with a new head for the labels, initialized from the seed. */
   create(encoder: string, labels: readonly string[], items: readonly Item[], settings: TaskSettings): Network;
+  /** Creates an encoder with a new head for the outputs of an existing network, initialized from the seed. */
+  createLike(encoder: string, configuration: Network['configuration'], seed: number): Network;
   load(folder: string): Network;
   /** Reads the configuration of a saved network alone. */
   readConfiguration(folder: string): Network['configuration'];
@@ -76,9 +92,17 @@ export interface Task<Item, Example extends { inputIds: Int32Array }, Network ex
     source: string,
     tensors: ReadonlyMap<string, Tensor>,
   ): Network;
+  /** Tokenizes items, each into the windows that `prepare` makes examples of, in the same order. */
+  encode(
+    items: readonly Item[],
+    tokenizer: Tokenizer,
+    configuration: Network['configuration'],
+  ): Promise<EncodedItem[]>;
   prepare(items: readonly Item[], tokenizer: Tokenizer, network: Network): Promise<Prepared<Example>>;
   /** Rows of the logits of an example: one for each token of its window, or one for the text. */
   readonly rows: 'tokens' | 'text';
+  /** Returns what the outputs for a token mean; undefined if there is one row for the text. */
+  tagSet(configuration: Network['configuration']): TagSet | undefined;
   /** Returns the loss of a batch's logits // logits [batch * length, outputs] or [batch, labels] */
   loss(options: LossOptions, configuration: Network['configuration']): TaskLoss<Example>;
   weight(examples: readonly Example[], configuration: Network['configuration'], options: LossOptions): number;

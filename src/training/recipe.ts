@@ -127,8 +127,8 @@ export interface Learning<
   /** The network to train; remains owned by the caller. */
   network: Network;
   folder: string;
-  /** Transforms the examples, for example by adding a teacher's predictions; unchanged by default. */
-  examples?: (prepared: Example[]) => Promise<Learned[]>;
+  /** Transforms the examples of these items, for example by adding a teacher's predictions; unchanged by default. */
+  examples?: (prepared: Example[], items: readonly Item[]) => Promise<Learned[]>;
   /** The objective to minimize; by default the loss of the labels. */
   objective?: (examples: readonly Learned[]) => Objective<Learned>;
   /** Evaluates the network at the time of the call; by default unchanged. */
@@ -151,9 +151,12 @@ export async function learn<
   for (const notice of lessons.notices) onNotice(notice);
   const tokenizer = new Tokenizer(network.source);
   const evaluateOnDev = task.judge(lessons.dev, tokenizer, network, configuration);
-  const prepared = await task.prepare([...lessons.train, ...(run.unlabelled ?? [])], tokenizer, network);
+  const items = [...lessons.train, ...(run.unlabelled ?? [])];
+  const prepared = await task.prepare(items, tokenizer, network);
   for (const notice of prepared.notices) onNotice(notice);
-  const examples = run.examples ? await run.examples(prepared.examples) : (prepared.examples as Learned[]);
+  const examples = run.examples
+    ? await run.examples(prepared.examples, items)
+    : (prepared.examples as Learned[]);
   const objective: Objective<Learned> =
     run.objective?.(examples) ?? objectiveOf(task, network, configuration);
   const { judge = (evaluate) => evaluate(network) } = run;

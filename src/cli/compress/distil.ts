@@ -28,7 +28,7 @@ export function registerDistil(compress: Command): void {
     .option('--teacher <folder>', 'model folder of a trained tagger or classifier')
     .option(
       '--config <file>',
-      'training configuration, JSON, with a "distillation" section: layers, temperature, unlabelled, …',
+      'training configuration, JSON, with a "distillation" section: student, layers, temperature, unlabelled, …',
     )
     .option(
       '--out <folder>',

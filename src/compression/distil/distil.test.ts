@@ -39,7 +39,7 @@ const plan = (options: Partial<DistillationOptions>) => {
   const teacher = TokenClassifier.load(tinyBertFolder);
   const { encoder } = teacher.configuration;
   teacher.dispose();
-  return planStudent(encoder, { ...DEFAULT_DISTILLATION, ...options }, 'config.json');
+  return planStudent(encoder, { ...DEFAULT_DISTILLATION, ...options }, 'its teacher', 'config.json');
 };
 
 test('layers are spread evenly from the first to the last', () => {
@@ -279,8 +279,11 @@ test('a pruned copy of the teacher can be the student', async (t) => {
   start.save(join(folder, 'start'));
   for (const network of [teacher, start]) network.dispose();
   const configuration = readDistillationConfiguration(config);
+  assert.equal(configuration.distillation.student, join(folder, 'start'));
   const { student } = await distil({ teacher: tinyBertFolder, configuration, place: config, folder: out });
   assert.equal(student.layers, 1);
+  const { config: other } = prepare(t, { student: 'minilm-l6-h384-uncased' });
+  assert.equal(readDistillationConfiguration(other).distillation.student, 'minilm-l6-h384-uncased');
 });
 
 test('invalid distillations are refused in one sentence, and nothing is written', async (t) => {
@@ -309,8 +312,12 @@ test('invalid distillations are refused in one sentence, and nothing is written'
   await refuses({ layers: 1, relationWeight: 1, relationHeads: 5 }, /5 relation heads do not divide/);
   await refuses({ softWeight: 0 }, /nothing is learned from the teacher/);
   await refuses({ softWeight: 0, hardWeight: 0, hiddenWeight: 1 }, /head learns nothing/);
-  await refuses({ student: 'x', layers: 1 }, /leave "layers" out/);
-  await refuses({ student: 'nowhere' }, /not a model folder/);
+  await refuses({ student: tinyBertFolder, layers: 1 }, /names a trained model.* leave "layers" out/);
+  await refuses({ student: 'x', hiddenSize: 8 }, /leave "hiddenSize" out/);
+  await refuses(
+    { student: 'nowhere' },
+    /config.json, "student": there is no encoder "nowhere"; give a model folder/,
+  );
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
   await refuses({ layers: 1 }, /"encoder" is determined by the folder/, { encoder: 'x' });
   await refuses({ layers: 1 }, /"threshold" is determined by the folder/, { threshold: 0.7 });

@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InputError, type Progress, silentProgress } from '../../foundation';
-import { type EncoderConfiguration, type LabelNetwork, setDropout } from '../../nn';
-import { type LabelTask, labelTaskOf, TASKS, type Task, withTask } from '../../tasks';
-import { learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
+import { type EncoderConfiguration, fetchEncoder, type LabelNetwork, setDropout } from '../../nn';
+import { labelTaskOf, type Task, withTask } from '../../tasks';
+import { checkRunFolder, learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { chooseRelationHeads, pairLayers } from './matching';
 import { distillationObjective, type Lesson, projections, type Taught } from './objective';
 import type { DistillationConfiguration } from './options';
-import { createStudent, planStudent } from './student';
-import { teacherLogits } from './teacher-logits';
+import { planStart } from './start';
+import { type Alignment, teach } from './teaching';
 import { readUnlabelled } from './unlabelled';
 
 export interface DistillationRun extends RunOptions {
@@ -28,39 +27,52 @@ export interface DistillationReport extends TrainingReport {
   parameters: { teacher: number; student: number };
   labelled: number;
   unlabelled: number;
+  /** For a tagger and a student with another tokenizer than its teacher. */
+  alignment?: Alignment;
 }
 
 /**
  * Trains a student on its teacher's predictions for labelled and unlabelled text. All inputs are checked before anything is
  * computed or written. Epochs, dev scores, checkpoints and replicas work as in `fineTune`.
  *
- * @throws InputError if the student is not a smaller version of its teacher, or there is nothing to learn from
+ * A student may have another architecture and tokenizer than its teacher, and need not be smaller, though a notice says so if it is
+ * not: with a larger vocabulary it can have more parameters and still be faster.
+ *
+ * @throws InputError if the student cannot be made as described, has other labels, or there is nothing to learn from
  */
 export async function distil(run: DistillationRun): Promise<DistillationReport> {
   const { configuration, folder } = run;
   const { student } = configuration.distillation;
   if (resolve(run.teacher) === resolve(folder))
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
-  if (student !== null && resolve(student) === resolve(folder))
+  const name = labelTaskOf(run.teacher);
+  const start = student === null ? undefined : await locateStudent(student, run.place);
+  if (start !== undefined && resolve(start) === resolve(folder))
     throw new InputError(
       `${folder}: is the folder that the student starts from; choose another one for the trained student`,
     );
-  return withTask(labelTaskOf(run.teacher), (task) => distilTask(task, run));
+  checkRunFolder(folder, [run.teacher, ...(start ? [start] : [])]);
+  return withTask(name, (task) => distilTask(task, run, start));
 }
 
 async function distilTask<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
   run: DistillationRun,
+  folder: string | undefined,
 ): Promise<DistillationReport> {
-  const { configuration, place, teacherProgress = silentProgress } = run;
+  const { configuration, place, onNotice = () => {}, teacherProgress = silentProgress } = run;
   const { distillation: options, maximumLength, seed } = configuration;
   const { encoder, labels } = task.readConfiguration(run.teacher);
   if (maximumLength > encoder.maximumPositions)
     throw new InputError(
       `${place}: "maximumLength" of ${maximumLength} tokens exceeds the teacher's ${encoder.maximumPositions} positions; choose a shorter one`,
     );
-  const plan = options.student === null ? planStudent(encoder, options, place) : undefined;
-  const shape = plan?.encoder ?? readStudent(task.name, options.student!, run.teacher);
+  const start = planStart(task, options, { teacher: run.teacher, folder, maximumLength, seed, place });
+  const shape = start.encoder;
+  if (maximumLength > shape.maximumPositions)
+    throw new InputError(
+      `${place}: "maximumLength" of ${maximumLength} tokens exceeds the student's ${shape.maximumPositions} positions; choose a shorter one`,
+    );
   const lesson: Lesson = {
     loss: configuration.loss,
     focalGamma: configuration.focalGamma,
@@ -83,9 +95,7 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
     seed,
   });
   const teacher = task.load(run.teacher);
-  const student = plan
-    ? createStudent(task, teacher, plan, maximumLength, seed)
-    : task.load(options.student!);
+  const student = start.create(teacher);
   student.configuration.maximumLength = maximumLength;
   setDropout(student.configuration.encoder, configuration.dropout);
   const extra = projections(student.configuration, teacher.configuration, lesson, seed);
@@ -97,50 +107,53 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
           student.source,
           new Map([...student.parameters.snapshot(), ...extra]),
         );
+  const parameters = { teacher: teacher.parameters.count, student: student.parameters.count };
+  if (parameters.student >= parameters.teacher)
+    onNotice(
+      `the student has ${parameters.student} parameters and its teacher ${parameters.teacher}, so it is not smaller`,
+    );
+  let alignment: Alignment | undefined;
   try {
     const report = await learn<Item, Example, Network, Taught<Example>>({
       ...run,
       task,
+      configuration: start.pretrained ? { ...configuration, encoder: start.pretrained } : configuration,
       lessons,
       unlabelled,
       network: learner,
-      async examples(prepared) {
-        const logits = await teacherLogits(teacher, prepared, task.rows, teacherProgress);
-        return prepared.map((example, index) => ({ ...example, teacher: logits[index] }));
+      async examples(prepared, items) {
+        const compareLayers = lesson.pairs.length > 0;
+        const about = { items, compareLayers, place, progress: teacherProgress };
+        const taught = await teach(task, teacher, student, prepared, about);
+        alignment = taught.alignment;
+        if (alignment) onNotice(describeAlignment(alignment));
+        return taught.examples;
       },
       objective: () => distillationObjective(task, learner, lesson, teacher),
     });
     return {
       ...report,
       student: shape,
-      parameters: { teacher: teacher.parameters.count, student: student.parameters.count },
+      parameters,
       labelled: lessons.train.length,
       unlabelled: unlabelled.length,
+      ...(alignment && { alignment }),
     };
   } finally {
     for (const network of new Set([teacher, student, learner])) network.dispose();
   }
 }
 
-/** Returns the shape of an existing student, such as the pruned teacher. It must tokenize text as its teacher does. */
-function readStudent(task: LabelTask, folder: string, teacher: string): EncoderConfiguration {
-  const read = (model: string) => TASKS[task].readConfiguration(model);
-  const { encoder, maximumLength: _, threshold: __, ...labels } = read(folder);
-  const { encoder: theirs, maximumLength: ___, threshold: ____, ...wanted } = read(teacher);
-  if (JSON.stringify(labels) !== JSON.stringify(wanted))
-    throw new InputError(
-      `${folder}: has the labels ${JSON.stringify(labels)}, but its teacher has ${JSON.stringify(wanted)}; choose a student with the teacher's labels`,
-    );
-  if (encoder.layers > theirs.layers || encoder.hiddenSize > theirs.hiddenSize)
-    throw new InputError(
-      `${folder}: a student of ${encoder.layers} layers of ${encoder.hiddenSize} is larger than its teacher of ${theirs.layers} of ${theirs.hiddenSize}; choose a smaller one`,
-    );
-  if (wordsOf(folder) !== wordsOf(teacher))
-    throw new InputError(
-      `${folder}: has a different vocabulary from its teacher, so their tokens cannot be compared; trim the teacher first, then derive the student from it`,
-    );
-  return encoder;
+async function locateStudent(student: string, place: string): Promise<string> {
+  try {
+    return await fetchEncoder(student);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${place}, "student": ${error.message}`) : error;
+  }
 }
 
-const wordsOf = (folder: string): string =>
-  JSON.stringify(JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8')).model);
+function describeAlignment({ tokens, same, untaught }: Alignment): string {
+  const share = ((100 * same) / Math.max(1, tokens)).toFixed(1);
+  const others = untaught > 0 ? `; ${untaught} share none with any and learn from the labels alone` : '';
+  return `${share} % of the student's ${tokens} tokens have the same characters as a token of its teacher${others}`;
+}

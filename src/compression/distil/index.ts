@@ -4,8 +4,9 @@
  * In: a teacher's model folder, labelled and unlabelled sentences. Out: the student's model folder. May touch: that folder, and
  * the cache folder, where the teacher's logits are stored.
  *
- * student.ts initializes the student, soft-targets.ts and layer-losses.ts compute its loss against the teacher, objective.ts
- * combines them for the trainer, distil.ts reads and writes the folders.
+ * start.ts decides what the student starts from, student.ts cuts it out of its teacher or a pretrained encoder. teaching.ts adds
+ * the teacher's predictions to the examples, which transfer.ts moves to other tokens. soft-targets.ts and layer-losses.ts compute the
+ * loss against the teacher, objective.ts combines them for the trainer, distil.ts reads and writes the folders.
  */
 export { type DistillationReport, type DistillationRun, distil } from './distil';
 export {
@@ -16,3 +17,4 @@ export {
   distillationFileSchema,
   readDistillationConfiguration,
 } from './options';
+export type { Alignment } from './teaching';

@@ -5,7 +5,8 @@ import type { DistillationOptions } from './options';
 
 /**
  * Pairs of layers whose hidden states and relations are compared: the last of both, or each of the student's with the teacher's at
- * the same relative depth (TinyBERT's mapping: for 3 and 6 layers, 1, 3 and 5). None if both have weight 0.
+ * the same relative depth (TinyBERT's mapping: for 3 and 6 layers, 1, 3 and 5; a deeper student's first layers share the
+ * teacher's first). None if both have weight 0.
  */
 export function pairLayers(
   student: EncoderConfiguration,
@@ -15,7 +16,7 @@ export function pairLayers(
   if (hiddenWeight + relationWeight === 0) return [];
   const pairs = Array.from({ length: student.layers }, (_, layer) => ({
     student: layer,
-    teacher: Math.round(((layer + 1) * teacher.layers) / student.layers) - 1,
+    teacher: Math.max(1, Math.round(((layer + 1) * teacher.layers) / student.layers)) - 1,
   }));
   return matching === 'all' ? pairs : pairs.slice(-1);
 }

@@ -31,6 +31,10 @@ import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
 /** An example with the teacher's logits. */
 export type Taught<Example> = Example & {
   teacher: Float32Array; // [length, outputs] or [labels]
+  /** 1 for a token with logits of the teacher; without it, all have but the special ones at the ends // [length] */
+  taught?: Uint8Array;
+  /** What the teacher reads when layers are compared, if other ids // [length] */
+  teacherIds?: Int32Array;
 };
 
 /** Layers of student and teacher, counted from 0. */
@@ -105,7 +109,8 @@ export function distillationObjective<
       const nodes = [lossOnTape(tape, logits, () => outputLoss(logits, examples))];
       if (teacher && pairs.length > 0) {
         const layers = pairs.map((pair) => pair.teacher);
-        const theirs = observeTeacher(teacher, tape, batch, layers);
+        const read = examples.map(({ inputIds, teacherIds = inputIds }) => ({ inputIds: teacherIds }));
+        const theirs = observeTeacher(teacher, tape, padBatch(read), layers);
         for (const pair of pairs) nodes.push(...layerNodes(tape, weights, lesson, batch, pair, own, theirs));
         theirs.free();
       }
@@ -218,7 +223,7 @@ function layerNodes(
   return nodes;
 }
 
-/** Collects the teacher's logits of a batch; padding and the special tokens at the ends have weight 0. */
+/** Collects the teacher's logits of a batch; padding, the special tokens at the ends and tokens without logits have weight 0. */
 function softTargets(
   examples: readonly Taught<{ inputIds: Int32Array }>[],
   rows: 'tokens' | 'text',
@@ -236,9 +241,14 @@ function softTargets(
   const logits = new Float32Array(examples.length * length * outputs);
   const share = new Float32Array(examples.length * length);
   const each = 1 / countTokens(examples);
-  examples.forEach(({ teacher, inputIds }, row) => {
+  examples.forEach(({ teacher, taught, inputIds }, row) => {
     logits.set(teacher, row * length * outputs);
-    share.fill(each, row * length + 1, row * length + inputIds.length - 1);
+    if (taught)
+      share.set(
+        Float32Array.from(taught, (one) => one * each),
+        row * length,
+      );
+    else share.fill(each, row * length + 1, row * length + inputIds.length - 1);
   });
   return { logits, share };
 }

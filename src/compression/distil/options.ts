@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../foundation';
 import {
@@ -20,13 +21,13 @@ export const DISTILLATION_SCHEMA = {
   additionalProperties: false,
   properties: {
     layers: {
-      type: ['integer', 'array'],
+      type: ['integer', 'array', 'null'],
       minimum: 1,
       minItems: 1,
       items: { type: 'integer', minimum: 0 },
-      default: 3,
+      default: null,
       description:
-        "number of the student's layers, spread over its teacher's, or the teacher's layers to copy, counted from 0, such as [0, 2, 5]",
+        "number of the student's layers, spread over its teacher's, or the teacher's layers to copy, counted from 0, such as [0, 2, 5]; if \"student\" is a pretrained encoder, those of that; null for 3 of the teacher's, or all of the encoder's",
     },
     hiddenSize: {
       type: ['integer', 'null'],
@@ -49,7 +50,8 @@ export const DISTILLATION_SCHEMA = {
     student: {
       type: ['string', 'null'],
       default: null,
-      description: 'a model folder to start from, instead of all of the above, such as the pruned teacher',
+      description:
+        'a model to start from instead of the teacher: the folder of a trained one, such as the pruned teacher, or the folder or name of a pretrained encoder, as in "encoder" of `train`; any architecture, size and tokenizer',
     },
     temperature: {
       type: 'number',
@@ -131,7 +133,7 @@ export const distillationFileSchema = () => ({
   title: 'A distillation of falconframes',
 });
 
-const DESCRIBES_STUDENT = ['layers', 'hiddenSize', 'attentionHeads', 'intermediateSize'];
+const DESCRIBES_STUDENT = ['hiddenSize', 'attentionHeads', 'intermediateSize'];
 
 /** Reads and checks a training configuration with a `distillation` section. File paths are relative to it. */
 export function readDistillationConfiguration(path: string): DistillationConfiguration {
@@ -150,11 +152,15 @@ export function readDistillationConfiguration(path: string): DistillationConfigu
     ...configurationOfFile(training, path),
     distillation: {
       ...options,
-      student: options.student && inFolder(options.student),
+      student: options.student && placeOf(options.student, inFolder),
       unlabelled: options.unlabelled.map(inFolder),
     },
   };
 }
+
+/** Returns a student's folder if there is one relative to the configuration; else it is a name, or relative to the working folder. */
+const placeOf = (student: string, inFolder: (file: string) => string): string =>
+  existsSync(inFolder(student)) ? inFolder(student) : student;
 
 /** Checks the options of a distillation and fills in defaults. @param place for errors */
 export function completeDistillation(value: unknown, place: string): DistillationOptions {
@@ -172,7 +178,7 @@ export function completeDistillation(value: unknown, place: string): Distillatio
   const described = DESCRIBES_STUDENT.find((key) => key in value);
   if (student !== null && described)
     throw new InputError(
-      `${place}: "student" names a folder, which determines the student's shape; leave "${described}" out`,
+      `${place}: "student" names a model, which determines the student's shape; leave "${described}" out`,
     );
   if (unlabelled.length === 0 && 'maximumUnlabelled' in value)
     throw new InputError(

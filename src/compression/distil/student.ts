@@ -12,7 +12,7 @@ import type { Task } from '../../tasks';
 import { principalDirections, project } from '../principal-directions';
 import type { DistillationOptions } from './options';
 
-/** A student's shape, and the teacher's layer that initializes each of its layers. */
+/** A student's shape, and the layer of the original that initializes each of its layers. */
 export interface StudentPlan {
   encoder: EncoderConfiguration;
   /** Indexed by the student's layers, counted from 0. */
@@ -21,18 +21,28 @@ export interface StudentPlan {
 
 type Shape = Pick<DistillationOptions, 'layers' | 'hiddenSize' | 'attentionHeads' | 'intermediateSize'>;
 
+/** Layers of a student that is cut out of its teacher, if none are given. */
+const LAYERS = 3;
+
 /**
- * Returns the student described by the options.
+ * Returns the student that the options cut out of a network.
  *
- * @throws InputError if it is deeper or wider than the teacher, or its heads do not divide its width
+ * @param teacher the network, its teacher or a pretrained encoder
+ * @param name of the network, for errors
+ * @throws InputError if it is deeper or wider than the network, or its heads do not divide its width
  */
-export function planStudent(teacher: EncoderConfiguration, options: Shape, place: string): StudentPlan {
+export function planStudent(
+  teacher: EncoderConfiguration,
+  options: Shape,
+  name: string,
+  place: string,
+): StudentPlan {
   const hiddenSize = options.hiddenSize ?? teacher.hiddenSize;
   if (hiddenSize > teacher.hiddenSize)
     throw new InputError(
-      `${place}: a student of hidden size ${hiddenSize} is wider than its teacher of ${teacher.hiddenSize}; choose at most that`,
+      `${place}: a student of hidden size ${hiddenSize} is wider than ${name} of ${teacher.hiddenSize}; choose at most that`,
     );
-  const teacherLayers = chooseLayers(teacher.layers, options.layers, place);
+  const teacherLayers = chooseLayers(teacher.layers, options.layers ?? LAYERS, name, place);
   const headSize = teacher.hiddenSize / teacher.attentionHeads;
   const attentionHeads = options.attentionHeads ?? Math.max(1, Math.round(hiddenSize / headSize));
   if (hiddenSize % attentionHeads !== 0)
@@ -57,18 +67,18 @@ export function planStudent(teacher: EncoderConfiguration, options: Shape, place
 }
 
 /** Returns the layers as listed, or the given number, spread evenly from the first to the last. */
-function chooseLayers(available: number, layers: number | number[], place: string): number[] {
+function chooseLayers(available: number, layers: number | number[], name: string, place: string): number[] {
   if (typeof layers === 'number') {
     if (layers > available)
       throw new InputError(
-        `${place}: a student of ${layers} layers is deeper than its teacher of ${available}; choose at most that`,
+        `${place}: a student of ${layers} layers is deeper than ${name} of ${available}; choose at most that`,
       );
     return spreadLayers(available, layers);
   }
   const outside = layers.find((layer) => layer >= available);
   if (outside !== undefined)
     throw new InputError(
-      `${place}: "layers" names layer ${outside}, but its teacher has ${available}, counted from 0; choose a smaller number`,
+      `${place}: "layers" names layer ${outside}, but ${name} has ${available}, counted from 0; choose a smaller number`,
     );
   if (layers.some((layer, index) => index > 0 && layer <= layers[index - 1]))
     throw new InputError(`${place}: "layers" must rise, found [${layers.join(', ')}]; put them in order`);

@@ -1,6 +1,6 @@
 import type { LabelledText } from '../../foundation';
 import type { ClassifierConfiguration } from '../../nn';
-import { cutWindows, type Tokenizer } from '../../tokenization';
+import { cutWindows, type EncodedText, type Tokenizer, type Window } from '../../tokenization';
 
 /** A text with its target. */
 export interface ClassifiedText {
@@ -14,7 +14,7 @@ export async function encodeWholeTexts(
   texts: readonly string[],
   tokenizer: Tokenizer,
   maximumLength: number,
-): Promise<{ windows: { inputIds: Int32Array }[]; cut: number }> {
+): Promise<{ encoded: EncodedText[]; windows: Window[]; cut: number }> {
   const encoded = await tokenizer.encode(texts);
   let cut = 0;
   const windows = encoded.map((text) => {
@@ -22,7 +22,7 @@ export async function encodeWholeTexts(
     if (others.length > 0) cut++;
     return first;
   });
-  return { windows, cut };
+  return { encoded, windows, cut };
 }
 
 /**

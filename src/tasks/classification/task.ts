@@ -45,10 +45,18 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
     const outcome = texts[0].several ? 'several' : 'one';
     return SequenceClassifier.fromEncoder(encoder, { labels, outcome, maximumLength, threshold }, seed);
   },
+  createLike: (encoder, configuration, seed) =>
+    SequenceClassifier.fromEncoder(encoder, configuration as ClassifierConfiguration, seed),
   load: (folder) => SequenceClassifier.load(folder),
   readConfiguration: readClassifierConfiguration,
   build: (configuration, source, tensors) =>
     new SequenceClassifier(configuration as ClassifierConfiguration, source, tensors),
+  async encode(texts, tokenizer, { maximumLength }) {
+    const given = texts.map(({ text }) => text);
+    const { encoded, windows } = await encodeWholeTexts(given, tokenizer, maximumLength);
+    return windows.map((window, index) => ({ encoded: encoded[index], windows: [window] }));
+  },
+  tagSet: () => undefined,
   async prepare(texts, tokenizer, { configuration }) {
     const { windows, cut } = await encodeWholeTexts(
       texts.map(({ text }) => text),

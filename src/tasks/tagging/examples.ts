@@ -8,6 +8,7 @@ import {
   type TagSet,
   type Tokenizer,
 } from '../../tokenization';
+import type { EncodedItem } from '../task';
 
 /** A window with its gold labels. */
 export interface Example {
@@ -26,7 +27,20 @@ export interface PreparedExamples {
   covered: Span[];
 }
 
-/** Encodes sentences as windows with labels; a long sentence becomes several windows, without truncation. */
+/** Encodes sentences as windows; a long sentence becomes several, without truncation. */
+export async function encodeSentences(
+  sentences: readonly Sentence[],
+  tokenizer: Tokenizer,
+  options: Pick<TagSet, 'words'> & { maximumLength: number },
+): Promise<EncodedItem[]> {
+  const encodings = await encodeTexts(sentences, tokenizer, options);
+  return encodings.map((encoded) => ({
+    encoded,
+    windows: cutWindows(encoded, tokenizer, options.maximumLength),
+  }));
+}
+
+/** Encodes sentences as windows with labels. */
 export async function prepareExamples(
   sentences: readonly Sentence[],
   tokenizer: Tokenizer,
@@ -34,19 +48,15 @@ export async function prepareExamples(
 ): Promise<PreparedExamples> {
   const outputs = outputNames(options).length;
   const prepared: PreparedExamples = { examples: [], lost: [], widened: [], covered: [] };
-  const encodings = await encodeTexts(sentences, tokenizer, options);
+  const items = await encodeSentences(sentences, tokenizer, options);
   sentences.forEach(({ spans, annotated }, index) => {
-    const encoded = encodings[index];
+    const { encoded, windows } = items[index];
     const { labels, counts, lost, widened, covered } = spansToLabels(encoded, spans, options);
     prepared.lost.push(...lost);
     prepared.widened.push(...widened);
     prepared.covered.push(...covered);
     const knownRow = knownOutputs(annotated, options);
-    for (const { inputIds, first, ownedFrom, ownedTo } of cutWindows(
-      encoded,
-      tokenizer,
-      options.maximumLength,
-    )) {
+    for (const { inputIds, first, ownedFrom, ownedTo } of windows) {
       const example = {
         inputIds,
         labels: new Uint8Array(inputIds.length * outputs),

@@ -8,7 +8,7 @@ import type { Objective } from '../objective';
 import { objectiveOf } from '../objective-of';
 import type { Task } from '../task';
 import { heldOutEvaluation } from './evaluate';
-import { type Example, prepareExamples } from './examples';
+import { type Example, encodeSentences, prepareExamples } from './examples';
 import { countKnown, padTargets } from './targets';
 import { varyMentions } from './variations';
 
@@ -59,10 +59,15 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
     const seen = Object.keys(views).length > 0 ? { views } : {};
     return TokenClassifier.fromEncoder(encoder, { ...tagSet, maximumLength, threshold, ...seen }, seed);
   },
+  createLike: (encoder, configuration, seed) =>
+    TokenClassifier.fromEncoder(encoder, configuration as ModelConfiguration, seed),
   load: (folder) => TokenClassifier.load(folder),
   readConfiguration,
   build: (configuration, source, tensors) =>
     new TokenClassifier(configuration as ModelConfiguration, source, tensors),
+  encode: (sentences, tokenizer, configuration) =>
+    encodeSentences(sentences, tokenizer, configuration as ModelConfiguration),
+  tagSet: (configuration) => configuration as ModelConfiguration,
   async prepare(sentences, tokenizer, { configuration }) {
     const { examples, lost, widened, covered } = await prepareExamples(sentences, tokenizer, configuration);
     const notices = [];
