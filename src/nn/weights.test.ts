@@ -91,11 +91,19 @@ test('weights in several files with an index are read like those in one', (conte
 test('weights in another format, and a pointer file instead of weights, are reported with what to do', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
-  renameSync(path, join(folder, 'pytorch_model.bin'));
-  assert.throws(() => TokenClassifier.load(folder), {
-    name: 'InputError',
-    message: /weights in pytorch_model\.bin.*safe_serialization=True/,
-  });
+  for (const [name, message] of [
+    ['tf_model.h5', /weights in tf_model\.h5, a format that is not read.*safe_serialization=True/],
+    [
+      'pytorch_model-00001-of-00002.bin',
+      /has pytorch_model-00001-of-00002\.bin, but no pytorch_model\.bin\.index/,
+    ],
+    ['model-00001-of-00002.safetensors', /but no model\.safetensors\.index\.json/],
+    ['weights.pt', /has neither model\.safetensors nor pytorch_model\.bin/],
+  ] as const) {
+    renameSync(path, join(folder, name));
+    assert.throws(() => TokenClassifier.load(folder), { name: 'InputError', message });
+    renameSync(join(folder, name), path);
+  }
   writeFileSync(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n');
   assert.throws(() => TokenClassifier.load(folder), { name: 'InputError', message: /git lfs pull/ });
 });
