@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -181,6 +187,70 @@ async function startLiar(
   });
   return { asked, cache };
 }
+
+/** A hub whose connections break; `answer` sends the file's part from the requested byte. */
+async function startBreaking(
+  context: TestContext,
+  content: Buffer,
+  answer: (response: ServerResponse, from: number, attempt: number) => void,
+) {
+  const { server } = await startHub(context, {}, {});
+  const files = { ...small(), 'model.safetensors': content };
+  const siblings = Object.entries(files).map(([rfilename, bytes]) => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { rfilename, size: bytes.length, lfs: { sha256 } };
+  });
+  const ranges: (string | undefined)[] = [];
+  server.removeAllListeners('request');
+  server.on('request', ({ url = '', headers }: IncomingMessage, response: ServerResponse) => {
+    const name = url.split('/').at(-1)! as keyof typeof files;
+    if (url.startsWith('/api/')) response.end(JSON.stringify({ sha: COMMIT, siblings }));
+    else if (name !== 'model.safetensors') response.end(files[name]);
+    else {
+      ranges.push(headers.range);
+      answer(response, Number(/\d+/.exec(headers.range ?? '0')![0]), ranges.length);
+    }
+  });
+  return ranges;
+}
+
+const weights = readFileSync(published('reference.safetensors'));
+
+/** Sends some bytes from a place on, and breaks the connection. */
+function breakAfter(response: ServerResponse, from: number, bytes: Buffer): void {
+  const range = `bytes ${from}-${weights.length - 1}/${weights.length}`;
+  const head = { 'content-length': weights.length - from, 'content-range': range };
+  response.writeHead(from > 0 ? 206 : 200, head);
+  if (bytes.length === weights.length - from) response.end(bytes);
+  else response.write(bytes, () => setTimeout(() => response.destroy(), 50));
+}
+
+test('a broken download continues where it broke', async (context) => {
+  const ranges = await startBreaking(context, weights, (response, from, attempt) =>
+    breakAfter(response, from, weights.subarray(from, attempt < 3 ? from + 1000 : undefined)),
+  );
+  const folder = await fetchEncoder(NAME);
+  assert.deepEqual(ranges, [undefined, 'bytes=1000-', 'bytes=2000-']);
+  assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights);
+});
+
+test('a download starts over if the server ignores the range, sends another part, or the parts do not fit', async (context) => {
+  for (const second of ['whole', 'other part', 'damaged'] as const) {
+    const ranges = await startBreaking(context, weights, (response, from, attempt) => {
+      if (attempt === 1) breakAfter(response, from, weights.subarray(0, 1000));
+      else if (attempt > 2 || second === 'whole') response.end(weights);
+      else if (second === 'damaged') breakAfter(response, from, Buffer.alloc(weights.length - from));
+      else
+        response
+          .writeHead(206, { 'content-range': `bytes 0-9/${weights.length}` })
+          .end(weights.subarray(0, 10));
+    });
+    const folder = await fetchEncoder(NAME);
+    assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights, second);
+    assert.equal(ranges.length, second === 'whole' ? 2 : 3, second);
+    assert.equal(ranges[1], 'bytes=1000-');
+  }
+});
 
 const blob = (text: string) => createHash('sha1').update(`blob ${text.length}\0`).update(text).digest('hex');
 const listed = (changes: object = {}, commit: unknown = COMMIT) =>

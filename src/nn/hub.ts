@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import pRetry, { AbortError } from 'p-retry';
+import { AbortError } from 'p-retry';
 import {
   cacheFolder,
   downloadFailure,
@@ -11,32 +9,22 @@ import {
   moveIntoPlace,
   openDownload,
   parseJson,
-  piecesOf,
   showProgress,
   temporaryNeighbour,
   textOf,
   withoutCredentials,
 } from '../foundation';
+import { attempt, fetchHubFile, type HubFile } from './hub-file';
 import { readShardNames } from './shards';
 import { WEIGHT_FILES } from './weights';
 
 /** Files of a tokenizer; the first choice that a model has is downloaded. */
 const TOKENIZERS = [['tokenizer.json'], ['vocab.txt'], ['vocab.json', 'merges.txt']];
 const WELCOME = ['tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.txt'];
-const RETRIES = 3;
-/** For one file: a slow connection takes about half an hour for a gigabyte. */
-const LONGEST_MS = 30 * 60_000;
 /** Bytes. The largest encoders of this kind have a few gigabytes of weights, and vocabularies of some ten megabytes. */
 const LARGEST = { weights: 8 * 2 ** 30, other: 64 * 2 ** 20 };
 /** Bytes of the list of a model's files. */
 const LARGEST_LIST = 8 * 2 ** 20;
-
-/** A file as listed by the hub: large ones by SHA-256, small ones by git's hash. */
-interface HubFile {
-  name: string;
-  size: number;
-  hash: { kind: 'sha256' | 'git'; hex: string };
-}
 
 /** Returns whether a name has the form `owner/model`, as on the Hugging Face hub; `./model` is a folder. */
 export const isHubName = (name: string): boolean => /^\w[\w.-]*\/[\w.-]+$/.test(name);
@@ -60,15 +48,11 @@ export async function downloadModel(name: string): Promise<string> {
     mkdirSync(temporary, { recursive: true });
     let [done, total] = [0, sizeOf([weights, ...others])];
     const fetchFile = async (file: HubFile) => {
-      const before = done;
-      await attempt(async (signal) => {
-        done = before;
-        const address = `${endpoint()}/${name}/resolve/${commit}/${file.name}`;
-        await store(await openDownload(address, signal), file, join(temporary, file.name), (bytes) => {
-          done += bytes;
-          progress.update(done, total, 'bytes');
-        });
-      });
+      const address = `${endpoint()}/${name}/resolve/${commit}/${file.name}`;
+      await fetchHubFile(address, file, join(temporary, file.name), (bytes) =>
+        progress.update(done + bytes, total, 'bytes'),
+      );
+      done += file.size;
     };
     for (const file of [...others, weights]) await fetchFile(file);
     if (isIndex(weights.name)) {
@@ -171,30 +155,3 @@ const isHex = (value: unknown, length: number): value is string =>
 
 const notTheHub = (what: string): AbortError =>
   new AbortError(`this is not an answer of a model hub: ${what}`);
-
-/** Retries a few times, since connections fail. */
-function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return pRetry(() => work(AbortSignal.timeout(LONGEST_MS)), { retries: RETRIES, minTimeout: 200 });
-}
-
-/** Streams a file to disk, and checks its size and hash. */
-async function store(
-  response: Response,
-  { name, size, hash: expected }: HubFile,
-  path: string,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
-  const hash = expected.kind === 'sha256' ? createHash('sha256') : createHash('sha1');
-  if (expected.kind === 'git') hash.update(`blob ${size}\0`);
-  const checked = async function* () {
-    for await (const piece of piecesOf(response, size, name)) {
-      hash.update(piece);
-      onBytes(piece.length);
-      yield piece;
-    }
-  };
-  await pipeline(checked, createWriteStream(path));
-  if (hash.digest('hex') !== expected.hex) {
-    throw new Error(`${name} is damaged: its hash differs from the one listed by the hub`);
-  }
-}
