@@ -1,6 +1,7 @@
 import { describeJson } from '../../foundation';
 import { damaged, MOST_AXES } from '../stored-tensor';
-import { type PickleMeanings, setItem } from './pickle';
+import { setItem } from './pickle';
+import type { PickleMeanings } from './pickle-machine';
 import {
   isDictionary,
   isKind,
