@@ -98,7 +98,7 @@ test('weights in another format, and a pointer file instead of weights, are repo
       /has pytorch_model-00001-of-00002\.bin, but no pytorch_model\.bin\.index/,
     ],
     ['model-00001-of-00002.safetensors', /but no model\.safetensors\.index\.json/],
-    ['weights.pt', /has neither model\.safetensors nor pytorch_model\.bin/],
+    ['weights.pt', /model\.safetensors is missing, as is pytorch_model\.bin/],
   ] as const) {
     renameSync(path, join(folder, name));
     assert.throws(() => TokenClassifier.load(folder), { name: 'InputError', message });

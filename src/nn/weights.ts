@@ -136,7 +136,7 @@ function noWeights(folder: string): InputError {
     ? `has ${shard}, but no ${indexOf(shard)}; fetch that, too`
     : other
       ? `has its weights in ${other}, a format that is not read; load the model in Python and save it with \`save_pretrained(folder, safe_serialization=True)\``
-      : `has neither ${WEIGHTS} nor pytorch_model.bin, so there are no weights; the folder is not a complete model, train or fetch it again`;
+      : `${WEIGHTS} is missing, as is pytorch_model.bin, so there are no weights; the folder is not a complete model, train or fetch it again`;
   return new InputError(`${folder}: ${why}`);
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { Model } from '../model';
 import { readSafetensors } from '../safetensors';
 import type { Tensor } from '../stored-tensor';
@@ -95,6 +96,21 @@ test('safetensors are preferred, as in Python; a repeated view and another shape
   );
 });
 
+test('a checkpoint of another shape is refused with the tensor and both shapes, and one without a tensor by its name', (context) => {
+  const folder = publishedFolder(context, { 'pytorch_model.bin': 'archive.bin' });
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  const refuses = (changes: object, message: RegExp) => {
+    writeFileSync(path, JSON.stringify({ ...config, ...changes }));
+    assert.throws(() => Model.load(folder), { name: 'InputError', message });
+  };
+  refuses(
+    { intermediate_size: 16 },
+    /pytorch_model\.bin: "bert\.encoder\.layer\.0\.intermediate\.dense\.weight" has the shape \[12,8\], but config\.json requires \[16,8\]/,
+  );
+  refuses({ num_hidden_layers: 2 }, /"bert\.encoder\.layer\.1\.[\w.]+" is missing/);
+});
+
 test('numbers that are not finite are refused by file and tensor', (context) => {
   const folder = temporaryFolder(context);
   const path = join(folder, 'pytorch_model.bin');
@@ -146,4 +162,37 @@ test('a copy in a wrapper beside the tensor itself is refused, since either may 
     name: 'InputError',
     message: /has both "x" and "module\.x"/,
   });
+});
+
+test('a view of any strides is read in row-major order', (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, 'pytorch_model.bin');
+  const axis = fc.record({ extent: fc.integer({ min: 1, max: 4 }), step: fc.integer({ min: 1, max: 3 }) });
+  const axes = fc.array(axis, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(axes, fc.nat(3), fc.nat(), (axes, offset, seed) => {
+      // The axes take turns as the fastest; each leaves gaps of its step.
+      const order = axes
+        .map((_, index) => index)
+        .sort((one, other) => ((one * 7 + seed) % 5) - ((other * 7 + seed) % 5));
+      const stride = new Array<number>(axes.length);
+      let count = 1;
+      for (const index of order) {
+        stride[index] = count * axes[index].step;
+        count *= axes[index].extent * axes[index].step;
+      }
+      const shape = axes.map(({ extent }) => extent);
+      const numbers = Float32Array.from({ length: offset + count }, (_, index) => index);
+      const x = tensor({ shape, stride, offset, count: numbers.length });
+      writeFileSync(path, olderTorch(pickled('}', text('x'), x, 's'), { 0: [numbers.length, numbers] }));
+      let places = [offset];
+      for (const [index, extent] of shape.entries())
+        places = places.flatMap((place) =>
+          Array.from({ length: extent }, (_, at) => place + at * stride[index]),
+        );
+      const data = Float32Array.from(places);
+      assert.deepEqual(openWeights(folder).get('x'), { shape, data });
+    }),
+    { numRuns: 300 },
+  );
 });
