@@ -76,6 +76,8 @@ const CALLS: Record<string, (list: readonly PickleValue[], path: string) => Pick
   'collections.Counter': dictionaryOf,
   'torch.Size': ([extents = null]) => extents,
   'torch.device': () => null,
+  // Bytes in protocol 2: a text of their values.
+  '_codecs.encode': ([values = null]) => values,
 };
 
 /** From the argument of an OrderedDict: none, another dictionary, or, as Python 2 writes it, a list of pairs. */
