@@ -230,12 +230,9 @@ function complainOfDamages({ documents, damaged }: Totals, { items }: { items: I
 /** Lists the files that determine the model's output. */
 function decisiveFiles(model: string, quantized?: boolean): string[] {
   const onnx = onnxFileOf(model, quantized);
-  // A published model may have its tokenizer in other files.
-  const tokenizer = existsSync(join(model, 'tokenizer.json'))
-    ? ['tokenizer.json']
-    : ['vocab.txt', 'vocab.json', 'merges.txt', 'tokenizer_config.json'];
   return [
     ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
-    ...['config.json', ...tokenizer].map((name) => join(model, name)),
+    join(model, 'config.json'),
+    join(model, 'tokenizer.json'),
   ].filter((path) => existsSync(path));
 }
