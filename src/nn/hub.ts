@@ -63,7 +63,8 @@ export async function downloadModel(name: string): Promise<string> {
     moveIntoPlace(temporary, folder);
     return folder;
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    // The temporary folder is gone when the message is read.
+    if (error instanceof InputError) throw new InputError(error.message.replaceAll(temporary, name));
     throw new InputError(
       `${name} cannot be downloaded from ${shownEndpoint()} (${downloadFailure(error)}); go online, or name the folder of a local model`,
     );
