@@ -66,7 +66,7 @@ class Torch:
         if kind == "torch-int8":
             model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
         if kind == "torch":
-            self.file = os.path.join(folder, "model.safetensors")
+            self.file = None  # the weights of the folder, in whichever form they are
         else:
             self.file = os.path.join(scratch, f"{kind}.pt")
             torch.save(model.state_dict(), self.file)

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../foundation';
-import { countParameters, readConfiguration } from '../nn';
+import { countParameters, hasWeights, readConfiguration, WEIGHTS, weightFiles } from '../nn';
 import { expectedOf, labelLogits, onnxPath } from '../onnx';
 import { tagTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
@@ -10,8 +10,8 @@ import type { Variant } from './benchmark';
 import { type Peer, startPeer } from './peer';
 
 interface Greeting {
-  /** Files that count towards the size on disk. */
-  file: string;
+  /** File that counts as its size on disk; null for the weights of the model folder. */
+  file: string | null;
   /** Null for the files of the model folder. */
   parameters: number | null;
 }
@@ -43,7 +43,7 @@ function contendersOf(folder: string): Contender[] {
     options: [kind, folder],
     needs,
   });
-  const weights = join(folder, 'model.safetensors');
+  const weights = hasWeights(folder) ? weightFiles(folder)[0] : join(folder, WEIGHTS);
   const [exported, quantized] = [false, true].map((quantized) => onnxPath(folder, { quantized }));
   return [
     python('torch', 'PyTorch eager fp32', weights),
@@ -68,9 +68,7 @@ export async function openPeers(
 ): Promise<{ variants: Variant[]; end: () => Promise<void> }> {
   const contenders = contendersOf(folder).filter(({ needs }) => existsSync(needs));
   if (!existsSync(contendersOf(folder)[0].needs)) {
-    throw new InputError(
-      `${folder}: has no model.safetensors for PyTorch; name the folder of a trained model`,
-    );
+    throw new InputError(`${folder}: has no weights for PyTorch; name the folder of a trained model`);
   }
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-peers-'));
   const environment = { OMP_NUM_THREADS: String(threads) };
@@ -110,7 +108,7 @@ function variantOf({ name, untrained }: Contender, peer: Runner, folder: string,
   };
   return {
     name: untrained ? name : `${basename(resolve(folder))} ${name}`,
-    files: [peer.greeting.file],
+    files: peer.greeting.file === null ? weightFiles(folder) : [peer.greeting.file],
     tokenizer,
     tagging,
     threads,

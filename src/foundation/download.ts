@@ -11,12 +11,16 @@ const STALL_MS = 60_000;
  * Requests a file from a server. Follows a few redirects, never from https to http. Throws p-retry's AbortError for responses that
  * a retry would not change.
  */
-export async function openDownload(address: string, signal: AbortSignal): Promise<Response> {
+export async function openDownload(
+  address: string,
+  signal: AbortSignal,
+  headers?: Record<string, string>,
+): Promise<Response> {
   let place = new URL(address);
   if (place.username || place.password)
     throw new AbortError('an address with a password is not supported; leave the password out');
   for (let redirects = 0; ; redirects++) {
-    const response = await beforeStall(fetch(place, { signal, redirect: 'manual' }));
+    const response = await beforeStall(fetch(place, { signal, headers, redirect: 'manual' }));
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location) {
       await response.body?.cancel();

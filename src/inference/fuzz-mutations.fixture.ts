@@ -174,6 +174,49 @@ export const anyHeader: Mutation = (bytes, random) => {
   return Buffer.concat([size, header, bytes.subarray(8 + length)]);
 };
 
+/** Operations of pickles with their arguments. */
+const OPERATIONS = [
+  ...['(', ')', ']', '}', 't', 'R', 'Q', 'a', 'e', 's', 'u', 'b', 'N', '.', '0', 'o', '\x81', '\x93', '\x94'],
+  ...[
+    'h\0',
+    'h\x03',
+    'q\0',
+    'K\xff',
+    'M\xff\xff',
+    'J\xff\xff\xff\xff',
+    '\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f',
+  ],
+  ...[
+    'cos\nsystem\n',
+    'ios\nsystem\n',
+    'ctorch\nSize\n',
+    'ctorch\nDoubleStorage\n',
+    'ccollections\nOrderedDict\n',
+  ],
+  ...['X\x01\0\0\0x', 'X\xff\xff\xff\x7f', 'X\x07\0\0\0storage', '\x8d\0\0\0\0\x01\0\0\0'],
+];
+
+/** Replaces bytes near the start of a file of pickles, or inserts something there, by an operation or many of it. */
+export const anyOperation: Mutation = (bytes, random) => {
+  const start = random.below(Math.min(bytes.length, 3000) + 1);
+  const operation = Buffer.from(pick(random, OPERATIONS), 'latin1');
+  const repeated = Buffer.concat(Array.from({ length: pick(random, [1, 1, 1, 3, 1000]) }, () => operation));
+  // An archive remains whole if its length does not change.
+  const replaced = random.below(3) ? Math.min(repeated.length, bytes.length - start) : 0;
+  return put(bytes, start, start + replaced, repeated);
+};
+
+/** Mutates bytes near the end of a file, where an archive lists its entries. */
+export const anyDirectory: Mutation = (bytes, random) => {
+  const changed = Buffer.from(bytes);
+  for (let left = 1 + random.below(3); left > 0 && changed.length > 0; left--)
+    changed[changed.length - 1 - random.below(Math.min(changed.length, 2000))] = pick(
+      random,
+      [0, 1, 255, 128, 8],
+    );
+  return changed;
+};
+
 /** Mutates a header block of a tar archive or its content, and corrects the checksum. */
 export const anyEntry: Mutation = (bytes, random) => {
   const changed = Buffer.from(bytes);

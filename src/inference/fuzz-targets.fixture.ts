@@ -15,7 +15,8 @@ import { readTar } from '../corpora/tar';
 import { tarOf } from '../corpora/tar.fixture';
 import { readTagFile } from '../evaluation';
 import { createRandom, InputError, projectRoot, type Random, readSentences } from '../foundation';
-import { readHead, readSafetensors } from '../nn';
+import { openWeights, readHead, readSafetensors } from '../nn';
+import { published } from '../nn/checkpoints/published.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { encodeAsOnnx } from '../onnx';
 import { anchorAnnotations, articleText, jatsToParagraphs } from '../preprocessing';
@@ -25,9 +26,11 @@ import { listInputs, openSources } from './corpus';
 import { readArticle } from './corpus/article';
 import {
   anyBytes,
+  anyDirectory,
   anyEntry,
   anyHeader,
   anyJson,
+  anyOperation,
   anyText,
   anyXml,
   changeValue,
@@ -222,6 +225,19 @@ export const TARGETS: Record<string, () => Target> = {
     seeds: filesOf(tinyBertFolder, ['model.safetensors', 'gradients.safetensors']),
     mutations: [...anyBytes, anyHeader, anyHeader, anyHeader, anyHeader],
     read: (path) => readSafetensors(path),
+  }),
+  torch: () => ({
+    seeds: filesOf(
+      published(),
+      readdirSync(published()).filter((name) => name.endsWith('.bin')),
+    ),
+    mutations: [...anyBytes, anyOperation, anyOperation, anyOperation, anyDirectory],
+    read(path, folder) {
+      copyFileSync(path, join(folder, 'pytorch_model.bin'));
+      const weights = openWeights(folder);
+      for (const name of ['embeddings.word_embeddings.weight', 'encoder.layer.0.output.LayerNorm.bias'])
+        weights.get(`bert.${name}`);
+    },
   }),
   onnx: () => ({
     seeds: { 'model.onnx': Buffer.from(encoded()) },

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { published } from './checkpoints/published.fixture';
 import { fetchEncoder } from './encoders';
 import { Model } from './model';
 import { networkFixture } from './network.fixture';
@@ -22,7 +29,7 @@ async function startHub(context: TestContext, files: Record<string, Buffer>, dam
     size: content.length,
     blobId: createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex'),
     // As on the hub, where only large files have this.
-    ...(rfilename.endsWith('.safetensors') && {
+    ...(/\.(safetensors|bin)$/.test(rfilename) && {
       lfs: { sha256: createHash('sha256').update(content).digest('hex') },
     }),
   }));
@@ -92,11 +99,80 @@ test('a damaged, incomplete or unknown model is reported in one sentence, and no
   assert.deepEqual(existsSync(join(cache, 'models')) ? readdirSync(join(cache, 'models')) : [], []);
 });
 
-test('a model without safetensors is rejected, naming what is missing', async (context) => {
-  const { 'model.safetensors': _, ...files } = modelFiles();
-  await startHub(context, files, {});
-  await assert.rejects(fetchEncoder(NAME), /has no model\.safetensors/);
+test('a model without weights or tokenizer is rejected, naming what is missing', async (context) => {
+  const { 'model.safetensors': _, 'tokenizer.json': __, ...files } = modelFiles();
+  await startHub(context, { ...files, 'vocab.json': Buffer.from('{}'), 'tf_model.h5': Buffer.from('x') }, {});
+  await assert.rejects(fetchEncoder(NAME), {
+    name: 'InputError',
+    message: /has no tokenizer\.json or vocab\.txt and no model\.safetensors or pytorch_model\.bin/,
+  });
 });
+
+const small = () => ({
+  'config.json': readFileSync(published('config.json')),
+  'vocab.txt': readFileSync(published('vocab.txt')),
+});
+const shardsIn = (folder: string) =>
+  Object.fromEntries(
+    readdirSync(published(folder)).map((name) => [name, readFileSync(published(folder, name))]),
+  );
+
+test('a model as its authors publish it, with pytorch_model.bin and vocab.txt, is downloaded and read', async (context) => {
+  const weights = { 'pytorch_model.bin': readFileSync(published('older.bin')) };
+  const { asked } = await startHub(context, { ...small(), ...weights, 'tf_model.h5': Buffer.from('x') }, {});
+  const folder = await fetchEncoder(NAME);
+  assert.deepEqual(readdirSync(folder).sort(), ['config.json', 'pytorch_model.bin', 'vocab.txt']);
+  assert.equal(asked.length, 4);
+  Model.load(folder).dispose();
+});
+
+for (const form of ['torch-shards', 'safetensors-shards'])
+  test(`weights in ${form} are downloaded with their index`, async (context) => {
+    const files = { ...small(), ...shardsIn(form) };
+    const unused: Record<string, Buffer> =
+      form === 'torch-shards' ? {} : { 'pytorch_model.bin': Buffer.from('not needed') };
+    const damage = Object.fromEntries(Object.keys(files).map((name) => [name, 1]));
+    await startHub(context, { ...files, ...unused }, damage);
+    const folder = await fetchEncoder(NAME);
+    assert.deepEqual(readdirSync(folder).sort(), Object.keys(files).sort());
+    Model.load(folder).dispose();
+  });
+
+test('files of byte-level tokenizers are downloaded if there is no tokenizer.json', async (context) => {
+  const { 'tokenizer.json': _, 'README.md': readMe, ...files } = modelFiles();
+  const wanted = {
+    ...{ ...files, 'vocab.json': Buffer.from('{}'), 'merges.txt': Buffer.from('') },
+    ...{ 'tokenizer_config.json': Buffer.from('{}'), 'added_tokens.json': Buffer.from('{}') },
+  };
+  await startHub(context, { ...wanted, 'README.md': readMe }, {});
+  assert.deepEqual(readdirSync(await fetchEncoder(NAME)).sort(), Object.keys(wanted).sort());
+});
+
+const indices: [what: string, index: string, message: RegExp][] = [
+  [
+    'a path',
+    '{"weight_map":{"x":"../../pwned.bin"}}',
+    /^someone\/tiny\.model\/pytorch_model\.bin\.index\.json: names "\.\.\/\.\.\/pwned\.bin"/,
+  ],
+  ['another kind of file', '{"weight_map":{"x":"config.json"}}', /names "config\.json"/],
+  ['another format', '{"weight_map":{"x":"model.safetensors"}}', /must be \.bin files/],
+  [
+    'a file that the hub does not list',
+    '{"weight_map":{"x":"other.bin"}}',
+    /has no other\.bin, which its index/,
+  ],
+  ['nothing', '{"weight_map":{}}', /names 0 files/],
+  ['no JSON', '<html>', /not valid JSON/],
+];
+
+for (const [what, index, message] of indices)
+  test(`an index of weights that names ${what} is refused before weights are requested`, async (context) => {
+    const files = { ...small(), 'pytorch_model.bin.index.json': Buffer.from(index) };
+    const { asked, cache } = await startHub(context, files, {});
+    await assert.rejects(fetchEncoder(NAME), { name: 'InputError', message });
+    assert.equal(asked.length, 4);
+    assert.deepEqual(readdirSync(join(cache, 'models')), []);
+  });
 
 /** A hub that gives this answer to every request. */
 async function startLiar(
@@ -115,6 +191,70 @@ async function startLiar(
   });
   return { asked, cache };
 }
+
+/** A hub whose connections break; `answer` sends the file's part from the requested byte. */
+async function startBreaking(
+  context: TestContext,
+  content: Buffer,
+  answer: (response: ServerResponse, from: number, attempt: number) => void,
+) {
+  const { server } = await startHub(context, {}, {});
+  const files = { ...small(), 'model.safetensors': content };
+  const siblings = Object.entries(files).map(([rfilename, bytes]) => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { rfilename, size: bytes.length, lfs: { sha256 } };
+  });
+  const ranges: (string | undefined)[] = [];
+  server.removeAllListeners('request');
+  server.on('request', ({ url = '', headers }: IncomingMessage, response: ServerResponse) => {
+    const name = url.split('/').at(-1)! as keyof typeof files;
+    if (url.startsWith('/api/')) response.end(JSON.stringify({ sha: COMMIT, siblings }));
+    else if (name !== 'model.safetensors') response.end(files[name]);
+    else {
+      ranges.push(headers.range);
+      answer(response, Number(/\d+/.exec(headers.range ?? '0')![0]), ranges.length);
+    }
+  });
+  return ranges;
+}
+
+const weights = readFileSync(published('reference.safetensors'));
+
+/** Sends some bytes from a place on, and breaks the connection. */
+function breakAfter(response: ServerResponse, from: number, bytes: Buffer): void {
+  const range = `bytes ${from}-${weights.length - 1}/${weights.length}`;
+  const head = { 'content-length': weights.length - from, 'content-range': range };
+  response.writeHead(from > 0 ? 206 : 200, head);
+  if (bytes.length === weights.length - from) response.end(bytes);
+  else response.write(bytes, () => setTimeout(() => response.destroy(), 50));
+}
+
+test('a broken download continues where it broke', async (context) => {
+  const ranges = await startBreaking(context, weights, (response, from, attempt) =>
+    breakAfter(response, from, weights.subarray(from, attempt < 3 ? from + 1000 : undefined)),
+  );
+  const folder = await fetchEncoder(NAME);
+  assert.deepEqual(ranges, [undefined, 'bytes=1000-', 'bytes=2000-']);
+  assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights);
+});
+
+test('a download starts over if the server ignores the range, sends another part, or the parts do not fit', async (context) => {
+  for (const second of ['whole', 'other part', 'damaged'] as const) {
+    const ranges = await startBreaking(context, weights, (response, from, attempt) => {
+      if (attempt === 1) breakAfter(response, from, weights.subarray(0, 1000));
+      else if (attempt > 2 || second === 'whole') response.end(weights);
+      else if (second === 'damaged') breakAfter(response, from, Buffer.alloc(weights.length - from));
+      else
+        response
+          .writeHead(206, { 'content-range': `bytes 0-9/${weights.length}` })
+          .end(weights.subarray(0, 10));
+    });
+    const folder = await fetchEncoder(NAME);
+    assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights, second);
+    assert.equal(ranges.length, second === 'whole' ? 2 : 3, second);
+    assert.equal(ranges[1], 'bytes=1000-');
+  }
+});
 
 const blob = (text: string) => createHash('sha1').update(`blob ${text.length}\0`).update(text).digest('hex');
 const listed = (changes: object = {}, commit: unknown = COMMIT) =>

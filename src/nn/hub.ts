@@ -1,39 +1,30 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import pRetry, { AbortError } from 'p-retry';
+import { AbortError } from 'p-retry';
 import {
   cacheFolder,
   downloadFailure,
+  fieldsOf,
   InputError,
   moveIntoPlace,
   openDownload,
   parseJson,
-  piecesOf,
   showProgress,
   temporaryNeighbour,
   textOf,
   withoutCredentials,
 } from '../foundation';
+import { attempt, fetchHubFile, type HubFile } from './hub-file';
+import { readShardNames } from './shards';
+import { WEIGHT_FILES } from './weights';
 
-const WEIGHTS = 'model.safetensors';
-const NEEDED = ['config.json', 'tokenizer.json', WEIGHTS];
-const WELCOME = ['tokenizer_config.json', 'special_tokens_map.json', 'vocab.txt'];
-const RETRIES = 3;
-/** For one file: a slow connection takes about half an hour for a gigabyte. */
-const LONGEST_MS = 30 * 60_000;
-/** Bytes of a file. The largest encoders of this kind have a few gigabytes of weights, and vocabularies of some ten megabytes. */
+/** Files of a tokenizer; the first choice that a model has is downloaded. */
+const TOKENIZERS = [['tokenizer.json'], ['vocab.txt'], ['vocab.json', 'merges.txt']];
+const WELCOME = ['tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json', 'vocab.txt'];
+/** Bytes. The largest encoders of this kind have a few gigabytes of weights, and vocabularies of some ten megabytes. */
 const LARGEST = { weights: 8 * 2 ** 30, other: 64 * 2 ** 20 };
 /** Bytes of the list of a model's files. */
 const LARGEST_LIST = 8 * 2 ** 20;
-
-/** A file as listed by the hub: large ones by SHA-256, small ones by git's hash. */
-interface HubFile {
-  name: string;
-  size: number;
-  hash: { kind: 'sha256' | 'git'; hex: string };
-}
 
 /** Returns whether a name has the form `owner/model`, as on the Hugging Face hub; `./model` is a folder. */
 export const isHubName = (name: string): boolean => /^\w[\w.-]*\/[\w.-]+$/.test(name);
@@ -51,32 +42,29 @@ export async function downloadModel(name: string): Promise<string> {
   const temporary = temporaryNeighbour(folder);
   const progress = showProgress(`Downloading ${name}`);
   try {
-    const { commit, files } = await listFiles(name);
-    const missing = NEEDED.filter((needed) => !files.some((file) => file.name === needed));
-    if (missing.length > 0) {
-      throw new InputError(
-        `${name} on ${shownEndpoint()} has no ${missing.join(' and no ')}; choose another model, or save this one with a current version of Python's transformers`,
-      );
-    }
-    const total = files.reduce((sum, { size }) => sum + size, 0);
-    let done = 0;
+    const { commit, listed } = await listFiles(name);
+    const { weights, others } = neededFiles(name, listed);
     rmSync(temporary, { recursive: true, force: true });
     mkdirSync(temporary, { recursive: true });
-    for (const file of files) {
-      const before = done;
-      await attempt(async (signal) => {
-        done = before;
-        const address = `${endpoint()}/${name}/resolve/${commit}/${file.name}`;
-        await store(await openDownload(address, signal), file, join(temporary, file.name), (bytes) => {
-          done += bytes;
-          progress.update(done, total, 'bytes');
-        });
-      });
+    let [done, total] = [0, sizeOf([weights, ...others])];
+    const fetchFile = async (file: HubFile) => {
+      const address = `${endpoint()}/${name}/resolve/${commit}/${file.name}`;
+      await fetchHubFile(address, file, join(temporary, file.name), (bytes) =>
+        progress.update(done + bytes, total, 'bytes'),
+      );
+      done += file.size;
+    };
+    for (const file of [...others, weights]) await fetchFile(file);
+    if (isIndex(weights.name)) {
+      const shards = shardsOf(join(temporary, weights.name), name, listed);
+      total += sizeOf(shards);
+      for (const file of shards) await fetchFile(file);
     }
     moveIntoPlace(temporary, folder);
     return folder;
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    // The temporary folder is gone when the message is read.
+    if (error instanceof InputError) throw new InputError(error.message.replaceAll(temporary, name));
     throw new InputError(
       `${name} cannot be downloaded from ${shownEndpoint()} (${downloadFailure(error)}); go online, or name the folder of a local model`,
     );
@@ -89,8 +77,11 @@ export async function downloadModel(name: string): Promise<string> {
 const endpoint = () => (process.env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/$/, '');
 const shownEndpoint = () => withoutCredentials(endpoint());
 
-/** Returns the commit of a model's main branch, and its files that we need. */
-async function listFiles(name: string): Promise<{ commit: string; files: HubFile[] }> {
+/** The hub's list of a model's files, by name; the values are not checked yet. */
+type Listed = ReadonlyMap<string, Record<string, unknown>>;
+
+/** Returns the commit of a model's main branch, and its files. */
+async function listFiles(name: string): Promise<{ commit: string; listed: Listed }> {
   const address = `${endpoint()}/api/models/${name}/revision/main?blobs=true`;
   const answer = await attempt(async (signal) =>
     textOf(await openDownload(address, signal), LARGEST_LIST, 'the list of files'),
@@ -101,25 +92,60 @@ async function listFiles(name: string): Promise<{ commit: string; files: HubFile
   } catch {
     throw notTheHub('its list of files is not JSON');
   }
-  const { sha, siblings } = (list ?? {}) as { sha?: unknown; siblings?: unknown };
+  const { sha, siblings } = fieldsOf(list);
   if (!isHex(sha, 40)) throw notTheHub('its list of files has no commit');
   if (!Array.isArray(siblings)) throw notTheHub('it lists no files');
-  const files = [...NEEDED, ...WELCOME].flatMap((wanted) => {
-    const found = siblings.find((sibling) => sibling?.rfilename === wanted);
-    return found ? [checkedFile(wanted, found)] : [];
-  });
-  return { commit: sha, files };
+  const files = siblings.map(fieldsOf).map((file) => [String(file.rfilename), file] as const);
+  return { commit: sha, listed: new Map(files) };
 }
 
+/** Chooses the files that make a model: its configuration, a tokenizer, and weights or their index. */
+function neededFiles(name: string, listed: Listed): { weights: HubFile; others: HubFile[] } {
+  const tokenizer = TOKENIZERS.find((names) => names.every((own) => listed.has(own)));
+  const weights = WEIGHT_FILES.find((own) => listed.has(own));
+  const missing = [
+    listed.has('config.json') || 'config.json',
+    tokenizer !== undefined || 'tokenizer.json or vocab.txt',
+    weights !== undefined || 'model.safetensors or pytorch_model.bin',
+  ].filter((lack) => lack !== true);
+  if (!weights || missing.length > 0)
+    throw new InputError(
+      `${name} on ${shownEndpoint()} has no ${missing.join(' and no ')}; choose another model, or save this one with a current version of Python's transformers`,
+    );
+  const others = new Set(['config.json', ...tokenizer!, ...WELCOME.filter((own) => listed.has(own))]);
+  return {
+    others: [...others].map((own) => checkedFile(own, listed)),
+    weights: checkedFile(weights, listed),
+  };
+}
+
+const isIndex = (name: string): boolean => name.endsWith('.index.json');
+
+/** Returns the files that a downloaded index names. */
+function shardsOf(index: string, name: string, listed: Listed): HubFile[] {
+  const files = readShardNames(index).map((own) => {
+    if (!listed.has(own))
+      throw new InputError(
+        `${name} on ${shownEndpoint()} has no ${own}, which its index of weights names; choose another model`,
+      );
+    return checkedFile(own, listed);
+  });
+  if (sizeOf(files) > LARGEST.weights)
+    throw new InputError(
+      `${name} has ${sizeOf(files)} bytes of weights, at most ${LARGEST.weights} are downloaded; choose a smaller model`,
+    );
+  return files;
+}
+
+const sizeOf = (files: readonly HubFile[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
 /** Returns a file from the hub's list, after validating its size and hash. */
-function checkedFile(
-  name: string,
-  { size, blobId, lfs }: { size?: unknown; blobId?: unknown; lfs?: { sha256?: unknown } | null },
-): HubFile {
-  const most = name === WEIGHTS ? LARGEST.weights : LARGEST.other;
+function checkedFile(name: string, listed: Listed): HubFile {
+  const { size, blobId, lfs } = listed.get(name)!;
+  const most = /\.(safetensors|bin)$/.test(name) ? LARGEST.weights : LARGEST.other;
   if (!Number.isSafeInteger(size) || Number(size) < 0 || Number(size) > most)
     throw notTheHub(`it lists ${name} with no size from 0 to ${most} bytes`);
-  const sha256 = lfs?.sha256;
+  const { sha256 } = fieldsOf(lfs);
   if (isHex(sha256, 64)) return { name, size: Number(size), hash: { kind: 'sha256', hex: sha256 } };
   if (!lfs && isHex(blobId, 40)) return { name, size: Number(size), hash: { kind: 'git', hex: blobId } };
   throw notTheHub(`it lists ${name} without a hash`);
@@ -130,30 +156,3 @@ const isHex = (value: unknown, length: number): value is string =>
 
 const notTheHub = (what: string): AbortError =>
   new AbortError(`this is not an answer of a model hub: ${what}`);
-
-/** Retries a few times, since connections fail. */
-function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return pRetry(() => work(AbortSignal.timeout(LONGEST_MS)), { retries: RETRIES, minTimeout: 200 });
-}
-
-/** Streams a file to disk, and checks its size and hash. */
-async function store(
-  response: Response,
-  { name, size, hash: expected }: HubFile,
-  path: string,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
-  const hash = expected.kind === 'sha256' ? createHash('sha256') : createHash('sha1');
-  if (expected.kind === 'git') hash.update(`blob ${size}\0`);
-  const checked = async function* () {
-    for await (const piece of piecesOf(response, size, name)) {
-      hash.update(piece);
-      onBytes(piece.length);
-      yield piece;
-    }
-  };
-  await pipeline(checked, createWriteStream(path));
-  if (hash.digest('hex') !== expected.hex) {
-    throw new Error(`${name} is damaged: its hash differs from the one listed by the hub`);
-  }
-}

@@ -1,5 +1,5 @@
 import { createRandom } from '../foundation';
-import type { Tensor } from './safetensors';
+import type { Tensor } from './stored-tensor';
 
 /** Standard deviation of new weights, as in BERT. */
 const DEVIATION = 0.02;

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
 import { completeConfiguration, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
-import { type Tensor, writeSafetensors } from './safetensors';
+import { writeSafetensors } from './safetensors';
+import type { Tensor } from './stored-tensor';
 import { WEIGHTS } from './weights';
 
 /** Removes ONNX files, which were made from the old weights and would be run instead of the new ones. */

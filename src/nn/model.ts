@@ -19,7 +19,7 @@ import {
 } from './networks';
 import { gatherRows } from './operations';
 import { Parameters } from './parameters';
-import type { Tensor } from './safetensors';
+import type { Tensor } from './stored-tensor';
 import type { Tape } from './tape';
 import { openWeights, readTensors } from './weights';
 

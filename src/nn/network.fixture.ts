@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../foundation';
 import type { Batch } from './batch';
-import { readSafetensors, type Tensor } from './safetensors';
+import { readSafetensors } from './safetensors';
+import type { Tensor } from './stored-tensor';
 
 /** Test helper: a random network made with Hugging Face's library, and PyTorch's results for it (fixtures/make_fixtures.py). */
 export interface NetworkFixture {

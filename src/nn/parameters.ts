@@ -1,6 +1,6 @@
 import { type DeviceTensor, download, tidy, upload } from './device';
 import { countNumbers } from './networks';
-import type { Tensor } from './safetensors';
+import type { Tensor } from './stored-tensor';
 import {
   assignVariable,
   createVariable,

@@ -1,20 +1,17 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { describeJson, InputError, isJsonObject, parseJson, refusePointer, unreadable } from '../foundation';
-
-/** Position of a tensor in a safetensors file. */
-export interface StoredTensor {
-  name: string;
-  shape: number[];
-  dtype: string;
-  /** Offsets in the file of its first byte and of the first byte after it. */
-  begin: number;
-  end: number;
-}
+import { describeJson, isJsonObject, parseJson } from '../foundation';
+import {
+  damaged,
+  LONGEST_NAME,
+  MOST_AXES,
+  openingOf,
+  readFully,
+  type StoredTensor,
+  sizeOf,
+  withFile,
+} from './stored-tensor';
 
 /** Bytes. The largest published encoders have headers of some 100 KB. */
 const LARGEST_HEADER = 10_000_000;
-const MOST_AXES = 16;
-const LONGEST_NAME = 1000;
 export const PREFIX_BYTES = 8;
 
 /** Bits per number of each type (https://github.com/huggingface/safetensors, safetensors/src/tensor.rs). */
@@ -75,15 +72,10 @@ export function readSafetensorsHeader(path: string): StoredTensor[] {
 }
 
 function readEntries(file: number, path: string) {
-  const status = fstatSync(file);
-  if (!status.isFile())
-    throw new InputError(`${path}: is not a regular file; name the folder of a trained or pretrained model`);
-  const size = { file: status.size, header: 0 };
+  const opening = openingOf(file, path);
+  const size = { file: opening.size, header: 0 };
   if (size.file < PREFIX_BYTES) throw damaged(path, `${size.file} bytes are too few for a safetensors file`);
-  const start = new Uint8Array(Math.min(size.file, 64));
-  readFully(file, start, 0);
-  refusePointer(start, path);
-  const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+  const length = Number(new DataView(opening.start.buffer).getBigUint64(0, true));
   if (length > LARGEST_HEADER || length > size.file - PREFIX_BYTES) {
     throw damaged(path, `the header claims ${length} bytes, the file has ${size.file}`);
   }
@@ -132,7 +124,7 @@ function parseEntry(name: string, value: unknown, path: string): StoredTensor {
     );
   }
   const [begin, end] = offsets;
-  const size = Math.ceil((shape.reduce((product, extent) => product * extent, 1) * bits) / 8);
+  const size = Math.ceil((sizeOf(shape) * bits) / 8);
   if (end - begin !== size) {
     throw damaged(
       path,
@@ -140,33 +132,4 @@ function parseEntry(name: string, value: unknown, path: string): StoredTensor {
     );
   }
   return { name, shape, dtype: dtype as string, begin, end };
-}
-
-const damaged = (path: string, what: string): InputError =>
-  new InputError(`${path}: ${what}; the file is damaged, fetch or save it again`);
-
-/** Opens a file and always closes it. */
-export function withFile<T>(path: string, work: (file: number) => T): T {
-  let file: number;
-  try {
-    // Opening a pipe must not wait for a writer.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  try {
-    return work(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-export function readFully(file: number, into: Uint8Array, position: number): void {
-  let done = 0;
-  while (done < into.length) {
-    // One call reads at most 2 GiB.
-    const got = readSync(file, into, done, Math.min(into.length - done, 2 ** 30), position + done);
-    if (got === 0) throw new InputError('the file ended while it was read; another program is changing it');
-    done += got;
-  }
 }

@@ -1,17 +1,6 @@
 import { writePieces } from '../foundation';
-import {
-  PREFIX_BYTES,
-  readFully,
-  readSafetensorsHeader,
-  type StoredTensor,
-  withFile,
-} from './safetensors-header';
-
-/** A named array of numbers in row-major order: `data.length` is the product of `shape`. */
-export interface Tensor {
-  shape: number[];
-  data: Float32Array;
-}
+import { PREFIX_BYTES, readSafetensorsHeader } from './safetensors-header';
+import { isFloat, readStored, type Tensor, withFile } from './stored-tensor';
 
 /**
  * Reads all float tensors (F64, F32, F16, BF16) of a safetensors file as 32-bit floats; others are skipped, since no layer uses
@@ -20,39 +9,6 @@ export interface Tensor {
 export function readSafetensors(path: string): Map<string, Tensor> {
   const stored = readSafetensorsHeader(path).filter(({ dtype }) => isFloat(dtype));
   return withFile(path, (file) => new Map(stored.map((one) => [one.name, readStored(file, one)])));
-}
-
-/** Returns whether tensors of that type can be read. */
-export const isFloat = (dtype: string): boolean => Object.hasOwn(DECODERS, dtype);
-
-/** Reads the numbers of a float tensor from its file. */
-export function readStored(file: number, { shape, dtype, begin, end }: StoredTensor): Tensor {
-  const bytes = new Uint8Array(end - begin);
-  readFully(file, bytes, begin);
-  return { shape, data: DECODERS[dtype](bytes) };
-}
-
-const DECODERS: Record<string, (bytes: Uint8Array) => Float32Array> = {
-  F64: (bytes) => Float32Array.from(new Float64Array(bytes.buffer)),
-  F32: (bytes) => new Float32Array(bytes.buffer),
-  // A bfloat16 is the upper half of a float32.
-  BF16: (bytes) => {
-    const halves = new Uint16Array(bytes.buffer);
-    const bits = new Uint32Array(halves.length);
-    for (let index = 0; index < halves.length; index++) bits[index] = halves[index] << 16;
-    return new Float32Array(bits.buffer);
-  },
-  F16: (bytes) => Float32Array.from(new Uint16Array(bytes.buffer), halfToFloat),
-};
-
-/** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 bits of fraction. */
-function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /**

@@ -23,8 +23,8 @@ import {
 } from './networks';
 import type { Parameters } from './parameters';
 import { refuseOtherHead, refuseTooLong } from './refusals';
-import type { Tensor } from './safetensors';
 import { scoreWindows } from './score-windows';
+import type { Tensor } from './stored-tensor';
 import { Tape } from './tape';
 import { readTensors } from './weights';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readSafetensors, type Tensor, writeSafetensors } from './safetensors';
+import { readSafetensors, writeSafetensors } from './safetensors';
+import type { Tensor } from './stored-tensor';
 import { copyTinyBert } from './tiny-bert.fixture';
 import { TokenClassifier } from './token-classifier';
 import { openWeights } from './weights';
@@ -91,11 +92,19 @@ test('weights in several files with an index are read like those in one', (conte
 test('weights in another format, and a pointer file instead of weights, are reported with what to do', (context) => {
   const folder = copyTinyBert(context);
   const path = join(folder, 'model.safetensors');
-  renameSync(path, join(folder, 'pytorch_model.bin'));
-  assert.throws(() => TokenClassifier.load(folder), {
-    name: 'InputError',
-    message: /weights in pytorch_model\.bin.*safe_serialization=True/,
-  });
+  for (const [name, message] of [
+    ['tf_model.h5', /weights in tf_model\.h5, a format that is not read.*safe_serialization=True/],
+    [
+      'pytorch_model-00001-of-00002.bin',
+      /has pytorch_model-00001-of-00002\.bin, but no pytorch_model\.bin\.index/,
+    ],
+    ['model-00001-of-00002.safetensors', /but no model\.safetensors\.index\.json/],
+    ['weights.pt', /model\.safetensors is missing, as is pytorch_model\.bin/],
+  ] as const) {
+    renameSync(path, join(folder, name));
+    assert.throws(() => TokenClassifier.load(folder), { name: 'InputError', message });
+    renameSync(join(folder, name), path);
+  }
   writeFileSync(path, 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n');
   assert.throws(() => TokenClassifier.load(folder), { name: 'InputError', message: /git lfs pull/ });
 });

@@ -1,21 +1,34 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { areFinite, describeJson, InputError, readJsonObject } from '../foundation';
+import { areFinite, describeJson, InputError } from '../foundation';
+import { readTorchHeader } from './checkpoints/torch';
 import { encoderPrefixes } from './networks';
-import { isFloat, readStored, type Tensor } from './safetensors';
-import { readSafetensorsHeader, type StoredTensor, withFile } from './safetensors-header';
+import { readSafetensorsHeader } from './safetensors-header';
+import { readShardNames } from './shards';
+import {
+  isFloat,
+  readStored,
+  repeatsNumbers,
+  type StoredTensor,
+  type Tensor,
+  withFile,
+} from './stored-tensor';
 
 export const WEIGHTS = 'model.safetensors';
-/** Maps tensors to files, if the weights are in several files. */
-const INDEX = 'model.safetensors.index.json';
-const LARGEST_INDEX = 10_000_000;
-const MOST_FILES = 1000;
+/** Weights of a published model, in one file or with an index of several; as in Python, the first that is there is read. */
+export const WEIGHT_FILES = [
+  WEIGHTS,
+  `${WEIGHTS}.index.json`,
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+] as const;
 /** The largest word table published for an encoder (LaBSE) takes 1.5 GB. */
 const LARGEST_TENSOR = 2 ** 31;
 
 /** Weight files of other libraries, in formats that are not supported. */
-const OTHER_FORMATS =
-  /^(pytorch_model.*\.bin(\.index\.json)?|tf_model.*\.h5|flax_model.*\.msgpack|model\.ckpt.*)$/;
+const OTHER_FORMATS = /^(tf_model.*\.h5|flax_model.*\.msgpack|(bert_)?model\.ckpt.*|rust_model\.ot)$/;
+/** One of several files of weights. */
+const SHARD = /^((?:model|pytorch_model)-\d+-of-\d+)\.(safetensors|bin)$/;
 
 /** The tensors of a model folder, by Hugging Face's names; each is read on request. */
 export interface StoredWeights {
@@ -28,19 +41,22 @@ export interface StoredWeights {
 }
 
 /** Returns whether a folder contains weights that `openWeights` can open. */
-export const hasWeights = (folder: string): boolean =>
-  [WEIGHTS, INDEX].some((name) => existsSync(join(folder, name)));
+export const hasWeights = (folder: string): boolean => findWeights(folder) !== undefined;
+
+const findWeights = (folder: string): string | undefined =>
+  WEIGHT_FILES.map((name) => join(folder, name)).find(existsSync);
 
 /**
- * Opens the weights of a model folder, in one file or in several with an index. Recognizes names without the encoder's prefix
- * (`bert.`), as in encoders saved without a head, and the LayerNorm names of the original BERT.
+ * Opens the weights of a model folder: safetensors, or PyTorch's format, read without running anything in it; in one file or in
+ * several with an index. Recognizes names without the encoder's prefix (`bert.`), as in encoders saved without a head, those inside
+ * a wrapper (`module.bert.`), and the LayerNorm names of the original BERT.
  */
 export function openWeights(folder: string): StoredWeights {
-  const path = [WEIGHTS, INDEX].map((name) => join(folder, name)).find(existsSync);
+  const path = findWeights(folder);
   if (!path) throw noWeights(folder);
   const stored = new Map<string, { file: string; tensor: StoredTensor }>();
   for (const file of weightFiles(folder)) {
-    for (const tensor of readSafetensorsHeader(file)) {
+    for (const tensor of file.endsWith('.bin') ? readTorchHeader(file) : readSafetensorsHeader(file)) {
       const other = stored.get(tensor.name);
       if (other)
         throw new InputError(
@@ -49,7 +65,16 @@ export function openWeights(folder: string): StoredWeights {
       stored.set(tensor.name, { file, tensor });
     }
   }
-  const find = (name: string) => namesOf(name).flatMap((own) => stored.get(own) ?? [])[0];
+  const find = (name: string) => {
+    const [first, ...others] = namesOf(name).filter((own) => stored.has(own));
+    // A wrapped copy beside the tensor may be another version of it, such as a moving average.
+    const other = first && others.find((own) => wrapperOf(own) !== wrapperOf(first));
+    if (other)
+      throw new InputError(
+        `${path}: has both ${describeJson(first)} and ${describeJson(other)}; save only the one to be used`,
+      );
+    return first === undefined ? undefined : stored.get(first);
+  };
   return {
     path,
     shapeOf: (name) => find(name)?.tensor.shape,
@@ -62,8 +87,9 @@ export function openWeights(folder: string): StoredWeights {
 
 /** Returns the files that contain a folder's weights. */
 export function weightFiles(folder: string): string[] {
-  const single = join(folder, WEIGHTS);
-  return existsSync(single) ? [single] : shardsOf(folder);
+  const path = findWeights(folder);
+  if (!path) throw noWeights(folder);
+  return path.endsWith('.index.json') ? shardsOf(folder, path) : [path];
 }
 
 function readChecked(file: string, stored: StoredTensor): Tensor {
@@ -75,6 +101,10 @@ function readChecked(file: string, stored: StoredTensor): Tensor {
   if (stored.end - stored.begin > LARGEST_TENSOR)
     throw new InputError(
       `${file}: ${describeJson(name)} takes ${stored.end - stored.begin} bytes; at most ${LARGEST_TENSOR} are read`,
+    );
+  if (repeatsNumbers(stored))
+    throw new InputError(
+      `${file}: ${describeJson(name)} of shape [${stored.shape}] repeats ${stored.end - stored.begin} bytes; save it as \`tensor.contiguous()\``,
     );
   const tensor = withFile(file, (descriptor) => readStored(descriptor, stored));
   refuseNonFinite(tensor.data, file, name);
@@ -90,41 +120,45 @@ function refuseNonFinite(data: Float32Array, path: string, name: string): void {
   );
 }
 
-function shardsOf(folder: string): string[] {
-  const path = join(folder, INDEX);
-  const { weight_map: map } = readJsonObject(path, 'an index of weights', LARGEST_INDEX);
-  const names = [...new Set(typeof map === 'object' && map !== null ? Object.values(map) : [])];
-  if (names.length === 0 || names.length > MOST_FILES)
-    throw new InputError(`${path}: names ${names.length} files of weights; fetch the file again`);
-  return names.map((name) => {
-    if (typeof name !== 'string' || !/^[\w.-]+\.safetensors$/.test(name))
-      throw new InputError(
-        `${path}: names ${describeJson(name)}; files of weights must be .safetensors files of the same folder`,
-      );
+function shardsOf(folder: string, index: string): string[] {
+  return readShardNames(index).map((name) => {
     const file = join(folder, name);
-    if (!existsSync(file)) throw new InputError(`${path}: names ${name}, which is missing; fetch it again`);
+    if (!existsSync(file)) throw new InputError(`${index}: names ${name}, which is missing; fetch it again`);
     return file;
   });
 }
 
 function noWeights(folder: string): InputError {
-  const other = existsSync(folder) && readdirSync(folder).find((name) => OTHER_FORMATS.test(name));
-  return new InputError(
-    other
-      ? `${folder}: has its weights in ${other}, a format that is not read; load the model in Python and save it with \`save_pretrained(folder, safe_serialization=True)\``
-      : `${folder}: ${WEIGHTS} is missing, so there are no weights; the folder is not a complete model, train or fetch it again`,
-  );
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const other = names.find((name) => OTHER_FORMATS.test(name));
+  const shard = names.find((name) => SHARD.test(name));
+  const why = shard
+    ? `has ${shard}, but no ${indexOf(shard)}; fetch that, too`
+    : other
+      ? `has its weights in ${other}, a format that is not read; load the model in Python and save it with \`save_pretrained(folder, safe_serialization=True)\``
+      : `${WEIGHTS} is missing, as is pytorch_model.bin, so there are no weights; the folder is not a complete model, train or fetch it again`;
+  return new InputError(`${folder}: ${why}`);
 }
+
+const indexOf = (shard: string): string => WEIGHT_FILES[shard.endsWith('.bin') ? 3 : 1];
 
 const PREFIX = new RegExp(`^(?:${encoderPrefixes().join('|')})\\.`);
 
-/** Returns the names that a tensor may have in a file: without the encoder's prefix, and with the original names of LayerNorm. */
+/** Prefixes from wrappers around a network, in PyTorch (DataParallel) and in programs that train. */
+const WRAPPERS = ['', 'module.', 'model.', 'module.model.', 'model.module.'];
+
+const wrapperOf = (name: string): string => /^(?:(?:module|model)\.)*/.exec(name)![0];
+
+/**
+ * Returns the names that a tensor may have in a file: without the encoder's prefix, with the original names of LayerNorm, and inside
+ * a wrapper.
+ */
 function namesOf(name: string): string[] {
   const names = [name, name.replace(PREFIX, '')];
   const published = names.map((own) =>
     own.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
   );
-  return [...names, ...published];
+  return WRAPPERS.flatMap((wrapper) => [...names, ...published].map((own) => wrapper + own));
 }
 
 /** Reads the tensors named in `shapes`, after checking that all exist with their shapes. */

@@ -5,7 +5,7 @@ import { encoderGraph } from './encoder-graph';
 import { copyCompanions, writeExported } from './folder';
 
 /**
- * Writes `onnx/model.onnx` from a model folder's `config.json` and `model.safetensors`, and returns its path. With another folder
+ * Writes `onnx/model.onnx` from a model folder's `config.json` and weights, and returns its path. With another folder
  * `out`, also copies the files needed to run it. Removes a `model_quantized.onnx` of an earlier export.
  *
  * Supports taggers and sequence classifiers of any architecture. Throws InputError, and writes nothing, if the folder has no

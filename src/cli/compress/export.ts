@@ -5,7 +5,7 @@ import { checkModelOutput, printWritten } from './written';
 export function registerExport(compress: Command): void {
   compress
     .command('export')
-    .description('write the weights (model.safetensors) as onnx/model.onnx, 32-bit floats')
+    .description('write the weights as onnx/model.onnx, 32-bit floats')
     .requiredOption('--model <folder>', 'model folder')
     .option('--out <folder>', 'output folder, a runnable copy, instead of the model folder')
     .option('--json', 'print path and size as JSON')

@@ -15,13 +15,12 @@ export function exampleMatrix(folder: string): NamedMatrix {
   const encoder = readEncoderConfiguration(folder);
   const name = exampleMatrixName(folder);
   const stored = openWeights(folder).get(name);
-  if (!stored)
-    throw new InputError(`${folder}: model.safetensors has no ${name} of ${encoder.layers} layers`);
+  if (!stored) throw new InputError(`${folder}: its weights have no ${name} of ${encoder.layers} layers`);
   const [rows, columns] = stored.shape;
   return { name, shape: [columns, rows], data: transpose(stored.data, rows, columns) };
 }
 
-/** Its name in model.safetensors, where it is stored as [outputs, inputs]. */
+/** Its name in the weights, where it is stored as [outputs, inputs]. */
 export function exampleMatrixName(folder: string): string {
   const encoder = readEncoderConfiguration(folder);
   return `${definitionOf(encoder).layer(Math.floor(encoder.layers / 2)).contract}.weight`;

@@ -17,7 +17,7 @@ export interface MovementOptions {
  * learning rate), positive for a weight that moves away from zero. The weights are fixed, so the scores are those of the first step;
  * `sparsify` learns scores while the model trains.
  *
- * @param name of the matrix in model.safetensors @returns weights and scores in the same order // [outputs * inputs]
+ * @param name of the matrix in the weights @returns weights and scores in the same order // [outputs * inputs]
  */
 export async function measureMovement(
   folder: string,
@@ -28,7 +28,7 @@ export async function measureMovement(
   const model = TokenClassifier.load(folder);
   try {
     const weights = model.parameters.snapshot().get(name)?.data;
-    if (!weights) throw new InputError(`${folder}: has no matrix ${name}; choose one of model.safetensors`);
+    if (!weights) throw new InputError(`${folder}: has no matrix ${name}; choose one of its weights`);
     const drawn = createRandom(seed)
       .shuffle(sentences)
       .slice(0, steps * batchSize);
