@@ -100,11 +100,14 @@ interface TokenRange {
   behind: number;
 }
 
-function tokensOf({ ids, starts, ends }: EncodedText, { start, end }: Span): TokenRange | undefined {
-  const first = ends.findIndex((own) => own > start);
+function tokensOf({ ids, starts, ends, words }: EncodedText, { start, end }: Span): TokenRange | undefined {
+  let first = ends.findIndex((own) => own > start);
   let behind = first;
   while (behind >= 0 && behind < ids.length && starts[behind] < end) behind++;
-  return first < 0 || behind === first ? undefined : { first, behind };
+  if (first < 0 || behind === first) return undefined;
+  // Byte-level tokenizers may begin a word with a token of the blank before it.
+  while (first > 0 && words[first - 1] === words[first] && starts[first - 1] === ends[first - 1]) first--;
+  return { first, behind };
 }
 
 const isWider = (

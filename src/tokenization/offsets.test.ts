@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { labelsToSpans, spansToLabels } from './labels';
+import type { Span } from '../foundation';
+import { decodeSpans } from '../tasks';
+import { labelsToSpans, rangeOfTokens, spansToLabels } from './labels';
 import { nastyTexts, PUBLISHED, publishedFolder } from './published.fixture';
 import type { TagSet } from './tag-set';
 import { Tokenizer } from './tokenizer';
@@ -127,6 +129,43 @@ test('blanks that a byte-level tagger marks at the edges of a mention, or alone,
     mark(blanks[2], inside);
     assert.deepEqual(labelsToSpans(encoded, labels, tagSet), [gene, cells]);
   }
+});
+
+test('mentions of whole words survive labels and logits of a byte-level tagger', async () => {
+  const tokenizer = new Tokenizer(publishedFolder('roberta'));
+  const bio: TagSet = { scheme: 'bio', labels: ['x'] };
+  const exclusive: TagSet = { scheme: 'exclusive', labels: ['x'], words: 'all-inside' };
+  let withBlank = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      texts,
+      fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+      async (text, chosen) => {
+        const [encoded] = await tokenizer.encode([text]);
+        const spans: Span[] = [];
+        for (let first = 0, word = 0; first < encoded.ids.length; word++) {
+          let behind = first;
+          while (behind < encoded.ids.length && encoded.words[behind] === encoded.words[first]) behind++;
+          const range = rangeOfTokens(encoded, first, behind);
+          if (range && chosen[word % 60]) spans.push({ ...range, label: 'x' });
+          if (range && encoded.starts[first] === encoded.ends[first]) withBlank++;
+          first = behind;
+        }
+        for (const tagSet of [bio, exclusive]) {
+          const { labels, lost, widened } = spansToLabels(encoded, spans, tagSet);
+          assert.deepEqual([lost, widened, labelsToSpans(encoded, labels, tagSet)], [[], [], spans]);
+          const logits = Float32Array.from(labels, (label) => (label ? 4 : -4));
+          const decoded = decodeSpans(encoded, logits, tagSet, 0.5);
+          assert.deepEqual(
+            decoded.map(({ score: _, ...span }) => span),
+            spans,
+          );
+        }
+      },
+    ),
+    { seed: 7, numRuns: 200 },
+  );
+  assert.ok(withBlank > 10, 'some words begin with a token of the blank before them');
 });
 
 test('offsets are trimmed, whatever the file says about it', async () => {
