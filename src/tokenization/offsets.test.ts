@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Span } from '../foundation';
 import { decodeSpans } from '../tasks';
-import { labelsToSpans, rangeOfTokens, spansToLabels } from './labels';
+import { labelsToSpans, rangeOfTokens } from './decoded-labels';
+import { spansToLabels } from './labels';
 import { nastyTexts, PUBLISHED, publishedFolder } from './published.fixture';
 import type { TagSet } from './tag-set';
 import { Tokenizer } from './tokenizer';
@@ -99,10 +100,10 @@ test('a character of several bytes belongs as a whole to each of its tokens', as
   assert.deepEqual(slices, ['a', '', '𐀀', '𐀀', '𐀀', '𐀀', 'b']);
 });
 
-test('a word of a million letters is tokenized', async () => {
+test('a word of 200,000 letters is tokenized', async () => {
   const tokenizer = new Tokenizer(publishedFolder('roberta'));
-  const [{ ids, ends }] = await tokenizer.encode(['x'.repeat(1_000_000)]);
-  assert.deepEqual([ids.length, ends.at(-1)], [1_000_000, 1_000_000]);
+  const [{ ids, ends }] = await tokenizer.encode(['x'.repeat(200_000)]);
+  assert.deepEqual([ids.length, ends.at(-1)], [200_000, 200_000]);
 });
 
 test('blanks that a byte-level tagger marks at the edges of a mention, or alone, are not part of it', async () => {
