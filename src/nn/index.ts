@@ -55,7 +55,7 @@ export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
 export { savedLabels } from './label-names';
 export { type LabelNetwork, Model, type Trainable } from './model';
-export { readCompanion } from './model-folder';
+export { readCompanion, saveTokenizer } from './model-folder';
 export { readHead } from './network-configuration';
 export { add, createChance, linear } from './operations';
 export { readOwnEntry, type ViewClasses, type Views, writeOwnEntry, writeThreshold } from './own-entry';
