@@ -14,7 +14,6 @@ import {
 } from '../nn';
 import { networkFixture, networkFixtureNames } from '../nn/network.fixture';
 import { copyTinyBert, largestDifference, tinyBertExample } from '../nn/tiny-bert.fixture';
-import { Tokenizer } from '../tokenization';
 import { encoderGraph, type GraphHead } from './encoder-graph';
 import { encodeAsOnnx, exportToOnnx } from './export';
 import { fuseModel } from './fuse/fuse';
@@ -104,22 +103,6 @@ test('another folder gets the file and everything needed to run it, but no weigh
     assert.ok(existsSync(join(out, name)), name);
   }
   assert.ok(!existsSync(join(out, 'model.safetensors')));
-});
-
-test('another folder gets a tokenizer.json, even if the model was published with vocab.txt alone', async (t) => {
-  const folder = copyTinyBert(t);
-  const out = join(folder, '..', 'deployed');
-  const path = join(folder, 'tokenizer.json');
-  const { vocab } = JSON.parse(readFileSync(path, 'utf8')).model as { vocab: Record<string, number> };
-  const inOrder = Object.entries(vocab).sort(([, one], [, other]) => one - other);
-  const text = 'T cells (p53).';
-  const before = await new Tokenizer(folder).encode([text]);
-  rmSync(path);
-  writeFileSync(join(folder, 'vocab.txt'), inOrder.map(([token]) => `${token}\n`).join(''));
-  exportToOnnx(folder, out);
-  assert.ok(existsSync(join(out, 'tokenizer.json')) && existsSync(join(out, 'vocab.txt')));
-  assert.deepEqual(await new Tokenizer(out).encode([text]), before);
-  assert.ok(!existsSync(path));
 });
 
 test('a layer without one of its heads and some of its neurons can be exported', async (t) => {
