@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomically, writePieces } from '../foundation';
-import { readCompanion } from '../nn';
+import { readCompanion, saveTokenizer } from '../nn';
 import { TOKENIZER_FILES } from '../tokenization';
 
 /** Returns the path of a model folder's ONNX file; transformers.js expects these names. */
@@ -17,12 +17,18 @@ export function writeExported(folder: string, model: Uint8Array): string {
 }
 
 /** Files needed to run a model besides its weights. */
-export const COMPANIONS = ['config.json', ...TOKENIZER_FILES];
+export const COMPANIONS: readonly string[] = ['config.json', ...TOKENIZER_FILES];
 
-/** Copies configuration and tokenizer into another folder, so that it can be deployed on its own. */
+/**
+ * Copies configuration and tokenizer into another folder, so that it can be deployed on its own: with a tokenizer.json, even if the model
+ * was published without one.
+ */
 export function copyCompanions(from: string, to: string): void {
   if (resolve(from) === resolve(to)) return;
   const found = COMPANIONS.filter((name) => existsSync(join(from, name)));
   const contents = found.map((name) => readCompanion(join(from, name))); // all, before any is written
   for (const [index, name] of found.entries()) writeFileAtomically(join(to, name), contents[index]);
+  const isVocabularyAlone =
+    found.some((name) => name.startsWith('vocab.')) && !found.includes('tokenizer.json');
+  if (isVocabularyAlone) saveTokenizer(from, to);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeJson, InputError, readJsonObject } from '../foundation';
+import { addedTokens } from './added-tokens';
 import {
   type AddedToken,
   ROLES,
@@ -70,7 +71,7 @@ export function buildTokenizerFile(folder: string, path: string): Record<string,
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: number(chooseAdded(vocab, roles, settings), vocab, path),
+    added_tokens: addedTokens(vocab, roles, settings, path),
     ...model,
     post_processor:
       name === 'MPNetTokenizer' || !isWordPiece
@@ -175,44 +176,4 @@ function template(start: { token: string; id: number }, end: { token: string; id
       [start, end].map(({ token, id }) => [token, { id: token, ids: [id], tokens: [token] }]),
     ),
   };
-}
-
-/**
- * Returns the added tokens in Python's order. A special token that the folder's files do not name and the vocabulary lacks is left out,
- * unless it shifts the ids of others.
- */
-function chooseAdded(
-  vocab: Record<string, number>,
-  roles: Partial<Record<Role, AddedToken>>,
-  settings: TokenizerSettings,
-): AddedToken[] {
-  const isNew = ({ content }: AddedToken) => !Object.hasOwn(vocab, content);
-  const shifts = settings.extra.some(isNew);
-  const named = ROLES.flatMap((role) => {
-    const token = roles[role];
-    return token && (shifts || settings.roles[role] || !isNew(token)) ? [token] : [];
-  });
-  const tokens = new Map<string, AddedToken>();
-  for (const token of [...settings.added, ...named, ...settings.extra])
-    if (!tokens.has(token.content)) tokens.set(token.content, token);
-  return [...tokens.values()];
-}
-
-/** Gives each added token its id, which follow those of the vocabulary, whatever the files say, as in the official library. */
-function number(
-  tokens: readonly AddedToken[],
-  vocab: Record<string, number>,
-  path: string,
-): ({ id: number } & AddedToken)[] {
-  const taken = new Set(Object.values(vocab));
-  let next = Object.keys(vocab).length;
-  const numbered = tokens.map((token) => {
-    const id = Object.hasOwn(vocab, token.content) ? vocab[token.content] : next++;
-    if (id !== vocab[token.content] && taken.has(id))
-      throw new InputError(
-        `${path}: some ids have no token of their own, so that of the added token ${describeJson(token.content)} is not clear; remove repeated lines`,
-      );
-    return { id, ...token };
-  });
-  return numbered.sort((one, other) => one.id - other.id);
 }

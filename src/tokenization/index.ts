@@ -4,8 +4,11 @@
  * In: text, spans, a model folder's tokenizer files. Out: encoded texts, windows that fit an encoder, label matrices. May touch: the
  * model folder (reads).
  */
+
+export { labelsToSpans, rangeOfTokens, tagsToSpans } from './decoded-labels';
 export { encodeTexts, type TextInput } from './encode-texts';
-export { labelsToSpans, rangeOfTokens, spansToLabels, type TokenLabels, tagsToSpans } from './labels';
+export type { Frame, FrameToken } from './frame';
+export { spansToLabels, type TokenLabels } from './labels';
 export { onlyFinite, type TokenScorer } from './scorer';
 export type { SpecialTokens } from './special-ids';
 export {

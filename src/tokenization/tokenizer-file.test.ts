@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError, projectRoot } from '../foundation';
+import { publishedFolder } from './published.fixture';
 import { Tokenizer } from './tokenizer';
+import { readTokenizerFile } from './tokenizer-file';
 
 type Json = Record<string, unknown>;
 
@@ -234,6 +236,7 @@ test('offsets stay within the text if characters change their length', async (co
 
 test('a tokenizer.json with any value in any place is read or rejected', (context) => {
   const { folder, path, original } = setUp(context);
+  const byteLevel = JSON.stringify(readTokenizerFile(publishedFolder('roberta')));
   const keys = [
     'normalizer',
     'pre_tokenizer',
@@ -241,6 +244,10 @@ test('a tokenizer.json with any value in any place is read or rejected', (contex
     'decoder',
     'added_tokens',
     'model',
+    'vocab',
+    'merges',
+    'unk_token',
+    'ignore_merges',
     'truncation',
     'version',
   ];
@@ -265,15 +272,23 @@ test('a tokenizer.json with any value in any place is read or rejected', (contex
     unk_token: fc.jsonValue(),
   });
   fc.assert(
-    fc.property(fc.constantFrom(...keys), fc.oneof(fc.jsonValue(), component), (key, value) => {
-      writeFileSync(path, JSON.stringify({ ...JSON.parse(original), [key]: value }));
-      try {
-        new Tokenizer(folder);
-      } catch (error) {
-        assert.ok(error instanceof InputError, (error as Error).stack);
-        assert.ok(!error.message.includes('\n'), error.message);
-      }
-    }),
-    { numRuns: 500 },
+    fc.property(
+      fc.constantFrom(original, byteLevel),
+      fc.constantFrom(...keys),
+      fc.oneof(fc.jsonValue(), component),
+      (file, key, value) => {
+        const { model, ...rest } = JSON.parse(file);
+        const changed =
+          key in model ? { ...rest, model: { ...model, [key]: value } } : { ...rest, model, [key]: value };
+        writeFileSync(path, JSON.stringify(changed));
+        try {
+          new Tokenizer(folder);
+        } catch (error) {
+          assert.ok(error instanceof InputError, (error as Error).stack);
+          assert.ok(!error.message.includes('\n'), error.message);
+        }
+      },
+    ),
+    { numRuns: 800 },
   );
 });

@@ -14,6 +14,7 @@ export interface TokenizerFile extends Record<string, unknown> {
     vocab: Record<string, number>;
     unk_token?: string | null;
     continuing_subword_prefix?: string;
+    merges?: unknown;
   };
   added_tokens?: { id: number; content: string; special?: boolean }[];
 }
@@ -57,7 +58,17 @@ export function readTokenizerFile(folder: string): TokenizerFile {
   checkComponents(file, checkModel(file.model, path), path);
   checkAddedTokens(file.added_tokens, path);
   frameOf(file.post_processor, path);
-  return file as TokenizerFile;
+  return { ...(file as TokenizerFile), model: withPlainMerges((file as TokenizerFile).model) };
+}
+
+/** Writes merges as `a b`, the older of two forms: @xenova/transformers reads no other. */
+function withPlainMerges(model: TokenizerFile['model']): TokenizerFile['model'] {
+  if (!Array.isArray(model.merges)) return model;
+  const isPair = (merge: unknown): merge is [string, string] =>
+    Array.isArray(merge) &&
+    merge.length === 2 &&
+    merge.every((part) => typeof part === 'string' && !part.includes(' '));
+  return { ...model, merges: model.merges.map((merge) => (isPair(merge) ? merge.join(' ') : merge)) };
 }
 
 /** Returns the highest token id plus one: the minimum number of rows of an encoder's word embeddings. */

@@ -40,10 +40,10 @@ export function readTokenIds(path: string): Record<string, number> {
   return vocab as Record<string, number>;
 }
 
-/** Reads the two parts of each merge. The first line may give the format's version. */
-export function readMerges(path: string): [string, string][] {
+/** Reads merges: two parts with a blank between them. The first line may give the format's version. */
+export function readMerges(path: string): string[] {
   const lines = readRegularFile(path, 'a list of merges', LARGEST, MEND).toString('utf8').split('\n');
-  return lines.flatMap((line, index): [string, string][] => {
+  return lines.flatMap((line, index) => {
     const merge = trimEnd(line);
     if (merge === '' || merge.startsWith('#version')) return [];
     const parts = merge.split(' ');
@@ -51,6 +51,6 @@ export function readMerges(path: string): [string, string][] {
       throw new InputError(
         `${path}: line ${index + 1} is ${describeJson(merge)} and must be two parts; ${MEND}`,
       );
-    return [[parts[0], parts[1]]];
+    return [merge];
   });
 }

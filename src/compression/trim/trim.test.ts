@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import { InputError } from '../../foundation';
 import { readSafetensors, TokenClassifier, writeSafetensors } from '../../nn';
 import { copyTinyBert } from '../../nn/tiny-bert.fixture';
 import { cutWindows, Tokenizer } from '../../tokenization';
+import { type PUBLISHED, publishedFolder } from '../../tokenization/published.fixture';
 import { type TrimOptions, trimVocabulary } from './trim';
 
 const WORDS = ['cell', '##ell', 'neuron', '##on', 'gene', 'ge', '##ne', 'tissue', '##ue', 'mutant', 'éa'];
@@ -33,6 +34,27 @@ function taggerWithWords(t: TestContext) {
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, vocab_size: size + WORDS.length }));
   writeFileSync(join(folder, 'text.txt'), 'cell cell gene\n\ncell neuron gene\n');
   writeFileSync(join(folder, 'other.txt'), 'mutant cell\ncell gene\n');
+  return { folder, out: join(folder, '..', 'trimmed'), size };
+}
+
+/** The tiny tagger with another tokenizer, as published: a vocabulary without tokenizer.json. */
+function taggerWith(t: TestContext, name: (typeof PUBLISHED)[number]) {
+  const folder = copyTinyBert(t);
+  for (const file of ['tokenizer.json', 'tokenizer_config.json']) rmSync(join(folder, file));
+  for (const file of readdirSync(publishedFolder(name)))
+    if (!['config.json', 'expected.json'].includes(file))
+      copyFileSync(join(publishedFolder(name), file), join(folder, file));
+  const size = new Tokenizer(publishedFolder(name)).vocabularySize;
+  const weights = join(folder, 'model.safetensors');
+  const tensors = readSafetensors(weights);
+  const table = tensors.get('bert.embeddings.word_embeddings.weight')!;
+  table.shape[0] = size;
+  table.data = Float32Array.from({ length: size * 16 }, (_, index) => Math.sin(3 * index));
+  writeSafetensors(weights, tensors);
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config, vocab_size: size }));
+  writeFileSync(join(folder, 'text.txt'), 'HeLa cells\n\ncell gene\n');
+  writeFileSync(join(folder, 'other.txt'), 'cells mutant\n');
   return { folder, out: join(folder, '..', 'trimmed'), size };
 }
 
@@ -87,6 +109,65 @@ test('vocab.txt lists the tokens in the order of their ids, including digits', a
     tokens.map((token) => tokenizer.idOf(token)),
     tokens.map((_, id) => id),
   );
+});
+
+test('a tokenizer framed by <s> and </s> is trimmed: special tokens stay, the padding token keeps its id', async (t) => {
+  const place = taggerWith(t, 'mpnet');
+  const old = new Tokenizer(place.folder);
+  const report = await trim(place);
+  const tokenizer = new Tokenizer(place.out);
+  // mutant, p53, naïve and line are not used; single letters stay.
+  assert.ok(report.vocabulary.after < place.size && tokenizer.idOf('mutant') === undefined);
+  assert.deepEqual([report.counted, report.covered], [4, 4]);
+  const special = ['<s>', '<pad>', '</s>', '<unk>', '[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '<mask>'];
+  for (const token of special) assert.notEqual(tokenizer.idOf(token), undefined, token);
+  // RoBERTa and MPNet count positions from the id of the padding token.
+  assert.deepEqual(
+    special.slice(0, 4).map((token) => tokenizer.idOf(token)),
+    [0, 1, 2, 3],
+  );
+  assert.deepEqual([tokenizer.startId, tokenizer.endId], [0, 2]);
+  assert.equal(tokenizer.maskId, report.vocabulary.after - 1);
+  assert.equal(tokenizer.tokenOf(tokenizer.unknownId), '[UNK]');
+  const processor = JSON.parse(readFileSync(join(place.out, 'tokenizer.json'), 'utf8')).post_processor;
+  assert.deepEqual(
+    [processor.cls, processor.sep],
+    [
+      ['<s>', 0],
+      ['</s>', 2],
+    ],
+  );
+  const lines = readFileSync(join(place.out, 'vocab.txt'), 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    lines,
+    Array.from(lines, (_, id) => tokenizer.tokenOf(id)),
+  );
+  assert.equal(lines.length, report.vocabulary.after);
+  const text = 'gene, cells of HeLa ☃';
+  const pieces = async (by: Tokenizer) =>
+    Array.from((await by.encode([text]))[0].ids, (id) => by.tokenOf(id));
+  assert.deepEqual(await pieces(tokenizer), await pieces(old));
+  assert.deepEqual(await score(place.out, text), await score(place.folder, text));
+});
+
+test('tokens beside the vocabulary keep their embeddings', async (t) => {
+  const place = taggerWith(t, 'bert-added');
+  const old = new Tokenizer(place.folder);
+  await trim(place);
+  const tokenizer = new Tokenizer(place.out);
+  assert.ok(tokenizer.vocabularySize < old.vocabularySize);
+  const text = 'extra <new2> cells';
+  assert.deepEqual(await score(place.out, text), await score(place.folder, text));
+  assert.ok(!existsSync(join(place.out, 'added_tokens.json'))); // it would hold the old ids
+});
+
+test('a byte-level tokenizer cannot be trimmed', async (t) => {
+  const place = taggerWith(t, 'roberta');
+  await assert.rejects(trim(place), {
+    name: 'InputError',
+    message: /byte-level BPE tokenizer makes each token from shorter ones/,
+  });
+  assert.ok(!existsSync(place.out));
 });
 
 test('a given size keeps the most frequent tokens', async (t) => {

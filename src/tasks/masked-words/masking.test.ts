@@ -6,8 +6,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom, projectRoot } from '../../foundation';
 import { download, free, livingTensors, Model, padBatch } from '../../nn';
+import { Tokenizer } from '../../tokenization';
+import { publishedFolder } from '../../tokenization/published.fixture';
 import { DEFAULT_TRAINING, lossAndGradients, train } from '../../training';
-import { hideWords, type Masking, maskingObjective } from './masking';
+import { hideWords, type Masking, maskingObjective, prepareTexts } from './masking';
 
 const masking: Masking = { maskId: 4, vocabularySize: 60, specialIds: new Set([0, 1, 2, 3, 4]) };
 const folder = join(projectRoot, 'src', 'nn', 'fixtures', 'networks', 'bert-vocabulary');
@@ -39,6 +41,30 @@ test('a fraction of the words is selected, special tokens and padding never', ()
     { numRuns: 200, seed: 1 },
   );
   model.dispose();
+});
+
+test('words of any tokenizer are hidden behind its own mask token', async () => {
+  for (const [name, mask] of [
+    ['bert-cased', '[MASK]'],
+    ['mpnet', '<mask>'],
+    ['roberta', '<mask>'],
+  ] as const) {
+    const tokenizer = new Tokenizer(publishedFolder(name));
+    const { maskId, vocabularySize, specialIds } = tokenizer;
+    assert.equal(tokenizer.tokenOf(maskId!), mask);
+    const examples = await prepareTexts(['HeLa cells carry p53 mutants '.repeat(60)], tokenizer, 16);
+    const batch = padBatch(examples);
+    const { batch: hidden, places } = hideWords(
+      batch,
+      { maskId: maskId!, vocabularySize, specialIds },
+      createRandom(1),
+    );
+    const { startId, endId } = tokenizer;
+    for (let row = 0; row < batch.size; row++) assert.equal(hidden.inputIds[row * batch.length], startId);
+    assert.ok([...places].every((place) => ![startId, endId].includes(batch.inputIds[place])));
+    const masked = [...places].filter((place) => hidden.inputIds[place] === maskId);
+    assert.ok(masked.length > 0.7 * places.length, `${masked.length} of ${places.length}`);
+  }
 });
 
 test('of the selected words four fifths are masked, a tenth replaced by another word, a tenth kept', () => {
