@@ -106,7 +106,7 @@ function tokensOf({ ids, starts, ends, words }: EncodedText, { start, end }: Spa
   while (behind >= 0 && behind < ids.length && starts[behind] < end) behind++;
   if (first < 0 || behind === first) return undefined;
   // Byte-level tokenizers may begin a word with a token of the blank before it.
-  while (first > 0 && words[first - 1] === words[first] && starts[first - 1] === ends[first - 1]) first--;
+  while (first > 0 && starts[first - 1] === ends[first - 1] && words[first - 1] === words[first]) first--;
   return { first, behind };
 }
 
