@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { InputError } from '../foundation';
-import { readCompanion } from '../nn';
 import { labelTaskOf, TASKS } from '../tasks';
+import { readTokenizerFile } from '../tokenization';
 
 /**
  * Averages the weights of models that were trained from the same encoder and differ only by seed or training options, and writes
@@ -48,11 +47,9 @@ function refuseUnlike(first: string, other: string): void {
       );
     }
   }
-  const [vocabulary, theirs] = [first, other].map((folder) =>
-    readCompanion(join(folder, 'tokenizer.json')).toString(),
-  );
+  const [vocabulary, theirs] = [first, other].map((folder) => JSON.stringify(readTokenizerFile(folder)));
   if (vocabulary !== theirs)
     throw new InputError(
-      `${other}/tokenizer.json: not the same as in ${first}; average models of one vocabulary`,
+      `${other}: its tokenizer is not the same as in ${first}; average models of one vocabulary`,
     );
 }
