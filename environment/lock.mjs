@@ -2,7 +2,7 @@
 // processes it started.
 //
 // A killed set-up leaves pip or npm behind, still writing. The next one finds them in the lock file and ends them before it starts.
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workFolder } from './places.mjs';
@@ -22,6 +22,7 @@ export async function whileAlone(say, work) {
       await sleep(200);
       continue;
     }
+    if (!owner && !existsSync(lockFile)) continue;
     const left = (owner?.children ?? []).filter(isAlive);
     for (const child of left) killGroup(child.pid, 'SIGKILL');
     // Until then they may write.

@@ -21,7 +21,7 @@ export interface TextBenchmarkRow extends Costs {
   macroF1Interval: Interval | null;
 }
 
-/** `[CLS]` and `[SEP]` of each window. */
+/** The start and end token of each window. */
 const SPECIAL_TOKENS = 2;
 
 const CLASSIFYING: Method<TextVariant, LabelledText, Float32Array> = {

@@ -234,8 +234,6 @@ function decisiveFiles(model: string, quantized?: boolean): string[] {
   return [
     ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
     join(model, 'config.json'),
-    ...(existsSync(join(model, 'tokenizer.json')) ? ['tokenizer.json'] : TOKENIZER_FILES).map((name) =>
-      join(model, name),
-    ),
+    ...TOKENIZER_FILES.map((name) => join(model, name)),
   ].filter((path) => existsSync(path));
 }

@@ -152,6 +152,8 @@ test('networks that compute something else with the same weights are rejected', 
     [{ pruned_heads: { 0: [0, 1] } }, /leaves layer 0 without a head/],
     [{ pruned_heads: { 5: [0] } }, /"pruned_heads" of layer "5"/],
     [{ pruned_heads: 7 }, /"pruned_heads" is 7/],
+    [{ model_type: 'mpnet', pruned_heads: { 1: [0] } }, /share a position bias of each head/],
+    [{ model_type: 'mpnet', relative_attention_num_buckets: 64 }, /is 64; only 32 is known/],
   ] as const) {
     edit(change);
     assert.throws(() => readConfiguration(folder), { name: 'InputError', message });

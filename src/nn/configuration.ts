@@ -9,7 +9,7 @@ import { ownEntry, readMaximumLength, readThreshold, readViews, type Views } fro
 /** A tagger: an encoder, and the meaning of its outputs. */
 export interface ModelConfiguration extends TagSet {
   encoder: EncoderConfiguration;
-  /** Maximum window length in tokens, including `[CLS]` and `[SEP]`. */
+  /** Maximum window length in tokens, including the start and end token. */
   maximumLength: number;
   /** A label is assigned if its sigmoid exceeds this; in config.json a number, or an object with one per label. */
   threshold: Threshold;
@@ -23,7 +23,7 @@ export interface ClassifierConfiguration {
   /** In the order of the head's rows. */
   labels: readonly string[];
   outcome: LabelOutcome;
-  /** Maximum number of tokens read from a text, including `[CLS]` and `[SEP]`. */
+  /** Maximum number of tokens read from a text, including the start and end token. */
   maximumLength: number;
   /** If several labels may apply: a label is assigned if its sigmoid exceeds this. */
   threshold: Threshold;

@@ -101,6 +101,10 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
   }
   refuseGiants(encoder, path);
   const prunedHeads = parsePrunedHeads(config.pruned_heads, encoder, path);
+  if (prunedHeads && definition.positionBias)
+    throw new InputError(
+      `${path}: "pruned_heads" leaves heads out of some layers, but all layers of a ${type} encoder share a position bias of each head; fetch the original weights`,
+    );
   return prunedHeads ? { ...encoder, prunedHeads } : encoder;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Neural network: encoders of the BERT family with their heads on native TensorFlow, and their model folders.
+ * Neural network: BERT, DistilBERT, ELECTRA, MPNet and RoBERTa with their heads on native TensorFlow, and their model folders.
  *
  * In: a model folder in Hugging Face's layout, windows of token ids. Out: logits, gradients, trainable parameters, a saved folder
  * that Python's transformers can read. May touch: model folders; the native TensorFlow library, loaded on first use only.
@@ -67,6 +67,7 @@ export { add, createChance, linear } from './operations';
 export { readOwnEntry, type ViewClasses, type Views, writeOwnEntry, writeThreshold } from './own-entry';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
+export { registeredEncoders } from './registry';
 export { readSafetensors, writeSafetensors } from './safetensors';
 export { countClassifierParameters, SequenceClassifier } from './sequence-classifier';
 export type { Tensor } from './stored-tensor';

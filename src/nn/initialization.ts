@@ -1,5 +1,5 @@
 import { createRandom } from '../foundation';
-import type { Tensor } from './stored-tensor';
+import { sizeOf, type Tensor } from './stored-tensor';
 
 /** Standard deviation of new weights, as in BERT. */
 const DEVIATION = 0.02;
@@ -9,7 +9,7 @@ export function freshTensors(shapes: ReadonlyMap<string, number[]>, seed: number
   const random = createRandom(seed);
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of shapes) {
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const data = new Float32Array(size);
     if (isGain(name)) data.fill(1);
     else if (shape.length > 1)

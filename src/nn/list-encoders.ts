@@ -8,7 +8,7 @@ import { countNumbers, encoderParameterShapes } from './networks';
 import { bytesToFetch, registeredEncoders } from './registry';
 import { hasWeights, openWeights } from './weights';
 
-/** An encoder on this machine, or one of models/registry.json that can be had. */
+/** An encoder on this machine, or one of models/registry.json that can be downloaded. */
 export interface ListedEncoder {
   /** As `fetchEncoder` takes it; of a folder in `models/`, the folder's name. */
   name: string;
@@ -55,11 +55,11 @@ export function listEncoders(): ListedEncoder[] {
   ];
 }
 
-/** The folders that are models; `pretrained` beside them contains more of them. */
+/** The folders that are models with weights; `pretrained` beside them contains more of them. */
 const modelFolders = (models: string): string[] =>
   foldersIn(models)
     .map((name) => join(models, name))
-    .filter((folder) => existsSync(join(folder, 'config.json')));
+    .filter((folder) => existsSync(join(folder, 'config.json')) && hasWeights(folder));
 
 /** Without those of a download that is running or was interrupted. A place that cannot be listed has no encoder to offer. */
 function foldersIn(place: string): string[] {
@@ -91,8 +91,6 @@ function examine(entry: Pick<ListedEncoder, 'name' | 'origin' | 'folder'>): List
     const { type, layers, hiddenSize } = configuration;
     Object.assign(found, { architecture: type, layers, hiddenSize, parameters: countNumbers(shapes) });
     new Tokenizer(folder);
-    if (!hasWeights(folder) && existsSync(join(folder, 'onnx')))
-      return { ...found, defect: 'it has ONNX files alone, for annotating' };
     const weights = openWeights(folder);
     for (const [name, shape] of shapes)
       if (String(weights.shapeOf(name)) !== String(shape))

@@ -48,6 +48,9 @@ export function networkFixture(name: string): NetworkFixture {
   };
 }
 
+/** A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign. */
+export const isKeyBias = (name: string): boolean => /(key|k_lin|attn\.k)\.bias$/.test(name);
+
 /** Euclidean distance divided by the expected length; tensors that should be (nearly) zero are measured against `floor`. */
 export function relativeError(found: ArrayLike<number>, expected: Float32Array, floor: number): number {
   let [distance, length] = [0, 0];

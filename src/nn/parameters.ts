@@ -1,6 +1,6 @@
 import { type DeviceTensor, download, tidy, upload } from './device';
 import { countNumbers } from './networks';
-import type { Tensor } from './stored-tensor';
+import { sizeOf, type Tensor } from './stored-tensor';
 import {
   assignVariable,
   createVariable,
@@ -28,7 +28,6 @@ export class Parameters {
 
   /** Zeros of the given shapes. */
   static zeros(shapes: ReadonlyMap<string, number[]>): Parameters {
-    const sizeOf = (shape: number[]) => shape.reduce((product, extent) => product * extent, 1);
     return new Parameters(
       new Map([...shapes].map(([name, shape]) => [name, { shape, data: new Float32Array(sizeOf(shape)) }])),
     );

@@ -1,8 +1,6 @@
 /** A pretrained encoder of models/registry.json. */
 export interface RegisteredEncoder {
   name: string;
-  files: readonly { name: string; bytes: number }[];
-  encoder: { architecture: string; parameters: number };
   /** With `parts`, Python packages that hold the encoder together, it is fetched when first named; otherwise the set-up installs it. */
   source: { parts?: readonly { bytes: number }[] };
 }

@@ -65,7 +65,8 @@ function onGraph(
     const shape = graph.run('Shape', 'input/shape', [ids]);
     return graph.run('Gather', 'input/length', [shape, graph.index(1)]);
   });
-  let path = 'embeddings';
+  /** Of the nodes of a layer's attention. */
+  let path = '';
 
   function take(name: string, shape: readonly number[]): Tensor {
     const tensor = tensors.get(name);
@@ -126,9 +127,8 @@ function onGraph(
 
   /** `first`, `first` + 1, … // -> [length] */
   function range(first: number, name: string): string {
-    const behind =
-      first === 0 ? length() : graph.run('Add', `${name}/behind`, [length(), graph.index(first)]);
-    return graph.run('Range', name, [graph.index(first), behind, graph.index(1)]);
+    const end = first === 0 ? length() : graph.run('Add', `${name}/end`, [length(), graph.index(first)]);
+    return graph.run('Range', name, [graph.index(first), end, graph.index(1)]);
   }
 
   /** The bucket of each query's distance to each key, looked up by distance // -> [length, length] */
@@ -194,8 +194,8 @@ function onGraph(
       const name = graph.run('Unsqueeze', 'relative/bias', [byHead, graph.integers(0)]);
       return { name, width: table.width }; // [1, heads, length, length]
     },
-    layer(index, compute) {
-      path = `layer.${index}/attention`;
+    part(compute, layer) {
+      if (layer !== undefined) path = `layer.${layer}/attention`;
       return compute();
     },
     firstToken: ({ name, width }) => ({

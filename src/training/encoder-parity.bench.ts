@@ -1,19 +1,31 @@
 /**
- * `npm run bench -- encoder-parity [--encoder NAME…] [--json]`: whether pretrained encoders compute here what they compute in
+ * `npm run bench -- encoder-parity [--encoder NAME]… [--json]`: whether pretrained encoders compute here what they compute in
  * PyTorch. A check rather than a measurement: exit status 1 if not.
  *
  * Each encoder (by default every one of models/registry.json; those not at hand are fetched) gets a new head of three labels and is
- * saved; Python's `AutoModelForTokenClassification` loads the folder. Compared on real sentences of different lengths, padded, without
- * dropout: token ids, logits (1e-4), the gradient of every parameter (1e-3 relative), the parameters after three steps of AdamW (1e-4
+ * saved; Python's `AutoModelForTokenClassification` loads the folder. Compared on lines of README.md, in windows of different lengths,
+ * padded, without dropout: token ids, logits (1e-4), the gradient of every parameter (1e-3 relative), the parameters after three steps of AdamW (1e-4
  * relative), and the logits of the exported ONNX file (1e-4).
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startPeer } from '../benchmark';
 import { createRandom, projectRoot } from '../foundation';
-import { type Batch, download, fetchEncoder, free, Model, readSafetensors, Tape, tidy, upload } from '../nn';
-import { relativeError } from '../nn/network.fixture';
+import {
+  type Batch,
+  download,
+  fetchEncoder,
+  free,
+  Model,
+  readSafetensors,
+  registeredEncoders,
+  Tape,
+  tidy,
+  upload,
+} from '../nn';
+import { isKeyBias, relativeError } from '../nn/network.fixture';
 import { encodeAsOnnx } from '../onnx';
 import { runOnnxBatch } from '../onnx/run.fixture';
 import { cutWindows, Tokenizer } from '../tokenization';
@@ -23,8 +35,6 @@ const LIMITS = { logits: 1e-4, gradients: 1e-3, 'three steps': 1e-4, ONNX: 1e-4 
 /** Tokens of each window: short, usual, and long enough for the most distant relative positions. */
 const LENGTHS = [7, 40, 300];
 const LABELS = ['one', 'two', 'three'];
-/** A key's bias cannot change the softmax: its gradient is rounding noise, which Adam turns into steps of either sign. */
-const KEY_BIAS = /(key|k_lin|attn\.k)\.bias$/;
 
 interface Answer {
   logits: number[];
@@ -109,7 +119,7 @@ async function check(name: string, ask: (folder: string) => Promise<Answer>, fol
     if (step === 0) {
       const wanted = readSafetensors(join(folder, 'gradients.safetensors'));
       for (const [parameter, gradient] of byName)
-        if (!KEY_BIAS.test(parameter))
+        if (!isKeyBias(parameter))
           gradients = Math.max(
             gradients,
             relativeError(download(gradient), wanted.get(parameter)!.data, 1e-3),
@@ -121,7 +131,7 @@ async function check(name: string, ask: (folder: string) => Promise<Answer>, fol
   let steps = 0;
   const trained = readSafetensors(join(folder, 'trained.safetensors'));
   for (const [parameter, { data }] of model.parameters.snapshot())
-    if (!KEY_BIAS.test(parameter))
+    if (!isKeyBias(parameter))
       steps = Math.max(steps, relativeError(data, trained.get(parameter)!.data, 1e-3));
   optimizer.dispose();
   model.dispose();
@@ -136,20 +146,23 @@ async function check(name: string, ask: (folder: string) => Promise<Answer>, fol
 }
 
 async function main(): Promise<void> {
-  const options = process.argv.slice(2).filter((option) => option !== '--json');
-  const { encoders } = require('../../models/registry.json') as { encoders: { name: string }[] };
-  const named = options.filter((option) => option !== '--encoder');
+  const { values: options } = parseArgs({
+    options: {
+      encoder: { type: 'string', multiple: true, default: registeredEncoders().map(({ name }) => name) },
+      json: { type: 'boolean', default: false },
+    },
+  });
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-parity-'));
   const python = await startPeer<Record<string, string>, string, Answer>('encoder_parity.py', []);
   const rows: Row[] = [];
   try {
-    for (const [index, name] of (named.length > 0 ? named : encoders.map((own) => own.name)).entries())
+    for (const [index, name] of options.encoder.entries())
       rows.push(await check(name, python.ask, join(scratch, String(index))));
   } finally {
     await python.end();
     rmSync(scratch, { recursive: true });
   }
-  if (process.argv.includes('--json')) console.log(JSON.stringify({ ...python.greeting, encoders: rows }));
+  if (options.json) console.log(JSON.stringify({ ...python.greeting, encoders: rows }));
   else {
     console.log(
       `Largest differences from transformers ${python.greeting.transformers}, PyTorch ${python.greeting.torch}`,

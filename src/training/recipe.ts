@@ -103,8 +103,10 @@ async function fromEncoder<Item, Example extends { inputIds: Int32Array }, Netwo
   { place, share, ...run }: FineTuningPlace,
 ): Promise<FineTuned> {
   const lessons = readLessons(task, configuration, { place, share });
+  // Before an encoder is downloaded.
+  checkRunFolder(run.folder, [...configuration.train, ...configuration.dev]);
   const encoder = await fetchEncoder(configuration.encoder);
-  checkRunFolder(run.folder, [encoder, ...configuration.train, ...configuration.dev]);
+  checkRunFolder(run.folder, [encoder]);
   const network = task.create(encoder, lessons.labels, lessons.train, configuration);
   setDropout(network.configuration.encoder, configuration.dropout);
   try {

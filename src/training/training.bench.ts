@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- training [--encoder NAME] [--steps N] [--json]`: real (unpadded) tokens per second in training, ours against PyTorch's, on this machine.
+ * `npm run bench -- training [--encoder NAME] [--steps N] [--json]`: real (unpadded) tokens per second in training, ours against
+ * PyTorch's, on this machine.
  *
- * MiniLM-L6 (or another encoder) on sentences of JNLPBA and CRAFT, 32 windows per step, with dropout and clipping, 5 rounds of 20 (or N) steps. Each contender
- * gets the same windows in each round; contenders take turns, so that other load on the machine affects all equally; medians over
- * rounds. `ours` is the default for a long run, including replicas; `trainer` is Hugging Face's Trainer at its defaults, `torch …`
+ * MiniLM-L6, or another encoder, on sentences of JNLPBA and CRAFT, 32 windows per step, with dropout and clipping, 5 rounds of 20 (or
+ * N) steps. Each contender gets the same windows in each round; contenders take turns, so that other load on the machine affects all
+ * equally; medians over rounds. `ours` is the default for a long run, including replicas; `trainer` is Hugging Face's Trainer at its defaults, `torch …`
  * a PyTorch loop written for speed (environment/bench/torch_training.py). PyTorch gets a separate environment, created on the first
  * run.
  */

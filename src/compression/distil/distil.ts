@@ -46,12 +46,14 @@ export async function distil(run: DistillationRun): Promise<DistillationReport> 
   if (resolve(run.teacher) === resolve(folder))
     throw new InputError(`${folder}: is the teacher's own folder; choose another one for the student`);
   const name = labelTaskOf(run.teacher);
+  // Before an encoder is downloaded.
+  checkRunFolder(folder, [run.teacher]);
   const start = student === null ? undefined : await locateStudent(student, run.place);
   if (start !== undefined && resolve(start) === resolve(folder))
     throw new InputError(
       `${folder}: is the folder that the student starts from; choose another one for the trained student`,
     );
-  checkRunFolder(folder, [run.teacher, ...(start ? [start] : [])]);
+  if (start !== undefined) checkRunFolder(folder, [start]);
   return withTask(name, (task) => distilTask(task, run, start));
 }
 
@@ -94,26 +96,33 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
     most: options.maximumUnlabelled,
     seed,
   });
-  const teacher = task.load(run.teacher);
-  const student = start.create(teacher);
-  student.configuration.maximumLength = maximumLength;
-  setDropout(student.configuration.encoder, configuration.dropout);
-  const extra = projections(student.configuration, teacher.configuration, lesson, seed);
-  const learner =
-    extra.size === 0
-      ? student
-      : task.build(
-          student.configuration,
-          student.source,
-          new Map([...student.parameters.snapshot(), ...extra]),
-        );
-  const parameters = { teacher: teacher.parameters.count, student: student.parameters.count };
-  if (parameters.student >= parameters.teacher)
-    onNotice(
-      `the student has ${parameters.student} parameters and its teacher ${parameters.teacher}, so it is not smaller`,
-    );
-  let alignment: Alignment | undefined;
+  const made: LabelNetwork[] = [];
+  const owned = <Own extends LabelNetwork>(network: Own): Own => {
+    made.push(network);
+    return network;
+  };
   try {
+    const teacher = owned(task.load(run.teacher));
+    const student = owned(start.create(teacher));
+    student.configuration.maximumLength = maximumLength;
+    setDropout(student.configuration.encoder, configuration.dropout);
+    const extra = projections(student.configuration, teacher.configuration, lesson, seed);
+    const learner =
+      extra.size === 0
+        ? student
+        : owned(
+            task.build(
+              student.configuration,
+              student.source,
+              new Map([...student.parameters.snapshot(), ...extra]),
+            ),
+          );
+    const parameters = { teacher: teacher.parameters.count, student: student.parameters.count };
+    if (parameters.student >= parameters.teacher)
+      onNotice(
+        `the student has ${parameters.student} parameters and its teacher ${parameters.teacher}, so it is not smaller`,
+      );
+    let alignment: Alignment | undefined;
     const report = await learn<Item, Example, Network, Taught<Example>>({
       ...run,
       task,
@@ -140,7 +149,7 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
       ...(alignment && { alignment }),
     };
   } finally {
-    for (const network of new Set([teacher, student, learner])) network.dispose();
+    for (const network of made) network.dispose();
   }
 }
 

@@ -60,9 +60,11 @@ export function planStart<Item, Example extends { inputIds: Int32Array }, Networ
     create(original) {
       const network = task.createLike(folder, { ...original.configuration, maximumLength }, seed);
       if (!plan) return network;
-      const student = createStudent(task, network, plan, maximumLength, seed);
-      network.dispose();
-      return student;
+      try {
+        return createStudent(task, network, plan, maximumLength, seed);
+      } finally {
+        network.dispose();
+      }
     },
   };
 }

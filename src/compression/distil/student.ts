@@ -16,7 +16,7 @@ import type { DistillationOptions } from './options';
 export interface StudentPlan {
   encoder: EncoderConfiguration;
   /** Indexed by the student's layers, counted from 0. */
-  teacherLayers: number[];
+  originalLayers: number[];
 }
 
 type Shape = Pick<DistillationOptions, 'layers' | 'hiddenSize' | 'attentionHeads' | 'intermediateSize'>;
@@ -27,43 +27,43 @@ const LAYERS = 3;
 /**
  * Returns the student that the options cut out of a network.
  *
- * @param teacher the network, its teacher or a pretrained encoder
+ * @param original the network: its teacher, or a pretrained encoder
  * @param name of the network, for errors
  * @throws InputError if it is deeper or wider than the network, or its heads do not divide its width
  */
 export function planStudent(
-  teacher: EncoderConfiguration,
+  original: EncoderConfiguration,
   options: Shape,
   name: string,
   place: string,
 ): StudentPlan {
-  const hiddenSize = options.hiddenSize ?? teacher.hiddenSize;
-  if (hiddenSize > teacher.hiddenSize)
+  const hiddenSize = options.hiddenSize ?? original.hiddenSize;
+  if (hiddenSize > original.hiddenSize)
     throw new InputError(
-      `${place}: a student of hidden size ${hiddenSize} is wider than ${name} of ${teacher.hiddenSize}; choose at most that`,
+      `${place}: a student of hidden size ${hiddenSize} is wider than ${name} of ${original.hiddenSize}; choose at most that`,
     );
-  const teacherLayers = chooseLayers(teacher.layers, options.layers ?? LAYERS, name, place);
-  const headSize = teacher.hiddenSize / teacher.attentionHeads;
+  const originalLayers = chooseLayers(original.layers, options.layers ?? LAYERS, name, place);
+  const headSize = original.hiddenSize / original.attentionHeads;
   const attentionHeads = options.attentionHeads ?? Math.max(1, Math.round(hiddenSize / headSize));
   if (hiddenSize % attentionHeads !== 0)
     throw new InputError(
       `${place}: ${attentionHeads} attention heads do not divide a hidden size of ${hiddenSize}; give "attentionHeads" that do`,
     );
-  const share = teacher.intermediateSize / teacher.hiddenSize;
-  const { prunedHeads, ...rest } = teacher;
+  const share = original.intermediateSize / original.hiddenSize;
+  const { prunedHeads, ...rest } = original;
   // Heads pruned from copied layers remain pruned; a student of another width has all heads.
-  const lost = teacherLayers.map((layer) => prunedHeads?.[layer] ?? []);
-  const keepsHeads = hiddenSize === teacher.hiddenSize && attentionHeads === teacher.attentionHeads;
+  const lost = originalLayers.map((layer) => prunedHeads?.[layer] ?? []);
+  const keepsHeads = hiddenSize === original.hiddenSize && attentionHeads === original.attentionHeads;
   const encoder: EncoderConfiguration = {
     ...rest,
     ...(keepsHeads && lost.some((heads) => heads.length > 0) && { prunedHeads: { ...lost } }),
-    layers: teacherLayers.length,
+    layers: originalLayers.length,
     hiddenSize,
-    embeddingSize: teacher.embeddingSize === teacher.hiddenSize ? hiddenSize : teacher.embeddingSize,
+    embeddingSize: original.embeddingSize === original.hiddenSize ? hiddenSize : original.embeddingSize,
     attentionHeads,
     intermediateSize: options.intermediateSize ?? Math.round(share * hiddenSize),
   };
-  return { encoder, teacherLayers };
+  return { encoder, originalLayers };
 }
 
 /** Returns the layers as listed, or the given number, spread evenly from the first to the last. */
@@ -93,46 +93,49 @@ export function spreadLayers(available: number, count: number): number[] {
 }
 
 /**
- * Initializes a student. Tensors of the teacher's shape are copied from it (as in Sanh et al. 2019, arXiv:1910.01108); embeddings
- * of a narrower student are the teacher's, projected on the principal directions of its word embeddings; the rest is random, by
+ * Initializes a student. Tensors of the original's shape are copied from it (as in Sanh et al. 2019, arXiv:1910.01108); embeddings
+ * of a narrower student are the original's, projected on the principal directions of its word embeddings; the rest is random, by
  * the seed.
  */
 export function createStudent<Item, Example extends { inputIds: Int32Array }, Network extends LabelNetwork>(
   task: Task<Item, Example, Network>,
-  teacher: Network,
-  { encoder, teacherLayers }: StudentPlan,
+  original: Network,
+  { encoder, originalLayers }: StudentPlan,
   maximumLength: number,
   seed: number,
 ): Network {
-  const configuration = { ...teacher.configuration, encoder, maximumLength };
-  const stored = teacher.parameters.snapshot();
-  const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, teacher.head)]);
+  const configuration = { ...original.configuration, encoder, maximumLength };
+  const stored = original.parameters.snapshot();
+  const shapes = new Map([
+    ...encoderParameterShapes(encoder),
+    ...headParameterShapes(encoder, original.head),
+  ]);
   const tensors = freshTensors(shapes, seed);
-  const sameWidth = encoder.hiddenSize === teacher.configuration.encoder.hiddenSize;
+  const sameWidth = encoder.hiddenSize === original.configuration.encoder.hiddenSize;
   for (const [name, shape] of shapes) {
-    const own = stored.get(nameInTeacher(name, teacherLayers));
+    const own = stored.get(nameInOriginal(name, originalLayers));
     // In a narrower network, a copied bias is meaningless without its matrix, except those of the head, which encode how rare mentions are.
     const makesSense = sameWidth || name === HEAD_BIAS || name.includes('.embeddings.');
     if (makesSense && String(own?.shape) === String(shape)) tensors.set(name, own!);
   }
-  projectEmbeddings(teacher.configuration.encoder, encoder, stored, tensors);
-  return task.build(configuration, teacher.source, tensors);
+  projectEmbeddings(original.configuration.encoder, encoder, stored, tensors);
+  return task.build(configuration, original.source, tensors);
 }
 
 const HEAD_BIAS = 'classifier.bias';
 
-/** Returns the teacher's layer that a layer of the student is copied from. */
-const nameInTeacher = (name: string, teacherLayers: readonly number[]): string =>
-  name.replace(/\.layer\.(\d+)\./, (_, layer) => `.layer.${teacherLayers[Number(layer)]}.`);
+/** Returns the name in the layer of the original that a layer of the student is copied from. */
+const nameInOriginal = (name: string, originalLayers: readonly number[]): string =>
+  name.replace(/\.layer\.(\d+)\./, (_, layer) => `.layer.${originalLayers[Number(layer)]}.`);
 
 function projectEmbeddings(
-  teacher: EncoderConfiguration,
+  original: EncoderConfiguration,
   student: EncoderConfiguration,
   stored: ReadonlyMap<string, Tensor>,
   tensors: Map<string, Tensor>,
 ): void {
-  if (student.embeddingSize === teacher.embeddingSize) return;
-  const { prefix } = definitionOf(teacher);
+  if (student.embeddingSize === original.embeddingSize) return;
+  const { prefix } = definitionOf(original);
   const words = stored.get(`${prefix}.embeddings.word_embeddings.weight`)!;
   const directions = principalDirections(words, student.embeddingSize);
   for (const [name, tensor] of stored)

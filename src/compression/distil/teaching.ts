@@ -91,6 +91,8 @@ export async function teach<Item, Example extends { inputIds: Int32Array }, Netw
     alignment.same += moved.same;
     alignment.untaught += moved.taught.filter((one) => one === 0).length;
   });
+  if (taught.length !== examples.length)
+    throw new Error(`${taught.length} windows of the student were encoded for ${examples.length} examples`);
   return { examples: taught, ...(tagSet && { alignment }) };
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InputError, projectRoot, writeSentences } from '../../foundation';
 import { cellSentence } from '../../foundation/sentence.fixture';
-import { definitionOf, free, readSafetensors, TokenClassifier } from '../../nn';
+import { definitionOf, download, free, Model, readSafetensors, Tape, TokenClassifier, tidy } from '../../nn';
+import { networkFixture } from '../../nn/network.fixture';
 import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx } from '../../onnx';
 import { runOnnx } from '../../onnx/run.fixture';
@@ -12,7 +13,7 @@ import { type Example, prepareExamples, taggingObjective } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { BIO } from '../../tokenization/tag-set.fixture';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../training';
-import { leastHeads, leastOf, measureImportance } from './importance';
+import { leastHeads, leastOf, leastSharedHeads, measureImportance } from './importance';
 import { type PruneOptions, pruneStructure } from './prune';
 import { type Network, removeHeads, removeLayers, removeNeurons } from './removal';
 
@@ -76,6 +77,55 @@ test('removing heads and neurons equals setting their outputs to 0', async () =>
   const smaller = removeNeurons(tiny(), [lost, lost]);
   assert.equal(smaller.encoder.intermediateSize, 29);
   assert.ok(largestDifference(await scores(silent), await scores(smaller)) < 1e-5);
+});
+
+test('MPNet: heads leave all layers and the shared position bias alike, as if their outputs were 0', async () => {
+  const { folder, batch } = networkFixture('mpnet-tokens');
+  const logitsOf = (network: Network) => {
+    const model = new Model(network.encoder, { kind: 'tokens', labels: ['a', 'b', 'c'] }, network.tensors);
+    const logits = tidy(() => download(model.logits(new Tape(false), model.parameters.read(), batch)));
+    model.dispose();
+    return logits;
+  };
+  const loaded = Model.load(folder);
+  const whole: Network = { encoder: loaded.encoder, tensors: loaded.parameters.snapshot() };
+  loaded.dispose();
+  const namesOf = definitionOf({ type: 'mpnet' }).layer;
+  for (const lost of [0, 1]) {
+    let silent = whole;
+    for (const layer of [0, 1])
+      silent = scaleColumns(
+        silent,
+        `${namesOf(layer).attentionOutput}.weight`,
+        0,
+        (column) => Math.floor(column / 4) === lost,
+      );
+    const smaller = removeHeads(whole, [[lost], [lost]]);
+    assert.ok(largestDifference(logitsOf(silent), logitsOf(smaller)) < 1e-5);
+  }
+  assert.deepEqual(leastSharedHeads([Float64Array.of(1, 3, 2), Float64Array.of(4, 1, 2)], 2), [
+    [1, 2],
+    [1, 2],
+  ]);
+});
+
+test('MPNet: heads of single layers are not removed', async (context) => {
+  const out = copyTinyBert(context);
+  const { folder } = networkFixture('mpnet-tokens');
+  const options = {
+    data: [],
+    sentences: 1,
+    seed: 1,
+    loss: 'bce',
+    layers: 0,
+    heads: 1,
+    neurons: 0,
+    hidden: 0,
+  };
+  await assert.rejects(pruneStructure(folder, join(out, 'pruned'), options as PruneOptions), {
+    name: 'InputError',
+    message: /share a position bias of each head.*give --hidden/,
+  });
 });
 
 test('the remaining layers are renumbered together with their pruned heads', () => {

@@ -51,7 +51,7 @@ export const bert: EncoderDefinition = {
     bias: 'cls.predictions.bias',
   },
   encode(nn, configuration) {
-    let hidden = embed(nn, 'bert', configuration); // [batch, length, hidden]
+    let hidden = embed(nn, bert, configuration); // [batch, length, hidden]
     for (let index = 0; index < configuration.layers; index++)
       hidden = transformerLayer(nn, configuration, index, bert.layer(index), hidden);
     return hidden;

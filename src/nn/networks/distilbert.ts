@@ -39,7 +39,7 @@ export const distilbert: EncoderDefinition = {
   },
   vocabularyHead: { transform: 'vocab_transform', norm: 'vocab_layer_norm', bias: 'vocab_projector.bias' },
   encode(nn, configuration) {
-    let hidden = embed(nn, 'distilbert', configuration); // [batch, length, hidden]
+    let hidden = embed(nn, distilbert, configuration); // [batch, length, hidden]
     for (let index = 0; index < configuration.layers; index++)
       hidden = transformerLayer(nn, configuration, index, distilbert.layer(index), hidden, {
         attentionOutputDropout: false,

@@ -24,7 +24,7 @@ export const electra: EncoderDefinition = {
   },
   encode(nn, configuration) {
     const { embeddingSize, hiddenSize, layers } = configuration;
-    let hidden = embed(nn, 'electra', configuration); // [batch, length, embedding]
+    let hidden = embed(nn, electra, configuration); // [batch, length, embedding]
     if (embeddingSize !== hiddenSize) hidden = nn.linear(hidden, 'electra.embeddings_project', hiddenSize);
     for (let index = 0; index < layers; index++)
       hidden = transformerLayer(nn, configuration, index, electra.layer(index), hidden);

@@ -1,6 +1,7 @@
 import { BERT_KEYS } from './bert';
 import type { EncoderDefinition } from './definition';
 import { RELATIVE_BUCKETS } from './relative-positions';
+import { ROBERTA_HEADS } from './roberta';
 import { embed, transformerLayer } from './transformer';
 
 const { tokenTypes: _, sequenceDropout: __, ...keys } = BERT_KEYS;
@@ -30,17 +31,11 @@ export const mpnet: EncoderDefinition = {
     };
   },
   tokenHeadDropout: 'hiddenDropout',
-  sequenceHead: {
-    transform: 'classifier.dense',
-    activation: 'tanh',
-    output: 'classifier.out_proj',
-    dropoutFirst: true,
-  },
-  vocabularyHead: { transform: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
+  ...ROBERTA_HEADS,
   positionBias: 'mpnet.encoder.relative_attention_bias',
   encode(nn, configuration) {
-    const { attentionHeads, layers, paddingId } = configuration;
-    let hidden = embed(nn, 'mpnet', configuration, mpnet.firstPosition(paddingId)); // [batch, length, hidden]
+    const { attentionHeads, layers } = configuration;
+    let hidden = embed(nn, mpnet, configuration); // [batch, length, hidden]
     const bias = nn.relativePositions({
       name: mpnet.positionBias!,
       rows: RELATIVE_BUCKETS,

@@ -52,7 +52,7 @@ export function onTensorFlow(
     attentionMask.map((present) => (1 - present) * MASKED_SCORE),
     [size, 1, 1, length],
   );
-  let current = 0;
+  let current: number | undefined;
 
   return {
     words: ({ name }) => rows(name, inputIds),
@@ -83,15 +83,15 @@ export function onTensorFlow(
         projections.map(([weight]) => weight),
         projections.map(([, shift]) => shift),
       ); // [batch * length, 3 * heads * head size]
-      observe?.(current, 'projected', projected);
+      if (current !== undefined) observe?.(current, 'projected', projected);
       return attention(tape, projected, mask, { batch: size, length, heads, dropout: rate, bias });
     },
     relativePositions: ({ name }) => relativeBias(tape, get(`${name}.weight`), relativeBucket, length),
-    layer(index, compute) {
-      current = index;
-      const hidden = tape.part(compute);
-      observe?.(index, 'hidden', hidden);
-      return hidden;
+    part(compute, layer) {
+      current = layer;
+      const result = tape.part(compute);
+      if (layer !== undefined) observe?.(layer, 'hidden', result);
+      return result;
     },
     firstToken: (x) =>
       gatherRows(

@@ -33,8 +33,8 @@ export interface SelfAttention<T> {
 export type Activation = 'gelu' | 'tanh' | 'relu';
 
 /**
- * The operations that networks are written in. A network is a function of them, so each implementation makes something else of the
- * same definition: TensorFlow computes it and records it for gradients (on-tensorflow.ts), `parameterShapes` lists its parameters
+ * The operations that networks are written in. A network is a function of them, and each implementation interprets it differently:
+ * TensorFlow computes it and records it for gradients (on-tensorflow.ts), `parameterShapes` lists its parameters
  * (parameter-shapes.ts), and the ONNX room writes it as a graph (onnx/encoder-graph.ts).
  *
  * The inputs (token ids, attention mask, token types) belong to the implementation. `T` is a tensor of hidden states [batch,
@@ -60,8 +60,8 @@ export interface NetworkOperations<T> {
   attention(x: T, attention: SelfAttention<T>): T;
   /** A bias of attention scores by relative position and head (see relative-positions.ts) // table [32, heads] */
   relativePositions(table: Table): T;
-  /** One layer of the encoder: its intermediate results may be freed afterwards. */
-  layer(index: number, compute: () => T): T;
+  /** Part of the network, whose intermediate results may be freed afterwards. @param layer the layer of the encoder that it is, if one */
+  part(compute: () => T, layer?: number): T;
   /** The first token of each window // [batch, length, width] -> [batch, width] */
   firstToken(x: T): T;
   /** Scores of all words: products with their embeddings, and a bias // [..., width] -> [..., table rows] */

@@ -1,3 +1,4 @@
+import { sizeOf } from '../stored-tensor';
 import type { EncoderConfiguration } from './configuration';
 import type { Head } from './definition';
 import { encode } from './encoders';
@@ -25,7 +26,7 @@ export const parameterCount = (configuration: EncoderConfiguration, head: Head):
 
 /** Returns the total size of arrays of these shapes. */
 export const countNumbers = (shapes: ReadonlyMap<string, readonly number[]>): number =>
-  [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
+  [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
 
 /** Lists the parameters of a network without computing it: of hidden states, only the width is known. */
 function onShapes(shapes: Map<string, number[]>): NetworkOperations<number> {
@@ -50,7 +51,7 @@ function onShapes(shapes: Map<string, number[]>): NetworkOperations<number> {
     add: (width) => width,
     dropout: (width) => width,
     firstToken: (width) => width,
-    layer: (_, compute) => compute(),
+    part: (compute) => compute(),
     layerNorm: (width, name) => norm(name, width),
     linear: (inputs, name, outputs) => linear(name, outputs, inputs),
     linearAddNorm: (inputs, width, layer) => norm(layer.norm, linear(layer.linear, width, inputs)),

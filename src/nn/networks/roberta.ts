@@ -2,6 +2,16 @@ import { BERT_KEYS, bertLayer } from './bert';
 import type { EncoderDefinition } from './definition';
 import { embed, transformerLayer } from './transformer';
 
+export const ROBERTA_HEADS = {
+  sequenceHead: {
+    transform: 'classifier.dense',
+    activation: 'tanh',
+    output: 'classifier.out_proj',
+    dropoutFirst: true,
+  },
+  vocabularyHead: { transform: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
+} as const;
+
 /** RoBERTa: Liu et al. 2019, arXiv:1907.11692; BERT whose positions begin after the padding token's id, with other heads. */
 export const roberta: EncoderDefinition = {
   prefix: 'roberta',
@@ -11,16 +21,9 @@ export const roberta: EncoderDefinition = {
   firstPosition: (paddingId) => paddingId + 1,
   layer: bertLayer('roberta'),
   tokenHeadDropout: 'sequenceDropout',
-  sequenceHead: {
-    transform: 'classifier.dense',
-    activation: 'tanh',
-    output: 'classifier.out_proj',
-    dropoutFirst: true,
-  },
-  vocabularyHead: { transform: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
+  ...ROBERTA_HEADS,
   encode(nn, configuration) {
-    const firstPosition = roberta.firstPosition(configuration.paddingId);
-    let hidden = embed(nn, 'roberta', configuration, firstPosition); // [batch, length, hidden]
+    let hidden = embed(nn, roberta, configuration); // [batch, length, hidden]
     for (let index = 0; index < configuration.layers; index++)
       hidden = transformerLayer(nn, configuration, index, roberta.layer(index), hidden);
     return hidden;

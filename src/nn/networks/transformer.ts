@@ -1,5 +1,5 @@
 import { type EncoderConfiguration, headsOfLayer } from './configuration';
-import type { LayerNames } from './definition';
+import type { EncoderDefinition, LayerNames } from './definition';
 import type { NetworkOperations, Table } from './operations';
 
 /** The parts that the encoders of the BERT family share: post-norm transformers as published (Vaswani et al. 2017). */
@@ -12,24 +12,22 @@ export const embeddingTable = (
   { embeddingSize }: EncoderConfiguration,
 ): Table => ({ name: `${prefix}.embeddings.${kind}_embeddings`, rows, width: embeddingSize });
 
-/**
- * Word + position (+ token type) embeddings, normalized // -> [batch, length, embedding]
- *
- * @param firstPosition row of the first token's position
- */
+/** Word + position (+ token type) embeddings, normalized // -> [batch, length, embedding] */
 export function embed<T>(
   nn: NetworkOperations<T>,
-  prefix: string,
+  { prefix, firstPosition: firstOf }: EncoderDefinition,
   configuration: EncoderConfiguration,
-  firstPosition = 0,
 ): T {
+  const firstPosition = firstOf(configuration.paddingId);
   const { vocabularySize, maximumPositions, tokenTypes, layerNormEpsilon, hiddenDropout } = configuration;
   const table = (kind: 'word' | 'position' | 'token_type', rows: number) =>
     embeddingTable(prefix, kind, rows, configuration);
-  let sum = nn.words(table('word', vocabularySize)); // [batch, length, embedding]
-  sum = nn.add(sum, nn.positions(table('position', maximumPositions + firstPosition), firstPosition));
-  if (tokenTypes > 0) sum = nn.add(sum, nn.tokenTypes(table('token_type', tokenTypes)));
-  return nn.dropout(nn.layerNorm(sum, `${prefix}.embeddings.LayerNorm`, layerNormEpsilon), hiddenDropout);
+  return nn.part(() => {
+    let sum = nn.words(table('word', vocabularySize)); // [batch, length, embedding]
+    sum = nn.add(sum, nn.positions(table('position', maximumPositions + firstPosition), firstPosition));
+    if (tokenTypes > 0) sum = nn.add(sum, nn.tokenTypes(table('token_type', tokenTypes)));
+    return nn.dropout(nn.layerNorm(sum, `${prefix}.embeddings.LayerNorm`, layerNormEpsilon), hiddenDropout);
+  });
 }
 
 export interface LayerOptions<T> {
@@ -50,7 +48,7 @@ export function transformerLayer<T>(
 ): T {
   const { hiddenSize, attentionHeads, intermediateSize, layerNormEpsilon: epsilon } = configuration;
   const { hiddenDropout, attentionDropout } = configuration;
-  return nn.layer(index, () => {
+  return nn.part(() => {
     const context = nn.attention(hidden, {
       query: names.query,
       key: names.key,
@@ -73,5 +71,5 @@ export function transformerLayer<T>(
       epsilon,
       dropout: hiddenDropout,
     });
-  });
+  }, index);
 }
