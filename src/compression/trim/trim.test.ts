@@ -121,7 +121,6 @@ test('a tokenizer framed by <s> and </s> is trimmed: special tokens stay, the pa
   assert.deepEqual([report.counted, report.covered], [4, 4]);
   const special = ['<s>', '<pad>', '</s>', '<unk>', '[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '<mask>'];
   for (const token of special) assert.notEqual(tokenizer.idOf(token), undefined, token);
-  // RoBERTa and MPNet count positions from the id of the padding token.
   assert.deepEqual(
     special.slice(0, 4).map((token) => tokenizer.idOf(token)),
     [0, 1, 2, 3],
@@ -147,6 +146,31 @@ test('a tokenizer framed by <s> and </s> is trimmed: special tokens stay, the pa
   const pieces = async (by: Tokenizer) =>
     Array.from((await by.encode([text]))[0].ids, (id) => by.tokenOf(id));
   assert.deepEqual(await pieces(tokenizer), await pieces(old));
+  assert.deepEqual(await score(place.out, text), await score(place.folder, text));
+});
+
+test('a padding token at the end of the vocabulary gets another id, in config.json too', async (t) => {
+  const place = taggerWithWords(t);
+  const last = place.size + WORDS.length - 1;
+  const edit = (name: string, change: (file: ReturnType<typeof JSON.parse>) => void) => {
+    const file = JSON.parse(readFileSync(join(place.folder, name), 'utf8'));
+    change(file);
+    writeFileSync(join(place.folder, name), JSON.stringify(file));
+  };
+  edit('tokenizer.json', ({ model: { vocab }, added_tokens }) => {
+    const first = vocab['[PAD]'];
+    vocab[WORDS.at(-1)!] = first;
+    vocab['[PAD]'] = last;
+    for (const token of added_tokens) if (token.content === '[PAD]') token.id = last;
+  });
+  edit('config.json', (config) => {
+    config.pad_token_id = last;
+  });
+  const { vocabulary } = await trim(place);
+  assert.equal(vocabulary.after, place.size + 4);
+  const written = JSON.parse(readFileSync(join(place.out, 'config.json'), 'utf8'));
+  assert.equal(written.pad_token_id, new Tokenizer(place.out).idOf('[PAD]'));
+  const text = 'neuron, cell 12 gene';
   assert.deepEqual(await score(place.out, text), await score(place.folder, text));
 });
 
