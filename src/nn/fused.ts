@@ -59,7 +59,7 @@ export const addNormGradient = (
   );
 
 /** What attention weights are computed from; shapes as in `operations/attention`. */
-interface Scores {
+export interface AttentionScores {
   projected: DeviceTensor;
   mask: DeviceTensor;
   /** Empty for none. */
@@ -68,7 +68,7 @@ interface Scores {
 }
 
 /** -> context, weights before dropout [batch, heads, length, length] */
-export const attention = ({ projected, mask, bias, heads }: Scores, drops: Drops): DeviceTensor[] =>
+export const attention = ({ projected, mask, bias, heads }: AttentionScores, drops: Drops): DeviceTensor[] =>
   runForSeveral(
     'FalconAttention',
     [attribute('heads', 'int', heads), ...dropping(drops)],
@@ -79,7 +79,7 @@ export const attention = ({ projected, mask, bias, heads }: Scores, drops: Drops
 /** -> the gradients with respect to `projected` and, with a bias, to the scores [batch, heads, length, length] */
 export const attentionGradient = (
   dContext: DeviceTensor,
-  { projected, mask, bias, heads }: Scores,
+  { projected, mask, bias, heads }: AttentionScores,
   weights: DeviceTensor,
   drops: Drops,
 ): DeviceTensor[] =>

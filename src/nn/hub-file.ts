@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat, truncate } from 'node:fs/promises';
 import pRetry from 'p-retry';
 import { openDownload, piecesOf } from '../foundation';
 
@@ -19,7 +19,7 @@ export function attempt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T
   return pRetry(() => work(AbortSignal.timeout(LONGEST_MS)), { retries: RETRIES, minTimeout: 200 });
 }
 
-/** The part of a file that has been written, and its hash. */
+/** The part of a file that has been written completely, and its hash. */
 interface Part {
   received: number;
   hash: Hash;
@@ -48,6 +48,11 @@ export async function fetchHubFile(
     }
     if (part.received < size)
       throw new Error(`${name} is damaged: ${part.received} of ${size} bytes arrived`);
+    const { size: written } = await stat(path);
+    if (written !== size) {
+      part = nothingOf(file);
+      throw new Error(`${name} is damaged: the disk holds ${written} of ${size} bytes`);
+    }
     const found = part.hash.copy().digest('hex');
     if (found !== expected.hex) {
       part = nothingOf(file);
@@ -74,6 +79,8 @@ async function receive(
   path: string,
   onReceived: (bytes: number) => void,
 ): Promise<void> {
+  // A piece that could not be written, as on a full disk, may have left its beginning.
+  if (part.received > 0) await truncate(path, part.received);
   const output = await open(path, part.received > 0 ? 'a' : 'w');
   try {
     for await (const piece of piecesOf(response, size - part.received, name)) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import {
   createServer,
   type IncomingMessage,
@@ -235,6 +236,25 @@ test('a broken download continues where it broke', async (context) => {
   );
   const folder = await fetchEncoder(NAME);
   assert.deepEqual(ranges, [undefined, 'bytes=1000-', 'bytes=2000-']);
+  assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights);
+});
+
+test('a piece that is written only in part, as on a full disk, is written again', async (context) => {
+  const ranges = await startBreaking(context, weights, (response, from) =>
+    breakAfter(response, from, weights.subarray(from, from === 0 ? 1000 : undefined)),
+  );
+  const file = await open(published('config.json'));
+  const prototype: FileHandle = Object.getPrototypeOf(file);
+  await file.close();
+  const { appendFile } = prototype;
+  let failed = 0;
+  context.mock.method(prototype, 'appendFile', async function (this: FileHandle, piece: Buffer) {
+    if (ranges.length !== 2 || failed++ > 0) return appendFile.call(this, piece);
+    await appendFile.call(this, piece.subarray(0, 7));
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  });
+  const folder = await fetchEncoder(NAME);
+  assert.deepEqual(ranges, [undefined, 'bytes=1000-', 'bytes=1000-']);
   assert.deepEqual(readFileSync(join(folder, 'model.safetensors')), weights);
 });
 

@@ -48,26 +48,33 @@ export { readCompanion, saveTokenizer } from './model-folder';
 export { readHead } from './network-configuration';
 export {
   type Activation,
+  type AddNorm,
   applyHead,
+  type ConfigurationKeys,
   definitionOf,
   type EncoderConfiguration,
+  type EncoderDefinition,
   encode,
   encoderParameterShapes,
   type Head,
   headParameterShapes,
   headsOfLayer,
   type LabelOutcome,
+  type LayerNames,
   type LayerObserver,
   type NetworkOperations,
   relativeBucket,
+  type SelfAttention,
+  type SequenceHeadNames,
   type Table,
+  type VocabularyHeadNames,
   type Weights,
 } from './networks';
 export { add, createChance, linear } from './operations';
 export { readOwnEntry, type ViewClasses, type Views, writeOwnEntry, writeThreshold } from './own-entry';
 export { type BorrowedParameters, Parameters } from './parameters';
 export { choosePrecision } from './precision';
-export { registeredEncoders } from './registry';
+export { type RegisteredEncoder, registeredEncoders } from './registry';
 export { readSafetensors, writeSafetensors } from './safetensors';
 export { countClassifierParameters, SequenceClassifier } from './sequence-classifier';
 export type { Tensor } from './stored-tensor';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
-import { completeConfiguration, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
+import { completeConfiguration, hasBothFiles, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
 import { writeSafetensors } from './safetensors';
 import type { Tensor } from './stored-tensor';
 import { WEIGHTS } from './weights';
@@ -17,7 +17,7 @@ export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor
  */
 export function saveTokenizer(source: string, folder: string): void {
   const tokenizer = JSON.stringify({ ...readTokenizerFile(source), truncation: null, padding: null });
-  const configuration = completeConfiguration(source);
+  const configuration = hasBothFiles(source) ? undefined : completeConfiguration(source);
   for (const name of TOKENIZER_FILES) {
     if (source !== folder && existsSync(join(source, name)))
       writeFileAtomically(join(folder, name), readCompanion(join(source, name)));

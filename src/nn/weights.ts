@@ -66,10 +66,9 @@ export function openWeights(folder: string): StoredWeights {
     }
   }
   const find = (name: string) => {
-    const [first, ...others] = namesOf(name).filter((own) => stored.has(own));
-    // A wrapped copy beside the tensor may be another version of it, such as a moving average.
-    const other = first && others.find((own) => wrapperOf(own) !== wrapperOf(first));
-    if (other)
+    const [first, other] = [...new Set(namesOf(name))].filter((own) => stored.has(own));
+    // The second may be another version, such as a moving average.
+    if (other !== undefined)
       throw new InputError(
         `${path}: has both ${describeJson(first)} and ${describeJson(other)}; save only the one to be used`,
       );
@@ -146,8 +145,6 @@ const PREFIX = new RegExp(`^(?:${encoderPrefixes().join('|')})\\.`);
 
 /** Prefixes from wrappers around a network, in PyTorch (DataParallel) and in programs that train. */
 const WRAPPERS = ['', 'module.', 'model.', 'module.model.', 'model.module.'];
-
-const wrapperOf = (name: string): string => /^(?:(?:module|model)\.)*/.exec(name)![0];
 
 /**
  * Returns the names that a tensor may have in a file: without the encoder's prefix, with the original names of LayerNorm, and inside

@@ -1,5 +1,5 @@
 import { describeJson, InputError } from '../foundation';
-import { type AddedToken, ROLES, type Role, type TokenizerSettings } from './special-tokens';
+import { type AddedToken, ROLES, type Role, type TokenizerSettings } from './tokenizer-settings';
 
 /**
  * Returns the `added_tokens` of a tokenizer.json: special tokens, and tokens beside the vocabulary.

@@ -4,16 +4,15 @@ import { describeJson, InputError, readJsonObject } from '../foundation';
 import { addedTokens } from './added-tokens';
 import {
   type AddedToken,
+  LARGEST_CONFIGURATION,
   ROLES,
   type Role,
   readTokenizerSettings,
   specialToken,
   TOKENIZER_CONFIGURATION,
   type TokenizerSettings,
-} from './special-tokens';
+} from './tokenizer-settings';
 import { readMerges, readTokenIds, readWordPieces } from './vocabulary-files';
-
-const LARGEST_CONFIGURATION = 10_000_000;
 
 type Named = Partial<Record<Role, string>>;
 const BERT: Named = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };

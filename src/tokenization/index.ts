@@ -10,7 +10,7 @@ export { encodeTexts, type TextInput } from './encode-texts';
 export type { Frame, FrameToken } from './frame';
 export { spansToLabels, type TokenLabels } from './labels';
 export { onlyFinite, type TokenScorer } from './scorer';
-export type { SpecialTokens } from './special-ids';
+export type { SpecialTokens } from './special-tokens';
 export {
   type ExclusiveColumns,
   exclusiveColumns,
@@ -27,7 +27,7 @@ export {
 } from './tag-set';
 export { isGiven, mergeThresholds, type Threshold, thresholdLogit, thresholdOf } from './threshold';
 export { type EncodedText, Tokenizer } from './tokenizer';
-export { completeConfiguration } from './tokenizer-configuration';
-export { readTokenizerFile, TOKENIZER_FILES, type TokenizerFile } from './tokenizer-file';
+export { completeConfiguration, hasBothFiles } from './tokenizer-configuration';
+export { haveSameTokenizer, readTokenizerFile, TOKENIZER_FILES, type TokenizerFile } from './tokenizer-file';
 export { cutWindows, joinWindows, type Window } from './windows';
 export { wordsOf } from './words';

@@ -1,134 +1,76 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { describeJson, InputError, isJsonObject, readJsonObject } from '../foundation';
+import { InputError } from '../foundation';
+import { type Frame, type FrameToken, frameOf } from './frame';
+import type { TokenizerFile } from './tokenizer-file';
+import type { Role, TokenizerSettings } from './tokenizer-settings';
 
-/** What a special token is for, as Python's library names it: `cls` opens a window, `sep` closes it. */
-export const ROLES = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** A token that is found in a text before it is split into words, in the form of tokenizer.json. */
-export interface AddedToken {
-  content: string;
-  single_word: boolean;
-  /** Whether the token takes the white space on its left, and on its right, with it. */
-  lstrip: boolean;
-  rstrip: boolean;
-  /** Whether it is looked for in the normalized text. */
-  normalized: boolean;
-  special: boolean;
+/** The special tokens of a tokenizer, whatever their names. */
+export interface SpecialTokens {
+  frame: Frame;
+  unknown: FrameToken;
+  /** Undefined if the vocabulary has none. */
+  mask: FrameToken | undefined;
+  padding: FrameToken | undefined;
+  /** Ids of these and of all others that tokenizer.json marks as special. */
+  ids: ReadonlySet<number>;
 }
 
-/** What the files beside a vocabulary say. */
-export interface TokenizerSettings {
-  /** The content of tokenizer_config.json. */
-  options: Record<string, unknown>;
-  roles: Partial<Record<Role, AddedToken>>;
-  /** Other special tokens. */
-  extra: AddedToken[];
-  /** Tokens beside the vocabulary, in the order of their ids. */
-  added: AddedToken[];
-}
-
-export const TOKENIZER_CONFIGURATION = 'tokenizer_config.json';
-const SPECIAL_TOKENS = 'special_tokens_map.json';
-const ADDED_TOKENS = 'added_tokens.json';
-/** Bytes. Configurations of tokenizers with thousands of added tokens take a megabyte. */
-const LARGEST = 10_000_000;
-const MEND = 'restore the file, or remove it to use the defaults';
+/** Names of special tokens that no file declares. */
+const USUAL: Partial<Record<Role, readonly string[]>> = {
+  pad: ['[PAD]', '<pad>'],
+  unk: ['[UNK]', '<unk>'],
+  cls: ['[CLS]', '<s>'],
+  sep: ['[SEP]', '</s>'],
+  mask: ['[MASK]', '<mask>'],
+};
 
 /**
- * Reads tokenizer_config.json, special_tokens_map.json and added_tokens.json of a folder, each if present. As in Python, a
- * configuration that lists its added tokens replaces the other two files; otherwise the map wins.
+ * Finds a tokenizer's special tokens: as tokenizer_config.json or special_tokens_map.json declare them, otherwise by their usual names.
+ * The frame is that of the post-processor; without one, `cls` and `sep`.
  *
- * @throws InputError if one of them is damaged
+ * @param idOf returns the id of a token, or null @param path names the tokenizer in messages
+ * @throws InputError if the vocabulary lacks a token that is needed
  */
-export function readTokenizerSettings(folder: string): TokenizerSettings {
-  const read = (name: string) => {
-    const path = join(folder, name);
-    return existsSync(path) ? readJsonObject(path, "a tokenizer's configuration", LARGEST, MEND) : {};
-  };
-  const options = read(TOKENIZER_CONFIGURATION);
-  const path = join(folder, TOKENIZER_CONFIGURATION);
-  const listed = options.added_tokens_decoder;
-  const map = listed === undefined ? read(SPECIAL_TOKENS) : {};
-  const roles: TokenizerSettings['roles'] = {};
-  for (const role of ROLES) {
-    const [value, place] =
-      map[`${role}_token`] === undefined
-        ? [options[`${role}_token`], path]
-        : [map[`${role}_token`], join(folder, SPECIAL_TOKENS)];
-    if (value !== undefined && value !== null) roles[role] = toToken(value, true, place, `${role}_token`);
-  }
-  const others =
-    map.additional_special_tokens ?? options.extra_special_tokens ?? options.additional_special_tokens ?? [];
-  const extra = Array.isArray(others)
-    ? others.map((token) => toToken(token, true, path, 'additional_special_tokens'))
-    : [];
-  const special = new Set([...Object.values(roles), ...extra].map(({ content }) => content));
-  const added =
-    listed === undefined
-      ? addedTokens(read(ADDED_TOKENS), special, join(folder, ADDED_TOKENS))
-      : listedTokens(listed, path);
-  // A token that is listed has the properties of the list.
-  for (const role of ROLES)
-    roles[role] = added.find(({ content }) => content === roles[role]?.content) ?? roles[role];
-  return { options, roles, extra, added };
-}
-
-/** added_tokens.json gives the id of each token. */
-function addedTokens(
-  file: Record<string, unknown>,
-  special: ReadonlySet<string>,
+export function findSpecialTokens(
+  file: TokenizerFile,
+  { roles }: TokenizerSettings,
+  idOf: (token: string) => number | null,
   path: string,
-): AddedToken[] {
-  return inOrder(
-    Object.entries(file).map(([token, id]) => [id, token]),
-    path,
-  ).map(([, token]) => toToken(token, special.has(String(token)), path, 'a token'));
-}
-
-/** `added_tokens_decoder` of the configuration gives the token of each id. */
-function listedTokens(list: unknown, path: string): AddedToken[] {
-  if (!isJsonObject(list))
-    throw new InputError(
-      `${path}: "added_tokens_decoder" is ${describeJson(list)} and must be an object; ${MEND}`,
+): SpecialTokens {
+  const special = (file.added_tokens ?? []).filter((token) => token.special === true);
+  const isSpecial = (token: string) => special.some(({ content }) => content === token);
+  const find = (role: Role): FrameToken | undefined => {
+    // MPNet's vocabulary has both [MASK], a word like others, and <mask>.
+    const usual = [...(USUAL[role] ?? [])].sort(
+      (one, other) => Number(isSpecial(other)) - Number(isSpecial(one)),
     );
-  return inOrder(
-    Object.entries(list).map(([id, token]) => [Number(id), token]),
-    path,
-  ).map(([, token]) => toToken(token, false, path, 'added_tokens_decoder'));
-}
-
-function inOrder(tokens: [unknown, unknown][], path: string): [number, unknown][] {
-  for (const [id, token] of tokens)
-    if (!Number.isSafeInteger(id) || (id as number) < 0)
-      throw new InputError(`${path}: the id of ${describeJson(token)} is ${describeJson(id)}; ${MEND}`);
-  return (tokens as [number, unknown][]).sort(([one], [other]) => one - other);
-}
-
-/** Reads a token, written as a string or as an object. */
-function toToken(value: unknown, isSpecial: boolean, path: string, key: string): AddedToken {
-  const fields = isJsonObject(value) ? value : { content: value };
-  const { content } = fields;
-  if (typeof content !== 'string' || content === '')
-    throw new InputError(`${path}: "${key}" is ${describeJson(content)} and must be a token; ${MEND}`);
-  const special = isSpecial || fields.special === true;
-  return {
-    content,
-    single_word: fields.single_word === true,
-    lstrip: fields.lstrip === true,
-    rstrip: fields.rstrip === true,
-    normalized: typeof fields.normalized === 'boolean' ? fields.normalized : !special,
-    special,
+    for (const token of [roles[role]?.content ?? usual[0], ...usual]) {
+      const id = idOf(token);
+      if (id !== null) return { token, id };
+    }
+    return undefined;
   };
+  const need = (role: Role): FrameToken => {
+    const found = find(role);
+    if (found) return found;
+    throw new InputError(
+      `${path}: the vocabulary has no ${USUAL[role]![0]}; if the token has another name, give it as "${role}_token" in tokenizer_config.json`,
+    );
+  };
+  const frame = frameOf(file.post_processor, path) ?? { start: need('cls'), end: need('sep') };
+  for (const { token, id } of [frame.start, frame.end])
+    if (idOf(token) !== id)
+      throw new InputError(
+        `${path}: ${token} is token ${id} in the post_processor, but ${idOf(token) ?? 'none'} in the vocabulary; restore the file`,
+      );
+  const own = file.model.unk_token;
+  const ownId = typeof own === 'string' ? idOf(own) : null;
+  const unknown =
+    typeof own === 'string' && ownId !== null ? { token: own, id: ownId } : (find('unk') ?? frame.end);
+  const [mask, padding] = [find('mask'), find('pad')];
+  const named = [frame.start, frame.end, unknown, mask, padding, find('unk'), find('cls'), find('sep')];
+  const ids = [
+    ...named.map((token) => token?.id),
+    ...special.map(({ content }) => idOf(content) ?? undefined),
+  ].filter((id) => id !== undefined);
+  return { frame, unknown, mask, padding, ids: new Set(ids) };
 }
-
-/** Returns a special token without options. */
-export const specialToken = (content: string): AddedToken => ({
-  content,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-  special: true,
-});

@@ -1,19 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject } from '../foundation';
-import { readTokenizerSettings, TOKENIZER_CONFIGURATION } from './special-tokens';
 import { Tokenizer } from './tokenizer';
 import { readTokenizerFile, type TokenizerFile } from './tokenizer-file';
+import { readTokenizerSettings, TOKENIZER_CONFIGURATION } from './tokenizer-settings';
 
 /**
- * Returns the tokenizer_config.json that makes Python's transformers and transformers.js read the tokenizer.json of a folder as we do,
- * or undefined if the folder has both files. Python takes the class and options such as `do_lower_case` from it alone.
+ * Returns the tokenizer_config.json that makes Python's transformers and transformers.js read the tokenizer.json of a folder as we do;
+ * if the folder has both files, its own. Python takes the class and options such as `do_lower_case` from it alone.
  */
-export function completeConfiguration(folder: string): Record<string, unknown> | undefined {
-  const [hasTokenizer, hasConfiguration] = ['tokenizer.json', TOKENIZER_CONFIGURATION].map((name) =>
-    existsSync(join(folder, name)),
-  );
-  if (hasTokenizer && hasConfiguration) return undefined;
+export function completeConfiguration(folder: string): Record<string, unknown> {
+  const { options } = readTokenizerSettings(folder);
+  if (hasBothFiles(folder)) return options;
   const { frame, unknown, mask, padding } = new Tokenizer(folder).special;
   const roles = { cls: frame.start, sep: frame.end, unk: unknown, mask, pad: padding };
   return {
@@ -21,9 +19,13 @@ export function completeConfiguration(folder: string): Record<string, unknown> |
     ...Object.fromEntries(
       Object.entries(roles).flatMap(([role, found]) => (found ? [[`${role}_token`, found.token]] : [])),
     ),
-    ...readTokenizerSettings(folder).options,
+    ...options,
   };
 }
+
+/** Returns whether a folder has tokenizer.json and tokenizer_config.json. */
+export const hasBothFiles = (folder: string): boolean =>
+  ['tokenizer.json', TOKENIZER_CONFIGURATION].every((name) => existsSync(join(folder, name)));
 
 function classAndOptions(
   { normalizer, pre_tokenizer, model }: TokenizerFile,

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError, projectRoot } from '../foundation';
-import { publishedFolder } from './published.fixture';
+import { copyPublished, publishedFolder } from './published.fixture';
 import { Tokenizer } from './tokenizer';
-import { readTokenizerFile } from './tokenizer-file';
+import { haveSameTokenizer, readTokenizerFile } from './tokenizer-file';
 
 type Json = Record<string, unknown>;
 
@@ -291,4 +291,17 @@ test('a tokenizer.json with any value in any place is read or rejected', (contex
     ),
     { numRuns: 800 },
   );
+});
+
+test('tokenizers are the same whatever they say about truncation and padding, and no other ones', (context) => {
+  const [one, other] = [copyPublished(context, 'bert-uncased'), copyPublished(context, 'bert-uncased')];
+  const { truncation: _, padding: __, ...file } = readTokenizerFile(one);
+  const write = (changes: object) =>
+    writeFileSync(join(other, 'tokenizer.json'), JSON.stringify({ ...file, ...changes }));
+  for (const changes of [{}, { truncation: { max_length: 128 }, padding: null }]) {
+    write(changes);
+    assert.ok(haveSameTokenizer(one, other));
+  }
+  write({ normalizer: null });
+  assert.ok(!haveSameTokenizer(one, other));
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError, readJsonObject } from '../foundation';
 import { buildTokenizerFile } from './build-tokenizer';
 import { checkComponents } from './components';
@@ -59,6 +59,15 @@ export function readTokenizerFile(folder: string): TokenizerFile {
   checkAddedTokens(file.added_tokens, path);
   frameOf(file.post_processor, path);
   return { ...(file as TokenizerFile), model: withPlainMerges((file as TokenizerFile).model) };
+}
+
+/** Returns whether two folders have the same tokenizer. Truncation and padding, which are not used, may differ. */
+export function haveSameTokenizer(one: string, other: string): boolean {
+  const contentOf = (folder: string) => {
+    const { truncation: _, padding: __, ...content } = readTokenizerFile(folder);
+    return JSON.stringify(content);
+  };
+  return resolve(one) === resolve(other) || contentOf(one) === contentOf(other);
 }
 
 /** Writes merges as `a b`, the older of two forms: @xenova/transformers reads no other. */

@@ -4,11 +4,9 @@ import { Tokenizer as NativeTokenizer } from 'tokenizers';
 import { firstLineOf, InputError, readJsonObject, type TextRange } from '../foundation';
 import { withPrefixSpace } from './components';
 import { BLANK, codeUnitOfCodePoint, hasCombiningMarks, includeMarks, trimBlanks } from './offsets';
-import { findSpecialTokens, type SpecialTokens } from './special-ids';
-import { readTokenizerSettings } from './special-tokens';
+import { findSpecialTokens, type SpecialTokens } from './special-tokens';
 import { readTokenizerFile, type TokenizerFile, tokenizerPath, tokenNumbers } from './tokenizer-file';
-
-const LARGEST_CONFIGURATION = 10_000_000;
+import { LARGEST_CONFIGURATION, readTokenizerSettings } from './tokenizer-settings';
 
 /**
  * A text as tokens, without special tokens. Token `t` is `text.slice(starts[t], ends[t])` (UTF-16 code units) and belongs to word

@@ -118,7 +118,22 @@ test('damaged files are refused in one sentence', (context) => {
     ['tokenizer_config.json', { tokenizer_class: 'constructor' }, /vocabulary of a "constructor"/],
     ['special_tokens_map.json', 'null', /special_tokens_map\.json: holds null/],
     ['special_tokens_map.json', { sep_token: { content: 3 } }, /special_tokens_map\.json: "sep_token" is 3/],
+    [
+      'special_tokens_map.json',
+      { additional_special_tokens: ['a', 3] },
+      /special_tokens_map\.json: "additional_special_tokens" is 3 and must be a token/,
+    ],
+    [
+      'tokenizer_config.json',
+      { extra_special_tokens: [3] },
+      /tokenizer_config\.json: "extra_special_tokens" is 3/,
+    ],
     ['added_tokens.json', { HeLa: 'x' }, /added_tokens\.json: the id of "HeLa" is "x"/],
+    [
+      'vocab.txt',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n',
+      /vocab\.txt: is a Git LFS pointer.*git lfs pull/,
+    ],
     ['vocab.txt', '', /vocab\.txt: has no \[UNK\]/],
   ];
   for (const [file, content, message] of damages) {
@@ -133,6 +148,27 @@ test('damaged files are refused in one sentence', (context) => {
   rmSync(at('vocab.txt'));
   symlinkSync('/dev/zero', at('vocab.txt'));
   refuses(/vocab\.txt: is not a regular file/);
+});
+
+test('other special tokens are those of the first list, whatever stands beside it', async (context) => {
+  const { write, folder } = setUp(context, 'bert-cased');
+  const list = ['<one>', '<two>'];
+  const idsOf = () => {
+    const tokenizer = new Tokenizer(folder);
+    return list.map((token) => tokenizer.specialIds.has(tokenizer.idOf(token) ?? -1));
+  };
+  for (const options of [
+    { additional_special_tokens: list },
+    { extra_special_tokens: {}, additional_special_tokens: list },
+    { extra_special_tokens: { image_token: '<image>' }, additional_special_tokens: list },
+    { extra_special_tokens: list, additional_special_tokens: ['<three>'] },
+  ]) {
+    write('tokenizer_config.json', options);
+    assert.deepEqual(idsOf(), [true, true]);
+  }
+  write('tokenizer_config.json', { additional_special_tokens: ['<three>'] });
+  write('special_tokens_map.json', { additional_special_tokens: list });
+  assert.deepEqual(idsOf(), [true, true]);
 });
 
 test('damaged byte-level vocabularies are refused in one sentence', (context) => {

@@ -1,6 +1,6 @@
 import { InputError } from '../foundation';
 import { labelTaskOf, TASKS } from '../tasks';
-import { readTokenizerFile } from '../tokenization';
+import { haveSameTokenizer } from '../tokenization';
 
 /**
  * Averages the weights of models that were trained from the same encoder and differ only by seed or training options, and writes
@@ -47,8 +47,7 @@ function refuseUnlike(first: string, other: string): void {
       );
     }
   }
-  const [vocabulary, theirs] = [first, other].map((folder) => JSON.stringify(readTokenizerFile(folder)));
-  if (vocabulary !== theirs)
+  if (!haveSameTokenizer(first, other))
     throw new InputError(
       `${other}: its tokenizer is not the same as in ${first}; average models of one vocabulary`,
     );

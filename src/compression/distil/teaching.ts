@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { InputError, type Progress } from '../../foundation';
 import type { LabelNetwork } from '../../nn';
 import type { EncodedItem, Task } from '../../tasks';
-import { joinWindows, readTokenizerFile, Tokenizer } from '../../tokenization';
+import { haveSameTokenizer, joinWindows, Tokenizer } from '../../tokenization';
 import type { Taught } from './objective';
 import { teacherLogits } from './teacher-logits';
 import { transferLogits } from './transfer';
@@ -94,12 +93,6 @@ export async function teach<Item, Example extends { inputIds: Int32Array }, Netw
   if (taught.length !== examples.length)
     throw new Error(`${taught.length} windows of the student were encoded for ${examples.length} examples`);
   return { examples: taught, ...(tagSet && { alignment }) };
-}
-
-function haveSameTokenizer(one: string, other: string): boolean {
-  const contentOf = (folder: string) =>
-    JSON.stringify({ ...readTokenizerFile(folder), truncation: null, padding: null });
-  return resolve(one) === resolve(other) || contentOf(one) === contentOf(other);
 }
 
 /** Returns whether all windows of an item have the same pieces: tokens with the same characters, cut at the same places. */

@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../foundation';
 import { readSafetensors, TokenClassifier, writeSafetensors } from '../../nn';
+import { networkFixture } from '../../nn/network.fixture';
 import { copyTinyBert } from '../../nn/tiny-bert.fixture';
 import { cutWindows, Tokenizer } from '../../tokenization';
 import { type PUBLISHED, publishedFolder } from '../../tokenization/published.fixture';
@@ -121,7 +122,6 @@ test('a tokenizer framed by <s> and </s> is trimmed: special tokens stay, the pa
   assert.deepEqual([report.counted, report.covered], [4, 4]);
   const special = ['<s>', '<pad>', '</s>', '<unk>', '[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', '<mask>'];
   for (const token of special) assert.notEqual(tokenizer.idOf(token), undefined, token);
-  // RoBERTa and MPNet count positions from the id of the padding token.
   assert.deepEqual(
     special.slice(0, 4).map((token) => tokenizer.idOf(token)),
     [0, 1, 2, 3],
@@ -148,6 +148,61 @@ test('a tokenizer framed by <s> and </s> is trimmed: special tokens stay, the pa
     Array.from((await by.encode([text]))[0].ids, (id) => by.tokenOf(id));
   assert.deepEqual(await pieces(tokenizer), await pieces(old));
   assert.deepEqual(await score(place.out, text), await score(place.folder, text));
+});
+
+test('a padding token at the end of the vocabulary gets another id, in config.json too', async (t) => {
+  const place = taggerWithWords(t);
+  const last = place.size + WORDS.length - 1;
+  const edit = (name: string, change: (file: ReturnType<typeof JSON.parse>) => void) => {
+    const file = JSON.parse(readFileSync(join(place.folder, name), 'utf8'));
+    change(file);
+    writeFileSync(join(place.folder, name), JSON.stringify(file));
+  };
+  edit('tokenizer.json', ({ model: { vocab }, added_tokens }) => {
+    const first = vocab['[PAD]'];
+    vocab[WORDS.at(-1)!] = first;
+    vocab['[PAD]'] = last;
+    for (const token of added_tokens) if (token.content === '[PAD]') token.id = last;
+  });
+  edit('config.json', (config) => {
+    config.pad_token_id = last;
+  });
+  const { vocabulary } = await trim(place);
+  assert.equal(vocabulary.after, place.size + 4);
+  const written = JSON.parse(readFileSync(join(place.out, 'config.json'), 'utf8'));
+  assert.equal(written.pad_token_id, new Tokenizer(place.out).idOf('[PAD]'));
+  const text = 'neuron, cell 12 gene';
+  assert.deepEqual(await score(place.out, text), await score(place.folder, text));
+});
+
+test('a padding token that positions are counted from keeps its id', async (t) => {
+  const folder = copyTinyBert(t);
+  const source = networkFixture('roberta-tokens').folder;
+  for (const name of ['config.json', 'model.safetensors'])
+    copyFileSync(join(source, name), join(folder, name));
+  const path = join(folder, 'tokenizer.json');
+  const file = JSON.parse(readFileSync(path, 'utf8'));
+  // As in the configuration, the padding token is 1. Neither word is used.
+  const rest = Object.keys(file.model.vocab).filter((token) => token !== '[PAD]');
+  const tokens = ['unused', '[PAD]', ...rest.slice(0, 79), 'other'];
+  file.model.vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  file.added_tokens.forEach((token: { id: number; content: string }) => {
+    token.id = tokens.indexOf(token.content);
+  });
+  const { special_tokens: specials } = file.post_processor;
+  for (const token of Object.keys(specials)) specials[token].ids = [tokens.indexOf(token)];
+  writeFileSync(path, JSON.stringify(file));
+  writeFileSync(join(folder, 'text.txt'), 'cell\n');
+  writeFileSync(join(folder, 'other.txt'), 'cell\n');
+  const out = join(folder, '..', 'trimmed');
+  await trim({ folder, out });
+  const tokenizer = new Tokenizer(out);
+  assert.deepEqual(
+    ['unused', '[PAD]', 'other'].map((token) => tokenizer.idOf(token)),
+    [0, 1, undefined],
+  );
+  assert.equal(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')).pad_token_id, 1);
+  assert.deepEqual(await score(out, 'cell 12 e'), await score(folder, 'cell 12 e'));
 });
 
 test('tokens beside the vocabulary keep their embeddings', async (t) => {

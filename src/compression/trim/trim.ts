@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fieldsOf, InputError, readJsonObject, readTextFile, writeFileAtomically } from '../../foundation';
-import { definitionOf, type LabelNetwork, type Tensor } from '../../nn';
+import { fieldsOf, InputError, readTextFile, writeFileAtomically } from '../../foundation';
+import { definitionOf, type EncoderConfiguration, type LabelNetwork, type Tensor } from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { completeConfiguration, readTokenizerFile, Tokenizer, type TokenizerFile } from '../../tokenization';
 import { textsOfFile } from '../../training';
 import { accountFor, type TokenizationAccount } from './account';
-import { chooseTokens, keepTokens } from './vocabulary';
+import { chooseTokens, keepTokens, type Needed } from './vocabulary';
 
 export type { TokenizationAccount } from './account';
 
@@ -62,19 +62,24 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
     );
   const uses = await countUses(texts, before);
   const heldOutTexts = heldOut.map((name): [string, string[]] => [name, readTexts(name)]);
-  const kept = chooseTokens(file, before.special, uses, size, folder);
+  const configuration = task.readConfiguration(folder);
+  const { encoder } = configuration;
+  const kept = chooseTokens(file, neededBy(encoder, before), uses, size, folder);
 
   const model = task.load(folder);
-  const { configuration } = model;
-  const { encoder } = configuration;
   const name = `${definitionOf(encoder).prefix}.embeddings.word_embeddings.weight`;
   const tensors = model.parameters.snapshot();
+  // A configuration may name an id without a token.
+  const newIdOf = (id: number) => (kept.includes(id) ? kept.indexOf(id) : id);
   tensors.set(name, takeRows(tensors.get(name)!, kept));
   const temporary = mkdtempSync(join(tmpdir(), 'falconframes-trim-'));
   try {
     writeTokenizer(folder, temporary, keepTokens(file, kept), kept);
     const trimmed = task.build(
-      { ...configuration, encoder: { ...encoder, vocabularySize: kept.length } },
+      {
+        ...configuration,
+        encoder: { ...encoder, vocabularySize: kept.length, paddingId: newIdOf(encoder.paddingId) },
+      },
       temporary,
       tensors,
     );
@@ -97,6 +102,17 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
     model.dispose();
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** The padding token keeps its id if positions are counted from it, as in RoBERTa. */
+function neededBy(encoder: EncoderConfiguration, { special }: Tokenizer): Needed {
+  const { paddingId } = encoder;
+  const { firstPosition } = definitionOf(encoder);
+  const isCounted = firstPosition(paddingId) !== firstPosition(paddingId + 1);
+  return {
+    special: new Set([...special.ids, paddingId]),
+    fixedBelow: isCounted ? paddingId : 0,
+  };
 }
 
 /** Reads the texts of a JSONL file, with any labels, or the lines of a text file. */
@@ -138,9 +154,7 @@ function writeTokenizer(
   const write = (name: string, content: unknown) =>
     writeFileSync(join(folder, name), JSON.stringify(content));
   write('tokenizer.json', tokenizer);
-  const path = join(source, 'tokenizer_config.json');
-  const configuration =
-    completeConfiguration(source) ?? readJsonObject(path, "a tokenizer's configuration", LARGEST);
+  const configuration = completeConfiguration(source);
   const listed = configuration.added_tokens_decoder;
   if (listed === undefined) write('tokenizer_config.json', configuration);
   else {
@@ -158,6 +172,3 @@ function writeTokenizer(
     writeFileSync(join(folder, 'vocab.txt'), tokens.map(([token]) => `${token}\n`).join(''));
   }
 }
-
-/** Bytes. */
-const LARGEST = 10_000_000;

@@ -1,16 +1,23 @@
 import { InputError } from '../../foundation';
-import type { SpecialTokens, TokenizerFile } from '../../tokenization';
+import type { TokenizerFile } from '../../tokenization';
+
+/** Tokens to keep whatever the texts. */
+export interface Needed {
+  special: ReadonlySet<number>;
+  /** The ids below this one stay the same. */
+  fixedBelow: number;
+}
 
 /**
- * Returns the ids of the tokens to keep, ascending: special tokens, all tokens up to the padding token, single characters with and
- * without `##`, and the most frequent of the others. Every word can still be spelled, if necessary with single characters. Tokens with a character that has no token are
- * kept for the same reason. The padding token keeps its id, because RoBERTa counts positions from it.
+ * Returns the ids of the tokens to keep, ascending: those needed, single characters with and without `##`, and the most frequent of
+ * the others. Every word can still be spelled, if necessary with single characters; tokens with a character that has no token are
+ * kept for the same reason.
  *
  * @param uses frequency of each token @param size maximum number of tokens to keep; by default all that are used
  */
 export function chooseTokens(
   { model, added_tokens = [] }: TokenizerFile,
-  { padding, ids: specialIds }: SpecialTokens,
+  { special, fixedBelow }: Needed,
   uses: ReadonlyMap<number, number>,
   size: number | undefined,
   place: string,
@@ -18,7 +25,7 @@ export function chooseTokens(
   const { vocab, continuing_subword_prefix: prefix = '##' } = model;
   const isSpelled = (character: string) => character in vocab && prefix + character in vocab;
   const isNeeded = (token: string, id: number) => {
-    if (specialIds.has(id) || USUAL_NAMES.has(token) || (padding && id < padding.id)) return true;
+    if (special.has(id) || USUAL_NAMES.has(token) || id < fixedBelow) return true;
     const characters = [...(token.startsWith(prefix) ? token.slice(prefix.length) : token)];
     return characters.length <= 1 || !characters.every(isSpelled);
   };

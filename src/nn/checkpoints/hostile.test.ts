@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -36,7 +36,7 @@ const files: [name: string, message: RegExp][] = [
   ['class', /holds "transformers\.models\.bert\.configuration_bert\.BertConfig"/],
   ['network', /holds "torch\.nn\.modules\.linear\.Linear"/],
   ['sparse', /holds "torch\._utils\._rebuild_sparse_tensor"/],
-  ['deep', /holds no dictionary of tensors/],
+  ['deep', /contains no dictionary of tensors; name the folder/],
   ['compressed', /"a\/data\.pkl", which is compressed/],
   ['outside', /"\.\.\/\.\.\/pwned", a path out of the archive/],
 ];
@@ -45,7 +45,6 @@ for (const [name, message] of files)
   test(`${name}.bin, written by Python, is refused by name`, (context) => {
     const folder = publishedFolder(context, { 'pytorch_model.bin': `${name}.bin` });
     assert.throws(() => openWeights(folder), { name: 'InputError', message });
-    assert.equal(existsSync('pwned'), false);
   });
 
 const item = (...operations: (string | Buffer)[]) => pickled('}', text('x'), ...operations, 's');
@@ -64,7 +63,7 @@ test('every way of pickling code is refused', (context) => {
     [item(named('torch', 'FloatStorage'), '(K\x09tR'), /a call of "torch\.FloatStorage"/],
     [item(Buffer.of(0x82, 1)), /extension code/],
     [item(named('torch.storage', '_load_from_bytes'), ')R'), /"torch\.storage\._load_from_bytes"/],
-    [item(named('torch', 'Size'), '}b'), /attributes of what is neither/],
+    [item(named('torch', 'Size'), '}b'), /attributes of something that is neither/],
     [item(named('collections', 'OrderedDict\u001b[2J')), /holds "collections\.OrderedDict\\u001b/],
     [item(named('collections', '__proto__')), /"collections\.__proto__"/],
     [item(Buffer.of(0x8f)), /a set/],
@@ -92,16 +91,16 @@ test('pickles that are no programs are refused', (context) => {
   const ways: [Buffer, RegExp][] = [
     [pickled('}', text('x'), 'N', 's').subarray(0, -1), /ends in the middle/],
     [Buffer.of(0x80, 9), /protocol 9/],
-    [pickled(), /values that are not there/],
-    [pickled('((('), /values that are not there/],
-    [pickled('t'), /values that are not there/],
-    [pickled('}(s'), /values that are not there/],
-    [pickled('h\x05'), /values that are not there/],
-    [pickled('NNa'), /appends to what is no list/],
-    [pickled('N(NNu'), /what is no dictionary/],
-    [pickled('}(Nu'), /what is no dictionary/],
+    [pickled(), /reads from an empty stack/],
+    [pickled('((('), /reads from an empty stack/],
+    [pickled('t'), /reads from an empty stack/],
+    [pickled('}(s'), /reads from an empty stack/],
+    [pickled('h\x05'), /reads from an empty stack/],
+    [pickled('NNa'), /appends to something that is not a list/],
+    [pickled('N(NNu'), /something that is not a dictionary/],
+    [pickled('}(Nu'), /something that is not a dictionary/],
     [pickled('NN\x93'), /a name that is not text/],
-    [pickled('NNR'), /calls what is no function/],
+    [pickled('NNR'), /calls something that is not a function/],
     [pickled(`c${'x'.repeat(5000)}`), /name without end/],
     [pickled('X\xff\xff\xff\xff'), /ends in the middle/],
     [pickled('\x8d\xff\xff\xff\xff\xff\xff\xff\xff'), /ends in the middle/],
@@ -113,7 +112,7 @@ test('pickles that are no programs are refused', (context) => {
   for (const [pickle, message] of ways) refuses(torchArchive(pickle), message);
 });
 
-test('bombs end early: nesting, a list that is its own item, a list in many calls, many values', (context) => {
+test('bombs end early: nesting, a list that is its own item, a list of or in many calls, many values', (context) => {
   const refuses = refusing(context);
   const many = 1_100_000;
   for (const operation of [']', '}', ')', 'N', '(', '\x94', 'K\x01']) {
@@ -127,6 +126,18 @@ test('bombs end early: nesting, a list that is its own item, a list in many call
   const pairs = `](${'N'.repeat(100_000)}eq\0`;
   const calls = `${named('torch', 'Size')}(h\0tR`.repeat(20_000);
   refuses(torchArchive(pickled(pairs, calls)), /more than 1000000 operations/);
+  const list = pickled(
+    `(${'N'.repeat(500_000)}tq\0`,
+    named('torch', 'Size'),
+    'q\x01',
+    'h\x01h\0R'.repeat(5000),
+  );
+  refuses(torchArchive(list), /more than 1000000 operations/);
+  // The pickles of the older format, together.
+  const half = `(${'N'.repeat(600_000)}t`;
+  const machine = Buffer.concat([text('little_endian'), Buffer.of(0x88), text('x'), Buffer.from(half)]);
+  refuses(olderTorch(item(half), {}, machine), /more than 1000000 operations/);
+  refuses(olderTorch(item(half), {}), /no tensors/);
   refuses(olderTorch(Buffer.alloc(20_000_000, 'N'), {}), /more than 1000000 operations/);
 });
 
@@ -211,9 +222,9 @@ test('an archive must be what its directory says', (context) => {
   );
   refuses(archived([{ ...pickle, name: 'data.pkl' }]), /has 0 entries data\.pkl/);
   refuses(archived([pickle], { count: 2 }), /has 1 entries instead of 2/);
-  refuses(archived([pickle], { size: 0xffffffff }), /which cannot be/);
-  refuses(archived([pickle], { begin: 0 }), /which cannot be/);
-  refuses(archived([pickle], { begin: 1, size: 0 }), /which cannot be/);
+  refuses(archived([pickle], { size: 0xffffffff }), /which is not where the file ends/);
+  refuses(archived([pickle], { begin: 0 }), /which is not where the file ends/);
+  refuses(archived([pickle], { begin: 1, size: 0 }), /which is not where the file ends/);
   const wholeFile = readFileSync(published('archive.bin'));
   refuses(wholeFile.subarray(0, 5000), /the directory at its end is missing, so it is not complete/);
   const wide = Buffer.from(wholeFile);

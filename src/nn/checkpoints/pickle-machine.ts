@@ -7,6 +7,13 @@ const LONGEST_NAME = 1000;
 /** Bytes of a whole number: PyTorch's magic number has ten. */
 const LONGEST_NUMBER = 16;
 
+/** Operations that may follow in the pickles of a file, together. */
+export interface Budget {
+  left: number;
+}
+
+export const newBudget = (): Budget => ({ left: MOST_OPERATIONS });
+
 /** What the names, calls and persistent ids in a pickle stand for. Each throws InputError for what it does not know. */
 export interface PickleMeanings {
   nameOf(name: string): PickleValue;
@@ -21,28 +28,30 @@ export interface State {
   stack: PickleValue[];
   /** Heights of the stack at the open marks. */
   marks: number[];
-  /** Operations that may follow. */
-  left: number;
+  budget: Budget;
   memo: Map<number, PickleValue>;
   meanings: PickleMeanings;
   path: string;
 }
 
-export const newState = (bytes: Buffer, position: number, meanings: PickleMeanings, path: string): State => ({
-  ...{ bytes, position, stack: [], marks: [], left: MOST_OPERATIONS, memo: new Map() },
-  ...{ meanings, path },
-});
+export const newState = (
+  bytes: Buffer,
+  position: number,
+  meanings: PickleMeanings,
+  budget: Budget,
+  path: string,
+): State => ({ bytes, position, stack: [], marks: [], budget, memo: new Map(), meanings, path });
 
-/** Counts operations, and ends a pickle that has too many. */
+/** Counts operations, and ends a pickle when there have been too many. */
 export function spend(state: State, operations: number): void {
-  state.left -= operations;
-  if (state.left < 0)
-    throw damaged(state.path, `its list of tensors takes more than ${MOST_OPERATIONS} operations`);
+  state.budget.left -= operations;
+  if (state.budget.left < 0)
+    throw damaged(state.path, `its pickle takes more than ${MOST_OPERATIONS} operations`);
 }
 
 export function take(state: State, length: number): Buffer {
   const { bytes, position, path } = state;
-  if (length > bytes.length - position) throw damaged(path, 'its list of tensors ends in the middle');
+  if (length > bytes.length - position) throw damaged(path, 'its pickle ends in the middle');
   state.position += length;
   return bytes.subarray(position, position + length);
 }
@@ -59,7 +68,7 @@ export const takeText = (state: State, size: number): string =>
 export function takeLine(state: State): string {
   const { bytes, position, path } = state;
   const end = bytes.subarray(position, position + LONGEST_NAME).indexOf('\n');
-  if (end < 0) throw damaged(path, `its list of tensors has a name without end at byte ${position}`);
+  if (end < 0) throw damaged(path, `its pickle has a name without end at byte ${position}`);
   return take(state, end + 1).toString('utf8', 0, end);
 }
 
@@ -72,7 +81,7 @@ export function takeWhole(state: State, size: number): number | bigint {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-const tooFew = ({ path }: State) => damaged(path, 'its list of tensors takes values that are not there');
+const tooFew = ({ path }: State) => damaged(path, 'its pickle reads from an empty stack');
 
 export function popSeveral(state: State, count: number): PickleValue[] {
   const { stack, marks } = state;

@@ -1,6 +1,7 @@
 import { describeJson } from '../../foundation';
 import { damaged } from '../stored-tensor';
 import {
+  type Budget,
   newState,
   type PickleMeanings,
   pop,
@@ -23,8 +24,10 @@ import { isDictionary, isKind, type PickleDictionary, type PickleValue, refused 
  * pickles of tensors do not need are refused.
  *
  * A pickle is a program for a stack machine; Python's Lib/pickletools.py describes its operations. Each takes at least one byte and
- * is executed once, and values are shared, not copied, so time and memory are linear in the bytes.
+ * is executed once, and values are shared, not copied; what a call goes through counts as operations, too. So time and memory are
+ * linear in the bytes.
  *
+ * @param budget what is left of it for all pickles of the file
  * @returns the value, and the position after the pickle
  * @throws InputError for anything else in it, by its name, and for a damaged pickle
  */
@@ -32,9 +35,10 @@ export function readPickle(
   bytes: Buffer,
   start: number,
   meanings: PickleMeanings,
+  budget: Budget,
   path: string,
 ): { value: PickleValue; end: number } {
-  const state = newState(bytes, start, meanings, path);
+  const state = newState(bytes, start, meanings, budget, path);
   for (;;) {
     spend(state, 1);
     const code = take(state, 1)[0];
@@ -143,14 +147,14 @@ function takeProtocol(state: State): void {
 
 function append(state: State, items: readonly PickleValue[]): void {
   const list = top(state);
-  if (!Array.isArray(list)) throw damaged(state.path, 'its list of tensors appends to what is no list');
+  if (!Array.isArray(list)) throw damaged(state.path, 'its pickle appends to something that is not a list');
   for (const item of items) list.push(item);
 }
 
 function setItems(state: State, items: readonly PickleValue[]): void {
   const dictionary = top(state);
   if (!isDictionary(dictionary) || items.length % 2 > 0)
-    throw damaged(state.path, 'its list of tensors sets entries of what is no dictionary');
+    throw damaged(state.path, 'its pickle sets entries of something that is not a dictionary');
   for (let place = 0; place < items.length; place += 2)
     setItem(dictionary, items[place], items[place + 1], state.path);
 }
@@ -169,15 +173,16 @@ const describeKey = (key: PickleValue) => (typeof key === 'string' ? describeJso
 
 function pushName(state: State, module: PickleValue, name: PickleValue): void {
   if (typeof module !== 'string' || typeof name !== 'string')
-    throw damaged(state.path, 'its list of tensors has a name that is not text');
+    throw damaged(state.path, 'its pickle has a name that is not text');
   state.stack.push(state.meanings.nameOf(`${module}.${name}`));
 }
 
 function call(state: State): void {
   const [called, list] = popSeveral(state, 2);
   if (!isKind(called, 'name') || !Array.isArray(list))
-    throw damaged(state.path, 'its list of tensors calls what is no function');
-  // A list may be an argument of many calls, and each goes through it.
+    throw damaged(state.path, 'its pickle calls something that is not a function');
+  // A list may be that of many calls, or an argument in it, and each call goes through it.
+  spend(state, list.length);
   for (const value of list)
     spend(state, Array.isArray(value) ? value.length : isDictionary(value) ? value.size : 0);
   state.stack.push(state.meanings.call(called.name, list));
@@ -188,5 +193,5 @@ function build(state: State): void {
   pop(state);
   const changed = top(state);
   if (!isDictionary(changed) && !isKind(changed, 'tensor'))
-    throw refused(state.path, 'attributes of what is neither a dictionary nor a tensor');
+    throw refused(state.path, 'attributes of something that is neither a dictionary nor a tensor');
 }

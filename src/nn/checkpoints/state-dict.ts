@@ -1,11 +1,10 @@
-import { describeJson } from '../../foundation';
+import { describeJson, InputError } from '../../foundation';
 import { damaged, LONGEST_NAME, type StoredTensor, sizeOf } from '../stored-tensor';
 import {
   isDictionary,
   isKind,
   type PickleDictionary,
   type PickleValue,
-  refused,
   type TensorValue,
 } from './pickle-values';
 
@@ -13,28 +12,30 @@ import {
 const NESTED = ['state_dict', 'model_state_dict', 'model'];
 
 /**
- * Returns the tensors of a checkpoint by name. They are the entries of its dictionary, or if that has no tensors, of the dictionary
- * in its entry `state_dict`, `model_state_dict` or `model`. Other entries (epochs, options) are left alone.
+ * Returns the tensors of a checkpoint by name. They are the entries of the dictionary in its entry `state_dict`, `model_state_dict` or
+ * `model`, or if none of these has tensors, its own. Other entries (epochs, options, a loss) are left alone.
  *
  * @throws InputError if there is none, or more than one such dictionary
  */
 export function stateDictOf(value: PickleValue, path: string): Map<string, TensorValue> {
-  if (!isDictionary(value)) throw refused(path, 'no dictionary of tensors');
-  const tensors = tensorsOf(value, path);
-  if (tensors.size > 0) return tensors;
+  if (!isDictionary(value)) throw useless(path, 'contains no dictionary of tensors');
   const nested = NESTED.flatMap((name) => {
     const inner = value.get(name);
     const found = inner !== undefined && isDictionary(inner) ? tensorsOf(inner, path) : undefined;
     return found?.size ? [{ name, found }] : [];
   });
   if (nested.length === 1) return nested[0].found;
-  throw refused(
-    path,
-    nested.length === 0
-      ? 'no tensors'
-      : `tensors both in ${nested.map(({ name }) => `"${name}"`).join(' and in ')}`,
-  );
+  if (nested.length > 1)
+    throw new InputError(
+      `${path}: contains tensors both in ${nested.map(({ name }) => `"${name}"`).join(' and in ')}; save only those to be used`,
+    );
+  const tensors = tensorsOf(value, path);
+  if (tensors.size === 0) throw useless(path, 'contains no tensors');
+  return tensors;
 }
+
+const useless = (path: string, what: string) =>
+  new InputError(`${path}: ${what}; name the folder of a model's weights`);
 
 function tensorsOf(dictionary: PickleDictionary, path: string): Map<string, TensorValue> {
   const tensors = new Map<string, TensorValue>();

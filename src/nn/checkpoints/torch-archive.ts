@@ -1,6 +1,7 @@
 import { describeJson } from '../../foundation';
 import { damaged, readFully, type StoredTensor } from '../stored-tensor';
 import { readPickle } from './pickle';
+import { newBudget } from './pickle-machine';
 import { refused, type StorageValue } from './pickle-values';
 import { placeOf, stateDictOf } from './state-dict';
 import { torchMeanings } from './torch-values';
@@ -21,7 +22,7 @@ export function readTorchArchive(file: number, fileSize: number, path: string): 
   if (order && contentOf(file, order, path).toString('latin1') !== 'little')
     throw refused(path, 'numbers in the byte order of another kind of machine');
   const pickle = contentOf(file, entries.get(`${root}/data.pkl`)!, path);
-  const { value } = readPickle(pickle, 0, torchMeanings(path), path);
+  const { value } = readPickle(pickle, 0, torchMeanings(path), newBudget(), path);
   const startOf = ({ key, count, type }: StorageValue): number => {
     const entry = entries.get(`${root}/data/${key}`);
     if (!entry) throw damaged(path, `the entry ${describeJson(`data/${key}`)} is missing`);

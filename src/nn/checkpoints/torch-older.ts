@@ -1,6 +1,7 @@
 import { describeJson } from '../../foundation';
 import { damaged, readFully, type StoredTensor } from '../stored-tensor';
 import { readPickle } from './pickle';
+import { newBudget } from './pickle-machine';
 import { isDictionary, isKind, type PickleValue, refused, type StorageValue } from './pickle-values';
 import { placeOf, stateDictOf } from './state-dict';
 import { LARGEST_PICKLE } from './torch-archive';
@@ -29,9 +30,10 @@ export function readOlderTorch(file: number, fileSize: number, path: string): St
       return value;
     },
   };
+  const budget = newBudget();
   let position = 0;
   const next = () => {
-    const { value, end } = readPickle(bytes, position, remembering, path);
+    const { value, end } = readPickle(bytes, position, remembering, budget, path);
     position = end;
     return value;
   };

@@ -126,7 +126,7 @@ function storageOf(id: PickleValue, path: string): StorageValue {
   if (view === null) return { kind: 'storage', key, type, count, first: 0, size: count };
   const [, first, size] = Array.isArray(view) ? view : [];
   if (!isWhole(first) || !isWhole(size) || first + size > count)
-    throw damaged(path, `the storage ${describeJson(key)} views what is not there`);
+    throw damaged(path, `the storage ${describeJson(key)} is a view that ends outside the one it is part of`);
   return { kind: 'storage', key, type, count, first, size };
 }
 

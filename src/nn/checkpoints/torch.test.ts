@@ -122,6 +122,14 @@ test('numbers that are not finite are refused by file and tensor', (context) => 
       message: /pytorch_model\.bin: "x" holds numbers that are not finite \(\S+ at place 1\)/,
     });
   }
+  // Beyond the range of 32 bits.
+  const doubles = new Float32Array(Float64Array.of(1, 1e300).buffer);
+  const x = tensor({ storage: 'DoubleStorage' });
+  writeFileSync(path, olderTorch(pickled('}', text('x'), x, 's'), { 0: [2, doubles] }));
+  assert.throws(
+    () => openWeights(folder).get('x'),
+    /"x" holds numbers that are not finite \(Infinity at place 1\)/,
+  );
 });
 
 test('forms of old versions are read: storages that are parts of others, text of Python 2, tensors of a GPU', (context) => {
@@ -154,13 +162,40 @@ test('forms of old versions are read: storages that are parts of others, text of
   assert.deepEqual(read(archived(entries)), [3, 4]);
 });
 
-test('a copy in a wrapper beside the tensor itself is refused, since either may be meant', (context) => {
+test('a tensor under two of its names is refused, since either may be meant', (context) => {
   const folder = temporaryFolder(context);
-  const both = pickled('}(', text('x'), tensor({}), text('module.x'), tensor({}), 'u');
-  writeFileSync(join(folder, 'pytorch_model.bin'), torchArchive(both));
-  assert.throws(() => openWeights(folder).get('x'), {
+  const ways: [asked: string, names: string[]][] = [
+    ['x', ['x', 'module.x']],
+    ['x', ['module.x', 'model.x']],
+    ['bert.x', ['bert.x', 'x']],
+    ['bert.LayerNorm.weight', ['bert.LayerNorm.weight', 'bert.LayerNorm.gamma']],
+    ['bert.LayerNorm.bias', ['LayerNorm.bias', 'module.bert.LayerNorm.beta']],
+  ];
+  for (const [asked, names] of ways) {
+    const both = pickled('}(', ...names.flatMap((name) => [text(name), tensor({})]), 'u');
+    writeFileSync(join(folder, 'pytorch_model.bin'), torchArchive(both));
+    assert.throws(() => openWeights(folder).get(asked), {
+      name: 'InputError',
+      message: new RegExp(`has both "${names[0]}" and "${names[1]}"; save only`),
+    });
+  }
+});
+
+test('nested weights are found beside a tensor such as the loss, unless two entries have some', (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, 'pytorch_model.bin');
+  const nested = (name: string) => [text(name), '}', text('x'), tensor({}), 's'];
+  const loss = [text('loss'), tensor({ shape: [], stride: [] })];
+  for (const name of ['state_dict', 'model_state_dict', 'model']) {
+    writeFileSync(path, torchArchive(pickled('}(', ...loss, ...nested(name), 'u')));
+    const weights = openWeights(folder);
+    assert.deepEqual(weights.get('x')?.data, Float32Array.of(1, 2));
+    assert.equal(weights.get('loss'), undefined);
+  }
+  writeFileSync(path, torchArchive(pickled('}(', ...nested('state_dict'), ...nested('model'), 'u')));
+  assert.throws(() => openWeights(folder), {
     name: 'InputError',
-    message: /has both "x" and "module\.x"/,
+    message: /contains tensors both in "state_dict" and in "model"; save only/,
   });
 });
 

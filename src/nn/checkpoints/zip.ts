@@ -72,8 +72,13 @@ function findDirectory(file: number, fileSize: number, path: string) {
       throw damaged(path, 'its directory is not where its end says');
     [count, size, begin] = [32, 40, 48].map((place) => Number(wide.readBigUInt64LE(place)));
   }
-  if (begin + size !== behind || size > LARGEST_DIRECTORY)
-    throw damaged(path, `its directory takes ${size} bytes from byte ${begin}, which cannot be`);
+  if (begin + size !== behind)
+    throw damaged(
+      path,
+      `its directory takes ${size} bytes from byte ${begin}, which is not where the file ends`,
+    );
+  if (size > LARGEST_DIRECTORY)
+    throw damaged(path, `its directory takes ${size} bytes, at most ${LARGEST_DIRECTORY} are read`);
   return { count, begin, end: behind };
 }
 

@@ -6,11 +6,19 @@
  * encoder is one file beside bert.ts, and its name in encoders.ts.
  */
 export { type EncoderConfiguration, headsOfLayer } from './configuration';
-export type { EncoderDefinition, Head, LabelOutcome } from './definition';
+export type {
+  ConfigurationKeys,
+  EncoderDefinition,
+  Head,
+  LabelOutcome,
+  LayerNames,
+  SequenceHeadNames,
+  VocabularyHeadNames,
+} from './definition';
 export { definitionOf, encode, encoderPrefixes, encoderTypes } from './encoders';
 export { applyHead } from './heads';
 export { type LayerObserver, onTensorFlow, type Weights } from './on-tensorflow';
-export type { Activation, NetworkOperations, Table } from './operations';
+export type { Activation, AddNorm, NetworkOperations, SelfAttention, Table } from './operations';
 export {
   countNumbers,
   encoderParameterShapes,
