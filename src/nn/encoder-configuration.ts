@@ -41,7 +41,9 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
   const type = encoderTypes().find((known) => known === config.model_type);
   if (type === undefined) {
     throw new InputError(
-      `${path}: the model type is ${describeJson(config.model_type)}; known are ${encoderTypes().join(', ')}`,
+      config.model_type === undefined
+        ? `${path}: has no "model_type"; add the one of its encoder, known are ${encoderTypes().join(', ')}`
+        : `${path}: the model type is ${describeJson(config.model_type)}; known are ${encoderTypes().join(', ')}`,
     );
   }
   const definition = definitionOf({ type });
@@ -94,6 +96,10 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
     attentionDropout: share(keys.attentionDropout, 0.1),
     sequenceDropout: keys.sequenceDropout ? share(keys.sequenceDropout, hiddenDropout) : hiddenDropout,
   };
+  if (paddingId >= encoder.vocabularySize)
+    throw new InputError(
+      `${path}: "pad_token_id" is ${paddingId}, but the vocabulary has ${encoder.vocabularySize} tokens; correct it`,
+    );
   if (encoder.hiddenSize % encoder.attentionHeads !== 0) {
     throw new InputError(
       `${path}: ${encoder.attentionHeads} attention heads do not divide a hidden size of ${encoder.hiddenSize}`,
@@ -103,7 +109,7 @@ export function parseEncoder(config: Json, folder: string): EncoderConfiguration
   const prunedHeads = parsePrunedHeads(config.pruned_heads, encoder, path);
   if (prunedHeads && definition.positionBias)
     throw new InputError(
-      `${path}: "pruned_heads" leaves heads out of some layers, but all layers of a ${type} encoder share a position bias of each head; fetch the original weights`,
+      `${path}: "pruned_heads" leaves heads out of some layers, but all layers share a position bias of each head; fetch the original weights`,
     );
   return prunedHeads ? { ...encoder, prunedHeads } : encoder;
 }

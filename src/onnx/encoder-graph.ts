@@ -125,10 +125,20 @@ function onGraph(
     return graph.run('Mul', 'mask/additive', [dropped, graph.scalar(MASKED_SCORE)]);
   }
 
-  /** `first`, `first` + 1, … // -> [length] */
-  function range(first: number, name: string): string {
-    const end = first === 0 ? length() : graph.run('Add', `${name}/end`, [length(), graph.index(first)]);
-    return graph.run('Range', name, [graph.index(first), end, graph.index(1)]);
+  /** 0, 1, … // -> [length] */
+  const range = (name: string): string =>
+    graph.run('Range', name, [graph.index(0), length(), graph.index(1)]);
+
+  /** Counts the tokens that are not padding, from the number after padding's id, which padding itself keeps // -> [batch, length] */
+  function countedPositions(padding: number): string {
+    const name = 'embeddings/positions';
+    const isPadding = graph.run('Equal', `${name}/padding`, [ids, graph.index(padding)]);
+    const isToken = graph.run('Cast', `${name}/tokens`, [graph.run('Not', `${name}/kept`, [isPadding])], {
+      to: 7,
+    });
+    const count = graph.run('CumSum', `${name}/count`, [isToken, graph.index(1)]);
+    const ofTokens = graph.run('Mul', `${name}/counted`, [count, isToken]);
+    return graph.run('Add', name, [ofTokens, graph.index(padding)]);
   }
 
   /** The bucket of each query's distance to each key, looked up by distance // -> [length, length] */
@@ -137,7 +147,7 @@ function onGraph(
     const byDistance = BigInt64Array.from({ length: 2 * farthest + 1 }, (_, place) =>
       BigInt(relativeBucket(place - farthest)),
     );
-    const places = range(0, 'relative/places');
+    const places = range('relative/places');
     const queries = graph.run('Unsqueeze', 'relative/queries', [places, graph.integers(1)]); // [length, 1]
     const keys = graph.run('Unsqueeze', 'relative/keys', [places, graph.integers(0)]); // [1, length]
     const distances = graph.run('Sub', 'relative/distances', [keys, queries]);
@@ -148,7 +158,8 @@ function onGraph(
 
   return {
     words: (table) => rowsOf(table, ids), // [batch, length, width]
-    positions: (table, first) => rowsOf(table, range(first, 'embeddings/positions')), // [length, width]
+    positions: (table, first) =>
+      rowsOf(table, first === 0 ? range('embeddings/positions') : countedPositions(first - 1)),
     tokenTypes: (table) =>
       rowsOf(
         table,

@@ -155,7 +155,7 @@ function refuseTooMuch(encoder: EncoderConfiguration, options: PruneOptions, fol
   const { layers, heads, neurons, hidden } = options;
   if (heads > 0 && definitionOf(encoder).positionBias)
     throw new InputError(
-      `${folder}: all layers of a ${encoder.type} encoder share a position bias of each head, so no layer can lose heads that others keep; give --hidden, which removes the same heads from all`,
+      `${folder}: all layers of the encoder (${encoder.type}) share a position bias of each head, so no layer can lose heads that others keep; give --hidden, which removes the same heads from all`,
     );
   if (layers + heads + neurons + hidden === 0)
     throw new InputError('nothing to prune; give --layers, --heads, --neurons or --hidden');

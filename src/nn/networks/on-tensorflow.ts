@@ -56,11 +56,7 @@ export function onTensorFlow(
 
   return {
     words: ({ name }) => rows(name, inputIds),
-    positions: ({ name }, first) =>
-      rows(
-        name,
-        inputIds.map((_, index) => first + (index % length)),
-      ),
+    positions: ({ name }, first) => rows(name, positionsOf(batch, first)),
     tokenTypes: ({ name }) => rows(name, tokenTypes ?? new Int32Array(size * length)),
     add: (one, other) => add(tape, one, other),
     layerNorm: (x, name, epsilon) => layerNorm(tape, x, ...parameters(name), epsilon),
@@ -101,4 +97,15 @@ export function onTensorFlow(
       ),
     wordScores: (x, { name }, bias) => linear(tape, x, get(`${name}.weight`), get(bias)),
   };
+}
+
+/** Position of each token, as `positions` of operations.ts counts them // [batch * length] */
+function positionsOf({ length, inputIds }: Batch, first: number): Int32Array {
+  if (first === 0) return inputIds.map((_, index) => index % length);
+  const padding = first - 1;
+  let next = first;
+  return inputIds.map((id, index) => {
+    if (index % length === 0) next = first;
+    return id === padding ? padding : next++;
+  });
 }

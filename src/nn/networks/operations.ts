@@ -44,7 +44,10 @@ export type Activation = 'gelu' | 'tanh' | 'relu';
 export interface NetworkOperations<T> {
   /** Rows of the input's token ids // -> [batch, length, width] */
   words(table: Table): T;
-  /** Rows `first`, `first` + 1, … for the positions of a window // -> broadcasts to [batch, length, width] */
+  /**
+   * Rows `first`, `first` + 1, … for the tokens of a window. Where `first` is not 0, tokens with the id before it, that of padding, are not
+   * counted and have the row before it, wherever they stand // -> broadcasts to [batch, length, width]
+   */
   positions(table: Table, first: number): T;
   /** Rows of the input's token types // -> broadcasts to [batch, length, width] */
   tokenTypes(table: Table): T;

@@ -32,7 +32,7 @@ export function fuseModel(
     if (isBiased && !operators) continue;
     throw new InputError(
       isBiased
-        ? `${source}: its attention has a position bias, which ONNX Runtime's 8-bit operator lacks, so it cannot be fused; leave "attention" out`
+        ? `${source}: its attention has a position bias and cannot be fused, since the fused operator has none in 8 bits; leave "attention" out`
         : `${source}: contains no ${operator} that can be fused; fuse a file that \`falconframes compress export\` wrote`,
     );
   }
