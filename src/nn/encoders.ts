@@ -9,6 +9,7 @@ import { bytesToFetch, registeredEncoders } from './registry';
 export function locateEncoder(nameOrFolder: string): string {
   const folder = findEncoder(nameOrFolder);
   if (folder) return folder;
+  refuseUnfinished(nameOrFolder);
   const encoders = registeredEncoders();
   const registered = encoders.find(({ name }) => name === nameOrFolder);
   const bytes = registered && bytesToFetch(registered);
@@ -34,8 +35,38 @@ export async function fetchEncoder(nameOrFolder: string): Promise<string> {
   if (folder) return folder;
   const registered = registeredEncoders().find(({ name }) => name === nameOrFolder);
   if (registered?.source.parts) await fetchInParts(nameOrFolder);
-  else if (isHubName(nameOrFolder)) return downloadModel(nameOrFolder);
+  else if (isHubName(nameOrFolder)) {
+    refuseUnfinished(nameOrFolder);
+    return endingWithInterruptions(() => downloadModel(nameOrFolder));
+  }
   return locateEncoder(nameOrFolder);
+}
+
+/** A folder is not looked for on the hub, whatever it lacks. @throws InputError if one of that name has no config.json */
+function refuseUnfinished(folder: string): void {
+  if (!existsSync(resolve(folder))) return;
+  const original = existsSync(join(resolve(folder), 'bert_config.json'));
+  throw new InputError(
+    `${folder}: config.json is missing; ${
+      original
+        ? 'copy bert_config.json to config.json and add "model_type": "bert"'
+        : 'name the folder of a pretrained model'
+    }`,
+  );
+}
+
+/** Lets the first Ctrl-C end a download: a training that handles it would go on until its first step. */
+async function endingWithInterruptions<T>(work: () => Promise<T>): Promise<T> {
+  const end = () => {
+    process.off('SIGINT', end);
+    process.kill(process.pid, 'SIGINT');
+  };
+  process.prependListener('SIGINT', end);
+  try {
+    return await work();
+  } finally {
+    process.off('SIGINT', end);
+  }
 }
 
 function findEncoder(nameOrFolder: string): string | undefined {

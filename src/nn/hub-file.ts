@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, stat, truncate } from 'node:fs/promises';
 import pRetry from 'p-retry';
-import { openDownload, piecesOf } from '../foundation';
+import { downloadFailure, openDownload, piecesOf } from '../foundation';
 
 /** A file as listed by the hub: large ones by SHA-256, small ones by git's hash. */
 export interface HubFile {
@@ -58,6 +58,9 @@ export async function fetchHubFile(
       part = nothingOf(file);
       throw new Error(`${name} is damaged: its hash differs from the one listed by the hub`);
     }
+  }).catch((error: unknown) => {
+    const failure = downloadFailure(error);
+    throw new Error(failure.startsWith(name) ? failure : `${name}: ${failure}`);
   });
 }
 

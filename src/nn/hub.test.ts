@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import {
   createServer,
@@ -107,6 +115,32 @@ test('a model without weights or tokenizer is rejected, naming what is missing',
     name: 'InputError',
     message: /has no tokenizer\.json or vocab\.txt and no model\.safetensors or pytorch_model\.bin/,
   });
+});
+
+test('the weights of an encoder that is not known are not downloaded', async (context) => {
+  const files = { ...modelFiles(), 'config.json': Buffer.from('{"model_type":"xlm-roberta"}') };
+  const { asked, cache } = await startHub(context, files, {});
+  await assert.rejects(fetchEncoder(NAME), {
+    name: 'InputError',
+    message: /^someone\/tiny\.model\/config\.json: the model type is "xlm-roberta"; known are bert/,
+  });
+  assert.ok(!asked.some((url) => url.endsWith('.safetensors')));
+  assert.deepEqual(readdirSync(join(cache, 'models')), []);
+});
+
+test('an existing folder without config.json is not looked for on the hub', async (context) => {
+  const { asked, cache } = await startHub(context, modelFiles(), {});
+  const before = process.cwd();
+  process.chdir(cache);
+  context.after(() => process.chdir(before));
+  mkdirSync(join(cache, 'biobert', 'v1'), { recursive: true });
+  const refuses = (name: string, message: RegExp) =>
+    assert.rejects(fetchEncoder(name), { name: 'InputError', message });
+  await refuses('biobert/v1', /^biobert\/v1: config\.json is missing; name the folder of a pretrained model/);
+  writeFileSync(join(cache, 'biobert', 'v1', 'bert_config.json'), '{}');
+  await refuses('biobert/v1', /copy bert_config\.json to config\.json and add "model_type": "bert"/);
+  await refuses(join(cache, 'biobert', 'v1'), /config\.json is missing/);
+  assert.deepEqual(asked, []);
 });
 
 const small = () => ({
@@ -317,7 +351,7 @@ for (const [what, list, message] of lists)
 test('files that the hub lists under other names are never requested', async (context) => {
   const { asked, cache } = await startLiar(context, () => listed());
   await fetchEncoder(NAME).catch(() => {});
-  assert.equal(asked.length, 4);
+  assert.equal(asked.length, 3); // The list, the configuration, which names no encoder, and the tokenizer.
   assert.ok(asked.every((path) => !path.includes('pwned')));
   assert.deepEqual(readdirSync(cache), ['models']);
 });

@@ -14,6 +14,7 @@ import {
   textOf,
   withoutCredentials,
 } from '../foundation';
+import { readEncoderConfiguration } from './encoder-configuration';
 import { attempt, fetchHubFile, type HubFile } from './hub-file';
 import { readShardNames } from './shards';
 import { WEIGHT_FILES } from './weights';
@@ -54,7 +55,10 @@ export async function downloadModel(name: string): Promise<string> {
       );
       done += file.size;
     };
-    for (const file of [...others, weights]) await fetchFile(file);
+    for (const file of others) await fetchFile(file);
+    // Before the weights of an encoder that cannot be read anyway.
+    readEncoderConfiguration(temporary);
+    await fetchFile(weights);
     if (isIndex(weights.name)) {
       const shards = shardsOf(join(temporary, weights.name), name, listed);
       total += sizeOf(shards);

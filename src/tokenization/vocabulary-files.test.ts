@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../foundation';
 import { copyPublished, type PUBLISHED } from './published.fixture';
 import { Tokenizer } from './tokenizer';
+import { readMerges, readWordPieces } from './vocabulary-files';
 
 function setUp(context: TestContext, name: (typeof PUBLISHED)[number]) {
   const folder = copyPublished(context, name);
@@ -134,7 +136,7 @@ test('damaged files are refused in one sentence', (context) => {
       'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n',
       /vocab\.txt: is a Git LFS pointer.*git lfs pull/,
     ],
-    ['vocab.txt', '', /vocab\.txt: has no \[UNK\]/],
+    ['vocab.txt', '[PAD]\n', /vocab\.txt: has no \[UNK\]/],
   ];
   for (const [file, content, message] of damages) {
     const before =
@@ -212,4 +214,22 @@ test('configurations with any value in any place are read or refused', (context)
     }),
     { numRuns: 300, seed: 1 },
   );
+});
+
+test('a vocabulary or list of merges that is empty, in another encoding or a web page is rejected', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'file.txt');
+  const refuses = (content: string | Buffer, read: (path: string) => unknown, message: RegExp) => {
+    writeFileSync(path, content);
+    assert.throws(() => read(path), { name: 'InputError', message });
+  };
+  for (const read of [readWordPieces, readMerges]) {
+    refuses('', read, /file\.txt: is empty; fetch it again/);
+    refuses(Buffer.from('caf\u00e9\n', 'latin1'), read, /is not text in UTF-8/);
+    refuses(Buffer.from('\ufeff[PAD]\n', 'utf16le'), read, /is not text in UTF-8/);
+  }
+  refuses('<!doctype html>\n<title>404</title>\n', readWordPieces, /begins as a web page does/);
+  writeFileSync(path, '\ufeff[PAD]\nword\n');
+  assert.deepEqual(readWordPieces(path), { '[PAD]': 0, word: 1 });
 });

@@ -16,12 +16,23 @@ export function vocabularyPath(folder: string): string | undefined {
 
 /** Reads one token per line; of equal lines the last counts, as in Python. */
 export function readWordPieces(path: string): Record<string, number> {
-  const text = readRegularFile(path, 'a vocabulary', LARGEST, MEND)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const text = readText(path, 'a vocabulary');
+  if (/^\s*<(!doctype|html)/i.test(text))
+    throw new InputError(`${path}: begins as a web page does, not a vocabulary; ${MEND}`);
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return Object.fromEntries(lines.map((line, id) => [trimEnd(line), id]));
+}
+
+/** @throws InputError for a file that is empty or not UTF-8, such as UTF-16 */
+function readText(path: string, kind: string): string {
+  const bytes = readRegularFile(path, kind, LARGEST, MEND);
+  if (bytes.length === 0) throw new InputError(`${path}: is empty; ${MEND}`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes); // without a byte order mark
+  } catch {
+    throw new InputError(`${path}: is not text in UTF-8; ${MEND}`);
+  }
 }
 
 const WHITE_SPACE = /\p{White_Space}/u;
@@ -42,7 +53,7 @@ export function readTokenIds(path: string): Record<string, number> {
 
 /** Reads merges: two parts with a blank between them. The first line may give the format's version. */
 export function readMerges(path: string): string[] {
-  const lines = readRegularFile(path, 'a list of merges', LARGEST, MEND).toString('utf8').split('\n');
+  const lines = readText(path, 'a list of merges').split('\n');
   return lines.flatMap((line, index) => {
     const merge = trimEnd(line);
     if (merge === '' || merge.startsWith('#version')) return [];
