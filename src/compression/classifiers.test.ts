@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadClassifier } from '../inference';
-import { encoderParameterShapes, freshTensors, headParameterShapes, SequenceClassifier } from '../nn';
+import { freshTensors, parameterShapes, SequenceClassifier } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 import { exportToOnnx, fuseFolder, quantizeFolder, quantizeFolderStatically } from '../onnx';
 import { distil, readDistillationConfiguration } from './distil';
@@ -31,11 +31,7 @@ function prepared(t: TestContext, type: keyof typeof ENCODERS) {
   const encoder = { ...SHAPE, type, tokenTypes: ENCODERS[type] };
   if (type === 'electra') encoder.embeddingSize = 24;
   const head = { labels: LABELS, outcome: 'one', maximumLength: 32, threshold: 0.5 } as const;
-  const shapes = [
-    ...encoderParameterShapes(encoder),
-    ...headParameterShapes(encoder, { kind: 'sequence', labels: LABELS }),
-  ];
-  const tensors = freshTensors(new Map(shapes), 1);
+  const tensors = freshTensors(parameterShapes(encoder, { kind: 'sequence', labels: LABELS }), 1);
   for (const { shape, data } of tensors.values())
     if (shape.length > 1) for (let place = 0; place < data.length; place++) data[place] *= 6;
   const network = new SequenceClassifier({ ...head, encoder }, tinyBertFolder, tensors);

@@ -63,6 +63,7 @@ export {
   type LayerNames,
   type LayerObserver,
   type NetworkOperations,
+  parameterShapes,
   relativeBucket,
   type SelfAttention,
   type SequenceHeadNames,

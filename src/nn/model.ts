@@ -15,6 +15,7 @@ import {
   type LabelOutcome,
   type LayerObserver,
   onTensorFlow,
+  parameterShapes,
   type Weights,
 } from './networks';
 import { gatherRows } from './operations';
@@ -67,7 +68,7 @@ export class Model implements Trainable {
   static load(folder: string): Model {
     const encoder = readEncoderConfiguration(folder);
     const head = readHead(folder);
-    const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, head)]);
+    const shapes = parameterShapes(encoder, head);
     return new Model(encoder, head, readTensors(folder, shapes));
   }
 
@@ -83,11 +84,7 @@ export class Model implements Trainable {
     if (![...headShapes.keys()].every((name) => stored.shapeOf(name)))
       return Model.fromEncoder(folder, head, seed);
     refuseUntied(folder);
-    return new Model(
-      encoder,
-      head,
-      readTensors(folder, new Map([...encoderParameterShapes(encoder), ...headShapes])),
-    );
+    return new Model(encoder, head, readTensors(folder, parameterShapes(encoder, head)));
   }
 
   /** Loads the encoder of a model folder with a new head, initialized from the seed. */
@@ -103,17 +100,13 @@ export class Model implements Trainable {
 
   /** Creates a network of any shape with weights initialized from the seed. */
   static fresh(encoder: EncoderConfiguration, head: Head, seed: number): Model {
-    const shapes = new Map([...encoderParameterShapes(encoder), ...headParameterShapes(encoder, head)]);
+    const shapes = parameterShapes(encoder, head);
     return new Model(encoder, head, freshTensors(shapes, seed));
   }
 
   /** Reloads values that `save` wrote for this model. */
   reload(folder: string): void {
-    const shapes = new Map([
-      ...encoderParameterShapes(this.encoder),
-      ...headParameterShapes(this.encoder, this.head),
-    ]);
-    this.parameters.restore(readTensors(folder, shapes));
+    this.parameters.restore(readTensors(folder, parameterShapes(this.encoder, this.head)));
   }
 
   /** Logits of a padded batch, shaped as in `Head`. */

@@ -17,6 +17,7 @@ import {
   headParameterShapes,
   type LayerObserver,
   parameterCount,
+  parameterShapes,
   type Weights,
 } from './networks';
 import type { Parameters } from './parameters';
@@ -112,6 +113,5 @@ const headOf = ({ labels }: Pick<ClassifierConfiguration, 'labels'>): Head => ({
 function readClassifier(folder: string, configuration: ClassifierConfiguration): Map<string, Tensor> {
   const { encoder, labels } = configuration;
   refuseOtherHead(folder, `${definitionOf(encoder).sequenceHead.output}.bias`, labels.length);
-  const shapes = [...encoderParameterShapes(encoder), ...headParameterShapes(encoder, headOf(configuration))];
-  return readTensors(folder, new Map(shapes));
+  return readTensors(folder, parameterShapes(encoder, headOf(configuration)));
 }

@@ -29,7 +29,7 @@ function setUp(context: TestContext, name: (typeof PUBLISHED)[number]) {
   return { folder, at, write, read, refuses, idsOf };
 }
 
-test('a folder without a tokenizer is told what it needs', (context) => {
+test('for a folder without a tokenizer, the missing files are named', (context) => {
   const { at, refuses, write } = setUp(context, 'roberta');
   rmSync(at('merges.txt'));
   refuses(/tokenizer\.json is missing; copy .* vocab\.txt, or its vocab\.json and merges\.txt/);

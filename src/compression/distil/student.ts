@@ -2,10 +2,9 @@ import { InputError } from '../../foundation';
 import {
   definitionOf,
   type EncoderConfiguration,
-  encoderParameterShapes,
   freshTensors,
-  headParameterShapes,
   type LabelNetwork,
+  parameterShapes,
   type Tensor,
 } from '../../nn';
 import type { Task } from '../../tasks';
@@ -106,10 +105,7 @@ export function createStudent<Item, Example extends { inputIds: Int32Array }, Ne
 ): Network {
   const configuration = { ...original.configuration, encoder, maximumLength };
   const stored = original.parameters.snapshot();
-  const shapes = new Map([
-    ...encoderParameterShapes(encoder),
-    ...headParameterShapes(encoder, original.head),
-  ]);
+  const shapes = parameterShapes(encoder, original.head);
   const tensors = freshTensors(shapes, seed);
   const sameWidth = encoder.hiddenSize === original.configuration.encoder.hiddenSize;
   for (const [name, shape] of shapes) {

@@ -1,5 +1,5 @@
 import type { ConfigurationKeys, EncoderDefinition, LayerNames } from './definition';
-import { embed, transformerLayer } from './transformer';
+import { embed, transformerLayers } from './transformer';
 
 export const BERT_KEYS = {
   hiddenSize: 'hidden_size',
@@ -51,9 +51,7 @@ export const bert: EncoderDefinition = {
     bias: 'cls.predictions.bias',
   },
   encode(nn, configuration) {
-    let hidden = embed(nn, bert, configuration); // [batch, length, hidden]
-    for (let index = 0; index < configuration.layers; index++)
-      hidden = transformerLayer(nn, configuration, index, bert.layer(index), hidden);
-    return hidden;
+    const embedded = embed(nn, bert, configuration); // [batch, length, hidden]
+    return transformerLayers(nn, bert, configuration, embedded);
   },
 };

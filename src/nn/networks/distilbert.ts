@@ -1,5 +1,5 @@
 import type { EncoderDefinition } from './definition';
-import { embed, transformerLayer } from './transformer';
+import { embed, transformerLayers } from './transformer';
 
 /** DistilBERT: Sanh et al. 2019, arXiv:1910.01108; BERT without token types and pooler. */
 export const distilbert: EncoderDefinition = {
@@ -39,11 +39,7 @@ export const distilbert: EncoderDefinition = {
   },
   vocabularyHead: { transform: 'vocab_transform', norm: 'vocab_layer_norm', bias: 'vocab_projector.bias' },
   encode(nn, configuration) {
-    let hidden = embed(nn, distilbert, configuration); // [batch, length, hidden]
-    for (let index = 0; index < configuration.layers; index++)
-      hidden = transformerLayer(nn, configuration, index, distilbert.layer(index), hidden, {
-        attentionOutputDropout: false,
-      });
-    return hidden;
+    const embedded = embed(nn, distilbert, configuration); // [batch, length, hidden]
+    return transformerLayers(nn, distilbert, configuration, embedded, { attentionOutputDropout: false });
   },
 };

@@ -1,6 +1,6 @@
 import { BERT_KEYS, bertLayer } from './bert';
 import type { EncoderDefinition } from './definition';
-import { embed, transformerLayer } from './transformer';
+import { embed, transformerLayers } from './transformer';
 
 /** ELECTRA: Clark et al. 2020, arXiv:2003.10555; BERT whose embeddings may be narrower than the hidden states. */
 export const electra: EncoderDefinition = {
@@ -23,11 +23,10 @@ export const electra: EncoderDefinition = {
     bias: 'generator_lm_head.bias',
   },
   encode(nn, configuration) {
-    const { embeddingSize, hiddenSize, layers } = configuration;
-    let hidden = embed(nn, electra, configuration); // [batch, length, embedding]
-    if (embeddingSize !== hiddenSize) hidden = nn.linear(hidden, 'electra.embeddings_project', hiddenSize);
-    for (let index = 0; index < layers; index++)
-      hidden = transformerLayer(nn, configuration, index, electra.layer(index), hidden);
-    return hidden; // [batch, length, hidden]
+    const { embeddingSize, hiddenSize } = configuration;
+    let embedded = embed(nn, electra, configuration); // [batch, length, embedding]
+    if (embeddingSize !== hiddenSize)
+      embedded = nn.linear(embedded, 'electra.embeddings_project', hiddenSize); // [batch, length, hidden]
+    return transformerLayers(nn, electra, configuration, embedded);
   },
 };

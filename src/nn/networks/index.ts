@@ -24,5 +24,6 @@ export {
   encoderParameterShapes,
   headParameterShapes,
   parameterCount,
+  parameterShapes,
 } from './parameter-shapes';
 export { relativeBucket } from './relative-positions';

@@ -2,7 +2,7 @@ import { BERT_KEYS } from './bert';
 import type { EncoderDefinition } from './definition';
 import { RELATIVE_BUCKETS } from './relative-positions';
 import { ROBERTA_HEADS } from './roberta';
-import { embed, transformerLayer } from './transformer';
+import { embed, transformerLayers } from './transformer';
 
 const { tokenTypes: _, sequenceDropout: __, ...keys } = BERT_KEYS;
 
@@ -34,15 +34,12 @@ export const mpnet: EncoderDefinition = {
   ...ROBERTA_HEADS,
   positionBias: 'mpnet.encoder.relative_attention_bias',
   encode(nn, configuration) {
-    const { attentionHeads, layers } = configuration;
-    let hidden = embed(nn, mpnet, configuration); // [batch, length, hidden]
+    const embedded = embed(nn, mpnet, configuration); // [batch, length, hidden]
     const bias = nn.relativePositions({
       name: mpnet.positionBias!,
       rows: RELATIVE_BUCKETS,
-      width: attentionHeads,
+      width: configuration.attentionHeads,
     });
-    for (let index = 0; index < layers; index++)
-      hidden = transformerLayer(nn, configuration, index, mpnet.layer(index), hidden, { bias });
-    return hidden;
+    return transformerLayers(nn, mpnet, configuration, embedded, { bias });
   },
 };

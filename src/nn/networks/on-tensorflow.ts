@@ -101,8 +101,7 @@ export function onTensorFlow(
 
 /** Position of each token, as `positions` of operations.ts counts them // [batch * length] */
 function positionsOf({ length, inputIds }: Batch, first: number): Int32Array {
-  if (first === 0) return inputIds.map((_, index) => index % length);
-  const padding = first - 1;
+  const padding = first - 1; // no token's id if positions begin at 0
   let next = first;
   return inputIds.map((id, index) => {
     if (index % length === 0) next = first;

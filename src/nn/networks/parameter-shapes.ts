@@ -19,10 +19,13 @@ export function headParameterShapes(configuration: EncoderConfiguration, head: H
   return shapes;
 }
 
+/** Returns every parameter of an encoder with a head. */
+export const parameterShapes = (configuration: EncoderConfiguration, head: Head): Map<string, number[]> =>
+  new Map([...encoderParameterShapes(configuration), ...headParameterShapes(configuration, head)]);
+
 /** Returns the number of trainable parameters of an encoder with a head. */
 export const parameterCount = (configuration: EncoderConfiguration, head: Head): number =>
-  countNumbers(encoderParameterShapes(configuration)) +
-  countNumbers(headParameterShapes(configuration, head));
+  countNumbers(parameterShapes(configuration, head));
 
 /** Returns the total size of arrays of these shapes. */
 export const countNumbers = (shapes: ReadonlyMap<string, readonly number[]>): number =>

@@ -1,6 +1,6 @@
 import { BERT_KEYS, bertLayer } from './bert';
 import type { EncoderDefinition } from './definition';
-import { embed, transformerLayer } from './transformer';
+import { embed, transformerLayers } from './transformer';
 
 export const ROBERTA_HEADS = {
   sequenceHead: {
@@ -23,9 +23,7 @@ export const roberta: EncoderDefinition = {
   tokenHeadDropout: 'sequenceDropout',
   ...ROBERTA_HEADS,
   encode(nn, configuration) {
-    let hidden = embed(nn, roberta, configuration); // [batch, length, hidden]
-    for (let index = 0; index < configuration.layers; index++)
-      hidden = transformerLayer(nn, configuration, index, roberta.layer(index), hidden);
-    return hidden;
+    const embedded = embed(nn, roberta, configuration); // [batch, length, hidden]
+    return transformerLayers(nn, roberta, configuration, embedded);
   },
 };

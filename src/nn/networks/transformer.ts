@@ -30,15 +30,29 @@ export function embed<T>(
   });
 }
 
-export interface LayerOptions<T> {
+interface LayerOptions<T> {
   /** Whether dropout follows the attention's output layer; as in BERT if omitted. */
   attentionOutputDropout?: boolean;
   /** Added to the attention scores. */
   bias?: T;
 }
 
+/** The layers of the encoder, one after another // [batch, length, hidden] */
+export function transformerLayers<T>(
+  nn: NetworkOperations<T>,
+  { layer }: EncoderDefinition,
+  configuration: EncoderConfiguration,
+  embedded: T,
+  options?: LayerOptions<T>,
+): T {
+  let hidden = embedded;
+  for (let index = 0; index < configuration.layers; index++)
+    hidden = transformerLayer(nn, configuration, index, layer(index), hidden, options);
+  return hidden;
+}
+
 /** Self-attention, then two linear layers per token; each adds to its input and is normalized // [batch, length, hidden] */
-export function transformerLayer<T>(
+function transformerLayer<T>(
   nn: NetworkOperations<T>,
   configuration: EncoderConfiguration,
   index: number,
