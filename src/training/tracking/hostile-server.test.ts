@@ -102,15 +102,15 @@ test('a password is sent to the server, and is in neither the journal nor a mess
     seen.add(headers.authorization);
     response.writeHead(401).end('{"message":"log in"}');
   });
-  const address = `http://ada:s%40cret@127.0.0.1:${port}`;
+  const address = `http://username:s%40cret@127.0.0.1:${port}`;
   const run = trackRun({ ...description, address, parameters: { a: 1 } });
   run.metrics({ loss: 1 }, 1);
   await run.end('FINISHED');
-  assert.deepEqual([...seen], [`Basic ${Buffer.from('ada:s@cret').toString('base64')}`]);
+  assert.deepEqual([...seen], [`Basic ${Buffer.from('username:s@cret').toString('base64')}`]);
   const [name] = readdirSync(spool);
   const journal = readFileSync(join(spool, name), 'utf8');
   assert.equal(JSON.parse(journal.split('\n')[0]).address, `http://127.0.0.1:${port}`);
-  for (const said of [journal, ...notices]) assert.doesNotMatch(said, /s@cret|s%40cret|ada/);
+  for (const said of [journal, ...notices]) assert.doesNotMatch(said, /s@cret|s%40cret|username/);
   assert.match(notices.at(-1)!, /with the password in MLFLOW_TRACKING_URI/);
   assert.equal(statSync(join(spool, name)).mode & 0o777, 0o600);
   assert.equal(statSync(spool).mode & 0o777, 0o700);
@@ -119,7 +119,7 @@ test('a password is sent to the server, and is in neither the journal nor a mess
   setEnvironment(context, { MLFLOW_TRACKING_URI: address });
   const [{ failure }] = await sendWaitingRuns({ ...description });
   assert.equal(failure, 'log in');
-  assert.deepEqual([...seen], [`Basic ${Buffer.from('ada:s@cret').toString('base64')}`]);
+  assert.deepEqual([...seen], [`Basic ${Buffer.from('username:s@cret').toString('base64')}`]);
 });
 
 test('a password in an old journal is not kept', async (context) => {
