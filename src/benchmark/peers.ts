@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../foundation';
-import { countParameters, hasWeights, readConfiguration, WEIGHTS, weightFiles } from '../nn';
+import { countParameters, hasWeights, readConfiguration, weightFiles } from '../nn';
 import { expectedOf, labelLogits, onnxPath } from '../onnx';
 import { tagTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
@@ -43,7 +43,7 @@ function contendersOf(folder: string): Contender[] {
     options: [kind, folder],
     needs,
   });
-  const weights = hasWeights(folder) ? weightFiles(folder)[0] : join(folder, WEIGHTS);
+  const [weights] = weightFiles(folder);
   const [exported, quantized] = [false, true].map((quantized) => onnxPath(folder, { quantized }));
   return [
     python('torch', 'PyTorch eager fp32', weights),
@@ -66,10 +66,9 @@ export async function openPeers(
   folder: string,
   { threads }: { threads: number },
 ): Promise<{ variants: Variant[]; end: () => Promise<void> }> {
-  const contenders = contendersOf(folder).filter(({ needs }) => existsSync(needs));
-  if (!existsSync(contendersOf(folder)[0].needs)) {
+  if (!hasWeights(folder))
     throw new InputError(`${folder}: has no weights for PyTorch; name the folder of a trained model`);
-  }
+  const contenders = contendersOf(folder).filter(({ needs }) => existsSync(needs));
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-peers-'));
   const environment = { OMP_NUM_THREADS: String(threads) };
   const peers: Runner[] = [];

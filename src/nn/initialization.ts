@@ -1,5 +1,12 @@
 import { createRandom } from '../foundation';
+import {
+  type EncoderConfiguration,
+  encoderParameterShapes,
+  type Head,
+  headParameterShapes,
+} from './networks';
 import { sizeOf, type Tensor } from './stored-tensor';
+import { readTensors } from './weights';
 
 /** Standard deviation of new weights, as in BERT. */
 const DEVIATION = 0.02;
@@ -17,6 +24,17 @@ export function freshTensors(shapes: ReadonlyMap<string, number[]>, seed: number
     tensors.set(name, { shape, data });
   }
   return tensors;
+}
+
+/** Returns the weights of a folder's encoder, and those of a new head, initialized from the seed. */
+export function encoderWithNewHead(
+  folder: string,
+  encoder: EncoderConfiguration,
+  head: Head,
+  seed: number,
+): Map<string, Tensor> {
+  const tensors = readTensors(folder, encoderParameterShapes(encoder));
+  return new Map([...tensors, ...freshTensors(headParameterShapes(encoder, head), seed)]);
 }
 
 /** Returns whether a parameter belongs to a layer norm, whatever its name in the architecture. */

@@ -2,14 +2,13 @@ import { mkdirSync } from 'node:fs';
 import type { Batch } from './batch';
 import type { DeviceTensor } from './device';
 import { readEncoderConfiguration } from './encoder-configuration';
-import { freshTensors } from './initialization';
+import { encoderWithNewHead, freshTensors } from './initialization';
 import { saveTokenizer, writeWeights } from './model-folder';
 import { readHead, refuseUntied, writeNetworkConfiguration } from './network-configuration';
 import {
   applyHead,
   type EncoderConfiguration,
   encode,
-  encoderParameterShapes,
   type Head,
   headParameterShapes,
   type LabelOutcome,
@@ -90,12 +89,7 @@ export class Model implements Trainable {
   /** Loads the encoder of a model folder with a new head, initialized from the seed. */
   static fromEncoder(folder: string, head: Head, seed: number): Model {
     const encoder = readEncoderConfiguration(folder);
-    const tensors = readTensors(folder, encoderParameterShapes(encoder));
-    return new Model(
-      encoder,
-      head,
-      new Map([...tensors, ...freshTensors(headParameterShapes(encoder, head), seed)]),
-    );
+    return new Model(encoder, head, encoderWithNewHead(folder, encoder, head, seed));
   }
 
   /** Creates a network of any shape with weights initialized from the seed. */

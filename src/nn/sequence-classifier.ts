@@ -7,14 +7,12 @@ import {
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
 import { readEncoderConfiguration } from './encoder-configuration';
-import { freshTensors } from './initialization';
+import { encoderWithNewHead } from './initialization';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
 import {
   definitionOf,
-  encoderParameterShapes,
   type Head,
-  headParameterShapes,
   type LayerObserver,
   parameterCount,
   parameterShapes,
@@ -51,9 +49,8 @@ export class SequenceClassifier implements LabelNetwork {
     const encoder = readEncoderConfiguration(folder);
     const configuration = { ...options, encoder };
     refuseTooLong(options.maximumLength, encoder, folder);
-    const tensors = readTensors(folder, encoderParameterShapes(encoder));
-    const head = freshTensors(headParameterShapes(encoder, headOf(configuration)), seed);
-    return new SequenceClassifier(configuration, folder, new Map([...tensors, ...head]));
+    const tensors = encoderWithNewHead(folder, encoder, headOf(configuration), seed);
+    return new SequenceClassifier(configuration, folder, tensors);
   }
 
   /** Loads a classifier written by `save` or by Python. */

@@ -9,14 +9,13 @@ import {
 } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
 import { readEncoderConfiguration } from './encoder-configuration';
-import { freshTensors } from './initialization';
+import { encoderWithNewHead } from './initialization';
 import { savedLabels } from './label-names';
 import { type LabelNetwork, Model } from './model';
 import { saveTokenizer, writeWeights } from './model-folder';
 import {
   encoderParameterShapes,
   type Head,
-  headParameterShapes,
   type LayerObserver,
   parameterCount,
   type Weights,
@@ -63,10 +62,9 @@ export class TokenClassifier implements LabelNetwork {
     const encoder = readEncoderConfiguration(folder);
     const configuration = { ...options, encoder };
     refuseTooLong(options.maximumLength, encoder, folder);
-    const tensors = readTensors(folder, encoderParameterShapes(encoder));
-    const head = freshTensors(headParameterShapes(encoder, headOf(configuration)), seed);
-    if (options.scheme !== 'exclusive') head.get(HEAD_BIAS)!.data.fill(INITIAL_HEAD_BIAS);
-    return new TokenClassifier(configuration, folder, new Map([...tensors, ...head]));
+    const tensors = encoderWithNewHead(folder, encoder, headOf(configuration), seed);
+    if (options.scheme !== 'exclusive') tensors.get(HEAD_BIAS)!.data.fill(INITIAL_HEAD_BIAS);
+    return new TokenClassifier(configuration, folder, tensors);
   }
 
   /** Loads a tagger written by `save`. */

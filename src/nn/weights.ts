@@ -28,7 +28,7 @@ const LARGEST_TENSOR = 2 ** 31;
 /** Weight files of other libraries, in formats that are not supported. */
 const OTHER_FORMATS = /^(tf_model.*\.h5|flax_model.*\.msgpack|(bert_)?model\.ckpt.*|rust_model\.ot)$/;
 /** One of several files of weights. */
-const SHARD = /^((?:model|pytorch_model)-\d+-of-\d+)\.(safetensors|bin)$/;
+const SHARD = /^(?:model|pytorch_model)-\d+-of-\d+\.(?:safetensors|bin)$/;
 
 /** The tensors of a model folder, by Hugging Face's names; each is read on request. */
 export interface StoredWeights {

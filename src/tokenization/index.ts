@@ -10,7 +10,7 @@ export { encodeTexts, type TextInput } from './encode-texts';
 export type { Frame, FrameToken } from './frame';
 export { spansToLabels, type TokenLabels } from './labels';
 export { onlyFinite, type TokenScorer } from './scorer';
-export type { SpecialTokens } from './special-tokens';
+export { type SpecialTokens, USUAL_SPECIAL_TOKENS } from './special-tokens';
 export {
   type ExclusiveColumns,
   exclusiveColumns,

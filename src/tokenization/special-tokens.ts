@@ -23,6 +23,9 @@ const USUAL: Partial<Record<Role, readonly string[]>> = {
   mask: ['[MASK]', '<mask>'],
 };
 
+/** All of these names. */
+export const USUAL_SPECIAL_TOKENS: ReadonlySet<string> = new Set(Object.values(USUAL).flat());
+
 /**
  * Finds a tokenizer's special tokens: as tokenizer_config.json or special_tokens_map.json declare them, otherwise by their usual names.
  * The frame is that of the post-processor; without one, `cls` and `sep`.

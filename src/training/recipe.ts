@@ -84,7 +84,6 @@ export async function fineTune({ out, share, ...options }: FineTuning): Promise<
   const run = { resume, replicas, precision, signal, progress, onRow, onNotice };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const configuration = completeConfiguration(given, 'the options of fineTune');
-  checkRunFolder(out, [...configuration.train, ...configuration.dev]);
   return fineTuneFiles(configuration, { ...run, folder: out, place: 'the options of fineTune', share });
 }
 
@@ -93,6 +92,7 @@ export async function fineTuneFiles(
   configuration: TrainingConfiguration,
   run: FineTuningPlace,
 ): Promise<FineTuned> {
+  checkRunFolder(run.folder, [...configuration.train, ...configuration.dev]);
   const name = taskOfFiles([...configuration.train, ...configuration.dev]);
   return withTask(name, (task) => fromEncoder(task, configuration, run));
 }
@@ -103,8 +103,6 @@ async function fromEncoder<Item, Example extends { inputIds: Int32Array }, Netwo
   { place, share, ...run }: FineTuningPlace,
 ): Promise<FineTuned> {
   const lessons = readLessons(task, configuration, { place, share });
-  // Before an encoder is downloaded.
-  checkRunFolder(run.folder, [...configuration.train, ...configuration.dev]);
   const encoder = await fetchEncoder(configuration.encoder);
   checkRunFolder(run.folder, [encoder]);
   const network = task.create(encoder, lessons.labels, lessons.train, configuration);

@@ -1,3 +1,4 @@
+import { logSoftmax } from '../../tasks';
 import {
   type EncodedText,
   exclusiveColumns,
@@ -143,9 +144,9 @@ function mix(
   const total = overlaps.reduce((sum, { characters }) => sum + characters, 0);
   const each = overlaps.map(({ token }) => {
     const own = columns.map((column) => logits[token * outputs + column]);
-    return softmaxOf(outside ? [...own, 0] : own);
+    return logSoftmax(Float32Array.from(outside ? [...own, 0] : own)).map(Math.exp);
   });
-  const mean = each[0].map((_, place) =>
+  const mean = Array.from(each[0], (_, place) =>
     each.reduce((sum, own, index) => sum + (own[place] * overlaps[index].characters) / total, 0),
   );
   for (const { begin, inside } of mentions) {
@@ -165,13 +166,6 @@ function mix(
   columns.forEach((column, place) => {
     target[row + column] = logarithms[place] - base;
   });
-}
-
-function softmaxOf(logits: readonly number[]): number[] {
-  const highest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - highest));
-  const sum = powers.reduce((rest, power) => rest + power, 0);
-  return powers.map((power) => power / sum);
 }
 
 function firstTokens(words: Int32Array): Map<number, number> {

@@ -69,16 +69,17 @@ async function trimTask<Item, Example extends { inputIds: Int32Array }, Network 
   const model = task.load(folder);
   const name = `${definitionOf(encoder).prefix}.embeddings.word_embeddings.weight`;
   const tensors = model.parameters.snapshot();
-  // A configuration may name an id without a token.
-  const newIdOf = (id: number) => (kept.includes(id) ? kept.indexOf(id) : id);
   tensors.set(name, takeRows(tensors.get(name)!, kept));
   const temporary = mkdtempSync(join(tmpdir(), 'falconframes-trim-'));
   try {
     writeTokenizer(folder, temporary, keepTokens(file, kept), kept);
+    const padding = kept.indexOf(encoder.paddingId);
+    // A configuration may name an id without a token.
+    const paddingId = padding < 0 ? encoder.paddingId : padding;
     const trimmed = task.build(
       {
         ...configuration,
-        encoder: { ...encoder, vocabularySize: kept.length, paddingId: newIdOf(encoder.paddingId) },
+        encoder: { ...encoder, vocabularySize: kept.length, paddingId },
       },
       temporary,
       tensors,

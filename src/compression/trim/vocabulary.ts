@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import type { TokenizerFile } from '../../tokenization';
+import { type TokenizerFile, USUAL_SPECIAL_TOKENS } from '../../tokenization';
 
 /** Tokens to keep whatever the texts. */
 export interface Needed {
@@ -25,7 +25,8 @@ export function chooseTokens(
   const { vocab, continuing_subword_prefix: prefix = '##' } = model;
   const isSpelled = (character: string) => character in vocab && prefix + character in vocab;
   const isNeeded = (token: string, id: number) => {
-    if (special.has(id) || USUAL_NAMES.has(token) || id < fixedBelow) return true;
+    // MPNet's vocabulary has the special tokens of BERT beside its own; other programs may look for either.
+    if (special.has(id) || USUAL_SPECIAL_TOKENS.has(token) || id < fixedBelow) return true;
     const characters = [...(token.startsWith(prefix) ? token.slice(prefix.length) : token)];
     return characters.length <= 1 || !characters.every(isSpelled);
   };
@@ -43,20 +44,6 @@ export function chooseTokens(
   const chosen = size === undefined ? others : others.slice(0, size - needed.size);
   return [...needed, ...chosen].sort((one, other) => one - other);
 }
-
-/** MPNet's vocabulary has those of BERT beside its own; other programs may look for either. */
-const USUAL_NAMES = new Set([
-  '[PAD]',
-  '[UNK]',
-  '[CLS]',
-  '[SEP]',
-  '[MASK]',
-  '<s>',
-  '<pad>',
-  '</s>',
-  '<unk>',
-  '<mask>',
-]);
 
 /** Returns the tokenizer with only the kept tokens, renumbered in order. */
 export function keepTokens(tokenizer: TokenizerFile, kept: readonly number[]): TokenizerFile {
