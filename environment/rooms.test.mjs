@@ -22,6 +22,7 @@ const ROOMS = [
   'inference',
   'visualization',
   'literature',
+  'studies',
   'cli',
 ];
 

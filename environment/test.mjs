@@ -1,4 +1,5 @@
-// `npm test`: sets up what is missing, then runs format and lint, types, unit tests, and the notebooks on the sample.
+// `npm test`: sets up what is missing, then runs format and lint, types, unit tests, and the notebooks and studies on the
+// sample.
 //
 // Every step runs, even after a failure; the status reports whether all passed. Tests skipped for lack of data are listed at the
 // end.
@@ -36,7 +37,10 @@ try {
   if (hasNotebooks()) {
     const out = join(scratch, 'reproduce');
     const command = [join(root, 'environment', 'falconframes.cjs'), 'reproduce'];
-    await step('notebooks', [...command, '--profile', 'smoke', '--data', 'sample', '--out', out]);
+    const smoke = ['--profile', 'smoke', '--data', 'sample', '--out'];
+    await step('notebooks', [...command, ...smoke, out]);
+    for (const study of studies())
+      await step(`study ${study}`, [...command, '--study', study, ...smoke, join(scratch, study)]);
   } else {
     leftOut.push('the notebooks: notebooks/ has none');
   }
@@ -66,6 +70,13 @@ async function step(name, args) {
 function testFiles(folder, ending) {
   const names = readdirSync(join(root, folder), { recursive: true });
   return names.filter((name) => name.endsWith(ending)).map((name) => join(root, folder, name));
+}
+
+/** Names of the studies that have a notebook: notebooks/studies/d_go_terms.ipynb is go-terms. */
+function studies() {
+  const folder = join(root, 'notebooks', 'studies');
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ipynb')) : [];
+  return names.map((name) => name.slice(2, -'.ipynb'.length).replaceAll('_', '-'));
 }
 
 function hasNotebooks() {

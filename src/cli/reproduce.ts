@@ -1,24 +1,34 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, InputError, projectRoot, readTextFile, writeFileAtomically } from '../foundation';
 import { DATA_CHOICES, PROFILES } from '../literature';
+import { STUDY_DATA, STUDY_NAMES, type StudyName } from '../studies';
 import { readJson } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
 
-/** Outputs of a run; `notebooks` and `report.html` are written here, the others by the notebooks. */
-const OUTCOMES = [
+/** What every run leaves; written here, the others by the notebooks. */
+const PAGES = [
   ['notebooks', 'the executed notebooks, and times.json with the duration of each in seconds'],
   ['report.html', 'all of them on one page'],
+] as const;
+
+const OUTCOMES = [
+  ...PAGES,
   ['model', 'the trained model'],
   ['model/onnx', 'its exports to ONNX'],
   ['benchmark/benchmark.csv', 'size, latency, throughput and F1 of each form of the model'],
 ] as const;
 
+/** The outcomes of a study. */
+const STUDY_OUTCOMES = [...PAGES, ['output', "the study's tables, predictions and pages"]] as const;
+
 interface ReproduceOptions {
+  study?: StudyName;
+  corpus?: string;
   profile: string;
   data: string;
   out?: string;
@@ -30,7 +40,16 @@ interface ReproduceOptions {
 export function registerReproduce(program: Command): void {
   program
     .command('reproduce')
-    .description('execute the notebooks 0 to 5 in order and combine them into one report')
+    .description(
+      'execute the notebooks 0 to 5 in order, or the notebook of one study, and combine them into one report',
+    )
+    .addOption(
+      new Option('--study <name>', 'run this study instead of the notebooks 0 to 5').choices(STUDY_NAMES),
+    )
+    .option(
+      '--corpus <path>',
+      "your own copy of the study's data: an OBO file (go-terms), or a folder with X.txt and YL1.txt (paper-topics)",
+    )
     .addOption(
       new Option(
         '--profile <name>',
@@ -42,7 +61,7 @@ export function registerReproduce(program: Command): void {
     .addOption(
       new Option(
         '--data <source>',
-        'auto: gold corpora if they are available or can be downloaded, else the sample',
+        'auto: gold corpora if they are available or can be downloaded, else the sample; a study takes auto, sample or gold',
       )
         .choices(DATA_CHOICES)
         .default('auto'),
@@ -51,14 +70,22 @@ export function registerReproduce(program: Command): void {
     .option('--resume', 'resume the run in --out: finished notebooks are kept')
     .option('--seed <number>', 'seed of every random choice', positiveInteger, 1)
     .option('--json', 'print the outputs as JSON')
+    .addHelpText(
+      'after',
+      '\nExample: falconframes reproduce --study go-terms --profile quick --out runs/go-terms',
+    )
     .action(reproduce);
 }
 
 async function reproduce(options: ReproduceOptions): Promise<void> {
   const start = performance.now();
-  const { profile, data, seed, json } = options;
-  const notebooks = numberedNotebooks();
-  const out = resolve(options.out ?? join(projectRoot, 'runs', `${profile}-${timeStamp()}`));
+  const { study, profile, data, seed, json } = options;
+  refuseForeignOptions(options);
+  const corpus = options.corpus && resolve(options.corpus);
+  const notebooks = study ? [studyNotebook(study)] : numberedNotebooks();
+  const outcomes = study ? STUDY_OUTCOMES : OUTCOMES;
+  const runName = [...(study ? [study] : []), profile, timeStamp()].join('-');
+  const out = resolve(options.out ?? join(projectRoot, 'runs', runName));
   const executed = join(out, 'notebooks');
   if (options.resume && !options.out) {
     throw new InputError('--resume needs --out with the folder of the run to resume');
@@ -69,28 +96,47 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
       `${out} is not empty; name a new folder with --out, or resume its run with --resume`,
     );
   }
-  pinOptions(join(out, 'run.json'), { profile, data, seed });
-  const open = notebooks.filter((name) => !existsSync(join(executed, name)));
-  notice(`${open.length} notebooks, profile ${profile}, data ${data}, into ${out}`);
+  pinOptions(join(out, 'run.json'), {
+    profile,
+    data,
+    seed,
+    ...(study && { study }),
+    ...(corpus && { corpus }),
+  });
+  const open = notebooks.filter((name) => !existsSync(join(executed, basename(name))));
+  notice(
+    `${study ? `study ${study}` : `${open.length} notebooks`}, profile ${profile}, data ${data}, into ${out}`,
+  );
   process.env.FALCONFRAMES_PROFILE = profile;
   process.env.FALCONFRAMES_DATA = data;
   process.env.FALCONFRAMES_OUT = out;
   process.env.FALCONFRAMES_SEED = String(seed);
+  if (corpus) process.env.FALCONFRAMES_CORPUS = corpus;
   const sources = open.map((name) => join(projectRoot, 'notebooks', name));
   if (sources.length > 0) await runNotebookProgram(['run', '--out', executed, ...sources], json);
-  const pages = notebooks.map((name) => join(executed, name));
+  const pages = notebooks.map((name) => join(executed, basename(name)));
   await runNotebookProgram(['report', '--out', join(out, 'report.html'), ...pages], json);
-  const missing = OUTCOMES.filter(([name]) => !existsSync(join(out, name))).map(([name]) => name);
+  const missing = outcomes.filter(([name]) => !existsSync(join(out, name))).map(([name]) => name);
   if (missing.length > 0) throw new InputError(`the notebooks wrote no ${missing.join(', no ')} in ${out}`);
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
   const times = timesIn(join(executed, 'times.json'));
-  printResult({ out, profile, data, seed, seconds, notebooks: times }, options, () =>
+  printResult({ out, ...(study && { study }), profile, data, seed, seconds, notebooks: times }, options, () =>
     [
       formatTable(['notebook', 'seconds'], [...Object.entries(times), ['all, with the report', seconds]]),
       `\n${out}`,
-      ...OUTCOMES.map(([name, what]) => `  ${name.padEnd(24)} ${what}`),
+      ...outcomes.map(([name, what]) => `  ${name.padEnd(24)} ${what}`),
     ].join('\n'),
   );
+}
+
+/** @throws InputError for options of a study without one, or of the six notebooks with a study */
+function refuseForeignOptions({ study, corpus, data }: ReproduceOptions): void {
+  if (!study && corpus !== undefined)
+    throw new InputError('--corpus belongs to a study; name it with --study');
+  if (study && !(STUDY_DATA as readonly string[]).includes(data))
+    throw new InputError(`--data ${data} is not a choice of a study; take one of ${STUDY_DATA.join(', ')}`);
+  if (corpus !== undefined && !existsSync(corpus))
+    throw new InputError(`--corpus ${corpus}: there is no such file or folder; check the path`);
 }
 
 /** Returns the duration of each notebook in seconds. */
@@ -114,15 +160,24 @@ function pinOptions(path: string, options: Record<string, string | number>): voi
 }
 
 /** Returns the names of the numbered notebooks, in order. */
-function numberedNotebooks(): string[] {
-  const folder = join(projectRoot, 'notebooks');
+const numberedNotebooks = (): string[] => notebooksLike(/^\d+_.*\.ipynb$/, '');
+
+/** Returns the name of a study's notebook, below the folder of notebooks. */
+function studyNotebook(study: StudyName): string {
+  const [name] = notebooksLike(new RegExp(`^[a-z]_${study.replaceAll('-', '_')}\\.ipynb$`), 'studies');
+  return name;
+}
+
+/** Returns matching names in a folder below notebooks/, sorted. */
+function notebooksLike(pattern: RegExp, below: string): string[] {
+  const folder = join(projectRoot, 'notebooks', below);
   const names = existsSync(folder) ? readdirSync(folder) : [];
-  const numbered = names.filter((name) => /^\d+_.*\.ipynb$/.test(name)).sort();
-  if (numbered.length === 0)
+  const found = names.filter((name) => pattern.test(name)).sort();
+  if (found.length === 0)
     throw new InputError(
-      `${folder} contains no numbered notebook; run this in a clone of the repository, since the npm package does not include the notebooks`,
+      `${folder} does not contain the notebook; run this in a clone of the repository, since the npm package does not include the notebooks`,
     );
-  return numbered;
+  return found.map((name) => join(below, name));
 }
 
 /**

@@ -9,6 +9,13 @@
  */
 export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } from './annotator';
 export { type Classifier, loadClassifier } from './classifier';
+export {
+  type ClassifiedSentence,
+  classifySentences,
+  leastEvidence,
+  type SentenceClassification,
+  type SentenceOptions,
+} from './classify-sentences';
 export * from './corpus';
 export type { FilePath } from './corpus/file-path';
 export type { SourceSentence, TextRange, WholeFileFormat } from './corpus/sources';

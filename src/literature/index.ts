@@ -15,6 +15,7 @@ export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './pr
 export { readPruningRows } from './pruning-study';
 export { publishedScores } from './published';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
+export { type RunSettings, readRunSettings } from './run-settings';
 export { readSearchStudy, type SearchStudy } from './search-study';
 export {
   ENTITY_CLASSES,

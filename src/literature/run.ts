@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { InputError, projectRoot } from '../foundation';
+import { projectRoot } from '../foundation';
 import { PROFILES, type Profile, type ProfileName } from './profiles';
+import { readRunSettings } from './run-settings';
 
 export const DATA_CHOICES = ['auto', 'sample', 'gold', 'europepmc'] as const;
 
@@ -41,27 +42,12 @@ export interface Run {
  * default, without any of them, is a quick run in `runs/notebooks`.
  */
 export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
-  const profileName = environment.FALCONFRAMES_PROFILE ?? 'quick';
-  const data = environment.FALCONFRAMES_DATA ?? 'auto';
-  const seed = Number(environment.FALCONFRAMES_SEED ?? 1);
-  if (!(profileName in PROFILES)) {
-    throw new InputError(
-      `FALCONFRAMES_PROFILE is "${profileName}"; set it to one of ${Object.keys(PROFILES).join(', ')}`,
-    );
-  }
-  if (!(DATA_CHOICES as readonly string[]).includes(data)) {
-    throw new InputError(`FALCONFRAMES_DATA is "${data}"; set it to one of ${DATA_CHOICES.join(', ')}`);
-  }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new InputError(
-      `FALCONFRAMES_SEED is "${environment.FALCONFRAMES_SEED}"; set it to a whole number of at least 0`,
-    );
-  }
-  const folder = resolve(environment.FALCONFRAMES_OUT ?? join(projectRoot, 'runs', 'notebooks'));
+  const { profileName, data, seed, out } = readRunSettings(PROFILES, DATA_CHOICES, environment);
+  const folder = resolve(out ?? join(projectRoot, 'runs', 'notebooks'));
   return {
-    profileName: profileName as ProfileName,
-    profile: PROFILES[profileName as ProfileName],
-    data: data as DataChoice,
+    profileName,
+    profile: PROFILES[profileName],
+    data,
     seed,
     folder,
     files: {

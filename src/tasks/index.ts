@@ -44,7 +44,7 @@ export {
 } from './masked-words/masking';
 export type { Blueprint, Evaluation, Objective } from './objective';
 export { objectiveOf, savedWithout, type Tensors } from './objective-of';
-export { logSoftmax, sigmoid } from './probabilities';
+export { logSoftmax, logSumExp, sigmoid } from './probabilities';
 export { type TaggedPart, voteWithinArticle } from './tagging/article-vote';
 export { decodeSpans, type ScoredSpan } from './tagging/decoding';
 export {

@@ -1,0 +1,102 @@
+import { splitSentences } from '../corpora';
+import { byLabel } from '../foundation';
+import { encodeWholeTexts, logSumExp, rankLabels, type ScoredLabel } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import { openTextModel } from './open-text-model';
+
+/** A sentence of a text, and what a classifier says of it. */
+export interface ClassifiedSentence {
+  /** Offsets in the text, in UTF-16 code units. */
+  start: number;
+  end: number;
+  text: string;
+  /** Tokens read, with special tokens. */
+  tokens: number;
+  /** All labels, the most probable first. */
+  ranked: ScoredLabel[];
+  /** Why the label should not be relied on: no label is probable enough, or the sentence is unlike the texts of training. */
+  unsure: 'no label is probable' | 'unlike the training texts' | null;
+}
+
+export interface SentenceClassification {
+  sentences: ClassifiedSentence[];
+  /** Mean probability of each label over sentences, in the order of the model's labels. */
+  means: Record<string, number>;
+  /** The same with each sentence weighted by its tokens. */
+  weightedMeans: Record<string, number>;
+}
+
+export interface SentenceOptions {
+  /** A sentence is unsure if its most probable label is less probable than this. */
+  leastProbability: number;
+  /** A sentence is unsure if its evidence is lower; see `evidenceOf` and `leastEvidence`. */
+  leastEvidence?: number;
+}
+
+/**
+ * Splits a text into sentences and classifies each. White space alone has no sentences, and its means are 0.
+ *
+ * @param folder a classifier in which each text has one label
+ * @example
+ * const { sentences, means } = await classifySentences('runs/go', 'The nucleus holds the genome. It is transcribed.', { leastProbability: 0.6 });
+ * means; // { biological_process: 0.41, cellular_component: 0.55, molecular_function: 0.04 }
+ */
+export async function classifySentences(
+  folder: string,
+  text: string,
+  { leastProbability, leastEvidence = Number.NEGATIVE_INFINITY }: SentenceOptions,
+): Promise<SentenceClassification> {
+  const ranges = splitSentences(text);
+  const { configuration, score, dispose } = await openTextModel(folder);
+  try {
+    const texts = ranges.map(({ start, end }) => text.slice(start, end));
+    const { windows } = await encodeWholeTexts(texts, new Tokenizer(folder), configuration.maximumLength);
+    const logits = await score(windows);
+    const sentences = ranges.map(({ start, end }, index): ClassifiedSentence => {
+      const ranked = rankLabels(logits[index], configuration);
+      const isImprobable = ranked[0].score < leastProbability;
+      const isForeign = logSumExp(logits[index]) < leastEvidence;
+      return {
+        ...{ start, end, text: texts[index], tokens: windows[index].inputIds.length, ranked },
+        unsure: isImprobable ? 'no label is probable' : isForeign ? 'unlike the training texts' : null,
+      };
+    });
+    const meanBy = (weightOf: (sentence: ClassifiedSentence) => number) => {
+      const total = sentences.reduce((sum, sentence) => sum + weightOf(sentence), 0) || 1;
+      return byLabel(configuration.labels, (label) =>
+        sentences.reduce(
+          (sum, sentence) => sum + (weightOf(sentence) / total) * probabilityOf(sentence, label),
+          0,
+        ),
+      );
+    };
+    return { sentences, means: meanBy(() => 1), weightedMeans: meanBy(({ tokens }) => tokens) };
+  } finally {
+    await dispose();
+  }
+}
+
+const probabilityOf = ({ ranked }: ClassifiedSentence, label: string): number =>
+  ranked.find((one) => one.label === label)?.score ?? 0;
+
+/**
+ * Evidence that a network has for any of its labels: the logarithm of the sum of its exponentiated logits, the negative energy of Liu et
+ * al. (2020, arXiv:2010.03759). It is lower for texts unlike those of training, for which probabilities, which always sum to 1, can still be
+ * high.
+ *
+ * @returns the evidence below which the given share of the texts lies; 0.01 to be exceeded by 99 of 100 texts of the training's kind
+ */
+export async function leastEvidence(
+  folder: string,
+  texts: readonly string[],
+  share: number,
+): Promise<number> {
+  const { configuration, score, dispose } = await openTextModel(folder);
+  try {
+    const { windows } = await encodeWholeTexts(texts, new Tokenizer(folder), configuration.maximumLength);
+    const evidence = (await score(windows)).map(logSumExp).sort((one, other) => one - other);
+    return evidence[Math.floor(share * evidence.length)];
+  } finally {
+    await dispose();
+  }
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  InputError,
+  type Progress,
+  readLabelledTexts,
+  readTextFile,
+  sha256OfFile,
+  silentProgress,
+  writeFileAtomically,
+} from '../foundation';
+import { countClassifierParameters, fetchEncoder, SequenceClassifier } from '../nn';
+import { type ClassificationReport, evaluateTexts } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import {
+  completeConfiguration,
+  type EvaluationRow,
+  fineTune,
+  type StepRow,
+  type TrainingConfiguration,
+} from '../training';
+
+/** One training of a study: a configuration, with a name that no other trial of the table has. */
+export interface Trial extends Partial<TrainingConfiguration> {
+  name: string;
+  encoder: string;
+  train: string[];
+  dev: string[];
+  seed: number;
+  /** Keeps the trained model in the trial's folder; the others leave only their figures. */
+  keep?: boolean;
+  /** Why it is not trained in this run; the row then says so. */
+  leftOut?: string;
+}
+
+/** A trial that was trained, and judged on texts that it has not seen. */
+export interface FinishedTrial {
+  trial: Trial;
+  configuration: TrainingConfiguration;
+  /** The model folder, if it is kept. */
+  folder?: string;
+  trainingTexts: number;
+  parameters: number;
+  /** Of all epochs, without evaluation. */
+  trainingSeconds: number;
+  tokens: number;
+  steps: StepRow[];
+  /** On the dev texts, after each epoch; the best one was kept. */
+  evaluations: EvaluationRow[];
+  bestEpoch: number;
+  precision: string;
+  test: ClassificationReport;
+}
+
+export interface SkippedTrial {
+  trial: Trial;
+  /** The reason. */
+  notRun: string;
+}
+
+export type TrialOutcome = FinishedTrial | SkippedTrial;
+
+export const isFinished = (outcome: TrialOutcome): outcome is FinishedTrial => !('notRun' in outcome);
+
+/**
+ * Trains every trial of a table, one after another, and judges each on the test texts. A trial that was finished in an earlier run with the
+ * same options and data is read from its folder, and an interrupted one is resumed, so that a study can be stopped at any time. A trial
+ * whose encoder cannot be had is reported as not run.
+ *
+ * @param folder receives one folder per trial, with its figures in `trial.json`
+ * @throws InputError for unusable data or options
+ */
+export async function runTrials(
+  trials: readonly Trial[],
+  { test, folder, progress = silentProgress }: { test: string; folder: string; progress?: Progress },
+): Promise<TrialOutcome[]> {
+  const twice = trials.find(({ name }, index) => trials.findIndex((one) => one.name === name) < index);
+  if (twice) throw new InputError(`two trials are called "${twice.name}"; give each its own name`);
+  const outcomes: TrialOutcome[] = [];
+  try {
+    for (const trial of trials) {
+      progress.update(outcomes.length, trials.length, trial.name);
+      outcomes.push(await runTrial(trial, test, join(folder, folderName(trial.name))));
+    }
+    progress.update(trials.length, trials.length);
+  } finally {
+    progress.end();
+  }
+  return outcomes;
+}
+
+async function runTrial(trial: Trial, test: string, folder: string): Promise<TrialOutcome> {
+  const { name, keep = false, leftOut, ...options } = trial;
+  if (leftOut !== undefined) return { trial, notRun: leftOut };
+  try {
+    await fetchEncoder(trial.encoder);
+  } catch (error) {
+    if (error instanceof InputError) return { trial, notRun: error.message };
+    throw error;
+  }
+  const configuration = completeConfiguration(options, `the trial "${name}"`);
+  const [path, model] = [join(folder, 'trial.json'), join(folder, 'model')];
+  startOverIfChanged(folder, fingerprintOf(configuration, test));
+  if (existsSync(path) && (!keep || existsSync(model)))
+    return { ...(JSON.parse(readTextFile(path)) as FinishedTrial), trial };
+
+  const report = await fineTune({ ...options, out: model, resume: existsSync(model) });
+  const network = SequenceClassifier.load(model);
+  try {
+    const judged = await evaluateTexts(
+      readLabelledTexts(test),
+      new Tokenizer(model),
+      network.score,
+      network.configuration,
+    );
+    const steps = report.rows.filter((row): row is StepRow => row.kind === 'step');
+    const outcome: FinishedTrial = {
+      trial,
+      configuration,
+      ...(keep && { folder: model }),
+      trainingTexts: configuration.train.reduce((sum, file) => sum + readLabelledTexts(file).length, 0),
+      parameters: countClassifierParameters(network.configuration),
+      trainingSeconds: steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0),
+      tokens: steps.reduce((sum, { tokens }) => sum + tokens, 0),
+      steps,
+      evaluations: report.rows.filter((row): row is EvaluationRow => row.kind === 'evaluation'),
+      bestEpoch: report.bestEpoch,
+      precision: report.precision,
+      test: judged,
+    };
+    writeFileAtomically(path, JSON.stringify(outcome));
+    return outcome;
+  } finally {
+    network.dispose();
+    if (!keep) rmSync(model, { recursive: true, force: true });
+  }
+}
+
+/** Changes with the options and with the content of the files, not with their place. */
+function fingerprintOf({ train, dev, ...options }: TrainingConfiguration, test: string): string {
+  const files = [...train, ...dev, test].map((file) => [basename(file), sha256OfFile(file)]);
+  return createHash('sha256')
+    .update(JSON.stringify([options, files]))
+    .digest('hex');
+}
+
+/** Removes what a trial of this name left with other options or data. */
+function startOverIfChanged(folder: string, fingerprint: string): void {
+  const path = join(folder, 'fingerprint');
+  if (existsSync(path) && readTextFile(path) === fingerprint) return;
+  rmSync(folder, { recursive: true, force: true });
+  writeFileAtomically(path, fingerprint);
+}
+
+/** Returns a name for a folder: "all-mpnet-base-v2, batch 8" becomes "all-mpnet-base-v2-batch-8". */
+const folderName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}.]+/gu, '-');
