@@ -10,13 +10,14 @@ import {
   silentProgress,
   writeFileAtomically,
 } from '../foundation';
-import { countClassifierParameters, fetchEncoder, SequenceClassifier } from '../nn';
+import { countClassifierParameters, fetchEncoder, type Precision, SequenceClassifier } from '../nn';
 import { type ClassificationReport, evaluateTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import {
   completeConfiguration,
   type EvaluationRow,
   fineTune,
+  type RunOptions,
   type StepRow,
   type TrainingConfiguration,
 } from '../training';
@@ -32,6 +33,9 @@ export interface Trial extends Partial<TrainingConfiguration> {
   keep?: boolean;
   /** Why it is not trained in this run; the row then says so. */
   leftOut?: string;
+  /** As in `fineTune`. */
+  precision?: Precision;
+  replicas?: number;
 }
 
 /** A trial that was trained, and judged on texts that it has not seen. */
@@ -63,17 +67,26 @@ export type TrialOutcome = FinishedTrial | SkippedTrial;
 
 export const isFinished = (outcome: TrialOutcome): outcome is FinishedTrial => !('notRun' in outcome);
 
+export interface TrialsRun {
+  /** JSONL file of the texts on which every trial is judged. */
+  test: string;
+  /** Receives one folder per trial, with its figures in `trial.json`. */
+  folder: string;
+  progress?: Progress;
+  /** Called for each row of a training's `metrics.jsonl` as it is written. */
+  onRow?: RunOptions['onRow'];
+}
+
 /**
  * Trains every trial of a table, one after another, and judges each on the test texts. A trial that was finished in an earlier run with the
  * same options and data is read from its folder, and an interrupted one is resumed, so that a study can be stopped at any time. A trial
  * whose encoder cannot be had is reported as not run.
  *
- * @param folder receives one folder per trial, with its figures in `trial.json`
  * @throws InputError for unusable data or options
  */
 export async function runTrials(
   trials: readonly Trial[],
-  { test, folder, progress = silentProgress }: { test: string; folder: string; progress?: Progress },
+  { test, folder, progress = silentProgress, onRow }: TrialsRun,
 ): Promise<TrialOutcome[]> {
   const twice = trials.find(({ name }, index) => trials.findIndex((one) => one.name === name) < index);
   if (twice) throw new InputError(`two trials are called "${twice.name}"; give each its own name`);
@@ -81,7 +94,7 @@ export async function runTrials(
   try {
     for (const trial of trials) {
       progress.update(outcomes.length, trials.length, trial.name);
-      outcomes.push(await runTrial(trial, test, join(folder, folderName(trial.name))));
+      outcomes.push(await runTrial(trial, test, join(folder, folderName(trial.name)), onRow));
     }
     progress.update(trials.length, trials.length);
   } finally {
@@ -90,8 +103,13 @@ export async function runTrials(
   return outcomes;
 }
 
-async function runTrial(trial: Trial, test: string, folder: string): Promise<TrialOutcome> {
-  const { name, keep = false, leftOut, ...options } = trial;
+async function runTrial(
+  trial: Trial,
+  test: string,
+  folder: string,
+  onRow: RunOptions['onRow'],
+): Promise<TrialOutcome> {
+  const { name, keep = false, leftOut, precision, replicas, ...options } = trial;
   if (leftOut !== undefined) return { trial, notRun: leftOut };
   try {
     await fetchEncoder(trial.encoder);
@@ -105,7 +123,8 @@ async function runTrial(trial: Trial, test: string, folder: string): Promise<Tri
   if (existsSync(path) && (!keep || existsSync(model)))
     return { ...(JSON.parse(readTextFile(path)) as FinishedTrial), trial };
 
-  const report = await fineTune({ ...options, out: model, resume: existsSync(model) });
+  const own = { out: model, resume: existsSync(model), precision, replicas, onRow };
+  const report = await fineTune({ ...options, ...own });
   const network = SequenceClassifier.load(model);
   try {
     const judged = await evaluateTexts(

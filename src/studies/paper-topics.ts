@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { projectRoot, readTextFile } from '../foundation';
+import type { StudyProfileName } from './study-run';
+
+/** How much of the study of paper topics a profile does. */
+export interface PaperTopicsProfile {
+  description: string;
+  /** Training and test texts; the rest of the corpus is left out. */
+  trainingTexts: number;
+  testTexts: number;
+  /** Encoders of data/studies/paper-topics.json that are trained; the rows of the others say "not run". */
+  encoders: string[];
+  batchSizes: number[];
+  seeds: number[];
+  epochs: number;
+  maximumLength: number;
+  /** Learning rates among which each encoder's is chosen by the dev texts; none to take those of the table. */
+  chooseRates: boolean;
+  /** Input lengths that are compared, in tokens. */
+  lengths: number[];
+}
+
+export const PAPER_TOPICS_PROFILES = {
+  smoke: {
+    description: 'checks that every part works; the scores are meaningless',
+    trainingTexts: 70,
+    testTexts: 28,
+    encoders: ['minilm-l6-h384-uncased'],
+    batchSizes: [16, 32],
+    seeds: [1],
+    epochs: 1,
+    maximumLength: 32,
+    chooseRates: false,
+    lengths: [16, 32],
+  },
+  quick: {
+    description: 'the small encoders on a part of the abstracts, within twenty minutes on two cores',
+    trainingTexts: 1000,
+    testTexts: 391,
+    encoders: ['minilm-l6-h384-uncased', 'tinybert-4-312', 'electra-18-196'],
+    batchSizes: [8, 32],
+    seeds: [1],
+    epochs: 3,
+    maximumLength: 64,
+    chooseRates: false,
+    lengths: [16, 64, 128],
+  },
+  full: {
+    description: 'all encoders on all abstracts: many hours on two cores',
+    trainingTexts: Number.POSITIVE_INFINITY,
+    testTexts: Number.POSITIVE_INFINITY,
+    encoders: ['all-mpnet-base-v2', 'minilm-l6-h384-uncased', 'tinybert-4-312', 'electra-18-196'],
+    batchSizes: [8, 16, 32],
+    seeds: [1, 2, 3],
+    epochs: 3,
+    maximumLength: 64,
+    chooseRates: true,
+    lengths: [16, 32, 64, 128, 256],
+  },
+} satisfies Record<StudyProfileName, PaperTopicsProfile>;
+
+/** A row of the table of encoders. */
+export interface ComparedEncoder {
+  name: string;
+  shape: string;
+  /** The encoder of the study that this one follows, in whose place it stands. */
+  standsFor: string | null;
+  learningRate: number;
+  rates: number[];
+}
+
+/** Figures of the study that this one follows, by encoder and batch size; one value per epoch. */
+export interface PublishedTraining {
+  encoder: string;
+  batchSize: number;
+  accuracy: number[];
+  loss: (number | null)[];
+}
+
+/** Reads data/studies/paper-topics.json: the encoders to compare, and the figures of the study that this one follows. */
+export function readPaperTopics(): {
+  encoders: ComparedEncoder[];
+  published: { source: string; rows: PublishedTraining[] };
+} {
+  return JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'paper-topics.json')));
+}
