@@ -15,3 +15,4 @@ export {
 export { ancestorsOf, degrees, mostConnected, type Subgraph } from './graph';
 export type { Omission, Ontology, OntologyEdge, OntologyTerm, SynonymScope } from './ontology';
 export { readOntology } from './read-ontology';
+export { type AncestrySplit, splitByAncestry } from './split-by-ancestry';
