@@ -13,6 +13,7 @@ export {
   writeDefinitions,
 } from './definitions';
 export { ancestorsOf, degrees, mostConnected, type Subgraph } from './graph';
+export { type GeneOntology, loadGeneOntology } from './load';
 export type { Omission, Ontology, OntologyEdge, OntologyTerm, SynonymScope } from './ontology';
 export { readOntology } from './read-ontology';
 export { type AncestrySplit, splitByAncestry } from './split-by-ancestry';

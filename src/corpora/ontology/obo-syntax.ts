@@ -12,13 +12,7 @@ export function unescapeObo(text: string): string {
   return text.replace(/\\([\s\S])/g, (_, character: string) => SPECIAL[character] ?? character);
 }
 
-/** Escapes a text so that it can stand between quotes; `unescapeObo` gives it back. */
-export function escapeObo(text: string): string {
-  return text.replace(/[\\"\n\t]/g, (character) =>
-    character === '\n' ? '\\n' : character === '\t' ? '\\t' : `\\${character}`,
-  );
-}
-
+/** A comment: an exclamation mark after a blank. */
 const COMMENT = /(?:^|\s)!/;
 
 /** Returns an unquoted value without its comment (` ! …`) and trailing modifiers, with escapes replaced. */
