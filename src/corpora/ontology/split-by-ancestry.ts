@@ -21,6 +21,8 @@ export interface AncestrySplit extends TextSplit<DefinitionText> {
 /** Sizes of the sub-trees that are drawn, as fractions of the size of the test part. */
 const LARGEST_TREE = 0.25;
 const SMALLEST_TREE = 0.02;
+/** Terms. In a small ontology, a quarter of the test part is less than a family: sub-trees of this size are drawn too. */
+const SMALL_FAMILY = 10;
 
 /**
  * Splits the definitions of an ontology so that no family of terms is on both sides. A random split puts siblings, whose definitions
@@ -54,7 +56,8 @@ export function splitByAncestry(
   for (const aspect of [...new Set(texts.map(({ labels: [label] }) => label))].sort()) {
     const own = texts.filter(({ labels: [label] }) => label === aspect);
     const target = testShare * own.length;
-    const [smallest, largest] = [SMALLEST_TREE, LARGEST_TREE].map((part) => Math.max(2, part * target));
+    const smallest = Math.max(2, SMALLEST_TREE * target);
+    const largest = Math.max(LARGEST_TREE * target, Math.min(2 * target, SMALL_FAMILY));
     const candidates = ontology.terms.filter(({ id, namespace }) => {
       const size = family.sizes.get(id)!;
       return namespace === aspect && size >= smallest && size <= largest;
