@@ -16,7 +16,7 @@ export interface GeneOntology {
 }
 
 /**
- * Reads the Gene Ontology: the given file (any release), else `go/go-basic.obo` in the folder named by FALCONFRAMES_MIRROR or in the
+ * Reads the Gene Ontology (Ashburner et al.: Gene Ontology: tool for the unification of biology, Nature Genetics 25, 2000): the given file (any release), else `go/go-basic.obo` in the folder named by FALCONFRAMES_MIRROR or in the
  * cache, which must be the pinned release, else the sample that comes with the package. Downloads nothing; `whereToGet('go')` says how
  * to get a release.
  *

@@ -183,7 +183,7 @@ describe('readOntology', () => {
     refuses('id,name\n1,x', /begins with "id,name" and has no \[Term\]/);
     refuses(HEADER, /has no \[Term\] stanza/);
     refuses(`${HEADER}[Typedef]\nid: part_of\n`, /has no \[Term\] stanza/);
-    refuses(HEADER + term('GO:1', 'is_obsolete: true'), /all of its 1 terms are obsolete/);
+    refuses(HEADER + term('GO:1', 'is_obsolete: true'), /all of its terms \(1\) are obsolete/);
     refuses(Buffer.from(`${HEADER}${term('GO:1', 'name: caf\u00e9')}`, 'latin1'), /line 7: not UTF-8/);
     refuses('%PDF-1.4', /is a PDF/);
     assert.throws(() => readOntology('/no/such.obo'), { name: 'InputError', message: /no such file/ });

@@ -79,7 +79,7 @@ export function readOntology(file: string): Ontology {
   if (drafts.size === 0) throw notObo(file, opening);
   if (drafts.size === obsolete)
     throw new InputError(
-      `${file}: all of its ${obsolete} terms are obsolete; give a release with terms in use`,
+      `${file}: all of its terms (${obsolete}) are obsolete; give a release with terms in use`,
     );
   return completed(drafts, obsolete, header, omissions);
 }

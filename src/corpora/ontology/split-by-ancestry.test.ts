@@ -38,7 +38,7 @@ for (let family = 0; family < 10; family++) {
 
 describe('splitByAncestry', () => {
   it('holds out whole families; the drawn terms and those with a parent outside are in neither part', () => {
-    // Every child of P0 to P4 but one is in no other family; this one is also a child of the next.
+    // The first child of each family is also a child of the next one.
     const joined = { ...families };
     for (let family = 0; family < 10; family++)
       joined[`P${family}C0`] = [`P${family}`, `P${(family + 1) % 10}`];
@@ -57,6 +57,14 @@ describe('splitByAncestry', () => {
       assert.equal(terms, 11);
       assert.ok(!split.test.some((text) => text.id === id), 'a drawn term has its siblings in train');
     }
+    const drawn = new Set(split.heldOut.map(({ id }) => Number(id[1])));
+    const between = [...drawn].filter((family) => drawn.has((family + 1) % 10));
+    assert.ok(between.length > 0);
+    for (const family of between)
+      assert.ok(
+        split.test.some(({ id }) => id === `P${family}C0`),
+        'a child of two held-out families is in test',
+      );
     assert.deepEqual(split.counts, {
       process: { train: split.train.length, dev: 0, test: split.test.length },
     });

@@ -53,6 +53,7 @@ export function splitByAncestry(
   const held = new HeldOut(family);
   const random = createRandom(seed);
   const heldOut: AncestrySplit['heldOut'] = [];
+  const notices: string[] = [];
   for (const aspect of [...new Set(texts.map(({ labels: [label] }) => label))].sort()) {
     const own = texts.filter(({ labels: [label] }) => label === aspect);
     const target = testShare * own.length;
@@ -74,6 +75,10 @@ export function splitByAncestry(
       throw new InputError(
         `${aspect}: no sub-tree fits a test share of ${testShare} of ${own.length} definitions; give a larger ontology, or a larger share`,
       );
+    if (reached < target)
+      notices.push(
+        `${aspect}: all sub-trees of a fitting size have ${reached} definitions, fewer than its share.`,
+      );
   }
   const testTexts = new Set(texts.filter(({ id }) => held.isTest(id)).map(({ text }) => keyOfText(text)));
   const leftOut = { between: 0, repeated: 0 };
@@ -86,6 +91,7 @@ export function splitByAncestry(
   });
   const split = intoTextParts(texts, parts);
   split.notices.push(
+    ...notices,
     `${leftOut.between + leftOut.repeated} of ${texts.length} definitions are in neither part: ${leftOut.between} have parents on both sides, ${leftOut.repeated} of train repeat one of test.`,
   );
   return { ...split, heldOut, leftOut };

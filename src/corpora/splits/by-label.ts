@@ -121,7 +121,7 @@ function noticesOf(
   const contradicting = groups.filter(
     (group) => new Set(group.map((index) => stratumOf(texts[index]))).size > 1,
   ).length;
-  if (contradicting > 0) notices.push(`${contradicting} texts occur under different labels.`);
+  if (contradicting > 0) notices.push(`Texts that occur under different labels: ${contradicting}.`);
   const labels = Object.entries(counts).map(([label, { train, dev, test }]) => ({
     label,
     test,

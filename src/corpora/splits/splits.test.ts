@@ -64,7 +64,7 @@ describe('splitTexts', () => {
     assert.equal(keys(split.train).size, 40);
     assert.deepEqual(split.notices, [
       '21 of 101 texts repeat another one and are in the same part as it.',
-      '1 texts occur under different labels.',
+      'Texts that occur under different labels: 1.',
     ]);
   });
 
@@ -74,6 +74,8 @@ describe('splitTexts', () => {
     assert.deepEqual(split.counts.odd, { train: 1, dev: 0, test: 0 });
     assert.deepEqual(sizesOf(split), [34, 4, 4]);
     assert.deepEqual(split.notices, ['Labels with a single text are in train alone (2): odd, rare.']);
+    const half = splitTexts(textsOf({ a: 20, rare: 1 }), { shares: { train: 0.5, test: 0.5 }, seed: 1 });
+    assert.deepEqual(half.counts.rare, { train: 1, dev: 0, test: 0 }, 'even where it would be rounded up');
   });
 
   it('stratifies texts with several labels by their combination', () => {

@@ -33,7 +33,7 @@ export function readTopicFolder(given: string): FolderOfTopics {
   while (lines.length > labels.length && lines.at(-1) === '') lines.pop();
   if (lines.length !== labels.length)
     throw new InputError(
-      `${paths.texts} has ${lines.length} lines and ${paths.labels} has ${labels.length}; give both files of the same set, unchanged`,
+      `${paths.texts} and ${paths.labels} have different numbers of lines, ${lines.length} and ${labels.length}; give both files of the same set, unchanged`,
     );
   if (lines.length === 0) throw new InputError(`${paths.texts}: is empty; give the abstracts, one per line`);
   const numbers = labels.map((label, index) => domainNumber(label, `${paths.labels} line ${index + 1}`));
