@@ -11,7 +11,7 @@ export interface AncestrySplit extends TextSplit<DefinitionText> {
   heldOut: { id: string; name: string; aspect: string; terms: number }[];
   /** Definitions in neither part. */
   leftOut: {
-    /** In a held-out sub-tree, but also a child of a term outside: half of its family is in train. */
+    /** In a held-out sub-tree, but with a parent outside of all, whose other children are in train. */
     between: number;
     /** Of train, word for word as in test. */
     repeated: number;
@@ -92,7 +92,7 @@ export function splitByAncestry(
   const split = intoTextParts(texts, parts);
   split.notices.push(
     ...notices,
-    `${leftOut.between + leftOut.repeated} of ${texts.length} definitions are in neither part: ${leftOut.between} have parents on both sides, ${leftOut.repeated} of train repeat one of test.`,
+    `${leftOut.between + leftOut.repeated} of ${texts.length} definitions are in neither part: ${leftOut.between} are in a held-out sub-tree with a parent outside, ${leftOut.repeated} of train repeat one of test.`,
   );
   return { ...split, heldOut, leftOut };
 }
