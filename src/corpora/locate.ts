@@ -11,8 +11,8 @@ export interface Place {
   folder: string;
 }
 
-/** Returns where a source is available: the folder named by FALCONFRAMES_MIRROR first, then the cache. */
-function placeOf(source: Source): Place | undefined {
+/** Returns where a source is available: the folder named by FALCONFRAMES_MIRROR first, then the cache. Downloads and verifies nothing. */
+export function placeOf(source: Source): Place | undefined {
   const mirror = mirrorFolder();
   const places: Place[] = [
     ...(mirror ? [{ kind: 'mirror' as const, folder: join(mirror, source.folder) }] : []),

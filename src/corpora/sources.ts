@@ -21,6 +21,15 @@ export interface Source {
   commit?: string;
   paths: PathRule[];
   names?: Record<string, string>;
+  /** Where the whole of a source that is found in a mirror only was published. */
+  original?: {
+    title: string;
+    address: string;
+    /** In words, such as "about 30 MB". */
+    size: string;
+    /** What to do with the download, as an instruction. */
+    use: string;
+  };
   licence: string;
   files: number;
   /** Total of these files. */

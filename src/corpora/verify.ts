@@ -26,8 +26,9 @@ export function verifySource(source: Source, folder: string): void {
 
   const hashes = hashFiles(folder, files);
   if (files.length !== source.files || checksumOf(hashes) !== source.sha256) {
+    const otherwise = source.repository ? ', or remove it to download it again' : '';
     throw new InputError(
-      `${folder}: ${difference(source, folder, hashes)}; restore the folder from ${origin(source)}, or remove it to download it again`,
+      `${folder}: ${difference(source, folder, hashes)}; restore the folder from ${origin(source)}${otherwise}`,
     );
   }
   try {
