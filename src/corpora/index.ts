@@ -51,4 +51,4 @@ export { eachSentence, LONGEST_SENTENCE, type Range, splitSentences } from './se
 export { type Shares, splitByPosition, splitTexts, type TextSplit } from './splits';
 export { DamagedArchive, type TarEntry, tarEntries } from './tar';
 export { DOMAINS, type Domain, loadTopics, type Topics } from './topics';
-export { type TextSource, whereToGet } from './where-to-get';
+export { type TextData, type TextSource, whereToGet } from './where-to-get';

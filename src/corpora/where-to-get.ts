@@ -22,6 +22,9 @@ export function whereToGet(name: TextSource): string {
   return `download ${title} from ${address} (${size}) and ${use}, or set FALCONFRAMES_MIRROR to a folder that has "${folder}" in it`;
 }
 
+/** `auto` takes real data where it is at hand, else the sample of the package; `gold` throws if it is not, `sample` looks nowhere else. */
+export type TextData = 'auto' | 'gold' | 'sample';
+
 /** Describes that a study needs data that is not there. */
 export function missingData(name: TextSource): InputError {
   return new InputError(`${sourceNamed(name).title}: not found; ${whereToGet(name)}`);

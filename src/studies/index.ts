@@ -11,7 +11,6 @@ export {
   STUDY_DATA,
   STUDY_NAMES,
   STUDY_PROFILES,
-  type StudyData,
   type StudyName,
   type StudyProfileName,
   type StudyRun,

@@ -25,7 +25,11 @@ export interface StudyParts<T extends LabelledText> {
 export function drawParts<T extends LabelledText>(
   folder: string,
   split: Pick<TextSplit<T>, 'train' | 'dev' | 'test'>,
-  { train: mostTrain, test: mostTest, sizes = [] }: { train: number; test: number; sizes?: readonly number[] },
+  {
+    train: mostTrain,
+    test: mostTest,
+    sizes = [],
+  }: { train: number; test: number; sizes?: readonly number[] },
 ): StudyParts<T> {
   const draw = (texts: readonly T[], most: number) =>
     createRandom(DRAWING_SEED).shuffle(texts).slice(0, Math.min(most, texts.length));

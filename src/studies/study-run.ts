@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { TextData } from '../corpora';
 import { projectRoot } from '../foundation';
 import { readRunSettings } from '../literature';
 
@@ -8,16 +9,14 @@ export type StudyName = (typeof STUDY_NAMES)[number];
 export const STUDY_PROFILES = ['smoke', 'quick', 'full'] as const;
 export type StudyProfileName = (typeof STUDY_PROFILES)[number];
 
-/** `auto`: real data where it is at hand, else the sample; `gold`: real data or an error that says where to get it. */
-export const STUDY_DATA = ['auto', 'sample', 'gold'] as const;
-export type StudyData = (typeof STUDY_DATA)[number];
+export const STUDY_DATA = ['auto', 'sample', 'gold'] as const satisfies readonly TextData[];
 
 /** One run of a study's notebook. */
 export interface StudyRun<Profile> {
   name: StudyName;
   profileName: StudyProfileName;
   profile: Profile;
-  data: StudyData;
+  data: TextData;
   /** The user's own copy of the study's data: an OBO file, or a folder of the Web of Science set. */
   corpus?: string;
   seed: number;

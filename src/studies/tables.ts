@@ -87,9 +87,7 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 /** "97.3 (96.1 to 98.1)" in percent: Wilson's 95% interval over the texts. */
 export function accuracyText(accuracy: number, texts: number): string {
   const interval = wilsonInterval(Math.round(accuracy * texts), texts);
-  return interval
-    ? `${percent(accuracy)} (${interval.map(percent).join(' to ')})`
-    : percent(accuracy);
+  return interval ? `${percent(accuracy)} (${interval.map(percent).join(' to ')})` : percent(accuracy);
 }
 
 /** One row per trial; what was not run says so, and why. */

@@ -70,7 +70,7 @@ describe('loadGeneOntology', () => {
   it('reads the given file of any release', () => {
     const path = join(root, 'own.obo');
     writeFileSync(path, TINY);
-    const { ontology, kind, path: read } = loadGeneOntology({ file: path, require: true });
+    const { ontology, kind, path: read } = loadGeneOntology({ file: path, data: 'gold' });
     assert.deepEqual([ontology.counts.terms, kind, read], [1, 'file', path]);
   });
 
@@ -87,7 +87,7 @@ describe('loadGeneOntology', () => {
 
   it('without data, says in one sentence what to download', () => {
     process.env.FALCONFRAMES_MIRROR = join(root, 'absent');
-    assert.throws(() => loadGeneOntology({ require: true }), {
+    assert.throws(() => loadGeneOntology({ data: 'gold' }), {
       name: 'InputError',
       message:
         /^Gene Ontology of 2022-07-01: not found; download .* from http:\/\/purl\.obolibrary\.org\/obo\/go\/go-basic\.obo \(about 30 MB\) and give go-basic\.obo as `file`, or set FALCONFRAMES_MIRROR to a folder that has "go" in it$/,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { projectRoot } from '../../foundation';
-import { missingData, readTextSource } from '../where-to-get';
+import { missingData, readTextSource, type TextData } from '../where-to-get';
 import type { Ontology } from './ontology';
 import { readOntology } from './read-ontology';
 
@@ -20,8 +20,7 @@ export interface GeneOntology {
  * cache, which must be the pinned release, else the sample that comes with the package. Downloads nothing; `whereToGet('go')` says how
  * to get a release.
  *
- * @param require throws in place of taking the sample
- * @throws InputError like `readOntology`; for a mirror that differs from the pinned files; with `require`, if there is no data
+ * @throws InputError like `readOntology`; for a mirror that differs from the pinned files; with `gold`, if there is no data
  * @example
  * ```ts
  * const { ontology, kind } = loadGeneOntology();
@@ -30,17 +29,20 @@ export interface GeneOntology {
  */
 export function loadGeneOntology({
   file,
-  require = false,
+  data = 'auto',
 }: {
   file?: string;
-  require?: boolean;
+  data?: TextData;
 } = {}): GeneOntology {
   if (file !== undefined) return { ontology: readOntology(file), kind: 'file', path: file };
-  const pinned = readTextSource('go', ({ folder }): GeneOntology => {
-    const path = join(folder, 'go-basic.obo');
-    return { ontology: readOntology(path), kind: 'mirror', path };
-  });
-  if (pinned) return pinned;
-  if (require) throw missingData('go');
+  const read =
+    data === 'sample'
+      ? undefined
+      : readTextSource('go', ({ folder }): GeneOntology => {
+          const path = join(folder, 'go-basic.obo');
+          return { ontology: readOntology(path), kind: 'mirror', path };
+        });
+  if (read) return read;
+  if (data === 'gold') throw missingData('go');
   return { ontology: readOntology(SAMPLE), kind: 'sample', path: SAMPLE };
 }

@@ -136,7 +136,7 @@ describe('splitByAncestry', () => {
   });
 
   it('splits the Gene Ontology', { skip: mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR' }, () => {
-    const { ontology } = loadGeneOntology({ require: true });
+    const { ontology } = loadGeneOntology({ data: 'gold' });
     const split = splitByAncestry(ontology, { testShare: 0.2, seed: 1 });
     assertKeptOut(ontology, split);
     assert.equal(split.train.length + split.test.length + split.leftOut.between, 35_140);

@@ -9,7 +9,7 @@ import {
   readLabelledTexts,
   readLines,
 } from '../../foundation';
-import { missingData, readTextSource } from '../where-to-get';
+import { missingData, readTextSource, type TextData } from '../where-to-get';
 import { DOMAINS, type Domain } from './domains';
 import { readTopicFolder } from './read-folder';
 
@@ -38,9 +38,8 @@ const SAMPLE = join(projectRoot, 'data', 'sample', 'topics.jsonl');
  * A folder has `X.txt` and `YL1.txt` of one published set, or is the unpacked archive with one folder per set (the largest is taken). In
  * WOS-46985 the class sizes must be the published ones. WOS-5736 numbers its three domains on its own, so its labels keep the numbers.
  *
- * @param require throws in place of taking the sample
  * @throws InputError for files that cannot be read, do not belong together or hold other labels; for a mirror that differs from the
- * pinned files; with `require`, if there is no data
+ * pinned files; with `gold`, if there is no data
  * @example
  * ```ts
  * const { texts, kind, counts } = loadTopics(); // with FALCONFRAMES_MIRROR
@@ -49,20 +48,23 @@ const SAMPLE = join(projectRoot, 'data', 'sample', 'topics.jsonl');
  * counts['Medical Science']; // 1167
  * ```
  */
-export function loadTopics({ folder, require = false }: { folder?: string; require?: boolean } = {}): Topics {
+export function loadTopics({ folder, data = 'auto' }: { folder?: string; data?: TextData } = {}): Topics {
   if (folder !== undefined) {
     const { texts, skipped, set, folder: path } = readTopicFolder(folder);
     const title = set ?? `${texts.length} abstracts of no published set`;
     return { texts, kind: 'folder', title, path, counts: countDomains(texts), skipped };
   }
-  const pinned = readTextSource('wos', (place): Topics => {
-    const path = join(place.folder, 'wos_merged.jsonl');
-    const texts = readMerged(path);
-    const title = 'Web of Science, 3,910 abstracts';
-    return { texts, kind: 'mirror', title, path, counts: countDomains(texts), skipped: [] };
-  });
-  if (pinned) return pinned;
-  if (require) throw missingData('wos');
+  const read =
+    data === 'sample'
+      ? undefined
+      : readTextSource('wos', (place): Topics => {
+          const path = join(place.folder, 'wos_merged.jsonl');
+          const texts = readMerged(path);
+          const title = 'Web of Science, 3,910 abstracts';
+          return { texts, kind: 'mirror', title, path, counts: countDomains(texts), skipped: [] };
+        });
+  if (read) return read;
+  if (data === 'gold') throw missingData('wos');
   const texts = readTopicSample(SAMPLE);
   return { texts, kind: 'sample', title: 'sample', path: SAMPLE, counts: countDomains(texts), skipped: [] };
 }

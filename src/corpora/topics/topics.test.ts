@@ -35,7 +35,7 @@ const refuses = (folder: string, message: RegExp) =>
 describe('loadTopics of a folder', () => {
   it('strips lines, names the domains, and skips empty abstracts', () => {
     const folder = setOf(['  On graphs. ', '', 'On\tbeams.', 'On enzymes.'], [0, 1, 3, 6]);
-    assert.deepEqual(loadTopics({ folder, require: true }), {
+    assert.deepEqual(loadTopics({ folder, data: 'gold' }), {
       texts: [
         { text: 'On graphs.', labels: ['Computer Science'], several: false },
         { text: 'On\tbeams.', labels: ['Mechanical Engineering'], several: false },
@@ -108,7 +108,7 @@ describe('loadTopics of a folder', () => {
 
 describe('loadTopics without a folder', () => {
   it('reads the abstracts of the mirror', { skip: mirror ? false : 'needs FALCONFRAMES_MIRROR' }, () => {
-    const { texts, kind, counts, skipped } = loadTopics({ require: true });
+    const { texts, kind, counts, skipped } = loadTopics({ data: 'gold' });
     assert.deepEqual([texts.length, kind, skipped], [3910, 'mirror', []]);
     assert.deepEqual(counts, {
       'Computer Science': 550,
@@ -126,7 +126,7 @@ describe('loadTopics without a folder', () => {
   it('without data, says in one sentence what to download, from where and how large it is', () => {
     process.env.FALCONFRAMES_MIRROR = join(root, 'absent');
     assert.throws(
-      () => loadTopics({ require: true }),
+      () => loadTopics({ data: 'gold' }),
       (error: Error) => {
         assert.equal(error.name, 'InputError');
         assert.ok(error.message.endsWith(`: not found; ${whereToGet('wos')}`), error.message);
