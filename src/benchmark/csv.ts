@@ -1,4 +1,5 @@
 import type { Interval } from '../evaluation';
+import { type CsvCell, formatCsv } from '../foundation';
 import { type BenchmarkRow, europePmcCoreHours } from './benchmark';
 import type { TextBenchmarkRow } from './benchmark-texts';
 import type { Costs } from './measure';
@@ -33,18 +34,14 @@ export const textBenchmarkCsv = (rows: readonly TextBenchmarkRow[]): string =>
     })),
   );
 
-type Cells = Record<string, string | number | null>;
+type Cells = Record<string, CsvCell>;
 
-function csvOf(records: readonly Cells[]): string {
-  const lines = records.map((record) => Object.values(record));
-  return [Object.keys(records[0]), ...lines]
-    .map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`)
-    .join('');
-}
+const csvOf = (records: readonly Cells[]): string =>
+  formatCsv([Object.keys(records[0]), ...records.map((record) => Object.values(record))]);
 
 function costColumns(row: Costs): Cells {
   return {
-    variant: `"${row.name.replaceAll('"', '""')}"`,
+    variant: row.name,
     megabytes: row.megabytes,
     gzipped_megabytes: row.gzippedMegabytes,
     parameters: row.parameters,

@@ -5,6 +5,7 @@ import { countWeights, prunedTensors, pruneStructure, scoreFolder, sparsify } fr
 import {
   byLabel,
   createRandom,
+  formatCsv,
   InputError,
   readSentences,
   readTextFile,
@@ -205,8 +206,7 @@ export function writePruningRows(path: string, rows: readonly PruningRow[]): voi
     ...ENTITY_CLASSES.map((label) => row.f1[label]),
     ...[row.meanF1, row.megabytes, row.medianMs, row.denseMedianMs, row.steps, row.seconds],
   ]);
-  const text = [COLUMNS, ...lines].map((cells) => `${cells.map((cell) => cell ?? '').join(',')}\n`).join('');
-  writeFileAtomically(path, text);
+  writeFileAtomically(path, formatCsv([COLUMNS, ...lines]));
 }
 
 /**

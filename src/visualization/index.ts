@@ -61,6 +61,7 @@ export {
   publishedTable,
 } from './tables/intervals';
 export { pruningTable } from './tables/pruning';
+export { saveTable } from './tables/save-table';
 export { f1ByCorpus, type Reports, spanTable, tokenTable } from './tables/scores';
 export { searchRankingTable } from './tables/search-ranking';
 export { thresholdTable } from './tables/thresholds';

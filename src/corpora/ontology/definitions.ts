@@ -1,4 +1,5 @@
 import {
+  formatCsv,
   InputError,
   type LabelledText,
   parseTable,
@@ -72,11 +73,8 @@ const COLUMNS = [
 
 /** Writes the table as CSV (RFC 4180) with a header and without an index; `readDefinitions` gives the same rows back. */
 export function writeDefinitions(path: string, rows: readonly DefinitionRow[]): void {
-  const lines = rows.map((row) => COLUMNS.map((column) => csvCell(String(row[column]))).join(','));
-  writeFileAtomically(path, [COLUMNS.join(','), ...lines, ''].join('\n'));
+  writeFileAtomically(path, formatCsv([COLUMNS, ...rows.map((row) => COLUMNS.map((column) => row[column]))]));
 }
-
-const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /**
  * Reads a table written by `writeDefinitions`.

@@ -1,3 +1,4 @@
+import { type CsvCell, formatCsv } from '../../foundation';
 import { withDefaults } from '../configuration';
 import type { SearchSpace } from './space-file';
 import type { TrialRecord } from './trial';
@@ -28,7 +29,7 @@ export function trialsAsCsv(
   ];
   const inOrder = [...records].sort((one, other) => one.trial - other.trial || one.rung - other.rung);
   const rows = inOrder.map((record) => {
-    const settings: Record<string, unknown> = withDefaults({ ...fixed, ...record.values });
+    const settings: Record<string, CsvCell> = withDefaults({ ...fixed, ...record.values });
     const { trial, share, seconds } = record;
     const isScored = 'score' in record;
     return [
@@ -39,10 +40,5 @@ export function trialsAsCsv(
       ...[seconds.toFixed(1), isScored ? null : record.failed],
     ];
   });
-  return [header, ...rows].map((cells) => `${cells.map(asCell).join(',')}\n`).join('');
-}
-
-function asCell(value: unknown): string {
-  const text = String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return formatCsv([header, ...rows]);
 }

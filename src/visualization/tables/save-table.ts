@@ -1,0 +1,40 @@
+import { extname } from 'node:path';
+import { formatCsv, InputError, optionalPackage, writeFileAtomically } from '../../foundation';
+import type { Row } from '../notebook/show-table';
+
+/** The part of SheetJS in use; danfojs-node brings it. */
+interface SheetJs {
+  utils: {
+    json_to_sheet(rows: readonly Row[]): unknown;
+    book_new(sheet: unknown, name: string): unknown;
+  };
+  write(book: unknown, options: { type: 'buffer'; bookType: 'xlsx' }): Uint8Array;
+}
+
+const FORMATS: Readonly<Record<string, (rows: readonly Row[]) => string | Uint8Array>> = {
+  '.csv': (rows) => {
+    const columns = Object.keys(rows[0] ?? {});
+    return formatCsv([columns, ...rows.map((row) => columns.map((column) => row[column]))]);
+  },
+  '.jsonl': (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+  '.xlsx': (rows) => {
+    const { utils, write } = optionalPackage<SheetJs>('xlsx', 'Writing a spreadsheet');
+    const sheet = utils.json_to_sheet(rows);
+    return write(utils.book_new(sheet, 'table'), { type: 'buffer', bookType: 'xlsx' });
+  },
+};
+
+/**
+ * Writes a table as CSV, JSON lines or a spreadsheet, by the end of the path: `.csv`, `.jsonl` or `.xlsx`.
+ *
+ * @throws InputError for another ending
+ * @example saveTable([{ sentence: 'Ribosomes translate mRNA.', process: 0.8 }], 'output/results.xlsx');
+ */
+export function saveTable(rows: readonly Row[], path: string): void {
+  const format = FORMATS[extname(path).toLowerCase()];
+  if (!format)
+    throw new InputError(
+      `${path}: a table is saved as ${Object.keys(FORMATS).join(', ')}; end the file's name in one of them`,
+    );
+  writeFileAtomically(path, format(rows));
+}
