@@ -3,7 +3,7 @@ import { GRID, INK } from './palette';
 
 /** A Plotly trace: its type and the attributes that are set. */
 export interface Trace {
-  type: 'bar' | 'scatter';
+  type: 'bar' | 'scatter' | 'pie';
   [attribute: string]: unknown;
 }
 
