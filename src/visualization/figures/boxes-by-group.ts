@@ -1,5 +1,14 @@
 import { createRandom, InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, formatPercent, plainText, type Trace } from '../figure';
+import {
+  axis,
+  capitalized,
+  type Figure,
+  formatNumber,
+  formatPercent,
+  listWords,
+  plainText,
+  type Trace,
+} from '../figure';
 import { INK, labelColours, MUTED, NEUTRAL, withOpacity } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
 import { chooseLabels, nameInTitle } from '../shown-labels';
@@ -158,10 +167,10 @@ function title(measure: string, rows: readonly MeasuredGroup[], boxes: readonly 
     })
     .sort((one, other) => one.at - other.at);
   const [first, last] = [medians[0], medians.at(-1)];
-  if (!first || !last) return `${measure}: no values`;
+  if (!first || !last) return `${capitalized(measure)}: no values`;
   return first.median === last.median
-    ? `${measure}: median ${first.median}`
-    : `${measure}: medians from ${first.median} (${first.name}) to ${last.median} (${last.name})`;
+    ? `${capitalized(measure)}: median ${first.median}`
+    : `${capitalized(measure)}: medians from ${first.median} (${first.name}) to ${last.median} (${last.name})`;
 }
 
 function reading(
@@ -174,19 +183,24 @@ function reading(
   const dots = isSampled
     ? `dots are values beyond, at most ${MOST_OUTLIERS} per box, sampled`
     : 'dots are values beyond';
-  const beyond = lines.flatMap(({ value, label }) =>
-    measures.map((measure) => {
-      let [count, above] = [0, 0];
-      for (const { values } of rows)
-        for (const one of Array.from(values[measure] ?? [])) {
-          count++;
-          if (one > value) above++;
-        }
-      return `${label}: ${count ? formatPercent(above / count) : 'none'} of the ${items} are above in ${measure}`;
-    }),
-  );
+  const beyond = lines.map(({ value }) => {
+    const shares = measures.map((measure) => ({ measure, share: shareAbove(rows, measure, value) }));
+    const some = shares.filter(({ share }) => share > 0);
+    if (some.length === 0) return `None of the ${items} is above ${formatNumber(value, 2)}`;
+    return `Above ${formatNumber(value, 2)}: ${listWords(some.map(({ measure, share }) => `${formatPercent(share)} of the ${items} in ${measure}`))}`;
+  });
   return (
     `Boxes span the quartiles, the line with its number is the median, whiskers end within 1.5 interquartile ranges, ${dots}.` +
     beyond.map((sentence) => ` ${sentence}.`).join('')
   );
+}
+
+function shareAbove(rows: readonly MeasuredGroup[], measure: string, limit: number): number {
+  let [count, above] = [0, 0];
+  for (const { values } of rows)
+    for (const value of Array.from(values[measure] ?? [])) {
+      count++;
+      if (value > limit) above++;
+    }
+  return count ? above / count : 0;
 }

@@ -1,8 +1,8 @@
 import { InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { axis, capitalized, type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { INK, NEUTRAL, withOpacity } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
-import { placeLabels } from '../rendering/labels';
+import { placeLabels, type Rectangle } from '../rendering/labels';
 import { nameInTitle } from '../shown-labels';
 import { paretoFront } from './pareto';
 import { linearRange, logRange, logTicks } from './scatter-axes';
@@ -79,11 +79,14 @@ export function bubbles(
     {
       ...PLOT,
       fontSize: LABEL_SIZE,
-      obstacles: points.flatMap(({ x, interval }) =>
-        interval
-          ? { left: across(x) - 3, right: across(x) + 3, top: down(interval[1]), bottom: down(interval[0]) }
-          : [],
-      ),
+      obstacles: [
+        ...points.flatMap(({ x, interval }) =>
+          interval
+            ? { left: across(x) - 3, right: across(x) + 3, top: down(interval[1]), bottom: down(interval[0]) }
+            : [],
+        ),
+        ...front.slice(1).flatMap((end, index) => alongLine([front[index], end], across, down)),
+      ],
     },
   );
   const numbered = isKeyed ? names.map((line, index) => `${index + 1}  ${line.join(', ')}`) : [];
@@ -167,6 +170,21 @@ function titleOf(points: readonly Bubble[], yTitle: string): string {
   const at = ({ name, x, y }: Bubble) =>
     `${nameInTitle(name)} (${y.toFixed(3)} at ${formatNumber(x, x < 10 ? 1 : 0)})`;
   return best === fastest
-    ? `${yTitle}: ${at(best)} is both best and cheapest`
-    : `${yTitle}: ${at(best)} is best, ${at(fastest)} cheapest`;
+    ? `${capitalized(yTitle)}: ${at(best)} is both best and cheapest`
+    : `${capitalized(yTitle)}: ${at(best)} is best, ${at(fastest)} cheapest`;
+}
+
+/** Small squares along a line between two points. */
+function alongLine(
+  [from, to]: readonly [Bubble, Bubble],
+  across: (x: number) => number,
+  down: (y: number) => number,
+): Rectangle[] {
+  const [startX, startY, endX, endY] = [across(from.x), down(from.y), across(to.x), down(to.y)];
+  const squares = Math.ceil(Math.hypot(endX - startX, endY - startY) / 6);
+  return Array.from({ length: squares }, (_, square) => {
+    const share = (square + 0.5) / squares;
+    const [x, y] = [startX + share * (endX - startX), startY + share * (endY - startY)];
+    return { left: x - 3, right: x + 3, top: y - 3, bottom: y + 3 };
+  });
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { axis, capitalized, type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { INK, LABEL_COLOURS, NEUTRAL, withOpacity } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
 import { chooseLabels, labelsIn, nameInTitle } from '../shown-labels';
@@ -85,7 +85,11 @@ export function groupedBars(
       height: Math.max(100, shown.length * groupHeight) + key.height + 60,
       margin: { l: left, r: 20, t: key.height + 6, b: 54 },
       ...{ barmode: 'group', bargap: BETWEEN / groupHeight, showlegend: false },
-      xaxis: axis(unit, { range: [0, (longest * PLOT) / (PLOT - valueWidth - 12)], showline: true }),
+      xaxis: axis(unit, {
+        range: [0, (longest * PLOT) / (PLOT - valueWidth - 12)],
+        showline: true,
+        tickformat: longest >= 1000 ? ',' : '',
+      }),
       yaxis: axis('', {
         range: [shown.length - 0.5, -0.5],
         tickvals: shown.map((_, place) => place),
@@ -110,8 +114,8 @@ function describe(
   return {
     title:
       labels.length === 1
-        ? `${unit}: ${mean(most)}`
-        : `${unit}: the most for ${mean(most)}, the fewest for ${mean(least)}`,
+        ? `${capitalized(unit)}: ${mean(most)}`
+        : `${capitalized(unit)}: most for ${mean(most)}, fewest for ${mean(least)}`,
     reading: series > 1 ? 'Numbers in the title are sums over the series.' : 'One bar per label.',
   };
 }

@@ -1,7 +1,7 @@
 import { plainText } from '../figure';
 import { LIMIT } from '../palette';
 import { textWidth } from '../rendering/font';
-import { spreadApart } from '../rendering/labels';
+import { spreadWithin } from '../rendering/labels';
 
 /** A value marked by a line, such as the longest input of a model. */
 export interface MarkedLine {
@@ -28,12 +28,12 @@ export function markLines(
 ) {
   const ascending = lines.toSorted((one, other) => one.value - other.value);
   const widest = Math.max(0, ...ascending.map(({ label }) => textWidth(label, LINE_LABEL_SIZE)));
-  const centres = spreadApart(
+  // The labels may reach into the gap between panels.
+  const centres = spreadWithin(
     ascending.map(({ value }) => place.toPixels(value)),
     widest + 8,
+    [widest / 2, place.panelWidth + place.gap / 3 - widest / 2],
   );
-  // To the left, as far as the last label would leave the panel.
-  const excess = Math.max(0, (centres.at(-1) ?? 0) + widest / 2 - place.panelWidth - place.gap / 3);
   return {
     shapes: ascending.map(({ value }) => ({
       ...{ type: 'line', xref: `x${place.suffix}`, yref: `y${place.suffix} domain` },
@@ -42,7 +42,7 @@ export function markLines(
     })),
     annotations: ascending.map(({ label }, line) => ({
       text: plainText(label),
-      ...{ xref: 'paper', x: place.start, xshift: centres[line] - excess, xanchor: 'center' },
+      ...{ xref: 'paper', x: place.start, xshift: centres[line], xanchor: 'center' },
       ...{ yref: 'paper', y: 1, yanchor: 'bottom', yshift: 3, showarrow: false },
       font: { size: LINE_LABEL_SIZE, color: LIMIT },
     })),

@@ -20,9 +20,9 @@ const MOST_SLICES = 8;
 const MOST_DOTS = 200;
 const OTHERS = '#B8BCC2';
 // In pixels.
-const PIE = { width: 420, height: 330, longestName: 104 };
+const PIE = { width: 500, height: 330, side: 190, longestName: 142 };
 const BARS = 330;
-const ROW_HEIGHT = 44;
+const ROW_HEIGHT = 36;
 const LONGEST_NAME = 190;
 const SIZE = 12;
 
@@ -136,15 +136,14 @@ function pieOf(spreads: readonly Spread[], width: number, height: number): Trace
       : []),
   ];
   // A square at the top of the left part, with room for the names beside it.
-  const side = 200;
-  const [across, down] = [(width * side) / PIE.width, side / height];
+  const [across, down] = [(width * PIE.side) / PIE.width, PIE.side / height];
   return {
     type: 'pie',
     labels: all.map((_, index) => String(index)),
     values: all.map(({ mean }) => mean),
     domain: {
       x: [(width - across) / 2, (width + across) / 2],
-      y: [1 - (PIE.height + side) / 2 / height, 1 - (PIE.height + side) / 2 / height + down],
+      y: [1 - (PIE.height + PIE.side) / 2 / height, 1 - (PIE.height + PIE.side) / 2 / height + down],
     },
     ...{ sort: false, direction: 'clockwise', textinfo: 'text', textposition: 'outside', automargin: false },
     text: all.map(

@@ -68,7 +68,7 @@ export function rankedBars(
     height: grid.height + MARGIN.t + MARGIN.b,
     margin: MARGIN,
     ...{ bargap: 0.2, showlegend: false },
-    annotations: grid.panels.map(({ heading }) => heading),
+    annotations: grid.panels.map(({ heading }) => ({ ...heading, yshift: 4 })),
   };
   const data = grid.panels.map(({ suffix, domain, rowDomain }, panel): Trace => {
     const { label, counts } = drawn[panel];
@@ -82,6 +82,7 @@ export function rankedBars(
       anchor: `y${suffix}`,
       range: [0, ((counts[0]?.count || 1) * width) / (width - valueWidth)],
       nticks: 4,
+      tickformat: ',',
     });
     layout[`yaxis${suffix}`] = axis('', {
       domain: rowDomain,
@@ -118,7 +119,7 @@ function describe(
     .sort((one, other) => other.count - one.count);
   const [{ label, name, count }] = tops;
   return {
-    title: `The most frequent of the ${items} is “${nameInTitle(name)}”: ${formatNumber(count, 1)} ${unit} of ${nameInTitle(label)}`,
+    title: `Most frequent ${items}: “${nameInTitle(name)}” leads with ${formatNumber(count, 1)} ${unit} of ${nameInTitle(label)}`,
     reading: `Up to ${rows} ${items} per label with their counts; each panel has its own scale.${note}`,
   };
 }

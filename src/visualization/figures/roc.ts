@@ -1,7 +1,7 @@
 import type { RocCurve } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
-import { INK, LIMIT, labelColours, withOpacity } from '../palette';
+import { INK, LABEL_COLOURS, LIMIT, labelColours, withOpacity } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
 import { chooseLabels, listLabels, nameInTitle } from '../shown-labels';
 import { visiblePoints } from './visible-points';
@@ -13,7 +13,7 @@ const BETWEEN = 64;
 const BOTTOM = 56;
 const KEY = { lineHeight: 18, size: 12, longestName: 280, gap: 20 };
 /** Number of curves with a colour and a line of the key. */
-const MOST_NAMED = 20;
+const MOST_NAMED = 12;
 /** If every AUC reaches this, a second panel enlarges the upper left corner, where all curves are. */
 const ENLARGED_FROM = 0.9;
 const CORNER = 0.2;
@@ -27,7 +27,6 @@ const CORNER = 0.2;
  */
 export function rocFigure(curves: Readonly<Record<string, RocCurve | null>>): Figure {
   const labels = Object.keys(curves);
-  const colours = labelColours(labels);
   const known = labels.filter((label) => curves[label]);
   if (known.length === 0)
     throw new InputError('There is no ROC curve to draw; give texts with and without at least one label');
@@ -36,6 +35,8 @@ export function rocFigure(curves: Readonly<Record<string, RocCurve | null>>): Fi
     weight: (label) => -curves[label]!.auc,
     which: 'those with the lowest AUC, the others in grey',
   });
+  // Of more labels than colours, those of the key have different ones.
+  const colours = labelColours(labels.length > LABEL_COLOURS.length ? shown : labels);
   const byAuc = (some: readonly string[]) =>
     some.toSorted((one, other) => curves[other]!.auc - curves[one]!.auc);
   const ordered = byAuc(known);

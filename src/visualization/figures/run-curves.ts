@@ -43,7 +43,9 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
   );
   const measure = isAccuracy ? 'accuracy' : 'score';
   const all = drawn.flatMap(({ scores }) => scores.map(({ value }) => value));
-  const range: [number, number] = all.length ? [Math.max(0, Math.min(...all) - 0.05), 1] : [0, 1];
+  const range: [number, number] = all.length
+    ? [Math.max(0, Math.min(...all) - 0.05), Math.min(1, Math.max(...all) + 0.05)]
+    : [0, 1];
   const ends = lineEnds(
     drawn.flatMap(({ name, scores, colour }) => {
       const last = scores.at(-1);

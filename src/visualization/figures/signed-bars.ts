@@ -21,6 +21,8 @@ export interface SignedOptions {
 /** More words are set in columns, and of still more, those with the largest changes are shown. */
 const ROWS = 30;
 const MOST_COLUMNS = 4;
+/** Of probabilities in single precision. */
+const ROUNDING = 1e-5;
 const FOR = '#0072B2';
 const AGAINST = '#D55E00';
 // In pixels.
@@ -36,14 +38,20 @@ const GAP = 24;
  * The words of a text in order with the change of a label's probability when each is left out: bars to the left fall, so the word
  * speaks for the label. Long texts are set in columns.
  *
- * @throws InputError without words, or if a change is not from -1 to 1
+ * @throws InputError without words, or if a probability is not from 0 to 1
  * @example
  * signedBars([{ word: 'Catalysis', change: -0.41 }, { word: 'of', change: -0.03 }], { label: 'function', probability: 0.97 });
  */
 export function signedBars(words: readonly WordChange[], { label, probability }: SignedOptions): Figure {
   if (words.length === 0) throw new InputError('There is no word to draw; give a text with at least one');
-  const wrong = words.find(({ change }) => !(Math.abs(change) <= 1));
-  if (wrong) throw new InputError(`${wrong.word}: the change is ${wrong.change}; give one from -1 to 1`);
+  const isPossible = (value: number) => value >= -ROUNDING && value <= 1 + ROUNDING;
+  if (!isPossible(probability))
+    throw new InputError(`${label}: the probability is ${probability}; give one from 0 to 1`);
+  const wrong = words.find(({ change }) => !isPossible(probability + change));
+  if (wrong)
+    throw new InputError(
+      `${wrong.word}: the probability changes by ${wrong.change} from ${probability}, out of 0 to 1; give its value without the word minus that of the whole text`,
+    );
   const shown = largestInOrder(words, ROWS * MOST_COLUMNS);
   const columns = Math.ceil(shown.length / ROWS);
   const rows = Math.ceil(shown.length / columns);
@@ -131,7 +139,7 @@ function describe(
     title:
       signed(largest.change) === '0.00'
         ? `No single word changes the probability of ${name} (${probability.toFixed(2)})`
-        : `Without “${nameInTitle(largest.word)}”, the probability of ${name} changes from ${probability.toFixed(2)} to ${(probability + largest.change).toFixed(2)}`,
+        : `Without “${nameInTitle(largest.word)}”, the probability of ${name} ${largest.change < 0 ? 'falls' : 'rises'} from ${probability.toFixed(2)} to ${(probability + largest.change).toFixed(2)}`,
     reading:
       'Words in the order of the text, each left out once: to the left the probability falls, so the word speaks for the label; to the right it rises.' +
       (shown.length < words.length

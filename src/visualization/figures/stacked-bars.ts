@@ -1,6 +1,6 @@
 import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
-import { INK, labelColours, MUTED, textColourOn } from '../palette';
+import { INK, LABEL_COLOURS, labelColours, MUTED, textColourOn } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
 import { chooseLabels, labelsIn, nameInTitle } from '../shown-labels';
 import { colourKey } from './colour-key';
@@ -56,13 +56,14 @@ export function stackedBars(
       );
   }
   const drawn = items.slice(0, MOST_ITEMS);
-  const colours = labelColours(labels);
   const total = (label: string) => items.reduce((sum, { values }) => sum + (values[label] ?? 0), 0);
   const { shown, note } = chooseLabels(labels, {
     most: MOST_PARTS,
     weight: total,
     which: 'those with the largest values, the others as one grey part',
   });
+  // Of more labels than colours, those with a part of their own have different ones.
+  const colours = labelColours(labels.length > LABEL_COLOURS.length ? shown : labels);
   const sumOf = (item: StackedItem) => labels.reduce((sum, label) => sum + (item.values[label] ?? 0), 0);
   const parts = shown.map((label) => ({
     name: label,
@@ -115,16 +116,16 @@ export function stackedBars(
       xaxis: axis(unit, { range: [0, longest], showline: true, zeroline: true }),
       yaxis: axis('', {
         range: [Math.max(2, drawn.length) - 0.5, -0.5],
-        tickvals: drawn.map((_, row) => row),
-        ticktext: drawn.map(
-          ({ text }, row) =>
-            `<span style="color:${colours[winners[row]]}">■</span> ${plainText(fitText(text, TEXT_WIDTH, SIZE))}`,
-        ),
-        tickfont: { size: SIZE, color: INK },
-        ...{ showgrid: false, ticks: '', ticklabelstandoff: 6 },
+        showticklabels: false,
+        ...{ showgrid: false, ticks: '' },
       }),
       annotations: [
         ...key.annotations,
+        ...drawn.map(({ text }, row) => ({
+          text: `<span style="color:${shown.includes(winners[row]) ? colours[winners[row]] : OTHERS}">■</span> ${plainText(fitText(text, TEXT_WIDTH, SIZE))}`,
+          ...{ xref: 'paper', x: 0, xanchor: 'left', xshift: 16 - left, yref: 'y', y: row },
+          ...{ showarrow: false, borderpad: 0, font: { size: SIZE, color: INK } },
+        })),
         ...drawn.flatMap(({ note }, row) =>
           note
             ? {
@@ -139,7 +140,7 @@ export function stackedBars(
     },
     title: title(items, labels, plural),
     reading:
-      `Each bar is one of the ${plural}, in order; the square has the colour of its most probable label.` +
+      `Each bar is one of the ${plural}, in order; the square has the colour of its largest part.` +
       (items.length > drawn.length
         ? ` The first ${drawn.length} of ${formatNumber(items.length)} are drawn.`
         : '') +
