@@ -14,8 +14,9 @@ export interface PieOptions {
   seed?: number;
 }
 
-/** The smaller slices are one: their names would overlap. */
-const MOST_SLICES = 8;
+/** Slices below this share are one, beyond the first few: their names would overlap. */
+const LEAST_SLICE = 0.06;
+const FEW_SLICES = 4;
 /** Of more items, some are drawn. */
 const MOST_DOTS = 200;
 const OTHERS = '#B8BCC2';
@@ -102,8 +103,11 @@ export function pieWithBars(
         ...{ showgrid: false, ticks: '', ticklabelstandoff: 6 },
       }),
       shapes: rows.flatMap(linesOf),
-      annotations: rows.map(({ mean }, row) => ({
-        text: `<b>${percent(mean)}</b>`,
+      annotations: [
+        { text: 'mean', row: -0.5 },
+        ...rows.map(({ mean }, row) => ({ text: percent(mean), row })),
+      ].map(({ text, row }) => ({
+        text: `<b>${text}</b>`,
         ...{ xref: 'paper', x: 1, xanchor: 'left', xshift: 6, yref: 'y', y: row, showarrow: false },
         font: { size: SIZE, color: INK },
       })),
@@ -121,7 +125,9 @@ function percent(share: number): string {
 
 function pieOf(spreads: readonly Spread[], width: number, height: number): Trace {
   const ordered = spreads.toSorted((one, other) => other.mean - one.mean);
-  const slices = ordered.slice(0, ordered.length > MOST_SLICES ? MOST_SLICES - 1 : MOST_SLICES);
+  const large = ordered.filter(({ mean }, place) => place < FEW_SLICES || mean >= LEAST_SLICE);
+  // One small slice is no group.
+  const slices = ordered.slice(0, ordered.length - large.length === 1 ? ordered.length : large.length);
   const rest = ordered.slice(slices.length);
   const all = [
     ...slices.map(({ label, mean, colour }) => ({ name: label, mean, colour })),

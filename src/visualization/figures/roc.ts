@@ -101,7 +101,7 @@ export function rocFigure(curves: Readonly<Record<string, RocCurve | null>>): Fi
     title:
       known.length === 1
         ? `AUC of ${nameInTitle(best)} against the rest: ${auc(best)}`
-        : `AUC from ${auc(worst)} (${nameInTitle(worst)}) to ${auc(best)} (${nameInTitle(best)}), each label against the rest`,
+        : `AUC from ${auc(worst)} (${nameInTitle(worst)}) to ${auc(best)}${shown.includes(best) ? ` (${nameInTitle(best)})` : ''}, each label against the rest`,
     reading:
       'The dashed diagonal is chance; the key has the area under the curve and the number of texts with the label.' +
       (isEnlarged ? ' The right panel enlarges the upper left corner.' : '') +
@@ -117,7 +117,7 @@ function keyOf(
 ): { annotations: Record<string, unknown>[]; width: number } {
   const lines = named.map((label) => {
     const { auc, positives } = curves[label]!;
-    return `${fitText(label, KEY.longestName, KEY.size)}  ${auc.toFixed(3)} (${formatNumber(positives)})`;
+    return `${fitText(label, KEY.longestName, KEY.size)} ${auc.toFixed(3)} (${formatNumber(positives)})`;
   });
   return {
     annotations: lines.map((line, index) => ({
