@@ -78,6 +78,7 @@ export {
   scorePartialMatches,
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
+export type { RocCurve } from './roc';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
 export {
   comparable,

@@ -3,7 +3,7 @@ import { GRID, INK } from './palette';
 
 /** A Plotly trace: its type and the attributes that are set. */
 export interface Trace {
-  type: 'bar' | 'scatter';
+  type: 'bar' | 'scatter' | 'pie';
   [attribute: string]: unknown;
 }
 
@@ -69,10 +69,16 @@ export function formatNumber(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
-/** Formats a share from 0 to 1 as percent, with one decimal if it is small. */
+/** Formats a share from 0 to 1 as percent, with one decimal near 0 and 1, so that only all is 100 %. */
 export function formatPercent(share: number): string {
   if (share > 0 && share < 0.001) return 'less than 0.1 %';
-  return `${formatNumber(share * 100, share < 0.1 ? 1 : 0)} %`;
+  if (share > 0.999 && share < 1) return 'more than 99.9 %';
+  return `${formatNumber(share * 100, share < 0.1 || share > 0.99 ? 1 : 0)} %`;
+}
+
+/** With a capital letter, for the beginning of a title. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** "a", "a and b", "a, b and c". */

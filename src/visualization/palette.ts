@@ -74,6 +74,12 @@ export function strongestBehindText(colour: string): number {
   return opacity;
 }
 
+/** Returns the colour of text on a colour, white or {@link INK}, whichever has more contrast. */
+export function textColourOn(colour: string): string {
+  // Where the contrast to white and to INK (luminance 0.016) is equal.
+  return luminanceOnWhite(colour, 1) < 0.213 ? '#FFFFFF' : INK;
+}
+
 function luminanceOnWhite(colour: string, opacity: number): number {
   return [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
     const value = Number.parseInt(colour.slice(1 + 2 * index, 3 + 2 * index), 16) / 255;

@@ -1,4 +1,5 @@
 import { listWords } from './figure';
+import { fitText } from './rendering/font';
 
 /** Default maximum number of labels in a figure: the number of palette colours. */
 export const MOST_LABELS = 30;
@@ -42,4 +43,9 @@ export function listLabels(labels: readonly string[]): string {
       ? labels
       : [...labels.slice(0, MOST_LISTED), `${labels.length - MOST_LISTED} more`],
   );
+}
+
+/** Cuts a label or name so that several fit into a title. */
+export function nameInTitle(name: string): string {
+  return fitText(name, 240, 17, 'bold');
 }

@@ -1,16 +1,8 @@
 import { InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, formatPercent } from '../figure';
-import { NEUTRAL } from '../palette';
-import { fitText, textWidth } from '../rendering/font';
+import { type Figure, formatNumber, formatPercent } from '../figure';
 import { chooseLabels } from '../shown-labels';
-import { type MatrixCell, matrixAxis, matrixCells } from './matrix';
-import { panelsInRow } from './panels';
-
-/** Wider matrices show only counts in their cells, and vertical column names. */
-const MOST_WITH_SHARES = 6;
-const CELL = { width: 46, height: 26 };
-/** Pixels. */
-const LONGEST_NAME = 260;
+import { confusionCells, MOST_WITH_SHARES } from './confusion-cells';
+import type { MatrixCell } from './matrix';
 
 /**
  * Draws the confusion matrix of labels from `classConfusion`. Of more than 30 labels, the most confused ones are shown.
@@ -47,31 +39,12 @@ export function confusionMatrix(
       return { text: `${formatNumber(count)}${share}`, strength };
     });
   });
-  const [panel] = panelsInRow(['']);
-  const { trace, shapes } = matrixCells(panel, cells, NEUTRAL);
-  const names = (last: string) => [...shown, last].map((name) => fitText(name, LONGEST_NAME, 12.5));
-  const [rows, columns] = [names('none (spurious)'), names('none (missed)')];
-  const longest = (texts: readonly string[]) => Math.max(...texts.map((name) => textWidth(name, 12.5)));
-  const size = places.length;
-  const left = 56 + longest(rows);
-  const width = Math.max(860, left + 20 + size * CELL.width);
-  const isUpright = isWide || longest(columns) > (width - left - 20) / size - 8;
-  const bottom = isUpright ? 44 + longest(columns) : 60;
   return {
-    data: [trace],
-    layout: {
-      width,
-      height: Math.max(244, size * CELL.height) + 16 + bottom,
-      margin: { l: left, r: 20, t: 16, b: bottom },
-      showlegend: false,
-      shapes,
-      xaxis: axis('predicted label', {
-        ...matrixAxis(columns),
-        range: [-0.5, size - 0.5],
-        ...(isUpright && { tickangle: -90 }),
-      }),
-      yaxis: axis('gold label', { ...matrixAxis(rows), range: [size - 0.5, -0.5] }),
-    },
+    ...confusionCells(cells, {
+      rows: [...shown, 'none (spurious)'],
+      columns: [...shown, 'none (missed)'],
+      upright: isWide,
+    }),
     title: 'Confusion of labels',
     reading: reading(confusion, labels, isWide) + note,
   };

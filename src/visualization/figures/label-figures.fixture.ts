@@ -2,17 +2,26 @@ import { f1Column, precisionRecallCurve, reliability, searchEffects } from '../.
 import { byLabel, createRandom } from '../../foundation';
 import type { Figure } from '../figure';
 import { valuesOf } from '../labels.fixture';
+import { boxesByGroup } from './boxes-by-group';
 import { calibration } from './calibration';
 import { countsByLabel } from './counts-by-label';
 import { crossCorpusMatrix } from './cross-corpus';
+import { curves } from './curves';
 import { f1ByLabel } from './f1-by-label';
+import { groupedBars } from './grouped-bars';
 import { confusionMatrix } from './label-confusion';
 import { learningCurves } from './learning-curves';
+import { pieWithBars } from './pie-with-bars';
 import { precisionRecall } from './precision-recall';
+import { rankedBars } from './ranked-bars';
+import { rocFigure } from './roc';
+import { rocOf } from './roc.fixture';
 import { searchBoxes } from './search-boxes';
 import { searchEffectsFigure } from './search-effects';
 import { sampleSearch } from './search-rows.fixture';
 import { sentenceProbabilities } from './sentence-probabilities';
+import { stackedBars } from './stacked-bars';
+import { textConfusionMatrix } from './text-confusion';
 import { tokenProbabilities } from './token-probabilities';
 import { trainingSizeCurves } from './training-size';
 
@@ -99,4 +108,55 @@ export const FIGURES: Record<string, (labels: string[]) => Figure> = {
     return searchEffectsFigure(byLabel(labels, (label) => searchEffects(rows, f1Column(all, label))));
   },
   boxes: (labels) => searchBoxes(sampleSearch(labels), labels, labels.at(-1)!),
+  'confusion of texts': (labels) =>
+    textConfusionMatrix(
+      labels.map((_, row) =>
+        labels.map((__, column) =>
+          row === column ? 1200 : Math.max(0, ((row * 13 + column * 7) % 60) - 50),
+        ),
+      ),
+      labels,
+    ),
+  roc: (labels) => rocFigure(byLabel(labels, (_, index) => rocOf(0.3 + ((index * 7) % 10) / 5))),
+  'boxes by group': (labels) =>
+    boxesByGroup(
+      labels.map((name, index) => ({
+        name,
+        values: {
+          'length (words)': words.map(([word]) => word.length * (index + 1)),
+          'length (sub-words)': [7, 9],
+        },
+      })),
+      { labels, lines: [{ value: 100, label: 'cut at 100' }] },
+    ),
+  'stacked bars': (labels) =>
+    stackedBars(words.map(([word], index) => ({ text: word, values: valuesOf(labels, index) }))),
+  'grouped bars': (labels) =>
+    groupedBars(
+      ['train', 'validation', 'a split with a long name'].map((name, index) => ({
+        name,
+        values: byLabel(labels, (_, place) => 1000 * ((place * 7 + index) % 31) + 7),
+      })),
+      { unit: 'texts' },
+    ),
+  'ranked bars': (labels) =>
+    rankedBars(
+      labels.map((label, index) => ({
+        label,
+        counts: words.map(([name], place) => ({ name, count: 1234 * (place + 1) * (index + 1) })),
+      })),
+      { items: 'words' },
+    ),
+  'pie with bars': (labels) =>
+    pieWithBars(
+      words.map((_, index) => byLabel(labels, (__, place) => ((index + place) % 7) / 7 / labels.length)),
+    ),
+  'curves of scores': (labels) =>
+    curves(
+      labels.map((name, index) => ({
+        name,
+        points: [16, 64, 256].map((x) => ({ x, value: 0.5 + 0.01 * index, low: 0.45, high: 0.9 })),
+      })),
+      { x: 'input length (sub-words)', y: 'accuracy on test', isLogarithmic: true },
+    ),
 };

@@ -3,6 +3,7 @@ import { axis, type Figure, formatNumber, plainText, type Trace } from '../figur
 import { LIMIT, labelColours, NEUTRAL, withOpacity } from '../palette';
 import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
 import { lineEnds } from './line-ends';
+import { movingMean, smoothingWindow } from './moving-mean';
 
 const PLOT_HEIGHT = 300;
 
@@ -10,8 +11,7 @@ const PLOT_HEIGHT = 300;
 export function learningCurves(rows: readonly MetricsRow[]): Figure {
   const steps = rows.filter((row): row is StepRow => row.kind === 'step');
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
-  // Odd, so that it is symmetric.
-  const window = 2 * Math.floor(steps.length / 80) + 1;
+  const window = smoothingWindow(steps.length);
   const smooth = movingMean(
     steps.map(({ loss }) => loss),
     window,
@@ -103,18 +103,6 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
     title: 'Learning curves',
     reading: reading(steps, smooth, evaluations, unknown) + note,
   };
-}
-
-/** Centred moving average over `window` values, fewer towards both ends. */
-function movingMean(values: readonly number[], window: number): number[] {
-  const reach = Math.floor(window / 2);
-  const sums = [0];
-  for (const value of values) sums.push(sums.at(-1)! + value);
-  return values.map((_, index) => {
-    const start = Math.max(0, index - reach);
-    const end = Math.min(values.length, index + reach + 1);
-    return (sums[end] - sums[start]) / (end - start);
-  });
 }
 
 function reading(

@@ -8,7 +8,6 @@ export interface LineEnd {
   /** A character similar to the line's markers. */
   mark: string;
   colour: string;
-  /** From 0 to 1, the range of the vertical axis. */
   value: number;
 }
 
@@ -22,26 +21,35 @@ const BEYOND = 0.1;
 /**
  * Places the names of lines with their last values to the right of the plot, as near to the line ends as possible.
  *
+ * @param range of the vertical axis
+ * @param digits decimals of the values
  * @param leastHeight minimum height of the plot in pixels, which grows with the number of names
  * @param shift pixels between the plot and the names
  */
 export function lineEnds(
   lines: readonly LineEnd[],
-  { leastHeight, shift }: { leastHeight: number; shift: number },
+  {
+    range: [low, high] = [0, 1],
+    digits = 2,
+    leastHeight,
+    shift,
+  }: { range?: readonly [number, number]; digits?: number; leastHeight: number; shift: number },
 ): { annotations: Record<string, unknown>[]; width: number; height: number } {
   const height = Math.max(leastHeight, SPACING * lines.length);
   const ascending = lines.toSorted((one, other) => one.value - other.value);
   const places = spreadWithin(
-    ascending.map(({ value }) => value),
+    ascending.map(({ value }) => (value - low) / (high - low)),
     SPACING / height,
     [-BEYOND, 1 + BEYOND],
   );
-  const texts = ascending.map(({ label, value }) => `${fitText(label, LONGEST, SIZE)} ${value.toFixed(2)}`);
+  const texts = ascending.map(
+    ({ label, value }) => `${fitText(label, LONGEST, SIZE)} ${value.toFixed(digits)}`,
+  );
   return {
     annotations: ascending.map(({ mark, colour }, index) => ({
       text: `<span style="color:${colour}">${mark}</span> ${plainText(texts[index])}`,
       ...{ xref: 'paper', x: 1, xanchor: 'left', xshift: shift },
-      // The axis runs from 0 to 1 like the paper, but hides what is pushed below it.
+      // Not on the axis, which hides what is pushed below it.
       ...{ yref: 'paper', y: places[index], yanchor: 'middle' },
       showarrow: false,
       font: { size: SIZE },

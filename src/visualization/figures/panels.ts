@@ -41,6 +41,7 @@ const MOST_COLUMNS = 4;
  * per row if titles or details are long. A title longer than half the figure is cut.
  *
  * @param width pixels of the plot
+ * @param leastWidth minimum pixels of a panel's width
  * @param height pixels of one panel
  * @param between pixels between rows of panels: the axis of the upper and the heading of the lower row
  */
@@ -49,15 +50,17 @@ export function panelGrid(
   {
     details = [],
     width,
+    leastWidth = 0,
     height,
     between,
-  }: { details?: readonly string[]; width: number; height: number; between: number },
+  }: { details?: readonly string[]; width: number; leastWidth?: number; height: number; between: number },
 ): PanelGrid {
   const widthOf = (columns: number) => ((1 - GAP * (columns - 1)) / columns) * width;
   const shown = titles.map((title) =>
     fitText(title, widthOf(Math.min(2, titles.length)), TITLE_SIZE, 'bold'),
   );
   const widest = Math.max(
+    leastWidth,
     ...shown.map((title) => textWidth(title, TITLE_SIZE, 'bold')),
     ...details.map((detail) => textWidth(detail.replace(/<\/?i>/g, ''), DETAIL_SIZE)),
   );

@@ -3,9 +3,7 @@ import { type Figure, plainText, type Trace } from '../figure';
 import { INK, labelColours } from '../palette';
 import { chooseLabels, type ShownLabels } from '../shown-labels';
 import { unitSquares } from './panels';
-
-/** A curve has one point per distinct probability; points closer than this to the last one drawn are indistinguishable and skipped. */
-const STEP = 1 / 200;
+import { visiblePoints } from './visible-points';
 
 /**
  * Token precision against recall, one panel per label, with the point at the threshold. Null if the label has no gold mentions.
@@ -35,7 +33,7 @@ export function precisionRecall(
     const label = shownLabels[index];
     const curve = curves[label];
     const axes = { xaxis: `x${panel.suffix}`, yaxis: `y${panel.suffix}` };
-    const shown = curve ? visiblePoints(curve) : [];
+    const shown = curve ? visiblePoints(curve.recall, curve.precision) : [];
     const chosen = curve ? [pointAt(curve, threshold[label])] : [];
     return [
       {
@@ -65,17 +63,6 @@ export function precisionRecall(
     title: 'Precision and recall of tokens',
     reading: reading(curves, { shown: shownLabels, note }),
   };
-}
-
-/** Indices of distinguishable points, including the first and the last. */
-function visiblePoints({ recall, precision }: PrecisionRecallCurve): number[] {
-  const shown = [0];
-  for (let point = 1; point < recall.length; point++) {
-    const last = shown[shown.length - 1];
-    const isApart = Math.hypot(recall[point] - recall[last], precision[point] - precision[last]) >= STEP;
-    if (isApart || point === recall.length - 1) shown.push(point);
-  }
-  return shown;
 }
 
 /** Finds the curve's point for a threshold; the curve's thresholds ascend, and each includes the tokens at it. */

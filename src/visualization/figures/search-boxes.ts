@@ -3,6 +3,7 @@ import { axis, type Figure, plainText, type Trace } from '../figure';
 import { INK, labelColours, withOpacity } from '../palette';
 import { fitText } from '../rendering/font';
 import { panelsInRow } from './panels';
+import { quantile } from './quantile';
 import { settingName, settingValue } from './settings';
 
 /** Gap between the boxes of different lengths, in box widths. */
@@ -133,13 +134,6 @@ function drawBox({ place, scores }: Box, suffix: string, colour: string): Record
     },
     { ...{ type: 'line', ...across, y0: median, y1: median }, line: { color: INK, width: 2.2 } },
   ];
-}
-
-/** Quantile with linear interpolation, as in NumPy. */
-function quantile(ascending: readonly number[], share: number): number {
-  const place = share * (ascending.length - 1);
-  const [below, above] = [ascending[Math.floor(place)], ascending[Math.ceil(place)]];
-  return below + (place - Math.floor(place)) * (above - below);
 }
 
 function reading(rows: readonly SearchRow[], column: string): string {

@@ -53,17 +53,27 @@ const CLEARANCE = 5;
 /**
  * Places a label beside each disc so that labels overlap neither one another nor a disc, and are inside the plot. Tries right,
  * left, above, below and the corners, then farther out; if no position is free, uses the one with the least overlap.
+ *
+ * @param obstacles other areas of the plot to keep free
  */
 export function placeLabels(
   discs: readonly LabelledDisc[],
-  { width, height, fontSize }: { width: number; height: number; fontSize: number },
+  {
+    width,
+    height,
+    fontSize,
+    obstacles = [],
+  }: { width: number; height: number; fontSize: number; obstacles?: readonly Rectangle[] },
 ): LabelPlace[] {
-  const taken: Rectangle[] = discs.map(({ x, y, radius }) => ({
-    left: x - radius,
-    right: x + radius,
-    top: y - radius,
-    bottom: y + radius,
-  }));
+  const taken: Rectangle[] = [
+    ...obstacles,
+    ...discs.map(({ x, y, radius }) => ({
+      left: x - radius,
+      right: x + radius,
+      top: y - radius,
+      bottom: y + radius,
+    })),
+  ];
   return discs.map((disc) => {
     const labelWidth = Math.max(...disc.lines.map((line) => textWidth(line, fontSize)));
     const labelHeight = disc.lines.length * fontSize * LINE_HEIGHT;
@@ -99,7 +109,8 @@ export function placeLabels(
   });
 }
 
-interface Rectangle {
+/** In pixels of the plot, with the origin at the top left. */
+export interface Rectangle {
   left: number;
   right: number;
   top: number;

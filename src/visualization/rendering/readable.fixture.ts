@@ -13,7 +13,7 @@ interface TextBox {
   bottom: number;
 }
 
-/** Returns the boxes of a picture's texts. */
+/** Returns the boxes of a picture's texts; the lines of a text are joined by spaces. */
 function textBoxes(svg: string): TextBox[] {
   const { window } = new JSDOM(svg, { contentType: 'image/svg+xml' });
   installTextBoxes(window.SVGElement.prototype);
@@ -21,7 +21,9 @@ function textBoxes(svg: string): TextBox[] {
     .filter((element) => element.textContent?.trim())
     .map((element) => {
       const { left, right, top, bottom } = element.getBoundingClientRect();
-      return { text: element.textContent!, left, right, top, bottom };
+      const lines = [...element.querySelectorAll('.line')].map(({ textContent }) => textContent);
+      const text = lines.length ? lines.join(' ') : element.textContent!;
+      return { text, left, right, top, bottom };
     });
 }
 

@@ -1,0 +1,218 @@
+import { InputError } from '../../foundation';
+import { axis, capitalized, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { labelColours, withOpacity } from '../palette';
+import { chooseLabels, nameInTitle } from '../shown-labels';
+import { lineEnds } from './line-ends';
+
+/** A score at one size, with its interval and the single runs if there are several. */
+export interface CurvePoint {
+  x: number;
+  /** The score, or the mean of the runs. */
+  value: number;
+  low?: number;
+  high?: number;
+  /** Scores of single runs, drawn as pale points. */
+  runs?: readonly number[];
+}
+
+export interface Curve {
+  name: string;
+  points: readonly CurvePoint[];
+}
+
+export interface CurveOptions {
+  /** Titles of the axes with their units. */
+  x: string;
+  y: string;
+  /** Whether the horizontal axis is logarithmic; its title then says so. */
+  isLogarithmic?: boolean;
+  /** Of the vertical axis. Default: around the data. */
+  range?: readonly [number, number];
+  /** What bars or bands show. Default: "95% intervals". */
+  interval?: string;
+}
+
+const PLOT = { width: 618, height: 340 };
+/** Curves with more points have bands instead of bars. */
+const MOST_BARS = 12;
+/** More values on the horizontal axis than this have round tick labels instead of one each. */
+const MOST_TICKS = 9;
+/** Marker shapes by index, for colour-blind readers: Plotly's name, and the matching character. */
+const SHAPES: readonly (readonly [symbol: string, character: string])[] = [
+  ['circle', '●'],
+  ['square', '■'],
+  ['diamond', '◆'],
+  ['triangle-up', '▲'],
+  ['triangle-down', '▼'],
+  ['star', '★'],
+  ['cross', '✚'],
+  ['x', '✖'],
+];
+
+/**
+ * Scores against the size of the training data, the length of the input, or another quantity: one line per series with its name and
+ * last value at its end, and intervals as bars, or as bands of long lines.
+ *
+ * @throws InputError without points, or if one cannot be drawn
+ * @example
+ * curves([{ name: 'MiniLM', points: [{ x: 250, value: 0.9, low: 0.88, high: 0.92 }, { x: 2000, value: 0.95, low: 0.94, high: 0.96 }] }],
+ *   { x: 'training texts', y: 'accuracy on test', isLogarithmic: true });
+ */
+export function curves(
+  series: readonly Curve[],
+  { x, y, isLogarithmic = false, range, interval = '95% intervals' }: CurveOptions,
+): Figure {
+  const known = series.filter(({ points }) => points.length > 0);
+  if (known.length === 0) throw new InputError('There is no point to draw; give at least one');
+  for (const { name, points } of known) {
+    const wrong = points.find(
+      (point) => ![point.x, point.value].every(Number.isFinite) || (isLogarithmic && point.x <= 0),
+    );
+    if (wrong)
+      throw new InputError(
+        `${name}: ${wrong.value} at ${wrong.x} cannot be drawn; give numbers${isLogarithmic ? ', and sizes above zero' : ''}`,
+      );
+  }
+  const names = series.map(({ name }) => name);
+  const colours = labelColours(names);
+  const { shown, note } = chooseLabels(
+    known.map(({ name }) => name),
+    { weight: () => 0, which: 'the first' },
+  );
+  const drawn = known
+    .filter(({ name }) => shown.includes(name))
+    .map(({ name, points }) => {
+      const [symbol, mark] = SHAPES[names.indexOf(name) % SHAPES.length];
+      return { name, points: points.toSorted((a, b) => a.x - b.x), colour: colours[name], symbol, mark };
+    });
+  const points = drawn.flatMap((curve) => curve.points);
+  const vertical = range ?? rangeOf(points);
+  const isNarrow = vertical[1] - vertical[0] < 0.2;
+  const ends = lineEnds(
+    drawn.map(({ name, points, colour, mark }) => ({
+      ...{ label: name, mark, colour },
+      value: points.at(-1)!.value,
+    })),
+    { range: vertical, digits: isNarrow ? 3 : 2, leastHeight: PLOT.height, shift: 8 },
+  );
+  const right = Math.max(176, ends.width);
+  const sizes = [...new Set(points.map((point) => point.x))].sort((a, b) => a - b);
+  return {
+    data: drawn.flatMap(tracesOf),
+    layout: {
+      width: 66 + PLOT.width + right,
+      height: ends.height + 70,
+      margin: { l: 66, r: right, t: 12, b: 58 },
+      showlegend: false,
+      xaxis: axis(isLogarithmic ? `${x} (logarithmic)` : x, {
+        ...horizontal(sizes, isLogarithmic),
+        showline: true,
+      }),
+      yaxis: axis(y, { range: vertical, ticks: '' }),
+      annotations: ends.annotations,
+    },
+    title: title(drawn, y, isNarrow ? 3 : 2),
+    reading: reading(drawn, interval) + note,
+  };
+}
+
+interface DrawnCurve extends Curve {
+  colour: string;
+  symbol: string;
+  mark: string;
+}
+
+const hasInterval = ({ low, high }: CurvePoint) => low !== undefined && high !== undefined;
+const isBand = ({ points }: Curve) => points.length > MOST_BARS;
+
+function tracesOf(curve: DrawnCurve): Trace[] {
+  const { name, points, colour, symbol } = curve;
+  const traces: Trace[] = [];
+  const measured = points.filter(hasInterval);
+  if (isBand(curve) && measured.length)
+    traces.push({
+      ...{ type: 'scatter', mode: 'lines', name: `${plainText(name)}, interval` },
+      // Along the upper ends, and back along the lower ones.
+      x: [...measured, ...measured.toReversed()].map((point) => point.x),
+      y: [...measured.map(({ high }) => high), ...measured.toReversed().map(({ low }) => low)],
+      ...{ fill: 'toself', fillcolor: withOpacity(colour, 0.15), line: { width: 0 }, hoverinfo: 'skip' },
+    });
+  if (points.some(({ runs }) => runs))
+    traces.push({
+      ...{ type: 'scatter', mode: 'markers', name: `${plainText(name)}, each run` },
+      x: points.flatMap((point) => (point.runs ?? []).map(() => point.x)),
+      y: points.flatMap(({ runs }) => runs ?? []),
+      marker: { color: withOpacity(colour, 0.4), size: 6, symbol },
+    });
+  traces.push({
+    ...{ type: 'scatter', mode: isBand(curve) ? 'lines' : 'lines+markers', name: plainText(name) },
+    cliponaxis: false,
+    x: points.map((point) => point.x),
+    y: points.map(({ value }) => value),
+    line: { color: colour, width: 2.2 },
+    marker: { color: colour, size: 9, symbol },
+    ...(!isBand(curve) &&
+      measured.length && {
+        error_y: {
+          ...{ type: 'data', symmetric: false, color: colour, thickness: 1.4, width: 5 },
+          array: points.map(({ value, high }) => (high ?? value) - value),
+          arrayminus: points.map(({ value, low }) => value - (low ?? value)),
+        },
+      }),
+  });
+  return traces;
+}
+
+/** Range with some room around values and intervals, within 0 and 1 if they are. */
+function rangeOf(points: readonly CurvePoint[]): [number, number] {
+  const all = points.flatMap(({ value, low, high, runs }) => [
+    value,
+    low ?? value,
+    high ?? value,
+    ...(runs ?? []),
+  ]);
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const padding = Math.max(0.01, 0.08 * (most - least));
+  return [
+    least >= 0 ? Math.max(0, least - padding) : least - padding,
+    most <= 1 ? Math.min(1, most + padding) : most + padding,
+  ];
+}
+
+function horizontal(sizes: readonly number[], isLogarithmic: boolean): Record<string, unknown> {
+  const [least, most] = [sizes[0], sizes.at(-1)!];
+  const ticks =
+    sizes.length > MOST_TICKS
+      ? {}
+      : { tickvals: sizes, ticktext: sizes.map((size) => formatNumber(size, 2)) };
+  if (!isLogarithmic) {
+    const padding = 0.03 * (most - least) || 1;
+    return { ...ticks, range: [least - padding, most + padding] };
+  }
+  const padding = Math.max(0.06, 0.06 * Math.log10(most / least));
+  return { ...ticks, type: 'log', range: [Math.log10(least) - padding, Math.log10(most) + padding] };
+}
+
+function title(drawn: readonly DrawnCurve[], y: string, digits: number): string {
+  const best = drawn.reduce((one, other) =>
+    other.points.at(-1)!.value > one.points.at(-1)!.value ? other : one,
+  );
+  const [first, last] = [best.points[0], best.points.at(-1)!];
+  const values =
+    first === last
+      ? `${last.value.toFixed(digits)} at ${formatNumber(last.x, 2)}`
+      : `from ${first.value.toFixed(digits)} at ${formatNumber(first.x, 2)} to ${last.value.toFixed(digits)} at ${formatNumber(last.x, 2)}`;
+  return `${drawn.length > 1 ? `${capitalized(y)}: highest in the end for ${nameInTitle(best.name)}, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
+}
+
+function reading(drawn: readonly DrawnCurve[], interval: string): string {
+  const withInterval = drawn.filter(({ points }) => points.some(hasInterval));
+  const marks = withInterval.length
+    ? `${withInterval.every(isBand) ? 'Bands' : withInterval.some(isBand) ? 'Bars and bands' : 'Bars'} are ${interval}`
+    : 'No intervals were given, so small differences may be chance';
+  const [best, second] = drawn
+    .map(({ points }) => points.at(-1)!)
+    .sort((one, other) => other.value - one.value);
+  const isClose = second && best.low !== undefined && second.high !== undefined && second.high >= best.low;
+  return `${marks}; numbers at the right are the last values.${isClose ? ' The last intervals of the best two overlap.' : ''}`;
+}
