@@ -23,8 +23,7 @@ const fixture = JSON.parse(
 function reportOf({ labels, gold, given }: Case, outcome: 'one' | 'several') {
   const logits = given.map((own) => Float32Array.from(labels, (label) => (own.includes(label) ? 2 : -2)));
   const texts = gold.map((own) => ({ text: 'x', labels: own, several: outcome === 'several' }));
-  const encoder = {} as never; // not needed for scores
-  return scoreTexts(texts, logits, { encoder, labels, outcome, maximumLength: 8, threshold: 0.5 });
+  return scoreTexts(texts, logits, { labels, outcome, threshold: 0.5 });
 }
 
 function close(found: number | null, expected: number, what: string): void {

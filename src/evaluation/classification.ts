@@ -1,7 +1,6 @@
 import type { ClassificationReport, LabelScore } from '../tasks';
-import { isRight, mean } from '../tasks';
-import type { Statistic } from './article-counts';
 import { type BootstrapOptions, bootstrapUnits, type Interval } from './bootstrap';
+import { textCounts } from './text-counts';
 
 /** Precision, recall and F1 averaged over labels; an undefined value counts as 0, as in scikit-learn. */
 export interface AverageScore {
@@ -30,10 +29,6 @@ export interface ClassificationDetails {
 /** The required part of a report of `evaluateTexts`. */
 export type ScoredTexts = Pick<ClassificationReport, 'answers' | 'labels' | 'unknown' | 'confusion'>;
 
-const COLUMNS = { texts: 0, right: 1 };
-/** Followed by hits, predicted and gold counts of each label. */
-const FIRST_LABEL = 2;
-
 /** Computes intervals, averages and confusions for a report of `evaluateTexts`. */
 export function detailTexts(report: ScoredTexts, options: BootstrapOptions): ClassificationDetails {
   const { answers, confusion } = report;
@@ -50,30 +45,8 @@ export function textIntervals(
   answers: ClassificationReport['answers'],
   options: BootstrapOptions,
 ): (Interval | null)[] {
-  const names = [...new Set(answers.flatMap(({ gold, given }) => [...gold, ...given]))];
-  const columnOf = new Map(names.map((name, index) => [name, FIRST_LABEL + 3 * index]));
-  const right = answers.map(isRight);
-  // The columns in which a text counts 1: few of many.
-  const counted = answers.map(({ gold, given }, text) => [
-    COLUMNS.texts,
-    ...(right[text] ? [COLUMNS.right] : []),
-    ...given.map((label) => columnOf.get(label)! + 1),
-    ...gold.map((label) => columnOf.get(label)! + 2),
-    ...gold.filter((label) => given.includes(label)).map((label) => columnOf.get(label)!),
-  ]);
-  const accuracy: Statistic = (sums) => sums[COLUMNS.right] / sums[COLUMNS.texts];
-  const macroF1: Statistic = (sums) =>
-    mean(
-      names.map((_, index) => {
-        const [hits, given, gold] = sums.subarray(FIRST_LABEL + 3 * index);
-        return given + gold === 0 ? null : (2 * hits) / (given + gold);
-      }),
-    );
-  const columns = FIRST_LABEL + 3 * names.length;
-  const add = (sums: Float64Array, text: number) => {
-    for (const column of counted[text]) sums[column]++;
-  };
-  return bootstrapUnits(answers.length, columns, add, [accuracy, macroF1], options);
+  const { columns, adders, accuracy, macroF1 } = textCounts([answers]);
+  return bootstrapUnits(answers.length, columns, adders[0], [accuracy, macroF1], options);
 }
 
 function averagesOf({ labels, unknown }: ScoredTexts): ClassificationDetails['averages'] {

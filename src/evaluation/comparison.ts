@@ -10,13 +10,13 @@ import {
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from './bootstrap';
 import { holm, permutationTest } from './permutation';
 
-/** Difference of two models' F1, with interval and p-value. */
+/** Difference of two models' F1 or accuracy, with interval and p-value. */
 export interface Difference {
   /** Positive if the first model is better. */
   difference: number;
-  /** 95% interval of the difference, with the same draws of articles for both models. */
+  /** 95% interval of the difference, with the same draws of articles (or texts) for both models. */
   interval: Interval | null;
-  /** Paired permutation test over articles; Holm-corrected over the classes. */
+  /** Paired permutation test over articles (or texts); Holm-corrected over the classes, where there are several. */
   p: number;
 }
 
@@ -62,24 +62,33 @@ export function compareModels(
   // Both models' counts in one row, so that both use the same draws of articles.
   const columns = first.rows[0]?.length ?? 0;
   const pairs = first.rows.map((row, article) => Float64Array.of(...row, ...second.rows[article]));
-  const differences = statistics.map(
-    (statistic): Statistic =>
-      (sums) => {
-        const [one, other] = [statistic(sums.subarray(0, columns)), statistic(sums.subarray(columns))];
-        return one === null || other === null ? null : one - other;
-      },
-  );
+  const differences = statistics.map((statistic) => differenceOf(statistic, columns));
   const intervals = bootstrapIntervals(pairs, differences, { resamples, seed });
   const total = sumRows(pairs);
-  const results = differences.map((statistic, index): Difference | null => {
-    const difference = statistic(total);
-    const p = corrected[index];
-    return difference === null || p === null ? null : { difference, interval: intervals[index], p };
-  });
+  const results = differences.map((statistic, index) =>
+    differenceWith(statistic(total), intervals[index], corrected[index]),
+  );
   return {
     meanF1: results[0],
     spans: byLabel(labels, (_, index) => results[1 + index]),
     tokens: byLabel(labels, (_, index) => (sameTokens ? results[1 + classes + index] : null)),
+  };
+}
+
+/** Null if the difference is undefined. */
+export function differenceWith(
+  difference: number | null,
+  interval: Interval | null,
+  p: number | null,
+): Difference | null {
+  return difference === null || p === null ? null : { difference, interval, p };
+}
+
+/** The first model's score minus the second's, from the counts of both in one row // [2 * columns] */
+export function differenceOf(statistic: Statistic, columns: number): Statistic {
+  return (sums) => {
+    const [one, other] = [statistic(sums.subarray(0, columns)), statistic(sums.subarray(columns))];
+    return one === null || other === null ? null : one - other;
   };
 }
 

@@ -57,7 +57,7 @@ test('precision-recall curves, reliability and correlation equal those of scikit
       one.binMeans,
     );
     assert.deepEqual(
-      bins.map(({ tokens }) => tokens),
+      bins.map(({ count }) => count),
       one.binCounts,
     );
     assertClose([expectedCalibrationError], [one.ece]);

@@ -10,6 +10,7 @@ export interface PrecisionRecallCurve {
   averagePrecision: number;
 }
 
+/** Probabilities of yes-or-no questions, such as whether a token is inside a mention, with the right answers. */
 export type Outcomes = Pick<TokenOutcomes, 'probabilities' | 'inside'>;
 
 /**
@@ -33,15 +34,15 @@ export function precisionRecallCurve(outcomes: Outcomes): PrecisionRecallCurve |
   return { precision, recall, thresholds: thresholds.reverse(), averagePrecision };
 }
 
-/** For each probability, descending: number of tokens with at least it (`taken`), and of those inside mentions (`hits`). */
-interface Cuts {
+/** For each probability, descending: how many have at least it (`taken`), and how many of those are `inside` (`hits`). */
+export interface Cuts {
   thresholds: Float64Array; // [cuts]
   hits: Float64Array; // [cuts]
   taken: Float64Array; // [cuts]
 }
 
 /** Computes one cut for every distinct probability. Uses typed arrays, since there may be millions. */
-function cutsOf({ probabilities, inside }: Outcomes): Cuts {
+export function cutsOf({ probabilities, inside }: Outcomes): Cuts {
   // Sorting plain numbers avoids a comparison function, which would take most of the time.
   const positive = sortedWhere(probabilities, inside, 1);
   const negative = sortedWhere(probabilities, inside, 0);
@@ -99,54 +100,54 @@ export function bestThreshold(outcomes: Outcomes): number | null {
   return best < 0 ? null : (thresholds[best] + (thresholds[best + 1] ?? 0)) / 2;
 }
 
-/** Tokens whose probabilities lie in (low, high]; 0 is in the first. */
+/** The tokens or texts whose probabilities lie in (low, high]; 0 is in the first. */
 export interface ReliabilityBin {
   low: number;
   high: number;
-  tokens: number;
+  count: number;
   meanProbability: number;
-  /** Share of them inside gold mentions; equals the mean probability if the model is well calibrated. */
+  /** Share of tokens inside gold mentions, or of texts classified right; equals the mean probability if well calibrated. */
   share: number;
 }
 
 export interface Reliability {
   /** Without empty bins. */
   bins: ReliabilityBin[];
-  /** Expected calibration error: mean absolute difference of share and mean probability, weighted by tokens; 0 is best. */
+  /** Expected calibration error: mean absolute difference of share and mean probability, weighted by count; 0 is best. */
   expectedCalibrationError: number;
 }
 
 /**
  * Reliability curve in bins of equal width, and the expected calibration error (Guo et al. 2017, "On Calibration of Modern
- * Neural Networks"), here for one class against the rest. Null without tokens.
+ * Neural Networks"), here of yes-or-no outcomes: one class against the rest. Null if there are none.
  */
 export function reliability({ probabilities, inside }: Outcomes, binCount = 10): Reliability | null {
   const total = probabilities.length;
   if (total === 0) return null;
   const border = (bin: number) => bin * (1 / binCount);
-  const sums = Array.from({ length: binCount }, () => ({ tokens: 0, probability: 0, inside: 0 }));
-  probabilities.forEach((probability, token) => {
+  const sums = Array.from({ length: binCount }, () => ({ count: 0, probability: 0, inside: 0 }));
+  probabilities.forEach((probability, index) => {
     let bin = Math.min(Math.floor(probability * binCount), binCount - 1);
     // Multiples of a tenth are not exact, so compare with the borders.
     while (bin > 0 && probability <= border(bin)) bin--;
     while (bin + 1 < binCount && probability > border(bin + 1)) bin++;
-    sums[bin].tokens++;
+    sums[bin].count++;
     sums[bin].probability += probability;
-    sums[bin].inside += inside[token];
+    sums[bin].inside += inside[index];
   });
   const bins = sums.flatMap((sum, bin) =>
-    sum.tokens === 0
+    sum.count === 0
       ? []
       : {
           low: border(bin),
           high: border(bin + 1),
-          tokens: sum.tokens,
-          meanProbability: sum.probability / sum.tokens,
-          share: sum.inside / sum.tokens,
+          count: sum.count,
+          meanProbability: sum.probability / sum.count,
+          share: sum.inside / sum.count,
         },
   );
   const expectedCalibrationError = bins.reduce(
-    (sum, { tokens, meanProbability, share }) => sum + (tokens / total) * Math.abs(share - meanProbability),
+    (sum, { count, meanProbability, share }) => sum + (count / total) * Math.abs(share - meanProbability),
     0,
   );
   return { bins, expectedCalibrationError };

@@ -1,11 +1,12 @@
 /**
- * Evaluation: scores of taggers by class, their uncertainty, and error analysis.
+ * Evaluation: scores of taggers and classifiers by class, their uncertainty, and error analysis.
  *
- * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions; or files of tag sequences; or the table of a
- * search. Out: strict, partial and token scores, curves, breakdowns, kinds of errors, intervals and p-values; effects of settings.
- * May touch: the given files, to read.
+ * In: gold sentences, and a scorer (a network or an ONNX file) or its predictions; or labelled texts and a classifier's answers; or
+ * files of tag sequences; or the table of a search. Out: strict, partial and token scores, curves, calibration, breakdowns, kinds of
+ * errors, intervals and p-values, comparisons of two models; baselines; effects of settings. May touch: the given files, to read.
  *
- * `sequences/` scores tags as Python's seqeval does. Classes for which a sentence is not annotated are unknown and never counted in
+ * `sequences/` scores tags as Python's seqeval does. `baselines/` trains simple classifiers, which a network has to beat; `probes/`
+ * changes texts to see what a classifier reacts to. Classes for which a sentence is not annotated are unknown and never counted in
  * this room.
  */
 export {
@@ -17,6 +18,18 @@ export {
   sumRows,
   tokenF1,
 } from './article-counts';
+export { type Baseline, scoreBaseline } from './baselines/baseline';
+export { type FirstWordsOptions, trainFirstWords } from './baselines/first-words';
+export type { LinearWeights } from './baselines/logistic-regression';
+export { trainMajority } from './baselines/majority';
+export type { NgramRange } from './baselines/tfidf';
+export {
+  type TellingTerm,
+  type TfidfClassifier,
+  type TfidfOptions,
+  tellingTerms,
+  trainTfidf,
+} from './baselines/tfidf-classifier';
 export { type BootstrapOptions, bootstrapIntervals, CONFIDENCE, type Interval } from './bootstrap';
 export {
   byCorpus,
@@ -36,6 +49,7 @@ export {
   textIntervals,
 } from './classification';
 export { compareModels, type Difference, type ModelComparison, SIGNIFICANCE, verdict } from './comparison';
+export { confidentMistakes, type TextMistake } from './confident-mistakes';
 export {
   bestThreshold,
   type Outcomes,
@@ -78,7 +92,9 @@ export {
   scorePartialMatches,
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
-export type { RocCurve } from './roc';
+export { type Contributions, leaveOneWordOut, type WordContribution } from './probes/leave-one-word-out';
+export { commonOpenings, type Opening, swapOpenings, withoutFirstWords } from './probes/opening-probe';
+export { macroAuc, type RocCurve, rocCurves } from './roc';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
 export {
   comparable,
@@ -96,3 +112,7 @@ export {
 export { TAG_SCHEMES, type TagScheme } from './sequences/schemes';
 export { checkSameShape, placeOfTag, readTagFile, type TagFile } from './sequences/tag-files';
 export type { SequenceMode } from './sequences/tags';
+export type { TextAnswer } from './text-answers';
+export { textReliability } from './text-calibration';
+export { compareTexts, type TextComparison } from './text-comparison';
+export { wilsonInterval } from './wilson';

@@ -1,5 +1,5 @@
 import { createRandom } from '../foundation';
-import { addRow, type Statistic, sumRows } from './article-counts';
+import { addRow, type Statistic } from './article-counts';
 
 export interface PermutationOptions {
   /** Default: 1,000; the smallest p is 1 / (permutations + 1). */
@@ -21,28 +21,56 @@ export function permutationTest(
   one: readonly Float64Array[],
   other: readonly Float64Array[],
   statistics: readonly Statistic[],
-  { permutations = 1000, seed }: PermutationOptions,
+  options: PermutationOptions,
 ): (number | null)[] {
   if (one.length !== other.length)
     throw new Error(`${one.length} articles against ${other.length}: a paired test needs the same number`);
+  return permuteUnits(
+    one.length,
+    one[0]?.length ?? 0,
+    (sums, article) => addRow(sums, one[article]),
+    (sums, article) => addRow(sums, other[article]),
+    statistics,
+    options,
+  );
+}
+
+/**
+ * The permutation test over units, such as articles or texts, whose counts are added by functions, which suits sparse counts.
+ *
+ * @param addOne adds the first system's counts of a unit to the sums // [columns]
+ * @param addOther the same for the second system
+ */
+export function permuteUnits(
+  units: number,
+  columns: number,
+  addOne: (sums: Float64Array, unit: number) => void,
+  addOther: (sums: Float64Array, unit: number) => void,
+  statistics: readonly Statistic[],
+  { permutations = 1000, seed }: PermutationOptions,
+): (number | null)[] {
   const random = createRandom(seed);
   const distance = (sums: Float64Array, others: Float64Array) =>
     statistics.map((statistic) => {
       const [value, against] = [statistic(sums), statistic(others)];
       return value === null || against === null ? null : Math.abs(value - against);
     });
-  const real = distance(sumRows(one), sumRows(other));
+  const left = new Float64Array(columns);
+  const right = new Float64Array(columns);
+  for (let unit = 0; unit < units; unit++) {
+    addOne(left, unit);
+    addOther(right, unit);
+  }
+  const real = distance(left, right);
   const asLarge = statistics.map(() => 1);
-  const left = new Float64Array(one[0]?.length ?? 0);
-  const right = new Float64Array(left.length);
   for (let permutation = 0; permutation < permutations; permutation++) {
     left.fill(0);
     right.fill(0);
-    one.forEach((row, article) => {
+    for (let unit = 0; unit < units; unit++) {
       const swap = random.next() < 0.5;
-      addRow(left, swap ? other[article] : row);
-      addRow(right, swap ? row : other[article]);
-    });
+      addOne(swap ? right : left, unit);
+      addOther(swap ? left : right, unit);
+    }
     distance(left, right).forEach((value, index) => {
       if (value !== null && value >= (real[index] ?? 0)) asLarge[index]++;
     });

@@ -52,11 +52,11 @@ export async function evaluateTexts(
   return { cut, ...scoreTexts(texts, logits, configuration) };
 }
 
-/** Computes the report from logits // [texts][labels] */
+/** Computes the report from logits, or from log-probabilities if one label applies // [texts][labels] */
 export function scoreTexts(
   texts: readonly LabelledText[],
   logits: readonly Float32Array[],
-  configuration: ClassifierConfiguration,
+  configuration: Pick<ClassifierConfiguration, 'labels' | 'outcome' | 'threshold'>,
 ): Omit<ClassificationReport, 'cut'> {
   const { labels, outcome } = configuration;
   const numberOf = new Map(labels.map((label, index) => [label, index]));

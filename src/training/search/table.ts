@@ -1,4 +1,4 @@
-import { type CsvCell, formatCsv } from '../../foundation';
+import { formatCsv } from '../../foundation';
 import { withDefaults } from '../configuration';
 import type { SearchSpace } from './space-file';
 import type { TrialRecord } from './trial';
@@ -29,13 +29,13 @@ export function trialsAsCsv(
   ];
   const inOrder = [...records].sort((one, other) => one.trial - other.trial || one.rung - other.rung);
   const rows = inOrder.map((record) => {
-    const settings: Record<string, CsvCell> = withDefaults({ ...fixed, ...record.values });
+    const settings: Record<string, unknown> = withDefaults({ ...fixed, ...record.values });
     const { trial, share, seconds } = record;
     const isScored = 'score' in record;
     return [
-      ...Object.keys(REFERENCE_COLUMNS).map((name) => settings[name]),
+      ...Object.keys(REFERENCE_COLUMNS).map((name) => String(settings[name] ?? '')),
       ...metricNames.map((name) => (isScored ? record.metrics[name] : null)),
-      ...others.map((name) => settings[name]),
+      ...others.map((name) => String(settings[name] ?? '')),
       ...[trial, share, isScored ? 'finished' : 'failed', isScored ? record.score : null],
       ...[seconds.toFixed(1), isScored ? null : record.failed],
     ];

@@ -4,24 +4,50 @@ import { LIMIT, labelColours } from '../palette';
 import { chooseLabels, type ShownLabels } from '../shown-labels';
 import { unitSquares } from './panels';
 
-/** Discs with fewer tokens are drawn hollow: their share is unreliable. */
-const FEW_TOKENS = 30;
+/** Discs with fewer tokens or texts are drawn hollow: their share is unreliable. */
+const FEW = 30;
+
+const WORDS = {
+  tokens: {
+    title: 'Calibration of token probabilities',
+    x: 'mean probability in the bin',
+    y: 'share inside gold mentions',
+    which: 'those with the most gold tokens',
+    none: 'not annotated',
+  },
+  texts: {
+    title: 'Calibration of the predicted labels',
+    x: 'mean confidence in the bin',
+    y: 'share right',
+    which: 'those with the most texts right',
+    none: 'no texts',
+  },
+};
 
 /**
- * Reliability diagrams, one panel per label: the share of tokens inside gold mentions against the predicted probability. Null if no
- * source is annotated for the label.
+ * Reliability diagrams. Of tokens: one panel per label, the share of tokens inside gold mentions against the predicted probability;
+ * null if no source is annotated for the label. Of texts: one panel per classifier, the share of texts classified right against the
+ * confidence, which is the probability of the predicted label.
+ *
+ * @param reliabilities by label or by classifier, from `reliability` or `textReliability`
+ * @example
+ * calibration({ BERT: textReliability(report.answers) }, 'texts');
  */
-export function calibration(reliabilities: Readonly<Record<string, Reliability | null>>): Figure {
+export function calibration(
+  reliabilities: Readonly<Record<string, Reliability | null>>,
+  items: keyof typeof WORDS = 'tokens',
+): Figure {
+  const { title, x, y, which } = WORDS[items];
   const labels = Object.keys(reliabilities);
   const colours = labelColours(labels);
   const chosen = chooseLabels(labels, {
-    weight: (label) => goldTokens(reliabilities[label]),
-    which: 'those with the most gold tokens',
+    weight: (label) => countInside(reliabilities[label]),
+    which,
   });
   const { panels, layout } = unitSquares(
     chosen.shown,
-    chosen.shown.map((label) => describe(reliabilities[label])),
-    { x: 'mean probability in the bin', y: 'share inside gold mentions' },
+    chosen.shown.map((label) => describe(reliabilities[label], items)),
+    { x, y },
   );
   const shapes: Record<string, unknown>[] = [];
   const data = panels.map((panel, index): Trace => {
@@ -45,10 +71,10 @@ export function calibration(reliabilities: Readonly<Record<string, Reliability |
       line: { color: colours[label], width: 2 },
       marker: {
         size: 8,
-        color: bins.map((bin) => (bin.tokens < FEW_TOKENS ? 'white' : colours[label])),
+        color: bins.map((bin) => (bin.count < FEW ? 'white' : colours[label])),
         line: { color: colours[label], width: 1.6 },
       },
-      hovertext: bins.map((bin) => `${formatNumber(bin.tokens)} tokens`),
+      hovertext: bins.map((bin) => `${formatNumber(bin.count)} ${items}`),
       hoverinfo: 'text+x+y',
     };
   });
@@ -56,31 +82,34 @@ export function calibration(reliabilities: Readonly<Record<string, Reliability |
   return {
     data,
     layout,
-    title: 'Calibration of token probabilities',
-    reading: reading(reliabilities, chosen),
+    title,
+    reading: reading(reliabilities, chosen, items),
   };
 }
 
-function goldTokens(known: Reliability | null): number {
-  return known ? known.bins.reduce((sum, { share, tokens }) => sum + share * tokens, 0) : -1;
+function countInside(known: Reliability | null): number {
+  return known ? known.bins.reduce((sum, { share, count }) => sum + share * count, 0) : -1;
 }
 
-function describe(known: Reliability | null): string {
-  if (!known) return '<i>not annotated</i>';
-  const tokens = known.bins.reduce((sum, bin) => sum + bin.tokens, 0);
-  return `ECE ${known.expectedCalibrationError.toFixed(4)}, ${formatNumber(tokens)} tokens`;
+function describe(known: Reliability | null, items: keyof typeof WORDS): string {
+  if (!known) return `<i>${WORDS[items].none}</i>`;
+  const count = known.bins.reduce((sum, bin) => sum + bin.count, 0);
+  return `ECE ${known.expectedCalibrationError.toFixed(4)}, ${formatNumber(count)} ${items}`;
 }
 
 function reading(
   reliabilities: Readonly<Record<string, Reliability | null>>,
   { shown, note }: ShownLabels,
+  items: keyof typeof WORDS,
 ): string {
   const explanation =
     'On the dashed line the model is well calibrated, below it overconfident, above it underconfident; ' +
-    `hollow: fewer than ${FEW_TOKENS} tokens`;
+    `hollow: fewer than ${FEW} ${items}`;
   const known = shown.filter((label) => reliabilities[label]);
   if (known.length === 0) return `${explanation}.${note}`;
   const errorOf = (label: string) => reliabilities[label]!.expectedCalibrationError;
+  if (known.length === 1)
+    return `${explanation}; the expected calibration error (ECE) is ${errorOf(known[0]).toFixed(4)}.${note}`;
   const worst = known.reduce((one, other) => (errorOf(other) > errorOf(one) ? other : one));
   return `${explanation}; the expected calibration error (ECE) is largest for ${worst}, ${errorOf(worst).toFixed(4)}.${note}`;
 }

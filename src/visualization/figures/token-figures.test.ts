@@ -29,6 +29,27 @@ test('calibration: the ECE of each class is shown, an unknown class has no curve
   assert.match(figure.reading, new RegExp(`largest for Organ Tissue, ${error}`));
 });
 
+test('calibration of texts: one panel per classifier, in words for texts', async () => {
+  const known = reliability(outcomes(500, 2))!;
+  const figure = calibration({ BERT: known, 'tf-idf': null }, 'texts');
+  const texts = await checkReadable(figure);
+  const error = known.expectedCalibrationError.toFixed(4);
+  assert.ok(texts.some((text) => text.endsWith(`ECE ${error}, 500 texts`)));
+  assert.ok(texts.some((text) => text.endsWith('no texts')));
+  assert.ok(texts.includes('share right') && texts.includes('mean confidence in the bin'));
+  const few = known.bins.map(({ count }) => count < 30);
+  const { color } = figure.data[0].marker as { color: string[] };
+  assert.deepEqual(
+    color.map((one) => one === 'white'),
+    few,
+  );
+  assert.match(
+    figure.reading,
+    new RegExp(`fewer than 30 texts; the expected calibration error .* is ${error}`),
+  );
+  await checkReadable(calibration({ BERT: known }, 'texts'));
+});
+
 test('precision and recall: the disc is at the threshold, a class without gold shows n/a', async () => {
   const known = outcomes(2000, 1);
   const figure = precisionRecall(
