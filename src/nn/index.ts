@@ -40,6 +40,7 @@ export {
 export { fetchEncoder, locateEncoder } from './encoders';
 export * as fused from './fused';
 export { freshTensors, isNorm } from './initialization';
+export { inspectLayers, type LayerOutputs } from './inspect-layers';
 export * as kernels from './kernels';
 export { savedLabels } from './label-names';
 export { type ListedEncoder, listEncoders } from './list-encoders';
