@@ -3,7 +3,7 @@ import { type Batch, padBatch } from './batch';
 import { readTask } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
 import { readEncoderConfiguration } from './encoder-configuration';
-import type { LabelNetwork, Model } from './model';
+import { encoderOf, type LabelNetwork, type Model } from './model';
 import {
   applyHead,
   type EncoderConfiguration,
@@ -48,8 +48,8 @@ interface Parts {
  * @param tokenIds with the start and end token, as the tokenizer of the same folder gives them
  * @throws InputError if the folder cannot be read, or the tokens do not fit the network
  *
- * @example const { attentions } = inspectLayers('models/falconframes-tiny', [2, 1207, 3]); attentions[0][1][3]; // layer 0, head 1:
- * the weight of token 0 for token 1 (row 1 of 3)
+ * @example const { attentions } = inspectLayers('models/falconframes-tiny', [2, 1207, 3]);
+ * attentions[0][1][3]; // in layer 0, head 1, of 3 tokens: the weight that token 1 gives to token 0
  */
 export function inspectLayers(
   network: string | LabelNetwork | Model,
@@ -66,10 +66,6 @@ export function inspectLayers(
     opened.dispose();
   }
 }
-
-/** Returns the encoder of a network, wherever its class keeps it. */
-export const encoderOf = (network: LabelNetwork | { encoder: EncoderConfiguration }): EncoderConfiguration =>
-  'encoder' in network ? network.encoder : network.configuration.encoder;
 
 function openFolder(folder: string): Parts & { dispose: () => void } {
   const task = readTask(folder);

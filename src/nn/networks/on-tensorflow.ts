@@ -30,7 +30,7 @@ export type LayerObserver = (layer: number, part: 'projected' | 'hidden', value:
 
 /**
  * Called in each layer with its input [batch * length, hidden] and its attention weights before dropout [batch, heads, length,
- * length]. The weights are freed afterwards unless the observer keeps them.
+ * length]. Both are owned as those of a `LayerObserver`.
  */
 export type AttentionObserver = (layer: number, input: DeviceTensor, weights: DeviceTensor) => void;
 

@@ -24,7 +24,7 @@ export interface AttentionShape {
   dropout: number;
   /** Added to the scaled scores of every window // [1, heads, length, length] */
   bias?: DeviceTensor;
-  /** Called with the attention weights before dropout [batch, heads, length, length], which are freed afterwards unless kept. */
+  /** Called with the attention weights before dropout [batch, heads, length, length], which the tape owns if it records. */
   observe?: (weights: DeviceTensor) => void;
 }
 
