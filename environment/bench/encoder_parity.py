@@ -2,7 +2,7 @@
 
 Each line of standard input names a folder with a saved model and `inputs.json` with input_ids, attention_mask and direction. Writes
 `gradients.safetensors`, the gradients of sum(logits * direction), and `trained.safetensors`, the weights after three steps of AdamW on
-it, both without dropout, and answers with the logits, and with the ids of `texts` by the folder's own tokenizer.
+it, both without dropout, and `layers.safetensors`, the hidden states and attention weights of every layer, and answers with the logits, and with the ids of `texts` by the folder's own tokenizer.
 """
 
 import json
@@ -25,6 +25,13 @@ def compute(folder: pathlib.Path) -> dict:
     made, loading = transformers.AutoModelForTokenClassification.from_pretrained(folder, output_loading_info=True)
     assert not loading["missing_keys"] and not loading["unexpected_keys"], loading
     made.eval()
+    # Only this implementation returns attention weights.
+    made.set_attn_implementation("eager")
+    with torch.no_grad():
+        seen = made(**inputs, output_attentions=True, output_hidden_states=True)
+    layers = {"hidden_states": torch.stack(seen.hidden_states), "attentions": torch.stack(seen.attentions)}
+    save_file(layers, folder / "layers.safetensors")
+    made.set_attn_implementation("sdpa")
     logits = made(**inputs).logits
     free = [p for n, p in made.named_parameters() if n.endswith("bias") or "LayerNorm" in n or "layer_norm" in n]
     decaying = [p for p in made.parameters() if not any(p is other for other in free)]

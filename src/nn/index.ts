@@ -38,8 +38,10 @@ export {
   setDropout,
 } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
+export { formatSummary } from './format-summary';
 export * as fused from './fused';
 export { freshTensors, isNorm } from './initialization';
+export { inspectLayers, type LayerOutputs } from './inspect-layers';
 export * as kernels from './kernels';
 export { savedLabels } from './label-names';
 export { type ListedEncoder, listEncoders } from './list-encoders';
@@ -79,6 +81,15 @@ export { type RegisteredEncoder, registeredEncoders } from './registry';
 export { readSafetensors, writeSafetensors } from './safetensors';
 export { countClassifierParameters, SequenceClassifier } from './sequence-classifier';
 export type { Tensor } from './stored-tensor';
+export {
+  type ModelSummary,
+  type ModuleSummary,
+  type ParameterRow,
+  parameterRows,
+  type SummarizedModel,
+  summarizeConfiguration,
+  summarizeModel,
+} from './summary';
 export { type Applied, type Chance, type Precision, Tape, type TensorGradients } from './tape';
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';

@@ -50,6 +50,10 @@ export interface LabelNetwork extends Trainable {
   dispose(): void;
 }
 
+/** Returns the encoder of a network, wherever its class keeps it. */
+export const encoderOf = (network: LabelNetwork | { encoder: EncoderConfiguration }): EncoderConfiguration =>
+  'encoder' in network ? network.encoder : network.configuration.encoder;
+
 /** An encoder with a head. Owns its parameters' memory until `dispose()`. */
 export class Model implements Trainable {
   /** By Hugging Face's name. */

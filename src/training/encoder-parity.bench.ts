@@ -4,7 +4,7 @@
  *
  * Each encoder (by default every one of models/registry.json; those not at hand are fetched) gets a new head of three labels and is
  * saved; Python's `AutoModelForTokenClassification` loads the folder. Compared on lines of README.md, in windows of different lengths,
- * padded, without dropout: token ids, logits (1e-4), the gradient of every parameter (1e-3 relative), the parameters after three steps of AdamW (1e-4
+ * padded, without dropout: token ids, logits, hidden states and attention weights of every layer (1e-4), the gradient of every parameter (1e-3 relative), the parameters after three steps of AdamW (1e-4
  * relative), and the logits of the exported ONNX file (1e-4).
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,6 +18,7 @@ import {
   download,
   fetchEncoder,
   free,
+  inspectLayers,
   Model,
   readSafetensors,
   registeredEncoders,
@@ -31,7 +32,14 @@ import { runOnnxBatch } from '../onnx/run.fixture';
 import { cutWindows, Tokenizer } from '../tokenization';
 import { AdamW } from './optimizer';
 
-const LIMITS = { logits: 1e-4, gradients: 1e-3, 'three steps': 1e-4, ONNX: 1e-4 };
+const LIMITS = {
+  logits: 1e-4,
+  'hidden states': 1e-4,
+  'attention weights': 1e-4,
+  gradients: 1e-3,
+  'three steps': 1e-4,
+  ONNX: 1e-4,
+};
 /** Tokens of each window: short, usual, and long enough for the most distant relative positions. */
 const LENGTHS = [7, 40, 300];
 const LABELS = ['one', 'two', 'three'];
@@ -62,6 +70,37 @@ async function makeBatch(tokenizer: Tokenizer, paddingId: number): Promise<Batch
     attentionMask.fill(1, row * length, row * length + window.inputIds.length);
   });
   return { size, length, inputIds, attentionMask };
+}
+
+/** Largest differences of the layers of each window, without padding, from those in a file with Python's. */
+function compareLayers(model: Model, { size, length, inputIds, attentionMask }: Batch, file: string) {
+  const expected = readSafetensors(file);
+  const [hidden, attention] = [expected.get('hidden_states')!, expected.get('attentions')!];
+  const heads = attention.shape[2];
+  const width = hidden.shape[3];
+  const worst = { 'hidden states': 0, 'attention weights': 0 };
+  for (let row = 0; row < size; row++) {
+    const tokens = attentionMask.subarray(row * length, (row + 1) * length).indexOf(0);
+    const used = tokens < 0 ? length : tokens;
+    const found = inspectLayers(model, inputIds.subarray(row * length, row * length + used));
+    const compare = (what: keyof typeof worst, own: Float32Array, theirs: Float32Array) =>
+      own.forEach((value, place) => {
+        worst[what] = Math.max(worst[what], Math.abs(value - theirs[place]));
+      });
+    found.hiddenStates.forEach((states, layer) => {
+      const from = (layer * size + row) * length * width;
+      compare('hidden states', states, hidden.data.subarray(from, from + used * width));
+    });
+    found.attentions.flat().forEach((weights, number) => {
+      const matrix = (Math.floor(number / heads) * size + row) * heads + (number % heads);
+      for (let token = 0; token < used; token++) {
+        const from = (matrix * length + token) * length;
+        const own = weights.subarray(token * used, (token + 1) * used);
+        compare('attention weights', own, attention.data.subarray(from, from + used));
+      }
+    });
+  }
+  return worst;
 }
 
 async function check(name: string, ask: (folder: string) => Promise<Answer>, folder: string): Promise<Row> {
@@ -104,6 +143,7 @@ async function check(name: string, ask: (folder: string) => Promise<Answer>, fol
           : worst,
       0,
     );
+  const layers = compareLayers(model, batch, join(folder, 'layers.safetensors'));
   const optimizer = new AdamW(model.parameters, 0.1);
   let logits = 0;
   let gradients = 0;
@@ -139,6 +179,7 @@ async function check(name: string, ask: (folder: string) => Promise<Answer>, fol
     encoder: name,
     'same token ids': ours.every((ids, index) => String(ids) === String(expected.ids[index])),
     logits,
+    ...layers,
     gradients,
     'three steps': steps,
     ONNX: difference(await runOnnxBatch(encodeAsOnnx(folder), batch)),

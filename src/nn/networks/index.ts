@@ -17,7 +17,7 @@ export type {
 } from './definition';
 export { definitionOf, encode, encoderPrefixes, encoderTypes } from './encoders';
 export { applyHead } from './heads';
-export { type LayerObserver, onTensorFlow, type Weights } from './on-tensorflow';
+export { type AttentionObserver, type LayerObserver, onTensorFlow, type Weights } from './on-tensorflow';
 export type { Activation, AddNorm, NetworkOperations, SelfAttention, Table } from './operations';
 export {
   countNumbers,

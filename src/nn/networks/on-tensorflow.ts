@@ -28,6 +28,12 @@ export type Weights = ReadonlyMap<string, DeviceTensor>;
  */
 export type LayerObserver = (layer: number, part: 'projected' | 'hidden', value: DeviceTensor) => void;
 
+/**
+ * Called in each layer with its input [batch * length, hidden] and its attention weights before dropout [batch, heads, length,
+ * length]. Both are owned as those of a `LayerObserver`.
+ */
+export type AttentionObserver = (layer: number, input: DeviceTensor, weights: DeviceTensor) => void;
+
 /** Added to the attention scores of padding: low enough for a softmax weight of zero. */
 const MASKED_SCORE = -1e9;
 
@@ -40,6 +46,7 @@ export function onTensorFlow(
   weights: Weights,
   batch: Batch,
   observe?: LayerObserver,
+  observeAttention?: AttentionObserver,
 ): NetworkOperations<DeviceTensor> {
   const { size, length, inputIds, attentionMask, tokenTypes } = batch;
   const get = (name: string) => weights.get(name)!;
@@ -79,8 +86,12 @@ export function onTensorFlow(
         projections.map(([weight]) => weight),
         projections.map(([, shift]) => shift),
       ); // [batch * length, 3 * heads * head size]
-      if (current !== undefined) observe?.(current, 'projected', projected);
-      return attention(tape, projected, mask, { batch: size, length, heads, dropout: rate, bias });
+      const layer = current;
+      if (layer !== undefined) observe?.(layer, 'projected', projected);
+      return attention(tape, projected, mask, {
+        ...{ batch: size, length, heads, dropout: rate, bias },
+        observe: layer === undefined ? undefined : (weights) => observeAttention?.(layer, x, weights),
+      });
     },
     relativePositions: ({ name }) => relativeBias(tape, get(`${name}.weight`), relativeBucket, length),
     part(compute, layer) {

@@ -24,6 +24,8 @@ export interface AttentionShape {
   dropout: number;
   /** Added to the scaled scores of every window // [1, heads, length, length] */
   bias?: DeviceTensor;
+  /** Called with the attention weights before dropout [batch, heads, length, length], which the tape owns if it records. */
+  observe?: (weights: DeviceTensor) => void;
 }
 
 /**
@@ -43,7 +45,7 @@ export function attention(
   shape: AttentionShape,
 ): DeviceTensor {
   if (tape.fused) return fusedAttention(tape, projected, mask, shape);
-  const { batch, length, heads, dropout, bias } = shape;
+  const { batch, length, heads, dropout, bias, observe } = shape;
   const [rows, columns] = projected.shape;
   const width = columns / (3 * heads);
   const scale = 1 / Math.sqrt(width);
@@ -53,6 +55,7 @@ export function attention(
     const [q, k, v] = unstack(separate).map((x) => tape.factor(x)); // each [batch, heads, length, width]
     const scores = multiply(batchMatMul(q, k, { transposeRight: true }), scale); // [batch, heads, length, length]
     const weights = softmax(add(bias ? add(scores, bias) : scores, mask));
+    observe?.(weights);
     const drop = tape.chance && dropout > 0 ? dropoutMask(weights.shape, dropout, tape.chance) : undefined;
     const dropped = tape.factor(drop ? multiply(weights, drop) : weights);
     const context = transpose(batchMatMul(dropped, v), 0, 2, 1, 3); // [batch, length, heads, width]
@@ -82,12 +85,13 @@ function fusedAttention(
   tape: Tape,
   projected: DeviceTensor,
   mask: DeviceTensor,
-  { batch, length, heads, dropout, bias }: AttentionShape,
+  { batch, length, heads, dropout, bias, observe }: AttentionShape,
 ): DeviceTensor {
   return tape.apply(bias ? [projected, bias] : [projected], () => {
     const drops = drawDrops([batch, heads, length, length], dropout, tape.chance);
     const scores = { projected, mask, bias: bias ?? upload(new Float32Array(), [0]), heads };
     const [context, weights] = fused.attention(scores, drops);
+    observe?.(weights);
     return {
       output: context,
       saved: [weights, drops.bytes, ...(bias ? [] : [scores.bias])],

@@ -66,15 +66,21 @@ test('attention of any length, head size and number of heads', { skip }, () => {
     );
     for (const dropout of [0, 0.1]) {
       const biases = [[], [[1, heads, length, length]]];
-      for (const bias of biases)
+      for (const bias of biases) {
+        const observed: Float32Array[] = [];
         compare(
           `${batch} x ${length}, ${heads} x ${width}${bias.length > 0 ? ', with a bias' : ''}`,
           [[batch * length, 3 * heads * width], ...bias],
           (tape, [projected, added]) =>
             attention(tape, projected, upload(present.slice(), [batch, 1, 1, length]), {
               ...{ batch, length, heads, dropout, bias: added },
+              observe: (weights) => observed.push(download(weights)),
             }),
         );
+        const [plain, fused] = observed;
+        assert.equal(plain.length, batch * heads * length * length);
+        assert.ok(plain.every((weight, place) => Math.abs(weight - fused[place]) < 1e-6));
+      }
     }
   }
 });
