@@ -1,4 +1,5 @@
-import type { StudyProfileName } from './study-run';
+import { type GeneOntology, loadGeneOntology } from '../corpora';
+import type { StudyProfileName, StudyRun } from './study-run';
 
 /** How much of the study of Gene Ontology definitions a profile does. */
 export interface GoTermsProfile {
@@ -19,7 +20,10 @@ export interface GoTermsProfile {
   ancestryTexts: number;
 }
 
-const [SMALL, LARGE] = ['minilm-l6-h384-uncased', 'all-mpnet-base-v2'];
+/** The encoder that the set-up brings: 6 layers, 384 wide. */
+export const SMALL_ENCODER = 'minilm-l6-h384-uncased';
+const SMALL = SMALL_ENCODER;
+const LARGE = 'all-mpnet-base-v2';
 
 export const GO_TERMS_PROFILES = {
   smoke: {
@@ -56,3 +60,7 @@ export const GO_TERMS_PROFILES = {
     ancestryTexts: Number.POSITIVE_INFINITY,
   },
 } satisfies Record<StudyProfileName, GoTermsProfile>;
+
+/** Reads the ontology of a run: the user's file, the release at hand, or the sample. */
+export const loadOntology = ({ corpus, data }: StudyRun<GoTermsProfile>): GeneOntology =>
+  loadGeneOntology({ file: corpus, data });

@@ -5,6 +5,16 @@
  * In: the environment variables of a run, labelled texts. Out: its profile and folders, trained and judged trials, tables. May touch: the
  * folder of the run.
  */
+export { GO_TERMS_PROFILES, type GoTermsProfile, loadOntology, SMALL_ENCODER } from './go-terms';
+export {
+  type ComparedEncoder,
+  PAPER_TOPICS_PROFILES,
+  type PaperTopicsProfile,
+  type PublishedTraining,
+  readPaperTopics,
+} from './paper-topics';
+export { drawParts, type StudyParts } from './parts';
+export { scoreProbes } from './score-probes';
 export { crossEntropy, softmaxTwiceLimits, softmaxTwiceObjective } from './softmax-twice';
 export {
   currentStudy,
@@ -15,6 +25,27 @@ export {
   type StudyProfileName,
   type StudyRun,
 } from './study-run';
+export {
+  accuracyCurves,
+  accuracyText,
+  byName,
+  comparisonSentence,
+  countSeries,
+  epochRows,
+  labelCounts,
+  labelRows,
+  meanRows,
+  metricsRows,
+  pointOf,
+  rankedBy,
+  scoreRow,
+  sentenceRows,
+  speedOf,
+  stepRows,
+  tokenRows,
+  trialRows,
+  wordChanges,
+} from './tables';
 export {
   type FinishedTrial,
   isFinished,

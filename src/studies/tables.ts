@@ -1,8 +1,17 @@
-import { wilsonInterval } from '../evaluation';
+import {
+  type Contributions,
+  type Opening,
+  SIGNIFICANCE,
+  type TextComparison,
+  wilsonInterval,
+} from '../evaluation';
 import { byLabel, formatDuration, type LabelledText } from '../foundation';
+import type { SentenceClassification } from '../inference';
+import type { WordCount } from '../preprocessing';
+import type { ClassificationReport, ScoredLabel } from '../tasks';
 import type { EncodedText, Tokenizer } from '../tokenization';
 import type { MetricsRow, StepRow } from '../training';
-import type { BarSeries, RankedCounts, Row } from '../visualization';
+import type { BarSeries, Curve, CurvePoint, RankedCounts, Row, WordChange } from '../visualization';
 import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
 
 type Parts = Readonly<Record<string, readonly LabelledText[]>>;
@@ -27,13 +36,16 @@ export function countSeries(parts: Parts, labels: readonly string[]): BarSeries[
   }));
 }
 
-/** Counts by label for `rankedBars`. */
+/** Counts of words or openings by label, for `rankedBars`. */
 export function rankedBy(
-  counts: Readonly<Record<string, readonly ({ count: number } & ({ word: string } | { opening: string }))[]>>,
+  counts: Readonly<Record<string, readonly (WordCount | Opening)[]>>,
+  labels: readonly string[],
 ): RankedCounts[] {
-  return Object.entries(counts).map(([label, own]) => ({
+  return labels.map((label) => ({
     label,
-    counts: own.map((one) => ({ name: 'word' in one ? one.word : one.opening, count: one.count })),
+    counts: (counts[label] ?? []).map((one) =>
+      'word' in one ? { name: one.word, count: one.count } : { name: one.opening, count: one.texts },
+    ),
   }));
 }
 
@@ -107,12 +119,106 @@ export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
   });
 }
 
-/** The mean accuracy of several seeds, with the lowest and the highest. */
-export function seedSummary(trials: readonly FinishedTrial[]): { mean: number; low: number; high: number } {
-  const accuracies = trials.map(({ test }) => test.accuracy);
+/** One row: accuracy with its interval, and macro F1, in percent. */
+export function scoreRow(
+  classifier: string,
+  { accuracy, macroF1, texts }: Pick<ClassificationReport, 'accuracy' | 'macroF1' | 'texts'>,
+): Row {
   return {
-    mean: accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length,
-    low: Math.min(...accuracies),
-    high: Math.max(...accuracies),
+    classifier,
+    'accuracy (%), 95% interval': accuracyText(accuracy, texts),
+    'macro F1 (%)': 100 * macroF1,
   };
 }
+
+/** Precision, recall, F1 and number of texts by label. */
+export function labelRows({ labels }: Pick<ClassificationReport, 'labels'>): Row[] {
+  return Object.entries(labels).map(([label, { precision, recall, f1, support }]) => ({
+    label,
+    ...{ precision, recall, F1: f1, texts: support },
+  }));
+}
+
+/** "The encoder is better than tf-idf: …": the difference of accuracy with its interval and the p-values. */
+export function comparisonSentence(
+  first: string,
+  second: string,
+  { accuracy, mcnemar }: TextComparison,
+): string {
+  const points = (share: number) => (100 * share).toFixed(1);
+  const interval = accuracy.interval ? ` (95% interval ${accuracy.interval.map(points).join(' to ')})` : '';
+  const judgement =
+    mcnemar.p < SIGNIFICANCE
+      ? `${accuracy.difference > 0 ? first : second} is better`
+      : 'which is better cannot be told from these texts';
+  return `${first} minus ${second}: ${points(accuracy.difference)} points of accuracy${interval}; only ${first} is right on ${mcnemar.firstAlone} texts, only ${second} on ${mcnemar.secondAlone}; McNemar p = ${mcnemar.p.toPrecision(2)}: ${judgement}.`;
+}
+
+/** Accuracy of one or several reports at one size: their mean, and Wilson's interval of the mean share over the texts. */
+export function pointOf(
+  x: number,
+  reports: readonly Pick<ClassificationReport, 'accuracy' | 'texts'>[],
+): CurvePoint {
+  const runs = reports.map(({ accuracy }) => accuracy);
+  const value = runs.reduce((sum, accuracy) => sum + accuracy, 0) / runs.length;
+  const { texts } = reports[0];
+  const interval = wilsonInterval(Math.round(value * texts), texts);
+  return {
+    x,
+    value,
+    ...(interval && { low: interval[0], high: interval[1] }),
+    ...(runs.length > 1 && { runs }),
+  };
+}
+
+/** One curve per name: accuracy on test against the number that `xOf` gives; trials with the same number are seeds of one point. */
+export function accuracyCurves(
+  trials: Readonly<Record<string, readonly FinishedTrial[]>>,
+  xOf: (trial: FinishedTrial) => number,
+): Curve[] {
+  return Object.entries(trials).map(([name, own]) => {
+    const sizes = [...new Set(own.map(xOf))].sort((one, other) => one - other);
+    return {
+      name,
+      points: sizes.map((x) =>
+        pointOf(
+          x,
+          own.filter((trial) => xOf(trial) === x).map(({ test }) => test),
+        ),
+      ),
+    };
+  });
+}
+
+/** One row per sentence: probabilities in percent, the winner, and whether it is unsure. */
+export function sentenceRows({ sentences }: SentenceClassification, labels: readonly string[]): Row[] {
+  return sentences.map(({ text, ranked, unsure }, index) => ({
+    sentence: index + 1,
+    text,
+    ...byLabel(labels, (label) => Number((100 * probabilityOf(ranked, label)).toFixed(2))),
+    winner: ranked[0].label,
+    unsure: unsure ?? '',
+  }));
+}
+
+/** Mean probability of each label in percent, the highest first. */
+export function meanRows({ means, weightedMeans }: SentenceClassification): Row[] {
+  return Object.keys(means)
+    .sort((one, other) => means[other] - means[one])
+    .map((label) => ({
+      label,
+      'mean (%)': 100 * means[label],
+      'weighted by tokens (%)': 100 * weightedMeans[label],
+    }));
+}
+
+/** Probability of each label, by label. */
+export const byName = (ranked: readonly ScoredLabel[]): Record<string, number> =>
+  Object.fromEntries(ranked.map(({ label, score }) => [label, score]));
+
+const probabilityOf = (ranked: readonly ScoredLabel[], label: string): number =>
+  ranked.find((one) => one.label === label)?.score ?? 0;
+
+/** The words of a text, with the change of the winner's probability without each, for `signedBars`. */
+export const wordChanges = (text: string, { words }: Contributions): WordChange[] =>
+  words.map(({ start, end, drop }) => ({ word: text.slice(start, end), change: -drop }));
