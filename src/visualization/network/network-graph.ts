@@ -30,7 +30,7 @@ export interface GraphOptions {
 
 const PLOT = { width: 1000, height: 760 };
 const RADIUS = { smallest: 6, largest: 24 };
-const LABEL = { size: 11, width: 190, lines: 3 };
+const LABEL = { size: 11, width: 200, lines: 2 };
 /** Pixels of a name in the reading. */
 const SPOKEN_WIDTH = 330;
 const KEY_HEIGHT = 30;
