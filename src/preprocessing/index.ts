@@ -3,6 +3,7 @@
  *
  * In: a collection (JATS and annotations without offsets). Out: `train.jsonl`, `dev.jsonl`, `test.jsonl` in the sentence
  * contract, `unanchored.jsonl` (unplaced annotations with reasons) and a manifest with every count. May touch: the file system.
+ * Also counts the words of any texts.
  */
 export { anchorAnnotations, type Placed, type Unplaced } from './anchoring';
 export {
@@ -35,4 +36,6 @@ export {
   SHARES,
   splitArticles,
 } from './splitting';
+export { ENGLISH_STOP_WORDS } from './stop-words';
 export { NEAR_IDENTICAL } from './twin-index';
+export { countWords, topWords, type WordCount, type WordCountOptions } from './word-counts';
