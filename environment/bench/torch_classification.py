@@ -1,0 +1,104 @@
+"""PyTorch's side of `npm run bench -- text-classification` (src/training/text-classification.bench.ts).
+
+    python torch_classification.py ENCODER_FOLDER TRAIN.jsonl TEST.jsonl SETTINGS.json
+
+Fine-tunes AutoModelForSequenceClassification on lines {"text", "label"} with the optimizer, schedule, clipping, dropout and number of
+steps of our recipe. Batches are random and padded to their longest text. For each line on standard input, {"seed"}, prints
+{"labels", "seconds"}: the label predicted for each test text after the last epoch, and the time of the steps.
+"""
+
+import json
+import os
+import sys
+import time
+
+# Standard output is reserved for the protocol.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+import torch
+import transformers
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+
+
+def read(path: str) -> list[dict]:
+    with open(path, encoding="utf-8") as file:
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def decay_groups(model: torch.nn.Module, decay: float) -> list[dict]:
+    """Biases and layer norms do not decay."""
+    decaying = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    return [{"params": decaying, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+
+
+class Classification:
+    def __init__(self, folder: str, train: str, test: str, settings: dict):
+        self.folder = folder
+        self.settings = settings
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        parts = [read(path) for path in (train, test)]
+        self.names = sorted({row["label"] for row in parts[0]})
+        self.targets = torch.tensor([self.names.index(row["label"]) for row in parts[0]])
+        self.train, self.test = [self.encode([row["text"] for row in part]) for part in parts]
+
+    def encode(self, texts: list[str]) -> list[list[int]]:
+        return self.tokenizer(texts, truncation=True, max_length=self.settings["maximumLength"])["input_ids"]
+
+    def collate(self, windows: list[list[int]]) -> dict[str, torch.Tensor]:
+        padded = self.tokenizer.pad({"input_ids": windows}, padding="longest", return_tensors="pt")
+        return {name: padded[name] for name in ("input_ids", "attention_mask")}
+
+    def run(self, seed: int) -> dict:
+        settings = self.settings
+        torch.manual_seed(seed)
+        model = AutoModelForSequenceClassification.from_pretrained(self.folder, num_labels=len(self.names))
+        groups = decay_groups(model, settings["weightDecay"])
+        optimizer = torch.optim.AdamW(groups, lr=settings["learningRate"], eps=1e-8, fused=True)
+        batch_size, epochs = settings["batchSize"], settings["epochs"]
+        steps = -(-len(self.train) // batch_size) * epochs
+        warmup = round(steps * settings["warmupShare"])
+        rate = lambda step: (step + 1) / warmup if step < warmup else (steps - step) / (steps - warmup)
+        step, seconds = 0, 0.0
+        model.train()
+        for _ in range(epochs):
+            order = torch.randperm(len(self.train)).tolist()
+            for start in range(0, len(order), batch_size):
+                started = time.perf_counter()
+                rows = order[start : start + batch_size]
+                loss = model(**self.collate([self.train[row] for row in rows]), labels=self.targets[rows]).loss
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clipNorm"])
+                for group in optimizer.param_groups:
+                    group["lr"] = settings["learningRate"] * rate(step)
+                optimizer.step()
+                optimizer.zero_grad()
+                step += 1
+                seconds += time.perf_counter() - started
+        return {"labels": self.predict(model), "seconds": seconds}
+
+    def predict(self, model: torch.nn.Module) -> list[str]:
+        model.eval()
+        labels = []
+        with torch.no_grad():
+            for start in range(0, len(self.test), 64):
+                logits = model(**self.collate(self.test[start : start + 64])).logits
+                labels += [self.names[best] for best in logits.argmax(-1).tolist()]
+        return labels
+
+
+def main(folder: str, train: str, test: str, settings_path: str) -> None:
+    with open(settings_path) as file:
+        classification = Classification(folder, train, test, json.load(file))
+    versions = {"transformers": transformers.__version__, "torch": torch.__version__}
+    print(json.dumps({**versions, "threads": torch.get_num_threads()}), file=answers, flush=True)
+    for line in sys.stdin:
+        print(json.dumps(classification.run(json.loads(line)["seed"])), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,195 @@
+/**
+ * `npm run bench -- text-classification --train FILE --test FILE [--encoder NAME] [--seeds N] [--epochs N] [--batch-size N]
+ * [--learning-rate R] [--maximum-length N] [--json]`: whether `fineTune` classifies texts as well as PyTorch, and how long both take.
+ *
+ * Both fine-tune the same encoder on the same JSONL file of texts with one label each, with one recipe: AdamW, warm-up and linear
+ * decrease, weight decay, clipping and the encoder's dropout, in 32-bit floats, one process. The model of the last epoch is scored
+ * on the test file: nothing is selected. Seeds are 1 to N (3); the two take turns. The interval of the difference of mean accuracies
+ * is Student's, over seeds: it covers the chance of training, not that of the choice of test texts. Seconds are those of the steps.
+ *
+ * PyTorch (environment/bench/torch_classification.py) reads, tokenizes, initializes and shuffles by itself. Its batches are random,
+ * where ours have texts of similar length and less padding; `npm run bench -- training` compares the speed on equal batches.
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startPeer } from '../benchmark';
+import { CONFIDENCE } from '../evaluation';
+import { studentT } from '../evaluation/student-t';
+import {
+  InputError,
+  type LabelledText,
+  labelledTextLine,
+  readLabelledTexts,
+  showProgress,
+} from '../foundation';
+import { fetchEncoder, SequenceClassifier } from '../nn';
+import { evaluateTexts } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import { DEFAULT_TRAINING } from './configuration';
+import { fineTune } from './recipe';
+import { LAST } from './run-folder';
+
+/** One run of one side. */
+interface Outcome {
+  accuracy: number;
+  seconds: number;
+}
+
+interface Options {
+  encoder: string;
+  train: string;
+  test: string;
+  seeds: number[];
+  recipe: { epochs: number; batchSize: number; learningRate: number; maximumLength: number };
+}
+
+function readOptions(): Options & { json: boolean } {
+  const defaults = DEFAULT_TRAINING;
+  const { values } = parseArgs({
+    options: {
+      encoder: { type: 'string', default: defaults.encoder },
+      train: { type: 'string' },
+      test: { type: 'string' },
+      seeds: { type: 'string', default: '3' },
+      epochs: { type: 'string', default: String(defaults.epochs) },
+      'batch-size': { type: 'string', default: String(defaults.batchSize) },
+      'learning-rate': { type: 'string', default: String(defaults.learningRate) },
+      'maximum-length': { type: 'string', default: String(defaults.maximumLength) },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { train, test, seeds, json, encoder, epochs } = values;
+  if (train === undefined || test === undefined)
+    throw new InputError('--train or --test is missing; give a JSONL file of texts with a label to each');
+  const count = Number(seeds);
+  if (!Number.isInteger(count) || count < 1)
+    throw new InputError(`--seeds is ${seeds}; give the number of runs, such as 3`);
+  return {
+    ...{ encoder, train, test, json, seeds: Array.from({ length: count }, (_, index) => index + 1) },
+    recipe: {
+      epochs: Number(epochs),
+      batchSize: Number(values['batch-size']),
+      learningRate: Number(values['learning-rate']),
+      maximumLength: Number(values['maximum-length']),
+    },
+  };
+}
+
+/** Texts with one label each. */
+function readTexts(file: string): LabelledText[] {
+  const texts = readLabelledTexts(file);
+  if (!file.endsWith('.jsonl') || texts.some(({ several }) => several))
+    throw new InputError(`${file}: is not a JSONL file of texts with one "label" each; convert it first`);
+  return texts;
+}
+
+/** @param dev a file that no result depends on, since the last epoch counts */
+async function runOurs(options: Options, dev: string, out: string, seed: number): Promise<Outcome> {
+  const { encoder, train, test, recipe } = options;
+  const { folder, rows } = await fineTune({
+    ...{ encoder, train: [train], dev: [dev], out, seed, replicas: 1, precision: 'float32', ...recipe },
+    progress: showProgress(`Ours, seed ${seed}`),
+    onNotice: console.error,
+  });
+  const last = join(folder, LAST);
+  const model = SequenceClassifier.load(existsSync(last) ? last : folder);
+  try {
+    const tokenizer = new Tokenizer(model.source);
+    const { accuracy } = await evaluateTexts(readTexts(test), tokenizer, model.score, model.configuration);
+    const steps = rows.filter((row) => row.kind === 'step');
+    const seconds = steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0);
+    return { accuracy, seconds };
+  } finally {
+    model.dispose();
+  }
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Difference of two means, with its interval; null for one seed, which shows no spread. */
+function compare(ours: readonly number[], theirs: readonly number[]) {
+  const runs = ours.length;
+  const difference = mean(ours) - mean(theirs);
+  if (runs < 2) return { difference, interval: null };
+  const variance = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (runs - 1);
+  const error = Math.sqrt((variance(ours) + variance(theirs)) / runs);
+  const reach = studentT(2 * runs - 2, CONFIDENCE) * error;
+  return { difference, interval: [difference - reach, difference + reach] };
+}
+
+async function main(): Promise<void> {
+  const { json, ...options } = readOptions();
+  const { seeds, recipe } = options;
+  const [train, test] = [options.train, options.test].map(readTexts);
+  const encoder = await fetchEncoder(options.encoder);
+  const { weightDecay, warmupShare, clipNorm } = DEFAULT_TRAINING;
+  const whole = { ...recipe, weightDecay, warmupShare, clipNorm };
+  const scratch = mkdtempSync(join(tmpdir(), 'falconframes-text-classification-'));
+  const [settings, dev] = ['settings.json', 'dev.jsonl'].map((name) => join(scratch, name));
+  writeFileSync(settings, JSON.stringify(whole));
+  writeFileSync(dev, train.slice(0, 20).map(labelledTextLine).join('\n'));
+  const runs: { seed: number; ours: Outcome; torch: Outcome }[] = [];
+  const python = await startPeer<
+    Record<string, string>,
+    { seed: number },
+    { labels: string[]; seconds: number }
+  >('torch_classification.py', [encoder, options.train, options.test, settings]);
+  try {
+    for (const seed of seeds) {
+      const ours = await runOurs({ ...options, encoder }, dev, join(scratch, 'run'), seed);
+      const { labels, seconds } = await python.ask({ seed });
+      const right = test.filter((text, index) => text.labels[0] === labels[index]).length;
+      runs.push({ seed, ours, torch: { accuracy: right / test.length, seconds } });
+      console.error(JSON.stringify(runs.at(-1)));
+    }
+  } finally {
+    await python.end();
+    rmSync(scratch, { recursive: true });
+  }
+  const valuesOf = (what: keyof Outcome) => ({
+    ours: runs.map(({ ours }) => ours[what]),
+    torch: runs.map(({ torch }) => torch[what]),
+  });
+  const [accuracies, seconds] = [valuesOf('accuracy'), valuesOf('seconds')];
+  const { difference, interval } = compare(accuracies.ours, accuracies.torch);
+  const ratio = mean(seconds.ours) / mean(seconds.torch);
+  const texts = { train: train.length, test: test.length };
+  if (json) {
+    const report = { ...python.greeting, encoder: options.encoder, texts, recipe: whole, runs };
+    console.log(JSON.stringify({ ...report, difference, interval, seconds_ratio: ratio }));
+    return;
+  }
+  console.log(
+    `${options.encoder}, transformers ${python.greeting.transformers}, PyTorch ${python.greeting.torch}; texts ${JSON.stringify(texts)}; recipe ${JSON.stringify(whole)}`,
+  );
+  const rowOf = (seed: number | string, ours: Outcome, torch: Outcome) => ({
+    seed,
+    'accuracy, ours': ours.accuracy.toFixed(4),
+    'accuracy, PyTorch': torch.accuracy.toFixed(4),
+    'seconds, ours': ours.seconds.toFixed(1),
+    'seconds, PyTorch': torch.seconds.toFixed(1),
+  });
+  const meanOf = (side: 'ours' | 'torch') => ({
+    accuracy: mean(accuracies[side]),
+    seconds: mean(seconds[side]),
+  });
+  console.table([
+    ...runs.map(({ seed, ours, torch }) => rowOf(seed, ours, torch)),
+    rowOf('mean', meanOf('ours'), meanOf('torch')),
+  ]);
+  const spread = interval
+    ? `95% interval over seeds ${interval.map((bound) => bound.toFixed(4)).join(' to ')}`
+    : 'no interval from one seed';
+  console.log(
+    `Mean accuracy, ours minus PyTorch: ${difference.toFixed(4)} (${spread}); ours takes ${ratio.toFixed(2)} times the seconds`,
+  );
+}
+
+main().catch((error: Error) => {
+  console.error(error instanceof InputError ? error.message : error);
+  process.exitCode = 1;
+});
