@@ -49,6 +49,7 @@ export {
 export {
   type FinishedTrial,
   isFinished,
+  runTrial,
   runTrials,
   type SkippedTrial,
   type Trial,

@@ -94,7 +94,7 @@ export async function runTrials(
   try {
     for (const trial of trials) {
       progress.update(outcomes.length, trials.length, trial.name);
-      outcomes.push(await runTrial(trial, test, join(folder, folderName(trial.name)), onRow));
+      outcomes.push(await outcomeOf(trial, test, join(folder, folderName(trial.name)), onRow));
     }
     progress.update(trials.length, trials.length);
   } finally {
@@ -103,7 +103,18 @@ export async function runTrials(
   return outcomes;
 }
 
-async function runTrial(
+/**
+ * Trains and judges one trial, without which a study cannot go on.
+ *
+ * @throws InputError if it cannot be run
+ */
+export async function runTrial(trial: Trial, run: TrialsRun): Promise<FinishedTrial> {
+  const [outcome] = await runTrials([trial], run);
+  if (!isFinished(outcome)) throw new InputError(`${trial.name}: ${outcome.notRun}`);
+  return outcome;
+}
+
+async function outcomeOf(
   trial: Trial,
   test: string,
   folder: string,

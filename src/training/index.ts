@@ -8,7 +8,7 @@
  * checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/). search/ searches for the best
  * options; tracking/ reports runs to MLflow.
  */
-export { type BatchLimits, stepsByEpoch, type Window } from './batching';
+export { type BatchLimits, groupByLength, stepsByEpoch, type Window } from './batching';
 export { resumable } from './checkpoint';
 export {
   completeConfiguration,
@@ -26,7 +26,7 @@ export { OPTIMIZER_KEYS } from './configuration-schema';
 export { Learner, type LearnerOptions, type State } from './learner';
 export { type LessonOptions, type Lessons, readLessons } from './lessons';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
-export type { Gradients } from './optimizer';
+export { type Gradients, globalNorm } from './optimizer';
 export {
   type FineTuned,
   type FineTuning,
@@ -58,7 +58,15 @@ export * from './search';
 export type { ScoredValues } from './search/tpe';
 export type { EndedTask, Failure, Score } from './search/trial';
 export { averageModels } from './soup';
-export { lossAndGradients, type Part, type Step, type StepOptions, type StepOutcome, takeStep } from './step';
+export {
+  clippingScale,
+  lossAndGradients,
+  type Part,
+  type Step,
+  type StepOptions,
+  type StepOutcome,
+  takeStep,
+} from './step';
 export { taskOfFiles, textsOfFile } from './task-of-files';
 export * from './tracking';
 export type { Authorization } from './tracking/credentials';

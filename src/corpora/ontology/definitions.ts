@@ -9,7 +9,7 @@ import {
 import type { Ontology } from './ontology';
 
 /** One row of the table of definitions; the keys are its columns, in this order. */
-export interface DefinitionRow {
+export type DefinitionRow = {
   go_id: string;
   name: string;
   /** The namespace: biological_process, cellular_component or molecular_function. */
@@ -17,7 +17,7 @@ export interface DefinitionRow {
   definition: string;
   /** Runs of letters, digits and underscores, as Python's `\w+` counts them. */
   def_word_count: number;
-}
+};
 
 /** A definition as a text to classify, under the id of its term. */
 export interface DefinitionText extends LabelledText {
