@@ -129,7 +129,13 @@ export function boxesByGroup(
       annotations.push({
         text: formatNumber(box.quartiles[1], 2),
         ...{ xref: `x${suffix}`, yref: `y${suffix}`, x: box.quartiles[1], y: row - HALF_BOX },
-        ...{ yanchor: 'bottom', borderpad: 0, showarrow: false, font: { size: 11, color: INK } },
+        ...{
+          yanchor: 'bottom',
+          borderpad: 0,
+          bgcolor: 'rgba(255, 255, 255, 0.8)',
+          showarrow: false,
+          font: { size: 11, color: INK },
+        },
       });
       data.push({
         ...{ type: 'scatter', mode: 'markers', name: plainText(rows[row].name) },

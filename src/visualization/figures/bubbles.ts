@@ -5,7 +5,7 @@ import { fitText, textWidth } from '../rendering/font';
 import { placeLabels, type Rectangle } from '../rendering/labels';
 import { nameInTitle } from '../shown-labels';
 import { paretoFront } from './pareto';
-import { linearRange, logRange, logTicks } from './scatter-axes';
+import { linearRange, logarithmicTitle, logRange, logTicks } from './scatter-axes';
 import { besidePlot, sizeKey, sizeText } from './size-key';
 
 /** One model: where its disc is, and how large. */
@@ -122,13 +122,10 @@ export function bubbles(
       height: Math.max(PLOT.height, numbered.length * LINE_HEIGHT + sizes.height) + 70,
       margin: { l: 72, r: right, t: 10, b: 60 },
       showlegend: false,
-      xaxis: axis(
-        `${xTitle.replace(/\)$/, '')}${xTitle.endsWith(')') ? ', logarithmic)' : ' (logarithmic)'}`,
-        {
-          ...{ type: 'log', range: xRange, tickvals: logTicks(xRange), showline: true },
-        },
-      ),
-      yaxis: axis(yTitle, {
+      xaxis: axis(plainText(logarithmicTitle(xTitle)), {
+        ...{ type: 'log', range: xRange, tickvals: logTicks(xRange), showline: true },
+      }),
+      yaxis: axis(plainText(yTitle), {
         ...{ range: yRange, showline: true, tickformat: yRange[1] - yRange[0] < 0.06 ? '.3f' : '.2f' },
       }),
       shapes: sizes.shapes,

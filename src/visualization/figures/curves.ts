@@ -1,24 +1,10 @@
 import { InputError } from '../../foundation';
-import { axis, capitalized, type Figure, formatNumber, plainText, type Trace } from '../figure';
-import { labelColours, withOpacity } from '../palette';
+import { axis, capitalized, type Figure, formatNumber, plainText } from '../figure';
+import { labelColours } from '../palette';
 import { chooseLabels, nameInTitle } from '../shown-labels';
+import { type Curve, type CurvePoint, type DrawnCurve, hasInterval, isBand, tracesOf } from './curve-traces';
 import { lineEnds } from './line-ends';
-
-/** A score at one size, with its interval and the single runs if there are several. */
-export interface CurvePoint {
-  x: number;
-  /** The score, or the mean of the runs. */
-  value: number;
-  low?: number;
-  high?: number;
-  /** Scores of single runs, drawn as pale points. */
-  runs?: readonly number[];
-}
-
-export interface Curve {
-  name: string;
-  points: readonly CurvePoint[];
-}
+import { logarithmicTitle } from './scatter-axes';
 
 export interface CurveOptions {
   /** Titles of the axes with their units. */
@@ -33,8 +19,6 @@ export interface CurveOptions {
 }
 
 const PLOT = { width: 618, height: 340 };
-/** Curves with more points have bands instead of bars. */
-const MOST_BARS = 12;
 /** More values on the horizontal axis than this have round tick labels instead of one each. */
 const MOST_TICKS = 9;
 /** Marker shapes by index, for colour-blind readers: Plotly's name, and the matching character. */
@@ -104,63 +88,16 @@ export function curves(
       height: ends.height + 70,
       margin: { l: 66, r: right, t: 12, b: 58 },
       showlegend: false,
-      xaxis: axis(isLogarithmic ? `${x} (logarithmic)` : x, {
+      xaxis: axis(plainText(isLogarithmic ? logarithmicTitle(x) : x), {
         ...horizontal(sizes, isLogarithmic),
         showline: true,
       }),
-      yaxis: axis(y, { range: vertical, ticks: '' }),
+      yaxis: axis(plainText(y), { range: vertical, ticks: '' }),
       annotations: ends.annotations,
     },
     title: title(drawn, y, isNarrow ? 3 : 2),
     reading: reading(drawn, interval) + note,
   };
-}
-
-interface DrawnCurve extends Curve {
-  colour: string;
-  symbol: string;
-  mark: string;
-}
-
-const hasInterval = ({ low, high }: CurvePoint) => low !== undefined && high !== undefined;
-const isBand = ({ points }: Curve) => points.length > MOST_BARS;
-
-function tracesOf(curve: DrawnCurve): Trace[] {
-  const { name, points, colour, symbol } = curve;
-  const traces: Trace[] = [];
-  const measured = points.filter(hasInterval);
-  if (isBand(curve) && measured.length)
-    traces.push({
-      ...{ type: 'scatter', mode: 'lines', name: `${plainText(name)}, interval` },
-      // Along the upper ends, and back along the lower ones.
-      x: [...measured, ...measured.toReversed()].map((point) => point.x),
-      y: [...measured.map(({ high }) => high), ...measured.toReversed().map(({ low }) => low)],
-      ...{ fill: 'toself', fillcolor: withOpacity(colour, 0.15), line: { width: 0 }, hoverinfo: 'skip' },
-    });
-  if (points.some(({ runs }) => runs))
-    traces.push({
-      ...{ type: 'scatter', mode: 'markers', name: `${plainText(name)}, each run` },
-      x: points.flatMap((point) => (point.runs ?? []).map(() => point.x)),
-      y: points.flatMap(({ runs }) => runs ?? []),
-      marker: { color: withOpacity(colour, 0.4), size: 6, symbol },
-    });
-  traces.push({
-    ...{ type: 'scatter', mode: isBand(curve) ? 'lines' : 'lines+markers', name: plainText(name) },
-    cliponaxis: false,
-    x: points.map((point) => point.x),
-    y: points.map(({ value }) => value),
-    line: { color: colour, width: 2.2 },
-    marker: { color: colour, size: 9, symbol },
-    ...(!isBand(curve) &&
-      measured.length && {
-        error_y: {
-          ...{ type: 'data', symmetric: false, color: colour, thickness: 1.4, width: 5 },
-          array: points.map(({ value, high }) => (high ?? value) - value),
-          arrayminus: points.map(({ value, low }) => value - (low ?? value)),
-        },
-      }),
-  });
-  return traces;
 }
 
 /** Range with some room around values and intervals, within 0 and 1 if they are. */

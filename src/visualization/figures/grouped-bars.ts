@@ -85,7 +85,7 @@ export function groupedBars(
       height: Math.max(100, shown.length * groupHeight) + key.height + 60,
       margin: { l: left, r: 20, t: key.height + 6, b: 54 },
       ...{ barmode: 'group', bargap: BETWEEN / groupHeight, showlegend: false },
-      xaxis: axis(unit, {
+      xaxis: axis(plainText(unit), {
         range: [0, (longest * PLOT) / (PLOT - valueWidth - 12)],
         showline: true,
         tickformat: longest >= 1000 ? ',' : '',

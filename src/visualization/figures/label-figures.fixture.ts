@@ -149,7 +149,11 @@ export const FIGURES: Record<string, (labels: string[]) => Figure> = {
     ),
   'pie with bars': (labels) =>
     pieWithBars(
-      words.map((_, index) => byLabel(labels, (__, place) => ((index + place) % 7) / 7 / labels.length)),
+      words.map((_, index) => {
+        const weights = labels.map((__, place) => 1 + ((index + place) % 7));
+        const sum = weights.reduce((total, weight) => total + weight);
+        return byLabel(labels, (__, place) => weights[place] / sum);
+      }),
     ),
   'curves of scores': (labels) =>
     curves(

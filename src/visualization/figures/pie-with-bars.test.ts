@@ -46,5 +46,6 @@ test('small slices are one, and dots of many items are sampled with the seed', a
 test('one item with one label can be drawn; no items and shares outside 0 to 1 are refused', async () => {
   await checkReadable(pieWithBars([{ only: 1 }]));
   assert.throws(() => pieWithBars([]), InputError);
-  assert.throws(() => pieWithBars([{ a: 0.5 }, { a: 7 }]), /Number 2 of the sentences: the share of a is 7/);
+  assert.throws(() => pieWithBars([{ a: 0.9, b: 0.8 }]), /the shares sum to 1\.700/);
+  assert.throws(() => pieWithBars([{ a: 1 }, { a: 7 }]), /Number 2 of the sentences: the share of a is 7/);
 });

@@ -3,6 +3,7 @@ import { axis, type Figure, plainText, type Trace } from '../figure';
 import { INK, labelColours, withOpacity } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
 import { chooseLabels, labelsIn, nameInTitle } from '../shown-labels';
+import { PIE, percent, pieOf } from './pie';
 import { quantile } from './quantile';
 
 export interface PieOptions {
@@ -14,14 +15,11 @@ export interface PieOptions {
   seed?: number;
 }
 
-/** Slices below this share are one, beyond the first few: their names would overlap. */
-const LEAST_SLICE = 0.06;
-const FEW_SLICES = 4;
 /** Of more items, some are drawn. */
 const MOST_DOTS = 200;
-const OTHERS = '#B8BCC2';
+/** Of sums of probabilities in single precision, or with three decimals. */
+const ROUNDING = 0.005;
 // In pixels.
-const PIE = { width: 500, height: 330, side: 190, longestName: 142 };
 const BARS = 330;
 const ROW_HEIGHT = 36;
 const LONGEST_NAME = 190;
@@ -39,8 +37,8 @@ interface Spread {
  * A pie of each label's mean share over items, such as the sentences of a text, beside bars with the spread: every item is a dot, the
  * thin line spans least to most, and the thick one the quartiles.
  *
- * @param items by label, shares from 0 to 1; a label that is missing is 0
- * @throws InputError without items, or for a share outside 0 to 1
+ * @param items by label, shares that sum to 1; a label that is missing is 0
+ * @throws InputError without items, or if shares do not sum to 1
  * @example
  * pieWithBars([{ process: 0.9, function: 0.1 }, { process: 0.3, function: 0.7 }]);
  */
@@ -52,10 +50,15 @@ export function pieWithBars(
   if (labels.length === 0)
     throw new InputError(`There are no ${plural} to draw; give at least one with its shares`);
   items.forEach((shares, index) => {
-    const [label] = Object.entries(shares).find(([, share]) => !(share >= 0 && share <= 1.000001)) ?? [];
+    const [label] = Object.entries(shares).find(([, share]) => !(share >= 0 && share <= 1 + ROUNDING)) ?? [];
     if (label !== undefined)
       throw new InputError(
         `Number ${index + 1} of the ${plural}: the share of ${label} is ${shares[label]}; give one from 0 to 1`,
+      );
+    const sum = Object.values(shares).reduce((total, share) => total + share, 0);
+    if (Math.abs(sum - 1) > ROUNDING)
+      throw new InputError(
+        `Number ${index + 1} of the ${plural}: the shares sum to ${sum.toFixed(3)}, so they are no parts of a pie; give shares that sum to 1`,
       );
   });
   const colours = labelColours(labels);
@@ -89,7 +92,7 @@ export function pieWithBars(
       height: height + 70,
       margin: { l: 16, r: 74, t: 16, b: 54 },
       ...{ bargap: 0.3, showlegend: false },
-      xaxis: axis(`${unit} (%)`, {
+      xaxis: axis(`${plainText(unit)} (%)`, {
         domain: [start, 1],
         range: [0, 102],
         showline: true,
@@ -116,48 +119,6 @@ export function pieWithBars(
     reading:
       `Pie and bars: means over ${items.length} ${plural}. Each dot is one of them; the thin line spans least to most, the thick one ` +
       `the quartiles.${items.length > MOST_DOTS ? ` ${MOST_DOTS} dots per bar, sampled.` : ''}${note}`,
-  };
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function pieOf(spreads: readonly Spread[], width: number, height: number): Trace {
-  const ordered = spreads.toSorted((one, other) => other.mean - one.mean);
-  const large = ordered.filter(({ mean }, place) => place < FEW_SLICES || mean >= LEAST_SLICE);
-  // One small slice is no group.
-  const slices = ordered.slice(0, ordered.length - large.length === 1 ? ordered.length : large.length);
-  const rest = ordered.slice(slices.length);
-  const all = [
-    ...slices.map(({ label, mean, colour }) => ({ name: label, mean, colour })),
-    ...(rest.length
-      ? [
-          {
-            name: `${rest.length} others`,
-            mean: rest.reduce((sum, { mean }) => sum + mean, 0),
-            colour: OTHERS,
-          },
-        ]
-      : []),
-  ];
-  // A square at the top of the left part, with room for the names beside it.
-  const [across, down] = [(width * PIE.side) / PIE.width, PIE.side / height];
-  return {
-    type: 'pie',
-    labels: all.map((_, index) => String(index)),
-    values: all.map(({ mean }) => mean),
-    domain: {
-      x: [(width - across) / 2, (width + across) / 2],
-      y: [1 - (PIE.height + PIE.side) / 2 / height, 1 - (PIE.height + PIE.side) / 2 / height + down],
-    },
-    ...{ sort: false, direction: 'clockwise', textinfo: 'text', textposition: 'outside', automargin: false },
-    text: all.map(
-      ({ name, mean }) => `${plainText(fitText(name, PIE.longestName, SIZE))}<br>${percent(mean)}`,
-    ),
-    textfont: { size: SIZE, color: INK },
-    marker: { colors: all.map(({ colour }) => colour), line: { color: 'white', width: 1 } },
-    hoverinfo: 'text',
   };
 }
 

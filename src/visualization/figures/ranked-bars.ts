@@ -77,7 +77,7 @@ export function rankedBars(
     const values = counts.map(({ count }) => formatNumber(count, 1));
     const width = (domain[1] - domain[0]) * plot - nameWidth;
     const valueWidth = Math.max(0, ...values.map((value) => textWidth(value, SIZE))) + 10;
-    layout[`xaxis${suffix}`] = axis(unit, {
+    layout[`xaxis${suffix}`] = axis(plainText(unit), {
       domain: [domain[0] + nameWidth / plot, domain[1]],
       anchor: `y${suffix}`,
       range: [0, ((counts[0]?.count || 1) * width) / (width - valueWidth)],

@@ -1,3 +1,8 @@
+/** The title of a logarithmic axis: "latency (ms, logarithmic)". */
+export function logarithmicTitle(title: string): string {
+  return title.endsWith(')') ? `${title.slice(0, -1)}, logarithmic)` : `${title} (logarithmic)`;
+}
+
 /** Axis range in exponents of ten, with room for discs at both ends. */
 export function logRange(values: readonly number[]): [number, number] {
   const [low, high] = [Math.log10(Math.min(...values)), Math.log10(Math.max(...values))];

@@ -113,7 +113,7 @@ export function stackedBars(
       height: Math.max(2, drawn.length) * ROW_HEIGHT + key.height + 60,
       margin: { l: left, r: right, t: key.height + 6, b: 54 },
       ...{ barmode: 'stack', bargap: 0.22, showlegend: false },
-      xaxis: axis(unit, { range: [0, longest], showline: true, zeroline: true }),
+      xaxis: axis(plainText(unit), { range: [0, longest], showline: true, zeroline: true }),
       yaxis: axis('', {
         range: [Math.max(2, drawn.length) - 0.5, -0.5],
         showticklabels: false,

@@ -1,7 +1,8 @@
 import { InputError } from '../../foundation';
 import { type Figure, formatNumber } from '../figure';
 import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
-import { type Curve, curves } from './curves';
+import type { Curve } from './curve-traces';
+import { curves } from './curves';
 
 /** One training run on a part of the sentences. */
 export interface SizedTraining {
