@@ -3,6 +3,8 @@ import { encodePng } from '../rendering/png';
 import { type Attention, CAUTION, checkAttention } from './attention';
 
 const WIDTH = 960;
+/** For title and reading beside few heads. */
+const LEAST_WIDTH = 520;
 /** Pixels of a map's side, and between maps. */
 const SIDE = { least: 18, most: 110 };
 const GAP = 4;
@@ -25,6 +27,7 @@ export function attentionGrid(attention: Attention): Figure {
   const side = Math.max(SIDE.least, Math.min(SIDE.most, Math.floor((WIDTH + GAP) / heads) - GAP));
   const extent = (count: number) => count * (side + GAP) - GAP;
   const [width, height] = [extent(heads), extent(layers.length)];
+  const figureWidth = Math.max(LEAST_WIDTH, width + 80);
   const picture = drawMaps(attention, side, width, height).toString('base64');
   const middle = (place: number) => place * (side + GAP) + side / 2;
   const numbers = (count: number) => Array.from({ length: count }, (_, place) => place);
@@ -48,9 +51,9 @@ export function attentionGrid(attention: Attention): Figure {
       },
     ],
     layout: {
-      width: width + 80,
+      width: figureWidth,
       height: height + 64,
-      margin: { l: 60, r: 20, t: 8, b: 56 },
+      margin: { l: 60, r: figureWidth - 60 - width, t: 8, b: 56 },
       showlegend: false,
       hovermode: 'closest',
       xaxis: axis('head', { ...plain, ...ticks(heads), range: [0, width] }),

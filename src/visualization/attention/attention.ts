@@ -36,9 +36,13 @@ export function checkAttention({ tokens, layers }: Attention): void {
       for (let row = 0; row < tokens.length; row++) {
         const own = weights.subarray(row * tokens.length, (row + 1) * tokens.length);
         const sum = own.reduce((total, weight) => total + weight, 0);
-        if (!(Math.abs(sum - 1) <= TOLERANCE) || own.some((weight) => weight < 0))
+        if (own.some((weight) => !(weight >= 0)))
           throw new InputError(
-            `${place}: the weights of token ${row + 1} sum to ${sum.toPrecision(4)}; give them after the softmax and without padding`,
+            `${place}: token ${row + 1} has a weight of ${Math.min(...own)}; give weights after the softmax`,
+          );
+        if (Math.abs(sum - 1) > TOLERANCE)
+          throw new InputError(
+            `${place}: the weights of token ${row + 1} sum to ${sum.toPrecision(4)}, not to 1; give them after the softmax and without padding`,
           );
       }
     }
