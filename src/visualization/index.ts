@@ -9,8 +9,14 @@
  * Labels come from the data: up to 30, each coloured by its index; of more, a figure shows some and states which.
  *
  * `figures/`: one figure per file, each a pure function; `rendering/`: from figure to picture; `notebook/`: output of cells;
- * `error-browser/`: a page of sentences with their errors.
+ * `error-browser/`: a page of sentences with their errors; `attention/`: pictures and a page of attention; `contour/`, `network/` and
+ * `word-cloud/`: figures that need a layout of their own.
  */
+export type { Attention } from './attention/attention';
+export { attentionGrid } from './attention/attention-grid';
+export { attentionLayer } from './attention/attention-layer';
+export { attentionPage } from './attention/attention-page';
+export { type ContourAxis, type ContourData, contour } from './contour/contour';
 export { errorBrowser } from './error-browser/error-browser';
 export type { Figure, Layout, Trace } from './figure';
 export { type BoxOptions, boxesByGroup, type MeasuredGroup } from './figures/boxes-by-group';
@@ -47,6 +53,7 @@ export { textConfusionMatrix } from './figures/text-confusion';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
 export { type SizedTraining, trainingSizeCurves } from './figures/training-size';
 export { weightHistogram } from './figures/weight-histogram';
+export { type GraphEdge, type GraphNode, type GraphOptions, networkGraph } from './network/network-graph';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';
 export {
   type MarkedSentence,
@@ -80,3 +87,4 @@ export { f1ByCorpus, type Reports, spanTable, tokenTable } from './tables/scores
 export { searchRankingTable } from './tables/search-ranking';
 export { thresholdTable } from './tables/thresholds';
 export { labelTable, mentionsByLabel, parameterTable, partTable } from './tables/training';
+export { wordCloud } from './word-cloud/word-cloud';
