@@ -22,7 +22,7 @@ export interface RocCurve {
  *
  * @example
  * const curves = rocCurves(report.answers, Object.keys(report.labels));
- * curves.transfer?.auc; // 0.998
+ * macroAuc(curves); // 0.996
  */
 export function rocCurves(
   answers: readonly TextAnswer[],

@@ -57,14 +57,13 @@ test('a label that no text or every text has, or that the classifier does not kn
   const curves = rocCurves(answers, ['all', 'none', 'unheard of']);
   assert.deepEqual(curves, { all: null, none: null, 'unheard of': null });
   assert.equal(macroAuc(curves), null);
-  assert.equal(macroAuc({ ...curves, known: fixtureCurve() }), fixtureCurve().auc);
+  const { gold, probabilities } = fixture.roc[0];
+  const { cell } = rocCurves(answersOf(LABELS, gold, probabilities), LABELS);
+  assert.equal(macroAuc({ ...curves, cell }), cell!.auc);
   // Texts have a label that the classifier never gives.
   const unheard = answers.map((answer) => ({ ...answer, gold: ['unheard of'] }));
   assert.equal(rocCurves(unheard, ['unheard of'])['unheard of'], null);
 });
-
-const fixtureCurve = () =>
-  rocCurves(answersOf(LABELS, fixture.roc[0].gold, fixture.roc[0].probabilities), LABELS).cell!;
 
 test('calibration of the predicted labels equals that of scikit-learn', () => {
   for (const { gold, probabilities, shares, means, counts, ece } of fixture.calibration) {

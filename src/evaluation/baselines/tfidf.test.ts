@@ -74,7 +74,7 @@ for (const own of cases) {
         assertClose(
           Math.exp(scores[place(label)]),
           own.probabilities[text][classes.indexOf(label)],
-          1e-5,
+          1e-4,
           `${text}`,
         );
     });

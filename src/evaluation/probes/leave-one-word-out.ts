@@ -27,7 +27,8 @@ const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
  * @example
  * const classifier = await loadClassifier('runs/go');
  * await leaveOneWordOut('Binding to a protein.', classifier.classifyTexts);
- * // { label: 'molecular_function', probability: 0.98, words: [{ start: 0, end: 7, drop: 0.61 }, …] }
+ * // with a tf-idf baseline in place of the network:
+ * // { label: 'molecular_function', probability: 0.999, words: [{ start: 0, end: 7, drop: 0.539 }, …] }
  */
 export async function leaveOneWordOut(
   text: string,
