@@ -1,10 +1,10 @@
 import { InputError, printable } from '../../foundation';
 import { type Figure, formatNumber, plainText, type Trace } from '../figure';
-import { INK, labelColours } from '../palette';
-import { fitText, textWidth, wrapText } from '../rendering/font';
-import { type LabelledDisc, placeLabels } from '../rendering/labels';
+import { labelColours } from '../palette';
+import { fitText } from '../rendering/font';
 import { listLabels } from '../shown-labels';
 import { forceLayout, type Point } from './layout';
+import { namesWithRoom } from './names';
 
 export interface GraphNode {
   id: string;
@@ -30,7 +30,6 @@ export interface GraphOptions {
 
 const PLOT = { width: 1000, height: 760 };
 const RADIUS = { smallest: 6, largest: 24 };
-const LABEL = { size: 11, width: 200, lines: 2 };
 /** Pixels of a name in the reading. */
 const SPOKEN_WIDTH = 330;
 const KEY_HEIGHT = 30;
@@ -80,7 +79,10 @@ export function networkGraph(
     { ...PLOT, seed },
   );
   const order = nodes.map((_, index) => index).sort((one, other) => degrees[other] - degrees[one]);
-  const names = namesWithRoom(nodes, points, radii, order);
+  const names = namesWithRoom(
+    order.map((index) => ({ ...points[index], radius: radii[index], name: nodes[index].name })),
+    PLOT,
+  );
   const kinds = byFrequency(drawn.map(({ kind }) => kind));
   const groups = [...new Set(nodes.map(({ group }) => group))];
   const colours = labelColours(groups);
@@ -109,7 +111,6 @@ export function networkGraph(
               `<b>${plainText(nodes[index].name)}</b><br>${plainText(nodes[index].id)}, ${plainText(group)}<br>degree ${formatNumber(degrees[index])}`,
           ),
           hoverinfo: 'text',
-          cliponaxis: false,
           marker: {
             size: members.map((index) => 2 * radii[index]),
             color: colours[group],
@@ -201,64 +202,6 @@ function edgeTrace(
       line: { width: 0 },
     },
   };
-}
-
-/** The names that have room, as annotations; of nodes in `order`, earlier ones choose first. */
-function namesWithRoom(
-  nodes: readonly GraphNode[],
-  points: readonly Point[],
-  radii: readonly number[],
-  order: readonly number[],
-): Record<string, unknown>[] {
-  const discs = order.map(
-    (index): LabelledDisc => ({
-      ...points[index],
-      radius: radii[index],
-      lines: linesOf(printable(nodes[index].name)),
-    }),
-  );
-  const places = placeLabels(discs, { ...PLOT, fontSize: LABEL.size });
-  const boxes: { left: number; right: number; top: number; bottom: number }[] = [];
-  return discs.flatMap(({ x, y, lines }, rank) => {
-    const { dx, dy, align } = places[rank];
-    const halfWidth = Math.max(...lines.map((line) => textWidth(line, LABEL.size))) / 2;
-    const halfHeight = (lines.length * LABEL.size * 1.3) / 2;
-    const box = {
-      left: x + dx - halfWidth,
-      right: x + dx + halfWidth,
-      top: y + dy - halfHeight,
-      bottom: y + dy + halfHeight,
-    };
-    const isOutside = box.left < 0 || box.right > PLOT.width || box.top < 0 || box.bottom > PLOT.height;
-    const hitsText = boxes.some(
-      (other) =>
-        box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
-    );
-    const hitsDisc = discs.some(
-      (disc) =>
-        Math.hypot(
-          Math.max(box.left - disc.x, 0, disc.x - box.right),
-          Math.max(box.top - disc.y, 0, disc.y - box.bottom),
-        ) < disc.radius,
-    );
-    if (isOutside || hitsText || hitsDisc) return [];
-    boxes.push(box);
-    return {
-      text: lines.map(plainText).join('<br>'),
-      ...{ x, y, xshift: dx, yshift: -dy, xanchor: 'center', yanchor: 'middle', align },
-      showarrow: false,
-      borderpad: 0,
-      bgcolor: 'rgba(255, 255, 255, 0.72)',
-      font: { size: LABEL.size, color: INK },
-    };
-  });
-}
-
-function linesOf(name: string): string[] {
-  const lines = wrapText(name, LABEL.width, LABEL.size);
-  if (lines.length <= LABEL.lines) return lines.length > 0 ? lines : [' '];
-  const last = fitText(lines.slice(LABEL.lines - 1).join(' '), LABEL.width, LABEL.size);
-  return [...lines.slice(0, LABEL.lines - 1), last];
 }
 
 function reading(
