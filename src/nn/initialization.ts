@@ -1,12 +1,13 @@
 import { createRandom } from '../foundation';
 import {
+  definitionOf,
   type EncoderConfiguration,
   encoderParameterShapes,
   type Head,
   headParameterShapes,
 } from './networks';
 import { sizeOf, type Tensor } from './stored-tensor';
-import { readTensors } from './weights';
+import { openWeights, readTensors } from './weights';
 
 /** Standard deviation of new weights, as in BERT. */
 const DEVIATION = 0.02;
@@ -26,7 +27,10 @@ export function freshTensors(shapes: ReadonlyMap<string, number[]>, seed: number
   return tensors;
 }
 
-/** Returns the weights of a folder's encoder, and those of a new head, initialized from the seed. */
+/**
+ * Returns the weights of a folder's encoder, and those of a new head, initialized from the seed. A part of the head that was pretrained
+ * with the encoder, BERT's pooler, is kept where the folder has it, as in Python.
+ */
 export function encoderWithNewHead(
   folder: string,
   encoder: EncoderConfiguration,
@@ -34,7 +38,19 @@ export function encoderWithNewHead(
   seed: number,
 ): Map<string, Tensor> {
   const tensors = readTensors(folder, encoderParameterShapes(encoder));
-  return new Map([...tensors, ...freshTensors(headParameterShapes(encoder, head), seed)]);
+  const headShapes = headParameterShapes(encoder, head);
+  const { prefix } = definitionOf(encoder);
+  const weights = openWeights(folder);
+  const pretrained = new Map(
+    [...headShapes].filter(
+      ([name, shape]) => name.startsWith(`${prefix}.`) && String(weights.shapeOf(name)) === String(shape),
+    ),
+  );
+  return new Map([
+    ...tensors,
+    ...freshTensors(headShapes, seed),
+    ...(pretrained.size > 0 ? readTensors(folder, pretrained) : []),
+  ]);
 }
 
 /** Returns whether a parameter belongs to a layer norm, whatever its name in the architecture. */
