@@ -31,6 +31,7 @@ export {
   tidy,
   upload,
 } from './device';
+export { Encoder } from './encoder';
 export {
   approximateParameters,
   type Json,
@@ -38,6 +39,7 @@ export {
   setDropout,
 } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
+export { type EncoderShape, encoderOfShape, type FreshEncoder, freshEncoder } from './fresh-encoder';
 export * as fused from './fused';
 export { freshTensors, isNorm } from './initialization';
 export * as kernels from './kernels';
