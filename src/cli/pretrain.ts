@@ -1,14 +1,16 @@
 import { type Command, Option } from 'commander';
-import { InputError, showProgress } from '../foundation';
+import { distilEncoder, generalDistillationFileSchema, generalDistillationOfFile } from '../compression';
+import { fieldsOf, InputError, showProgress } from '../foundation';
 import {
   checkRunFolder,
   completePretraining,
   MOST_EPOCHS,
   type PretrainingConfiguration,
+  type PretrainingPlace,
   type PretrainingReport,
   pretrainFiles,
-  pretrainingFileSchema,
-  readPretrainingConfiguration,
+  pretrainingOfFile,
+  readJson,
 } from '../training';
 import { positiveInteger } from './arguments';
 import { stopOnInterrupt } from './interrupt';
@@ -36,12 +38,12 @@ export function registerPretrain(program: Command): void {
   program
     .command('pretrain')
     .description(
-      'train an encoder on unlabelled text as a masked language model, a pretrained one further or a new one of any shape; "train" accepts the folder as its encoder',
+      'train an encoder on unlabelled text: a pretrained one further, or a new one of any shape; as a masked language model, or to compute what a larger encoder computes; "train" accepts the folder as its encoder',
     )
     .addOption(
       new Option(
         '--config <file>',
-        'configuration, JSON: text, encoder, fresh (the shape of a new encoder), epochs, …',
+        'configuration, JSON: text, encoder, fresh (the shape of a new encoder), distillation (its teacher), epochs, …',
       ).conflicts(IN_FILE),
     )
     .option('--text <file...>', 'JATS XML (.xml, .nxml), or plain text with one paragraph per line')
@@ -63,7 +65,7 @@ export function registerPretrain(program: Command): void {
     .action(async (options: Options) => {
       const { config, out } = options;
       if (options.schema) {
-        printResult(pretrainingFileSchema(), { json: true }, () => '');
+        printResult(generalDistillationFileSchema(), { json: true }, () => '');
         return;
       }
       if (out === undefined || (config === undefined && options.text === undefined))
@@ -71,12 +73,11 @@ export function registerPretrain(program: Command): void {
           'pretrain needs --out FOLDER, and --text FILE or --config FILE; --schema prints the keys of the file',
         );
       if (config !== undefined) checkRunFolder(out, [config]);
-      const configuration =
-        config === undefined ? configurationOf(options) : readPretrainingConfiguration(config);
       const interrupt = stopOnInterrupt();
-      const about = { command: 'falconframes pretrain', folder: out, parameters: configuration };
+      const { parameters, work } = planOf(options);
+      const about = { command: 'falconframes pretrain', folder: out, parameters };
       const report = await trainTracked(options, about, (onRow) =>
-        pretrainFiles(configuration, {
+        work({
           folder: out,
           place: config ?? 'the options',
           resume: options.resume,
@@ -89,8 +90,22 @@ export function registerPretrain(program: Command): void {
       );
       if (!report.finished)
         throw new InputError(`interrupted; resume with the same command and --resume (${out})`);
-      printReport(report, options);
+      printReport(report, parameters, options);
     });
+}
+
+/** Reads the configuration, and decides what the encoder learns: masked words or, with a section "distillation", from a teacher. */
+function planOf({ config, ...options }: Options): {
+  parameters: object;
+  work: (place: PretrainingPlace) => Promise<PretrainingReport>;
+} {
+  const content = config === undefined ? undefined : readJson(config);
+  if (config !== undefined && fieldsOf(content).distillation !== undefined) {
+    const configuration = generalDistillationOfFile(fieldsOf(content), config);
+    return { parameters: configuration, work: (place) => distilEncoder(configuration, place) };
+  }
+  const configuration = config === undefined ? configurationOf(options) : pretrainingOfFile(content, config);
+  return { parameters: configuration, work: (place) => pretrainFiles(configuration, place) };
 }
 
 function configurationOf({
@@ -112,15 +127,21 @@ function configurationOf({
   );
 }
 
-function printReport(report: PretrainingReport, options: Options): void {
+function printReport(report: PretrainingReport, learned: object, options: Options): void {
   const { rows, tokensPerSecond, parameters, windows } = report;
+  // The loss of a distillation is no cross-entropy of words.
+  const ofWords = !('distillation' in learned);
   const epochs = rows
     .filter((row) => row.kind === 'evaluation')
-    .map(({ epoch, loss }) => ({ epoch, loss, perplexity: Math.exp(loss) }));
+    .map(({ epoch, loss }) => ({ epoch, loss, ...(ofWords && { perplexity: Math.exp(loss) }) }));
   printResult({ tokensPerSecond, parameters, windows, epochs }, options, () =>
     formatTable(
-      ['epoch', 'held-out loss', 'perplexity of masked words'],
-      epochs.map(({ epoch, loss, perplexity }) => [epoch, loss.toFixed(4), perplexity.toFixed(1)]),
+      ['epoch', 'held-out loss', ...(ofWords ? ['perplexity of masked words'] : [])],
+      epochs.map(({ epoch, loss, perplexity }) => [
+        epoch,
+        loss.toFixed(4),
+        ...(perplexity === undefined ? [] : [perplexity.toFixed(1)]),
+      ]),
     ),
   );
 }

@@ -102,8 +102,8 @@ test('the seed chooses the windows of a sample, and every twentieth is held out'
   assert.equal(new Set(one).size, 40);
   assert.deepEqual(await lengths(40, 1), one);
   assert.notDeepEqual(await lengths(40, 2), one);
-  writeFileSync(at('text.txt'), 'Short.\n');
-  await assert.rejects(lengths(null, 1), /has 0 windows of at least 8 tokens/);
+  writeFileSync(at('text.txt'), 'A.\n');
+  await assert.rejects(lengths(null, 1), /text\.txt: has too little text to train on/);
 });
 
 test('configurations are completed, or rejected in one sentence', (context) => {

@@ -9,6 +9,7 @@ import {
 } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import { resumable } from '../checkpoint';
+import type { TrainingOptions } from '../configuration';
 import type { RunOptions } from '../recipe';
 import { checkRunFolder } from '../run-folder';
 import { type TrainingReport, train } from '../trainer';
@@ -94,7 +95,7 @@ export async function pretrainFiles(
 }
 
 export interface TextLearning extends RunOptions {
-  configuration: PretrainingConfiguration;
+  configuration: TrainingOptions;
   windows: TextWindows;
   objective: Objective<TextExample>;
   /** Evaluates the network on the windows held out. */
