@@ -10,7 +10,7 @@ import {
 } from '../../../training';
 import { projections } from '../layers';
 import { chooseRelationHeads } from '../matching';
-import { evaluateGeneral, type GeneralLesson, generalObjective } from './objective';
+import { evaluateGeneral, type GeneralLesson, generalObjective, hiddenVariance } from './objective';
 import type { GeneralDistillationConfiguration } from './schema';
 import { startingTensors } from './start';
 
@@ -41,13 +41,8 @@ export async function distilEncoder(
     throw new InputError(
       `${place}: "teacherLayer" is ${teacherLayer}, but the teacher has ${teacherShape.layers} layers, counted from 0; choose a smaller number`,
     );
-  const lesson: GeneralLesson = {
-    teacher: source,
-    pair: { student: shape.layers - 1, teacher: teacherLayer ?? teacherShape.layers - 1 },
-    relationHeads: chooseRelationHeads(shape, teacherShape, distillation, place),
-    relationWeight,
-    hiddenWeight,
-  };
+  const pair = { student: shape.layers - 1, teacher: teacherLayer ?? teacherShape.layers - 1 };
+  const relationHeads = chooseRelationHeads(shape, teacherShape, distillation, place);
   const maximumLength = Math.min(
     configuration.maximumLength,
     shape.maximumPositions,
@@ -55,7 +50,14 @@ export async function distilEncoder(
   );
   const windows = await readWindows(configuration, tokenizer, maximumLength);
   const teacher = Encoder.load(source);
-  const extra = hiddenWeight > 0 ? projections(shape, teacherShape, [lesson.pair], seed) : [];
+  const lesson: GeneralLesson = {
+    teacher: source,
+    pair,
+    relationHeads,
+    relationWeight,
+    hiddenWeight: hiddenWeight / hiddenVariance(teacher, pair.teacher, windows.train),
+  };
+  const extra = hiddenWeight > 0 ? projections(shape, teacherShape, [pair], seed) : [];
   const start = startingTensors(shape, teacherShape, teacher.parameters.snapshot(), seed);
   const student = new Encoder(shape, new Map([...start, ...extra]));
   try {

@@ -12,8 +12,11 @@ import {
   free,
   freshTensors,
   livingTensors,
+  padBatch,
   readSafetensors,
+  Tape,
   type Tensor,
+  tidy,
 } from '../../../nn';
 import { networkFixture } from '../../../nn/network.fixture';
 import { tinyBertFolder } from '../../../nn/tiny-bert.fixture';
@@ -21,7 +24,7 @@ import { haveSameTokenizer } from '../../../tokenization';
 import { lossAndGradients } from '../../../training';
 import { projections } from '../layers';
 import { distilEncoder } from './distil-encoder';
-import { type GeneralLesson, generalObjective } from './objective';
+import { type GeneralLesson, generalObjective, hiddenVariance } from './objective';
 import { completeGeneralDistillation, generalDistillationOfFile } from './schema';
 import { startingTensors } from './start';
 
@@ -93,6 +96,28 @@ test('a copy of the teacher has nothing to learn', () => {
   free(...gradients.values());
   student.dispose();
   teacher.dispose();
+});
+
+test('the variance of hidden states counts tokens, not padding, and is that of the network', () => {
+  const teacher = Encoder.load(tinyBertFolder);
+  const padded = hiddenVariance(teacher, 1, examples);
+  const states = examples.flatMap((one) =>
+    tidy(() => {
+      const tape = new Tape(false);
+      const hidden = teacher.hiddenStates(tape, teacher.parameters.read(), padBatch([one]));
+      const [data, width] = [download(hidden), hidden.shape[1]];
+      return [...one.inputIds.keys()].map((row) => [...data.subarray(row * width, (row + 1) * width)]);
+    }),
+  );
+  const variances = states[0].map((_, column) => {
+    const values = states.map((row) => row[column]);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  });
+  const expected = variances.reduce((sum, value) => sum + value, 0) / variances.length;
+  assert.ok(Math.abs(padded / expected - 1) < 1e-4, `${padded} ${expected}`);
+  teacher.dispose();
+  assert.equal(livingTensors(), 0);
 });
 
 const words = (tensors: ReadonlyMap<string, Tensor>, prefix: string, table = 'word') =>

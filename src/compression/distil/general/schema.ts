@@ -51,7 +51,8 @@ export const GENERAL_DISTILLATION_SCHEMA = {
       minimum: 0,
       maximum: 1000,
       default: 1,
-      description: 'weight of the hidden states',
+      description:
+        "weight of the squared error of hidden states, relative to their variance in the teacher's layer",
     },
   },
 } as const satisfies ObjectSchema;
