@@ -12,8 +12,12 @@ export const page = join(root, 'docs', 'configuration.md');
 /** Returns the page as it should be. */
 export function configurationPage() {
   const load = createRequire(import.meta.url);
-  const { SPACE_SCHEMA, TRAINING_SCHEMA } = load(join(root, 'dist', 'training'));
-  const { distillationFileSchema, sparsityFileSchema } = load(join(root, 'dist', 'compression'));
+  const { ENCODER_SHAPE_SCHEMA, OPTIMIZER_KEYS, PRETRAINING_SCHEMA, SPACE_SCHEMA, TRAINING_SCHEMA } = load(
+    join(root, 'dist', 'training'),
+  );
+  const { distillationFileSchema, GENERAL_DISTILLATION_SCHEMA, sparsityFileSchema } = load(
+    join(root, 'dist', 'compression'),
+  );
   return `# Configuration files
 
 Every key, with its type, default and meaning. Files are JSON; paths in them are relative to the file. This page is
@@ -22,6 +26,19 @@ generated from the schemas that check the files (\`node environment/configuratio
 ## \`falconframes train --config FILE\`
 
 ${table(TRAINING_SCHEMA)}
+
+## \`falconframes pretrain --config FILE\`
+
+${withoutKeys(PRETRAINING_SCHEMA, OPTIMIZER_KEYS)}
+
+The object \`fresh\`:
+
+${table(ENCODER_SHAPE_SCHEMA)}
+
+With an object \`distillation\`, the new encoder does not predict masked words; it learns to compute what a teacher computes. \`encoder\` is left out then,
+since the teacher has the tokenizer.
+
+${table(GENERAL_DISTILLATION_SCHEMA)}
 
 ## \`falconframes compress distil --config FILE\`
 
@@ -44,6 +61,16 @@ function partOf({ properties }, part, training) {
   return `The keys of \`train\` without ${without.map(code).join(', ')}, which are taken from the model folder, and an object \`${part}\` with these:
 
 ${table(properties[part])}`;
+}
+
+/** Documents a file with the keys of an optimizer, of which only those are listed that have another default or meaning. */
+function withoutKeys({ properties, required }, shared) {
+  const isShared = ([key, property]) => property === shared[key];
+  const names = Object.entries(properties).filter(isShared);
+  const own = Object.entries(properties).filter((entry) => !isShared(entry));
+  return `The keys ${names.map(([key]) => `\`${key}\``).join(', ')} of \`train\`, and these:
+
+${table({ properties: Object.fromEntries(own), required })}`;
 }
 
 function table({ properties, required }) {

@@ -124,7 +124,7 @@ export function approximateParameters(encoder: EncoderConfiguration): number {
 }
 
 /** Numbers that are each within limits may be too large together. */
-function refuseGiants(encoder: EncoderConfiguration, path: string): void {
+export function refuseGiants(encoder: EncoderConfiguration, path: string): void {
   const parameters = approximateParameters(encoder);
   if (parameters > MOST.parameters)
     throw new InputError(

@@ -31,6 +31,7 @@ export {
   tidy,
   upload,
 } from './device';
+export { Encoder } from './encoder';
 export {
   approximateParameters,
   type Json,
@@ -39,6 +40,7 @@ export {
 } from './encoder-configuration';
 export { fetchEncoder, locateEncoder } from './encoders';
 export { formatSummary } from './format-summary';
+export { type EncoderShape, encoderOfShape, type FreshEncoder, freshEncoder } from './fresh-encoder';
 export * as fused from './fused';
 export { freshTensors, isNorm } from './initialization';
 export { inspectLayers, type LayerOutputs } from './inspect-layers';

@@ -50,17 +50,21 @@ export const PROBLEM_TYPES: Record<LabelOutcome, string> = {
   several: 'multi_label_classification',
 };
 
-/** Writes config.json so that Python's transformers build the same network. @param own our entry, under `falconframes` */
+/**
+ * Writes config.json so that Python's transformers build the same network.
+ *
+ * @param head undefined for an encoder without one @param own our entry, under `falconframes`
+ */
 export function writeNetworkConfiguration(
   folder: string,
   encoder: EncoderConfiguration,
-  head: Head,
+  head: Head | undefined,
   { own, outcome }: { own?: Json; outcome?: LabelOutcome } = {},
 ): void {
-  const labels = head.kind === 'vocabulary' ? [] : head.labels;
+  const labels = head === undefined || head.kind === 'vocabulary' ? [] : head.labels;
   const { className, keys, fixed, firstPosition } = definitionOf(encoder);
   const config: Json = {
-    architectures: [`${className}${CLASS_NAMES[head.kind]}`],
+    architectures: [`${className}${head ? CLASS_NAMES[head.kind] : 'Model'}`],
     model_type: encoder.type,
     vocab_size: encoder.vocabularySize,
     ...(keys.embeddingSize && { [keys.embeddingSize]: encoder.embeddingSize }),
@@ -83,7 +87,7 @@ export function writeNetworkConfiguration(
       id2label: Object.fromEntries(labels.map((label, index) => [index, label])),
       label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
     }),
-    ...(head.kind === 'sequence' && outcome && { problem_type: PROBLEM_TYPES[outcome] }),
+    ...(head?.kind === 'sequence' && outcome && { problem_type: PROBLEM_TYPES[outcome] }),
     ...(own && { falconframes: own }),
   };
   writeConfigurationFile(folder, config);

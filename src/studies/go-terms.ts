@@ -25,7 +25,7 @@ export const SMALL_ENCODER = 'minilm-l6-h384-uncased';
 const SMALL = SMALL_ENCODER;
 const LARGE = 'all-mpnet-base-v2';
 
-export const GO_TERMS_PROFILES = {
+export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile>> = {
   smoke: {
     description: 'checks that every part works; the scores are meaningless',
     encoder: SMALL,
@@ -59,7 +59,7 @@ export const GO_TERMS_PROFILES = {
     curveSizes: [250, 500, 1000, 2000, 8000, Number.POSITIVE_INFINITY],
     ancestryTexts: Number.POSITIVE_INFINITY,
   },
-} satisfies Record<StudyProfileName, GoTermsProfile>;
+};
 
 /** Reads the ontology of a run: the user's file, the release at hand, or the sample. */
 export const loadOntology = ({ corpus, data }: StudyRun<GoTermsProfile>): GeneOntology =>

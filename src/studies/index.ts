@@ -5,9 +5,20 @@
  * In: the environment variables of a run, labelled texts. Out: its profile and folders, trained and judged trials, tables. May touch: the
  * folder of the run.
  */
+export {
+  type BestOfEncoder,
+  bestOfEach,
+  bestRate,
+  effortRows,
+  encoderRows,
+  epochTimes,
+  gridRows,
+  whyLeftOut,
+} from './encoder-grid';
+export { type ComparedEncoder, type PreparedEncoder, prepareEncoders } from './encoders';
 export { GO_TERMS_PROFILES, type GoTermsProfile, loadOntology, SMALL_ENCODER } from './go-terms';
 export {
-  type ComparedEncoder,
+  loadAbstracts,
   PAPER_TOPICS_PROFILES,
   type PaperTopicsProfile,
   type PublishedTraining,
@@ -32,6 +43,7 @@ export {
   comparisonSentence,
   countSeries,
   epochRows,
+  f1Columns,
   labelCounts,
   labelRows,
   meanRows,
@@ -42,6 +54,7 @@ export {
   sentenceRows,
   speedOf,
   stepRows,
+  tellingBars,
   tokenRows,
   trialRows,
   wordChanges,

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { loadTopics, type Topics } from '../corpora';
 import { projectRoot, readTextFile } from '../foundation';
-import type { StudyProfileName } from './study-run';
+import type { ComparedEncoder } from './encoders';
+import type { StudyProfileName, StudyRun } from './study-run';
 
 /** How much of the study of paper topics a profile does. */
 export interface PaperTopicsProfile {
@@ -20,7 +22,7 @@ export interface PaperTopicsProfile {
   lengths: number[];
 }
 
-export const PAPER_TOPICS_PROFILES = {
+export const PAPER_TOPICS_PROFILES: Readonly<Record<StudyProfileName, PaperTopicsProfile>> = {
   smoke: {
     description: 'checks that every part works; the scores are meaningless',
     trainingTexts: 70,
@@ -57,17 +59,7 @@ export const PAPER_TOPICS_PROFILES = {
     chooseRates: true,
     lengths: [16, 32, 64, 128, 256],
   },
-} satisfies Record<StudyProfileName, PaperTopicsProfile>;
-
-/** A row of the table of encoders. */
-export interface ComparedEncoder {
-  name: string;
-  shape: string;
-  /** The encoder of the study that this one follows, in whose place it stands. */
-  standsFor: string | null;
-  learningRate: number;
-  rates: number[];
-}
+};
 
 /** Figures of the study that this one follows, by encoder and batch size; one value per epoch. */
 export interface PublishedTraining {
@@ -84,3 +76,7 @@ export function readPaperTopics(): {
 } {
   return JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'paper-topics.json')));
 }
+
+/** Reads the abstracts of a run: the user's folder, those at hand, or the sample. */
+export const loadAbstracts = ({ corpus, data }: StudyRun<PaperTopicsProfile>): Topics =>
+  loadTopics({ folder: corpus, data });

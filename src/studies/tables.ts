@@ -3,6 +3,8 @@ import {
   type Opening,
   SIGNIFICANCE,
   type TextComparison,
+  type TfidfClassifier,
+  tellingTerms,
   wilsonInterval,
 } from '../evaluation';
 import { byLabel, formatDuration, type LabelledText } from '../foundation';
@@ -222,3 +224,30 @@ const probabilityOf = (ranked: readonly ScoredLabel[], label: string): number =>
 /** The words of a text, with the change of the winner's probability without each, for `signedBars`. */
 export const wordChanges = (text: string, { words }: Contributions): WordChange[] =>
   words.map(({ start, end, drop }) => ({ word: text.slice(start, end), change: -drop }));
+
+/** F1 of each label in percent; null for a label that does not occur. */
+export function f1Columns(
+  { labels }: Pick<ClassificationReport, 'labels'>,
+  names: readonly string[],
+): Record<string, number | null> {
+  return Object.fromEntries(
+    names.map((label): [string, number | null] => {
+      const f1 = labels[label]?.f1 ?? null;
+      return [`F1 ${label} (%)`, f1 === null ? null : 100 * f1];
+    }),
+  );
+}
+
+/** The terms that speak most for each label, by their weight, for `rankedBars`; terms with a weight of 0 or less are left out. */
+export function tellingBars(
+  classifier: TfidfClassifier,
+  labels: readonly string[],
+  most: number,
+): RankedCounts[] {
+  return labels.map((label) => ({
+    label,
+    counts: tellingTerms(classifier, label, most)
+      .filter(({ weight }) => weight > 0)
+      .map(({ term, weight }) => ({ name: term, count: Number(weight.toFixed(2)) })),
+  }));
+}

@@ -1,7 +1,12 @@
 import { dirname, normalize, resolve } from 'node:path';
 import { describeJson, InputError, isLabel, parseJson, readTextFile } from '../foundation';
 import { USED_BY } from '../tasks';
-import { DEFAULT_TRAINING, TRAINING_SCHEMA, type TrainingConfiguration } from './configuration-schema';
+import {
+  DEFAULT_TRAINING,
+  TRAINING_SCHEMA,
+  type TrainingConfiguration,
+  type TrainingOptions,
+} from './configuration-schema';
 import { checkAgainst } from './schema';
 
 export {
@@ -77,8 +82,7 @@ export function contradictionIn(
   given: Readonly<Record<string, unknown>>,
   configuration: TrainingConfiguration,
 ): string | undefined {
-  const { loss, averaging, patience, epochs, schedule, warmupShare, train, dev, scheme, words } =
-    configuration;
+  const { loss, train, dev, scheme, words } = configuration;
   if (isExclusive(scheme) && loss !== 'cross_entropy')
     return `"loss" is "${loss}", which scores every label separately, but the labels of the scheme "exclusive" are mutually exclusive; leave "loss" out, or choose cross_entropy`;
   if (words !== DEFAULT_TRAINING.words && !isExclusive(scheme))
@@ -88,6 +92,19 @@ export function contradictionIn(
   for (const [key, losses] of Object.entries(USED_BY))
     if (Number(given[key]) > 0 && !losses.includes(loss))
       return `"${key}" does nothing with the loss "${loss}"; leave it out, or choose ${losses.join(' or ')}`;
+  const ofOptions = contradictionInOptions(given, configuration);
+  if (ofOptions) return ofOptions;
+  const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
+  if (both)
+    return `${describeJson(both)} is in both "train" and "dev"; an epoch cannot be selected on its training data`;
+  return undefined;
+}
+
+/** The same for the settings of the optimizer. */
+export function contradictionInOptions(
+  given: Readonly<Record<string, unknown>>,
+  { averaging, patience, epochs, schedule, warmupShare }: TrainingOptions,
+): string | undefined {
   if ('batchSize' in given && Number(given.batchTokens) > 0)
     return '"batchSize" and "batchTokens" both set the size of a batch; leave one of them out';
   if (epochs > MOST_EPOCHS) return `"epochs" is ${epochs}; choose ${MOST_EPOCHS} at most`;
@@ -97,9 +114,6 @@ export function contradictionIn(
     return '"warmupShare" of 1 leaves no step for the rate to decrease; make it smaller, or the schedule constant';
   if (averaging > 0 && averaging < 0.5)
     return `"averaging" of ${averaging} forgets at once; choose 0 for none, or a value such as 0.999`;
-  const both = train.find((file) => dev.some((other) => normalize(other) === normalize(file)));
-  if (both)
-    return `${describeJson(both)} is in both "train" and "dev"; an epoch cannot be selected on its training data`;
   return undefined;
 }
 

@@ -27,6 +27,7 @@ export { Learner, type LearnerOptions, type State } from './learner';
 export { type LessonOptions, type Lessons, readLessons } from './lessons';
 export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
 export { type Gradients, globalNorm } from './optimizer';
+export * from './pretraining';
 export {
   type FineTuned,
   type FineTuning,

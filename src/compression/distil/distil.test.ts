@@ -19,7 +19,8 @@ import { copyTinyBert, largestDifference, tinyBertFolder } from '../../nn/tiny-b
 import { type Example, taggingTask } from '../../tasks';
 import { lossAndGradients } from '../../training/step';
 import { distil } from './distil';
-import { distillationObjective, type Lesson, projections, type Taught } from './objective';
+import { projections } from './layers';
+import { distillationObjective, type Lesson, type Taught } from './objective';
 import { DEFAULT_DISTILLATION, type DistillationOptions, readDistillationConfiguration } from './options';
 import { createStudent, planStudent, spreadLayers } from './student';
 import { teacherLogits } from './teacher-logits';
@@ -117,7 +118,7 @@ for (const hiddenSize of [16, 8]) {
       1,
     );
     const { configuration, source } = bare;
-    const extra = projections(configuration, teacher.configuration, lesson, 1);
+    const extra = projections(configuration.encoder, teacher.configuration.encoder, lesson.pairs, 1);
     assert.equal(extra.size, hiddenSize === 16 ? 0 : 2);
     const student = new TokenClassifier(
       configuration,

@@ -3,8 +3,9 @@ import { InputError, type Progress, silentProgress } from '../../foundation';
 import { type EncoderConfiguration, fetchEncoder, type LabelNetwork, setDropout } from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { checkRunFolder, learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
+import { projections } from './layers';
 import { chooseRelationHeads, pairLayers } from './matching';
-import { distillationObjective, type Lesson, projections, type Taught } from './objective';
+import { distillationObjective, type Lesson, type Taught } from './objective';
 import type { DistillationConfiguration } from './options';
 import { planStart } from './start';
 import { type Alignment, teach } from './teaching';
@@ -106,7 +107,8 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
     const student = owned(start.create(teacher));
     student.configuration.maximumLength = maximumLength;
     setDropout(student.configuration.encoder, configuration.dropout);
-    const extra = projections(student.configuration, teacher.configuration, lesson, seed);
+    const compared = options.hiddenWeight > 0 ? lesson.pairs : [];
+    const extra = projections(shape, encoder, compared, seed);
     const learner =
       extra.size === 0
         ? student

@@ -6,9 +6,11 @@
  *
  * start.ts decides what the student starts from, student.ts cuts it out of its teacher or a pretrained encoder. teaching.ts adds
  * the teacher's predictions to the examples, which transfer.ts moves to other tokens. soft-targets.ts and layer-losses.ts compute the
- * loss against the teacher, objective.ts combines them for the trainer, distil.ts reads and writes the folders.
+ * loss against the teacher, layers.ts compares layers, objective.ts combines them for the trainer, distil.ts reads and writes the folders.
+ * general/ distils an encoder before any task.
  */
 export { type DistillationReport, type DistillationRun, distil } from './distil';
+export * from './general';
 export {
   completeDistillation,
   DEFAULT_DISTILLATION,

@@ -1,6 +1,6 @@
 import { InputError } from '../../foundation';
 import { type EncoderConfiguration, headsOfLayer } from '../../nn';
-import type { LayerPair } from './objective';
+import type { LayerPair } from './layers';
 import type { DistillationOptions } from './options';
 
 /**
@@ -29,7 +29,7 @@ export function pairLayers(
 export function chooseRelationHeads(
   student: EncoderConfiguration,
   teacher: EncoderConfiguration,
-  { relationHeads, relationWeight }: DistillationOptions,
+  { relationHeads, relationWeight }: Pick<DistillationOptions, 'relationHeads' | 'relationWeight'>,
   place: string,
 ): number {
   const heads = relationHeads ?? teacher.attentionHeads;

@@ -1,19 +1,4 @@
-import {
-  add,
-  type Batch,
-  type DeviceTensor,
-  free,
-  freshTensors,
-  keep,
-  type LabelNetwork,
-  type LayerObserver,
-  linear,
-  padBatch,
-  Tape,
-  type Tensor,
-  tidy,
-  type Weights,
-} from '../../nn';
+import { add, type DeviceTensor, type LabelNetwork, padBatch, type Tensor } from '../../nn';
 import {
   type LabelTask,
   type Loss,
@@ -24,7 +9,7 @@ import {
   type Task,
   withTask,
 } from '../../tasks';
-import { hiddenStateLoss, relationLoss } from './layer-losses';
+import { compareLayers, type LayerPair, Observations, observeFrozen, withoutProjections } from './layers';
 import type { DistillationOptions } from './options';
 import { type SoftTargets, softTargetLoss, weigh } from './soft-targets';
 
@@ -36,12 +21,6 @@ export type Taught<Example> = Example & {
   /** What the teacher reads when layers are compared, if other ids // [length] */
   teacherIds?: Int32Array;
 };
-
-/** Layers of student and teacher, counted from 0. */
-export interface LayerPair {
-  student: number;
-  teacher: number;
-}
 
 /** The definition of the loss as plain data, so that another process can build the same loss. */
 export interface Lesson extends LossOptions {
@@ -110,8 +89,12 @@ export function distillationObjective<
       if (teacher && pairs.length > 0) {
         const layers = pairs.map((pair) => pair.teacher);
         const read = examples.map(({ inputIds, teacherIds = inputIds }) => ({ inputIds: teacherIds }));
-        const theirs = observeTeacher(teacher, tape, padBatch(read), layers);
-        for (const pair of pairs) nodes.push(...layerNodes(tape, weights, lesson, batch, pair, own, theirs));
+        const theirs = observeFrozen(layers, tape.precision, (frozen, observe) => {
+          teacher.logits(frozen, teacher.parameters.read(), padBatch(read), observe);
+        });
+        const weighted = { ...lesson.distillation, relationHeads: lesson.relationHeads };
+        for (const pair of pairs)
+          nodes.push(...compareLayers(tape, weights, weighted, batch, pair, own, theirs));
         theirs.free();
       }
       return nodes.reduce((one, other) => add(tape, one, other));
@@ -132,95 +115,6 @@ export function remakeDistillationObjective(
     const teacher = lesson.pairs.length > 0 ? task.load(lesson.teacher) : undefined;
     return distillationObjective(task, task.build(configuration, source, parameters), lesson, teacher);
   });
-}
-
-const PROJECTION = 'distillation.projection';
-
-const withoutProjections = (tensors: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> =>
-  new Map([...tensors].filter(([name]) => !name.startsWith(PROJECTION)));
-
-/**
- * Linear layers that project the student's hidden states to the teacher's width for comparison (TinyBERT's W_h). Trained with the
- * student but not saved with it.
- */
-export function projections(
-  student: LabelNetwork['configuration'],
-  teacher: LabelNetwork['configuration'],
-  lesson: Lesson,
-  seed: number,
-): Map<string, Tensor> {
-  const [narrow, wide] = [student.encoder.hiddenSize, teacher.encoder.hiddenSize];
-  const shapes = new Map<string, number[]>();
-  if (lesson.distillation.hiddenWeight > 0 && narrow !== wide)
-    for (const { student: layer } of lesson.pairs) {
-      shapes.set(`${PROJECTION}.${layer}.weight`, [wide, narrow]);
-      shapes.set(`${PROJECTION}.${layer}.bias`, [wide]);
-    }
-  return freshTensors(shapes, seed);
-}
-
-/** Hidden states and relations of some layers of a network. */
-class Observations {
-  readonly projected = new Map<number, DeviceTensor>();
-  readonly hidden = new Map<number, DeviceTensor>();
-
-  constructor(readonly layers: readonly number[]) {}
-
-  readonly observe: LayerObserver = (layer, part, value) => {
-    if (this.layers.includes(layer)) this[part].set(layer, value);
-  };
-}
-
-/** Runs the teacher's layers on a batch; the caller frees the result. */
-function observeTeacher(teacher: LabelNetwork, tape: Tape, batch: Batch, layers: readonly number[]) {
-  const seen = new Observations(layers);
-  const kept: DeviceTensor[] = [];
-  const observe: LayerObserver = (layer, part, value) => {
-    if (!layers.includes(layer)) return;
-    keep(value);
-    kept.push(value);
-    seen.observe(layer, part, value);
-  };
-  tidy(() => {
-    teacher.logits(new Tape(false, undefined, tape.precision), teacher.parameters.read(), batch, observe);
-  });
-  return Object.assign(seen, { free: () => free(...kept) });
-}
-
-/** Computes the losses of one pair of layers. */
-function layerNodes(
-  tape: Tape,
-  weights: Weights,
-  { distillation, relationHeads }: Lesson,
-  batch: Batch,
-  { student, teacher }: LayerPair,
-  own: Observations,
-  theirs: Observations,
-): DeviceTensor[] {
-  const { hiddenWeight, relationWeight } = distillation;
-  const nodes: DeviceTensor[] = [];
-  if (hiddenWeight > 0) {
-    const projection = weights.get(`${PROJECTION}.${student}.weight`);
-    const hidden = own.hidden.get(student)!;
-    const widened = projection
-      ? linear(tape, hidden, projection, weights.get(`${PROJECTION}.${student}.bias`)!)
-      : hidden;
-    const wanted = theirs.hidden.get(teacher)!;
-    nodes.push(
-      lossOnTape(tape, widened, () =>
-        weigh([{ weight: hiddenWeight, loss: hiddenStateLoss(widened, wanted, batch) }]),
-      ),
-    );
-  }
-  if (relationWeight > 0) {
-    const [ours, wanted] = [own.projected.get(student)!, theirs.projected.get(teacher)!];
-    nodes.push(
-      lossOnTape(tape, ours, () =>
-        weigh([{ weight: relationWeight, loss: relationLoss(ours, wanted, batch, relationHeads) }]),
-      ),
-    );
-  }
-  return nodes;
 }
 
 /** Collects the teacher's logits of a batch; padding, the special tokens at the ends and tokens without logits have weight 0. */
