@@ -31,3 +31,16 @@ test('unknown profiles, data sources and seeds are rejected with the allowed cho
   await assert.rejects(reproduce('--data', 'pubmed'), /Allowed choices are auto, sample, gold, europepmc/);
   await assert.rejects(reproduce('--seed', 'x'), /whole number/);
 });
+
+test('options of a study need one, and a study has data of its own', async () => {
+  await assert.rejects(reproduce('--study', 'astrology'), /Allowed choices are go-terms, paper-topics/);
+  await assert.rejects(reproduce('--corpus', '.'), /--corpus belongs to a study; name it with --study/);
+  await assert.rejects(
+    reproduce('--study', 'go-terms', '--data', 'europepmc'),
+    /--data europepmc is not a choice of a study; take one of auto, sample, gold/,
+  );
+  await assert.rejects(
+    reproduce('--study', 'go-terms', '--corpus', '/nowhere/go.obo'),
+    /\/nowhere\/go.obo: there is no such file or folder/,
+  );
+});
