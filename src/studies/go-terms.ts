@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { type GeneOntology, loadGeneOntology } from '../corpora';
+import { projectRoot, readTextFile } from '../foundation';
+import type { Row } from '../visualization';
 import type { StudyProfileName, StudyRun } from './study-run';
+import { accuracyText } from './tables';
 
 /** How much of the study of Gene Ontology definitions a profile does. */
 export interface GoTermsProfile {
@@ -64,3 +68,34 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
 /** Reads the ontology of a run: the user's file, the release at hand, or the sample. */
 export const loadOntology = ({ corpus, data }: StudyRun<GoTermsProfile>): GeneOntology =>
   loadGeneOntology({ file: corpus, data });
+
+/** Figures of the study that this one follows. */
+export interface PublishedGoTerms {
+  about: string;
+  trainings: {
+    training: string;
+    accuracy: number;
+    trainingTexts: number;
+    testTexts: number;
+    seconds: number | null;
+    textsPerSecond: number | null;
+    trainLoss: number | null;
+    testLoss: number | null;
+  }[];
+  /** Probabilities of NASA's definition of life, by aspect. */
+  sentence: Record<string, number>;
+}
+
+/** Reads data/studies/go-terms.json. */
+export const readPublishedGoTerms = (): PublishedGoTerms =>
+  JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'go-terms.json')));
+
+/** The trainings of the study that this one follows, as rows below `trialRows`. */
+export const publishedRows = ({ trainings }: PublishedGoTerms): Row[] =>
+  trainings.map(({ training, trainingTexts, accuracy, testTexts, seconds }) => ({
+    training: `study followed: ${training}`,
+    'training texts': trainingTexts,
+    'accuracy (%), 95% interval': accuracyText(accuracy, testTexts),
+    'macro F1 (%)': null,
+    'training time (s)': seconds,
+  }));

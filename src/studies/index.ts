@@ -16,7 +16,15 @@ export {
   whyLeftOut,
 } from './encoder-grid';
 export { type ComparedEncoder, type PreparedEncoder, prepareEncoders } from './encoders';
-export { GO_TERMS_PROFILES, type GoTermsProfile, loadOntology, SMALL_ENCODER } from './go-terms';
+export {
+  GO_TERMS_PROFILES,
+  type GoTermsProfile,
+  loadOntology,
+  type PublishedGoTerms,
+  publishedRows,
+  readPublishedGoTerms,
+  SMALL_ENCODER,
+} from './go-terms';
 export {
   loadAbstracts,
   PAPER_TOPICS_PROFILES,
