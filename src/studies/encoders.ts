@@ -85,14 +85,21 @@ async function locate(
   return { folder };
 }
 
-/** The full texts of Europe PMC in the mirror, in the order of their names; none without a mirror. */
+/** Folders of full texts in a mirror, JATS XML. */
+const FULL_TEXTS = [
+  { folder: join('europepmc', 'fulltext'), ending: '.xml' },
+  { folder: join('craft', 'nxml'), ending: '.nxml' },
+];
+
+/** The full texts of the mirror, in the order of their names; none without a mirror. */
 function unlabelledText(): string[] {
-  const folder = join(mirrorFolder() ?? '', 'europepmc', 'fulltext');
-  if (!mirrorFolder() || !existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.xml'))
-    .sort()
-    .map((name) => join(folder, name));
+  const mirror = mirrorFolder();
+  if (!mirror) return [];
+  return FULL_TEXTS.flatMap(({ folder, ending }) => {
+    const path = join(mirror, folder);
+    const names = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(ending)) : [];
+    return names.sort().map((name) => join(path, name));
+  });
 }
 
 function describe(folder: string): Pick<PreparedEncoder, 'parameters' | 'vocabulary' | 'effort'> {

@@ -19,24 +19,20 @@ export interface StudyParts<T extends LabelledText> {
  * Draws the texts of a run from a split, and writes them as JSONL files.
  *
  * @param folder receives the files
- * @param most numbers of texts at most; the same numbers give the same texts in every run
- * @param sizes numbers of training texts of a learning curve, which is drawn from the whole train part; Infinity for all of it
+ * @param most numbers of texts at most, and as `sizes` the numbers of training texts of a learning curve, which is drawn from the whole
+ * train part (Infinity for all of it); the same numbers give the same texts in every run
  */
 export function drawParts<T extends LabelledText>(
   folder: string,
   split: Pick<TextSplit<T>, 'train' | 'dev' | 'test'>,
-  {
-    train: mostTrain,
-    test: mostTest,
-    sizes = [],
-  }: { train: number; test: number; sizes?: readonly number[] },
+  most: { train: number; test: number; sizes?: readonly number[] },
 ): StudyParts<T> {
-  const draw = (texts: readonly T[], most: number) =>
-    createRandom(DRAWING_SEED).shuffle(texts).slice(0, Math.min(most, texts.length));
+  const draw = (texts: readonly T[], count: number) =>
+    createRandom(DRAWING_SEED).shuffle(texts).slice(0, count);
   const parts = {
-    train: draw(split.train, mostTrain),
+    train: draw(split.train, most.train),
     dev: draw(split.dev, Number.POSITIVE_INFINITY),
-    test: draw(split.test, mostTest),
+    test: draw(split.test, most.test),
   };
   for (const [part, texts] of Object.entries(parts))
     if (texts.length === 0)
@@ -46,7 +42,7 @@ export function drawParts<T extends LabelledText>(
     writeLabelledTexts(path, texts);
     return path;
   };
-  const bySize = [...new Set(sizes.map((size) => Math.min(size, split.train.length)))].map(
+  const bySize = [...new Set((most.sizes ?? []).map((size) => Math.min(size, split.train.length)))].map(
     (size): [number, string] => [size, write(`train-${size}`, draw(split.train, size))],
   );
   const files = {

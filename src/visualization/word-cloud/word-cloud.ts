@@ -32,7 +32,8 @@ export const RAINBOW: readonly string[] = [
  * same counts and seed give the same picture. The exact counts are read better from a bar chart beside it.
  *
  * @param counts most frequent first, from `countWords`
- * @param options.title what the texts are, such as "Definitions of the Gene Ontology"
+ * The `title` says what the texts are, such as "Definitions of the Gene Ontology".
+ *
  * @example
  * await saveFigure(wordCloud(countWords(texts), { title: 'Abstracts', seed: 13 }), 'words.png');
  */
