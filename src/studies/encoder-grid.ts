@@ -5,19 +5,17 @@ import type { StudyRun } from './study-run';
 import { accuracyText } from './tables';
 import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
 
-type TopicRun = StudyRun<PaperTopicsProfile>;
-
 /** Returns why an encoder is not trained in this run; undefined if it is. */
 export function whyLeftOut(
   { name, absent }: PreparedEncoder,
-  { profile, profileName }: TopicRun,
+  { profile, profileName }: StudyRun<PaperTopicsProfile>,
 ): string | undefined {
   if (!profile.encoders.includes(name)) return `not part of the profile ${profileName}`;
   return absent;
 }
 
 /** The table of encoders: shape, size, vocabulary, reading; and whether it takes part in the run. */
-export function encoderRows(encoders: readonly PreparedEncoder[], run: TopicRun): Row[] {
+export function encoderRows(encoders: readonly PreparedEncoder[], run: StudyRun<PaperTopicsProfile>): Row[] {
   return encoders.map((encoder) => ({
     encoder: encoder.name,
     'stands for': encoder.standsFor ?? '–',

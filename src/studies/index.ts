@@ -34,7 +34,7 @@ export {
 } from './paper-topics';
 export { drawParts, type StudyParts } from './parts';
 export { scoreProbes } from './score-probes';
-export { crossEntropy, softmaxTwiceLimits, softmaxTwiceObjective } from './softmax-twice';
+export { type BatchLoss, crossEntropy, softmaxTwiceLimits, softmaxTwiceObjective } from './softmax-twice';
 export {
   currentStudy,
   STUDY_DATA,
@@ -56,6 +56,7 @@ export {
   labelRows,
   meanRows,
   metricsRows,
+  type NamedParts,
   pointOf,
   rankedBy,
   scoreRow,
@@ -75,4 +76,5 @@ export {
   type SkippedTrial,
   type Trial,
   type TrialOutcome,
+  type TrialsRun,
 } from './trials';

@@ -16,13 +16,14 @@ import type { MetricsRow, StepRow } from '../training';
 import type { BarSeries, Curve, CurvePoint, RankedCounts, Row, WordChange } from '../visualization';
 import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
 
-type Parts = Readonly<Record<string, readonly LabelledText[]>>;
+/** Texts by the name of their part. */
+export type NamedParts = Readonly<Record<string, readonly LabelledText[]>>;
 
 const countOf = (texts: readonly LabelledText[], label: string): number =>
   texts.filter(({ labels }) => labels.includes(label)).length;
 
 /** Number of texts of each part by label. */
-export function labelCounts(parts: Parts, labels: readonly string[]): Row[] {
+export function labelCounts(parts: NamedParts, labels: readonly string[]): Row[] {
   return Object.entries(parts).map(([part, texts]) => ({
     part,
     texts: texts.length,
@@ -31,7 +32,7 @@ export function labelCounts(parts: Parts, labels: readonly string[]): Row[] {
 }
 
 /** The same for `groupedBars`. */
-export function countSeries(parts: Parts, labels: readonly string[]): BarSeries[] {
+export function countSeries(parts: NamedParts, labels: readonly string[]): BarSeries[] {
   return Object.entries(parts).map(([name, texts]) => ({
     name,
     values: byLabel(labels, (label) => countOf(texts, label)),
