@@ -43,4 +43,26 @@ test('options of a study need one, and a study has data of its own', async () =>
     reproduce('--study', 'go-terms', '--corpus', '/nowhere/go.obo'),
     /\/nowhere\/go.obo: there is no such file or folder/,
   );
+  const mirror = process.env.FALCONFRAMES_MIRROR;
+  const cache = process.env.FALCONFRAMES_CACHE;
+  process.env.FALCONFRAMES_MIRROR = '/nowhere';
+  process.env.FALCONFRAMES_CACHE = '/nowhere';
+  try {
+    await assert.rejects(
+      reproduce('--study', 'go-terms', '--data', 'gold'),
+      /not found; download .* from http\S+ \(.*MB.*\)/,
+    );
+    await assert.rejects(
+      reproduce('--study', 'paper-topics', '--data', 'gold'),
+      /not found; download .* from \S+.* \(.*MB.*\)/,
+    );
+  } finally {
+    restore('FALCONFRAMES_MIRROR', mirror);
+    restore('FALCONFRAMES_CACHE', cache);
+  }
 });
+
+function restore(variable: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[variable];
+  else process.env[variable] = value;
+}

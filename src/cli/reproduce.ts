@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, InputError, projectRoot, readTextFile, writeFileAtomically } from '../foundation';
 import { DATA_CHOICES, PROFILES } from '../literature';
-import { STUDY_DATA, STUDY_NAMES, type StudyName } from '../studies';
+import { checkStudyData, STUDY_DATA, STUDY_NAMES, type StudyName } from '../studies';
 import { readJson } from '../training';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
@@ -80,7 +80,7 @@ export function registerReproduce(program: Command): void {
 async function reproduce(options: ReproduceOptions): Promise<void> {
   const start = performance.now();
   const { study, profile, data, seed, json } = options;
-  refuseForeignOptions(options);
+  checkStudyOptions(options);
   const corpus = options.corpus && resolve(options.corpus);
   const notebooks = study ? [studyNotebook(study)] : numberedNotebooks();
   const outcomes = study ? STUDY_OUTCOMES : OUTCOMES;
@@ -129,14 +129,17 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   );
 }
 
-/** @throws InputError for options of a study without one, or of the six notebooks with a study */
-function refuseForeignOptions({ study, corpus, data }: ReproduceOptions): void {
+/** @throws InputError for options of a study without one, choices of the six notebooks with one, and unusable data of a study */
+function checkStudyOptions({ study, corpus, data }: ReproduceOptions): void {
   if (!study && corpus !== undefined)
     throw new InputError('--corpus belongs to a study; name it with --study');
-  if (study && !(STUDY_DATA as readonly string[]).includes(data))
+  if (!study) return;
+  const choice = STUDY_DATA.find((one) => one === data);
+  if (choice === undefined)
     throw new InputError(`--data ${data} is not a choice of a study; take one of ${STUDY_DATA.join(', ')}`);
   if (corpus !== undefined && !existsSync(corpus))
     throw new InputError(`--corpus ${corpus}: there is no such file or folder; check the path`);
+  checkStudyData(study, { data: choice, corpus });
 }
 
 /** Returns the duration of each notebook in seconds. */

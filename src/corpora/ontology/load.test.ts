@@ -90,7 +90,7 @@ describe('loadGeneOntology', () => {
     assert.throws(() => loadGeneOntology({ data: 'gold' }), {
       name: 'InputError',
       message:
-        /^Gene Ontology of 2022-07-01: not found; download .* from http:\/\/purl\.obolibrary\.org\/obo\/go\/go-basic\.obo \(about 30 MB\) and give go-basic\.obo as `file`, or set FALCONFRAMES_MIRROR to a folder that has "go" in it$/,
+        /^Gene Ontology of 2022-07-01: not found; download .* from http:\/\/purl\.obolibrary\.org\/obo\/go\/go-basic\.obo \(about 30 MB\) and give go-basic\.obo as `file`, or as --corpus of `falconframes reproduce`, or set FALCONFRAMES_MIRROR to a folder that has "go" in it$/,
     });
   });
 
