@@ -135,7 +135,7 @@ describe('loadTopics without a folder', () => {
     );
     assert.equal(
       whereToGet('wos'),
-      'download the Web of Science set (Kowsari et al. 2017) from https://doi.org/10.17632/9rw3vkcfy4.6 (about 65 MB zipped) and give the unpacked folder with X.txt and YL1.txt as `folder`, or set FALCONFRAMES_MIRROR to a folder that has "wos" in it',
+      'download the Web of Science set (Kowsari et al. 2017) from https://doi.org/10.17632/9rw3vkcfy4.6 (about 65 MB zipped) and give the unpacked folder with X.txt and YL1.txt as `folder`, or as --corpus of `falconframes reproduce`, or set FALCONFRAMES_MIRROR to a folder that has "wos" in it',
     );
   });
 
