@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { projectRoot } from '../foundation';
+import { generalDistillationOfFile } from '../compression';
+import { fieldsOf, projectRoot } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { readJson, readPretrainingConfiguration } from '../training';
 
 const folder = mkdtempSync(join(tmpdir(), 'pretrain-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,6 +44,18 @@ test('a file gives the shape of a new encoder, and a teacher, of which no perple
   const taught = report({ fresh, distillation: { teacher: tinyBertFolder } }, 'taught');
   assert.deepEqual(taught.windows, masked.windows);
   assert.ok(taught.epochs[0].loss > 0 && taught.epochs[0].perplexity === undefined);
+});
+
+test('the example configurations are complete', () => {
+  const examples = join(projectRoot, 'examples', 'pretraining');
+  const { distillation, fresh: shape } = generalDistillationOfFile(
+    fieldsOf(readJson(join(examples, 'tiny_from_minilm.json'))),
+    'tiny_from_minilm.json',
+  );
+  assert.deepEqual([distillation.teacher, shape.hiddenSize], ['minilm-l6-h384-uncased', 312]);
+  const electra = readPretrainingConfiguration(join(examples, 'electra_masked_words.json'));
+  assert.deepEqual(electra.text, [join(examples, 'unlabelled.txt')]);
+  assert.equal(electra.fresh?.architecture, 'electra');
 });
 
 test('options and files that contradict each other are rejected in one sentence', () => {
