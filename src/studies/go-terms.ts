@@ -18,7 +18,7 @@ export interface GoTermsProfile {
   /** One training for each encoder and seed. */
   seeds: number[];
   epochs: number;
-  /** Training texts of the learning curve; Infinity for all. */
+  /** Training texts of the learning curve, beside `trainingTexts`; Infinity for all. */
   curveSizes: number[];
   /** Held-out texts of the split by ancestry that are scored. */
   ancestryTexts: number;
@@ -38,7 +38,7 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
     testTexts: 24,
     seeds: [42],
     epochs: 1,
-    curveSizes: [32, 64],
+    curveSizes: [32],
     ancestryTexts: 24,
   },
   quick: {
@@ -49,7 +49,7 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
     testTexts: 1000,
     seeds: [42],
     epochs: 3,
-    curveSizes: [250, 500, 1000, 2000],
+    curveSizes: [250, 500, 1000],
     ancestryTexts: 1000,
   },
   full: {
@@ -61,7 +61,7 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
     testTexts: 3000,
     seeds: [42, 43, 44],
     epochs: 3,
-    curveSizes: [250, 500, 1000, 2000, 8000, Number.POSITIVE_INFINITY],
+    curveSizes: [250, 500, 1000, 8000, Number.POSITIVE_INFINITY],
     ancestryTexts: 3000,
   },
 };
