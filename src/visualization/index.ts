@@ -9,7 +9,7 @@
  * Labels come from the data: up to 30, each coloured by its index; of more, a figure shows some and states which.
  *
  * `figures/`: one figure per file, each a pure function; `rendering/`: from figure to picture; `notebook/`: output of cells;
- * `error-browser/`: a page of sentences with their errors; `attention/`: pictures and a page of attention; `contour/`, `network/` and
+ * `error-browser/`: a page of sentences with their errors; `attention/`: pictures and a page of attention; `offline-page/`: the frame of both; `contour/`, `network/` and
  * `word-cloud/`: figures that need a layout of their own.
  */
 export type { Attention } from './attention/attention';

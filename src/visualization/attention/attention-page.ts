@@ -1,12 +1,8 @@
-import { join } from 'node:path';
-import { projectRoot, readTextFile } from '../../foundation';
-import { escapeHtml } from '../notebook/html';
+import { offlinePage } from '../offline-page/offline-page';
 import { LABEL_COLOURS } from '../palette';
-import { type Attention, CAUTION, checkAttention } from './attention';
-import { page } from './page';
+import { type Attention, checkAttention } from './attention';
+import { CONTENT, INTRODUCTION } from './page';
 
-/** Style and script are separate files that are inlined; read from the source folder, since the compiler does not copy them. */
-const FOLDER = join(projectRoot, 'src', 'visualization', 'attention');
 /** A weight of 1 in the page's data. */
 const ONE = 65535;
 
@@ -29,14 +25,9 @@ export function attentionPage(title: string, attention: Attention): string {
     // [layers][heads], each head as base64 of little-endian 16-bit integers [tokens × tokens].
     layers: layers.map((own) => own.map(packed)),
   };
-  const read = (name: string) => readTextFile(join(FOLDER, name));
-  return page({
-    title: escapeHtml(title),
-    caution: escapeHtml(CAUTION),
-    style: read('page.css'),
-    script: read('page.js'),
-    // A token may contain "</script>" or "<!--", so every "<" in the data is escaped.
-    data: JSON.stringify(data).replaceAll('<', '\\u003c'),
+  return offlinePage({
+    ...{ title, subject: 'attention', folder: 'attention' },
+    ...{ introduction: INTRODUCTION, content: CONTENT, data },
   });
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   type ComparedMention,
   comparable,
@@ -6,13 +5,10 @@ import {
   type ExaminedSentence,
   MENTION_OUTCOMES,
 } from '../../evaluation';
-import { labelsOf, projectRoot, readTextFile } from '../../foundation';
-import { escapeHtml } from '../notebook/html';
+import { labelsOf } from '../../foundation';
+import { offlinePage } from '../offline-page/offline-page';
 import { labelColours } from '../palette';
-import { page } from './page';
-
-/** Style and script are separate files that are inlined; read from the source folder, since the compiler does not copy them. */
-const FOLDER = join(projectRoot, 'src', 'visualization', 'error-browser');
+import { CONTENT, INTRODUCTION } from './page';
 
 /** A sentence in the format of `page.js`. */
 interface BrowsedSentence {
@@ -43,12 +39,8 @@ export function errorBrowser(
     return mentions.length === 0 ? [] : [{ corpus: one.corpus, article, section, text, mentions }];
   });
   const data = { labels, colours: labelColours(labels), kinds: MENTION_OUTCOMES, sentences };
-  const read = (name: string) => readTextFile(join(FOLDER, name));
-  return page({
-    title: escapeHtml(title),
-    style: read('page.css'),
-    script: read('page.js'),
-    // A sentence may contain "</script>" or "<!--", so every "<" in the data is escaped.
-    data: JSON.stringify(data).replaceAll('<', '\\u003c'),
+  return offlinePage({
+    ...{ title, subject: 'errors', folder: 'error-browser' },
+    ...{ introduction: INTRODUCTION, content: CONTENT, data },
   });
 }
