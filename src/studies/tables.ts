@@ -11,7 +11,7 @@ import { byLabel, formatDuration, type LabelledText } from '../foundation';
 import type { SentenceClassification } from '../inference';
 import type { WordCount } from '../preprocessing';
 import type { ClassificationReport, ScoredLabel } from '../tasks';
-import type { EncodedText, Tokenizer } from '../tokenization';
+import type { Tokenizer } from '../tokenization';
 import type { MetricsRow, StepRow } from '../training';
 import type { BarSeries, Curve, CurvePoint, RankedCounts, Row, WordChange } from '../visualization';
 import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
@@ -52,8 +52,8 @@ export function rankedBy(
   }));
 }
 
-/** The input of an encoder for one text, padded to `length`: one row per place. */
-export function tokenRows({ ids }: EncodedText, tokenizer: Tokenizer, length: number): Row[] {
+/** The input of an encoder for one text, padded to `length`: one row per place. @param ids with the special tokens // [tokens] */
+export function tokenRows(ids: Int32Array, tokenizer: Tokenizer, length: number): Row[] {
   return Array.from({ length: Math.max(length, ids.length) }, (_, place) => ({
     place,
     token: place < ids.length ? tokenizer.tokenOf(ids[place]) : '[padding]',

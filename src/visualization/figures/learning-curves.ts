@@ -7,7 +7,7 @@ import { movingMean, smoothingWindow } from './moving-mean';
 
 const PLOT_HEIGHT = 300;
 
-/** Two panels: loss over steps (train by step and smoothed, dev by epoch), and dev strict F1 by label over epochs. */
+/** Two panels: loss over steps (train by step and smoothed, dev by epoch), and dev F1 by label over epochs: strict span F1 of a tagger. */
 export function learningCurves(rows: readonly MetricsRow[]): Figure {
   const steps = rows.filter((row): row is StepRow => row.kind === 'step');
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
@@ -97,7 +97,11 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
         showline: true,
         showgrid: false,
       }),
-      yaxis2: axis('strict F1 on dev', { anchor: 'x2', range: [0, 1], ticks: '' }),
+      // Classifiers of texts report their accuracy too, and have no spans.
+      yaxis2: axis(
+        evaluations.some(({ accuracy }) => accuracy !== undefined) ? 'F1 on dev' : 'strict F1 on dev',
+        { anchor: 'x2', range: [0, 1], ticks: '' },
+      ),
       annotations: ends.annotations,
     },
     title: 'Learning curves',

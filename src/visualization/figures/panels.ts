@@ -110,6 +110,8 @@ function place(
   });
 }
 
+/** Pixels by which a single panel is wider than high, for its title and the reading. */
+const ALONE = 240;
 const SQUARES = { width: 960, height: 220, margin: { l: 62, r: 20, t: 44, b: 54 } };
 
 /**
@@ -121,7 +123,8 @@ export function unitSquares(
   details: readonly string[],
   titles: { x: string; y: string },
 ): { panels: Panel[]; layout: Figure['layout'] } {
-  const { width, height, margin } = SQUARES;
+  const { height, margin } = SQUARES;
+  const width = labels.length === 1 ? SQUARES.height + margin.l + margin.r + ALONE : SQUARES.width;
   const grid = panelGrid(labels, { details, width: width - margin.l - margin.r, height, between: 76 });
   const layout: Figure['layout'] = {
     width,
