@@ -131,10 +131,13 @@ async function outcomeOf(
   const configuration = completeConfiguration(options, `the trial "${name}"`);
   const [path, model] = [join(folder, 'trial.json'), join(folder, 'model')];
   startOverIfChanged(folder, fingerprintOf(configuration, test));
-  if (existsSync(path) && (!keep || existsSync(model)))
-    return { ...(JSON.parse(readTextFile(path)) as FinishedTrial), trial };
+  const isKept = existsSync(model);
+  if (existsSync(path) && (!keep || isKept)) {
+    const outcome = JSON.parse(readTextFile(path)) as FinishedTrial;
+    return { ...outcome, trial, folder: keep ? model : undefined };
+  }
 
-  const own = { out: model, resume: existsSync(model), precision, replicas, onRow };
+  const own = { out: model, resume: isKept, precision, replicas, onRow };
   const report = await fineTune({ ...options, ...own });
   const network = SequenceClassifier.load(model);
   try {
