@@ -100,6 +100,9 @@ test('runs: loss and accuracy against steps, so that batch sizes can be compared
 });
 
 test('runs: one without evaluation can be drawn, none is refused', async () => {
-  await checkReadable(runCurves([{ name: 'begun', rows: rows(3, []) }]));
+  const figure = runCurves([{ name: 'begun', rows: rows(3, []) }]);
+  await checkReadable(figure);
+  const keyed = figure.data.filter(({ showlegend }) => showlegend !== false).map(({ name }) => name);
+  assert.deepEqual([figure.layout.showlegend, keyed], [true, ['begun']]);
   assert.throws(() => runCurves([{ name: 'not started', rows: [] }]), InputError);
 });

@@ -13,6 +13,7 @@ export interface LoggedRun {
 }
 
 const PLOT_HEIGHT = 320;
+const KEY_HEIGHT = 24;
 
 /**
  * Several training runs of text classifiers in two panels: smoothed train loss, and accuracy on dev (of other tasks the score that
@@ -54,6 +55,8 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
     { range, digits: 3, leastHeight: PLOT_HEIGHT, shift: 8 },
   );
   const right = Math.max(120, ends.width);
+  // A run that was not evaluated has no name at the end of its line.
+  const isKeyed = drawn.some(({ scores }) => scores.length === 0);
   return {
     data: drawn.flatMap(({ name, steps, scores, colour }): Trace[] => {
       const losses = steps.map(({ loss }) => loss);
@@ -65,6 +68,7 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
           mode: 'lines',
           x: steps.map(({ step }) => step),
           y: losses,
+          showlegend: false,
           hoverinfo: 'skip',
           line: { color: withOpacity(colour, 0.18), width: 1 },
         },
@@ -78,6 +82,7 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
         {
           ...line,
           mode: 'lines+markers',
+          showlegend: false,
           cliponaxis: false,
           x: scores.map(({ step }) => step),
           y: scores.map(({ value }) => value),
@@ -89,9 +94,10 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
     }),
     layout: {
       width: 820 + right,
-      height: ends.height + 76,
-      margin: { l: 66, r: right, t: 18, b: 58 },
-      showlegend: false,
+      height: ends.height + 76 + (isKeyed ? KEY_HEIGHT : 0),
+      margin: { l: 66, r: right, t: 18 + (isKeyed ? KEY_HEIGHT : 0), b: 58 },
+      showlegend: isKeyed,
+      legend: { orientation: 'h', x: 0, y: 1.03, yanchor: 'bottom', font: { size: 11.5 } },
       xaxis: axis('optimizer step', { domain: [0, 0.46], showline: true, rangemode: 'tozero' }),
       yaxis: axis('train loss (cross-entropy)', { rangemode: 'tozero', ticks: '' }),
       xaxis2: axis('optimizer step', {
