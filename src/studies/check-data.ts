@@ -1,8 +1,9 @@
-import { loadGeneOntology, loadTopics, type TextData } from '../corpora';
+import { definitionTexts, loadGeneOntology, loadTopics, type TextData } from '../corpora';
+import { InputError } from '../foundation';
 import type { StudyName } from './study-run';
 
 /**
- * Reads the data of a study before its notebook starts, so that missing or damaged data is one message and not a failed cell.
+ * Reads the data of a study before its notebook starts, so that missing or unusable data is one message and not a failed cell.
  *
  * @throws InputError that says what is wrong, or what to download and how large it is
  */
@@ -10,6 +11,24 @@ export function checkStudyData(
   study: StudyName,
   { data, corpus }: { data: TextData; corpus?: string },
 ): void {
-  if (study === 'go-terms') loadGeneOntology({ file: corpus, data });
-  else loadTopics({ folder: corpus, data });
+  if (study === 'go-terms') {
+    const { ontology, path } = loadGeneOntology({ file: corpus, data });
+    refuseOneLabel(
+      definitionTexts(ontology).map(({ aspect }) => aspect),
+      path,
+    );
+  } else {
+    const { texts, path } = loadTopics({ folder: corpus, data });
+    refuseOneLabel(
+      texts.flatMap(({ labels }) => labels),
+      path,
+    );
+  }
+}
+
+function refuseOneLabel(labels: readonly string[], path: string): void {
+  if (new Set(labels).size > 1) return;
+  throw new InputError(
+    `${path}: all ${labels.length} texts have the label "${labels[0]}", so there is nothing to tell apart; give data with at least two labels`,
+  );
 }
