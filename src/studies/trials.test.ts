@@ -69,6 +69,9 @@ test('a trial is judged on the test texts, leaves its figures alone, and is read
   const kept = await runTrial({ ...trial, keep: true }, run);
   assert.notEqual(kept.bestEpoch, 9);
   assert.ok(existsSync(join(kept.folder!, 'config.json')));
+  // Other precision, other figures: it is trained anew.
+  const { bestEpoch } = await runTrial({ ...trial, precision: undefined }, run);
+  assert.notEqual(bestEpoch, 9);
   const changed = await runTrial({ ...trial, epochs: 1 }, run);
   assert.equal(changed.evaluations.length, 1);
 });

@@ -130,7 +130,7 @@ async function outcomeOf(
   }
   const configuration = completeConfiguration(options, `the trial "${name}"`);
   const [path, model] = [join(folder, 'trial.json'), join(folder, 'model')];
-  startOverIfChanged(folder, fingerprintOf(configuration, test));
+  startOverIfChanged(folder, fingerprintOf(configuration, { precision, replicas }, test));
   const isKept = existsSync(model);
   if (existsSync(path) && (!keep || isKept)) {
     const outcome = JSON.parse(readTextFile(path)) as FinishedTrial;
@@ -171,10 +171,14 @@ async function outcomeOf(
 }
 
 /** Changes with the options and with the content of the files, not with their place. */
-function fingerprintOf({ train, dev, ...options }: TrainingConfiguration, test: string): string {
+function fingerprintOf(
+  { train, dev, ...options }: TrainingConfiguration,
+  run: Pick<Trial, 'precision' | 'replicas'>,
+  test: string,
+): string {
   const files = [...train, ...dev, test].map((file) => [basename(file), sha256OfFile(file)]);
   return createHash('sha256')
-    .update(JSON.stringify([options, files]))
+    .update(JSON.stringify([options, run, files]))
     .digest('hex');
 }
 
