@@ -111,7 +111,9 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   process.env.FALCONFRAMES_DATA = data;
   process.env.FALCONFRAMES_OUT = out;
   process.env.FALCONFRAMES_SEED = String(seed);
+  // What the notebook reads is what was checked: a variable of the caller does not count.
   if (corpus) process.env.FALCONFRAMES_CORPUS = corpus;
+  else delete process.env.FALCONFRAMES_CORPUS;
   const sources = open.map((name) => join(projectRoot, 'notebooks', name));
   if (sources.length > 0) await runNotebookProgram(['run', '--out', executed, ...sources], json);
   const pages = notebooks.map((name) => join(executed, basename(name)));

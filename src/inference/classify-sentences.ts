@@ -1,5 +1,5 @@
 import { splitSentences } from '../corpora';
-import { byLabel } from '../foundation';
+import { byLabel, InputError } from '../foundation';
 import { encodeWholeTexts, logSumExp, rankLabels, type ScoredLabel } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { openTextModel } from './open-text-model';
@@ -49,6 +49,10 @@ export async function classifySentences(
   const ranges = splitSentences(text);
   const { configuration, score, dispose } = await openTextModel(folder);
   try {
+    if (configuration.outcome === 'several')
+      throw new InputError(
+        `${folder}: gives a text several labels, whose probabilities do not sum to 1; take a classifier with one label per text`,
+      );
     const texts = ranges.map(({ start, end }) => text.slice(start, end));
     const { windows } = await encodeWholeTexts(texts, new Tokenizer(folder), configuration.maximumLength);
     const logits = await score(windows);
@@ -84,6 +88,7 @@ const probabilityOf = ({ ranked }: ClassifiedSentence, label: string): number =>
  * al. (2020, arXiv:2010.03759). It is lower for texts unlike those of training, for which probabilities, which always sum to 1, can still be
  * high.
  *
+ * @throws InputError if there are no texts
  * @returns the evidence below which the given share of the texts lies; 0.01 to be exceeded by 99 of 100 texts of the training's kind
  */
 export async function leastEvidence(
@@ -91,11 +96,13 @@ export async function leastEvidence(
   texts: readonly string[],
   share: number,
 ): Promise<number> {
+  if (texts.length === 0)
+    throw new InputError('there is no text to compare evidence with; give texts like those of training');
   const { configuration, score, dispose } = await openTextModel(folder);
   try {
     const { windows } = await encodeWholeTexts(texts, new Tokenizer(folder), configuration.maximumLength);
     const evidence = (await score(windows)).map(logSumExp).sort((one, other) => one - other);
-    return evidence[Math.floor(share * evidence.length)];
+    return evidence[Math.min(Math.floor(share * evidence.length), evidence.length - 1)];
   } finally {
     await dispose();
   }

@@ -1,4 +1,4 @@
-import { InputError } from '../foundation';
+import { checkOutputFolder, InputError } from '../foundation';
 import { Tokenizer } from '../tokenization';
 import { Encoder } from './encoder';
 import { refuseGiants } from './encoder-configuration';
@@ -37,9 +37,10 @@ export interface FreshEncoder {
  * @example freshEncoder({ layers: 4, hiddenSize: 256, attentionHeads: 4 }, { tokenizer: 'models/pretrained/minilm-l6-h384-uncased', out:
  * 'runs/mini', seed: 1 }); // BERT-mini: 11.1 million parameters, of which 7.8 million are word embeddings
  *
- * @throws InputError if there is no encoder of this shape, or the folder has no tokenizer
+ * @throws InputError if there is no encoder of this shape, the folder has no tokenizer, or `out` cannot be written
  */
 export function freshEncoder(shape: EncoderShape, { tokenizer, out, seed }: FreshEncoder): void {
+  checkOutputFolder(out, [tokenizer]);
   const configuration = encoderOfShape(shape, new Tokenizer(tokenizer), 'the shape of the encoder');
   const encoder = new Encoder(configuration, freshTensors(encoderParameterShapes(configuration), seed));
   encoder.save(out, tokenizer);

@@ -1,4 +1,4 @@
-import { definitionTexts, loadGeneOntology, loadTopics, type TextData } from '../corpora';
+import { definitionTexts, loadGeneOntology, loadTopics, splitByAncestry, type TextData } from '../corpora';
 import { InputError } from '../foundation';
 import type { StudyName } from './study-run';
 
@@ -17,6 +17,8 @@ export function checkStudyData(
       definitionTexts(ontology).map(({ aspect }) => aspect),
       path,
     );
+    // The notebook needs it after all its trainings.
+    splitByAncestry(ontology, { testShare: 0.2, seed: 42 });
   } else {
     const { texts, path } = loadTopics({ folder: corpus, data });
     refuseOneLabel(

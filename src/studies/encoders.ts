@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeGeneralDistillation, distilEncoder } from '../compression';
 import { cacheFolder, mirrorFolder, type Progress, silentProgress } from '../foundation';
-import { fetchEncoder, hasWeights, listEncoders, readEncoderConfiguration, summarizeModel } from '../nn';
+import { fetchEncoder, listEncoders, readEncoderConfiguration, summarizeModel } from '../nn';
 import { Tokenizer } from '../tokenization';
-import { pretrain, readMetrics } from '../training';
+import { pretrain, readMetrics, resumable } from '../training';
 
 /** A row of the table of encoders in data/studies/paper-topics.json. */
 export interface ComparedEncoder {
@@ -41,7 +41,7 @@ export interface PreparedEncoder extends ComparedEncoder {
 
 /**
  * Finds the encoders of a table; with `make`, fetches or makes those that are not at hand, which takes a quarter of an hour each for those
- * with a recipe. An encoder made once is kept in the project's cache.
+ * with a recipe. An encoder made once is kept in the project's cache, by its recipe.
  */
 export async function prepareEncoders(
   encoders: readonly ComparedEncoder[],
@@ -69,9 +69,9 @@ async function locate(
     if (isPresent || make) return { folder: await fetchEncoder(name) };
     return { absent: 'not downloaded; the profile full fetches it' };
   }
-  const folder = join(cacheFolder(), 'encoders', name);
-  const isMade = existsSync(folder) && hasWeights(folder);
-  if (isMade) return { folder };
+  const fingerprint = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8);
+  const folder = join(cacheFolder(), 'encoders', `${name}-${fingerprint}`);
+  if (resumable(folder) === 'finished') return { folder };
   if (!make) return { absent: 'not made on this machine; the profile full makes it' };
   const text = unlabelledText();
   if (text.length === 0)

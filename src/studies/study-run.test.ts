@@ -8,7 +8,7 @@ const study = (environment: NodeJS.ProcessEnv) => currentStudy('go-terms', GO_TE
 test('without any variable a study is a quick run on the data at hand', () => {
   const run = study({});
   assert.deepEqual([run.profileName, run.data, run.seed, run.corpus], ['quick', 'auto', 1, undefined]);
-  assert.match(run.folder, /runs[/\\]studies[/\\]go-terms$/);
+  assert.match(run.folder, /runs[/\\]studies[/\\]go-terms-quick$/);
   assert.equal(run.profile, GO_TERMS_PROFILES.quick);
 });
 

@@ -28,7 +28,7 @@ export interface StudyRun<Profile> {
 
 /**
  * Returns the run of a study's notebook, from `FALCONFRAMES_PROFILE`, `FALCONFRAMES_DATA`, `FALCONFRAMES_CORPUS`, `FALCONFRAMES_SEED` and
- * `FALCONFRAMES_OUT`. Without any of them: a quick run in `runs/studies`, on real data where it is at hand.
+ * `FALCONFRAMES_OUT`. Without any of them: a quick run in a folder of `runs/studies`, on real data where it is at hand.
  *
  * @throws InputError that names a variable with an unknown value
  */
@@ -38,7 +38,7 @@ export function currentStudy<Profile>(
   environment: NodeJS.ProcessEnv = process.env,
 ): StudyRun<Profile> {
   const { profileName, data, seed, out } = readRunSettings(profiles, STUDY_DATA, environment);
-  const folder = resolve(out ?? join(projectRoot, 'runs', 'studies', name));
+  const folder = resolve(out ?? join(projectRoot, 'runs', 'studies', `${name}-${profileName}`));
   return {
     name,
     profileName,

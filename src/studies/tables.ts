@@ -92,8 +92,15 @@ export function epochRows({ steps, evaluations, bestEpoch }: FinishedTrial): Row
 }
 
 /** A sentence on the speed of a training. */
-export function speedOf({ trainingSeconds, tokens, steps, configuration, precision }: FinishedTrial): string {
-  const texts = steps.length * configuration.batchSize;
+export function speedOf({
+  trainingSeconds,
+  trainingTexts,
+  tokens,
+  steps,
+  evaluations,
+  precision,
+}: FinishedTrial): string {
+  const texts = trainingTexts * evaluations.length;
   return `${formatDuration(trainingSeconds)} of training in ${precision}: ${(texts / trainingSeconds).toFixed(1)} texts/s, ${(steps.length / trainingSeconds).toFixed(1)} steps/s, ${Math.round(tokens / trainingSeconds)} tokens/s.`;
 }
 

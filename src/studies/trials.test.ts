@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -59,7 +59,9 @@ test('a trial is judged on the test texts, leaves its figures alone, and is read
     first.test.answers.map(({ gold }) => gold[0]),
     parts.test.map(({ labels }) => labels[0]),
   );
-  const folder = join(run.folder, 'tiny-seed-1');
+  const [name, ...others] = readdirSync(run.folder);
+  assert.ok(name.startsWith('tiny-seed-1-') && others.length === 0);
+  const folder = join(run.folder, name);
   assert.ok(existsSync(join(folder, 'trial.json')) && !existsSync(join(folder, 'model')));
 
   // A figure changed by hand shows that nothing is trained again.

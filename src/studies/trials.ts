@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import {
   InputError,
   type Progress,
+  readJsonObject,
   readLabelledTexts,
-  readTextFile,
   sha256OfFile,
   silentProgress,
   writeFileAtomically,
@@ -94,7 +94,7 @@ export async function runTrials(
   try {
     for (const trial of trials) {
       progress.update(outcomes.length, trials.length, trial.name);
-      outcomes.push(await outcomeOf(trial, test, join(folder, folderName(trial.name)), onRow));
+      outcomes.push(await outcomeOf(trial, test, folder, onRow));
     }
     progress.update(trials.length, trials.length);
   } finally {
@@ -129,16 +129,17 @@ async function outcomeOf(
     throw error;
   }
   const configuration = completeConfiguration(options, `the trial "${name}"`);
-  const [path, model] = [join(folder, 'trial.json'), join(folder, 'model')];
-  startOverIfChanged(folder, fingerprintOf(configuration, { precision, replicas }, test));
+  const own = join(folder, folderName(name, fingerprintOf(configuration, { precision, replicas }, test)));
+  const [path, model] = [join(own, 'trial.json'), join(own, 'model')];
   const isKept = existsSync(model);
   if (existsSync(path) && (!keep || isKept)) {
-    const outcome = JSON.parse(readTextFile(path)) as FinishedTrial;
-    return { ...outcome, trial, folder: keep ? model : undefined };
+    const mend = 'delete its folder to train again';
+    const outcome = readJsonObject(path, 'the figures of a trial', LARGEST_FIGURES, mend);
+    return { ...(outcome as unknown as FinishedTrial), trial, folder: keep ? model : undefined };
   }
 
-  const own = { out: model, resume: isKept, precision, replicas, onRow };
-  const report = await fineTune({ ...options, ...own });
+  const run = { out: model, resume: isKept, precision, replicas, onRow };
+  const report = await fineTune({ ...options, ...run });
   const network = SequenceClassifier.load(model);
   try {
     const judged = await evaluateTexts(
@@ -170,7 +171,7 @@ async function outcomeOf(
   }
 }
 
-/** Changes with the options and with the content of the files, not with their place. */
+/** Changes with the options and the content of the files, not with the files' place. */
 function fingerprintOf(
   { train, dev, ...options }: TrainingConfiguration,
   run: Pick<Trial, 'precision' | 'replicas'>,
@@ -182,13 +183,12 @@ function fingerprintOf(
     .digest('hex');
 }
 
-/** Removes what a trial of this name left with other options or data. */
-function startOverIfChanged(folder: string, fingerprint: string): void {
-  const path = join(folder, 'fingerprint');
-  if (existsSync(path) && readTextFile(path) === fingerprint) return;
-  rmSync(folder, { recursive: true, force: true });
-  writeFileAtomically(path, fingerprint);
-}
+/**
+ * Returns the name of a trial's folder: "all-mpnet-base-v2, batch 8" becomes "all-mpnet-base-v2-batch-8-1f0c9a2b". With other options or
+ * data it is another folder, so that nothing that was trained is lost.
+ */
+const folderName = (name: string, fingerprint: string): string =>
+  `${name.replaceAll(/[^\p{L}\p{N}.]+/gu, '-')}-${fingerprint.slice(0, 8)}`;
 
-/** Returns a name for a folder: "all-mpnet-base-v2, batch 8" becomes "all-mpnet-base-v2-batch-8". */
-const folderName = (name: string): string => name.replaceAll(/[^\p{L}\p{N}.]+/gu, '-');
+/** Bytes of the figures of one trial: some hundred thousand test texts. */
+const LARGEST_FIGURES = 1 << 28;

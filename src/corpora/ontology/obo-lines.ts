@@ -9,8 +9,9 @@ export function* logicalLines(file: string): Generator<{ text: string; number: n
     const text = begun ? begun.text + line : line;
     const first = begun?.number ?? number;
     begun = undefined;
+    if (text.startsWith('!')) continue; // a comment does not continue
     if (text.endsWith('\\') && endsOpen(text)) begun = { text: text.slice(0, -1), number: first };
-    else if (text.trim() !== '' && !text.startsWith('!')) yield { text, number: first };
+    else if (text.trim() !== '') yield { text, number: first };
   }
   if (begun) yield begun;
 }
