@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { generalDistillationOfFile } from '../compression';
 import { fieldsOf, projectRoot } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
-import { readJson, readPretrainingConfiguration } from '../training';
+import { pretrainingOfFile, readJson } from '../training';
 
 const folder = mkdtempSync(join(tmpdir(), 'pretrain-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,7 +53,10 @@ test('the example configurations are complete', () => {
     'tiny_from_minilm.json',
   );
   assert.deepEqual([distillation.teacher, shape.hiddenSize], ['minilm-l6-h384-uncased', 312]);
-  const electra = readPretrainingConfiguration(join(examples, 'electra_masked_words.json'));
+  const electra = pretrainingOfFile(
+    readJson(join(examples, 'electra_masked_words.json')),
+    join(examples, 'electra_masked_words.json'),
+  );
   assert.deepEqual(electra.text, [join(examples, 'unlabelled.txt')]);
   assert.equal(electra.fresh?.architecture, 'electra');
 });

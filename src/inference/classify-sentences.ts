@@ -1,6 +1,6 @@
 import { splitSentences } from '../corpora';
 import { byLabel, InputError } from '../foundation';
-import { encodeWholeTexts, logSumExp, rankLabels, type ScoredLabel } from '../tasks';
+import { encodeWholeTexts, labelProbabilities, logSumExp, rankLabels, type ScoredLabel } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { openTextModel } from './open-text-model';
 
@@ -47,41 +47,45 @@ export async function classifySentences(
   { leastProbability, leastEvidence = Number.NEGATIVE_INFINITY }: SentenceOptions,
 ): Promise<SentenceClassification> {
   const ranges = splitSentences(text);
+  const texts = ranges.map(({ start, end }) => text.slice(start, end));
+  const { configuration, windows, logits } = await scoreTexts(folder, texts);
+  if (configuration.outcome === 'several')
+    throw new InputError(
+      `${folder}: gives a text several labels, whose probabilities do not sum to 1; take a classifier with one label per text`,
+    );
+  const sentences = ranges.map(({ start, end }, index): ClassifiedSentence => {
+    const ranked = rankLabels(logits[index], configuration);
+    const isImprobable = ranked[0].score < leastProbability;
+    const isForeign = logSumExp(logits[index]) < leastEvidence;
+    return {
+      ...{ start, end, text: texts[index], tokens: windows[index].inputIds.length, ranked },
+      unsure: isImprobable ? 'no label is probable' : isForeign ? 'unlike the training texts' : null,
+    };
+  });
+  const probabilities = logits.map((own) => labelProbabilities(own, configuration)); // [sentences][labels]
+  const meanBy = (weights: readonly number[]) => {
+    const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+    return byLabel(configuration.labels, (_, label) =>
+      probabilities.reduce((sum, own, index) => sum + (weights[index] / total) * own[label], 0),
+    );
+  };
+  return {
+    sentences,
+    means: meanBy(sentences.map(() => 1)),
+    weightedMeans: meanBy(sentences.map(({ tokens }) => tokens)),
+  };
+}
+
+/** Opens a classifier for some texts // logits [texts][labels] */
+async function scoreTexts(folder: string, texts: readonly string[]) {
   const { configuration, score, dispose } = await openTextModel(folder);
   try {
-    if (configuration.outcome === 'several')
-      throw new InputError(
-        `${folder}: gives a text several labels, whose probabilities do not sum to 1; take a classifier with one label per text`,
-      );
-    const texts = ranges.map(({ start, end }) => text.slice(start, end));
     const { windows } = await encodeWholeTexts(texts, new Tokenizer(folder), configuration.maximumLength);
-    const logits = await score(windows);
-    const sentences = ranges.map(({ start, end }, index): ClassifiedSentence => {
-      const ranked = rankLabels(logits[index], configuration);
-      const isImprobable = ranked[0].score < leastProbability;
-      const isForeign = logSumExp(logits[index]) < leastEvidence;
-      return {
-        ...{ start, end, text: texts[index], tokens: windows[index].inputIds.length, ranked },
-        unsure: isImprobable ? 'no label is probable' : isForeign ? 'unlike the training texts' : null,
-      };
-    });
-    const meanBy = (weightOf: (sentence: ClassifiedSentence) => number) => {
-      const total = sentences.reduce((sum, sentence) => sum + weightOf(sentence), 0) || 1;
-      return byLabel(configuration.labels, (label) =>
-        sentences.reduce(
-          (sum, sentence) => sum + (weightOf(sentence) / total) * probabilityOf(sentence, label),
-          0,
-        ),
-      );
-    };
-    return { sentences, means: meanBy(() => 1), weightedMeans: meanBy(({ tokens }) => tokens) };
+    return { configuration, windows, logits: await score(windows) };
   } finally {
     await dispose();
   }
 }
-
-const probabilityOf = ({ ranked }: ClassifiedSentence, label: string): number =>
-  ranked.find((one) => one.label === label)?.score ?? 0;
 
 /**
  * Evidence that a network has for any of its labels: the logarithm of the sum of its exponentiated logits, the negative energy of Liu et
@@ -98,12 +102,7 @@ export async function leastEvidence(
 ): Promise<number> {
   if (texts.length === 0)
     throw new InputError('there is no text to compare evidence with; give texts like those of training');
-  const { configuration, score, dispose } = await openTextModel(folder);
-  try {
-    const { windows } = await encodeWholeTexts(texts, new Tokenizer(folder), configuration.maximumLength);
-    const evidence = (await score(windows)).map(logSumExp).sort((one, other) => one - other);
-    return evidence[Math.min(Math.floor(share * evidence.length), evidence.length - 1)];
-  } finally {
-    await dispose();
-  }
+  const { logits } = await scoreTexts(folder, texts);
+  const evidence = logits.map(logSumExp).sort((one, other) => one - other);
+  return evidence[Math.min(Math.floor(share * evidence.length), evidence.length - 1)];
 }

@@ -89,7 +89,6 @@ export {
   type ParameterRow,
   parameterRows,
   type SummarizedModel,
-  summarizeConfiguration,
   summarizeModel,
 } from './summary';
 export { type Applied, type Chance, type Precision, Tape, type TensorGradients } from './tape';

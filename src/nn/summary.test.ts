@@ -9,7 +9,7 @@ import { formatSummary } from './format-summary';
 import { Model } from './model';
 import { networkFixture, networkFixtureNames } from './network.fixture';
 import { countClassifierParameters } from './sequence-classifier';
-import { type ModuleSummary, parameterRows, summarizeConfiguration, summarizeModel } from './summary';
+import { type ModuleSummary, parameterRows, summarizeModel } from './summary';
 import { copyTinyBert, tinyBertFolder } from './tiny-bert.fixture';
 import { countParameters, TokenClassifier } from './token-classifier';
 
@@ -144,7 +144,7 @@ for (const name of networkFixtureNames())
     const model = Model.load(folder);
     const summary = summarizeModel(folder);
     assert.deepEqual(summarizeModel(model), summary);
-    assert.deepEqual(summarizeConfiguration(model.encoder, model.head), summary);
+    assert.deepEqual(summarizeModel({ encoder: model.encoder, head: model.head }), summary);
     assert.equal(summary.parameters, model.parameters.count);
     const tensors = (modules: readonly ModuleSummary[]): number =>
       modules.reduce(
@@ -170,7 +170,7 @@ test('a summary has the number of parameters that are trained', (context) => {
 
 test('only equal layers are folded', () => {
   const encoder = { ...readEncoderConfiguration(tinyBertFolder), layers: 5, prunedHeads: { 2: [0] } };
-  const { modules } = summarizeConfiguration(encoder);
+  const { modules } = summarizeModel({ encoder });
   assert.deepEqual(
     at(modules, 'bert/encoder').children.map(({ name, count }) => [name, count]),
     [

@@ -58,15 +58,6 @@ export type SummarizedModel = string | LabelNetwork | { encoder: EncoderConfigur
  */
 export function summarizeModel(model: SummarizedModel): ModelSummary {
   const { encoder, head } = shapeOf(model);
-  return summarizeConfiguration(encoder, head);
-}
-
-/**
- * The same from a configuration, before there are any weights.
- *
- * @example summarizeConfiguration(readEncoderConfiguration(folder), { kind: 'sequence', labels: ['a', 'b'] }).parameters;
- */
-export function summarizeConfiguration(encoder: EncoderConfiguration, head?: Head): ModelSummary {
   const shapes = head ? parameterShapes(encoder, head) : encoderParameterShapes(encoder);
   const entries = [...shapes].map(([name, shape]): Entry => [name.split('.'), shape]);
   const { children: modules, parameters } = summarizeModule('', entries);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type GeneOntology, loadGeneOntology } from '../corpora';
 import { projectRoot, readTextFile } from '../foundation';
+import { DEFAULT_TRAINING } from '../training';
 import type { Row } from '../visualization';
 import type { StudyProfileName, StudyRun } from './study-run';
 import { accuracyText } from './tables';
@@ -24,15 +25,14 @@ export interface GoTermsProfile {
   ancestryTexts: number;
 }
 
-/** The encoder that the set-up brings: 6 layers, 384 wide. */
-export const SMALL_ENCODER = 'minilm-l6-h384-uncased';
-const SMALL = SMALL_ENCODER;
-const LARGE = 'all-mpnet-base-v2';
+/** The encoder that the set-up brings: MiniLM, 6 layers, 384 wide. */
+export const SMALL_ENCODER = DEFAULT_TRAINING.encoder;
+const LARGE_ENCODER = 'all-mpnet-base-v2';
 
 export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile>> = {
   smoke: {
     description: 'checks that every part works; the scores are meaningless',
-    encoder: SMALL,
+    encoder: SMALL_ENCODER,
     others: [],
     trainingTexts: 64,
     testTexts: 24,
@@ -43,7 +43,7 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
   },
   quick: {
     description: 'the small encoder with one seed, within twenty minutes on two cores',
-    encoder: SMALL,
+    encoder: SMALL_ENCODER,
     others: [],
     trainingTexts: 2000,
     testTexts: 1000,
@@ -55,8 +55,8 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
   full: {
     description:
       'two encoders with three seeds, and a learning curve up to all definitions: about two hours on two cores',
-    encoder: LARGE,
-    others: [SMALL],
+    encoder: LARGE_ENCODER,
+    others: [SMALL_ENCODER],
     trainingTexts: 2000,
     testTexts: 3000,
     seeds: [42, 43, 44],

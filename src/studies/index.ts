@@ -5,7 +5,6 @@
  * In: the environment variables of a run, labelled texts. Out: its profile and folders, trained and judged trials, tables. May touch: the
  * folder of the run.
  */
-export { beginningsOf } from './beginnings';
 export { checkStudyData } from './check-data';
 export {
   type BestOfEncoder,
@@ -41,7 +40,6 @@ export {
   currentStudy,
   STUDY_DATA,
   STUDY_NAMES,
-  STUDY_PROFILES,
   type StudyName,
   type StudyProfileName,
   type StudyRun,

@@ -17,11 +17,14 @@ test('variables set profile, data, seed, folder and corpus; others are rejected 
     FALCONFRAMES_PROFILE: 'smoke',
     FALCONFRAMES_DATA: 'sample',
     FALCONFRAMES_SEED: '7',
-    FALCONFRAMES_OUT: '/tmp/here',
+    FALCONFRAMES_OUT: '/somewhere/run',
     FALCONFRAMES_CORPUS: '/data/go.obo',
   });
   assert.deepEqual([run.profileName, run.data, run.seed], ['smoke', 'sample', 7]);
-  assert.deepEqual([run.folder, run.output, run.corpus], ['/tmp/here', '/tmp/here/output', '/data/go.obo']);
+  assert.deepEqual(
+    [run.folder, run.output, run.corpus],
+    ['/somewhere/run', '/somewhere/run/output', '/data/go.obo'],
+  );
   assert.throws(() => study({ FALCONFRAMES_PROFILE: 'slow' }), /"slow"; set it to one of smoke, quick, full/);
   assert.throws(
     () => study({ FALCONFRAMES_DATA: 'europepmc' }),

@@ -6,8 +6,7 @@ import { readRunSettings } from '../literature';
 export const STUDY_NAMES = ['go-terms', 'paper-topics'] as const;
 export type StudyName = (typeof STUDY_NAMES)[number];
 
-export const STUDY_PROFILES = ['smoke', 'quick', 'full'] as const;
-export type StudyProfileName = (typeof STUDY_PROFILES)[number];
+export type StudyProfileName = 'smoke' | 'quick' | 'full';
 
 export const STUDY_DATA = ['auto', 'sample', 'gold'] as const satisfies readonly TextData[];
 

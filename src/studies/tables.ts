@@ -205,7 +205,7 @@ export function sentenceRows({ sentences }: SentenceClassification, labels: read
   return sentences.map(({ text, ranked, unsure }, index) => ({
     sentence: index + 1,
     text,
-    ...byLabel(labels, (label) => Number((100 * probabilityOf(ranked, label)).toFixed(2))),
+    ...byLabel(labels, (label) => Number((100 * byName(ranked)[label]).toFixed(2))),
     winner: ranked[0].label,
     unsure: unsure ?? '',
   }));
@@ -225,9 +225,6 @@ export function meanRows({ means, weightedMeans }: SentenceClassification): Row[
 /** Probability of each label, by label. */
 export const byName = (ranked: readonly ScoredLabel[]): Record<string, number> =>
   Object.fromEntries(ranked.map(({ label, score }) => [label, score]));
-
-const probabilityOf = (ranked: readonly ScoredLabel[], label: string): number =>
-  ranked.find((one) => one.label === label)?.score ?? 0;
 
 /** The words of a text, with the change of the winner's probability without each, for `signedBars`. */
 export const wordChanges = (text: string, { words }: Contributions): WordChange[] =>

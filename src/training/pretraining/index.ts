@@ -23,6 +23,5 @@ export {
   type PretrainingConfiguration,
   pretrainingFileSchema,
   pretrainingOfFile,
-  readPretrainingConfiguration,
 } from './schema';
 export { readWindows, type TextWindows } from './windows';

@@ -6,9 +6,10 @@ import { type TestContext, test } from 'node:test';
 import { livingTensors, Model, readEncoderConfiguration } from '../../nn';
 import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { Tokenizer } from '../../tokenization';
+import { readJson } from '../configuration';
 import { fineTune } from '../recipe';
 import { type Pretraining, pretrain } from './pretrain';
-import { completePretraining, readPretrainingConfiguration } from './schema';
+import { completePretraining, pretrainingOfFile } from './schema';
 import { readWindows } from './windows';
 
 const LINE = 'The mutation of the gene in the cell line HeLa was found in the liver and in the kidney.';
@@ -110,7 +111,7 @@ test('configurations are completed, or rejected in one sentence', (context) => {
   const { at } = prepare(context);
   const shape = { layers: 2, hiddenSize: 12, attentionHeads: 4 };
   writeFileSync(at('run.json'), JSON.stringify({ text: ['text.txt'], fresh: shape }));
-  const { text, fresh, epochs, maximumLength } = readPretrainingConfiguration(at('run.json'));
+  const { text, fresh, epochs, maximumLength } = pretrainingOfFile(readJson(at('run.json')), at('run.json'));
   assert.deepEqual(text, [at('text.txt')]);
   assert.deepEqual(fresh, { ...shape, architecture: 'bert', maximumPositions: 512, dropout: 0.1 });
   assert.deepEqual([epochs, maximumLength], [1, 128]);

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../../foundation';
-import { contradictionInOptions, readJson } from '../configuration';
+import { contradictionInOptions } from '../configuration';
 import { OPTIMIZER_KEYS } from '../configuration-schema';
 import { checkAgainst, defaultsOf } from '../schema';
 import type { Complete, ObjectSchema } from '../schema-types';
@@ -107,11 +107,6 @@ export const pretrainingFileSchema = () => ({
   ...PRETRAINING_SCHEMA,
   properties: { ...PRETRAINING_SCHEMA.properties, fresh: ENCODER_SHAPE_SCHEMA },
 });
-
-/** Reads and checks the configuration of a pre-training. File paths are relative to it. */
-export function readPretrainingConfiguration(path: string): PretrainingConfiguration {
-  return pretrainingOfFile(readJson(path), path);
-}
 
 /** Checks the content of a configuration file at `path`; its files are relative to it. */
 export function pretrainingOfFile(value: unknown, path: string): PretrainingConfiguration {

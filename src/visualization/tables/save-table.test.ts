@@ -30,10 +30,10 @@ test('a table is saved as CSV, JSON lines or a spreadsheet that reads the same',
   assert.deepEqual(cells, ROWS);
 });
 
-test('another ending is rejected and nothing is written', () => {
-  assert.throws(
-    () => saveTable(ROWS, '/tmp/table.xls'),
-    /table.xls: a table is saved as .csv, .jsonl, .xlsx/,
-  );
-  assert.ok(!existsSync('/tmp/table.xls'));
+test('another ending is rejected and nothing is written', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-table-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'table.xls');
+  assert.throws(() => saveTable(ROWS, path), /table.xls: a table is saved as .csv, .jsonl, .xlsx/);
+  assert.ok(!existsSync(path));
 });

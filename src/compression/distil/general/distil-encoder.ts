@@ -50,27 +50,31 @@ export async function distilEncoder(
   );
   const windows = await readWindows(configuration, tokenizer, maximumLength);
   const teacher = Encoder.load(source);
-  const lesson: GeneralLesson = {
-    teacher: source,
-    pair,
-    relationHeads,
-    relationWeight,
-    hiddenWeight: hiddenWeight / hiddenVariance(teacher, pair.teacher, windows.train),
-  };
-  const extra = hiddenWeight > 0 ? projections(shape, teacherShape, [pair], seed) : [];
-  const start = startingTensors(shape, teacherShape, teacher.parameters.snapshot(), seed);
-  const student = new Encoder(shape, new Map([...start, ...extra]));
   try {
-    const objective = generalObjective(student, lesson, teacher);
-    return await learnFromText({
-      ...run,
-      configuration,
-      windows,
-      objective,
-      evaluate: () => evaluateGeneral(objective, windows.heldOut),
-    });
+    const lesson: GeneralLesson = {
+      teacher: source,
+      pair,
+      relationHeads,
+      relationWeight,
+      hiddenWeight:
+        hiddenWeight > 0 ? hiddenWeight / hiddenVariance(teacher, pair.teacher, windows.train) : 0,
+    };
+    const extra = hiddenWeight > 0 ? projections(shape, teacherShape, [pair], seed) : [];
+    const start = startingTensors(shape, teacherShape, teacher.parameters.snapshot(), seed);
+    const student = new Encoder(shape, new Map([...start, ...extra]));
+    try {
+      const objective = generalObjective(student, lesson, teacher);
+      return await learnFromText({
+        ...run,
+        configuration,
+        windows,
+        objective,
+        evaluate: () => evaluateGeneral(objective, windows.heldOut),
+      });
+    } finally {
+      student.dispose();
+    }
   } finally {
-    student.dispose();
     teacher.dispose();
   }
 }

@@ -11,6 +11,7 @@ import {
   pretrainingFileSchema,
   pretrainingOfFile,
 } from '../../../training';
+import { DISTILLATION_SCHEMA } from '../options';
 
 /** Every key of `distillation` in the configuration of a pre-training. */
 export const GENERAL_DISTILLATION_SCHEMA = {
@@ -39,13 +40,7 @@ export const GENERAL_DISTILLATION_SCHEMA = {
       default: 1,
       description: 'weight of the relations between queries, between keys and between values',
     },
-    relationHeads: {
-      type: ['integer', 'null'],
-      minimum: 1,
-      default: null,
-      description:
-        "number of heads into which queries, keys and values are split for relations; null for the teacher's attention heads",
-    },
+    relationHeads: DISTILLATION_SCHEMA.properties.relationHeads,
     hiddenWeight: {
       type: 'number',
       minimum: 0,
