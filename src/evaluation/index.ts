@@ -93,7 +93,13 @@ export {
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { type Contributions, leaveOneWordOut, type WordContribution } from './probes/leave-one-word-out';
-export { commonOpenings, type Opening, swapOpenings, withoutFirstWords } from './probes/opening-probe';
+export {
+  commonOpenings,
+  type Opening,
+  type SwappedText,
+  swapOpenings,
+  withoutFirstWords,
+} from './probes/opening-probe';
 export { macroAuc, type RocCurve, rocCurves } from './roc';
 export { f1Column, levelsOf, readSearchRows, SEARCH_SETTINGS, type SearchRow } from './search-rows';
 export {

@@ -1,25 +1,24 @@
 import { join } from 'node:path';
-import { type GeneOntology, loadGeneOntology } from '../corpora';
 import { projectRoot, readTextFile } from '../foundation';
 import { DEFAULT_TRAINING } from '../training';
 import type { Row } from '../visualization';
-import type { StudyProfileName, StudyRun } from './study-run';
+import type { StudyProfileName } from './study-run';
 import { accuracyText } from './tables';
 
 /** How much of the study of Gene Ontology definitions a profile does. */
 export interface GoTermsProfile {
   description: string;
-  /** The encoder whose predictions the study examines, and others to compare. */
+  /** The encoder whose predictions the study examines, and others to compare, of which each is trained once. */
   encoder: string;
   others: string[];
   /** Training texts of the main comparison; the other texts of the train part only serve the learning curve. */
   trainingTexts: number;
   /** Test texts that are scored, from the seeded order of the test part. */
   testTexts: number;
-  /** One training for each encoder and seed. */
+  /** One training of the encoder for each. */
   seeds: number[];
   epochs: number;
-  /** Training texts of the learning curve, beside `trainingTexts`; Infinity for all. */
+  /** Training texts of the learning curve, beside `trainingTexts`; Infinity for all, which are read once. */
   curveSizes: number[];
   /** Held-out texts of the split by ancestry that are scored. */
   ancestryTexts: number;
@@ -54,9 +53,9 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
   },
   full: {
     description:
-      'two encoders with three seeds, and a learning curve up to all definitions: about two hours on two cores',
-    encoder: LARGE_ENCODER,
-    others: [SMALL_ENCODER],
+      'three seeds, a large encoder beside the small one, and a learning curve up to all definitions: hours on two cores',
+    encoder: SMALL_ENCODER,
+    others: [LARGE_ENCODER],
     trainingTexts: 2000,
     testTexts: 3000,
     seeds: [42, 43, 44],
@@ -65,10 +64,6 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
     ancestryTexts: 3000,
   },
 };
-
-/** Reads the ontology of a run: the user's file, the release at hand, or the sample. */
-export const loadOntology = ({ corpus, data }: StudyRun<GoTermsProfile>): GeneOntology =>
-  loadGeneOntology({ file: corpus, data });
 
 /** Figures of the study that this one follows. */
 export interface PublishedGoTerms {

@@ -20,14 +20,12 @@ export { type ComparedEncoder, type PreparedEncoder, prepareEncoders } from './e
 export {
   GO_TERMS_PROFILES,
   type GoTermsProfile,
-  loadOntology,
   type PublishedGoTerms,
   publishedRows,
   readPublishedGoTerms,
   SMALL_ENCODER,
 } from './go-terms';
 export {
-  loadAbstracts,
   PAPER_TOPICS_PROFILES,
   type PaperTopicsProfile,
   type PublishedTraining,

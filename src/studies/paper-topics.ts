@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { loadTopics, type Topics } from '../corpora';
 import { projectRoot, readTextFile } from '../foundation';
 import type { ComparedEncoder } from './encoders';
-import type { StudyProfileName, StudyRun } from './study-run';
+import type { StudyProfileName } from './study-run';
 
 /** How much of the study of paper topics a profile does. */
 export interface PaperTopicsProfile {
@@ -76,7 +75,3 @@ export function readPaperTopics(): {
 } {
   return JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'paper-topics.json')));
 }
-
-/** Reads the abstracts of a run: the user's folder, those at hand, or the sample. */
-export const loadAbstracts = ({ corpus, data }: StudyRun<PaperTopicsProfile>): Topics =>
-  loadTopics({ folder: corpus, data });

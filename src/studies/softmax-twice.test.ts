@@ -25,13 +25,18 @@ test('without any preference both losses are log 7', () => {
 test('gradients equal differences of the loss', () => {
   const logits = Float32Array.from([0.3, -1.2, 0.8, 2.1, 0, -0.4, 1.5, -0.7, 0.2, 0.1, 0.9, -2]);
   const targets = [2, 0, 3];
-  for (const softmaxes of ['once', 'twice'] as const) {
-    const { gradient } = crossEntropy(logits, targets, softmaxes);
+  for (const [softmaxes, smoothing] of [
+    ['once', 0],
+    ['once', 0.1],
+    ['twice', 0],
+    ['twice', 0.1],
+  ] as const) {
+    const { gradient } = crossEntropy(logits, targets, softmaxes, smoothing);
     for (let place = 0; place < logits.length; place++) {
       const moved = (by: number) => {
         const other = logits.slice();
         other[place] += by;
-        return crossEntropy(other, targets, softmaxes).loss;
+        return crossEntropy(other, targets, softmaxes, smoothing).loss;
       };
       assert.ok(Math.abs((moved(1e-2) - moved(-1e-2)) / 2e-2 - gradient[place]) < 1e-4);
     }

@@ -26,11 +26,13 @@ export interface BatchLoss {
  *
  * @param logits row-major // [texts, labels]
  * @param targets index of the right label of each text // [texts]
+ * @param smoothing share of each target that is spread over all labels
  */
 export function crossEntropy(
   logits: Float32Array,
   targets: readonly number[],
   softmaxes: 'once' | 'twice',
+  smoothing = 0,
 ): BatchLoss {
   const labels = logits.length / targets.length;
   const gradient = new Float32Array(logits.length);
@@ -40,9 +42,12 @@ export function crossEntropy(
     const probabilities = logSoftmax(own).map(Math.exp);
     const outputs = softmaxes === 'once' ? own : Float32Array.from(probabilities);
     const logs = logSoftmax(outputs);
-    loss -= logs[target] / targets.length;
+    const wanted = (label: number) => (label === target ? 1 - smoothing : 0) + smoothing / labels;
+    logs.forEach((log, label) => {
+      loss -= (wanted(label) * log) / targets.length;
+    });
     // With respect to what the loss is given: softmax(outputs) - target.
-    const outer = Float64Array.from(logs, (log, label) => Math.exp(log) - (label === target ? 1 : 0));
+    const outer = Float64Array.from(logs, (log, label) => Math.exp(log) - wanted(label));
     // Through the network's own softmax p: p ⊙ (g - p·g).
     const along = outer.reduce((sum, value, label) => sum + value * probabilities[label], 0);
     outer.forEach((value, label) => {
@@ -53,10 +58,11 @@ export function crossEntropy(
   return { loss, gradient };
 }
 
-/** The classifier's training objective with softmax applied twice, to be compared with `classificationObjective`. */
+/** The classifier's training objective with softmax applied twice, to be compared with `classificationObjective` of the same label smoothing. */
 export function softmaxTwiceObjective(
   network: SequenceClassifier,
   objective: Objective<ClassifiedText>,
+  labelSmoothing: number,
 ): Objective<ClassifiedText> {
   return {
     ...objective,
@@ -64,13 +70,14 @@ export function softmaxTwiceObjective(
     blueprint: undefined,
     loss(tape, weights, examples) {
       const logits = network.logits(tape, weights, padBatch(examples));
-      return lossOnTape(tape, logits, () => onDevice(logits, examples));
+      return lossOnTape(tape, logits, () => onDevice(logits, examples, labelSmoothing));
     },
   };
 }
 
-function onDevice(logits: DeviceTensor, examples: readonly ClassifiedText[]): Loss {
+function onDevice(logits: DeviceTensor, examples: readonly ClassifiedText[], labelSmoothing: number): Loss {
   const targets = examples.map(({ targets: [target] }) => target);
-  const { loss, gradient } = crossEntropy(Float32Array.from(download(logits)), targets, 'twice');
+  const values = Float32Array.from(download(logits));
+  const { loss, gradient } = crossEntropy(values, targets, 'twice', labelSmoothing);
   return { loss: upload(Float32Array.of(loss), []), gradient: upload(gradient, logits.shape) };
 }

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -76,6 +85,15 @@ test('a trial is judged on the test texts, leaves its figures alone, and is read
   assert.notEqual(bestEpoch, 9);
   const changed = await runTrial({ ...trial, epochs: 1 }, run);
   assert.equal(changed.evaluations.length, 1);
+  // The same encoder elsewhere is the same trial; another one in its place is not.
+  const encoder = join(run.folder, '..', 'encoder');
+  cpSync(tinyBertFolder, encoder, { recursive: true });
+  const folders = readdirSync(run.folder).length;
+  await runTrial({ ...trial, encoder }, run);
+  assert.equal(readdirSync(run.folder).length, folders);
+  appendFileSync(join(encoder, 'config.json'), '\n');
+  await runTrial({ ...trial, encoder }, run);
+  assert.equal(readdirSync(run.folder).length, folders + 1);
 });
 
 test('what cannot be trained is reported beside the others, and a name stands for one trial', async (context) => {

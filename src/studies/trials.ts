@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   InputError,
@@ -122,14 +122,18 @@ async function outcomeOf(
 ): Promise<TrialOutcome> {
   const { name, keep = false, leftOut, precision, replicas, ...options } = trial;
   if (leftOut !== undefined) return { trial, notRun: leftOut };
+  let encoder: string;
   try {
-    await fetchEncoder(trial.encoder);
+    encoder = await fetchEncoder(trial.encoder);
   } catch (error) {
     if (error instanceof InputError) return { trial, notRun: error.message };
     throw error;
   }
   const configuration = completeConfiguration(options, `the trial "${name}"`);
-  const own = join(folder, folderName(name, fingerprintOf(configuration, { precision, replicas }, test)));
+  const own = join(
+    folder,
+    folderName(name, fingerprintOf(configuration, { precision, replicas }, encoder, test)),
+  );
   const [path, model] = [join(own, 'trial.json'), join(own, 'model')];
   const isKept = existsSync(model);
   if (existsSync(path) && (!keep || isKept)) {
@@ -171,13 +175,20 @@ async function outcomeOf(
   }
 }
 
+/** What an encoder computes depends on these files of its folder. */
+const OF_ENCODER = /^config\.json$|^vocab\.txt$|^tokenizer\.json$|\.(?:safetensors|bin)$/;
+
 /** Changes with the options and the content of the files, not with the files' place. */
 function fingerprintOf(
-  { train, dev, ...options }: TrainingConfiguration,
+  { train, dev, encoder: _, ...options }: TrainingConfiguration,
   run: Pick<Trial, 'precision' | 'replicas'>,
+  encoder: string,
   test: string,
 ): string {
-  const files = [...train, ...dev, test].map((file) => [basename(file), sha256OfFile(file)]);
+  const ofEncoder = readdirSync(encoder).filter((name) => OF_ENCODER.test(name));
+  const files = [...train, ...dev, test, ...ofEncoder.sort().map((name) => join(encoder, name))].map(
+    (file) => [basename(file), sha256OfFile(file)],
+  );
   return createHash('sha256')
     .update(JSON.stringify([options, run, files]))
     .digest('hex');

@@ -68,12 +68,12 @@ describe('definitionTexts', () => {
     const none = readOntology(write('none.obo', term('GO:1', 'x') + term('GO:2', 'x')));
     assert.throws(() => definitionTexts(none), {
       name: 'InputError',
-      message: /none of the 2 terms has a definition.*"def:" lines/,
+      message: /none\.obo: none of the 2 terms has a definition.*"def:" lines/,
     });
     const bare = readOntology(write('bare.obo', '[Term]\nid: GO:1\ndef: "One." []\n'));
     assert.throws(() => definitionTexts(bare), {
       name: 'InputError',
-      message: /GO:1 has a definition but no namespace/,
+      message: /bare\.obo: GO:1 has a definition but no namespace/,
     });
   });
 

@@ -35,18 +35,18 @@ export interface DefinitionText extends LabelledText {
  * //   definition: 'The production of new individuals that contain some portion of …', def_word_count: 18 }
  * ```
  */
-export function definitionTexts({ terms }: Ontology): DefinitionRow[] {
+export function definitionTexts({ file, terms }: Pick<Ontology, 'file' | 'terms'>): DefinitionRow[] {
   const rows = terms.flatMap(({ id, name, namespace, definition }): DefinitionRow[] => {
     if (definition === null) return [];
     if (namespace === '')
       throw new InputError(
-        `${id} has a definition but no namespace, and the file no default-namespace; add one to its header`,
+        `${file}: ${id} has a definition but no namespace, and the file no default-namespace; add one to its header`,
       );
     return [{ go_id: id, name, aspect: namespace, definition, def_word_count: countWords(definition) }];
   });
   if (rows.length === 0)
     throw new InputError(
-      `none of the ${terms.length} terms has a definition, so there is no text to classify; give a release with "def:" lines`,
+      `${file}: none of the ${terms.length} terms has a definition, so there is no text to classify; give a release with "def:" lines`,
     );
   return rows;
 }

@@ -37,6 +37,8 @@ export interface Omission {
 
 /** An ontology as read from an OBO file: the terms in use, and what was counted and left out. */
 export interface Ontology {
+  /** The file that was read. */
+  file: string;
   /** The release, as the file names it; null if it does not. */
   dataVersion: string | null;
   /** In the order of the file, without obsolete ones. */

@@ -81,7 +81,7 @@ export function readOntology(file: string): Ontology {
     throw new InputError(
       `${file}: all of its terms (${obsolete}) are obsolete; give a release with terms in use`,
     );
-  return completed(drafts, obsolete, header, omissions);
+  return { file, ...completed(drafts, obsolete, header, omissions) };
 }
 
 const STANZA = /^\[[A-Za-z]+\]/;
@@ -95,7 +95,7 @@ function completed(
     ontology,
   }: { dataVersion: string | null; defaultNamespace: string; ontology: string },
   omissions: Omissions,
-): Ontology {
+): Omit<Ontology, 'file'> {
   const byId = new Map<string, OntologyTerm>();
   const merged = new Map<string, string>();
   for (const { isObsolete, hasDefinition, ...term } of drafts.values()) {

@@ -14,7 +14,8 @@ export interface Shares {
  * count as one; if their labels differ, the first decides. Texts with several labels are stratified by the combination of their labels.
  *
  * The sizes of dev and test are their shares of all texts, rounded; which labels are rounded up is settled by the largest remainders.
- * Each label keeps at least one text in train: a label with a single text is in train alone, and `notices` names it.
+ * Each label keeps at least one text in train, unless its texts repeat those of another label; a label with a single text is in train
+ * alone, and `notices` names it.
  *
  * @param seed the same texts and the same seed give the same parts
  * @throws InputError if the shares do not add up to 1, or a part would be empty
@@ -124,12 +125,18 @@ function noticesOf(
   if (contradicting > 0) notices.push(`Texts that occur under different labels: ${contradicting}.`);
   const labels = Object.entries(counts).map(([label, { train, dev, test }]) => ({
     label,
+    train,
     test,
     all: train + dev + test,
   }));
-  const single = labels.filter(({ all }) => all === 1).map(({ label }) => label);
+  const single = labels.filter(({ all, train }) => all === 1 && train === 1).map(({ label }) => label);
   if (single.length > 0)
     notices.push(`Labels with a single text are in train alone (${single.length}): ${nameLabels(single)}.`);
+  const untrained = labels.filter(({ train }) => train === 0).map(({ label }) => label);
+  if (untrained.length > 0)
+    notices.push(
+      `Labels without a text in train, as theirs repeat texts of other labels (${untrained.length}): ${nameLabels(untrained)}.`,
+    );
   const untested = labels.filter((row) => row.all > 1 && row.test === 0).map(({ label }) => label);
   if (test.length > 0 && untested.length > 0)
     notices.push(`Labels too rare for the test part (${untested.length}): ${nameLabels(untested)}.`);

@@ -68,6 +68,21 @@ describe('splitTexts', () => {
     ]);
   });
 
+  it('names a label whose only text repeats one of another label outside train', () => {
+    const texts = textsOf({ a: 20, b: 20 });
+    const notices = Array.from({ length: 40 }, (_, place) => {
+      const odd = { ...texts[place], labels: ['odd'] };
+      return splitTexts([...texts, odd], { shares: { train: 0.8, test: 0.2 }, seed: 1 });
+    }).map(({ train, notices: own }) => {
+      const isTrained = train.some(({ labels }) => labels[0] === 'odd');
+      return (
+        isTrained === own.includes('Labels with a single text are in train alone (1): odd.') &&
+        isTrained !== own.some((one) => /^Labels without a text in train, .* \(1\): odd\.$/.test(one))
+      );
+    });
+    assert.ok(notices.every(Boolean));
+  });
+
   it('leaves a label with a single text in train and names it', () => {
     const split = splitTexts(textsOf({ a: 20, rare: 1, b: 20, odd: 1 }), { shares, seed: 1 });
     assert.deepEqual(split.counts.rare, { train: 1, dev: 0, test: 0 });

@@ -4,6 +4,12 @@ import { openingOf, withoutFirstWords } from '../opening';
 
 export { withoutFirstWords };
 
+/** A text with the opening of another one. */
+export interface SwappedText extends LabelledText {
+  /** The label of the text that gave the opening. */
+  openingLabel: string;
+}
+
 /**
  * Exchanges openings between labels: each text gets the first words of a text with another label, drawn with the seed. A classifier
  * that reads the whole text keeps its answer; one that follows the opening loses it.
@@ -12,7 +18,7 @@ export { withoutFirstWords };
  * @returns the texts with their own labels, in the same order
  * @throws InputError if texts have several labels, or all have the same
  */
-export function swapOpenings(texts: readonly LabelledText[], words: number, seed: number): LabelledText[] {
+export function swapOpenings(texts: readonly LabelledText[], words: number, seed: number): SwappedText[] {
   if (texts.some(({ several }) => several))
     throw new InputError(
       'openings are exchanged between texts with one label each; give texts with a "label"',
@@ -37,7 +43,7 @@ export function swapOpenings(texts: readonly LabelledText[], words: number, seed
     const draw = random.below(sorted.length - run.length);
     const other = sorted[draw < run.start ? draw : draw + run.length];
     const parts = [openingOf(other.text, words), withoutFirstWords(text.text, words)];
-    return { ...text, text: parts.filter((part) => part !== '').join(' ') };
+    return { ...text, text: parts.filter((part) => part !== '').join(' '), openingLabel: other.labels[0] };
   });
 }
 

@@ -25,9 +25,10 @@ test('each text begins with an opening of another label, and keeps its own rest 
         const all = [...labels, 'a', 'b'];
         const texts = labelled(all.map((label, index) => [`${label} opens rest ${index}`, label]));
         const swapped = swapOpenings(texts, 2, seed);
-        swapped.forEach(({ text, labels: [label] }, index) => {
+        swapped.forEach(({ text, labels: [label], openingLabel }, index) => {
           const [opening, opens, ...rest] = text.split(' ');
           assert.ok(all.includes(opening) && opening !== label && opens === 'opens');
+          assert.equal(openingLabel, opening);
           assert.deepEqual([label, rest], [all[index], ['rest', `${index}`]]);
         });
         assert.deepEqual(swapOpenings(texts, 2, seed), swapped);

@@ -103,6 +103,7 @@ test('the seed chooses the windows of a sample, and every twentieth is held out'
   assert.equal(new Set(one).size, 40);
   assert.deepEqual(await lengths(40, 1), one);
   assert.notDeepEqual(await lengths(40, 2), one);
+  await assert.rejects(lengths(1, 1), /^InputError: "maximumTexts" is 1, .*raise it$/);
   writeFileSync(at('text.txt'), 'A.\n');
   await assert.rejects(lengths(null, 1), /text\.txt: has too little text to train on/);
 });

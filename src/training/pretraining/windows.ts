@@ -35,7 +35,9 @@ export async function readWindows(
   const train = windows.filter((one, index) => !isHeldOut(one, index));
   if (train.length === 0)
     throw new InputError(
-      `${text.join(', ')}: has too little text to train on (windows of at least 8 tokens: ${windows.length}); give more`,
+      maximumTexts !== null && all.length > maximumTexts
+        ? `"maximumTexts" is ${maximumTexts}, and one text in ${HELD_OUT_EVERY} is held out, so none is left to train on; raise it`
+        : `${text.join(', ')}: has too little text to train on (windows of at least 8 tokens: ${windows.length}); give more`,
     );
   return { train, heldOut: windows.filter(isHeldOut) };
 }

@@ -8,8 +8,8 @@ const LINES = { width: 560, step: 21 };
 const TOKEN = { size: 12, mostWidth: 190 };
 /** The key of heads: pixels of an entry and of a row. */
 const KEY = { width: 74, height: 22 };
-/** Lighter lines are not drawn; they could not be seen. */
-export const LEAST_WEIGHT = 0.02;
+/** Lighter lines are not drawn: they could hardly be seen, and there are thousands of them. */
+const LEAST_WEIGHT = 0.1;
 /** Share of a row over which the lines of different heads are spread. */
 const SPREAD = 0.5;
 

@@ -101,6 +101,16 @@ test('signed bars: words in order, falls to the left and rises to the right', as
   assert.equal(figure.title, 'Without “Catalysis”, the probability of function falls from 0.97 to 0.56');
 });
 
+test('signed bars: small changes have more decimals', async () => {
+  const words = ['a', 'b', 'c'].map((word, index) => ({ word, change: [-0.0312, 0.0004, 0][index] }));
+  const texts = await checkReadable(signedBars(words, { label: 'function', probability: 0.9 }));
+  for (const text of ['−0.031', '0.000']) assert.ok(texts.includes(text), text);
+  const smaller = words.map(({ word, change }) => ({ word, change: change / 10 }));
+  const figure = signedBars(smaller, { label: 'function', probability: 0.9 });
+  assert.ok((await checkReadable(figure)).includes('−0.0031'));
+  assert.equal(figure.title, 'No single word changes the probability of function (0.90)');
+});
+
 test('signed bars: a long text is set in columns, and the smallest of very many changes are left out', async () => {
   const words = Array.from({ length: 300 }, (_, index) => ({ word: `word${index}`, change: -index / 400 }));
   const figure = signedBars(words, { label: 'function', probability: 0.9 });

@@ -1,4 +1,4 @@
-import type { Reliability } from '../../evaluation';
+import { type Reliability, wilsonInterval } from '../../evaluation';
 import { type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { LIMIT, labelColours } from '../palette';
 import { chooseLabels, type ShownLabels } from '../shown-labels';
@@ -66,6 +66,8 @@ export function calibration(
       name: plainText(label),
       x: bins.map(({ meanProbability }) => meanProbability),
       y: bins.map(({ share }) => share),
+      // The tokens of an article are not independent, texts are taken as such.
+      ...(items === 'texts' && { error_y: wilsonBars(bins, colours[label]) }),
       ...{ xaxis: xref, yaxis: yref },
       cliponaxis: false,
       line: { color: colours[label], width: 2 },
@@ -87,6 +89,17 @@ export function calibration(
   };
 }
 
+/** Wilson's 95% interval of the share in each bin, as error bars. */
+function wilsonBars(bins: Reliability['bins'], color: string): Record<string, unknown> {
+  const intervals = bins.map(({ share, count }) => wilsonInterval(Math.round(share * count), count)!);
+  return {
+    type: 'data',
+    array: bins.map(({ share }, bin) => Math.max(0, intervals[bin][1] - share)),
+    arrayminus: bins.map(({ share }, bin) => Math.max(0, share - intervals[bin][0])),
+    ...{ color, thickness: 1, width: 3 },
+  };
+}
+
 function countInside(known: Reliability | null): number {
   return known ? known.bins.reduce((sum, { share, count }) => sum + share * count, 0) : -1;
 }
@@ -104,7 +117,7 @@ function reading(
 ): string {
   const explanation =
     'On the dashed line the model is well calibrated, below it overconfident, above it underconfident; ' +
-    `hollow: fewer than ${FEW} ${items}`;
+    `hollow: fewer than ${FEW} ${items}${items === 'texts' ? '; bars: 95 % intervals' : ''}`;
   const known = shown.filter((label) => reliabilities[label]);
   if (known.length === 0) return `${explanation}.${note}`;
   const errorOf = (label: string) => reliabilities[label]!.expectedCalibrationError;

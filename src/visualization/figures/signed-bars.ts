@@ -60,6 +60,7 @@ export function signedBars(words: readonly WordChange[], { label, probability }:
   const bars = columns === 1 ? BARS.one : BARS.several;
   const plot = columns * (nameWidth + bars) + (columns - 1) * GAP;
   const most = Math.max(...shown.map(({ change }) => Math.abs(change))) || 1;
+  const decimals = decimalsFor(most);
   // Room for the numbers at the ends of the longest bars.
   const reach = most / (1 - (2 * 46) / bars);
   const margin = { l: 16, r: 16, t: 14, b: 54 };
@@ -91,7 +92,7 @@ export function signedBars(words: readonly WordChange[], { label, probability }:
     });
     annotations.push(
       ...own.map(({ change }, row) => ({
-        text: signed(change),
+        text: signed(change, decimals),
         ...{ xref: `x${suffix}`, yref: `y${suffix}`, x: change, y: row },
         ...{ xanchor: change < 0 ? 'right' : 'left', xshift: change < 0 ? -2 : 2, showarrow: false },
         font: { size: NUMBER_SIZE, color: Math.abs(change) < 0.005 ? MUTED : INK },
@@ -123,9 +124,12 @@ function largestInOrder(words: readonly WordChange[], most: number): readonly Wo
     .map((place) => words[place]);
 }
 
-function signed(change: number): string {
-  const digits = Math.abs(change).toFixed(2);
-  return digits === '0.00' ? digits : `${change < 0 ? '−' : '+'}${digits}`;
+/** Two decimals, and more where all changes are small. */
+const decimalsFor = (most: number): number => (most >= 0.05 ? 2 : most >= 0.005 ? 3 : 4);
+
+function signed(change: number, decimals: number): string {
+  const digits = Math.abs(change).toFixed(decimals);
+  return Number(digits) === 0 ? digits : `${change < 0 ? '−' : '+'}${digits}`;
 }
 
 function describe(
@@ -137,7 +141,7 @@ function describe(
   const name = nameInTitle(label);
   return {
     title:
-      signed(largest.change) === '0.00'
+      Math.abs(largest.change) < 0.005
         ? `No single word changes the probability of ${name} (${probability.toFixed(2)})`
         : `Without “${nameInTitle(largest.word)}”, the probability of ${name} ${largest.change < 0 ? 'falls' : 'rises'} from ${probability.toFixed(2)} to ${(probability + largest.change).toFixed(2)}`,
     reading:

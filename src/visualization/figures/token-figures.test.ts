@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { precisionRecallCurve, reliability } from '../../evaluation';
+import { precisionRecallCurve, reliability, wilsonInterval } from '../../evaluation';
 import { byLabel, createRandom, InputError } from '../../foundation';
 import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
@@ -45,8 +45,12 @@ test('calibration of texts: one panel per classifier, in words for texts', async
   );
   assert.match(
     figure.reading,
-    new RegExp(`fewer than 30 texts; the expected calibration error .* is ${error}`),
+    new RegExp(`fewer than 30 texts; bars: 95 % intervals; the expected calibration error .* is ${error}`),
   );
+  const [bin] = known.bins;
+  const [low, high] = wilsonInterval(Math.round(bin.share * bin.count), bin.count)!;
+  const { array, arrayminus } = figure.data[0].error_y as { array: number[]; arrayminus: number[] };
+  assert.deepEqual([array[0], arrayminus[0]], [high - bin.share, bin.share - low]);
   await checkReadable(calibration({ BERT: known }, 'texts'));
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../foundation';
 import type { Figure } from '../figure';
+import { LABEL_COLOURS } from '../palette';
 import { checkReadable } from '../rendering/readable.fixture';
 import { renderSvg } from '../rendering/render';
 import { forceLayout } from './layout';
@@ -59,6 +60,19 @@ test('the same seed gives the same picture, another seed another one', async () 
   const one = networkGraph(nodes, edges, options);
   assert.deepEqual(networkGraph(nodes, edges, options), one);
   assert.notDeepEqual(discsOf(networkGraph(nodes, edges, { ...options, seed: 14 })), discsOf(one));
+});
+
+test('groups have the colours of their order, also where one has no node', () => {
+  const colours = (figure: Figure) =>
+    Object.fromEntries(
+      figure.data
+        .filter(({ mode }) => mode === 'markers')
+        .map(({ name, marker }) => [name, (marker as { color: string }).color]),
+    );
+  const groups = ['absent', 'component', 'function', 'process'];
+  const [, second, third, fourth] = LABEL_COLOURS;
+  const expected = { process: fourth, function: third, component: second };
+  assert.deepEqual(colours(networkGraph(nodes, edges, { ...options, groups })), expected);
 });
 
 test('the area of a disc grows with the degree; a given degree goes before the number of edges', () => {

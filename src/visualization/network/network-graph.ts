@@ -26,6 +26,8 @@ export interface GraphEdge {
 export interface GraphOptions {
   title: string;
   seed: number;
+  /** Groups in the order of their colours. Default: in the order of the nodes. */
+  groups?: readonly string[];
 }
 
 const PLOT = { width: 1000, height: 760 };
@@ -59,7 +61,7 @@ const LINES = [
 export function networkGraph(
   nodes: readonly GraphNode[],
   edges: readonly GraphEdge[],
-  { title, seed }: GraphOptions,
+  { title, seed, groups: given = [] }: GraphOptions,
 ): Figure {
   const indices = indexOf(nodes);
   const drawn = edges.flatMap(({ source, target, kind }) => {
@@ -84,7 +86,8 @@ export function networkGraph(
     PLOT,
   );
   const kinds = byFrequency(drawn.map(({ kind }) => kind));
-  const groups = [...new Set(nodes.map(({ group }) => group))];
+  const present = new Set(nodes.map(({ group }) => group));
+  const groups = [...new Set([...given, ...present])];
   const colours = labelColours(groups);
   const hidden = { visible: false };
   return {
@@ -98,27 +101,29 @@ export function networkGraph(
           radii,
         ),
       ),
-      ...groups.map((group): Trace => {
-        const members = order.filter((index) => nodes[index].group === group);
-        return {
-          type: 'scatter',
-          mode: 'markers',
-          name: plainText(group),
-          x: members.map((index) => points[index].x),
-          y: members.map((index) => points[index].y),
-          hovertext: members.map(
-            (index) =>
-              `<b>${plainText(nodes[index].name)}</b><br>${plainText(nodes[index].id)}, ${plainText(group)}<br>degree ${formatNumber(degrees[index])}`,
-          ),
-          hoverinfo: 'text',
-          marker: {
-            size: members.map((index) => 2 * radii[index]),
-            color: colours[group],
-            opacity: 1,
-            line: { color: 'white', width: 1.5 },
-          },
-        };
-      }),
+      ...groups
+        .filter((group) => present.has(group))
+        .map((group): Trace => {
+          const members = order.filter((index) => nodes[index].group === group);
+          return {
+            type: 'scatter',
+            mode: 'markers',
+            name: plainText(group),
+            x: members.map((index) => points[index].x),
+            y: members.map((index) => points[index].y),
+            hovertext: members.map(
+              (index) =>
+                `<b>${plainText(nodes[index].name)}</b><br>${plainText(nodes[index].id)}, ${plainText(group)}<br>degree ${formatNumber(degrees[index])}`,
+            ),
+            hoverinfo: 'text',
+            marker: {
+              size: members.map((index) => 2 * radii[index]),
+              color: colours[group],
+              opacity: 1,
+              line: { color: 'white', width: 1.5 },
+            },
+          };
+        }),
     ],
     layout: {
       width: PLOT.width + 48,
