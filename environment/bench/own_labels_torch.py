@@ -18,6 +18,7 @@ os.dup2(2, 1)
 import torch
 import torch.nn.functional as F
 import transformers
+from torch_recipe import Recipe
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 transformers.logging.set_verbosity_error()
@@ -120,31 +121,14 @@ def main(folder: str, train: str, dev: str, test: str, settings_path: str) -> No
     for seed in settings["seeds"]:
         torch.manual_seed(seed)
         model = AutoModelForTokenClassification.from_pretrained(folder, num_labels=len(names))
-        decaying = [p for p in model.parameters() if p.ndim > 1]
-        others = [p for p in model.parameters() if p.ndim <= 1]
-        groups = [{"params": decaying, "weight_decay": settings["weightDecay"]}, {"params": others, "weight_decay": 0.0}]
-        optimizer = torch.optim.AdamW(groups, lr=settings["learningRate"], eps=1e-8, fused=True)
-        batch_size, epochs = settings["batchSize"], settings["epochs"]
-        per_epoch = -(-len(examples[0]) // batch_size)
-        steps = per_epoch * epochs
-        warmup = round(steps * settings["warmupShare"])
-        rate = lambda step: (step + 1) / warmup if step < warmup else (steps - step) / (steps - warmup)
+        recipe = Recipe(model, len(examples[0]), settings)
         best = (-1.0, None)
-        step = 0
-        for epoch in range(epochs):
+        for epoch in range(settings["epochs"]):
             model.train()
-            order = torch.randperm(len(examples[0])).tolist()
-            for start in range(0, len(order), batch_size):
-                ids, mask, labels = collate([examples[0][index] for index in order[start : start + batch_size]])
+            for rows in recipe.batches():
+                ids, mask, labels = collate([examples[0][row] for row in rows])
                 logits = model(input_ids=ids, attention_mask=mask).logits
-                loss = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clipNorm"])
-                for group in optimizer.param_groups:
-                    group["lr"] = settings["learningRate"] * rate(step)
-                optimizer.step()
-                optimizer.zero_grad()
-                step += 1
+                recipe.update(F.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=-100))
             score = mean_f1(gold[1], predict(model, 1))
             print(f"PyTorch, seed {seed}, epoch {epoch + 1}: dev mean F1 {score:.3f}", file=sys.stderr, flush=True)
             if score > best[0]:

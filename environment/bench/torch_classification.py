@@ -18,6 +18,7 @@ os.dup2(2, 1)
 
 import torch
 import transformers
+from torch_recipe import Recipe
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 transformers.logging.set_verbosity_error()
@@ -27,13 +28,6 @@ transformers.logging.disable_progress_bar()
 def read(path: str) -> list[dict]:
     with open(path, encoding="utf-8") as file:
         return [json.loads(line) for line in file if line.strip()]
-
-
-def decay_groups(model: torch.nn.Module, decay: float) -> list[dict]:
-    """Biases and layer norms do not decay."""
-    decaying = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    return [{"params": decaying, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
 
 
 class Classification:
@@ -54,30 +48,15 @@ class Classification:
         return {name: padded[name] for name in ("input_ids", "attention_mask")}
 
     def run(self, seed: int) -> dict:
-        settings = self.settings
         torch.manual_seed(seed)
         model = AutoModelForSequenceClassification.from_pretrained(self.folder, num_labels=len(self.names))
-        groups = decay_groups(model, settings["weightDecay"])
-        optimizer = torch.optim.AdamW(groups, lr=settings["learningRate"], eps=1e-8, fused=True)
-        batch_size, epochs = settings["batchSize"], settings["epochs"]
-        steps = -(-len(self.train) // batch_size) * epochs
-        warmup = round(steps * settings["warmupShare"])
-        rate = lambda step: (step + 1) / warmup if step < warmup else (steps - step) / (steps - warmup)
-        step, seconds = 0, 0.0
+        recipe = Recipe(model, len(self.train), self.settings)
+        seconds = 0.0
         model.train()
-        for _ in range(epochs):
-            order = torch.randperm(len(self.train)).tolist()
-            for start in range(0, len(order), batch_size):
+        for _ in range(self.settings["epochs"]):
+            for rows in recipe.batches():
                 started = time.perf_counter()
-                rows = order[start : start + batch_size]
-                loss = model(**self.collate([self.train[row] for row in rows]), labels=self.targets[rows]).loss
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(model.parameters(), settings["clipNorm"])
-                for group in optimizer.param_groups:
-                    group["lr"] = settings["learningRate"] * rate(step)
-                optimizer.step()
-                optimizer.zero_grad()
-                step += 1
+                recipe.update(model(**self.collate([self.train[row] for row in rows]), labels=self.targets[rows]).loss)
                 seconds += time.perf_counter() - started
         return {"labels": self.predict(model), "seconds": seconds}
 

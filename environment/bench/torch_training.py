@@ -20,6 +20,7 @@ os.dup2(2, 1)
 import torch
 import torch.nn.functional as F
 import transformers
+from torch_recipe import decay_groups
 from transformers import AutoModelForTokenClassification, Trainer, TrainerCallback, TrainingArguments
 
 OUTPUTS = 8
@@ -104,10 +105,7 @@ class Loop:
 
     def __init__(self, folder: str, bf16: bool = False):
         self.model = fresh_model(folder)
-        decaying = [p for p in self.model.parameters() if p.ndim > 1]
-        others = [p for p in self.model.parameters() if p.ndim <= 1]
-        groups = [{"params": decaying, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=1e-4, fused=True)
+        self.optimizer = torch.optim.AdamW(decay_groups(self.model, 0.01), lr=1e-4, fused=True)
         self.bf16 = bf16
 
     def run(self, batches: list[list[dict]], _: int) -> float:

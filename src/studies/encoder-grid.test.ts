@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { wilsonInterval } from '../evaluation';
-import { bestOfEach, bestRate, effortRows, encoderRows, gridRows } from './encoder-grid';
+import { bestOfEach, bestRate, effortRows, encoderRows, gridRows, whyLeftOut } from './encoder-grid';
 import type { PreparedEncoder } from './encoders';
 import { PAPER_TOPICS_PROFILES, readPaperTopics } from './paper-topics';
 import { currentStudy } from './study-run';
@@ -51,6 +51,7 @@ test('the grid has a row for each encoder and batch size, with the mean of the s
   assert.equal(row.seeds, 2);
   assert.equal(row['steps per epoch'], 13);
   assert.equal(row['accuracy by epoch there (%)'], 'BERT: 75, 78');
+  assert.equal(row['last loss by epoch there'], '1.00, –');
   assert.equal(other['accuracy (%), 95% interval'], 'not run: not here');
   assert.equal(other['macro F1 (%)'], null);
 });
@@ -80,4 +81,7 @@ test('the file of the study names encoders and published figures; a profile take
     );
   const rows = encoderRows(encoders, run);
   assert.equal(rows.filter((row) => row['in this run'] === 'yes').length, 1);
+  const slow = encoder('minilm-l6-h384-uncased', { batchSizes: [16] });
+  assert.equal(whyLeftOut(slow, run, 8), 'it takes long; only 16');
+  assert.equal(whyLeftOut(slow, run, 16), undefined);
 });

@@ -5,12 +5,15 @@ import type { StudyRun } from './study-run';
 import { accuracyText } from './tables';
 import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
 
-/** Returns why an encoder is not trained in this run; undefined if it is. */
+/** Returns why an encoder is not trained in this run, at all or with a batch size; undefined if it is. */
 export function whyLeftOut(
-  { name, absent }: PreparedEncoder,
+  { name, absent, batchSizes }: PreparedEncoder,
   { profile, profileName }: StudyRun<PaperTopicsProfile>,
+  batchSize?: number,
 ): string | undefined {
   if (!profile.encoders.includes(name)) return `not part of the profile ${profileName}`;
+  if (batchSize !== undefined && batchSizes?.includes(batchSize) === false)
+    return `it takes long; only ${batchSizes.join(', ')}`;
   return absent;
 }
 
@@ -96,6 +99,7 @@ export function gridRows(
         'accuracy by epoch there (%)': theirs
           ? `${encoder.standsFor}: ${theirs.accuracy.map((one) => (100 * one).toFixed(0)).join(', ')}`
           : '–',
+        'last loss by epoch there': theirs?.loss.map((one) => one?.toFixed(2) ?? '–').join(', ') ?? '–',
       };
     }),
   );

@@ -19,8 +19,8 @@ export interface ComparedEncoder {
   learningRate: number;
   /** Rates to choose from. */
   rates: number[];
-  /** Trainings with different seeds at most, for one that takes long. */
-  mostSeeds?: number;
+  /** The batch sizes that are tried with one that takes long, with one seed. Default: all of the profile, one of them with all seeds. */
+  batchSizes?: number[];
   /** How to make it, if nobody publishes it: the options of `pretrain` or, with `distillation`, of `distilEncoder`, without text. */
   recipe?: Record<string, unknown>;
 }

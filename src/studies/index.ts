@@ -5,6 +5,7 @@
  * In: the environment variables of a run, labelled texts. Out: its profile and folders, trained and judged trials, tables. May touch: the
  * folder of the run.
  */
+export { beginningsOf } from './beginnings';
 export { checkStudyData } from './check-data';
 export {
   type BestOfEncoder,

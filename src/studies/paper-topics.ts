@@ -12,9 +12,12 @@ export interface PaperTopicsProfile {
   /** Encoders of data/studies/paper-topics.json that are trained; the rows of the others say "not run". */
   encoders: string[];
   batchSizes: number[];
+  /** With the batch size of the study that this one follows in its last run, 16; the other sizes are trained with the first seed. */
   seeds: number[];
   epochs: number;
   maximumLength: number;
+  /** Training texts of the two loops by hand. */
+  loopTexts: number;
   /** Learning rates among which each encoder's is chosen by the dev texts; none to take those of the table. */
   chooseRates: boolean;
   /** Input lengths that are compared, in tokens. */
@@ -31,6 +34,7 @@ export const PAPER_TOPICS_PROFILES: Readonly<Record<StudyProfileName, PaperTopic
     seeds: [1],
     epochs: 1,
     maximumLength: 32,
+    loopTexts: 70,
     chooseRates: false,
     lengths: [16, 32],
   },
@@ -43,11 +47,12 @@ export const PAPER_TOPICS_PROFILES: Readonly<Record<StudyProfileName, PaperTopic
     seeds: [1],
     epochs: 3,
     maximumLength: 64,
+    loopTexts: 1000,
     chooseRates: false,
     lengths: [16, 64, 128],
   },
   full: {
-    description: 'all encoders on all abstracts: many hours on two cores',
+    description: 'all encoders on all abstracts: hours on two cores',
     trainingTexts: Number.POSITIVE_INFINITY,
     testTexts: Number.POSITIVE_INFINITY,
     encoders: ['all-mpnet-base-v2', 'minilm-l6-h384-uncased', 'tinybert-4-312', 'electra-18-196'],
@@ -55,6 +60,7 @@ export const PAPER_TOPICS_PROFILES: Readonly<Record<StudyProfileName, PaperTopic
     seeds: [1, 2, 3],
     epochs: 3,
     maximumLength: 64,
+    loopTexts: 1000,
     chooseRates: true,
     lengths: [16, 32, 64, 128, 256],
   },

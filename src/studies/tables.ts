@@ -9,7 +9,7 @@ import {
 } from '../evaluation';
 import { byLabel, formatDuration, type LabelledText } from '../foundation';
 import type { SentenceClassification } from '../inference';
-import type { WordCount } from '../preprocessing';
+import { ENGLISH_STOP_WORDS, type WordCount } from '../preprocessing';
 import type { ClassificationReport, ScoredLabel } from '../tasks';
 import type { Tokenizer } from '../tokenization';
 import type { MetricsRow, StepRow } from '../training';
@@ -251,8 +251,9 @@ export function tellingBars(
 ): RankedCounts[] {
   return labels.map((label) => ({
     label,
-    counts: tellingTerms(classifier, label, most)
-      .filter(({ weight }) => weight > 0)
+    counts: tellingTerms(classifier, label, Number.POSITIVE_INFINITY)
+      .filter(({ term, weight }) => weight > 0 && !ENGLISH_STOP_WORDS.has(term))
+      .slice(0, most)
       .map(({ term, weight }) => ({ name: term, count: Number(weight.toFixed(2)) })),
   }));
 }
