@@ -2,6 +2,7 @@ import { type Interval, textIntervals } from '../evaluation';
 import type { LabelledText } from '../foundation';
 import type { ClassifierConfiguration } from '../nn';
 import { encodeWholeTexts, scoreTexts } from '../tasks';
+import { FRAME_TOKENS } from '../tokenization';
 import { type BenchmarkOptions, type Costs, type Method, measure, type Runnable } from './measure';
 
 /** One way to run a text classifier. */
@@ -21,9 +22,6 @@ export interface TextBenchmarkRow extends Costs {
   macroF1Interval: Interval | null;
 }
 
-/** The start and end token of each window. */
-const SPECIAL_TOKENS = 2;
-
 const CLASSIFYING: Method<TextVariant, LabelledText, Float32Array> = {
   item: 'text',
   async windows({ tokenizer, configuration }, texts) {
@@ -36,7 +34,7 @@ const CLASSIFYING: Method<TextVariant, LabelledText, Float32Array> = {
       tokenizer,
       configuration.maximumLength,
     );
-    const tokens = windows.reduce((sum, { inputIds }) => sum + inputIds.length - SPECIAL_TOKENS, 0);
+    const tokens = windows.reduce((sum, { inputIds }) => sum + inputIds.length - FRAME_TOKENS, 0);
     return { answers: await score(windows), tokens };
   },
 };

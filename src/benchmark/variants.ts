@@ -24,6 +24,8 @@ export interface VariantOptions {
   threads: number;
   /** Prefix of the variants' names; default: the last part of the folder's path. */
   name?: string;
+  /** Leaves out TensorFlow. */
+  onnxOnly?: boolean;
   /** Called with the reason if TensorFlow is skipped because its native library is not installed. */
   onNotice?: (message: string) => void;
 }
@@ -41,11 +43,11 @@ export const openTextVariants = (folder: string, options: VariantOptions): Promi
 
 async function openAll<Opened extends Runnable>(
   folder: string,
-  { threads, name, onNotice = () => {} }: VariantOptions,
+  { threads, name, onnxOnly = false, onNotice = () => {} }: VariantOptions,
   open: (folder: string, file: string, threads: number, name?: string) => Promise<Opened>,
 ): Promise<Opened[]> {
   const files: string[] = [];
-  if (hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
+  if (!onnxOnly && hasWeights(folder) && startTensorFlow(threads, onNotice)) files.push(WEIGHTS);
   const exported = join(folder, 'onnx');
   if (existsSync(exported)) {
     const names = readdirSync(exported).filter((name) => name.endsWith('.onnx'));

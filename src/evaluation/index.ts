@@ -29,6 +29,7 @@ export {
   type TfidfOptions,
   tellingTerms,
   trainTfidf,
+  tuneTfidf,
 } from './baselines/tfidf-classifier';
 export { type BootstrapOptions, bootstrapIntervals, CONFIDENCE, type Interval } from './bootstrap';
 export {

@@ -1,5 +1,5 @@
 import type { LabelledText } from '../foundation';
-import type { Tokenizer } from '../tokenization';
+import { FRAME_TOKENS, type Tokenizer } from '../tokenization';
 
 /**
  * Cuts texts where an encoder stops reading, so that a classifier without an encoder can be judged on the same words.
@@ -14,7 +14,7 @@ export async function beginningsOf<T extends LabelledText>(
   const encoded = await tokenizer.encode(texts.map(({ text }) => text));
   return texts.map((one, index) => {
     const { ids, ends } = encoded[index];
-    const read = maximumLength - 2;
+    const read = maximumLength - FRAME_TOKENS;
     return ids.length > read ? { ...one, text: one.text.slice(0, ends[read - 1]) } : one;
   });
 }

@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { wilsonInterval } from '../evaluation';
-import { bestOfEach, bestRate, effortRows, encoderRows, gridRows, whyLeftOut } from './encoder-grid';
+import {
+  bestOfEach,
+  bestRate,
+  effortRows,
+  encoderRows,
+  gridRows,
+  gridTrials,
+  whyLeftOut,
+} from './encoder-grid';
 import type { PreparedEncoder } from './encoders';
 import { PAPER_TOPICS_PROFILES, readPaperTopics } from './paper-topics';
 import { currentStudy } from './study-run';
 import type { FinishedTrial, TrialOutcome } from './trials';
 
 const encoder = (name: string, more: Partial<PreparedEncoder> = {}): PreparedEncoder => ({
-  ...{ name, shape: '1 x 2', standsFor: 'BERT', reading: 'a book', learningRate: 1e-4, rates: [1e-4, 3e-4] },
+  ...{ name, standsFor: 'BERT', reading: 'a book', learningRate: 1e-4, rates: [1e-4, 3e-4] },
   folder: `/encoders/${name}`,
   ...more,
 });
@@ -50,8 +58,8 @@ test('the grid has a row for each encoder and batch size, with the mean of the s
   assert.equal(row['lowest to highest seed (%)'], '85.0 to 90.0');
   assert.equal(row.seeds, 2);
   assert.equal(row['steps per epoch'], 13);
-  assert.equal(row['accuracy by epoch there (%)'], 'BERT: 75, 78');
-  assert.equal(row['last loss by epoch there'], '1.00, –');
+  assert.equal(row['reference: accuracy by epoch (%)'], 'BERT: 75, 78');
+  assert.equal(row['reference: last loss of each epoch'], '1.00, –');
   assert.equal(other['accuracy (%), 95% interval'], 'not run: not here');
   assert.equal(other['macro F1 (%)'], null);
 });
@@ -82,6 +90,24 @@ test('the file of the study names encoders and published figures; a profile take
   const rows = encoderRows(encoders, run);
   assert.equal(rows.filter((row) => row['in this run'] === 'yes').length, 1);
   const slow = encoder('minilm-l6-h384-uncased', { batchSizes: [16] });
-  assert.equal(whyLeftOut(slow, run, 8), 'it takes long; only 16');
+  assert.equal(whyLeftOut(slow, run, 32), 'slow; run with batch size 16 only');
+  assert.equal(whyLeftOut(slow, run, 8), 'not part of the profile smoke');
   assert.equal(whyLeftOut(slow, run, 16), undefined);
+  const planned = (batchSizes?: number[]) =>
+    gridTrials(
+      [encoder('minilm-l6-h384-uncased', { batchSizes })],
+      [8, 16],
+      { ...run, profile: { ...run.profile, seeds: [3, 4], batchSizes: [8, 16] } },
+      { train: [], dev: [], batchSize: 16 },
+      [],
+    ).map(({ name, keep, leftOut }) => [name.replace('minilm-l6-h384-uncased, ', ''), keep, leftOut]);
+  assert.deepEqual(planned(), [
+    ['batch 8, seed 3', true, undefined],
+    ['batch 16, seed 3', true, undefined],
+    ['batch 16, seed 4', false, undefined],
+  ]);
+  assert.deepEqual(planned([16]), [
+    ['batch 8, seed 3', true, 'slow; run with batch size 16 only'],
+    ['batch 16, seed 3', true, undefined],
+  ]);
 });

@@ -3,7 +3,7 @@ import type { PreparedEncoder } from './encoders';
 import type { PaperTopicsProfile, PublishedTraining } from './paper-topics';
 import type { StudyRun } from './study-run';
 import { accuracyText } from './tables';
-import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
+import { type FinishedTrial, isFinished, type Trial, type TrialOutcome } from './trials';
 
 /** Returns why an encoder is not trained in this run, at all or with a batch size; undefined if it is. */
 export function whyLeftOut(
@@ -12,8 +12,10 @@ export function whyLeftOut(
   batchSize?: number,
 ): string | undefined {
   if (!profile.encoders.includes(name)) return `not part of the profile ${profileName}`;
+  if (batchSize !== undefined && !profile.batchSizes.includes(batchSize))
+    return `not part of the profile ${profileName}`;
   if (batchSize !== undefined && batchSizes?.includes(batchSize) === false)
-    return `it takes long; only ${batchSizes.join(', ')}`;
+    return `slow; run with batch size ${batchSizes.join(', ')} only`;
   return absent;
 }
 
@@ -22,10 +24,10 @@ export function encoderRows(encoders: readonly PreparedEncoder[], run: StudyRun<
   return encoders.map((encoder) => ({
     encoder: encoder.name,
     'stands for': encoder.standsFor ?? '–',
-    'layers x width': encoder.shape,
+    'layers x width': encoder.shape ?? '–',
     'parameters (millions)': encoder.parameters === undefined ? null : encoder.parameters / 1e6,
     'vocabulary (SHA-256)': encoder.vocabulary ?? '–',
-    'has read': encoder.reading,
+    'pretraining data': encoder.reading,
     'in this run': whyLeftOut(encoder, run) ?? 'yes',
   }));
 }
@@ -42,8 +44,51 @@ export function bestRate(
 }
 
 /** Macro F1 on dev of the epoch that was kept. */
-const devScore = ({ evaluations, bestEpoch }: FinishedTrial): number =>
+export const devScore = ({ evaluations, bestEpoch }: FinishedTrial): number =>
   evaluations.find(({ epoch }) => epoch === bestEpoch)?.score ?? 0;
+
+/** One training of each encoder at each of its rates, for one epoch: to choose a rate by the dev texts. */
+export const rateTrials = (
+  encoders: readonly PreparedEncoder[],
+  run: StudyRun<PaperTopicsProfile>,
+  recipe: Omit<Trial, 'name' | 'encoder' | 'seed'>,
+): Trial[] =>
+  encoders
+    .filter((encoder) => run.profile.chooseRates && encoder.rates.length > 1 && !whyLeftOut(encoder, run))
+    .flatMap(({ name, folder, rates }) =>
+      rates.map((learningRate) => ({
+        ...recipe,
+        ...{ name: `${name}, rate ${learningRate}`, encoder: folder!, learningRate, epochs: 1, seed: 1 },
+      })),
+    );
+
+/**
+ * The trainings of the grid: each encoder with each batch size, with all seeds at the batch size of the recipe and with the first one at the
+ * others. The models of the first seed are kept.
+ */
+export function gridTrials(
+  encoders: readonly PreparedEncoder[],
+  batchSizes: readonly number[],
+  run: StudyRun<PaperTopicsProfile>,
+  recipe: Omit<Trial, 'name' | 'encoder' | 'seed'>,
+  rates: readonly FinishedTrial[],
+): Trial[] {
+  const [first] = run.profile.seeds;
+  return encoders.flatMap((encoder) =>
+    batchSizes.flatMap((batchSize) => {
+      const isRepeated = batchSize === recipe.batchSize && !encoder.batchSizes;
+      return (isRepeated ? run.profile.seeds : [first]).map(
+        (seed): Trial => ({
+          ...recipe,
+          name: `${encoder.name}, batch ${batchSize}, seed ${seed}`,
+          encoder: encoder.folder ?? encoder.name,
+          ...{ batchSize, seed, learningRate: bestRate(rates, encoder), keep: seed === first },
+          leftOut: whyLeftOut(encoder, run, batchSize),
+        }),
+      );
+    }),
+  );
+}
 
 /** The trials of one encoder, the best on dev first. */
 export interface BestOfEncoder {
@@ -65,7 +110,7 @@ export function bestOfEach(
 }
 
 /**
- * The grid: one row per encoder and batch size, with the mean over seeds, beside what the study that this one follows found for the
+ * The grid: one row per encoder and batch size, with the mean over seeds, beside what the reference study found for the
  * encoder in whose place ours stands.
  */
 export function gridRows(
@@ -96,10 +141,11 @@ export function gridRows(
           finished.length > 1 ? range(finished.map(({ test }) => 100 * test.accuracy)) : '–',
         'macro F1 (%)': finished.length > 0 ? 100 * mean(finished.map(({ test }) => test.macroF1)) : null,
         'steps per epoch': finished.length > 0 ? Math.ceil(finished[0].trainingTexts / batchSize) : null,
-        'accuracy by epoch there (%)': theirs
+        'reference: accuracy by epoch (%)': theirs
           ? `${encoder.standsFor}: ${theirs.accuracy.map((one) => (100 * one).toFixed(0)).join(', ')}`
           : '–',
-        'last loss by epoch there': theirs?.loss.map((one) => one?.toFixed(2) ?? '–').join(', ') ?? '–',
+        'reference: last loss of each epoch':
+          theirs?.loss.map((one) => one?.toFixed(2) ?? '–').join(', ') ?? '–',
       };
     }),
   );
@@ -114,11 +160,13 @@ const range = (values: readonly number[]): string =>
 const seedsText = (trials: readonly FinishedTrial[]): string =>
   accuracyText(mean(trials.map(({ test }) => test.accuracy)), trials[0].test.texts);
 
-/** Seconds per epoch and speed of the best trial of each encoder. */
-export function epochTimes(best: readonly BestOfEncoder[]): Row[] {
-  return best.map(({ encoder, trials: [trial] }) => ({
-    encoder: encoder.name,
-    'batch size': trial.configuration.batchSize,
+/** Seconds per epoch and speed of each encoder with one batch size. */
+export function epochTimes(best: readonly BestOfEncoder[], batchSize: number): Row[] {
+  const alike = best.flatMap(({ trials }) =>
+    trials.filter(({ configuration }) => configuration.batchSize === batchSize).slice(0, 1),
+  );
+  return alike.map((trial) => ({
+    training: trial.trial.name,
     'time per epoch (s)': trial.trainingSeconds / trial.evaluations.length,
     'tokens/s': Math.round(trial.tokens / trial.trainingSeconds),
     precision: trial.precision,

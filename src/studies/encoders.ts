@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeGeneralDistillation, distilEncoder } from '../compression';
-import { cacheFolder, mirrorFolder, type Progress, silentProgress } from '../foundation';
+import { cacheFolder, mirrorFolder, type Progress, sha256OfFile, silentProgress } from '../foundation';
 import { fetchEncoder, listEncoders, readEncoderConfiguration, summarizeModel } from '../nn';
 import { Tokenizer } from '../tokenization';
-import { pretrain, readMetrics, resumable } from '../training';
+import { pretrain, readMetrics, resumable, secondsOf } from '../training';
 
 /** A row of the table of encoders in data/studies/paper-topics.json. */
 export interface ComparedEncoder {
   name: string;
-  /** Layers x width. */
-  shape: string;
-  /** The encoder of the study that this one follows, in whose place it stands. */
+  /** The encoder of the reference study, in whose place it stands. */
   standsFor: string | null;
   /** What it has read before. */
   reading: string;
@@ -31,6 +29,8 @@ export interface PreparedEncoder extends ComparedEncoder {
   folder?: string;
   /** Why it is not at hand. */
   absent?: string;
+  /** Layers x width. */
+  shape?: string;
   /** Of the encoder alone. */
   parameters?: number;
   /** The first digits of the SHA-256 of its pieces in the order of their ids. */
@@ -41,7 +41,7 @@ export interface PreparedEncoder extends ComparedEncoder {
 
 /**
  * Finds the encoders of a table; with `make`, fetches or makes those that are not at hand, which takes a quarter of an hour each for those
- * with a recipe. An encoder made once is kept in the project's cache, by its recipe.
+ * with a recipe. An encoder made once is kept in the project's cache, by its recipe and its texts.
  */
 export async function prepareEncoders(
   encoders: readonly ComparedEncoder[],
@@ -69,11 +69,14 @@ async function locate(
     if (isPresent || make) return { folder: await fetchEncoder(name) };
     return { absent: 'not downloaded; the profile full fetches it' };
   }
-  const fingerprint = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8);
+  const text = unlabelledText();
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([recipe, text.map(sha256OfFile)]))
+    .digest('hex')
+    .slice(0, 8);
   const folder = join(cacheFolder(), 'encoders', `${name}-${fingerprint}`);
   if (resumable(folder) === 'finished') return { folder };
   if (!make) return { absent: 'not made on this machine; the profile full makes it' };
-  const text = unlabelledText();
   if (text.length === 0)
     return { absent: 'no unlabelled text: set FALCONFRAMES_MIRROR to a folder that has "europepmc" in it' };
   const options = { ...recipe, text };
@@ -102,19 +105,21 @@ function unlabelledText(): string[] {
   });
 }
 
-function describe(folder: string): Pick<PreparedEncoder, 'parameters' | 'vocabulary' | 'effort'> {
+function describe(folder: string): Pick<PreparedEncoder, 'shape' | 'parameters' | 'vocabulary' | 'effort'> {
   const tokenizer = new Tokenizer(folder);
   const pieces = Array.from({ length: tokenizer.vocabularySize }, (_, id) => tokenizer.tokenOf(id));
   const rows = readMetrics(join(folder, 'metrics.jsonl')).flatMap((row) =>
     row.kind === 'step' ? [row] : [],
   );
+  const encoder = readEncoderConfiguration(folder);
   return {
-    parameters: summarizeModel({ encoder: readEncoderConfiguration(folder) }).parameters,
+    shape: `${encoder.layers} x ${encoder.hiddenSize}`,
+    parameters: summarizeModel({ encoder }).parameters,
     vocabulary: createHash('sha256').update(pieces.join('\n')).digest('hex').slice(0, 8),
     ...(rows.length > 0 && {
       effort: {
         tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
-        seconds: rows.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0),
+        seconds: secondsOf(rows),
       },
     }),
   };

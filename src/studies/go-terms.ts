@@ -65,7 +65,7 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
   },
 };
 
-/** Figures of the study that this one follows. */
+/** Figures of the reference study. */
 export interface PublishedGoTerms {
   about: string;
   trainings: {
@@ -86,12 +86,14 @@ export interface PublishedGoTerms {
 export const readPublishedGoTerms = (): PublishedGoTerms =>
   JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'go-terms.json')));
 
-/** The trainings of the study that this one follows, as rows below `trialRows`. */
+/** The trainings of the reference study, as rows below `trialRows`. */
 export const publishedRows = ({ trainings }: PublishedGoTerms): Row[] =>
-  trainings.map(({ training, trainingTexts, accuracy, testTexts, seconds }) => ({
-    training: `study followed: ${training}`,
+  trainings.map(({ training, trainingTexts, accuracy, testTexts, seconds, trainLoss, testLoss }) => ({
+    training: `reference study: ${training}`,
     'training texts': trainingTexts,
     'accuracy (%), 95% interval': accuracyText(accuracy, testTexts),
     'macro F1 (%)': null,
+    'mean training loss': trainLoss,
+    'test loss': testLoss,
     'training time (s)': seconds,
   }));

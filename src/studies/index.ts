@@ -6,15 +6,20 @@
  * folder of the run.
  */
 export { beginningsOf } from './beginnings';
+export { captioned, type FigureSource } from './captioned';
 export { checkStudyData } from './check-data';
+export { comparisonRows, followedOpenings, type Judged } from './comparisons';
 export {
   type BestOfEncoder,
   bestOfEach,
   bestRate,
+  devScore,
   effortRows,
   encoderRows,
   epochTimes,
   gridRows,
+  gridTrials,
+  rateTrials,
   whyLeftOut,
 } from './encoder-grid';
 export { type ComparedEncoder, type PreparedEncoder, prepareEncoders } from './encoders';
@@ -26,6 +31,7 @@ export {
   readPublishedGoTerms,
   SMALL_ENCODER,
 } from './go-terms';
+export { measureModels } from './model-costs';
 export {
   PAPER_TOPICS_PROFILES,
   type PaperTopicsProfile,
@@ -47,7 +53,6 @@ export {
   accuracyCurves,
   accuracyText,
   byName,
-  comparisonSentence,
   countSeries,
   epochRows,
   f1Columns,

@@ -12,7 +12,7 @@ export interface PaperTopicsProfile {
   /** Encoders of data/studies/paper-topics.json that are trained; the rows of the others say "not run". */
   encoders: string[];
   batchSizes: number[];
-  /** With the batch size of the study that this one follows in its last run, 16; the other sizes are trained with the first seed. */
+  /** With the batch size of the reference study in its last run, 16; the other sizes are trained with the first seed. */
   seeds: number[];
   epochs: number;
   maximumLength: number;
@@ -66,7 +66,7 @@ export const PAPER_TOPICS_PROFILES: Readonly<Record<StudyProfileName, PaperTopic
   },
 };
 
-/** Figures of the study that this one follows, by encoder and batch size; one value per epoch. */
+/** Figures of the reference study by encoder and batch size; one value per epoch. */
 export interface PublishedTraining {
   encoder: string;
   batchSize: number;
@@ -74,7 +74,7 @@ export interface PublishedTraining {
   loss: (number | null)[];
 }
 
-/** Reads data/studies/paper-topics.json: the encoders to compare, and the figures of the study that this one follows. */
+/** Reads data/studies/paper-topics.json: the encoders to compare, and the figures of the reference study. */
 export function readPaperTopics(): {
   encoders: ComparedEncoder[];
   published: { source: string; rows: PublishedTraining[] };

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { crossEntropy, softmaxTwiceLimits } from './softmax-twice';
+import { download, free, SequenceClassifier } from '../nn';
+import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { classificationObjective, classificationTask } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import { DEFAULT_TRAINING, lossAndGradients } from '../training';
+import { crossEntropy, softmaxTwiceLimits, softmaxTwiceObjective } from './softmax-twice';
 
 const LABELS = 7;
 
@@ -41,4 +46,30 @@ test('gradients equal differences of the loss', () => {
       assert.ok(Math.abs((moved(1e-2) - moved(-1e-2)) / 2e-2 - gradient[place]) < 1e-4);
     }
   }
+});
+
+test('the objective has the loss of the logits, and the gradient of the head sums those of the texts', async () => {
+  const labels = ['a', 'b', 'c'];
+  const configuration = { labels, outcome: 'one' as const, maximumLength: 16, threshold: 0.5 };
+  const network = SequenceClassifier.fromEncoder(tinyBertFolder, configuration, 3);
+  const texts = ['the cell', 'a gene', 'liver'].map((text, index) => ({
+    ...{ text, labels: [labels[(index + 1) % 3]], several: false },
+  }));
+  const tokenizer = new Tokenizer(tinyBertFolder);
+  const { examples } = await classificationTask.prepare(texts, tokenizer, network);
+  const options = { ...DEFAULT_TRAINING, dropout: 0, labelSmoothing: 0.1, loss: 'cross_entropy' as const };
+  const objective = softmaxTwiceObjective(network, classificationObjective(network, options), 0.1);
+  const { loss, gradients } = lossAndGradients(objective, { examples, share: 1, draw: null }, 1);
+  const logits = Float32Array.from((await network.score(examples)).flatMap((own) => [...own]));
+  const expected = crossEntropy(logits, [1, 2, 0], 'twice', 0.1);
+  assert.ok(Math.abs(loss - expected.loss) < 1e-5, `${loss} ${expected.loss}`);
+  const bias = [...gradients].find(([name]) => /classifier\.bias$/.test(name))![1];
+  const sums = labels.map((_, label) =>
+    expected.gradient.reduce((sum, one, place) => sum + (place % 3 === label ? one : 0), 0),
+  );
+  [...download(bias)].forEach((one, label) => {
+    assert.ok(Math.abs(one - sums[label]) < 1e-5);
+  });
+  free(...gradients.values());
+  network.dispose();
 });

@@ -1,8 +1,7 @@
 import {
   type Contributions,
+  type Interval,
   type Opening,
-  SIGNIFICANCE,
-  type TextComparison,
   type TfidfClassifier,
   tellingTerms,
   wilsonInterval,
@@ -12,7 +11,7 @@ import type { SentenceClassification } from '../inference';
 import { ENGLISH_STOP_WORDS, type WordCount } from '../preprocessing';
 import type { ClassificationReport, ScoredLabel } from '../tasks';
 import type { Tokenizer } from '../tokenization';
-import type { MetricsRow, StepRow } from '../training';
+import { type MetricsRow, type StepRow, secondsOf } from '../training';
 import type { BarSeries, Curve, CurvePoint, RankedCounts, Row, WordChange } from '../visualization';
 import { type FinishedTrial, isFinished, type TrialOutcome } from './trials';
 
@@ -79,14 +78,13 @@ export const stepRows = (losses: readonly number[]): StepRow[] =>
 export function epochRows({ steps, evaluations, bestEpoch }: FinishedTrial): Row[] {
   return evaluations.map(({ epoch, loss, accuracy = null, score }) => {
     const own = steps.filter((step) => step.epoch === epoch);
-    const seconds = own.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0);
     return {
       epoch: epoch === bestEpoch ? `${epoch} (kept)` : String(epoch),
       'mean train loss': own.reduce((sum, step) => sum + step.loss, 0) / own.length,
       'dev loss': loss,
       'dev accuracy': accuracy,
       'dev macro F1': score,
-      'training time (s)': seconds,
+      'training time (s)': secondsOf(own),
     };
   });
 }
@@ -106,11 +104,13 @@ export function speedOf({
 
 const percent = (share: number): string => (100 * share).toFixed(1);
 
-/** "97.3 (96.1 to 98.1)" in percent: Wilson's 95% interval over the texts. */
-export function accuracyText(accuracy: number, texts: number): string {
-  const interval = wilsonInterval(Math.round(accuracy * texts), texts);
-  return interval ? `${percent(accuracy)} (${interval.map(percent).join(' to ')})` : percent(accuracy);
-}
+/** "97.3 (96.1 to 98.1)" in percent: a share or a difference of shares, and an interval. */
+export const withInterval = (share: number, interval: Interval | null): string =>
+  interval ? `${percent(share)} (${interval.map(percent).join(' to ')})` : percent(share);
+
+/** The same with Wilson's 95% interval over the texts. */
+export const accuracyText = (accuracy: number, texts: number): string =>
+  withInterval(accuracy, wilsonInterval(Math.round(accuracy * texts), texts));
 
 /** One row per trial; what was not run says so, and why. */
 export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
@@ -124,9 +124,25 @@ export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
         ? accuracyText(outcome.test.accuracy, outcome.test.texts)
         : `not run: ${outcome.notRun}`,
       'macro F1 (%)': finished ? 100 * outcome.test.macroF1 : null,
+      'mean training loss': finished ? mean(outcome.steps.map(({ loss }) => loss)) : null,
+      'test loss': finished ? testLoss(outcome.test) : null,
       'training time (s)': finished ? outcome.trainingSeconds : null,
     };
   });
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Mean cross-entropy of the right label. */
+function testLoss({ answers }: Pick<ClassificationReport, 'answers'>): number {
+  const least = 1e-30; // of a probability that was rounded to 0
+  return mean(
+    answers.map(
+      ({ gold, ranked }) =>
+        -Math.log(Math.max(least, ranked.find(({ label }) => label === gold[0])?.score ?? 0)),
+    ),
+  );
 }
 
 /** One row: accuracy with its interval, and macro F1, in percent. */
@@ -149,28 +165,13 @@ export function labelRows({ labels }: Pick<ClassificationReport, 'labels'>): Row
   }));
 }
 
-/** "The encoder is better than tf-idf: …": the difference of accuracy with its interval and the p-values. */
-export function comparisonSentence(
-  first: string,
-  second: string,
-  { accuracy, mcnemar }: TextComparison,
-): string {
-  const points = (share: number) => (100 * share).toFixed(1);
-  const interval = accuracy.interval ? ` (95% interval ${accuracy.interval.map(points).join(' to ')})` : '';
-  const judgement =
-    mcnemar.p < SIGNIFICANCE
-      ? `${accuracy.difference > 0 ? first : second} is better`
-      : 'which is better cannot be told from these texts';
-  return `${first} minus ${second}: ${points(accuracy.difference)} points of accuracy${interval}; only ${first} is right on ${mcnemar.firstAlone} texts, only ${second} on ${mcnemar.secondAlone}; McNemar p = ${mcnemar.p.toPrecision(2)}: ${judgement}.`;
-}
-
 /** Accuracy of one or several reports at one size: their mean, and Wilson's interval of the mean share over the texts. */
 export function pointOf(
   x: number,
   reports: readonly Pick<ClassificationReport, 'accuracy' | 'texts'>[],
 ): CurvePoint {
   const runs = reports.map(({ accuracy }) => accuracy);
-  const value = runs.reduce((sum, accuracy) => sum + accuracy, 0) / runs.length;
+  const value = mean(runs);
   const { texts } = reports[0];
   const interval = wilsonInterval(Math.round(value * texts), texts);
   return {

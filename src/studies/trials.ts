@@ -19,6 +19,7 @@ import {
   fineTune,
   type RunOptions,
   type StepRow,
+  secondsOf,
   type TrainingConfiguration,
 } from '../training';
 
@@ -159,7 +160,7 @@ async function outcomeOf(
       ...(keep && { folder: model }),
       trainingTexts: configuration.train.reduce((sum, file) => sum + readLabelledTexts(file).length, 0),
       parameters: countClassifierParameters(network.configuration),
-      trainingSeconds: steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0),
+      trainingSeconds: secondsOf(steps),
       tokens: steps.reduce((sum, { tokens }) => sum + tokens, 0),
       steps,
       evaluations: report.rows.filter((row): row is EvaluationRow => row.kind === 'evaluation'),

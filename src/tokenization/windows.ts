@@ -1,5 +1,8 @@
 import type { EncodedText, Tokenizer } from './tokenizer';
 
+/** Special tokens of a window: one at its start, one at its end. */
+export const FRAME_TOKENS = 2;
+
 /**
  * A range of a text's tokens that fits the encoder: a start token, tokens `first` to `last`, an end token. The window owns the tokens from
  * `ownedFrom` to `ownedTo` (exclusive); the others are context and owned by a neighbour.
@@ -18,7 +21,7 @@ export interface Window {
  * sides: none is lost or counted twice.
  */
 export function cutWindows(encoded: EncodedText, tokenizer: Tokenizer, maximumLength: number): Window[] {
-  const capacity = maximumLength - 2;
+  const capacity = maximumLength - FRAME_TOKENS;
   const count = encoded.ids.length;
   const overlap = count > capacity ? Math.floor(capacity / 4) : 0;
   const windows: Window[] = [];

@@ -25,7 +25,7 @@ export {
 export { OPTIMIZER_KEYS } from './configuration-schema';
 export { Learner, type LearnerOptions, type State } from './learner';
 export { type LessonOptions, type Lessons, readLessons } from './lessons';
-export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow } from './metrics-log';
+export { type EvaluationRow, type MetricsRow, readMetrics, type StepRow, secondsOf } from './metrics-log';
 export { type Gradients, globalNorm } from './optimizer';
 export * from './pretraining';
 export {

@@ -15,6 +15,10 @@ export interface StepRow {
   tokensPerSecond: number;
 }
 
+/** Time of training steps, in seconds. */
+export const secondsOf = (steps: readonly StepRow[]): number =>
+  steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0);
+
 /** One evaluation on the held-out sentences, at the end of an epoch. */
 export interface EvaluationRow extends Evaluation {
   kind: 'evaluation';

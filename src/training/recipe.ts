@@ -22,7 +22,7 @@ import { Tokenizer } from '../tokenization';
 import { resumable } from './checkpoint';
 import { completeConfiguration, type TrainingConfiguration } from './configuration';
 import { type Lessons, readLessons } from './lessons';
-import { type EvaluationRow, type MetricsRow, readMetrics } from './metrics-log';
+import { type EvaluationRow, type MetricsRow, readMetrics, secondsOf } from './metrics-log';
 import { checkRunFolder, LAST, METRICS_FILE } from './run-folder';
 import { taskOfFiles } from './task-of-files';
 import { fingerprintOf, type TrainingReport, train } from './trainer';
@@ -219,14 +219,13 @@ function completeRun(folder: string, fingerprint: string): TrainingReport | unde
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
   const best = evaluations.find(({ epoch }) => epoch === noted.bestEpoch);
   const steps = rows.flatMap((row) => (row.kind === 'step' ? [row] : []));
-  const seconds = steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0);
   return {
     finished: true,
     bestEpoch: Number(noted.bestEpoch),
     bestScore: best?.score ?? Number(noted.bestScore),
     precision: noted.precision === 'bfloat16' ? 'bfloat16' : 'float32',
     replicas: Number(noted.replicas),
-    tokensPerSecond: steps.reduce((sum, { tokens }) => sum + tokens, 0) / seconds,
+    tokensPerSecond: steps.reduce((sum, { tokens }) => sum + tokens, 0) / secondsOf(steps),
     rows,
   };
 }

@@ -28,6 +28,7 @@ import { fetchEncoder, SequenceClassifier } from '../nn';
 import { evaluateTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { DEFAULT_TRAINING } from './configuration';
+import { secondsOf } from './metrics-log';
 import { fineTune } from './recipe';
 import { LAST } from './run-folder';
 
@@ -99,8 +100,7 @@ async function runOurs(options: Options, dev: string, out: string, seed: number)
     const tokenizer = new Tokenizer(model.source);
     const { accuracy } = await evaluateTexts(readTexts(test), tokenizer, model.score, model.configuration);
     const steps = rows.filter((row) => row.kind === 'step');
-    const seconds = steps.reduce((sum, { tokens, tokensPerSecond }) => sum + tokens / tokensPerSecond, 0);
-    return { accuracy, seconds };
+    return { accuracy, seconds: secondsOf(steps) };
   } finally {
     model.dispose();
   }

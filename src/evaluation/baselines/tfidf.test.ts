@@ -4,7 +4,7 @@ import { readFixture } from '../gold.fixture';
 import { scoreBaseline } from './baseline';
 import { labelled } from './baseline.fixture';
 import { fitTfidf } from './tfidf';
-import { tellingTerms, trainTfidf } from './tfidf-classifier';
+import { tellingTerms, trainTfidf, tuneTfidf } from './tfidf-classifier';
 
 interface Case {
   ngrams: [number, number];
@@ -121,6 +121,20 @@ test('texts without words leave the shares of the labels', () => {
     Float32Array.of(0),
     Float32Array.of(0),
   ]);
+});
+
+test('the strength of the penalty is chosen by macro F1 on dev, the smallest C of equal ones', () => {
+  const [often, seldom]: [string, string][] = [
+    ['common words and more', 'often'],
+    ['common words and rare', 'seldom'],
+  ];
+  const train = labelled([...Array.from({ length: 40 }, () => often), seldom]);
+  const dev = labelled([often, seldom]);
+  const macroF1 = (C: number) => scoreBaseline(trainTfidf(train, { C }), dev).macroF1;
+  assert.ok(macroF1(1) < 0.5, 'a strong penalty forgets the rare word');
+  assert.deepEqual([macroF1(10), macroF1(1000)], [1, 1]);
+  assert.equal(tuneTfidf(train, dev).C, 10);
+  assert.throws(() => tuneTfidf(train, []), /at least one text/);
 });
 
 test('settings out of range are refused', () => {

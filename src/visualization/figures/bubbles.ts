@@ -146,7 +146,7 @@ export function bubbles(
     title: titleOf(points, yTitle),
     reading:
       'The upper left is best; no model is both cheaper and better than those on the dotted line.' +
-      (points.some(({ interval }) => interval) ? ' Vertical bars are intervals.' : '') +
+      (points.some(({ interval }) => interval) ? ' Vertical bars are 95% intervals.' : '') +
       (isKeyed ? ' The numbers are in order of the horizontal axis.' : ''),
   };
 }

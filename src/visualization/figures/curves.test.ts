@@ -37,8 +37,7 @@ test('lines are in order of size with intervals as bars and single runs as point
   );
   assert.equal((other.line as { color: string }).color, LABEL_COLOURS[1]);
   assert.ok(texts.some((text) => text.includes('MiniLM <b>& 0.950')));
-  assert.match(figure.title, /highest in the end for MiniLM <b>&, from 0\.900 at 250 to 0\.950 at 2,000/);
-  assert.match(figure.reading, /The last intervals of the best two overlap/);
+  assert.match(figure.title, /MiniLM <b>& ends highest, from 0\.900 at 250 to 0\.950 at 2,000/);
 });
 
 test('long lines have bands, and a name ends at its line on any range', async () => {

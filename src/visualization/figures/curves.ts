@@ -139,7 +139,7 @@ function title(drawn: readonly DrawnCurve[], y: string, digits: number): string 
     first === last
       ? `${last.value.toFixed(digits)} at ${formatNumber(last.x, 2)}`
       : `from ${first.value.toFixed(digits)} at ${formatNumber(first.x, 2)} to ${last.value.toFixed(digits)} at ${formatNumber(last.x, 2)}`;
-  return `${drawn.length > 1 ? `${capitalized(y)}: highest in the end for ${nameInTitle(best.name)}, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
+  return `${drawn.length > 1 ? `${capitalized(y)}: ${nameInTitle(best.name)} ends highest, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
 }
 
 function reading(drawn: readonly DrawnCurve[], interval: string): string {
@@ -147,9 +147,5 @@ function reading(drawn: readonly DrawnCurve[], interval: string): string {
   const marks = withInterval.length
     ? `${withInterval.every(isBand) ? 'Bands' : withInterval.some(isBand) ? 'Bars and bands' : 'Bars'} are ${interval}`
     : 'No intervals were given, so small differences may be chance';
-  const [best, second] = drawn
-    .map(({ points }) => points.at(-1)!)
-    .sort((one, other) => other.value - one.value);
-  const isClose = second && best.low !== undefined && second.high !== undefined && second.high >= best.low;
-  return `${marks}; numbers at the right are the last values.${isClose ? ' The last intervals of the best two overlap.' : ''}`;
+  return `${marks}; numbers at the right are the last values.`;
 }

@@ -145,7 +145,7 @@ function describe(
         ? `No single word changes the probability of ${name} (${probability.toFixed(2)})`
         : `Without “${nameInTitle(largest.word)}”, the probability of ${name} ${largest.change < 0 ? 'falls' : 'rises'} from ${probability.toFixed(2)} to ${(probability + largest.change).toFixed(2)}`,
     reading:
-      'Words in the order of the text, each left out once: to the left the probability falls, so the word speaks for the label; to the right it rises.' +
+      'Words in the order of the text, each left out once. Bars to the left: the probability falls without the word, so the word supports the label; to the right: it rises.' +
       (shown.length < words.length
         ? ` ${shown.length} of ${words.length} words shown: those with the largest changes.`
         : ''),
