@@ -68,7 +68,12 @@ export function registerReproduce(program: Command): void {
     )
     .option('--out <folder>', 'output folder (default: a new folder in runs/)')
     .option('--resume', 'resume the run in --out: finished notebooks are kept')
-    .option('--seed <number>', 'seed of every random choice', positiveInteger, 1)
+    .option(
+      '--seed <number>',
+      'seed of every random choice; of a study, that of resampling and layouts (its parts and trainings have the seeds of the profile)',
+      positiveInteger,
+      1,
+    )
     .option('--json', 'print the outputs as JSON')
     .addHelpText(
       'after',
