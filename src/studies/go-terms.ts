@@ -53,7 +53,7 @@ export const GO_TERMS_PROFILES: Readonly<Record<StudyProfileName, GoTermsProfile
   },
   full: {
     description:
-      'three seeds, a large encoder beside the small one, and a learning curve up to all definitions: hours on two cores',
+      'three seeds, a large encoder beside the small one, and a learning curve up to all definitions: an hour and a quarter on two cores',
     encoder: SMALL_ENCODER,
     others: [LARGE_ENCODER],
     trainingTexts: 2000,
