@@ -43,7 +43,7 @@ export const PAPER_TOPICS_PROFILES: Readonly<Record<StudyProfileName, PaperTopic
     trainingTexts: 1000,
     testTexts: 391,
     encoders: ['minilm-l6-h384-uncased', 'tinybert-4-312', 'electra-18-196'],
-    batchSizes: [8, 32],
+    batchSizes: [8, 16, 32],
     seeds: [1],
     epochs: 3,
     maximumLength: 64,
