@@ -2,7 +2,7 @@ import type { Row } from '../visualization';
 import type { PreparedEncoder } from './encoders';
 import type { PaperTopicsProfile, PublishedTraining } from './paper-topics';
 import type { StudyRun } from './study-run';
-import { accuracyText } from './tables';
+import { accuracyText, mean } from './tables';
 import { type FinishedTrial, isFinished, type Trial, type TrialOutcome } from './trials';
 
 /** Returns why an encoder is not trained in this run, at all or with a batch size; undefined if it is. */
@@ -150,9 +150,6 @@ export function gridRows(
     }),
   );
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const range = (values: readonly number[]): string =>
   `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`;

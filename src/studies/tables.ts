@@ -108,9 +108,13 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 export const withInterval = (share: number, interval: Interval | null): string =>
   interval ? `${percent(share)} (${interval.map(percent).join(' to ')})` : percent(share);
 
-/** The same with Wilson's 95% interval over the texts. */
+/** Wilson's 95% interval of an accuracy over texts. */
+const intervalOf = (accuracy: number, texts: number): Interval | null =>
+  wilsonInterval(Math.round(accuracy * texts), texts);
+
+/** An accuracy in percent, with its interval over the texts. */
 export const accuracyText = (accuracy: number, texts: number): string =>
-  withInterval(accuracy, wilsonInterval(Math.round(accuracy * texts), texts));
+  withInterval(accuracy, intervalOf(accuracy, texts));
 
 /** One row per trial; what was not run says so, and why. */
 export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
@@ -131,7 +135,7 @@ export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
   });
 }
 
-const mean = (values: readonly number[]): number =>
+export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Mean cross-entropy of the right label. */
@@ -173,7 +177,7 @@ export function pointOf(
   const runs = reports.map(({ accuracy }) => accuracy);
   const value = mean(runs);
   const { texts } = reports[0];
-  const interval = wilsonInterval(Math.round(value * texts), texts);
+  const interval = intervalOf(value, texts);
   return {
     x,
     value,

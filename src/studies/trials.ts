@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
   InputError,
@@ -10,9 +10,15 @@ import {
   silentProgress,
   writeFileAtomically,
 } from '../foundation';
-import { countClassifierParameters, fetchEncoder, type Precision, SequenceClassifier } from '../nn';
+import {
+  countClassifierParameters,
+  fetchEncoder,
+  type Precision,
+  SequenceClassifier,
+  weightFiles,
+} from '../nn';
 import { type ClassificationReport, evaluateTexts } from '../tasks';
-import { Tokenizer } from '../tokenization';
+import { TOKENIZER_FILES, Tokenizer } from '../tokenization';
 import {
   completeConfiguration,
   type EvaluationRow,
@@ -176,9 +182,6 @@ async function outcomeOf(
   }
 }
 
-/** What an encoder computes depends on these files of its folder. */
-const OF_ENCODER = /^config\.json$|^vocab\.txt$|^tokenizer\.json$|\.(?:safetensors|bin)$/;
-
 /** Changes with the options and the content of the files, not with the files' place. */
 function fingerprintOf(
   { train, dev, encoder: _, ...options }: TrainingConfiguration,
@@ -186,10 +189,11 @@ function fingerprintOf(
   encoder: string,
   test: string,
 ): string {
-  const ofEncoder = readdirSync(encoder).filter((name) => OF_ENCODER.test(name));
-  const files = [...train, ...dev, test, ...ofEncoder.sort().map((name) => join(encoder, name))].map(
-    (file) => [basename(file), sha256OfFile(file)],
-  );
+  const ofEncoder = ['config.json', ...TOKENIZER_FILES].map((name) => join(encoder, name)).filter(existsSync);
+  const files = [...train, ...dev, test, ...ofEncoder, ...weightFiles(encoder)].map((file) => [
+    basename(file),
+    sha256OfFile(file),
+  ]);
   return createHash('sha256')
     .update(JSON.stringify([options, run, files]))
     .digest('hex');

@@ -13,6 +13,8 @@ export interface TfidfOptions {
   C?: number;
 }
 
+const DEFAULT_NGRAMS: NgramRange = [1, 2];
+
 /** A linear classifier of weighted term counts. */
 export interface TfidfClassifier extends Baseline, LinearWeights {
   /** Inverse strength of the penalty. */
@@ -39,15 +41,27 @@ export interface TfidfClassifier extends Baseline, LinearWeights {
  */
 export function trainTfidf(
   texts: readonly LabelledText[],
-  { ngrams = [1, 2], C = 1 }: TfidfOptions = {},
+  { ngrams = DEFAULT_NGRAMS, C = 1 }: TfidfOptions = {},
 ): TfidfClassifier {
   if (!(C > 0 && C < Number.POSITIVE_INFINITY)) throw new InputError(`C is ${C}; give a number above 0`);
   const [shortest, longest] = ngrams;
   if (!(Number.isInteger(shortest) && Number.isInteger(longest) && shortest >= 1 && shortest <= longest))
     throw new InputError(`"ngrams" is [${ngrams.join(', ')}]; give two lengths in words, such as [1, 2]`);
+  return classifierOf(countTerms(texts, ngrams), C);
+}
+
+/** What does not depend on the strength of the penalty. */
+function countTerms(texts: readonly LabelledText[], ngrams: NgramRange) {
   const { labels, texts: known, gold } = trainingTexts(texts);
   const { terms, inverseFrequency, transform } = fitTfidf(known, ngrams);
-  const { weights, intercepts, converged } = fitLogisticRegression(transform(known), gold, labels.length, C);
+  return { labels, gold, terms, inverseFrequency, transform, rows: transform(known) };
+}
+
+function classifierOf(
+  { labels, gold, terms, inverseFrequency, transform, rows: known }: ReturnType<typeof countTerms>,
+  C: number,
+): TfidfClassifier {
+  const { weights, intercepts, converged } = fitLogisticRegression(known, gold, labels.length, C);
   const score = (unseen: readonly string[]) => {
     const rows = transform(unseen);
     return unseen.map((_, row) => {
@@ -69,8 +83,9 @@ const STRENGTHS = [1, 10, 100, 1000];
  * @throws InputError like `trainTfidf`, or if there are no dev texts
  */
 export function tuneTfidf(train: readonly LabelledText[], dev: readonly LabelledText[]): TfidfClassifier {
+  const counted = countTerms(train, DEFAULT_NGRAMS);
   const tried = STRENGTHS.map((C) => {
-    const classifier = trainTfidf(train, { C });
+    const classifier = classifierOf(counted, C);
     return { classifier, score: scoreBaseline(classifier, dev).macroF1 };
   });
   return tried.reduce((best, one) => (one.score > best.score ? one : best)).classifier;

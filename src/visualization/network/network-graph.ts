@@ -87,8 +87,9 @@ export function networkGraph(
   );
   const kinds = byFrequency(drawn.map(({ kind }) => kind));
   const present = new Set(nodes.map(({ group }) => group));
-  const groups = [...new Set([...given, ...present])];
-  const colours = labelColours(groups);
+  const known = [...new Set([...given, ...present])];
+  const colours = labelColours(known);
+  const groups = known.filter((group) => present.has(group));
   const hidden = { visible: false };
   return {
     data: [
@@ -101,29 +102,27 @@ export function networkGraph(
           radii,
         ),
       ),
-      ...groups
-        .filter((group) => present.has(group))
-        .map((group): Trace => {
-          const members = order.filter((index) => nodes[index].group === group);
-          return {
-            type: 'scatter',
-            mode: 'markers',
-            name: plainText(group),
-            x: members.map((index) => points[index].x),
-            y: members.map((index) => points[index].y),
-            hovertext: members.map(
-              (index) =>
-                `<b>${plainText(nodes[index].name)}</b><br>${plainText(nodes[index].id)}, ${plainText(group)}<br>degree ${formatNumber(degrees[index])}`,
-            ),
-            hoverinfo: 'text',
-            marker: {
-              size: members.map((index) => 2 * radii[index]),
-              color: colours[group],
-              opacity: 1,
-              line: { color: 'white', width: 1.5 },
-            },
-          };
-        }),
+      ...groups.map((group): Trace => {
+        const members = order.filter((index) => nodes[index].group === group);
+        return {
+          type: 'scatter',
+          mode: 'markers',
+          name: plainText(group),
+          x: members.map((index) => points[index].x),
+          y: members.map((index) => points[index].y),
+          hovertext: members.map(
+            (index) =>
+              `<b>${plainText(nodes[index].name)}</b><br>${plainText(nodes[index].id)}, ${plainText(group)}<br>degree ${formatNumber(degrees[index])}`,
+          ),
+          hoverinfo: 'text',
+          marker: {
+            size: members.map((index) => 2 * radii[index]),
+            color: colours[group],
+            opacity: 1,
+            line: { color: 'white', width: 1.5 },
+          },
+        };
+      }),
     ],
     layout: {
       width: PLOT.width + 48,
