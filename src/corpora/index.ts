@@ -1,8 +1,8 @@
 /**
- * Corpora: public gold (and one silver) corpora as sentences with spans; conversion of annotations in users' formats; two sources of
- * labelled texts (definitions of the Gene Ontology, abstracts by research domain) and their splits.
+ * Corpora: public gold (and one silver) corpora as sentences with spans; conversion of annotations in users' formats; three
+ * sources of labelled texts (definitions of the Gene Ontology, abstracts by research domain, queries by intent) and their splits.
  *
- * In: the name of a corpus and of a part; an ontology in OBO; a folder of abstracts. Out: sentences under the corpus's labels (or a
+ * In: the name of a corpus and of a part; an ontology in OBO; a folder of abstracts or of queries. Out: sentences under the corpus's labels (or a
  * view's classes) that list which of them were annotated, or labelled texts; and a report of what was counted, joined and left out. May
  * touch: the mirror folder and the sample (reads), the cache folder, the network (to download a corpus that is in neither), the table of
  * definitions (writes).
@@ -19,6 +19,7 @@ export {
   type Loss,
 } from './convert';
 export { ADJUSTMENTS, type CorpusDocument, type Mention, type Paragraph, type Tally } from './document';
+export { INTENT_DOMAINS, INTENTS, type Intent, type Intents, loadIntents, OUT_OF_SCOPE } from './intents';
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';
 export {

@@ -124,7 +124,7 @@ export async function measurePruning(
     }
     const { spans, meanF1 } = await scoreFolder(folder, test);
     const file = join(folder, 'model.safetensors');
-    const { layersKept, bitmaskBytes } = countWeights(file);
+    const { layersKept, bitmask } = countWeights(file);
     const [medianMs, denseMedianMs] = structural
       ? await measureLatency([folder, study.model], test)
       : [null, null];
@@ -133,7 +133,7 @@ export async function measurePruning(
       remaining: layersKept / countWeights(join(study.model, 'model.safetensors')).layersKept,
       f1: byLabel(ENTITY_CLASSES, (label) => spans[label].f1),
       meanF1,
-      megabytes: Math.min(statSync(file).size, bitmaskBytes) / 1e6,
+      megabytes: Math.min(statSync(file).size, bitmask) / 1e6,
       medianMs,
       denseMedianMs,
       steps: trainedSteps,
@@ -179,6 +179,7 @@ function sparsityOf({ method, amount }: PruningCase, steps: number): SparsityOpt
     // threshold.
     scoreRate: soft ? 12 / steps : 0.01,
     headStart: 1.5,
+    block: null,
   };
 }
 

@@ -1,18 +1,26 @@
 import { resolve } from 'node:path';
-import { InputError, type Progress, silentProgress } from '../../foundation';
-import { type EncoderConfiguration, fetchEncoder, type LabelNetwork, setDropout } from '../../nn';
+import { describeJson, InputError, type Progress, silentProgress } from '../../foundation';
+import {
+  approximateParameters,
+  type EncoderConfiguration,
+  fetchEncoder,
+  hasWeights,
+  type LabelNetwork,
+  setDropout,
+} from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { checkRunFolder, learn, type RunOptions, readLessons, type TrainingReport } from '../../training';
 import { projections } from './layers';
 import { chooseRelationHeads, pairLayers } from './matching';
 import { distillationObjective, type Lesson, type Taught } from './objective';
 import type { DistillationConfiguration } from './options';
+import { hasKeptAnswers, type KeptAnswers, readSoftTargets } from './soft-target-file';
 import { planStart } from './start';
 import { type Alignment, teach } from './teaching';
 import { readUnlabelled } from './unlabelled';
 
 export interface DistillationRun extends RunOptions {
-  /** Model folder of a trained tagger or classifier. */
+  /** Model folder of a trained tagger or classifier; or of a classifier's answers, as `keepSoftTargets` writes it. */
   teacher: string;
   configuration: DistillationConfiguration;
   /** Where the configuration comes from, such as its file, for errors. */
@@ -24,7 +32,7 @@ export interface DistillationRun extends RunOptions {
 
 export interface DistillationReport extends TrainingReport {
   student: EncoderConfiguration;
-  /** Number of parameters of each network. */
+  /** Number of parameters of each network; about, for a teacher whose answers alone are kept. */
   parameters: { teacher: number; student: number };
   labelled: number;
   unlabelled: number;
@@ -72,6 +80,10 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
     );
   const start = planStart(task, options, { teacher: run.teacher, folder, maximumLength, seed, place });
   const shape = start.encoder;
+  if (!hasWeights(run.teacher) && options.hiddenWeight + options.relationWeight > 0)
+    throw new InputError(
+      `${place}: "hiddenWeight" and "relationWeight" need the teacher's layers, but ${run.teacher} has no weights; set both to 0`,
+    );
   if (maximumLength > shape.maximumPositions)
     throw new InputError(
       `${place}: "maximumLength" of ${maximumLength} tokens exceeds the student's ${shape.maximumPositions} positions; choose a shorter one`,
@@ -103,7 +115,9 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
     return network;
   };
   try {
-    const teacher = owned(task.load(run.teacher));
+    const kept =
+      hasWeights(run.teacher) || !hasKeptAnswers(run.teacher) ? undefined : readSoftTargets(run.teacher);
+    const teacher = kept ? undefined : owned(task.load(run.teacher));
     const student = owned(start.create(teacher));
     student.configuration.maximumLength = maximumLength;
     setDropout(student.configuration.encoder, configuration.dropout);
@@ -119,7 +133,10 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
               new Map([...student.parameters.snapshot(), ...extra]),
             ),
           );
-    const parameters = { teacher: teacher.parameters.count, student: student.parameters.count };
+    const parameters = {
+      teacher: teacher?.parameters.count ?? approximateParameters(encoder),
+      student: student.parameters.count,
+    };
     if (parameters.student >= parameters.teacher)
       onNotice(
         `the student has ${parameters.student} parameters and its teacher ${parameters.teacher}, so it is not smaller`,
@@ -133,6 +150,7 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
       unlabelled,
       network: learner,
       async examples(prepared, items) {
+        if (!teacher) return withKeptAnswers(prepared, items, kept!, run.teacher);
         const compareLayers = lesson.pairs.length > 0;
         const about = { items, compareLayers, place, progress: teacherProgress };
         const taught = await teach(task, teacher, student, prepared, about);
@@ -153,6 +171,22 @@ async function distilTask<Item, Example extends { inputIds: Int32Array }, Networ
   } finally {
     for (const network of made) network.dispose();
   }
+}
+
+/** Adds the kept logits of each item's text. */
+function withKeptAnswers<Item, Example extends { inputIds: Int32Array }>(
+  examples: readonly Example[],
+  items: readonly Item[],
+  { logitsOf }: KeptAnswers,
+  folder: string,
+): Taught<Example>[] {
+  const texts = items.map((item) => (item as { text: string }).text);
+  const missing = texts.filter((text) => !logitsOf(text));
+  if (missing.length > 0)
+    throw new InputError(
+      `${folder}: has no answer to ${missing.length} of ${texts.length} texts, such as ${describeJson(missing[0])}; keep the teacher's answers to these texts too`,
+    );
+  return examples.map((example, index) => ({ ...example, teacher: logitsOf(texts[index])! }));
 }
 
 async function locateStudent(student: string, place: string): Promise<string> {

@@ -1,14 +1,21 @@
 import { InputError } from '../../foundation';
-import { type EncoderConfiguration, type LabelNetwork, readEncoderConfiguration, readTask } from '../../nn';
+import {
+  type EncoderConfiguration,
+  hasWeights,
+  type LabelNetwork,
+  readEncoderConfiguration,
+  readTask,
+} from '../../nn';
 import type { Task } from '../../tasks';
 import type { DistillationOptions } from './options';
+import { hasKeptAnswers } from './soft-target-file';
 import { createStudent, planStudent } from './student';
 
 /** What a student starts from. */
 export interface StudentStart<Network> {
   encoder: EncoderConfiguration;
-  /** Creates the network; the caller disposes it. */
-  create(teacher: Network): Network;
+  /** Creates the network; the caller disposes it. @param teacher undefined if its answers alone are kept */
+  create(teacher: Network | undefined): Network;
   /** Folder of the pretrained weights, if it starts from these. */
   pretrained?: string;
 }
@@ -36,11 +43,16 @@ export function planStart<Item, Example extends { inputIds: Int32Array }, Networ
   options: DistillationOptions,
   { teacher, folder, maximumLength, seed, place }: StudentPlace,
 ): StudentStart<Network> {
+  const taught = task.readConfiguration(teacher);
   if (folder === undefined) {
-    const plan = planStudent(task.readConfiguration(teacher).encoder, options, 'its teacher', place);
+    if (hasKeptAnswers(teacher) && !hasWeights(teacher))
+      throw new InputError(
+        `${place}: ${teacher} has its teacher's answers, not its weights, from which a student could start; name the encoder to start from with "student"`,
+      );
+    const plan = planStudent(taught.encoder, options, 'its teacher', place);
     return {
       encoder: plan.encoder,
-      create: (original) => createStudent(task, original, plan, maximumLength, seed),
+      create: (original) => createStudent(task, original!, plan, maximumLength, seed),
     };
   }
   const trainedFor = readTask(folder);
@@ -57,8 +69,8 @@ export function planStart<Item, Example extends { inputIds: Int32Array }, Networ
   return {
     encoder: plan?.encoder ?? whole,
     pretrained: folder,
-    create(original) {
-      const network = task.createLike(folder, { ...original.configuration, maximumLength }, seed);
+    create() {
+      const network = task.createLike(folder, { ...taught, maximumLength }, seed);
       if (!plan) return network;
       try {
         return createStudent(task, network, plan, maximumLength, seed);

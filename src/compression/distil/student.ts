@@ -121,7 +121,7 @@ export function createStudent<Item, Example extends { inputIds: Int32Array }, Ne
 const HEAD_BIAS = 'classifier.bias';
 
 /** Returns the name in the layer of the original that a layer of the student is copied from. */
-const nameInOriginal = (name: string, originalLayers: readonly number[]): string =>
+export const nameInOriginal = (name: string, originalLayers: readonly number[]): string =>
   name.replace(/\.layer\.(\d+)\./, (_, layer) => `.layer.${originalLayers[Number(layer)]}.`);
 
 function projectEmbeddings(

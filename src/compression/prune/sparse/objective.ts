@@ -18,6 +18,7 @@ import {
   type Task,
   withTask,
 } from '../../../tasks';
+import { blockSizes, overBlocks, sumOfBlocks } from './blocks';
 import { cubicRise, type SparsityOptions } from './options';
 import { maskSmallest } from './selection';
 
@@ -50,16 +51,18 @@ export const leastScore = (rise: number): number => Math.log((THRESHOLD * rise) 
 export const isPrunable = (name: string, shape: readonly number[]): boolean =>
   shape.length === 2 && name.includes('.layer.') && !name.startsWith(SCORES);
 
-/** A score for each weight that may be removed, for the methods that learn scores. */
+/** A score for each weight or block that may be removed, for the methods that learn scores. */
 export function scoresFor(
   parameters: ReadonlyMap<string, Tensor>,
   options: MaskOptions,
 ): Map<string, Tensor> {
   if (options.method === 'magnitude') return new Map();
   return new Map(
-    [...parameters].flatMap(([name, { shape, data }]): [string, Tensor][] =>
-      isPrunable(name, shape) ? [[SCORES + name, { shape, data: firstScores(data, options) }]] : [],
-    ),
+    [...parameters].flatMap(([name, matrix]): [string, Tensor][] => {
+      if (!isPrunable(name, matrix.shape)) return [];
+      const { shape, data } = blockSizes(matrix, options.block);
+      return [[SCORES + name, { shape, data: firstScores(data, options) }]];
+    }),
   );
 }
 
@@ -75,19 +78,34 @@ function firstScores(weight: Float32Array, options: MaskOptions): Float32Array {
   return weight.map((value) => Math.abs(value) * factor);
 }
 
-/** Mask with 1 where a weight is kept. @param rise progress of the schedule, from 0 to 1 */
+/**
+ * Mask with 1 where a weight is kept // [outputs, inputs]
+ *
+ * @param rise progress of the schedule, from 0 to 1
+ */
 export function maskOf(
-  weight: Float32Array,
+  weight: Tensor,
   score: Float32Array | undefined,
   options: MaskOptions,
   rise: number,
-) {
+): Float32Array {
+  return overBlocks(maskOfBlocks(weight, score, options, rise), weight.shape, options.block);
+}
+
+/** The same with one number per block. */
+function maskOfBlocks(
+  weight: Tensor,
+  score: Float32Array | undefined,
+  options: MaskOptions,
+  rise: number,
+): Float32Array {
   if (options.method === 'soft_movement') {
     const least = leastScore(rise) / scaleOf(options);
     return score!.map((own) => (own > least ? 1 : 0));
   }
-  const count = Math.round(options.sparsity * rise * weight.length);
-  return maskSmallest(score ?? weight, count, score === undefined);
+  const ranked = score ?? blockSizes(weight, options.block).data;
+  const count = Math.round(options.sparsity * rise * ranked.length);
+  return maskSmallest(ranked, count, score === undefined);
 }
 
 /** Applies the masks of the end of the schedule to a model's tensors and drops the scores. */
@@ -98,7 +116,8 @@ export function prunedTensors(
   const pruned = new Map<string, Tensor>();
   for (const [name, { shape, data }] of parameters) {
     if (name.startsWith(SCORES)) continue;
-    const mask = isPrunable(name, shape) && maskOf(data, parameters.get(SCORES + name)?.data, options, 1);
+    const mask =
+      isPrunable(name, shape) && maskOf({ shape, data }, parameters.get(SCORES + name)?.data, options, 1);
     pruned.set(name, { shape, data: mask ? data.map((value, index) => value * mask[index]) : data });
   }
   return pruned;
@@ -167,7 +186,7 @@ function maskWeights(tape: Tape, weights: Weights, lesson: SparseLesson, rise: n
 
 /**
  * W' = W M. Backward: dW = dW' M and, with the straight-through estimator for the mask (Sanh et al. 2020, section 4),
- * dS = dW' W for all weights, so that a removed weight can come back.
+ * dS = dW' W for all weights, so that a removed weight can come back; of a block, the sum over its weights.
  */
 function maskWeight(
   tape: Tape,
@@ -177,14 +196,17 @@ function maskWeight(
   rise: number,
 ): DeviceTensor {
   return tape.apply(score ? [weight, score] : [weight], () => {
-    const values = maskOf(download(weight), score && download(score), lesson, rise);
+    const matrix = { shape: [...weight.shape], data: download(weight) };
+    const values = maskOf(matrix, score && download(score), lesson, rise);
     const mask = upload(values, weight.shape);
     return {
       output: kernels.multiply(weight, mask),
       saved: [mask, weight],
       backward: (dy) => {
         const dWeight = kernels.multiply(dy, mask);
-        return score ? [dWeight, kernels.multiply(kernels.multiply(dy, weight), scaleOf(lesson))] : [dWeight];
+        if (!score) return [dWeight];
+        const slope = sumOfBlocks(kernels.multiply(dy, weight), lesson.block);
+        return [dWeight, kernels.multiply(slope, scaleOf(lesson))];
       },
     };
   });

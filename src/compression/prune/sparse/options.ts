@@ -34,6 +34,14 @@ export const SPARSITY_SCHEMA = {
       description:
         "share of the weights of the encoder's layers that is zero at the end (magnitude, movement)",
     },
+    block: {
+      type: ['integer', 'null'],
+      minimum: 2,
+      maximum: 1024,
+      default: null,
+      description:
+        'side of the square blocks that are kept or set to zero as a whole (Lagunas et al. 2021, arXiv:2109.04838); null for single weights',
+    },
     begin: {
       type: 'number',
       minimum: 0,

@@ -62,6 +62,7 @@ const lesson = (method: SparseLesson['method']): SparseLesson => ({
   penalty: 3,
   scoreRate: 100 * DEFAULT_TRAINING.learningRate,
   headStart: 0,
+  block: null,
   steps: 10,
 });
 
@@ -152,11 +153,11 @@ test('before training, movement masks the same weights as magnitude in every mat
     assert.ok(Math.abs(Math.sqrt(squares / score.length) - 0.5) < 1e-4, name);
     for (const rise of [0.3, 1])
       assert.deepEqual(
-        maskOf(data, score, own, rise),
-        maskOf(data, undefined, { ...own, method: 'magnitude' }, rise),
+        maskOf({ shape, data }, score, own, rise),
+        maskOf({ shape, data }, undefined, { ...own, method: 'magnitude' }, rise),
       );
     const softMask = maskOf(
-      data,
+      { shape, data },
       soft.get(`pruning.scores.${name}`)!.data,
       { ...own, method: 'soft_movement' },
       1,
@@ -170,7 +171,7 @@ test('the threshold of soft movement rises with the schedule, to a sigmoid of 0.
   const own = lesson('soft_movement');
   const scores = [-20, -3, -2.3, -2.1, 0, 3];
   const parameters = Float32Array.from(scores, (score) => score / 100);
-  const weights = new Float32Array(scores.length).fill(1);
+  const weights = { shape: [scores.length, 1], data: new Float32Array(scores.length).fill(1) };
   const left = [0, 0.5, 1].map((rise) => [...maskOf(weights, parameters, own, rise)]);
   assert.deepEqual(left, [
     [1, 1, 1, 1, 1, 1],
@@ -179,30 +180,69 @@ test('the threshold of soft movement rises with the schedule, to a sigmoid of 0.
   ]);
 });
 
-test('scores of masked weights follow the gradient of the pruned network, so that the weights can come back', () => {
-  const tiny = TokenClassifier.load(tinyBertFolder);
-  const { configuration, source } = tiny;
-  const tensors = tiny.parameters.snapshot();
-  tiny.dispose();
-  const own = { ...lesson('movement'), headStart: 0.1 };
-  const all = new Map([...tensors, ...scoresFor(tensors, own)]);
-  const model = new TokenClassifier(configuration, source, all);
-  // The pruned network as a plain tagger: its gradient at a zero is that of the masked weight W'.
-  const pruned = new TokenClassifier(configuration, source, prunedTensors(all, own));
-  const part = { examples: [example], share: 1, draw: 0, step: 9 };
-  const sparse = lossAndGradients(sparseObjective(taggingTask, model, own), part, 0);
-  const plain = lossAndGradients(taggingObjective(pruned, own), part, 0);
-  assert.ok(Math.abs(sparse.loss - plain.loss) < 1e-6);
-  for (const [name, { shape, data }] of tensors) {
-    if (!isPrunable(name, shape)) continue;
-    const slope = download(plain.gradients.get(name)!);
-    const found = download(sparse.gradients.get(`pruning.scores.${name}`)!);
-    const expected = data.map((weight, index) => 100 * weight * slope[index]);
-    assert.ok(largestDifference(found, expected) < 1e-4, name);
-  }
-  free(...sparse.gradients.values(), ...plain.gradients.values());
-  model.dispose();
-  pruned.dispose();
+for (const block of [null, 4]) {
+  test(`scores of masked ${block ? 'blocks' : 'weights'} follow the gradient of the pruned network, so that they can come back`, () => {
+    const tiny = TokenClassifier.load(tinyBertFolder);
+    const { configuration, source } = tiny;
+    const tensors = tiny.parameters.snapshot();
+    tiny.dispose();
+    const own = { ...lesson('movement'), headStart: 0.1, block };
+    const all = new Map([...tensors, ...scoresFor(tensors, own)]);
+    const model = new TokenClassifier(configuration, source, all);
+    // The pruned network as a plain tagger: its gradient at a zero is that of the masked weight W'.
+    const pruned = new TokenClassifier(configuration, source, prunedTensors(all, own));
+    const part = { examples: [example], share: 1, draw: 0, step: 9 };
+    const sparse = lossAndGradients(sparseObjective(taggingTask, model, own), part, 0);
+    const plain = lossAndGradients(taggingObjective(pruned, own), part, 0);
+    assert.ok(Math.abs(sparse.loss - plain.loss) < 1e-6);
+    for (const [name, { shape, data }] of tensors) {
+      if (!isPrunable(name, shape)) continue;
+      const slope = download(plain.gradients.get(name)!);
+      const found = download(sparse.gradients.get(`pruning.scores.${name}`)!);
+      const each = data.map((weight, index) => 100 * weight * slope[index]);
+      const expected = block ? sumsOver(each, shape, block) : each;
+      assert.ok(largestDifference(found, expected) < 1e-4, name);
+    }
+    free(...sparse.gradients.values(), ...plain.gradients.values());
+    model.dispose();
+    pruned.dispose();
+  });
+}
+
+/** Sums of square blocks, each from its definition // [rows, columns] -> [rows / block * columns / block] */
+function sumsOver(values: Float32Array, [rows, columns]: number[], block: number): number[] {
+  const sums: number[] = [];
+  for (let top = 0; top < rows; top += block)
+    for (let left = 0; left < columns; left += block) {
+      let sum = 0;
+      for (let row = top; row < top + block; row++)
+        for (let column = left; column < left + block; column++) sum += values[row * columns + column];
+      sums.push(sum);
+    }
+  return sums;
+}
+
+test('blocks are kept or removed as a whole, the smallest by their root mean square', () => {
+  const shape = [4, 6];
+  const data = Float32Array.from({ length: 24 }, (_, index) => (index % 2 === 0 ? index : -index));
+  const own = { ...lesson('magnitude'), block: 2, sparsity: 0.5 };
+  const mask = maskOf({ shape, data }, undefined, own, 1);
+  const sizes = sumsOver(
+    data.map((value) => value ** 2),
+    shape,
+    2,
+  );
+  const kept = sumsOver(mask, shape, 2);
+  assert.ok(kept.every((sum) => sum === 0 || sum === 4));
+  const median = [...sizes].sort((one, other) => one - other)[2];
+  assert.deepEqual(
+    kept,
+    sizes.map((size) => (size > median ? 4 : 0)),
+  );
+  assert.throws(() => maskOf({ shape, data }, undefined, { ...own, block: 4 }, 1), {
+    name: 'InputError',
+    message: /blocks of 4 x 4 do not tile a matrix of 4 x 6; choose a "block" that divides both/,
+  });
 });
 
 function prepare(t: TestContext, sparsity: object, others: object = {}) {
@@ -261,6 +301,7 @@ for (const method of ['magnitude', 'movement']) {
       else rest += data.length;
     }
     assert.equal(bytes.bitmask, rest * 4 + weights / 8 + weights);
+    assert.ok(bytes.bitmaskInt8 < bytes.bitmask / 2 && bytes.compressedRows > bytes.bitmask);
     assert.ok(bytes.gzipped < bytes.dense);
   });
 }

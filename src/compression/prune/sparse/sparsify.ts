@@ -28,8 +28,11 @@ export interface SparsityRun extends RunOptions {
 export interface SparsityReport {
   /** Share of nonzero weights: in the matrices of the encoder's layers, and in total. */
   density: { layers: number; all: number };
-  /** Bytes as saved, with gzip, and if each matrix were stored as a bitmask with its nonzero values. */
-  bytes: { dense: number; gzipped: number; bitmask: number };
+  /**
+   * Bytes as saved; with gzip; and if the matrices of the layers were stored as a bitmask with the nonzero values, as compressed sparse rows
+   * (16 bits for the column of each value), or as a bitmask with all matrices in 8 bits and a scale per row.
+   */
+  bytes: { dense: number; gzipped: number; bitmask: number; compressedRows: number; bitmaskInt8: number };
 }
 
 /**
@@ -42,7 +45,11 @@ export async function sparsify(run: SparsityRun): Promise<TrainingReport & Spars
     throw new InputError(`${folder}: is the model's own folder; choose another one for the sparse model`);
   const report = await withTask(labelTaskOf(run.model), (task) => sparsifyTask(task, run));
   if (!report.finished)
-    return { ...report, density: { layers: 1, all: 1 }, bytes: { dense: 0, gzipped: 0, bitmask: 0 } };
+    return {
+      ...report,
+      density: { layers: 1, all: 1 },
+      bytes: { dense: 0, gzipped: 0, bitmask: 0, compressedRows: 0, bitmaskInt8: 0 },
+    };
   const storage = measureStorage(folder);
   writeFileAtomically(join(folder, 'sparsity.json'), `${JSON.stringify(storage, null, 2)}\n`);
   return { ...report, ...storage };
@@ -111,28 +118,40 @@ function refuseStandstill(steps: number, { configuration, place }: SparsityRun):
 /** Of a saved model. */
 export function measureStorage(folder: string): SparsityReport {
   const path = join(folder, 'model.safetensors');
-  const { layers, layersKept, all, allKept, bitmaskBytes } = countWeights(path);
+  const { layers, layersKept, all, allKept, ...bytes } = countWeights(path);
   const content = readFileSync(path);
   return {
     density: { layers: layersKept / layers, all: allKept / all },
-    bytes: { dense: content.length, gzipped: gzipSync(content).length, bitmask: bitmaskBytes },
+    bytes: { dense: content.length, gzipped: gzipSync(content).length, ...bytes },
   };
 }
 
-/** Counts the weights, and the nonzero ones, of the encoder's layers and of the whole file. */
+/** Counts the weights, and the nonzero ones, of the encoder's layers and of the whole file; and bytes, as in `SparsityReport`. */
 export function countWeights(path: string) {
   const count = { layers: 0, layersKept: 0, all: 0, allKept: 0 };
-  let bits = 0;
+  const bits = { bitmask: 0, compressedRows: 0, bitmaskInt8: 0 };
   for (const [name, { shape, data }] of readSafetensors(path)) {
     const kept = data.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
     count.all += data.length;
     count.allKept += kept;
-    if (!isPrunable(name, shape)) bits += 32 * data.length;
-    else {
-      count.layers += data.length;
-      count.layersKept += kept;
-      bits += data.length + 32 * kept;
+    const isMatrix = shape.length === 2;
+    if (!isPrunable(name, shape)) {
+      bits.bitmask += 32 * data.length;
+      bits.compressedRows += 32 * data.length;
+      bits.bitmaskInt8 += isMatrix ? 8 * data.length + 32 * shape[0] : 32 * data.length;
+      continue;
     }
+    count.layers += data.length;
+    count.layersKept += kept;
+    bits.bitmask += data.length + 32 * kept;
+    bits.compressedRows += (32 + 16) * kept + 32 * (shape[0] + 1);
+    bits.bitmaskInt8 += data.length + 8 * kept + 32 * shape[0];
   }
-  return { ...count, bitmaskBytes: Math.ceil(bits / 8) };
+  const inBytes = (own: number) => Math.ceil(own / 8);
+  return {
+    ...count,
+    bitmask: inBytes(bits.bitmask),
+    compressedRows: inBytes(bits.compressedRows),
+    bitmaskInt8: inBytes(bits.bitmaskInt8),
+  };
 }
