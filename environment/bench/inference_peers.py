@@ -56,6 +56,8 @@ class Torch:
         torch.set_num_threads(threads)
         torch.manual_seed(1)
         classes = transformers.AutoModelForTokenClassification
+        if kind != "distilbert" and is_text_classifier(folder):
+            classes = transformers.AutoModelForSequenceClassification
         if kind == "distilbert":
             # The defaults are the configuration of distilbert-base-uncased.
             model = classes.from_config(transformers.DistilBertConfig(num_labels=9))
@@ -76,6 +78,12 @@ class Torch:
         with self.torch.inference_mode():
             tensors = {"input_ids": self.torch.from_numpy(ids), "attention_mask": self.torch.from_numpy(mask)}
             return self.model(**tensors).logits.numpy()
+
+
+def is_text_classifier(folder: str) -> bool:
+    with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
+        architectures = json.load(file).get("architectures") or [""]
+    return architectures[0].endswith("ForSequenceClassification")
 
 
 def batches_of(windows: list[list[int]]):
@@ -104,7 +112,8 @@ def score(contender, windows: list[list[int]]) -> dict:
             mask[row, : len(windows[index])] = 1
         output = contender.run(ids, mask)
         for row, index in enumerate(batch):
-            logits[index] = output[row, : len(windows[index])]
+            # A tagger has logits for each token, a classifier for the text.
+            logits[index] = output[row, : len(windows[index])] if output.ndim == 3 else output[row]
     seconds = time.perf_counter() - start
     return {"seconds": seconds, "logits": [rows.reshape(-1).tolist() for rows in logits]}
 

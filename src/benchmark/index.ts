@@ -9,7 +9,15 @@ export { benchmarkTexts, type TextBenchmarkRow, type TextVariant } from './bench
 export { benchmarkCsv, textBenchmarkCsv } from './csv';
 export type { BenchmarkOptions, Costs, Runnable } from './measure';
 export { benchPython, benchPythonInstalled, type Peer, startPeer } from './peer';
-export { openPeers } from './peers';
+export { openPeers, openTextPeers } from './peers';
+export {
+  benchmarkStage,
+  type Latency,
+  labelOf,
+  type StageOptions,
+  type StageRecord,
+  timeCalls,
+} from './stage';
 export {
   type Agreement,
   compareVariants,

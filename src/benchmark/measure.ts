@@ -210,7 +210,7 @@ function spreadByLength<Item extends { text: string }>(items: readonly Item[], s
 }
 
 /** Quantile with linear interpolation, as in NumPy. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   const place = share * (sorted.length - 1);
   const below = sorted[Math.floor(place)];

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { InputError, projectRoot } from '../foundation';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
+import { tinyClassifier } from '../nn/tiny-classifier.fixture';
 import { exportToOnnx, onnxPath, quantizeFolder } from '../onnx';
 import { cutWindows } from '../tokenization';
-import { openPeers } from './peers';
-import { openVariants } from './variants';
+import { openPeers, openTextPeers } from './peers';
+import { labelOf } from './stage';
+import { openTextVariants, openVariants } from './variants';
 
 const TEXTS = [
   'T cells and liver grew.',
@@ -48,6 +50,30 @@ test('PyTorch, ONNX Runtime in Python and transformers.js give our mentions', {
         assert.ok(Math.abs(logit - reference[window][index]) < tolerance, name);
       });
     });
+  }
+});
+
+test('PyTorch and ONNX Runtime in Python give the labels of a text classifier', {
+  skip: installed ? false : 'the Python environment of the benchmarks was never installed',
+}, async (t) => {
+  const folder = tinyClassifier(t, { labels: ['a', 'b', 'c'] });
+  exportToOnnx(folder);
+  quantizeFolder(folder);
+  const peers = await openTextPeers(folder, { threads: 1 });
+  t.after(peers.end);
+  const own = await openTextVariants(folder, { threads: 1, onnxOnly: true });
+  t.after(() => Promise.all(own.map(({ dispose }) => dispose())));
+  assert.equal(peers.variants.length, 4);
+  for (const variant of peers.variants) {
+    const [fp32, int8] = own;
+    if (variant.name.endsWith('dynamic int8')) continue; // rounds differently
+    const [reference, tolerance] = variant.name.endsWith('fp32') ? [fp32, 1e-5] : [int8, 1e-2];
+    for (const text of TEXTS) {
+      const [found, expected] = [await labelOf(variant, text), await labelOf(reference, text)];
+      assert.equal(found.label, expected.label, variant.name);
+      assert.ok(Math.abs(found.score - expected.score) < tolerance, variant.name);
+    }
+    assert.ok((await variant.measureMemory(TEXTS)) > 20, variant.name);
   }
 });
 

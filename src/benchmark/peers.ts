@@ -2,11 +2,20 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../foundation';
-import { countParameters, hasWeights, readConfiguration, weightFiles } from '../nn';
+import {
+  countClassifierParameters,
+  countParameters,
+  hasWeights,
+  readClassifierConfiguration,
+  readConfiguration,
+  weightFiles,
+} from '../nn';
 import { expectedOf, labelLogits, onnxPath } from '../onnx';
-import { tagTexts } from '../tasks';
+import { encodeWholeTexts, tagTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
+import type { TextVariant } from './benchmark-texts';
+import type { Runnable } from './measure';
 import { type Peer, startPeer } from './peer';
 
 interface Greeting {
@@ -55,20 +64,58 @@ function contendersOf(folder: string): Contender[] {
   ];
 }
 
+/** Programs that run a model folder, each a variant; `end` ends them. */
+export interface OpenPeers<Opened> {
+  variants: Opened[];
+  end: () => Promise<void>;
+}
+
 /**
- * Opens a model folder in other runtimes, each in a separate process: PyTorch, ONNX Runtime from Python, transformers.js; and a
+ * Opens a tagger's folder in other runtimes, each in a separate process: PyTorch, ONNX Runtime from Python, transformers.js; and a
  * network of DistilBERT's shape with random weights, for size and speed. PyTorch's eager fp32 comes first. Messages between the
  * processes are not timed.
  *
  * Throws InputError if the folder has no weights, and an Error if a program does not start.
  */
-export async function openPeers(
+export const openPeers = (folder: string, options: { threads: number }): Promise<OpenPeers<Variant>> =>
+  open(folder, contendersOf(folder), options, (contender, peer) => {
+    const tagging = readConfiguration(folder);
+    const runnable = runnableOf(contender, peer, folder, options.threads, countParameters(tagging));
+    const { tokenizer, score } = runnable;
+    const answer = (texts: readonly string[]) => tagTexts(texts, tokenizer, score, tagging);
+    return { ...runnable, tagging, measureMemory: memoryOf(peer, answer) };
+  });
+
+/** The same for a text classifier in the runtimes of Python: PyTorch first, then ONNX Runtime. */
+export const openTextPeers = (
   folder: string,
+  options: { threads: number },
+): Promise<OpenPeers<TextVariant>> =>
+  open(
+    folder,
+    contendersOf(folder).filter(({ script, untrained }) => script.endsWith('.py') && !untrained),
+    options,
+    (contender, peer) => {
+      const configuration = readClassifierConfiguration(folder);
+      const parameters = countClassifierParameters(configuration);
+      const runnable = runnableOf(contender, peer, folder, options.threads, parameters);
+      const answer = async (texts: readonly string[]) => {
+        const { windows } = await encodeWholeTexts(texts, runnable.tokenizer, configuration.maximumLength);
+        await runnable.score(windows);
+      };
+      return { ...runnable, configuration, measureMemory: memoryOf(peer, answer) };
+    },
+  );
+
+async function open<Opened>(
+  folder: string,
+  all: readonly Contender[],
   { threads }: { threads: number },
-): Promise<{ variants: Variant[]; end: () => Promise<void> }> {
+  variantOf: (contender: Contender, peer: Runner) => Opened,
+): Promise<OpenPeers<Opened>> {
   if (!hasWeights(folder))
     throw new InputError(`${folder}: has no weights for PyTorch; name the folder of a trained model`);
-  const contenders = contendersOf(folder).filter(({ needs }) => existsSync(needs));
+  const contenders = all.filter(({ needs }) => existsSync(needs));
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-peers-'));
   const environment = { OMP_NUM_THREADS: String(threads) };
   const peers: Runner[] = [];
@@ -78,48 +125,54 @@ export async function openPeers(
   };
   const started = await Promise.allSettled(
     contenders.map(async ({ script, options }) => {
-      const all = [...options, String(threads), scratch];
-      peers.push(await startPeer<Greeting, Question, Answer>(script, all, environment));
+      const words = [...options, String(threads), scratch];
+      peers.push(await startPeer<Greeting, Question, Answer>(script, words, environment));
       return peers.at(-1)!;
     }),
   );
-  const variants: Variant[] = [];
+  const variants: Opened[] = [];
   for (const [index, result] of started.entries()) {
     if (result.status === 'rejected') {
       await end();
       throw result.reason;
     }
-    variants.push(variantOf(contenders[index], result.value, folder, threads));
+    variants.push(variantOf(contenders[index], result.value));
   }
   return { variants, end };
 }
 
-function variantOf({ name, untrained }: Contender, peer: Runner, folder: string, threads: number): Variant {
-  const tagging = readConfiguration(folder);
+function runnableOf(
+  { name, untrained }: Contender,
+  peer: Runner,
+  folder: string,
+  threads: number,
+  parameters: number,
+): Omit<Runnable, 'measureMemory'> {
   const expected = expectedOf(folder);
-  const tokenizer = new Tokenizer(folder);
   let messageMs = 0;
-  const score: Variant['score'] = async (windows) => {
-    const start = performance.now();
-    const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
-    messageMs += performance.now() - start - seconds * 1000;
-    return logits.map((rows) => labelLogits(Float32Array.from(rows), expected.names.length, expected));
-  };
   return {
     name: untrained ? name : `${basename(resolve(folder))} ${name}`,
     files: peer.greeting.file === null ? weightFiles(folder) : [peer.greeting.file],
-    tokenizer,
-    tagging,
+    tokenizer: new Tokenizer(folder),
     threads,
-    parameters: peer.greeting.parameters ?? countParameters(tagging),
+    parameters: peer.greeting.parameters ?? parameters,
     untrained,
     messageMs: () => messageMs,
-    score,
+    async score(windows) {
+      const start = performance.now();
+      const { seconds, logits } = await peer.ask(windows.map(({ inputIds }) => [...inputIds]));
+      messageMs += performance.now() - start - seconds * 1000;
+      return logits.map((rows) => labelLogits(Float32Array.from(rows), expected.names.length, expected));
+    },
     // The peer is a separate process, so its earlier work counts as well.
     dispose: async () => {},
-    measureMemory: async (texts) => {
-      await tagTexts(texts, tokenizer, score, tagging);
-      return (await peer.ask(null)).peak_megabytes;
-    },
   };
 }
+
+/** Peak memory of a peer after it has answered some texts. */
+const memoryOf =
+  (peer: Runner, answer: (texts: readonly string[]) => Promise<unknown>): Runnable['measureMemory'] =>
+  async (texts) => {
+    await answer(texts);
+    return (await peer.ask(null)).peak_megabytes;
+  };

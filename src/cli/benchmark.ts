@@ -7,6 +7,7 @@ import {
   type Costs,
   europePmcCoreHours,
   openPeers,
+  openTextPeers,
   openTextVariants,
   openVariants,
   type TextBenchmarkRow,
@@ -51,7 +52,7 @@ export function registerBenchmark(program: Command): void {
     )
     .option(
       '--peers <folder>',
-      "folder of a tagger to run alternately with PyTorch, Python's ONNX Runtime and transformers.js as well; their packages are installed on first use",
+      "folder to run alternately with PyTorch, Python's ONNX Runtime and, for taggers, transformers.js as well; their packages are installed on first use",
     )
     .option(
       '--out <folder>',
@@ -94,10 +95,10 @@ async function benchmarkTaggers(options: BenchmarkCommandOptions): Promise<void>
 }
 
 async function benchmarkClassifiers(options: BenchmarkCommandOptions): Promise<void> {
-  if (options.peers)
-    notice(`--peers ${options.peers}: other runtimes are compared for taggers only; skipped`);
   const texts = options.data.flatMap(readLabelledTexts);
-  const variants = await openEach(options, openTextVariants);
+  const own = await openEach(options, openTextVariants);
+  const peers = options.peers ? await openTextPeers(options.peers, options) : undefined;
+  const variants = [...(peers?.variants ?? []), ...own];
   const progress = showProgress('Measuring');
   try {
     const rows = await benchmarkTexts(variants, texts, {
@@ -109,6 +110,7 @@ async function benchmarkClassifiers(options: BenchmarkCommandOptions): Promise<v
   } finally {
     progress.end();
     await Promise.all(variants.map((variant) => variant.dispose()));
+    await peers?.end();
   }
 }
 
