@@ -78,13 +78,18 @@ export interface OpenPeers<Opened> {
  * Throws InputError if the folder has no weights, and an Error if a program does not start.
  */
 export const openPeers = (folder: string, options: { threads: number }): Promise<OpenPeers<Variant>> =>
-  open(folder, contendersOf(folder), options, (contender, peer) => {
-    const tagging = readConfiguration(folder);
-    const runnable = runnableOf(contender, peer, folder, options.threads, countParameters(tagging));
-    const { tokenizer, score } = runnable;
-    const answer = (texts: readonly string[]) => tagTexts(texts, tokenizer, score, tagging);
-    return { ...runnable, tagging, measureMemory: memoryOf(peer, answer) };
-  });
+  open(
+    folder,
+    () => true,
+    options,
+    (contender, peer) => {
+      const tagging = readConfiguration(folder);
+      const runnable = runnableOf(contender, peer, folder, options.threads, countParameters(tagging));
+      const { tokenizer, score } = runnable;
+      const answer = (texts: readonly string[]) => tagTexts(texts, tokenizer, score, tagging);
+      return { ...runnable, tagging, measureMemory: memoryOf(peer, answer) };
+    },
+  );
 
 /** The same for a text classifier in the runtimes of Python: PyTorch first, then ONNX Runtime. */
 export const openTextPeers = (
@@ -93,7 +98,7 @@ export const openTextPeers = (
 ): Promise<OpenPeers<TextVariant>> =>
   open(
     folder,
-    contendersOf(folder).filter(({ script, untrained }) => script.endsWith('.py') && !untrained),
+    ({ script, untrained }) => script.endsWith('.py') && !untrained,
     options,
     (contender, peer) => {
       const configuration = readClassifierConfiguration(folder);
@@ -109,13 +114,13 @@ export const openTextPeers = (
 
 async function open<Opened>(
   folder: string,
-  all: readonly Contender[],
+  isWanted: (contender: Contender) => boolean,
   { threads }: { threads: number },
   variantOf: (contender: Contender, peer: Runner) => Opened,
 ): Promise<OpenPeers<Opened>> {
   if (!hasWeights(folder))
     throw new InputError(`${folder}: has no weights for PyTorch; name the folder of a trained model`);
-  const contenders = all.filter(({ needs }) => existsSync(needs));
+  const contenders = contendersOf(folder).filter((one) => isWanted(one) && existsSync(one.needs));
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-peers-'));
   const environment = { OMP_NUM_THREADS: String(threads) };
   const peers: Runner[] = [];
