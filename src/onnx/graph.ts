@@ -74,6 +74,15 @@ export function withContribDomain(model: onnx.ModelProto): onnx.ModelProto {
   return onnx.ModelProto.create({ ...model, opsetImport });
 }
 
+const VALUE_TYPES = {
+  float32: DataType.FLOAT,
+  int8: DataType.INT8,
+  int32: DataType.INT32,
+  int64: DataType.INT64,
+} as const;
+
+type ValueType = keyof typeof VALUE_TYPES;
+
 /** Extents: numbers are fixed, names are dynamic. */
 type Extent = number | string;
 
@@ -94,13 +103,13 @@ export class GraphWriter {
   private readonly nodes: onnx.INodeProto[] = [];
   private readonly constants = new Map<string, onnx.ITensorProto>();
 
-  input(name: string, shape: readonly Extent[]): string {
-    this.inputs.push(describedValue(name, DataType.INT64, shape));
+  input(name: string, shape: readonly Extent[], type: ValueType = 'int64'): string {
+    this.inputs.push(describedValue(name, VALUE_TYPES[type], shape));
     return name;
   }
 
-  output(name: string, shape: readonly Extent[]): void {
-    this.outputs.push(describedValue(name, DataType.FLOAT, shape));
+  output(name: string, shape: readonly Extent[], type: ValueType = 'float32'): void {
+    this.outputs.push(describedValue(name, VALUE_TYPES[type], shape));
   }
 
   constant(name: string, shape: readonly number[], data: TensorData): string {

@@ -8,17 +8,20 @@ export interface NamedMatrix extends Tensor {
 }
 
 /**
- * Returns a matrix of a saved model that is typical for quantization and pruning: the second of the feed-forward layer half-way up,
- * in the layout of the product // [inputs, outputs]
+ * Returns a matrix of a saved model in the layout of the product // [inputs, outputs]
+ *
+ * @throws InputError if the weights have no matrix of that name
  */
-export function exampleMatrix(folder: string): NamedMatrix {
-  const encoder = readEncoderConfiguration(folder);
-  const name = exampleMatrixName(folder);
+export function storedMatrix(folder: string, name: string): NamedMatrix {
   const stored = openWeights(folder).get(name);
-  if (!stored) throw new InputError(`${folder}: its weights have no ${name} of ${encoder.layers} layers`);
+  if (stored?.shape.length !== 2)
+    throw new InputError(`${folder}: its weights have no matrix ${name}; name one of its linear layers`);
   const [rows, columns] = stored.shape;
   return { name, shape: [columns, rows], data: transpose(stored.data, rows, columns) };
 }
+
+/** A matrix that is typical for quantization and pruning: the second of the feed-forward layer half-way up // [inputs, outputs] */
+export const exampleMatrix = (folder: string): NamedMatrix => storedMatrix(folder, exampleMatrixName(folder));
 
 /** Its name in the weights, where it is stored as [outputs, inputs]. */
 export function exampleMatrixName(folder: string): string {

@@ -3,6 +3,7 @@
  *
  * In: a model folder with `onnx/model.onnx`. Out: `onnx/model_quantized.onnx` beside it. May touch: that folder.
  */
+export { type AffineCode, type AffineScheme, affineSchemes, decodeAffine, encodeAffine } from './affine';
 export { CALIBRATION_METHODS, type CalibrationMethod } from './calibration';
 export {
   exampleMatrix,
@@ -10,7 +11,9 @@ export {
   type NamedMatrix,
   type QuantizationError,
   quantizationErrors,
+  storedMatrix,
 } from './errors';
+export { type ComparedOperation, compareProducts, encodeWithOnnxRuntime } from './operators';
 export {
   QUANTIZATIONS,
   type Quantization,
