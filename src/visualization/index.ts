@@ -17,6 +17,7 @@ export { attentionGrid } from './attention/attention-grid';
 export { attentionLayer } from './attention/attention-layer';
 export { attentionPage } from './attention/attention-page';
 export { type ContourAxis, type ContourData, contour } from './contour/contour';
+export { type SurfaceOptions, surface } from './contour/surface';
 export { errorBrowser } from './error-browser/error-browser';
 export type { Figure, Layout, Trace } from './figure';
 export { type BoxOptions, boxesByGroup, type MeasuredGroup } from './figures/boxes-by-group';
@@ -52,6 +53,7 @@ export { type StackedItem, type StackedOptions, stackedBars } from './figures/st
 export { textConfusionMatrix } from './figures/text-confusion';
 export { type TokenProbabilities, tokenProbabilities } from './figures/token-probabilities';
 export { type SizedTraining, trainingSizeCurves } from './figures/training-size';
+export { type HistogramOptions, valueHistogram } from './figures/value-histogram';
 export { weightHistogram } from './figures/weight-histogram';
 export { type GraphEdge, type GraphNode, type GraphOptions, networkGraph } from './network/network-graph';
 export { type LiveFigure, liveFigure } from './notebook/live-figure';

@@ -1,8 +1,9 @@
 import { InputError } from '../../foundation';
-import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
+import { axis, type Figure, formatNumber, plainText } from '../figure';
 import { INK } from '../palette';
 import { textWidth } from '../rendering/font';
 import { type Level, levelsOf, type Position } from './levels';
+import { pathTrace } from './path-trace';
 
 export interface ContourAxis {
   /** With the unit. */
@@ -66,17 +67,19 @@ export function contour({ x, y, values, quantity, title }: ContourData): Figure 
   const describe = (sample: typeof best) =>
     `${quantity} ${sample.value.toFixed(digits + 1)} at ${x.title} ${format(sample.x)}, ${y.title} ${format(sample.y)}`;
   const ranges: Ranges = { x: padded(scaled(x), PLOT.width), y: padded(scaled(y), PLOT.height) };
+  const unscaled = (line: readonly Position[]) =>
+    line.map(([across, up]): Position => [unscale(x, across), unscale(y, up)]);
   const isBest = (sample: typeof best) => sample === best;
   return {
     data: [
       ...levels.map(({ rings }, rank) =>
-        path(
-          rings,
-          { x, y },
-          { fill: 'toself', fillcolor: rampColour(rank, levels.length), line: { width: 0 } },
-        ),
+        pathTrace(rings.map(unscaled), {
+          fill: 'toself',
+          fillcolor: rampColour(rank, levels.length),
+          line: { width: 0 },
+        }),
       ),
-      ...levels.map(({ lines }) => path(lines, { x, y }, { line: { color: INK, width: 0.8 } })),
+      ...levels.map(({ lines }) => pathTrace(lines.map(unscaled), { line: { color: INK, width: 0.8 } })),
       {
         type: 'scatter',
         mode: 'markers',
@@ -127,6 +130,7 @@ function check({ title, values, logarithmic }: ContourAxis, name: string): void 
 }
 
 const scale = ({ logarithmic }: ContourAxis, value: number) => (logarithmic ? Math.log10(value) : value);
+const unscale = ({ logarithmic }: ContourAxis, value: number) => (logarithmic ? 10 ** value : value);
 const scaled = (one: ContourAxis) => one.values.map((value) => scale(one, value));
 
 interface Ranges {
@@ -150,23 +154,6 @@ function axisOf({ title, values, logarithmic }: ContourAxis, range: [number, num
     showline: true,
     ...(few ? { tickvals: values, ticktext: values.map(format) } : {}),
   });
-}
-
-/** Lines or rings as one trace, with a gap between them. */
-function path(
-  lines: readonly Position[][],
-  { x, y }: { x: ContourAxis; y: ContourAxis },
-  style: object,
-): Trace {
-  const unscale = ({ logarithmic }: ContourAxis, value: number) => (logarithmic ? 10 ** value : value);
-  return {
-    type: 'scatter',
-    mode: 'lines',
-    x: lines.flatMap((line) => [...line.map(([across]) => unscale(x, across)), null]),
-    y: lines.flatMap((line) => [...line.map(([, up]) => unscale(y, up)), null]),
-    hoverinfo: 'skip',
-    ...style,
-  };
 }
 
 function rampColour(rank: number, count: number): string {

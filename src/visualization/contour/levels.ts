@@ -11,17 +11,24 @@ export interface Level {
   lines: Position[][];
 }
 
-/** Points per side that are interpolated. */
+/** By default. */
 const FINE = 121;
 const LEVELS = 9;
 const TOLERANCE = 1e-6;
+
+export interface LevelOptions {
+  /** The levels. Default: about nine round ones. */
+  thresholds?: readonly number[];
+  /** Points per side that are interpolated. */
+  side?: number;
+}
 
 /**
  * Regions above round levels, the lowest first: marching squares, as d3-contour implements them, over the grid interpolated bilinearly. Empty
  * if all values are equal.
  */
-export function levelsOf(grid: Grid): Level[] {
-  const fine = Array.from(resample(grid, FINE, FINE));
+export function levelsOf(grid: Grid, { thresholds, side = FINE }: LevelOptions = {}): Level[] {
+  const fine = Array.from(resample(grid, side, side));
   const known = fine.filter((value) => !Number.isNaN(value));
   const [least, most] = known.reduce(
     ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
@@ -31,7 +38,7 @@ export function levelsOf(grid: Grid): Level[] {
   if (!(most - least > 1e-9 * Math.max(Math.abs(least), Math.abs(most)))) return [];
   const along = (places: readonly number[], position: number) => {
     // d3-contour places the point with the index i at i + 0.5, and lets regions end half a point beyond the last.
-    const share = Math.min(1, Math.max(0, (position - 0.5) / (FINE - 1)));
+    const share = Math.min(1, Math.max(0, (position - 0.5) / (side - 1)));
     return places[0] + share * (places[places.length - 1] - places[0]);
   };
   // Rings also run along the edges of what is measured, where there is no line of equal value.
@@ -40,13 +47,13 @@ export function levelsOf(grid: Grid): Level[] {
     Math.ceil(position - 0.5 + TOLERANCE),
   ];
   const isMissing = (column: number, row: number) =>
-    column < 0 || row < 0 || column >= FINE || row >= FINE || Number.isNaN(fine[row * FINE + column]);
+    column < 0 || row < 0 || column >= side || row >= side || Number.isNaN(fine[row * side + column]);
   // Rings also run along the edges of what is measured, where there is no line of equal value.
   const isAtEdge = ([x, y]: number[]) =>
     neighbours(x).some((column) => neighbours(y).some((row) => isMissing(column, row)));
   return contours()
-    .size([FINE, FINE])
-    .thresholds(LEVELS)(fine)
+    .size([side, side])
+    .thresholds(thresholds ? [...thresholds] : LEVELS)(fine)
     .filter(({ coordinates }) => coordinates.length > 0)
     .map(({ value, coordinates }) => {
       const rings = coordinates.flat();

@@ -40,6 +40,32 @@ test('many models, and one with a very long name, are readable', async () => {
   await checkReadable(bubbles([{ ...models[0], name: 'a model with a long name '.repeat(8) }], axes));
 });
 
+test('the newest model is a dashed circle of its area, and dashed lines go through the baseline', async () => {
+  const own = models.map((model) => ({ ...model, xInterval: [model.x - 1, model.x + 1] as const }));
+  const figure = bubbles(own, { ...axes, baseline: 'BERT', newest: 'ELECTRA small' });
+  await checkReadable(figure);
+  const shapes = figure.layout.shapes as { type: string; x0: number; y0: number; line: { dash?: string } }[];
+  const dashed = shapes.filter(({ line }) => line.dash === 'dash');
+  assert.deepEqual(
+    dashed.map(({ type }) => type),
+    ['line', 'line'],
+  );
+  assert.deepEqual([dashed[0].x0, dashed[1].y0], [15, 0.861]);
+  const { size, line } = figure.data[0].marker as { size: number[]; line: { width: number[] } };
+  assert.deepEqual(line.width, [0, 1.5, 1.5]);
+  const [bars, circle] = figure.data.slice(-2);
+  assert.deepEqual((bars.x as number[]).slice(-3), [14, 16, null]);
+  // On the screen the circle has the diameter of the disc.
+  const { range } = figure.layout.xaxis as { range: number[] };
+  const [right, left] = [0, 36].map((index) => Math.log10((circle.x as number[])[index]));
+  assert.ok(Math.abs((700 * (right - left)) / (range[1] - range[0]) - size[0]) < 1e-6);
+  assert.match(
+    figure.reading,
+    /Horizontal bars are one standard deviation\. Dashed lines go through BERT\. The dashed circle is ELECTRA small\./,
+  );
+  assert.throws(() => bubbles([{ ...models[0], xInterval: [0, 16] }], axes), InputError);
+});
+
 test('no models, and values that a logarithmic axis cannot have, are refused', () => {
   assert.throws(() => bubbles([], axes), InputError);
   assert.throws(() => bubbles([{ ...models[0], x: 0 }], axes), /BERT: 0\.861 at 0/);

@@ -18,6 +18,8 @@ export interface Bubble {
   size: number;
   /** Ends of the interval of y, drawn as a vertical bar. */
   interval?: readonly [low: number, high: number];
+  /** Ends of the interval of x, drawn as a horizontal bar; above zero. */
+  xInterval?: readonly [low: number, high: number];
 }
 
 export interface BubbleOptions {
@@ -26,6 +28,12 @@ export interface BubbleOptions {
   y: string;
   /** Unit of the sizes. Default: MB. */
   sizeUnit?: string;
+  /** Name of a model through which dashed lines are drawn, to compare with. */
+  baseline?: string;
+  /** Name of a model that is drawn as a dashed circle: the newest one. */
+  newest?: string;
+  /** What horizontal bars are. Default: "one standard deviation". */
+  xInterval?: string;
 }
 
 const PLOT = { width: 700, height: 380 };
@@ -47,18 +55,26 @@ const LINE_HEIGHT = 22;
  */
 export function bubbles(
   models: readonly Bubble[],
-  { x: xTitle, y: yTitle, sizeUnit = 'MB' }: BubbleOptions,
+  {
+    x: xTitle,
+    y: yTitle,
+    sizeUnit = 'MB',
+    baseline,
+    newest,
+    xInterval: horizontalBars = 'one standard deviation',
+  }: BubbleOptions,
 ): Figure {
   const points = [...models].sort((one, other) => one.x - other.x);
   if (points.length === 0) throw new InputError('There is no model to draw; benchmark at least one');
-  for (const { name, x, y, size, interval } of points) {
-    if (!(x > 0 && size > 0 && [x, y, size, ...(interval ?? [])].every(Number.isFinite)))
+  for (const { name, x, y, size, interval, xInterval } of points) {
+    const numbers = [x, y, size, ...(interval ?? []), ...(xInterval ?? [])];
+    if (!(x > 0 && size > 0 && (xInterval?.[0] ?? x) > 0 && numbers.every(Number.isFinite)))
       throw new InputError(
         `${name}: ${y} at ${x} with size ${size} cannot be drawn; give numbers, and a size and a place on the horizontal axis above zero`,
       );
   }
   const front = paretoFront(points);
-  const xRange = logRange(points.map(({ x }) => x));
+  const xRange = logRange(points.flatMap(({ x, xInterval }) => [x, ...(xInterval ?? [])]));
   const yRange = linearRange(points.flatMap(({ y, interval }) => [y, ...(interval ?? [])]));
   const largest = Math.max(...points.map(({ size }) => size));
   const diameterOf = (size: number) => LARGEST_DIAMETER * Math.sqrt(size / largest);
@@ -89,6 +105,8 @@ export function bubbles(
       ],
     },
   );
+  const reference = points.find(({ name }) => name === baseline);
+  const isNewest = ({ name }: Bubble) => name === newest;
   const numbered = isKeyed ? names.map((line, index) => `${index + 1}  ${line.join(', ')}`) : [];
   const sizes = sizeKey(largest, sizeUnit, diameterOf, numbered.length * LINE_HEIGHT);
   const right = 40 + Math.max(sizes.width, ...numbered.map((line) => textWidth(line, LABEL_SIZE)));
@@ -104,9 +122,11 @@ export function bubbles(
         marker: {
           size: points.map(({ size }) => diameterOf(size)),
           sizemode: 'diameter',
-          color: withOpacity(NEUTRAL, 0.45),
+          color: points.map((point) =>
+            isNewest(point) ? 'rgba(255, 255, 255, 0)' : withOpacity(NEUTRAL, 0.45),
+          ),
           opacity: 1,
-          line: { color: NEUTRAL, width: 1.5 },
+          line: { color: NEUTRAL, width: points.map((point) => (isNewest(point) ? 0 : 1.5)) },
         },
       },
       {
@@ -116,6 +136,14 @@ export function bubbles(
         line: { color: INK, width: 1, dash: 'dot' },
       },
       ...(points.some(({ interval }) => interval) ? [intervalsOf(points)] : []),
+      ...(points.some(({ xInterval }) => xInterval) ? [xIntervalsOf(points)] : []),
+      ...points.filter(isNewest).map(({ x, y, size }) => {
+        const radius = diameterOf(size) / 2;
+        return dashedEllipse({ x, y }, [
+          (radius / PLOT.width) * (xRange[1] - xRange[0]),
+          (radius / PLOT.height) * (yRange[1] - yRange[0]),
+        ]);
+      }),
     ],
     layout: {
       width: 72 + PLOT.width + right,
@@ -128,7 +156,7 @@ export function bubbles(
       yaxis: axis(plainText(yTitle), {
         ...{ range: yRange, showline: true, tickformat: yRange[1] - yRange[0] < 0.06 ? '.3f' : '.2f' },
       }),
-      shapes: sizes.shapes,
+      shapes: [...sizes.shapes, ...(reference ? linesThrough(reference) : [])],
       annotations: [
         ...points.map(({ x, y }, index) => ({
           text: isKeyed
@@ -147,6 +175,9 @@ export function bubbles(
     reading:
       'The upper left is best; no model is both cheaper and better than those on the dotted line.' +
       (points.some(({ interval }) => interval) ? ' Vertical bars are 95% intervals.' : '') +
+      (points.some(({ xInterval }) => xInterval) ? ` Horizontal bars are ${horizontalBars}.` : '') +
+      (reference ? ` Dashed lines go through ${reference.name}.` : '') +
+      (points.some(isNewest) ? ` The dashed circle is ${newest}.` : '') +
       (isKeyed ? ' The numbers are in order of the horizontal axis.' : ''),
   };
 }
@@ -158,6 +189,35 @@ function intervalsOf(points: readonly Bubble[]): Trace {
     x: ends,
     y: points.flatMap(({ interval }) => (interval ? [...interval, null] : [])),
     line: { color: INK, width: 1.4 },
+  };
+}
+
+function xIntervalsOf(points: readonly Bubble[]): Trace {
+  return {
+    ...{ type: 'scatter', mode: 'lines', hoverinfo: 'skip' },
+    x: points.flatMap(({ xInterval }) => (xInterval ? [...xInterval, null] : [])),
+    y: points.flatMap(({ y, xInterval }) => (xInterval ? [y, y, null] : [])),
+    line: { color: INK, width: 1.4 },
+  };
+}
+
+/** A vertical and a horizontal line over the whole plot. */
+function linesThrough({ x, y }: Bubble): Record<string, unknown>[] {
+  const line = { color: INK, width: 1, dash: 'dash' };
+  return [
+    { type: 'line', layer: 'below', x0: x, x1: x, y0: 0, y1: 1, yref: 'paper', line },
+    { type: 'line', layer: 'below', x0: 0, x1: 1, xref: 'paper', y0: y, y1: y, line },
+  ];
+}
+
+/** A circle on the screen. @param radii in exponents of ten along x, and along y */
+function dashedEllipse(centre: { x: number; y: number }, [across, up]: [number, number]): Trace {
+  const angles = Array.from({ length: 73 }, (_, index) => (index * Math.PI) / 36);
+  return {
+    ...{ type: 'scatter', mode: 'lines', hoverinfo: 'skip' },
+    x: angles.map((angle) => centre.x * 10 ** (across * Math.cos(angle))),
+    y: angles.map((angle) => centre.y + up * Math.sin(angle)),
+    line: { color: NEUTRAL, width: 1.8, dash: '4px,3px' },
   };
 }
 
