@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { cutEncoder } from '../compression';
 import { InputError, type LabelledText, readLabelledTexts } from '../foundation';
 import { free, SequenceClassifier } from '../nn';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
@@ -156,4 +157,35 @@ test('parts are drawn once: a smaller training file is the beginning of a larger
     parts.train.map(({ text }) => text),
     all.slice(0, 32).map(({ text }) => text),
   );
+});
+
+test('a student and a sparse model are trials too, with files of their own', async (context) => {
+  const { trial, run, folder, parts } = study(context);
+  const teacher = await runTrial({ ...trial, name: 'teacher', keep: true }, run);
+  const student = join(folder, 'encoder');
+  cutEncoder(tinyBertFolder, 1, student);
+  const taught: Trial = {
+    ...{ ...trial, name: 'student', encoder: student },
+    distillation: { teacher: teacher.folder!, softWeight: 0.5, hardWeight: 0.5, temperature: 2 },
+  };
+  const first = await runTrial(taught, run);
+  assert.ok(first.parameters < teacher.parameters && first.test.texts === 16);
+  const warmer = await runTrial(
+    { ...taught, distillation: { ...taught.distillation!, temperature: 8 } },
+    run,
+  );
+  assert.notEqual(warmer.steps[0].loss, first.steps[0].loss);
+  assert.equal(readdirSync(run.folder).length, 3);
+
+  const sparse = await runTrial(
+    { ...trial, name: 'half', encoder: teacher.folder!, sparsity: { method: 'magnitude', sparsity: 0.5 } },
+    { ...run, rankedLabels: 1 },
+  );
+  assert.ok(Math.abs(sparse.sparse!.density.layers - 0.5) < 1e-3);
+  assert.ok(
+    sparse.test.answers.every(({ ranked, given }) => ranked.length === 1 && ranked[0].label === given[0]),
+  );
+  assert.equal(parts.test.length, sparse.test.answers.length);
+  const both = { ...taught, name: 'both', sparsity: {} };
+  await assert.rejects(runTrial(both, run), /has "distillation" and "sparsity"; make two trials of it/);
 });

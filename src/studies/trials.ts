@@ -2,6 +2,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
+  completeDistillation,
+  completeSparsity,
+  type DistillationOptions,
+  distil,
+  SOFT_TARGETS_FILE,
+  type SparsityOptions,
+  type SparsityReport,
+  sparsify,
+} from '../compression';
+import {
   InputError,
   type Progress,
   readJsonObject,
@@ -13,6 +23,7 @@ import {
 import {
   countClassifierParameters,
   fetchEncoder,
+  hasWeights,
   type Precision,
   SequenceClassifier,
   weightFiles,
@@ -27,6 +38,7 @@ import {
   type StepRow,
   secondsOf,
   type TrainingConfiguration,
+  type TrainingReport,
 } from '../training';
 
 /** One training of a study: a configuration, with a name that no other trial of the table has. */
@@ -38,6 +50,10 @@ export interface Trial extends Partial<TrainingConfiguration> {
   seed: number;
   /** Keeps the trained model in the trial's folder; the others leave only their figures. */
   keep?: boolean;
+  /** Learns from a teacher too: its folder, and options of distillation. The encoder is the student's start. */
+  distillation?: { teacher: string } & Partial<Omit<DistillationOptions, 'student'>>;
+  /** Sets weights to zero while training; the encoder is then the folder of the trained classifier to prune. */
+  sparsity?: Partial<SparsityOptions>;
   /** Why it is not trained in this run; the row then says so. */
   leftOut?: string;
   /** As in `fineTune`. */
@@ -61,6 +77,8 @@ export interface FinishedTrial {
   evaluations: EvaluationRow[];
   bestEpoch: number;
   precision: string;
+  /** Share and bytes of the nonzero weights of a sparse training. */
+  sparse?: SparsityReport;
   test: ClassificationReport;
 }
 
@@ -82,6 +100,8 @@ export interface TrialsRun {
   progress?: Progress;
   /** Called for each row of a training's `metrics.jsonl` as it is written. */
   onRow?: RunOptions['onRow'];
+  /** Most probable labels of each test text that are kept with their probabilities; all by default. */
+  rankedLabels?: number;
 }
 
 /**
@@ -91,17 +111,15 @@ export interface TrialsRun {
  *
  * @throws InputError for unusable data or options
  */
-export async function runTrials(
-  trials: readonly Trial[],
-  { test, folder, progress = silentProgress, onRow }: TrialsRun,
-): Promise<TrialOutcome[]> {
+export async function runTrials(trials: readonly Trial[], run: TrialsRun): Promise<TrialOutcome[]> {
+  const { progress = silentProgress } = run;
   const twice = trials.find(({ name }, index) => trials.findIndex((one) => one.name === name) < index);
   if (twice) throw new InputError(`two trials are called "${twice.name}"; give each its own name`);
   const outcomes: TrialOutcome[] = [];
   try {
     for (const trial of trials) {
       progress.update(outcomes.length, trials.length, trial.name);
-      outcomes.push(await outcomeOf(trial, test, folder, onRow));
+      outcomes.push(await outcomeOf(trial, run));
     }
     progress.update(trials.length, trials.length);
   } finally {
@@ -123,11 +141,9 @@ export async function runTrial(trial: Trial, run: TrialsRun): Promise<FinishedTr
 
 async function outcomeOf(
   trial: Trial,
-  test: string,
-  folder: string,
-  onRow: RunOptions['onRow'],
+  { test, folder, onRow, rankedLabels = Number.POSITIVE_INFINITY }: TrialsRun,
 ): Promise<TrialOutcome> {
-  const { name, keep = false, leftOut, precision, replicas, ...options } = trial;
+  const { name, keep = false, leftOut, precision, replicas, distillation, sparsity, ...options } = trial;
   if (leftOut !== undefined) return { trial, notRun: leftOut };
   let encoder: string;
   try {
@@ -137,10 +153,7 @@ async function outcomeOf(
     throw error;
   }
   const configuration = completeConfiguration(options, `the trial "${name}"`);
-  const own = join(
-    folder,
-    folderName(name, fingerprintOf(configuration, { precision, replicas }, encoder, test)),
-  );
+  const own = join(folder, folderName(name, fingerprintOf(configuration, trial, encoder, test)));
   const [path, model] = [join(own, 'trial.json'), join(own, 'model')];
   const isKept = existsSync(model);
   if (existsSync(path) && (!keep || isKept)) {
@@ -149,8 +162,10 @@ async function outcomeOf(
     return { ...(outcome as unknown as FinishedTrial), trial, folder: keep ? model : undefined };
   }
 
-  const run = { out: model, resume: isKept, precision, replicas, onRow };
-  const report = await fineTune({ ...options, ...run });
+  const run = { resume: isKept, precision, replicas, onRow };
+  const report: TrainingReport & Partial<SparsityReport> = await (distillation || sparsity
+    ? compress(trial, configuration, encoder, { ...run, folder: model })
+    : fineTune({ ...options, ...run, out: model }));
   const network = SequenceClassifier.load(model);
   try {
     const judged = await evaluateTexts(
@@ -172,7 +187,11 @@ async function outcomeOf(
       evaluations: report.rows.filter((row): row is EvaluationRow => row.kind === 'evaluation'),
       bestEpoch: report.bestEpoch,
       precision: report.precision,
-      test: judged,
+      ...(report.density && report.bytes && { sparse: { density: report.density, bytes: report.bytes } }),
+      test: {
+        ...judged,
+        answers: judged.answers.map((one) => ({ ...one, ranked: one.ranked.slice(0, rankedLabels) })),
+      },
     };
     writeFileAtomically(path, JSON.stringify(outcome));
     return outcome;
@@ -182,21 +201,48 @@ async function outcomeOf(
   }
 }
 
+/** Trains a student, or a sparse model. */
+function compress(
+  { name, distillation, sparsity }: Trial,
+  configuration: TrainingConfiguration,
+  encoder: string,
+  run: RunOptions & { folder: string },
+): Promise<TrainingReport> {
+  const place = `the trial "${name}"`;
+  if (!distillation)
+    return sparsify({
+      ...run,
+      model: encoder,
+      configuration: { ...configuration, sparsity: completeSparsity(sparsity, place) },
+      place,
+    });
+  if (sparsity) throw new InputError(`${place}: has "distillation" and "sparsity"; make two trials of it`);
+  const { teacher, ...options } = distillation;
+  const whole = completeDistillation({ ...options, student: encoder }, place);
+  return distil({ ...run, teacher, configuration: { ...configuration, distillation: whole }, place });
+}
+
 /** Changes with the options and the content of the files, not with the files' place. */
 function fingerprintOf(
   { train, dev, encoder: _, ...options }: TrainingConfiguration,
-  run: Pick<Trial, 'precision' | 'replicas'>,
+  { precision, replicas, distillation, sparsity }: Trial,
   encoder: string,
   test: string,
 ): string {
-  const ofEncoder = ['config.json', ...TOKENIZER_FILES].map((name) => join(encoder, name)).filter(existsSync);
-  const files = [...train, ...dev, test, ...ofEncoder, ...weightFiles(encoder)].map((file) => [
-    basename(file),
-    sha256OfFile(file),
-  ]);
+  const { teacher, ...others } = distillation ?? {};
+  const folders = [encoder, ...(teacher === undefined ? [] : [teacher])];
+  const ofFolders = folders.flatMap(filesOfModel);
+  const files = [...train, ...dev, test, ...ofFolders].map((file) => [basename(file), sha256OfFile(file)]);
+  const how = { precision, replicas, ...(distillation && { distillation: others }), sparsity };
   return createHash('sha256')
-    .update(JSON.stringify([options, run, files]))
+    .update(JSON.stringify([options, how, files]))
     .digest('hex');
+}
+
+/** The files of a folder on which a training depends: configuration, tokenizer, and weights or a teacher's kept answers. */
+function filesOfModel(folder: string): string[] {
+  const known = ['config.json', SOFT_TARGETS_FILE, ...TOKENIZER_FILES].map((name) => join(folder, name));
+  return [...known.filter(existsSync), ...(hasWeights(folder) ? weightFiles(folder) : [])];
 }
 
 /**

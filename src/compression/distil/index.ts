@@ -21,5 +21,5 @@ export {
   distillationFileSchema,
   readDistillationConfiguration,
 } from './options';
-export { keepSoftTargets } from './soft-target-file';
+export { keepSoftTargets, SOFT_TARGETS_FILE } from './soft-target-file';
 export type { Alignment } from './teaching';

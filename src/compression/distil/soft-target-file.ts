@@ -22,13 +22,14 @@ export interface KeptAnswers {
   logitsOf(text: string): Float32Array | undefined; // [labels]
 }
 
-const FILE = 'soft-targets.jsonl.gz';
+/** The teacher's answers in a folder. */
+export const SOFT_TARGETS_FILE = 'soft-targets.jsonl.gz';
 /** Digits after the point: an error of at most 0.05, small against the temperatures of distillation. */
 const DIGITS = 1;
 /** Hexadecimal digits of a text's SHA-256 that stand for it. */
 const HASH_DIGITS = 16;
 
-export const hasKeptAnswers = (folder: string): boolean => existsSync(join(folder, FILE));
+export const hasKeptAnswers = (folder: string): boolean => existsSync(join(folder, SOFT_TARGETS_FILE));
 
 /**
  * Keeps a teacher's logits of texts in a small folder, which `distil` takes as a teacher: `config.json` with its labels, and
@@ -63,7 +64,7 @@ export async function keepSoftTargets(
     progress.end();
     network.dispose();
   }
-  writeFileAtomically(join(out, FILE), gzipSync(`${lines.join('\n')}\n`, { level: 9 }));
+  writeFileAtomically(join(out, SOFT_TARGETS_FILE), gzipSync(`${lines.join('\n')}\n`, { level: 9 }));
   writeClassifierConfiguration(out, network.configuration);
 }
 
@@ -71,7 +72,7 @@ const AT_ONCE = 1024;
 
 /** Reads what `keepSoftTargets` wrote. @throws InputError, with file and line, if it is damaged or has other labels than its config.json */
 export function readSoftTargets(folder: string): KeptAnswers {
-  const path = join(folder, FILE);
+  const path = join(folder, SOFT_TARGETS_FILE);
   const { labels } = readClassifierConfiguration(folder);
   const known = new Map<string, Float32Array>();
   let line = 0;

@@ -13,6 +13,7 @@ export { type PruneOptions, type PruneReport, pruneStructure } from './prune';
 export { type MovementOptions, measureMovement } from './sparse/movement';
 export { prunedTensors } from './sparse/objective';
 export {
+  completeSparsity,
   cubicRise,
   METHODS,
   readSparsityConfiguration,

@@ -103,11 +103,19 @@ export function readSparsityConfiguration(path: string): SparsityConfiguration {
   const { sparsity = {}, ...training } = value as Record<string, unknown>;
   for (const key of DECIDED_BY_MODEL)
     if (key in training) throw new InputError(`${path}: "${key}" is determined by the model; leave it out`);
-  checkAgainst(SPARSITY_SCHEMA, sparsity, `${path}, "sparsity"`);
-  const options: SparsityOptions = { ...defaultsOf(SPARSITY_SCHEMA), ...sparsity };
+  return {
+    ...configurationOfFile(training, path),
+    sparsity: completeSparsity(sparsity, `${path}, "sparsity"`),
+  };
+}
+
+/** Checks the options of a sparse training and fills in defaults. @param place for errors */
+export function completeSparsity(value: unknown, place: string): SparsityOptions {
+  checkAgainst(SPARSITY_SCHEMA, value, place);
+  const options: SparsityOptions = { ...defaultsOf(SPARSITY_SCHEMA), ...value };
   if (options.begin >= options.end)
-    throw new InputError(`${path}, "sparsity": "begin" must be less than "end"; change one`);
-  return { ...configurationOfFile(training, path), sparsity: options };
+    throw new InputError(`${place}: "begin" must be less than "end"; change one`);
+  return options;
 }
 
 /** Zhu & Gupta's cubic schedule, which rises from 0 to 1 between two shares of a run, fast at first. */
