@@ -21,6 +21,7 @@ export {
 export {
   type Agreement,
   compareVariants,
+  openTextVariant,
   openTextVariants,
   openVariant,
   openVariants,

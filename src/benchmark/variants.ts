@@ -72,7 +72,8 @@ export async function openVariant(
   return { ...tagger, ...runnableOf(folder, file, threads, name, countParameters(tagger.tagging)) };
 }
 
-async function openTextVariant(
+/** One way to run a text classifier. @param file of the folder: its weights, or a graph in `onnx` */
+export async function openTextVariant(
   folder: string,
   file: string,
   threads: number,

@@ -48,7 +48,7 @@ export function registerReproduce(program: Command): void {
     )
     .option(
       '--corpus <path>',
-      "your own copy of the study's data: an OBO file (go-terms), or a folder with X.txt and YL1.txt (paper-topics)",
+      "your own copy of the study's data: an OBO file (go-terms), or a folder with X.txt and YL1.txt (paper-topics), or with data_full.json and data_oos_plus.json (intent-compression)",
     )
     .addOption(
       new Option(
@@ -85,7 +85,7 @@ export function registerReproduce(program: Command): void {
 async function reproduce(options: ReproduceOptions): Promise<void> {
   const start = performance.now();
   const { study, profile, data, seed, json } = options;
-  checkStudyOptions(options);
+  await checkStudyOptions(options);
   const corpus = options.corpus && resolve(options.corpus);
   const notebooks = study ? [studyNotebook(study)] : numberedNotebooks();
   const outcomes = study ? STUDY_OUTCOMES : OUTCOMES;
@@ -137,7 +137,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
 }
 
 /** @throws InputError for options of a study without one, choices of the six notebooks with one, and unusable data of a study */
-function checkStudyOptions({ study, corpus, data }: ReproduceOptions): void {
+async function checkStudyOptions({ study, corpus, data }: ReproduceOptions): Promise<void> {
   if (!study && corpus !== undefined)
     throw new InputError('--corpus belongs to a study; name it with --study');
   if (!study) return;
@@ -146,7 +146,7 @@ function checkStudyOptions({ study, corpus, data }: ReproduceOptions): void {
     throw new InputError(`--data ${data} is not a choice of a study; take one of ${STUDY_DATA.join(', ')}`);
   if (corpus !== undefined && !existsSync(corpus))
     throw new InputError(`--corpus ${corpus}: there is no such file or folder; check the path`);
-  checkStudyData(study, { data: choice, corpus });
+  await checkStudyData(study, { data: choice, corpus });
 }
 
 /** Returns the duration of each notebook in seconds. */

@@ -1,4 +1,11 @@
-import { definitionTexts, loadGeneOntology, loadTopics, splitByAncestry, type TextData } from '../corpora';
+import {
+  definitionTexts,
+  loadGeneOntology,
+  loadIntents,
+  loadTopics,
+  splitByAncestry,
+  type TextData,
+} from '../corpora';
 import { InputError } from '../foundation';
 import type { StudyName } from './study-run';
 
@@ -7,11 +14,14 @@ import type { StudyName } from './study-run';
  *
  * @throws InputError that says what is wrong, or what to download and how large it is
  */
-export function checkStudyData(
+export async function checkStudyData(
   study: StudyName,
   { data, corpus }: { data: TextData; corpus?: string },
-): void {
-  if (study === 'go-terms') {
+): Promise<void> {
+  if (study === 'intent-compression') {
+    const { labels, path } = await loadIntents({ folder: corpus, data });
+    refuseOneLabel(labels, path);
+  } else if (study === 'go-terms') {
     const { ontology, path } = loadGeneOntology({ file: corpus, data });
     refuseOneLabel(
       definitionTexts(ontology).map(({ aspect }) => aspect),

@@ -31,6 +31,7 @@ export {
   readPublishedGoTerms,
   SMALL_ENCODER,
 } from './go-terms';
+export * from './intents';
 export { measureModels } from './model-costs';
 export {
   PAPER_TOPICS_PROFILES,

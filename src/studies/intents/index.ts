@@ -1,0 +1,19 @@
+/**
+ * Intents: what the study of an intent classifier compressed for production adds to the other rooms, so that its cells stay short.
+ *
+ * In: labelled queries, a teacher or its kept answers. Out: the search for a student's settings, records of stages as tables. May touch: the
+ * folder of the run.
+ */
+export { checkLabelMaps } from './label-maps';
+export { type Mixture, mixtureOf, studentRows } from './mixture';
+export {
+  INTENT_PROFILES,
+  type IntentsProfile,
+  type PublishedStage,
+  publishedEpochs,
+  readPublishedIntents,
+} from './profiles';
+export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
+export { importanceRows, STUDENT_SPACE, type StudentSearch, searchRows, searchStudents } from './search';
+export { costRows, scopeRows, sparsityByLayer, stageBubbles, stageRows } from './stages';
+export { type KeptTeacher, keepTeacher, keptAnswers, readKeptTeacher, untrainedTeacher } from './teacher';

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { INTENTS } from '../../corpora';
+import { InputError, type LabelledText, writeLabelledTexts } from '../../foundation';
+import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
+import type { FinishedTrial } from '../trials';
+import { runTrial } from '../trials';
+import { checkLabelMaps } from './label-maps';
+import { mixtureOf } from './mixture';
+import { publishedEpochs, readPublishedIntents } from './profiles';
+import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
+import { importanceRows, searchRows, searchStudents } from './search';
+import { costRows, scopeRows, stageBubbles, stageRows } from './stages';
+import { keepTeacher, keptAnswers, readKeptTeacher } from './teacher';
+
+function scratch(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-intents-study-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+test('maps of labels that differ in order or length are refused before training', () => {
+  const same = { dataset: INTENTS, teacher: [...INTENTS], student: [...INTENTS] };
+  checkLabelMaps(same);
+  const swapped = [...INTENTS];
+  [swapped[3], swapped[4]] = [swapped[4], swapped[3]];
+  assert.throws(() => checkLabelMaps({ ...same, student: swapped }), {
+    name: 'InputError',
+    message:
+      /^label 3 is "time" for the student and "oil_change_how" for the dataset; give all the same labels/,
+  });
+  assert.throws(
+    () => checkLabelMaps({ ...same, teacher: INTENTS.slice(0, 150) }),
+    /label 150 is missing for the teacher and "change_volume" for the dataset/,
+  );
+});
+
+test('alpha is the share of the labels: with 1 the teacher plays no part, outside 0 to 1 it is refused', () => {
+  assert.deepEqual(mixtureOf({ alpha: 0.25, temperature: 5 }, 'T'), {
+    distillation: { teacher: 'T', temperature: 5, softWeight: 0.75, hardWeight: 0.25 },
+  });
+  assert.deepEqual(mixtureOf({ alpha: 1, temperature: 5 }, 'T'), {});
+  assert.equal(mixtureOf({ alpha: 0, temperature: 2 }, 'T').distillation!.hardWeight, 0);
+  for (const alpha of [-0.1, 1.01, Number.NaN])
+    assert.throws(() => mixtureOf({ alpha, temperature: 2 }, 'T'), /alpha is .*; give one from 0 to 1/);
+  for (const temperature of [0, -2, Number.NaN, Number.POSITIVE_INFINITY])
+    assert.throws(
+      () => mixtureOf({ alpha: 0.5, temperature }, 'T'),
+      /the temperature is .*; give one above 0/,
+    );
+});
+
+test('TPE comes closer to the minimum than random draws, the same for the same seed', () => {
+  assert.equal(rosenbrock(1, 1), 0);
+  assert.ok(Math.abs(rosenbrock(0.9569, 0.9203) - 0.004) < 5e-5);
+  const run = { trials: 150, seed: 1 };
+  const tpe = minimizeRosenbrock('tpe', run);
+  assert.deepEqual(minimizeRosenbrock('tpe', run), tpe);
+  assert.equal(tpe.leastSoFar.length, 150);
+  assert.equal(tpe.leastSoFar.at(-1), tpe.value);
+  assert.equal(rosenbrock(tpe.x, tpe.y), tpe.value);
+  assert.equal(tpe.leastSoFar[tpe.trial - 1], tpe.value);
+  assert.ok(tpe.leastSoFar.every((value, index) => index === 0 || value <= tpe.leastSoFar[index - 1]));
+  const seeds = [1, 2, 3, 4, 5];
+  const of = (sampler: 'tpe' | 'random') =>
+    seeds.map((seed) => minimizeRosenbrock(sampler, { trials: 150, seed }).value).sort((a, b) => a - b)[2];
+  assert.ok(of('tpe') < of('random'));
+});
+
+test('a search keeps each trial on disk, is resumed, and marks values at an end of their range', async (t) => {
+  const journal = join(scratch(t), 'search', 'search.jsonl');
+  let trained = 0;
+  const train = async (values: Readonly<Record<string, unknown>>): Promise<FinishedTrial> => {
+    trained++;
+    const accuracy = 0.9 + Number(values.epochs) / 1000;
+    const evaluations = [{ kind: 'evaluation', step: 1, epoch: 1, loss: 0.3, score: 0.8, accuracy, f1: {} }];
+    return { evaluations, bestEpoch: 1, trainingSeconds: 2 } as unknown as FinishedTrial;
+  };
+  const first = await searchStudents({ journal, trials: 4, seed: 1, train });
+  const trials = await searchStudents({ journal, trials: 14, seed: 1, train });
+  assert.equal(trained, 14);
+  assert.deepEqual(trials.slice(0, 4), first);
+  assert.deepEqual(
+    trials.map(({ trial }) => trial),
+    Array.from({ length: 14 }, (_, index) => index + 1),
+  );
+  for (const { values } of trials) {
+    assert.ok(
+      Number(values.epochs) >= 5 && Number(values.epochs) <= 10 && Number.isInteger(values.temperature),
+    );
+    assert.ok(Number(values.alpha) >= 0 && Number(values.alpha) <= 1);
+  }
+  const rows = searchRows(trials);
+  const accuracies = rows.map((row) => Number(row['dev accuracy (%)']));
+  assert.deepEqual(
+    accuracies,
+    [...accuracies].sort((a, b) => b - a),
+  );
+  if (accuracies[0] > 90.99) assert.equal(rows[0].epochs, '10 (end of the range)');
+  const [{ name, correlation }] = importanceRows(trials);
+  assert.equal(name, 'epochs');
+  assert.ok(Math.abs(correlation - 1) < 1e-9);
+  await assert.rejects(
+    searchStudents({ journal, trials: 4, seed: 2, train }),
+    /belongs to a search with other "seed"/,
+  );
+});
+
+const answers = (given: readonly string[], gold: readonly string[]) =>
+  given.map((label, index) => ({ gold: [gold[index]], given: [label], ranked: [{ label, score: 0.5 }] }));
+const record = (stage: string, mebibytes: number, meanMs: number, given: readonly string[]) => ({
+  stage,
+  mebibytes,
+  threads: 1,
+  latency: { meanMs, deviationMs: 0.5, medianMs: meanMs, p95Ms: meanMs + 1, runs: 10 },
+  accuracy: 0.5,
+  answers: answers(given, ['weather', 'oos', 'oos', 'timer']),
+});
+
+test('stages are compared with the first one, and queries out of scope are counted apart', () => {
+  const records = [
+    record('teacher', 400, 30, ['weather', 'oos', 'timer', 'timer']),
+    record('student', 40, 3, ['oos', 'timer', 'timer', 'timer']),
+  ];
+  const [, row] = stageRows(records);
+  assert.deepEqual([row['times smaller'], row['times faster']], [10, 10]);
+  const [whole, small] = scopeRows(records, 'oos');
+  assert.match(String(whole['accuracy of queries with an intent (%)']), /^100\.0 /);
+  assert.match(String(whole['recall of queries out of scope (%)']), /^50\.0 /);
+  assert.match(String(whole['precision of "out of scope" (%)']), /^100\.0 /);
+  assert.match(String(small['recall of queries out of scope (%)']), /^0\.0 /);
+  const [disc] = stageBubbles(records);
+  assert.deepEqual([disc.x, disc.size, disc.xInterval], [30, 400, [29.5, 30.5]]);
+});
+
+test('the figures of the reference study are those of its table', () => {
+  const { stages, alone, distilled } = readPublishedIntents();
+  const rows = costRows(stages);
+  const last = rows.at(-1)!;
+  assert.deepEqual(
+    [Number(last['times smaller']).toFixed(2), Number(last['times faster']).toFixed(2)],
+    ['6.51', '7.22'],
+  );
+  assert.deepEqual([publishedEpochs(alone).length, publishedEpochs(distilled).length], [5, 10]);
+});
+
+test('a kept teacher answers the test queries that it was asked, and no others', async (t) => {
+  const folder = scratch(t);
+  const texts = (count: number, from = 0): LabelledText[] =>
+    Array.from({ length: count }, (_, index) => ({
+      text: `${index % 2 === 0 ? 'a' : 'z'}${index} no ${from + index}`,
+      labels: [index % 2 === 0 ? 'timer' : 'weather'],
+      several: false,
+    }));
+  const [train, dev, test] = ['train', 'dev', 'test'].map((name, index) => {
+    const path = join(folder, `${name}.jsonl`);
+    writeLabelledTexts(path, texts(8, 10 * index));
+    return path;
+  });
+  const labels = ['weather', 'timer'];
+  const trial = await runTrial(
+    {
+      ...{
+        name: 'teacher',
+        encoder: tinyBertFolder,
+        train: [train],
+        dev: [dev],
+        seed: 1,
+        labels,
+        keep: true,
+      },
+      ...{ epochs: 2, batchSize: 4, maximumLength: 16, precision: 'float32', replicas: 1 },
+    },
+    { test, folder: join(folder, 'trials') },
+  );
+  const out = join(folder, 'kept');
+  await keepTeacher(trial, texts(8, 20), out);
+  assert.deepEqual(readdirSync(out).sort(), ['config.json', 'soft-targets.jsonl.gz', 'teacher.json']);
+  const kept = readKeptTeacher(out);
+  assert.equal(kept.epochs.length, 2);
+  assert.deepEqual(
+    keptAnswers(kept, texts(8, 20), labels).map(({ gold, given }) => [gold, given]),
+    trial.test.answers.map(({ gold, given }) => [gold, given]),
+  );
+  assert.throws(() => keptAnswers(kept, texts(8), labels), /answered other test queries/);
+  writeFileSync(join(out, 'teacher.json'), '{');
+  assert.throws(() => readKeptTeacher(out), InputError);
+  assert.throws(() => readKeptTeacher(join(folder, 'none')), /make it with the profile full/);
+});

@@ -1,0 +1,49 @@
+import { InputError } from '../../foundation';
+import type { Row } from '../../visualization';
+import { accuracyText, mean } from '../tables';
+import type { FinishedTrial, Trial } from '../trials';
+
+/** The two knobs of the study's loss, alpha L_CE + (1 - alpha) T² KL(teacher, student). */
+export interface Mixture {
+  /** Share of the labels, from 0 (the teacher alone) to 1 (the labels alone). */
+  alpha: number;
+  /** Divides the logits of teacher and student in the second part. */
+  temperature: number;
+}
+
+/**
+ * The loss of the study as the options of a trial. With alpha 1 the teacher plays no part, and the trial is an ordinary fine-tuning.
+ *
+ * @throws InputError for an alpha outside 0 to 1, or a temperature that is not above 0
+ */
+export function mixtureOf({ alpha, temperature }: Mixture, teacher: string): Pick<Trial, 'distillation'> {
+  if (!(alpha >= 0 && alpha <= 1))
+    throw new InputError(
+      `alpha is ${alpha}, but it is the share of the labels in the loss; give one from 0 to 1`,
+    );
+  if (!(temperature > 0 && Number.isFinite(temperature)))
+    throw new InputError(`the temperature is ${temperature}, but logits are divided by it; give one above 0`);
+  if (alpha === 1) return {};
+  return { distillation: { teacher, temperature, softWeight: 1 - alpha, hardWeight: alpha } };
+}
+
+/** One row per group of trials that differ in their seed alone: dev and test accuracy, with their spread over seeds. */
+export function studentRows(groups: Readonly<Record<string, readonly FinishedTrial[]>>): Row[] {
+  return Object.entries(groups).map(([student, trials]) => {
+    const dev = trials.map(({ evaluations, bestEpoch }) => evaluations[bestEpoch - 1].accuracy ?? 0);
+    const test = trials.map(({ test: { accuracy } }) => accuracy);
+    return {
+      student,
+      seeds: trials.length,
+      'dev accuracy (%)': 100 * mean(dev),
+      'over seeds (%)': spread(dev),
+      'test accuracy (%), 95% interval': accuracyText(mean(test), trials[0].test.texts),
+      'test over seeds (%)': spread(test),
+    };
+  });
+}
+
+const spread = (shares: readonly number[]): string =>
+  shares.length < 2
+    ? 'one seed'
+    : `${(100 * Math.min(...shares)).toFixed(1)} to ${(100 * Math.max(...shares)).toFixed(1)}`;

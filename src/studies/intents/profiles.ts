@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { projectRoot, readTextFile } from '../../foundation';
+import type { Row } from '../../visualization';
+import type { StudyProfileName } from '../study-run';
+
+/** How much of the study of an intent classifier a profile does. */
+export interface IntentsProfile {
+  description: string;
+  /** Queries of each part at most, from their seeded order. */
+  trainingTexts: number;
+  testTexts: number;
+  /** Fine-tunes the teacher; otherwise the students learn from the answers that are kept in the project. */
+  trainTeacher: boolean;
+  /** Layers of MiniLM, of six, with which the student starts. */
+  studentLayers: number;
+  /** Epochs of the student alone, and of the teacher. */
+  epochs: number;
+  /** Trials of the search; 0 to read the ones that are kept in the project. */
+  trials: number;
+  /** Epochs of the distilled student at most: those of the best trial. */
+  mostEpochs: number;
+  /** Alphas that are compared with the same number of epochs, and seeds of each. */
+  alphas: number[];
+  seeds: number[];
+  /** Shares of zeros of the pruned students, and epochs of each. */
+  sparsities: number[];
+  pruningEpochs: number;
+  /** Trials on the Rosenbrock function. */
+  rosenbrockTrials: number;
+  /** Timed calls of a stage, after a tenth as many untimed ones; and products of matrices. */
+  calls: number;
+}
+
+export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>> = {
+  smoke: {
+    description: 'checks that every part works; the scores are meaningless',
+    trainingTexts: 90,
+    testTexts: 27,
+    trainTeacher: true,
+    studentLayers: 2,
+    epochs: 1,
+    trials: 2,
+    mostEpochs: 1,
+    alphas: [1, 0],
+    seeds: [1],
+    sparsities: [0.5],
+    pruningEpochs: 1,
+    rosenbrockTrials: 60,
+    calls: 5,
+  },
+  quick: {
+    description:
+      "students of the kept teacher's answers, without a search of their settings, within twenty minutes on two cores",
+    trainingTexts: Number.POSITIVE_INFINITY,
+    testTexts: Number.POSITIVE_INFINITY,
+    trainTeacher: false,
+    studentLayers: 3,
+    epochs: 5,
+    trials: 0,
+    mostEpochs: 10,
+    alphas: [],
+    seeds: [1],
+    sparsities: [0.7],
+    pruningEpochs: 1,
+    rosenbrockTrials: 1000,
+    calls: 100,
+  },
+  full: {
+    description: 'the whole chain from the fine-tuned teacher on: hours on two cores',
+    trainingTexts: Number.POSITIVE_INFINITY,
+    testTexts: Number.POSITIVE_INFINITY,
+    trainTeacher: true,
+    studentLayers: 3,
+    epochs: 5,
+    trials: 20,
+    mostEpochs: 10,
+    alphas: [1, 0.5, 0],
+    seeds: [1, 2, 3],
+    sparsities: [0.5, 0.7, 0.9],
+    pruningEpochs: 3,
+    rosenbrockTrials: 1000,
+    calls: 100,
+  },
+};
+
+/** A stage of the reference study. */
+export interface PublishedStage {
+  stage: string;
+  mebibytes: number;
+  meanMs: number;
+  deviationMs: number;
+  accuracy: number;
+}
+
+interface PublishedTraining {
+  epochs: number;
+  trainLoss: number[];
+  validationLoss: number[];
+  validationAccuracy: number[];
+}
+
+/** Reads data/studies/intent-compression.json: the figures of the reference study. */
+export function readPublishedIntents(): {
+  about: string;
+  teacher: { demoLabel: string; demoScore: number };
+  stages: PublishedStage[];
+  alone: PublishedTraining & { seconds: number };
+  distilled: PublishedTraining & { alpha: number; temperature: number };
+  rosenbrock: { trials: number; x: number; y: number };
+} {
+  return JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'intent-compression.json')));
+}
+
+/** One row per epoch of a training of the reference study. Its validation loss is the mixed one. */
+export const publishedEpochs = ({
+  trainLoss,
+  validationLoss,
+  validationAccuracy,
+}: PublishedTraining): Row[] =>
+  trainLoss.map((loss, index) => ({
+    epoch: index + 1,
+    'train loss': loss,
+    'validation loss': validationLoss[index],
+    'validation accuracy': validationAccuracy[index],
+  }));

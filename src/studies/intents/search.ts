@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Progress, silentProgress } from '../../foundation';
+import {
+  createSampler,
+  Journal,
+  planRungs,
+  ranked,
+  runSearch,
+  type ScoredTrial,
+  type Space,
+  type Values,
+} from '../../training';
+import type { Row } from '../../visualization';
+import type { FinishedTrial } from '../trials';
+
+/** The settings that are searched; ranges include both ends. */
+export const STUDENT_SPACE: Space = {
+  epochs: { integer: [5, 10] },
+  alpha: { uniform: [0, 1] },
+  temperature: { integer: [2, 20] },
+};
+
+export interface StudentSearch {
+  /** JSONL file with one line per trial, from which a stopped search resumes. */
+  journal: string;
+  trials: number;
+  seed: number;
+  /** Trains a student with some settings. */
+  train: (values: Values, trial: number) => Promise<FinishedTrial>;
+  progress?: Progress;
+}
+
+/**
+ * Searches the settings of a student by TPE for the highest accuracy on the dev texts, of the epoch that a training keeps. The test part plays no
+ * role. Returns the trials in their order.
+ */
+export async function searchStudents({
+  journal: path,
+  trials,
+  seed,
+  train,
+  progress = silentProgress,
+}: StudentSearch): Promise<ScoredTrial[]> {
+  mkdirSync(dirname(path), { recursive: true });
+  const journal = Journal.open(path, { space: STUDENT_SPACE, sampler: 'tpe', seed });
+  await runSearch(journal, {
+    rungs: planRungs(trials),
+    suggest: createSampler('tpe', STUDENT_SPACE, seed),
+    workers: 1,
+    progress,
+    async run({ values, trial }) {
+      const { evaluations, bestEpoch, trainingSeconds } = await train(values, trial);
+      const { accuracy = 0, loss, score } = evaluations[bestEpoch - 1];
+      return { score: accuracy, metrics: { loss, macroF1: score, bestEpoch, trainingSeconds } };
+    },
+  });
+  const scored = ranked(journal.records);
+  return scored.sort((one, other) => one.trial - other.trial);
+}
+
+/** One row per trial, the best first; a value at an end of its range is marked, since the best may lie beyond. */
+export function searchRows(trials: readonly ScoredTrial[]): Row[] {
+  return [...trials]
+    .sort((one, other) => other.score - one.score || one.trial - other.trial)
+    .map(({ trial, values, score, metrics, seconds }) => ({
+      trial,
+      ...Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [name, withEdge(name, Number(value))]),
+      ),
+      'dev accuracy (%)': 100 * score,
+      'dev loss': metrics.loss,
+      'kept epoch': metrics.bestEpoch,
+      'time (s)': seconds,
+    }));
+}
+
+function withEdge(name: string, value: number): string {
+  const range = STUDENT_SPACE[name];
+  const [low, high] = 'integer' in range ? range.integer : 'uniform' in range ? range.uniform : [];
+  const text = Number.isInteger(value) ? String(value) : value.toFixed(3);
+  return value === low || value === high ? `${text} (end of the range)` : text;
+}
+
+/**
+ * How each setting moves with the accuracy over the trials: Spearman's rank correlation. With twenty trials, which TPE chose, correlations
+ * below about 0.44 are within chance.
+ */
+export function importanceRows(trials: readonly ScoredTrial[]): { name: string; correlation: number }[] {
+  const scores = ranksOf(trials.map(({ score }) => score));
+  return Object.keys(STUDENT_SPACE).map((name) => ({
+    name,
+    correlation: correlationOf(ranksOf(trials.map(({ values }) => Number(values[name]))), scores),
+  }));
+}
+
+/** Ranks from 1; equal numbers share the mean of theirs. */
+function ranksOf(numbers: readonly number[]): number[] {
+  return numbers.map((own) => {
+    const below = numbers.filter((other) => other < own).length;
+    const equal = numbers.filter((other) => other === own).length;
+    return below + (equal + 1) / 2;
+  });
+}
+
+/** Pearson's; 0 if one of both does not vary. */
+function correlationOf(one: readonly number[], other: readonly number[]): number {
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, own) => sum + own, 0) / numbers.length;
+  const [meanOne, meanOther] = [mean(one), mean(other)];
+  const sum = (pair: (index: number) => number) => one.reduce((total, _, index) => total + pair(index), 0);
+  const both = sum((index) => (one[index] - meanOne) * (other[index] - meanOther));
+  const spread = Math.sqrt(
+    sum((index) => (one[index] - meanOne) ** 2) * sum((index) => (other[index] - meanOther) ** 2),
+  );
+  return spread > 0 ? both / spread : 0;
+}

@@ -1,0 +1,94 @@
+import type { Latency, StageRecord } from '../../benchmark';
+import { wilsonInterval } from '../../evaluation';
+import { readEncoderConfiguration, readSafetensors } from '../../nn';
+import type { BarSeries, Bubble, Row } from '../../visualization';
+import { accuracyText } from '../tables';
+import type { PublishedStage } from './profiles';
+
+/** One row per stage: size, latency and accuracy, as multiples of the first stage too. */
+export function stageRows(records: readonly StageRecord[]): Row[] {
+  const [first] = records;
+  return records.map((record) => ({
+    ...costRow(record.stage, record, first),
+    'accuracy (%), 95% interval': accuracyText(record.accuracy, record.answers.length),
+    threads: record.threads,
+  }));
+}
+
+/** The same for the reference study. */
+export const costRows = (stages: readonly PublishedStage[]): Row[] =>
+  stages.map(({ stage, mebibytes, meanMs, deviationMs, accuracy }) => ({
+    ...costRow(
+      stage,
+      { mebibytes, latency: { meanMs, deviationMs } },
+      {
+        mebibytes: stages[0].mebibytes,
+        latency: stages[0],
+      },
+    ),
+    'accuracy (%)': 100 * accuracy,
+  }));
+
+interface StageCost {
+  mebibytes: number;
+  latency: Pick<Latency, 'meanMs' | 'deviationMs'>;
+}
+
+const costRow = (
+  stage: string,
+  own: StageCost,
+  first: Pick<StageCost, 'mebibytes'> & { latency: Pick<Latency, 'meanMs'> },
+): Row => ({
+  stage,
+  'size (MiB)': own.mebibytes,
+  'mean latency (ms)': own.latency.meanMs,
+  'standard deviation (ms)': own.latency.deviationMs,
+  'times smaller': first.mebibytes / own.mebibytes,
+  'times faster': first.latency.meanMs / own.latency.meanMs,
+});
+
+/** One row per stage: accuracy within the intents, and how many of the queries without an intent are recognized. */
+export function scopeRows(
+  records: readonly Pick<StageRecord, 'stage' | 'answers'>[],
+  outOfScope: string,
+): Row[] {
+  return records.map(({ stage, answers }) => {
+    const isOut = ({ gold }: StageRecord['answers'][number]) => gold[0] === outOfScope;
+    const right = (some: StageRecord['answers']) =>
+      some.filter(({ gold, given }) => gold[0] === given[0]).length;
+    const [out, inside] = [answers.filter(isOut), answers.filter((one) => !isOut(one))];
+    const said = answers.filter(({ given }) => given[0] === outOfScope);
+    const share = (count: number, of: number) => (of === 0 ? 'none' : accuracyText(count / of, of));
+    return {
+      stage,
+      'accuracy of queries with an intent (%)': share(right(inside), inside.length),
+      'recall of queries out of scope (%)': share(right(out), out.length),
+      'precision of "out of scope" (%)': share(right(said), said.length),
+    };
+  });
+}
+
+/** Stages as discs: mean latency with its standard deviation, accuracy with its 95 % interval, and size. */
+export const stageBubbles = (records: readonly StageRecord[]): Bubble[] =>
+  records.map(({ stage, latency: { meanMs, deviationMs }, accuracy, answers, mebibytes }) => ({
+    name: stage,
+    x: meanMs,
+    xInterval: [Math.max(meanMs / 10, meanMs - deviationMs), meanMs + deviationMs],
+    y: accuracy,
+    interval: wilsonInterval(Math.round(accuracy * answers.length), answers.length) ?? undefined,
+    size: mebibytes,
+  }));
+
+/** Share of zeros in the matrices of each layer of a sparse model, for `groupedBars`. @param folder of its weights */
+export function sparsityByLayer(name: string, folder: string): BarSeries {
+  const encoder = readEncoderConfiguration(folder);
+  const tensors = [...readSafetensors(`${folder}/model.safetensors`)];
+  const layers = Array.from({ length: encoder.layers }, (_, layer) => {
+    const prefix = `.layer.${layer}.`;
+    const matrices = tensors.filter(([key, { shape }]) => shape.length === 2 && key.includes(prefix));
+    const zeros = matrices.reduce((sum, [, { data }]) => sum + data.filter((value) => value === 0).length, 0);
+    const all = matrices.reduce((sum, [, { data }]) => sum + data.length, 0);
+    return [`layer ${layer + 1}`, zeros / all] as const;
+  });
+  return { name, values: Object.fromEntries(layers) };
+}

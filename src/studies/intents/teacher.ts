@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepSoftTargets } from '../../compression';
+import type { TextAnswer } from '../../evaluation';
+import {
+  InputError,
+  type LabelledText,
+  type Progress,
+  projectRoot,
+  readJsonObject,
+  readLabelledTexts,
+  writeFileAtomically,
+} from '../../foundation';
+import { type ClassifierConfiguration, freshEncoder, SequenceClassifier } from '../../nn';
+import type { Row } from '../../visualization';
+import { epochRows } from '../tables';
+import type { FinishedTrial } from '../trials';
+
+/** A fine-tuned teacher without its weights: what it answered, and how it was trained. */
+export interface KeptTeacher {
+  /** Folder of its answers to the training queries, which `distil` takes as a teacher. */
+  folder: string;
+  epochs: Row[];
+  trainingSeconds: number;
+  parameters: number;
+  precision: string;
+  /** Settings that decided the training. */
+  recipe: Record<string, unknown>;
+  /** Its answer to each test query, by number of the label, with its probability. */
+  answers: { label: number; score: number }[];
+  /** Of the test queries and their labels. */
+  testHash: string;
+}
+
+const KEPT = join(projectRoot, 'data', 'studies', 'intent-teacher');
+const FIGURES = 'teacher.json';
+const LARGEST_FIGURES = 1 << 24;
+
+/** Keeps a trained teacher's answers and figures in a folder. The trial must have been kept. */
+export async function keepTeacher(
+  { folder, ...teacher }: FinishedTrial,
+  test: readonly LabelledText[],
+  out: string,
+  progress?: Progress,
+): Promise<void> {
+  const { train, dev, encoder, labels, ...recipe } = teacher.configuration;
+  if (folder === undefined) throw new InputError(`${teacher.trial.name}: was not kept; train it with "keep"`);
+  await keepSoftTargets(folder, train.flatMap(readLabelledTexts), out, progress);
+  const numberOf = new Map((labels ?? []).map((label, id) => [label, id]));
+  const figures: Omit<KeptTeacher, 'folder'> = {
+    epochs: epochRows(teacher),
+    trainingSeconds: teacher.trainingSeconds,
+    parameters: teacher.parameters,
+    precision: teacher.precision,
+    recipe: { encoder: teacher.trial.encoder, ...recipe },
+    answers: teacher.test.answers.map(({ ranked: [{ label, score }] }) => ({
+      label: numberOf.get(label) ?? -1,
+      score: Number(score.toFixed(4)),
+    })),
+    testHash: hashOf(test),
+  };
+  writeFileAtomically(join(out, FIGURES), `${JSON.stringify(figures)}\n`);
+}
+
+/** Reads the teacher that is kept in the project. @throws InputError if it is missing or damaged */
+export function readKeptTeacher(folder = KEPT): KeptTeacher {
+  if (!existsSync(join(folder, FIGURES)))
+    throw new InputError(`${folder}: has no ${FIGURES}; make it with the profile full of the study`);
+  const figures = readJsonObject(join(folder, FIGURES), 'the figures of a teacher', LARGEST_FIGURES);
+  return { ...(figures as unknown as Omit<KeptTeacher, 'folder'>), folder };
+}
+
+/**
+ * The kept teacher's answers to the test queries.
+ *
+ * @throws InputError if these are not the queries that it answered
+ */
+export function keptAnswers(
+  { answers, testHash }: KeptTeacher,
+  test: readonly LabelledText[],
+  labels: readonly string[],
+): TextAnswer[] {
+  if (hashOf(test) !== testHash)
+    throw new InputError(
+      'the kept teacher answered other test queries; run the study on CLINC150 plus, or train a teacher with the profile full',
+    );
+  return answers.map(({ label, score }, index) => ({
+    gold: test[index].labels,
+    given: [labels[label]],
+    ranked: [{ label: labels[label], score }],
+  }));
+}
+
+const hashOf = (texts: readonly LabelledText[]): string =>
+  createHash('sha256')
+    .update(texts.map(({ text, labels }) => JSON.stringify([text, labels])).join('\n'))
+    .digest('hex');
+
+/** MPNet's shape. */
+const SHAPE = {
+  architecture: 'mpnet',
+  layers: 12,
+  hiddenSize: 768,
+  attentionHeads: 12,
+  maximumPositions: 512,
+};
+
+/**
+ * Writes a classifier of the teacher's shape with random weights, to measure what the teacher costs where its weights are not at hand.
+ *
+ * @param tokenizer a folder with BERT's word pieces
+ */
+export function untrainedTeacher(
+  tokenizer: string,
+  head: Omit<ClassifierConfiguration, 'encoder'>,
+  out: string,
+): void {
+  const encoder = join(out, 'encoder');
+  freshEncoder(SHAPE, { tokenizer, out: encoder, seed: 1 });
+  const network = SequenceClassifier.fromEncoder(encoder, head, 1);
+  network.save(out);
+  network.dispose();
+}
