@@ -14,12 +14,14 @@ export {
   benchmarkStage,
   type Latency,
   labelOf,
+  type StageModel,
   type StageOptions,
   type StageRecord,
   timeCalls,
 } from './stage';
 export {
   type Agreement,
+  compareTextVariants,
   compareVariants,
   openTextVariant,
   openTextVariants,

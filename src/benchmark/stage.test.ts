@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tinyClassifier } from '../nn/tiny-classifier.fixture';
-import { benchmarkStage, labelOf, summarizeCalls, timeCalls } from './stage';
+import { benchmarkStage, labelOf, measureStage, summarizeCalls, timeCalls } from './stage';
 import { openTextVariants } from './variants';
 
 const close = (one: number, other: number) => assert.ok(Math.abs(one - other) < 1e-9, `${one} and ${other}`);
@@ -32,15 +32,12 @@ test('a stage has the size of its weights in units of 2^20 bytes, and the answer
     labels: ['a'],
     several: false,
   }));
-  const done: number[] = [];
-  const record = await benchmarkStage('first', counted, texts, {
+  const record = await measureStage(counted, texts, {
     query: 'the cell',
     warmups: 3,
     runs: 5,
-    onProgress: (count) => done.push(count),
   });
   assert.equal(calls, 3 + 5 + texts.length);
-  assert.deepEqual(done, [1, 2, 3, 4]);
   assert.equal(record.mebibytes, statSync(join(folder, 'model.safetensors')).size / 2 ** 20);
   const expected = await Promise.all(texts.map(({ text }) => labelOf(variant, text)));
   assert.deepEqual(
@@ -56,5 +53,26 @@ test('an empty query, no runs and no texts are refused', async (t) => {
   await assert.rejects(timeCalls(variant, { query: ' \n' }), /the query to time is empty/);
   for (const runs of [0, -1, 1.5])
     await assert.rejects(timeCalls(variant, { query: 'a', runs }), /timed runs cannot be made/);
-  await assert.rejects(benchmarkStage('s', variant, [], { query: 'a' }), /at least one text/);
+  await assert.rejects(measureStage(variant, [], { query: 'a' }), /at least one text/);
+});
+
+test('a stage runs in a process of its own and gives the same answers, with its peak memory', async (t) => {
+  const folder = tinyClassifier(t, { labels: ['a', 'b', 'c'] });
+  const texts = ['a cell', 'two cells die'].map((text) => ({ text, labels: ['a'], several: false }));
+  const options = { query: 'the cell', warmups: 1, runs: 2 };
+  const model = { folder, file: 'model.safetensors', threads: 1 };
+  const record = await benchmarkStage('first', model, texts, options);
+  assert.deepEqual([record.stage, record.threads, record.latency.runs], ['first', 1, 2]);
+  assert.ok(record.peakMegabytes > 20);
+  const [variant] = await openTextVariants(folder, { threads: 1 });
+  t.after(() => variant.dispose());
+  const { answers } = await measureStage(variant, texts, options);
+  assert.deepEqual(
+    record.answers.map(({ given }) => given),
+    answers.map(({ given }) => given),
+  );
+  await assert.rejects(benchmarkStage('none', { ...model, file: 'onnx/model.onnx' }, texts, options), {
+    name: 'InputError',
+    message: /there is no such file/,
+  });
 });

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TextAnswer } from '../evaluation';
-import { InputError, type LabelledText } from '../foundation';
+import { InputError, type LabelledText, startProcess } from '../foundation';
 import { encodeWholeTexts, isRight, rankLabels, type ScoredLabel } from '../tasks';
 import type { TextVariant } from './benchmark-texts';
 import { quantile } from './measure';
@@ -15,6 +16,14 @@ export interface Latency {
   runs: number;
 }
 
+/** One file of a model folder, and how it is run. */
+export interface StageModel {
+  folder: string;
+  /** `model.safetensors`, which runs on TensorFlow, or a graph in `onnx`. */
+  file: string;
+  threads: number;
+}
+
 /** What one stage of a compression costs, and what it answers. */
 export interface StageRecord {
   stage: string;
@@ -23,6 +32,8 @@ export interface StageRecord {
   threads: number;
   /** Of the query. */
   latency: Latency;
+  /** Peak resident memory of its process, in millions of bytes. */
+  peakMegabytes: number;
   /** Share of texts with the right label. */
   accuracy: number;
   /** With the probability of the given label alone // [texts] */
@@ -36,8 +47,6 @@ export interface StageOptions {
   warmups?: number;
   /** Timed calls. Default: 100. */
   runs?: number;
-  /** Called with the number of texts answered. */
-  onProgress?: (done: number) => void;
 }
 
 /** Returns the most probable label of one text with its probability. */
@@ -87,17 +96,34 @@ export function summarizeCalls(calls: readonly number[]): Latency {
 }
 
 /**
- * Measures one stage of a compression: the size of its weights, the latency of one query, and its answers to all texts, one at a time.
- * Stages measured one after another are exposed to the load of the machine at their time; `benchmarkTexts` compares variants in turns.
+ * Measures one stage of a compression in a process of its own: the size of its weights, the latency of one query, its peak memory, and its
+ * answers to all texts, one at a time. Stages measured one after another are exposed to the load of the machine at their time;
+ * `benchmarkTexts` compares variants in turns.
  *
- * @throws InputError without texts, or for an empty query
+ * @throws InputError for a folder or file that cannot be run, without texts, or for an empty query
  */
 export async function benchmarkStage(
   stage: string,
-  variant: TextVariant,
+  { folder, file, threads }: StageModel,
   texts: readonly LabelledText[],
   options: StageOptions,
 ): Promise<StageRecord> {
+  const child = startProcess<object, Omit<StageRecord, 'stage'>>(join(__dirname, 'stage-process.js'), {
+    arguments: [folder, file, String(threads)],
+  });
+  try {
+    return { stage, ...(await child.ask({ ...options, texts })) };
+  } finally {
+    await child.end();
+  }
+}
+
+/** The same in this process. */
+export async function measureStage(
+  variant: TextVariant,
+  texts: readonly LabelledText[],
+  options: StageOptions,
+): Promise<Omit<StageRecord, 'stage' | 'peakMegabytes'>> {
   if (texts.length === 0) throw new InputError('there is nothing to measure on; give at least one text');
   const { files, threads } = variant;
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
@@ -106,14 +132,7 @@ export async function benchmarkStage(
   for (const { text, labels } of texts) {
     const answer = await labelOf(variant, text);
     answers.push({ gold: labels, given: [answer.label], ranked: [answer] });
-    options.onProgress?.(answers.length);
   }
-  return {
-    stage,
-    mebibytes: bytes / 2 ** 20,
-    threads,
-    latency,
-    accuracy: answers.filter(isRight).length / answers.length,
-    answers,
-  };
+  const accuracy = answers.filter(isRight).length / answers.length;
+  return { mebibytes: bytes / 2 ** 20, threads, latency, accuracy, answers };
 }

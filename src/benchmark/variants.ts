@@ -15,6 +15,7 @@ import {
   weightFiles,
 } from '../nn';
 import { openFolderScorer } from '../onnx';
+import { encodeWholeTexts } from '../tasks';
 import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
 import type { TextVariant } from './benchmark-texts';
@@ -167,8 +168,11 @@ function reasonOfDeath(error: Error): string {
   return `the process ended with ${error.signal ?? error.status}`;
 }
 
-/** Returns false, with a notice, if native TensorFlow is not installed: the ONNX files run without it. */
-function startTensorFlow(threads: number, onNotice: (message: string) => void): boolean {
+/**
+ * Loads TensorFlow with a number of threads, if it was not loaded before. Returns false, with a notice, if it is not installed: the ONNX
+ * files run without it.
+ */
+export function startTensorFlow(threads: number, onNotice: (message: string) => void): boolean {
   // Read once, when TensorFlow is loaded.
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = '1';
@@ -183,12 +187,12 @@ function startTensorFlow(threads: number, onNotice: (message: string) => void): 
   }
 }
 
-/** Difference between the logits of two variants over all tokens of some texts. */
+/** Difference between the logits of two variants over some texts: over all their tokens, or one row per text. */
 export interface Agreement {
   variant: string;
   largestDifference: number;
   meanDifference: number;
-  /** Share of tokens with the same labels at threshold 0.5. */
+  /** Share of tokens with the same labels at threshold 0.5, or of texts with the same most probable label. */
   sameLabels: number;
 }
 
@@ -197,29 +201,54 @@ export async function compareVariants(
   variants: readonly Variant[],
   texts: readonly string[],
 ): Promise<Agreement[]> {
-  const [reference] = variants;
-  const encodings = await reference.tokenizer.encode(texts);
-  const windows = encodings.flatMap((encoded) =>
-    cutWindows(encoded, reference.tokenizer, reference.tagging.maximumLength),
+  const [{ tokenizer, tagging }] = variants;
+  const encodings = await tokenizer.encode(texts);
+  const windows = encodings.flatMap((encoded) => cutWindows(encoded, tokenizer, tagging.maximumLength));
+  const outputs = outputNames(tagging).length;
+  return compareLogits(variants, windows, outputs, (one, other) =>
+    one.every((logit, index) => logit > 0 === other[index] > 0),
   );
-  const outputs = outputNames(reference.tagging).length;
+}
+
+/** The same for text classifiers, of which one row per text is compared by its most probable label. */
+export async function compareTextVariants(
+  variants: readonly TextVariant[],
+  texts: readonly string[],
+): Promise<Agreement[]> {
+  const [{ tokenizer, configuration }] = variants;
+  const { windows } = await encodeWholeTexts(texts, tokenizer, configuration.maximumLength);
+  const best = (row: Float32Array) => row.indexOf(Math.max(...row));
+  return compareLogits(
+    variants,
+    windows,
+    configuration.labels.length,
+    (one, other) => best(one) === best(other),
+  );
+}
+
+/** @param agree whether two rows of outputs mean the same */
+async function compareLogits(
+  [reference, ...others]: readonly Runnable[],
+  windows: readonly { inputIds: Int32Array }[],
+  outputs: number,
+  agree: (one: Float32Array, other: Float32Array) => boolean,
+): Promise<Agreement[]> {
   const expected = await reference.score(windows);
   const agreements: Agreement[] = [];
-  for (const variant of variants.slice(1)) {
+  for (const variant of others) {
     const found = await variant.score(windows);
     let [largest, sum, count, sameRows, rows] = [0, 0, 0, 0, 0];
     expected.forEach((logits, window) => {
-      for (let row = 0; row < logits.length; row += outputs) {
-        let same = true;
-        for (let index = row; index < row + outputs; index++) {
-          const difference = Math.abs(logits[index] - found[window][index]);
+      for (let start = 0; start < logits.length; start += outputs) {
+        const [one, other] = [logits, found[window]].map((all) => all.subarray(start, start + outputs));
+        one.forEach((logit, index) => {
+          const difference = Math.abs(logit - other[index]);
           largest = Math.max(largest, difference);
           sum += difference;
-          same &&= logits[index] > 0 === found[window][index] > 0;
-        }
+        });
         count += outputs;
         rows++;
-        if (same) sameRows++;
+        if (agree(one, other)) sameRows++;
       }
     });
     agreements.push({

@@ -8,6 +8,7 @@
  */
 export { checkOnnx, readOnnxFile } from './check';
 export type { ExpectedShape } from './check/check';
+export { describeOnnx, type OnnxDescription } from './describe';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';

@@ -17,6 +17,7 @@ interface Options {
   kind: Quantization | 'static';
   perTensor?: boolean;
   keepEmbeddings?: boolean;
+  keep?: string[];
   calibrate?: string;
   method?: CalibrationMethod;
   json?: boolean;
@@ -38,6 +39,10 @@ export function registerQuantize(compress: Command): void {
     )
     .option('--per-tensor', 'one scale per matrix instead of one per output channel (8 bits)')
     .option('--keep-embeddings', 'keep the embeddings in 32-bit floats (8 bits)')
+    .option(
+      '--keep <part...>',
+      'keep matrices with this in their names in 32-bit floats, such as .layer.0. (8 bits)',
+    )
     .option('--calibrate <file>', 'typical sentences or labelled texts (.jsonl), for --kind static')
     .addOption(
       new Option(
@@ -53,10 +58,10 @@ export function registerQuantize(compress: Command): void {
 
 async function run({ model, out = model, kind, calibrate, method, ...choices }: Options): Promise<string> {
   checkModelOutput(model, out, calibrate === undefined ? [] : [calibrate]);
-  const { perTensor, keepEmbeddings } = choices;
-  if ((perTensor || keepEmbeddings) && kind !== 'dynamic' && kind !== 'static') {
+  const { perTensor, keepEmbeddings, keep } = choices;
+  if ((perTensor || keepEmbeddings || keep) && kind !== 'dynamic' && kind !== 'static') {
     throw new InputError(
-      `--kind ${kind}: --per-tensor and --keep-embeddings belong to 8 bits; leave them out or choose dynamic or static`,
+      `--kind ${kind}: --per-tensor, --keep-embeddings and --keep belong to 8 bits; leave them out or choose dynamic or static`,
     );
   }
   if (kind !== 'static') {
@@ -65,7 +70,7 @@ async function run({ model, out = model, kind, calibrate, method, ...choices }: 
         `--kind ${kind}: has nothing to calibrate; leave out --calibrate and --method or choose --kind static`,
       );
     }
-    return quantizeFolder(model, out, { kind, perTensor, keepEmbeddings });
+    return quantizeFolder(model, out, { kind, ...choices });
   }
   if (calibrate === undefined) {
     throw new InputError('--kind static: needs typical sentences; name a file of them with --calibrate');
@@ -77,7 +82,6 @@ async function run({ model, out = model, kind, calibrate, method, ...choices }: 
   return quantizeFolderStatically(model, out, {
     texts,
     method: method ?? 'min-max',
-    perTensor,
-    keepEmbeddings,
+    ...choices,
   });
 }

@@ -4,4 +4,6 @@ export interface Int8Choices {
   perTensor?: boolean;
   /** True keeps the tables of words and positions in floats. */
   keepEmbeddings?: boolean;
+  /** Parts of names, such as `.layer.0.`: the matrices and tables that have one in theirs stay in floats. */
+  keep?: readonly string[];
 }

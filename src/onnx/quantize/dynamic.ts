@@ -48,7 +48,8 @@ export function quantizeModel(model: onnx.ModelProto, choices: Int8Choices = {})
 }
 
 /** Names of the integers [inputs, outputs] and scales ([outputs], or [1] per tensor) of a linear layer's weights. */
-export function int8Weights(name: string, constants: Constants, { perTensor }: Int8Choices) {
+export function int8Weights(name: string, constants: Constants, { perTensor, keep = [] }: Int8Choices) {
+  if (keep.some((part) => name.includes(part))) return undefined;
   return storeInt8(name, constants, perTensor ? quantizeTensor : quantizeColumns, ({ length }) => [length]);
 }
 
@@ -56,10 +57,10 @@ export function int8Weights(name: string, constants: Constants, { perTensor }: I
 export function int8Lookup(
   node: onnx.INodeProto,
   constants: Constants,
-  { perTensor, keepEmbeddings }: Int8Choices,
+  { perTensor, keepEmbeddings, keep = [] }: Int8Choices,
 ): onnx.INodeProto[] | undefined {
-  if (keepEmbeddings) return undefined;
   const [table, ids] = node.input!;
+  if (keepEmbeddings || keep.some((part) => table.includes(part))) return undefined;
   const matrix = perTensor
     ? storeInt8(table, constants, quantizeTable, () => [1])
     : storeInt8(table, constants, quantizeRows, ({ length }) => [length, 1]);

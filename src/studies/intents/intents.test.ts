@@ -115,6 +115,7 @@ const record = (stage: string, mebibytes: number, meanMs: number, given: readonl
   stage,
   mebibytes,
   threads: 1,
+  peakMegabytes: 100,
   latency: { meanMs, deviationMs: 0.5, medianMs: meanMs, p95Ms: meanMs + 1, runs: 10 },
   accuracy: 0.5,
   answers: answers(given, ['weather', 'oos', 'oos', 'timer']),

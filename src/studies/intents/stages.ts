@@ -11,6 +11,7 @@ export function stageRows(records: readonly StageRecord[]): Row[] {
   return records.map((record) => ({
     ...costRow(record.stage, record, first),
     'accuracy (%), 95% interval': accuracyText(record.accuracy, record.answers.length),
+    'peak memory (MB)': record.peakMegabytes,
     threads: record.threads,
   }));
 }
