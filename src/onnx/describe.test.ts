@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { tinyClassifier } from '../nn/tiny-classifier.fixture';
 import { describeOnnx } from './describe';
 import { exportToOnnx } from './export';
@@ -20,7 +21,7 @@ test('an export is described by its inputs with their free axes, its outputs and
 });
 
 test('matrices whose names are kept stay in floats', (t) => {
-  const folder = tinyClassifier(t);
+  const folder = copyTinyBert(t);
   exportToOnnx(folder);
   const quantizedWith = (keep?: string[]) =>
     describeOnnx(folder, quantizeFolder(folder, folder, { keep })).quantized;
