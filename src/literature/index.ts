@@ -10,7 +10,7 @@ export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contender
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';
 export { type GridRow, trainGrid } from './grid';
 export { type Instructions, integerInstructions } from './instructions';
-export { describeMachine, examineMachine, type MachineReport } from './machine';
+export { describeMachine, examineMachine, libraryVersions, type MachineReport } from './machine';
 export { type CorpusShare, PROFILES, type Profile, type ProfileName } from './profiles';
 export { readPruningRows } from './pruning-study';
 export { publishedScores } from './published';

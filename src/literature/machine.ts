@@ -29,6 +29,16 @@ export function examineMachine() {
   };
 }
 
+/** Installed versions of packages; a missing one is left out. */
+export function libraryVersions(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => {
+      const path = join(projectRoot, 'node_modules', name, 'package.json');
+      return existsSync(path) ? [[name, String(JSON.parse(readFileSync(path, 'utf8')).version)]] : [];
+    }),
+  );
+}
+
 /** Measures native TensorFlow, or returns why it does not load. */
 function examineTensorFlow() {
   let tf: TensorFlow;

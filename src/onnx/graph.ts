@@ -77,6 +77,7 @@ export function withContribDomain(model: onnx.ModelProto): onnx.ModelProto {
 const VALUE_TYPES = {
   float32: DataType.FLOAT,
   int8: DataType.INT8,
+  uint8: DataType.UINT8,
   int32: DataType.INT32,
   int64: DataType.INT64,
 } as const;

@@ -30,6 +30,7 @@ export type { Curve, CurvePoint } from './figures/curve-traces';
 export { type CurveOptions, curves } from './figures/curves';
 export { f1ByLabel, type LabelF1 } from './figures/f1-by-label';
 export { type BarSeries, type GroupedOptions, groupedBars } from './figures/grouped-bars';
+export { type KeptWeights, keptWeightsFigure } from './figures/kept-weights';
 export { confusionMatrix } from './figures/label-confusion';
 export { learningCurves } from './figures/learning-curves';
 export { type CutOptions, histogramWithCut } from './figures/length-cut';

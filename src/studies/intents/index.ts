@@ -9,11 +9,22 @@ export { type Mixture, mixtureOf, studentRows } from './mixture';
 export {
   INTENT_PROFILES,
   type IntentsProfile,
+  type PublishedEpochs,
+  type PublishedIntents,
   type PublishedStage,
   publishedEpochs,
   readPublishedIntents,
 } from './profiles';
+export { keptWeights, type PruningPlan, pruningCurvesOf, pruningRows, pruningTrials } from './pruning';
+export { DEMO_QUERY, intentRows, scopeCounts, TIMED_QUERY } from './queries';
 export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
-export { importanceRows, STUDENT_SPACE, type StudentSearch, searchRows, searchStudents } from './search';
+export { importanceRows, readStudentSearch, type StudentSearch, searchRows, searchStudents } from './search';
 export { costRows, scopeRows, sparsityByLayer, stageBubbles, stageRows } from './stages';
-export { type KeptTeacher, keepTeacher, keptAnswers, readKeptTeacher, untrainedTeacher } from './teacher';
+export {
+  KEPT_SEARCH,
+  type KeptTeacher,
+  keepTeacher,
+  keptAnswers,
+  readKeptTeacher,
+  untrainedTeacher,
+} from './teacher';

@@ -178,10 +178,11 @@ test('a kept teacher answers the test queries that it was asked, and no others',
     { test, folder: join(folder, 'trials') },
   );
   const out = join(folder, 'kept');
-  await keepTeacher(trial, texts(8, 20), out);
+  await keepTeacher(trial, texts(8, 20), { label: 'timer', score: 0.7 }, out);
   assert.deepEqual(readdirSync(out).sort(), ['config.json', 'soft-targets.jsonl.gz', 'teacher.json']);
   const kept = readKeptTeacher(out);
   assert.equal(kept.epochs.length, 2);
+  assert.deepEqual(kept.demo, { label: 'timer', score: 0.7 });
   assert.deepEqual(
     keptAnswers(kept, texts(8, 20), labels).map(({ gold, given }) => [gold, given]),
     trial.test.answers.map(({ gold, given }) => [gold, given]),

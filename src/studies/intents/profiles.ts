@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { projectRoot, readTextFile } from '../../foundation';
 import type { Row } from '../../visualization';
+import { SMALL_ENCODER } from '../go-terms';
 import type { StudyProfileName } from '../study-run';
 
 /** How much of the study of an intent classifier a profile does. */
@@ -9,8 +10,8 @@ export interface IntentsProfile {
   /** Queries of each part at most, from their seeded order. */
   trainingTexts: number;
   testTexts: number;
-  /** Fine-tunes the teacher; otherwise the students learn from the answers that are kept in the project. */
-  trainTeacher: boolean;
+  /** The encoder of the teacher, which is fine-tuned; null to learn from the answers that are kept in the project. */
+  teacher: string | null;
   /** Layers of MiniLM, of six, with which the student starts. */
   studentLayers: number;
   /** Epochs of the student alone, and of the teacher. */
@@ -36,7 +37,7 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
     description: 'checks that every part works; the scores are meaningless',
     trainingTexts: 90,
     testTexts: 27,
-    trainTeacher: true,
+    teacher: SMALL_ENCODER,
     studentLayers: 2,
     epochs: 1,
     trials: 2,
@@ -53,7 +54,7 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
       "students of the kept teacher's answers, without a search of their settings, within twenty minutes on two cores",
     trainingTexts: Number.POSITIVE_INFINITY,
     testTexts: Number.POSITIVE_INFINITY,
-    trainTeacher: false,
+    teacher: null,
     studentLayers: 3,
     epochs: 5,
     trials: 0,
@@ -69,7 +70,7 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
     description: 'the whole chain from the fine-tuned teacher on: hours on two cores',
     trainingTexts: Number.POSITIVE_INFINITY,
     testTexts: Number.POSITIVE_INFINITY,
-    trainTeacher: true,
+    teacher: 'all-mpnet-base-v2',
     studentLayers: 3,
     epochs: 5,
     trials: 20,
@@ -92,31 +93,30 @@ export interface PublishedStage {
   accuracy: number;
 }
 
-interface PublishedTraining {
+/** A training of the reference study, by epoch. Its validation loss is the mixed one. */
+export interface PublishedEpochs {
   epochs: number;
   trainLoss: number[];
   validationLoss: number[];
   validationAccuracy: number[];
 }
 
-/** Reads data/studies/intent-compression.json: the figures of the reference study. */
-export function readPublishedIntents(): {
+/** The figures of the reference study. */
+export interface PublishedIntents {
   about: string;
   teacher: { demoLabel: string; demoScore: number };
   stages: PublishedStage[];
-  alone: PublishedTraining & { seconds: number };
-  distilled: PublishedTraining & { alpha: number; temperature: number };
+  alone: PublishedEpochs & { seconds: number };
+  distilled: PublishedEpochs & { alpha: number; temperature: number };
   rosenbrock: { trials: number; x: number; y: number };
-} {
-  return JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'intent-compression.json')));
 }
 
-/** One row per epoch of a training of the reference study. Its validation loss is the mixed one. */
-export const publishedEpochs = ({
-  trainLoss,
-  validationLoss,
-  validationAccuracy,
-}: PublishedTraining): Row[] =>
+/** Reads data/studies/intent-compression.json. */
+export const readPublishedIntents = (): PublishedIntents =>
+  JSON.parse(readTextFile(join(projectRoot, 'data', 'studies', 'intent-compression.json')));
+
+/** One row per epoch. */
+export const publishedEpochs = ({ trainLoss, validationLoss, validationAccuracy }: PublishedEpochs): Row[] =>
   trainLoss.map((loss, index) => ({
     epoch: index + 1,
     'train loss': loss,

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Progress, silentProgress } from '../../foundation';
+import { InputError, type Progress, silentProgress } from '../../foundation';
 import {
   createSampler,
   Journal,
@@ -57,6 +57,14 @@ export async function searchStudents({
   });
   const scored = ranked(journal.records);
   return scored.sort((one, other) => one.trial - other.trial);
+}
+
+/** Reads the trials of a finished search. @throws InputError if the journal is missing, damaged, or of another space */
+export function readStudentSearch(path: string): ScoredTrial[] {
+  if (!existsSync(path))
+    throw new InputError(`${path}: there is no search; run the study with the profile full first`);
+  const { records } = Journal.open(path, { ...Journal.begun(path), space: STUDENT_SPACE });
+  return ranked(records).sort((one, other) => one.trial - other.trial);
 }
 
 /** One row per trial, the best first; a value at an end of its range is marked, since the best may lie beyond. */

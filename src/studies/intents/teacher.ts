@@ -13,6 +13,7 @@ import {
   writeFileAtomically,
 } from '../../foundation';
 import { type ClassifierConfiguration, freshEncoder, SequenceClassifier } from '../../nn';
+import type { ScoredLabel } from '../../tasks';
 import type { Row } from '../../visualization';
 import { epochRows } from '../tables';
 import type { FinishedTrial } from '../trials';
@@ -27,13 +28,18 @@ export interface KeptTeacher {
   precision: string;
   /** Settings that decided the training. */
   recipe: Record<string, unknown>;
+  /** Its answer to the query of the demonstration. */
+  demo: ScoredLabel;
   /** Its answer to each test query, by number of the label, with its probability. */
   answers: { label: number; score: number }[];
   /** Of the test queries and their labels. */
   testHash: string;
 }
 
+/** The teacher that comes with the project. */
 const KEPT = join(projectRoot, 'data', 'studies', 'intent-teacher');
+/** The trials of the search, kept beside it. */
+export const KEPT_SEARCH = join(KEPT, 'search.jsonl');
 const FIGURES = 'teacher.json';
 const LARGEST_FIGURES = 1 << 24;
 
@@ -41,6 +47,7 @@ const LARGEST_FIGURES = 1 << 24;
 export async function keepTeacher(
   { folder, ...teacher }: FinishedTrial,
   test: readonly LabelledText[],
+  demo: ScoredLabel,
   out: string,
   progress?: Progress,
 ): Promise<void> {
@@ -54,6 +61,7 @@ export async function keepTeacher(
     parameters: teacher.parameters,
     precision: teacher.precision,
     recipe: { encoder: teacher.trial.encoder, ...recipe },
+    demo,
     answers: teacher.test.answers.map(({ ranked: [{ label, score }] }) => ({
       label: numberOf.get(label) ?? -1,
       score: Number(score.toFixed(4)),

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { SparsityOptions } from '../../compression';
+import { wilsonInterval } from '../../evaluation';
+import { readSafetensors } from '../../nn';
+import type { Curve, Row } from '../../visualization';
+import { accuracyText } from '../tables';
+import type { FinishedTrial, Trial } from '../trials';
+
+/** Side of the blocks that are removed as a whole. */
+const BLOCK = 32;
+
+/** Ways to choose the weights that are set to zero. */
+export const PRUNING_METHODS: Readonly<Record<string, Partial<SparsityOptions>>> = {
+  magnitude: { method: 'magnitude' },
+  movement: { method: 'movement' },
+  [`movement, blocks of ${BLOCK}`]: { method: 'movement', block: BLOCK },
+  'soft movement': { method: 'soft_movement' },
+};
+
+export interface PruningPlan {
+  /** Folder of the trained model. */
+  model: string;
+  /** Shares of zeros at the end. Soft movement has a penalty instead, larger for a larger share. */
+  sparsities: readonly number[];
+  /** Steps of each training. */
+  steps: number;
+  /** What all trainings share. */
+  recipe: Omit<Trial, 'name' | 'encoder'>;
+}
+
+/** One trial per method and share of zeros; the models are kept. */
+export function pruningTrials({ model, sparsities, steps, recipe }: PruningPlan): Trial[] {
+  return Object.entries(PRUNING_METHODS).flatMap(([name, options]) =>
+    sparsities.map((sparsity): Trial => {
+      const soft = options.method === 'soft_movement';
+      // A score pushed in the same direction by every step reaches three times the threshold in a run of this length.
+      const amount = soft ? { penalty: PENALTY * sparsity ** 2, scoreRate: 12 / steps } : { sparsity };
+      const title = soft
+        ? `${name}, penalty ${Math.round(PENALTY * sparsity ** 2)}`
+        : `${name}, ${Math.round(100 * sparsity)} % zeros`;
+      return { ...recipe, name: title, encoder: model, keep: true, sparsity: { ...options, ...amount } };
+    }),
+  );
+}
+
+/** Weight of the mean sigmoid of the scores, for all of them to fall. */
+const PENALTY = 1000;
+
+/** The method of a pruning trial. */
+const methodOf = ({ trial: { sparsity } }: FinishedTrial): string =>
+  Object.entries(PRUNING_METHODS).find(
+    ([, { method, block }]) => method === sparsity!.method && block === sparsity!.block,
+  )![0];
+
+/** Accuracy against the share of zeros in the layers, one curve per method. */
+export function pruningCurvesOf(trials: readonly FinishedTrial[]): Curve[] {
+  const methods = [...new Set(trials.map(methodOf))];
+  return methods.map((name) => ({
+    name,
+    points: trials
+      .filter((one) => methodOf(one) === name)
+      .map(({ sparse, test: { accuracy, texts } }) => {
+        const interval = wilsonInterval(Math.round(accuracy * texts), texts);
+        return {
+          x: 100 * (1 - sparse!.density.layers),
+          value: accuracy,
+          ...(interval && { low: interval[0], high: interval[1] }),
+        };
+      }),
+  }));
+}
+
+/** One row per sparse model: zeros, accuracy, and what its file takes in four forms. */
+export const pruningRows = (trials: readonly FinishedTrial[]): Row[] =>
+  trials.map(({ trial, sparse, test }) => {
+    const { density, bytes } = sparse!;
+    const mebibytes = (own: number) => own / 2 ** 20;
+    return {
+      model: trial.name,
+      'zeros in the layers (%)': 100 * (1 - density.layers),
+      'accuracy (%), 95% interval': accuracyText(test.accuracy, test.texts),
+      'as saved (MiB)': mebibytes(bytes.dense),
+      'gzip (MiB)': mebibytes(bytes.gzipped),
+      'bitmask and values (MiB)': mebibytes(bytes.bitmask),
+      'compressed rows (MiB)': mebibytes(bytes.compressedRows),
+      'bitmask, 8 bits (MiB)': mebibytes(bytes.bitmaskInt8),
+    };
+  });
+
+/** The weights of one matrix before and after pruning, of those that were kept. */
+export function keptWeights(
+  before: string,
+  after: string,
+  matrix: string,
+): { before: Float32Array; after: Float32Array } {
+  const [old, now] = [before, after].map(
+    (folder) => readSafetensors(join(folder, 'model.safetensors')).get(matrix)!.data,
+  );
+  const kept = [...now.keys()].filter((index) => now[index] !== 0);
+  return {
+    before: Float32Array.from(kept, (index) => old[index]),
+    after: Float32Array.from(kept, (index) => now[index]),
+  };
+}
