@@ -11,6 +11,8 @@ import { runTrial } from '../trials';
 import { checkLabelMaps } from './label-maps';
 import { mixtureOf } from './mixture';
 import { publishedEpochs, readPublishedIntents } from './profiles';
+import { pruningCurvesOf, pruningTrials } from './pruning';
+import { intentRows } from './queries';
 import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
 import { importanceRows, searchRows, searchStudents } from './search';
 import { costRows, scopeRows, stageBubbles, stageRows } from './stages';
@@ -191,4 +193,48 @@ test('a kept teacher answers the test queries that it was asked, and no others',
   writeFileSync(join(out, 'teacher.json'), '{');
   assert.throws(() => readKeptTeacher(out), InputError);
   assert.throws(() => readKeptTeacher(join(folder, 'none')), /make it with the profile full/);
+});
+
+test('one pruning trial per method and share of zeros; soft movement has a penalty and a rate for its steps', () => {
+  const recipe = { train: ['t'], dev: ['d'], seed: 1 };
+  const trials = pruningTrials({ model: 'M', sparsities: [0.5, 0.9], steps: 600, recipe });
+  assert.equal(trials.length, 8);
+  assert.equal(new Set(trials.map(({ name }) => name)).size, 8);
+  assert.ok(trials.every(({ encoder, keep }) => encoder === 'M' && keep));
+  assert.deepEqual(trials[5].sparsity, { method: 'movement', block: 32, sparsity: 0.9 });
+  const [weak, strong] = trials.slice(6).map(({ sparsity }) => sparsity!);
+  assert.ok(weak.penalty! < strong.penalty! && weak.scoreRate === 0.02 && weak.sparsity === undefined);
+
+  const finished = trials.map((trial, index) => ({
+    trial,
+    sparse: { density: { layers: 1 - (trial.sparsity!.sparsity ?? 0.3), all: 0.9 }, bytes: {} },
+    test: { accuracy: 0.9 - index / 100, texts: 100 },
+  })) as unknown as FinishedTrial[];
+  const curves = pruningCurvesOf(finished);
+  assert.deepEqual(
+    curves.map(({ name, points }) => [name, points.map(({ x }) => Math.round(x))]),
+    [
+      ['magnitude', [50, 90]],
+      ['movement', [50, 90]],
+      ['movement, blocks of 32', [50, 90]],
+      ['soft movement', [30, 30]],
+    ],
+  );
+  assert.ok(curves[0].points[0].low! < 0.9 && curves[0].points[0].high! > 0.9);
+});
+
+test('intents are listed by domain with their ids', () => {
+  const rows = intentRows(['translate', 'oos', 'transfer', 'car_rental']);
+  assert.deepEqual(
+    rows.map((row) => [row.domain, row['ids and names']]),
+    [
+      ['banking', '133 transfer'],
+      ['travel', '61 translate, 40 car_rental'],
+      ['none', '42 oos'],
+    ],
+  );
+  assert.equal(
+    intentRows(INTENTS).reduce((sum, row) => sum + Number(row.intents), 0),
+    151,
+  );
 });

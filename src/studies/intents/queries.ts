@@ -16,7 +16,7 @@ export const scopeCounts = (parts: Readonly<Record<string, readonly LabelledText
 
 /** One row per domain: its intents with their ids, of those that occur. */
 export function intentRows(labels: readonly string[]): Row[] {
-  const domains = [...new Set(Object.values(INTENT_DOMAINS))];
+  const domains = [...new Set(Object.values(INTENT_DOMAINS).filter((domain) => domain !== null)), null];
   return domains.flatMap((domain) => {
     const own = labels.filter((label) => INTENT_DOMAINS[label as Intent] === domain);
     const named = own.map((label) => `${INTENTS.indexOf(label as Intent)} ${label}`);
