@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { InputError, type Progress, silentProgress } from '../../foundation';
+import { type Progress, silentProgress } from '../../foundation';
 import {
   createSampler,
   Journal,
@@ -59,10 +59,9 @@ export async function searchStudents({
   return scored.sort((one, other) => one.trial - other.trial);
 }
 
-/** Reads the trials of a finished search. @throws InputError if the journal is missing, damaged, or of another space */
+/** Reads the trials of a search; none if there is no journal. @throws InputError if it is damaged, or of another space */
 export function readStudentSearch(path: string): ScoredTrial[] {
-  if (!existsSync(path))
-    throw new InputError(`${path}: there is no search; run the study with the profile full first`);
+  if (!existsSync(path)) return [];
   const { records } = Journal.open(path, { ...Journal.begun(path), space: STUDENT_SPACE });
   return ranked(records).sort((one, other) => one.trial - other.trial);
 }

@@ -71,11 +71,11 @@ export async function keepTeacher(
   writeFileAtomically(join(out, FIGURES), `${JSON.stringify(figures)}\n`);
 }
 
-/** Reads the teacher that is kept in the project. @throws InputError if it is missing or damaged */
-export function readKeptTeacher(folder = KEPT): KeptTeacher {
-  if (!existsSync(join(folder, FIGURES)))
-    throw new InputError(`${folder}: has no ${FIGURES}; make it with the profile full of the study`);
-  const figures = readJsonObject(join(folder, FIGURES), 'the figures of a teacher', LARGEST_FIGURES);
+/** Reads the teacher that is kept in the project; undefined if there is none. @throws InputError if it is damaged */
+export function readKeptTeacher(folder = KEPT): KeptTeacher | undefined {
+  const path = join(folder, FIGURES);
+  if (!existsSync(path)) return undefined;
+  const figures = readJsonObject(path, 'the figures of a teacher', LARGEST_FIGURES);
   return { ...(figures as unknown as Omit<KeptTeacher, 'folder'>), folder };
 }
 
