@@ -14,10 +14,12 @@ export {
   benchmarkStage,
   type Latency,
   labelOf,
+  measureStage,
   type StageModel,
   type StageOptions,
   type StageRecord,
   timeCalls,
+  timeInTurns,
 } from './stage';
 export {
   type Agreement,

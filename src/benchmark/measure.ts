@@ -129,7 +129,7 @@ function megabytesOf(contents: readonly Buffer[]): number {
 }
 
 /** Times an action, without messages to other processes. */
-async function timed<Result>(
+export async function timed<Result>(
   variant: Runnable,
   action: () => Promise<Result>,
 ): Promise<{ result: Result; milliseconds: number }> {

@@ -66,11 +66,12 @@ test('PyTorch and ONNX Runtime in Python give the labels of a text classifier', 
   assert.equal(peers.variants.length, 4);
   for (const variant of peers.variants) {
     const [fp32, int8] = own;
-    if (variant.name.endsWith('dynamic int8')) continue; // rounds differently
-    const [reference, tolerance] = variant.name.endsWith('fp32') ? [fp32, 1e-5] : [int8, 1e-2];
+    const [reference, tolerance] = variant.name.endsWith('fp32')
+      ? [fp32, 1e-5]
+      : [int8, variant.name.endsWith('dynamic int8') ? 0.1 : 1e-2]; // PyTorch rounds differently
     for (const text of TEXTS) {
       const [found, expected] = [await labelOf(variant, text), await labelOf(reference, text)];
-      assert.equal(found.label, expected.label, variant.name);
+      if (tolerance < 0.1) assert.equal(found.label, expected.label, variant.name);
       assert.ok(Math.abs(found.score - expected.score) < tolerance, variant.name);
     }
     assert.ok((await variant.measureMemory(TEXTS)) > 20, variant.name);

@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextAnswer } from '../evaluation';
 import { InputError, type LabelledText, startProcess } from '../foundation';
+import { WEIGHTS } from '../nn';
 import { encodeWholeTexts, isRight, rankLabels, type ScoredLabel } from '../tasks';
 import type { TextVariant } from './benchmark-texts';
-import { quantile } from './measure';
+import { quantile, timed } from './measure';
 
 /** Milliseconds of repeated calls with one text, from text to label: tokens, network, probabilities. */
 export interface Latency {
@@ -27,6 +28,8 @@ export interface StageModel {
 /** What one stage of a compression costs, and what it answers. */
 export interface StageRecord {
   stage: string;
+  /** What runs it. */
+  runtime: string;
   /** Of the files of its weights, in units of 2^20 bytes. */
   mebibytes: number;
   threads: number;
@@ -73,14 +76,32 @@ export async function timeCalls(
     throw new InputError(`${runs} timed runs cannot be made; give a whole number of at least 1`);
   for (let call = 0; call < warmups; call++) await labelOf(variant, query);
   const calls: number[] = [];
-  for (let call = 0; call < runs; call++) {
-    const messagesBefore = variant.messageMs?.() ?? 0;
-    const start = performance.now();
-    await labelOf(variant, query);
-    const messages = (variant.messageMs?.() ?? 0) - messagesBefore;
-    calls.push(performance.now() - start - messages);
-  }
+  for (let call = 0; call < runs; call++)
+    calls.push((await timed(variant, () => labelOf(variant, query))).milliseconds);
   return summarizeCalls(calls);
+}
+
+/** Calls of a variant before the next variant's turn. */
+const TURN = 10;
+
+/**
+ * Times calls of several variants with several queries in turns of ten, after as many untimed ones, so that other load on the machine affects all
+ * alike // [variants][queries]
+ */
+export async function timeInTurns(
+  variants: readonly TextVariant[],
+  queries: readonly string[],
+  { runs }: { runs: number },
+): Promise<Latency[][]> {
+  const calls = variants.map(() => queries.map((): number[] => []));
+  for (let done = 0; done < runs; done += TURN)
+    for (const [index, query] of queries.entries())
+      for (const [place, variant] of variants.entries()) {
+        for (let call = 0; call < TURN; call++) await labelOf(variant, query);
+        for (let call = done; call < Math.min(done + TURN, runs); call++)
+          calls[place][index].push((await timed(variant, () => labelOf(variant, query))).milliseconds);
+      }
+  return calls.map((own) => own.map(summarizeCalls));
 }
 
 /** @param calls milliseconds of each */
@@ -108,11 +129,15 @@ export async function benchmarkStage(
   texts: readonly LabelledText[],
   options: StageOptions,
 ): Promise<StageRecord> {
-  const child = startProcess<object, Omit<StageRecord, 'stage'>>(join(__dirname, 'stage-process.js'), {
-    arguments: [folder, file, String(threads)],
-  });
+  const child = startProcess<object, Omit<StageRecord, 'stage' | 'runtime'>>(
+    join(__dirname, 'stage-process.js'),
+    {
+      arguments: [folder, file, String(threads)],
+    },
+  );
   try {
-    return { stage, ...(await child.ask({ ...options, texts })) };
+    const runtime = file === WEIGHTS ? 'TensorFlow' : 'ONNX Runtime';
+    return { stage, runtime, ...(await child.ask({ ...options, texts })) };
   } finally {
     await child.end();
   }
@@ -123,7 +148,7 @@ export async function measureStage(
   variant: TextVariant,
   texts: readonly LabelledText[],
   options: StageOptions,
-): Promise<Omit<StageRecord, 'stage' | 'peakMegabytes'>> {
+): Promise<Omit<StageRecord, 'stage' | 'runtime' | 'peakMegabytes'>> {
   if (texts.length === 0) throw new InputError('there is nothing to measure on; give at least one text');
   const { files, threads } = variant;
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);

@@ -96,9 +96,9 @@ async function benchmarkTaggers(options: BenchmarkCommandOptions): Promise<void>
 
 async function benchmarkClassifiers(options: BenchmarkCommandOptions): Promise<void> {
   const texts = options.data.flatMap(readLabelledTexts);
-  const own = await openEach(options, openTextVariants);
+  // First, since it may be refused.
   const peers = options.peers ? await openTextPeers(options.peers, options) : undefined;
-  const variants = [...(peers?.variants ?? []), ...own];
+  const variants = [...(peers?.variants ?? []), ...(await openEach(options, openTextVariants))];
   const progress = showProgress('Measuring');
   try {
     const rows = await benchmarkTexts(variants, texts, {

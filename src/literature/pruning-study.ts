@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SparsityOptions } from '../compression';
-import { countWeights, prunedTensors, pruneStructure, scoreFolder, sparsify } from '../compression';
+import {
+  countWeights,
+  prunedTensors,
+  pruneStructure,
+  scoreFolder,
+  scoreRateFor,
+  sparsify,
+} from '../compression';
 import {
   byLabel,
   createRandom,
@@ -175,9 +182,7 @@ function sparsityOf({ method, amount }: PruningCase, steps: number): SparsityOpt
     penalty: soft ? amount : 0,
     begin: 0.1,
     end: 0.7,
-    // The mean rate over a run is half of its peak: a score pushed in the same direction by every step reaches 6, three times the
-    // threshold.
-    scoreRate: soft ? 12 / steps : 0.01,
+    scoreRate: soft ? scoreRateFor(steps) : 0.01,
     headStart: 1.5,
     block: null,
   };

@@ -34,6 +34,11 @@ test('matrices whose names are kept stay in floats', (t) => {
     some,
     all.filter((name) => !name.includes('.layer.0.') && !name.includes('word_embeddings')),
   );
+  for (const part of ['', '.layer.7.'])
+    assert.throws(() => quantizedWith([part]), {
+      name: 'InputError',
+      message: /no matrix has .* in its name, so nothing can be kept in floats by it/,
+    });
 });
 
 test('a file that is no graph is refused', (t) => {

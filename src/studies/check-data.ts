@@ -19,8 +19,12 @@ export async function checkStudyData(
   { data, corpus }: { data: TextData; corpus?: string },
 ): Promise<void> {
   if (study === 'intent-compression') {
-    const { labels, path } = await loadIntents({ folder: corpus, data });
-    refuseOneLabel(labels, path);
+    const { train, dev, test, path } = await loadIntents({ folder: corpus, data });
+    const queries = [...train, ...dev, ...test];
+    refuseOneLabel(
+      queries.flatMap(({ labels }) => labels),
+      path,
+    );
   } else if (study === 'go-terms') {
     const { ontology, path } = loadGeneOntology({ file: corpus, data });
     refuseOneLabel(

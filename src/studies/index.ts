@@ -82,4 +82,5 @@ export {
   type Trial,
   type TrialOutcome,
   type TrialsRun,
+  trialFingerprint,
 } from './trials';

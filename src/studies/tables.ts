@@ -129,7 +129,7 @@ export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
         : `not run: ${outcome.notRun}`,
       'macro F1 (%)': finished ? 100 * outcome.test.macroF1 : null,
       'mean training loss': finished ? mean(outcome.steps.map(({ loss }) => loss)) : null,
-      'test loss': finished ? testLoss(outcome.test) : null,
+      'test loss': finished ? outcome.test.loss : null,
       'training time (s)': finished ? outcome.trainingSeconds : null,
     };
   });
@@ -137,17 +137,6 @@ export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Mean cross-entropy of the right label. */
-function testLoss({ answers }: Pick<ClassificationReport, 'answers'>): number {
-  const least = 1e-30; // of a probability that was rounded to 0
-  return mean(
-    answers.map(
-      ({ gold, ranked }) =>
-        -Math.log(Math.max(least, ranked.find(({ label }) => label === gold[0])?.score ?? 0)),
-    ),
-  );
-}
 
 /** One row: accuracy with its interval, and macro F1, in percent. */
 export function scoreRow(

@@ -139,10 +139,8 @@ export async function runTrial(trial: Trial, run: TrialsRun): Promise<FinishedTr
   return outcome;
 }
 
-async function outcomeOf(
-  trial: Trial,
-  { test, folder, onRow, rankedLabels = Number.POSITIVE_INFINITY }: TrialsRun,
-): Promise<TrialOutcome> {
+async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {
+  const { test, folder, onRow, rankedLabels } = run;
   const { name, keep = false, leftOut, precision, replicas, distillation, sparsity, ...options } = trial;
   if (leftOut !== undefined) return { trial, notRun: leftOut };
   let encoder: string;
@@ -153,7 +151,7 @@ async function outcomeOf(
     throw error;
   }
   const configuration = completeConfiguration(options, `the trial "${name}"`);
-  const own = join(folder, folderName(name, fingerprintOf(configuration, trial, encoder, test)));
+  const own = join(folder, folderName(name, fingerprintOf(configuration, trial, encoder, run)));
   const [path, model] = [join(own, 'trial.json'), join(own, 'model')];
   const isKept = existsSync(model);
   if (existsSync(path) && (!keep || isKept)) {
@@ -162,10 +160,10 @@ async function outcomeOf(
     return { ...(outcome as unknown as FinishedTrial), trial, folder: keep ? model : undefined };
   }
 
-  const run = { resume: isKept, precision, replicas, onRow };
+  const how = { resume: isKept, precision, replicas, onRow };
   const report: TrainingReport & Partial<SparsityReport> = await (distillation || sparsity
-    ? compress(trial, configuration, encoder, { ...run, folder: model })
-    : fineTune({ ...options, ...run, out: model }));
+    ? compress(trial, configuration, encoder, { ...how, folder: model })
+    : fineTune({ ...options, ...how, out: model }));
   const network = SequenceClassifier.load(model);
   try {
     const judged = await evaluateTexts(
@@ -222,18 +220,28 @@ function compress(
   return distil({ ...run, teacher, configuration: { ...configuration, distillation: whole }, place });
 }
 
+/** Identifies a trial and the data it is judged on, by its options and the content of all files. */
+export async function trialFingerprint(
+  trial: Trial,
+  run: Pick<TrialsRun, 'test' | 'rankedLabels'>,
+): Promise<string> {
+  const { name, keep: _, leftOut: __, precision, replicas, distillation, sparsity, ...options } = trial;
+  const configuration = completeConfiguration(options, `the trial "${name}"`);
+  return fingerprintOf(configuration, trial, await fetchEncoder(trial.encoder), run);
+}
+
 /** Changes with the options and the content of the files, not with the files' place. */
 function fingerprintOf(
   { train, dev, encoder: _, ...options }: TrainingConfiguration,
   { precision, replicas, distillation, sparsity }: Trial,
   encoder: string,
-  test: string,
+  { test, rankedLabels }: Pick<TrialsRun, 'test' | 'rankedLabels'>,
 ): string {
   const { teacher, ...others } = distillation ?? {};
   const folders = [encoder, ...(teacher === undefined ? [] : [teacher])];
   const ofFolders = folders.flatMap(filesOfModel);
   const files = [...train, ...dev, test, ...ofFolders].map((file) => [basename(file), sha256OfFile(file)]);
-  const how = { precision, replicas, ...(distillation && { distillation: others }), sparsity };
+  const how = { precision, replicas, ...(distillation && { distillation: others }), sparsity, rankedLabels };
   return createHash('sha256')
     .update(JSON.stringify([options, how, files]))
     .digest('hex');

@@ -133,6 +133,8 @@ export interface Learning<
   objective?: (examples: readonly Learned[]) => Objective<Learned>;
   /** Evaluates the network at the time of the call; by default unchanged. */
   judge?: (evaluate: (network: Pick<Network, 'score'>) => Promise<Evaluation>) => Promise<Evaluation>;
+  /** As in `TrainingRun`. */
+  firstKept?: number;
   /** Additional items with unknown labels, appended to the training items. */
   unlabelled?: readonly Item[];
 }
@@ -176,6 +178,7 @@ export async function learn<
     fingerprint,
     folder,
     evaluate: () => judge(evaluateOnDev),
+    firstKept: run.firstKept,
     resume: run.resume,
     replicas: run.replicas,
     precision: run.precision,

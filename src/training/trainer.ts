@@ -34,6 +34,8 @@ export interface TrainingRun<Example extends { inputIds: Int32Array }> {
   fingerprint?: string;
   /** Evaluates the parameters at the time of the call. */
   evaluate: () => Promise<Evaluation>;
+  /** The first epoch, from 1, whose model may be kept as the best. Default: 1. */
+  firstKept?: number;
   /** Resumes from the checkpoint in the folder, if there is one. */
   resume?: boolean;
   /** Precision of matrix products; by default chosen by a short test of the machine. */
@@ -185,7 +187,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
       const judge = async () => {
         const evaluation = await run.evaluate();
         refuseBroken(evaluation, place.epoch);
-        if (evaluation.score > place.bestScore) {
+        if (place.epoch >= (run.firstKept ?? 1) && evaluation.score > place.bestScore) {
           task.save(folder);
           place.bestEpoch = place.epoch;
           place.bestScore = evaluation.score;

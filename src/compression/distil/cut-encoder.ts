@@ -15,6 +15,13 @@ import { nameInOriginal, planStudent } from './student';
  */
 export function cutEncoder(folder: string, layers: number | number[], out: string): void {
   checkOutputFolder(out, [folder]);
+  const isChoice = Array.isArray(layers)
+    ? layers.length > 0 && layers.every((layer) => Number.isInteger(layer) && layer >= 0)
+    : Number.isInteger(layers) && layers > 0;
+  if (!isChoice)
+    throw new InputError(
+      `${JSON.stringify(layers)} is no choice of layers; give their number, from 1, or a list of layers counted from 0, such as [0, 2, 5]`,
+    );
   const whole = Encoder.load(folder);
   try {
     const shape = { layers, hiddenSize: null, attentionHeads: null, intermediateSize: null };

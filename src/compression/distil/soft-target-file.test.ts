@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readSafetensors } from '../../nn';
+import { readSafetensors, SequenceClassifier } from '../../nn';
 import { largestDifference, tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { tinyClassifier } from '../../nn/tiny-classifier.fixture';
+import { encodeWholeTexts } from '../../tasks';
+import { Tokenizer } from '../../tokenization';
 import { completeConfiguration } from '../../training';
 import { cutEncoder } from './cut-encoder';
 import { distil } from './distil';
@@ -46,12 +48,25 @@ function prepare(t: TestContext) {
     });
   return { root, student, run };
 }
+/** A teacher whose logits differ by several units from label to label. */
+function sureTeacher(t: TestContext): string {
+  const folder = tinyClassifier(t, { labels: ['a', 'b', 'c'] });
+  const network = SequenceClassifier.load(folder);
+  const tensors = network.parameters.snapshot();
+  const { shape, data } = tensors.get('classifier.weight')!;
+  network.parameters.restore(
+    new Map([...tensors, ['classifier.weight', { shape, data: data.map((weight) => 40 * weight) }]]),
+  );
+  network.save(folder);
+  network.dispose();
+  return folder;
+}
 const lossesOf = ({ rows }: Awaited<ReturnType<typeof distil>>) =>
   rows.flatMap((row) => (row.kind === 'step' ? [row.loss] : []));
 
 test('a student of kept answers learns what it learns from the teacher, but for rounding', async (t) => {
   const { root, run } = prepare(t);
-  const teacher = tinyClassifier(t, { labels: ['a', 'b', 'c'] });
+  const teacher = sureTeacher(t);
   const kept = join(root, 'kept');
   await keepSoftTargets(
     teacher,
@@ -62,8 +77,14 @@ test('a student of kept answers learns what it learns from the teacher, but for 
   const content = gunzipSync(readFileSync(join(kept, 'soft-targets.jsonl.gz'))).toString();
   assert.equal(content.trim().split('\n').length, TEXTS.length);
   assert.ok(!content.includes('neuron'));
+  const network = SequenceClassifier.load(teacher);
+  const { windows } = await encodeWholeTexts(TEXTS, new Tokenizer(teacher), 16);
+  const { logitsOf } = readSoftTargets(kept);
+  for (const [index, logits] of (await network.score(windows)).entries())
+    assert.ok(largestDifference(logitsOf(TEXTS[index])!, logits) < 0.051, TEXTS[index]);
+  network.dispose();
   const [own, other] = [await run(teacher, 'from-teacher'), await run(kept, 'from-kept')];
-  assert.ok(largestDifference(lossesOf(own), lossesOf(other)) < 0.1);
+  assert.ok(largestDifference(lossesOf(own), lossesOf(other)) < 0.005);
   assert.deepEqual([other.student.layers, other.labelled], [1, 4]);
 });
 
@@ -114,4 +135,10 @@ test('a cut encoder has the chosen layers of the whole one, and its tokenizer', 
   const tokenizer = (folder: string) => JSON.parse(readFileSync(join(folder, 'tokenizer.json'), 'utf8'));
   assert.deepEqual(tokenizer(out).model.vocab, tokenizer(tinyBertFolder).model.vocab);
   assert.throws(() => cutEncoder(tinyBertFolder, 3, join(root, 'deeper')), /is deeper than/);
+  for (const layers of [0, -1, 1.5, [], [-1], [0.5]])
+    assert.throws(
+      () => cutEncoder(tinyBertFolder, layers, join(root, 'none')),
+      /is no choice of layers; give/,
+    );
+  assert.ok(!existsSync(join(root, 'none')));
 });

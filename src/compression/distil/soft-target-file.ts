@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
+  checkOutputFolder,
   fieldsOf,
   InputError,
   type LabelledText,
@@ -37,7 +38,7 @@ export const hasKeptAnswers = (folder: string): boolean => existsSync(join(folde
  * kept.
  *
  * @param teacher model folder of a text classifier
- * @throws InputError if the folder is not a classifier, or there are no texts
+ * @throws InputError if the folder is not a classifier, `out` cannot be written or is the teacher's own folder, or there are no texts
  */
 export async function keepSoftTargets(
   teacher: string,
@@ -45,6 +46,7 @@ export async function keepSoftTargets(
   out: string,
   progress: Progress = silentProgress,
 ): Promise<void> {
+  checkOutputFolder(out, [teacher]);
   const different = [...new Set(texts.map(({ text }) => text))];
   if (different.length === 0) throw new InputError('there are no texts for the teacher to answer; give some');
   const network = SequenceClassifier.load(teacher);

@@ -47,7 +47,7 @@ export function planStart<Item, Example extends { inputIds: Int32Array }, Networ
   if (folder === undefined) {
     if (hasKeptAnswers(teacher) && !hasWeights(teacher))
       throw new InputError(
-        `${place}: ${teacher} has its teacher's answers, not its weights, from which a student could start; name the encoder to start from with "student"`,
+        `${place}: ${teacher} holds a teacher's answers without its weights, so no student can start from it; name the encoder to start from with "student"`,
       );
     const plan = planStudent(taught.encoder, options, 'its teacher', place);
     return {

@@ -19,6 +19,7 @@ export {
   readSparsityConfiguration,
   type SparsityConfiguration,
   type SparsityOptions,
+  scoreRateFor,
   sparsityFileSchema,
 } from './sparse/options';
 export { maskSmallest } from './sparse/selection';

@@ -41,6 +41,7 @@ export function quantizeFolder(
   { kind = 'dynamic', ...choices }: QuantizeOptions = {},
 ): string {
   const { model, source } = readExported(folder);
+  refuseUnknownParts(model, choices, source);
   if (kind === '4-bit') refuseFusedAttention(model, source);
   const quantized = {
     dynamic: () => quantizeModel(model, choices),
@@ -61,6 +62,7 @@ export async function quantizeFolderStatically(
   { texts, method, ...choices }: StaticOptions,
 ): Promise<string> {
   const { model, source } = readExported(folder);
+  refuseUnknownParts(model, choices, source);
   refuseFusedAttention(model, source);
   const { maximumLength, rows } = expectedOf(folder);
   const tokenizer = new Tokenizer(folder);
@@ -83,6 +85,16 @@ function readExported(folder: string): { model: onnx.ModelProto; source: string 
   const model = readOnnx(source, encoder);
   refuseQuantized(model, source, 'quantize the fp32 file that it was made from');
   return { model, source };
+}
+
+/** Throws InputError for a part of names to keep that no matrix has, since everything would be quantized. */
+function refuseUnknownParts(model: onnx.ModelProto, { keep = [] }: Int8Choices, source: string): void {
+  const names = model.graph!.initializer!.map(({ name }) => name!);
+  const unknown = keep.find((part) => part === '' || !names.some((name) => name.includes(part)));
+  if (unknown !== undefined)
+    throw new InputError(
+      `${source}: no matrix has ${JSON.stringify(unknown)} in its name, so nothing can be kept in floats by it; give a part of a name, such as ".layer.0."`,
+    );
 }
 
 /** Throws InputError if attention is fused: `Attention` has no counterpart with fixed ranges or in four bits. */

@@ -19,7 +19,7 @@ export { keptWeights, type PruningPlan, pruningCurvesOf, pruningRows, pruningTri
 export { DEMO_QUERY, intentRows, scopeCounts, TIMED_QUERY } from './queries';
 export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
 export { importanceRows, readStudentSearch, type StudentSearch, searchRows, searchStudents } from './search';
-export { costRows, scopeRows, sparsityByLayer, stageBubbles, stageRows } from './stages';
+export { besidePublished, scopeRows, sparsityByLayer, stageBubbles, stageRows } from './stages';
 export {
   KEPT_SEARCH,
   type KeptTeacher,

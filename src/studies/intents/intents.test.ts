@@ -15,7 +15,7 @@ import { pruningCurvesOf, pruningTrials } from './pruning';
 import { intentRows } from './queries';
 import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
 import { importanceRows, readStudentSearch, searchRows, searchStudents } from './search';
-import { costRows, scopeRows, stageBubbles, stageRows } from './stages';
+import { besidePublished, scopeRows, stageBubbles, stageRows } from './stages';
 import { keepTeacher, keptAnswers, readKeptTeacher } from './teacher';
 
 function scratch(t: TestContext): string {
@@ -81,8 +81,8 @@ test('a search keeps each trial on disk, is resumed, and marks values at an end 
     const evaluations = [{ kind: 'evaluation', step: 1, epoch: 1, loss: 0.3, score: 0.8, accuracy, f1: {} }];
     return { evaluations, bestEpoch: 1, trainingSeconds: 2 } as unknown as FinishedTrial;
   };
-  const first = await searchStudents({ journal, trials: 4, seed: 1, train });
-  const trials = await searchStudents({ journal, trials: 14, seed: 1, train });
+  const first = await searchStudents({ journal, trials: 4, seed: 1, about: 'a', train });
+  const trials = await searchStudents({ journal, trials: 14, seed: 1, about: 'a', train });
   assert.equal(trained, 14);
   assert.deepEqual(trials.slice(0, 4), first);
   assert.deepEqual(
@@ -101,14 +101,23 @@ test('a search keeps each trial on disk, is resumed, and marks values at an end 
     accuracies,
     [...accuracies].sort((a, b) => b - a),
   );
-  if (accuracies[0] > 90.99) assert.equal(rows[0].epochs, '10 (end of the range)');
+  const [{ values: _, ...trial }] = trials;
+  const [edge] = searchRows([{ ...trial, values: { epochs: 10, alpha: 0.12345, temperature: 2 } }]);
+  assert.deepEqual(
+    [edge.epochs, edge.alpha, edge.temperature],
+    ['10 (end of the range)', '0.123', '2 (end of the range)'],
+  );
   const [{ name, correlation }] = importanceRows(trials);
   assert.equal(name, 'epochs');
   assert.ok(Math.abs(correlation - 1) < 1e-9);
+  await assert.rejects(
+    searchStudents({ journal, trials: 4, seed: 1, about: 'b', train }),
+    /belongs to a search with other "about"/,
+  );
   assert.deepEqual(readStudentSearch(journal), trials);
   assert.deepEqual(readStudentSearch(`${journal}.none`), []);
   await assert.rejects(
-    searchStudents({ journal, trials: 4, seed: 2, train }),
+    searchStudents({ journal, trials: 4, seed: 2, about: 'a', train }),
     /belongs to a search with other "seed"/,
   );
 });
@@ -117,6 +126,7 @@ const answers = (given: readonly string[], gold: readonly string[]) =>
   given.map((label, index) => ({ gold: [gold[index]], given: [label], ranked: [{ label, score: 0.5 }] }));
 const record = (stage: string, mebibytes: number, meanMs: number, given: readonly string[]) => ({
   stage,
+  runtime: 'TensorFlow',
   mebibytes,
   threads: 1,
   peakMegabytes: 100,
@@ -141,13 +151,26 @@ test('stages are compared with the first one, and queries out of scope are count
   assert.deepEqual([disc.x, disc.size, disc.xInterval], [30, 400, [29.5, 30.5]]);
 });
 
-test('the figures of the reference study are those of its table', () => {
+test('the figures of the reference study stand beside ours, with its factors', () => {
   const { stages, alone, distilled } = readPublishedIntents();
-  const rows = costRows(stages);
-  const last = rows.at(-1)!;
+  const records = [
+    record('teacher', 400, 30, ['weather', 'oos', 'timer', 'timer']),
+    record('ours alone', 20, 2, ['oos', 'timer', 'timer', 'timer']),
+    record('student', 40, 3, ['oos', 'timer', 'timer', 'timer']),
+  ];
+  const counterparts = { teacher: 'BERT baseline', student: 'Distillation + ORT (quantized)' };
+  const rows = besidePublished(records, stages, counterparts);
   assert.deepEqual(
-    [Number(last['times smaller']).toFixed(2), Number(last['times faster']).toFixed(2)],
-    ['6.51', '7.22'],
+    rows.map((row) => [
+      row.ours,
+      Number(row['times smaller, study']).toFixed(2),
+      Number(row['times faster, study']).toFixed(2),
+      row['times faster, ours'],
+    ]),
+    [
+      ['teacher', '1.00', '1.00', 1],
+      ['student', '6.51', '7.22', 10],
+    ],
   );
   assert.deepEqual([publishedEpochs(alone).length, publishedEpochs(distilled).length], [5, 10]);
 });
@@ -182,18 +205,26 @@ test('a kept teacher answers the test queries that it was asked, and no others',
     { test, folder: join(folder, 'trials') },
   );
   const out = join(folder, 'kept');
-  await keepTeacher(trial, texts(8, 20), { label: 'timer', score: 0.7 }, out);
+  const answered = { demo: { label: 'timer', score: 0.7 }, dev: trial.test.answers };
+  await keepTeacher(trial, { dev: texts(8, 20), test: texts(8, 20) }, answered, out);
   assert.deepEqual(readdirSync(out).sort(), ['config.json', 'soft-targets.jsonl.gz', 'teacher.json']);
   const kept = readKeptTeacher(out)!;
   assert.equal(kept.epochs.length, 2);
   assert.deepEqual(kept.demo, { label: 'timer', score: 0.7 });
   assert.deepEqual(
-    keptAnswers(kept, texts(8, 20), labels).map(({ gold, given }) => [gold, given]),
+    keptAnswers(kept, 'test', texts(8, 20), labels).map(({ gold, given }) => [gold, given]),
     trial.test.answers.map(({ gold, given }) => [gold, given]),
   );
-  assert.throws(() => keptAnswers(kept, texts(8), labels), /answered other test queries/);
-  writeFileSync(join(out, 'teacher.json'), '{');
-  assert.throws(() => readKeptTeacher(out), InputError);
+  assert.deepEqual(
+    keptAnswers(kept, 'dev', texts(8, 20), labels),
+    keptAnswers(kept, 'test', texts(8, 20), labels),
+  );
+  assert.throws(() => keptAnswers(kept, 'test', texts(8), labels), /answered other test queries/);
+  assert.throws(() => keptAnswers(kept, 'dev', texts(8), labels), /answered other dev queries/);
+  for (const damaged of ['{', '{}', '{"answers":[]}']) {
+    writeFileSync(join(out, 'teacher.json'), damaged);
+    assert.throws(() => readKeptTeacher(out), InputError);
+  }
   assert.equal(readKeptTeacher(join(folder, 'none')), undefined);
 });
 
@@ -203,7 +234,7 @@ test('one pruning trial per method and share of zeros; soft movement has a penal
   assert.equal(trials.length, 8);
   assert.equal(new Set(trials.map(({ name }) => name)).size, 8);
   assert.ok(trials.every(({ encoder, keep }) => encoder === 'M' && keep));
-  assert.deepEqual(trials[5].sparsity, { method: 'movement', block: 32, sparsity: 0.9 });
+  assert.deepEqual(trials[5].sparsity, { method: 'movement', block: 32, sparsity: 0.9, scoreRate: 0.02 });
   const [weak, strong] = trials.slice(6).map(({ sparsity }) => sparsity!);
   assert.ok(weak.penalty! < strong.penalty! && weak.scoreRate === 0.02 && weak.sparsity === undefined);
 

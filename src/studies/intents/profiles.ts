@@ -18,8 +18,6 @@ export interface IntentsProfile {
   epochs: number;
   /** Trials of the search; 0 to read the ones that are kept in the project. */
   trials: number;
-  /** Epochs of the distilled student at most: those of the best trial. */
-  mostEpochs: number;
   /** Alphas that are compared with the same number of epochs, and seeds of each. */
   alphas: number[];
   seeds: number[];
@@ -41,7 +39,6 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
     studentLayers: 2,
     epochs: 1,
     trials: 2,
-    mostEpochs: 1,
     alphas: [1, 0],
     seeds: [1],
     sparsities: [0.5],
@@ -58,7 +55,6 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
     studentLayers: 3,
     epochs: 5,
     trials: 0,
-    mostEpochs: 10,
     alphas: [],
     seeds: [1],
     sparsities: [0.7],
@@ -74,7 +70,6 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
     studentLayers: 3,
     epochs: 5,
     trials: 20,
-    mostEpochs: 10,
     alphas: [1, 0.5, 0],
     seeds: [1, 2, 3],
     sparsities: [0.5, 0.7, 0.9],

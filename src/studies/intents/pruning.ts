@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SparsityOptions } from '../../compression';
+import { type SparsityOptions, scoreRateFor } from '../../compression';
 import { wilsonInterval } from '../../evaluation';
 import { readSafetensors } from '../../nn';
 import type { Curve, Row } from '../../visualization';
@@ -33,17 +33,24 @@ export function pruningTrials({ model, sparsities, steps, recipe }: PruningPlan)
   return Object.entries(PRUNING_METHODS).flatMap(([name, options]) =>
     sparsities.map((sparsity): Trial => {
       const soft = options.method === 'soft_movement';
-      // A score pushed in the same direction by every step reaches three times the threshold in a run of this length.
-      const amount = soft ? { penalty: PENALTY * sparsity ** 2, scoreRate: 12 / steps } : { sparsity };
+      // The more zeros, the more the penalty has to outweigh the loss.
+      const amount = soft ? { penalty: PENALTY * sparsity ** 2 } : { sparsity };
+      const rate = options.method === 'magnitude' ? {} : { scoreRate: scoreRateFor(steps) };
       const title = soft
         ? `${name}, penalty ${Math.round(PENALTY * sparsity ** 2)}`
         : `${name}, ${Math.round(100 * sparsity)} % zeros`;
-      return { ...recipe, name: title, encoder: model, keep: true, sparsity: { ...options, ...amount } };
+      return {
+        ...recipe,
+        name: title,
+        encoder: model,
+        keep: true,
+        sparsity: { ...options, ...amount, ...rate },
+      };
     }),
   );
 }
 
-/** Weight of the mean sigmoid of the scores, for all of them to fall. */
+/** Weight of the mean sigmoid of the scores at which nearly all of them fall. */
 const PENALTY = 1000;
 
 /** The method of a pruning trial. */

@@ -26,6 +26,8 @@ export interface StudentSearch {
   journal: string;
   trials: number;
   seed: number;
+  /** What determines a trial besides the searched settings, such as the fingerprint of one; a journal of another is refused. */
+  about: string;
   /** Trains a student with some settings. */
   train: (values: Values, trial: number) => Promise<FinishedTrial>;
   progress?: Progress;
@@ -39,11 +41,12 @@ export async function searchStudents({
   journal: path,
   trials,
   seed,
+  about,
   train,
   progress = silentProgress,
 }: StudentSearch): Promise<ScoredTrial[]> {
   mkdirSync(dirname(path), { recursive: true });
-  const journal = Journal.open(path, { space: STUDENT_SPACE, sampler: 'tpe', seed });
+  const journal = Journal.open(path, { space: STUDENT_SPACE, sampler: 'tpe', seed, about });
   await runSearch(journal, {
     rungs: planRungs(trials),
     suggest: createSampler('tpe', STUDENT_SPACE, seed),
@@ -89,10 +92,7 @@ function withEdge(name: string, value: number): string {
   return value === low || value === high ? `${text} (end of the range)` : text;
 }
 
-/**
- * How each setting moves with the accuracy over the trials: Spearman's rank correlation. With twenty trials, which TPE chose, correlations
- * below about 0.44 are within chance.
- */
+/** How each setting moves with the accuracy over the trials: Spearman's rank correlation. */
 export function importanceRows(trials: readonly ScoredTrial[]): { name: string; correlation: number }[] {
   const scores = ranksOf(trials.map(({ score }) => score));
   return Object.keys(STUDENT_SPACE).map((name) => ({

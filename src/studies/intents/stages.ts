@@ -1,34 +1,61 @@
 import type { Latency, StageRecord } from '../../benchmark';
 import { wilsonInterval } from '../../evaluation';
 import { readEncoderConfiguration, readSafetensors } from '../../nn';
+import { isRight } from '../../tasks';
 import type { BarSeries, Bubble, Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import type { PublishedStage } from './profiles';
 
-/** One row per stage: size, latency and accuracy, as multiples of the first stage too. */
-export function stageRows(records: readonly StageRecord[]): Row[] {
+/** One row per stage: size, latency and accuracy, as multiples of the first stage too. @param notes by stage */
+export function stageRows(
+  records: readonly StageRecord[],
+  notes: Readonly<Record<string, string>> = {},
+): Row[] {
   const [first] = records;
   return records.map((record) => ({
     ...costRow(record.stage, record, first),
+    'median (ms)': record.latency.medianMs,
+    'p95 (ms)': record.latency.p95Ms,
     'accuracy (%), 95% interval': accuracyText(record.accuracy, record.answers.length),
     'peak memory (MB)': record.peakMegabytes,
-    threads: record.threads,
+    runtime: `${record.runtime}, ${record.threads} thread${record.threads === 1 ? '' : 's'}`,
+    ...(Object.keys(notes).length > 0 && { note: notes[record.stage] ?? '' }),
   }));
 }
 
-/** The same for the reference study. */
-export const costRows = (stages: readonly PublishedStage[]): Row[] =>
-  stages.map(({ stage, mebibytes, meanMs, deviationMs, accuracy }) => ({
-    ...costRow(
-      stage,
-      { mebibytes, latency: { meanMs, deviationMs } },
+/** One row per stage that the reference study has too: its figures beside ours. @param counterparts its stages by ours */
+export function besidePublished(
+  records: readonly StageRecord[],
+  published: readonly PublishedStage[],
+  counterparts: Readonly<Record<string, string>>,
+): Row[] {
+  const [first] = records;
+  return records.flatMap((record): Row[] => {
+    const theirs = published.find(({ stage }) => stage === counterparts[record.stage]);
+    if (!theirs) return [];
+    const [own, other] = [
+      costRow(record.stage, record, first),
+      costRow(theirs.stage, { ...theirs, latency: theirs }, { ...published[0], latency: published[0] }),
+    ];
+    return [
       {
-        mebibytes: stages[0].mebibytes,
-        latency: stages[0],
+        ours: record.stage,
+        study: theirs.stage,
+        ...beside('size (MiB)', own, other),
+        ...beside('mean latency (ms)', own, other),
+        ...beside('times smaller', own, other),
+        ...beside('times faster', own, other),
+        'accuracy (%), 95% interval, ours': accuracyText(record.accuracy, record.answers.length),
+        'accuracy (%), study': 100 * theirs.accuracy,
       },
-    ),
-    'accuracy (%)': 100 * accuracy,
-  }));
+    ];
+  });
+}
+
+const beside = (column: string, own: Row, other: Row): Row => ({
+  [`${column}, ours`]: own[column],
+  [`${column}, study`]: other[column],
+});
 
 interface StageCost {
   mebibytes: number;
@@ -55,8 +82,7 @@ export function scopeRows(
 ): Row[] {
   return records.map(({ stage, answers }) => {
     const isOut = ({ gold }: StageRecord['answers'][number]) => gold[0] === outOfScope;
-    const right = (some: StageRecord['answers']) =>
-      some.filter(({ gold, given }) => gold[0] === given[0]).length;
+    const right = (some: StageRecord['answers']) => some.filter(isRight).length;
     const [out, inside] = [answers.filter(isOut), answers.filter((one) => !isOut(one))];
     const said = answers.filter(({ given }) => given[0] === outOfScope);
     const share = (count: number, of: number) => (of === 0 ? 'none' : accuracyText(count / of, of));

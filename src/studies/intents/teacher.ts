@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepSoftTargets } from '../../compression';
+import { keepSoftTargets, SOFT_TARGETS_FILE } from '../../compression';
 import type { TextAnswer } from '../../evaluation';
 import {
   InputError,
@@ -32,8 +32,10 @@ export interface KeptTeacher {
   demo: ScoredLabel;
   /** Its answer to each test query, by number of the label, with its probability. */
   answers: { label: number; score: number }[];
-  /** Of the test queries and their labels. */
-  testHash: string;
+  /** The same for each dev query. */
+  devAnswers: { label: number; score: number }[];
+  /** Of the queries of both parts and their labels. */
+  hashes: { dev: string; test: string };
 }
 
 /** The teacher that comes with the project. */
@@ -46,15 +48,20 @@ const LARGEST_FIGURES = 1 << 24;
 /** Keeps a trained teacher's answers and figures in a folder. The trial must have been kept. */
 export async function keepTeacher(
   { folder, ...teacher }: FinishedTrial,
-  test: readonly LabelledText[],
-  demo: ScoredLabel,
+  { dev: devQueries, test }: { dev: readonly LabelledText[]; test: readonly LabelledText[] },
+  { demo, dev: devAnswers }: { demo: ScoredLabel; dev: readonly TextAnswer[] },
   out: string,
   progress?: Progress,
 ): Promise<void> {
-  const { train, dev, encoder, labels, ...recipe } = teacher.configuration;
+  const { train, dev: _, encoder, labels, ...recipe } = teacher.configuration;
   if (folder === undefined) throw new InputError(`${teacher.trial.name}: was not kept; train it with "keep"`);
   await keepSoftTargets(folder, train.flatMap(readLabelledTexts), out, progress);
   const numberOf = new Map((labels ?? []).map((label, id) => [label, id]));
+  const numbered = (answers: readonly TextAnswer[]) =>
+    answers.map(({ ranked: [{ label, score }] }) => ({
+      label: numberOf.get(label) ?? -1,
+      score: Number(score.toFixed(4)),
+    }));
   const figures: Omit<KeptTeacher, 'folder'> = {
     epochs: epochRows(teacher),
     trainingSeconds: teacher.trainingSeconds,
@@ -62,11 +69,9 @@ export async function keepTeacher(
     precision: teacher.precision,
     recipe: { encoder: teacher.trial.encoder, ...recipe },
     demo,
-    answers: teacher.test.answers.map(({ ranked: [{ label, score }] }) => ({
-      label: numberOf.get(label) ?? -1,
-      score: Number(score.toFixed(4)),
-    })),
-    testHash: hashOf(test),
+    answers: numbered(teacher.test.answers),
+    devAnswers: numbered(devAnswers),
+    hashes: { dev: hashOf(devQueries), test: hashOf(test) },
   };
   writeFileAtomically(join(out, FIGURES), `${JSON.stringify(figures)}\n`);
 }
@@ -76,25 +81,33 @@ export function readKeptTeacher(folder = KEPT): KeptTeacher | undefined {
   const path = join(folder, FIGURES);
   if (!existsSync(path)) return undefined;
   const figures = readJsonObject(path, 'the figures of a teacher', LARGEST_FIGURES);
+  const { answers, devAnswers, epochs, hashes, demo } = figures;
+  const isWhole =
+    [answers, devAnswers, epochs].every(Array.isArray) && hashes !== undefined && demo !== undefined;
+  if (!isWhole || !existsSync(join(folder, SOFT_TARGETS_FILE)))
+    throw new InputError(
+      `${path}: is damaged, or ${SOFT_TARGETS_FILE} beside it is missing; restore the folder`,
+    );
   return { ...(figures as unknown as Omit<KeptTeacher, 'folder'>), folder };
 }
 
 /**
- * The kept teacher's answers to the test queries.
+ * The kept teacher's answers to the queries of a part.
  *
  * @throws InputError if these are not the queries that it answered
  */
 export function keptAnswers(
-  { answers, testHash }: KeptTeacher,
-  test: readonly LabelledText[],
+  { answers, devAnswers, hashes }: KeptTeacher,
+  part: 'dev' | 'test',
+  queries: readonly LabelledText[],
   labels: readonly string[],
 ): TextAnswer[] {
-  if (hashOf(test) !== testHash)
+  if (hashOf(queries) !== hashes[part])
     throw new InputError(
-      'the kept teacher answered other test queries; run the study on CLINC150 plus, or train a teacher with the profile full',
+      `the kept teacher answered other ${part} queries; run the study on CLINC150 plus, or train a teacher with the profile full`,
     );
-  return answers.map(({ label, score }, index) => ({
-    gold: test[index].labels,
+  return (part === 'dev' ? devAnswers : answers).map(({ label, score }, index) => ({
+    gold: queries[index].labels,
     given: [labels[label]],
     ranked: [{ label: labels[label], score }],
   }));

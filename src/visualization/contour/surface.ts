@@ -30,8 +30,7 @@ const VIRIDIS = [
 ];
 
 /**
- * Filled contours of a positive function of two numbers, on a logarithmic scale. Below the first and above the last level, the colours of
- * these are drawn.
+ * Filled contours of a positive function of two numbers, on a logarithmic scale, with one colour below the first level and one above the last.
  *
  * @throws InputError if the function is negative or not a number somewhere in its ranges
  * @example
@@ -54,21 +53,20 @@ export function surface(
   const thresholds = Array.from({ length: count }, (_, index) => low + (index * (high - low)) / (count - 1));
   const logarithms = values.map((row) => row.map((own) => Math.max(low - 1, Math.log10(own))));
   const levels = levelsOf({ ...grid, values: logarithms }, { thresholds, side: SIDE });
-  const share = (level: number) => (level - low) / (high - low);
-  const colour = (level: number) => viridis(Math.min(1, share(level) + 1 / count));
+  // Band 0 is below the first level, band `count` above the last one.
+  const colour = (band: number) => viridis(band / count);
+  /** Of a level, on the scale at the right. */
+  const height = (level: number) => (1 + ((level - low) / (high - low)) * (count - 1)) / (count + 1);
   const ticks = Array.from(
     { length: Math.floor(high) - Math.ceil(low) + 1 },
     (_, index) => Math.ceil(low) + index,
   );
   return {
     data: [
-      ...levels.map(({ value: level, rings }) =>
-        pathTrace(rings, {
-          fill: 'toself',
-          fillcolor: colour(level),
-          line: { color: colour(level), width: 0.5 },
-        }),
-      ),
+      ...levels.map(({ value: level, rings }) => {
+        const own = colour(thresholds.indexOf(level) + 1);
+        return pathTrace(rings, { fill: 'toself', fillcolor: own, line: { color: own, width: 0.5 } });
+      }),
       {
         ...{ type: 'scatter', mode: 'markers', x: [mark.x], y: [mark.y] },
         hovertext: [plainText(mark.name)],
@@ -79,16 +77,16 @@ export function surface(
       width: PLOT.width + 168,
       height: PLOT.height + 76,
       margin: { l: 72, r: 96, t: 12, b: 64 },
-      plot_bgcolor: viridis(0),
+      plot_bgcolor: colour(0),
       showlegend: false,
       xaxis: axis('x', { range: [...view.x], showgrid: false, showline: true }),
       yaxis: axis('y', { range: [...view.y], showgrid: false, showline: true }),
-      shapes: thresholds.map((_, index) => ({
+      shapes: Array.from({ length: count + 1 }, (_, band) => ({
         ...{ type: 'rect', xref: 'paper', yref: 'paper', x0: 1.03, x1: 1.06, line: { width: 0 } },
-        ...{ y0: index / count, y1: (index + 1) / count, fillcolor: viridis(index / (count - 1)) },
+        ...{ y0: band / (count + 1), y1: (band + 1) / (count + 1), fillcolor: colour(band) },
       })),
       annotations: ticks.map((tick) => ({
-        ...{ text: formatNumber(10 ** tick, 3), x: 1.065, xref: 'paper', y: share(tick), yref: 'paper' },
+        ...{ text: formatNumber(10 ** tick, 3), x: 1.065, xref: 'paper', y: height(tick), yref: 'paper' },
         ...{ xanchor: 'left', yanchor: 'middle', showarrow: false, font: { size: 11.5, color: INK } },
       })),
     },

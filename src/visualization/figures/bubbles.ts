@@ -18,7 +18,7 @@ export interface Bubble {
   size: number;
   /** Ends of the interval of y, drawn as a vertical bar. */
   interval?: readonly [low: number, high: number];
-  /** Ends of the interval of x, drawn as a horizontal bar; above zero. */
+  /** One standard deviation around x, drawn as a horizontal bar; above zero. */
   xInterval?: readonly [low: number, high: number];
 }
 
@@ -32,8 +32,6 @@ export interface BubbleOptions {
   baseline?: string;
   /** Name of a model that is drawn as a dashed circle: the newest one. */
   newest?: string;
-  /** What horizontal bars are. Default: "one standard deviation". */
-  xInterval?: string;
 }
 
 const PLOT = { width: 700, height: 380 };
@@ -55,14 +53,7 @@ const LINE_HEIGHT = 22;
  */
 export function bubbles(
   models: readonly Bubble[],
-  {
-    x: xTitle,
-    y: yTitle,
-    sizeUnit = 'MB',
-    baseline,
-    newest,
-    xInterval: horizontalBars = 'one standard deviation',
-  }: BubbleOptions,
+  { x: xTitle, y: yTitle, sizeUnit = 'MB', baseline, newest }: BubbleOptions,
 ): Figure {
   const points = [...models].sort((one, other) => one.x - other.x);
   if (points.length === 0) throw new InputError('There is no model to draw; benchmark at least one');
@@ -175,7 +166,7 @@ export function bubbles(
     reading:
       'The upper left is best; no model is both cheaper and better than those on the dotted line.' +
       (points.some(({ interval }) => interval) ? ' Vertical bars are 95% intervals.' : '') +
-      (points.some(({ xInterval }) => xInterval) ? ` Horizontal bars are ${horizontalBars}.` : '') +
+      (points.some(({ xInterval }) => xInterval) ? ' Horizontal bars are one standard deviation.' : '') +
       (reference ? ` Dashed lines go through ${reference.name}.` : '') +
       (points.some(isNewest) ? ` The dashed circle is ${newest}.` : '') +
       (isKeyed ? ' The numbers are in order of the horizontal axis.' : ''),

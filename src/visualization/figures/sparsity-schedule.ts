@@ -36,6 +36,6 @@ export function sparsitySchedule(options: Pick<SparsityOptions, 'sparsity' | 'be
     title: 'The cubic schedule of sparsity',
     reading:
       `Weights are set to zero between the dashed lines, fast at first: half-way, ${formatPercent(zeros(middle))} are zero ` +
-      `of the ${formatPercent(sparsity)} at the end; the rest of the run is for recovery.`,
+      `of the ${formatPercent(sparsity)} at the end${end < 1 ? '; the rest of the run is for recovery' : ''}.`,
   };
 }

@@ -1,4 +1,3 @@
-import { InputError } from '../../../foundation';
 import { type DeviceTensor, kernels, type Tensor } from '../../../nn';
 
 /** Side of the square blocks that are removed as a whole; null for single weights. */
@@ -8,7 +7,6 @@ export type Block = number | null;
  * The size of each block: the root mean square of its weights. Single weights are returned as they are, with their signs.
  *
  * @param matrix [outputs, inputs] @returns [outputs / block, inputs / block]
- * @throws InputError if the blocks do not tile the matrix
  */
 export function blockSizes({ shape, data }: Tensor, block: Block): Tensor {
   if (block === null) return { shape, data };
@@ -47,8 +45,6 @@ export function sumOfBlocks(matrix: DeviceTensor, block: Block): DeviceTensor {
 
 function tiles([height, width]: readonly number[], block: number): [rows: number, columns: number] {
   if (height % block !== 0 || width % block !== 0)
-    throw new InputError(
-      `blocks of ${block} x ${block} do not tile a matrix of ${height} x ${width}; choose a "block" that divides both`,
-    );
+    throw new Error(`blocks of ${block} x ${block} do not tile a matrix of ${height} x ${width}`);
   return [height / block, width / block];
 }

@@ -118,6 +118,12 @@ export function completeSparsity(value: unknown, place: string): SparsityOptions
   return options;
 }
 
+/**
+ * Peak learning rate of scores for a short run: the mean rate of a run is half of it, so that a score pushed in the same direction by every step
+ * moves by 6, three times as far as the threshold of soft movement.
+ */
+export const scoreRateFor = (steps: number): number => 12 / steps;
+
 /** Zhu & Gupta's cubic schedule, which rises from 0 to 1 between two shares of a run, fast at first. */
 export function cubicRise(share: number, { begin, end }: Pick<SparsityOptions, 'begin' | 'end'>): number {
   const along = Math.min(1, Math.max(0, (share - begin) / (end - begin)));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { InputError, writeFileAtomically } from '../../../foundation';
-import { type LabelNetwork, readSafetensors, setDropout } from '../../../nn';
+import { type LabelNetwork, readSafetensors, setDropout, type Tensor } from '../../../nn';
 import { labelTaskOf, type Task, withTask } from '../../../tasks';
 import {
   learn,
@@ -12,6 +12,7 @@ import {
   stepsByEpoch,
   type TrainingReport,
 } from '../../../training';
+import type { Block } from './blocks';
 import { isPrunable, leastScore, prunedTensors, scoresFor, sparseObjective } from './objective';
 import type { SparsityConfiguration } from './options';
 
@@ -36,8 +37,8 @@ export interface SparsityReport {
 }
 
 /**
- * Fine-tunes a model while setting weights to zero. Dev scores use the masks of the end of the schedule, so that the best epoch is a
- * sparse one.
+ * Fine-tunes a model while setting weights to zero. Dev scores use the masks of the end of the schedule, and an epoch before that end is
+ * not kept, so that the best epoch is a sparse one.
  */
 export async function sparsify(run: SparsityRun): Promise<TrainingReport & SparsityReport> {
   const { folder } = run;
@@ -65,6 +66,7 @@ async function sparsifyTask<Item, Example extends { inputIds: Int32Array }, Netw
   const lessons = readLessons(task, configuration, { labels: dense.configuration.labels, place });
   const tensors = dense.parameters.snapshot();
   dense.dispose();
+  refuseUntiled(tensors, sparsity.block, place);
   const model = task.build(
     dense.configuration,
     run.model,
@@ -78,6 +80,7 @@ async function sparsifyTask<Item, Example extends { inputIds: Int32Array }, Netw
       task,
       lessons,
       network: model,
+      firstKept: Math.ceil(sparsity.end * configuration.epochs),
       objective(examples) {
         const steps = stepsByEpoch(examples, configuration).reduce((sum, own) => sum + own, 0);
         if (sparsity.method === 'soft_movement') refuseStandstill(steps, run);
@@ -97,6 +100,15 @@ async function sparsifyTask<Item, Example extends { inputIds: Int32Array }, Netw
   } finally {
     model.dispose();
   }
+}
+
+/** @throws InputError that names the first matrix of the layers that blocks of this size do not tile */
+function refuseUntiled(tensors: ReadonlyMap<string, Tensor>, block: Block, place: string): void {
+  for (const [name, { shape }] of tensors)
+    if (block !== null && isPrunable(name, shape) && shape.some((extent) => extent % block !== 0))
+      throw new InputError(
+        `${place}: blocks of ${block} x ${block} do not tile ${name}, a matrix of ${shape.join(' x ')}; choose a "block" that divides both`,
+      );
 }
 
 /**
