@@ -9,7 +9,7 @@ export { benchmarkTexts, type TextBenchmarkRow, type TextVariant } from './bench
 export { benchmarkCsv, textBenchmarkCsv } from './csv';
 export type { BenchmarkOptions, Costs, Runnable } from './measure';
 export { benchPython, benchPythonInstalled, type Peer, startPeer } from './peer';
-export { openPeers, openTextPeers } from './peers';
+export { type OpenPeers, openPeers, openTextPeers } from './peers';
 export {
   benchmarkStage,
   type Latency,
