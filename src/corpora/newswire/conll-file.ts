@@ -1,0 +1,31 @@
+import { InputError, type SentenceLine } from '../../foundation';
+import { Account } from '../convert/account';
+import { conllSentences } from '../convert/conll';
+
+/** A file of CoNLL columns as sentences with spans and fixed words. */
+export interface ConllFile {
+  sentences: SentenceLine[];
+  /** Number of `-DOCSTART-` lines before sentences; 0 if the file has none. */
+  documents: number;
+  tokens: number;
+  labels: string[];
+  /** One message per sentence that was left out. */
+  skipped: string[];
+}
+
+/** @param column of the tags, from 1; the last by default. @throws InputError if nothing in the file is usable */
+export function readConllFile(path: string, column?: number): ConllFile {
+  const account = new Account();
+  const sentences = conllSentences([path], { column }, account);
+  if (sentences.length === 0)
+    throw new InputError(account.skipped[0] ?? `${path}: has no sentence; give words with tags in columns`);
+  const articles = new Set(sentences.map(({ article }) => article));
+  const isDivided = [...articles].some((article) => / document \d+$/.test(article));
+  return {
+    sentences,
+    documents: isDivided ? articles.size : 0,
+    tokens: sentences.reduce((sum, { words }) => sum + words!.length, 0),
+    labels: [...new Set(sentences.flatMap(({ spans }) => spans.map(({ label }) => label)))],
+    skipped: account.skipped,
+  };
+}
