@@ -23,6 +23,21 @@ export { INTENT_DOMAINS, INTENTS, type Intent, type Intents, loadIntents, OUT_OF
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';
 export {
+  type ColumnRecord,
+  ENTITY_TYPES,
+  loadNerSet,
+  loadNewswire,
+  loadUniversities,
+  type NerSet,
+  type NerSetEntry,
+  type Newswire,
+  type NewswirePart,
+  readNerSets,
+  readRecords,
+  type Universities,
+  type University,
+} from './newswire';
+export {
   type AncestrySplit,
   ancestorsOf,
   type DefinitionRow,

@@ -31,7 +31,13 @@ export {
   trainTfidf,
   tuneTfidf,
 } from './baselines/tfidf-classifier';
-export { type BootstrapOptions, bootstrapIntervals, CONFIDENCE, type Interval } from './bootstrap';
+export {
+  type BootstrapOptions,
+  bootstrapIntervals,
+  bootstrapUnits,
+  CONFIDENCE,
+  type Interval,
+} from './bootstrap';
 export {
   byCorpus,
   byLength,
@@ -94,6 +100,7 @@ export {
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { type Contributions, leaveOneWordOut, type WordContribution } from './probes/leave-one-word-out';
+export { type LabelledVectors, probeAccuracy } from './probes/linear-probe';
 export {
   commonOpenings,
   type Opening,

@@ -33,6 +33,7 @@ export {
 } from './go-terms';
 export * from './intents';
 export { measureModels } from './model-costs';
+export * from './newswire';
 export {
   PAPER_TOPICS_PROFILES,
   type PaperTopicsProfile,

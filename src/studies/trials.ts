@@ -33,7 +33,7 @@ import { TOKENIZER_FILES, Tokenizer } from '../tokenization';
 import {
   completeConfiguration,
   type EvaluationRow,
-  fineTune,
+  fineTuneFiles,
   type RunOptions,
   type StepRow,
   secondsOf,
@@ -141,7 +141,8 @@ export async function runTrial(trial: Trial, run: TrialsRun): Promise<FinishedTr
 
 async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {
   const { test, folder, onRow, rankedLabels } = run;
-  const { name, keep = false, leftOut, precision, replicas, distillation, sparsity, ...options } = trial;
+  const { name, keep = false, leftOut, precision, replicas, ...rest } = trial;
+  const { distillation: _, sparsity: __, ...options } = rest;
   if (leftOut !== undefined) return { trial, notRun: leftOut };
   let encoder: string;
   try {
@@ -151,7 +152,7 @@ async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {
     throw error;
   }
   const configuration = completeConfiguration(options, `the trial "${name}"`);
-  const own = join(folder, folderName(name, fingerprintOf(configuration, trial, encoder, run)));
+  const own = join(folder, trialFolder(name, fingerprintOf(configuration, trial, encoder, run)));
   const [path, model] = [join(own, 'trial.json'), join(own, 'model')];
   const isKept = existsSync(model);
   if (existsSync(path) && (!keep || isKept)) {
@@ -161,9 +162,7 @@ async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {
   }
 
   const how = { resume: isKept, precision, replicas, onRow };
-  const report: TrainingReport & Partial<SparsityReport> = await (distillation || sparsity
-    ? compress(trial, configuration, encoder, { ...how, folder: model })
-    : fineTune({ ...options, ...how, out: model }));
+  const report = await trainTrial(trial, configuration, encoder, { ...how, folder: model });
   const network = SequenceClassifier.load(model);
   try {
     const judged = await evaluateTexts(
@@ -199,14 +198,15 @@ async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {
   }
 }
 
-/** Trains a student, or a sparse model. */
-function compress(
+/** Trains the model of a trial into a folder: fine-tunes an encoder, or trains a student or a sparse model. */
+export function trainTrial(
   { name, distillation, sparsity }: Trial,
   configuration: TrainingConfiguration,
   encoder: string,
   run: RunOptions & { folder: string },
-): Promise<TrainingReport> {
+): Promise<TrainingReport & Partial<SparsityReport>> {
   const place = `the trial "${name}"`;
+  if (!distillation && !sparsity) return fineTuneFiles({ ...configuration, encoder }, { ...run, place });
   if (!distillation)
     return sparsify({
       ...run,
@@ -257,7 +257,7 @@ function filesOfModel(folder: string): string[] {
  * Returns the name of a trial's folder: "all-mpnet-base-v2, batch 8" becomes "all-mpnet-base-v2-batch-8-1f0c9a2b". With other options or
  * data it is another folder, so that nothing that was trained is lost.
  */
-const folderName = (name: string, fingerprint: string): string =>
+export const trialFolder = (name: string, fingerprint: string): string =>
   `${name.replaceAll(/[^\p{L}\p{N}.]+/gu, '-')}-${fingerprint.slice(0, 8)}`;
 
 /** Bytes of the figures of one trial: some hundred thousand test texts. */

@@ -41,8 +41,11 @@ export interface Evaluation {
   loss: number;
   /** Higher is better: selects the epoch to keep. The mean F1 of the labels, except for masked words. */
   score: number;
-  /** Text classifiers only. */
+  /** Of text classifiers, and the share of right tags of a tagger with exclusive tags. */
   accuracy?: number;
+  /** Over all mentions; taggers with exclusive tags only. */
+  precision?: number;
+  recall?: number;
   /** By label: strict span F1 of a tagger, F1 of a classifier; null for a label that does not occur. */
   f1?: Record<string, number | null>;
 }

@@ -12,7 +12,7 @@ import type { LossName } from '../losses';
 import { logSoftmax } from '../probabilities';
 import { voteWithinArticle } from './article-vote';
 import type { ScoredSpan } from './decoding';
-import { knownSpans, meanF1, microF1, onlyLabels, scoreSpans } from './spans';
+import { knownSpans, meanF1, microF1, onlyLabels, ratio, scoreSpans, totalCounts } from './spans';
 import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
 
@@ -27,6 +27,8 @@ export interface EvaluationReport {
   microF1: number | null;
   /** Binary cross-entropy, or after training with `cross_entropy`, that loss. */
   loss: number;
+  /** With exclusive tags: share of the tokens that carry a tag whose likeliest tag is right; otherwise null. */
+  accuracy: number | null;
   /** Per sentence, in the given order: tokens, logits and predicted spans. */
   tagged: TaggedText[];
 }
@@ -64,7 +66,7 @@ export async function evaluate(
     tokens: scoreTokens(tokenOutcomes(gold, tagged, options), options.threshold),
     meanF1: meanF1(spans),
     microF1: microF1(spans),
-    loss: meanLoss(gold, tagged, options),
+    ...meanLoss(gold, tagged, options),
     tagged,
   };
 }
@@ -129,8 +131,9 @@ export function heldOutEvaluation(
     );
   }
   return async ({ score }: { score: TokenScorer }) => {
-    const { loss, spans, meanF1: mean } = await evaluate(sentences, tokenizer, score, options);
-    return { loss, score: mean!, f1: byLabel(options.labels, (label) => spans[label].f1) };
+    const { loss, accuracy, spans, meanF1: mean } = await evaluate(sentences, tokenizer, score, options);
+    const f1 = byLabel(options.labels, (label) => spans[label].f1);
+    return { loss, score: mean!, ...(accuracy !== null && { accuracy, ...microScores(spans) }), f1 };
   };
 }
 
@@ -143,13 +146,14 @@ function meanLoss(
   sentences: readonly Sentence[],
   tagged: readonly TaggedText[],
   options: EvaluationOptions,
-): number {
+): { loss: number; accuracy: number | null } {
   const outputs = outputNames(options).length;
   const perLabel = outputsPerLabel(options);
   const isExclusive = options.scheme === 'exclusive';
   const lossOfLabel = options.loss === 'cross_entropy' ? exclusiveLoss : binaryLoss;
   let total = 0;
   let known = 0;
+  let right = 0;
   sentences.forEach(({ spans, annotated }, index) => {
     const { encoded, logits } = tagged[index];
     const { labels, counts } = spansToLabels(encoded, spans, options);
@@ -159,7 +163,9 @@ function meanLoss(
         if (counts[token] === 0) continue;
         const row = token * outputs;
         const own = labels.subarray(row, row + outputs).indexOf(1);
-        total -= logSoftmax(logits.subarray(row, row + outputs))[own];
+        const logProbabilities = logSoftmax(logits.subarray(row, row + outputs));
+        total -= logProbabilities[own];
+        if (logProbabilities.indexOf(Math.max(...logProbabilities)) === own) right++;
         known++;
       }
       return;
@@ -173,7 +179,13 @@ function meanLoss(
       known++;
     }
   });
-  return total / Math.max(known, 1);
+  return { loss: total / Math.max(known, 1), accuracy: isExclusive ? right / Math.max(known, 1) : null };
+}
+
+/** Precision and recall over the mentions of all labels together. */
+function microScores(scores: Readonly<Record<string, LabelScore>>): { precision: number; recall: number } {
+  const { hits, predicted, gold } = totalCounts(scores);
+  return { precision: ratio(hits, predicted) ?? 0, recall: ratio(hits, gold) ?? 0 };
 }
 
 /** Mean of softplus(z) - z y over the outputs of a class. */

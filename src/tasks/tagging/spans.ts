@@ -104,14 +104,20 @@ export function meanF1(scores: Record<string, LabelScore>): number | null {
   return mean(Object.values(scores).map(({ f1 }) => f1));
 }
 
-/** F1 over the mentions of all labels together; null without gold mentions. */
-export function microF1(scores: Record<string, LabelScore>): number | null {
-  let [hits, predicted, gold] = [0, 0, 0];
+/** Counts of all labels together. */
+export function totalCounts(scores: Readonly<Record<string, LabelScore>>): SpanCounts {
+  const total = noSpanCounts();
   for (const { truePositives, falsePositives, support } of Object.values(scores)) {
-    hits += truePositives;
-    predicted += truePositives + falsePositives;
-    gold += support;
+    total.hits += truePositives;
+    total.predicted += truePositives + falsePositives;
+    total.gold += support;
   }
+  return total;
+}
+
+/** F1 over the mentions of all labels together; null without gold mentions. */
+export function microF1(scores: Readonly<Record<string, LabelScore>>): number | null {
+  const { hits, predicted, gold } = totalCounts(scores);
   return f1Of(hits, predicted, gold);
 }
 

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRandom } from '../../foundation';
+import { type LabelledVectors, probeAccuracy } from './linear-probe';
+
+/** Two columns that decide the label by their sum, and one constant column. */
+function vectorsOf(seed: number, rows: number, labelOf: (x: number, y: number) => number): LabelledVectors {
+  const random = createRandom(seed);
+  const points = Array.from({ length: rows }, () => [random.next() - 0.5, 100 * (random.next() - 0.5)]);
+  return {
+    width: 3,
+    vectors: Float32Array.from(points.flatMap(([x, y]) => [x, y, 7])),
+    gold: Int32Array.from(points, ([x, y]) => labelOf(x, y)),
+  };
+}
+
+test('what is linear in the vectors is read out, whatever the scale of their columns; what is not stays at chance', () => {
+  const linear = (x: number, y: number) => (x + y / 100 > 0 ? 1 : 0);
+  const options = { labels: 2, C: 10 };
+  assert.ok(probeAccuracy(vectorsOf(1, 400, linear), vectorsOf(2, 400, linear), options) > 0.97);
+  const product = (x: number, y: number) => (x * y > 0 ? 1 : 0);
+  const accuracy = probeAccuracy(vectorsOf(1, 400, product), vectorsOf(2, 400, product), options);
+  assert.ok(accuracy > 0.35 && accuracy < 0.65, `${accuracy}`);
+});
+
+test('vectors of different width, and none, are refused', () => {
+  const one = vectorsOf(1, 4, () => 0);
+  assert.throws(
+    () => probeAccuracy(one, { ...one, width: 2 }, { labels: 2 }),
+    /vectors of 3 numbers, not of 2/,
+  );
+  const none = { vectors: new Float32Array(), width: 3, gold: new Int32Array() };
+  assert.throws(() => probeAccuracy(none, one, { labels: 2 }), /give both/);
+});

@@ -1,0 +1,28 @@
+/**
+ * Newswire: what the study of CoNLL++ adds to the other rooms: tags of words, scores with intervals, and probes of what a tagger has learned.
+ *
+ * In: sentences with spans, a tagger. Out: tags, scores, tables. May touch: the folder of the run.
+ */
+export { collectVectors, type LayerProbe, probeLayers, type WordVectors } from './layer-probe';
+export {
+  inLetterCase,
+  isAllCapitals,
+  LETTER_CASES,
+  type LetterCase,
+  trainWordTagger,
+  type WordTagger,
+} from './letter-case';
+export { ALL, type MentionScore, mentionRows, scoreMentions, setRows, withoutMasked } from './scores';
+export { predictMentions, type TrainedTagger, taggerRows, trainTagger } from './taggers';
+export {
+  hasKeyword,
+  isAscii,
+  OUTCOMES,
+  type Outcome,
+  outcomeOf,
+  outcomeRows,
+  TEMPLATES,
+  type UniversityCase,
+  universityCases,
+} from './university-probe';
+export { spansOfTags, tagsOfWords, wordRanges } from './word-tags';

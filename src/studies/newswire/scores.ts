@@ -1,0 +1,131 @@
+import { bootstrapUnits, type Interval } from '../../evaluation';
+import type { Sentence, Span } from '../../foundation';
+import { countSpans, f1Of, noSpanCounts, type SpanCounts } from '../../tasks';
+import type { Row } from '../../visualization';
+import { withInterval } from '../tables';
+
+/** Strict F1 over words with its interval for the choice of documents. */
+export interface MentionScore {
+  label: string;
+  precision: number | null;
+  recall: number | null;
+  /** Null without gold mentions. */
+  f1: number | null;
+  interval: Interval | null;
+  /** Gold mentions. */
+  support: number;
+}
+
+/** The row of all labels together. */
+export const ALL = 'all';
+
+/**
+ * Strict scores of each label and of all together, with 95 % bootstrap intervals over documents; over sentences if all are of one document.
+ *
+ * @param predicted one list per sentence // [sentences]
+ * @param seed of the bootstrap
+ */
+export function scoreMentions(
+  gold: readonly Sentence[],
+  predicted: readonly (readonly Span[])[],
+  labels: readonly string[],
+  seed: number,
+): MentionScore[] {
+  const articles = new Set(gold.map(({ article }) => article));
+  const unitOf = (sentence: Sentence, index: number) =>
+    articles.size > 1 ? sentence.article : String(index);
+  const units = new Map<string, Map<string, SpanCounts>>();
+  gold.forEach((sentence, index) => {
+    units.set(unitOf(sentence, index), new Map(labels.map((label) => [label, noSpanCounts()])));
+  });
+  const uncounted = noSpanCounts();
+  countSpans(
+    gold,
+    predicted,
+    ({ label }, sentence, index) => units.get(unitOf(sentence, index))!.get(label) ?? uncounted,
+  );
+  const rows = [...units.values()].map((counts) =>
+    Float64Array.from(
+      labels.flatMap((label) => {
+        const { hits, predicted: found, gold: right } = counts.get(label)!;
+        return [hits, found, right];
+      }),
+    ),
+  );
+  const columns = 3 * labels.length;
+  const sumsOf = (sums: Float64Array, places: readonly number[]) =>
+    [0, 1, 2].map((column) => places.reduce((sum, place) => sum + sums[3 * place + column], 0));
+  const all = labels.map((_, index) => index);
+  const groups: [string, number[]][] = [
+    ...labels.map((label, index): [string, number[]] => [label, [index]]),
+    [ALL, all],
+  ];
+  const add = (sums: Float64Array, unit: number) => {
+    for (let column = 0; column < columns; column++) sums[column] += rows[unit][column];
+  };
+  const intervals = bootstrapUnits(
+    rows.length,
+    columns,
+    add,
+    groups.map(([, places]) => (sums: Float64Array) => {
+      const [hits, found, right] = sumsOf(sums, places);
+      return f1Of(hits, found, right);
+    }),
+    { seed },
+  );
+  const total = new Float64Array(columns);
+  rows.forEach((_, unit) => {
+    add(total, unit);
+  });
+  return groups.map(([label, places], index) => {
+    const [hits, found, right] = sumsOf(total, places);
+    return {
+      label,
+      precision: found === 0 ? null : hits / found,
+      recall: right === 0 ? null : hits / right,
+      f1: f1Of(hits, found, right),
+      interval: intervals[index],
+      support: right,
+    };
+  });
+}
+
+/** One row per label, in percent. */
+export const mentionRows = (scores: readonly MentionScore[]): Row[] =>
+  scores.map(({ label, precision, recall, f1, interval, support }) => ({
+    label,
+    'precision (%)': precision === null ? null : 100 * precision,
+    'recall (%)': recall === null ? null : 100 * recall,
+    'F1 (%), 95% interval': f1 === null ? 'no mention' : withInterval(f1, interval),
+    mentions: support,
+  }));
+
+/** F1 of some labels on several sets as one row per set. @param sets scores by the name of the set */
+export const setRows = (
+  sets: Readonly<Record<string, readonly MentionScore[]>>,
+  labels: readonly string[],
+): Row[] =>
+  Object.entries(sets).map(([set, scores]) => {
+    const of = (label: string) => scores.find((score) => score.label === label);
+    const all = of(ALL)!;
+    return {
+      set,
+      'F1 (%), 95% interval': all.f1 === null ? 'no mention' : withInterval(all.f1, all.interval),
+      ...Object.fromEntries(
+        labels.map((label): [string, number | null] => {
+          const f1 = of(label)?.f1 ?? null;
+          return [`${label} (%)`, f1 === null ? null : 100 * f1];
+        }),
+      ),
+      mentions: all.support,
+    };
+  });
+
+/** Leaves out predictions that overlap an entity of a type without counterpart: they are neither right nor wrong // [sentences] */
+export const withoutMasked = <T extends Span>(
+  predicted: readonly (readonly T[])[],
+  masked: readonly (readonly Span[])[],
+): T[][] =>
+  predicted.map((spans, index) =>
+    spans.filter(({ start, end }) => !masked[index].some((one) => one.start < end && one.end > start)),
+  );

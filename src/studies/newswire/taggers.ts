@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Progress, readSentences, type Sentence, silentProgress } from '../../foundation';
+import { openModel } from '../../inference';
+import { fetchEncoder } from '../../nn';
+import { type ScoredSpan, tagTexts } from '../../tasks';
+import { Tokenizer } from '../../tokenization';
+import { completeConfiguration, type EvaluationRow, type StepRow, secondsOf } from '../../training';
+import type { Row } from '../../visualization';
+import { type Trial, trainTrial, trialFingerprint, trialFolder } from '../trials';
+
+/** A tagger that was trained, with the rows of its training. */
+export interface TrainedTagger {
+  trial: Trial;
+  /** The model folder. */
+  folder: string;
+  trainingSentences: number;
+  steps: StepRow[];
+  evaluations: EvaluationRow[];
+  bestEpoch: number;
+  /** Of all epochs, without evaluation. */
+  trainingSeconds: number;
+  precision: string;
+}
+
+/**
+ * Trains a tagger on sentences into a folder of its own below `folder`, or reads the one that an earlier run trained with the same options and
+ * data; an interrupted one is resumed.
+ *
+ * @throws InputError for unusable data or options
+ */
+export async function trainTagger(
+  trial: Trial,
+  { folder, progress = silentProgress }: { folder: string; progress?: Progress },
+): Promise<TrainedTagger> {
+  const { name, keep: _, leftOut: __, precision, replicas, distillation, sparsity, ...options } = trial;
+  const configuration = completeConfiguration(options, `the trial "${name}"`);
+  const out = join(folder, trialFolder(name, await trialFingerprint(trial, { test: trial.dev[0] })));
+  const run = { folder: out, resume: existsSync(out), precision, replicas, progress };
+  const report = await trainTrial(trial, configuration, await fetchEncoder(trial.encoder), run);
+  const steps = report.rows.filter((row): row is StepRow => row.kind === 'step');
+  return {
+    trial,
+    folder: out,
+    trainingSentences: trial.train.reduce((sum, file) => sum + readSentences(file).length, 0),
+    steps,
+    evaluations: report.rows.filter((row): row is EvaluationRow => row.kind === 'evaluation'),
+    bestEpoch: report.bestEpoch,
+    trainingSeconds: secondsOf(steps),
+    precision: report.precision,
+  };
+}
+
+/** The mentions that a tagger finds in sentences, whose words it takes as they are // [sentences] */
+export async function predictMentions(
+  folder: string,
+  sentences: readonly Pick<Sentence, 'text' | 'words'>[],
+  progress: Progress = silentProgress,
+): Promise<ScoredSpan[][]> {
+  const { tagging, score, dispose } = await openModel(folder);
+  try {
+    const tagged = await tagTexts(sentences, new Tokenizer(folder), score, tagging, (done) =>
+      progress.update(done, sentences.length, 'sentences'),
+    );
+    return tagged.map(({ spans }) => spans);
+  } finally {
+    progress.end();
+    await dispose();
+  }
+}
+
+/** One row per epoch, as the reference study has them: losses, precision, recall, F1 and accuracy on dev. */
+export function taggerRows({ steps, evaluations, bestEpoch }: TrainedTagger): Row[] {
+  return evaluations.map(({ epoch, loss, precision = 0, recall = 0, accuracy = 0, score }) => {
+    const own = steps.filter((step) => step.epoch === epoch);
+    return {
+      epoch: epoch === bestEpoch ? `${epoch} (kept)` : String(epoch),
+      'mean train loss': own.reduce((sum, step) => sum + step.loss, 0) / own.length,
+      'dev loss': loss,
+      'precision (%)': 100 * precision,
+      'recall (%)': 100 * recall,
+      'F1 (%)': precision + recall === 0 ? 0 : (200 * precision * recall) / (precision + recall),
+      'mean F1 of the types (%)': 100 * score,
+      'accuracy of tags (%)': 100 * accuracy,
+      'training time (s)': secondsOf(own),
+    };
+  });
+}
