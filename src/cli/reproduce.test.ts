@@ -35,7 +35,7 @@ test('unknown profiles, data sources and seeds are rejected with the allowed cho
 test('options of a study need one, and a study has data of its own', async () => {
   await assert.rejects(
     reproduce('--study', 'astrology'),
-    /Allowed choices are intent-compression, paper-topics, go-terms/,
+    /Allowed choices are intent-compression, conll-probing, paper-topics, go-terms/,
   );
   await assert.rejects(reproduce('--corpus', '.'), /--corpus belongs to a study; name it with --study/);
   await assert.rejects(

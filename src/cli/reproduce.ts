@@ -48,7 +48,7 @@ export function registerReproduce(program: Command): void {
     )
     .option(
       '--corpus <path>',
-      "your own copy of the study's data: an OBO file (go-terms), or a folder with X.txt and YL1.txt (paper-topics), or with data_full.json and data_oos_plus.json (intent-compression)",
+      "your own copy of the study's data: an OBO file (go-terms), or a folder with X.txt and YL1.txt (paper-topics), or with data_full.json and data_oos_plus.json (intent-compression), or with train.txt, dev.txt and test.txt in CoNLL columns (conll-probing)",
     )
     .addOption(
       new Option(

@@ -2,6 +2,7 @@ import {
   definitionTexts,
   loadGeneOntology,
   loadIntents,
+  loadNewswire,
   loadTopics,
   splitByAncestry,
   type TextData,
@@ -25,6 +26,8 @@ export async function checkStudyData(
       queries.flatMap(({ labels }) => labels),
       path,
     );
+  } else if (study === 'conll-probing') {
+    await loadNewswire({ folder: corpus, data });
   } else if (study === 'go-terms') {
     const { ontology, path } = loadGeneOntology({ file: corpus, data });
     refuseOneLabel(

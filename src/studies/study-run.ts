@@ -3,7 +3,7 @@ import type { TextData } from '../corpora';
 import { projectRoot } from '../foundation';
 import { readRunSettings } from '../literature';
 
-export const STUDY_NAMES = ['intent-compression', 'paper-topics', 'go-terms'] as const;
+export const STUDY_NAMES = ['intent-compression', 'conll-probing', 'paper-topics', 'go-terms'] as const;
 export type StudyName = (typeof STUDY_NAMES)[number];
 
 export type StudyProfileName = 'smoke' | 'quick' | 'full';
@@ -16,7 +16,7 @@ export interface StudyRun<Profile> {
   profileName: StudyProfileName;
   profile: Profile;
   data: TextData;
-  /** The user's own copy of the study's data: an OBO file, or a folder of the Web of Science set or of CLINC150. */
+  /** The user's own copy of the study's data: an OBO file, or a folder of the Web of Science set, of CLINC150 or of CoNLL columns. */
   corpus?: string;
   seed: number;
   /** Everything that the study writes. */

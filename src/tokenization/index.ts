@@ -29,5 +29,6 @@ export { isGiven, mergeThresholds, type Threshold, thresholdLogit, thresholdOf }
 export { type EncodedText, Tokenizer } from './tokenizer';
 export { completeConfiguration, hasBothFiles } from './tokenizer-configuration';
 export { haveSameTokenizer, readTokenizerFile, TOKENIZER_FILES, type TokenizerFile } from './tokenizer-file';
+export { trainWordPieces, type WordPieceOptions } from './train-tokenizer';
 export { cutWindows, FRAME_TOKENS, joinWindows, type Window } from './windows';
 export { wordsOf } from './words';

@@ -12,7 +12,9 @@ export {
   trainWordTagger,
   type WordTagger,
 } from './letter-case';
+export { NEWSWIRE_PROFILES, type NewswireProfile, PUBLISHED_NEWSWIRE } from './profiles';
 export { ALL, type MentionScore, mentionRows, scoreMentions, setRows, withoutMasked } from './scores';
+export { alignmentRows, type CountedShape, parametersByFormula, piecesByTag, taggedRows } from './tables';
 export { predictMentions, type TrainedTagger, taggerRows, trainTagger } from './taggers';
 export {
   hasKeyword,

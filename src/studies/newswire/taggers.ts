@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Variant } from '../../benchmark';
 import { type Progress, readSentences, type Sentence, silentProgress } from '../../foundation';
-import { openModel } from '../../inference';
 import { fetchEncoder } from '../../nn';
 import { type ScoredSpan, tagTexts } from '../../tasks';
-import { Tokenizer } from '../../tokenization';
 import { completeConfiguration, type EvaluationRow, type StepRow, secondsOf } from '../../training';
 import type { Row } from '../../visualization';
 import { type Trial, trainTrial, trialFingerprint, trialFolder } from '../trials';
@@ -53,20 +52,15 @@ export async function trainTagger(
 
 /** The mentions that a tagger finds in sentences, whose words it takes as they are // [sentences] */
 export async function predictMentions(
-  folder: string,
+  { tagging, tokenizer, score }: Pick<Variant, 'tagging' | 'tokenizer' | 'score'>,
   sentences: readonly Pick<Sentence, 'text' | 'words'>[],
   progress: Progress = silentProgress,
 ): Promise<ScoredSpan[][]> {
-  const { tagging, score, dispose } = await openModel(folder);
-  try {
-    const tagged = await tagTexts(sentences, new Tokenizer(folder), score, tagging, (done) =>
-      progress.update(done, sentences.length, 'sentences'),
-    );
-    return tagged.map(({ spans }) => spans);
-  } finally {
-    progress.end();
-    await dispose();
-  }
+  const tagged = await tagTexts(sentences, tokenizer, score, tagging, (done) =>
+    progress.update(done, sentences.length, 'sentences'),
+  );
+  progress.end();
+  return tagged.map(({ spans }) => spans);
 }
 
 /** One row per epoch, as the reference study has them: losses, precision, recall, F1 and accuracy on dev. */

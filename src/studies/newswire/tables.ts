@@ -1,0 +1,120 @@
+import type { Sentence, Span } from '../../foundation';
+import { outputNames, spansToLabels, type Tokenizer, WORD_RULES } from '../../tokenization';
+import type { BarSeries, Row } from '../../visualization';
+import { tagsOfWords, wordRanges } from './word-tags';
+
+/** The shape of an encoder whose parameters are counted by formula. */
+export interface CountedShape {
+  name: string;
+  vocabulary: number;
+  positions: number;
+  /** Token types; 0 if the encoder has none. */
+  types: number;
+  hidden: number;
+  intermediate: number;
+  layers: number;
+}
+
+/** Parameters of an encoder by part, each from its formula. */
+export function parametersByFormula({
+  name,
+  vocabulary,
+  positions,
+  types,
+  hidden,
+  intermediate,
+  layers,
+}: CountedShape): Row {
+  const embeddings = (vocabulary + positions + types + 2) * hidden;
+  const block =
+    4 * (hidden ** 2 + hidden) +
+    2 * 2 * hidden +
+    (hidden * intermediate + intermediate) +
+    (intermediate * hidden + hidden);
+  return {
+    encoder: name,
+    'embeddings: (V + P + T + 2) H': embeddings,
+    'one block: 4 (H² + H) + 4 H + 2 H F + F + H': block,
+    blocks: layers,
+    parameters: embeddings + layers * block,
+    'share of embeddings (%)': (100 * embeddings) / (embeddings + layers * block),
+  };
+}
+
+/** One row per token of a sentence: its word, and its tag under each rule for sub-words; a dash where a token is not learned. */
+export async function alignmentRows(
+  sentence: Sentence,
+  tokenizer: Tokenizer,
+  labels: readonly string[],
+): Promise<Row[]> {
+  const [encoded] = await tokenizer.encodeWords([{ text: sentence.text, words: wordRanges(sentence) }]);
+  const names = outputNames({ scheme: 'exclusive', labels });
+  const byRule = WORD_RULES.map((rule) => {
+    const { labels: columns, counts } = spansToLabels(encoded, sentence.spans, {
+      scheme: 'exclusive',
+      labels,
+      words: rule,
+    });
+    return [...counts].map((counted, token) => {
+      const own = columns.subarray(token * names.length, (token + 1) * names.length).indexOf(1);
+      return counted ? names[own] : '– (-100)';
+    });
+  });
+  const tags = tagsOfWords(sentence, sentence.spans);
+  const framed = (place: string): Row => ({
+    token: place,
+    word: '–',
+    'tag of the word': '–',
+    ...Object.fromEntries(WORD_RULES.map((rule) => [`rule "${rule}"`, '– (-100)'])),
+  });
+  return [
+    framed('start token'),
+    ...[...encoded.ids].map((id, token): Row => {
+      const range = wordRanges(sentence)[encoded.words[token]];
+      return {
+        token: tokenizer.tokenOf(id),
+        word: sentence.text.slice(range.start, range.end),
+        'tag of the word': tags[encoded.words[token]],
+        ...Object.fromEntries(WORD_RULES.map((rule, index) => [`rule "${rule}"`, byRule[index][token]])),
+      };
+    }),
+    framed('end token'),
+  ];
+}
+
+/** Mean number of sub-words per word by the tag of the word, for `groupedBars`. */
+export async function piecesByTag(sentences: readonly Sentence[], tokenizer: Tokenizer): Promise<BarSeries> {
+  const encodings = await tokenizer.encodeWords(
+    sentences.map((one) => ({ text: one.text, words: wordRanges(one) })),
+  );
+  const counts = new Map<string, { words: number; pieces: number }>();
+  sentences.forEach((sentence, index) => {
+    const tags = tagsOfWords(sentence, sentence.spans);
+    const pieces = new Array<number>(tags.length).fill(0);
+    for (const word of encodings[index].words) pieces[word]++;
+    tags.forEach((tag, word) => {
+      const own = counts.get(tag) ?? { words: 0, pieces: 0 };
+      counts.set(tag, { words: own.words + 1, pieces: own.pieces + pieces[word] });
+    });
+  });
+  const inOrder = [...counts].sort(([one], [other]) =>
+    one === 'O' ? -1 : other === 'O' ? 1 : one.localeCompare(other),
+  );
+  return {
+    name: 'sub-words per word',
+    values: Object.fromEntries(inOrder.map(([tag, { words, pieces }]) => [tag, pieces / words])),
+  };
+}
+
+/** One sentence with its tags side by side: words, gold, and those of several taggers. */
+export const taggedRows = (sentence: Sentence, taggers: Readonly<Record<string, readonly Span[]>>): Row[] => {
+  const gold = tagsOfWords(sentence, sentence.spans);
+  const others = Object.entries(taggers).map(
+    ([name, spans]) => [name, tagsOfWords(sentence, spans)] as const,
+  );
+  return wordRanges(sentence).map(({ start, end }, index) => ({
+    word: sentence.text.slice(start, end),
+    gold: gold[index],
+    ...Object.fromEntries(others.map(([name, tags]) => [name, tags[index]])),
+  }));
+};
