@@ -95,7 +95,7 @@ const FULL_TEXTS = [
 ];
 
 /** The full texts of the mirror, in the order of their names; none without a mirror. */
-function unlabelledText(): string[] {
+export function unlabelledText(): string[] {
   const mirror = mirrorFolder();
   if (!mirror) return [];
   return FULL_TEXTS.flatMap(({ folder, ending }) => {

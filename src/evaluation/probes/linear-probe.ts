@@ -1,6 +1,6 @@
 import { InputError } from '../../foundation';
-import { fitLogisticRegression } from '../baselines/logistic-regression';
-import { addProduct, type SparseRows } from '../baselines/sparse-rows';
+import { type DeviceTensor, download, free, kernels, tidy, upload } from '../../nn';
+import { minimize, type Objective } from '../baselines/lbfgs';
 
 /** Vectors of one length, row by row, each with the number of its label. */
 export interface LabelledVectors {
@@ -29,15 +29,63 @@ export function probeAccuracy(
       `the probe learned vectors of ${train.width} numbers, not of ${test.width}; give those of one layer`,
     );
   const scale = scaleOf(train);
-  const { weights, intercepts } = fitLogisticRegression(scaled(train, scale), train.gold, labels, C);
-  const rows = scaled(test, scale);
-  let right = 0;
-  for (let row = 0; row < test.gold.length; row++) {
-    const logits = intercepts.slice();
-    addProduct(rows, row, weights, logits);
-    if (logits.indexOf(Math.max(...logits)) === test.gold[row]) right++;
-  }
-  return right / test.gold.length;
+  const rows = scaled(train, scale);
+  const weights = fit(rows, train, labels, C);
+  const logits = tidy(() =>
+    download(kernels.matMul(upload(scaled(test, scale), [test.gold.length, test.width + 1]), weights)),
+  );
+  free(weights);
+  const isRight = (gold: number, row: number) => {
+    const own = logits.subarray(row * labels, (row + 1) * labels);
+    return own.indexOf(Math.max(...own)) === gold;
+  };
+  return test.gold.filter(isRight).length / test.gold.length;
+}
+
+/** Enough for an accuracy: the loss changes by less than this share. */
+const TOLERANCE = 1e-5;
+const MOST_ITERATIONS = 200;
+
+/**
+ * Multinomial logistic regression by L-BFGS, with the products in TensorFlow: minimizes the mean cross-entropy plus |weights|² / (2 C rows),
+ * without a penalty on the intercepts, which are the last row of weights // [width + 1, labels]
+ */
+function fit(rows: Float32Array, { width, gold }: LabelledVectors, labels: number, C: number): DeviceTensor {
+  const count = gold.length;
+  const extent = width + 1;
+  const penalty = 1 / (C * count);
+  const x = upload(rows, [count, extent]);
+  const y = upload(oneHotRows(gold, labels), [count, labels]);
+  const objective: Objective = (point, gradient) => {
+    const values = tidy(() => {
+      const logits = kernels.matMul(x, upload(Float32Array.from(point), [extent, labels])); // [rows, labels]
+      const logProbabilities = kernels.logSoftmax(logits);
+      const residual = kernels.subtract(kernels.exponential(logProbabilities), y);
+      return {
+        loss: download(kernels.sumOfAll(kernels.multiply(logProbabilities, y)))[0],
+        slope: download(kernels.matMul(x, residual, { transposeLeft: true })), // [width + 1, labels]
+      };
+    });
+    let squares = 0;
+    for (let index = 0; index < point.length; index++) {
+      const isIntercept = index >= width * labels;
+      if (!isIntercept) squares += point[index] ** 2;
+      gradient[index] = values.slope[index] / count + (isIntercept ? 0 : penalty * point[index]);
+    }
+    return -values.loss / count + (penalty / 2) * squares;
+  };
+  const options = { tolerance: TOLERANCE, maximumIterations: MOST_ITERATIONS };
+  const { point } = minimize(objective, new Float64Array(extent * labels), options);
+  free(x, y);
+  return upload(Float32Array.from(point), [extent, labels]);
+}
+
+function oneHotRows(gold: Int32Array, labels: number): Float32Array {
+  const rows = new Float32Array(gold.length * labels);
+  gold.forEach((label, row) => {
+    rows[row * labels + label] = 1;
+  });
+  return rows;
 }
 
 function scaleOf({ vectors, width, gold }: LabelledVectors) {
@@ -50,17 +98,16 @@ function scaleOf({ vectors, width, gold }: LabelledVectors) {
   return { means, deviations: deviations.map((variance) => Math.sqrt(variance) || 1) };
 }
 
+/** Scaled rows, each with a 1 at its end for the intercept // [rows * (width + 1)] */
 function scaled(
   { vectors, width, gold }: LabelledVectors,
   { means, deviations }: ReturnType<typeof scaleOf>,
-): SparseRows {
-  return {
-    width,
-    starts: Int32Array.from({ length: gold.length + 1 }, (_, row) => row * width),
-    columns: Int32Array.from(vectors, (_, index) => index % width),
-    values: Float64Array.from(
-      vectors,
-      (value, index) => (value - means[index % width]) / deviations[index % width],
-    ),
-  };
+): Float32Array {
+  const rows = new Float32Array(gold.length * (width + 1)).fill(1);
+  for (let index = 0; index < vectors.length; index++) {
+    const column = index % width;
+    rows[Math.floor(index / width) * (width + 1) + column] =
+      (vectors[index] - means[column]) / deviations[column];
+  }
+  return rows;
 }

@@ -3,6 +3,7 @@
  *
  * In: sentences with spans, a tagger. Out: tags, scores, tables. May touch: the folder of the run.
  */
+export { makeCasedEncoder } from './cased-encoder';
 export { collectVectors, type LayerProbe, probeLayers, type WordVectors } from './layer-probe';
 export {
   inLetterCase,

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openVariant } from '../../benchmark';
+import { type Sentence, writeSentences } from '../../foundation';
+import { TokenClassifier } from '../../nn';
+import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
+import { Tokenizer, wordsOf } from '../../tokenization';
+import { collectVectors, probeLayers } from './layer-probe';
+import { alignmentRows, parametersByFormula, piecesByTag, taggedRows } from './tables';
+import { predictMentions, taggerRows, trainTagger } from './taggers';
+
+/** Sentences in which "t-cell" and "b-cell" are names. */
+const sentences = (count: number): Sentence[] =>
+  Array.from({ length: count }, (_, index) => {
+    const name = index % 2 === 0 ? 't-cell' : 'b-cell';
+    const text = `the ${name} ${index % 3 === 0 ? 'grows' : 'die'}`;
+    return {
+      ...{ article: `a${index}`, section: '', paragraph: 0, offset: 0, text, words: wordsOf(text) },
+      ...{ spans: [{ start: 4, end: 10, label: 'PER' }], annotated: ['PER', 'ORG'] },
+    };
+  });
+
+test('a tagger is trained once, tags words as they are, and its rows have precision, recall and accuracy', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-tagger-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const files = { train: join(folder, 'train.jsonl'), dev: join(folder, 'dev.jsonl') };
+  writeSentences(files.train, sentences(24));
+  writeSentences(files.dev, sentences(7));
+  const trial = {
+    ...{ name: 'tiny', encoder: tinyBertFolder, train: [files.train], dev: [files.dev], seed: 1 },
+    ...{
+      labels: ['PER', 'ORG'],
+      scheme: 'exclusive' as const,
+      words: 'first' as const,
+      loss: 'cross_entropy' as const,
+    },
+    ...{
+      epochs: 6,
+      batchSize: 4,
+      learningRate: 2e-2,
+      maximumLength: 16,
+      precision: 'float32' as const,
+      replicas: 1,
+    },
+  };
+  const first = await trainTagger(trial, { folder });
+  assert.deepEqual([first.trainingSentences, first.evaluations.length], [24, 6]);
+  const rows = taggerRows(first);
+  const kept = rows.find(({ epoch }) => String(epoch).endsWith('(kept)'))!;
+  assert.deepEqual(
+    [kept['precision (%)'], kept['recall (%)'], kept['F1 (%)'], kept['accuracy of tags (%)']],
+    [100, 100, 100, 100],
+  );
+  const again = await trainTagger(trial, { folder });
+  assert.deepEqual([again.folder, again.steps.length], [first.folder, first.steps.length]);
+  const tagger = await openVariant(first.folder, 'model.safetensors', 1);
+  t.after(() => tagger.dispose());
+  const [found] = await predictMentions(tagger, sentences(1));
+  assert.deepEqual(
+    found.map(({ start, end, label }) => ({ start, end, label })),
+    sentences(1)[0].spans,
+  );
+
+  const [row] = taggedRows(sentences(1)[0], { trained: found }).slice(1);
+  assert.deepEqual([row.word, row.gold, row.trained], ['t-cell', 'B-PER', 'B-PER']);
+
+  const network = TokenClassifier.load(first.folder);
+  t.after(() => network.dispose());
+  const tokenizer = new Tokenizer(first.folder);
+  const options = { maximumLength: 16, most: 40 };
+  const vectors = await collectVectors(network, tokenizer, sentences(30), options);
+  assert.deepEqual([vectors.words.length, vectors.layers.length, vectors.hidden], [40, 3, 16]);
+  assert.deepEqual(vectors.words.slice(0, 4), ['the', 't-cell', 'grows', 'the']);
+  const probes = probeLayers(vectors, await collectVectors(network, tokenizer, sentences(9), options), 1);
+  assert.equal(probes.length, 3);
+  assert.equal(probes[2].accuracy, 1);
+  for (const { accuracy, control, selectivity } of probes)
+    assert.ok(Math.abs(accuracy - control - selectivity) < 1e-12);
+});
+
+test('the rules for sub-words differ on continuations alone, and special tokens carry no tag', async () => {
+  const tokenizer = new Tokenizer(tinyBertFolder);
+  const [sentence] = sentences(1);
+  const rows = await alignmentRows(sentence, tokenizer, ['PER', 'ORG']);
+  const tagsOf = (rule: string) => rows.map((row) => String(row[`rule "${rule}"`]));
+  const name = rows.flatMap((row, index) => (row.word === 't-cell' ? [index] : []));
+  assert.ok(name.length > 1, 'the name falls into several sub-words');
+  assert.deepEqual([tagsOf('first')[0], tagsOf('all').at(-1)], ['– (-100)', '– (-100)']);
+  assert.deepEqual(
+    name.map((index) => tagsOf('first')[index]),
+    ['B-PER', ...name.slice(1).map(() => '– (-100)')],
+  );
+  assert.deepEqual(
+    name.map((index) => tagsOf('all')[index]),
+    name.map(() => 'B-PER'),
+  );
+  assert.deepEqual(
+    name.map((index) => tagsOf('all-inside')[index]),
+    ['B-PER', ...name.slice(1).map(() => 'I-PER')],
+  );
+  const { values } = await piecesByTag([sentence], tokenizer);
+  assert.equal(values['B-PER'], name.length);
+});
+
+test('parameters by formula are those of the published encoders', () => {
+  const multilingual = {
+    vocabulary: 119_547,
+    positions: 512,
+    types: 0,
+    hidden: 768,
+    intermediate: 3072,
+    layers: 6,
+  };
+  assert.equal(parametersByFormula({ name: 'm', ...multilingual }).parameters, 134_734_080);
+  const base = { vocabulary: 30_522, positions: 512, types: 2, hidden: 768, intermediate: 3072, layers: 12 };
+  assert.equal(parametersByFormula({ name: 'b', ...base }).parameters, 108_891_648);
+});
