@@ -13,8 +13,7 @@ export interface LabelledVectors {
  * Trains a linear classifier on vectors and returns its accuracy on others: how much of the labels can be read out of the vectors linearly.
  * Columns are scaled to mean 0 and deviation 1 by the training vectors.
  *
- * @param labels number of labels
- * @param C inverse strength of the penalty, as in scikit-learn's LogisticRegression
+ * @param options number of labels, and the inverse strength of the penalty, as in scikit-learn's LogisticRegression
  * @throws InputError without vectors, or if their widths differ
  */
 export function probeAccuracy(
