@@ -23,8 +23,7 @@ export { INTENT_DOMAINS, INTENTS, type Intent, type Intents, loadIntents, OUT_OF
 export { type CorpusReport, corpusNamed, loadCorpus, loadDocuments, type Split } from './load';
 export { availableCorpora, locateCorpus, type Place } from './locate';
 export {
-  type ColumnRecord,
-  ENTITY_TYPES,
+  firstRecord,
   loadNerSet,
   loadNewswire,
   loadUniversities,
@@ -33,7 +32,6 @@ export {
   type Newswire,
   type NewswirePart,
   readNerSets,
-  readRecords,
   type Universities,
   type University,
 } from './newswire';

@@ -100,7 +100,7 @@ export {
 } from './partial-match';
 export { holm, type PermutationOptions, permutationTest } from './permutation';
 export { type Contributions, leaveOneWordOut, type WordContribution } from './probes/leave-one-word-out';
-export { type LabelledVectors, probeAccuracy } from './probes/linear-probe';
+export { type LabelledVectors, probeLabels } from './probes/linear-probe';
 export {
   commonOpenings,
   type Opening,

@@ -2,6 +2,7 @@ import { InputError } from '../foundation';
 import { type Batch, padBatch } from './batch';
 import { readTask } from './configuration';
 import { type DeviceTensor, download, tidy } from './device';
+import { Encoder } from './encoder';
 import { readEncoderConfiguration } from './encoder-configuration';
 import { encoderOf, type LabelNetwork, type Model } from './model';
 import {
@@ -52,10 +53,12 @@ interface Parts {
  * attentions[0][1][3]; // in layer 0, head 1, of 3 tokens: the weight that token 1 gives to token 0
  */
 export function inspectLayers(
-  network: string | LabelNetwork | Model,
+  network: string | LabelNetwork | Model | Encoder,
   tokenIds: ArrayLike<number>,
 ): LayerOutputs {
   if (typeof network !== 'string') {
+    if (network instanceof Encoder)
+      return inspect({ encoder: network.configuration, parameters: network.parameters }, tokenIds);
     const { head, parameters } = network;
     return inspect({ encoder: encoderOf(network), head, parameters }, tokenIds);
   }

@@ -2,8 +2,11 @@ import {
   definitionTexts,
   loadGeneOntology,
   loadIntents,
+  loadNerSet,
   loadNewswire,
   loadTopics,
+  loadUniversities,
+  readNerSets,
   splitByAncestry,
   type TextData,
 } from '../corpora';
@@ -28,6 +31,9 @@ export async function checkStudyData(
     );
   } else if (study === 'conll-probing') {
     await loadNewswire({ folder: corpus, data });
+    // The notebook needs them after its trainings.
+    if (data !== 'sample') for (const entry of readNerSets()) loadNerSet(entry);
+    await loadUniversities({ data });
   } else if (study === 'go-terms') {
     const { ontology, path } = loadGeneOntology({ file: corpus, data });
     refuseOneLabel(

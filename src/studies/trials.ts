@@ -141,8 +141,7 @@ export async function runTrial(trial: Trial, run: TrialsRun): Promise<FinishedTr
 
 async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {
   const { test, folder, onRow, rankedLabels } = run;
-  const { name, keep = false, leftOut, precision, replicas, ...rest } = trial;
-  const { distillation: _, sparsity: __, ...options } = rest;
+  const { name, keep = false, leftOut, precision, replicas, distillation, sparsity, ...options } = trial;
   if (leftOut !== undefined) return { trial, notRun: leftOut };
   let encoder: string;
   try {
@@ -223,7 +222,7 @@ export function trainTrial(
 /** Identifies a trial and the data it is judged on, by its options and the content of all files. */
 export async function trialFingerprint(
   trial: Trial,
-  run: Pick<TrialsRun, 'test' | 'rankedLabels'>,
+  run: Partial<Pick<TrialsRun, 'test' | 'rankedLabels'>> = {},
 ): Promise<string> {
   const { name, keep: _, leftOut: __, precision, replicas, distillation, sparsity, ...options } = trial;
   const configuration = completeConfiguration(options, `the trial "${name}"`);
@@ -235,12 +234,15 @@ function fingerprintOf(
   { train, dev, encoder: _, ...options }: TrainingConfiguration,
   { precision, replicas, distillation, sparsity }: Trial,
   encoder: string,
-  { test, rankedLabels }: Pick<TrialsRun, 'test' | 'rankedLabels'>,
+  { test, rankedLabels }: Partial<Pick<TrialsRun, 'test' | 'rankedLabels'>>,
 ): string {
   const { teacher, ...others } = distillation ?? {};
   const folders = [encoder, ...(teacher === undefined ? [] : [teacher])];
   const ofFolders = folders.flatMap(filesOfModel);
-  const files = [...train, ...dev, test, ...ofFolders].map((file) => [basename(file), sha256OfFile(file)]);
+  const files = [...train, ...dev, ...(test === undefined ? [] : [test]), ...ofFolders].map((file) => [
+    basename(file),
+    sha256OfFile(file),
+  ]);
   const how = { precision, replicas, ...(distillation && { distillation: others }), sparsity, rankedLabels };
   return createHash('sha256')
     .update(JSON.stringify([options, how, files]))

@@ -41,7 +41,7 @@ export interface Evaluation {
   loss: number;
   /** Higher is better: selects the epoch to keep. The mean F1 of the labels, except for masked words. */
   score: number;
-  /** Of text classifiers, and the share of right tags of a tagger with exclusive tags. */
+  /** Text classifiers: share of right texts. Taggers with exclusive tags: share of right tags. */
   accuracy?: number;
   /** Over all mentions; taggers with exclusive tags only. */
   precision?: number;

@@ -59,5 +59,15 @@ test('a smaller vocabulary still spells every word; sizes out of range and missi
     () => trainWordPieces([join(folder, 'absent')], join(folder, 'none'), { uncased: true }),
     /there is no text to learn word pieces from/,
   );
+  assert.throws(() => trainWordPieces([folder], join(folder, 'none'), { uncased: true }), /there is no text/);
+  assert.throws(
+    () => trainWordPieces([file], join(folder, 'none'), { uncased: true, size: 10 }),
+    /cannot spell every word of this text; give a size of at least \d+/,
+  );
+  writeFileSync(file, '\n \n');
+  assert.throws(
+    () => trainWordPieces([file], join(folder, 'none'), { uncased: true }),
+    /has no words to learn word pieces from/,
+  );
   assert.ok(!existsSync(join(folder, 'none')));
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bertNormalizer, bertPreTokenizer, Tokenizer as Library, WordPiece } from 'tokenizers';
 import { checkOutputFolder, InputError, writeFileAtomically } from '../foundation';
@@ -33,7 +33,7 @@ export function trainWordPieces(
     throw new InputError(
       `a vocabulary of ${size} pieces cannot be learned; give a size from 6 to ${LARGEST}`,
     );
-  const missing = files.find((file) => !existsSync(file));
+  const missing = files.find((file) => !statSync(file, { throwIfNoEntry: false })?.isFile());
   if (files.length === 0 || missing !== undefined)
     throw new InputError(
       `${missing ?? 'no file'}: there is no text to learn word pieces from; give plain text files`,
@@ -49,6 +49,13 @@ export function trainWordPieces(
     .sort(([, one], [, other]) => one - other)
     .map(([piece]) => piece)
     .filter((piece) => !SPECIAL.includes(piece));
+  const least = SPECIAL.length + learned.filter((piece) => [...piece.replace(/^##/, '')].length === 1).length;
+  if (learned.length === 0 || size < least)
+    throw new InputError(
+      learned.length === 0
+        ? `${files[0]}: has no words to learn word pieces from; give text`
+        : `a vocabulary of ${size} pieces cannot spell every word of this text; give a size of at least ${least}`,
+    );
   const vocabulary = [...SPECIAL, ...learned].slice(0, size);
   mkdirSync(out, { recursive: true });
   writeFileAtomically(join(out, 'vocab.txt'), `${vocabulary.join('\n')}\n`);

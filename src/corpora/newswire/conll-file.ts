@@ -5,11 +5,11 @@ import { conllSentences } from '../convert/conll';
 /** A file of CoNLL columns as sentences with spans and fixed words. */
 export interface ConllFile {
   sentences: SentenceLine[];
-  /** Number of `-DOCSTART-` lines before sentences; 0 if the file has none. */
+  /** Number of documents between `-DOCSTART-` lines, sentences before the first counting as one each; 0 if the file has none. */
   documents: number;
   tokens: number;
   labels: string[];
-  /** One message per sentence that was left out. */
+  /** One message per sentence that was left out, and one for words that were. */
   skipped: string[];
 }
 
@@ -19,6 +19,7 @@ export function readConllFile(path: string, column?: number): ConllFile {
   const sentences = conllSentences([path], { column }, account);
   if (sentences.length === 0)
     throw new InputError(account.skipped[0] ?? `${path}: has no sentence; give words with tags in columns`);
+  const empty = account.losses().emptyWords;
   const articles = new Set(sentences.map(({ article }) => article));
   const isDivided = [...articles].some((article) => / document \d+$/.test(article));
   return {
@@ -26,6 +27,9 @@ export function readConllFile(path: string, column?: number): ConllFile {
     documents: isDivided ? articles.size : 0,
     tokens: sentences.reduce((sum, { words }) => sum + words!.length, 0),
     labels: [...new Set(sentences.flatMap(({ spans }) => spans.map(({ label }) => label)))],
-    skipped: account.skipped,
+    skipped: [
+      ...account.skipped,
+      ...(empty === undefined ? [] : [`${path}: ${empty} words are only white space and were left out`]),
+    ],
   };
 }

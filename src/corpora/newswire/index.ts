@@ -5,6 +5,6 @@
  * that CoNLL++ does not have. May touch: the given folder, the mirror, the cache, the sample (reads); the network, to download CoNLL++.
  */
 export { loadNerSet, type NerSet, type NerSetEntry, readNerSets } from './ner-sets';
-export { ENTITY_TYPES, loadNewswire, type Newswire, type NewswirePart } from './newswire';
-export { type ColumnRecord, readRecords } from './records';
+export { loadNewswire, type Newswire, type NewswirePart } from './newswire';
+export { firstRecord } from './records';
 export { loadUniversities, type Universities, type University } from './universities';

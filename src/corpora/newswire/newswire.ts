@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { InputError, projectRoot, type Sentence } from '../../foundation';
 import { findSource, placeOf } from '../locate';
 import { PARTS, type Part } from '../parts';
@@ -9,7 +10,7 @@ import type { TextData } from '../where-to-get';
 import { type ConllFile, readConllFile } from './conll-file';
 
 /** The types of CoNLL-2003 in the order of their tags: 0 `O`, then `B-` and `I-` of each. */
-export const ENTITY_TYPES = ['PER', 'ORG', 'LOC', 'MISC'] as const;
+const ENTITY_TYPES = ['PER', 'ORG', 'LOC', 'MISC'] as const;
 
 export interface NewswirePart {
   sentences: Sentence[];
@@ -25,7 +26,7 @@ export interface Newswire extends Record<Part, NewswirePart> {
   labels: string[];
   kind: 'folder' | 'mirror' | 'cache' | 'sample';
   title: string;
-  /** One message per sentence that was left out. */
+  /** One message per sentence that was left out, and per type of training that dev or test lacks. */
   skipped: string[];
 }
 
@@ -38,17 +39,20 @@ const FILES: Readonly<Record<Part, readonly string[]>> = {
   test: ['conllpp_test.txt', 'test.txt'],
 };
 
-/** CoNLL++ without its document lines. */
-const PUBLISHED: Readonly<Record<Part, { sentences: number; documents: number; tokens: number }>> = {
-  train: { sentences: 14_041, documents: 946, tokens: 203_621 },
-  dev: { sentences: 3250, documents: 216, tokens: 51_362 },
-  test: { sentences: 3453, documents: 231, tokens: 46_435 },
+/** CoNLL++ without its document lines; names in the order of `ENTITY_TYPES`. The original test part differs in its labels alone. */
+const PUBLISHED: Readonly<
+  Record<Part, { sentences: number; documents: number; tokens: number; names: readonly number[] }>
+> = {
+  train: { sentences: 14_041, documents: 946, tokens: 203_621, names: [6600, 6321, 7140, 3438] },
+  dev: { sentences: 3250, documents: 216, tokens: 51_362, names: [1842, 1341, 1837, 922] },
+  test: { sentences: 3453, documents: 231, tokens: 46_435, names: [1618, 1715, 1646, 723] },
 };
 
 /**
  * Reads CoNLL++ (Wang et al. 2019, CrossWeigh, EMNLP, arXiv:1909.01441): CoNLL-2003 in English, with the labels of 186 test sentences corrected.
  * From the given folder, else the folder named by FALCONFRAMES_MIRROR or the cache; else `gold` downloads it (5 MB), and `auto` takes the
- * sample of the package. A folder of your own has `train.txt`, `dev.txt` and `test.txt` in CoNLL columns, with any types.
+ * sample of the package. A folder of your own has `train.txt`, `dev.txt` and `test.txt` in CoNLL columns, with any types; files named as those of
+ * CoNLL++ come first.
  *
  * @throws InputError for a missing or unusable file, types in dev or test that train lacks, a mirror that differs from the pinned files, and
  * with `gold` if the download fails
@@ -105,7 +109,15 @@ function read(folder: string, kind: Newswire['kind']): Newswire {
     labels,
     kind,
     title: titleOf(files, kind),
-    skipped: PARTS.flatMap((part) => files.get(part)!.skipped),
+    skipped: PARTS.flatMap((part) => [
+      ...files.get(part)!.skipped,
+      ...labels
+        .filter((label) => !files.get(part)!.labels.includes(label))
+        .map(
+          (label) =>
+            `${paths.get(part)}: has no ${label}: if its annotators did not look for it, scores are too low`,
+        ),
+    ]),
   };
 }
 
@@ -122,12 +134,10 @@ function titleOf(files: ReadonlyMap<Part, ConllFile>, kind: Newswire['kind']): s
   if (kind === 'sample') return 'sample';
   const isPublished = PARTS.every((part) => {
     const { sentences, documents, tokens } = files.get(part)!;
-    const published = PUBLISHED[part];
-    return (
-      sentences.length === published.sentences &&
-      documents === published.documents &&
-      tokens === published.tokens
-    );
+    const spans = sentences.flatMap((sentence) => sentence.spans);
+    const names = ENTITY_TYPES.map((type) => spans.filter(({ label }) => label === type).length);
+    const counts = { sentences: sentences.length, documents, tokens, names };
+    return isDeepStrictEqual(counts, PUBLISHED[part]);
   });
   const count = PARTS.reduce((sum, part) => sum + files.get(part)!.sentences.length, 0);
   return isPublished ? 'CoNLL++' : `${count} sentences of no published set`;

@@ -1,32 +1,14 @@
 import { readLines } from '../../foundation';
 
-/** One sentence of a file with the columns of CoNLL-2003, by column. */
-export interface ColumnRecord {
-  tokens: string[];
-  partsOfSpeech: string[];
-  chunks: string[];
-  entities: string[];
-}
-
-/** Reads the four columns of CoNLL-2003 as they stand, without document lines. Lines with other numbers of columns are left out. */
-export function readRecords(path: string): ColumnRecord[] {
-  const records: ColumnRecord[] = [];
-  let open: ColumnRecord | undefined;
+/** Reads the first sentence of a file of CoNLL columns as it stands, by column: words first, tags last // [columns][words] */
+export function firstRecord(path: string): string[][] {
+  const rows: string[][] = [];
   for (const line of readLines(path)) {
     const cells = line.trim().split(/[ \t]+/);
-    if (cells.length !== 4 || cells[0] === '-DOCSTART-') {
-      open = undefined;
-      continue;
-    }
-    if (!open) {
-      open = { tokens: [], partsOfSpeech: [], chunks: [], entities: [] };
-      records.push(open);
-    }
-    const [token, partOfSpeech, chunk, entity] = cells;
-    open.tokens.push(token);
-    open.partsOfSpeech.push(partOfSpeech);
-    open.chunks.push(chunk);
-    open.entities.push(entity);
+    const isWord = line.trim() !== '' && cells[0] !== '-DOCSTART-';
+    if (isWord) rows.push(cells);
+    else if (rows.length > 0) break;
   }
-  return records;
+  const columns = Math.max(0, ...rows.map(({ length }) => length));
+  return Array.from({ length: columns }, (_, column) => rows.map((cells) => cells[column] ?? ''));
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { decodeHTML } from 'entities';
 import { InputError, projectRoot, readTextFile } from '../../foundation';
-import { placeOf } from '../locate';
+import { findSource, placeOf } from '../locate';
 import { sourceNamed } from '../sources';
 import { verifySource } from '../verify';
 import type { TextData } from '../where-to-get';
@@ -26,13 +26,15 @@ const SAMPLE = join(projectRoot, 'data', 'sample', 'newswire', 'universities.csv
 
 /**
  * Reads names of universities of the world: `country,name,address` without a header, as github.com/endSly/world-universities-csv has them
- * (no licence is stated: read, never shipped), or two hundred names of the package. HTML entities are decoded, blanks joined.
+ * (no licence is stated: read, never shipped), or two hundred names of the package. HTML entities are decoded, blanks joined; rows without a name and
+ * repeated names are left out.
  *
- * @throws InputError for a row without country and name, with its line, or a mirror that differs from the pinned file
+ * @throws InputError for a row without the code of a country, with its number, or a mirror that differs from the pinned file; with `gold`, if it
+ * can neither be found nor downloaded
  */
-export function loadUniversities({ data = 'auto' }: { data?: TextData } = {}): Universities {
+export async function loadUniversities({ data = 'auto' }: { data?: TextData } = {}): Promise<Universities> {
   const source = sourceNamed('world-universities');
-  const place = data === 'sample' ? undefined : placeOf(source);
+  const place = data === 'sample' ? undefined : data === 'gold' ? await findSource(source) : placeOf(source);
   if (!place) return { ...namesOf(SAMPLE, 2), kind: 'sample' };
   const names = namesOf(join(place.folder, 'world-universities.csv'), 1);
   verifySource(source, place.folder);

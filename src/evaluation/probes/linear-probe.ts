@@ -10,18 +10,19 @@ export interface LabelledVectors {
 }
 
 /**
- * Trains a linear classifier on vectors and returns its accuracy on others: how much of the labels can be read out of the vectors linearly.
+ * Trains a linear classifier on vectors and returns the labels that it gives to others: how much can be read out of the vectors linearly.
  * Columns are scaled to mean 0 and deviation 1 by the training vectors.
  *
- * @param options number of labels, and the inverse strength of the penalty, as in scikit-learn's LogisticRegression
+ * @param options number of labels
  * @throws InputError without vectors, or if their widths differ
  */
-export function probeAccuracy(
+export function probeLabels(
   train: LabelledVectors,
-  test: LabelledVectors,
-  { labels, C = 0.1 }: { labels: number; C?: number },
-): number {
-  if (train.gold.length === 0 || test.gold.length === 0)
+  test: Pick<LabelledVectors, 'vectors' | 'width'>,
+  { labels }: { labels: number },
+): Int32Array {
+  const count = test.vectors.length / test.width;
+  if (train.gold.length === 0 || count === 0)
     throw new InputError('a probe needs vectors to learn from and others to be judged on; give both');
   if (train.width !== test.width)
     throw new InputError(
@@ -29,19 +30,20 @@ export function probeAccuracy(
     );
   const scale = scaleOf(train);
   const rows = scaled(train, scale);
-  const weights = fit(rows, train, labels, C);
+  const weights = fit(rows, train, labels);
   const logits = tidy(() =>
-    download(kernels.matMul(upload(scaled(test, scale), [test.gold.length, test.width + 1]), weights)),
+    download(kernels.matMul(upload(scaled(test, scale), [count, test.width + 1]), weights)),
   );
   free(weights);
-  const isRight = (gold: number, row: number) => {
+  return Int32Array.from({ length: count }, (_, row) => {
     const own = logits.subarray(row * labels, (row + 1) * labels);
-    return own.indexOf(Math.max(...own)) === gold;
-  };
-  return test.gold.filter(isRight).length / test.gold.length;
+    return own.indexOf(Math.max(...own));
+  });
 }
 
-/** Enough for an accuracy: the loss changes by less than this share. */
+/** Inverse strength of the penalty, as in scikit-learn's LogisticRegression. */
+const C = 0.1;
+/** Largest component of the gradient at the end: enough for an accuracy. */
 const TOLERANCE = 1e-5;
 const MOST_ITERATIONS = 200;
 
@@ -49,7 +51,7 @@ const MOST_ITERATIONS = 200;
  * Multinomial logistic regression by L-BFGS, with the products in TensorFlow: minimizes the mean cross-entropy plus |weights|² / (2 C rows),
  * without a penalty on the intercepts, which are the last row of weights // [width + 1, labels]
  */
-function fit(rows: Float32Array, { width, gold }: LabelledVectors, labels: number, C: number): DeviceTensor {
+function fit(rows: Float32Array, { width, gold }: LabelledVectors, labels: number): DeviceTensor {
   const count = gold.length;
   const extent = width + 1;
   const penalty = 1 / (C * count);
@@ -99,10 +101,10 @@ function scaleOf({ vectors, width, gold }: LabelledVectors) {
 
 /** Scaled rows, each with a 1 at its end for the intercept // [rows * (width + 1)] */
 function scaled(
-  { vectors, width, gold }: LabelledVectors,
+  { vectors, width }: Pick<LabelledVectors, 'vectors' | 'width'>,
   { means, deviations }: ReturnType<typeof scaleOf>,
 ): Float32Array {
-  const rows = new Float32Array(gold.length * (width + 1)).fill(1);
+  const rows = new Float32Array((vectors.length / width) * (width + 1)).fill(1);
   for (let index = 0; index < vectors.length; index++) {
     const column = index % width;
     rows[Math.floor(index / width) * (width + 1) + column] =

@@ -4,7 +4,14 @@
  * In: sentences with spans, a tagger. Out: tags, scores, tables. May touch: the folder of the run.
  */
 export { makeCasedEncoder } from './cased-encoder';
-export { collectVectors, type LayerProbe, probeLayers, type WordVectors } from './layer-probe';
+export {
+  collectVectors,
+  type LayerProbe,
+  type ProbeLimits,
+  probeLayers,
+  probeLimits,
+  type WordVectors,
+} from './layer-probe';
 export {
   inLetterCase,
   isAllCapitals,
@@ -14,9 +21,17 @@ export {
   type WordTagger,
 } from './letter-case';
 export { NEWSWIRE_PROFILES, type NewswireProfile, PUBLISHED_NEWSWIRE } from './profiles';
-export { ALL, type MentionScore, mentionRows, scoreMentions, setRows, withoutMasked } from './scores';
+export {
+  ALL,
+  drawnUnits,
+  type MentionScore,
+  mentionRows,
+  scoreMentions,
+  setRows,
+  withoutMasked,
+} from './scores';
 export { alignmentRows, type CountedShape, parametersByFormula, piecesByTag, taggedRows } from './tables';
-export { predictMentions, type TrainedTagger, taggerRows, trainTagger } from './taggers';
+export { predictMentions, predictTags, type TrainedTagger, taggerRows, trainTagger } from './taggers';
 export {
   hasKeyword,
   isAscii,

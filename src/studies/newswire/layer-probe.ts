@@ -1,6 +1,6 @@
-import { type LabelledVectors, probeAccuracy } from '../../evaluation';
+import { bootstrapUnits, type Interval, probeLabels } from '../../evaluation';
 import { createRandom, type Progress, type Sentence, silentProgress } from '../../foundation';
-import { inspectLayers, type LabelNetwork, type Model } from '../../nn';
+import { type Encoder, inspectLayers, type LabelNetwork } from '../../nn';
 import { cutWindows, encodeTexts, type Tokenizer } from '../../tokenization';
 import { tagsOfWords } from './word-tags';
 
@@ -9,18 +9,20 @@ export interface WordVectors {
   /** The embeddings, then each layer // [layers + 1][words * hidden] */
   layers: Float32Array[];
   hidden: number;
+  /** Each word as the encoder sees it: its word pieces. */
   words: string[];
   tags: string[];
+  /** Number of the sentence of each word. */
+  sentences: number[];
 }
 
 /**
  * Runs sentences through a network without training it, and collects the vectors of their words.
  *
- * @param network a loaded network, or the folder of an encoder
  * @param most words at most
  */
 export async function collectVectors(
-  network: string | LabelNetwork | Model,
+  network: LabelNetwork | Encoder,
   tokenizer: Tokenizer,
   sentences: readonly Sentence[],
   {
@@ -29,39 +31,44 @@ export async function collectVectors(
     progress = silentProgress,
   }: { maximumLength: number; most: number; progress?: Progress },
 ): Promise<WordVectors> {
-  const encodings = await encodeTexts(sentences, tokenizer, { words: 'first' });
-  const words: string[] = [];
-  const tags: string[] = [];
+  // No sentence is without a word.
+  const taken = sentences.slice(0, most);
+  const encodings = await encodeTexts(taken, tokenizer, { words: 'first' });
+  const found: WordVectors = { layers: [], hidden: 0, words: [], tags: [], sentences: [] };
   const parts: Float32Array[][] = [];
-  let hidden = 0;
-  for (const [index, sentence] of sentences.entries()) {
-    if (words.length >= most) break;
+  for (const [index, sentence] of taken.entries()) {
+    if (parts.length >= most) break;
     const encoded = encodings[index];
     const [window] = cutWindows(encoded, tokenizer, maximumLength);
     const { hiddenStates } = inspectLayers(network, window.inputIds);
-    hidden = hiddenStates[0].length / window.inputIds.length;
+    found.hidden = hiddenStates[0].length / window.inputIds.length;
+    const { hidden } = found;
     const ofWords = tagsOfWords(sentence, sentence.spans);
-    for (let token = window.first; token < window.last && words.length < most; token++) {
+    let token = window.first;
+    while (token < window.last && parts.length < most) {
       const word = encoded.words[token];
-      if (token > 0 && encoded.words[token - 1] === word) continue;
-      const range = sentence.words?.[word];
-      words.push(range ? sentence.text.slice(range.start, range.end) : String(word));
-      tags.push(ofWords[word]);
+      const first = token;
+      const pieces: string[] = [];
+      for (; token < window.last && encoded.words[token] === word; token++)
+        pieces.push(tokenizer.tokenOf(encoded.ids[token]));
+      found.words.push(pieces.join(' '));
+      found.tags.push(ofWords[word]);
+      found.sentences.push(index);
       // After the special token at the start of the window.
-      const row = token - window.first + 1;
+      const row = first - window.first + 1;
       parts.push(hiddenStates.map((layer) => layer.slice(row * hidden, (row + 1) * hidden)));
     }
-    progress.update(Math.min(words.length, most), most, 'words');
+    progress.update(parts.length, most, 'words');
   }
   progress.end();
-  const layers = (parts[0] ?? []).map((_, layer) => {
-    const all = new Float32Array(parts.length * hidden);
+  found.layers = (parts[0] ?? []).map((_, layer) => {
+    const all = new Float32Array(parts.length * found.hidden);
     parts.forEach((own, row) => {
-      all.set(own[layer], row * hidden);
+      all.set(own[layer], row * found.hidden);
     });
     return all;
   });
-  return { layers, hidden, words, tags };
+  return found;
 }
 
 /** How much of the tags a linear classifier reads out of a layer. */
@@ -69,40 +76,102 @@ export interface LayerProbe {
   /** 0 is the embeddings. */
   layer: number;
   accuracy: number;
-  /** Accuracy of the control task. */
+  /** 95 %, over test sentences. */
+  interval: Interval | null;
+  /** Mean accuracy on the control tasks. */
   control: number;
-  /** The first minus the second: what is due to the vectors rather than to the probe's memory of words. */
+  /** The first minus the second (Hewitt and Liang's selectivity). */
   selectivity: number;
 }
 
+/** What a probe can reach without looking at the vectors' tags: needed to read its figures. */
+export interface ProbeLimits {
+  /** Share of the most frequent tag among the test words. */
+  majority: number;
+  /** Share of test words whose word pieces occur in training: on others, a control task cannot be learned. */
+  seen: number;
+}
+
+export const probeLimits = (train: WordVectors, test: WordVectors): ProbeLimits => {
+  const counts = new Map<string, number>();
+  for (const tag of test.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  const known = new Set(train.words);
+  return {
+    majority: Math.max(...counts.values()) / test.tags.length,
+    seen: test.words.filter((word) => known.has(word)).length / test.words.length,
+  };
+};
+
+/** Control tasks, whose accuracies are averaged. */
+const CONTROLS = 3;
+
 /**
  * Probes every layer (Hewitt and Liang 2019, Designing and Interpreting Probes with Control Tasks, arXiv:1909.03368): a linear classifier
- * learns the tags, and as a control a random tag for each word, the same wherever the word occurs, drawn with the frequencies of the tags. Words
- * of the test part that training lacks have a random tag too.
+ * learns the tags, and as a control a random tag for each word type, the same wherever it occurs, drawn with the frequencies of the tags.
  *
- * @param seed of the control task
+ * @param seed of the control tasks and of the bootstrap
  */
 export function probeLayers(train: WordVectors, test: WordVectors, seed: number): LayerProbe[] {
   const names = [...new Set([...train.tags, ...test.tags])].sort();
   const numbers = (tags: readonly string[]) => Int32Array.from(tags, (tag) => names.indexOf(tag));
-  const control = controlTags([...train.words, ...test.words], train.tags, seed);
-  const ofControl = ({ words }: WordVectors) => numbers(words.map((word) => control.get(word)!));
+  const vocabulary = [...train.words, ...test.words];
+  const tasks = [
+    ({ tags }: WordVectors) => numbers(tags),
+    ...Array.from({ length: CONTROLS }, (_, control) => {
+      const tagOf = controlTags(vocabulary, train.tags, seed * CONTROLS + control);
+      return ({ words }: WordVectors) => numbers(words.map((word) => tagOf.get(word)!));
+    }),
+  ];
   return train.layers.map((_, layer) => {
-    const vectors = ({ layers, hidden }: WordVectors, gold: Int32Array): LabelledVectors => ({
+    const vectors = ({ layers, hidden }: WordVectors, gold: Int32Array) => ({
       vectors: layers[layer],
       width: hidden,
       gold,
     });
-    const accuracyOf = (goldOf: (part: WordVectors) => Int32Array) =>
-      probeAccuracy(vectors(train, goldOf(train)), vectors(test, goldOf(test)), { labels: names.length });
-    const accuracy = accuracyOf(({ tags }) => numbers(tags));
-    const ofWords = accuracyOf(ofControl);
-    return { layer, accuracy, control: ofWords, selectivity: accuracy - ofWords };
+    const [right, ...controls] = tasks.map((goldOf) => {
+      const gold = goldOf(test);
+      const given = probeLabels(vectors(train, goldOf(train)), vectors(test, gold), {
+        labels: names.length,
+      });
+      return [...given].map((label, word) => (label === gold[word] ? 1 : 0));
+    });
+    const share = (hits: readonly number[]) => hits.reduce<number>((sum, hit) => sum + hit, 0) / hits.length;
+    const control = share(controls.map(share));
+    return {
+      layer,
+      accuracy: share(right),
+      interval: overSentences(right, test.sentences, seed),
+      control,
+      selectivity: share(right) - control,
+    };
   });
 }
 
+function overSentences(
+  right: readonly number[],
+  sentences: readonly number[],
+  seed: number,
+): Interval | null {
+  const units = new Map<number, [right: number, words: number]>();
+  right.forEach((hit, word) => {
+    const [hits, words] = units.get(sentences[word]) ?? [0, 0];
+    units.set(sentences[word], [hits + hit, words + 1]);
+  });
+  const rows = [...units.values()];
+  const add = (sums: Float64Array, unit: number) => {
+    sums[0] += rows[unit][0];
+    sums[1] += rows[unit][1];
+  };
+  const [interval] = bootstrapUnits(rows.length, 2, add, [([hits, words]) => hits / words], { seed });
+  return interval;
+}
+
 /** A random tag for each different word, drawn from the tags as they occur. */
-function controlTags(words: readonly string[], tags: readonly string[], seed: number): Map<string, string> {
+export function controlTags(
+  words: readonly string[],
+  tags: readonly string[],
+  seed: number,
+): Map<string, string> {
   const random = createRandom(seed);
   return new Map([...new Set(words)].map((word) => [word, tags[random.below(tags.length)]]));
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { classificationReport } from '../../evaluation';
 import type { Sentence, Span } from '../../foundation';
 import { inLetterCase, isAllCapitals, LETTER_CASES, trainWordTagger } from './letter-case';
-import { ALL, scoreMentions, withoutMasked } from './scores';
+import { ALL, drawnUnits, scoreMentions, withoutMasked } from './scores';
 import { outcomeOf, outcomeRows, universityCases } from './university-probe';
 import { spansOfTags, tagsOfWords } from './word-tags';
 
@@ -77,9 +77,10 @@ test('scores of mentions are those of seqeval on the tags of words', () => {
   );
 });
 
-test('intervals cover the score, over documents, or over sentences of one document', () => {
-  for (const articleOf of [(index: number) => `a${index % 7}`, () => 'a']) {
-    const gold = Array.from({ length: 60 }, (_, index) =>
+test('intervals are over documents, which are wider than sentences, but over sentences where documents are few', () => {
+  const scored = (articleOf: (index: number) => string) => {
+    // Whole documents are missed.
+    const gold = Array.from({ length: 100 }, (_, index) =>
       sentenceOf(
         [
           ['Anna', 'B-PER'],
@@ -88,11 +89,18 @@ test('intervals cover the score, over documents, or over sentences of one docume
         articleOf(index),
       ),
     );
-    const predicted = gold.map(({ spans }, index) => (index % 4 === 0 ? [] : spans));
-    const [person, , all] = scoreMentions(gold, predicted, LABELS, 1);
+    const predicted = gold.map(({ spans }, index) => (Math.floor(index / 5) % 4 === 0 ? [] : spans));
+    return { unit: drawnUnits(gold), scores: scoreMentions(gold, predicted, LABELS, 1) };
+  };
+  const documents = scored((index) => `a${Math.floor(index / 5)}`);
+  const sentencesOfFew = scored((index) => `a${index % 3}`);
+  assert.deepEqual([documents.unit, sentencesOfFew.unit], ['documents', 'sentences']);
+  const widths = [documents, sentencesOfFew].map(({ scores: [person, , all] }) => {
+    assert.deepEqual([person.recall, person.precision, all.support], [0.75, 1, 100]);
     assert.ok(person.interval![0] < person.f1! && person.f1! < person.interval![1]);
-    assert.deepEqual([person.recall, person.precision, all.support], [0.75, 1, 60]);
-  }
+    return person.interval![1] - person.interval![0];
+  });
+  assert.ok(widths[0] > 1.5 * widths[1], widths.join(' and '));
 });
 
 test('letters change their case in place, spans and words stay, and what has no single capital is left alone', () => {
@@ -151,7 +159,8 @@ test('a name is exact only as one organization with its borders', () => {
   const outcome = (...spans: Span[]) => outcomeOf(inside, spans);
   assert.equal(outcome({ start, end, label: 'ORG' }), 'exact');
   assert.equal(outcome({ start, end, label: 'ORG' }, { start: 0, end: 3, label: 'PER' }), 'exact');
-  assert.equal(outcome({ start, end, label: 'LOC' }), 'wrong type');
+  assert.equal(outcome({ start, end, label: 'LOC' }), 'a location');
+  assert.equal(outcome({ start, end, label: 'PER' }), 'another type');
   assert.equal(outcome({ start, end: end - 7, label: 'ORG' }), 'partial');
   assert.equal(
     outcome({ start, end: start + 3, label: 'ORG' }, { start: end - 6, end, label: 'LOC' }),
@@ -159,10 +168,11 @@ test('a name is exact only as one organization with its borders', () => {
   );
   assert.equal(outcome({ start: start - 3, end, label: 'ORG' }), 'partial');
   assert.equal(outcome({ start: 0, end: 3, label: 'PER' }), 'missed');
-  const [row] = outcomeRows([inside, inside], ['exact', 'missed'], () => 'all');
-  assert.equal(row.sentences, 2);
-  assert.match(String(row['exact (%), 95% interval']), /^50\.0 /);
-  assert.equal(row['missed (%)'], 50);
+  const other = { ...inside, name: 'another' };
+  const [row] = outcomeRows([inside, inside, other], ['exact', 'exact', 'missed'], () => 'all', { seed: 1 });
+  assert.deepEqual([row.names, row.sentences], [2, 3]);
+  assert.match(String(row['exact (%), 95% interval']), /^66\.7 \(0\.0 to 100\.0\)/);
+  assert.ok(Math.abs(Number(row['missed (%)']) - 100 / 3) < 1e-9);
 });
 
 test('predictions over a masked entity are neither right nor wrong', () => {

@@ -11,9 +11,11 @@ export interface NewswireProfile {
   teacher: string;
   /** Training sentences at most, from their seeded order. */
   trainingSentences: number;
-  /** Sentences of each other test set, and test sentences, at most. */
+  /** Sentences of each other test set at most, drawn with a seed. */
   testSentences: number;
   epochs: number;
+  /** Epochs of the students of three layers. */
+  studentEpochs: number;
   /** Words on which layers are probed. */
   probedWords: number;
   /** Names of universities. */
@@ -31,6 +33,7 @@ export const NEWSWIRE_PROFILES: Readonly<Record<StudyProfileName, NewswireProfil
     trainingSentences: 72,
     testSentences: 24,
     epochs: 1,
+    studentEpochs: 1,
     probedWords: 120,
     universities: 8,
     casedTexts: 40,
@@ -43,6 +46,7 @@ export const NEWSWIRE_PROFILES: Readonly<Record<StudyProfileName, NewswireProfil
     trainingSentences: Number.POSITIVE_INFINITY,
     testSentences: 2000,
     epochs: 3,
+    studentEpochs: 4,
     probedWords: 6000,
     universities: 400,
     casedTexts: 0,
@@ -55,6 +59,7 @@ export const NEWSWIRE_PROFILES: Readonly<Record<StudyProfileName, NewswireProfil
     trainingSentences: Number.POSITIVE_INFINITY,
     testSentences: Number.POSITIVE_INFINITY,
     epochs: 3,
+    studentEpochs: 6,
     probedWords: 20_000,
     universities: Number.POSITIVE_INFINITY,
     casedTexts: 30_000,

@@ -4,7 +4,7 @@ import { countSpans, f1Of, noSpanCounts, type SpanCounts } from '../../tasks';
 import type { Row } from '../../visualization';
 import { withInterval } from '../tables';
 
-/** Strict F1 over words with its interval for the choice of documents. */
+/** Strict F1 over words with its interval for the choice of texts. */
 export interface MentionScore {
   label: string;
   precision: number | null;
@@ -19,8 +19,15 @@ export interface MentionScore {
 /** The row of all labels together. */
 export const ALL = 'all';
 
+/** With fewer documents, sentences are drawn: resampling three documents says nothing. */
+const FEWEST_DOCUMENTS = 20;
+
+/** What is drawn for the interval of some sentences. */
+export const drawnUnits = (gold: readonly Sentence[]): 'documents' | 'sentences' =>
+  new Set(gold.map(({ article }) => article)).size >= FEWEST_DOCUMENTS ? 'documents' : 'sentences';
+
 /**
- * Strict scores of each label and of all together, with 95 % bootstrap intervals over documents; over sentences if all are of one document.
+ * Strict scores of each label and of all together, with 95 % bootstrap intervals over documents, or over sentences of few documents.
  *
  * @param predicted one list per sentence // [sentences]
  * @param seed of the bootstrap
@@ -31,9 +38,8 @@ export function scoreMentions(
   labels: readonly string[],
   seed: number,
 ): MentionScore[] {
-  const articles = new Set(gold.map(({ article }) => article));
-  const unitOf = (sentence: Sentence, index: number) =>
-    articles.size > 1 ? sentence.article : String(index);
+  const ofDocuments = drawnUnits(gold) === 'documents';
+  const unitOf = (sentence: Sentence, index: number) => (ofDocuments ? sentence.article : String(index));
   const units = new Map<string, Map<string, SpanCounts>>();
   gold.forEach((sentence, index) => {
     units.set(unitOf(sentence, index), new Map(labels.map((label) => [label, noSpanCounts()])));
@@ -90,15 +96,29 @@ export function scoreMentions(
   });
 }
 
-/** One row per label, in percent. */
-export const mentionRows = (scores: readonly MentionScore[]): Row[] =>
-  scores.map(({ label, precision, recall, f1, interval, support }) => ({
-    label,
-    'precision (%)': precision === null ? null : 100 * precision,
-    'recall (%)': recall === null ? null : 100 * recall,
-    'F1 (%), 95% interval': f1 === null ? 'no mention' : withInterval(f1, interval),
-    mentions: support,
-  }));
+/** One row per label, in percent, and the mean of the labels. */
+export const mentionRows = (scores: readonly MentionScore[]): Row[] => {
+  const known = scores.flatMap(({ label, f1 }) => (label === ALL || f1 === null ? [] : [f1]));
+  const mean = known.reduce((sum, f1) => sum + f1, 0) / known.length;
+  return [
+    ...scores.map(mentionRow),
+    {
+      label: 'mean of the labels',
+      'precision (%)': null,
+      'recall (%)': null,
+      'F1 (%), 95% interval': (100 * mean).toFixed(1),
+      mentions: null,
+    },
+  ];
+};
+
+const mentionRow = ({ label, precision, recall, f1, interval, support }: MentionScore): Row => ({
+  label,
+  'precision (%)': precision === null ? null : 100 * precision,
+  'recall (%)': recall === null ? null : 100 * recall,
+  'F1 (%), 95% interval': f1 === null ? 'no mention' : withInterval(f1, interval),
+  mentions: support,
+});
 
 /** F1 of some labels on several sets as one row per set. @param sets scores by the name of the set */
 export const setRows = (
@@ -111,6 +131,7 @@ export const setRows = (
     return {
       set,
       'F1 (%), 95% interval': all.f1 === null ? 'no mention' : withInterval(all.f1, all.interval),
+      'recall (%)': all.recall === null ? null : 100 * all.recall,
       ...Object.fromEntries(
         labels.map((label): [string, number | null] => {
           const f1 = of(label)?.f1 ?? null;

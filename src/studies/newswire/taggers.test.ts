@@ -7,10 +7,12 @@ import { openVariant } from '../../benchmark';
 import { type Sentence, writeSentences } from '../../foundation';
 import { TokenClassifier } from '../../nn';
 import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
+import { tagTexts } from '../../tasks';
 import { Tokenizer, wordsOf } from '../../tokenization';
-import { collectVectors, probeLayers } from './layer-probe';
+import { collectVectors, controlTags, probeLayers, probeLimits } from './layer-probe';
 import { alignmentRows, parametersByFormula, piecesByTag, taggedRows } from './tables';
-import { predictMentions, taggerRows, trainTagger } from './taggers';
+import { predictMentions, predictTags, taggerRows, trainTagger } from './taggers';
+import { spansOfTags } from './word-tags';
 
 /** Sentences in which "t-cell" and "b-cell" are names. */
 const sentences = (count: number): Sentence[] =>
@@ -67,18 +69,27 @@ test('a tagger is trained once, tags words as they are, and its rows have precis
   const [row] = taggedRows(sentences(1)[0], { trained: found }).slice(1);
   assert.deepEqual([row.word, row.gold, row.trained], ['t-cell', 'B-PER', 'B-PER']);
 
+  // Tags as they come: the spans of the library's own decoding, with the borders of words.
+  const tags = await predictTags(tagger, sentences(9));
+  const decoded = await tagTexts(sentences(9), tagger.tokenizer, tagger.score, tagger.tagging);
+  for (const [index, own] of tags.entries())
+    assert.deepEqual(
+      spansOfTags(sentences(9)[index], own),
+      decoded[index].spans.map(({ start, end, label }) => ({ start, end, label })),
+    );
   const network = TokenClassifier.load(first.folder);
   t.after(() => network.dispose());
   const tokenizer = new Tokenizer(first.folder);
   const options = { maximumLength: 16, most: 40 };
   const vectors = await collectVectors(network, tokenizer, sentences(30), options);
   assert.deepEqual([vectors.words.length, vectors.layers.length, vectors.hidden], [40, 3, 16]);
-  assert.deepEqual(vectors.words.slice(0, 4), ['the', 't-cell', 'grows', 'the']);
+  const [{ ids }] = await tokenizer.encode(['the']);
+  const the = [...ids].map((id) => tokenizer.tokenOf(id)).join(' ');
+  assert.deepEqual([vectors.words[0], vectors.words[3], vectors.sentences[3]], [the, the, 1]);
   const probes = probeLayers(vectors, await collectVectors(network, tokenizer, sentences(9), options), 1);
   assert.equal(probes.length, 3);
   assert.equal(probes[2].accuracy, 1);
-  for (const { accuracy, control, selectivity } of probes)
-    assert.ok(Math.abs(accuracy - control - selectivity) < 1e-12);
+  assert.ok(probes.every(({ interval }) => interval !== null));
 });
 
 test('the rules for sub-words differ on continuations alone, and special tokens carry no tag', async () => {
@@ -117,4 +128,19 @@ test('parameters by formula are those of the published encoders', () => {
   assert.equal(parametersByFormula({ name: 'm', ...multilingual }).parameters, 134_734_080);
   const base = { vocabulary: 30_522, positions: 512, types: 2, hidden: 768, intermediate: 3072, layers: 12 };
   assert.equal(parametersByFormula({ name: 'b', ...base }).parameters, 108_891_648);
+});
+
+test('a control task gives a word type the same tag everywhere, with the frequencies of the tags', () => {
+  const words = Array.from({ length: 4000 }, (_, index) => `w${index % 2000}`);
+  const tagOf = controlTags(words, ['O', 'O', 'O', 'B-PER'], 1);
+  assert.equal(tagOf.size, 2000);
+  const named = [...tagOf.values()].filter((tag) => tag === 'B-PER').length;
+  assert.ok(named > 430 && named < 570, `${named}`);
+  assert.notDeepEqual(controlTags(words, ['O', 'O', 'O', 'B-PER'], 2), tagOf);
+  const vectors = { layers: [], hidden: 1, sentences: [] };
+  const limits = probeLimits(
+    { ...vectors, words: ['a', 'b'], tags: ['O', 'O'] },
+    { ...vectors, words: ['a', 'c', 'a', 'd'], tags: ['O', 'O', 'O', 'B-PER'] },
+  );
+  assert.deepEqual(limits, { majority: 0.75, seen: 0.5 });
 });

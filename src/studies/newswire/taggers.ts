@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Variant } from '../../benchmark';
-import { type Progress, readSentences, type Sentence, silentProgress } from '../../foundation';
+import { type Progress, readSentences, type Sentence, type Span, silentProgress } from '../../foundation';
 import { fetchEncoder } from '../../nn';
-import { type ScoredSpan, tagTexts } from '../../tasks';
+import { tagTexts } from '../../tasks';
+import { outputNames } from '../../tokenization';
 import { completeConfiguration, type EvaluationRow, type StepRow, secondsOf } from '../../training';
 import type { Row } from '../../visualization';
 import { type Trial, trainTrial, trialFingerprint, trialFolder } from '../trials';
+import { spansOfTags, wordRanges } from './word-tags';
 
 /** A tagger that was trained, with the rows of its training. */
 export interface TrainedTagger {
@@ -34,7 +36,7 @@ export async function trainTagger(
 ): Promise<TrainedTagger> {
   const { name, keep: _, leftOut: __, precision, replicas, distillation, sparsity, ...options } = trial;
   const configuration = completeConfiguration(options, `the trial "${name}"`);
-  const out = join(folder, trialFolder(name, await trialFingerprint(trial, { test: trial.dev[0] })));
+  const out = join(folder, trialFolder(name, await trialFingerprint(trial)));
   const run = { folder: out, resume: existsSync(out), precision, replicas, progress };
   const report = await trainTrial(trial, configuration, await fetchEncoder(trial.encoder), run);
   const steps = report.rows.filter((row): row is StepRow => row.kind === 'step');
@@ -50,17 +52,41 @@ export async function trainTagger(
   };
 }
 
-/** The mentions that a tagger finds in sentences, whose words it takes as they are // [sentences] */
-export async function predictMentions(
-  { tagging, tokenizer, score }: Pick<Variant, 'tagging' | 'tokenizer' | 'score'>,
-  sentences: readonly Pick<Sentence, 'text' | 'words'>[],
+type Tagger = Pick<Variant, 'tagging' | 'tokenizer' | 'score'>;
+type Words = Pick<Sentence, 'text' | 'words'>;
+
+/**
+ * The likeliest tag of each word, at its first token, as it comes: not every sequence is valid IOB2. A word without a token has `O` //
+ * [sentences][words]
+ */
+export async function predictTags(
+  { tagging, tokenizer, score }: Tagger,
+  sentences: readonly Words[],
   progress: Progress = silentProgress,
-): Promise<ScoredSpan[][]> {
+): Promise<string[][]> {
+  const names = outputNames(tagging);
   const tagged = await tagTexts(sentences, tokenizer, score, tagging, (done) =>
     progress.update(done, sentences.length, 'sentences'),
   );
   progress.end();
-  return tagged.map(({ spans }) => spans);
+  return tagged.map(({ encoded, logits }, index) => {
+    const tags = new Array<string>(wordRanges(sentences[index]).length).fill('O');
+    for (let token = encoded.ids.length - 1; token >= 0; token--) {
+      const row = logits.subarray(token * names.length, (token + 1) * names.length);
+      tags[encoded.words[token]] = names[row.indexOf(Math.max(...row))];
+    }
+    return tags;
+  });
+}
+
+/** The mentions that a tagger finds in sentences, with the borders of words // [sentences] */
+export async function predictMentions(
+  tagger: Tagger,
+  sentences: readonly Words[],
+  progress?: Progress,
+): Promise<Span[][]> {
+  const tags = await predictTags(tagger, sentences, progress);
+  return tags.map((own, index) => spansOfTags(sentences[index], own));
 }
 
 /** One row per epoch, as the reference study has them: losses, precision, recall, F1 and accuracy on dev. */

@@ -1,7 +1,8 @@
 import type { University } from '../../corpora';
+import { bootstrapUnits, type Interval } from '../../evaluation';
 import type { Span } from '../../foundation';
 import type { Row } from '../../visualization';
-import { accuracyText } from '../tables';
+import { withInterval } from '../tables';
 
 /** Sentences with a place for a name; the first is the name alone. */
 export const TEMPLATES = [
@@ -13,7 +14,7 @@ export const TEMPLATES = [
 ] as const;
 
 /** What a tagger makes of a name that should be one organization. */
-export const OUTCOMES = ['exact', 'partial', 'wrong type', 'missed'] as const;
+export const OUTCOMES = ['exact', 'partial', 'a location', 'another type', 'missed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export interface UniversityCase extends University {
@@ -46,42 +47,67 @@ export function outcomeOf({ start, end }: UniversityCase, spans: readonly Span[]
   if (inside.length === 0) return 'missed';
   const [only] = inside;
   const isWhole = inside.length === 1 && only.start === start && only.end === end;
-  if (isWhole) return only.label === 'ORG' ? 'exact' : 'wrong type';
-  return inside.some(({ label }) => label === 'ORG') ? 'partial' : 'wrong type';
+  if (isWhole && only.label === 'ORG') return 'exact';
+  if (inside.some(({ label }) => label === 'ORG')) return 'partial';
+  return inside.some(({ label }) => label === 'LOC') ? 'a location' : 'another type';
 }
 
-/** Shares of the outcomes by a property of the cases, the largest group first. */
+/**
+ * Shares of the outcomes by a property of the cases, the largest group first. Intervals are 95 % bootstrap intervals over names, whose sentences
+ * are not independent.
+ */
 export function outcomeRows(
   cases: readonly UniversityCase[],
   outcomes: readonly Outcome[],
   groupOf: (one: UniversityCase) => string,
-  most = Number.POSITIVE_INFINITY,
+  { seed, most = Number.POSITIVE_INFINITY }: { seed: number; most?: number },
 ): Row[] {
-  const groups = new Map<string, Outcome[]>();
+  const groups = new Map<string, number[]>();
   cases.forEach((one, index) => {
-    const group = groupOf(one);
-    groups.set(group, [...(groups.get(group) ?? []), outcomes[index]]);
+    const own = groups.get(groupOf(one));
+    if (own) own.push(index);
+    else groups.set(groupOf(one), [index]);
   });
   return [...groups]
     .sort(([, one], [, other]) => other.length - one.length)
     .slice(0, most)
-    .map(([group, own]) => ({
-      group,
-      sentences: own.length,
-      ...Object.fromEntries(
-        OUTCOMES.map((outcome) => {
-          const count = own.filter((one) => one === outcome).length;
-          return [
-            outcome === 'exact' ? 'exact (%), 95% interval' : `${outcome} (%)`,
-            outcome === 'exact' ? accuracyText(count / own.length, own.length) : (100 * count) / own.length,
-          ];
-        }),
-      ),
-    }));
+    .map(([group, places]) => {
+      const share = (outcome: Outcome) =>
+        places.filter((place) => outcomes[place] === outcome).length / places.length;
+      return {
+        group,
+        names: new Set(places.map((place) => cases[place].name)).size,
+        sentences: places.length,
+        'exact (%), 95% interval': withInterval(
+          share('exact'),
+          overNames(
+            places.map((place) => [cases[place].name, outcomes[place] === 'exact' ? 1 : 0]),
+            seed,
+          ),
+        ),
+        ...Object.fromEntries(
+          OUTCOMES.slice(1).map((outcome): [string, number] => [`${outcome} (%)`, 100 * share(outcome)]),
+        ),
+      };
+    });
 }
 
-/** Whether a name says what it names. */
-export const hasKeyword = ({ name }: University): boolean =>
-  /universi|univerz|college|institut|école|school/i.test(name);
+function overNames(hits: readonly (readonly [name: string, hit: number])[], seed: number): Interval | null {
+  const units = new Map<string, [hits: number, sentences: number]>();
+  for (const [name, hit] of hits) {
+    const [right, all] = units.get(name) ?? [0, 0];
+    units.set(name, [right + hit, all + 1]);
+  }
+  const rows = [...units.values()];
+  const add = (sums: Float64Array, unit: number) => {
+    sums[0] += rows[unit][0];
+    sums[1] += rows[unit][1];
+  };
+  const [interval] = bootstrapUnits(rows.length, 2, add, [([right, all]) => right / all], { seed });
+  return interval;
+}
+
+/** Whether a name has one of the stems by which most say what they are. */
+export const hasKeyword = ({ name }: University): boolean => /universit|univerz/i.test(name);
 
 export const isAscii = ({ name }: University): boolean => /^[\x20-\x7e]*$/.test(name);
