@@ -1,14 +1,15 @@
 /**
- * `npm run bench -- own-labels [--json]`: whether `fineTune` on third-party labels is as good as PyTorch: strict micro F1 on the
- * test parts of WNUT-17 (six labels) and of CrossNER science (17 labels, 200 training sentences), the same encoder and recipe, two
- * seeds each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) forms batches at random where ours have
- * windows of similar length, and uses its random numbers and its scorer; everything else is the same. The corpora are read from
- * FALCONFRAMES_MIRROR/ner.
+ * `npm run bench -- own-labels [--corpus NAME] [--json]`: whether `fineTune` on third-party labels is as good as PyTorch: strict micro
+ * F1 on the test parts of WNUT-17 (six labels), of CrossNER science (17 labels, 200 training sentences) and of CoNLL++ (four labels), the
+ * same encoder and recipe, two seeds each, best epoch by mean F1 on dev. PyTorch (environment/bench/own_labels_torch.py) forms batches at
+ * random where ours have windows of similar length, and uses its random numbers and its scorer; everything else is the same. The corpora
+ * are read from FALCONFRAMES_MIRROR.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { benchPython } from '../benchmark';
 import { convert } from '../corpora';
 import { mirrorFolder, projectRoot, readSentences, showProgress } from '../foundation';
@@ -23,26 +24,43 @@ const SEEDS = [1, 2];
 const CORPORA = [
   {
     name: 'CrossNER science',
-    files: ['crossner/science/train.txt', 'crossner/science/dev.txt', 'crossner/science/test.txt'],
+    files: [
+      'ner/crossner/science/train.txt',
+      'ner/crossner/science/dev.txt',
+      'ner/crossner/science/test.txt',
+    ],
     settings: { epochs: 20, learningRate: 3e-4, batchSize: 16 },
   },
   {
     name: 'WNUT-17',
-    files: ['wnut17/wnut17train.conll', 'wnut17/emerging.dev.conll', 'wnut17/emerging.test.annotated'],
+    files: [
+      'ner/wnut17/wnut17train.conll',
+      'ner/wnut17/emerging.dev.conll',
+      'ner/wnut17/emerging.test.annotated',
+    ],
     settings: { epochs: 3, learningRate: 3e-4, batchSize: 32 },
+  },
+  {
+    name: 'CoNLL++',
+    files: ['conllpp/conllpp_train.txt', 'conllpp/conllpp_dev.txt', 'conllpp/conllpp_test.txt'],
+    settings: { epochs: 3, learningRate: 2e-4, batchSize: 32 },
   },
 ];
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { corpus: { type: 'string' }, json: { type: 'boolean' } } });
+  const corpora = CORPORA.filter(({ name }) => values.corpus === undefined || name === values.corpus);
+  if (corpora.length === 0)
+    throw new Error(`"--corpus" must be one of ${CORPORA.map(({ name }) => name).join(', ')}`);
   const mirror = mirrorFolder();
   if (!mirror) throw new Error('set FALCONFRAMES_MIRROR to a folder with the corpora');
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-own-labels-'));
   const rows = [];
   try {
-    for (const { name, files, settings } of CORPORA) {
+    for (const { name, files, settings } of corpora) {
       const [train, dev, test] = files.map((file, part) => {
         const path = join(scratch, `${name} ${part}.jsonl`);
-        writeFileSync(path, convert('conll', [join(mirror, 'ner', file)]).lines.join('\n'));
+        writeFileSync(path, convert('conll', [join(mirror, file)]).lines.join('\n'));
         return path;
       });
       const ours: number[] = [];
@@ -74,7 +92,7 @@ async function main(): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true });
   }
-  if (process.argv.includes('--json')) console.log(JSON.stringify(rows, null, 2));
+  if (values.json) console.log(JSON.stringify(rows, null, 2));
   else
     for (const { corpus, labels, ours, torch, difference } of rows)
       console.log(
