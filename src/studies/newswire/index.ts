@@ -31,7 +31,14 @@ export {
   withoutMasked,
 } from './scores';
 export { alignmentRows, type CountedShape, parametersByFormula, piecesByTag, taggedRows } from './tables';
-export { predictMentions, predictTags, type TrainedTagger, taggerRows, trainTagger } from './taggers';
+export {
+  type OpenTagger,
+  predictMentions,
+  predictTags,
+  type TrainedTagger,
+  taggerRows,
+  trainTagger,
+} from './taggers';
 export {
   hasKeyword,
   isAscii,
@@ -43,4 +50,4 @@ export {
   type UniversityCase,
   universityCases,
 } from './university-probe';
-export { spansOfTags, tagsOfWords, wordRanges } from './word-tags';
+export { type SentenceWords, spansOfTags, tagsOfWords, wordRanges } from './word-tags';

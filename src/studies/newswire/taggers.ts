@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Variant } from '../../benchmark';
-import { type Progress, readSentences, type Sentence, type Span, silentProgress } from '../../foundation';
+import { type Progress, readSentences, type Span, silentProgress } from '../../foundation';
 import { fetchEncoder } from '../../nn';
 import { tagTexts } from '../../tasks';
 import { outputNames } from '../../tokenization';
 import { completeConfiguration, type EvaluationRow, type StepRow, secondsOf } from '../../training';
 import type { Row } from '../../visualization';
 import { type Trial, trainTrial, trialFingerprint, trialFolder } from '../trials';
-import { spansOfTags, wordRanges } from './word-tags';
+import { type SentenceWords, spansOfTags, wordRanges } from './word-tags';
 
 /** A tagger that was trained, with the rows of its training. */
 export interface TrainedTagger {
@@ -52,16 +52,16 @@ export async function trainTagger(
   };
 }
 
-type Tagger = Pick<Variant, 'tagging' | 'tokenizer' | 'score'>;
-type Words = Pick<Sentence, 'text' | 'words'>;
+/** A tagger in any form: TensorFlow's, or ONNX Runtime's. */
+export type OpenTagger = Pick<Variant, 'tagging' | 'tokenizer' | 'score'>;
 
 /**
  * The likeliest tag of each word, at its first token, as it comes: not every sequence is valid IOB2. A word without a token has `O` //
  * [sentences][words]
  */
 export async function predictTags(
-  { tagging, tokenizer, score }: Tagger,
-  sentences: readonly Words[],
+  { tagging, tokenizer, score }: OpenTagger,
+  sentences: readonly SentenceWords[],
   progress: Progress = silentProgress,
 ): Promise<string[][]> {
   const names = outputNames(tagging);
@@ -81,8 +81,8 @@ export async function predictTags(
 
 /** The mentions that a tagger finds in sentences, with the borders of words // [sentences] */
 export async function predictMentions(
-  tagger: Tagger,
-  sentences: readonly Words[],
+  tagger: OpenTagger,
+  sentences: readonly SentenceWords[],
   progress?: Progress,
 ): Promise<Span[][]> {
   const tags = await predictTags(tagger, sentences, progress);

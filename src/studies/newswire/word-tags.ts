@@ -1,13 +1,14 @@
 import type { Sentence, Span } from '../../foundation';
 import { wordsOf } from '../../tokenization';
 
-type Words = Pick<Sentence, 'text' | 'words'>;
+/** What is tagged: a text, and its words where the source fixes them. */
+export type SentenceWords = Pick<Sentence, 'text' | 'words'>;
 
 /** The words of a sentence: those that its source fixes, or split at blanks and punctuation. */
-export const wordRanges = ({ text, words }: Words) => words ?? wordsOf(text);
+export const wordRanges = ({ text, words }: SentenceWords) => words ?? wordsOf(text);
 
 /** The tags of a sentence's words in IOB2: `B-` opens every mention, `I-` continues it. A word belongs to the first span that it overlaps. */
-export function tagsOfWords(sentence: Words, spans: readonly Span[]): string[] {
+export function tagsOfWords(sentence: SentenceWords, spans: readonly Span[]): string[] {
   const inOrder = [...spans].sort((one, other) => one.start - other.start);
   let previous: Span | undefined;
   return wordRanges(sentence).map(({ start, end }) => {
@@ -19,7 +20,7 @@ export function tagsOfWords(sentence: Words, spans: readonly Span[]): string[] {
 }
 
 /** The spans of words tagged in IOB2. An `I-` that continues nothing opens a mention. */
-export function spansOfTags(sentence: Words, tags: readonly string[]): Span[] {
+export function spansOfTags(sentence: SentenceWords, tags: readonly string[]): Span[] {
   const spans: Span[] = [];
   let open: Span | undefined;
   for (const [index, { start, end }] of wordRanges(sentence).entries()) {
