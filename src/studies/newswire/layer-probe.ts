@@ -1,7 +1,8 @@
-import { bootstrapUnits, type Interval, probeLabels } from '../../evaluation';
+import { type Interval, probeLabels } from '../../evaluation';
 import { createRandom, type Progress, type Sentence, silentProgress } from '../../foundation';
 import { type Encoder, inspectLayers, type LabelNetwork } from '../../nn';
 import { cutWindows, encodeTexts, type Tokenizer } from '../../tokenization';
+import { shareInterval } from './scores';
 import { tagsOfWords } from './word-tags';
 
 /** Vectors of the first token of each word at every layer, with the word and its tag. */
@@ -140,30 +141,14 @@ export function probeLayers(train: WordVectors, test: WordVectors, seed: number)
     return {
       layer,
       accuracy: share(right),
-      interval: overSentences(right, test.sentences, seed),
+      interval: shareInterval(
+        right.map((hit, word) => [test.sentences[word], hit]),
+        seed,
+      ),
       control,
       selectivity: share(right) - control,
     };
   });
-}
-
-function overSentences(
-  right: readonly number[],
-  sentences: readonly number[],
-  seed: number,
-): Interval | null {
-  const units = new Map<number, [right: number, words: number]>();
-  right.forEach((hit, word) => {
-    const [hits, words] = units.get(sentences[word]) ?? [0, 0];
-    units.set(sentences[word], [hits + hit, words + 1]);
-  });
-  const rows = [...units.values()];
-  const add = (sums: Float64Array, unit: number) => {
-    sums[0] += rows[unit][0];
-    sums[1] += rows[unit][1];
-  };
-  const [interval] = bootstrapUnits(rows.length, 2, add, [([hits, words]) => hits / words], { seed });
-  return interval;
 }
 
 /** A random tag for each different word, drawn from the tags as they occur. */

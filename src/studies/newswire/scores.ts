@@ -150,3 +150,22 @@ export const withoutMasked = <T extends Span>(
   predicted.map((spans, index) =>
     spans.filter(({ start, end }) => !masked[index].some((one) => one.start < end && one.end > start)),
   );
+
+/** The 95 % bootstrap interval of a share of hits, drawn over units, such as sentences, whose hits are not independent. */
+export function shareInterval(
+  hits: readonly (readonly [unit: string | number, hit: number])[],
+  seed: number,
+): Interval | null {
+  const units = new Map<string | number, [hits: number, all: number]>();
+  for (const [unit, hit] of hits) {
+    const [right, all] = units.get(unit) ?? [0, 0];
+    units.set(unit, [right + hit, all + 1]);
+  }
+  const rows = [...units.values()];
+  const add = (sums: Float64Array, unit: number) => {
+    sums[0] += rows[unit][0];
+    sums[1] += rows[unit][1];
+  };
+  const [interval] = bootstrapUnits(rows.length, 2, add, [([right, all]) => right / all], { seed });
+  return interval;
+}

@@ -1,8 +1,8 @@
 import type { University } from '../../corpora';
-import { bootstrapUnits, type Interval } from '../../evaluation';
 import type { Span } from '../../foundation';
 import type { Row } from '../../visualization';
 import { withInterval } from '../tables';
+import { shareInterval } from './scores';
 
 /** Sentences with a place for a name; the first is the name alone. */
 export const TEMPLATES = [
@@ -80,7 +80,7 @@ export function outcomeRows(
         sentences: places.length,
         'exact (%), 95% interval': withInterval(
           share('exact'),
-          overNames(
+          shareInterval(
             places.map((place) => [cases[place].name, outcomes[place] === 'exact' ? 1 : 0]),
             seed,
           ),
@@ -90,21 +90,6 @@ export function outcomeRows(
         ),
       };
     });
-}
-
-function overNames(hits: readonly (readonly [name: string, hit: number])[], seed: number): Interval | null {
-  const units = new Map<string, [hits: number, sentences: number]>();
-  for (const [name, hit] of hits) {
-    const [right, all] = units.get(name) ?? [0, 0];
-    units.set(name, [right + hit, all + 1]);
-  }
-  const rows = [...units.values()];
-  const add = (sums: Float64Array, unit: number) => {
-    sums[0] += rows[unit][0];
-    sums[1] += rows[unit][1];
-  };
-  const [interval] = bootstrapUnits(rows.length, 2, add, [([right, all]) => right / all], { seed });
-  return interval;
 }
 
 /** Whether a name has one of the stems by which most say what they are. */
