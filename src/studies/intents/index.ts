@@ -4,6 +4,7 @@
  * In: labelled queries, a teacher or its kept answers. Out: the search for a student's settings, records of stages as tables. May touch: the
  * folder of the run.
  */
+export { chooseFallback, withFallback, writeFallback } from './fallback';
 export { checkLabelMaps } from './label-maps';
 export { type Mixture, mixtureOf, studentRows } from './mixture';
 export {
@@ -21,10 +22,12 @@ export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbr
 export { importanceRows, readStudentSearch, type StudentSearch, searchRows, searchStudents } from './search';
 export { besidePublished, scopeRows, sparsityByLayer, stageBubbles, stageRows } from './stages';
 export {
+  type AlphaComparison,
   KEPT_SEARCH,
   type KeptTeacher,
   keepTeacher,
   keptAnswers,
+  readKeptAlphas,
   readKeptTeacher,
   untrainedTeacher,
 } from './teacher';

@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { INTENTS } from '../../corpora';
 import { InputError, type LabelledText, writeLabelledTexts } from '../../foundation';
+import { SequenceClassifier } from '../../nn';
 import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
+import { tinyClassifier } from '../../nn/tiny-classifier.fixture';
+import { evaluateTexts } from '../../tasks';
+import { Tokenizer } from '../../tokenization';
 import type { FinishedTrial } from '../trials';
 import { runTrial } from '../trials';
+import { chooseFallback, withFallback, writeFallback } from './fallback';
 import { checkLabelMaps } from './label-maps';
 import { mixtureOf } from './mixture';
 import { publishedEpochs, readPublishedIntents } from './profiles';
@@ -16,7 +21,7 @@ import { intentRows } from './queries';
 import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
 import { importanceRows, readStudentSearch, searchRows, searchStudents } from './search';
 import { besidePublished, scopeRows, stageBubbles, stageRows } from './stages';
-import { keepTeacher, keptAnswers, readKeptTeacher } from './teacher';
+import { keepTeacher, keptAnswers, readKeptAlphas, readKeptTeacher } from './teacher';
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-intents-study-'));
@@ -175,6 +180,53 @@ test('the figures of the reference study stand beside ours, with its factors', (
   assert.deepEqual([publishedEpochs(alone).length, publishedEpochs(distilled).length], [5, 10]);
 });
 
+/** Answers with the probabilities of "timer" and "oos"; the rest is that of other labels. */
+const answered = (gold: string, timer: number, oos: number) => {
+  const ranked = [
+    { label: 'timer', score: timer },
+    { label: 'oos', score: oos },
+  ].sort((one, other) => other.score - one.score);
+  return { gold: [gold], given: [ranked[0].label], ranked };
+};
+
+test('a fallback is as ready as makes the mean of both recalls highest, whatever their shares', () => {
+  const dev = [
+    ...Array.from({ length: 30 }, () => answered('timer', 0.9, 0.01)), // gap of 4.5
+    ...Array.from({ length: 3 }, () => answered('timer', 0.5, 0.2)), // of 0.92
+    answered('oos', 0.5, 0.1), // of 1.61
+    answered('oos', 0.2, 0.6),
+  ];
+  assert.equal(chooseFallback(dev, 'oos'), 1.7);
+  const given = withFallback(dev, 'oos', 1.7).map(({ given: [label] }) => label);
+  assert.deepEqual(given, [...Array(30).fill('timer'), 'oos', 'oos', 'oos', 'oos', 'oos']);
+  assert.equal(chooseFallback([answered('timer', 0.9, 0.1), answered('oos', 0.1, 0.9)], 'oos'), 0);
+  assert.deepEqual(withFallback(dev, 'oos', 0), dev);
+  for (const one of [dev.slice(0, 33), dev.slice(33)])
+    assert.throws(() => chooseFallback(one, 'oos'), /choose a fallback on a part that has both/);
+});
+
+test('an offset in the bias of a classifier gives the answers with that offset', async (t) => {
+  const folder = tinyClassifier(t, { labels: ['timer', 'oos', 'weather'] });
+  const out = join(scratch(t), 'fallback');
+  writeFallback(folder, 'oos', 1.5, out);
+  const texts = ['the b-cell grows', 'two t-cell die', 'a cell lives'];
+  const queries = texts.map((text) => ({ text, labels: ['oos'], several: false }));
+  const [before, after] = [SequenceClassifier.load(folder), SequenceClassifier.load(out)];
+  t.after(() => before.dispose());
+  t.after(() => after.dispose());
+  const evaluated = async (network: SequenceClassifier) =>
+    (await evaluateTexts(queries, new Tokenizer(folder), network.score, network.configuration)).answers;
+  const expected = withFallback(await evaluated(before), 'oos', 1.5);
+  for (const [index, { given, ranked }] of (await evaluated(after)).entries()) {
+    assert.deepEqual(given, expected[index].given);
+    ranked.forEach(({ label, score }, place) => {
+      assert.equal(label, expected[index].ranked[place].label);
+      assert.ok(Math.abs(score - expected[index].ranked[place].score) < 1e-6);
+    });
+  }
+  assert.throws(() => writeFallback(folder, 'none', 1, join(out, 'x')), /has no label "none"/);
+});
+
 test('a kept teacher answers the test queries that it was asked, and no others', async (t) => {
   const folder = scratch(t);
   const texts = (count: number, from = 0): LabelledText[] =>
@@ -205,7 +257,11 @@ test('a kept teacher answers the test queries that it was asked, and no others',
     { test, folder: join(folder, 'trials') },
   );
   const out = join(folder, 'kept');
-  const answered = { demo: { label: 'timer', score: 0.7 }, dev: trial.test.answers };
+  const answered = {
+    demo: { label: 'timer', score: 0.7 },
+    dev: trial.test.answers,
+    test: trial.test.answers,
+  };
   await keepTeacher(trial, { dev: texts(8, 20), test: texts(8, 20) }, answered, out);
   assert.deepEqual(readdirSync(out).sort(), ['config.json', 'soft-targets.jsonl.gz', 'teacher.json']);
   const kept = readKeptTeacher(out)!;
@@ -226,6 +282,13 @@ test('a kept teacher answers the test queries that it was asked, and no others',
     assert.throws(() => readKeptTeacher(out), InputError);
   }
   assert.equal(readKeptTeacher(join(folder, 'none')), undefined);
+
+  const alphas = join(folder, 'alphas.json');
+  assert.equal(readKeptAlphas(alphas), undefined);
+  writeFileSync(alphas, JSON.stringify({ epochs: 5, temperature: 4, rows: [{ student: 'alpha 1' }] }));
+  assert.deepEqual(readKeptAlphas(alphas)!.rows, [{ student: 'alpha 1' }]);
+  writeFileSync(alphas, '{"epochs":5}');
+  assert.throws(() => readKeptAlphas(alphas), /alphas.json: has no "rows"; restore the file/);
 });
 
 test('one pruning trial per method and share of zeros; soft movement has a penalty and a rate for its steps', () => {

@@ -88,6 +88,7 @@ export function scopeRows(
     const share = (count: number, of: number) => (of === 0 ? 'none' : accuracyText(count / of, of));
     return {
       stage,
+      'accuracy of all queries (%)': share(right(answers), answers.length),
       'accuracy of queries with an intent (%)': share(right(inside), inside.length),
       'recall of queries out of scope (%)': share(right(out), out.length),
       'precision of "out of scope" (%)': share(right(said), said.length),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepSoftTargets, SOFT_TARGETS_FILE } from '../../compression';
+import { OUT_OF_SCOPE } from '../../corpora';
 import type { TextAnswer } from '../../evaluation';
 import {
   InputError,
@@ -18,6 +19,14 @@ import type { Row } from '../../visualization';
 import { epochRows } from '../tables';
 import type { FinishedTrial } from '../trials';
 
+/** An answer to a query: the most probable intent, by number of its label, and "out of scope". */
+interface KeptAnswer {
+  label: number;
+  score: number;
+  /** Probability that the query has no intent. */
+  outOfScope: number;
+}
+
 /** A fine-tuned teacher without its weights: what it answered, and how it was trained. */
 export interface KeptTeacher {
   /** Folder of its answers to the training queries, which `distil` takes as a teacher. */
@@ -30,10 +39,10 @@ export interface KeptTeacher {
   recipe: Record<string, unknown>;
   /** Its answer to the query of the demonstration. */
   demo: ScoredLabel;
-  /** Its answer to each test query, by number of the label, with its probability. */
-  answers: { label: number; score: number }[];
+  /** Its answer to each test query. */
+  answers: KeptAnswer[];
   /** The same for each dev query. */
-  devAnswers: { label: number; score: number }[];
+  devAnswers: KeptAnswer[];
   /** Of the queries of both parts and their labels. */
   hashes: { dev: string; test: string };
 }
@@ -42,14 +51,22 @@ export interface KeptTeacher {
 const KEPT = join(projectRoot, 'data', 'studies', 'intent-teacher');
 /** The trials of the search, kept beside it. */
 export const KEPT_SEARCH = join(KEPT, 'search.jsonl');
+/** The comparison of alphas, kept beside it. */
+const KEPT_ALPHAS = join(KEPT, 'alphas.json');
 const FIGURES = 'teacher.json';
+/** Of a probability, after the point. */
+const DIGITS = 5;
 const LARGEST_FIGURES = 1 << 24;
 
-/** Keeps a trained teacher's answers and figures in a folder. The trial must have been kept. */
+/**
+ * Keeps a trained teacher's answers and figures in a folder. The trial must have been kept.
+ *
+ * @param answers with all labels ranked
+ */
 export async function keepTeacher(
   { folder, ...teacher }: FinishedTrial,
   { dev: devQueries, test }: { dev: readonly LabelledText[]; test: readonly LabelledText[] },
-  { demo, dev: devAnswers }: { demo: ScoredLabel; dev: readonly TextAnswer[] },
+  answers: { demo: ScoredLabel; dev: readonly TextAnswer[]; test: readonly TextAnswer[] },
   out: string,
   progress?: Progress,
 ): Promise<void> {
@@ -57,20 +74,25 @@ export async function keepTeacher(
   if (folder === undefined) throw new InputError(`${teacher.trial.name}: was not kept; train it with "keep"`);
   await keepSoftTargets(folder, train.flatMap(readLabelledTexts), out, progress);
   const numberOf = new Map((labels ?? []).map((label, id) => [label, id]));
-  const numbered = (answers: readonly TextAnswer[]) =>
-    answers.map(({ ranked: [{ label, score }] }) => ({
-      label: numberOf.get(label) ?? -1,
-      score: Number(score.toFixed(4)),
-    }));
+  const numbered = (of: readonly TextAnswer[]): KeptAnswer[] =>
+    of.map(({ ranked }) => {
+      const intent = ranked.find(({ label }) => label !== OUT_OF_SCOPE)!;
+      const out = ranked.find(({ label }) => label === OUT_OF_SCOPE)?.score ?? 0;
+      return {
+        label: numberOf.get(intent.label) ?? -1,
+        score: Number(intent.score.toFixed(DIGITS)),
+        outOfScope: Number(out.toFixed(DIGITS)),
+      };
+    });
   const figures: Omit<KeptTeacher, 'folder'> = {
     epochs: epochRows(teacher),
     trainingSeconds: teacher.trainingSeconds,
     parameters: teacher.parameters,
     precision: teacher.precision,
     recipe: { encoder: teacher.trial.encoder, ...recipe },
-    demo,
-    answers: numbered(teacher.test.answers),
-    devAnswers: numbered(devAnswers),
+    demo: answers.demo,
+    answers: numbered(answers.test),
+    devAnswers: numbered(answers.dev),
     hashes: { dev: hashOf(devQueries), test: hashOf(test) },
   };
   writeFileAtomically(join(out, FIGURES), `${JSON.stringify(figures)}\n`);
@@ -106,11 +128,13 @@ export function keptAnswers(
     throw new InputError(
       `the kept teacher answered other ${part} queries; run the study on CLINC150 plus, or train a teacher with the profile full`,
     );
-  return (part === 'dev' ? devAnswers : answers).map(({ label, score }, index) => ({
-    gold: queries[index].labels,
-    given: [labels[label]],
-    ranked: [{ label: labels[label], score }],
-  }));
+  return (part === 'dev' ? devAnswers : answers).map(({ label, score, outOfScope }, index) => {
+    const ranked = [
+      { label: labels[label], score },
+      { label: OUT_OF_SCOPE, score: outOfScope },
+    ].sort((one, other) => other.score - one.score);
+    return { gold: queries[index].labels, given: [ranked[0].label], ranked };
+  });
 }
 
 const hashOf = (texts: readonly LabelledText[]): string =>
@@ -142,4 +166,19 @@ export function untrainedTeacher(
   const network = SequenceClassifier.fromEncoder(encoder, head, 1);
   network.save(out);
   network.dispose();
+}
+
+/** Students that differ in their alpha alone, as rows of a table. */
+export interface AlphaComparison {
+  epochs: number;
+  temperature: number;
+  rows: Row[];
+}
+
+/** Reads the comparison that is kept in the project; undefined if there is none. @throws InputError if it is damaged */
+export function readKeptAlphas(path = KEPT_ALPHAS): AlphaComparison | undefined {
+  if (!existsSync(path)) return undefined;
+  const kept = readJsonObject(path, 'a comparison of alphas', LARGEST_FIGURES);
+  if (!Array.isArray(kept.rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
+  return kept as unknown as AlphaComparison;
 }

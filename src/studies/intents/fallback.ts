@@ -1,0 +1,64 @@
+import type { TextAnswer } from '../../evaluation';
+import { InputError } from '../../foundation';
+import { SequenceClassifier } from '../../nn';
+import { isRight } from '../../tasks';
+
+/** What may be added to the logit of "out of scope": none to 8, by which one in three thousand becomes as likely as not. */
+const OFFSETS = Array.from({ length: 81 }, (_, step) => step / 10);
+const BIAS = 'classifier.bias';
+
+/**
+ * Chooses how readily a classifier says that a query is out of scope: the offset of that label's logit, from 0 up, with the highest mean of
+ * accuracy within the intents and recall out of scope, the smallest of equals. Neither depends on the share of such queries, which is unknown
+ * in use. Larson et al. 2019 (arXiv:1909.02027) choose a threshold on dev for the same end.
+ *
+ * @param answers to dev queries, with the probability of that label among those ranked
+ * @throws InputError if all of them, or none, are out of scope
+ */
+export function chooseFallback(answers: readonly TextAnswer[], outOfScope: string): number {
+  const isOut = ({ gold }: TextAnswer) => gold[0] === outOfScope;
+  const [out, within] = [answers.filter(isOut), answers.filter((one) => !isOut(one))];
+  if (out.length === 0 || within.length === 0)
+    throw new InputError(
+      `the queries are all within the intents, or all "${outOfScope}"; choose a fallback on a part that has both`,
+    );
+  const rate = (some: readonly TextAnswer[], offset: number) =>
+    withFallback(some, outOfScope, offset).filter(isRight).length / some.length;
+  const scores = OFFSETS.map((offset) => rate(out, offset) + rate(within, offset));
+  return OFFSETS[scores.indexOf(Math.max(...scores))];
+}
+
+/** The answers of a classifier after an offset is added to the logit of a label. Those that do not rank it stay as they are. */
+export function withFallback(
+  answers: readonly TextAnswer[],
+  outOfScope: string,
+  offset: number,
+): TextAnswer[] {
+  return answers.map((answer) => {
+    const own = answer.ranked.find(({ label }) => label === outOfScope);
+    if (!own) return answer;
+    const factor = Math.exp(offset);
+    const total = 1 + own.score * (factor - 1); // of all labels, whether ranked here or not
+    const ranked = answer.ranked
+      .map(({ label, score }) => ({ label, score: (label === outOfScope ? score * factor : score) / total }))
+      .sort((one, other) => other.score - one.score);
+    return { ...answer, given: [ranked[0].label], ranked };
+  });
+}
+
+/** Writes a copy of a text classifier with the offset in the bias of its last layer, where it costs nothing. */
+export function writeFallback(folder: string, outOfScope: string, offset: number, out: string): void {
+  const network = SequenceClassifier.load(folder);
+  try {
+    const tensors = network.parameters.snapshot();
+    const column = network.configuration.labels.indexOf(outOfScope);
+    const bias = tensors.get(BIAS);
+    if (column < 0 || !bias)
+      throw new InputError(`${folder}: has no label "${outOfScope}", or no ${BIAS}; name another classifier`);
+    bias.data[column] += offset;
+    network.parameters.restore(tensors);
+    network.save(out);
+  } finally {
+    network.dispose();
+  }
+}
