@@ -29,5 +29,6 @@ export {
   keptAnswers,
   readKeptAlphas,
   readKeptTeacher,
+  type TeacherAnswer,
   untrainedTeacher,
 } from './teacher';

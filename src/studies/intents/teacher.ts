@@ -20,7 +20,7 @@ import { epochRows } from '../tables';
 import type { FinishedTrial } from '../trials';
 
 /** An answer to a query: the most probable intent, by number of its label, and "out of scope". */
-interface KeptAnswer {
+export interface TeacherAnswer {
   label: number;
   score: number;
   /** Probability that the query has no intent. */
@@ -40,9 +40,9 @@ export interface KeptTeacher {
   /** Its answer to the query of the demonstration. */
   demo: ScoredLabel;
   /** Its answer to each test query. */
-  answers: KeptAnswer[];
+  answers: TeacherAnswer[];
   /** The same for each dev query. */
-  devAnswers: KeptAnswer[];
+  devAnswers: TeacherAnswer[];
   /** Of the queries of both parts and their labels. */
   hashes: { dev: string; test: string };
 }
@@ -74,7 +74,7 @@ export async function keepTeacher(
   if (folder === undefined) throw new InputError(`${teacher.trial.name}: was not kept; train it with "keep"`);
   await keepSoftTargets(folder, train.flatMap(readLabelledTexts), out, progress);
   const numberOf = new Map((labels ?? []).map((label, id) => [label, id]));
-  const numbered = (of: readonly TextAnswer[]): KeptAnswer[] =>
+  const numbered = (of: readonly TextAnswer[]): TeacherAnswer[] =>
     of.map(({ ranked }) => {
       const intent = ranked.find(({ label }) => label !== OUT_OF_SCOPE)!;
       const out = ranked.find(({ label }) => label === OUT_OF_SCOPE)?.score ?? 0;
