@@ -34,7 +34,7 @@ export async function makeCasedEncoder(
   const options = {
     text: [text, ...unlabelledText()],
     encoder: start,
-    ...{ maximumTexts: most, maximumLength: 128, epochs: 1, batchSize: 16, learningRate: 1e-3, seed },
+    ...{ maximumTexts: most, maximumLength: 128, epochs: 1, batchSize: 16, learningRate: 3e-4, seed },
   };
   const { folder: made } = await pretrainFiles(completePretraining(options, place), {
     ...{ folder: out, place, resume: existsSync(out), progress },
