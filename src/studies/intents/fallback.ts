@@ -2,6 +2,7 @@ import type { TextAnswer } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { SequenceClassifier } from '../../nn';
 import { isRight } from '../../tasks';
+import { splitByScope } from './queries';
 
 /** What may be added to the logit of "out of scope": none to 8, by which one in three thousand becomes as likely as not. */
 const OFFSETS = Array.from({ length: 81 }, (_, step) => step / 10);
@@ -16,8 +17,12 @@ const BIAS = 'classifier.bias';
  * @throws InputError if all of them, or none, are out of scope
  */
 export function chooseFallback(answers: readonly TextAnswer[], outOfScope: string): number {
-  const isOut = ({ gold }: TextAnswer) => gold[0] === outOfScope;
-  const [out, within] = [answers.filter(isOut), answers.filter((one) => !isOut(one))];
+  // The best two labels and this one decide; the rest would only be sorted again for every offset.
+  const decisive = answers.map((answer) => ({
+    ...answer,
+    ranked: answer.ranked.filter(({ label }, place) => place < 2 || label === outOfScope),
+  }));
+  const { within, out } = splitByScope(decisive, outOfScope);
   if (out.length === 0 || within.length === 0)
     throw new InputError(
       `the queries are all within the intents, or all "${outOfScope}"; choose a fallback on a part that has both`,

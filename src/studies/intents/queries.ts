@@ -1,4 +1,5 @@
 import { INTENT_DOMAINS, INTENTS, type Intent, OUT_OF_SCOPE } from '../../corpora';
+import type { TextAnswer } from '../../evaluation';
 import type { LabelledText } from '../../foundation';
 import type { Row } from '../../visualization';
 
@@ -25,3 +26,9 @@ export function intentRows(labels: readonly string[]): Row[] {
       : [{ domain: domain ?? 'none', intents: named.length, 'ids and names': named.join(', ') }];
   });
 }
+
+/** Answers to the queries with an intent, and to those without. */
+export const splitByScope = (answers: readonly TextAnswer[], outOfScope: string) => ({
+  within: answers.filter(({ gold }) => gold[0] !== outOfScope),
+  out: answers.filter(({ gold }) => gold[0] === outOfScope),
+});

@@ -5,6 +5,7 @@ import { isRight } from '../../tasks';
 import type { BarSeries, Bubble, Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import type { PublishedStage } from './profiles';
+import { splitByScope } from './queries';
 
 /** One row per stage: size, latency and accuracy, as multiples of the first stage too. @param notes by stage */
 export function stageRows(
@@ -81,15 +82,14 @@ export function scopeRows(
   outOfScope: string,
 ): Row[] {
   return records.map(({ stage, answers }) => {
-    const isOut = ({ gold }: StageRecord['answers'][number]) => gold[0] === outOfScope;
     const right = (some: StageRecord['answers']) => some.filter(isRight).length;
-    const [out, inside] = [answers.filter(isOut), answers.filter((one) => !isOut(one))];
+    const { within, out } = splitByScope(answers, outOfScope);
     const said = answers.filter(({ given }) => given[0] === outOfScope);
     const share = (count: number, of: number) => (of === 0 ? 'none' : accuracyText(count / of, of));
     return {
       stage,
       'accuracy of all queries (%)': share(right(answers), answers.length),
-      'accuracy of queries with an intent (%)': share(right(inside), inside.length),
+      'accuracy of queries with an intent (%)': share(right(within), within.length),
       'recall of queries out of scope (%)': share(right(out), out.length),
       'precision of "out of scope" (%)': share(right(said), said.length),
     };

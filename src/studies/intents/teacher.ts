@@ -77,11 +77,11 @@ export async function keepTeacher(
   const numbered = (of: readonly TextAnswer[]): TeacherAnswer[] =>
     of.map(({ ranked }) => {
       const intent = ranked.find(({ label }) => label !== OUT_OF_SCOPE)!;
-      const out = ranked.find(({ label }) => label === OUT_OF_SCOPE)?.score ?? 0;
+      const outOfScope = ranked.find(({ label }) => label === OUT_OF_SCOPE)?.score ?? 0;
       return {
         label: numberOf.get(intent.label) ?? -1,
         score: Number(intent.score.toFixed(DIGITS)),
-        outOfScope: Number(out.toFixed(DIGITS)),
+        outOfScope: Number(outOfScope.toFixed(DIGITS)),
       };
     });
   const figures: Omit<KeptTeacher, 'folder'> = {
