@@ -29,7 +29,11 @@ export function readConllFile(path: string, column?: number): ConllFile {
     labels: [...new Set(sentences.flatMap(({ spans }) => spans.map(({ label }) => label)))],
     skipped: [
       ...account.skipped,
-      ...(empty === undefined ? [] : [`${path}: ${empty} words are only white space and were left out`]),
+      ...(empty === undefined
+        ? []
+        : [
+            `${path}: ${empty === 1 ? '1 word is only white space and was' : `${empty} words are only white space and were`} left out`,
+          ]),
     ],
   };
 }

@@ -58,7 +58,7 @@ describe('loadNewswire of a folder', () => {
     });
     assert.equal(train.sentences.length, 2);
     assert.match(skipped[0], /train\.txt line 5: has 2 columns where the first word has 4/);
-    assert.match(skipped[1], /train\.txt: 1 words are only white space and were left out/);
+    assert.match(skipped[1], /train\.txt: 1 word is only white space and was left out/);
     assert.match(skipped[2], /dev\.txt: has no PER: if its annotators did not look for it/);
   });
 

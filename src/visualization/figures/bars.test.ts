@@ -108,7 +108,7 @@ test('signed bars: small changes have more decimals', async () => {
   const smaller = words.map(({ word, change }) => ({ word, change: change / 10 }));
   const figure = signedBars(smaller, { label: 'function', probability: 0.9 });
   assert.ok((await checkReadable(figure)).includes('−0.0031'));
-  assert.equal(figure.title, 'No single word changes the probability of function (0.90)');
+  assert.equal(figure.title, 'No single word changes the probability of function (0.90) by half a point');
 });
 
 test('signed bars: a long text is set in columns, and the smallest of very many changes are left out', async () => {

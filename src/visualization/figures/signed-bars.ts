@@ -142,7 +142,7 @@ function describe(
   return {
     title:
       Math.abs(largest.change) < 0.005
-        ? `No single word changes the probability of ${name} (${probability.toFixed(2)})`
+        ? `No single word changes the probability of ${name} (${probability.toFixed(2)}) by half a point`
         : `Without “${nameInTitle(largest.word)}”, the probability of ${name} ${largest.change < 0 ? 'falls' : 'rises'} from ${probability.toFixed(2)} to ${(probability + largest.change).toFixed(2)}`,
     reading:
       'Words in the order of the text, each left out once. Bars to the left: the probability falls without the word, so the word supports the label; to the right: it rises.' +
