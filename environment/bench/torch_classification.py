@@ -1,12 +1,15 @@
-"""PyTorch's side of `npm run bench -- text-classification` (src/training/text-classification.bench.ts).
+"""PyTorch's side of `npm run bench -- text-classification` (src/studies/text-classification.bench.ts).
 
     python torch_classification.py ENCODER_FOLDER TRAIN.jsonl TEST.jsonl SETTINGS.json
 
 Fine-tunes AutoModelForSequenceClassification on lines {"text", "label"} with the optimizer, schedule, clipping, dropout and number of
-steps of our recipe. Batches are random and padded to their longest text. For each line on standard input, {"seed"}, prints
+steps of our recipe; with a "teacher" in the settings it learns from the logits in that folder too (Hinton et al. 2015). Batches are random
+and padded to their longest text. For each line on standard input, {"seed"}, prints
 {"labels", "seconds"}: the label predicted for each test text after the last epoch, and the time of the steps.
 """
 
+import gzip
+import hashlib
 import json
 import os
 import sys
@@ -17,6 +20,7 @@ answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
 import torch
+import torch.nn.functional as F
 import transformers
 from torch_recipe import Recipe
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -30,6 +34,13 @@ def read(path: str) -> list[dict]:
         return [json.loads(line) for line in file if line.strip()]
 
 
+def read_answers(folder: str, texts: list[str]) -> torch.Tensor:
+    """The teacher's logits of each text, as keepSoftTargets wrote them // [texts, labels]"""
+    with gzip.open(os.path.join(folder, "soft-targets.jsonl.gz"), "rt") as file:
+        logits = {row["text"]: row["logits"] for row in map(json.loads, file)}
+    return torch.tensor([logits[hashlib.sha256(text.encode()).hexdigest()[:16]] for text in texts])
+
+
 class Classification:
     def __init__(self, folder: str, train: str, test: str, settings: dict):
         self.folder = folder
@@ -37,6 +48,11 @@ class Classification:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         parts = [read(path) for path in (train, test)]
         self.names = sorted({row["label"] for row in parts[0]})
+        self.answers = None
+        if "teacher" in settings:
+            with open(os.path.join(settings["teacher"], "config.json")) as file:
+                self.names = [name for _, name in sorted(json.load(file)["id2label"].items(), key=lambda one: int(one[0]))]
+            self.answers = read_answers(settings["teacher"], [row["text"] for row in parts[0]])
         self.targets = torch.tensor([self.names.index(row["label"]) for row in parts[0]])
         self.train, self.test = [self.encode([row["text"] for row in part]) for part in parts]
 
@@ -56,9 +72,19 @@ class Classification:
         for _ in range(self.settings["epochs"]):
             for rows in recipe.batches():
                 started = time.perf_counter()
-                recipe.update(model(**self.collate([self.train[row] for row in rows]), labels=self.targets[rows]).loss)
+                logits = model(**self.collate([self.train[row] for row in rows])).logits
+                recipe.update(self.loss(logits, rows))
                 seconds += time.perf_counter() - started
         return {"labels": self.predict(model), "seconds": seconds}
+
+    def loss(self, logits: torch.Tensor, rows: list[int]) -> torch.Tensor:
+        of_labels = F.cross_entropy(logits, self.targets[rows])
+        if self.answers is None:
+            return of_labels
+        alpha, temperature = self.settings["alpha"], self.settings["temperature"]
+        given, wanted = [(values / temperature).log_softmax(-1) for values in (logits, self.answers[rows])]
+        divergence = F.kl_div(given, wanted, reduction="batchmean", log_target=True)
+        return alpha * of_labels + (1 - alpha) * temperature**2 * divergence
 
     def predict(self, model: torch.nn.Module) -> list[str]:
         model.eval()

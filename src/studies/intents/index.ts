@@ -4,9 +4,13 @@
  * In: labelled queries, a teacher or its kept answers. Out: the search for a student's settings, records of stages as tables. May touch: the
  * folder of the run.
  */
+export { type AlphaComparison, type AlphaPlan, compareAlphas, readKeptAlphas } from './alphas';
 export { chooseFallback, withFallback, writeFallback } from './fallback';
+export { agreementRows, signatureOf, subsetRows } from './graphs';
 export { checkLabelMaps } from './label-maps';
-export { type Mixture, mixtureOf, studentRows } from './mixture';
+export { StageLog } from './measure-stages';
+export { type Mixture, mixtureOf } from './mixture';
+export { answersOf, type ModelFile } from './open-variants';
 export {
   INTENT_PROFILES,
   type IntentsProfile,
@@ -16,19 +20,36 @@ export {
   publishedEpochs,
   readPublishedIntents,
 } from './profiles';
-export { keptWeights, type PruningPlan, pruningCurvesOf, pruningRows, pruningTrials } from './pruning';
+export {
+  keptWeights,
+  type PruningPlan,
+  plannedSparsity,
+  pruningCurvesOf,
+  pruningRows,
+  pruningTrials,
+} from './pruning';
 export { DEMO_QUERY, intentRows, scopeCounts, TIMED_QUERY } from './queries';
 export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
-export { importanceRows, readStudentSearch, type StudentSearch, searchRows, searchStudents } from './search';
-export { besidePublished, scopeRows, sparsityByLayer, stageBubbles, stageRows } from './stages';
 export {
-  type AlphaComparison,
+  bestStudent,
+  importanceRows,
+  readStudentSearch,
+  type StudentSearch,
+  type StudentSettings,
+  searchCurves,
+  searchRows,
+  searchStudents,
+} from './search';
+export { besidePublished, scopeRows, sparsityByLayer, stageFigure, stageLine, stageRows } from './stages';
+export { type Teacher, teacherFromKept, trainTeacher } from './teach';
+export {
+  type JudgedParts,
   KEPT_SEARCH,
   type KeptTeacher,
   keepTeacher,
   keptAnswers,
-  readKeptAlphas,
   readKeptTeacher,
   type TeacherAnswer,
   untrainedTeacher,
 } from './teacher';
+export { accuracyAndLatency, costRows, costsInTurns, latencyRows, type TimingOptions } from './time-stages';

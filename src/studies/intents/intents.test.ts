@@ -11,17 +11,26 @@ import { tinyClassifier } from '../../nn/tiny-classifier.fixture';
 import { evaluateTexts } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import type { FinishedTrial } from '../trials';
-import { runTrial } from '../trials';
+import { compareAlphas, readKeptAlphas } from './alphas';
 import { chooseFallback, withFallback, writeFallback } from './fallback';
 import { checkLabelMaps } from './label-maps';
 import { mixtureOf } from './mixture';
 import { publishedEpochs, readPublishedIntents } from './profiles';
-import { pruningCurvesOf, pruningTrials } from './pruning';
+import { plannedSparsity, pruningCurvesOf, pruningTrials } from './pruning';
 import { intentRows } from './queries';
 import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
-import { importanceRows, readStudentSearch, searchRows, searchStudents } from './search';
+import {
+  bestStudent,
+  importanceRows,
+  readStudentSearch,
+  type StudentSettings,
+  searchCurves,
+  searchRows,
+  searchStudents,
+} from './search';
 import { besidePublished, scopeRows, stageBubbles, stageRows } from './stages';
-import { keepTeacher, keptAnswers, readKeptAlphas, readKeptTeacher } from './teacher';
+import { teacherFromKept, trainTeacher } from './teach';
+import { keptAnswers, readKeptTeacher } from './teacher';
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-intents-study-'));
@@ -80,9 +89,9 @@ test('TPE comes closer to the minimum than random draws, the same for the same s
 test('a search keeps each trial on disk, is resumed, and marks values at an end of their range', async (t) => {
   const journal = join(scratch(t), 'search', 'search.jsonl');
   let trained = 0;
-  const train = async (values: Readonly<Record<string, unknown>>): Promise<FinishedTrial> => {
+  const train = async (values: StudentSettings): Promise<FinishedTrial> => {
     trained++;
-    const accuracy = 0.9 + Number(values.epochs) / 1000;
+    const accuracy = 0.9 + values.epochs / 1000;
     const evaluations = [{ kind: 'evaluation', step: 1, epoch: 1, loss: 0.3, score: 0.8, accuracy, f1: {} }];
     return { evaluations, bestEpoch: 1, trainingSeconds: 2 } as unknown as FinishedTrial;
   };
@@ -112,15 +121,22 @@ test('a search keeps each trial on disk, is resumed, and marks values at an end 
     [edge.epochs, edge.alpha, edge.temperature],
     ['10 (end of the range)', '0.123', '2 (end of the range)'],
   );
-  const [{ name, correlation }] = importanceRows(trials);
-  assert.equal(name, 'epochs');
-  assert.ok(Math.abs(correlation - 1) < 1e-9);
+  const [row] = importanceRows(trials);
+  assert.equal(row.setting, 'epochs');
+  assert.ok(Math.abs(Number(row['rank correlation with dev accuracy']) - 1) < 1e-9);
   await assert.rejects(
     searchStudents({ journal, trials: 4, seed: 1, about: 'b', train }),
     /belongs to a search with other "about"/,
   );
   assert.deepEqual(readStudentSearch(journal), trials);
   assert.deepEqual(readStudentSearch(`${journal}.none`), []);
+  const otherwise = { epochs: 8, alpha: 0.5, temperature: 2 };
+  assert.equal(bestStudent([], otherwise), otherwise);
+  const best = trials.find(({ score }) => score === Math.max(...accuracies) / 100)!;
+  assert.deepEqual(bestStudent(trials, otherwise), best.values);
+  const [, soFar] = searchCurves(trials);
+  assert.deepEqual(soFar.points[13], { x: 14, value: best.score });
+  assert.ok(soFar.points.every(({ value }, index) => index === 0 || value >= soFar.points[index - 1].value));
   await assert.rejects(
     searchStudents({ journal, trials: 4, seed: 2, about: 'a', train }),
     /belongs to a search with other "seed"/,
@@ -227,7 +243,7 @@ test('an offset in the bias of a classifier gives the answers with that offset',
   assert.throws(() => writeFallback(folder, 'none', 1, join(out, 'x')), /has no label "none"/);
 });
 
-test('a kept teacher answers the test queries that it was asked, and no others', async (t) => {
+test('a trained teacher is kept by its answers, and answers no other queries; students of it are compared', async (t) => {
   const folder = scratch(t);
   const texts = (count: number, from = 0): LabelledText[] =>
     Array.from({ length: count }, (_, index) => ({
@@ -240,55 +256,56 @@ test('a kept teacher answers the test queries that it was asked, and no others',
     writeLabelledTexts(path, texts(8, 10 * index));
     return path;
   });
-  const labels = ['weather', 'timer'];
-  const trial = await runTrial(
-    {
-      ...{
-        name: 'teacher',
-        encoder: tinyBertFolder,
-        train: [train],
-        dev: [dev],
-        seed: 1,
-        labels,
-        keep: true,
-      },
-      ...{ epochs: 2, batchSize: 4, maximumLength: 16, precision: 'float32', replicas: 1 },
-    },
-    { test, folder: join(folder, 'trials') },
-  );
-  const out = join(folder, 'kept');
-  const answered = {
-    demo: { label: 'timer', score: 0.7 },
-    dev: trial.test.answers,
-    test: trial.test.answers,
+  const labels = ['weather', 'timer', 'oos'];
+  const parts = { dev: texts(8, 10), test: texts(8, 20) };
+  const recipe = {
+    ...{ encoder: tinyBertFolder, train: [train], dev: [dev], seed: 1, labels, keep: true },
+    ...{ epochs: 2, batchSize: 4, maximumLength: 16, precision: 'float32' as const, replicas: 1 },
   };
-  await keepTeacher(trial, { dev: texts(8, 20), test: texts(8, 20) }, answered, out);
+  const run = { test, folder: join(folder, 'trials') };
+  const out = join(folder, 'kept');
+  const teacher = await trainTeacher({ ...recipe, name: 'teacher' }, parts, { ...run, keepIn: out });
   assert.deepEqual(readdirSync(out).sort(), ['config.json', 'soft-targets.jsonl.gz', 'teacher.json']);
   const kept = readKeptTeacher(out)!;
-  assert.equal(kept.epochs.length, 2);
-  assert.deepEqual(kept.demo, { label: 'timer', score: 0.7 });
-  assert.deepEqual(
-    keptAnswers(kept, 'test', texts(8, 20), labels).map(({ gold, given }) => [gold, given]),
-    trial.test.answers.map(({ gold, given }) => [gold, given]),
-  );
-  assert.deepEqual(
-    keptAnswers(kept, 'dev', texts(8, 20), labels),
-    keptAnswers(kept, 'test', texts(8, 20), labels),
-  );
+  const same = teacherFromKept(kept, parts);
+  assert.deepEqual([same.epochs, same.demo.label], [teacher.epochs, teacher.demo.label]);
+  assert.deepEqual([same.hasWeights, teacher.hasWeights, same.folder], [false, true, out]);
+  for (const part of ['dev', 'test'] as const)
+    assert.deepEqual(
+      same.answers[part].map(({ gold, given }) => [gold, given]),
+      teacher.answers[part].map(({ gold, given }) => [gold, given]),
+    );
   assert.throws(() => keptAnswers(kept, 'test', texts(8), labels), /answered other test queries/);
   assert.throws(() => keptAnswers(kept, 'dev', texts(8), labels), /answered other dev queries/);
+
+  const alphas = join(folder, 'alphas.json');
+  assert.equal(readKeptAlphas(alphas), undefined);
+  const plan = {
+    student: { ...recipe, encoder: tinyClassifier(t, { labels }) },
+    teacher: out,
+    alphas: [1, 0],
+    seeds: [1, 2],
+    epochs: 1,
+    temperature: 2,
+    out: alphas,
+  };
+  const comparison = await compareAlphas(plan, run);
+  assert.deepEqual(
+    comparison.rows.map((row) => [row.student, row.seeds]),
+    [
+      ['alpha 1', 2],
+      ['alpha 0', 2],
+    ],
+  );
+  assert.deepEqual(readKeptAlphas(alphas), comparison);
+  writeFileSync(alphas, '{"epochs":5}');
+  assert.throws(() => readKeptAlphas(alphas), /alphas.json: has no "rows"; restore the file/);
+
   for (const damaged of ['{', '{}', '{"answers":[]}']) {
     writeFileSync(join(out, 'teacher.json'), damaged);
     assert.throws(() => readKeptTeacher(out), InputError);
   }
   assert.equal(readKeptTeacher(join(folder, 'none')), undefined);
-
-  const alphas = join(folder, 'alphas.json');
-  assert.equal(readKeptAlphas(alphas), undefined);
-  writeFileSync(alphas, JSON.stringify({ epochs: 5, temperature: 4, rows: [{ student: 'alpha 1' }] }));
-  assert.deepEqual(readKeptAlphas(alphas)!.rows, [{ student: 'alpha 1' }]);
-  writeFileSync(alphas, '{"epochs":5}');
-  assert.throws(() => readKeptAlphas(alphas), /alphas.json: has no "rows"; restore the file/);
 });
 
 test('one pruning trial per method and share of zeros; soft movement has a penalty and a rate for its steps', () => {
@@ -317,6 +334,9 @@ test('one pruning trial per method and share of zeros; soft movement has a penal
     ],
   );
   assert.ok(curves[0].points[0].low! < 0.9 && curves[0].points[0].high! > 0.9);
+
+  const [planned] = plannedSparsity([0.5]);
+  assert.deepEqual([planned.name, planned.points[4].value, planned.points[28].value], ['50 %', 0, 0.5]);
 });
 
 test('intents are listed by domain with their ids', () => {

@@ -1,7 +1,5 @@
 import { InputError } from '../../foundation';
-import type { Row } from '../../visualization';
-import { accuracyText, mean } from '../tables';
-import type { FinishedTrial, Trial } from '../trials';
+import type { Trial } from '../trials';
 
 /** The two knobs of the study's loss, alpha L_CE + (1 - alpha) T² KL(teacher, student). */
 export interface Mixture {
@@ -26,24 +24,3 @@ export function mixtureOf({ alpha, temperature }: Mixture, teacher: string): Pic
   if (alpha === 1) return {};
   return { distillation: { teacher, temperature, softWeight: 1 - alpha, hardWeight: alpha } };
 }
-
-/** One row per group of trials that differ in their seed alone: dev and test accuracy, with their spread over seeds. */
-export function studentRows(groups: Readonly<Record<string, readonly FinishedTrial[]>>): Row[] {
-  return Object.entries(groups).map(([student, trials]) => {
-    const dev = trials.map(({ evaluations, bestEpoch }) => evaluations[bestEpoch - 1].accuracy ?? 0);
-    const test = trials.map(({ test: { accuracy } }) => accuracy);
-    return {
-      student,
-      seeds: trials.length,
-      'dev accuracy (%)': 100 * mean(dev),
-      'over seeds (%)': spread(dev),
-      'test accuracy (%), 95% interval': accuracyText(mean(test), trials[0].test.texts),
-      'test over seeds (%)': spread(test),
-    };
-  });
-}
-
-const spread = (shares: readonly number[]): string =>
-  shares.length < 2
-    ? 'one seed'
-    : `${(100 * Math.min(...shares)).toFixed(1)} to ${(100 * Math.max(...shares)).toFixed(1)}`;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type SparsityOptions, scoreRateFor } from '../../compression';
+import { completeSparsity, cubicRise, type SparsityOptions, scoreRateFor } from '../../compression';
 import { wilsonInterval } from '../../evaluation';
 import { readSafetensors } from '../../nn';
 import type { Curve, Row } from '../../visualization';
@@ -74,6 +74,18 @@ export function pruningCurvesOf(trials: readonly FinishedTrial[]): Curve[] {
           ...(interval && { low: interval[0], high: interval[1] }),
         };
       }),
+  }));
+}
+
+/** The share of zeros in the course of a training, by its final share: from the first tenth to seven tenths of the steps. */
+export function plannedSparsity(sparsities: readonly number[]): Curve[] {
+  const { begin, end } = completeSparsity({}, 'the plan');
+  return sparsities.map((sparsity) => ({
+    name: `${100 * sparsity} %`,
+    points: Array.from({ length: 41 }, (_, index) => ({
+      x: 2.5 * index,
+      value: sparsity * cubicRise(index / 40, { begin, end }),
+    })),
   }));
 }
 

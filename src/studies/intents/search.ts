@@ -11,8 +11,9 @@ import {
   type Space,
   type Values,
 } from '../../training';
-import type { Row } from '../../visualization';
+import type { Curve, Row } from '../../visualization';
 import type { FinishedTrial } from '../trials';
+import type { Mixture } from './mixture';
 
 /** The settings that are searched; ranges include both ends. */
 export const STUDENT_SPACE: Space = {
@@ -20,6 +21,11 @@ export const STUDENT_SPACE: Space = {
   alpha: { uniform: [0, 1] },
   temperature: { integer: [2, 20] },
 };
+
+/** What a search decides about a student. */
+export interface StudentSettings extends Mixture {
+  epochs: number;
+}
 
 export interface StudentSearch {
   /** JSONL file with one line per trial, from which a stopped search resumes. */
@@ -29,7 +35,7 @@ export interface StudentSearch {
   /** What determines a trial besides the searched settings, such as the fingerprint of one; a journal of another is refused. */
   about: string;
   /** Trains a student with some settings. */
-  train: (values: Values, trial: number) => Promise<FinishedTrial>;
+  train: (settings: StudentSettings, trial: number) => Promise<FinishedTrial>;
   progress?: Progress;
 }
 
@@ -53,7 +59,7 @@ export async function searchStudents({
     workers: 1,
     progress,
     async run({ values, trial }) {
-      const { evaluations, bestEpoch, trainingSeconds } = await train(values, trial);
+      const { evaluations, bestEpoch, trainingSeconds } = await train(settingsOf(values), trial);
       const { accuracy = 0, loss, score } = evaluations[bestEpoch - 1];
       return { score: accuracy, metrics: { loss, macroF1: score, bestEpoch, trainingSeconds } };
     },
@@ -68,6 +74,30 @@ export function readStudentSearch(path: string): ScoredTrial[] {
   const { records } = Journal.open(path, { ...Journal.begun(path), space: STUDENT_SPACE });
   return ranked(records).sort((one, other) => one.trial - other.trial);
 }
+
+/** The settings of the best trial, the earliest of equals; `otherwise` if there is none. */
+export function bestStudent(trials: readonly ScoredTrial[], otherwise: StudentSettings): StudentSettings {
+  if (trials.length === 0) return otherwise;
+  return settingsOf(trials.reduce((one, other) => (other.score > one.score ? other : one)).values);
+}
+
+const settingsOf = ({ epochs, alpha, temperature }: Values): StudentSettings => ({
+  epochs: Number(epochs),
+  alpha: Number(alpha),
+  temperature: Number(temperature),
+});
+
+/** The score of each trial, and the best so far. */
+export const searchCurves = (trials: readonly ScoredTrial[]): Curve[] => [
+  { name: 'trial', points: trials.map(({ trial, score }) => ({ x: trial, value: score })) },
+  {
+    name: 'best so far',
+    points: trials.map(({ trial }, index) => ({
+      x: trial,
+      value: Math.max(...trials.slice(0, index + 1).map(({ score }) => score)),
+    })),
+  },
+];
 
 /** One row per trial, the best first; a value at an end of its range is marked, since the best may lie beyond. */
 export function searchRows(trials: readonly ScoredTrial[]): Row[] {
@@ -93,11 +123,14 @@ function withEdge(name: string, value: number): string {
 }
 
 /** How each setting moves with the accuracy over the trials: Spearman's rank correlation. */
-export function importanceRows(trials: readonly ScoredTrial[]): { name: string; correlation: number }[] {
+export function importanceRows(trials: readonly ScoredTrial[]): Row[] {
   const scores = ranksOf(trials.map(({ score }) => score));
-  return Object.keys(STUDENT_SPACE).map((name) => ({
-    name,
-    correlation: correlationOf(ranksOf(trials.map(({ values }) => Number(values[name]))), scores),
+  return Object.keys(STUDENT_SPACE).map((setting) => ({
+    setting,
+    'rank correlation with dev accuracy': correlationOf(
+      ranksOf(trials.map(({ values }) => Number(values[setting]))),
+      scores,
+    ),
   }));
 }
 

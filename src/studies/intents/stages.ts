@@ -2,7 +2,7 @@ import type { Latency, StageRecord } from '../../benchmark';
 import { wilsonInterval } from '../../evaluation';
 import { readEncoderConfiguration, readSafetensors } from '../../nn';
 import { isRight } from '../../tasks';
-import type { BarSeries, Bubble, Row } from '../../visualization';
+import { type BarSeries, type Bubble, bubbles, type Figure, type Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import type { PublishedStage } from './profiles';
 import { splitByScope } from './queries';
@@ -23,6 +23,10 @@ export function stageRows(
     ...(Object.keys(notes).length > 0 && { note: notes[record.stage] ?? '' }),
   }));
 }
+
+/** Size, latency and accuracy in the words of the reference study. */
+export const stageLine = ({ mebibytes, latency, accuracy }: StageRecord): string =>
+  `Size ${mebibytes.toFixed(2)} MiB · latency ${latency.meanMs.toFixed(2)} +- ${latency.deviationMs.toFixed(2)} ms · accuracy ${accuracy.toFixed(3)}`;
 
 /** One row per stage that the reference study has too: its figures beside ours. @param counterparts its stages by ours */
 export function besidePublished(
@@ -96,7 +100,14 @@ export function scopeRows(
   });
 }
 
-/** Stages as discs: mean latency with its standard deviation, accuracy with its 95 % interval, and size. */
+/** The stages so far as discs, the newest emphasized, the first as baseline. */
+export const stageFigure = (records: readonly StageRecord[]): Figure =>
+  bubbles(stageBubbles(records), {
+    ...{ x: 'mean latency (ms)', y: 'accuracy', sizeUnit: 'MiB' },
+    ...{ baseline: records[0].stage, newest: records[records.length - 1].stage },
+  });
+
+/** Mean latency with its standard deviation, accuracy with its 95 % interval, and size. */
 export const stageBubbles = (records: readonly StageRecord[]): Bubble[] =>
   records.map(({ stage, latency: { meanMs, deviationMs }, accuracy, answers, mebibytes }) => ({
     name: stage,

@@ -47,12 +47,18 @@ export interface KeptTeacher {
   hashes: { dev: string; test: string };
 }
 
+/** The queries on which a teacher is judged. */
+export interface JudgedParts {
+  dev: readonly LabelledText[];
+  test: readonly LabelledText[];
+}
+
 /** The teacher that comes with the project. */
 const KEPT = join(projectRoot, 'data', 'studies', 'intent-teacher');
 /** The trials of the search, kept beside it. */
 export const KEPT_SEARCH = join(KEPT, 'search.jsonl');
 /** The comparison of alphas, kept beside it. */
-const KEPT_ALPHAS = join(KEPT, 'alphas.json');
+export const KEPT_ALPHAS = join(KEPT, 'alphas.json');
 const FIGURES = 'teacher.json';
 /** Of a probability, after the point. */
 const DIGITS = 5;
@@ -65,7 +71,7 @@ const LARGEST_FIGURES = 1 << 24;
  */
 export async function keepTeacher(
   { folder, ...teacher }: FinishedTrial,
-  { dev: devQueries, test }: { dev: readonly LabelledText[]; test: readonly LabelledText[] },
+  { dev: devQueries, test }: JudgedParts,
   answers: { demo: ScoredLabel; dev: readonly TextAnswer[]; test: readonly TextAnswer[] },
   out: string,
   progress?: Progress,
@@ -152,7 +158,8 @@ const SHAPE = {
 };
 
 /**
- * Writes a classifier of the teacher's shape with random weights, to measure what the teacher costs where its weights are not at hand.
+ * Writes a classifier of the teacher's shape with random weights into a folder, and returns the folder: what the teacher costs can be measured on
+ * it where the teacher's weights are not at hand.
  *
  * @param tokenizer a folder with BERT's word pieces
  */
@@ -160,25 +167,11 @@ export function untrainedTeacher(
   tokenizer: string,
   head: Omit<ClassifierConfiguration, 'encoder'>,
   out: string,
-): void {
+): string {
   const encoder = join(out, 'encoder');
   freshEncoder(SHAPE, { tokenizer, out: encoder, seed: 1 });
   const network = SequenceClassifier.fromEncoder(encoder, head, 1);
   network.save(out);
   network.dispose();
-}
-
-/** Students that differ in their alpha alone, as rows of a table. */
-export interface AlphaComparison {
-  epochs: number;
-  temperature: number;
-  rows: Row[];
-}
-
-/** Reads the comparison that is kept in the project; undefined if there is none. @throws InputError if it is damaged */
-export function readKeptAlphas(path = KEPT_ALPHAS): AlphaComparison | undefined {
-  if (!existsSync(path)) return undefined;
-  const kept = readJsonObject(path, 'a comparison of alphas', LARGEST_FIGURES);
-  if (!Array.isArray(kept.rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
-  return kept as unknown as AlphaComparison;
+  return out;
 }

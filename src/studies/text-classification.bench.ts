@@ -1,10 +1,12 @@
 /**
  * `npm run bench -- text-classification --train FILE --test FILE [--encoder NAME] [--seeds N] [--epochs N] [--batch-size N]
- * [--learning-rate R] [--maximum-length N] [--json]`: whether `fineTune` classifies texts as well as PyTorch, and how long both take.
+ * [--learning-rate R] [--maximum-length N] [--teacher FOLDER --alpha A --temperature T] [--json]`: whether `fineTune` classifies texts as
+ * well as PyTorch, and how long both take.
  *
  * Both fine-tune the same encoder on the same JSONL file of texts with one label each, with one recipe: AdamW, warm-up and linear
  * decrease, weight decay, clipping and the encoder's dropout, in 32-bit floats, one process. The model of the last epoch is scored
- * on the test file: nothing is selected. Seeds are 1 to N (3); the two take turns. The interval of the difference of mean accuracies
+ * on the test file: nothing is selected. With a teacher, a folder of `keepSoftTargets` that answers all training texts, both distil: the
+ * loss is A times that of the labels and 1 - A times the divergence from the teacher at T (Hinton et al. 2015). Seeds are 1 to N (3); the two take turns. The interval of the difference of mean accuracies
  * is Student's, over seeds: it covers the chance of training, not that of the choice of test texts. Seconds are those of the steps.
  *
  * PyTorch (environment/bench/torch_classification.py) reads, tokenizes, initializes and shuffles by itself. Its batches are random,
@@ -27,10 +29,9 @@ import {
 import { fetchEncoder, SequenceClassifier } from '../nn';
 import { evaluateTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import { DEFAULT_TRAINING } from './configuration';
-import { secondsOf } from './metrics-log';
-import { fineTune } from './recipe';
-import { LAST } from './run-folder';
+import { completeConfiguration, DEFAULT_TRAINING, LAST, secondsOf } from '../training';
+import { type Mixture, mixtureOf } from './intents';
+import { trainTrial } from './trials';
 
 /** One run of one side. */
 interface Outcome {
@@ -44,6 +45,7 @@ interface Options {
   test: string;
   seeds: number[];
   recipe: { epochs: number; batchSize: number; learningRate: number; maximumLength: number };
+  distillation?: Mixture & { teacher: string };
 }
 
 function readOptions(): Options & { json: boolean } {
@@ -58,10 +60,13 @@ function readOptions(): Options & { json: boolean } {
       'batch-size': { type: 'string', default: String(defaults.batchSize) },
       'learning-rate': { type: 'string', default: String(defaults.learningRate) },
       'maximum-length': { type: 'string', default: String(defaults.maximumLength) },
+      teacher: { type: 'string' },
+      alpha: { type: 'string', default: '0.5' },
+      temperature: { type: 'string', default: '2' },
       json: { type: 'boolean', default: false },
     },
   });
-  const { train, test, seeds, json, encoder, epochs } = values;
+  const { train, test, seeds, json, encoder, epochs, teacher } = values;
   if (train === undefined || test === undefined)
     throw new InputError('--train or --test is missing; give a JSONL file of texts with a label to each');
   const count = Number(seeds);
@@ -75,6 +80,9 @@ function readOptions(): Options & { json: boolean } {
       learningRate: Number(values['learning-rate']),
       maximumLength: Number(values['maximum-length']),
     },
+    ...(teacher !== undefined && {
+      distillation: { teacher, alpha: Number(values.alpha), temperature: Number(values.temperature) },
+    }),
   };
 }
 
@@ -88,14 +96,20 @@ function readTexts(file: string): LabelledText[] {
 
 /** @param dev a file that no result depends on, since the last epoch counts */
 async function runOurs(options: Options, dev: string, out: string, seed: number): Promise<Outcome> {
-  const { encoder, train, test, recipe } = options;
-  const { folder, rows } = await fineTune({
-    ...{ encoder, train: [train], dev: [dev], out, seed, replicas: 1, precision: 'float32', ...recipe },
-    progress: showProgress(`Ours, seed ${seed}`),
-    onNotice: console.error,
-  });
-  const last = join(folder, LAST);
-  const model = SequenceClassifier.load(existsSync(last) ? last : folder);
+  const { encoder, train, test, recipe, distillation } = options;
+  const name = `Ours, seed ${seed}`;
+  const training = { encoder, train: [train], dev: [dev], seed, ...recipe };
+  const { rows } = await trainTrial(
+    { name, ...training, ...(distillation && mixtureOf(distillation, distillation.teacher)) },
+    completeConfiguration(training, name),
+    encoder,
+    {
+      ...{ folder: out, replicas: 1, precision: 'float32' },
+      ...{ progress: showProgress(name), onNotice: console.error },
+    },
+  );
+  const last = join(out, LAST);
+  const model = SequenceClassifier.load(existsSync(last) ? last : out);
   try {
     const tokenizer = new Tokenizer(model.source);
     const { accuracy } = await evaluateTexts(readTexts(test), tokenizer, model.score, model.configuration);
@@ -127,7 +141,7 @@ async function main(): Promise<void> {
   const [train, test] = [options.train, options.test].map(readTexts);
   const encoder = await fetchEncoder(options.encoder);
   const { weightDecay, warmupShare, clipNorm } = DEFAULT_TRAINING;
-  const whole = { ...recipe, weightDecay, warmupShare, clipNorm };
+  const whole = { ...recipe, weightDecay, warmupShare, clipNorm, ...options.distillation };
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-text-classification-'));
   const [settings, dev] = ['settings.json', 'dev.jsonl'].map((name) => join(scratch, name));
   writeFileSync(settings, JSON.stringify(whole));

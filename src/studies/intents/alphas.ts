@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import {
+  InputError,
+  type Progress,
+  readJsonObject,
+  silentProgress,
+  writeFileAtomically,
+} from '../../foundation';
+import type { Row } from '../../visualization';
+import { accuracyText, mean } from '../tables';
+import { type FinishedTrial, isFinished, runTrials, type Trial, type TrialsRun } from '../trials';
+import { mixtureOf } from './mixture';
+import { KEPT_ALPHAS } from './teacher';
+
+/** Students that differ in their alpha alone, as rows of a table. */
+export interface AlphaComparison {
+  epochs: number;
+  temperature: number;
+  rows: Row[];
+}
+
+export interface AlphaPlan {
+  /** What all students share. */
+  student: Omit<Trial, 'name' | 'seed'>;
+  /** The teacher's folder. */
+  teacher: string;
+  alphas: readonly number[];
+  seeds: readonly number[];
+  epochs: number;
+  temperature: number;
+  /** JSON file to write. */
+  out: string;
+}
+
+/** Trains a student per alpha and seed with the same number of epochs. */
+export async function compareAlphas(
+  { student, teacher, alphas, seeds, epochs, temperature, out }: AlphaPlan,
+  { progress = silentProgress, ...run }: TrialsRun & { progress?: Progress },
+): Promise<AlphaComparison> {
+  const trials = alphas.flatMap((alpha) =>
+    seeds.map((seed) => ({
+      ...{ ...student, keep: false, seed, epochs, name: `alpha ${alpha}, seed ${seed}` },
+      ...mixtureOf({ alpha, temperature }, teacher),
+    })),
+  );
+  const finished = (await runTrials(trials, { ...run, progress })).filter(isFinished);
+  const groups = alphas.map((alpha) => {
+    const own = finished.filter(({ trial }) => trial.name.startsWith(`alpha ${alpha}, `));
+    return [`alpha ${alpha}`, own] as const;
+  });
+  const comparison = { epochs, temperature, rows: studentRows(Object.fromEntries(groups)) };
+  writeFileAtomically(out, `${JSON.stringify(comparison)}\n`);
+  return comparison;
+}
+
+/** Reads a comparison, by default the one that is kept in the project; undefined if there is none. @throws InputError if it is damaged */
+export function readKeptAlphas(path = KEPT_ALPHAS): AlphaComparison | undefined {
+  if (!existsSync(path)) return undefined;
+  const kept = readJsonObject(path, 'a comparison of alphas', LARGEST);
+  if (!Array.isArray(kept.rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
+  return kept as unknown as AlphaComparison;
+}
+
+/** Bytes of a comparison. */
+const LARGEST = 1 << 20;
+
+/** One row per group of trials that differ in their seed alone: dev and test accuracy, with their spread over seeds. */
+export function studentRows(groups: Readonly<Record<string, readonly FinishedTrial[]>>): Row[] {
+  return Object.entries(groups).map(([student, trials]) => {
+    const dev = trials.map(({ evaluations, bestEpoch }) => evaluations[bestEpoch - 1].accuracy ?? 0);
+    const test = trials.map(({ test: { accuracy } }) => accuracy);
+    return {
+      student,
+      seeds: trials.length,
+      'dev accuracy (%)': 100 * mean(dev),
+      'over seeds (%)': spread(dev),
+      'test accuracy (%), 95% interval': accuracyText(mean(test), trials[0].test.texts),
+      'test over seeds (%)': spread(test),
+    };
+  });
+}
+
+const spread = (shares: readonly number[]): string =>
+  shares.length < 2
+    ? 'one seed'
+    : `${(100 * Math.min(...shares)).toFixed(1)} to ${(100 * Math.max(...shares)).toFixed(1)}`;

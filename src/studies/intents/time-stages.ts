@@ -1,0 +1,110 @@
+import {
+  benchmarkTexts,
+  benchPythonInstalled,
+  openTextPeers,
+  type TextBenchmarkRow,
+  type TextVariant,
+  timeInTurns,
+} from '../../benchmark';
+import type { LabelledText } from '../../foundation';
+import type { Row } from '../../visualization';
+import { accuracyText } from '../tables';
+import { judge, type ModelFile, withVariants } from './open-variants';
+import { DEMO_QUERY, TIMED_QUERY } from './queries';
+
+export interface TimingOptions {
+  /** Timed calls per model and query. */
+  runs: number;
+  /** Folder of the teacher, which the programs of Python run too, where they are installed. */
+  teacher: string;
+}
+
+const QUERIES = { short: 'cancel it', medium: TIMED_QUERY, long: DEMO_QUERY };
+
+/** Median latency of one query of each length, text to label, in turns; one row per model and number of threads. */
+export async function latencyRows(
+  models: readonly ModelFile[],
+  threads: readonly number[],
+  options: TimingOptions,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const count of threads)
+    await withEveryone(models, count, options.teacher, async (variants) => {
+      const times = await timeInTurns(variants, Object.values(QUERIES), options);
+      for (const [place, { name }] of variants.entries())
+        rows.push({
+          model: name,
+          threads: count,
+          ...Object.fromEntries(
+            Object.keys(QUERIES).map((length, query) => [
+              `${length} query, median (ms)`,
+              times[place][query].medianMs,
+            ]),
+          ),
+        });
+    });
+  return rows;
+}
+
+/** Size, latency, throughput and memory of the same models with one thread. */
+export async function costsInTurns(
+  models: readonly ModelFile[],
+  queries: readonly LabelledText[],
+  { teacher, ...options }: TimingOptions & { seed: number },
+): Promise<TextBenchmarkRow[]> {
+  let rows: TextBenchmarkRow[] = [];
+  await withEveryone(models, 1, teacher, async (variants) => {
+    rows = await benchmarkTexts(variants, queries, options);
+  });
+  return rows;
+}
+
+/** One row per model. */
+export const costRows = (costs: readonly TextBenchmarkRow[]): Row[] =>
+  costs.map((row) => ({
+    model: row.name,
+    'size (MB)': row.megabytes,
+    'median, token ids to logits (ms)': row.medianMs,
+    'p95 (ms)': row.p95Ms,
+    'texts/s': row.textsPerSecond,
+    'peak memory (MB)': row.peakMegabytes,
+  }));
+
+/** Accuracy and median latency of models on the same queries, with one thread. */
+export async function accuracyAndLatency(
+  models: readonly ModelFile[],
+  queries: readonly LabelledText[],
+  { runs }: Pick<TimingOptions, 'runs'>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  await withVariants(models, 1, async (variants) => {
+    const times = await timeInTurns(variants, [TIMED_QUERY], { runs });
+    for (const [place, variant] of variants.entries()) {
+      const { accuracy } = await judge(variant, queries);
+      rows.push({
+        model: models[place].title ?? variant.name,
+        'accuracy (%), 95% interval': accuracyText(accuracy, queries.length),
+        'median latency (ms)': times[place][0].medianMs,
+      });
+    }
+  });
+  return rows;
+}
+
+async function withEveryone(
+  models: readonly ModelFile[],
+  threads: number,
+  teacher: string,
+  use: (variants: TextVariant[]) => Promise<void>,
+): Promise<void> {
+  const programs = benchPythonInstalled() ? await openTextPeers(teacher, { threads }) : undefined;
+  try {
+    const peers = (programs?.variants ?? []).map((one) => ({
+      ...one,
+      name: one.name.replace(/^\S+/, 'teacher'),
+    }));
+    await withVariants(models, threads, (own) => use([...peers, ...own]));
+  } finally {
+    await programs?.end();
+  }
+}
