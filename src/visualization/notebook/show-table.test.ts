@@ -21,6 +21,16 @@ const shown = [
   ['int8', '22.90', '7', '–'],
 ];
 
+test('small numbers keep their digits', () => {
+  const row = (value: number) => ({ value, error: value / 1000, tiny: value / 1e6, 'share (%)': value });
+  const html = tableHtml([row(0.0521), row(0.0104), row(0)], 'Errors');
+  assert.deepEqual(cellsOf(html).slice(1), [
+    ['0.0521', '5.2e-5', '5.2e-8', '0.1'],
+    ['0.0104', '1.0e-5', '1.0e-8', '0.0'],
+    ['0.0000', '0', '0', '0.0'],
+  ]);
+});
+
 test('words are left-aligned, numbers right-aligned with equal decimals, unknown values a dash', () => {
   const html = tableHtml(rows, 'Benchmark');
   assert.deepEqual(cellsOf(html), shown);

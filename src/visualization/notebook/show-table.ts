@@ -38,8 +38,9 @@ export function tableHtml(table: readonly Row[] | DataFrame, caption: string): s
   const rule = 'border: none; border-bottom: 1px solid';
   const line = (tag: 'td' | 'th', values: readonly Cell[], colour: string) => {
     const written = values.map((value, column) => {
-      const text = value === null ? '–' : (formats[column]?.(value as number) ?? String(value));
-      const align = formats[column] ? 'right; font-variant-numeric: tabular-nums' : 'left';
+      const format = formats[column];
+      const text = value === null ? '–' : format && typeof value === 'number' ? format(value) : String(value);
+      const align = format ? 'right; font-variant-numeric: tabular-nums' : 'left';
       return `<${tag} style="text-align: ${align}; padding: 4px 12px; ${rule} ${colour}">${escapeHtml(text)}</${tag}>`;
     });
     return `<tr>${written.join('')}</tr>`;
@@ -72,7 +73,11 @@ function isRows(table: readonly Row[] | DataFrame): table is readonly Row[] {
   return Array.isArray(table);
 }
 
-/** Returns the number format of a column (percentages with one decimal, else about three digits of the largest), or undefined for words. */
+/** Of a number below 0.1: 1 for 0.05, 2 for 0.005. */
+const zerosAfterPoint = (value: number): number =>
+  value > 0 && value < 0.1 ? -Math.floor(Math.log10(value)) - 1 : 0;
+
+/** Returns the number format of a column (percentages with one decimal, else about three digits of the largest, with an exponent if all are tiny), or undefined for words. */
 function numberFormat(name: string, column: readonly Cell[]): ((value: number) => string) | undefined {
   const numbers = column.filter((cell) => typeof cell === 'number');
   if (numbers.length === 0 || column.some((cell) => typeof cell === 'string')) return undefined;
@@ -82,12 +87,13 @@ function numberFormat(name: string, column: readonly Cell[]): ((value: number) =
     : name.endsWith('(%)')
       ? 1
       : largest < 10
-        ? 3
+        ? 3 + zerosAfterPoint(largest)
         : largest < 100
           ? 2
           : largest < 1000
             ? 1
             : 0;
+  if (largest > 0 && largest < 1e-4) return (value) => (value === 0 ? '0' : value.toExponential(1));
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   return (value) => value.toLocaleString('en-US', digits);
 }
