@@ -82,10 +82,11 @@ function inputsOf(paths: readonly string[], from: Format): string[] {
 
 const MOST_TOLD = 20;
 
-function tell({ lost, skipped, schemes }: ConversionReport): void {
+function tell({ lost, skipped, schemes, notices }: ConversionReport): void {
   for (const [path, scheme] of Object.entries(schemes)) notice(`${path}: tags are ${scheme}`);
   for (const reason of skipped.slice(0, MOST_TOLD)) notice(reason);
   if (skipped.length > MOST_TOLD) notice(`and ${skipped.length - MOST_TOLD} more like these`);
+  for (const message of notices) notice(message);
   for (const [loss, count] of Object.entries(lost)) notice(`${count} ${LOSSES[loss as Loss]}`);
   if (skipped.length > 0)
     notice(`${skipped.length} could not be used, as reported above; the rest is converted`);

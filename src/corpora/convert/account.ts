@@ -12,6 +12,7 @@ export const LOSSES = {
   inReferences: 'annotations in reference lists, left out with them',
   withoutText: 'annotations outside the text in the file, left out',
   emptyWords: 'words that are only white space, left out',
+  emptyEntities: 'entities of such words alone, left out',
   unannotatedTexts: 'texts without an annotation file, left out',
 } as const;
 
@@ -23,6 +24,8 @@ export class Account {
   readonly #lost = new Map<Loss, number>();
   /** Why each unusable document (in CoNLL: each sentence) was skipped. */
   readonly skipped: string[] = [];
+  /** What the user should know though nothing was skipped. */
+  readonly notices: string[] = [];
   /** Tagging scheme by file. */
   readonly schemes: Record<string, string> = {};
 

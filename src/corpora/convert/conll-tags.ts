@@ -44,7 +44,7 @@ export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
   const marked = tags.filter(({ tag }) => !isOutside(tag));
   const isPrefixed = marked.some(({ tag }) => PREFIXED.test(tag));
   if (isPrefixed) refuseUnprefixed(marked);
-  else refuseBare(marked);
+  else refuseBare(marked, tags.length);
   const read = ({ tag }: PlacedTag): ReadTag => {
     if (isOutside(tag)) return { prefix: 'O', label: '' };
     if (!isPrefixed) return { prefix: 'I', label: tag };
@@ -103,7 +103,14 @@ function schemeOf(letters: ReadonlySet<string>, { early, late, repeated }: Start
 
 const MEND = 'choose the column of the tags with --column, from 1';
 
+/** Prefixes without a label, with or without a separator. */
+const NO_LABEL = /^[BIMELSU][-_./:]?$/;
+
+/** Prefixes that are written otherwise: in small letters, with another separator, or behind the label. */
+const OTHER_PREFIXES = [/^[bimelsu][-_./:].|^o$/, /^[BIMELSU][_./:]./, /.[-_./:][BIMELSU]$/] as const;
+
 function refuseUnprefixed(marked: readonly PlacedTag[]): void {
+  refuseWithoutLabel(marked);
   const odd = marked.find(({ tag }) => !PREFIXED.test(tag));
   if (odd)
     throw new InputError(
@@ -111,12 +118,26 @@ function refuseUnprefixed(marked: readonly PlacedTag[]): void {
     );
 }
 
-function refuseBare(marked: readonly PlacedTag[]): void {
-  const bare = marked.find(({ tag }) => /^[BIMELSU]$/.test(tag));
-  if (bare) throw new InputError(`${bare.place}: the tag "${bare.tag}" has no label; add one: B-Name`);
-  const labels = new Set(marked.map(({ tag }) => tag));
+function refuseBare(marked: readonly PlacedTag[], words: number): void {
+  if (marked.length === 0) return;
+  refuseWithoutLabel(marked);
+  const [{ tag, place }] = marked;
+  if (OTHER_PREFIXES.some((form) => marked.every((one) => form.test(one.tag))))
+    throw new InputError(
+      `${place}: the tag "${tag.slice(0, 60)}" has a prefix of another form; write O, or B or I in capitals, a dash and a label, such as B-Name`,
+    );
+  const labels = new Set(marked.map((one) => one.tag));
   if (labels.size > MOST_BARE_LABELS)
     throw new InputError(
-      `${marked[0].place}: the column of tags has ${labels.size} different values, such as "${marked[0].tag.slice(0, 60)}", and no prefixes; ${MEND}`,
+      `${place}: the column of tags has ${labels.size} different values, such as "${tag.slice(0, 60)}", and no prefixes; ${MEND}`,
     );
+  if (marked.length === words)
+    throw new InputError(
+      `${place}: no tag of the file is O or has a prefix, so "${tag.slice(0, 60)}" and the others may not be labels of entities; write O for words outside entities, or ${MEND}`,
+    );
+}
+
+function refuseWithoutLabel(marked: readonly PlacedTag[]): void {
+  const bare = marked.find(({ tag }) => NO_LABEL.test(tag));
+  if (bare) throw new InputError(`${bare.place}: the tag "${bare.tag}" has no label; add one: B-Name`);
 }

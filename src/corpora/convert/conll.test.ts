@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -108,7 +108,7 @@ test('documents, comments, numbered words, languages, blank words, other columns
   assert.deepEqual(sentences[1].article, 'some.conll line 6');
   const language = read('en:Rome\tB-LOC\nen::\tO\nen:\tI-LOC\n\nen:\tO\n');
   assert.deepEqual(language.shown, [['Rome :', 'LOC: Rome']]);
-  assert.deepEqual(language.report.lost, { emptyWords: 2 });
+  assert.deepEqual(language.report.lost, { emptyWords: 2, emptyEntities: 1 });
   assert.deepEqual(read('en:Rome B-LOC\nParis B-LOC\n').shown[0][0], 'en:Rome Paris');
 });
 
@@ -122,6 +122,22 @@ test('content that is not CoNLL is reported with its line and how to fix it', ()
   fails('a B-X\nb NN\n', /line 2: the tag "NN" has no prefix, unlike others in the file; .*--column/);
   fails('a B\nb I\n', /line 1: the tag "B" has no label/);
   fails('a O\n', /has no annotations/);
+  fails('a B-\nb I-\n', /line 1: the tag "B-" has no label/);
+  fails('a O\nb B-X\nc B-\n', /line 3: the tag "B-" has no label/);
+  for (const tags of ['b-x i-x o', 'B_X I_X O', 'B/X I/X O', 'X-B X-I O', 'X_B X_I O'])
+    fails(tagged(tags), /line 1: the tag ".*" has a prefix of another form; .* such as B-Name/);
+  fails('a X\nb Y\n', /line 1: no tag of the file is O or has a prefix/);
+  const damaged = ['1\tb\n3\tB-X', '2\tb', '1\tb\tB-X\textra'];
+  for (const sentence of damaged) {
+    const numbered = `1\tNew\tB-X\n2\tYork\tI-X\n\n${sentence}\n\n1\tAnna\tB-Y\n\n1\tRome\tB-X\n`;
+    const { report, shown } = read(numbered);
+    assert.deepEqual(shown, [
+      ['New York', 'X: New York'],
+      ['Anna', 'Y: Anna'],
+      ['Rome', 'X: Rome'],
+    ]);
+    assert.match(report.skipped.join(), /^[^,]*line 4: has \d columns? where most words have 3/);
+  }
   const prose = Array.from({ length: 150 }, (_, index) => `a word${index}`).join('\n');
   fails(prose, /line 1: the column of tags has 150 different values/);
   const { report, shown } = read('a B-X\n\nb\n\nc B-X\n');
@@ -129,7 +145,82 @@ test('content that is not CoNLL is reported with its line and how to fix it', ()
     ['a', 'X: a'],
     ['c', 'X: c'],
   ]);
-  assert.match(report.skipped.join(), /line 3: has 1 column where the first word has 2/);
+  assert.match(report.skipped.join(), /line 3: has 1 column where most words have 2/);
+});
+
+test('one damaged sentence is skipped with its line, whatever is wrong with it, and the others are read', () => {
+  const around = (sentence: string) => read(`1\tAnna\tB-X\n2\tis\tO\n\n${sentence}\n\n1\tRome\tB-Y\n`);
+  const rest = [
+    ['Anna is', 'X: Anna'],
+    ['Rome', 'Y: Rome'],
+  ];
+  const damaged: [string, RegExp][] = [
+    ['1\tParis\tB-Y\n3\tsleeps\tO', /line 5: is numbered "3" where 2 follows/],
+    ['x\tParis\tB-Y', /line 4: is numbered "x" where 1 follows/],
+    [`1\tParis\tB-L\u0001`, /line 4: /],
+    [`1\tParis\tB-${'L'.repeat(201)}`, /line 4: /],
+    [`1\t${'w'.repeat(1 << 20)}\tO`, /line 4: "text" has 1048576 characters/],
+  ];
+  for (const [sentence, message] of damaged) {
+    const { shown, report } = around(sentence);
+    assert.deepEqual(shown, rest);
+    assert.equal(report.skipped.length, 1);
+    assert.match(report.skipped[0], message);
+  }
+  assert.deepEqual(around("1-2\tdon't\tO\n1\tdo\tO\n2\tn't\tO").shown[1], ["do n't"]);
+});
+
+test('most lines decide about columns and separators', () => {
+  const many = 'Anna B-X\nis O\n\n'.repeat(3);
+  const wide = read(`Rome NNP B-Y\n\n${many}`);
+  assert.deepEqual([wide.shown.length, wide.report.skipped.length], [3, 1]);
+  assert.match(wide.report.skipped[0], /line 1: has 3 columns where most words have 2/);
+  const tabs = read(`Rome B-Y\n\n${many.replaceAll(' ', '\t')}`);
+  assert.deepEqual([tabs.shown.length, tabs.report.skipped.length], [3, 1]);
+  const indented = read(' Rome B-Y\n is O\n');
+  assert.deepEqual(indented.shown, [['Rome is', 'Y: Rome']]);
+  assert.deepEqual(read('Rome\t B-Y \nis\tO\r\r\n').shown, [['Rome is', 'Y: Rome']]);
+});
+
+test('a blank word between two names does not join them', () => {
+  for (const tags of ['I-X O I-X', 'X O X', 'B-X B-X I-X'])
+    assert.deepEqual(
+      read(`Rome ${tags.split(' ')[0]}\n\u00A0 ${tags.split(' ')[1]}\nParis ${tags.split(' ')[2]}\n`).shown,
+      [['Rome Paris', 'X: Rome', 'X: Paris']],
+    );
+});
+
+test('document lines are known behind what programs put before each line', () => {
+  for (const line of [
+    '\uFEFF-DOCSTART- O',
+    ' -DOCSTART- O',
+    '1\t-DOCSTART-\tO',
+    'en:-DOCSTART- O',
+    '-DOCSTART O',
+  ]) {
+    const { sentences } = read(`Rome B-X\n\n${line}\n\nAnna B-X\n`);
+    assert.deepEqual(
+      sentences.map(({ article }) => article),
+      ['some.conll line 1', 'some.conll document 1'],
+    );
+  }
+});
+
+test('files of a folder count once, links among them too, and labels that one of them lacks are named', () => {
+  const own = mkdtempSync(join(folder, 'several-'));
+  writeFileSync(join(own, 'a.conll'), 'Rome B-LOC\n');
+  writeFileSync(join(own, 'b.conll'), 'Anna B-PER\n');
+  const elsewhere = join(folder, 'c.conll');
+  writeFileSync(elsewhere, 'Bonn B-LOC\n');
+  symlinkSync(elsewhere, join(own, 'c.conll'));
+  symlinkSync(join(own, 'none'), join(own, 'd.conll'));
+  const { report, lines } = convert('conll', [own, join(own, 'a.conll'), elsewhere]);
+  assert.equal(lines.length, 3);
+  assert.match(report.skipped.join(), /^[^,]*d\.conll/);
+  assert.deepEqual(
+    report.notices.map((message) => message.replace(own, '').replace(/,.*/, '')),
+    ['/b.conll: no LOC', '/a.conll and 1 more of 3 files: no PER'],
+  );
 });
 
 const mirror = mirrorFolder();

@@ -49,6 +49,8 @@ export interface ConversionReport {
   schemes: Record<string, string>;
   /** One message per document (in CoNLL: sentence; in CSV: row) that was skipped as unusable. */
   skipped: string[];
+  /** CoNLL only: labels that some files lack. */
+  notices: string[];
 }
 
 /**
@@ -70,10 +72,19 @@ export function convert(
   if (Object.keys(converted.labels).length === 0)
     throw new InputError(`${paths[0]}: has no annotations; give annotated ${from}`);
   const { lines, articles, labels } = converted;
-  const { schemes, skipped } = account;
+  const { schemes, skipped, notices } = account;
   return {
     lines,
-    report: { from, lines: lines.length, articles, labels, lost: account.losses(), schemes, skipped },
+    report: {
+      from,
+      lines: lines.length,
+      articles,
+      labels,
+      lost: account.losses(),
+      schemes,
+      skipped,
+      notices,
+    },
   };
 }
 

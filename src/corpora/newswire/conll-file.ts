@@ -19,6 +19,11 @@ export function readConllFile(path: string, column?: number): ConllFile {
   const sentences = conllSentences([path], { column }, account);
   if (sentences.length === 0)
     throw new InputError(account.skipped[0] ?? `${path}: has no sentence; give words with tags in columns`);
+  const lost = account.skipped.length;
+  if (lost > sentences.length)
+    throw new InputError(
+      `${path}: ${lost} of ${lost + sentences.length} sentences are unusable, the first because ${account.skipped[0]}`,
+    );
   const empty = account.losses().emptyWords;
   const articles = new Set(sentences.map(({ article }) => article));
   const isDivided = [...articles].some((article) => / document \d+$/.test(article));

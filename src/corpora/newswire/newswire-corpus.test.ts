@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -57,7 +57,7 @@ describe('loadNewswire of a folder', () => {
       folder: folderOf({ 'train.txt': damaged, 'dev.txt': ROME, 'test.txt': ROME }),
     });
     assert.equal(train.sentences.length, 2);
-    assert.match(skipped[0], /train\.txt line 5: has 2 columns where the first word has 4/);
+    assert.match(skipped[0], /train\.txt line 5: has 2 columns where most words have 4/);
     assert.match(skipped[1], /train\.txt: 1 word is only white space and was left out/);
     assert.match(skipped[2], /dev\.txt: has no PER: if its annotators did not look for it/);
   });
@@ -77,6 +77,23 @@ describe('loadNewswire of a folder', () => {
       folderOf({ ...parts, 'test.txt': ANNA }),
       /test\.txt: has the type "PER", which .*train\.txt lacks/,
     );
+    await refuses(
+      folderOf({ ...parts, 'dev.txt': 'Rome NNP B-NP O\n' }),
+      /dev\.txt: has no entity; give the dev part with its annotations/,
+    );
+    await refuses(folderOf({ ...parts, 'train.txt': `${ROME}x NN O B-all\n` }), /train\.txt: has the type "all"/);
+    const mostDamaged = `${ROME}${'Anna B-PER\n\nBerg NNP O\n\nx\n\n'}`;
+    await refuses(
+      folderOf({ ...parts, 'train.txt': mostDamaged }),
+      /3 of 4 sentences are unusable, the first because/,
+    );
+    const folder = folderOf({ 'dev.txt': ROME, 'test.txt': ROME });
+    mkdirSync(join(folder, 'train.txt'));
+    await refuses(folder, /train\.txt: is a folder; give one file per part/);
+    await refuses(join(folder, 'dev.txt'), /dev\.txt: is a file; name the folder with the three parts/);
+    const linked = folderOf({ 'train.txt': ROME, 'dev.txt': ROME, 'test.txt': ROME });
+    symlinkSync(join(linked, 'none'), join(linked, 'conllpp_train.txt'));
+    await refuses(linked, /conllpp_train\.txt/);
   });
 });
 

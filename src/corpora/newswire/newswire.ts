@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { InputError, projectRoot, type Sentence } from '../../foundation';
+import { isFolder } from '../convert/files';
 import { findSource, placeOf } from '../locate';
 import { PARTS, type Part } from '../parts';
 import { sourceNamed } from '../sources';
@@ -29,6 +30,9 @@ export interface Newswire extends Record<Part, NewswirePart> {
   /** One message per sentence that was left out, and per type of training that dev or test lacks. */
   skipped: string[];
 }
+
+/** Tables call all types together so. */
+const ALL = 'all';
 
 const SAMPLE = join(projectRoot, 'data', 'sample', 'newswire');
 
@@ -84,12 +88,19 @@ function read(folder: string, kind: Newswire['kind']): Newswire {
   const files = new Map(PARTS.map((part) => [part, readConllFile(paths.get(part)!)]));
   const train = files.get('train')!;
   for (const part of PARTS) {
-    const other = files.get(part)!.labels.find((label) => !train.labels.includes(label));
-    if (other !== undefined)
+    const { labels } = files.get(part)!;
+    if (labels.length === 0)
+      throw new InputError(`${paths.get(part)}: has no entity; give the ${part} part with its annotations`);
+    const others = labels.filter((label) => !train.labels.includes(label));
+    if (others.length > 0)
       throw new InputError(
-        `${paths.get(part)}: has the type "${other}", which ${paths.get('train')} lacks; rename it, or give files of one annotation`,
+        `${paths.get(part)}: has the type${others.length > 1 ? 's' : ''} ${others.map((label) => `"${label}"`).join(', ')}, which ${paths.get('train')} lacks; rename ${others.length > 1 ? 'them' : 'it'}, or give files of one annotation`,
       );
   }
+  if (train.labels.includes(ALL))
+    throw new InputError(
+      `${paths.get('train')}: has the type "${ALL}", which tables use for all types; rename it`,
+    );
   const known: readonly string[] = ENTITY_TYPES;
   const labels = [
     ...known.filter((label) => train.labels.includes(label)),
@@ -122,12 +133,16 @@ function read(folder: string, kind: Newswire['kind']): Newswire {
 }
 
 function fileOf(folder: string, part: Part): string {
-  const name = FILES[part].find((candidate) => existsSync(join(folder, candidate)));
+  if (!isFolder(folder)) throw new InputError(`${folder}: is a file; name the folder with the three parts`);
+  // A link to nothing is there too: it is better reported than passed over.
+  const name = FILES[part].find((candidate) => lstatSync(join(folder, candidate), { throwIfNoEntry: false }));
   if (name === undefined)
     throw new InputError(
       `${folder}: has no ${FILES[part].join(' and no ')}; give the ${part} part in CoNLL columns`,
     );
-  return join(folder, name);
+  const path = join(folder, name);
+  if (isFolder(path)) throw new InputError(`${path}: is a folder; give one file per part`);
+  return path;
 }
 
 function titleOf(files: ReadonlyMap<Part, ConllFile>, kind: Newswire['kind']): string {

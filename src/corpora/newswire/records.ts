@@ -1,14 +1,12 @@
-import { readLines } from '../../foundation';
+import { basename } from 'node:path';
+import { InputError } from '../../foundation';
+import { readBlocks } from '../convert/conll';
 
-/** Reads the first sentence of a file of CoNLL columns as it stands, by column: words first, tags last // [columns][words] */
+/** Reads the first whole sentence of a file of CoNLL columns as it stands, by column // [columns][words] */
 export function firstRecord(path: string): string[][] {
-  const rows: string[][] = [];
-  for (const line of readLines(path)) {
-    const cells = line.trim().split(/[ \t]+/);
-    const isWord = line.trim() !== '' && cells[0] !== '-DOCSTART-';
-    if (isWord) rows.push(cells);
-    else if (rows.length > 0) break;
-  }
-  const columns = Math.max(0, ...rows.map(({ length }) => length));
-  return Array.from({ length: columns }, (_, column) => rows.map((cells) => cells[column] ?? ''));
+  const { blocks, form } = readBlocks(path, basename(path));
+  const first = blocks.find(({ rows }) => rows.every(({ cells }) => cells.length === form.columns));
+  if (!first)
+    throw new InputError(`${path}: has no sentence whose lines all have ${form.columns} columns; correct it`);
+  return Array.from({ length: form.columns }, (_, column) => first.rows.map(({ cells }) => cells[column]));
 }

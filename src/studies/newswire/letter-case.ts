@@ -5,10 +5,14 @@ import { spansOfTags, tagsOfWords, wordRanges } from './word-tags';
 export const LETTER_CASES = ['as written', 'lower', 'upper', 'title'] as const;
 export type LetterCase = (typeof LETTER_CASES)[number];
 
-/** A character in another case, if that takes as many code units: "ß" has no single capital. */
+/**
+ * A character in another case, if that takes as many code units and can be undone: "ß" has no single capital, and the one of "ı" is that of
+ * "i", so that an uncased encoder would read another word.
+ */
 function changed(character: string, upper: boolean): string {
   const other = upper ? character.toUpperCase() : character.toLowerCase();
-  return other.length === character.length ? other : character;
+  const isUndone = other.length === character.length && other.toLowerCase() === character.toLowerCase();
+  return isUndone ? other : character;
 }
 
 /** The same sentence in another case, its spans and words in the same places. */
@@ -24,9 +28,9 @@ export function inLetterCase(sentence: Sentence, letterCase: LetterCase): Senten
   return { ...sentence, text: text.join('') };
 }
 
-/** Whether a sentence has letters, and all of them are capitals. */
+/** Whether a sentence has capitals and no small letters; scripts without case have neither. */
 export const isAllCapitals = ({ text }: Pick<Sentence, 'text'>): boolean =>
-  /\p{L}/u.test(text) && !/\p{Ll}/u.test(text);
+  /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
 
 /** The form of a word: kinds of characters in their order, equal neighbours once, and whether it opens the sentence. */
 const shapeOf = (word: string, isFirst: boolean): string =>

@@ -95,6 +95,7 @@ test('intervals are over documents, which are wider than sentences, but over sen
   const documents = scored((index) => `a${Math.floor(index / 5)}`);
   const sentencesOfFew = scored((index) => `a${index % 3}`);
   assert.deepEqual([documents.unit, sentencesOfFew.unit], ['documents', 'sentences']);
+  assert.equal(scored((index) => `a line ${index}`).unit, 'sentences');
   const widths = [documents, sentencesOfFew].map(({ scores: [person, , all] }) => {
     assert.deepEqual([person.recall, person.precision, all.support], [0.75, 1, 100]);
     assert.ok(person.interval![0] < person.f1! && person.f1! < person.interval![1]);
@@ -110,16 +111,23 @@ test('letters change their case in place, spans and words stay, and what has no 
     ['lives', 'O'],
     ['😀', 'O'],
     ['İs', 'O'],
+    ['Yıldız', 'O'],
+    ['µς', 'O'],
   ]);
   const written = LETTER_CASES.map((letterCase) => inLetterCase(sentence, letterCase));
   assert.deepEqual(
     written.map(({ text }) => text),
-    ['Anna Weiß lives 😀 İs', 'anna weiß lives 😀 İs', 'ANNA WEIß LIVES 😀 İS', 'Anna Weiß Lives 😀 İs'],
+    [
+      'Anna Weiß lives 😀 İs Yıldız µς',
+      'anna weiß lives 😀 İs yıldız µς',
+      'ANNA WEIß LIVES 😀 İS YıLDıZ µς',
+      'Anna Weiß Lives 😀 İs Yıldız µς',
+    ],
   );
   for (const one of written) assert.deepEqual([one.spans, one.words], [sentence.spans, sentence.words]);
   assert.deepEqual(
-    ['ROME 12', 'Rome', '12'].map((text) => isAllCapitals({ text })),
-    [true, false, false],
+    ['ROME 12', 'Rome', '12', '北京'].map((text) => isAllCapitals({ text })),
+    [true, false, false, false],
   );
 });
 

@@ -16,15 +16,17 @@ export interface MentionScore {
   support: number;
 }
 
-/** The row of all labels together. */
+/** The last row, of all labels together. */
 export const ALL = 'all';
 
 /** With fewer documents, sentences are drawn: resampling three documents says nothing. */
 const FEWEST_DOCUMENTS = 20;
 
-/** What is drawn for the interval of some sentences. */
-export const drawnUnits = (gold: readonly Sentence[]): 'documents' | 'sentences' =>
-  new Set(gold.map(({ article }) => article)).size >= FEWEST_DOCUMENTS ? 'documents' : 'sentences';
+/** What is drawn for the interval of some sentences: documents, if there are enough and they have more than a sentence each. */
+export function drawnUnits(gold: readonly Sentence[]): 'documents' | 'sentences' {
+  const documents = new Set(gold.map(({ article }) => article)).size;
+  return documents >= FEWEST_DOCUMENTS && documents < gold.length ? 'documents' : 'sentences';
+}
 
 /**
  * Strict scores of each label and of all together, with 95 % bootstrap intervals over documents, or over sentences of few documents.
@@ -98,7 +100,7 @@ export function scoreMentions(
 
 /** One row per label, in percent, and the mean of the labels. */
 export const mentionRows = (scores: readonly MentionScore[]): Row[] => {
-  const known = scores.flatMap(({ label, f1 }) => (label === ALL || f1 === null ? [] : [f1]));
+  const known = scores.slice(0, -1).flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
   const mean = known.reduce((sum, f1) => sum + f1, 0) / known.length;
   return [
     ...scores.map(mentionRow),
@@ -106,7 +108,7 @@ export const mentionRows = (scores: readonly MentionScore[]): Row[] => {
       label: 'mean of the labels',
       'precision (%)': null,
       'recall (%)': null,
-      'F1 (%), 95% interval': (100 * mean).toFixed(1),
+      'F1 (%), 95% interval': known.length === 0 ? 'no mention' : (100 * mean).toFixed(1),
       mentions: null,
     },
   ];
@@ -127,7 +129,7 @@ export const setRows = (
 ): Row[] =>
   Object.entries(sets).map(([set, scores]) => {
     const of = (label: string) => scores.find((score) => score.label === label);
-    const all = of(ALL)!;
+    const all = scores[scores.length - 1];
     return {
       set,
       'F1 (%), 95% interval': all.f1 === null ? 'no mention' : withInterval(all.f1, all.interval),
