@@ -15,10 +15,11 @@ export interface TextBenchmarkRow extends Costs {
   /** From text to label, with the variant's own batching. Tokens exclude special tokens and padding. */
   textsPerSecond: number;
   tokensPerSecond: number;
-  accuracy: number;
+  /** Null for an untrained network, as macro F1. */
+  accuracy: number | null;
   /** 95% bootstrap interval over texts. */
   accuracyInterval: Interval | null;
-  macroF1: number;
+  macroF1: number | null;
   macroF1Interval: Interval | null;
 }
 
@@ -47,15 +48,16 @@ export async function benchmarkTexts(
 ): Promise<TextBenchmarkRow[]> {
   const measured = await measure(variants, texts, CLASSIFYING, options);
   return measured.map(({ costs, throughput, answers }, index) => {
-    const report = scoreTexts(texts, answers, variants[index].configuration);
-    const intervals = textIntervals(report.answers, { seed: options.seed ?? 1 });
+    const { configuration, untrained } = variants[index];
+    const report = scoreTexts(texts, answers, configuration);
+    const intervals = untrained ? [null, null] : textIntervals(report.answers, { seed: options.seed ?? 1 });
     return {
       ...costs,
       textsPerSecond: throughput.itemsPerSecond,
       tokensPerSecond: throughput.tokensPerSecond,
-      accuracy: report.accuracy,
+      accuracy: untrained ? null : report.accuracy,
       accuracyInterval: intervals[0],
-      macroF1: report.macroF1,
+      macroF1: untrained ? null : report.macroF1,
       macroF1Interval: intervals[1],
     };
   });

@@ -6,7 +6,7 @@ import {
   tellingTerms,
   wilsonInterval,
 } from '../evaluation';
-import { byLabel, formatDuration, type LabelledText } from '../foundation';
+import { byLabel, formatDuration, InputError, type LabelledText } from '../foundation';
 import type { SentenceClassification } from '../inference';
 import { ENGLISH_STOP_WORDS, type WordCount } from '../preprocessing';
 import type { ClassificationReport, ScoredLabel } from '../tasks';
@@ -88,6 +88,21 @@ export function epochRows({ steps, evaluations, bestEpoch }: FinishedTrial): Row
     };
   });
 }
+
+/** Accuracy on the dev texts of the epoch that a training kept. @throws InputError for a tagger, which has none */
+export function devAccuracy({
+  evaluations,
+  bestEpoch,
+}: Pick<FinishedTrial, 'evaluations' | 'bestEpoch'>): number {
+  const { accuracy } = evaluations[bestEpoch - 1];
+  if (accuracy === undefined)
+    throw new InputError('a training of a tagger has no accuracy of texts; compare trainings of classifiers');
+  return accuracy;
+}
+
+/** Mean training loss of all steps of a training. */
+export const meanLoss = ({ steps }: Pick<FinishedTrial, 'steps'>): number =>
+  mean(steps.map(({ loss }) => loss));
 
 /** A sentence on the speed of a training. */
 export function speedOf({

@@ -81,7 +81,10 @@ describe('loadNewswire of a folder', () => {
       folderOf({ ...parts, 'dev.txt': 'Rome NNP B-NP O\n' }),
       /dev\.txt: has no entity; give the dev part with its annotations/,
     );
-    await refuses(folderOf({ ...parts, 'train.txt': `${ROME}x NN O B-all\n` }), /train\.txt: has the type "all"/);
+    await refuses(
+      folderOf({ ...parts, 'train.txt': `${ROME}x NN O B-all\n` }),
+      /train\.txt: has the type "all"/,
+    );
     const mostDamaged = `${ROME}${'Anna B-PER\n\nBerg NNP O\n\nx\n\n'}`;
     await refuses(
       folderOf({ ...parts, 'train.txt': mostDamaged }),

@@ -63,7 +63,7 @@ test('with zero at 0, an unsymmetric matrix is clipped on its longer side; the z
     assert.ok(largestError === 0 && codes[0].scale > 0);
 });
 
-test('integer products are the products of the floats, within the error of eight bits', async () => {
+test('integer products are those of the floats that the integers stand for; element by element within a step of the result', async () => {
   const matrix = matrixOf(5, 32, 32);
   const [, , symmetric] = affineSchemes(matrix);
   const rows = await compareProducts(matrix, symmetric.codes[0], { runs: 5 });
@@ -71,8 +71,8 @@ test('integer products are the products of the floats, within the error of eight
     rows.map(({ operation }) => operation),
     ['matrix product', 'element-wise product'],
   );
-  for (const { difference, floatMs, int8Ms } of rows)
-    assert.ok(difference > 0 && difference < 0.03 && floatMs > 0 && int8Ms > 0);
+  for (const { floatMs, int8Ms } of rows) assert.ok(floatMs > 0 && int8Ms > 0);
+  assert.ok(rows[0].difference < 1e-5 && rows[1].difference < 0.5 / 127 + 1e-5);
   await assert.rejects(
     compareProducts(matrixOf(1, 4, 6), { scale: 1, zero: 0 }, { runs: 1 }),
     /4 x 6 has no product with itself/,

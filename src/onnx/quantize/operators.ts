@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { InputError } from '../../foundation';
 import type { Tensor as Matrix } from '../../nn';
 import { CONTRIB_DOMAIN, GraphWriter, withContribDomain } from '../graph';
-import { type AffineCode, encodeAffine } from './affine';
+import { type AffineCode, decodeAffine, encodeAffine } from './affine';
 
 /** ONNX Runtime's own 8-bit integers of some numbers: its operator QuantizeLinear. */
 export async function encodeWithOnnxRuntime(
@@ -33,13 +33,14 @@ export interface ComparedOperation {
   floatMs: number;
   int8Ms: number;
   runs: number;
-  /** Largest difference of the integer result, rescaled, from the one in floats, relative to the largest number of that. */
+  /** Largest difference of the integer result, rescaled, from the one in floats of the same decoded numbers, relative to the largest of that. */
   difference: number;
 }
 
 /**
  * Times products of a square matrix with itself on ONNX Runtime's CPU with one thread: as floats, and as 8-bit integers (sums in 32 bits;
- * element by element, rescaled to 8 bits). Both sides of a row are the same operation; the two rows are not comparable.
+ * element by element, rescaled to 8 bits). Both sides of a row are the same operation on the same numbers, those that the integers stand for; the
+ * two rows are not comparable.
  *
  * @throws InputError if the matrix is not square
  */
@@ -52,7 +53,8 @@ export async function compareProducts(
   if (rows !== columns)
     throw new InputError(`a matrix of ${rows} x ${columns} has no product with itself; give a square one`);
   const integers = encodeAffine(data, code);
-  const floats = new Tensor('float32', data, shape);
+  const decoded = decodeAffine(integers, code);
+  const floats = new Tensor('float32', decoded, shape);
   const whole = new Tensor('int8', integers, shape);
   // Unsigned activations with signed weights, as in a quantized model: the form for which processors have an instruction.
   const shifted = new Tensor(
@@ -60,9 +62,9 @@ export async function compareProducts(
     Uint8Array.from(integers, (value) => value + 128),
     shape,
   );
-  const products = await timed(productOfFloats('MatMul', shape, data), floats, runs);
+  const products = await timed(productOfFloats('MatMul', shape, decoded), floats, runs);
   const integerProducts = await timed(productOfIntegers(shape, integers, code), shifted, runs);
-  const squares = await timed(productOfFloats('Mul', shape, data), floats, runs);
+  const squares = await timed(productOfFloats('Mul', shape, decoded), floats, runs);
   const output = { scale: largestOf(squares.result) / 127 || 1, zero: 0 };
   const integerSquares = await timed(elementsOfIntegers(shape, integers, code, output), whole, runs);
   return [

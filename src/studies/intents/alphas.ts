@@ -7,7 +7,7 @@ import {
   writeFileAtomically,
 } from '../../foundation';
 import type { Row } from '../../visualization';
-import { accuracyText, mean } from '../tables';
+import { accuracyText, devAccuracy, mean } from '../tables';
 import { type FinishedTrial, isFinished, runTrials, type Trial, type TrialsRun } from '../trials';
 import { mixtureOf } from './mixture';
 import { KEPT_ALPHAS } from './teacher';
@@ -37,20 +37,29 @@ export async function compareAlphas(
   { student, teacher, alphas, seeds, epochs, temperature, out }: AlphaPlan,
   { progress = silentProgress, ...run }: TrialsRun & { progress?: Progress },
 ): Promise<AlphaComparison> {
-  const trials = alphas.flatMap((alpha) =>
-    seeds.map((seed) => ({
-      ...{ ...student, keep: false, seed, epochs, name: `alpha ${alpha}, seed ${seed}` },
+  const rows: Row[] = [];
+  for (const alpha of alphas) {
+    const trials = seeds.map((seed) => ({
+      ...student,
       ...mixtureOf({ alpha, temperature }, teacher),
-    })),
-  );
-  const finished = (await runTrials(trials, { ...run, progress })).filter(isFinished);
-  const groups = alphas.map((alpha) => {
-    const own = finished.filter(({ trial }) => trial.name.startsWith(`alpha ${alpha}, `));
-    return [`alpha ${alpha}`, own] as const;
-  });
-  const comparison = { epochs, temperature, rows: studentRows(Object.fromEntries(groups)) };
+      name: `alpha ${alpha}, seed ${seed}`,
+      keep: false,
+      seed,
+      epochs,
+    }));
+    rows.push(studentRow(`alpha ${alpha}`, await runAll(trials, { ...run, progress })));
+  }
+  const comparison = { epochs, temperature, rows };
   writeFileAtomically(out, `${JSON.stringify(comparison)}\n`);
   return comparison;
+}
+
+/** @throws InputError if one cannot be run */
+async function runAll(trials: readonly Trial[], run: TrialsRun): Promise<FinishedTrial[]> {
+  return (await runTrials(trials, run)).map((outcome) => {
+    if (!isFinished(outcome)) throw new InputError(`${outcome.trial.name}: ${outcome.notRun}`);
+    return outcome;
+  });
 }
 
 /** Reads a comparison, by default the one that is kept in the project; undefined if there is none. @throws InputError if it is damaged */
@@ -64,20 +73,18 @@ export function readKeptAlphas(path = KEPT_ALPHAS): AlphaComparison | undefined 
 /** Bytes of a comparison. */
 const LARGEST = 1 << 20;
 
-/** One row per group of trials that differ in their seed alone: dev and test accuracy, with their spread over seeds. */
-export function studentRows(groups: Readonly<Record<string, readonly FinishedTrial[]>>): Row[] {
-  return Object.entries(groups).map(([student, trials]) => {
-    const dev = trials.map(({ evaluations, bestEpoch }) => evaluations[bestEpoch - 1].accuracy ?? 0);
-    const test = trials.map(({ test: { accuracy } }) => accuracy);
-    return {
-      student,
-      seeds: trials.length,
-      'dev accuracy (%)': 100 * mean(dev),
-      'over seeds (%)': spread(dev),
-      'test accuracy (%), 95% interval': accuracyText(mean(test), trials[0].test.texts),
-      'test over seeds (%)': spread(test),
-    };
-  });
+/** One row for students that differ in their seed alone: dev and test accuracy, with their spread over seeds. */
+function studentRow(student: string, trials: readonly FinishedTrial[]): Row {
+  const dev = trials.map(devAccuracy);
+  const test = trials.map(({ test: { accuracy } }) => accuracy);
+  return {
+    student,
+    seeds: trials.length,
+    'dev accuracy (%)': 100 * mean(dev),
+    'range over seeds (%)': spread(dev),
+    'test accuracy (%), 95% interval over queries': accuracyText(mean(test), trials[0].test.texts),
+    'test, range over seeds (%)': spread(test),
+  };
 }
 
 const spread = (shares: readonly number[]): string =>

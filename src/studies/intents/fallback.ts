@@ -4,14 +4,14 @@ import { SequenceClassifier } from '../../nn';
 import { isRight } from '../../tasks';
 import { splitByScope } from './queries';
 
-/** What may be added to the logit of "out of scope": none to 8, by which one in three thousand becomes as likely as not. */
+/** Candidate offsets, 0 to 8 in steps of 0.1; 8 multiplies the odds by about 3,000. */
 const OFFSETS = Array.from({ length: 81 }, (_, step) => step / 10);
 const BIAS = 'classifier.bias';
 
 /**
  * Chooses how readily a classifier says that a query is out of scope: the offset of that label's logit, from 0 up, with the highest mean of
  * accuracy within the intents and recall out of scope, the smallest of equals. Neither depends on the share of such queries, which is unknown
- * in use. Larson et al. 2019 (arXiv:1909.02027) choose a threshold on dev for the same end.
+ * in use. Larson et al. 2019 (arXiv:1909.02027) choose a threshold of the highest probability on dev.
  *
  * @param answers to dev queries, with the probability of that label among those ranked
  * @throws InputError if all of them, or none, are out of scope

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { compareTextVariants } from '../../benchmark';
 import type { LabelledText } from '../../foundation';
 import { WEIGHTS } from '../../nn';
@@ -6,8 +7,8 @@ import type { Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import { judge, withVariants } from './open-variants';
 
-const FLOATS = 'onnx/model.onnx';
-const INTEGERS = 'onnx/model_quantized.onnx';
+const FLOATS = join('onnx', 'model.onnx');
+const INTEGERS = join('onnx', 'model_quantized.onnx');
 
 /** Operator set, inputs and outputs of a graph in one line. */
 export function signatureOf({ operatorSet, inputs, outputs }: OnnxDescription): string {

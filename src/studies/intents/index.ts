@@ -27,6 +27,7 @@ export {
   pruningCurvesOf,
   pruningRows,
   pruningTrials,
+  strongestOf,
 } from './pruning';
 export { DEMO_QUERY, intentRows, scopeCounts, TIMED_QUERY } from './queries';
 export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
@@ -46,8 +47,6 @@ export {
   type JudgedParts,
   KEPT_SEARCH,
   type KeptTeacher,
-  keepTeacher,
-  keptAnswers,
   readKeptTeacher,
   type TeacherAnswer,
   untrainedTeacher,

@@ -16,7 +16,7 @@ import { chooseFallback, withFallback, writeFallback } from './fallback';
 import { checkLabelMaps } from './label-maps';
 import { mixtureOf } from './mixture';
 import { publishedEpochs, readPublishedIntents } from './profiles';
-import { plannedSparsity, pruningCurvesOf, pruningTrials } from './pruning';
+import { plannedSparsity, pruningCurvesOf, pruningTrials, strongestOf } from './pruning';
 import { intentRows } from './queries';
 import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
 import {
@@ -164,10 +164,10 @@ test('stages are compared with the first one, and queries out of scope are count
   const [, row] = stageRows(records);
   assert.deepEqual([row['times smaller'], row['times faster']], [10, 10]);
   const [whole, small] = scopeRows(records, 'oos');
-  assert.match(String(whole['accuracy of queries with an intent (%)']), /^100\.0 /);
-  assert.match(String(whole['recall of queries out of scope (%)']), /^50\.0 /);
-  assert.match(String(whole['precision of "out of scope" (%)']), /^100\.0 /);
-  assert.match(String(small['recall of queries out of scope (%)']), /^0\.0 /);
+  assert.match(String(whole['of queries with an intent (%), 95% interval']), /^100\.0 /);
+  assert.match(String(whole['recall out of scope (%), 95% interval']), /^50\.0 /);
+  assert.match(String(whole['precision of "out of scope" (%), 95% interval']), /^100\.0 /);
+  assert.match(String(small['recall out of scope (%), 95% interval']), /^0\.0 /);
   const [disc] = stageBubbles(records);
   assert.deepEqual([disc.x, disc.size, disc.xInterval], [30, 400, [29.5, 30.5]]);
 });
@@ -311,11 +311,11 @@ test('a trained teacher is kept by its answers, and answers no other queries; st
 test('one pruning trial per method and share of zeros; soft movement has a penalty and a rate for its steps', () => {
   const recipe = { train: ['t'], dev: ['d'], seed: 1 };
   const trials = pruningTrials({ model: 'M', sparsities: [0.5, 0.9], steps: 600, recipe });
-  assert.equal(trials.length, 8);
-  assert.equal(new Set(trials.map(({ name }) => name)).size, 8);
+  assert.equal(trials.length, 9);
+  assert.equal(new Set(trials.map(({ name }) => name)).size, 9);
   assert.ok(trials.every(({ encoder, keep }) => encoder === 'M' && keep));
-  assert.deepEqual(trials[5].sparsity, { method: 'movement', block: 32, sparsity: 0.9, scoreRate: 0.02 });
-  const [weak, strong] = trials.slice(6).map(({ sparsity }) => sparsity!);
+  assert.deepEqual(trials[6].sparsity, { method: 'movement', block: 32, sparsity: 0.9, scoreRate: 0.02 });
+  const [weak, strong] = trials.slice(7).map(({ sparsity }) => sparsity!);
   assert.ok(weak.penalty! < strong.penalty! && weak.scoreRate === 0.02 && weak.sparsity === undefined);
 
   const finished = trials.map((trial, index) => ({
@@ -327,11 +327,15 @@ test('one pruning trial per method and share of zeros; soft movement has a penal
   assert.deepEqual(
     curves.map(({ name, points }) => [name, points.map(({ x }) => Math.round(x))]),
     [
-      ['magnitude', [50, 90]],
+      ['magnitude', [1, 50, 90]],
       ['movement', [50, 90]],
       ['movement, blocks of 32', [50, 90]],
       ['soft movement', [30, 30]],
     ],
+  );
+  assert.deepEqual(
+    strongestOf(finished).map(({ trial }) => trial),
+    [trials[2], trials[4], trials[6], trials[8]],
   );
   assert.ok(curves[0].points[0].low! < 0.9 && curves[0].points[0].high! > 0.9);
 

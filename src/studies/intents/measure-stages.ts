@@ -47,7 +47,8 @@ export class StageLog {
     try {
       const pytorch = peers.variants.find(({ name }) => name.endsWith('PyTorch eager fp32'))!;
       const record = await measureStage(pytorch, this.#queries.slice(0, 1), this.#calls);
-      const peakMegabytes = await pytorch.measureMemory(this.#queries.slice(0, SOME).map(({ text }) => text));
+      // One at a time as in the other stages, not in a batch.
+      const peakMegabytes = await pytorch.measureMemory([TIMED_QUERY]);
       return this.#keep({ ...record, stage, runtime: 'PyTorch eager', peakMegabytes }, answers);
     } finally {
       await peers.end();

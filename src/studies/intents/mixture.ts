@@ -1,9 +1,9 @@
 import { InputError } from '../../foundation';
 import type { Trial } from '../trials';
 
-/** The two knobs of the study's loss, alpha L_CE + (1 - alpha) T² KL(teacher, student). */
+/** Weight and temperature of the study's loss, alpha L_CE + (1 - alpha) T² KL(teacher, student). */
 export interface Mixture {
-  /** Share of the labels, from 0 (the teacher alone) to 1 (the labels alone). */
+  /** Weight of the cross-entropy with the labels, from 0 (the teacher alone) to 1 (the labels alone). */
   alpha: number;
   /** Divides the logits of teacher and student in the second part. */
   temperature: number;
@@ -17,7 +17,7 @@ export interface Mixture {
 export function mixtureOf({ alpha, temperature }: Mixture, teacher: string): Pick<Trial, 'distillation'> {
   if (!(alpha >= 0 && alpha <= 1))
     throw new InputError(
-      `alpha is ${alpha}, but it is the share of the labels in the loss; give one from 0 to 1`,
+      `alpha is ${alpha}, but it is the weight of the labels in the loss; give one from 0 to 1`,
     );
   if (!(temperature > 0 && Number.isFinite(temperature)))
     throw new InputError(`the temperature is ${temperature}, but logits are divided by it; give one above 0`);

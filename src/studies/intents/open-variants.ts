@@ -9,6 +9,8 @@ export interface ModelFile {
   /** `model.safetensors`, or a graph in `onnx`. */
   file: string;
   title?: string;
+  /** Of random weights, to measure what they cost. */
+  untrained?: boolean;
 }
 
 /** Opens model files, lets a function use them, and closes them whatever happens. */
@@ -19,8 +21,8 @@ export async function withVariants<Result>(
 ): Promise<Result> {
   const variants: TextVariant[] = [];
   try {
-    for (const { folder, file, title } of models)
-      variants.push(await openTextVariant(folder, file, threads, title));
+    for (const { folder, file, title, untrained } of models)
+      variants.push({ ...(await openTextVariant(folder, file, threads, title)), untrained });
     return await use(variants);
   } finally {
     for (const variant of variants) await variant.dispose();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { completeSparsity, cubicRise, type SparsityOptions, scoreRateFor } from '../../compression';
 import { wilsonInterval } from '../../evaluation';
-import { readSafetensors } from '../../nn';
+import { readSafetensors, WEIGHTS } from '../../nn';
 import type { Curve, Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import type { FinishedTrial, Trial } from '../trials';
@@ -28,10 +28,14 @@ export interface PruningPlan {
   recipe: Omit<Trial, 'name' | 'encoder'>;
 }
 
-/** One trial per method and share of zeros; the models are kept. */
+/**
+ * One trial per method and share of zeros, the models kept. Magnitude begins with hardly any zeros: it is trained as long as the others, so that
+ * what pruning costs can be told from what the training gives.
+ */
 export function pruningTrials({ model, sparsities, steps, recipe }: PruningPlan): Trial[] {
-  return Object.entries(PRUNING_METHODS).flatMap(([name, options]) =>
-    sparsities.map((sparsity): Trial => {
+  return Object.entries(PRUNING_METHODS).flatMap(([name, options]) => {
+    const shares = options.method === 'magnitude' ? [FEWEST_ZEROS, ...sparsities] : sparsities;
+    return shares.map((sparsity): Trial => {
       const soft = options.method === 'soft_movement';
       // The more zeros, the more the penalty has to outweigh the loss.
       const amount = soft ? { penalty: PENALTY * sparsity ** 2 } : { sparsity };
@@ -46,11 +50,14 @@ export function pruningTrials({ model, sparsities, steps, recipe }: PruningPlan)
         keep: true,
         sparsity: { ...options, ...amount, ...rate },
       };
-    }),
-  );
+    });
+  });
 }
 
-/** Weight of the mean sigmoid of the scores at which nearly all of them fall. */
+/** Share of zeros that changes nothing yet. */
+const FEWEST_ZEROS = 0.01;
+
+/** Penalty on the mean sigmoid of the scores for a target of 100 % zeros; set by experiment. */
 const PENALTY = 1000;
 
 /** The method of a pruning trial. */
@@ -58,6 +65,11 @@ const methodOf = ({ trial: { sparsity } }: FinishedTrial): string =>
   Object.entries(PRUNING_METHODS).find(
     ([, { method, block }]) => method === sparsity!.method && block === sparsity!.block,
   )![0];
+
+/** The trial with the most zeros of each method. */
+export const strongestOf = (trials: readonly FinishedTrial[]): FinishedTrial[] => [
+  ...new Map(trials.map((trial) => [methodOf(trial), trial])).values(),
+];
 
 /** Accuracy against the share of zeros in the layers, one curve per method. */
 export function pruningCurvesOf(trials: readonly FinishedTrial[]): Curve[] {
@@ -113,7 +125,7 @@ export function keptWeights(
   matrix: string,
 ): { before: Float32Array; after: Float32Array } {
   const [old, now] = [before, after].map(
-    (folder) => readSafetensors(join(folder, 'model.safetensors')).get(matrix)!.data,
+    (folder) => readSafetensors(join(folder, WEIGHTS)).get(matrix)!.data,
   );
   const kept = [...now.keys()].filter((index) => now[index] !== 0);
   return {

@@ -12,6 +12,7 @@ import {
   type Values,
 } from '../../training';
 import type { Curve, Row } from '../../visualization';
+import { devAccuracy } from '../tables';
 import type { FinishedTrial } from '../trials';
 import type { Mixture } from './mixture';
 
@@ -60,8 +61,11 @@ export async function searchStudents({
     progress,
     async run({ values, trial }) {
       const { evaluations, bestEpoch, trainingSeconds } = await train(settingsOf(values), trial);
-      const { accuracy = 0, loss, score } = evaluations[bestEpoch - 1];
-      return { score: accuracy, metrics: { loss, macroF1: score, bestEpoch, trainingSeconds } };
+      const { loss, score } = evaluations[bestEpoch - 1];
+      return {
+        score: devAccuracy({ evaluations, bestEpoch }),
+        metrics: { loss, macroF1: score, bestEpoch, trainingSeconds },
+      };
     },
   });
   const scored = ranked(journal.records);
@@ -143,8 +147,8 @@ function ranksOf(numbers: readonly number[]): number[] {
   });
 }
 
-/** Pearson's; 0 if one of both does not vary. */
-function correlationOf(one: readonly number[], other: readonly number[]): number {
+/** Pearson's; null if one of both does not vary. */
+function correlationOf(one: readonly number[], other: readonly number[]): number | null {
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, own) => sum + own, 0) / numbers.length;
   const [meanOne, meanOther] = [mean(one), mean(other)];
   const sum = (pair: (index: number) => number) => one.reduce((total, _, index) => total + pair(index), 0);
@@ -152,5 +156,5 @@ function correlationOf(one: readonly number[], other: readonly number[]): number
   const spread = Math.sqrt(
     sum((index) => (one[index] - meanOne) ** 2) * sum((index) => (other[index] - meanOther) ** 2),
   );
-  return spread > 0 ? both / spread : 0;
+  return spread > 0 ? both / spread : null;
 }

@@ -1,22 +1,30 @@
+import { join } from 'node:path';
 import type { Latency, StageRecord } from '../../benchmark';
 import { wilsonInterval } from '../../evaluation';
-import { readEncoderConfiguration, readSafetensors } from '../../nn';
+import { readEncoderConfiguration, readSafetensors, WEIGHTS } from '../../nn';
 import { isRight } from '../../tasks';
 import { type BarSeries, type Bubble, bubbles, type Figure, type Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import type { PublishedStage } from './profiles';
 import { splitByScope } from './queries';
 
-/** One row per stage: size, latency and accuracy, as multiples of the first stage too. @param notes by stage */
+/**
+ * One row per stage: size, latency and accuracy, as multiples of the first stage too. The factor of speed is that of medians, which a few slow
+ * calls do not move.
+ *
+ * @param notes by stage
+ */
 export function stageRows(
   records: readonly StageRecord[],
   notes: Readonly<Record<string, string>> = {},
 ): Row[] {
   const [first] = records;
   return records.map((record) => ({
-    ...costRow(record.stage, record, first),
+    ...costRow(record.stage, record),
     'median (ms)': record.latency.medianMs,
     'p95 (ms)': record.latency.p95Ms,
+    'times smaller': first.mebibytes / record.mebibytes,
+    'times faster': first.latency.medianMs / record.latency.medianMs,
     'accuracy (%), 95% interval': accuracyText(record.accuracy, record.answers.length),
     'peak memory (MB)': record.peakMegabytes,
     runtime: `${record.runtime}, ${record.threads} thread${record.threads === 1 ? '' : 's'}`,
@@ -28,7 +36,7 @@ export function stageRows(
 export const stageLine = ({ mebibytes, latency, accuracy }: StageRecord): string =>
   `Size ${mebibytes.toFixed(2)} MiB · latency ${latency.meanMs.toFixed(2)} +- ${latency.deviationMs.toFixed(2)} ms · accuracy ${accuracy.toFixed(3)}`;
 
-/** One row per stage that the reference study has too: its figures beside ours. @param counterparts its stages by ours */
+/** One row per stage that the reference study has too: its figures beside ours, factors of means. @param counterparts its stages by ours */
 export function besidePublished(
   records: readonly StageRecord[],
   published: readonly PublishedStage[],
@@ -39,17 +47,19 @@ export function besidePublished(
     const theirs = published.find(({ stage }) => stage === counterparts[record.stage]);
     if (!theirs) return [];
     const [own, other] = [
-      costRow(record.stage, record, first),
-      costRow(theirs.stage, { ...theirs, latency: theirs }, { ...published[0], latency: published[0] }),
+      meansOf(record, first),
+      meansOf({ ...theirs, latency: theirs }, { ...published[0], latency: published[0] }),
     ];
     return [
       {
         ours: record.stage,
         study: theirs.stage,
-        ...beside('size (MiB)', own, other),
-        ...beside('mean latency (ms)', own, other),
-        ...beside('times smaller', own, other),
-        ...beside('times faster', own, other),
+        ...Object.fromEntries(
+          Object.keys(own).flatMap((column) => [
+            [`${column}, ours`, own[column]],
+            [`${column}, study`, other[column]],
+          ]),
+        ),
         'accuracy (%), 95% interval, ours': accuracyText(record.accuracy, record.answers.length),
         'accuracy (%), study': 100 * theirs.accuracy,
       },
@@ -57,28 +67,26 @@ export function besidePublished(
   });
 }
 
-const beside = (column: string, own: Row, other: Row): Row => ({
-  [`${column}, ours`]: own[column],
-  [`${column}, study`]: other[column],
-});
-
 interface StageCost {
   mebibytes: number;
   latency: Pick<Latency, 'meanMs' | 'deviationMs'>;
 }
 
-const costRow = (
-  stage: string,
-  own: StageCost,
-  first: Pick<StageCost, 'mebibytes'> & { latency: Pick<Latency, 'meanMs'> },
-): Row => ({
+const costRow = (stage: string, { mebibytes, latency }: StageCost): Row => ({
   stage,
-  'size (MiB)': own.mebibytes,
-  'mean latency (ms)': own.latency.meanMs,
-  'standard deviation (ms)': own.latency.deviationMs,
-  'times smaller': first.mebibytes / own.mebibytes,
-  'times faster': first.latency.meanMs / own.latency.meanMs,
+  'size (MiB)': mebibytes,
+  'mean latency (ms)': latency.meanMs,
+  'standard deviation (ms)': latency.deviationMs,
 });
+
+const meansOf = (own: StageCost, first: StageCost): Row => {
+  const { stage: _, ...costs } = costRow('', own);
+  return {
+    ...costs,
+    'times smaller': first.mebibytes / own.mebibytes,
+    'times faster': first.latency.meanMs / own.latency.meanMs,
+  };
+};
 
 /** One row per stage: accuracy within the intents, and how many of the queries without an intent are recognized. */
 export function scopeRows(
@@ -92,22 +100,26 @@ export function scopeRows(
     const share = (count: number, of: number) => (of === 0 ? 'none' : accuracyText(count / of, of));
     return {
       stage,
-      'accuracy of all queries (%)': share(right(answers), answers.length),
-      'accuracy of queries with an intent (%)': share(right(within), within.length),
-      'recall of queries out of scope (%)': share(right(out), out.length),
-      'precision of "out of scope" (%)': share(right(said), said.length),
+      'accuracy of all queries (%), 95% interval': share(right(answers), answers.length),
+      'of queries with an intent (%), 95% interval': share(right(within), within.length),
+      'recall out of scope (%), 95% interval': share(right(out), out.length),
+      'precision of "out of scope" (%), 95% interval': share(right(said), said.length),
     };
   });
 }
 
 /** The stages so far as discs, the newest emphasized, the first as baseline. */
-export const stageFigure = (records: readonly StageRecord[]): Figure =>
-  bubbles(stageBubbles(records), {
+export function stageFigure(records: readonly StageRecord[]): Figure {
+  const figure = bubbles(stageBubbles(records), {
     ...{ x: 'mean latency (ms)', y: 'accuracy', sizeUnit: 'MiB' },
     ...{ baseline: records[0].stage, newest: records[records.length - 1].stage },
   });
+  const isCut = records.some(({ latency: { meanMs, deviationMs } }) => meanMs - deviationMs < meanMs / 10);
+  const cut = isCut ? ' Bars of a deviation as large as the mean are cut at a tenth of it.' : '';
+  return { ...figure, reading: `${figure.reading} The vertical axis does not begin at 0.${cut}` };
+}
 
-/** Mean latency with its standard deviation, accuracy with its 95 % interval, and size. */
+/** Mean latency with its standard deviation, cut at a tenth of the mean for the logarithmic axis; accuracy with its 95 % interval; size. */
 export const stageBubbles = (records: readonly StageRecord[]): Bubble[] =>
   records.map(({ stage, latency: { meanMs, deviationMs }, accuracy, answers, mebibytes }) => ({
     name: stage,
@@ -121,7 +133,7 @@ export const stageBubbles = (records: readonly StageRecord[]): Bubble[] =>
 /** Share of zeros in the matrices of each layer of a sparse model, for `groupedBars`. @param folder of its weights */
 export function sparsityByLayer(name: string, folder: string): BarSeries {
   const encoder = readEncoderConfiguration(folder);
-  const tensors = [...readSafetensors(`${folder}/model.safetensors`)];
+  const tensors = [...readSafetensors(join(folder, WEIGHTS))];
   const layers = Array.from({ length: encoder.layers }, (_, layer) => {
     const prefix = `.layer.${layer}.`;
     const matrices = tensors.filter(([key, { shape }]) => shape.length === 2 && key.includes(prefix));

@@ -13,7 +13,7 @@ import {
   readLabelledTexts,
   writeFileAtomically,
 } from '../../foundation';
-import { type ClassifierConfiguration, freshEncoder, SequenceClassifier } from '../../nn';
+import { freshEncoder, readClassifierConfiguration, SequenceClassifier } from '../../nn';
 import type { ScoredLabel } from '../../tasks';
 import type { Row } from '../../visualization';
 import { epochRows } from '../tables';
@@ -148,29 +148,25 @@ const hashOf = (texts: readonly LabelledText[]): string =>
     .update(texts.map(({ text, labels }) => JSON.stringify([text, labels])).join('\n'))
     .digest('hex');
 
-/** MPNet's shape. */
-const SHAPE = {
-  architecture: 'mpnet',
-  layers: 12,
-  hiddenSize: 768,
-  attentionHeads: 12,
-  maximumPositions: 512,
-};
-
 /**
- * Writes a classifier of the teacher's shape with random weights into a folder, and returns the folder: what the teacher costs can be measured on
- * it where the teacher's weights are not at hand.
+ * Writes a classifier of a kept teacher's shape with random weights into a folder, and returns the folder: what the teacher costs can be measured
+ * on it.
  *
  * @param tokenizer a folder with BERT's word pieces
  */
 export function untrainedTeacher(
+  { folder }: Pick<KeptTeacher, 'folder'>,
   tokenizer: string,
-  head: Omit<ClassifierConfiguration, 'encoder'>,
   out: string,
 ): string {
-  const encoder = join(out, 'encoder');
-  freshEncoder(SHAPE, { tokenizer, out: encoder, seed: 1 });
-  const network = SequenceClassifier.fromEncoder(encoder, head, 1);
+  const { encoder, ...head } = readClassifierConfiguration(folder);
+  const { type, layers, hiddenSize, attentionHeads, maximumPositions } = encoder;
+  const fresh = join(out, 'encoder');
+  freshEncoder(
+    { architecture: type, layers, hiddenSize, attentionHeads, maximumPositions },
+    { tokenizer, out: fresh, seed: 1 },
+  );
+  const network = SequenceClassifier.fromEncoder(fresh, head, 1);
   network.save(out);
   network.dispose();
   return out;

@@ -15,8 +15,8 @@ import { DEMO_QUERY, TIMED_QUERY } from './queries';
 export interface TimingOptions {
   /** Timed calls per model and query. */
   runs: number;
-  /** Folder of the teacher, which the programs of Python run too, where they are installed. */
-  teacher: string;
+  /** The teacher, which the programs of Python run too, where they are installed. */
+  teacher: Pick<ModelFile, 'folder' | 'title' | 'untrained'>;
 }
 
 const QUERIES = { short: 'cancel it', medium: TIMED_QUERY, long: DEMO_QUERY };
@@ -52,11 +52,7 @@ export async function costsInTurns(
   queries: readonly LabelledText[],
   { teacher, ...options }: TimingOptions & { seed: number },
 ): Promise<TextBenchmarkRow[]> {
-  let rows: TextBenchmarkRow[] = [];
-  await withEveryone(models, 1, teacher, async (variants) => {
-    rows = await benchmarkTexts(variants, queries, options);
-  });
-  return rows;
+  return withEveryone(models, 1, teacher, (variants) => benchmarkTexts(variants, queries, options));
 }
 
 /** One row per model. */
@@ -91,19 +87,19 @@ export async function accuracyAndLatency(
   return rows;
 }
 
-async function withEveryone(
+async function withEveryone<Result>(
   models: readonly ModelFile[],
   threads: number,
-  teacher: string,
-  use: (variants: TextVariant[]) => Promise<void>,
-): Promise<void> {
-  const programs = benchPythonInstalled() ? await openTextPeers(teacher, { threads }) : undefined;
+  { folder, title = 'teacher', untrained }: TimingOptions['teacher'],
+  use: (variants: TextVariant[]) => Promise<Result>,
+): Promise<Result> {
+  const programs = benchPythonInstalled() ? await openTextPeers(folder, { threads }) : undefined;
   try {
     const peers = (programs?.variants ?? []).map((one) => ({
-      ...one,
-      name: one.name.replace(/^\S+/, 'teacher'),
+      ...{ ...one, untrained },
+      name: one.name.replace(/^\S+/, title),
     }));
-    await withVariants(models, threads, (own) => use([...peers, ...own]));
+    return await withVariants(models, threads, (own) => use([...peers, ...own]));
   } finally {
     await programs?.end();
   }

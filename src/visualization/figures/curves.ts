@@ -16,6 +16,10 @@ export interface CurveOptions {
   range?: readonly [number, number];
   /** What bars or bands show. Default: "95% intervals". */
   interval?: string;
+  /** Default: which series ends best, and where. */
+  title?: string;
+  /** Whether the lowest curve is the best, as of a loss. */
+  isLowerBetter?: boolean;
 }
 
 const PLOT = { width: 618, height: 340 };
@@ -44,7 +48,15 @@ const SHAPES: readonly (readonly [symbol: string, character: string])[] = [
  */
 export function curves(
   series: readonly Curve[],
-  { x, y, isLogarithmic = false, range, interval = '95% intervals' }: CurveOptions,
+  {
+    x,
+    y,
+    isLogarithmic = false,
+    range,
+    interval = '95% intervals',
+    title,
+    isLowerBetter = false,
+  }: CurveOptions,
 ): Figure {
   const known = series.filter(({ points }) => points.length > 0);
   if (known.length === 0) throw new InputError('There is no point to draw; give at least one');
@@ -95,7 +107,7 @@ export function curves(
       yaxis: axis(plainText(y), { range: vertical, ticks: '' }),
       annotations: ends.annotations,
     },
-    title: title(drawn, y, isNarrow ? 3 : 2),
+    title: title ?? titleOf(drawn, y, { digits: isNarrow ? 3 : 2, isLowerBetter }),
     reading: reading(drawn, interval) + note,
   };
 }
@@ -130,16 +142,21 @@ function horizontal(sizes: readonly number[], isLogarithmic: boolean): Record<st
   return { ...ticks, type: 'log', range: [Math.log10(least) - padding, Math.log10(most) + padding] };
 }
 
-function title(drawn: readonly DrawnCurve[], y: string, digits: number): string {
+function titleOf(
+  drawn: readonly DrawnCurve[],
+  y: string,
+  { digits, isLowerBetter }: { digits: number; isLowerBetter: boolean },
+): string {
+  const better = (one: number, other: number) => (isLowerBetter ? one < other : one > other);
   const best = drawn.reduce((one, other) =>
-    other.points.at(-1)!.value > one.points.at(-1)!.value ? other : one,
+    better(other.points.at(-1)!.value, one.points.at(-1)!.value) ? other : one,
   );
   const [first, last] = [best.points[0], best.points.at(-1)!];
   const values =
     first === last
       ? `${last.value.toFixed(digits)} at ${formatNumber(last.x, 2)}`
       : `from ${first.value.toFixed(digits)} at ${formatNumber(first.x, 2)} to ${last.value.toFixed(digits)} at ${formatNumber(last.x, 2)}`;
-  return `${drawn.length > 1 ? `${capitalized(y)}: ${nameInTitle(best.name)} ends highest, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
+  return `${drawn.length > 1 ? `${capitalized(y)}: ${nameInTitle(best.name)} ends ${isLowerBetter ? 'lowest' : 'highest'}, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
 }
 
 function reading(drawn: readonly DrawnCurve[], interval: string): string {

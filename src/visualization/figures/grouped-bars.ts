@@ -16,6 +16,8 @@ export interface GroupedOptions {
   unit: string;
   /** Default: with thousands separators and at most two decimals. */
   format?: (value: number) => string;
+  /** Default: the labels with the largest and the smallest values. */
+  title?: string;
 }
 
 /** Series are shades of one colour, since the labels' colours mean labels; of more series, each has its own colour. */
@@ -38,7 +40,7 @@ const SIZE = 11;
  */
 export function groupedBars(
   series: readonly BarSeries[],
-  { unit, format = (value) => formatNumber(value, 2) }: GroupedOptions,
+  { unit, format = (value) => formatNumber(value, 2), title }: GroupedOptions,
 ): Figure {
   const labels = labelsIn(series.map(({ values }) => values));
   if (labels.length === 0)
@@ -98,7 +100,9 @@ export function groupedBars(
       }),
       annotations: key.annotations,
     },
-    ...describe(labels, total, { unit, format, series: series.length }),
+    ...(title === undefined
+      ? describe(labels, total, { unit, format, series: series.length })
+      : { title, reading: 'One group of bars per label.' }),
     ...(note && { reading: note.trim() }),
   };
 }
