@@ -3,9 +3,9 @@
     python torch_classification.py ENCODER_FOLDER TRAIN.jsonl TEST.jsonl SETTINGS.json
 
 Fine-tunes AutoModelForSequenceClassification on lines {"text", "label"} with the optimizer, schedule, clipping, dropout and number of
-steps of our recipe; with a "teacher" in the settings it learns from the logits in that folder too (Hinton et al. 2015). Batches are random
-and padded to their longest text. For each line on standard input, {"seed"}, prints
-{"labels", "seconds"}: the label predicted for each test text after the last epoch, and the time of the steps.
+steps of our recipe; with a "teacher" in the settings it learns from the logits in that folder too (Hinton et al. 2015). Batches are
+random and padded to their longest text. For each line on standard input, {"seed"}, prints {"labels", "seconds"}: the label predicted
+for each test text after the last epoch, and the time of the steps.
 """
 
 import gzip
@@ -38,7 +38,11 @@ def read_answers(folder: str, texts: list[str]) -> torch.Tensor:
     """The teacher's logits of each text, as keepSoftTargets wrote them // [texts, labels]"""
     with gzip.open(os.path.join(folder, "soft-targets.jsonl.gz"), "rt") as file:
         logits = {row["text"]: row["logits"] for row in map(json.loads, file)}
-    return torch.tensor([logits[hashlib.sha256(text.encode()).hexdigest()[:16]] for text in texts])
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts]
+    unanswered = [text for text, key in zip(texts, keys) if key not in logits]
+    if unanswered:
+        sys.exit(f"{folder}: has no answer to {unanswered[0]!r} and {len(unanswered) - 1} more; keep answers to all training texts")
+    return torch.tensor([logits[key] for key in keys])
 
 
 class Classification:

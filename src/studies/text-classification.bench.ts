@@ -6,8 +6,9 @@
  * Both fine-tune the same encoder on the same JSONL file of texts with one label each, with one recipe: AdamW, warm-up and linear
  * decrease, weight decay, clipping and the encoder's dropout, in 32-bit floats, one process. The model of the last epoch is scored
  * on the test file: nothing is selected. With a teacher, a folder of `keepSoftTargets` that answers all training texts, both distil: the
- * loss is A times that of the labels and 1 - A times the divergence from the teacher at T (Hinton et al. 2015). Seeds are 1 to N (3); the two take turns. The interval of the difference of mean accuracies
- * is Student's, over seeds: it covers the chance of training, not that of the choice of test texts. Seconds are those of the steps.
+ * loss is A times that of the labels and 1 - A times the divergence from the teacher at T (Hinton et al. 2015). Seeds are 1 to N (3); the
+ * two take turns. The interval of the difference of mean accuracies is Student's, over seeds: it covers the chance of training, not that
+ * of the choice of test texts. Seconds are those of the steps.
  *
  * PyTorch (environment/bench/torch_classification.py) reads, tokenizes, initializes and shuffles by itself. Its batches are random,
  * where ours have texts of similar length and less padding; `npm run bench -- training` compares the speed on equal batches.

@@ -23,11 +23,16 @@ export interface Step {
   learningRate: number;
   /** Precision of matrix products. */
   precision: Precision;
+  /**
+   * Weight of the step's mean loss relative to that of an average step; default 1. Batches of similar length differ in their number of tokens, and
+   * without it each token of a short window would count several times as much as one of a long window.
+   */
+  weight?: number;
 }
 
 export type StepOptions = Pick<TrainingOptions, 'seed' | 'accumulation' | 'clipNorm'>;
 
-/** Results of a step. */
+/** Results of a step: its mean loss, and the norm of the gradient of that. */
 export interface StepOutcome {
   loss: number;
   gradientNorm: number;
@@ -84,7 +89,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   try {
     const outcome = { loss, gradientNorm: globalNorm(gradients) };
     refuseDivergence(outcome, step);
-    learner.update(gradients, step.learningRate, clippingScale(clipNorm, outcome.gradientNorm));
+    learner.update(gradients, step.learningRate, gradientScale(clipNorm, outcome, step));
     return outcome;
   } finally {
     free(...gradients.values());
@@ -112,6 +117,13 @@ export function refuseDivergence({ loss, gradientNorm }: StepOutcome, { step, wh
 /** Returns the factor that scales a gradient down to a norm of at most `clipNorm`. */
 export const clippingScale = (clipNorm: number, gradientNorm: number): number =>
   Math.min(1, clipNorm / gradientNorm);
+
+/** Returns the factor by which the gradient of a step's mean loss is multiplied: its weight, less if the norm would exceed `clipNorm`. */
+export const gradientScale = (
+  clipNorm: number,
+  { gradientNorm }: StepOutcome,
+  { weight = 1 }: Pick<Step, 'weight'>,
+): number => weight * clippingScale(clipNorm, weight * gradientNorm);
 
 /** Returns the loss of a part and the gradient of every parameter, both times the part's share. The caller frees the gradients. */
 export function lossAndGradients<Example extends { inputIds: Int32Array }>(

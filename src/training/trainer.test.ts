@@ -8,10 +8,13 @@ import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
 import type { Example, Objective } from '../tasks';
 import { createLoss, lossOnTape, taggingObjective } from '../tasks';
 import { BIO } from '../tokenization/tag-set.fixture';
+import { groupByLength } from './batching';
 import { DEFAULT_TRAINING } from './configuration';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
-import { AdamW } from './optimizer';
+import { Learner } from './learner';
+import { AdamW, globalNorm } from './optimizer';
 import { LAST } from './run-folder';
+import { rateShare } from './schedule';
 import { accumulate, lossAndGradients, sharesOf } from './step';
 import { train } from './trainer';
 
@@ -120,6 +123,36 @@ test('training lowers the loss, keeps the best and the last epoch and leaves no 
   assert.equal((await train(run)).bestEpoch, 3);
   assert.deepEqual(TokenClassifier.load(folder).parameters.snapshot(), seen[5]);
   assert.equal(existsSync(join(folder, LAST)), false);
+});
+
+test('steps weigh by what they average over, so that all tokens of an epoch count alike', async (context) => {
+  const own = { ...options, epochs: 1, batchSize: 3, clipNorm: 2, averaging: 0 };
+  const examples = learnableExamples();
+  const trained = modelWithDropout(context);
+  await train({
+    ...{ task: taggingObjective(trained, own), examples, options: own, precision: 'float32', replicas: 1 },
+    folder: join(trained.source, '..', 'run'),
+    evaluate: async () => ({ loss: 0, score: 1 }),
+  });
+  const byHand = modelWithDropout(context);
+  const task = taggingObjective(byHand, own);
+  const learner = new Learner(task, own);
+  const batches = groupByLength(examples, own, own.seed, 1);
+  const tokens = batches.map((batch) => batch.reduce((sum, { inputIds }) => sum + inputIds.length, 0));
+  assert.ok(Math.max(...tokens) > 1.5 * Math.min(...tokens));
+  const average = tokens.reduce((sum, count) => sum + count) / batches.length;
+  for (const [step, batch] of batches.entries()) {
+    const part = { examples: batch, share: 1, draw: step, step };
+    const { gradients } = lossAndGradients(task, part, own.seed);
+    const weight = tokens[step] / average;
+    const rate = own.learningRate * rateShare(own.schedule, step, batches.length, own.warmupShare);
+    learner.update(gradients, rate, Math.min(weight, own.clipNorm / globalNorm(gradients)));
+    free(...gradients.values());
+  }
+  learner.dispose();
+  const expected = byHand.parameters.snapshot();
+  for (const [name, { data }] of trained.parameters.snapshot())
+    assert.ok(relativeError(data, expected.get(name)!.data, 1e-6) < 1e-5, name);
 });
 
 test('a diverging run stops with its step and keeps no broken model', async (context) => {

@@ -134,6 +134,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
     for (; place.epoch <= options.epochs; place.epoch++, place.stepOfEpoch = 0) {
       const batches = groupByLength(examples, options, options.seed, place.epoch);
       const stepsOfEpoch = stepsOf[place.epoch - 1];
+      const meanWeight = task.weight(examples) / stepsOfEpoch;
       for (; place.stepOfEpoch < stepsOfEpoch; place.stepOfEpoch++) {
         if (signal?.aborted) {
           await save(place);
@@ -150,6 +151,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
           where: `epoch ${place.epoch}, ${own.length === 1 ? 'batch' : `batches ${first + 1} to`} ${first + own.length}`,
           learningRate,
           precision: place.precision,
+          weight: task.weight(own.flat()) / meanWeight,
         });
         const seconds = (performance.now() - started) / 1000;
         const ownTokens = tokensOf(own.flat());

@@ -7,7 +7,7 @@ import type { StudyProfileName } from '../study-run';
 /** How much of the study of an intent classifier a profile does. */
 export interface IntentsProfile {
   description: string;
-  /** Queries of each part at most, from their seeded order. */
+  /** Queries of training and test at most, from their seeded order. */
   trainingTexts: number;
   testTexts: number;
   /** The encoder of the teacher, which is fine-tuned; null to learn from the answers that are kept in the project. */
@@ -101,9 +101,14 @@ export interface PublishedIntents {
   about: string;
   teacher: { demoLabel: string; demoScore: number };
   stages: PublishedStage[];
-  alone: PublishedEpochs & { seconds: number };
+  alone: PublishedEpochs & {
+    seconds: number;
+    textsPerSecond: number;
+    stepsPerSecond: number;
+    meanTrainLoss: number;
+  };
   distilled: PublishedEpochs & { alpha: number; temperature: number };
-  rosenbrock: { trials: number; x: number; y: number };
+  rosenbrock: { trials: number; best: { x: number; y: number } };
 }
 
 /** Reads data/studies/intent-compression.json. */

@@ -59,7 +59,7 @@ export async function costsInTurns(
 export const costRows = (costs: readonly TextBenchmarkRow[]): Row[] =>
   costs.map((row) => ({
     model: row.name,
-    'size (MB)': row.megabytes,
+    'size (MiB)': (row.megabytes * 1e6) / 2 ** 20,
     'median, token ids to logits (ms)': row.medianMs,
     'p95 (ms)': row.p95Ms,
     'texts/s': row.textsPerSecond,

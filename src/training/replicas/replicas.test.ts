@@ -137,8 +137,9 @@ for (const loss of ['bce', 'cross_entropy'] as const) {
       await replicasOf(context, tagger(context, loss), 2, own),
     ];
     for (const [index, batches] of steps.entries()) {
-      const expected = await one.step(batches, step(index));
-      const found = await two.step(batches, step(index));
+      const weighted = { ...step(index), weight: [1, 0.3, 2.5][index % 3] };
+      const expected = await one.step(batches, weighted);
+      const found = await two.step(batches, weighted);
       assert.ok(Math.abs(found.loss - expected.loss) < 1e-6 * Math.max(1, expected.loss));
       const error = Math.abs(found.gradientNorm - expected.gradientNorm);
       assert.ok(error <= 1e-5 * expected.gradientNorm, `${error} at step ${index}`);

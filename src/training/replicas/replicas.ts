@@ -5,7 +5,7 @@ import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
 import type { Objective } from '../../tasks';
 import { partOf, type State } from '../learner';
 import {
-  clippingScale,
+  gradientScale,
   type Part,
   refuseDivergence,
   type Stepper,
@@ -80,7 +80,7 @@ export async function startReplicas<Example extends { inputIds: Int32Array }>(
       const gradientNorm = Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
       const outcome = { loss, gradientNorm };
       refuseDivergence(outcome, step);
-      const scale = clippingScale(options.clipNorm, gradientNorm);
+      const scale = gradientScale(options.clipNorm, outcome, step);
       await askAll('update', () => ({ learningRate: step.learningRate, scale }));
       return outcome;
     },
