@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../foundation';
-import { groupByLength, stepsByEpoch } from './batching';
+import { batchesOfEpoch, groupByLength, splitIntoPasses, stepsByEpoch } from './batching';
 
 const windows = fc
   .array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 300 })
@@ -12,11 +12,13 @@ const limits = fc.oneof(
   fc.record({ batchSize: fc.constant(32), batchTokens: fc.integer({ min: 1, max: 500 }) }),
 );
 const whole = fc.integer({ min: 0, max: 1000 });
+const batchings = fc.constantFrom('by_length' as const, 'random' as const);
 
 test('every window is in one batch of an epoch, no batch is too large, and seed and epoch determine the batches', () => {
   fc.assert(
-    fc.property(windows, limits, whole, whole, (examples, own, seed, epoch) => {
-      const batches = groupByLength(examples, own, seed, epoch);
+    fc.property(windows, limits, batchings, whole, whole, (examples, size, batching, seed, epoch) => {
+      const own = { ...size, batching };
+      const batches = batchesOfEpoch(examples, own, seed, epoch);
       assert.equal(batches.flat().length, examples.length);
       assert.deepEqual(new Set(batches.flat()), new Set(examples));
       for (const batch of batches) {
@@ -25,7 +27,7 @@ test('every window is in one batch of an epoch, no batch is too large, and seed 
         if (own.batchTokens === null) assert.ok(batch.length <= own.batchSize);
         else assert.ok(padded <= own.batchTokens || batch.length === 1, `${padded} of ${own.batchTokens}`);
       }
-      const again = groupByLength(examples, own, seed, epoch);
+      const again = batchesOfEpoch(examples, own, seed, epoch);
       assert.deepEqual(
         again.map((batch) => batch.map((window) => examples.indexOf(window))),
         batches.map((batch) => batch.map((window) => examples.indexOf(window))),
@@ -67,19 +69,48 @@ test('sentences of all lengths form full batches with little padding', () => {
   }
 });
 
+test('a batch is split where that saves more padding than another pass costs, and never at a loss', () => {
+  const paddedTokens = (batch: readonly { inputIds: Int32Array }[]) =>
+    batch.length * Math.max(...batch.map(({ inputIds }) => inputIds.length));
+  const costOf = (passes: readonly (readonly { inputIds: Int32Array }[])[]) =>
+    passes.reduce((sum, pass) => sum + paddedTokens(pass) + 100, 0);
+  fc.assert(
+    fc.property(windows, (batch) => {
+      const passes = splitIntoPasses(batch);
+      assert.ok(passes.length <= 4 && passes.every(({ length }) => length > 0));
+      assert.deepEqual(new Set(passes.flat()), new Set(batch));
+      assert.equal(passes.flat().length, batch.length);
+      assert.ok(costOf(passes) <= costOf([batch]));
+      const byLength = [...batch].sort((one, other) => one.inputIds.length - other.inputIds.length);
+      for (let cut = 1; cut < batch.length; cut++)
+        assert.ok(costOf(passes) <= costOf([byLength.slice(0, cut), byLength.slice(cut)]));
+    }),
+    { seed: 9, numRuns: 200 },
+  );
+  const ofLengths = (...lengths: number[]) => lengths.map((length) => ({ inputIds: new Int32Array(length) }));
+  assert.equal(splitIntoPasses(ofLengths(...Array(32).fill(20))).length, 1);
+  assert.deepEqual(
+    splitIntoPasses(ofLengths(60, ...Array(15).fill(5), 61)).map(({ length }) => length),
+    [15, 2],
+  );
+  assert.deepEqual(splitIntoPasses([]), []);
+});
+
 test('the number of steps of an epoch matches its batches, including an incomplete last one', () => {
   fc.assert(
     fc.property(
       windows,
       limits,
+      batchings,
       whole,
       fc.integer({ min: 1, max: 5 }),
-      (examples, own, seed, accumulation) => {
+      (examples, size, batching, seed, accumulation) => {
+        const own = { ...size, batching };
         const steps = stepsByEpoch(examples, { ...own, epochs: 3, accumulation, seed });
         assert.deepEqual(
           steps,
           [1, 2, 3].map((epoch) =>
-            Math.ceil(groupByLength(examples, own, seed, epoch).length / accumulation),
+            Math.ceil(batchesOfEpoch(examples, own, seed, epoch).length / accumulation),
           ),
         );
       },

@@ -123,6 +123,12 @@ const LOSS_KEYS = {
 export const OPTIMIZER_KEYS = {
   epochs: { type: 'integer', minimum: 1, default: 3, description: 'passes over the training files' },
   batchSize: { type: 'integer', minimum: 1, maximum: 100_000, default: 32, description: 'windows per batch' },
+  batching: {
+    enum: ['by_length', 'random'],
+    default: 'by_length',
+    description:
+      'which windows a batch has. by_length: of similar length, for little padding. random: any, as in other libraries, which learns more per epoch from sentences of very different length and takes longer',
+  },
   batchTokens: {
     type: ['integer', 'null'],
     minimum: 1,

@@ -11,6 +11,7 @@ import {
   upload,
 } from '../nn';
 import type { Objective } from '../tasks';
+import { splitIntoPasses } from './batching';
 import type { TrainingOptions } from './configuration';
 import type { Learner, LearnerOptions, State } from './learner';
 import { type Gradients, globalNorm } from './optimizer';
@@ -78,13 +79,16 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   { seed, accumulation, clipNorm }: StepOptions,
   step: Step,
 ): StepOutcome {
-  const shares = sharesOf(learner.task, batches);
-  const parts = batches.map((examples, index) => ({
-    examples,
-    share: shares[index],
-    draw: step.step * accumulation + index,
-    step: step.step,
-  }));
+  const passes = batches.map(splitIntoPasses);
+  const shares = sharesOf(learner.task, passes.flat());
+  const parts = passes.flatMap((own, batch) =>
+    own.map((examples, pass) => ({
+      examples,
+      share: shares.shift()!,
+      draw: drawOf(step.step * accumulation + batch, pass),
+      step: step.step,
+    })),
+  );
   const { loss, gradients } = accumulate(learner.task, parts, seed, step.precision);
   try {
     const outcome = { loss, gradientNorm: globalNorm(gradients) };
@@ -95,6 +99,12 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
     free(...gradients.values());
   }
 }
+
+/** Seeds the random numbers of a pass; the first has the number of its batch. */
+export const drawOf = (batch: number, pass: number): number => batch + pass * DRAWS;
+
+/** More than any run has batches. */
+const DRAWS = 1e8;
 
 /** Returns the weight of each group's mean loss in the overall mean: its share of the denominator. */
 export function sharesOf<Example extends { inputIds: Int32Array }>(

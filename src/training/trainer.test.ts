@@ -8,14 +8,14 @@ import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
 import type { Example, Objective } from '../tasks';
 import { createLoss, lossOnTape, taggingObjective } from '../tasks';
 import { BIO } from '../tokenization/tag-set.fixture';
-import { groupByLength } from './batching';
+import { groupByLength, splitIntoPasses } from './batching';
 import { DEFAULT_TRAINING } from './configuration';
 import { learnableExamples, modelWithDropout, learnableOptions as options } from './learnable.fixture';
 import { Learner } from './learner';
 import { AdamW, globalNorm } from './optimizer';
 import { LAST } from './run-folder';
 import { rateShare } from './schedule';
-import { accumulate, lossAndGradients, sharesOf } from './step';
+import { accumulate, lossAndGradients, sharesOf, takeStep } from './step';
 import { train } from './trainer';
 
 /** The fixture's batch and targets, and PyTorch's losses of three steps on them. */
@@ -154,6 +154,50 @@ test('steps weigh by what they average over, so that all tokens of an epoch coun
   for (const [name, { data }] of trained.parameters.snapshot())
     assert.ok(relativeError(data, expected.get(name)!.data, 1e-6) < 1e-5, name);
 });
+
+test('a step in several passes is the step of its whole batch', (context) => {
+  const model = TokenClassifier.load(copyTinyBert(context));
+  const task = taggingObjective(model, options);
+  const [long, short] = learnableExamples().reduce<Example[][]>(
+    ([one, other], example, index) =>
+      index < 4 ? [[...one, lengthened(example, 8)], other] : [one, [...other, example]],
+    [[], []],
+  );
+  const batch = [...long, ...short, ...short, ...short];
+  assert.deepEqual(
+    splitIntoPasses(batch).map(({ length }) => length),
+    [3 * short.length, long.length],
+  );
+  const { loss, gradients } = lossAndGradients(task, { examples: batch, share: 1, draw: null }, 1);
+  const found: Map<string, Float32Array> = new Map();
+  const learner = {
+    task,
+    update: (own: typeof gradients) => {
+      for (const [name, gradient] of own) found.set(name, Float32Array.from(download(gradient)));
+    },
+  };
+  const once = { seed: 1, accumulation: 1, clipNorm: 1 };
+  const step = { step: 0, where: 'the test', learningRate: 1, precision: 'float32' as const };
+  const outcome = takeStep(learner as unknown as Learner<Example>, [batch], once, step);
+  assert.ok(Math.abs(outcome.loss - loss) < 1e-6);
+  assert.ok(Math.abs(outcome.gradientNorm - globalNorm(gradients)) < 1e-5 * globalNorm(gradients));
+  for (const [name, gradient] of gradients)
+    if (!name.endsWith('key.bias'))
+      assert.ok(relativeError(found.get(name)!, download(gradient), 1e-6) < 1e-4, name);
+  free(...gradients.values());
+  model.dispose();
+});
+
+/** The example repeated, as one window. */
+function lengthened({ inputIds, labels, known }: Example, times: number): Example {
+  const repeat = <T extends Int32Array | Uint8Array>(values: T): number[] =>
+    Array.from({ length: times }, () => [...values]).flat();
+  return {
+    inputIds: Int32Array.from(repeat(inputIds)),
+    labels: Uint8Array.from(repeat(labels)),
+    known: Uint8Array.from(repeat(known)),
+  };
+}
 
 test('a diverging run stops with its step and keeps no broken model', async (context) => {
   const model = modelWithDropout(context);

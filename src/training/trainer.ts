@@ -11,7 +11,7 @@ import {
 } from '../foundation';
 import { choosePrecision, type Precision } from '../nn';
 import type { Evaluation, Objective } from '../tasks';
-import { groupByLength, stepsByEpoch } from './batching';
+import { batchesOfEpoch, stepsByEpoch } from './batching';
 import { type Place, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainingOptions } from './configuration';
 import { shapesOfState } from './learner';
@@ -132,7 +132,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
     let savedAt = performance.now();
 
     for (; place.epoch <= options.epochs; place.epoch++, place.stepOfEpoch = 0) {
-      const batches = groupByLength(examples, options, options.seed, place.epoch);
+      const batches = batchesOfEpoch(examples, options, options.seed, place.epoch);
       const stepsOfEpoch = stepsOf[place.epoch - 1];
       const meanWeight = task.weight(examples) / stepsOfEpoch;
       for (; place.stepOfEpoch < stepsOfEpoch; place.stepOfEpoch++) {
@@ -242,6 +242,7 @@ const DECIDING: ReadonlySet<string> = new Set<keyof TrainingOptions>([
     'epochs',
     'batchSize',
     'batchTokens',
+    'batching',
     'accumulation',
     'learningRate',
     'schedule',

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
 import type { Objective } from '../../tasks';
+import { splitIntoPasses } from '../batching';
 import { partOf, type State } from '../learner';
 import {
+  drawOf,
   gradientScale,
   type Part,
   refuseDivergence,
@@ -102,13 +104,13 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
   accumulation = 1,
 ): Part<Example>[][] {
   const works = Array.from({ length: replicas }, (): Part<Example>[] => []);
-  const hands = batches.flatMap((batch) => deal(batch, replicas));
-  const shares = sharesOf(task, hands);
-  for (const [place, examples] of hands.entries()) {
-    if (examples.length === 0) continue;
-    const draw = step * accumulation * replicas + place;
-    works[place % replicas].push({ examples, share: shares[place], draw, step });
-  }
+  const hands = batches.flatMap((batch) => deal(batch, replicas)).map(splitIntoPasses);
+  const shares = sharesOf(task, hands.flat());
+  for (const [place, passes] of hands.entries())
+    for (const [pass, examples] of passes.entries()) {
+      const draw = drawOf(step * accumulation * replicas + place, pass);
+      works[place % replicas].push({ examples, share: shares.shift()!, draw, step });
+    }
   return works;
 }
 
