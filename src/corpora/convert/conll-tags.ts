@@ -25,6 +25,13 @@ const PREFIX_OF: Record<string, Prefix> = { B: 'B', I: 'I', M: 'I', E: 'E', L: '
 
 const PREFIXED = /^([BIMELSU])-(.+)$/;
 const isOutside = (tag: string) => tag === 'O' || tag === '_';
+const markedOf = (tags: readonly PlacedTag[]) => tags.filter(({ tag }) => !isOutside(tag));
+
+/** Whether at least half of the tags of words in entities have a prefix. */
+export function hasPrefixes(tags: readonly PlacedTag[]): boolean {
+  const marked = markedOf(tags);
+  return marked.length > 0 && 2 * marked.filter(({ tag }) => PREFIXED.test(tag)).length >= marked.length;
+}
 
 /** More distinct tags without a prefix are words or parts of speech from another column. */
 const MOST_BARE_LABELS = 100;
@@ -34,6 +41,7 @@ const MOST_BARE_LABELS = 100;
  * IOE, IO, or types without a prefix, where adjacent equal types form one entity. An entity begins at B and S, after the end of
  * another, and where the label changes (Tjong Kim Sang and Buchholz 2000, as in conlleval).
  *
+ * @param sentences without tags that `refuseOddTags` refuses
  * @throws InputError for tags of no known scheme
  */
 export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
@@ -41,10 +49,9 @@ export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
   scheme: string;
 } {
   const tags = sentences.flat();
-  const marked = tags.filter(({ tag }) => !isOutside(tag));
-  const isPrefixed = marked.some(({ tag }) => PREFIXED.test(tag));
-  if (isPrefixed) refuseUnprefixed(marked);
-  else refuseBare(marked, tags.length);
+  const marked = markedOf(tags);
+  const isPrefixed = hasPrefixes(tags);
+  if (!isPrefixed) refuseBare(marked, tags.length);
   const read = ({ tag }: PlacedTag): ReadTag => {
     if (isOutside(tag)) return { prefix: 'O', label: '' };
     if (!isPrefixed) return { prefix: 'I', label: tag };
@@ -109,7 +116,9 @@ const NO_LABEL = /^[BIMELSU][-_./:]?$/;
 /** Prefixes that are written otherwise: in small letters, with another separator, or behind the label. */
 const OTHER_PREFIXES = [/^[bimelsu][-_./:].|^o$/, /^[BIMELSU][_./:]./, /.[-_./:][BIMELSU]$/] as const;
 
-function refuseUnprefixed(marked: readonly PlacedTag[]): void {
+/** Checks one sentence of a file whose tags have prefixes. @throws InputError for a tag without a prefix or a label */
+export function refuseOddTags(tags: readonly PlacedTag[]): void {
+  const marked = markedOf(tags);
   refuseWithoutLabel(marked);
   const odd = marked.find(({ tag }) => !PREFIXED.test(tag));
   if (odd)

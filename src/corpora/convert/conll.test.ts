@@ -157,6 +157,8 @@ test('one damaged sentence is skipped with its line, whatever is wrong with it, 
   const damaged: [string, RegExp][] = [
     ['1\tParis\tB-Y\n3\tsleeps\tO', /line 5: is numbered "3" where 2 follows/],
     ['x\tParis\tB-Y', /line 4: is numbered "x" where 1 follows/],
+    ['1\tParis\tY', /line 4: the tag "Y" has no prefix, unlike others in the file/],
+    ['1\tParis\tB-', /line 4: the tag "B-" has no label/],
     [`1\tParis\tB-L\u0001`, /line 4: /],
     [`1\tParis\tB-${'L'.repeat(201)}`, /line 4: /],
     [`1\t${'w'.repeat(1 << 20)}\tO`, /line 4: "text" has 1048576 characters/],

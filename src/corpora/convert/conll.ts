@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { InputError, parseSentence, readLines, type SentenceLine, type TextRange } from '../../foundation';
 import type { Account } from './account';
-import { entitiesOf, type TaggedEntity } from './conll-tags';
+import { entitiesOf, hasPrefixes, refuseOddTags, type TaggedEntity } from './conll-tags';
 import { filesOfPaths } from './files';
 
 export interface ConllOptions {
@@ -79,35 +79,33 @@ function sentencesOfFile(
   account: Account,
 ): SentenceLine[] {
   const { blocks, form } = readBlocks(path, name, options);
-  const usable = blocks.flatMap((block) => {
-    const rows = account.orSkip(() => rowsOf(block, form, path)) ?? [];
-    return rows.some(({ word }) => word !== '')
-      ? [{ article: block.article, rows }]
-      : lostWords(rows, account);
+  const whole = blocks.flatMap((block) => {
+    const rows = account.orSkip(() => rowsOf(block, form, path));
+    return rows ? [{ article: block.article, rows }] : [];
   });
+  const isPrefixed = hasPrefixes(whole.flatMap(({ rows }) => rows));
+  const usable = whole.filter(
+    ({ rows }) =>
+      !isPrefixed ||
+      account.orSkip(() => {
+        refuseOddTags(rows);
+        return true;
+      }),
+  );
   const { entities, scheme } = entitiesOf(usable.map(({ rows }) => rows));
   account.schemes[path] = scheme;
   const paragraphs = new Map<string, number>();
   return usable.flatMap(({ article, rows }, index) => {
+    const own = joined(rows, entities[index], account);
+    if (own.text === '') return [];
     const paragraph = paragraphs.get(article) ?? 0;
-    const sentence = {
-      article,
-      section: '',
-      paragraph,
-      offset: 0,
-      ...joined(rows, entities[index], account),
-    };
+    const sentence = { article, section: '', paragraph, offset: 0, ...own };
     // Here the place in the user's file is known.
     const isUsable = account.orSkip(() => parseSentence(JSON.stringify(sentence), rows[0].place));
     if (!isUsable) return [];
     paragraphs.set(article, paragraph + 1);
     return [sentence];
   });
-}
-
-function lostWords(rows: readonly Row[], account: Account): [] {
-  account.lose('emptyWords', rows.length);
-  return [];
 }
 
 /** The words of a sentence as its text, without blank ones. */
