@@ -236,7 +236,7 @@ function withoutEnd(line: string): string {
 const isBlank = (line: string) => line.trim() === '';
 
 /** Also behind a byte order mark, a number or a language prefix, which programs put before each line. */
-const isDocumentStart = (line: string) => /^(?:\ufeff|\s|\d+\s|[a-z]{2,3}:)*-DOCSTART-?(?=\W|$)/i.test(line);
+const isDocumentStart = (line: string) => /^\s*(?:\d+\s+|[a-z]{2,3}:)?-DOCSTART-?(?=\W|$)/i.test(line);
 
 /**
  * Recognizes a comment before a sentence, unless it is an ordinary row: `#` may be a word. CoNLL-U's `# key = value` is always a
