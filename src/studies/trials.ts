@@ -134,9 +134,20 @@ export async function runTrials(trials: readonly Trial[], run: TrialsRun): Promi
  * @throws InputError if it cannot be run
  */
 export async function runTrial(trial: Trial, run: TrialsRun): Promise<FinishedTrial> {
-  const [outcome] = await runTrials([trial], run);
-  if (!isFinished(outcome)) throw new InputError(`${trial.name}: ${outcome.notRun}`);
-  return outcome;
+  const [finished] = await runAllTrials([trial], run);
+  return finished;
+}
+
+/**
+ * The same for several trials.
+ *
+ * @throws InputError if one of them cannot be run
+ */
+export async function runAllTrials(trials: readonly Trial[], run: TrialsRun): Promise<FinishedTrial[]> {
+  return (await runTrials(trials, run)).map((outcome) => {
+    if (!isFinished(outcome)) throw new InputError(`${outcome.trial.name}: ${outcome.notRun}`);
+    return outcome;
+  });
 }
 
 async function outcomeOf(trial: Trial, run: TrialsRun): Promise<TrialOutcome> {

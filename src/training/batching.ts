@@ -63,27 +63,31 @@ const MOST_PASSES = 4;
 export function splitIntoPasses<Example extends Window>(batch: readonly Example[]): Example[][] {
   if (batch.length === 0) return [];
   const byLength = [...batch].sort((one, other) => one.inputIds.length - other.inputIds.length);
-  // By number of windows and of passes: the least cost, and where the last pass begins.
+  // A pass ends where the length changes, so that a large batch has few places to cut.
+  const lengthAt = (index: number) => byLength[index]?.inputIds.length;
+  const cuts = [...byLength.keys()].filter((index) => lengthAt(index - 1) !== lengthAt(index));
+  cuts.push(byLength.length);
+  // By cut and number of passes before it: the least cost, and the cut where the last pass begins.
   const best: { cost: number; from: number }[][] = [[{ cost: 0, from: 0 }]];
-  for (let end = 1; end <= byLength.length; end++) {
-    const longest = byLength[end - 1].inputIds.length;
+  for (let end = 1; end < cuts.length; end++) {
+    const longest = lengthAt(cuts[end] - 1);
     best.push([]);
     for (let from = 0; from < end; from++)
       for (const [passes, before] of best[from].entries()) {
         if (!before || passes === MOST_PASSES) continue;
-        const cost = before.cost + (end - from) * longest + TOKENS_OF_A_PASS;
+        const cost = before.cost + (cuts[end] - cuts[from]) * longest + TOKENS_OF_A_PASS;
         if (cost < (best[end][passes + 1]?.cost ?? Number.POSITIVE_INFINITY))
           best[end][passes + 1] = { cost, from };
       }
   }
-  const finished = best[byLength.length];
+  const finished = best[cuts.length - 1];
   let passes = 1;
   for (let count = 2; count < finished.length; count++)
     if (finished[count].cost < finished[passes].cost) passes = count;
   const parts: Example[][] = [];
-  for (let end = byLength.length; end > 0; passes--) {
+  for (let end = cuts.length - 1; end > 0; passes--) {
     const { from } = best[end][passes];
-    parts.unshift(byLength.slice(from, end));
+    parts.unshift(byLength.slice(cuts[from], cuts[end]));
     end = from;
   }
   return parts;

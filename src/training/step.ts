@@ -79,16 +79,7 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   { seed, accumulation, clipNorm }: StepOptions,
   step: Step,
 ): StepOutcome {
-  const passes = batches.map(splitIntoPasses);
-  const shares = sharesOf(learner.task, passes.flat());
-  const parts = passes.flatMap((own, batch) =>
-    own.map((examples, pass) => ({
-      examples,
-      share: shares.shift()!,
-      draw: drawOf(step.step * accumulation + batch, pass),
-      step: step.step,
-    })),
-  );
+  const parts = partsOf(learner.task, batches, step.step, step.step * accumulation).flat();
   const { loss, gradients } = accumulate(learner.task, parts, seed, step.precision);
   try {
     const outcome = { loss, gradientNorm: globalNorm(gradients) };
@@ -100,10 +91,29 @@ export function takeStep<Example extends { inputIds: Int32Array }>(
   }
 }
 
-/** Seeds the random numbers of a pass; the first has the number of its batch. */
-export const drawOf = (batch: number, pass: number): number => batch + pass * DRAWS;
+/**
+ * Splits groups of examples into parts of similar length, with shares by which their mean losses add up to the mean of all // [groups][parts]
+ *
+ * @param firstDraw seeds the random numbers of the first group's first part; each group has the next number
+ */
+export function partsOf<Example extends { inputIds: Int32Array }>(
+  task: Pick<Objective<Example>, 'weight'>,
+  groups: readonly (readonly Example[])[],
+  step: number,
+  firstDraw: number,
+): Part<Example>[][] {
+  const passes = groups.map(splitIntoPasses);
+  const shares = sharesOf(task, passes.flat());
+  let placed = 0;
+  return passes.map((own, group) =>
+    own.map((examples, pass) => {
+      const draw = firstDraw + group + pass * DRAWS;
+      return { examples, share: shares[placed++], draw, step };
+    }),
+  );
+}
 
-/** More than any run has batches. */
+/** More than any run has groups. */
 const DRAWS = 1e8;
 
 /** Returns the weight of each group's mean loss in the overall mean: its share of the denominator. */

@@ -144,6 +144,7 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
         const step = stepsDone();
         const first = place.stepOfEpoch * options.accumulation;
         const own = batches.slice(first, first + options.accumulation);
+        const windows = own.flat();
         const learningRate =
           options.learningRate * rateShare(options.schedule, step, steps, options.warmupShare);
         const outcome = await stepper.step(own, {
@@ -151,10 +152,10 @@ async function trainInFolder<Example extends { inputIds: Int32Array }>(
           where: `epoch ${place.epoch}, ${own.length === 1 ? 'batch' : `batches ${first + 1} to`} ${first + own.length}`,
           learningRate,
           precision: place.precision,
-          weight: task.weight(own.flat()) / meanWeight,
+          weight: task.weight(windows) / meanWeight,
         });
         const seconds = (performance.now() - started) / 1000;
-        const ownTokens = tokensOf(own.flat());
+        const ownTokens = tokensOf(windows);
         tokens += ownTokens;
         timed.tokens += ownTokens;
         timed.seconds += seconds;

@@ -41,16 +41,15 @@ const MOST_BARE_LABELS = 100;
  * IOE, IO, or types without a prefix, where adjacent equal types form one entity. An entity begins at B and S, after the end of
  * another, and where the label changes (Tjong Kim Sang and Buchholz 2000, as in conlleval).
  *
- * @param sentences without tags that `refuseOddTags` refuses
+ * @param isPrefixed as `hasPrefixes` says of the whole file; sentences that `refuseOddTags` refuses are then left out
  * @throws InputError for tags of no known scheme
  */
-export function entitiesOf(sentences: readonly (readonly PlacedTag[])[]): {
-  entities: TaggedEntity[][];
-  scheme: string;
-} {
+export function entitiesOf(
+  sentences: readonly (readonly PlacedTag[])[],
+  isPrefixed: boolean,
+): { entities: TaggedEntity[][]; scheme: string } {
   const tags = sentences.flat();
   const marked = markedOf(tags);
-  const isPrefixed = hasPrefixes(tags);
   if (!isPrefixed) refuseBare(marked, tags.length);
   const read = ({ tag }: PlacedTag): ReadTag => {
     if (isOutside(tag)) return { prefix: 'O', label: '' };

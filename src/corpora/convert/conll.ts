@@ -63,12 +63,11 @@ function missingLabels(labels: ReadonlyMap<string, ReadonlySet<string>>): string
   const all = new Set([...labels.values()].flatMap((own) => [...own]));
   return [...all].flatMap((label) => {
     const without = [...labels.keys()].filter((path) => !labels.get(path)!.has(label));
+    if (without.length === 0) return [];
     const others = without.length > 1 ? ` and ${without.length - 1} more of ${labels.size} files` : '';
-    return without.length === 0
-      ? []
-      : [
-          `${without[0]}${others}: no ${label}, which is taken to mean that there is none; convert files apart whose annotators did not look for the same`,
-        ];
+    return [
+      `${without[0]}${others}: no ${label}, which is taken to mean that there is none; convert files apart whose annotators did not look for the same`,
+    ];
   });
 }
 
@@ -92,7 +91,10 @@ function sentencesOfFile(
         return true;
       }),
   );
-  const { entities, scheme } = entitiesOf(usable.map(({ rows }) => rows));
+  const { entities, scheme } = entitiesOf(
+    usable.map(({ rows }) => rows),
+    isPrefixed,
+  );
   account.schemes[path] = scheme;
   const paragraphs = new Map<string, number>();
   return usable.flatMap(({ article, rows }, index) => {

@@ -134,7 +134,7 @@ function read(folder: string, kind: Newswire['kind']): Newswire {
 
 function fileOf(folder: string, part: Part): string {
   if (!isFolder(folder)) throw new InputError(`${folder}: is a file; name the folder with the three parts`);
-  // A link to nothing is there too: it is better reported than passed over.
+  // A dangling link counts as present, so that it is reported and no other file is read in its place.
   const name = FILES[part].find((candidate) => lstatSync(join(folder, candidate), { throwIfNoEntry: false }));
   if (name === undefined)
     throw new InputError(

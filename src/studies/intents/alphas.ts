@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
-import {
-  InputError,
-  type Progress,
-  readJsonObject,
-  silentProgress,
-  writeFileAtomically,
-} from '../../foundation';
+import { InputError, readJsonObject, writeFileAtomically } from '../../foundation';
 import type { Row } from '../../visualization';
 import { accuracyText, devAccuracy, mean } from '../tables';
-import { type FinishedTrial, isFinished, runTrials, type Trial, type TrialsRun } from '../trials';
+import { type FinishedTrial, runAllTrials, type Trial, type TrialsRun } from '../trials';
 import { mixtureOf } from './mixture';
 import { KEPT_ALPHAS } from './teacher';
 
@@ -35,7 +29,7 @@ export interface AlphaPlan {
 /** Trains a student per alpha and seed with the same number of epochs. */
 export async function compareAlphas(
   { student, teacher, alphas, seeds, epochs, temperature, out }: AlphaPlan,
-  { progress = silentProgress, ...run }: TrialsRun & { progress?: Progress },
+  run: TrialsRun,
 ): Promise<AlphaComparison> {
   const rows: Row[] = [];
   for (const alpha of alphas) {
@@ -47,19 +41,11 @@ export async function compareAlphas(
       seed,
       epochs,
     }));
-    rows.push(studentRow(`alpha ${alpha}`, await runAll(trials, { ...run, progress })));
+    rows.push(studentRow(`alpha ${alpha}`, await runAllTrials(trials, run)));
   }
   const comparison = { epochs, temperature, rows };
   writeFileAtomically(out, `${JSON.stringify(comparison)}\n`);
   return comparison;
-}
-
-/** @throws InputError if one cannot be run */
-async function runAll(trials: readonly Trial[], run: TrialsRun): Promise<FinishedTrial[]> {
-  return (await runTrials(trials, run)).map((outcome) => {
-    if (!isFinished(outcome)) throw new InputError(`${outcome.trial.name}: ${outcome.notRun}`);
-    return outcome;
-  });
 }
 
 /** Reads a comparison, by default the one that is kept in the project; undefined if there is none. @throws InputError if it is damaged */

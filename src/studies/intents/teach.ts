@@ -1,6 +1,5 @@
 import { labelOf } from '../../benchmark';
 import type { TextAnswer } from '../../evaluation';
-import { type Progress, silentProgress } from '../../foundation';
 import { readClassifierConfiguration, WEIGHTS } from '../../nn';
 import type { ScoredLabel } from '../../tasks';
 import type { Row } from '../../visualization';
@@ -31,14 +30,14 @@ export interface Teacher {
 export async function trainTeacher(
   trial: Trial,
   parts: JudgedParts,
-  { keepIn, progress = silentProgress, ...run }: TrialsRun & { keepIn: string; progress?: Progress },
+  { keepIn, ...run }: TrialsRun & { keepIn: string },
 ): Promise<Teacher> {
-  const trained = await runTrial({ ...trial, keep: true }, { ...run, progress, rankedLabels: undefined });
+  const trained = await runTrial({ ...trial, keep: true }, { ...run, rankedLabels: undefined });
   const folder = trained.folder!;
   return withVariants([{ folder, file: WEIGHTS }], 1, async ([variant]) => {
     const demo = await labelOf(variant, DEMO_QUERY);
     const answers = { dev: (await judge(variant, parts.dev)).answers, test: trained.test.answers };
-    await keepTeacher(trained, parts, { demo, ...answers }, keepIn, progress);
+    await keepTeacher(trained, parts, { demo, ...answers }, keepIn, run.progress);
     return { folder, encoder: trial.encoder, hasWeights: true, epochs: epochRows(trained), demo, answers };
   });
 }

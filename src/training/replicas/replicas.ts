@@ -3,16 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, type Tensor, writeSafetensors } from '../../nn';
 import type { Objective } from '../../tasks';
-import { splitIntoPasses } from '../batching';
 import { partOf, type State } from '../learner';
 import {
-  drawOf,
   gradientScale,
   type Part,
+  partsOf,
   refuseDivergence,
   type Stepper,
   type StepperOptions,
-  sharesOf,
 } from '../step';
 import { deal } from './deal';
 import { exchangeBytes, pathOfNumbers } from './exchange';
@@ -104,13 +102,9 @@ export function shareOut<Example extends { inputIds: Int32Array }>(
   accumulation = 1,
 ): Part<Example>[][] {
   const works = Array.from({ length: replicas }, (): Part<Example>[] => []);
-  const hands = batches.flatMap((batch) => deal(batch, replicas)).map(splitIntoPasses);
-  const shares = sharesOf(task, hands.flat());
-  for (const [place, passes] of hands.entries())
-    for (const [pass, examples] of passes.entries()) {
-      const draw = drawOf(step * accumulation * replicas + place, pass);
-      works[place % replicas].push({ examples, share: shares.shift()!, draw, step });
-    }
+  const hands = batches.flatMap((batch) => deal(batch, replicas));
+  const parts = partsOf(task, hands, step, step * accumulation * replicas);
+  for (const [place, own] of parts.entries()) works[place % replicas].push(...own);
   return works;
 }
 
