@@ -1,4 +1,4 @@
-import { InputError } from '../../foundation';
+import { InputError, parseSentence, type SentenceLine } from '../../foundation';
 import { ADJUSTMENTS, emptyTally, type Tally } from '../document';
 
 /** Features of the source formats, or flaws, that the output cannot represent. Each is counted. */
@@ -17,6 +17,12 @@ export const LOSSES = {
 } as const;
 
 export type Loss = keyof typeof LOSSES;
+
+/** A sentence, and where it stands in the user's files. */
+export interface PlacedSentence {
+  sentence: SentenceLine;
+  place: string;
+}
 
 /** Counts kept during a conversion. */
 export class Account {
@@ -46,6 +52,13 @@ export class Account {
       this.skip(error);
       return undefined;
     }
+  }
+
+  /** Returns the sentences that can be read back from their lines, and skips the others. */
+  usable(placed: readonly PlacedSentence[]): SentenceLine[] {
+    return placed.flatMap(
+      ({ sentence, place }) => this.orSkip(() => parseSentence(JSON.stringify(sentence), place)) ?? [],
+    );
   }
 
   /** Returns the non-zero counts of what was lost. */

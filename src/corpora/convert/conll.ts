@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { InputError, parseSentence, readLines, type SentenceLine, type TextRange } from '../../foundation';
-import type { Account } from './account';
+import { InputError, readLines, type SentenceLine, type TextRange } from '../../foundation';
+import type { Account, PlacedSentence } from './account';
 import { entitiesOf, hasPrefixes, refuseOddTags, type TaggedEntity } from './conll-tags';
 import { filesOfPaths } from './files';
 
@@ -40,7 +40,7 @@ export function conllSentences(
   paths: readonly string[],
   options: ConllOptions,
   account: Account,
-): SentenceLine[] {
+): PlacedSentence[] {
   const files = filesOfPaths(paths);
   const pathOf = new Map(files.map((path) => [basename(path), path]));
   const repeated = new Set(
@@ -51,7 +51,7 @@ export function conllSentences(
     const name = repeated.has(basename(path)) ? path : basename(path);
     const own = account.orSkip(() => sentencesOfFile(path, name, options, account)) ?? [];
     if (own.length > 0)
-      labels.set(path, new Set(own.flatMap(({ spans }) => spans.map(({ label }) => label))));
+      labels.set(path, new Set(own.flatMap(({ sentence }) => sentence.spans.map(({ label }) => label))));
     return own;
   });
   account.notices.push(...missingLabels(labels));
@@ -76,7 +76,7 @@ function sentencesOfFile(
   name: string,
   options: ConllOptions,
   account: Account,
-): SentenceLine[] {
+): PlacedSentence[] {
   const { blocks, form } = readBlocks(path, name, options);
   const whole = blocks.flatMap((block) => {
     const rows = account.orSkip(() => rowsOf(block, form, path));
@@ -101,12 +101,9 @@ function sentencesOfFile(
     const own = joined(rows, entities[index], account);
     if (own.text === '') return [];
     const paragraph = paragraphs.get(article) ?? 0;
-    const sentence = { article, section: '', paragraph, offset: 0, ...own };
-    // Here the place in the user's file is known.
-    const isUsable = account.orSkip(() => parseSentence(JSON.stringify(sentence), rows[0].place));
-    if (!isUsable) return [];
     paragraphs.set(article, paragraph + 1);
-    return [sentence];
+    const sentence = { article, section: '', paragraph, offset: 0, ...own };
+    return [{ sentence, place: rows[0].place }];
   });
 }
 

@@ -133,6 +133,18 @@ test('pubtator: articles are split into sentences; identifiers and relations are
   assert.match(report.skipped.join(), /line 7: the abstract of 8 is missing/);
 });
 
+test('a label that is none skips the sentences that have it, and nothing else', () => {
+  const long = 'x'.repeat(300);
+  const path = put(
+    'labels.PubTator',
+    `7|t|HeLa\n7|a|It grew. So did rs334.\n7\t0\t4\tHeLa\t${long}\n7\t21\t26\trs334\tSNP\n`,
+  );
+  const { shown, sentences, report } = converted('pubtator', [path]);
+  assert.deepEqual(shown, [['It grew.'], ['So did rs334.', 'SNP: rs334']]);
+  assert.deepEqual(sentences[0].annotated, ['SNP']);
+  assert.match(report.skipped.join(), /^7 paragraph 1: spans\[0\] has the label .{20,200}; give it a name/);
+});
+
 test('bioc: XML and JSON give the same; annotations of references and outside the text are counted', () => {
   const annotation = (offset: number, length: number, text: string, type = 'Gene') => ({
     infons: { type, identifier: '1' },

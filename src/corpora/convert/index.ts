@@ -4,16 +4,9 @@
  * In: files of brat, CoNLL, PubTator, BioC or CSV. Out: lines in our two JSONL forms, and an account of what they cannot represent
  * and of what was skipped. May touch: the given files (reads).
  */
-import {
-  InputError,
-  labelledTextLine,
-  labelsOf,
-  parseSentence,
-  type SentenceLine,
-  type TextColumns,
-} from '../../foundation';
+import { InputError, labelledTextLine, labelsOf, type TextColumns } from '../../foundation';
 import { type CorpusDocument, toSentences } from '../document';
-import { Account, type Loss } from './account';
+import { Account, type Loss, type PlacedSentence } from './account';
 import { biocDocuments } from './bioc';
 import { bratDocuments } from './brat';
 import { type ConllOptions, conllSentences } from './conll';
@@ -106,29 +99,30 @@ function convertSentences(
   options: ConllOptions,
   account: Account,
 ): Converted {
-  const sentences =
+  const read =
     from === 'conll'
       ? conllSentences(paths, options, account)
       : sentencesOf(DOCUMENT_READERS[from](paths, account), account);
+  // Before labels are gathered: a bad label concerns the sentences that have it alone.
+  const sentences = account.usable(read);
   const annotated = labelsOf(sentences);
   const labels = new Map(annotated.map((label) => [label, 0]));
-  const articles = new Set<string>();
-  const lines = sentences.flatMap((sentence) => {
-    const line = JSON.stringify({ ...sentence, annotated });
-    const isUsable = account.orSkip(() => parseSentence(line, placeOf(sentence))) !== undefined;
-    if (!isUsable) return [];
-    articles.add(sentence.article);
-    for (const { label } of sentence.spans) labels.set(label, labels.get(label)! + 1);
-    return [line];
-  });
-  return { lines, articles: articles.size, labels: Object.fromEntries(labels) };
+  for (const { label } of sentences.flatMap(({ spans }) => spans)) labels.set(label, labels.get(label)! + 1);
+  return {
+    lines: sentences.map((sentence) => JSON.stringify({ ...sentence, annotated })),
+    articles: new Set(sentences.map(({ article }) => article)).size,
+    labels: Object.fromEntries(labels),
+  };
 }
 
-const placeOf = ({ article, paragraph }: SentenceLine) => `${article} paragraph ${paragraph + 1}`;
-
-function sentencesOf(documents: readonly CorpusDocument[], account: Account): SentenceLine[] {
+function sentencesOf(documents: readonly CorpusDocument[], account: Account): PlacedSentence[] {
   const labels = [...new Set(documents.flatMap(({ mentions }) => mentions.map(({ label }) => label)))];
-  return documents.flatMap((document) => toSentences(document, labels, account.adjustments));
+  return documents
+    .flatMap((document) => toSentences(document, labels, account.adjustments))
+    .map(({ annotated, ...sentence }) => ({
+      sentence,
+      place: `${sentence.article} paragraph ${sentence.paragraph + 1}`,
+    }));
 }
 
 function convertTexts(paths: readonly string[], columns: TextColumns, account: Account): Converted {

@@ -16,7 +16,7 @@ export interface ConllFile {
 /** @param column of the tags, from 1; the last by default. @throws InputError if nothing in the file is usable */
 export function readConllFile(path: string, column?: number): ConllFile {
   const account = new Account();
-  const sentences = conllSentences([path], { column }, account);
+  const sentences = account.usable(conllSentences([path], { column }, account));
   if (sentences.length === 0)
     throw new InputError(account.skipped[0] ?? `${path}: has no sentence; give words with tags in columns`);
   const lost = account.skipped.length;
