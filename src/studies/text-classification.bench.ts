@@ -205,6 +205,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  console.error(error instanceof InputError ? error.message : error);
+  console.error(error.message);
   process.exitCode = 1;
 });

@@ -117,7 +117,7 @@ async function microF1(folder: string, test: string): Promise<number> {
   }
 }
 
-main().catch((error) => {
-  console.error(error);
+main().catch((error: Error) => {
+  console.error(error.message);
   process.exitCode = 1;
 });

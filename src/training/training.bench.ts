@@ -158,4 +158,7 @@ async function main(): Promise<void> {
   }
 }
 
-main();
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
