@@ -5,33 +5,59 @@
  */
 export { makeCasedEncoder } from './cased-encoder';
 export {
-  collectVectors,
+  type ComparedTagger,
+  closingRow,
+  closingRows,
+  comparedRows,
+  compareTaggers,
+  type TaggerForm,
+} from './compare-taggers';
+export { type ErrorSummary, summarizeErrors, tagConfusion } from './errors';
+export {
   type LayerProbe,
+  type NetworkProbe,
   type ProbeLimits,
-  probeLayers,
-  probeLimits,
-  type WordVectors,
+  probeCurves,
+  probeNetwork,
+  probeRows,
+  selectivityCurves,
 } from './layer-probe';
 export {
-  inLetterCase,
+  type CaseScores,
+  checkCaseBlind,
   isAllCapitals,
   LETTER_CASES,
   type LetterCase,
+  scoreLetterCases,
   trainWordTagger,
   type WordTagger,
 } from './letter-case';
+export { type SetProbe, type SetScores, scoreSets, setScoreRows, writtenSet } from './other-texts';
 export { NEWSWIRE_PROFILES, type NewswireProfile, PUBLISHED_NEWSWIRE } from './profiles';
 export {
   ALL,
   drawnUnits,
+  f1Bars,
   type MentionScore,
   mentionRows,
+  microF1,
   scoreMentions,
+  scoreTags,
   setRows,
-  withoutMasked,
 } from './scores';
-export { alignmentRows, type CountedShape, parametersByFormula, piecesByTag, taggedRows } from './tables';
+export { scoreBySeen } from './seen-names';
+export { scoreSubwords, subwordRows } from './sub-words';
 export {
+  alignmentRows,
+  type CountedShape,
+  namesByPart,
+  parametersByFormula,
+  piecesByTag,
+  recordRows,
+  taggedRows,
+} from './tables';
+export {
+  type FindMentions,
   type OpenTagger,
   predictMentions,
   predictTags,
@@ -40,14 +66,14 @@ export {
   trainTagger,
 } from './taggers';
 export {
-  hasKeyword,
-  isAscii,
+  exactShare,
+  failedCases,
   OUTCOMES,
   type Outcome,
-  outcomeOf,
-  outcomeRows,
-  TEMPLATES,
+  outcomeBars,
+  probeUniversities,
   type UniversityCase,
-  universityCases,
+  type UniversityProbe,
+  universityTables,
 } from './university-probe';
 export { type SentenceWords, spansOfTags, tagsOfWords, wordRanges } from './word-tags';

@@ -2,6 +2,8 @@ import { type Interval, probeLabels } from '../../evaluation';
 import { createRandom, type Progress, type Sentence, silentProgress } from '../../foundation';
 import { type Encoder, inspectLayers, type LabelNetwork } from '../../nn';
 import { cutWindows, encodeTexts, type Tokenizer } from '../../tokenization';
+import type { Curve, Row } from '../../visualization';
+import { withInterval } from '../tables';
 import { shareInterval } from './scores';
 import { tagsOfWords } from './word-tags';
 
@@ -160,3 +162,67 @@ export function controlTags(
   const random = createRandom(seed);
   return new Map([...new Set(words)].map((word) => [word, tags[random.below(tags.length)]]));
 }
+
+/** The probes of one network, and what they can be compared with. */
+export interface NetworkProbe {
+  name: string;
+  layers: LayerProbe[];
+  limits: ProbeLimits;
+  /** Words learned from, and judged on. */
+  words: { train: number; test: number };
+}
+
+/** Collects the vectors of a network's words, learns from those of `train` and judges on those of `test`. */
+export async function probeNetwork(
+  name: string,
+  network: LabelNetwork | Encoder,
+  tokenizer: Tokenizer,
+  { train, test }: { train: readonly Sentence[]; test: readonly Sentence[] },
+  {
+    seed,
+    progressOf = () => silentProgress,
+    ...options
+  }: { maximumLength: number; most: number; seed: number; progressOf?: (title: string) => Progress },
+): Promise<NetworkProbe> {
+  const collect = (sentences: readonly Sentence[], what: string) =>
+    collectVectors(network, tokenizer, sentences, { ...options, progress: progressOf(`${what}, ${name}`) });
+  const learned = await collect(train, 'Vectors');
+  const judged = await collect(test, 'Test vectors');
+  return {
+    name,
+    layers: probeLayers(learned, judged, seed),
+    limits: probeLimits(learned, judged),
+    words: { train: learned.words.length, test: judged.words.length },
+  };
+}
+
+/** One row per layer of each network. */
+export const probeRows = (probes: readonly NetworkProbe[]): Row[] =>
+  probes.flatMap(({ name, layers }) =>
+    layers.map(({ layer, accuracy, interval, control, selectivity }) => ({
+      network: name,
+      layer: layer === 0 ? 'embeddings' : layer,
+      'accuracy of tags (%), 95% interval over sentences': withInterval(accuracy, interval),
+      'control, mean of 3 (%)': 100 * control,
+      'selectivity (points)': 100 * selectivity,
+    })),
+  );
+
+/** Accuracy of tags and of the control by layer: two curves per network. */
+export const probeCurves = (probes: readonly NetworkProbe[]): Curve[] =>
+  probes.flatMap(({ name, layers }) => [
+    {
+      name,
+      points: layers.map(({ layer, accuracy, interval }) => ({
+        ...{ x: layer, value: accuracy, low: interval?.[0], high: interval?.[1] },
+      })),
+    },
+    { name: `${name}, control`, points: layers.map(({ layer, control }) => ({ x: layer, value: control })) },
+  ]);
+
+/** Selectivity by layer: one curve per network. */
+export const selectivityCurves = (probes: readonly NetworkProbe[]): Curve[] =>
+  probes.map(({ name, layers }) => ({
+    name,
+    points: layers.map(({ layer, selectivity }) => ({ x: layer, value: selectivity })),
+  }));

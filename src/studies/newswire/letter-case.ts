@@ -1,5 +1,6 @@
-import type { Sentence } from '../../foundation';
-import { spansOfTags, tagsOfWords, wordRanges } from './word-tags';
+import { InputError, type Sentence } from '../../foundation';
+import { type MentionScore, scoreTags } from './scores';
+import { type SentenceWords, tagsOfWords, wordRanges } from './word-tags';
 
 /** Ways to write the same words. */
 export const LETTER_CASES = ['as written', 'lower', 'upper', 'title'] as const;
@@ -40,14 +41,15 @@ const shapeOf = (word: string, isFirst: boolean): string =>
     .replace(/\p{N}/gu, '0')
     .replace(/(.)\1+/g, '$1')}`;
 
-/** A tagger that gives each word the tag that was most frequent for its key in training; `O` for unknown keys. */
-export interface WordTagger {
-  tag(sentence: Sentence): ReturnType<typeof spansOfTags>;
-}
+/** Tags the words of a sentence // [words] */
+export type WordTagger = (sentence: SentenceWords) => string[];
 
-/** Learns the most frequent tag of each word, or of each form of words if `by` is `shape`. */
+/**
+ * A tagger that only counts: each word, or each form of words if `by` is `shape`, gets the tag that was most frequent for it in training, and `O`
+ * if training lacks it.
+ */
 export function trainWordTagger(train: readonly Sentence[], by: 'word' | 'shape'): WordTagger {
-  const keysOf = (sentence: Sentence) =>
+  const keysOf = (sentence: SentenceWords) =>
     wordRanges(sentence).map(({ start, end }, index) => {
       const word = sentence.text.slice(start, end);
       return by === 'word' ? word : shapeOf(word, index === 0);
@@ -66,11 +68,37 @@ export function trainWordTagger(train: readonly Sentence[], by: 'word' | 'shape'
       [...own].reduce((best, one) => (one[1] > best[1] ? one : best))[0],
     ]),
   );
-  return {
-    tag: (sentence) =>
-      spansOfTags(
-        sentence,
-        keysOf(sentence).map((key) => tagOf.get(key) ?? 'O'),
-      ),
-  };
+  return (sentence) => keysOf(sentence).map((key) => tagOf.get(key) ?? 'O');
+}
+
+/** What a tagger makes of the same sentences in one letter case. */
+export interface CaseScores {
+  tags: string[][];
+  scores: MentionScore[];
+}
+
+/** Tags and scores the same sentences in every letter case. @param tagAll one list of tags per sentence // [sentences][words] */
+export async function scoreLetterCases(
+  gold: readonly Sentence[],
+  tagAll: (sentences: readonly Sentence[]) => string[][] | Promise<string[][]>,
+  labels: readonly string[],
+  seed: number,
+): Promise<Record<LetterCase, CaseScores>> {
+  const results: [LetterCase, CaseScores][] = [];
+  for (const letterCase of LETTER_CASES) {
+    const written = gold.map((sentence) => inLetterCase(sentence, letterCase));
+    const tags = await tagAll(written);
+    results.push([letterCase, { tags, scores: scoreTags(written, tags, labels, seed) }]);
+  }
+  return Object.fromEntries(results) as Record<LetterCase, CaseScores>;
+}
+
+/** @throws InputError if the tags differ between letter cases, as they must not from an encoder that does not see them */
+export function checkCaseBlind(byCase: Readonly<Record<LetterCase, CaseScores>>): void {
+  const plain = JSON.stringify(byCase['as written'].tags);
+  for (const letterCase of LETTER_CASES)
+    if (JSON.stringify(byCase[letterCase].tags) !== plain)
+      throw new InputError(
+        `the tags in ${letterCase} case differ from those as written; the encoder sees letter case, take an uncased one`,
+      );
 }

@@ -3,9 +3,29 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { classificationReport } from '../../evaluation';
 import type { Sentence, Span } from '../../foundation';
-import { inLetterCase, isAllCapitals, LETTER_CASES, trainWordTagger } from './letter-case';
-import { ALL, drawnUnits, scoreMentions, withoutMasked } from './scores';
-import { outcomeOf, outcomeRows, universityCases } from './university-probe';
+import { summarizeErrors, tagConfusion } from './errors';
+import {
+  checkCaseBlind,
+  inLetterCase,
+  isAllCapitals,
+  LETTER_CASES,
+  scoreLetterCases,
+  trainWordTagger,
+} from './letter-case';
+import { scoreSets, setScoreRows, writtenSet } from './other-texts';
+import { ALL, drawnUnits, microF1, scoreMentions, withoutMasked } from './scores';
+import { scoreBySeen } from './seen-names';
+import { recordRows } from './tables';
+import {
+  exactShare,
+  failedCases,
+  outcomeBars,
+  outcomeOf,
+  outcomeRows,
+  probeUniversities,
+  universityCases,
+  universityTables,
+} from './university-probe';
 import { spansOfTags, tagsOfWords } from './word-tags';
 
 const LABELS = ['PER', 'ORG'];
@@ -154,7 +174,7 @@ test('a tagger by words knows the words of training alone, one by shape their fo
     ['Dora', 'B-PER'],
     ['Bob', 'B-PER'],
   ]);
-  const tagged = (by: 'word' | 'shape') => tagsOfWords(unseen, trainWordTagger(train, by).tag(unseen));
+  const tagged = (by: 'word' | 'shape') => trainWordTagger(train, by)(unseen);
   assert.deepEqual(tagged('word'), ['O', 'O', 'O', 'B-PER']);
   assert.deepEqual(tagged('shape'), ['O', 'O', 'B-PER', 'B-PER']);
 });
@@ -190,4 +210,166 @@ test('predictions over a masked entity are neither right nor wrong', () => {
   ];
   const masked = [[{ start: 8, end: 12, label: 'product' }]];
   assert.deepEqual(withoutMasked([spans], masked), [[spans[0]]]);
+});
+
+const ANNA = sentenceOf([
+  ['Anna', 'B-PER'],
+  ['joined', 'O'],
+  ['ETH', 'B-ORG'],
+]);
+const BOB = sentenceOf([
+  ['Bob', 'B-PER'],
+  ['Weiß', 'I-PER'],
+  ['left', 'O'],
+]);
+
+test('errors are counted by kind and label, and the sentence with most comes first', () => {
+  const tags = [
+    ['B-ORG', 'O', 'O'],
+    ['B-PER', 'O', 'O'],
+  ];
+  const gold = [ANNA, BOB];
+  const found = tags.map((own, index) => spansOfTags(gold[index], own));
+  const summary = summarizeErrors(gold, found, LABELS);
+  assert.equal(summary.count, 3);
+  assert.deepEqual(Object.fromEntries(summary.kinds.map(({ kind, count }) => [kind, count])), {
+    'wrong class': 1,
+    missed: 1,
+    'wrong border': 1,
+    spurious: 0,
+  });
+  assert.deepEqual(
+    summary.bars.map(({ text, values }) => [
+      text,
+      values['wrong class'],
+      values.missed,
+      values['wrong border'],
+    ]),
+    [
+      ['PER', 1, 0, 1],
+      ['ORG', 0, 1, 0],
+    ],
+  );
+  assert.deepEqual(
+    summary.worst.map(({ text, note }) => [text, note]),
+    [
+      [ANNA.text, 'errors: 2'],
+      [BOB.text, 'errors: 1'],
+    ],
+  );
+  const names = ['O', 'B-PER', 'I-PER', 'B-ORG'];
+  const goldTags = gold.map((sentence) => tagsOfWords(sentence, sentence.spans));
+  assert.deepEqual(tagConfusion(goldTags, tags, names), [
+    [2, 0, 0, 0],
+    [0, 1, 0, 1],
+    [1, 0, 0, 0],
+    [1, 0, 0, 0],
+  ]);
+});
+
+test('letter cases are scored apart, and a tagger that sees them is found out', async () => {
+  const byShape = trainWordTagger([ANNA, BOB], 'shape');
+  const seeing = await scoreLetterCases([ANNA], (written) => written.map(byShape), LABELS, 1);
+  assert.ok(microF1(seeing['as written'].scores) > 0);
+  assert.equal(microF1(seeing.lower.scores), 0);
+  assert.throws(() => checkCaseBlind(seeing), {
+    name: 'InputError',
+    message: /the tags in lower case differ/,
+  });
+  const blind = await scoreLetterCases(
+    [ANNA],
+    (written) => written.map(() => ['B-PER', 'O', 'B-ORG']),
+    LABELS,
+    1,
+  );
+  checkCaseBlind(blind);
+  assert.deepEqual(
+    Object.values(blind).map(({ scores }) => microF1(scores)),
+    [1, 1, 1, 1],
+  );
+});
+
+test('names of training and others are scored apart, predictions with their text', () => {
+  const found = [ANNA.spans, [{ start: 0, end: 3, label: 'PER' }]];
+  const { 'seen in training': seen, unseen } = scoreBySeen([ANNA], [ANNA, BOB], found, LABELS, 1);
+  const all = (scores: typeof seen) => scores.find(({ label }) => label === ALL)!;
+  assert.deepEqual([all(seen).support, all(seen).f1], [2, 1]);
+  assert.deepEqual([all(unseen).support, all(unseen).precision], [1, 0]);
+});
+
+test('a set is scored on its own labels against the same labels at home; one that is not at hand is reported', async () => {
+  const notices: string[] = [];
+  const probe = {
+    ...{ labels: LABELS, seed: 1, onNotice: (notice: string) => notices.push(notice) },
+    find: async (sentences: readonly { text: string }[]) => sentences.map(() => []),
+    home: { sentences: [ANNA, BOB], found: [ANNA.spans, []] },
+  };
+  const [genres, ...rest] = await scoreSets([writtenSet('genres', 'en'), writtenSet('none', 'en')], probe);
+  assert.equal(rest.length, 0);
+  assert.deepEqual(notices, ['none: not at hand']);
+  // At home two of three mentions are found: F1 0.8.
+  assert.ok(Math.abs(genres.change! + 80) < 1e-9, String(genres.change));
+  const [row] = setScoreRows([genres], LABELS);
+  assert.deepEqual([row.set, row.masked, row['recall (%)']], ['genres', 0, 0]);
+});
+
+test('columns of a record have their names in CoNLL-2003, and others a number', () => {
+  const tags = ['O', 'B-PER'];
+  const columns = (record: string[][]) =>
+    recordRows(record, tags).map(({ column, values }) => [column, values]);
+  assert.deepEqual(
+    columns([
+      ['Anna', 'left'],
+      ['NNP', 'VBD'],
+      ['B-NP', 'B-VP'],
+      ['B-PER', 'O'],
+    ]).slice(1),
+    [
+      ['pos_tags', 'NNP VBD'],
+      ['chunk_tags', 'B-NP B-VP'],
+      ['ner_tags', 'B-PER O'],
+      ['ner_tags as integers', '1 0'],
+    ],
+  );
+  assert.deepEqual(
+    columns([['Anna'], ['x'], ['B-PER']]).map(([name]) => name),
+    ['tokens', 'column 2', 'ner_tags', 'ner_tags as integers'],
+  );
+});
+
+test('universities are tabled by sentence, stem, letters and country; failures are drawn with the seed', async () => {
+  const find = async (sentences: readonly { text: string }[]) =>
+    sentences.map(({ text }) => {
+      const start = text.indexOf('ETH');
+      return start < 0 ? [] : [{ start, end: start + 3, label: 'ORG' }];
+    });
+  const universities = [
+    { country: 'CH', name: 'ETH' },
+    { country: 'DE', name: 'Universität Köln' },
+  ];
+  const probe = await probeUniversities(universities, find);
+  assert.equal(exactShare(probe), 0.5);
+  const tables = Object.values(universityTables(probe, 1));
+  assert.deepEqual(tables.map((rows) => rows.map(({ group, sentences: count }) => [group, count])).slice(1), [
+    [
+      ['without', 5],
+      ['with "universit" or "univerz"', 5],
+    ],
+    [
+      ['ASCII', 5],
+      ['other letters', 5],
+    ],
+    [
+      ['CH', 5],
+      ['DE', 5],
+    ],
+  ]);
+  const [exact] = outcomeBars(probe);
+  assert.deepEqual([exact.name, Object.values(exact.values)], ['exact', [1, 1, 1, 1, 1]]);
+  const failed = failedCases(probe, 3, 1);
+  assert.deepEqual(
+    failed.map(({ note }) => note),
+    Array(3).fill('missed, DE'),
+  );
+  assert.deepEqual(failedCases(probe, 3, 1), failed);
 });

@@ -1,8 +1,9 @@
 import { bootstrapUnits, type Interval } from '../../evaluation';
 import type { Sentence, Span } from '../../foundation';
 import { countSpans, f1Of, noSpanCounts, type SpanCounts } from '../../tasks';
-import type { Row } from '../../visualization';
+import type { BarSeries, Row } from '../../visualization';
 import { withInterval } from '../tables';
+import { spansOfTags } from './word-tags';
 
 /** Strict F1 over words with its interval for the choice of texts. */
 export interface MentionScore {
@@ -97,6 +98,29 @@ export function scoreMentions(
     };
   });
 }
+
+/** Scores of tags of words, as they come from a tagger // [sentences][words] */
+export const scoreTags = (
+  gold: readonly Sentence[],
+  tags: readonly (readonly string[])[],
+  labels: readonly string[],
+  seed: number,
+): MentionScore[] =>
+  scoreMentions(
+    gold,
+    tags.map((own, index) => spansOfTags(gold[index], own)),
+    labels,
+    seed,
+  );
+
+/** F1 of all labels together; 0 without gold mentions. */
+export const microF1 = (scores: readonly MentionScore[]): number => scores[scores.length - 1].f1 ?? 0;
+
+/** F1 of all labels together on several sets, for `groupedBars`. */
+export const f1Bars = (name: string, sets: Readonly<Record<string, readonly MentionScore[]>>): BarSeries => ({
+  name,
+  values: Object.fromEntries(Object.entries(sets).map(([set, scores]) => [set, microF1(scores)])),
+});
 
 /** One row per label, in percent, and the mean of the labels. */
 export const mentionRows = (scores: readonly MentionScore[]): Row[] => {

@@ -1,4 +1,5 @@
-import type { Sentence, Span } from '../../foundation';
+import { type Newswire, PARTS } from '../../corpora';
+import { byLabel, type Sentence, type Span } from '../../foundation';
 import { outputNames, spansToLabels, type Tokenizer, WORD_RULES } from '../../tokenization';
 import type { BarSeries, Row } from '../../visualization';
 import { tagsOfWords, wordRanges } from './word-tags';
@@ -39,6 +40,36 @@ export function parametersByFormula({
     parameters: embeddings + layers * block,
     'share of embeddings (%)': (100 * embeddings) / (embeddings + layers * block),
   };
+}
+
+/** Number of names of each label by part, for `groupedBars`. */
+export const namesByPart = (newswire: Newswire): BarSeries[] =>
+  PARTS.map((part) => ({
+    name: part,
+    values: byLabel(
+      newswire.labels,
+      (label) =>
+        newswire[part].sentences.flatMap(({ spans }) => spans).filter((span) => span.label === label).length,
+    ),
+  }));
+
+/** The four columns of CoNLL-2003. */
+const CONLL_COLUMNS = ['tokens', 'pos_tags', 'chunk_tags', 'ner_tags'];
+
+/**
+ * One row per column of a sentence in a file, and its tags as integers.
+ *
+ * @param record cells by column, the words first and the tags last // [columns][words]
+ */
+export function recordRows(record: readonly (readonly string[])[], tags: readonly string[]): Row[] {
+  const others = record.slice(1, -1).map((_, index) => `column ${index + 2}`);
+  const names =
+    record.length === CONLL_COLUMNS.length ? CONLL_COLUMNS : [CONLL_COLUMNS[0], ...others, 'ner_tags'];
+  const integers = record[record.length - 1].map((tag) => tags.indexOf(tag));
+  return [
+    ...record.map((cells, index) => ({ column: names[index], values: cells.join(' ') })),
+    { column: 'ner_tags as integers', values: integers.join(' ') },
+  ];
 }
 
 /** One row per token of a sentence: its word, and its tag under each rule for sub-words; a dash where a token is not learned. */

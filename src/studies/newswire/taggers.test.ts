@@ -9,7 +9,16 @@ import { TokenClassifier } from '../../nn';
 import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { tagTexts } from '../../tasks';
 import { Tokenizer, wordsOf } from '../../tokenization';
-import { collectVectors, controlTags, probeLayers, probeLimits } from './layer-probe';
+import { closingRows, comparedRows, compareTaggers } from './compare-taggers';
+import {
+  collectVectors,
+  controlTags,
+  probeLayers,
+  probeLimits,
+  probeNetwork,
+  probeRows,
+} from './layer-probe';
+import { scoreSubwords, subwordRows } from './sub-words';
 import { alignmentRows, parametersByFormula, piecesByTag, taggedRows } from './tables';
 import { predictMentions, predictTags, taggerRows, trainTagger } from './taggers';
 import { spansOfTags } from './word-tags';
@@ -77,19 +86,31 @@ test('a tagger is trained once, tags words as they are, and its rows have precis
       spansOfTags(sentences(9)[index], own),
       decoded[index].spans.map(({ start, end, label }) => ({ start, end, label })),
     );
+  const form = { name: 'tiny', folder: first.folder, file: 'model.safetensors' };
+  const options = { labels: ['PER', 'ORG'], runs: 1, seed: 1 };
+  const compared = await compareTaggers([form], sentences(6), options);
+  assert.deepEqual(
+    closingRows(compared).map((row) => [row.tagger, row.unit, row['F1 (%)']]),
+    [['tiny', 'words', '100.0']],
+  );
+  assert.ok(Number(comparedRows(compared, options.labels)[0]['median latency (ms)']) > 0);
   const network = TokenClassifier.load(first.folder);
   t.after(() => network.dispose());
   const tokenizer = new Tokenizer(first.folder);
-  const options = { maximumLength: 16, most: 40 };
-  const vectors = await collectVectors(network, tokenizer, sentences(30), options);
+  const some = { maximumLength: 16, most: 40 };
+  const vectors = await collectVectors(network, tokenizer, sentences(30), some);
   assert.deepEqual([vectors.words.length, vectors.layers.length, vectors.hidden], [40, 3, 16]);
   const [{ ids }] = await tokenizer.encode(['the']);
   const the = [...ids].map((id) => tokenizer.tokenOf(id)).join(' ');
   assert.deepEqual([vectors.words[0], vectors.words[3], vectors.sentences[3]], [the, the, 1]);
-  const probes = probeLayers(vectors, await collectVectors(network, tokenizer, sentences(9), options), 1);
+  const probes = probeLayers(vectors, await collectVectors(network, tokenizer, sentences(9), some), 1);
   assert.equal(probes.length, 3);
   assert.equal(probes[2].accuracy, 1);
   assert.ok(probes.every(({ interval }) => interval !== null));
+  const data = { train: sentences(30), test: sentences(9) };
+  const probed = await probeNetwork('tiny', network, tokenizer, data, { ...some, seed: 1 });
+  assert.deepEqual([probed.layers, probed.words], [probes, { train: 40, test: 27 }]);
+  assert.equal(probeRows([probed])[0].layer, 'embeddings');
 });
 
 test('the rules for sub-words differ on continuations alone, and special tokens carry no tag', async () => {
@@ -112,6 +133,12 @@ test('the rules for sub-words differ on continuations alone, and special tokens 
     name.map((index) => tagsOf('all-inside')[index]),
     ['B-PER', ...name.slice(1).map(() => 'I-PER')],
   );
+  // Scored as the reference study did, one name becomes several.
+  const all = await scoreSubwords([sentence], [sentence.spans], tokenizer);
+  assert.deepEqual([all.PER.support, all.PER['f1-score']], [name.length, 1]);
+  const none = await scoreSubwords([sentence], [[]], tokenizer);
+  assert.deepEqual([none.PER.support, none.PER.recall], [name.length, 0]);
+  assert.equal(subwordRows(all, ['PER'])[1].names, name.length);
   const { values } = await piecesByTag([sentence], tokenizer);
   assert.equal(values['B-PER'], name.length);
 });

@@ -79,6 +79,9 @@ export async function predictTags(
   });
 }
 
+/** A tagger as a function: the mentions of each sentence; the title is for progress // [sentences] */
+export type FindMentions = (sentences: readonly SentenceWords[], title: string) => Promise<Span[][]>;
+
 /** The mentions that a tagger finds in sentences, with the borders of words // [sentences] */
 export async function predictMentions(
   tagger: OpenTagger,

@@ -1,8 +1,9 @@
 import type { University } from '../../corpora';
-import type { Span } from '../../foundation';
-import type { Row } from '../../visualization';
+import { createRandom, type Span } from '../../foundation';
+import type { BarSeries, MarkedSentence, Row } from '../../visualization';
 import { withInterval } from '../tables';
 import { shareInterval } from './scores';
+import type { FindMentions } from './taggers';
 
 /** Sentences with a place for a name; the first is the name alone. */
 export const TEMPLATES = [
@@ -93,6 +94,70 @@ export function outcomeRows(
 }
 
 /** Whether a name has one of the stems by which most say what they are. */
-export const hasKeyword = ({ name }: University): boolean => /universit|univerz/i.test(name);
+const hasKeyword = ({ name }: University): boolean => /universit|univerz/i.test(name);
 
-export const isAscii = ({ name }: University): boolean => /^[\x20-\x7e]*$/.test(name);
+const isAscii = ({ name }: University): boolean => /^[\x20-\x7e]*$/.test(name);
+
+/** Every case with what a tagger found in it. */
+export interface UniversityProbe {
+  cases: UniversityCase[];
+  found: Span[][];
+  outcomes: Outcome[];
+}
+
+/** Runs a tagger on each name in each template. */
+export async function probeUniversities(
+  universities: readonly University[],
+  find: FindMentions,
+): Promise<UniversityProbe> {
+  const cases = universityCases(universities);
+  const found = await find(cases, 'Universities');
+  return { cases, found, outcomes: cases.map((one, index) => outcomeOf(one, found[index])) };
+}
+
+/** Share of the cases that are exact. */
+export const exactShare = ({ outcomes }: UniversityProbe): number =>
+  outcomes.filter((outcome) => outcome === 'exact').length / outcomes.length;
+
+/** The outcomes by sentence, stem, letters and country, by the title of each table. */
+export function universityTables({ cases, outcomes }: UniversityProbe, seed: number): Record<string, Row[]> {
+  const rowsOf = (groupOf: (one: UniversityCase) => string, most?: number) =>
+    outcomeRows(cases, outcomes, groupOf, { seed, most });
+  return {
+    'By sentence': rowsOf(({ template }) => TEMPLATES[template]),
+    'By whether the name has a stem that says what it is': rowsOf((one) =>
+      hasKeyword(one) ? 'with "universit" or "univerz"' : 'without',
+    ),
+    'By letters': rowsOf((one) => (isAscii(one) ? 'ASCII' : 'other letters')),
+    'By country, the twenty with the most names': rowsOf(({ country }) => country, 20),
+  };
+}
+
+/** Number of names by outcome and sentence, for `groupedBars`. */
+export const outcomeBars = ({ cases, outcomes }: UniversityProbe): BarSeries[] =>
+  OUTCOMES.map((outcome) => ({
+    name: outcome,
+    values: Object.fromEntries(
+      TEMPLATES.map((pattern, template) => [
+        pattern,
+        cases.filter((one, index) => one.template === template && outcomes[index] === outcome).length,
+      ]),
+    ),
+  }));
+
+/** Some of the cases that are not exact, drawn with the seed. */
+export function failedCases(
+  { cases, found, outcomes }: UniversityProbe,
+  count: number,
+  seed: number,
+): MarkedSentence[] {
+  const failed = [...cases.keys()].filter((index) => outcomes[index] !== 'exact');
+  return createRandom(seed)
+    .shuffle(failed)
+    .slice(0, count)
+    .map((index) => {
+      const { text, start, end, country } = cases[index];
+      const gold = [{ start, end, label: 'ORG' }];
+      return { text, gold, predicted: found[index], note: `${outcomes[index]}, ${country}` };
+    });
+}
