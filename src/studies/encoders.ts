@@ -70,11 +70,7 @@ async function locate(
     return { absent: 'not downloaded; the profile full fetches it' };
   }
   const text = unlabelledText();
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([recipe, text.map(sha256OfFile)]))
-    .digest('hex')
-    .slice(0, 8);
-  const folder = join(cacheFolder(), 'encoders', `${name}-${fingerprint}`);
+  const folder = join(cacheFolder(), 'encoders', `${name}-${fingerprintOfRecipe(recipe, text)}`);
   if (resumable(folder) === 'finished') return { folder };
   if (!make) return { absent: 'not made on this machine; the profile full makes it' };
   if (text.length === 0)
@@ -87,6 +83,13 @@ async function locate(
   } else await pretrain({ ...options, ...run, out: folder });
   return { folder };
 }
+
+/** What an encoder is made from: its recipe and the text that it reads. */
+export const fingerprintOfRecipe = (recipe: object, text: readonly string[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([recipe, text.map(sha256OfFile)]))
+    .digest('hex')
+    .slice(0, 8);
 
 /** Folders of full texts in a mirror, JATS XML. */
 const FULL_TEXTS = [

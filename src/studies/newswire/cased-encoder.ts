@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { type Progress, type Sentence, silentProgress, writeFileAtomically } from '../../foundation';
 import { freshEncoder } from '../../nn';
 import { trainWordPieces } from '../../tokenization';
-import { completePretraining, pretrainFiles } from '../../training';
-import { unlabelledText } from '../encoders';
+import { completePretraining, pretrainFiles, resumable } from '../../training';
+import { fingerprintOfRecipe, unlabelledText } from '../encoders';
 
 /**
  * Makes a small encoder that sees capitals: a cased vocabulary learned from the sentences, and four layers pretrained by masked words on them
  * and on the articles of the mirror, where there is one. It has read next to nothing, so its level means little.
  *
  * @param most windows of text at most
- * @returns its folder; an interrupted run is resumed
+ * @returns its folder; one that was made before is returned, an interrupted run is resumed
  */
 export async function makeCasedEncoder(
   sentences: readonly Sentence[],
@@ -22,22 +22,32 @@ export async function makeCasedEncoder(
     progress = silentProgress,
   }: { folder: string; most: number; seed: number; progress?: Progress },
 ): Promise<string> {
-  const text = join(folder, 'sentences.txt');
-  writeFileAtomically(text, `${sentences.map((sentence) => sentence.text).join('\n')}\n`);
-  const pieces = join(folder, 'pieces');
-  trainWordPieces([text], pieces, { uncased: false, size: 16_000 });
-  const out = join(folder, 'encoder');
-  const place = 'the cased encoder';
-  const start = join(folder, 'start');
+  const own = join(folder, 'sentences.txt');
+  writeFileAtomically(own, `${sentences.map((sentence) => sentence.text).join('\n')}\n`);
+  const text = [own, ...unlabelledText()];
   const shape = { layers: 4, hiddenSize: 256, attentionHeads: 4, maximumPositions: 128 };
-  freshEncoder(shape, { tokenizer: pieces, out: start, seed });
-  const options = {
-    text: [text, ...unlabelledText()],
-    encoder: start,
-    ...{ maximumTexts: most, maximumLength: 128, epochs: 1, batchSize: 16, learningRate: 3e-4, seed },
+  const training = {
+    maximumTexts: most,
+    maximumLength: 128,
+    epochs: 1,
+    batchSize: 16,
+    learningRate: 3e-4,
+    seed,
   };
-  const { folder: made } = await pretrainFiles(completePretraining(options, place), {
-    ...{ folder: out, place, resume: existsSync(out), progress },
-  });
+  const vocabulary = { uncased: false, size: 16_000 };
+  const fingerprint = fingerprintOfRecipe({ shape, training, vocabulary }, text);
+  const out = join(folder, `encoder-${fingerprint}`);
+  if (resumable(out) === 'finished') return out;
+  const pieces = join(folder, 'pieces');
+  trainWordPieces([own], pieces, vocabulary);
+  const start = join(folder, 'start');
+  freshEncoder(shape, { tokenizer: pieces, out: start, seed });
+  const place = 'the cased encoder';
+  const { folder: made } = await pretrainFiles(
+    completePretraining({ ...training, text, encoder: start }, place),
+    {
+      ...{ folder: out, place, resume: existsSync(out), progress },
+    },
+  );
   return made;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,6 +9,7 @@ import { TokenClassifier } from '../../nn';
 import { tinyBertFolder } from '../../nn/tiny-bert.fixture';
 import { tagTexts } from '../../tasks';
 import { Tokenizer, wordsOf } from '../../tokenization';
+import { makeCasedEncoder } from './cased-encoder';
 import { closingRows, comparedRows, compareTaggers } from './compare-taggers';
 import {
   collectVectors,
@@ -111,6 +112,28 @@ test('a tagger is trained once, tags words as they are, and its rows have precis
   const probed = await probeNetwork('tiny', network, tokenizer, data, { ...some, seed: 1 });
   assert.deepEqual([probed.layers, probed.words], [probes, { train: 40, test: 27 }]);
   assert.equal(probeRows([probed])[0].layer, 'embeddings');
+});
+
+test('a cased encoder is made once for the same sentences, and sees capitals', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'falconframes-cased-'));
+  const mirror = process.env.FALCONFRAMES_MIRROR;
+  delete process.env.FALCONFRAMES_MIRROR;
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+    if (mirror !== undefined) process.env.FALCONFRAMES_MIRROR = mirror;
+  });
+  const long = sentences(24).map((own) => ({
+    ...own,
+    text: `Today ${own.text} in the Old Lab of Anna Berg`,
+  }));
+  const make = (count: number) => makeCasedEncoder(long.slice(0, count), { folder, most: 8, seed: 1 });
+  const first = await make(24);
+  const weights = statSync(join(first, 'model.safetensors'));
+  assert.equal(await make(24), first);
+  assert.equal(statSync(join(first, 'model.safetensors')).mtimeMs, weights.mtimeMs);
+  assert.notEqual(await make(12), first);
+  const [upper, lower] = await new Tokenizer(first).encode(['T', 't']);
+  assert.notDeepEqual(upper.ids, lower.ids);
 });
 
 test('the rules for sub-words differ on continuations alone, and special tokens carry no tag', async () => {
