@@ -4,7 +4,7 @@ import { InputError } from '../../foundation';
 import { LABEL_COLOURS } from '../palette';
 import { checkReadable } from '../rendering/readable.fixture';
 import { curves } from './curves';
-import { runCurves } from './run-curves';
+import { type LoggedRun, runCurves } from './run-curves';
 
 const axes = { x: 'training texts', y: 'accuracy on test', isLogarithmic: true };
 const points = [
@@ -96,6 +96,17 @@ test('runs: loss and accuracy against steps, so that batch sizes can be compared
   assert.equal((second.line as { color: string }).color, LABEL_COLOURS[2]);
   assert.ok(texts.some((text) => text.includes('batch 32 <b>& 0.720')));
   assert.equal(figure.title, 'Best accuracy on dev: 0.770, batch 8 at step 90');
+});
+
+test('runs: of a tagger the F1 of its mentions, not the accuracy of its tags; of both kinds together the score', () => {
+  const tagger = rows(30, [0.98]).map((row) => ({
+    ...row,
+    ...(row.kind === 'evaluation' && { precision: 0.6, recall: 0.3 }),
+  }));
+  const title = (...runs: LoggedRun['rows'][]) =>
+    runCurves(runs.map((own, index) => ({ name: `run ${index}`, rows: own }))).title;
+  assert.equal(title(tagger), 'Best F1 on dev: 0.400, run 0 at step 30');
+  assert.equal(title(tagger, rows(30, [0.7])), 'Best score on dev: 0.780, run 0 at step 30');
 });
 
 test('runs: one without evaluation can be drawn, none is refused', async () => {

@@ -16,8 +16,8 @@ const PLOT_HEIGHT = 320;
 const KEY_HEIGHT = 24;
 
 /**
- * Several training runs of text classifiers in two panels: smoothed train loss, and accuracy on dev (of other tasks the score that
- * selects the epoch). Both against optimizer steps, so that runs with different batch sizes are compared at equal numbers of updates.
+ * Several training runs in two panels: smoothed train loss, and on dev the accuracy of a text classifier, the F1 of all mentions of a tagger,
+ * or the score that selects the epoch if there is neither or they differ. Both against optimizer steps, so that runs with different batch sizes are compared at equal numbers of updates.
  *
  * @throws InputError if no run has rows
  * @example
@@ -31,18 +31,18 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
     known.map(({ name }) => name),
     { weight: () => 0, which: 'the first' },
   );
+  const measures = new Set(
+    known.flatMap(({ rows }) => rows.flatMap((row) => (row.kind === 'evaluation' ? [measureOf(row)] : []))),
+  );
+  const measure = measures.size === 1 ? [...measures][0] : 'score';
   const drawn = known
     .filter(({ name }) => shown.includes(name))
     .map(({ name, rows }) => {
       const steps = rows.filter((row): row is StepRow => row.kind === 'step');
       const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
-      const scores = evaluations.map(({ step, accuracy, score }) => ({ step, value: accuracy ?? score }));
+      const scores = evaluations.map((row) => ({ step: row.step, value: measured(row, measure) }));
       return { name, steps, scores, colour: colours[name] };
     });
-  const isAccuracy = known.every(({ rows }) =>
-    rows.every((row) => row.kind === 'step' || row.accuracy !== undefined),
-  );
-  const measure = isAccuracy ? 'accuracy' : 'score';
   const all = drawn.flatMap(({ scores }) => scores.map(({ value }) => value));
   const range: [number, number] = all.length
     ? [Math.max(0, Math.min(...all) - 0.05), Math.min(1, Math.max(...all) + 0.05)]
@@ -114,6 +114,23 @@ export function runCurves(runs: readonly LoggedRun[]): Figure {
       `Left: train loss, pale for each step, strong as a moving mean. Right: ${measure} on dev after each epoch; ` +
       `the numbers are the last values.${note}`,
   };
+}
+
+type Measure = 'F1' | 'accuracy' | 'score';
+
+/** What tells most of an evaluation: the accuracy of a tagger is that of its tags, most of which mark nothing. */
+function measureOf({ precision, recall, accuracy }: EvaluationRow): Measure {
+  if (precision !== undefined && recall !== undefined) return 'F1';
+  return accuracy === undefined ? 'score' : 'accuracy';
+}
+
+function measured(
+  { precision = 0, recall = 0, accuracy = 0, score }: EvaluationRow,
+  measure: Measure,
+): number {
+  if (measure === 'score') return score;
+  if (measure === 'accuracy') return accuracy;
+  return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
 }
 
 function title(
