@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadNerSet, type NerSet, type NerSetEntry } from '../../corpora';
 import { projectRoot, type Sentence, type Span } from '../../foundation';
 import type { Row } from '../../visualization';
@@ -82,9 +82,9 @@ function usableSet(
     onNotice(`${entry.name}: its labels (${annotated.join(', ')}) are none of this tagger's`);
     return undefined;
   }
-  // Without folders, which differ from machine to machine.
-  if (set.skipped.length > 0)
-    onNotice(`${entry.name}: ${set.skipped.map((one) => one.replace(/\S*\//, '')).join('; ')}`);
+  // From the name of the file on: folders differ from machine to machine.
+  const placeless = set.skipped.map((one) => one.slice(Math.max(0, one.indexOf(basename(entry.file)))));
+  if (placeless.length > 0) onNotice(`${entry.name}: ${placeless.join('; ')}`);
   return set;
 }
 
