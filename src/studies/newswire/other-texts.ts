@@ -108,7 +108,7 @@ export const setScoreRows = (results: readonly SetScores[], labels: readonly str
       ...row,
       genre: results[index].genre,
       masked: results[index].masked,
-      'against the test part, same labels (points), 95% interval': differenceText(results[index].change),
+      'against the test set, same labels (points), 95% interval': differenceText(results[index].change),
       'interval over': results[index].unit,
     }),
   );

@@ -105,7 +105,7 @@ test('a tagger is trained once, tags words as they are, and its rows have precis
     closingRows(compared).map((row) => [row.tagger, row.unit, row['F1 (%)']]),
     [['tiny', 'words', '100.0']],
   );
-  assert.ok(Number(comparedRows(compared, options.labels)[0]['median latency (ms)']) > 0);
+  assert.ok(Number(comparedRows(compared, options.labels)[0]['median latency of the network (ms)']) > 0);
   const network = TokenClassifier.load(first.folder);
   t.after(() => network.dispose());
   const tokenizer = new Tokenizer(first.folder);
