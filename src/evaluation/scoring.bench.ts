@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- scoring [--json]`: scoring speed against Python's seqeval, which is installed in a separate environment on first use.
+ * `npm run bench -- scoring [--tags FILE] [--json]`: scoring speed against Python's seqeval, which is installed in a separate environment on first use.
  *
  * - Tag sequences: 8,000 sentences of 25 tokens with four classes in IOB2, and predictions that differ in a tenth of the tags;
  *   `classificationReport` and seqeval's `classification_report` on the same lists in memory, in default and in strict mode;
- *   the median of `ROUNDS` alternating rounds, ours after one warm-up round. Both must give the same report.
+ *   the median of `ROUNDS` alternating rounds, ours after one warm-up round. Both must give the same report. With --tags, the tags of a JSON
+ *   file {"gold": [[…]], "predicted": [[…]]} instead, such as the study of CoNLL++ writes (`test-tags.json`).
  * - Sentences: 100,000 of 25 tokens with probabilities and spans, one core: strict, partial and token scores.
  *
  * With --json, one object: `tokens`, `seconds` by mode and contender, `ratio_default`, `ratio_strict` (seqeval's time by
@@ -13,8 +14,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { createRandom, projectRoot, type Random, type Sentence } from '../foundation';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { createRandom, projectRoot, type Random, readJsonObject, type Sentence } from '../foundation';
 import type { TaggedText } from '../tasks';
 import { scoreSpans, scoreTokens, tokenOutcomes } from '../tasks';
 import { scorePartialMatches } from './partial-match';
@@ -27,18 +28,17 @@ import {
 const ROUNDS = 5;
 const SENTENCES = 8_000;
 const LENGTH = 25;
+/** Bytes. */
+const LARGEST_FILE = 1 << 28;
 const LABELS = ['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue'];
 
 type Mode = 'default' | 'strict';
 const MODES: Record<Mode, SequenceOptions> = { default: {}, strict: { mode: 'strict', scheme: 'IOB2' } };
 
 function main(): void {
+  const { values } = parseArgs({ options: { tags: { type: 'string' }, json: { type: 'boolean' } } });
   const random = createRandom(6);
-  const gold = Array.from({ length: SENTENCES }, () => tagsOf(random));
-  const predicted = gold.map((tags) => {
-    const other = tagsOf(random);
-    return tags.map((tag, token) => (random.next() < 0.1 ? other[token] : tag));
-  });
+  const { gold, predicted } = values.tags === undefined ? simulatedTags(random) : readTags(values.tags);
   const ours: Timed[] = [];
   const theirs: Timed[] = [];
   const python = preparedPython();
@@ -59,14 +59,14 @@ function main(): void {
   };
   const [loose, strict] = [compare('default'), compare('strict')];
   const result = {
-    tokens: SENTENCES * LENGTH,
+    tokens: gold.flat().length,
     seconds: { default: loose.seconds, strict: strict.seconds },
     ratio_default: loose.ratio,
     ratio_strict: strict.ratio,
     same_reports: loose.same && strict.same,
     sentences_100000_seconds: timeSentences(random, 100_000),
   };
-  if (process.argv.includes('--json')) console.log(JSON.stringify(result));
+  if (values.json) console.log(JSON.stringify(result));
   else {
     console.log(`${result.tokens} tokens; reports ${result.same_reports ? 'are the same' : 'DIFFER'}`);
     for (const mode of ['default', 'strict'] as const) {
@@ -79,6 +79,27 @@ function main(): void {
       `100,000 sentences with spans and probabilities: ${result.sentences_100000_seconds.toFixed(2)} s`,
     );
   }
+}
+
+interface Tags {
+  gold: string[][];
+  predicted: string[][];
+}
+
+function readTags(path: string): Tags {
+  const { gold, predicted } = readJsonObject(path, 'the tags of sentences', LARGEST_FILE) as Partial<Tags>;
+  if (!gold || !predicted)
+    throw new Error(`${path}: has no "gold" or no "predicted"; give both, a list of tags per sentence`);
+  return { gold, predicted };
+}
+
+function simulatedTags(random: Random): Tags {
+  const gold = Array.from({ length: SENTENCES }, () => tagsOf(random));
+  const predicted = gold.map((tags) => {
+    const other = tagsOf(random);
+    return tags.map((tag, token) => (random.next() < 0.1 ? other[token] : tag));
+  });
+  return { gold, predicted };
 }
 
 function tagsOf(random: Random): string[] {
@@ -199,4 +220,9 @@ function timeSentences(random: Random, count: number): number {
   return (performance.now() - start) / 1000;
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,7 +1,7 @@
 import { type BenchmarkRow, benchmark, openVariant } from '../../benchmark';
-import type { Sentence } from '../../foundation';
+import type { Sentence, Span } from '../../foundation';
 import type { Row } from '../../visualization';
-import { type MentionScore, microF1, scoreMentions, setRows } from './scores';
+import { type MentionScore, overall, scoreMentions, setRows } from './scores';
 import { predictMentions } from './taggers';
 
 /** A tagger to compare: the folder of its model, and its graph or weights there. */
@@ -13,6 +13,8 @@ export interface TaggerForm {
 
 export interface ComparedTagger {
   name: string;
+  /** Of each sentence // [sentences] */
+  found: Span[][];
   scores: MentionScore[];
   cost: BenchmarkRow;
 }
@@ -32,7 +34,7 @@ export async function compareTaggers(
     for (const [index, variant] of variants.entries()) {
       const found = await predictMentions(variant, gold);
       const scores = scoreMentions(gold, found, labels, seed);
-      compared.push({ name: variant.name, scores, cost: costs[index] });
+      compared.push({ name: variant.name, found, scores, cost: costs[index] });
     }
     return compared;
   } finally {
@@ -48,8 +50,8 @@ export const comparedRows = (compared: readonly ComparedTagger[], labels: readon
       return {
         ...row,
         'size (MB)': megabytes,
-        'median latency (ms)': medianMs,
-        'sentences/s': sentencesPerSecond,
+        'median latency of the network (ms)': medianMs,
+        'sentences/s, text to tags': sentencesPerSecond,
       };
     },
   );
@@ -65,9 +67,9 @@ export const closingRow = (
   unit,
   'F1 (%)': (100 * f1).toFixed(1),
   'size (MB)': megabytes,
-  'median latency (ms)': medianMs,
+  'median latency of the network (ms)': medianMs,
 });
 
 /** The closing rows of compared taggers, which are scored on words. */
 export const closingRows = (compared: readonly ComparedTagger[]): Row[] =>
-  compared.map(({ name, scores, cost }) => closingRow(name, 'words', microF1(scores), cost));
+  compared.map(({ name, scores, cost }) => closingRow(name, 'words', overall(scores).f1 ?? 0, cost));

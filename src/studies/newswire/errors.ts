@@ -35,26 +35,21 @@ export function summarizeErrors(
   predicted: readonly (readonly Span[])[],
   labels: readonly string[],
 ): ErrorSummary {
+  const kinds = MENTION_OUTCOMES.filter((outcome) => outcome !== 'correct');
   const errors = compareMentions(gold, predicted).filter(({ outcome }) => outcome !== 'correct');
-  const kinds = MENTION_OUTCOMES.filter((outcome) => outcome !== 'correct').map((kind) => ({
-    kind,
-    count: errors.filter(({ outcome }) => outcome === kind).length,
-  }));
+  const countOf = (kind: MentionOutcome, some = errors) =>
+    some.filter(({ outcome }) => outcome === kind).length;
   const bySentence = new Map<number, number>();
   for (const { sentence } of errors) bySentence.set(sentence, (bySentence.get(sentence) ?? 0) + 1);
-  const isOf = (label: string) => errors.filter((one) => (one.gold ?? one.predicted)!.label === label);
   return {
     count: errors.length,
-    kinds: kinds.sort((one, other) => other.count - one.count),
-    bars: labels.map((label) => ({
-      text: label,
-      values: Object.fromEntries(
-        MENTION_OUTCOMES.slice(1).map((kind) => [
-          kind,
-          isOf(label).filter(({ outcome }) => outcome === kind).length,
-        ]),
-      ),
-    })),
+    kinds: kinds
+      .map((kind) => ({ kind, count: countOf(kind) }))
+      .sort((one, other) => other.count - one.count),
+    bars: labels.map((label) => {
+      const own = errors.filter((one) => (one.gold ?? one.predicted)!.label === label);
+      return { text: label, values: Object.fromEntries(kinds.map((kind) => [kind, countOf(kind, own)])) };
+    }),
     worst: [...bySentence]
       .sort(([, one], [, other]) => other - one)
       .map(([index, count]) => ({

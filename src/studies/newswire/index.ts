@@ -35,25 +35,30 @@ export {
 export { type SetProbe, type SetScores, scoreSets, setScoreRows, writtenSet } from './other-texts';
 export { NEWSWIRE_PROFILES, type NewswireProfile, PUBLISHED_NEWSWIRE } from './profiles';
 export {
-  ALL,
+  compareF1,
+  type Difference,
+  differenceText,
   drawnUnits,
   f1Bars,
   type MentionScore,
   mentionRows,
-  microF1,
+  overall,
+  recallRows,
   scoreMentions,
   scoreTags,
   setRows,
 } from './scores';
-export { scoreBySeen } from './seen-names';
-export { scoreSubwords, subwordRows } from './sub-words';
+export { NAME_GROUPS, type NameGroup, scoreBySeen } from './seen-names';
+export { type SubwordScores, scoreSubwords, subwordRows } from './sub-words';
 export {
   alignmentRows,
   type CountedShape,
+  modeRows,
   namesByPart,
   parametersByFormula,
   piecesByTag,
   recordRows,
+  sentenceWithSplitName,
   taggedRows,
 } from './tables';
 export {

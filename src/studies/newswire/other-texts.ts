@@ -2,18 +2,29 @@ import { basename, join } from 'node:path';
 import { loadNerSet, type NerSet, type NerSetEntry } from '../../corpora';
 import { projectRoot, type Sentence, type Span } from '../../foundation';
 import type { Row } from '../../visualization';
-import { drawnUnits, type MentionScore, microF1, scoreMentions, setRows, withoutMasked } from './scores';
+import {
+  type Difference,
+  differenceText,
+  drawnUnits,
+  independentDifference,
+  type MentionScore,
+  overall,
+  scoreMentions,
+  setRows,
+  withoutMasked,
+} from './scores';
 import type { FindMentions } from './taggers';
 
 /** The scores of a tagger on one test set. */
 export interface SetScores {
   name: string;
+  genre: string;
   language: string;
   scores: MentionScore[];
   /** Entities that are neither right nor wrong. */
   masked: number;
-  /** F1 minus that on the tagger's own test part on the same labels, in points; null if nothing is compared. */
-  change: number | null;
+  /** F1 minus that on the tagger's own test part on the same labels; null if nothing is compared. */
+  change: Difference | null;
   /** What the intervals are over. */
   unit: string;
 }
@@ -57,10 +68,12 @@ export async function scoreSets(
     );
     const own = labels.filter((label) => sentences[0].annotated.includes(label));
     const atHome = home.sentences.map((sentence) => ({ ...sentence, annotated: own }));
+    const reference = overall(scoreMentions(atHome, home.found, own, seed));
+    const { name, genre, language } = entry;
     results.push({
-      ...{ name: entry.name, language: entry.language, scores },
+      ...{ name, genre, language, scores },
       masked: masked.flat().length,
-      change: 100 * (microF1(scores) - microF1(scoreMentions(atHome, home.found, own, seed))),
+      change: independentDifference(overall(scores), reference),
       unit: drawnUnits(sentences),
     });
   }
@@ -77,7 +90,7 @@ function usableSet(
     onNotice(`${entry.name}: not at hand`);
     return undefined;
   }
-  const { annotated } = set.sentences[0];
+  const annotated = set.sentences[0]?.annotated ?? [];
   if (!annotated.some((label) => labels.includes(label))) {
     onNotice(`${entry.name}: its labels (${annotated.join(', ')}) are none of this tagger's`);
     return undefined;
@@ -93,8 +106,9 @@ export const setScoreRows = (results: readonly SetScores[], labels: readonly str
   setRows(Object.fromEntries(results.map(({ name, scores }) => [name, scores])), labels).map(
     (row, index) => ({
       ...row,
+      genre: results[index].genre,
       masked: results[index].masked,
-      'against the test part, same labels (points)': results[index].change,
+      'against the test set, same labels (points), 95% interval': differenceText(results[index].change),
       'interval over': results[index].unit,
     }),
   );

@@ -5,11 +5,12 @@ import type { BarSeries, Row } from '../../visualization';
 import { withInterval } from '../tables';
 import { spansOfTags } from './word-tags';
 
-/** Strict F1 over words with its interval for the choice of texts. */
+/** Scores of mentions, whose label and both borders must be right, with intervals for the choice of texts. */
 export interface MentionScore {
   label: string;
   precision: number | null;
   recall: number | null;
+  recallInterval: Interval | null;
   /** Null without gold mentions. */
   f1: number | null;
   interval: Interval | null;
@@ -30,7 +31,7 @@ export function drawnUnits(gold: readonly Sentence[]): 'documents' | 'sentences'
 }
 
 /**
- * Strict scores of each label and of all together, with 95 % bootstrap intervals over documents, or over sentences of few documents.
+ * Scores of each label and of all together, with 95 % bootstrap intervals over documents, or over sentences of few documents.
  *
  * @param predicted one list per sentence // [sentences]
  * @param seed of the bootstrap
@@ -41,19 +42,58 @@ export function scoreMentions(
   labels: readonly string[],
   seed: number,
 ): MentionScore[] {
+  const rows = countsOfUnits(gold, predicted, labels);
+  const groups = [
+    ...labels.map((label, index) => ({ label, places: [index] })),
+    { label: ALL, places: [...labels.keys()] },
+  ];
+  const statistics = groups.flatMap(({ places }) => [
+    (sums: Float64Array) => f1Of(...sumsOf(sums, places)),
+    (sums: Float64Array) => recallOf(...sumsOf(sums, places)),
+  ]);
+  const intervals = bootstrapUnits(
+    rows.length,
+    3 * labels.length,
+    (sums, unit) => addTo(sums, rows[unit]),
+    statistics,
+    {
+      seed,
+    },
+  );
+  const total = new Float64Array(3 * labels.length);
+  for (const row of rows) addTo(total, row);
+  return groups.map(({ label, places }, index) => {
+    const [hits, found, right] = sumsOf(total, places);
+    return {
+      label,
+      precision: found === 0 ? null : hits / found,
+      recall: recallOf(hits, found, right),
+      recallInterval: intervals[2 * index + 1],
+      f1: f1Of(hits, found, right),
+      interval: intervals[2 * index],
+      support: right,
+    };
+  });
+}
+
+/** Hits, predictions and gold mentions of each label in turn, one row per unit that the bootstrap draws // [units][3 * labels] */
+function countsOfUnits(
+  gold: readonly Sentence[],
+  predicted: readonly (readonly Span[])[],
+  labels: readonly string[],
+): Float64Array[] {
   const ofDocuments = drawnUnits(gold) === 'documents';
   const unitOf = (sentence: Sentence, index: number) => (ofDocuments ? sentence.article : String(index));
   const units = new Map<string, Map<string, SpanCounts>>();
-  gold.forEach((sentence, index) => {
-    units.set(unitOf(sentence, index), new Map(labels.map((label) => [label, noSpanCounts()])));
-  });
+  for (const unit of new Set(gold.map(unitOf)))
+    units.set(unit, new Map(labels.map((label) => [label, noSpanCounts()])));
   const uncounted = noSpanCounts();
   countSpans(
     gold,
     predicted,
     ({ label }, sentence, index) => units.get(unitOf(sentence, index))!.get(label) ?? uncounted,
   );
-  const rows = [...units.values()].map((counts) =>
+  return [...units.values()].map((counts) =>
     Float64Array.from(
       labels.flatMap((label) => {
         const { hits, predicted: found, gold: right } = counts.get(label)!;
@@ -61,43 +101,75 @@ export function scoreMentions(
       }),
     ),
   );
-  const columns = 3 * labels.length;
-  const sumsOf = (sums: Float64Array, places: readonly number[]) =>
-    [0, 1, 2].map((column) => places.reduce((sum, place) => sum + sums[3 * place + column], 0));
-  const all = labels.map((_, index) => index);
-  const groups: [string, number[]][] = [
-    ...labels.map((label, index): [string, number[]] => [label, [index]]),
-    [ALL, all],
-  ];
-  const add = (sums: Float64Array, unit: number) => {
-    for (let column = 0; column < columns; column++) sums[column] += rows[unit][column];
-  };
-  const intervals = bootstrapUnits(
-    rows.length,
-    columns,
-    add,
-    groups.map(([, places]) => (sums: Float64Array) => {
-      const [hits, found, right] = sumsOf(sums, places);
-      return f1Of(hits, found, right);
-    }),
-    { seed },
-  );
-  const total = new Float64Array(columns);
-  rows.forEach((_, unit) => {
-    add(total, unit);
-  });
-  return groups.map(([label, places], index) => {
-    const [hits, found, right] = sumsOf(total, places);
-    return {
-      label,
-      precision: found === 0 ? null : hits / found,
-      recall: right === 0 ? null : hits / right,
-      f1: f1Of(hits, found, right),
-      interval: intervals[index],
-      support: right,
-    };
-  });
 }
+
+/** Hits, predictions and gold mentions of some labels. @param offset of their columns */
+const sumsOf = (sums: Float64Array, places: readonly number[], offset = 0): [number, number, number] => {
+  const sum = (column: number) =>
+    places.reduce((total, place) => total + sums[offset + 3 * place + column], 0);
+  return [sum(0), sum(1), sum(2)];
+};
+
+const recallOf = (hits: number, _: number, gold: number): number | null => (gold === 0 ? null : hits / gold);
+
+function addTo(sums: Float64Array, row: Float64Array): void {
+  for (let column = 0; column < row.length; column++) sums[column] += row[column];
+}
+
+/** A difference of two shares with its 95 % interval. */
+export interface Difference {
+  difference: number;
+  interval: Interval | null;
+}
+
+/** F1 of one tagger minus that of another on the same sentences; the interval is of the paired bootstrap: both are drawn together. */
+export function compareF1(
+  gold: readonly Sentence[],
+  one: readonly (readonly Span[])[],
+  other: readonly (readonly Span[])[],
+  labels: readonly string[],
+  seed: number,
+): Difference {
+  const width = 3 * labels.length;
+  const [ofOne, ofOther] = [one, other].map((predicted) => countsOfUnits(gold, predicted, labels));
+  const rows = ofOne.map((row, unit) => Float64Array.from([...row, ...ofOther[unit]]));
+  const places = [...labels.keys()];
+  const difference = (sums: Float64Array) =>
+    (f1Of(...sumsOf(sums, places)) ?? 0) - (f1Of(...sumsOf(sums, places, width)) ?? 0);
+  const [interval] = bootstrapUnits(
+    rows.length,
+    2 * width,
+    (sums, unit) => addTo(sums, rows[unit]),
+    [difference],
+    {
+      seed,
+    },
+  );
+  const total = new Float64Array(2 * width);
+  for (const row of rows) addTo(total, row);
+  return { difference: difference(total), interval };
+}
+
+/**
+ * Difference of two F1 on different texts, by the square-and-add method: its margins are those of both intervals, added in quadrature (Zou &
+ * Donner 2008, doi:10.1002/sim.3095).
+ */
+export function independentDifference(one: MentionScore, other: MentionScore): Difference | null {
+  if (one.f1 === null || other.f1 === null) return null;
+  const difference = one.f1 - other.f1;
+  if (!one.interval || !other.interval) return { difference, interval: null };
+  const below = Math.hypot(one.f1 - one.interval[0], other.interval[1] - other.f1);
+  const above = Math.hypot(one.interval[1] - one.f1, other.f1 - other.interval[0]);
+  return { difference, interval: [difference - below, difference + above] };
+}
+
+/** "-26.2 (-29.9 to -22.4)" in points; a dash if nothing was compared. */
+export const differenceText = (one: Difference | null): string =>
+  one === null ? '–' : withInterval(one.difference, one.interval);
+
+/** The score of all labels together. */
+export const overall = (scores: readonly MentionScore[]): MentionScore =>
+  scores.find(({ label }) => label === ALL)!;
 
 /** Scores of tags of words, as they come from a tagger // [sentences][words] */
 export const scoreTags = (
@@ -113,13 +185,10 @@ export const scoreTags = (
     seed,
   );
 
-/** F1 of all labels together; 0 without gold mentions. */
-export const microF1 = (scores: readonly MentionScore[]): number => scores[scores.length - 1].f1 ?? 0;
-
 /** F1 of all labels together on several sets, for `groupedBars`. */
 export const f1Bars = (name: string, sets: Readonly<Record<string, readonly MentionScore[]>>): BarSeries => ({
   name,
-  values: Object.fromEntries(Object.entries(sets).map(([set, scores]) => [set, microF1(scores)])),
+  values: Object.fromEntries(Object.entries(sets).map(([set, scores]) => [set, overall(scores).f1])),
 });
 
 /** One row per label, in percent, and the mean of the labels. */
@@ -153,10 +222,11 @@ export const setRows = (
 ): Row[] =>
   Object.entries(sets).map(([set, scores]) => {
     const of = (label: string) => scores.find((score) => score.label === label);
-    const all = scores[scores.length - 1];
+    const all = overall(scores);
     return {
       set,
       'F1 (%), 95% interval': all.f1 === null ? 'no mention' : withInterval(all.f1, all.interval),
+      'precision (%)': all.precision === null ? null : 100 * all.precision,
       'recall (%)': all.recall === null ? null : 100 * all.recall,
       ...Object.fromEntries(
         labels.map((label): [string, number | null] => {
@@ -165,6 +235,26 @@ export const setRows = (
         }),
       ),
       mentions: all.support,
+    };
+  });
+
+/** Recall of groups of gold mentions as one row per group, by label in percent. */
+export const recallRows = (
+  groups: Readonly<Record<string, readonly MentionScore[]>>,
+  labels: readonly string[],
+): Row[] =>
+  Object.entries(groups).map(([group, scores]) => {
+    const { recall, recallInterval, support } = overall(scores);
+    return {
+      group,
+      mentions: support,
+      'recall (%), 95% interval': recall === null ? 'no mention' : withInterval(recall, recallInterval),
+      ...Object.fromEntries(
+        labels.map((label): [string, number | null] => {
+          const own = scores.find((score) => score.label === label)?.recall ?? null;
+          return [`${label} (%)`, own === null ? null : 100 * own];
+        }),
+      ),
     };
   });
 

@@ -1,5 +1,6 @@
 import { type Newswire, PARTS } from '../../corpora';
-import { byLabel, type Sentence, type Span } from '../../foundation';
+import type { SequenceScore } from '../../evaluation';
+import { byLabel, type Sentence } from '../../foundation';
 import { outputNames, spansToLabels, type Tokenizer, WORD_RULES } from '../../tokenization';
 import type { BarSeries, Row } from '../../visualization';
 import { tagsOfWords, wordRanges } from './word-tags';
@@ -65,7 +66,7 @@ export function recordRows(record: readonly (readonly string[])[], tags: readonl
   const others = record.slice(1, -1).map((_, index) => `column ${index + 2}`);
   const names =
     record.length === CONLL_COLUMNS.length ? CONLL_COLUMNS : [CONLL_COLUMNS[0], ...others, 'ner_tags'];
-  const integers = record[record.length - 1].map((tag) => tags.indexOf(tag));
+  const integers = record[record.length - 1].map((tag) => (tags.includes(tag) ? tags.indexOf(tag) : '–'));
   return [
     ...record.map((cells, index) => ({ column: names[index], values: cells.join(' ') })),
     { column: 'ner_tags as integers', values: integers.join(' ') },
@@ -137,15 +138,53 @@ export async function piecesByTag(sentences: readonly Sentence[], tokenizer: Tok
   };
 }
 
-/** One sentence with its tags side by side: words, gold, and those of several taggers. */
-export const taggedRows = (sentence: Sentence, taggers: Readonly<Record<string, readonly Span[]>>): Row[] => {
+/** One sentence with its tags side by side: words, gold, and those that several taggers give // [words] */
+export const taggedRows = (
+  sentence: Sentence,
+  taggers: Readonly<Record<string, readonly string[]>>,
+): Row[] => {
   const gold = tagsOfWords(sentence, sentence.spans);
-  const others = Object.entries(taggers).map(
-    ([name, spans]) => [name, tagsOfWords(sentence, spans)] as const,
-  );
   return wordRanges(sentence).map(({ start, end }, index) => ({
     word: sentence.text.slice(start, end),
     gold: gold[index],
-    ...Object.fromEntries(others.map(([name, tags]) => [name, tags[index]])),
+    ...Object.fromEntries(Object.entries(taggers).map(([name, tags]) => [name, tags[index]])),
   }));
 };
+
+/** The first short sentence in which a name of several words falls into more pieces than words, for `alignmentRows`. */
+export async function sentenceWithSplitName(
+  sentences: readonly Sentence[],
+  tokenizer: Tokenizer,
+  longest = 12,
+): Promise<Sentence | undefined> {
+  const short = sentences.filter((sentence) => wordRanges(sentence).length <= longest);
+  const encodings = await tokenizer.encodeWords(
+    short.map((one) => ({ text: one.text, words: wordRanges(one) })),
+  );
+  return short.find((sentence, index) =>
+    sentence.spans.some(({ start, end }) => {
+      const words = wordRanges(sentence).flatMap((word, place) =>
+        word.start >= start && word.end <= end ? [place] : [],
+      );
+      const pieces = [...encodings[index].words].filter((word) => words.includes(word));
+      return words.length > 1 && words.every((word) => pieces.filter((own) => own === word).length > 1);
+    }),
+  );
+}
+
+/** seqeval's scores in both modes, one row per label and mean. */
+export const modeRows = (
+  modes: Readonly<Record<string, Readonly<Record<string, SequenceScore>>>>,
+  rows: readonly string[],
+): Row[] =>
+  rows.map((label) => ({
+    label,
+    ...Object.fromEntries(
+      Object.entries(modes).flatMap(([mode, report]): [string, number | null][] => [
+        [`precision, ${mode} (%)`, report[label] ? 100 * report[label].precision : null],
+        [`recall, ${mode} (%)`, report[label] ? 100 * report[label].recall : null],
+        [`F1, ${mode} (%)`, report[label] ? 100 * report[label]['f1-score'] : null],
+      ]),
+    ),
+    names: Object.values(modes)[0][label]?.support ?? null,
+  }));

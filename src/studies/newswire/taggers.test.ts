@@ -20,7 +20,7 @@ import {
   probeRows,
 } from './layer-probe';
 import { scoreSubwords, subwordRows } from './sub-words';
-import { alignmentRows, parametersByFormula, piecesByTag, taggedRows } from './tables';
+import { alignmentRows, parametersByFormula, piecesByTag, sentenceWithSplitName, taggedRows } from './tables';
 import { predictMentions, predictTags, taggerRows, trainTagger } from './taggers';
 import { spansOfTags } from './word-tags';
 
@@ -76,8 +76,19 @@ test('a tagger is trained once, tags words as they are, and its rows have precis
     sentences(1)[0].spans,
   );
 
-  const [row] = taggedRows(sentences(1)[0], { trained: found }).slice(1);
+  const [given] = await predictTags(tagger, sentences(1));
+  const [row] = taggedRows(sentences(1)[0], { trained: given }).slice(1);
   assert.deepEqual([row.word, row.gold, row.trained], ['t-cell', 'B-PER', 'B-PER']);
+
+  // A word that tokenizes to nothing is an unknown token, so that it has a tag of its own.
+  const blank = 'the \u200b t-cell';
+  const words = [
+    { start: 0, end: 3 },
+    { start: 4, end: 5 },
+    { start: 6, end: 12 },
+  ];
+  const [ofBlank] = await predictTags(tagger, [{ text: blank, words }]);
+  assert.deepEqual([ofBlank.length, ofBlank[0], ofBlank[2]], [3, 'O', 'B-PER']);
 
   // Tags as they come: the spans of the library's own decoding, with the borders of words.
   const tags = await predictTags(tagger, sentences(9));
@@ -94,7 +105,7 @@ test('a tagger is trained once, tags words as they are, and its rows have precis
     closingRows(compared).map((row) => [row.tagger, row.unit, row['F1 (%)']]),
     [['tiny', 'words', '100.0']],
   );
-  assert.ok(Number(comparedRows(compared, options.labels)[0]['median latency (ms)']) > 0);
+  assert.ok(Number(comparedRows(compared, options.labels)[0]['median latency of the network (ms)']) > 0);
   const network = TokenClassifier.load(first.folder);
   t.after(() => network.dispose());
   const tokenizer = new Tokenizer(first.folder);
@@ -157,11 +168,16 @@ test('the rules for sub-words differ on continuations alone, and special tokens 
     ['B-PER', ...name.slice(1).map(() => 'I-PER')],
   );
   // Scored as the reference study did, one name becomes several.
-  const all = await scoreSubwords([sentence], [sentence.spans], tokenizer);
-  assert.deepEqual([all.PER.support, all.PER['f1-score']], [name.length, 1]);
-  const none = await scoreSubwords([sentence], [[]], tokenizer);
-  assert.deepEqual([none.PER.support, none.PER.recall], [name.length, 0]);
+  const all = await scoreSubwords([sentence], [['O', 'B-PER', 'O']], tokenizer);
+  assert.deepEqual([all.report.PER.support, all.report.PER['f1-score'], all.accuracy], [name.length, 1, 1]);
+  const none = await scoreSubwords([sentence], [['O', 'O', 'O']], tokenizer);
+  assert.deepEqual([none.report.PER.support, none.report.PER.recall], [name.length, 0]);
   assert.equal(subwordRows(all, ['PER'])[1].names, name.length);
+  const two = 'the t-cell b-cell';
+  const names = [{ start: 4, end: 17, label: 'PER' }];
+  const long = { ...sentence, text: two, words: wordsOf(two), spans: names };
+  assert.equal(await sentenceWithSplitName([sentence, long], tokenizer), long);
+  assert.equal(await sentenceWithSplitName([sentence, long], tokenizer, 2), undefined);
   const { values } = await piecesByTag([sentence], tokenizer);
   assert.equal(values['B-PER'], name.length);
 });

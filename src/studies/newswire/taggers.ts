@@ -56,8 +56,7 @@ export async function trainTagger(
 export type OpenTagger = Pick<Variant, 'tagging' | 'tokenizer' | 'score'>;
 
 /**
- * The likeliest tag of each word, at its first token, as it comes: not every sequence is valid IOB2. A word without a token has `O` //
- * [sentences][words]
+ * The likeliest tag of each word, at its first token, as it comes: not every sequence is valid IOB2 // [sentences][words]
  */
 export async function predictTags(
   { tagging, tokenizer, score }: OpenTagger,
@@ -71,6 +70,7 @@ export async function predictTags(
   progress.end();
   return tagged.map(({ encoded, logits }, index) => {
     const tags = new Array<string>(wordRanges(sentences[index]).length).fill('O');
+    // Backwards, so that the first token of a word decides.
     for (let token = encoded.ids.length - 1; token >= 0; token--) {
       const row = logits.subarray(token * names.length, (token + 1) * names.length);
       tags[encoded.words[token]] = names[row.indexOf(Math.max(...row))];
@@ -94,18 +94,23 @@ export async function predictMentions(
 
 /** One row per epoch, as the reference study has them: losses, precision, recall, F1 and accuracy on dev. */
 export function taggerRows({ steps, evaluations, bestEpoch }: TrainedTagger): Row[] {
-  return evaluations.map(({ epoch, loss, precision = 0, recall = 0, accuracy = 0, score }) => {
+  const percent = (share: number | undefined) => (share === undefined ? null : 100 * share);
+  return evaluations.map(({ epoch, loss, precision, recall, accuracy, score }) => {
     const own = steps.filter((step) => step.epoch === epoch);
+    const f1 = precision === undefined || recall === undefined ? undefined : harmonicMean(precision, recall);
     return {
       epoch: epoch === bestEpoch ? `${epoch} (kept)` : String(epoch),
       'mean train loss': own.reduce((sum, step) => sum + step.loss, 0) / own.length,
       'dev loss': loss,
-      'precision (%)': 100 * precision,
-      'recall (%)': 100 * recall,
-      'F1 (%)': precision + recall === 0 ? 0 : (200 * precision * recall) / (precision + recall),
+      'precision (%)': percent(precision),
+      'recall (%)': percent(recall),
+      'F1 (%)': percent(f1),
       'mean F1 of the types (%)': 100 * score,
-      'accuracy of tags (%)': 100 * accuracy,
+      'accuracy of tags (%)': percent(accuracy),
       'training time (s)': secondsOf(own),
     };
   });
 }
+
+const harmonicMean = (one: number, other: number): number =>
+  one + other === 0 ? 0 : (2 * one * other) / (one + other);

@@ -93,8 +93,8 @@ export function outcomeRows(
     });
 }
 
-/** Whether a name has one of the stems by which most say what they are. */
-const hasKeyword = ({ name }: University): boolean => /universit|univerz/i.test(name);
+/** Whether a name says "university", in one of the spellings of European languages. */
+const saysUniversity = ({ name }: University): boolean => /univers|univerz|uniwers|üniversit/i.test(name);
 
 const isAscii = ({ name }: University): boolean => /^[\x20-\x7e]*$/.test(name);
 
@@ -124,9 +124,10 @@ export function universityTables({ cases, outcomes }: UniversityProbe, seed: num
   const rowsOf = (groupOf: (one: UniversityCase) => string, most?: number) =>
     outcomeRows(cases, outcomes, groupOf, { seed, most });
   return {
+    'All sentences': rowsOf(() => 'all'),
     'By sentence': rowsOf(({ template }) => TEMPLATES[template]),
-    'By whether the name has a stem that says what it is': rowsOf((one) =>
-      hasKeyword(one) ? 'with "universit" or "univerz"' : 'without',
+    'By whether the name says "university" in some language': rowsOf((one) =>
+      saysUniversity(one) ? 'with univers-, univerz-, uniwers- or üniversit-' : 'without',
     ),
     'By letters': rowsOf((one) => (isAscii(one) ? 'ASCII' : 'other letters')),
     'By country, the twenty with the most names': rowsOf(({ country }) => country, 20),
