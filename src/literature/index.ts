@@ -5,6 +5,7 @@
  * In: the environment variables of a run. Out: its profile, folder and files, its training and test sentences, a description of the
  * machine, and the results of the studies. May touch: the folder of the run.
  */
+export { NAMED_CELL_LINE, type NamedSentences, type Naming, nameCellLines } from './cell-line-names';
 export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
 export { benchmarkSentences, type GatheredSentences, gatherSentences, readTestSentences } from './gather';

@@ -57,6 +57,7 @@ export {
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
 export { inView, OWN_LABELS, type Tagger, viewName } from './tagging/model-view';
+export { spellOutMutation } from './tagging/mutations';
 export {
   checkOneEach,
   countSpans,

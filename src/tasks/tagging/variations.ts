@@ -1,4 +1,5 @@
-import { createRandom, type Random, type Sentence, type Span } from '../../foundation';
+import { createRandom, type Sentence, type Span } from '../../foundation';
+import { varyMutation } from './mutations';
 
 export interface Variations {
   /** For each label, the number of varied copies of each sentence that mentions it. */
@@ -64,38 +65,4 @@ function replaceMentions(sentence: Sentence, replace: (span: Span, mention: stri
     copiedTo = span.end;
   }
   return { ...sentence, text: text + sentence.text.slice(copiedTo), spans };
-}
-
-const CODES = 'Ala Arg Asn Asp Cys Gln Glu Gly His Ile Leu Lys Met Phe Pro Ser Thr Trp Tyr Val'.split(' ');
-const NAMES =
-  'alanine arginine asparagine aspartate cysteine glutamine glutamate glycine histidine isoleucine leucine lysine methionine phenylalanine proline serine threonine tryptophan tyrosine valine'.split(
-    ' ',
-  );
-const LETTERS = 'ACDEFGHIKLMNPQRSTVWY';
-const NUCLEOTIDES = 'ACGT';
-
-/**
- * Returns another mutation in the same notation: digits, amino acids and nucleotides are drawn at random, everything else (`rs`,
- * `del`, `>`, `IVS`) is kept. `Met326Ile` -> `Gly108Ser`, `-308G>A` -> `-571C>T`, `rs8099917` -> `rs2310766`
- */
-export function varyMutation(mention: string, random: Random): string {
-  const draw = (from: string | readonly string[]) => from[random.below(from.length)];
-  const standingAlone = /(?<![A-Za-z])[A-Z](?![A-Za-z])/g;
-  const isOfDna =
-    /[>/]|\b[cgm]\./.test(mention) &&
-    (mention.match(standingAlone) ?? []).every((letter) => NUCLEOTIDES.includes(letter));
-  return (
-    mention
-      .replace(new RegExp(`(?:${CODES.join('|')})(?![a-z])`, 'g'), () => draw(CODES))
-      .replace(new RegExp(`\\b(?:${NAMES.join('|')})\\b`, 'g'), () => draw(NAMES))
-      // A number keeps its length.
-      .replace(
-        /\d+/g,
-        (digits) => draw('123456789') + digits.replace(/\d/g, () => draw('0123456789')).slice(1),
-      )
-      .replace(standingAlone, () => draw(isOfDna ? NUCLEOTIDES : LETTERS))
-      .replace(/(?<![A-Za-z])[ACGT]{2,}(?![A-Za-z])/g, (run) =>
-        [...run].map(() => draw(NUCLEOTIDES)).join(''),
-      )
-  );
 }
