@@ -91,14 +91,15 @@ export const openPeers = (folder: string, options: { threads: number }): Promise
     },
   );
 
-/** The same for a text classifier in the runtimes of Python: PyTorch first, then ONNX Runtime. */
+/** The same for a text classifier in the runtimes of Python: PyTorch first, then ONNX Runtime. @param options `only` one of them, by its name */
 export const openTextPeers = (
   folder: string,
-  options: { threads: number },
+  { only, ...options }: { threads: number; only?: string },
 ): Promise<OpenPeers<TextVariant>> =>
   open(
     folder,
-    ({ script, untrained }) => script.endsWith('.py') && !untrained,
+    ({ name, script, untrained }) =>
+      script.endsWith('.py') && !untrained && (only === undefined || name === only),
     options,
     (contender, peer) => {
       const configuration = readClassifierConfiguration(folder);

@@ -126,6 +126,7 @@ export {
 export { TAG_SCHEMES, type TagScheme } from './sequences/schemes';
 export { checkSameShape, placeOfTag, readTagFile, type TagFile } from './sequences/tag-files';
 export type { SequenceMode } from './sequences/tags';
+export { studentT } from './student-t';
 export type { TextAnswer } from './text-answers';
 export { textReliability } from './text-calibration';
 export { compareTexts, type TextComparison } from './text-comparison';

@@ -103,6 +103,8 @@ export async function openOnnxScorer(
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: FATAL,

@@ -44,7 +44,7 @@ test('each row has the difference, the exact p of its pair, corrected over all r
     ]),
     [
       ['weak', 0, 30, 'perfect'],
-      ['weak', 3, 0, 'cannot be told'],
+      ['weak', 3, 0, 'not significant'],
     ],
   );
   assert.deepEqual(

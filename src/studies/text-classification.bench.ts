@@ -18,8 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPeer } from '../benchmark';
-import { CONFIDENCE } from '../evaluation';
-import { studentT } from '../evaluation/student-t';
+import { CONFIDENCE, studentT } from '../evaluation';
 import {
   InputError,
   type LabelledText,

@@ -2,6 +2,7 @@ import type { TextAnswer } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { SequenceClassifier } from '../../nn';
 import { isRight } from '../../tasks';
+import type { Curve } from '../../visualization';
 import { splitByScope } from './queries';
 
 /** Candidate offsets, 0 to 8 in steps of 0.1; 8 multiplies the odds by about 3,000. */
@@ -22,16 +23,44 @@ export function chooseFallback(answers: readonly TextAnswer[], outOfScope: strin
     ...answer,
     ranked: answer.ranked.filter(({ label }, place) => place < 2 || label === outOfScope),
   }));
-  const { within, out } = splitByScope(decisive, outOfScope);
+  const rates = fallbackRates(decisive, outOfScope);
+  const means = rates.map(({ within, out }) => (within + out) / 2);
+  return rates[means.indexOf(Math.max(...means))].offset;
+}
+
+/** What an offset gives and costs on some queries. */
+export interface FallbackRate {
+  offset: number;
+  /** Accuracy within the intents. */
+  within: number;
+  /** Recall out of scope. */
+  out: number;
+}
+
+/** Accuracy and recall for each candidate offset. @throws InputError if all queries, or none, are out of scope */
+export function fallbackRates(answers: readonly TextAnswer[], outOfScope: string): FallbackRate[] {
+  const { within, out } = splitByScope(answers, outOfScope);
   if (out.length === 0 || within.length === 0)
     throw new InputError(
       `the queries are all within the intents, or all "${outOfScope}"; choose a fallback on a part that has both`,
     );
   const rate = (some: readonly TextAnswer[], offset: number) =>
     withFallback(some, outOfScope, offset).filter(isRight).length / some.length;
-  const scores = OFFSETS.map((offset) => rate(out, offset) + rate(within, offset));
-  return OFFSETS[scores.indexOf(Math.max(...scores))];
+  return OFFSETS.map((offset) => ({ offset, within: rate(within, offset), out: rate(out, offset) }));
 }
+
+/** The same as curves over the offset, with their mean, by which it is chosen. */
+export const fallbackCurves = (rates: readonly FallbackRate[]): Curve[] => {
+  const curveOf = (name: string, of: (rate: FallbackRate) => number): Curve => ({
+    name,
+    points: rates.map((rate) => ({ x: rate.offset, value: of(rate) })),
+  });
+  return [
+    curveOf('accuracy within the intents', ({ within }) => within),
+    curveOf('recall out of scope', ({ out }) => out),
+    curveOf('mean of both', ({ within, out }) => (within + out) / 2),
+  ];
+};
 
 /** The answers of a classifier after an offset is added to the logit of a label. Those that do not rank it stay as they are. */
 export function withFallback(

@@ -4,8 +4,22 @@
  * In: labelled queries, a teacher or its kept answers. Out: the search for a student's settings, records of stages as tables. May touch: the
  * folder of the run.
  */
-export { type AlphaComparison, type AlphaPlan, compareAlphas, readKeptAlphas } from './alphas';
-export { chooseFallback, withFallback, writeFallback } from './fallback';
+export {
+  type AlphaComparison,
+  type AlphaPlan,
+  type AlphaTraining,
+  alphaRows,
+  compareAlphas,
+  readKeptAlphas,
+} from './alphas';
+export {
+  chooseFallback,
+  type FallbackRate,
+  fallbackCurves,
+  fallbackRates,
+  withFallback,
+  writeFallback,
+} from './fallback';
 export { agreementRows, signatureOf, subsetRows } from './graphs';
 export { checkLabelMaps } from './label-maps';
 export { StageLog } from './measure-stages';
@@ -22,17 +36,22 @@ export {
 } from './profiles';
 export {
   keptWeights,
+  type PrunedModel,
+  type PruningFigures,
   type PruningPlan,
   plannedSparsity,
   pruningCurvesOf,
+  pruningFigures,
   pruningRows,
   pruningTrials,
+  readKeptPruning,
   strongestOf,
 } from './pruning';
 export { DEMO_QUERY, intentRows, scopeCounts, TIMED_QUERY } from './queries';
 export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
 export {
   bestStudent,
+  edgesOf,
   importanceRows,
   readStudentSearch,
   type StudentSearch,
@@ -41,9 +60,19 @@ export {
   searchRows,
   searchStudents,
 } from './search';
-export { besidePublished, scopeRows, sparsityByLayer, stageFigure, stageLine, stageRows } from './stages';
+export {
+  besidePublished,
+  scopeRows,
+  sparsityByLayer,
+  stageFigure,
+  stageLine,
+  stageRows,
+  type Target,
+  targetRows,
+} from './stages';
 export { type Teacher, teacherFromKept, trainTeacher } from './teach';
 export {
+  describeTeacher,
   type JudgedParts,
   KEPT_SEARCH,
   type KeptTeacher,
@@ -51,4 +80,12 @@ export {
   type TeacherAnswer,
   untrainedTeacher,
 } from './teacher';
-export { accuracyAndLatency, costRows, costsInTurns, latencyRows, type TimingOptions } from './time-stages';
+export {
+  accuracyAndLatency,
+  costRows,
+  costsInTurns,
+  latencyRows,
+  type TimedModel,
+  type TimingOptions,
+  timeModels,
+} from './time-stages';

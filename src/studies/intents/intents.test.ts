@@ -11,16 +11,25 @@ import { tinyClassifier } from '../../nn/tiny-classifier.fixture';
 import { evaluateTexts } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
 import type { FinishedTrial } from '../trials';
-import { compareAlphas, readKeptAlphas } from './alphas';
-import { chooseFallback, withFallback, writeFallback } from './fallback';
+import { alphaRows, compareAlphas, readKeptAlphas } from './alphas';
+import { chooseFallback, fallbackCurves, fallbackRates, withFallback, writeFallback } from './fallback';
 import { checkLabelMaps } from './label-maps';
 import { mixtureOf } from './mixture';
 import { publishedEpochs, readPublishedIntents } from './profiles';
-import { plannedSparsity, pruningCurvesOf, pruningTrials, strongestOf } from './pruning';
+import {
+  plannedSparsity,
+  pruningCurvesOf,
+  pruningFigures,
+  pruningRows,
+  pruningTrials,
+  readKeptPruning,
+  strongestOf,
+} from './pruning';
 import { intentRows } from './queries';
 import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
 import {
   bestStudent,
+  edgesOf,
   importanceRows,
   readStudentSearch,
   type StudentSettings,
@@ -28,9 +37,9 @@ import {
   searchRows,
   searchStudents,
 } from './search';
-import { besidePublished, scopeRows, stageBubbles, stageRows } from './stages';
+import { besidePublished, scopeRows, stageBubbles, stageRows, targetRows } from './stages';
 import { teacherFromKept, trainTeacher } from './teach';
-import { keptAnswers, readKeptTeacher } from './teacher';
+import { describeTeacher, keptAnswers, readKeptTeacher } from './teacher';
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-intents-study-'));
@@ -109,14 +118,17 @@ test('a search keeps each trial on disk, is resumed, and marks values at an end 
     );
     assert.ok(Number(values.alpha) >= 0 && Number(values.alpha) <= 1);
   }
-  const rows = searchRows(trials);
-  const accuracies = rows.map((row) => Number(row['dev accuracy (%)']));
+  const rows = searchRows(trials, 1000);
+  const accuracies = rows.map((row) => Number.parseFloat(String(row['dev accuracy (%), 95% interval'])));
   assert.deepEqual(
     accuracies,
     [...accuracies].sort((a, b) => b - a),
   );
   const [{ values: _, ...trial }] = trials;
-  const [edge] = searchRows([{ ...trial, values: { epochs: 10, alpha: 0.12345, temperature: 2 } }]);
+  const [edge] = searchRows([{ ...trial, values: { epochs: 10, alpha: 0.12345, temperature: 2 } }], 1000);
+  const settings = { epochs: 8, alpha: 0.9902, temperature: 5 };
+  assert.match(edgesOf(settings), /^At an end of its range, .*: alpha 0\.99\.$/);
+  assert.match(edgesOf({ ...settings, alpha: 0.5 }), /^No setting/);
   assert.deepEqual(
     [edge.epochs, edge.alpha, edge.temperature],
     ['10 (end of the range)', '0.123', '2 (end of the range)'],
@@ -128,8 +140,14 @@ test('a search keeps each trial on disk, is resumed, and marks values at an end 
     searchStudents({ journal, trials: 4, seed: 1, about: 'b', train }),
     /belongs to a search with other "about"/,
   );
-  assert.deepEqual(readStudentSearch(journal), trials);
-  assert.deepEqual(readStudentSearch(`${journal}.none`), []);
+  const expected = { trials: 14, seed: 1, about: 'a' };
+  assert.deepEqual(readStudentSearch(journal, expected), trials);
+  assert.deepEqual(readStudentSearch(`${journal}.none`, expected), []);
+  assert.throws(() => readStudentSearch(journal, { ...expected, about: 'b' }), /other "about"/);
+  assert.throws(
+    () => readStudentSearch(journal, { ...expected, trials: 20 }),
+    /has 14 finished trials, 20 were planned/,
+  );
   const otherwise = { epochs: 8, alpha: 0.5, temperature: 2 };
   assert.equal(bestStudent([], otherwise), otherwise);
   const best = trials.find(({ score }) => score === Math.max(...accuracies) / 100)!;
@@ -164,7 +182,7 @@ test('stages are compared with the first one, and queries out of scope are count
   const [, row] = stageRows(records);
   assert.deepEqual([row['times smaller'], row['times faster']], [10, 10]);
   const [whole, small] = scopeRows(records, 'oos');
-  assert.match(String(whole['of queries with an intent (%), 95% interval']), /^100\.0 /);
+  assert.match(String(whole['in scope (%), 95% interval']), /^100\.0 /);
   assert.match(String(whole['recall out of scope (%), 95% interval']), /^50\.0 /);
   assert.match(String(whole['precision of "out of scope" (%), 95% interval']), /^100\.0 /);
   assert.match(String(small['recall out of scope (%), 95% interval']), /^0\.0 /);
@@ -180,7 +198,7 @@ test('the figures of the reference study stand beside ours, with its factors', (
     record('student', 40, 3, ['oos', 'timer', 'timer', 'timer']),
   ];
   const counterparts = { teacher: 'BERT baseline', student: 'Distillation + ORT (quantized)' };
-  const rows = besidePublished(records, stages, counterparts);
+  const rows = besidePublished(records, stages, counterparts, { student: 'smaller' });
   assert.deepEqual(
     rows.map((row) => [
       row.ours,
@@ -193,6 +211,19 @@ test('the figures of the reference study stand beside ours, with its factors', (
       ['student', '6.51', '7.22', 10],
     ],
   );
+  assert.deepEqual(
+    rows.map(({ note }) => note),
+    ['', 'smaller'],
+  );
+  assert.throws(() => besidePublished(records, stages, { pupil: 'DistilBERT' }, {}), {
+    name: 'InputError',
+    message: 'there is no stage "pupil"; name one of: teacher; ours alone; student',
+  });
+  const [met, missed] = targetRows([
+    { target: 'smaller', value: 25, least: 6.51 },
+    { target: 'faster', value: 5, least: 7.22 },
+  ]);
+  assert.deepEqual([met.met, missed.met], ['yes', 'no']);
   assert.deepEqual([publishedEpochs(alone).length, publishedEpochs(distilled).length], [5, 10]);
 });
 
@@ -213,6 +244,13 @@ test('a fallback is as ready as makes the mean of both recalls highest, whatever
     answered('oos', 0.2, 0.6),
   ];
   assert.equal(chooseFallback(dev, 'oos'), 1.7);
+  const [within, out, both] = fallbackCurves(fallbackRates(dev, 'oos'));
+  assert.deepEqual([within.points.length, both.points[17].x], [81, 1.7]);
+  for (const [place, { value }] of both.points.entries())
+    assert.ok(
+      Math.abs(value - (within.points[place].value + out.points[place].value) / 2) < 1e-12 &&
+        value <= both.points[17].value,
+    );
   const given = withFallback(dev, 'oos', 1.7).map(({ given: [label] }) => label);
   assert.deepEqual(given, [...Array(30).fill('timer'), 'oos', 'oos', 'oos', 'oos', 'oos']);
   assert.equal(chooseFallback([answered('timer', 0.9, 0.1), answered('oos', 0.1, 0.9)], 'oos'), 0);
@@ -269,7 +307,8 @@ test('a trained teacher is kept by its answers, and answers no other queries; st
   const kept = readKeptTeacher(out)!;
   const same = teacherFromKept(kept, parts);
   assert.deepEqual([same.epochs, same.demo.label], [teacher.epochs, teacher.demo.label]);
-  assert.deepEqual([same.hasWeights, teacher.hasWeights, same.folder], [false, true, out]);
+  assert.equal(same.folder, out);
+  assert.match(describeTeacher(kept), /parameters, trained in TensorFlow .* rate .*, batches of /);
   for (const part of ['dev', 'test'] as const)
     assert.deepEqual(
       same.answers[part].map(({ gold, given }) => [gold, given]),
@@ -291,15 +330,24 @@ test('a trained teacher is kept by its answers, and answers no other queries; st
   };
   const comparison = await compareAlphas(plan, run);
   assert.deepEqual(
-    comparison.rows.map((row) => [row.student, row.seeds]),
+    alphaRows(comparison).map((row) => [row.student, row.seeds]),
     [
       ['alpha 1', 2],
       ['alpha 0', 2],
     ],
   );
+  const trainings = [
+    [1, 1, 0.8],
+    [1, 2, 0.82],
+    [0.5, 1, 0.83],
+    [0.5, 2, 0.87],
+  ].map(([alpha, seed, test]) => ({ alpha, seed, dev: 0.9, test }));
+  const [, half] = alphaRows({ epochs: 1, temperature: 2, testTexts: 1000, trainings });
+  // Differences .03 and .05: mean .04, standard error .01, t(1) = 12.706.
+  assert.equal(half['gain over alpha 1 (points), 95% interval over seeds'], '4.0 (-8.7 to 16.7)');
   assert.deepEqual(readKeptAlphas(alphas), comparison);
   writeFileSync(alphas, '{"epochs":5}');
-  assert.throws(() => readKeptAlphas(alphas), /alphas.json: has no "rows"; restore the file/);
+  assert.throws(() => readKeptAlphas(alphas), /alphas.json: lacks "trainings", .*; restore the file/);
 
   for (const damaged of ['{', '{}', '{"answers":[]}']) {
     writeFileSync(join(out, 'teacher.json'), damaged);
@@ -308,7 +356,7 @@ test('a trained teacher is kept by its answers, and answers no other queries; st
   assert.equal(readKeptTeacher(join(folder, 'none')), undefined);
 });
 
-test('one pruning trial per method and share of zeros; soft movement has a penalty and a rate for its steps', () => {
+test('one pruning trial per method and share of zeros; soft movement has a penalty and a rate for its steps', (t) => {
   const recipe = { train: ['t'], dev: ['d'], seed: 1 };
   const trials = pruningTrials({ model: 'M', sparsities: [0.5, 0.9], steps: 600, recipe });
   assert.equal(trials.length, 9);
@@ -323,7 +371,18 @@ test('one pruning trial per method and share of zeros; soft movement has a penal
     sparse: { density: { layers: 1 - (trial.sparsity!.sparsity ?? 0.3), all: 0.9 }, bytes: {} },
     test: { accuracy: 0.9 - index / 100, texts: 100 },
   })) as unknown as FinishedTrial[];
-  const curves = pruningCurvesOf(finished);
+  const figures = pruningFigures(finished, 3);
+  const file = join(scratch(t), 'pruning.json');
+  assert.equal(readKeptPruning(file), undefined);
+  writeFileSync(file, JSON.stringify(figures));
+  assert.deepEqual(readKeptPruning(file), figures);
+  assert.equal(pruningRows(figures).length, 9);
+  writeFileSync(file, '{}');
+  assert.throws(
+    () => readKeptPruning(file),
+    /pruning.json: has no "models" or no "epochs"; restore the file/,
+  );
+  const curves = pruningCurvesOf(figures);
   assert.deepEqual(
     curves.map(({ name, points }) => [name, points.map(({ x }) => Math.round(x))]),
     [

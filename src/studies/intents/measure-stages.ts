@@ -10,6 +10,8 @@ import { InputError, type LabelledText, writeFileAtomically } from '../../founda
 import { isRight } from '../../tasks';
 import { TIMED_QUERY } from './queries';
 
+const EAGER = 'PyTorch eager fp32';
+
 /** Queries from which peak memory is taken where the answers are known already. */
 const SOME = 200;
 
@@ -43,9 +45,9 @@ export class StageLog {
       throw new InputError(
         'PyTorch is not installed here; `falconframes benchmark --peers FOLDER` installs it (5 GB)',
       );
-    const peers = await openTextPeers(folder, { threads: 1 });
+    const peers = await openTextPeers(folder, { threads: 1, only: EAGER });
     try {
-      const pytorch = peers.variants.find(({ name }) => name.endsWith('PyTorch eager fp32'))!;
+      const [pytorch] = peers.variants;
       const record = await measureStage(pytorch, this.#queries.slice(0, 1), this.#calls);
       // One at a time as in the other stages, not in a batch.
       const peakMegabytes = await pytorch.measureMemory([TIMED_QUERY]);
@@ -72,6 +74,10 @@ export class StageLog {
   }
 
   #keep(record: StageRecord, answers?: TextAnswer[]): StageRecord {
+    if (answers && answers.length !== this.#queries.length)
+      throw new InputError(
+        `${record.stage}: has ${answers.length} answers to ${this.#queries.length} queries; give one each`,
+      );
     const known = answers && { answers, accuracy: answers.filter(isRight).length / answers.length };
     this.records.push({ ...record, ...known });
     return this.records[this.records.length - 1];

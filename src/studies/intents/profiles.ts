@@ -48,7 +48,7 @@ export const INTENT_PROFILES: Readonly<Record<StudyProfileName, IntentsProfile>>
   },
   quick: {
     description:
-      "students of the kept teacher's answers, without a search of their settings, within twenty minutes on two cores",
+      'distils from stored teacher answers with the settings of a stored search, within twenty minutes on two cores',
     trainingTexts: Number.POSITIVE_INFINITY,
     testTexts: Number.POSITIVE_INFINITY,
     teacher: null,

@@ -1,10 +1,19 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeSparsity, cubicRise, type SparsityOptions, scoreRateFor } from '../../compression';
+import {
+  completeSparsity,
+  cubicRise,
+  type SparsityOptions,
+  type SparsityReport,
+  scoreRateFor,
+} from '../../compression';
 import { wilsonInterval } from '../../evaluation';
+import { InputError, readJsonObject } from '../../foundation';
 import { readSafetensors, WEIGHTS } from '../../nn';
 import type { Curve, Row } from '../../visualization';
 import { accuracyText } from '../tables';
 import type { FinishedTrial, Trial } from '../trials';
+import { KEPT_PRUNING } from './teacher';
 
 /** Side of the blocks that are removed as a whole. */
 const BLOCK = 32;
@@ -60,28 +69,77 @@ const FEWEST_ZEROS = 0.01;
 /** Penalty on the mean sigmoid of the scores for a target of 100 % zeros; set by experiment. */
 const PENALTY = 1000;
 
+/** What is known of a sparse model without its weights. */
+export interface PrunedModel {
+  name: string;
+  method: string;
+  /** Share of zeros in the matrices of the layers. */
+  zeros: number;
+  /** On the test texts. */
+  accuracy: number;
+  texts: number;
+  bytes: SparsityReport['bytes'];
+}
+
+/** Sparse models of one run. */
+export interface PruningFigures {
+  epochs: number;
+  models: PrunedModel[];
+}
+
+/** The figures of pruning trials, without their models. */
+export const pruningFigures = (trials: readonly FinishedTrial[], epochs: number): PruningFigures => ({
+  epochs,
+  models: trials.map((trial) => ({
+    name: trial.trial.name,
+    method: methodOf(trial),
+    zeros: 1 - trial.sparse!.density.layers,
+    accuracy: trial.test.accuracy,
+    texts: trial.test.texts,
+    bytes: trial.sparse!.bytes,
+  })),
+});
+
+/** Reads figures, by default those that are kept in the project; undefined if there are none. @throws InputError if they are damaged */
+export function readKeptPruning(path = KEPT_PRUNING): PruningFigures | undefined {
+  if (!existsSync(path)) return undefined;
+  const kept = readJsonObject(path, 'the figures of sparse models', LARGEST);
+  if (!Array.isArray(kept.models) || typeof kept.epochs !== 'number')
+    throw new InputError(`${path}: has no "models" or no "epochs"; restore the file`);
+  return kept as unknown as PruningFigures;
+}
+
+/** Bytes of such a file. */
+const LARGEST = 1 << 20;
+
 /** The method of a pruning trial. */
 const methodOf = ({ trial: { sparsity } }: FinishedTrial): string =>
   Object.entries(PRUNING_METHODS).find(
     ([, { method, block }]) => method === sparsity!.method && block === sparsity!.block,
   )![0];
 
-/** The trial with the most zeros of each method. */
-export const strongestOf = (trials: readonly FinishedTrial[]): FinishedTrial[] => [
-  ...new Map(trials.map((trial) => [methodOf(trial), trial])).values(),
-];
+/** The trial with the most zeros of each method, the later of equals. */
+export const strongestOf = (trials: readonly FinishedTrial[]): FinishedTrial[] => {
+  const strongest = new Map<string, FinishedTrial>();
+  for (const trial of trials) {
+    const other = strongest.get(methodOf(trial));
+    if (!other || trial.sparse!.density.layers <= other.sparse!.density.layers)
+      strongest.set(methodOf(trial), trial);
+  }
+  return [...strongest.values()];
+};
 
 /** Accuracy against the share of zeros in the layers, one curve per method. */
-export function pruningCurvesOf(trials: readonly FinishedTrial[]): Curve[] {
-  const methods = [...new Set(trials.map(methodOf))];
+export function pruningCurvesOf({ models }: PruningFigures): Curve[] {
+  const methods = [...new Set(models.map(({ method }) => method))];
   return methods.map((name) => ({
     name,
-    points: trials
-      .filter((one) => methodOf(one) === name)
-      .map(({ sparse, test: { accuracy, texts } }) => {
+    points: models
+      .filter(({ method }) => method === name)
+      .map(({ zeros, accuracy, texts }) => {
         const interval = wilsonInterval(Math.round(accuracy * texts), texts);
         return {
-          x: 100 * (1 - sparse!.density.layers),
+          x: 100 * zeros,
           value: accuracy,
           ...(interval && { low: interval[0], high: interval[1] }),
         };
@@ -101,15 +159,14 @@ export function plannedSparsity(sparsities: readonly number[]): Curve[] {
   }));
 }
 
-/** One row per sparse model: zeros, accuracy, and what its file takes in four forms. */
-export const pruningRows = (trials: readonly FinishedTrial[]): Row[] =>
-  trials.map(({ trial, sparse, test }) => {
-    const { density, bytes } = sparse!;
+/** One row per sparse model: zeros, accuracy, and what its file takes in five forms. */
+export const pruningRows = ({ models }: PruningFigures): Row[] =>
+  models.map(({ name, zeros, accuracy, texts, bytes }) => {
     const mebibytes = (own: number) => own / 2 ** 20;
     return {
-      model: trial.name,
-      'zeros in the layers (%)': 100 * (1 - density.layers),
-      'accuracy (%), 95% interval': accuracyText(test.accuracy, test.texts),
+      model: name,
+      'zeros in the layers (%)': 100 * zeros,
+      'accuracy (%), 95% interval': accuracyText(accuracy, texts),
       'as saved (MiB)': mebibytes(bytes.dense),
       'gzip (MiB)': mebibytes(bytes.gzipped),
       'bitmask and values (MiB)': mebibytes(bytes.bitmask),

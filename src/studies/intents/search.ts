@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Progress, silentProgress } from '../../foundation';
+import { wilsonInterval } from '../../evaluation';
+import { InputError, type Progress, silentProgress } from '../../foundation';
 import {
   createSampler,
   Journal,
@@ -72,11 +73,23 @@ export async function searchStudents({
   return scored.sort((one, other) => one.trial - other.trial);
 }
 
-/** Reads the trials of a search; none if there is no journal. @throws InputError if it is damaged, or of another space */
-export function readStudentSearch(path: string): ScoredTrial[] {
+/**
+ * Reads the trials of a finished search; none if there is no journal.
+ *
+ * @throws InputError if it is damaged, of another search, or has other than that many trials
+ */
+export function readStudentSearch(
+  path: string,
+  { trials, seed, about }: Pick<StudentSearch, 'trials' | 'seed' | 'about'>,
+): ScoredTrial[] {
   if (!existsSync(path)) return [];
-  const { records } = Journal.open(path, { ...Journal.begun(path), space: STUDENT_SPACE });
-  return ranked(records).sort((one, other) => one.trial - other.trial);
+  const { records } = Journal.open(path, { space: STUDENT_SPACE, sampler: 'tpe', seed, about });
+  const scored = ranked(records).sort((one, other) => one.trial - other.trial);
+  if (scored.length !== trials)
+    throw new InputError(
+      `${path}: has ${scored.length} finished trials, ${trials} were planned; finish the search with the profile full, or restore the file`,
+    );
+  return scored;
 }
 
 /** The settings of the best trial, the earliest of equals; `otherwise` if there is none. */
@@ -103,8 +116,12 @@ export const searchCurves = (trials: readonly ScoredTrial[]): Curve[] => [
   },
 ];
 
-/** One row per trial, the best first; a value at an end of its range is marked, since the best may lie beyond. */
-export function searchRows(trials: readonly ScoredTrial[]): Row[] {
+/**
+ * One row per trial, the best first; a value at an end of its range is marked, since the best may lie beyond.
+ *
+ * @param texts dev texts, for the interval
+ */
+export function searchRows(trials: readonly ScoredTrial[], texts: number): Row[] {
   return [...trials]
     .sort((one, other) => other.score - one.score || one.trial - other.trial)
     .map(({ trial, values, score, metrics, seconds }) => ({
@@ -112,18 +129,38 @@ export function searchRows(trials: readonly ScoredTrial[]): Row[] {
       ...Object.fromEntries(
         Object.entries(values).map(([name, value]) => [name, withEdge(name, Number(value))]),
       ),
-      'dev accuracy (%)': 100 * score,
+      'dev accuracy (%), 95% interval': searchedAccuracy(score, texts),
       'dev loss': metrics.loss,
       'kept epoch': metrics.bestEpoch,
       'time (s)': seconds,
     }));
 }
 
+/** With two decimals: trials differ by less than a point. */
+function searchedAccuracy(score: number, texts: number): string {
+  const interval = wilsonInterval(Math.round(score * texts), texts);
+  const percent = (share: number) => (100 * share).toFixed(2);
+  return interval ? `${percent(score)} (${interval.map(percent).join(' to ')})` : percent(score);
+}
+
 function withEdge(name: string, value: number): string {
-  const range = STUDENT_SPACE[name];
-  const [low, high] = 'integer' in range ? range.integer : 'uniform' in range ? range.uniform : [];
   const text = Number.isInteger(value) ? String(value) : value.toFixed(3);
-  return value === low || value === high ? `${text} (end of the range)` : text;
+  return isAtEdge(name, value) ? `${text} (end of the range)` : text;
+}
+
+/** Within a fiftieth of the range of one of its ends. */
+function isAtEdge(name: string, value: number): boolean {
+  const range = STUDENT_SPACE[name];
+  const [low, high] = 'integer' in range ? range.integer : 'uniform' in range ? range.uniform : [0, 0];
+  return Math.min(value - low, high - value) <= (high - low) / 50;
+}
+
+/** Which of the settings lie at an end of their range, in a sentence. */
+export function edgesOf(settings: StudentSettings): string {
+  const edges = Object.entries(settings).filter(([name, value]) => isAtEdge(name, value));
+  return edges.length === 0
+    ? 'No setting of the best trial lies at an end of its range.'
+    : `At an end of its range, so that better values may lie beyond: ${edges.map(([name, value]) => `${name} ${Number(value.toFixed(3))}`).join(', ')}.`;
 }
 
 /** How each setting moves with the accuracy over the trials: Spearman's rank correlation. */

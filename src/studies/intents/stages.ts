@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Latency, StageRecord } from '../../benchmark';
 import { wilsonInterval } from '../../evaluation';
+import { InputError } from '../../foundation';
 import { readEncoderConfiguration, readSafetensors, WEIGHTS } from '../../nn';
 import { isRight } from '../../tasks';
 import { type BarSeries, type Bubble, bubbles, type Figure, type Row } from '../../visualization';
@@ -19,6 +20,7 @@ export function stageRows(
   notes: Readonly<Record<string, string>> = {},
 ): Row[] {
   const [first] = records;
+  checkStages(records, notes);
   return records.map((record) => ({
     ...costRow(record.stage, record),
     'median (ms)': record.latency.medianMs,
@@ -34,15 +36,22 @@ export function stageRows(
 
 /** Size, latency and accuracy in the words of the reference study. */
 export const stageLine = ({ mebibytes, latency, accuracy }: StageRecord): string =>
-  `Size ${mebibytes.toFixed(2)} MiB · latency ${latency.meanMs.toFixed(2)} +- ${latency.deviationMs.toFixed(2)} ms · accuracy ${accuracy.toFixed(3)}`;
+  `Size ${mebibytes.toFixed(2)} MiB · latency ${latency.meanMs.toFixed(2)} ± ${latency.deviationMs.toFixed(2)} ms · accuracy ${accuracy.toFixed(3)}`;
 
-/** One row per stage that the reference study has too: its figures beside ours, factors of means. @param counterparts its stages by ours */
+/**
+ * One row per stage that the reference study has too: its figures beside ours, factors from means.
+ *
+ * @param counterparts its stages by ours
+ * @param notes by our stage: what differs
+ */
 export function besidePublished(
   records: readonly StageRecord[],
   published: readonly PublishedStage[],
   counterparts: Readonly<Record<string, string>>,
+  notes: Readonly<Record<string, string>>,
 ): Row[] {
   const [first] = records;
+  checkStages(records, { ...counterparts, ...notes });
   return records.flatMap((record): Row[] => {
     const theirs = published.find(({ stage }) => stage === counterparts[record.stage]);
     if (!theirs) return [];
@@ -62,10 +71,36 @@ export function besidePublished(
         ),
         'accuracy (%), 95% interval, ours': accuracyText(record.accuracy, record.answers.length),
         'accuracy (%), study': 100 * theirs.accuracy,
+        note: notes[record.stage] ?? '',
       },
     ];
   });
 }
+
+/** A name that no stage has would silently lose its row or note. */
+function checkStages(records: readonly StageRecord[], named: Readonly<Record<string, string>>): void {
+  const unknown = Object.keys(named).find((name) => !records.some(({ stage }) => stage === name));
+  if (unknown !== undefined)
+    throw new InputError(
+      `there is no stage "${unknown}"; name one of: ${records.map(({ stage }) => stage).join('; ')}`,
+    );
+}
+
+/** The last stage against the first: what was asked for, what it is, and whether it is met. */
+export interface Target {
+  target: string;
+  value: number;
+  least: number;
+}
+
+/** One row per target. */
+export const targetRows = (targets: readonly Target[]): Row[] =>
+  targets.map(({ target, value, least }) => ({
+    target,
+    'at least': least,
+    measured: value,
+    met: value >= least ? 'yes' : 'no',
+  }));
 
 interface StageCost {
   mebibytes: number;
@@ -101,7 +136,7 @@ export function scopeRows(
     return {
       stage,
       'accuracy of all queries (%), 95% interval': share(right(answers), answers.length),
-      'of queries with an intent (%), 95% interval': share(right(within), within.length),
+      'in scope (%), 95% interval': share(right(within), within.length),
       'recall out of scope (%), 95% interval': share(right(out), out.length),
       'precision of "out of scope" (%), 95% interval': share(right(said), said.length),
     };

@@ -14,8 +14,6 @@ export interface Teacher {
   /** For `distil`. */
   folder: string;
   encoder: string;
-  /** Its weights are in the folder; otherwise its answers alone. */
-  hasWeights: boolean;
   epochs: Row[];
   /** Its answer to the query of the demonstration. */
   demo: ScoredLabel;
@@ -38,7 +36,7 @@ export async function trainTeacher(
     const demo = await labelOf(variant, DEMO_QUERY);
     const answers = { dev: (await judge(variant, parts.dev)).answers, test: trained.test.answers };
     await keepTeacher(trained, parts, { demo, ...answers }, keepIn, run.progress);
-    return { folder, encoder: trial.encoder, hasWeights: true, epochs: epochRows(trained), demo, answers };
+    return { folder, encoder: trial.encoder, epochs: epochRows(trained), demo, answers };
   });
 }
 
@@ -50,5 +48,5 @@ export function teacherFromKept(kept: KeptTeacher, parts: JudgedParts): Teacher 
     dev: keptAnswers(kept, 'dev', parts.dev, labels),
     test: keptAnswers(kept, 'test', parts.test, labels),
   };
-  return { folder, encoder: String(recipe.encoder), hasWeights: false, epochs, demo, answers };
+  return { folder, encoder: String(recipe.encoder), epochs, demo, answers };
 }

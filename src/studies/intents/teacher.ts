@@ -5,6 +5,7 @@ import { keepSoftTargets, SOFT_TARGETS_FILE } from '../../compression';
 import { OUT_OF_SCOPE } from '../../corpora';
 import type { TextAnswer } from '../../evaluation';
 import {
+  formatDuration,
   InputError,
   type LabelledText,
   type Progress,
@@ -59,6 +60,8 @@ const KEPT = join(projectRoot, 'data', 'studies', 'intent-teacher');
 export const KEPT_SEARCH = join(KEPT, 'search.jsonl');
 /** The comparison of alphas, kept beside it. */
 export const KEPT_ALPHAS = join(KEPT, 'alphas.json');
+/** The figures of sparse students, kept beside it. */
+export const KEPT_PRUNING = join(KEPT, 'pruning.json');
 const FIGURES = 'teacher.json';
 /** Of a probability, after the point. */
 const DIGITS = 5;
@@ -84,8 +87,11 @@ export async function keepTeacher(
     of.map(({ ranked }) => {
       const intent = ranked.find(({ label }) => label !== OUT_OF_SCOPE)!;
       const outOfScope = ranked.find(({ label }) => label === OUT_OF_SCOPE)?.score ?? 0;
+      const label = numberOf.get(intent.label);
+      if (label === undefined)
+        throw new InputError(`the teacher answered "${intent.label}", which its labels lack; train it again`);
       return {
-        label: numberOf.get(intent.label) ?? -1,
+        label,
         score: Number(intent.score.toFixed(DIGITS)),
         outOfScope: Number(outOfScope.toFixed(DIGITS)),
       };
@@ -118,6 +124,10 @@ export function readKeptTeacher(folder = KEPT): KeptTeacher | undefined {
     );
   return { ...(figures as unknown as Omit<KeptTeacher, 'folder'>), folder };
 }
+
+/** How a kept teacher was trained, in a sentence. */
+export const describeTeacher = ({ recipe, trainingSeconds, parameters, precision }: KeptTeacher): string =>
+  `${recipe.encoder}, ${parameters.toLocaleString('en')} parameters, trained in TensorFlow (${precision}) in ${formatDuration(trainingSeconds)}: rate ${recipe.learningRate}, batches of ${recipe.batchSize}, seed ${recipe.seed}. Its answers are those of 32-bit floats.`;
 
 /**
  * The kept teacher's answers to the queries of a part.

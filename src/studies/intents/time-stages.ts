@@ -1,6 +1,7 @@
 import {
   benchmarkTexts,
   benchPythonInstalled,
+  type Latency,
   openTextPeers,
   type TextBenchmarkRow,
   type TextVariant,
@@ -21,30 +22,48 @@ export interface TimingOptions {
 
 const QUERIES = { short: 'cancel it', medium: TIMED_QUERY, long: DEMO_QUERY };
 
-/** Median latency of one query of each length, text to label, in turns; one row per model and number of threads. */
-export async function latencyRows(
+/** The latency of one model with some threads, by the length of the query. */
+export interface TimedModel {
+  model: string;
+  threads: number;
+  latency: Record<'short' | 'medium' | 'long', Latency>;
+}
+
+/** Times one query of each length, text to label, in turns: one entry per number of threads and model, the teacher in Python first. */
+export async function timeModels(
   models: readonly ModelFile[],
   threads: readonly number[],
   options: TimingOptions,
-): Promise<Row[]> {
-  const rows: Row[] = [];
+): Promise<TimedModel[]> {
+  const timed: TimedModel[] = [];
   for (const count of threads)
     await withEveryone(models, count, options.teacher, async (variants) => {
       const times = await timeInTurns(variants, Object.values(QUERIES), options);
-      for (const [place, { name }] of variants.entries())
-        rows.push({
-          model: name,
-          threads: count,
-          ...Object.fromEntries(
-            Object.keys(QUERIES).map((length, query) => [
-              `${length} query, median (ms)`,
-              times[place][query].medianMs,
-            ]),
-          ),
-        });
+      for (const [place, { name }] of variants.entries()) {
+        const [short, medium, long] = times[place];
+        timed.push({ model: name, threads: count, latency: { short, medium, long } });
+      }
     });
-  return rows;
+  return timed;
 }
+
+/** One row per model and number of threads; factors are of medians, against the first model with as many threads. */
+export const latencyRows = (timed: readonly TimedModel[]): Row[] =>
+  timed.map(({ model, threads, latency }) => {
+    const [first] = timed.filter((one) => one.threads === threads);
+    const { meanMs, deviationMs, p95Ms } = latency.medium;
+    return {
+      model,
+      threads,
+      'short query, median (ms)': latency.short.medianMs,
+      'medium query, median (ms)': latency.medium.medianMs,
+      'mean ± deviation (ms)': `${meanMs.toFixed(2)} ± ${deviationMs.toFixed(2)}`,
+      'p95 (ms)': p95Ms,
+      'long query, median (ms)': latency.long.medianMs,
+      'times faster, medium query': first.latency.medium.medianMs / latency.medium.medianMs,
+      'times faster, long query': first.latency.long.medianMs / latency.long.medianMs,
+    };
+  });
 
 /** Size, latency, throughput and memory of the same models with one thread. */
 export async function costsInTurns(
