@@ -74,7 +74,7 @@ function namesIn({ text, spans }: Sentence): FoundNames {
       const more = index + 1 < words.length ? text.slice(words[index + 1].start, words[index + 1].end) : '';
       if (isName(word)) {
         // "RAW 264.7", "HL 60", "CEM C7": the second word belongs to the name.
-        const isTwo = text[words[index].end] === ' ' && SECOND.test(more) && !isHead(more);
+        const isTwo = text[words[index].end] === ' ' && SECOND.test(more) && !NOT_NAMES.test(more);
         ranges.push({ start: words[index].start, end: words[isTwo ? index + 1 : index].end });
         if (isTwo) index++;
       } else if (MAY_BE_NAME.test(word) || isName(MODIFIED.exec(word)?.[1] ?? '')) isUnclear = true;
@@ -149,8 +149,6 @@ const MAY_BE_NAME = /^\d{3,}$|^\d+[.e]\d+$|^[A-Z]\d$/;
 
 /** The word before an ending such as "-derived": a line and a modification of it. */
 const MODIFIED = /^(.+?)-[a-z]{4,}/;
-
-const isHead = (word: string) => NOT_NAMES.test(word);
 
 /** Whether a word has the form of a name: capitals and digits, or several capitals, without a modifying ending or beginning. */
 function isName(word: string): boolean {

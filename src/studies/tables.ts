@@ -117,19 +117,19 @@ export function speedOf({
   return `${formatDuration(trainingSeconds)} of training in ${precision}: ${(texts / trainingSeconds).toFixed(1)} texts/s, ${(steps.length / trainingSeconds).toFixed(1)} steps/s, ${Math.round(tokens / trainingSeconds)} tokens/s.`;
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1);
-
 /** "97.3 (96.1 to 98.1)" in percent: a share or a difference of shares, and an interval. */
-export const withInterval = (share: number, interval: Interval | null): string =>
-  interval ? `${percent(share)} (${interval.map(percent).join(' to ')})` : percent(share);
+export function withInterval(share: number, interval: Interval | null, digits = 1): string {
+  const shown = (own: number) => (100 * own).toFixed(digits);
+  return interval ? `${shown(share)} (${interval.map(shown).join(' to ')})` : shown(share);
+}
 
 /** Wilson's 95% interval of an accuracy over texts. */
 const intervalOf = (accuracy: number, texts: number): Interval | null =>
   wilsonInterval(Math.round(accuracy * texts), texts);
 
 /** An accuracy in percent, with its interval over the texts. */
-export const accuracyText = (accuracy: number, texts: number): string =>
-  withInterval(accuracy, intervalOf(accuracy, texts));
+export const accuracyText = (accuracy: number, texts: number, digits?: number): string =>
+  withInterval(accuracy, intervalOf(accuracy, texts), digits);
 
 /** One row per trial; what was not run says so, and why. */
 export function trialRows(outcomes: readonly TrialOutcome[]): Row[] {

@@ -18,12 +18,7 @@ const BIAS = 'classifier.bias';
  * @throws InputError if all of them, or none, are out of scope
  */
 export function chooseFallback(answers: readonly TextAnswer[], outOfScope: string): number {
-  // The best two labels and this one decide; the rest would only be sorted again for every offset.
-  const decisive = answers.map((answer) => ({
-    ...answer,
-    ranked: answer.ranked.filter(({ label }, place) => place < 2 || label === outOfScope),
-  }));
-  const rates = fallbackRates(decisive, outOfScope);
+  const rates = fallbackRates(answers, outOfScope);
   const means = rates.map(({ within, out }) => (within + out) / 2);
   return rates[means.indexOf(Math.max(...means))].offset;
 }
@@ -39,7 +34,12 @@ export interface FallbackRate {
 
 /** Accuracy and recall for each candidate offset. @throws InputError if all queries, or none, are out of scope */
 export function fallbackRates(answers: readonly TextAnswer[], outOfScope: string): FallbackRate[] {
-  const { within, out } = splitByScope(answers, outOfScope);
+  // The best two labels and this one decide; the rest would only be sorted again for every offset.
+  const decisive = answers.map((answer) => ({
+    ...answer,
+    ranked: answer.ranked.filter(({ label }, place) => place < 2 || label === outOfScope),
+  }));
+  const { within, out } = splitByScope(decisive, outOfScope);
   if (out.length === 0 || within.length === 0)
     throw new InputError(
       `the queries are all within the intents, or all "${outOfScope}"; choose a fallback on a part that has both`,

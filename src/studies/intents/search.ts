@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { wilsonInterval } from '../../evaluation';
 import { InputError, type Progress, silentProgress } from '../../foundation';
 import {
   createSampler,
@@ -13,7 +12,7 @@ import {
   type Values,
 } from '../../training';
 import type { Curve, Row } from '../../visualization';
-import { devAccuracy } from '../tables';
+import { accuracyText, devAccuracy } from '../tables';
 import type { FinishedTrial } from '../trials';
 import type { Mixture } from './mixture';
 
@@ -129,18 +128,12 @@ export function searchRows(trials: readonly ScoredTrial[], texts: number): Row[]
       ...Object.fromEntries(
         Object.entries(values).map(([name, value]) => [name, withEdge(name, Number(value))]),
       ),
-      'dev accuracy (%), 95% interval': searchedAccuracy(score, texts),
+      // With two decimals: trials differ by less than a point.
+      'dev accuracy (%), 95% interval': accuracyText(score, texts, 2),
       'dev loss': metrics.loss,
       'kept epoch': metrics.bestEpoch,
       'time (s)': seconds,
     }));
-}
-
-/** With two decimals: trials differ by less than a point. */
-function searchedAccuracy(score: number, texts: number): string {
-  const interval = wilsonInterval(Math.round(score * texts), texts);
-  const percent = (share: number) => (100 * share).toFixed(2);
-  return interval ? `${percent(score)} (${interval.map(percent).join(' to ')})` : percent(score);
 }
 
 function withEdge(name: string, value: number): string {

@@ -300,7 +300,7 @@ test('letter cases are scored apart, and a tagger that sees them is found out', 
   );
 });
 
-test('recall is told apart for names that training has with their type, with another type, and not at all', () => {
+test('names seen with their type, seen with other types only, and new ones have a recall each', () => {
   const met = sentenceOf([
     ['ETH', 'B-PER'],
     ['met', 'O'],

@@ -1,4 +1,4 @@
-import { bootstrapUnits, type Interval } from '../../evaluation';
+import { bootstrapIntervals, bootstrapUnits, type Interval, sumRows } from '../../evaluation';
 import type { Sentence, Span } from '../../foundation';
 import { countSpans, f1Of, noSpanCounts, type SpanCounts } from '../../tasks';
 import type { BarSeries, Row } from '../../visualization';
@@ -51,17 +51,8 @@ export function scoreMentions(
     (sums: Float64Array) => f1Of(...sumsOf(sums, places)),
     (sums: Float64Array) => recallOf(...sumsOf(sums, places)),
   ]);
-  const intervals = bootstrapUnits(
-    rows.length,
-    3 * labels.length,
-    (sums, unit) => addTo(sums, rows[unit]),
-    statistics,
-    {
-      seed,
-    },
-  );
-  const total = new Float64Array(3 * labels.length);
-  for (const row of rows) addTo(total, row);
+  const intervals = bootstrapIntervals(rows, statistics, { seed });
+  const total = rows.length > 0 ? sumRows(rows) : new Float64Array(3 * labels.length);
   return groups.map(({ label, places }, index) => {
     const [hits, found, right] = sumsOf(total, places);
     return {
@@ -112,10 +103,6 @@ const sumsOf = (sums: Float64Array, places: readonly number[], offset = 0): [num
 
 const recallOf = (hits: number, _: number, gold: number): number | null => (gold === 0 ? null : hits / gold);
 
-function addTo(sums: Float64Array, row: Float64Array): void {
-  for (let column = 0; column < row.length; column++) sums[column] += row[column];
-}
-
 /** A difference of two shares with its 95 % interval. */
 export interface Difference {
   difference: number;
@@ -136,18 +123,8 @@ export function compareF1(
   const places = [...labels.keys()];
   const difference = (sums: Float64Array) =>
     (f1Of(...sumsOf(sums, places)) ?? 0) - (f1Of(...sumsOf(sums, places, width)) ?? 0);
-  const [interval] = bootstrapUnits(
-    rows.length,
-    2 * width,
-    (sums, unit) => addTo(sums, rows[unit]),
-    [difference],
-    {
-      seed,
-    },
-  );
-  const total = new Float64Array(2 * width);
-  for (const row of rows) addTo(total, row);
-  return { difference: difference(total), interval };
+  const [interval] = bootstrapIntervals(rows, [difference], { seed });
+  return { difference: rows.length > 0 ? difference(sumRows(rows)) : 0, interval };
 }
 
 /**
@@ -221,22 +198,29 @@ export const setRows = (
   labels: readonly string[],
 ): Row[] =>
   Object.entries(sets).map(([set, scores]) => {
-    const of = (label: string) => scores.find((score) => score.label === label);
     const all = overall(scores);
     return {
       set,
       'F1 (%), 95% interval': all.f1 === null ? 'no mention' : withInterval(all.f1, all.interval),
       'precision (%)': all.precision === null ? null : 100 * all.precision,
       'recall (%)': all.recall === null ? null : 100 * all.recall,
-      ...Object.fromEntries(
-        labels.map((label): [string, number | null] => {
-          const f1 = of(label)?.f1 ?? null;
-          return [`${label} (%)`, f1 === null ? null : 100 * f1];
-        }),
-      ),
+      ...percentByLabel(scores, labels, 'f1'),
       mentions: all.support,
     };
   });
+
+/** One column per label. */
+const percentByLabel = (
+  scores: readonly MentionScore[],
+  labels: readonly string[],
+  what: 'f1' | 'recall',
+): Row =>
+  Object.fromEntries(
+    labels.map((label): [string, number | null] => {
+      const own = scores.find((score) => score.label === label)?.[what] ?? null;
+      return [`${label} (%)`, own === null ? null : 100 * own];
+    }),
+  );
 
 /** Recall of groups of gold mentions as one row per group, by label in percent. */
 export const recallRows = (
@@ -249,12 +233,7 @@ export const recallRows = (
       group,
       mentions: support,
       'recall (%), 95% interval': recall === null ? 'no mention' : withInterval(recall, recallInterval),
-      ...Object.fromEntries(
-        labels.map((label): [string, number | null] => {
-          const own = scores.find((score) => score.label === label)?.recall ?? null;
-          return [`${label} (%)`, own === null ? null : 100 * own];
-        }),
-      ),
+      ...percentByLabel(scores, labels, 'recall'),
     };
   });
 
