@@ -6,13 +6,13 @@ import { type Int8Matrix, quantizeColumns, quantizeRows, quantizeTable, quantize
 
 /**
  * Dynamic 8-bit quantization: weights become integers now, activations at run time, with a scale and zero point per call (Jacob et
- * al. 2018, "Quantization and Training of Neural Networks for Efficient Integer- Arithmetic-Only Inference", for the affine
+ * al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", for the affine
  * scheme).
  *
  * A product with constant weights, `MatMul(x, W)`, becomes `Cast(MatMulInteger(DynamicQuantizeLinear(x), W8)) * (scale of x *
  * scales of W)`, the form that ONNX Runtime fuses into one kernel. A lookup, `Gather(table, ids)`, reads a row of integers and that
- * row's scale. Everything else (attention scores, LayerNorm, softmax, GELU, the head) stays in floating point, fused or not. A
- * fused graph's `Attention` becomes `QAttention`.
+ * row's scale. Everything else (attention scores, LayerNorm, softmax, GELU, a head of few outputs) stays in floating point, fused or
+ * not. A fused graph's `Attention` becomes `QAttention`.
  *
  * The range covers the whole batch, including padding, so a text's logits depend, within the quantization error, on the rest of its
  * batch; one at a time they do not (inference/session.ts).

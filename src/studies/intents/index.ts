@@ -48,7 +48,7 @@ export {
   strongestOf,
 } from './pruning';
 export { DEMO_QUERY, intentRows, scopeCounts, TIMED_QUERY } from './queries';
-export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock } from './rosenbrock';
+export { minimizeRosenbrock, type RosenbrockSearch, rosenbrock, rosenbrockRows } from './rosenbrock';
 export {
   bestStudent,
   edgesOf,

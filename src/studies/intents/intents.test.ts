@@ -26,7 +26,7 @@ import {
   strongestOf,
 } from './pruning';
 import { intentRows } from './queries';
-import { minimizeRosenbrock, rosenbrock } from './rosenbrock';
+import { minimizeRosenbrock, rosenbrock, rosenbrockRows } from './rosenbrock';
 import {
   bestStudent,
   edgesOf,
@@ -93,6 +93,14 @@ test('TPE comes closer to the minimum than random draws, the same for the same s
   const of = (sampler: 'tpe' | 'random') =>
     seeds.map((seed) => minimizeRosenbrock(sampler, { trials: 150, seed }).value).sort((a, b) => a - b)[2];
   assert.ok(of('tpe') < of('random'));
+  const others = [2, 3].map((seed) => minimizeRosenbrock('tpe', { trials: 60, seed }));
+  const [row] = rosenbrockRows({ tpe: [tpe, ...others] });
+  const values = [tpe, ...others].map(({ value }) => value);
+  assert.equal(row.value, tpe.value);
+  assert.equal(
+    row['median value over seeds'],
+    values.find((own) => values.filter((other) => other < own).length === 1),
+  );
 });
 
 test('a search keeps each trial on disk, is resumed, and marks values at an end of their range', async (t) => {

@@ -1,4 +1,5 @@
 import { createSampler, type ScoredValues, type Space } from '../../training';
+import type { Row } from '../../visualization';
 
 /** (1 - x)² + 100 (y - x²)², with its minimum 0 at (1, 1) in a narrow curved valley (Rosenbrock 1960). */
 export const rosenbrock = (x: number, y: number): number => (1 - x) ** 2 + 100 * (y - x ** 2) ** 2;
@@ -33,3 +34,16 @@ export function minimizeRosenbrock(
   }
   return found;
 }
+
+/** One row per sampler: the best point of its first search, and the best values of all, each of another seed. */
+export const rosenbrockRows = (searches: Readonly<Record<string, readonly RosenbrockSearch[]>>): Row[] =>
+  Object.entries(searches).map(([sampler, all]) => {
+    const [{ x, y, value, trial }] = all;
+    const values = all.map((one) => one.value).sort((one, other) => one - other);
+    return {
+      ...{ sampler, x, y, value, 'found in trial': trial },
+      seeds: all.length,
+      'median value over seeds': values[Math.floor(values.length / 2)],
+      'range over seeds': `${values[0].toFixed(4)} to ${values[values.length - 1].toFixed(4)}`,
+    };
+  });

@@ -46,6 +46,9 @@ test('the schedule rises from 0 to 1, fast at first', () => {
   const schedule = { begin: 0.2, end: 0.6 };
   const found = [0, 0.2, 0.4, 0.6, 1].map((share) => cubicRise(share, schedule));
   assert.ok(largestDifference(found, [0, 0, 0.875, 1, 1]) < 1e-9);
+  // By hand for a final share of .9 over a hundred steps: .9 (1 - .9³), .9 (1 - .75³), …
+  const rising = [0, 10, 25, 50, 75, 100].map((step) => 0.9 * cubicRise(step / 100, { begin: 0, end: 1 }));
+  assert.ok(largestDifference(rising, [0, 0.2439, 0.5203125, 0.7875, 0.8859375, 0.9]) < 1e-9);
 });
 
 const example: Example = {
