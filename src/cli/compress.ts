@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerDistil } from './compress/distil';
 import { registerExport } from './compress/export';
 import { registerFuse } from './compress/fuse';
+import { registerKeepLabels } from './compress/keep-labels';
 import { registerPrune } from './compress/prune';
 import { registerQuantize } from './compress/quantize';
 import { registerSparsify } from './compress/sparsify';
@@ -21,5 +22,6 @@ export function registerCompress(program: Command): void {
   registerTrim(compress);
   registerPrune(compress);
   registerSparsify(compress);
+  registerKeepLabels(compress);
   registerThreshold(compress);
 }

@@ -3,10 +3,11 @@
  *
  * In: a model folder. Out: a smaller one. May touch: model folders.
  *
- * distil/, trim/ and prune/ each turn a model folder into a smaller one, which the room `onnx` exports, fuses and quantizes.
+ * distil/, trim/, prune/ and keep-labels.ts each turn a model folder into a smaller one, which the room `onnx` exports, fuses and quantizes.
  */
 export * from './distil';
 export { DISTILLATION_SCHEMA } from './distil/options';
+export { type KeptLabels, keepLabels } from './keep-labels';
 export * from './prune';
 export type { MaskOptions } from './prune/sparse/objective';
 export { SPARSITY_SCHEMA } from './prune/sparse/options';

@@ -104,7 +104,11 @@ async function fromCorpora({ profile, seed }: Run, progress: Progress): Promise<
   progress.update(profile.gold.length, profile.gold.length);
   progress.end();
   const rewritten = ['Gene Mutations'];
-  const varied = varyMentions(gathered.train, { variations: profile.variations, rewritten }, seed);
+  const varied = varyMentions(
+    gathered.train,
+    { variations: profile.variations, rewritten, spelledOut: 0 },
+    seed,
+  );
   return {
     ...gathered,
     train: gathered.train.concat(varied),

@@ -36,8 +36,18 @@ const everyMention = {
 };
 
 // Settings made in the notebook (encoder, labels, window) are not options of the profile.
-const { encoder, scheme, maximumLength, threshold, dropout, views, variations, rewritten, ...options } =
-  DEFAULT_TRAINING;
+const {
+  encoder,
+  scheme,
+  maximumLength,
+  threshold,
+  dropout,
+  views,
+  variations,
+  rewritten,
+  spelledOut,
+  ...options
+} = DEFAULT_TRAINING;
 const training = { ...options, batchSize: 16 };
 
 /** The size of a run. */

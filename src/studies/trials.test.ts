@@ -29,7 +29,7 @@ import {
 } from '../training';
 import { drawParts } from './parts';
 import { trialRows } from './tables';
-import { isFinished, runTrial, runTrials, type Trial } from './trials';
+import { isFinished, runTrial, runTrials, type Trial, trialFingerprint } from './trials';
 
 /** Texts whose first letter determines their label. */
 function texts(count: number): LabelledText[] {
@@ -95,6 +95,17 @@ test('a trial is judged on the test texts, leaves its figures alone, and is read
   appendFileSync(join(encoder, 'config.json'), '\n');
   await runTrial({ ...trial, encoder }, run);
   assert.equal(readdirSync(run.folder).length, folders + 1);
+});
+
+test('a trial is another one with another option, not with a default that is written out', async (context) => {
+  const { trial, run } = study(context);
+  const own = await trialFingerprint(trial, run);
+  assert.equal(
+    await trialFingerprint({ ...trial, spelledOut: DEFAULT_TRAINING.spelledOut, name: 'other' }, run),
+    own,
+  );
+  for (const other of [{ epochs: 4 }, { spelledOut: 0.5 }, { precision: 'bfloat16' as const }])
+    assert.notEqual(await trialFingerprint({ ...trial, ...other }, run), own);
 });
 
 test('what cannot be trained is reported beside the others, and a name stands for one trial', async (context) => {

@@ -32,6 +32,7 @@ import { type ClassificationReport, evaluateTexts } from '../tasks';
 import { TOKENIZER_FILES, Tokenizer } from '../tokenization';
 import {
   completeConfiguration,
+  DEFAULT_TRAINING,
   type EvaluationRow,
   fineTuneFiles,
   type RunOptions,
@@ -240,7 +241,10 @@ export async function trialFingerprint(
   return fingerprintOf(configuration, trial, await fetchEncoder(trial.encoder), run);
 }
 
-/** Changes with the options and the content of the files, not with the files' place. */
+/**
+ * Changes with the options and the content of the files, not with the files' place. Options that have their default are not in it, so that an option
+ * added later does not make finished trials look like others.
+ */
 function fingerprintOf(
   { train, dev, encoder: _, ...options }: TrainingConfiguration,
   { precision, replicas, distillation, sparsity }: Trial,
@@ -255,8 +259,12 @@ function fingerprintOf(
     sha256OfFile(file),
   ]);
   const how = { precision, replicas, ...(distillation && { distillation: others }), sparsity, rankedLabels };
+  const defaults: Readonly<Record<string, unknown>> = DEFAULT_TRAINING;
+  const chosen = Object.entries(options)
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]))
+    .sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([options, how, files]))
+    .update(JSON.stringify([chosen, how, files]))
     .digest('hex');
 }
 

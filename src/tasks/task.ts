@@ -23,6 +23,8 @@ export interface TaskSettings extends LossOptions {
   variations: Readonly<Record<string, number>>;
   /** Labels of `variations` whose mentions are rewritten in the same notation. */
   rewritten: readonly string[];
+  /** Share of the rewritten mentions that are spelled out. */
+  spelledOut: number;
   seed: number;
 }
 

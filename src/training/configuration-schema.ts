@@ -80,6 +80,14 @@ const TASK_KEYS = {
     description:
       'labels of "variations" whose mentions follow a notation, such as mutations: digits, amino acids and nucleotides are drawn at random',
   },
+  spelledOut: {
+    type: 'number',
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    description:
+      'share of the mentions of "rewritten" labels that are then written in words or in an older notation, such as valine 600 to glutamic acid; only mutations can be',
+  },
   variations: {
     type: 'object',
     additionalProperties: { type: 'integer', minimum: 0, maximum: 20 },

@@ -2,10 +2,11 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fieldsOf, InputError, readTextFile, writeFileAtomically } from '../../foundation';
-import { definitionOf, type EncoderConfiguration, type LabelNetwork, type Tensor } from '../../nn';
+import { definitionOf, type EncoderConfiguration, type LabelNetwork } from '../../nn';
 import { labelTaskOf, type Task, withTask } from '../../tasks';
 import { completeConfiguration, readTokenizerFile, Tokenizer, type TokenizerFile } from '../../tokenization';
 import { textsOfFile } from '../../training';
+import { takeRows } from '../take-rows';
 import { accountFor, type TokenizationAccount } from './account';
 import { chooseTokens, keepTokens, type Needed } from './vocabulary';
 
@@ -131,14 +132,6 @@ async function countUses(files: readonly string[], tokenizer: Tokenizer): Promis
   if (uses.size === 0)
     throw new InputError(`${files.join(', ')}: no text to count tokens in; name files of the domain`);
   return uses;
-}
-
-function takeRows({ shape: [, width], data }: Tensor, rows: readonly number[]): Tensor {
-  const taken = new Float32Array(rows.length * width);
-  rows.forEach((row, index) => {
-    taken.set(data.subarray(row * width, (row + 1) * width), index * width);
-  });
-  return { shape: [rows.length, width], data: taken };
 }
 
 /**

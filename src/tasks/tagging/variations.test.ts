@@ -29,7 +29,7 @@ test('mentions are replaced by mentions of the same class and guidelines, the re
   const otherGuidelines = sentence('lungs', [['lungs', 'Organ Tissue']]);
   const varied = varyMentions(
     [liver, kidney, otherGuidelines],
-    { variations: { 'Organ Tissue': 20 }, rewritten: ['Gene Mutations'] },
+    { variations: { 'Organ Tissue': 20 }, rewritten: ['Gene Mutations'], spelledOut: 0 },
     7,
   );
   assert.equal(varied.length, 60);
@@ -41,25 +41,82 @@ test('mentions are replaced by mentions of the same class and guidelines, the re
   }
   assert.deepEqual(new Set(varied.slice(40).map(({ text }) => text)), new Set(['lungs']));
   assert.deepEqual(
-    varyMentions([liver, kidney], { variations: { 'Organ Tissue': 20 }, rewritten: ['Gene Mutations'] }, 7),
+    varyMentions(
+      [liver, kidney],
+      { variations: { 'Organ Tissue': 20 }, rewritten: ['Gene Mutations'], spelledOut: 0 },
+      7,
+    ),
     varied.slice(0, 40),
   );
 });
 
-test('sentences without mentions of the class give no copies; overlapping mentions are unchanged', () => {
+test('sentences without mentions of the class give no copies; crossing mentions are unchanged', () => {
   const without = sentence('the liver', [['liver', 'Organ Tissue']]);
   assert.deepEqual(
-    varyMentions([without], { variations: { 'Gene Mutations': 3 }, rewritten: ['Gene Mutations'] }, 1),
+    varyMentions(
+      [without],
+      { variations: { 'Gene Mutations': 3 }, rewritten: ['Gene Mutations'], spelledOut: 0 },
+      1,
+    ),
     [],
   );
-  const nested = sentence('V600E mutant', [
+  const crossing = sentence('V600E mutant of BRAF', [
     ['V600E mutant', 'Gene Mutations'],
-    ['V600E', 'Gene Mutations'],
+    ['mutant of BRAF', 'Cell'],
   ]);
   assert.deepEqual(
-    varyMentions([nested], { variations: { 'Gene Mutations': 2 }, rewritten: ['Gene Mutations'] }, 1),
-    [nested, nested],
+    varyMentions(
+      [crossing],
+      { variations: { 'Gene Mutations': 2 }, rewritten: ['Gene Mutations'], spelledOut: 0 },
+      1,
+    ),
+    [crossing, crossing],
   );
+});
+
+test('a mention inside another is replaced and the outer one stretched; two labels of the same words stay together', () => {
+  const label = (text: string, mentions: [string, string][]) => ({
+    ...sentence(text, mentions),
+    annotated: ['cell_line', 'CellLine'],
+  });
+  const nested = label('in HeLa cells', [
+    ['HeLa cells', 'cell_line'],
+    ['HeLa', 'CellLine'],
+  ]);
+  const same = label('and RAW 264.7 too', [
+    ['RAW 264.7', 'cell_line'],
+    ['RAW 264.7', 'CellLine'],
+  ]);
+  const copies = varyMentions(
+    [nested, same],
+    { variations: { CellLine: 12 }, rewritten: [], spelledOut: 0 },
+    3,
+  );
+  const found = copies.map((one) => `${one.text}: ${mentionsOf(one).join(' | ')}`);
+  assert.deepEqual(
+    [...new Set(found)].sort(),
+    [
+      'in HeLa cells: HeLa cells | HeLa',
+      'in RAW 264.7 cells: RAW 264.7 cells | RAW 264.7',
+      'and HeLa too: HeLa | HeLa',
+      'and RAW 264.7 too: RAW 264.7 | RAW 264.7',
+    ].sort(),
+  );
+});
+
+test('a share of the rewritten mutations is spelled out, and its span marks the words', () => {
+  const one = sentence('the V600E mutation', [['V600E', 'Gene Mutations']]);
+  const copies = varyMentions(
+    [one],
+    { variations: { 'Gene Mutations': 20 }, rewritten: ['Gene Mutations'], spelledOut: 0.5 },
+    1,
+  );
+  const mentions = copies.map((copy) => mentionsOf(copy)[0]);
+  const words = mentions.filter((mention) => !/^[A-Z]\d+[A-Z]$/.test(mention));
+  assert.ok(words.length >= 5 && words.length <= 15, mentions.join(', '));
+  copies.forEach((copy, index) => {
+    assert.equal(copy.text, `the ${mentions[index]} mutation`);
+  });
 });
 
 test('spans always mark the same mention, whatever the sentence', () => {
@@ -90,6 +147,7 @@ test('spans always mark the same mention, whatever the sentence', () => {
         {
           variations: { 'Gene Mutations': 1, Cell: 1, 'Cell Line': 1, 'Organ Tissue': 1 },
           rewritten: ['Gene Mutations'],
+          spelledOut: 0,
         },
         seed,
       );

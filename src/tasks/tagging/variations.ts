@@ -1,11 +1,13 @@
 import { createRandom, type Sentence, type Span } from '../../foundation';
-import { varyMutation } from './mutations';
+import { spellOutMutation, varyMutation } from './mutations';
 
 export interface Variations {
   /** For each label, the number of varied copies of each sentence that mentions it. */
   variations: Readonly<Record<string, number>>;
   /** Labels whose mentions follow a notation, such as mutations, and are rewritten in it. */
   rewritten: readonly string[];
+  /** Share of the rewritten mentions that are then spelled out ("valine 600 to glutamic acid"), where they can be. */
+  spelledOut: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Variations {
  */
 export function varyMentions(
   sentences: readonly Sentence[],
-  { variations, rewritten }: Variations,
+  { variations, rewritten, spelledOut }: Variations,
   seed: number,
 ): Sentence[] {
   const random = createRandom(seed);
@@ -28,7 +30,12 @@ export function varyMentions(
     const copies = Math.max(0, ...sentence.spans.map(({ label }) => copiesOf.get(label) ?? 0));
     const vary = ({ label }: Span, mention: string): string => {
       if (!copiesOf.get(label)) return mention;
-      if (rewritten.includes(label)) return varyMutation(mention, random);
+      if (rewritten.includes(label)) {
+        const other = varyMutation(mention, random);
+        return spelledOut > 0 && random.next() < spelledOut
+          ? (spellOutMutation(other, random) ?? other)
+          : other;
+      }
       const others = mentions.get(kindOf(sentence, label))!;
       return random.next() < 0.5 ? mention : others[random.below(others.length)];
     };
@@ -50,19 +57,41 @@ function differentMentions(sentences: readonly Sentence[]): Map<string, string[]
   return new Map([...found].map(([kind, different]) => [kind, [...different]]));
 }
 
-/** Replaces mentions by other words and shifts the spans. A sentence with overlapping mentions is unchanged. */
+/**
+ * Replaces mentions by other words and shifts the spans. Of mentions inside each other ("HeLa" in "HeLa cells") the innermost is replaced, and of
+ * several labels of the same words the first that has another mention decides. A sentence in which mentions cross is unchanged.
+ */
 function replaceMentions(sentence: Sentence, replace: (span: Span, mention: string) => string): Sentence {
-  const inOrder = [...sentence.spans].sort((one, other) => one.start - other.start);
-  if (inOrder.some(({ start }, index) => index > 0 && start < inOrder[index - 1].end)) return sentence;
-  const spans: Span[] = [];
+  const { spans } = sentence;
+  const innermost = spans
+    .filter((span) => !spans.some((other) => isStrictlyWithin(other, span)))
+    .sort((one, other) => one.start - other.start);
+  const crosses = (one: Span, other: Span) =>
+    one.start < other.end && other.start < one.end && !isWithin(one, other) && !isWithin(other, one);
+  if (spans.some((one) => innermost.some((other) => crosses(one, other)))) return sentence;
   let text = '';
   let copiedTo = 0;
-  for (const span of inOrder) {
-    text += sentence.text.slice(copiedTo, span.start);
-    const mention = replace(span, sentence.text.slice(span.start, span.end));
-    spans.push({ ...span, start: text.length, end: text.length + mention.length });
-    text += mention;
-    copiedTo = span.end;
+  const shifts: { from: number; by: number }[] = [];
+  for (let first = 0; first < innermost.length; ) {
+    const { start, end } = innermost[first];
+    const labels = innermost.filter((other) => other.start === start && other.end === end);
+    first += labels.length;
+    const mention = sentence.text.slice(start, end);
+    const other = labels.map((span) => replace(span, mention)).find((own) => own !== mention) ?? mention;
+    text += sentence.text.slice(copiedTo, start) + other;
+    copiedTo = end;
+    shifts.push({ from: end, by: other.length - mention.length });
   }
-  return { ...sentence, text: text + sentence.text.slice(copiedTo), spans };
+  const moved = (offset: number) =>
+    offset + shifts.reduce((sum, { from, by }) => sum + (from <= offset ? by : 0), 0);
+  return {
+    ...sentence,
+    text: text + sentence.text.slice(copiedTo),
+    spans: spans.map((span) => ({ ...span, start: moved(span.start), end: moved(span.end) })),
+  };
 }
+
+const isWithin = (inner: Span, outer: Span): boolean => inner.start >= outer.start && inner.end <= outer.end;
+
+const isStrictlyWithin = (inner: Span, outer: Span): boolean =>
+  isWithin(inner, outer) && inner.end - inner.start < outer.end - outer.start;

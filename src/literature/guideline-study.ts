@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCorpus, type Part } from '../corpora';
+import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
+import { InputError, projectRoot, readJsonObject } from '../foundation';
+import { TokenClassifier } from '../nn';
+import { inView } from '../tasks';
+import { Tokenizer } from '../tokenization';
+import type { Row } from '../visualization';
+import { type Guidelines, TRAINING_CORPORA, viewOfCorpus } from './guidelines';
+import { LITERATURE_VIEW } from './views';
+
+/** A training of the study, by name. */
+export interface GuidelineVariant extends Guidelines {
+  /** Share of the mutations of copies that are spelled out. */
+  spelledOut: number;
+}
+
+/** What is added, one thing at a time; the last has all. */
+export const GUIDELINE_VARIANTS: Readonly<Record<string, GuidelineVariant>> = {
+  'shared labels': { separate: false, auxiliary: false, names: false, spelledOut: 0 },
+  'separate labels': { separate: true, auxiliary: false, names: false, spelledOut: 0 },
+  'shared and auxiliary labels': { separate: false, auxiliary: true, names: false, spelledOut: 0 },
+  'separate and auxiliary labels': { separate: true, auxiliary: true, names: false, spelledOut: 0 },
+  'also weak names of cell lines': { separate: true, auxiliary: true, names: true, spelledOut: 0 },
+  'also mutations in words': { separate: true, auxiliary: true, names: true, spelledOut: 0.25 },
+};
+
+/** Strict span F1 of a class in a corpus, by the guideline of that corpus. */
+export interface GuidelineScore {
+  corpus: string;
+  label: string;
+  mentions: number;
+  /** At a threshold of .5. */
+  f1: number | null;
+  /** At the threshold that is best for this class and corpus. */
+  best: number | null;
+  threshold: number | null;
+}
+
+export interface GuidelineRow {
+  variant: string;
+  seed: number;
+  epochs: number;
+  trainingSeconds: number;
+  part: Part;
+  scores: GuidelineScore[];
+}
+
+/** Scores a tagger on a part of each corpus, mentions of an article made to agree. */
+export async function scoreGuidelines(
+  folder: string,
+  { separate }: Pick<Guidelines, 'separate'>,
+  part: Part,
+): Promise<GuidelineScore[]> {
+  const model = TokenClassifier.load(folder);
+  const tokenizer = new Tokenizer(folder);
+  const scores: GuidelineScore[] = [];
+  try {
+    for (const corpus of TRAINING_CORPORA) {
+      const view = viewOfCorpus(corpus);
+      const { sentences, report } = await loadCorpus(corpus, part, separate ? view : LITERATURE_VIEW);
+      const seen = separate ? inView(model, view.name) : model;
+      const tried = await scoreThresholds([sentences], tokenizer, seen.score, seen.configuration);
+      const chosen = chooseThresholds(tried);
+      for (const label of report.annotated) {
+        const f1At = (threshold: number | null) =>
+          threshold === null ? null : (nearest(tried, threshold).f1[label] ?? null);
+        scores.push({
+          ...{ corpus, label, mentions: report.spans[label] },
+          ...{ f1: f1At(0.5), best: f1At(chosen[label]), threshold: chosen[label] },
+        });
+      }
+    }
+  } finally {
+    model.dispose();
+  }
+  return scores;
+}
+
+const nearest = (tried: readonly ThresholdScore[], threshold: number): ThresholdScore =>
+  tried.reduce((one, other) =>
+    Math.abs(other.threshold - threshold) < Math.abs(one.threshold - threshold) ? other : one,
+  );
+
+/** Reads the study, by default the one that is kept in the project; no rows if there is none. @throws InputError if it is damaged */
+export function readGuidelineStudy(
+  path = join(projectRoot, 'data', 'guidelines', 'dev.json'),
+): GuidelineRow[] {
+  if (!existsSync(path)) return [];
+  const { rows } = readJsonObject(path, 'a study of guidelines', LARGEST);
+  if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
+  return rows as GuidelineRow[];
+}
+
+/** Bytes. */
+const LARGEST = 1 << 22;
+
+/** One row per training: F1 in percent of each class in each corpus, and their mean. */
+export function guidelineTable(rows: readonly GuidelineRow[], at: 'f1' | 'best' = 'best'): Row[] {
+  return rows.map(({ variant, seed, scores, trainingSeconds }) => {
+    const known = scores.flatMap((score) => score[at] ?? []);
+    return {
+      ...{ variant, seed },
+      ...Object.fromEntries(
+        scores.map((score) => [
+          `${score.corpus}, ${score.label} (%)`,
+          score[at] === null ? null : 100 * score[at],
+        ]),
+      ),
+      'mean (%)': (100 * known.reduce((sum, own) => sum + own, 0)) / known.length,
+      'training (s)': trainingSeconds,
+    };
+  });
+}

@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CORPORA, type CorpusName, loadCorpus, type Part } from '../corpora';
+import { annotatedClasses, type Sentence, type View, writeSentences } from '../foundation';
+import { sampleNegatives } from '../preprocessing';
+import type { TrainingConfiguration } from '../training';
+import { NAMED_CELL_LINE, nameCellLines } from './cell-line-names';
+import { EUROPE_PMC_VIEW, JNLPBA_VIEW, LITERATURE_VIEW } from './views';
+
+/** How one network learns from corpora whose guidelines differ. */
+export interface Guidelines {
+  /** Each corpus has labels of its own, and views say which of them make a class; otherwise all share the four classes. */
+  separate: boolean;
+  /** Learns beside them what the corpora mark and no view shows: JNLPBA's protein, DNA and RNA, BioRED's genes, diseases, chemicals and species. */
+  auxiliary: boolean;
+  /** The names inside JNLPBA's mentions of cell lines are weak labels (see `nameCellLines`); with separate labels alone. */
+  names: boolean;
+}
+
+/** The corpora that the shipped models learn from. */
+export const TRAINING_CORPORA = ['jnlpba', 'craft', 'seth', 'tmvar', 'biored'] as const;
+export type TrainingCorpus = (typeof TRAINING_CORPORA)[number];
+
+type Classes = View['classes'];
+
+/**
+ * The labels that each corpus has in the network, with its own of which they are made. SETH and tmVar both say SNP, of mutations of any kind the one and of
+ * identifiers the other.
+ */
+const OWN: Readonly<Record<TrainingCorpus, Classes>> = {
+  jnlpba: { cell_type: ['cell_type'], cell_line: ['cell_line'] },
+  craft: { CL: ['CL'], UBERON: ['UBERON'] },
+  seth: { 'SETH mutation': ['SNP', 'RS'] },
+  tmvar: { 'tmVar mutation': ['DNAMutation', 'ProteinMutation', 'SNP'] },
+  biored: { Variant: ['Variant'], [NAMED_CELL_LINE]: [NAMED_CELL_LINE] },
+};
+
+const AUXILIARY: Readonly<Partial<Record<TrainingCorpus, Classes>>> = {
+  jnlpba: { protein: ['protein'], DNA: ['DNA'], RNA: ['RNA'] },
+  biored: { Gene: ['Gene'], Disease: ['Disease'], Chemical: ['Chemical'], Species: ['Species'] },
+};
+
+/** The views of a network with separate labels, the default first. */
+export const GUIDELINE_VIEWS: Readonly<Record<string, Classes>> = {
+  [EUROPE_PMC_VIEW.name]: {
+    'Gene Mutations': ['tmVar mutation', 'SETH mutation', 'Variant'],
+    Cell: ['CL'],
+    'Cell Line': [NAMED_CELL_LINE],
+    'Organ Tissue': ['UBERON'],
+  },
+  [JNLPBA_VIEW.name]: { Cell: ['cell_type'], 'Cell Line': ['cell_line'] },
+};
+
+/** The guideline by which each corpus is judged. */
+export const viewOfCorpus = (corpus: TrainingCorpus): View =>
+  corpus === 'jnlpba' ? JNLPBA_VIEW : EUROPE_PMC_VIEW;
+
+/** Training sentences without mentions for each one with some; all of JNLPBA and BioRED, in which other labels are marked almost everywhere. */
+const NEGATIVES: Readonly<Record<TrainingCorpus, number>> = {
+  jnlpba: Number.POSITIVE_INFINITY,
+  craft: 0.4,
+  seth: 2,
+  tmvar: 2,
+  biored: Number.POSITIVE_INFINITY,
+};
+
+const mainClasses = (corpus: TrainingCorpus, { separate }: Pick<Guidelines, 'separate'>): Classes => {
+  if (separate) return OWN[corpus];
+  const own = annotatedClasses(LITERATURE_VIEW, CORPORA[corpus].annotated);
+  return Object.fromEntries(own.map((name) => [name, LITERATURE_VIEW.classes[name]]));
+};
+
+/** A part of a corpus under the labels that it has in the network, without the auxiliary ones. */
+const mainSentences = (
+  corpus: TrainingCorpus,
+  part: Part,
+  guidelines: Pick<Guidelines, 'separate'>,
+): Promise<Sentence[]> => load(corpus, part, mainClasses(corpus, guidelines));
+
+const load = async (corpus: CorpusName, part: Part, classes: Classes): Promise<Sentence[]> =>
+  (await loadCorpus(corpus, part, { name: 'training', classes })).sentences;
+
+/**
+ * The training sentences of a corpus. Which sentences there are depends on the corpus and the seed alone, not on the auxiliary labels, so that trainings
+ * with different guidelines can be compared.
+ */
+async function trainingSentences(
+  corpus: TrainingCorpus,
+  { separate, auxiliary, names }: Guidelines,
+  seed: number,
+): Promise<Sentence[]> {
+  const others = auxiliary ? AUXILIARY[corpus] : undefined;
+  const main = sampleNegatives(await mainSentences(corpus, 'train', { separate }), NEGATIVES[corpus], seed);
+  const all = others
+    ? await load(corpus, 'train', { ...mainClasses(corpus, { separate }), ...others })
+    : main;
+  return names && separate && corpus === 'jnlpba' ? nameCellLines(all).sentences : all;
+}
+
+/** The files of a training. */
+export interface GuidelineFiles {
+  train: string;
+  /** With the labels that a view shows alone, which therefore choose the epoch. */
+  dev: string;
+}
+
+/** Writes the training and dev sentences of all corpora. @param limit sentences of each corpus at most, for trying out */
+export async function writeGuidelineFiles(
+  folder: string,
+  guidelines: Guidelines,
+  { seed, limit = Number.POSITIVE_INFINITY }: { seed: number; limit?: number },
+): Promise<GuidelineFiles> {
+  const files = { train: join(folder, 'train.jsonl'), dev: join(folder, 'dev.jsonl') };
+  const train: Sentence[] = [];
+  const dev: Sentence[] = [];
+  for (const corpus of TRAINING_CORPORA) {
+    train.push(...(await trainingSentences(corpus, guidelines, seed)).slice(0, limit));
+    dev.push(...(await mainSentences(corpus, 'dev', guidelines)).slice(0, limit));
+  }
+  mkdirSync(folder, { recursive: true });
+  writeSentences(files.train, train);
+  writeSentences(files.dev, dev);
+  return files;
+}
+
+/** What a training with these guidelines needs beside its files: the views, and copies of sentences with other mentions. */
+export function guidelineOptions({
+  separate,
+}: Pick<Guidelines, 'separate'>): Pick<TrainingConfiguration, 'views' | 'variations' | 'rewritten'> {
+  const mutations = separate ? GUIDELINE_VIEWS.europepmc['Gene Mutations'] : ['Gene Mutations'];
+  const anatomy = separate ? GUIDELINE_VIEWS.europepmc['Organ Tissue'] : ['Organ Tissue'];
+  const copies = (labels: readonly string[], count: number) => labels.map((label) => [label, count] as const);
+  return {
+    views: separate ? Object.fromEntries(Object.entries(GUIDELINE_VIEWS).map(mutable)) : {},
+    variations: Object.fromEntries([...copies(mutations, 2), ...copies(anatomy, 1)]),
+    rewritten: [...mutations],
+  };
+}
+
+const mutable = ([name, classes]: [string, Classes]): [string, Record<string, string[]>] => [
+  name,
+  Object.fromEntries(Object.entries(classes).map(([title, labels]) => [title, [...labels]])),
+];
