@@ -41,9 +41,9 @@ export const rosenbrockRows = (searches: Readonly<Record<string, readonly Rosenb
     const [{ x, y, value, trial }] = all;
     const values = all.map((one) => one.value).sort((one, other) => one - other);
     return {
-      ...{ sampler, x, y, value, 'found in trial': trial },
+      ...{ sampler, x, y, value: value.toFixed(5), 'found in trial': trial },
       seeds: all.length,
-      'median value over seeds': values[Math.floor(values.length / 2)],
-      'range over seeds': `${values[0].toFixed(4)} to ${values[values.length - 1].toFixed(4)}`,
+      'median value over seeds': values[Math.floor(values.length / 2)].toFixed(5),
+      'range over seeds': `${values[0].toFixed(5)} to ${values[values.length - 1].toFixed(5)}`,
     };
   });

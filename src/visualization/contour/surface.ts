@@ -93,7 +93,7 @@ export function surface(
     title,
     reading:
       `The colour is the value of the function, on the logarithmic scale at the right. The cross is ${mark.name}: ` +
-      `${formatNumber(value(mark.x, mark.y), 4)} at x = ${formatNumber(mark.x, 4)}, y = ${formatNumber(mark.y, 4)}.`,
+      `${formatNumber(value(mark.x, mark.y), 5)} at x = ${formatNumber(mark.x, 4)}, y = ${formatNumber(mark.y, 4)}.`,
   };
 }
 

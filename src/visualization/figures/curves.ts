@@ -1,6 +1,7 @@
 import { InputError } from '../../foundation';
 import { axis, capitalized, type Figure, formatNumber, plainText } from '../figure';
 import { labelColours } from '../palette';
+import { textWidth } from '../rendering/font';
 import { chooseLabels, nameInTitle } from '../shown-labels';
 import { type Curve, type CurvePoint, type DrawnCurve, hasInterval, isBand, tracesOf } from './curve-traces';
 import { lineEnds } from './line-ends';
@@ -23,8 +24,11 @@ export interface CurveOptions {
 }
 
 const PLOT = { width: 618, height: 340 };
-/** More values on the horizontal axis than this have round tick labels instead of one each. */
+/** More values on the horizontal axis than this, or values whose labels would touch, have round tick labels instead of one each. */
 const MOST_TICKS = 9;
+// In pixels.
+const TICK_SIZE = 12;
+const TICK_GAP = 8;
 /** Marker shapes by index, for colour-blind readers: Plotly's name, and the matching character. */
 const SHAPES: readonly (readonly [symbol: string, character: string])[] = [
   ['circle', '●'],
@@ -129,17 +133,22 @@ function rangeOf(points: readonly CurvePoint[]): [number, number] {
 }
 
 function horizontal(sizes: readonly number[], isLogarithmic: boolean): Record<string, unknown> {
-  const [least, most] = [sizes[0], sizes.at(-1)!];
-  const ticks =
-    sizes.length > MOST_TICKS
-      ? {}
-      : { tickvals: sizes, ticktext: sizes.map((size) => formatNumber(size, 2)) };
-  if (!isLogarithmic) {
-    const padding = 0.03 * (most - least) || 1;
-    return { ...ticks, range: [least - padding, most + padding] };
-  }
-  const padding = Math.max(0.06, 0.06 * Math.log10(most / least));
-  return { ...ticks, type: 'log', range: [Math.log10(least) - padding, Math.log10(most) + padding] };
+  const scaled = isLogarithmic ? sizes.map(Math.log10) : sizes;
+  const [least, most] = [scaled[0], scaled.at(-1)!];
+  const padding = isLogarithmic ? Math.max(0.06, 0.06 * (most - least)) : 0.03 * (most - least) || 1;
+  const perUnit = PLOT.width / (most - least + 2 * padding);
+  const labels = sizes.map((size) => formatNumber(size, 2));
+  const widths = labels.map((label) => textWidth(label, TICK_SIZE));
+  const areApart = sizes.every(
+    (_, index) =>
+      index === 0 ||
+      perUnit * (scaled[index] - scaled[index - 1]) > (widths[index - 1] + widths[index]) / 2 + TICK_GAP,
+  );
+  return {
+    ...(sizes.length <= MOST_TICKS && areApart && { tickvals: sizes, ticktext: labels }),
+    ...(isLogarithmic && { type: 'log' }),
+    range: [least - padding, most + padding],
+  };
 }
 
 function titleOf(

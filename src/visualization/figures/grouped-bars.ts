@@ -102,7 +102,7 @@ export function groupedBars(
     },
     ...(title === undefined
       ? describe(labels, total, { unit, format, series: series.length })
-      : { title, reading: 'One group of bars per label.' }),
+      : { title, reading: series.length > 1 ? 'One group of bars for each name at the left.' : '' }),
     ...(note && { reading: note.trim() }),
   };
 }
@@ -120,6 +120,7 @@ function describe(
       labels.length === 1
         ? `${capitalized(unit)}: ${mean(most)}`
         : `${capitalized(unit)}: most for ${mean(most)}, fewest for ${mean(least)}`,
-    reading: series > 1 ? 'Numbers in the title are sums over the series.' : 'One bar per label.',
+    reading:
+      series > 1 ? 'Numbers in the title are sums over the series.' : 'One bar for each name at the left.',
   };
 }
