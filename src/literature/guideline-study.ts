@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadCorpus, type Part } from '../corpora';
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
-import { InputError, projectRoot, readJsonObject } from '../foundation';
+import { InputError, readJsonObject } from '../foundation';
 import { TokenClassifier } from '../nn';
-import { inView } from '../tasks';
+import { inView, mean } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import type { Row } from '../visualization';
 import { type Guidelines, TRAINING_CORPORA, viewOfCorpus } from './guidelines';
@@ -83,10 +82,8 @@ const nearest = (tried: readonly ThresholdScore[], threshold: number): Threshold
     Math.abs(other.threshold - threshold) < Math.abs(one.threshold - threshold) ? other : one,
   );
 
-/** Reads the study, by default the one that is kept in the project; no rows if there is none. @throws InputError if it is damaged */
-export function readGuidelineStudy(
-  path = join(projectRoot, 'data', 'guidelines', 'dev.json'),
-): GuidelineRow[] {
+/** Reads the rows of a study; none if there is no file. @throws InputError if it is damaged */
+export function readGuidelineStudy(path: string): GuidelineRow[] {
   if (!existsSync(path)) return [];
   const { rows } = readJsonObject(path, 'a study of guidelines', LARGEST);
   if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
@@ -96,20 +93,15 @@ export function readGuidelineStudy(
 /** Bytes. */
 const LARGEST = 1 << 22;
 
-/** One row per training: F1 in percent of each class in each corpus, and their mean. */
-export function guidelineTable(rows: readonly GuidelineRow[], at: 'f1' | 'best' = 'best'): Row[] {
-  return rows.map(({ variant, seed, scores, trainingSeconds }) => {
-    const known = scores.flatMap((score) => score[at] ?? []);
-    return {
-      ...{ variant, seed },
-      ...Object.fromEntries(
-        scores.map((score) => [
-          `${score.corpus}, ${score.label} (%)`,
-          score[at] === null ? null : 100 * score[at],
-        ]),
-      ),
-      'mean (%)': (100 * known.reduce((sum, own) => sum + own, 0)) / known.length,
-      'training (s)': trainingSeconds,
-    };
-  });
+/** One row per training: F1 in percent of each class in each corpus, at the best threshold, and their mean. */
+export function guidelineTable(rows: readonly GuidelineRow[]): Row[] {
+  const percent = (share: number | null) => (share === null ? null : 100 * share);
+  return rows.map(({ variant, seed, scores, trainingSeconds }) => ({
+    ...{ variant, seed },
+    ...Object.fromEntries(
+      scores.map(({ corpus, label, best }) => [`${corpus}, ${label} (%)`, percent(best)]),
+    ),
+    'mean (%)': percent(mean(scores.map(({ best }) => best))),
+    'training (s)': trainingSeconds,
+  }));
 }

@@ -41,7 +41,7 @@ const AUXILIARY: Readonly<Partial<Record<TrainingCorpus, Classes>>> = {
 };
 
 /** The views of a network with separate labels, the default first. */
-export const GUIDELINE_VIEWS: Readonly<Record<string, Classes>> = {
+export const GUIDELINE_VIEWS: TrainingConfiguration['views'] = {
   [EUROPE_PMC_VIEW.name]: {
     'Gene Mutations': ['tmVar mutation', 'SETH mutation', 'Variant'],
     Cell: ['CL'],
@@ -55,27 +55,14 @@ export const GUIDELINE_VIEWS: Readonly<Record<string, Classes>> = {
 export const viewOfCorpus = (corpus: TrainingCorpus): View =>
   corpus === 'jnlpba' ? JNLPBA_VIEW : EUROPE_PMC_VIEW;
 
-/** Training sentences without mentions for each one with some; all of JNLPBA and BioRED, in which other labels are marked almost everywhere. */
-const NEGATIVES: Readonly<Record<TrainingCorpus, number>> = {
-  jnlpba: Number.POSITIVE_INFINITY,
-  craft: 0.4,
-  seth: 2,
-  tmvar: 2,
-  biored: Number.POSITIVE_INFINITY,
-};
+/** Training sentences without mentions for each one with some; all of them in corpora that have auxiliary labels, which are marked almost everywhere. */
+const NEGATIVES: Readonly<Partial<Record<TrainingCorpus, number>>> = { craft: 0.4, seth: 2, tmvar: 2 };
 
 const mainClasses = (corpus: TrainingCorpus, { separate }: Pick<Guidelines, 'separate'>): Classes => {
   if (separate) return OWN[corpus];
   const own = annotatedClasses(LITERATURE_VIEW, CORPORA[corpus].annotated);
   return Object.fromEntries(own.map((name) => [name, LITERATURE_VIEW.classes[name]]));
 };
-
-/** A part of a corpus under the labels that it has in the network, without the auxiliary ones. */
-const mainSentences = (
-  corpus: TrainingCorpus,
-  part: Part,
-  guidelines: Pick<Guidelines, 'separate'>,
-): Promise<Sentence[]> => load(corpus, part, mainClasses(corpus, guidelines));
 
 const load = async (corpus: CorpusName, part: Part, classes: Classes): Promise<Sentence[]> =>
   (await loadCorpus(corpus, part, { name: 'training', classes })).sentences;
@@ -89,12 +76,11 @@ async function trainingSentences(
   { separate, auxiliary, names }: Guidelines,
   seed: number,
 ): Promise<Sentence[]> {
-  const others = auxiliary ? AUXILIARY[corpus] : undefined;
-  const main = sampleNegatives(await mainSentences(corpus, 'train', { separate }), NEGATIVES[corpus], seed);
-  const all = others
-    ? await load(corpus, 'train', { ...mainClasses(corpus, { separate }), ...others })
-    : main;
-  return names && separate && corpus === 'jnlpba' ? nameCellLines(all).sentences : all;
+  const classes = { ...mainClasses(corpus, { separate }), ...(auxiliary && AUXILIARY[corpus]) };
+  const sentences = await load(corpus, 'train', classes);
+  const negatives = NEGATIVES[corpus];
+  const chosen = negatives === undefined ? sentences : sampleNegatives(sentences, negatives, seed);
+  return names && separate && corpus === 'jnlpba' ? nameCellLines(chosen).sentences : chosen;
 }
 
 /** The files of a training. */
@@ -115,7 +101,7 @@ export async function writeGuidelineFiles(
   const dev: Sentence[] = [];
   for (const corpus of TRAINING_CORPORA) {
     train.push(...(await trainingSentences(corpus, guidelines, seed)).slice(0, limit));
-    dev.push(...(await mainSentences(corpus, 'dev', guidelines)).slice(0, limit));
+    dev.push(...(await load(corpus, 'dev', mainClasses(corpus, guidelines))).slice(0, limit));
   }
   mkdirSync(folder, { recursive: true });
   writeSentences(files.train, train);
@@ -131,13 +117,8 @@ export function guidelineOptions({
   const anatomy = separate ? GUIDELINE_VIEWS.europepmc['Organ Tissue'] : ['Organ Tissue'];
   const copies = (labels: readonly string[], count: number) => labels.map((label) => [label, count] as const);
   return {
-    views: separate ? Object.fromEntries(Object.entries(GUIDELINE_VIEWS).map(mutable)) : {},
+    views: separate ? GUIDELINE_VIEWS : {},
     variations: Object.fromEntries([...copies(mutations, 2), ...copies(anatomy, 1)]),
     rewritten: [...mutations],
   };
 }
-
-const mutable = ([name, classes]: [string, Classes]): [string, Record<string, string[]>] => [
-  name,
-  Object.fromEntries(Object.entries(classes).map(([title, labels]) => [title, [...labels]])),
-];

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { KeptLabels } from '../../compression';
 import { projectRoot, writeSentences } from '../../foundation';
 import { FOUR } from '../../foundation/labels.fixture';
 import { cellSentence } from '../../foundation/sentence.fixture';
@@ -62,6 +63,17 @@ test('thresholds are chosen and saved; without gold mentions the folder is uncha
   assert.notEqual(status, 0);
   assert.match(stderr, /no gold mention/);
   assert.deepEqual(threshold(), chosen.thresholds);
+});
+
+test('labels are left out of a tagger, and one without views needs their names', () => {
+  const report = json<KeptLabels>(
+    ...['keep-labels', '--model', tinyBertFolder, '--labels', 'Cell Line', 'Cell', '--out', 'fewer'],
+  );
+  assert.deepEqual(report, { kept: ['Cell', 'Cell Line'], removed: ['Gene Mutations', 'Organ Tissue'] });
+  assert.deepEqual(readConfiguration(join(folder, 'fewer')).labels, report.kept);
+  const { status, stderr } = compress('keep-labels', '--model', tinyBertFolder, '--out', 'none');
+  assert.notEqual(status, 0);
+  assert.match(stderr, /name the labels to keep, of Gene Mutations, Cell, Cell Line, Organ Tissue/);
 });
 
 test('trim, prune and distil run in sequence, each reading a folder and writing a new one', () => {
