@@ -5,7 +5,8 @@
 Fine-tunes AutoModelForSequenceClassification on lines {"text", "label"} with the optimizer, schedule, clipping, dropout and number of
 steps of our recipe; with a "teacher" in the settings it learns from the logits in that folder too (Hinton et al. 2015). Batches are
 random and padded to their longest text. For each line on standard input, {"seed"}, prints {"labels", "seconds"}: the label predicted
-for each test text after the last epoch, and the time of the steps.
+for each test text after the last epoch, and the time of the steps. With "start" it begins with the classifier in "folder" instead of a
+new head, and takes the batches of "epochs", lists of rows, instead of random ones; "dropout" in the settings replaces the encoder's.
 """
 
 import gzip
@@ -67,14 +68,18 @@ class Classification:
         padded = self.tokenizer.pad({"input_ids": windows}, padding="longest", return_tensors="pt")
         return {name: padded[name] for name in ("input_ids", "attention_mask")}
 
-    def run(self, seed: int) -> dict:
+    def run(self, seed: int, start: dict | None = None) -> dict:
         torch.manual_seed(seed)
-        model = AutoModelForSequenceClassification.from_pretrained(self.folder, num_labels=len(self.names))
+        folder = self.folder if start is None else start["folder"]
+        model = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=len(self.names))
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout) and "dropout" in self.settings:
+                module.p = self.settings["dropout"]
         recipe = Recipe(model, len(self.train), self.settings)
         seconds = 0.0
         model.train()
-        for _ in range(self.settings["epochs"]):
-            for rows in recipe.batches():
+        for epoch in range(self.settings["epochs"]):
+            for rows in recipe.batches() if start is None else start["epochs"][epoch]:
                 started = time.perf_counter()
                 logits = model(**self.collate([self.train[row] for row in rows])).logits
                 recipe.update(self.loss(logits, rows))
@@ -106,7 +111,7 @@ def main(folder: str, train: str, test: str, settings_path: str) -> None:
     versions = {"transformers": transformers.__version__, "torch": torch.__version__}
     print(json.dumps({**versions, "threads": torch.get_num_threads()}), file=answers, flush=True)
     for line in sys.stdin:
-        print(json.dumps(classification.run(json.loads(line)["seed"])), file=answers, flush=True)
+        print(json.dumps(classification.run(**json.loads(line))), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ test('of a described cell line the name alone is marked', () => {
     ['the {human T lymphoma line Jurkat} and {T-cell lines}', ['Jurkat']],
     ['{RAW 264.7 cells}, {Mono Mac 6} and {HL-60/vinc cells}', ['Mono Mac 6', 'RAW 264.7', 'HL-60/vinc']],
     ['{MOLT-4 and CEM cells}', ['MOLT-4', 'CEM']],
+    ['{U373 MG cells}, {CEM C7 cells} and {HeLa S3}', ['U373 MG', 'CEM C7', 'HeLa S3']],
     ['{monocytoid (U937,THP-1) cell lines}', ['U937', 'THP-1']],
     ['{SKW6.4}.', ['SKW6.4']],
   ];

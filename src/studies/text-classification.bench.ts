@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- text-classification --train FILE --test FILE [--encoder NAME] [--seeds N] [--epochs N] [--batch-size N]
- * [--learning-rate R] [--maximum-length N] [--teacher FOLDER --alpha A --temperature T] [--json]`: whether `fineTune` classifies texts as
- * well as PyTorch, and how long both take.
+ * [--learning-rate R] [--maximum-length N] [--teacher FOLDER --alpha A --temperature T] [--paired] [--json]`: whether `fineTune` classifies
+ * texts as well as PyTorch, and how long both take.
  *
  * Both fine-tune the same encoder on the same JSONL file of texts with one label each, with one recipe: AdamW, warm-up and linear
  * decrease, weight decay, clipping and the encoder's dropout, in 32-bit floats, one process. The model of the last epoch is scored
@@ -12,6 +12,9 @@
  *
  * PyTorch (environment/bench/torch_classification.py) reads, tokenizes, initializes and shuffles by itself. Both form batches at random,
  * which our default does not; `npm run bench -- training` compares the speed on equal batches.
+ *
+ * With `--paired` chance is taken out: both start with the same head and see the same batches without dropout, so that one seed tells
+ * more than ten. Then also the share of test texts with the same label is reported.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +32,7 @@ import {
 import { fetchEncoder, SequenceClassifier } from '../nn';
 import { evaluateTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import { completeConfiguration, DEFAULT_TRAINING, LAST, secondsOf } from '../training';
+import { batchesOfEpoch, completeConfiguration, DEFAULT_TRAINING, LAST, secondsOf } from '../training';
 import { type Mixture, mixtureOf } from './intents';
 import { trainTrial } from './trials';
 
@@ -39,6 +42,18 @@ interface Outcome {
   seconds: number;
 }
 
+/** One side's answer: the label of each test text, and the time of the steps. */
+interface Answer {
+  labels: string[];
+  seconds: number;
+}
+
+/** What PyTorch is asked for; in paired runs with the folder to start from, and with the rows of each epoch's batches. */
+interface Question {
+  seed: number;
+  start?: { folder: string; epochs: number[][][] };
+}
+
 interface Options {
   encoder: string;
   train: string;
@@ -46,6 +61,7 @@ interface Options {
   seeds: number[];
   recipe: { epochs: number; batchSize: number; learningRate: number; maximumLength: number };
   distillation?: Mixture & { teacher: string };
+  paired: boolean;
 }
 
 function readOptions(): Options & { json: boolean } {
@@ -63,17 +79,18 @@ function readOptions(): Options & { json: boolean } {
       teacher: { type: 'string' },
       alpha: { type: 'string', default: '0.5' },
       temperature: { type: 'string', default: '2' },
+      paired: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
-  const { train, test, seeds, json, encoder, epochs, teacher } = values;
+  const { train, test, seeds, json, encoder, epochs, teacher, paired } = values;
   if (train === undefined || test === undefined)
     throw new InputError('--train or --test is missing; give a JSONL file of texts with a label to each');
   const count = Number(seeds);
   if (!Number.isInteger(count) || count < 1)
     throw new InputError(`--seeds is ${seeds}; give the number of runs, such as 3`);
   return {
-    ...{ encoder, train, test, json, seeds: Array.from({ length: count }, (_, index) => index + 1) },
+    ...{ encoder, train, test, json, paired, seeds: Array.from({ length: count }, (_, index) => index + 1) },
     recipe: {
       epochs: Number(epochs),
       batchSize: Number(values['batch-size']),
@@ -94,11 +111,45 @@ function readTexts(file: string): LabelledText[] {
   return texts;
 }
 
+/** Saves the network with which a paired run starts, and lists the rows of its batches. */
+function prepareStart(
+  { encoder, recipe }: Options,
+  texts: readonly LabelledText[],
+  folder: string,
+  seed: number,
+): Question['start'] {
+  const { epochs, batchSize, maximumLength } = recipe;
+  const classifier = { labels: labelsOf(texts), outcome: 'one' as const, maximumLength, threshold: 0.5 };
+  const model = SequenceClassifier.fromEncoder(encoder, classifier, seed);
+  try {
+    model.save(folder);
+  } finally {
+    model.dispose();
+  }
+  const rows = texts.map((_, row) => ({ row, inputIds: new Int32Array() }));
+  const options = { batching: 'random' as const, batchSize, batchTokens: null };
+  const batches = (epoch: number) =>
+    batchesOfEpoch(rows, options, seed, epoch).map((batch) => batch.map(({ row }) => row));
+  return { folder, epochs: Array.from({ length: epochs }, (_, index) => batches(index + 1)) };
+}
+
+const labelsOf = (texts: readonly LabelledText[]): string[] =>
+  [...new Set(texts.flatMap(({ labels }) => labels))].sort();
+
 /** @param dev a file that no result depends on, since the last epoch counts */
-async function runOurs(options: Options, dev: string, out: string, seed: number): Promise<Outcome> {
-  const { encoder, train, test, recipe, distillation } = options;
+async function runOurs(
+  options: Options,
+  texts: Record<'train' | 'test', LabelledText[]>,
+  dev: string,
+  out: string,
+  seed: number,
+): Promise<Answer> {
+  const { encoder, train, recipe, distillation, paired } = options;
   const name = `Ours, seed ${seed}`;
-  const training = { encoder, train: [train], dev: [dev], seed, batching: 'random' as const, ...recipe };
+  const training = {
+    ...{ encoder, train: [train], dev: [dev], seed, batching: 'random' as const, ...recipe },
+    ...(paired && { dropout: 0, labels: labelsOf(texts.train) }),
+  };
   const { rows } = await trainTrial(
     { name, ...training, ...(distillation && mixtureOf(distillation, distillation.teacher)) },
     completeConfiguration(training, name),
@@ -112,9 +163,9 @@ async function runOurs(options: Options, dev: string, out: string, seed: number)
   const model = SequenceClassifier.load(existsSync(last) ? last : out);
   try {
     const tokenizer = new Tokenizer(model.source);
-    const { accuracy } = await evaluateTexts(readTexts(test), tokenizer, model.score, model.configuration);
+    const { answers } = await evaluateTexts(texts.test, tokenizer, model.score, model.configuration);
     const steps = rows.filter((row) => row.kind === 'step');
-    return { accuracy, seconds: secondsOf(steps) };
+    return { labels: answers.map(({ given }) => given[0]), seconds: secondsOf(steps) };
   } finally {
     model.dispose();
   }
@@ -123,41 +174,49 @@ async function runOurs(options: Options, dev: string, out: string, seed: number)
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Difference of two means, with its interval; null for one seed, which shows no spread. */
-function compare(ours: readonly number[], theirs: readonly number[]) {
+/** Difference of two means, of runs or of pairs of runs, with its interval; null for one seed, which shows no spread. */
+function compare(ours: readonly number[], theirs: readonly number[], paired: boolean) {
   const runs = ours.length;
   const difference = mean(ours) - mean(theirs);
   if (runs < 2) return { difference, interval: null };
   const variance = (values: readonly number[]) =>
     values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (runs - 1);
-  const error = Math.sqrt((variance(ours) + variance(theirs)) / runs);
-  const reach = studentT(2 * runs - 2, CONFIDENCE) * error;
+  const differences = ours.map((value, run) => value - theirs[run]);
+  const spread = paired ? variance(differences) : variance(ours) + variance(theirs);
+  const reach = studentT((paired ? 1 : 2) * (runs - 1), CONFIDENCE) * Math.sqrt(spread / runs);
   return { difference, interval: [difference - reach, difference + reach] };
 }
 
 async function main(): Promise<void> {
   const { json, ...options } = readOptions();
-  const { seeds, recipe } = options;
-  const [train, test] = [options.train, options.test].map(readTexts);
+  const { seeds, recipe, paired } = options;
+  const texts = { train: readTexts(options.train), test: readTexts(options.test) };
+  const { train, test } = texts;
   const encoder = await fetchEncoder(options.encoder);
+  const local = { ...options, encoder };
   const { weightDecay, warmupShare, clipNorm } = DEFAULT_TRAINING;
-  const whole = { ...recipe, weightDecay, warmupShare, clipNorm, ...options.distillation };
+  const whole = {
+    ...{ ...recipe, weightDecay, warmupShare, clipNorm, ...options.distillation },
+    ...(paired && { dropout: 0 }),
+  };
   const scratch = mkdtempSync(join(tmpdir(), 'falconframes-text-classification-'));
   const [settings, dev] = ['settings.json', 'dev.jsonl'].map((name) => join(scratch, name));
   writeFileSync(settings, JSON.stringify(whole));
   writeFileSync(dev, train.slice(0, 20).map(labelledTextLine).join('\n'));
-  const runs: { seed: number; ours: Outcome; torch: Outcome }[] = [];
-  const python = await startPeer<
-    Record<string, string>,
-    { seed: number },
-    { labels: string[]; seconds: number }
-  >('torch_classification.py', [encoder, options.train, options.test, settings]);
+  const outcomeOf = ({ labels, seconds }: Answer): Outcome => ({
+    accuracy: mean(test.map((text, index) => Number(text.labels[0] === labels[index]))),
+    seconds,
+  });
+  const runs: { seed: number; ours: Outcome; torch: Outcome; same: number }[] = [];
+  const files = [encoder, options.train, options.test, settings];
+  const python = await startPeer<Record<string, string>, Question, Answer>('torch_classification.py', files);
   try {
     for (const seed of seeds) {
-      const ours = await runOurs({ ...options, encoder }, dev, join(scratch, 'run'), seed);
-      const { labels, seconds } = await python.ask({ seed });
-      const right = test.filter((text, index) => text.labels[0] === labels[index]).length;
-      runs.push({ seed, ours, torch: { accuracy: right / test.length, seconds } });
+      const start = paired ? prepareStart(local, train, join(scratch, 'start'), seed) : undefined;
+      const ours = await runOurs(local, texts, dev, join(scratch, 'run'), seed);
+      const torch = await python.ask({ seed, start });
+      const same = mean(ours.labels.map((label, index) => Number(label === torch.labels[index])));
+      runs.push({ seed, ours: outcomeOf(ours), torch: outcomeOf(torch), same });
       console.error(JSON.stringify(runs.at(-1)));
     }
   } finally {
@@ -169,16 +228,23 @@ async function main(): Promise<void> {
     torch: runs.map(({ torch }) => torch[what]),
   });
   const [accuracies, seconds] = [valuesOf('accuracy'), valuesOf('seconds')];
-  const { difference, interval } = compare(accuracies.ours, accuracies.torch);
+  const { difference, interval } = compare(accuracies.ours, accuracies.torch, paired);
   const ratio = mean(seconds.ours) / mean(seconds.torch);
-  const texts = { train: train.length, test: test.length };
+  const sizes = { train: train.length, test: test.length };
   if (json) {
-    const report = { ...python.greeting, encoder: options.encoder, texts, recipe: whole, runs };
+    const report = {
+      ...python.greeting,
+      encoder: options.encoder,
+      texts: sizes,
+      paired,
+      recipe: whole,
+      runs,
+    };
     console.log(JSON.stringify({ ...report, difference, interval, seconds_ratio: ratio }));
     return;
   }
   console.log(
-    `${options.encoder}, transformers ${python.greeting.transformers}, PyTorch ${python.greeting.torch}; texts ${JSON.stringify(texts)}; recipe ${JSON.stringify(whole)}`,
+    `${options.encoder}, transformers ${python.greeting.transformers}, PyTorch ${python.greeting.torch}; texts ${JSON.stringify(sizes)}; recipe ${JSON.stringify(whole)}`,
   );
   const rowOf = (seed: number | string, ours: Outcome, torch: Outcome) => ({
     seed,
@@ -201,6 +267,10 @@ async function main(): Promise<void> {
   console.log(
     `Mean accuracy, ours minus PyTorch: ${difference.toFixed(4)} (${spread}); ours takes ${ratio.toFixed(2)} times the seconds`,
   );
+  if (paired)
+    console.log(
+      `Same head, same batches, no dropout: the same label for ${(100 * mean(runs.map(({ same }) => same))).toFixed(1)} % of the test texts`,
+    );
 }
 
 main().catch((error: Error) => {
