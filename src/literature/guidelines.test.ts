@@ -41,14 +41,15 @@ test('trainings with other guidelines learn from the same texts; auxiliary label
 });
 
 test('copies are made of sentences with mutations and anatomy, under whatever label', () => {
-  assert.deepEqual(guidelineOptions({ separate: false }), {
+  assert.deepEqual(guidelineOptions({ separate: false, names: true }), {
     views: {},
     variations: { 'Gene Mutations': 2, 'Organ Tissue': 1 },
     rewritten: ['Gene Mutations'],
   });
-  const { views, variations, rewritten } = guidelineOptions({ separate: true });
+  const { views, variations, rewritten } = guidelineOptions({ separate: true, names: false });
   assert.deepEqual(views, GUIDELINE_VIEWS);
   assert.deepEqual(variations, { 'tmVar mutation': 2, 'SETH mutation': 2, Variant: 2, UBERON: 1 });
+  assert.equal(guidelineOptions({ separate: true, names: true }).variations.CellLine, 1);
   assert.deepEqual(rewritten, ['tmVar mutation', 'SETH mutation', 'Variant']);
 });
 

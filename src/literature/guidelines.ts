@@ -13,7 +13,10 @@ export interface Guidelines {
   separate: boolean;
   /** Learns beside them what the corpora mark and no view shows: JNLPBA's protein, DNA and RNA, BioRED's genes, diseases, chemicals and species. */
   auxiliary: boolean;
-  /** The names inside JNLPBA's mentions of cell lines are weak labels (see `nameCellLines`); with separate labels alone. */
+  /**
+   * The names inside JNLPBA's mentions of cell lines are weak labels (see `nameCellLines`), and sentences with names are copied with others; with separate
+   * labels alone.
+   */
   names: boolean;
 }
 
@@ -112,13 +115,21 @@ export async function writeGuidelineFiles(
 /** What a training with these guidelines needs beside its files: the views, and copies of sentences with other mentions. */
 export function guidelineOptions({
   separate,
-}: Pick<Guidelines, 'separate'>): Pick<TrainingConfiguration, 'views' | 'variations' | 'rewritten'> {
+  names,
+}: Pick<Guidelines, 'separate' | 'names'>): Pick<
+  TrainingConfiguration,
+  'views' | 'variations' | 'rewritten'
+> {
   const mutations = separate ? GUIDELINE_VIEWS.europepmc['Gene Mutations'] : ['Gene Mutations'];
   const anatomy = separate ? GUIDELINE_VIEWS.europepmc['Organ Tissue'] : ['Organ Tissue'];
   const copies = (labels: readonly string[], count: number) => labels.map((label) => [label, count] as const);
   return {
     views: separate ? GUIDELINE_VIEWS : {},
-    variations: Object.fromEntries([...copies(mutations, 2), ...copies(anatomy, 1)]),
+    variations: Object.fromEntries([
+      ...copies(mutations, 2),
+      ...copies(anatomy, 1),
+      ...copies(separate && names ? [NAMED_CELL_LINE] : [], 1),
+    ]),
     rewritten: [...mutations],
   };
 }
