@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { loadCorpus, type Part } from '../corpora';
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
 import { InputError, readJsonObject } from '../foundation';
-import { TokenClassifier } from '../nn';
-import { inView, mean } from '../tasks';
+import { openModel } from '../inference';
+import { mean } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import type { Row } from '../visualization';
 import { type Guidelines, TRAINING_CORPORA, viewOfCorpus } from './guidelines';
@@ -46,21 +46,24 @@ export interface GuidelineRow {
   scores: GuidelineScore[];
 }
 
-/** Scores a tagger on a part of each corpus, mentions of an article made to agree. */
+/** Scores a tagger on a part of each corpus, mentions of an article made to agree. @param limit sentences of each corpus at most, for trying out */
 export async function scoreGuidelines(
   folder: string,
   { separate }: Pick<Guidelines, 'separate'>,
   part: Part,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<GuidelineScore[]> {
-  const model = TokenClassifier.load(folder);
   const tokenizer = new Tokenizer(folder);
   const scores: GuidelineScore[] = [];
-  try {
-    for (const corpus of TRAINING_CORPORA) {
-      const view = viewOfCorpus(corpus);
-      const { sentences, report } = await loadCorpus(corpus, part, separate ? view : LITERATURE_VIEW);
-      const seen = separate ? inView(model, view.name) : model;
-      const tried = await scoreThresholds([sentences], tokenizer, seen.score, seen.configuration);
+  for (const corpus of TRAINING_CORPORA) {
+    const view = viewOfCorpus(corpus);
+    const { sentences: all, report } = await loadCorpus(corpus, part, separate ? view : LITERATURE_VIEW);
+    // Spread over the articles.
+    const every = Math.max(1, Math.ceil(all.length / limit));
+    const sentences = all.filter((_, index) => index % every === 0);
+    const model = await openModel(folder, separate ? view.name : undefined);
+    try {
+      const tried = await scoreThresholds([sentences], tokenizer, model.score, model.configuration);
       const chosen = chooseThresholds(tried);
       for (const label of report.annotated) {
         const f1At = (threshold: number | null) =>
@@ -70,9 +73,9 @@ export async function scoreGuidelines(
           ...{ f1: f1At(0.5), best: f1At(chosen[label]), threshold: chosen[label] },
         });
       }
+    } finally {
+      await model.dispose();
     }
-  } finally {
-    model.dispose();
   }
   return scores;
 }
@@ -93,15 +96,20 @@ export function readGuidelineStudy(path: string): GuidelineRow[] {
 /** Bytes. */
 const LARGEST = 1 << 22;
 
-/** One row per training: F1 in percent of each class in each corpus, at the best threshold, and their mean. */
+/** One row per training, as `scoreColumns` has them. */
 export function guidelineTable(rows: readonly GuidelineRow[]): Row[] {
-  const percent = (share: number | null) => (share === null ? null : 100 * share);
   return rows.map(({ variant, seed, scores, trainingSeconds }) => ({
-    ...{ variant, seed },
+    ...{ variant, seed, ...scoreColumns(scores), 'training (s)': trainingSeconds },
+  }));
+}
+
+/** F1 in percent of each class in each corpus, at the best threshold, and their mean. */
+export function scoreColumns(scores: readonly GuidelineScore[]): Row {
+  const percent = (share: number | null) => (share === null ? null : 100 * share);
+  return {
     ...Object.fromEntries(
       scores.map(({ corpus, label, best }) => [`${corpus}, ${label} (%)`, percent(best)]),
     ),
     'mean (%)': percent(mean(scores.map(({ best }) => best))),
-    'training (s)': trainingSeconds,
-  }));
+  };
 }

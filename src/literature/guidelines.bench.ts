@@ -48,7 +48,7 @@ async function main(): Promise<void> {
         progress: showProgress(variant),
       });
       const trainingSeconds = secondsOf(logged.filter((row) => row.kind === 'step'));
-      const scores = await scoreGuidelines(model, guidelines, 'dev');
+      const scores = await scoreGuidelines(model, guidelines, 'dev', limit);
       rows.push({ variant, seed, epochs, trainingSeconds, part: 'dev', scores });
       writeFileAtomically(path, `${JSON.stringify({ rows })}\n`);
       console.error(`${variant}, seed ${seed}: ${trainingSeconds.toFixed(0)} s`);

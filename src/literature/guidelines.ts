@@ -93,19 +93,29 @@ export interface GuidelineFiles {
   dev: string;
 }
 
+/** Where `writeGuidelineFiles` writes. */
+export const guidelineFiles = (folder: string): GuidelineFiles => ({
+  train: join(folder, 'train.jsonl'),
+  dev: join(folder, 'dev.jsonl'),
+});
+
+/** The dev sentences of each corpus, under the labels that a view shows. */
+export const devSentences = (guidelines: Pick<Guidelines, 'separate'>): Promise<Sentence[][]> =>
+  Promise.all(TRAINING_CORPORA.map((corpus) => load(corpus, 'dev', mainClasses(corpus, guidelines))));
+
 /** Writes the training and dev sentences of all corpora. @param limit sentences of each corpus at most, for trying out */
 export async function writeGuidelineFiles(
   folder: string,
   guidelines: Guidelines,
   { seed, limit = Number.POSITIVE_INFINITY }: { seed: number; limit?: number },
 ): Promise<GuidelineFiles> {
-  const files = { train: join(folder, 'train.jsonl'), dev: join(folder, 'dev.jsonl') };
+  const files = guidelineFiles(folder);
   const train: Sentence[] = [];
   const dev: Sentence[] = [];
   for (const corpus of TRAINING_CORPORA) {
     train.push(...(await trainingSentences(corpus, guidelines, seed)).slice(0, limit));
-    dev.push(...(await load(corpus, 'dev', mainClasses(corpus, guidelines))).slice(0, limit));
   }
+  for (const sentences of await devSentences(guidelines)) dev.push(...sentences.slice(0, limit));
   mkdirSync(folder, { recursive: true });
   writeSentences(files.train, train);
   writeSentences(files.dev, dev);

@@ -1,0 +1,199 @@
+/**
+ * `npm run bench -- taggers --out FOLDER [--seed N…] [--teacher-epochs N] [--epochs N] [--sentences N] [--until STEP] [--json]`: makes falconframes-small and
+ * falconframes-tiny from the mirror, and records what each step takes and what it is worth on dev (`made.json`).
+ *
+ * MiniLM-L6 learns every corpus's own labels, once with each seed, and the weights are averaged (Wortsman et al. 2022): the teacher. Its vocabulary is trimmed;
+ * it is pruned in steps, and after each step distilled on labelled and unlabelled text. Auxiliary labels go at the end; ONNX in 8 bits; thresholds by dev.
+ *
+ * Resumes a stopped run. `--until` stops after a step; `--sentences` limits each corpus and the unlabelled text, to try it out.
+ */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  completeDistillation,
+  distil,
+  keepLabels,
+  type PruneOptions,
+  pruneStructure,
+  trimVocabulary,
+} from '../compression';
+import { InputError, readJsonObject, showProgress, writeFileAtomically } from '../foundation';
+import { tuneThresholds } from '../inference';
+import { exportToOnnx, fuseFolder, quantizeFolder } from '../onnx';
+import { averageModels, completeConfiguration, fineTune } from '../training';
+import type { Row } from '../visualization';
+import { type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
+import {
+  devSentences,
+  type Guidelines,
+  guidelineFiles,
+  guidelineOptions,
+  writeGuidelineFiles,
+} from './guidelines';
+import { writeUnlabelledText } from './unlabelled-text';
+
+const GUIDELINES: Guidelines = { separate: true, auxiliary: true, names: true };
+const SPELLED_OUT = 0.25;
+/** Word pieces, chosen on the training and the unlabelled text. */
+const VOCABULARY = 11_000;
+
+interface Step {
+  name: string;
+  seconds: number;
+  /** Of one core, if all worked all the time. */
+  coreHours: number;
+  /** Strict span F1 on dev, of steps that train or prune. */
+  scores?: GuidelineScore[];
+}
+
+interface Made {
+  steps: Step[];
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      out: { type: 'string' },
+      seed: { type: 'string', multiple: true, default: ['1', '2'] },
+      'teacher-epochs': { type: 'string', default: '4' },
+      epochs: { type: 'string', default: '6' },
+      sentences: { type: 'string' },
+      until: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+  });
+  const { out, seed, epochs, sentences, until, json = false } = values;
+  if (!out) throw new InputError('--out is missing; name a folder for the models');
+  return {
+    ...{ out, until, json, seeds: seed.map(Number), epochs: Number(epochs) },
+    teacherEpochs: Number(values['teacher-epochs']),
+    limit: sentences === undefined ? undefined : Number(sentences),
+  };
+}
+
+async function main(): Promise<void> {
+  const { out, seeds, teacherEpochs, epochs, limit, until, json } = readOptions();
+  mkdirSync(out, { recursive: true });
+  const record = join(out, 'made.json');
+  const made: Made = existsSync(record)
+    ? (readJsonObject(record, 'a record of made models', 1 << 22) as unknown as Made)
+    : { steps: [] };
+  const folderOf = (name: string) => join(out, name);
+  const [files, unlabelled] = [guidelineFiles(folderOf('data')), join(out, 'data', 'unlabelled.txt')];
+  let stopped = false;
+
+  /** Makes a folder, unless it is made, and judges it. @returns the folder */
+  async function step(name: string, make: (folder: string) => unknown, judged = true): Promise<string> {
+    const folder = folderOf(name);
+    if (!made.steps.some((one) => one.name === name) && !stopped) {
+      const started = performance.now();
+      await make(folder);
+      const seconds = (performance.now() - started) / 1000;
+      const coreHours = (seconds * availableParallelism()) / 3600;
+      const scores = judged ? await scoreGuidelines(folder, GUIDELINES, 'dev', limit) : undefined;
+      made.steps.push({ name, seconds, coreHours, ...(scores && { scores }) });
+      writeFileAtomically(record, `${JSON.stringify(made)}\n`);
+      console.error(`${name}: ${seconds.toFixed(0)} s`);
+    }
+    stopped ||= name === until;
+    return folder;
+  }
+
+  const common = {
+    ...{
+      train: [files.train],
+      dev: [files.dev],
+      loss: 'cross_entropy' as const,
+      batchSize: 32,
+      averaging: 0.999,
+    },
+    ...{ ...guidelineOptions(GUIDELINES), spelledOut: SPELLED_OUT },
+  };
+  const teach = (seed: number) => (folder: string) =>
+    fineTune({
+      ...{ ...common, seed, out: folder, epochs: teacherEpochs, learningRate: 2e-4 },
+      ...{ resume: existsSync(folder), progress: showProgress(`Teacher, seed ${seed}`) },
+    });
+  const prune = (from: string, options: Partial<PruneOptions>) => (folder: string) =>
+    pruneStructure(from, folder, {
+      ...{
+        data: [files.train],
+        sentences: 200,
+        seed: 1,
+        loss: 'cross_entropy',
+        layers: 0,
+        heads: 0,
+        neurons: 0,
+        hidden: 0,
+      },
+      ...options,
+    });
+  const learnFrom = (teacher: string, student: string, learningRate: number) => (folder: string) => {
+    const place = 'the recipe of the shipped taggers';
+    const { views: _, ...training } = common;
+    return distil({
+      ...{ teacher, folder, place, resume: existsSync(folder), progress: showProgress(folder) },
+      configuration: {
+        ...completeConfiguration(
+          { ...training, seed: 1, epochs, learningRate, dropout: 0.05, warmupShare: 0.05 },
+          place,
+        ),
+        distillation: completeDistillation(
+          {
+            ...{ student, unlabelled: [unlabelled], softWeight: 1, hardWeight: 0.3, temperature: 2 },
+            ...(limit !== undefined && { maximumUnlabelled: limit }),
+          },
+          place,
+        ),
+      },
+    });
+  };
+  const finish = (from: string) => async (folder: string) => {
+    rmSync(folder, { recursive: true, force: true });
+    keepLabels(from, folder);
+    exportToOnnx(folder);
+    fuseFolder(folder);
+    quantizeFolder(folder);
+    await tuneThresholds(folder, await devSentences(GUIDELINES));
+  };
+
+  await step('data', (folder) => writeGuidelineFiles(folder, GUIDELINES, { seed: 1, limit }), false);
+  await step('unlabelled', () => console.error(JSON.stringify(writeUnlabelledText(unlabelled))), false);
+  const teachers: string[] = [];
+  for (const seed of seeds) teachers.push(await step(`teacher-${seed}`, teach(seed)));
+  const teacher =
+    teachers.length === 1 ? teachers[0] : await step('teacher', (folder) => averageModels(teachers, folder));
+  const texts = { texts: [files.train, unlabelled], heldOut: [files.dev], size: VOCABULARY };
+  const trimmed = await step('trimmed', (folder) => trimVocabulary(teacher, folder, texts));
+  const shallow = await step('three-layers', prune(trimmed, { layers: 3, neurons: 896, hidden: 128 }));
+  const first = await step('three-layers-taught', learnFrom(trimmed, shallow, 8e-4));
+  const narrow = await step('small-pruned', prune(first, { hidden: 64, heads: 9, neurons: 384 }));
+  const small = await step('small', learnFrom(trimmed, narrow, 1e-3));
+  const narrower = await step('tiny-pruned', prune(small, { hidden: 64 }));
+  const tiny = await step('tiny', learnFrom(trimmed, narrower, 1.2e-3));
+  await step('falconframes-small', finish(small));
+  await step('falconframes-tiny', finish(tiny));
+  if (json) console.log(JSON.stringify(made, null, 2));
+  else
+    console.table(
+      made.steps.map(({ name, seconds, coreHours, scores }) => ({
+        ...{ step: name, 'time (s)': Math.round(seconds), 'core hours': Number(coreHours.toFixed(2)) },
+        ...(scores && rounded(scoreColumns(scores))),
+      })),
+    );
+}
+
+const rounded = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? Number(value.toFixed(1)) : value,
+    ]),
+  );
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
