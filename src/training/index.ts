@@ -8,7 +8,14 @@
  * checkpoints; a stepper takes the steps, in this process (step.ts) or in several (replicas/). search/ searches for the best
  * options; tracking/ reports runs to MLflow.
  */
-export { type BatchLimits, batchesOfEpoch, groupByLength, stepsByEpoch, type Window } from './batching';
+export {
+  type BatchLimits,
+  type BatchOptions,
+  batchesOfEpoch,
+  groupByLength,
+  stepsByEpoch,
+  type Window,
+} from './batching';
 export { resumable } from './checkpoint';
 export {
   completeConfiguration,
