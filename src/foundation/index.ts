@@ -56,7 +56,7 @@ export { type Display, type NotebookKernel, notebookKernel } from './notebook';
 export { optionalPackage } from './optional';
 export { nameOfLeftover, whileWriting, writeFileAtomically, writePieces } from './output-file';
 export { checkOutputFile, checkOutputFolder, type OutputTarget, outputTarget } from './output-path';
-export { cacheFolder, encodersFolder, mirrorFolder, projectRoot, workFolder } from './places';
+export { cacheFolder, encodersFolder, mirrorFiles, mirrorFolder, projectRoot, workFolder } from './places';
 export { printable, printableJson } from './printable';
 export { formatDuration, type Progress, showProgress, silentProgress } from './progress';
 export { createRandom, type Random } from './random';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -35,4 +35,14 @@ export function encodersFolder(): string {
 export function mirrorFolder(): string | undefined {
   const folder = process.env.FALCONFRAMES_MIRROR;
   return folder && existsSync(folder) ? resolve(folder) : undefined;
+}
+
+/** Returns the files of a folder of the mirror, in the order of their names; none without a mirror. */
+export function mirrorFiles(folder: string, ending: string): string[] {
+  const path = join(mirrorFolder() ?? '', folder);
+  if (mirrorFolder() === undefined || !existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(path, name));
 }

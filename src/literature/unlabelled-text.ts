@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTopics, readOntology } from '../corpora';
-import { mirrorFolder, readTextFile, writeFileAtomically } from '../foundation';
+import { mirrorFiles, readTextFile, writeFileAtomically } from '../foundation';
 import { jatsToParagraphs } from '../preprocessing';
 
 /** Domains of the abstracts whose words are those of the literature task. */
@@ -26,7 +25,7 @@ export function writeUnlabelledText(path: string): UnlabelledCounts {
 }
 
 function articles(): string[] {
-  return filesOf(join('europepmc', 'fulltext'), '.xml').flatMap((path) =>
+  return mirrorFiles(join('europepmc', 'fulltext'), '.xml').flatMap((path) =>
     jatsToParagraphs(readTextFile(path), path).map(({ text }) => text),
   );
 }
@@ -35,16 +34,6 @@ const abstracts = (): string[] =>
   loadTopics().texts.flatMap(({ text, labels }) => (DOMAINS.includes(labels[0]) ? [text] : []));
 
 const definitions = (): string[] =>
-  filesOf('ontologies', '.obo').flatMap((path) =>
+  mirrorFiles('ontologies', '.obo').flatMap((path) =>
     readOntology(path).terms.flatMap(({ definition }) => definition ?? []),
   );
-
-/** Files of a folder of the mirror, in the order of their names; none without a mirror. */
-function filesOf(folder: string, ending: string): string[] {
-  const path = join(mirrorFolder() ?? '', folder);
-  if (!mirrorFolder() || !existsSync(path)) return [];
-  return readdirSync(path)
-    .filter((name) => name.endsWith(ending))
-    .sort()
-    .map((name) => join(path, name));
-}

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { completeGeneralDistillation, distilEncoder } from '../compression';
-import { cacheFolder, mirrorFolder, type Progress, sha256OfFile, silentProgress } from '../foundation';
+import { cacheFolder, mirrorFiles, type Progress, sha256OfFile, silentProgress } from '../foundation';
 import { fetchEncoder, listEncoders, readEncoderConfiguration, summarizeModel } from '../nn';
 import { Tokenizer } from '../tokenization';
 import { pretrain, readMetrics, resumable, secondsOf } from '../training';
@@ -91,22 +91,11 @@ export const fingerprintOfRecipe = (recipe: object, text: readonly string[]): st
     .digest('hex')
     .slice(0, 8);
 
-/** Folders of full texts in a mirror, JATS XML. */
-const FULL_TEXTS = [
-  { folder: join('europepmc', 'fulltext'), ending: '.xml' },
-  { folder: join('craft', 'nxml'), ending: '.nxml' },
+/** The full texts of the mirror, JATS XML, in the order of their names; none without a mirror. */
+export const unlabelledText = (): string[] => [
+  ...mirrorFiles(join('europepmc', 'fulltext'), '.xml'),
+  ...mirrorFiles(join('craft', 'nxml'), '.nxml'),
 ];
-
-/** The full texts of the mirror, in the order of their names; none without a mirror. */
-export function unlabelledText(): string[] {
-  const mirror = mirrorFolder();
-  if (!mirror) return [];
-  return FULL_TEXTS.flatMap(({ folder, ending }) => {
-    const path = join(mirror, folder);
-    const names = existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(ending)) : [];
-    return names.sort().map((name) => join(path, name));
-  });
-}
 
 function describe(folder: string): Pick<PreparedEncoder, 'shape' | 'parameters' | 'vocabulary' | 'effort'> {
   const tokenizer = new Tokenizer(folder);

@@ -13,8 +13,8 @@
  * PyTorch (environment/bench/torch_classification.py) reads, tokenizes, initializes and shuffles by itself. Both form batches at random,
  * which our default does not; `npm run bench -- training` compares the speed on equal batches.
  *
- * With `--paired` chance is taken out: both start with the same head and see the same batches without dropout, so that one seed tells
- * more than ten. Then also the share of test texts with the same label is reported.
+ * With `--paired`, which takes no teacher, chance is left out: both start with the same head and see the same batches without dropout, so that they differ
+ * by rounding alone. The share of test texts with the same label is reported too.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -86,6 +86,8 @@ function readOptions(): Options & { json: boolean } {
   const { train, test, seeds, json, encoder, epochs, teacher, paired } = values;
   if (train === undefined || test === undefined)
     throw new InputError('--train or --test is missing; give a JSONL file of texts with a label to each');
+  if (paired && teacher !== undefined)
+    throw new InputError('--paired compares trainings on labels alone; leave --teacher out');
   const count = Number(seeds);
   if (!Number.isInteger(count) || count < 1)
     throw new InputError(`--seeds is ${seeds}; give the number of runs, such as 3`);
