@@ -41,7 +41,8 @@ export interface GuidelineRow {
   variant: string;
   seed: number;
   epochs: number;
-  trainingSeconds: number;
+  /** null if other work ran beside it. */
+  trainingSeconds: number | null;
   part: Part;
   scores: GuidelineScore[];
 }
