@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { loadCorpus, type Part } from '../corpora';
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
 import { InputError, readJsonObject } from '../foundation';
-import { openModel } from '../inference';
-import { mean } from '../tasks';
+import { TokenClassifier } from '../nn';
+import { inView, mean } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import type { Row } from '../visualization';
 import { type Guidelines, TRAINING_CORPORA, viewOfCorpus } from './guidelines';
@@ -54,17 +54,18 @@ export async function scoreGuidelines(
   part: Part,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<GuidelineScore[]> {
+  const model = TokenClassifier.load(folder);
   const tokenizer = new Tokenizer(folder);
   const scores: GuidelineScore[] = [];
-  for (const corpus of TRAINING_CORPORA) {
-    const view = viewOfCorpus(corpus);
-    const { sentences: all, report } = await loadCorpus(corpus, part, separate ? view : LITERATURE_VIEW);
-    // Spread over the articles.
-    const every = Math.max(1, Math.ceil(all.length / limit));
-    const sentences = all.filter((_, index) => index % every === 0);
-    const model = await openModel(folder, separate ? view.name : undefined);
-    try {
-      const tried = await scoreThresholds([sentences], tokenizer, model.score, model.configuration);
+  try {
+    for (const corpus of TRAINING_CORPORA) {
+      const view = viewOfCorpus(corpus);
+      const { sentences: all, report } = await loadCorpus(corpus, part, separate ? view : LITERATURE_VIEW);
+      // Spread over the articles.
+      const every = Math.max(1, Math.ceil(all.length / limit));
+      const sentences = all.filter((_, index) => index % every === 0);
+      const seen = separate ? inView(model, view.name) : model;
+      const tried = await scoreThresholds([sentences], tokenizer, seen.score, seen.configuration);
       const chosen = chooseThresholds(tried);
       for (const label of report.annotated) {
         const f1At = (threshold: number | null) =>
@@ -74,9 +75,9 @@ export async function scoreGuidelines(
           ...{ f1: f1At(0.5), best: f1At(chosen[label]), threshold: chosen[label] },
         });
       }
-    } finally {
-      await model.dispose();
     }
+  } finally {
+    model.dispose();
   }
   return scores;
 }
