@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerDifference } from './compress/difference';
 import { registerDistil } from './compress/distil';
 import { registerExport } from './compress/export';
 import { registerFuse } from './compress/fuse';
@@ -23,5 +24,6 @@ export function registerCompress(program: Command): void {
   registerPrune(compress);
   registerSparsify(compress);
   registerKeepLabels(compress);
+  registerDifference(compress);
   registerThreshold(compress);
 }

@@ -15,15 +15,22 @@ export interface GuidelineVariant extends Guidelines {
   spelledOut: number;
 }
 
+const SHARED = { separate: false, oneMutation: false, auxiliary: false, names: false, spelledOut: 0 };
+const SEPARATE = { ...SHARED, separate: true };
+
 /** What is added, one thing at a time; the last has all. */
-export const GUIDELINE_VARIANTS: Readonly<Record<string, GuidelineVariant>> = {
-  'shared labels': { separate: false, auxiliary: false, names: false, spelledOut: 0 },
-  'separate labels': { separate: true, auxiliary: false, names: false, spelledOut: 0 },
-  'shared and auxiliary labels': { separate: false, auxiliary: true, names: false, spelledOut: 0 },
-  'separate and auxiliary labels': { separate: true, auxiliary: true, names: false, spelledOut: 0 },
-  'also weak names of cell lines': { separate: true, auxiliary: true, names: true, spelledOut: 0 },
-  'also mutations in words': { separate: true, auxiliary: true, names: true, spelledOut: 0.25 },
-};
+export const GUIDELINE_VARIANTS = {
+  'shared labels': SHARED,
+  'separate labels': SEPARATE,
+  'shared and auxiliary labels': { ...SHARED, auxiliary: true },
+  'separate and auxiliary labels': { ...SEPARATE, auxiliary: true },
+  'also one label for mutations': { ...SEPARATE, auxiliary: true, oneMutation: true },
+  'also weak names of cell lines': { ...SEPARATE, auxiliary: true, oneMutation: true, names: true },
+  'also mutations in words': {
+    ...{ ...SEPARATE, auxiliary: true, oneMutation: true, names: true },
+    spelledOut: 0.25,
+  },
+} satisfies Record<string, GuidelineVariant>;
 
 /** Strict span F1 of a class in a corpus, by the guideline of that corpus. */
 export interface GuidelineScore {

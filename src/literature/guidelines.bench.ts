@@ -10,7 +10,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { showProgress, writeFileAtomically } from '../foundation';
 import { fineTune, secondsOf } from '../training';
-import { GUIDELINE_VARIANTS, guidelineTable, readGuidelineStudy, scoreGuidelines } from './guideline-study';
+import {
+  GUIDELINE_VARIANTS,
+  type GuidelineVariant,
+  guidelineTable,
+  readGuidelineStudy,
+  scoreGuidelines,
+} from './guideline-study';
 import { guidelineOptions, writeGuidelineFiles } from './guidelines';
 
 async function main(): Promise<void> {
@@ -36,7 +42,7 @@ async function main(): Promise<void> {
   for (const seed of values.seed.map(Number))
     for (const variant of names) {
       if (rows.some((row) => row.variant === variant && row.seed === seed && row.epochs === epochs)) continue;
-      const guidelines = GUIDELINE_VARIANTS[variant];
+      const guidelines: GuidelineVariant = GUIDELINE_VARIANTS[variant as keyof typeof GUIDELINE_VARIANTS];
       const folder = join(out, `${variant.replaceAll(' ', '-')}-${seed}-${epochs}`);
       const files = await writeGuidelineFiles(join(folder, 'data'), guidelines, { seed, limit });
       const model = join(folder, 'model');

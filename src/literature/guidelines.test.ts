@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { mirrorFolder, readSentences } from '../foundation';
 import { guidelineTable, readGuidelineStudy } from './guideline-study';
-import { GUIDELINE_VIEWS, type Guidelines, guidelineOptions, writeGuidelineFiles } from './guidelines';
+import { type Guidelines, guidelineOptions, guidelineViews, writeGuidelineFiles } from './guidelines';
 
 const skip = mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR';
 
@@ -20,10 +20,11 @@ test('trainings with other guidelines learn from the same texts; auxiliary label
   };
   const labelsOf = (sentences: readonly { annotated: readonly string[] }[]) =>
     new Set(sentences.flatMap(({ annotated }) => annotated));
-  const shared = await write({ separate: false, auxiliary: false, names: false });
-  const all = await write({ separate: true, auxiliary: true, names: true });
+  const shared = await write({ separate: false, oneMutation: false, auxiliary: false, names: false });
+  const all = await write({ separate: true, oneMutation: false, auxiliary: true, names: true });
   assert.deepEqual(labelsOf(shared.train), new Set(['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue']));
-  const shown = new Set(Object.values(GUIDELINE_VIEWS).flatMap((classes) => Object.values(classes).flat()));
+  const views = guidelineViews({ oneMutation: false });
+  const shown = new Set(Object.values(views).flatMap((classes) => Object.values(classes).flat()));
   assert.deepEqual(labelsOf(all.dev), shown);
   assert.deepEqual(
     labelsOf(all.train),
@@ -41,16 +42,20 @@ test('trainings with other guidelines learn from the same texts; auxiliary label
 });
 
 test('copies are made of sentences with mutations and anatomy, under whatever label', () => {
-  assert.deepEqual(guidelineOptions({ separate: false, names: true }), {
+  assert.deepEqual(guidelineOptions({ separate: false, oneMutation: false, names: true }), {
     views: {},
     variations: { 'Gene Mutations': 2, 'Organ Tissue': 1 },
     rewritten: ['Gene Mutations'],
   });
-  const { views, variations, rewritten } = guidelineOptions({ separate: true, names: false });
-  assert.deepEqual(views, GUIDELINE_VIEWS);
+  const own = { separate: true, oneMutation: false };
+  const { views, variations, rewritten } = guidelineOptions({ ...own, names: false });
+  assert.deepEqual(views, guidelineViews(own));
   assert.deepEqual(variations, { 'tmVar mutation': 2, 'SETH mutation': 2, Variant: 2, UBERON: 1 });
-  assert.equal(guidelineOptions({ separate: true, names: true }).variations.CellLine, 1);
+  assert.equal(guidelineOptions({ ...own, names: true }).variations.CellLine, 1);
   assert.deepEqual(rewritten, ['tmVar mutation', 'SETH mutation', 'Variant']);
+  const one = guidelineOptions({ separate: true, oneMutation: true, names: false });
+  assert.deepEqual(one.rewritten, ['mutation']);
+  assert.deepEqual(one.views.europepmc['Gene Mutations'], ['mutation']);
 });
 
 test('the table of a study has a column per corpus and class; a damaged study is refused', (t) => {

@@ -11,6 +11,8 @@ import { EUROPE_PMC_VIEW, JNLPBA_VIEW, LITERATURE_VIEW } from './views';
 export interface Guidelines {
   /** Each corpus has labels of its own, and views say which of them make a class; otherwise all share the four classes. */
   separate: boolean;
+  /** With separate labels, mutations have one label all the same, since the guidelines for them hardly differ and the corpora are small. */
+  oneMutation: boolean;
   /** Learns beside them what the corpora mark and no view shows: JNLPBA's protein, DNA and RNA, BioRED's genes, diseases, chemicals and species. */
   auxiliary: boolean;
   /**
@@ -38,21 +40,27 @@ const OWN: Readonly<Record<TrainingCorpus, Classes>> = {
   biored: { Variant: ['Variant'], [NAMED_CELL_LINE]: [NAMED_CELL_LINE] },
 };
 
+/** The labels for mutations, and the one in their place with `oneMutation`. */
+const OWN_MUTATIONS: readonly string[] = ['tmVar mutation', 'SETH mutation', 'Variant'];
+const ONE_MUTATION = 'mutation';
+
 const AUXILIARY: Readonly<Partial<Record<TrainingCorpus, Classes>>> = {
   jnlpba: { protein: ['protein'], DNA: ['DNA'], RNA: ['RNA'] },
   biored: { Gene: ['Gene'], Disease: ['Disease'], Chemical: ['Chemical'], Species: ['Species'] },
 };
 
 /** The views of a network with separate labels, the default first. */
-export const GUIDELINE_VIEWS: TrainingConfiguration['views'] = {
+export const guidelineViews = ({
+  oneMutation,
+}: Pick<Guidelines, 'oneMutation'>): TrainingConfiguration['views'] => ({
   [EUROPE_PMC_VIEW.name]: {
-    'Gene Mutations': ['tmVar mutation', 'SETH mutation', 'Variant'],
+    'Gene Mutations': oneMutation ? [ONE_MUTATION] : [...OWN_MUTATIONS],
     Cell: ['CL'],
     'Cell Line': [NAMED_CELL_LINE],
     'Organ Tissue': ['UBERON'],
   },
   [JNLPBA_VIEW.name]: { Cell: ['cell_type'], 'Cell Line': ['cell_line'] },
-};
+});
 
 /** The guideline by which each corpus is judged. */
 export const viewOfCorpus = (corpus: TrainingCorpus): View =>
@@ -61,11 +69,22 @@ export const viewOfCorpus = (corpus: TrainingCorpus): View =>
 /** Training sentences without mentions for each one with some; all of them in corpora that have auxiliary labels, which are marked almost everywhere. */
 const NEGATIVES: Readonly<Partial<Record<TrainingCorpus, number>>> = { craft: 0.4, seth: 2, tmvar: 2 };
 
-const mainClasses = (corpus: TrainingCorpus, { separate }: Pick<Guidelines, 'separate'>): Classes => {
-  if (separate) return OWN[corpus];
+/** What decides the labels of the classes. */
+export type OwnLabels = Pick<Guidelines, 'separate' | 'oneMutation'>;
+
+const mainClasses = (corpus: TrainingCorpus, { separate, oneMutation }: OwnLabels): Classes => {
+  if (separate) return oneMutation ? withOneMutation(OWN[corpus]) : OWN[corpus];
   const own = annotatedClasses(LITERATURE_VIEW, CORPORA[corpus].annotated);
   return Object.fromEntries(own.map((name) => [name, LITERATURE_VIEW.classes[name]]));
 };
+
+const withOneMutation = (classes: Classes): Classes =>
+  Object.fromEntries(
+    Object.entries(classes).map(([label, own]) => [
+      OWN_MUTATIONS.includes(label) ? ONE_MUTATION : label,
+      own,
+    ]),
+  );
 
 const load = async (corpus: CorpusName, part: Part, classes: Classes): Promise<Sentence[]> =>
   (await loadCorpus(corpus, part, { name: 'training', classes })).sentences;
@@ -76,14 +95,14 @@ const load = async (corpus: CorpusName, part: Part, classes: Classes): Promise<S
  */
 async function trainingSentences(
   corpus: TrainingCorpus,
-  { separate, auxiliary, names }: Guidelines,
+  { auxiliary, names, ...own }: Guidelines,
   seed: number,
 ): Promise<Sentence[]> {
-  const classes = { ...mainClasses(corpus, { separate }), ...(auxiliary && AUXILIARY[corpus]) };
+  const classes = { ...mainClasses(corpus, own), ...(auxiliary && AUXILIARY[corpus]) };
   const sentences = await load(corpus, 'train', classes);
   const negatives = NEGATIVES[corpus];
   const chosen = negatives === undefined ? sentences : sampleNegatives(sentences, negatives, seed);
-  return names && separate && corpus === 'jnlpba' ? nameCellLines(chosen).sentences : chosen;
+  return names && own.separate && corpus === 'jnlpba' ? nameCellLines(chosen).sentences : chosen;
 }
 
 /** The files of a training. */
@@ -100,7 +119,7 @@ export const guidelineFiles = (folder: string): GuidelineFiles => ({
 });
 
 /** The dev sentences of each corpus, under the labels that a view shows. */
-export const devSentences = (guidelines: Pick<Guidelines, 'separate'>): Promise<Sentence[][]> =>
+export const devSentences = (guidelines: OwnLabels): Promise<Sentence[][]> =>
   Promise.all(TRAINING_CORPORA.map((corpus) => load(corpus, 'dev', mainClasses(corpus, guidelines))));
 
 /** Writes the training and dev sentences of all corpora. @param limit sentences of each corpus at most, for trying out */
@@ -124,21 +143,20 @@ export async function writeGuidelineFiles(
 
 /** What a training with these guidelines needs beside its files: the views, and copies of sentences with other mentions. */
 export function guidelineOptions({
-  separate,
   names,
-}: Pick<Guidelines, 'separate' | 'names'>): Pick<
-  TrainingConfiguration,
-  'views' | 'variations' | 'rewritten'
-> {
-  const mutations = separate ? GUIDELINE_VIEWS.europepmc['Gene Mutations'] : ['Gene Mutations'];
-  const anatomy = separate ? GUIDELINE_VIEWS.europepmc['Organ Tissue'] : ['Organ Tissue'];
+  ...own
+}: OwnLabels & Pick<Guidelines, 'names'>): Pick<TrainingConfiguration, 'views' | 'variations' | 'rewritten'> {
+  const views = own.separate ? guidelineViews(own) : {};
+  const [mutations, anatomy] = ['Gene Mutations', 'Organ Tissue'].map(
+    (name) => views[EUROPE_PMC_VIEW.name]?.[name] ?? [name],
+  );
   const copies = (labels: readonly string[], count: number) => labels.map((label) => [label, count] as const);
   return {
-    views: separate ? GUIDELINE_VIEWS : {},
+    views,
     variations: Object.fromEntries([
       ...copies(mutations, 2),
       ...copies(anatomy, 1),
-      ...copies(separate && names ? [NAMED_CELL_LINE] : [], 1),
+      ...copies(own.separate && names ? [NAMED_CELL_LINE] : [], 1),
     ]),
     rewritten: [...mutations],
   };

@@ -24,18 +24,14 @@ import { tuneThresholds } from '../inference';
 import { exportToOnnx, fuseFolder, quantizeFolder } from '../onnx';
 import { averageModels, completeConfiguration, fineTune } from '../training';
 import type { Row } from '../visualization';
-import { type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
-import {
-  devSentences,
-  type Guidelines,
-  guidelineFiles,
-  guidelineOptions,
-  writeGuidelineFiles,
-} from './guidelines';
+import { GUIDELINE_VARIANTS, type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
+import { devSentences, guidelineFiles, guidelineOptions, writeGuidelineFiles } from './guidelines';
 import { writeUnlabelledText } from './unlabelled-text';
 
-const GUIDELINES: Guidelines = { separate: true, auxiliary: true, names: true };
-const SPELLED_OUT = 0.25;
+/** The recipe's guidelines and copies. */
+const GUIDELINES = GUIDELINE_VARIANTS['also mutations in words'];
+/** Sentences that students learn from beside the labelled ones, sampled. */
+const UNLABELLED = 30_000;
 /** Word pieces, chosen on the training and the unlabelled text. */
 const VOCABULARY = 11_000;
 
@@ -109,7 +105,7 @@ async function main(): Promise<void> {
       batchSize: 32,
       averaging: 0.999,
     },
-    ...{ ...guidelineOptions(GUIDELINES), spelledOut: SPELLED_OUT },
+    ...{ ...guidelineOptions(GUIDELINES), spelledOut: GUIDELINES.spelledOut },
   };
   const teach = (seed: number) => (folder: string) =>
     fineTune({
@@ -130,26 +126,27 @@ async function main(): Promise<void> {
       },
       ...options,
     });
-  const learnFrom = (teacher: string, student: string, learningRate: number) => (folder: string) => {
-    const place = 'the recipe of the shipped taggers';
-    const { views: _, ...training } = common;
-    return distil({
-      ...{ teacher, folder, place, resume: existsSync(folder), progress: showProgress(folder) },
-      configuration: {
-        ...completeConfiguration(
-          { ...training, seed: 1, epochs, learningRate, dropout: 0.05, warmupShare: 0.05 },
-          place,
-        ),
-        distillation: completeDistillation(
-          {
-            ...{ student, unlabelled: [unlabelled], softWeight: 1, hardWeight: 0.3, temperature: 2 },
-            ...(limit !== undefined && { maximumUnlabelled: limit }),
-          },
-          place,
-        ),
-      },
-    });
-  };
+  const learnFrom =
+    (teacher: string, student: string, epochs: number, learningRate: number) => (folder: string) => {
+      const place = 'the recipe of the shipped taggers';
+      const { views: _, ...training } = common;
+      return distil({
+        ...{ teacher, folder, place, resume: existsSync(folder), progress: showProgress(folder) },
+        configuration: {
+          ...completeConfiguration(
+            { ...training, seed: 1, epochs, learningRate, dropout: 0.05, warmupShare: 0.05 },
+            place,
+          ),
+          distillation: completeDistillation(
+            {
+              ...{ student, unlabelled: [unlabelled], softWeight: 1, hardWeight: 0.3, temperature: 2 },
+              maximumUnlabelled: limit ?? UNLABELLED,
+            },
+            place,
+          ),
+        },
+      });
+    };
   const finish = (from: string) => async (folder: string) => {
     rmSync(folder, { recursive: true, force: true });
     keepLabels(from, folder);
@@ -168,11 +165,11 @@ async function main(): Promise<void> {
   const texts = { texts: [files.train, unlabelled], heldOut: [files.dev], size: VOCABULARY };
   const trimmed = await step('trimmed', (folder) => trimVocabulary(teacher, folder, texts));
   const shallow = await step('three-layers', prune(trimmed, { layers: 3, neurons: 896, hidden: 128 }));
-  const first = await step('three-layers-taught', learnFrom(trimmed, shallow, 8e-4));
+  const first = await step('three-layers-taught', learnFrom(trimmed, shallow, Math.ceil(epochs / 2), 8e-4));
   const narrow = await step('small-pruned', prune(first, { hidden: 64, heads: 9, neurons: 384 }));
-  const small = await step('small', learnFrom(trimmed, narrow, 1e-3));
+  const small = await step('small', learnFrom(trimmed, narrow, epochs, 1e-3));
   const narrower = await step('tiny-pruned', prune(small, { hidden: 64 }));
-  const tiny = await step('tiny', learnFrom(trimmed, narrower, 1.2e-3));
+  const tiny = await step('tiny', learnFrom(trimmed, narrower, epochs, 1.2e-3));
   await step('falconframes-small', finish(small));
   await step('falconframes-tiny', finish(tiny));
   if (json) console.log(JSON.stringify(made, null, 2));

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { KeptLabels } from '../../compression';
+import type { KeptDifference, KeptLabels } from '../../compression';
 import { projectRoot, writeSentences } from '../../foundation';
 import { FOUR } from '../../foundation/labels.fixture';
 import { cellSentence } from '../../foundation/sentence.fixture';
@@ -74,6 +74,18 @@ test('labels are left out of a tagger, and one without views needs their names',
   const { status, stderr } = compress('keep-labels', '--model', tinyBertFolder, '--out', 'none');
   assert.notEqual(status, 0);
   assert.match(stderr, /name the labels to keep, of Gene Mutations, Cell, Cell Line, Organ Tissue/);
+});
+
+test('a model is kept as its difference from an encoder, and restored', () => {
+  const { bytes, weightBytes } = json<KeptDifference>(
+    ...['difference', '--model', tinyBertFolder, '--encoder', tinyBertFolder, '--out', 'kept'],
+  );
+  assert.ok(bytes < weightBytes);
+  const { status, stdout } = compress(
+    ...['restore', '--model', 'kept', '--encoder', tinyBertFolder, '--out', 'restored'],
+  );
+  assert.deepEqual([status, stdout], [0, 'restored\n']);
+  assert.deepEqual(readConfiguration(join(folder, 'restored')), readConfiguration(tinyBertFolder));
 });
 
 test('trim, prune and distil run in sequence, each reading a folder and writing a new one', () => {
