@@ -1,8 +1,9 @@
 /**
- * `npm run bench -- taggers --out FOLDER [--seed N…] [--teacher-epochs N] [--epochs N] [--sentences N] [--until STEP] [--json]`: makes falconframes-small and
- * falconframes-tiny from the mirror, and records what each step takes and what it is worth on dev (`made.json`).
+ * `npm run bench -- taggers --out FOLDER [--teacher KEPT | --seed N… --teacher-epochs N] [--epochs N] [--sentences N] [--until STEP] [--json]`: makes
+ * falconframes-small and falconframes-tiny from the mirror, and records what each step takes and what it is worth on dev (`made.json`).
  *
- * MiniLM-L6 learns every corpus's own labels, once with each seed, and the weights are averaged (Wortsman et al. 2022): the teacher. Its vocabulary is trimmed;
+ * MiniLM-L6 learns every corpus's own labels, once with each seed, and the weights are averaged (Wortsman et al. 2022): the teacher, of which
+ * the rounded difference from MiniLM-L6 is kept; `--teacher` restores it from there. Its vocabulary is trimmed;
  * it is pruned in steps, and after each step distilled on labelled and unlabelled text. Auxiliary labels go at the end; ONNX in 8 bits; thresholds by dev.
  *
  * Resumes a stopped run. `--until` stops after a step; `--sentences` limits each corpus and the unlabelled text, to try it out.
@@ -14,15 +15,18 @@ import { parseArgs } from 'node:util';
 import {
   completeDistillation,
   distil,
+  keepDifference,
   keepLabels,
   type PruneOptions,
   pruneStructure,
+  restoreDifference,
   trimVocabulary,
 } from '../compression';
 import { InputError, readJsonObject, showProgress, writeFileAtomically } from '../foundation';
 import { tuneThresholds } from '../inference';
+import { locateEncoder } from '../nn';
 import { exportToOnnx, fuseFolder, quantizeFolder } from '../onnx';
-import { averageModels, completeConfiguration, fineTune } from '../training';
+import { averageModels, completeConfiguration, DEFAULT_TRAINING, fineTune } from '../training';
 import type { Row } from '../visualization';
 import { GUIDELINE_VARIANTS, type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
 import { devSentences, guidelineFiles, guidelineOptions, writeGuidelineFiles } from './guidelines';
@@ -40,7 +44,7 @@ interface Step {
   seconds: number;
   /** Of one core, if all worked all the time. */
   coreHours: number;
-  /** Strict span F1 on dev, of steps that train or prune. */
+  /** Strict span F1 on dev, of steps that train. */
   scores?: GuidelineScore[];
 }
 
@@ -54,23 +58,24 @@ function readOptions() {
       out: { type: 'string' },
       seed: { type: 'string', multiple: true, default: ['1', '2'] },
       'teacher-epochs': { type: 'string', default: '4' },
+      teacher: { type: 'string' },
       epochs: { type: 'string', default: '6' },
       sentences: { type: 'string' },
       until: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
-  const { out, seed, epochs, sentences, until, json = false } = values;
+  const { out, seed, epochs, sentences, until, teacher, json = false } = values;
   if (!out) throw new InputError('--out is missing; name a folder for the models');
   return {
-    ...{ out, until, json, seeds: seed.map(Number), epochs: Number(epochs) },
+    ...{ out, until, json, kept: teacher, seeds: seed.map(Number), epochs: Number(epochs) },
     teacherEpochs: Number(values['teacher-epochs']),
     limit: sentences === undefined ? undefined : Number(sentences),
   };
 }
 
 async function main(): Promise<void> {
-  const { out, seeds, teacherEpochs, epochs, limit, until, json } = readOptions();
+  const { out, seeds, kept, teacherEpochs, epochs, limit, until, json } = readOptions();
   mkdirSync(out, { recursive: true });
   const record = join(out, 'made.json');
   const made: Made = existsSync(record)
@@ -97,6 +102,7 @@ async function main(): Promise<void> {
     return folder;
   }
 
+  const encoder = locateEncoder(DEFAULT_TRAINING.encoder);
   const common = {
     ...{
       train: [files.train],
@@ -112,6 +118,17 @@ async function main(): Promise<void> {
       ...{ ...common, seed, out: folder, epochs: teacherEpochs, learningRate: 2e-4 },
       ...{ resume: existsSync(folder), progress: showProgress(`Teacher, seed ${seed}`) },
     });
+  /** What the students learn from is what is kept of it, so that they can be made again from that. */
+  async function trainTeacher(): Promise<string> {
+    const teachers: string[] = [];
+    for (const seed of seeds) teachers.push(await step(`teacher-${seed}`, teach(seed)));
+    const averaged =
+      teachers.length === 1
+        ? teachers[0]
+        : await step('averaged', (folder) => averageModels(teachers, folder));
+    const difference = await step('kept', (folder) => keepDifference(averaged, encoder, folder), false);
+    return step('teacher', (folder) => restoreDifference(difference, encoder, folder));
+  }
   const prune = (from: string, options: Partial<PruneOptions>) => (folder: string) =>
     pruneStructure(from, folder, {
       ...{
@@ -131,7 +148,8 @@ async function main(): Promise<void> {
       const place = 'the recipe of the shipped taggers';
       const { views: _, ...training } = common;
       return distil({
-        ...{ teacher, folder, place, resume: existsSync(folder), progress: showProgress(folder) },
+        ...{ teacher, folder, place, resume: existsSync(folder) },
+        ...{ progress: showProgress(folder), teacherProgress: showProgress('Teacher') },
         configuration: {
           ...completeConfiguration(
             { ...training, seed: 1, epochs, learningRate, dropout: 0.05, warmupShare: 0.05 },
@@ -158,18 +176,17 @@ async function main(): Promise<void> {
 
   await step('data', (folder) => writeGuidelineFiles(folder, GUIDELINES, { seed: 1, limit }), false);
   await step('unlabelled', () => console.error(JSON.stringify(writeUnlabelledText(unlabelled))), false);
-  const teachers: string[] = [];
-  for (const seed of seeds) teachers.push(await step(`teacher-${seed}`, teach(seed)));
-  const teacher =
-    teachers.length === 1 ? teachers[0] : await step('teacher', (folder) => averageModels(teachers, folder));
+  const teacher = kept
+    ? await step('teacher', (folder) => restoreDifference(kept, encoder, folder))
+    : await trainTeacher();
   const texts = { texts: [files.train, unlabelled], heldOut: [files.dev], size: VOCABULARY };
-  const trimmed = await step('trimmed', (folder) => trimVocabulary(teacher, folder, texts));
-  const shallow = await step('three-layers', prune(trimmed, { layers: 3, neurons: 896, hidden: 128 }));
-  const first = await step('three-layers-taught', learnFrom(trimmed, shallow, Math.ceil(epochs / 2), 8e-4));
-  const narrow = await step('small-pruned', prune(first, { hidden: 64, heads: 9, neurons: 384 }));
-  const small = await step('small', learnFrom(trimmed, narrow, epochs, 1e-3));
-  const narrower = await step('tiny-pruned', prune(small, { hidden: 64 }));
-  const tiny = await step('tiny', learnFrom(trimmed, narrower, epochs, 1.2e-3));
+  const trimmed = await step('trimmed', (folder) => trimVocabulary(teacher, folder, texts), false);
+  const shallow = await step('three-layers', prune(trimmed, { layers: 3, neurons: 896, hidden: 128 }), false);
+  const first = await step('three-layers-taught', learnFrom(teacher, shallow, Math.ceil(epochs / 2), 8e-4));
+  const narrow = await step('small-pruned', prune(first, { hidden: 64, heads: 9, neurons: 384 }), false);
+  const small = await step('small', learnFrom(teacher, narrow, epochs, 1e-3));
+  const narrower = await step('tiny-pruned', prune(small, { hidden: 64 }), false);
+  const tiny = await step('tiny', learnFrom(teacher, narrower, epochs, 1.2e-3));
   await step('falconframes-small', finish(small));
   await step('falconframes-tiny', finish(tiny));
   if (json) console.log(JSON.stringify(made, null, 2));
