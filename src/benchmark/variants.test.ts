@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { InputError } from '../foundation';
@@ -43,6 +43,21 @@ test('quantized variants are named after their number format', async (t) => {
     const [variant] = await openVariants(out, { threads: 1 });
     assert.equal(variant.name, `${name} ONNX ${name}`);
   }
+});
+
+test('a tagger with views is measured with the classes of its first one', async (t) => {
+  const folder = copyTinyBert(t);
+  const path = join(folder, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  config.falconframes.views = { own: { Mutation: ['Gene Mutations'] }, other: { Cells: ['Cell'] } };
+  writeFileSync(path, JSON.stringify(config));
+  exportToOnnx(folder);
+  const [weights, graph] = await openVariants(folder, { threads: 1 });
+  for (const { tagging } of [weights, graph]) assert.deepEqual(tagging.labels, ['Mutation']);
+  assert.equal(weights.parameters, graph.parameters);
+  const [logits] = await graph.score([{ inputIds: Int32Array.of(2, 20, 3) }]);
+  assert.equal(logits.length, 3 * 2);
+  for (const { dispose } of [weights, graph]) await dispose();
 });
 
 test('a folder without a runnable model is refused', async (t) => {

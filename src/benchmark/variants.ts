@@ -15,7 +15,7 @@ import {
   weightFiles,
 } from '../nn';
 import { openFolderScorer } from '../onnx';
-import { encodeWholeTexts } from '../tasks';
+import { encodeWholeTexts, inView } from '../tasks';
 import { cutWindows, onlyFinite, outputNames, Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
 import type { TextVariant } from './benchmark-texts';
@@ -70,7 +70,8 @@ export async function openVariant(
   name?: string,
 ): Promise<Variant> {
   const tagger = await openTagger(folder, file, threads);
-  return { ...tagger, ...runnableOf(folder, file, threads, name, countParameters(tagger.tagging)) };
+  const parameters = countParameters(readConfiguration(folder));
+  return { ...tagger, ...runnableOf(folder, file, threads, name, parameters) };
 }
 
 /** One way to run a text classifier. @param file of the folder: its weights, or a graph in `onnx` */
@@ -105,9 +106,11 @@ function runnableOf(
   };
 }
 
-/** Opens only the tagger. */
+/** Opens only the tagger, with the classes of its first view, if it has views, as `annotate` does. */
 export async function openTagger(folder: string, file: string, threads: number) {
-  return { tagging: readConfiguration(folder), ...(await openFile(folder, file, threads, TokenClassifier)) };
+  const opened = await openFile(folder, file, threads, TokenClassifier);
+  const { configuration, score } = inView({ configuration: readConfiguration(folder), score: opened.score });
+  return { ...opened, score, tagging: configuration };
 }
 
 /** Opens only the classifier. */
