@@ -108,6 +108,24 @@ test('labels unknown to a tagger are reported with their mention counts; no comm
     stderr,
     /2 labels of mixed\.jsonl are unknown to the model and left out: protein \(2\), DNA \(1\)/,
   );
+  // The classes of a view count, not the labels behind them.
+  const config = join(tagger, 'config.json');
+  const { falconframes, ...rest } = JSON.parse(readFileSync(config, 'utf8'));
+  const views = { own: { protein: ['Cell'] }, other: { DNA: ['Cell Line'] } };
+  writeFileSync(config, JSON.stringify({ ...rest, falconframes: { ...falconframes, views } }));
+  const scored = ['evaluate', '--model', tagger, '--data', data, '--resamples', '10', '--json'];
+  const supports = (...view: string[]) => {
+    const { stdout } = run(...scored, ...view);
+    const { spans } = JSON.parse(stdout) as { spans: Record<string, { support: number }> };
+    return Object.entries(spans).map(([label, { support }]) => [label, support]);
+  };
+  assert.deepEqual(supports(), [['protein', 2]]);
+  assert.deepEqual(supports('--view', 'other'), [['DNA', 1]]);
+  refused(
+    ['evaluate', '--model', tagger, '--data', data, '--view', 'third'],
+    /has no view "third"; it has own, other, labels/,
+  );
+  writeFileSync(config, JSON.stringify({ ...rest, falconframes }));
   writeFileSync(data, [line('protein'), line('DNA')].join('\n'));
   refused(
     ['evaluate', '--model', tagger, '--data', data],

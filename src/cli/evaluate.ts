@@ -18,7 +18,7 @@ import {
 } from '../foundation';
 import { openModel } from '../inference';
 import { readConfiguration } from '../nn';
-import { evaluate, onlyLabels, taggingTask, tokenOutcomes } from '../tasks';
+import { evaluate, labelsInView, onlyLabels, taggingTask, tokenOutcomes } from '../tasks';
 import { mergeThresholds, type Threshold, Tokenizer } from '../tokenization';
 import { errorBrowser } from '../visualization';
 import { positiveInteger, probability } from './arguments';
@@ -119,8 +119,8 @@ function refuseForTexts({ html, train, tokenThreshold, tune }: EvaluateOptions):
 }
 
 /** Reports labels of the data that the model lacks, with their mention counts; they are left out of all scores. */
-function noteUnknownLabels(sentences: readonly Sentence[], { model, data }: EvaluateOptions): void {
-  const { labels } = readConfiguration(model);
+function noteUnknownLabels(sentences: readonly Sentence[], { model, data, view }: EvaluateOptions): void {
+  const labels = labelsInView(readConfiguration(model), view);
   const own = taggingTask.labelsOf(sentences);
   const unknown = own.filter((label) => !labels.includes(label));
   if (own.length > 0 && unknown.length === own.length)

@@ -11,11 +11,20 @@ import { LITERATURE_VIEW } from './views';
 
 /** A training of the study, by name. */
 export interface GuidelineVariant extends Guidelines {
+  /** Weight of an auxiliary label in the loss; the others have 1. */
+  auxiliaryWeight: number;
   /** Share of the mutations of copies that are spelled out. */
   spelledOut: number;
 }
 
-const SHARED = { separate: false, oneMutation: false, auxiliary: false, names: false, spelledOut: 0 };
+const SHARED = {
+  auxiliaryWeight: 1,
+  separate: false,
+  oneMutation: false,
+  auxiliary: false,
+  names: false,
+  spelledOut: 0,
+};
 const SEPARATE = { ...SHARED, separate: true };
 
 /** What is added, one thing at a time; the last has all. */
@@ -24,6 +33,7 @@ export const GUIDELINE_VARIANTS = {
   'separate labels': SEPARATE,
   'shared and auxiliary labels': { ...SHARED, auxiliary: true },
   'separate and auxiliary labels': { ...SEPARATE, auxiliary: true },
+  'separate labels, auxiliary ones of little weight': { ...SEPARATE, auxiliary: true, auxiliaryWeight: 0.25 },
   'also one label for mutations': { ...SEPARATE, auxiliary: true, oneMutation: true },
   'also weak names of cell lines': { ...SEPARATE, auxiliary: true, oneMutation: true, names: true },
   'also mutations in words': {

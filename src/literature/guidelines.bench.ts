@@ -17,7 +17,7 @@ import {
   readGuidelineStudy,
   scoreGuidelines,
 } from './guideline-study';
-import { guidelineOptions, writeGuidelineFiles } from './guidelines';
+import { auxiliaryWeights, guidelineOptions, writeGuidelineFiles } from './guidelines';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
         ...{ train: [files.train], dev: [files.dev], out: model, seed, epochs },
         ...{ loss: 'cross_entropy', learningRate: 2e-4, batchSize: 32, averaging: 0.999 },
         ...{ ...guidelineOptions(guidelines), spelledOut: guidelines.spelledOut },
+        ...(guidelines.auxiliary && { classWeights: auxiliaryWeights(guidelines.auxiliaryWeight) }),
         resume: existsSync(model),
         progress: showProgress(variant),
       });

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { mirrorFolder, readSentences } from '../foundation';
 import { guidelineTable, readGuidelineStudy } from './guideline-study';
-import { type Guidelines, guidelineOptions, guidelineViews, writeGuidelineFiles } from './guidelines';
+import {
+  auxiliaryWeights,
+  type Guidelines,
+  guidelineOptions,
+  guidelineViews,
+  writeGuidelineFiles,
+} from './guidelines';
 
 const skip = mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR';
 
@@ -56,6 +62,12 @@ test('copies are made of sentences with mutations and anatomy, under whatever la
   const one = guidelineOptions({ separate: true, oneMutation: true, names: false });
   assert.deepEqual(one.rewritten, ['mutation']);
   assert.deepEqual(one.views.europepmc['Gene Mutations'], ['mutation']);
+});
+
+test('auxiliary labels alone have a weight', () => {
+  const weights = auxiliaryWeights(0.25);
+  assert.deepEqual(new Set(Object.values(weights)), new Set([0.25]));
+  assert.deepEqual(Object.keys(weights), ['protein', 'DNA', 'RNA', 'Gene', 'Disease', 'Chemical', 'Species']);
 });
 
 test('the table of a study has a column per corpus and class; a damaged study is refused', (t) => {

@@ -49,6 +49,12 @@ const AUXILIARY: Readonly<Partial<Record<TrainingCorpus, Classes>>> = {
   biored: { Gene: ['Gene'], Disease: ['Disease'], Chemical: ['Chemical'], Species: ['Species'] },
 };
 
+/** The weights of labels in a loss in which an auxiliary label has this one. */
+export const auxiliaryWeights = (weight: number): Record<string, number> =>
+  Object.fromEntries(
+    Object.values(AUXILIARY).flatMap((classes) => Object.keys(classes).map((label) => [label, weight])),
+  );
+
 /** The views of a network with separate labels, the default first. */
 export const guidelineViews = ({
   oneMutation,

@@ -29,7 +29,13 @@ import { exportToOnnx, fuseFolder, quantizeFolder } from '../onnx';
 import { averageModels, completeConfiguration, DEFAULT_TRAINING, fineTune } from '../training';
 import type { Row } from '../visualization';
 import { GUIDELINE_VARIANTS, type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
-import { devSentences, guidelineFiles, guidelineOptions, writeGuidelineFiles } from './guidelines';
+import {
+  auxiliaryWeights,
+  devSentences,
+  guidelineFiles,
+  guidelineOptions,
+  writeGuidelineFiles,
+} from './guidelines';
 import { writeUnlabelledText } from './unlabelled-text';
 
 /** The recipe's guidelines and copies. */
@@ -112,6 +118,7 @@ async function main(): Promise<void> {
       averaging: 0.999,
     },
     ...{ ...guidelineOptions(GUIDELINES), spelledOut: GUIDELINES.spelledOut },
+    classWeights: auxiliaryWeights(GUIDELINES.auxiliaryWeight),
   };
   const teach = (seed: number) => (folder: string) =>
     fineTune({

@@ -56,7 +56,7 @@ export {
   voteByArticle,
 } from './tagging/evaluate';
 export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
-export { inView, OWN_LABELS, type Tagger, viewName } from './tagging/model-view';
+export { inView, labelsInView, OWN_LABELS, type Tagger, viewName } from './tagging/model-view';
 export { spellOutMutation } from './tagging/mutations';
 export {
   checkOneEach,

@@ -31,6 +31,15 @@ export function viewName({ views = {} }: Pick<ModelConfiguration, 'views'>, view
   return name;
 }
 
+/** Returns the labels of a tagger as a view names them. @param view see `viewName` */
+export function labelsInView(
+  { labels, views = {} }: Pick<ModelConfiguration, 'labels' | 'views'>,
+  view?: string,
+): readonly string[] {
+  const name = viewName({ views }, view);
+  return name === OWN_LABELS ? labels : Object.keys(views[name]);
+}
+
 /**
  * Wraps a tagger so that its labels are the classes of a view: a class is predicted where one of its labels is. The network learns
  * all labels together; which of them the user sees, and under what names, is chosen at inference.
