@@ -26,6 +26,7 @@ const SHARED = {
   spelledOut: 0,
 };
 const SEPARATE = { ...SHARED, separate: true };
+const LITTLE_WEIGHT = { ...SEPARATE, auxiliary: true, auxiliaryWeight: 0.25 };
 
 /** What is added, one thing at a time; the last has all. */
 export const GUIDELINE_VARIANTS = {
@@ -33,11 +34,11 @@ export const GUIDELINE_VARIANTS = {
   'separate labels': SEPARATE,
   'shared and auxiliary labels': { ...SHARED, auxiliary: true },
   'separate and auxiliary labels': { ...SEPARATE, auxiliary: true },
-  'separate labels, auxiliary ones of little weight': { ...SEPARATE, auxiliary: true, auxiliaryWeight: 0.25 },
-  'also one label for mutations': { ...SEPARATE, auxiliary: true, oneMutation: true },
-  'also weak names of cell lines': { ...SEPARATE, auxiliary: true, oneMutation: true, names: true },
+  'separate labels, auxiliary ones of little weight': LITTLE_WEIGHT,
+  'also one label for mutations': { ...LITTLE_WEIGHT, oneMutation: true },
+  'also weak names of cell lines': { ...LITTLE_WEIGHT, oneMutation: true, names: true },
   'also mutations in words': {
-    ...{ ...SEPARATE, auxiliary: true, oneMutation: true, names: true },
+    ...{ ...LITTLE_WEIGHT, oneMutation: true, names: true },
     spelledOut: 0.25,
   },
 } satisfies Record<string, GuidelineVariant>;
