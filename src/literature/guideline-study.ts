@@ -37,10 +37,7 @@ export const GUIDELINE_VARIANTS = {
   'separate labels, auxiliary ones of little weight': LITTLE_WEIGHT,
   'also one label for mutations': { ...LITTLE_WEIGHT, oneMutation: true },
   'also weak names of cell lines': { ...LITTLE_WEIGHT, oneMutation: true, names: true },
-  'also mutations in words': {
-    ...{ ...LITTLE_WEIGHT, oneMutation: true, names: true },
-    spelledOut: 0.25,
-  },
+  'also mutations in words': { ...LITTLE_WEIGHT, oneMutation: true, names: true, spelledOut: 0.25 },
 } satisfies Record<string, GuidelineVariant>;
 
 /** Strict span F1 of a class in a corpus, by the guideline of that corpus. */

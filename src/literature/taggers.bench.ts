@@ -3,8 +3,8 @@
  * falconframes-small and falconframes-tiny from the mirror, and records what each step takes and what it is worth on dev (`made.json`).
  *
  * MiniLM-L6 learns every corpus's own labels, once with each seed, and the weights are averaged (Wortsman et al. 2022): the teacher, of which
- * the rounded difference from MiniLM-L6 is kept; `--teacher` restores it from there. Its vocabulary is trimmed;
- * it is pruned in steps, and after each step distilled on labelled and unlabelled text. Auxiliary labels go at the end; ONNX in 8 bits; thresholds by dev.
+ * the rounded difference from MiniLM-L6 is kept; `--teacher` restores it from there. A copy with a trimmed vocabulary
+ * is pruned in steps, and after each step distilled from the whole teacher on labelled and unlabelled text. Auxiliary labels go at the end; ONNX in 8 bits; thresholds by dev.
  *
  * Resumes a stopped run. `--until` stops after a step; `--sentences` limits each corpus and the unlabelled text, to try it out.
  */
