@@ -113,8 +113,8 @@ export const fineTune: typeof import('./training/recipe').fineTune = (...given) 
  * ```ts
  * const shipped = await loadAnnotator();
  * await shipped.annotate('HeLa cells carry the mutation V600E.');
- * // [{ start: 0, end: 10, label: 'Cell Line', text: 'HeLa cells', score: 0.919 },
- * //  { start: 30, end: 35, label: 'Gene Mutations', text: 'V600E', score: 0.999 }]
+ * // [{ start: 0, end: 4, label: 'Cell Line', text: 'HeLa', score: 0.814 },
+ * //  { start: 30, end: 35, label: 'Gene Mutations', text: 'V600E', score: 0.944 }]
  *
  * const own = await loadAnnotator('runs/own_labels'); // of the example of fineTune
  * await own.annotate('Boil the rice in a large pot for ten minutes.');

@@ -11,7 +11,7 @@ import {
   weightFiles,
 } from '../nn';
 import { expectedOf, labelLogits, onnxPath } from '../onnx';
-import { encodeWholeTexts, tagTexts } from '../tasks';
+import { encodeWholeTexts, inView, tagTexts } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import type { Variant } from './benchmark';
 import type { TextVariant } from './benchmark-texts';
@@ -83,11 +83,13 @@ export const openPeers = (folder: string, options: { threads: number }): Promise
     () => true,
     options,
     (contender, peer) => {
-      const tagging = readConfiguration(folder);
-      const runnable = runnableOf(contender, peer, folder, options.threads, countParameters(tagging));
-      const { tokenizer, score } = runnable;
+      const configuration = readConfiguration(folder);
+      const runnable = runnableOf(contender, peer, folder, options.threads, countParameters(configuration));
+      const { tokenizer } = runnable;
+      // With the classes of its first view, if it has views, as `openTagger` does.
+      const { configuration: tagging, score } = inView({ configuration, score: runnable.score });
       const answer = (texts: readonly string[]) => tagTexts(texts, tokenizer, score, tagging);
-      return { ...runnable, tagging, measureMemory: memoryOf(peer, answer) };
+      return { ...runnable, tagging, score, measureMemory: memoryOf(peer, answer) };
     },
   );
 

@@ -149,8 +149,8 @@ test('the default model is the small model of the package, which finds all four 
   assert.deepEqual(
     entities.map(({ label, text }) => [label, text]),
     [
-      ['Cell Line', 'HeLa cells'],
-      ['Cell', 'primary hepatocytes'],
+      ['Cell Line', 'HeLa'],
+      ['Cell', 'hepatocytes'],
       ['Organ Tissue', 'liver'],
       ['Gene Mutations', 'p.V600E'],
     ],

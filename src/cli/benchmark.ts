@@ -148,12 +148,12 @@ function nameAmong(folders: readonly string[], folder: string): string {
 
 /** Prints size and speed relative to the first row, then F1. */
 function tablesOf(rows: readonly BenchmarkRow[], sentences: number): string {
-  const labels = Object.keys(rows[0].f1);
+  const labels = [...new Set(rows.flatMap(({ f1 }) => Object.keys(f1)))];
   const speeds = rows.map((row) => [row.sentencesPerSecond.toFixed(1), row.tokensPerSecond.toFixed(0)]);
   const coreHours = rows.map((row) => europePmcCoreHours(row).toFixed(0));
   const scores = rows.map((row) => [
     row.name,
-    ...labels.map((label) => withInterval(row.f1[label], row.f1Intervals[label])),
+    ...labels.map((label) => withInterval(row.f1[label] ?? null, row.f1Intervals[label])),
     withInterval(row.meanF1, row.meanF1Interval),
   ]);
   return [

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadCorpus, type Part } from '../corpora';
 import { chooseThresholds, scoreThresholds, type ThresholdScore } from '../evaluation';
-import { InputError, readJsonObject } from '../foundation';
+import { InputError, projectRoot, readJsonObject } from '../foundation';
 import { TokenClassifier } from '../nn';
 import { inView, mean } from '../tasks';
 import { Tokenizer } from '../tokenization';
@@ -102,8 +103,10 @@ const nearest = (tried: readonly ThresholdScore[], threshold: number): Threshold
     Math.abs(other.threshold - threshold) < Math.abs(one.threshold - threshold) ? other : one,
   );
 
-/** Reads the rows of a study; none if there is no file. @throws InputError if it is damaged */
-export function readGuidelineStudy(path: string): GuidelineRow[] {
+/** Reads the rows of a study, by default of the one included in the project; none if there is no file. @throws InputError if it is damaged */
+export function readGuidelineStudy(
+  path = join(projectRoot, 'data', 'guidelines', 'dev.json'),
+): GuidelineRow[] {
   if (!existsSync(path)) return [];
   const { rows } = readJsonObject(path, 'a study of guidelines', LARGEST);
   if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);

@@ -1,12 +1,14 @@
 /**
- * `npm run bench -- taggers --out FOLDER [--teacher KEPT | --seed N… --teacher-epochs N] [--epochs N] [--sentences N] [--until STEP] [--json]`: makes
+ * `npm run bench -- taggers --out FOLDER [--teacher KEPT | --seed N… --teacher-epochs N [--from MODEL]] [--epochs N] [--spread] [--sentences N] [--until STEP] [--json]`: makes
  * falconframes-small and falconframes-tiny from the mirror, and records what each step takes and what it is worth on dev (`made.json`).
  *
- * MiniLM-L6 learns every corpus's own labels, once with each seed, and the weights are averaged (Wortsman et al. 2022): the teacher, of which
+ * MiniLM-L6 learns every corpus's own labels, once with each seed, and the weights are averaged (Wortsman et al. 2022) and calibrated: the teacher, of which
  * the rounded difference from MiniLM-L6 is kept; `--teacher` restores it from there. A copy with a trimmed vocabulary
  * is pruned in steps, and after each step distilled from the whole teacher on labelled and unlabelled text. Auxiliary labels go at the end; ONNX in 8 bits; thresholds by dev.
  *
- * Resumes a stopped run. `--until` stops after a step; `--sentences` limits each corpus and the unlabelled text, to try it out.
+ * With `--from`, the teachers start from the encoder of a model of an earlier run in place of MiniLM-L6, for more epochs than one run has time for.
+ *
+ * `--spread` repeats the last step of falconframes-small with two other seeds. Resumes a stopped run. `--until` stops after a step; `--sentences` limits each corpus and the unlabelled text, to try it out.
  */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -26,7 +28,13 @@ import { InputError, readJsonObject, showProgress, writeFileAtomically } from '.
 import { tuneThresholds } from '../inference';
 import { locateEncoder } from '../nn';
 import { exportToOnnx, fuseFolder, quantizeFolder } from '../onnx';
-import { averageModels, completeConfiguration, DEFAULT_TRAINING, fineTune } from '../training';
+import {
+  averageModels,
+  calibrateLabels,
+  completeConfiguration,
+  DEFAULT_TRAINING,
+  fineTune,
+} from '../training';
 import type { Row } from '../visualization';
 import { GUIDELINE_VARIANTS, type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
 import {
@@ -65,23 +73,35 @@ function readOptions() {
       seed: { type: 'string', multiple: true, default: ['1', '2'] },
       'teacher-epochs': { type: 'string', default: '4' },
       teacher: { type: 'string' },
+      from: { type: 'string' },
       epochs: { type: 'string', default: '6' },
       sentences: { type: 'string' },
+      spread: { type: 'boolean' },
       until: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
-  const { out, seed, epochs, sentences, until, teacher, json = false } = values;
+  const {
+    out,
+    seed,
+    epochs,
+    sentences,
+    until,
+    teacher,
+    from = DEFAULT_TRAINING.encoder,
+    spread = false,
+    json = false,
+  } = values;
   if (!out) throw new InputError('--out is missing; name a folder for the models');
   return {
-    ...{ out, until, json, kept: teacher, seeds: seed.map(Number), epochs: Number(epochs) },
+    ...{ out, until, json, from, spread, kept: teacher, seeds: seed.map(Number), epochs: Number(epochs) },
     teacherEpochs: Number(values['teacher-epochs']),
     limit: sentences === undefined ? undefined : Number(sentences),
   };
 }
 
 async function main(): Promise<void> {
-  const { out, seeds, kept, teacherEpochs, epochs, limit, until, json } = readOptions();
+  const { out, seeds, kept, from, spread, teacherEpochs, epochs, limit, until, json } = readOptions();
   mkdirSync(out, { recursive: true });
   const record = join(out, 'made.json');
   const made: Made = existsSync(record)
@@ -122,7 +142,7 @@ async function main(): Promise<void> {
   };
   const teach = (seed: number) => (folder: string) =>
     fineTune({
-      ...{ ...common, seed, out: folder, epochs: teacherEpochs, learningRate: 2e-4 },
+      ...{ ...common, seed, encoder: from, out: folder, epochs: teacherEpochs, learningRate: 2e-4 },
       ...{ resume: existsSync(folder), progress: showProgress(`Teacher, seed ${seed}`) },
     });
   /** What the students learn from is what is kept of it, so that they can be made again from that. */
@@ -133,7 +153,12 @@ async function main(): Promise<void> {
       teachers.length === 1
         ? teachers[0]
         : await step('averaged', (folder) => averageModels(teachers, folder));
-    const difference = await step('kept', (folder) => keepDifference(averaged, encoder, folder), false);
+    const calibrated = await step(
+      'calibrated',
+      async (folder) => calibrateLabels(averaged, folder, (await devSentences(GUIDELINES)).flat()),
+      false,
+    );
+    const difference = await step('kept', (folder) => keepDifference(calibrated, encoder, folder), false);
     return step('teacher', (folder) => restoreDifference(difference, encoder, folder));
   }
   const prune = (from: string, options: Partial<PruneOptions>) => (folder: string) =>
@@ -151,7 +176,8 @@ async function main(): Promise<void> {
       ...options,
     });
   const learnFrom =
-    (teacher: string, student: string, epochs: number, learningRate: number) => (folder: string) => {
+    (teacher: string, student: string, epochs: number, learningRate: number, seed = 1) =>
+    (folder: string) => {
       const place = 'the recipe of the shipped taggers';
       const { views: _, ...training } = common;
       return distil({
@@ -159,7 +185,7 @@ async function main(): Promise<void> {
         ...{ progress: showProgress(folder), teacherProgress: showProgress('Teacher') },
         configuration: {
           ...completeConfiguration(
-            { ...training, seed: 1, epochs, learningRate, dropout: 0.05, warmupShare: 0.05 },
+            { ...training, seed, epochs, learningRate, dropout: 0.05, warmupShare: 0.05 },
             place,
           ),
           distillation: completeDistillation(
@@ -192,6 +218,11 @@ async function main(): Promise<void> {
   const first = await step('three-layers-taught', learnFrom(teacher, shallow, Math.ceil(epochs / 2), 8e-4));
   const narrow = await step('small-pruned', prune(first, { hidden: 64, heads: 9, neurons: 384 }), false);
   const small = await step('small', learnFrom(teacher, narrow, epochs, 1e-3));
+  // How much of its figures is chance.
+  for (const seed of spread ? [2, 3] : []) {
+    const other = await step(`small-seed-${seed}`, learnFrom(teacher, narrow, epochs, 1e-3, seed));
+    await step(`falconframes-small-seed-${seed}`, finish(other));
+  }
   const narrower = await step('tiny-pruned', prune(small, { hidden: 64 }), false);
   const tiny = await step('tiny', learnFrom(teacher, narrower, epochs, 1.2e-3));
   await step('falconframes-small', finish(small));

@@ -54,7 +54,7 @@ export type SummarizedModel = string | LabelNetwork | { encoder: EncoderConfigur
  *
  * @throws InputError if config.json cannot be read or describes an unknown network
  *
- * @example summarizeModel('models/falconframes-small').parameters; // 2881832
+ * @example summarizeModel('models/falconframes-small').parameters; // 2882604
  */
 export function summarizeModel(model: SummarizedModel): ModelSummary {
   const { encoder, head } = shapeOf(model);

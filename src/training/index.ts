@@ -16,6 +16,7 @@ export {
   stepsByEpoch,
   type Window,
 } from './batching';
+export { calibrateLabels, type LabelCalibration } from './calibrate';
 export { resumable } from './checkpoint';
 export {
   completeConfiguration,
