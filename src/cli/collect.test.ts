@@ -43,8 +43,9 @@ test('bad ids, options and folders are reported in one sentence', () => {
       '--ids',
       'wrong.txt',
     ],
-    [/--source is missing; name one of: europepmc, sample/, '--out', collection],
+    [/--source is missing; name one of: europepmc, sample, replay/, '--out', collection],
     [/manifest\.json: cannot be read/, '--check', '--out', join(folder, 'nowhere')],
+    [/folder to replay is missing/, '--source', 'replay', '--out', join(folder, 'replayed')],
     [/give ids, a query or types/, '--source', 'europepmc', '--out', collection],
   ] as [RegExp, ...string[]][]) {
     const { status, stdout, stderr } = collect(...args);

@@ -10,6 +10,7 @@ import {
   SOURCES,
   type Source,
   storedPmcids,
+  writeAnnotationsCsv,
 } from '../collection';
 import { checkOutputFile, checkOutputFolder, InputError, showProgress } from '../foundation';
 import { ENTITY_CLASSES, isEntityClass } from '../literature/views';
@@ -23,7 +24,10 @@ interface Options {
   query?: string;
   limit: number;
   types?: string[];
+  unannotated?: boolean;
+  csv?: string;
   check?: boolean;
+  replay?: string;
   baseUrl?: string;
   contact?: string;
   json?: boolean;
@@ -52,9 +56,10 @@ export function registerCollect(program: Command): void {
     .command('collect')
     .description('Collect full texts and entity annotations, or check a collection against the service.')
     .addOption(
-      new Option('--source <name>', 'the public service, or the articles included in the project').choices(
-        SOURCES,
-      ),
+      new Option(
+        '--source <name>',
+        'the public service, the articles included in the project, or a folder served in the same way',
+      ).choices(SOURCES),
     )
     .requiredOption('--out <folder>', 'folder of articles/<PMCID>.json and manifest.json')
     .addOption(
@@ -63,13 +68,17 @@ export function registerCollect(program: Command): void {
     .option('--query <query>', 'Europe PMC search query; only open-access articles are collected')
     .option('--limit <number>', 'maximum number of articles from --query or --types', positiveInteger, 100)
     .option('--types <class...>', `classes to collect (default: ${ENTITY_CLASSES.join(', ')})`)
+    .option('--unannotated', 'also collect articles in which the service has no annotations of these classes')
+    .option('--csv <file>', 'also write the collected annotations to this file, one per row')
     .addOption(
       new Option('--check', 'compare the annotations of the collection with those of the service').conflicts([
         'ids',
         'query',
         'types',
+        'csv',
       ]),
     )
+    .option('--replay <folder>', 'with --source replay: articles/<PMCID>.xml and annotations/<PMCID>.json')
     .option('--base-url <url>', 'base URL of the service (also: FALCONFRAMES_EUROPEPMC_URL)')
     .option('--contact <address>', 'contact e-mail address for the service, sent in the User-Agent header')
     .option('--json', 'print the manifest as JSON, or with --check the full report')
@@ -78,13 +87,14 @@ export function registerCollect(program: Command): void {
 }
 
 async function collect(options: Options): Promise<void> {
-  const { source, out, query, limit, baseUrl, contact } = options;
+  const { source, out, query, limit, unannotated, replay, baseUrl, contact } = options;
   if (!source) throw new InputError(`--source is missing; name one of: ${SOURCES.join(', ')}`);
   const inputs = options.ids === undefined ? [] : [options.ids];
   checkOutputFolder(out, inputs);
   checkOutputFile(manifestPath(out), inputs);
   for (const pmcid of inputs.length > 0 ? storedPmcids(out) : [])
     checkOutputFile(articlePath(out, pmcid), inputs);
+  if (options.csv !== undefined) checkOutputFile(options.csv, [...inputs, manifestPath(out)]);
   const ids = options.ids === undefined ? undefined : readIds(options.ids);
   const types = options.types ? typesOption(options.types) : ENTITY_CLASSES;
   const byTypes = options.types !== undefined;
@@ -97,10 +107,13 @@ async function collect(options: Options): Promise<void> {
     limit,
     types,
     byTypes,
+    unannotated,
+    replay,
     baseUrl,
     contact,
     progress,
   });
+  if (options.csv !== undefined && report.stored > 0) writeAnnotationsCsv(out, options.csv);
   printResult(report, options, () => describe(report));
   const [first] = Object.entries(report.missing);
   if (report.stored === 0)
@@ -110,8 +123,9 @@ async function collect(options: Options): Promise<void> {
 }
 
 async function check(options: Options): Promise<void> {
-  const { source, out, baseUrl, contact } = options;
-  const report = await checkCollection({ source, out, baseUrl, contact, progress: showProgress('Checking') });
+  const { source, out, replay, baseUrl, contact } = options;
+  const progress = showProgress('Checking');
+  const report = await checkCollection({ source, out, replay, baseUrl, contact, progress });
   printResult(report, options, () => describeCheck(report));
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { mirrorFolder, projectRoot, readSentences } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import type { PreprocessingReport } from '../preprocessing';
 import { readMetrics } from '../training';
 import type { EvaluationResult } from './evaluation-tables';
 
@@ -44,12 +45,27 @@ test('the commands lead from articles to annotations', async (context) => {
   await context.test('collect', () => {
     const report = json<{ stored: number }>('collect', '--source', 'sample', '--out', at('collection'));
     assert.equal(report.stored, 21);
+    json('collect', '--source', 'sample', '--out', at('collection'), '--csv', at('annotations.csv'));
+    assert.equal(readFileSync(at('annotations.csv'), 'utf8').trim().split('\n').length, 1 + 695);
+    const own = ['collect', '--source', 'sample', '--out', at('collection')];
+    refuses(/manifest\.json/, ...own, '--csv', at('collection', 'manifest.json'));
   });
   await context.test('preprocess', () => {
     json('preprocess', '--in', at('collection'), '--out', at('sentences'));
     for (const part of ['train', 'dev', 'test']) {
       assert.ok(readSentences(at('sentences', `${part}.jsonl`)).length > 10);
     }
+  });
+  await context.test('preprocess, the smallest articles in test', () => {
+    const own = ['preprocess', '--in', at('collection'), '--out', at('smallest')];
+    const { parts } = json<PreprocessingReport>(...own, '--test', 'smallest:5');
+    assert.equal(parts.test.articles, 5);
+    refuses(
+      /--test biggest: not a choice of articles; give one such as smallest:5/,
+      ...own,
+      '--test',
+      'biggest',
+    );
   });
   await context.test('train', () => {
     const configuration = {

@@ -9,6 +9,7 @@ interface Options {
   seed: string;
   negatives: string;
   balance?: string;
+  test?: string;
   leaks: 'remove' | 'report';
   json?: boolean;
 }
@@ -31,6 +32,10 @@ export function registerPreprocess(program: Command): void {
       '--balance <ratio>',
       'limit the mentions of each class in train to this multiple of the rarest class',
     )
+    .option(
+      '--test <articles>',
+      'smallest:5 puts the 5 articles with the fewest sentences into test, the others into train and dev (default: 15 % by mentions)',
+    )
     .addOption(
       new Option(
         '--leaks <what>',
@@ -45,6 +50,7 @@ export function registerPreprocess(program: Command): void {
         seed: numberOption('--seed', options.seed),
         negatives: numberOption('--negatives', options.negatives),
         balance: options.balance === undefined ? undefined : numberOption('--balance', options.balance),
+        smallestInTest: options.test === undefined ? undefined : smallestOption(options.test),
         removeLeaks: options.leaks === 'remove',
         progress: showProgress('Preprocessing'),
         onProblem: notice,
@@ -59,6 +65,13 @@ function complainOfSkipped({ articles, skipped }: PreprocessingReport): void {
   throw new InputError(
     `${skipped.length} of ${articles + skipped.length} articles could not be used, as reported above; the others were processed`,
   );
+}
+
+function smallestOption(value: string): number {
+  const [, count] = /^smallest:([1-9]\d{0,5})$/.exec(value) ?? [];
+  if (count === undefined)
+    throw new InputError(`--test ${value}: not a choice of articles; give one such as smallest:5`);
+  return Number(count);
 }
 
 function numberOption(name: string, value: string): number {

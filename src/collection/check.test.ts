@@ -10,7 +10,7 @@ import type { Annotation } from './article';
 import { checkCollection } from './check';
 import { collectArticles } from './collect';
 import { compareAnnotations } from './compare';
-import { listen, sampleListener } from './sample-server';
+import { folderListener, listen } from './local-server';
 import { HARDLY_LIMITED } from './source';
 import { TYPES } from './types.fixture';
 
@@ -64,7 +64,7 @@ test('differences account for every annotation, whatever the lists (seeded)', ()
 });
 
 test('the check finds annotations added, changed and removed in the service, and modifies nothing', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   let isLater = false;
   // Later the service has changed: PMC90000001 gained one, PMC90000002 lost one, PMC90000003 has one that differs,
   // PMC90000004 is unavailable, and PMC90000099 is available.

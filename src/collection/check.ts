@@ -122,7 +122,7 @@ async function stillMissing(
   if (ids.length === 0) return {};
   const { articles, missing } = await wantedByIds(service, ids);
   const reasons: Record<string, string | null> = Object.fromEntries(missing);
-  await fetchArticles(service, [...articles.keys()], types, (pmcid, answer) => {
+  await fetchArticles(service, [...articles.keys()], { types }, (pmcid, answer) => {
     reasons[articles.get(pmcid)!] = answer instanceof Unobtainable ? answer.message : null;
     showState();
   });

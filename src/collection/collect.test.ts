@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { InputError } from '../foundation';
 import { type CollectionOptions, collectArticles } from './collect';
+import { writeAnnotationsCsv } from './csv';
+import { annotationsJson, articleXml, GOOD } from './europepmc-server.fixture';
 import { faultyListener } from './faulty-server.fixture';
-import { type LocalServer, listen, sampleListener } from './sample-server';
+import { folderListener, type LocalServer, listen } from './local-server';
 import { HARDLY_LIMITED } from './source';
 import { TYPES } from './types.fixture';
 
@@ -67,8 +77,44 @@ test('the sample is collected through its own server, and a second run sends no 
   }
 });
 
+test('a folder is replayed page by page; articles without annotations are collected on request, and a table lists all', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'collect-'));
+  try {
+    const replay = join(folder, 'replay');
+    for (const kind of ['articles', 'annotations']) mkdirSync(join(replay, kind), { recursive: true });
+    for (let number = 1; number <= 230; number++) {
+      const pmcid = `PMC${number}`;
+      writeFileSync(join(replay, 'articles', `${pmcid}.xml`), articleXml(pmcid));
+      const own = number % 2 === 0 ? [{ ...GOOD, postfix: ' cells, "grown"' }] : [];
+      writeFileSync(join(replay, 'annotations', `${pmcid}.json`), annotationsJson([pmcid], own));
+    }
+    const options = { source: 'replay', replay, types: TYPES, limit: 1000 } as const;
+    const annotated = await collectArticles({ ...options, out: join(folder, 'annotated') });
+    assert.equal(annotated.stored, 115);
+    const out = join(folder, 'all');
+    const all = await collectArticles({ ...options, out, unannotated: true });
+    assert.deepEqual([all.requested, all.stored], [230, 230]);
+    const csv = join(folder, 'annotations.csv');
+    assert.equal(writeAnnotationsCsv(out, csv), 115);
+    const [header, first] = readFileSync(csv, 'utf8').split('\n');
+    assert.equal(header, 'article,provider,section,class,prefix,exact,postfix,name,uri,id');
+    assert.equal(first, 'PMC10,x,Results,Cell Line,,HeLa," cells, ""grown""",HeLa,u,1');
+
+    await assert.rejects(collectArticles({ ...options, replay: undefined, out: join(folder, 'no') }), {
+      name: 'InputError',
+      message: /folder to replay is missing/,
+    });
+    await assert.rejects(collectArticles({ ...options, replay: folder, out: join(folder, 'no') }), {
+      name: 'InputError',
+      message: /articles: missing/,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('nothing is lost if every third response is faulty', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   const faulty = faultyListener(serve, {
     share: 1 / 3,
     seed: 11,
@@ -87,7 +133,7 @@ test('nothing is lost if every third response is faulty', async () => {
 });
 
 test('unobtainable articles are listed with the reason, not stored, and requested again by the next run', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   const whole = readFileSync(join(__dirname, '../../data/sample/articles/PMC90000004.xml'), 'utf8');
   const lies: Record<string, string> = {
     PMC90000001: '<!DOCTYPE html><html><body>Please wait</body></html>',
@@ -134,7 +180,7 @@ test('unobtainable articles are listed with the reason, not stored, and requeste
 });
 
 test('an article missing from responses is requested again separately, three times', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   const timesAsked = new Map<string, number>();
   const forgetful: RequestListener = (request, response) => {
     const ids = new URL(request.url ?? '/', 'http://x').searchParams.get('articleIds');
@@ -153,7 +199,7 @@ test('an article missing from responses is requested again separately, three tim
 });
 
 test('annotations are requested by type, eight articles per request', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   let mostIds = 0;
   const watching: RequestListener = (request, response) => {
     const ids = new URL(request.url ?? '/', 'http://x').searchParams.get('articleIds')?.split(',') ?? [];
@@ -173,7 +219,7 @@ test('annotations are requested by type, eight articles per request', async () =
 });
 
 test('after a kill at any moment, the next run completes to identical files', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   let killAt = 0;
   let served = 0;
   let child: ReturnType<typeof spawn> | undefined;
@@ -209,7 +255,7 @@ test('after a kill at any moment, the next run completes to identical files', as
 });
 
 test('a run on another day without changes does not rewrite the manifest', async () => {
-  await withServer(sampleListener(), async ({ url }, folder) => {
+  await withServer(folderListener(), async ({ url }, folder) => {
     const options: CollectionOptions = { ...FAST, ids: ['PMC90000001'], out: folder, baseUrl: url };
     const { date } = await collectArticles(options);
     assert.equal(date, new Date().toISOString().slice(0, 10));
@@ -224,7 +270,7 @@ test('a run on another day without changes does not rewrite the manifest', async
 });
 
 test('temporary files of a killed run, and nothing else, are removed by the next run', async () => {
-  await withServer(sampleListener(), async ({ url }, folder) => {
+  await withServer(folderListener(), async ({ url }, folder) => {
     const options = { ...FAST, ids: ['PMC90000001'], out: folder, baseUrl: url };
     await collectArticles(options);
     const whole = contents(folder);

@@ -23,7 +23,7 @@ export interface CollectionOptions extends ServiceOptions {
   out: string;
   /** Ids such as `PMC3320746` or `MED:22536497`. */
   ids?: readonly string[];
-  /** Used without ids. With neither ids nor query nor `byTypes`, the whole sample is collected. */
+  /** Used without ids. With neither ids nor query nor `byTypes`, all articles of the sample or the replay are collected. */
   query?: string;
   /** Maximum number of articles from a query or `byTypes`; default 100. */
   limit?: number;
@@ -31,6 +31,8 @@ export interface CollectionOptions extends ServiceOptions {
   types: readonly string[];
   /** With neither ids nor query: collect articles that have annotations of the types. */
   byTypes?: boolean;
+  /** Also collect articles in which the service has no annotations of the types; otherwise they are listed as missing. Default false. */
+  unannotated?: boolean;
   progress?: Progress;
 }
 
@@ -69,7 +71,7 @@ export async function collectArticles(options: CollectionOptions): Promise<Colle
       withService(source, options, async (service) => {
         const wanted = await find(service, asked, types, options.ids);
         removeLeftovers(out);
-        const { reasons, fetched } = await fetchMissing(service, wanted, source, types, out, progress);
+        const { reasons, fetched } = await fetchMissing(service, wanted, options, types, progress);
         const manifest = manifestOf(out, { source, types, ...asked }, wanted, reasons);
         return { ...writeManifest(out, manifest), out, fetched };
       }),
@@ -101,7 +103,7 @@ function askedBy({ source, ids, query, byTypes, limit = 100 }: CollectionOptions
   if (ids) return { by: 'ids', query: null, limit: null };
   if (query) return { by: 'query', query, limit };
   if (byTypes) return { by: 'types', query: null, limit };
-  if (source === 'sample') return { by: 'query', query: '*', limit };
+  if (source !== 'europepmc') return { by: 'query', query: '*', limit };
   throw new InputError('Nothing to collect from Europe PMC; give ids, a query or types');
 }
 
@@ -126,9 +128,8 @@ function find(
 async function fetchMissing(
   service: EuropePmc,
   { articles, missing }: Wanted,
-  source: Source,
+  { source, out, unannotated }: CollectionOptions,
   types: string[],
-  out: string,
   progress: Progress,
 ): Promise<{ reasons: Map<string, string>; fetched: number }> {
   const reasons = new Map(missing);
@@ -138,7 +139,7 @@ async function fetchMissing(
   let fetched = 0;
   const showState = () => progress.update(total - left, total, `${reasons.size} missing`);
   showState();
-  await fetchArticles(service, open, types, (pmcid, answer) => {
+  await fetchArticles(service, open, { types, unannotated }, (pmcid, answer) => {
     try {
       if (answer instanceof Unobtainable) throw answer;
       storeArticle(out, { pmcid, source, types, ...answer });

@@ -4,7 +4,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Annotation } from './article';
-import { listen } from './sample-server';
+import { listen } from './local-server';
 import { HARDLY_LIMITED } from './source';
 import { TYPES } from './types.fixture';
 

@@ -37,11 +37,18 @@ const NONE: AnnotationsOfArticle = { annotations: [], leftOut: {} };
 /** Both parts of an article, or why one of them could not be obtained. */
 export type Fetched = (AnnotationsOfArticle & { fullText: string }) | Unobtainable;
 
+/** What is requested of each article. */
+export interface Request {
+  types: readonly string[];
+  /** Also fetch articles without annotations of the types. */
+  unannotated?: boolean;
+}
+
 /** Requests annotations and full text of each article. `onArticle` is called for each in order of arrival. */
 export async function fetchArticles(
   service: EuropePmc,
   pmcids: readonly string[],
-  types: readonly string[],
+  { types, unannotated = false }: Request,
   onArticle: (pmcid: string, fetched: Fetched) => void,
 ): Promise<void> {
   await eachGroup(pmcids, async (group) => {
@@ -49,7 +56,8 @@ export async function fetchArticles(
     await Promise.all(
       [...answers].map(async ([pmcid, answer]) => {
         if (answer instanceof Unobtainable) onArticle(pmcid, answer);
-        else if (answer.annotations.length === 0) onArticle(pmcid, new Unobtainable(whyNone(answer)));
+        else if (answer.annotations.length === 0 && !(unannotated && isWhole(answer)))
+          onArticle(pmcid, new Unobtainable(whyNone(answer)));
         else {
           const fullText = await service.fullText(pmcid).catch(unobtainable);
           onArticle(pmcid, fullText instanceof Unobtainable ? fullText : { ...answer, fullText });
@@ -58,6 +66,8 @@ export async function fetchArticles(
     );
   });
 }
+
+const isWhole = ({ leftOut }: AnnotationsOfArticle): boolean => Object.keys(leftOut).length === 0;
 
 function whyNone({ leftOut }: AnnotationsOfArticle): string {
   const flaws = Object.entries(leftOut).map(([flaw, count]) => `${count} ${flaw}`);

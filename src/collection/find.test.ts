@@ -9,7 +9,7 @@ import { collectArticles } from './collect';
 import { createEuropePmc, type EuropePmc } from './europepmc';
 import { wantedByIds, wantedByQuery, wantedByTypes } from './find';
 import { normalizedId } from './ids';
-import { listen, sampleListener } from './sample-server';
+import { folderListener, listen } from './local-server';
 import { HARDLY_LIMITED } from './source';
 import { TYPES } from './types.fixture';
 
@@ -87,7 +87,7 @@ test('PubMed ids are looked up in batches; each unobtainable one has a reason', 
 });
 
 test('PubMed ids that cannot be looked up are listed as missing', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   const noSearch: RequestListener = (request, response) => {
     if (request.url?.includes('/search')) response.writeHead(503).end();
     else serve(request, response);
@@ -116,7 +116,7 @@ test('articles requested by PubMed id are stored by PMCID, and listed as missing
 });
 
 test('articles are found by the classes of their annotations, a page of eight of each class in turn', async () => {
-  const serve = sampleListener();
+  const serve = folderListener();
   const pages: string[] = [];
   const watching: RequestListener = (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');

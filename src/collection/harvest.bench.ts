@@ -16,8 +16,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { createRandom, projectRoot } from '../foundation';
 import { type CollectionOptions, collectArticles } from './collect';
 import { countingListener, faultyListener, mostWithin } from './faulty-server.fixture';
+import { listen } from './local-server';
 import { PUBLISHED_LIMITS } from './pace';
-import { listen } from './sample-server';
 import { HARDLY_LIMITED } from './source';
 import { TYPES } from './types.fixture';
 

@@ -14,7 +14,7 @@ import {
   typesJson,
   withAnswers,
 } from './europepmc-server.fixture';
-import { listen } from './sample-server';
+import { listen } from './local-server';
 
 const EIGHT = Array.from({ length: 8 }, (_, index) => `PMC${index + 1}`);
 

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { InputError } from '../foundation';
 import { countingListener, mostWithin } from './faulty-server.fixture';
+import { listen } from './local-server';
 import { createAsk, type RequestOptions } from './request';
-import { listen } from './sample-server';
 import { HARDLY_LIMITED } from './source';
 import { Unobtainable } from './unobtainable';
 

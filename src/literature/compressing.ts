@@ -4,6 +4,7 @@ import { completeDistillation, type DistillationConfiguration, type PruneOptions
 import { projectRoot } from '../foundation';
 import { readConfiguration } from '../nn';
 import { DEFAULT_TRAINING } from '../training';
+import { variationsOf } from './profiles';
 import type { Run } from './run';
 
 /** Size of the compressed model in notebook 5. */
@@ -39,7 +40,7 @@ export function distillationOf(run: Run): DistillationConfiguration {
   return {
     ...{ ...DEFAULT_TRAINING, ...training, maximumLength },
     ...{ epochs: compression.epochs, learningRate: 8e-4, averaging: 0.999, seed: run.seed },
-    ...{ train: [run.files.train], dev: [run.files.dev], variations: {} },
+    ...{ train: [run.files.train], dev: [run.files.dev], ...variationsOf(run.profile) },
     distillation: completeDistillation({ student: run.files.pruned }, 'notebook 5'),
   };
 }

@@ -1,23 +1,13 @@
-import type { CorpusName } from '../corpora';
 import type { LossOptions, Variations } from '../tasks';
-import { DEFAULT_TRAINING, type TrainingOptions } from '../training';
-
-/** How much of a gold corpus a profile uses. */
-export interface CorpusShare {
-  corpus: CorpusName;
-  /** Maximum number of training sentences, sampled with the seed. */
-  trainSentences: number;
-  /** Training sentences without mentions for each sentence with mentions. */
-  negatives: number;
-  /** Maximum number of dev sentences for choosing the epoch, sampled with the seed. */
-  devSentences: number;
-  /** Maximum number of sentences scored in notebook 4. */
-  testSentences: number;
-}
+import { DEFAULT_TRAINING, type TrainingConfiguration, type TrainingOptions } from '../training';
+import type { CorpusShare } from './replay';
 
 export interface Profile {
   description: string;
+  /** The gold corpora, and how many of their articles. */
   gold: CorpusShare[];
+  /** Training sentences without mentions for each one with some. */
+  negatives: number;
   /** Copies of the training sentences with replaced mentions: more for rare classes. */
   variations: Variations['variations'];
   training: TrainingOptions & LossOptions;
@@ -29,10 +19,10 @@ export interface Profile {
   benchmarkRuns: number;
 }
 
-const everyMention = {
-  trainSentences: Number.POSITIVE_INFINITY,
-  devSentences: 600,
-  testSentences: Number.POSITIVE_INFINITY,
+const everyArticle = {
+  train: Number.POSITIVE_INFINITY,
+  dev: Number.POSITIVE_INFINITY,
+  test: Number.POSITIVE_INFINITY,
 };
 
 // Settings made in the notebook (encoder, labels, window) are not options of the profile.
@@ -55,6 +45,7 @@ export const PROFILES = {
   smoke: {
     description: 'checks that every part works; the scores are meaningless',
     gold: [],
+    negatives: 1,
     variations: {},
     training: { ...training, epochs: 2 },
     maximumLength: 128,
@@ -65,35 +56,12 @@ export const PROFILES = {
   quick: {
     description: 'a partly trained model of all four classes, within a quarter of an hour on two cores',
     gold: [
-      {
-        corpus: 'jnlpba',
-        trainSentences: 3600,
-        negatives: 0.5,
-        devSentences: 150,
-        testSentences: 1200,
-      },
-      {
-        corpus: 'craft',
-        trainSentences: 1000,
-        negatives: 0.5,
-        devSentences: 100,
-        testSentences: 400,
-      },
-      {
-        corpus: 'seth',
-        trainSentences: 500,
-        negatives: 0.3,
-        devSentences: 50,
-        testSentences: 400,
-      },
-      {
-        corpus: 'tmvar',
-        trainSentences: 700,
-        negatives: 0.3,
-        devSentences: 100,
-        testSentences: 800,
-      },
+      { corpus: 'jnlpba', train: 330, dev: 20, test: 120 },
+      { corpus: 'craft', train: 12, dev: 3, test: 6 },
+      { corpus: 'seth', train: 200, dev: 20, test: 60 },
+      { corpus: 'tmvar', train: 240, dev: 20, test: 70 },
     ],
+    negatives: 0.5,
     variations: { 'Gene Mutations': 1 },
     training: { ...training, loss: 'cross_entropy', learningRate: 2e-4, epochs: 1 },
     maximumLength: 128,
@@ -105,11 +73,12 @@ export const PROFILES = {
     description:
       'all gold sentences with mentions and some without, four epochs: an hour or two on two cores',
     gold: [
-      { corpus: 'jnlpba', negatives: 0.5, ...everyMention },
-      { corpus: 'craft', negatives: 0.4, ...everyMention },
-      { corpus: 'seth', negatives: 2, ...everyMention },
-      { corpus: 'tmvar', negatives: 2, ...everyMention },
+      { corpus: 'jnlpba', ...everyArticle },
+      { corpus: 'craft', ...everyArticle },
+      { corpus: 'seth', ...everyArticle },
+      { corpus: 'tmvar', ...everyArticle },
     ],
+    negatives: 0.5,
     variations: { 'Gene Mutations': 2, 'Organ Tissue': 1 },
     training: {
       ...training,
@@ -125,5 +94,14 @@ export const PROFILES = {
     benchmarkRuns: 400,
   },
 } satisfies Record<string, Profile>;
+
+/** The copies of training sentences that a training learns from beside them. */
+export const variationsOf = ({
+  variations,
+}: Profile): Pick<TrainingConfiguration, 'variations' | 'rewritten' | 'spelledOut'> => ({
+  variations,
+  rewritten: ['Gene Mutations'],
+  spelledOut: 0,
+});
 
 export type ProfileName = keyof typeof PROFILES;

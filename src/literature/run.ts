@@ -17,12 +17,14 @@ export interface Run {
   /** The output folder of every notebook, which the next one reads. */
   folder: string;
   files: {
-    /** Articles and annotations as collected, and the sentences made from them. */
+    /** Gold corpora in the form of Europe PMC, where the run collects them. */
+    replay: string;
+    /** Articles and annotations as collected. */
     collection: string;
+    /** The sentences made from them, and their three parts. */
     sentences: string;
     train: string;
     dev: string;
-    /** One JSONL file per corpus. */
     test: string;
     model: string;
     /** The compressed models of notebook 5, one folder per step. */
@@ -51,11 +53,12 @@ export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
     seed,
     folder,
     files: {
+      replay: join(folder, 'replay'),
       collection: join(folder, 'collection'),
       sentences: join(folder, 'sentences'),
-      train: join(folder, 'data', 'train.jsonl'),
-      dev: join(folder, 'data', 'dev.jsonl'),
-      test: join(folder, 'data', 'test'),
+      train: join(folder, 'sentences', 'train.jsonl'),
+      dev: join(folder, 'sentences', 'dev.jsonl'),
+      test: join(folder, 'sentences', 'test.jsonl'),
       model: join(folder, 'model'),
       trimmed: join(folder, 'compressed', 'trimmed'),
       pruned: join(folder, 'compressed', 'pruned'),

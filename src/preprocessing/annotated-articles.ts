@@ -3,6 +3,7 @@ import { type Annotation, collectedFiles } from '../collection';
 import { availableCorpora, loadDocuments, type Mention } from '../corpora';
 import { isWordCharacter, type View } from '../foundation';
 import { usableArticles } from './collected';
+import { goldAnnotation } from './gold-annotation';
 import { jatsToParagraphs, type Paragraph } from './jats';
 
 /** An article's text, and annotations that carry text and context but no offsets. */
@@ -76,28 +77,6 @@ export async function* capitalArticles(view: View): AsyncGenerator<AnnotatedArti
       ),
     };
   }
-}
-
-/** Characters of context on either side, as from Europe PMC. */
-export const CONTEXT = 20;
-
-/** A gold mention in the form of Europe PMC: text and context without offsets. */
-export function goldAnnotation(
-  text: string,
-  { pieces, label, concept = '' }: Mention,
-  id: string,
-): Annotation {
-  const { start } = pieces[0];
-  const { end } = pieces[pieces.length - 1];
-  return {
-    prefix: text.slice(Math.max(0, start - CONTEXT), start),
-    exact: text.slice(start, end),
-    postfix: text.slice(end, end + CONTEXT),
-    tags: [{ name: concept, uri: '' }],
-    id,
-    type: label,
-    provider: 'gold',
-  };
 }
 
 function wholeWords(text: string, { pieces }: Mention): Mention['pieces'] {

@@ -14,6 +14,13 @@ export {
   craftArticles,
 } from './annotated-articles';
 export { type AnchoringAudit, type AuditExample, type AuditRow, auditAnchoring } from './audit';
+export {
+  CONTEXT_STYLES,
+  type ContextStyle,
+  goldAnnotation,
+  type MentionContext,
+  type MentionPlace,
+} from './gold-annotation';
 export { articleText, type JatsArticle, jatsArticles, jatsToParagraphs, type Paragraph } from './jats';
 export { findLeaks, type Leak } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';

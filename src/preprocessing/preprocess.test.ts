@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { TYPES } from '../collection/types.fixture';
 import { InputError, projectRoot, readSentences, type Sentence, type Span } from '../foundation';
 import { findLeaks } from './leaks';
-import { preprocessCollection } from './preprocess';
+import { type PreprocessingOptions, preprocessCollection } from './preprocess';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { paragraphsToSentences, withoutRepetitions } from './sentences';
 import { countMentions, type LabelCounts, PARTS, SHARES, splitArticles } from './splitting';
@@ -199,6 +199,47 @@ test('the sample as a collection: all files are written, all counts agree, and a
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the smallest articles form the test part on request, a given split is kept, and classes nobody looked for stay unknown', async () => {
+  await inFolder(async (folder) => {
+    writeSampleCollection(join(folder, 'in'));
+    const run = (options: PreprocessingOptions) =>
+      preprocessCollection(join(folder, 'in'), join(folder, 'out'), options);
+    const whole = await run({ removeLeaks: false, negatives: 1000 });
+    const sizes = new Map<string, number>();
+    for (const part of PARTS)
+      for (const { article } of readSentences(join(folder, 'out', `${part}.jsonl`)))
+        sizes.set(article, (sizes.get(article) ?? 0) + 1);
+    const { split, parts } = await run({ smallestInTest: 5 });
+    const inTest = Object.keys(split).filter((article) => split[article] === 'test');
+    assert.equal(inTest.length, 5);
+    const largest = Math.max(...inTest.map((article) => sizes.get(article)!));
+    for (const [article, part] of Object.entries(split))
+      if (part !== 'test') assert.ok(sizes.get(article)! >= largest, article);
+    assert.ok(parts.train.articles > parts.dev.articles && parts.dev.articles > 0);
+    await assert.rejects(run({ smallestInTest: 20 }), {
+      name: 'InputError',
+      message: /21 articles are too few/,
+    });
+
+    const reversed = Object.fromEntries(
+      Object.entries(whole.split).map(
+        ([article, part]) => [article, part === 'test' ? 'dev' : 'test'] as const,
+      ),
+    );
+    assert.deepEqual((await run({ split: reversed })).split, reversed);
+    const [missing, ...others] = Object.entries(reversed);
+    await assert.rejects(run({ split: Object.fromEntries(others) }), {
+      name: 'InputError',
+      message: new RegExp(`no part for ${missing[0]}`),
+    });
+
+    const annotated = Object.fromEntries(Object.keys(reversed).map((article) => [article, ['Cell']]));
+    assert.deepEqual((await run({ annotated })).annotated, ['Cell']);
+    const sentences = PARTS.flatMap((part) => readSentences(join(folder, 'out', `${part}.jsonl`)));
+    assert.deepEqual(new Set(sentences.flatMap(({ annotated }) => annotated)), new Set(['Cell']));
+  });
 });
 
 test('a folder without articles or without usable articles is refused', async () => {

@@ -32,6 +32,12 @@ export interface PreprocessingOptions {
   negatives?: number;
   /** No label of train has more than this many times the mentions of the rarest; default: no limit. */
   balance?: number;
+  /** The labels that the source of an article looked for, by article; the others are unknown in it. Default: all labels of the collection. */
+  annotated?: Readonly<Record<string, readonly string[]>>;
+  /** Puts this many articles with the fewest sentences into test, and the others into train and dev; default: see `splitArticles`. */
+  smallestInTest?: number;
+  /** The part of each article, such as the official one of a corpus; it must name every article. Default: see `splitArticles`. */
+  split?: Readonly<Record<string, Part>>;
   /** False keeps sentences that occur in several parts and only reports them; default true. */
   removeLeaks?: boolean;
   progress?: Progress;
@@ -177,10 +183,7 @@ async function preprocess(
     const { lines, twins, ...read } = await readArticles(files, scratch, unanchored, options);
     const byArticle = new Map<string, Line[]>(read.articles.map((article) => [article, []]));
     for (const line of lines) byArticle.get(line.article)!.push(line);
-    const partOf = splitArticles(
-      new Map([...byArticle].map(([article, own]) => [article, countMentions(own, read.annotated)])),
-      seed,
-    );
+    const partOf = dealArticles(byArticle, read.annotated, seed, options);
     const dealt = {} as Record<Part, Line[]>;
     for (const part of PARTS) dealt[part] = lines.filter(({ article }) => partOf.get(article) === part);
 
@@ -226,6 +229,33 @@ async function preprocess(
   }
 }
 
+/** @throws InputError if a given split lacks an article, or there are too few for the test part that is asked for */
+function dealArticles(
+  lines: ReadonlyMap<string, readonly Line[]>,
+  labels: readonly string[],
+  seed: number,
+  { split, smallestInTest }: PreprocessingOptions,
+): Map<string, Part> {
+  const counts = new Map([...lines].map(([article, own]) => [article, countMentions(own, labels)]));
+  if (split) {
+    const lacking = [...lines.keys()].find((article) => !Object.hasOwn(split, article));
+    if (lacking) throw new InputError(`the split has no part for ${lacking}; add it`);
+    return new Map([...lines.keys()].map((article) => [article, split[article]]));
+  }
+  if (smallestInTest === undefined) return splitArticles(counts, seed);
+  if (lines.size < smallestInTest + 2)
+    throw new InputError(
+      `${lines.size} articles are too few for a test part of ${smallestInTest} and two others; ask for a smaller one or collect more`,
+    );
+  const smallest = [...lines]
+    .sort(([one, a], [other, b]) => a.length - b.length || (one < other ? -1 : 1))
+    .slice(0, smallestInTest)
+    .map(([article]) => article);
+  for (const article of smallest) counts.delete(article);
+  const others = splitArticles(counts, seed, ['train', 'dev']);
+  return new Map([...others, ...smallest.map((article) => [article, 'test'] as const)]);
+}
+
 interface ReadArticles {
   articles: string[];
   skipped: string[];
@@ -242,7 +272,7 @@ async function readArticles(
   files: readonly string[],
   scratchPath: string,
   unanchored: LineWriter,
-  { progress = silentProgress, onProblem = () => {} }: PreprocessingOptions,
+  { annotated: own = {}, progress = silentProgress, onProblem = () => {} }: PreprocessingOptions,
 ): Promise<ReadArticles> {
   const scratch = new LineWriter(scratchPath);
   const overlaps: OverlapCounts = { repeated: 0, nested: 0, crossing: 0 };
@@ -268,12 +298,13 @@ async function readArticles(
     for (const { paragraphs, ...article } of usableArticles(files, skip)) {
       progress.update(articles.length + skipped.length, files.length, article.pmcid);
       await setImmediate(); // lets a notebook draw and handle interrupts between articles
-      for (const type of article.types) annotated.add(type);
+      const types = own[article.pmcid] ?? article.types;
+      for (const type of types) annotated.add(type);
       if (article.damagedAnnotations > 0)
         onProblem(`${article.pmcid}: damaged annotations left out: ${article.damagedAnnotations}`);
       annotations.damaged += article.damagedAnnotations;
-      const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations, article.types);
-      const result = paragraphsToSentences(article.pmcid, paragraphs, placed, article.types);
+      const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations, types);
+      const result = paragraphsToSentences(article.pmcid, paragraphs, placed, types);
       for (const sentence of result.sentences) {
         scratch.write(JSON.stringify(sentence));
         twins.count(sentence.text);

@@ -21,15 +21,9 @@ import { join } from 'node:path';
 import { type CollectedArticle, collectedFiles, readCollectedArticle, readCollection } from '../collection';
 import { answerParent, mirrorFolder, startProcess } from '../foundation';
 import { anchorAnnotations } from './anchoring';
+import { CONTEXT_STYLES, type ContextStyle } from './gold-annotation';
 import { jatsToParagraphs } from './jats';
-import {
-  type ContextStyle,
-  collectGold,
-  measureRoundTrip,
-  type RoundTrip,
-  readGold,
-  STYLES,
-} from './round-trip.fixture';
+import { collectGold, measureRoundTrip, type RoundTrip, readGold } from './round-trip.fixture';
 import { paragraphsToSentences } from './sentences';
 
 const ROUNDS = 5;
@@ -51,7 +45,7 @@ async function main(): Promise<void> {
   try {
     const trips = {} as Trips;
     // The style that comes last stays in the folder.
-    for (const style of (Object.keys(STYLES) as ContextStyle[]).reverse()) {
+    for (const style of (Object.keys(CONTEXT_STYLES) as ContextStyle[]).reverse()) {
       const gold = readGold(join(mirror, 'craft'), style);
       rmSync(folder, { recursive: true });
       await collectGold(gold, folder);

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Annotation, collectArticles, HARDLY_LIMITED, readCollection } from '../collection';
-import { listen } from '../collection/sample-server';
+import { listen } from '../collection/local-server';
 import { CORPORA, splitSentences } from '../corpora';
 import { createRandom, cutsWord } from '../foundation';
 import { alignTexts } from './alignment.fixture';
 import { anchorAnnotations } from './anchoring';
-import { CONTEXT, goldAnnotation } from './annotated-articles';
+import { CONTEXT, CONTEXT_STYLES, type ContextStyle, goldAnnotation } from './gold-annotation';
 import { articleText, jatsToParagraphs } from './jats';
 
 /**
  * Sends CRAFT's gold mentions through a loopback Europe PMC: each becomes an annotation with its text and context from the corpus's
- * plain text (see `STYLES`), its article JATS; both are collected, the annotations anchored, and the places compared with the
+ * plain text (see `CONTEXT_STYLES`), its article JATS; both are collected, the annotations anchored, and the places compared with the
  * gold ones.
  *
  * Gold places are mapped to our text by aligning the whole plain text with ours (`alignTexts`). Annotations are in random order.
@@ -46,73 +46,6 @@ interface GoldArticle {
   mentions: GoldMention[];
 }
 
-interface Context {
-  prefix: string;
-  postfix: string;
-}
-
-/**
- * How providers write the context of a mention.
- *
- * - `blanks kept`: 20 characters on either side, as OntoGene does.
- * - `stripped`: the same cut at words and without blanks at the ends; the postfix of a mention of several words begins
- *   with the last of them.
- * - `three words`: as recorded answers of the provider "Europe PMC" have it. Stripped, three words on either side, none
- *   of another sentence.
- */
-export const STYLES = {
-  'blanks kept': ({ text, start, end }) => ({
-    prefix: text.slice(Math.max(0, start - CONTEXT), start),
-    postfix: text.slice(end, end + CONTEXT),
-  }),
-  stripped: ({ text, start, end }) => {
-    const first = Math.max(0, start - CONTEXT);
-    const from = repeatedFrom(text, start, end);
-    const before = text.slice(first, start);
-    const after = text.slice(from, from + CONTEXT);
-    const cutsFirst = /^\S$/.test(text[first - 1] ?? ' ') && /^\S+\s/.test(before);
-    const cutsLast = /^\S$/.test(text[from + CONTEXT] ?? ' ') && /\s\S+$/.test(after);
-    return {
-      prefix: words(cutsFirst ? before.replace(/^\S+/, '') : before).join(' '),
-      postfix: words(cutsLast ? after.replace(/\S+$/, '') : after).join(' '),
-    };
-  },
-  'three words': ({ text, start, end, sentenceStart, sentenceEnd }) => {
-    const before = text.slice(sentenceStart, start);
-    const from = repeatedFrom(text, start, end);
-    const after = text.slice(from, sentenceEnd);
-    // The rest of a word that the mention cuts is added to the three.
-    const count = (cut: boolean) => 3 + Number(cut);
-    return {
-      prefix: words(before)
-        .slice(-count(/\S$/.test(before)))
-        .join(' '),
-      postfix: words(after)
-        .slice(0, count(from === end && /^\S/.test(after)))
-        .join(' '),
-    };
-  },
-} satisfies Record<string, (place: GoldPlace) => Context>;
-export type ContextStyle = keyof typeof STYLES;
-
-interface GoldPlace {
-  text: string;
-  start: number;
-  end: number;
-  sentenceStart: number;
-  sentenceEnd: number;
-}
-
-function words(text: string): string[] {
-  return text.split(/\s+/).filter(Boolean);
-}
-
-/** Where the last word of a mention of several begins; of a single word the mention's end. */
-function repeatedFrom(text: string, start: number, end: number): number {
-  const last = /\s(\S+)$/.exec(text.slice(start, end))?.[1];
-  return last ? end - last.length : end;
-}
-
 /** Europe PMC's names for the labels of CRAFT. */
 const CLASS_OF: Record<string, string> = { CL: 'Cell', UBERON: 'Organ Tissue' };
 
@@ -140,7 +73,7 @@ export function readGold(craft: string, style: ContextStyle = 'blanks kept'): Go
           { ...mention, label: CLASS_OF[mention.label] },
           `${article}#${index}`,
         );
-        return { start, end, annotation: { ...annotation, ...STYLES[style](place) } };
+        return { start, end, annotation: { ...annotation, ...CONTEXT_STYLES[style](place) } };
       }),
     };
   });

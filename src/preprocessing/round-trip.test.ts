@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mirrorFolder } from '../foundation';
-import { type ContextStyle, collectGold, measureRoundTrip, readGold } from './round-trip.fixture';
+import type { ContextStyle } from './gold-annotation';
+import { collectGold, measureRoundTrip, readGold } from './round-trip.fixture';
 
 const mirror = mirrorFolder();
 /** Minimum share of placed annotations. */

@@ -31,8 +31,13 @@ export function countMentions(sentences: Iterable<Marked>, labels: readonly stri
  * labels, not only the current one. With three articles or more no part is empty. The seed breaks ties.
  *
  * @param articles counts of each article, all with the same labels
+ * @param parts to deal to, in proportion to their shares
  */
-export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: number): Map<string, Part> {
+export function splitArticles(
+  articles: ReadonlyMap<string, LabelCounts>,
+  seed: number,
+  parts: readonly Part[] = PARTS,
+): Map<string, Part> {
   const shuffled = createRandom(seed).shuffle([...articles.keys()].sort());
   // An article's shares of the total: of the mentions of each label, and of the articles.
   const labels = [...new Set([...articles.values()].flatMap((own) => Object.keys(own)))];
@@ -46,8 +51,9 @@ export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: 
       return [article, [...labels.map((label) => own[label] / (totals[label] || 1)), 1 / shuffled.length]];
     }),
   );
+  const total = sum(parts.map((part) => SHARES[part]));
   const lacking = Object.fromEntries(
-    PARTS.map((part) => [part, [...labels, 'articles'].map(() => SHARES[part])]),
+    parts.map((part) => [part, [...labels, 'articles'].map(() => SHARES[part] / total)]),
   ) as Record<Part, number[]>;
   const need = (part: Part, shares: number[]) =>
     sum(shares.map((share, kind) => (share * lacking[part][kind]) / SHARES[part]));
@@ -69,12 +75,12 @@ export function splitArticles(articles: ReadonlyMap<string, LabelCounts>, seed: 
     let next: string = candidates.next().value;
     while (partOf.has(next)) next = candidates.next().value;
     const shares = sharesOf.get(next)!;
-    const part = PARTS.reduce((best, other) => (need(other, shares) > need(best, shares) ? other : best));
+    const part = parts.reduce((best, other) => (need(other, shares) > need(best, shares) ? other : best));
     partOf.set(next, part);
     lacking[part] = lacking[part].map((lack, kind) => lack - shares[kind]);
     for (const own of labels) left[own] -= articles.get(next)![own];
   }
-  fillEmptyParts(partOf, shuffled);
+  fillEmptyParts(partOf, shuffled, parts);
   return partOf;
 }
 
@@ -90,12 +96,16 @@ function sumOf(labels: readonly string[], articles: readonly LabelCounts[]): Lab
 }
 
 /** Moves an article from the largest part to each part that got none. */
-function fillEmptyParts(partOf: Map<string, Part>, articles: readonly string[]): void {
-  if (articles.length < PARTS.length) return;
+function fillEmptyParts(
+  partOf: Map<string, Part>,
+  articles: readonly string[],
+  parts: readonly Part[],
+): void {
+  if (articles.length < parts.length) return;
   const of = (part: Part) => articles.filter((article) => partOf.get(article) === part);
-  for (const part of PARTS) {
+  for (const part of parts) {
     if (of(part).length > 0) continue;
-    const largest = PARTS.map(of).reduce((best, own) => (own.length > best.length ? own : best));
+    const largest = parts.map(of).reduce((best, own) => (own.length > best.length ? own : best));
     partOf.set(largest[largest.length - 1], part);
   }
 }

@@ -43,7 +43,7 @@ export { pruningScores } from './figures/pruning-scores';
 export { type RankedCounts, type RankedOptions, rankedBars } from './figures/ranked-bars';
 export { rocFigure } from './figures/roc';
 export { type LoggedRun, runCurves } from './figures/run-curves';
-export { searchBoxes } from './figures/search-boxes';
+export { searchDots } from './figures/search-dots';
 export { searchEffectsFigure } from './figures/search-effects';
 export { type LengthOptions, sentenceLengths } from './figures/sentence-lengths';
 export { type SentenceProbabilities, sentenceProbabilities } from './figures/sentence-probabilities';

@@ -16,7 +16,7 @@ import { precisionRecall } from './precision-recall';
 import { rankedBars } from './ranked-bars';
 import { rocFigure } from './roc';
 import { rocOf } from './roc.fixture';
-import { searchBoxes } from './search-boxes';
+import { searchDots } from './search-dots';
 import { searchEffectsFigure } from './search-effects';
 import { sampleSearch } from './search-rows.fixture';
 import { sentenceProbabilities } from './sentence-probabilities';
@@ -107,7 +107,7 @@ export const FIGURES: Record<string, (labels: string[]) => Figure> = {
     const rows = sampleSearch(all);
     return searchEffectsFigure(byLabel(labels, (label) => searchEffects(rows, f1Column(all, label))));
   },
-  boxes: (labels) => searchBoxes(sampleSearch(labels), labels, labels.at(-1)!),
+  'search dots': (labels) => searchDots(sampleSearch(labels), labels),
   'confusion of texts': (labels) =>
     textConfusionMatrix(
       labels.map((_, row) =>

@@ -64,7 +64,7 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
   const annotations = panels.map(({ heading }) => heading);
   const data = panels.flatMap(({ suffix, domain, rowDomain, isFirst, isLowest }, index): Trace[] => {
     const label = shown[index];
-    layout[`xaxis${suffix}`] = axis(isLowest ? 'change of token F1' : '', {
+    layout[`xaxis${suffix}`] = axis(isLowest ? 'change of token F1 on dev' : '', {
       ...{ domain, anchor: `y${suffix}`, range, nticks: 4 },
       ...{ zeroline: true, zerolinecolor: INK, zerolinewidth: 1, showline: true },
     });

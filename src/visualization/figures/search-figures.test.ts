@@ -5,7 +5,7 @@ import { InputError } from '../../foundation';
 import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
 import { parallelCoordinates } from './parallel-coordinates';
-import { searchBoxes } from './search-boxes';
+import { searchDots } from './search-dots';
 import { searchEffectsFigure } from './search-effects';
 import { sampleSearch } from './search-rows.fixture';
 
@@ -16,38 +16,29 @@ const effectsOf = (runs: readonly SearchRow[]) =>
     ReturnType<typeof searchEffects>
   >;
 
-test('every run is a point in the panel of its learning rate, and every text is readable', async () => {
-  const figure = searchBoxes(rows, FOUR, 'Cell');
+test('every training is a dot in the panel of each label and the row of its loss and length, and every text is readable', async () => {
+  const figure = searchDots(rows, FOUR);
   const texts = await checkReadable(figure);
   for (const rate of ['2e-5', '5e-5', '2e-4']) assert.ok(texts.some((text) => text.includes(rate)));
-  const drawn = figure.data.flatMap(({ y }) => y as number[]);
-  const scores = rows.map((row) => row[f1Column(FOUR, 'Cell')] as number);
-  assert.deepEqual(
-    [...drawn].sort((a, b) => a - b),
-    [...scores].sort((a, b) => a - b),
+  assert.ok(texts.includes('smooth_focal, 256 tokens'));
+  assert.ok(
+    texts.some((text) => text.includes('n/a')),
+    'the first label has no gold',
   );
-  assert.deepEqual(
-    figure.data.map(({ y }) => (y as number[]).length),
-    [12, 12, 12],
-  );
-  assert.match(
-    figure.reading,
-    /Of 36 runs, dev F1 selects loss bce, length 128 and learning rate 2e-4: 0\.\d{3} here/,
-  );
+  // Three learning rates in each of four panels.
+  const perPanel = FOUR.map((_, panel) => figure.data.slice(3 * panel, 3 * panel + 3));
+  for (const [panel, label] of FOUR.entries()) {
+    const drawn = perPanel[panel].flatMap(({ x }) => x as number[]);
+    const scores = rows.flatMap((row) => (row[f1Column(FOUR, label, 'val')] as number | null) ?? []);
+    assert.deepEqual(drawn.toSorted(), scores.toSorted());
+  }
+  assert.equal(figure.title, 'The learning rate 2e-4 learns most');
 });
 
-test('boxes span the quartiles and contain the median', () => {
-  // Four runs of one combination: 0.1, 0.2, 0.4, 0.8; numpy.percentile gives 0.175, 0.3, 0.5.
-  const four = [0.4, 0.1, 0.8, 0.2].map((score) => ({ ...rows[0], [f1Column(FOUR, 'Cell')]: score }));
-  const [box, median] = searchBoxes(four, FOUR, 'Cell').layout.shapes as { y0: number; y1: number }[];
-  assert.ok(Math.abs(box.y0 - 0.175) < 1e-12 && Math.abs(box.y1 - 0.5) < 1e-12);
-  assert.ok(Math.abs(median.y0 - 0.3) < 1e-12);
-});
-
-test('a class without gold has no points and shows n/a', async () => {
-  const figure = searchBoxes(rows, FOUR, 'Gene Mutations');
-  assert.ok((await checkReadable(figure)).some((text) => text.includes('n/a')));
-  assert.ok(figure.data.every(({ y }) => (y as number[]).length === 0));
+test('the reading names classes that most trainings did not find', () => {
+  const unlearned = rows.map((row) => ({ ...row, [f1Column(FOUR, 'Cell Line', 'val')]: 0 }));
+  assert.match(searchDots(unlearned, FOUR).reading, /of 36\. More than half of them found no Cell Line\./);
+  assert.throws(() => searchDots([], FOUR), InputError);
 });
 
 test('effects: six contrasts and their products for each class, n/a without gold, every text is readable', async () => {

@@ -10,9 +10,16 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** Serves the embedded sample on the loopback interface with Europe PMC's interface, until closed. */
-export function startSampleServer(): Promise<LocalServer> {
-  return listen(sampleListener());
+/** The invented articles that come with the project. */
+export const SAMPLE = join(projectRoot, 'data', 'sample');
+
+/**
+ * Serves a folder on the loopback interface with Europe PMC's interface, until closed.
+ *
+ * @param folder `articles/<PMCID>.xml` in JATS, `annotations/<PMCID>.json` as Europe PMC answers
+ */
+export function startLocalServer(folder: string): Promise<LocalServer> {
+  return listen(folderListener(folder));
 }
 
 export async function listen(listener: RequestListener): Promise<LocalServer> {
@@ -33,9 +40,9 @@ export async function listen(listener: RequestListener): Promise<LocalServer> {
 
 /**
  * Answers the four addresses used for collecting. A search finds the articles that contain every word of the query, or those with the
- * given PubMed ids; an invented article's PubMed id is the number of its PMCID.
+ * given PubMed ids; an article's PubMed id is the number of its PMCID.
  */
-export function sampleListener(folder = join(projectRoot, 'data', 'sample')): RequestListener {
+export function folderListener(folder = SAMPLE): RequestListener {
   return (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const answer = (status: number, type: string, body: string) =>
@@ -54,7 +61,7 @@ export function sampleListener(folder = join(projectRoot, 'data', 'sample')): Re
       const size = Number(searchParams.get('pageSize') ?? 4);
       if (size > ARTICLES_PER_REQUEST) answer(400, 'text/plain', 'too many articles');
       else json(typePage(folder, searchParams.get('type'), Number(searchParams.get('cursorMark')), size));
-    } else if (pathname === '/webservices/rest/search') json(search(folder, searchParams.get('query') ?? ''));
+    } else if (pathname === '/webservices/rest/search') json(search(folder, searchParams));
     else answer(404, 'text/plain', 'not found');
   };
 }
@@ -65,7 +72,8 @@ function annotationsOf(folder: string, ids: readonly string[], type: string | nu
     if (!/^PMC:(PMC)?\d+$/.test(id) || !existsSync(file)) return [];
     const [article] = JSON.parse(readFileSync(file, 'utf8')) as { annotations: { type: string }[] }[];
     const annotations = article.annotations.filter((annotation) => !type || annotation.type === type);
-    return annotations.length > 0 ? [{ ...article, annotations }] : [];
+    const isFiltered = annotations.length < article.annotations.length;
+    return annotations.length > 0 || !isFiltered ? [{ ...article, annotations }] : [];
   });
 }
 
@@ -78,7 +86,9 @@ function typePage(folder: string, type: string | null, cursorMark: number, size:
   return { cursorMark, nextCursorMark: left > 0 ? left : -1, articles };
 }
 
-function search(folder: string, query: string): object {
+/** Cursors are positions in the list of hits. */
+function search(folder: string, parameters: URLSearchParams): object {
+  const query = parameters.get('query') ?? '';
   const ids = [...query.matchAll(/\bEXT_ID:"?(\d+)/g)].map(([, number]) => `PMC${number}`);
   const words = query
     .replace(/\b\w+:\S+|[()*"]|\bAND\b/g, ' ')
@@ -87,14 +97,18 @@ function search(folder: string, query: string): object {
     .filter(Boolean);
   const hits = pmcidsOf(folder).filter((pmcid) => {
     if (ids.length > 0) return ids.includes(pmcid);
+    if (words.length === 0) return true;
     const text = readFileSync(join(folder, 'articles', `${pmcid}.xml`), 'utf8').toLowerCase();
     return words.every((word) => text.includes(word));
   });
-  const result = hits.map((pmcid) => {
+  const start = Number(parameters.get('cursorMark')) || 0;
+  const end = start + (Number(parameters.get('pageSize')) || 25);
+  const result = hits.slice(start, end).map((pmcid) => {
     const pmid = pmcid.slice(3);
     return { id: pmid, source: 'MED', pmid, pmcid, isOpenAccess: 'Y', inEPMC: 'Y' };
   });
-  return { hitCount: result.length, resultList: { result } };
+  const next = end < hits.length ? { nextCursorMark: String(end) } : {};
+  return { hitCount: hits.length, ...next, resultList: { result } };
 }
 
 function pmcidsOf(folder: string): string[] {
