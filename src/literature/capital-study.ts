@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { availableCorpora, loadCorpus, PARTS, type Part } from '../corpora';
-import { type Progress, type Sentence, silentProgress, writeSentences } from '../foundation';
+import { type Sentence, writeSentences } from '../foundation';
 import { TokenClassifier } from '../nn';
-import { type EvaluationReport, evaluateAll } from '../tasks';
+import { type EvaluationReport, evaluate } from '../tasks';
 import { Tokenizer } from '../tokenization';
 import { type FineTuning, fineTune } from '../training';
 import type { Run } from './run';
@@ -43,21 +43,15 @@ export async function trainOnCapital(
 export async function evaluateModels(
   folders: Readonly<Record<string, string>>,
   sentences: Sentence[],
-  progress: Progress = silentProgress,
 ): Promise<Record<string, EvaluationReport>> {
   const reports: Record<string, EvaluationReport> = {};
   for (const [name, folder] of Object.entries(folders)) {
     const model = TokenClassifier.load(folder);
-    const tokenizer = new Tokenizer(folder);
-    const own = await evaluateAll(
-      { [name]: sentences },
-      tokenizer,
-      model.score,
-      model.configuration,
-      progress,
-    );
-    reports[name] = own[name];
-    model.dispose();
+    try {
+      reports[name] = await evaluate(sentences, new Tokenizer(folder), model.score, model.configuration);
+    } finally {
+      model.dispose();
+    }
   }
   return reports;
 }
