@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
   articlePath,
@@ -75,6 +76,7 @@ export function registerCollect(program: Command): void {
         'ids',
         'query',
         'types',
+        'unannotated',
         'csv',
       ]),
     )
@@ -92,9 +94,14 @@ async function collect(options: Options): Promise<void> {
   const inputs = options.ids === undefined ? [] : [options.ids];
   checkOutputFolder(out, inputs);
   checkOutputFile(manifestPath(out), inputs);
-  for (const pmcid of inputs.length > 0 ? storedPmcids(out) : [])
-    checkOutputFile(articlePath(out, pmcid), inputs);
-  if (options.csv !== undefined) checkOutputFile(options.csv, [...inputs, manifestPath(out)]);
+  const stored = storedPmcids(out).map((pmcid) => articlePath(out, pmcid));
+  if (inputs.length > 0) for (const path of stored) checkOutputFile(path, inputs);
+  if (options.csv !== undefined) {
+    checkOutputFile(options.csv, [...inputs, manifestPath(out), ...stored]);
+    const folder = dirname(articlePath(out, 'PMC1'));
+    if (dirname(resolve(options.csv)) === resolve(folder))
+      throw new InputError(`${options.csv}: ${folder} is for the articles alone; choose a file elsewhere`);
+  }
   const ids = options.ids === undefined ? undefined : readIds(options.ids);
   const types = options.types ? typesOption(options.types) : ENTITY_CLASSES;
   const byTypes = options.types !== undefined;

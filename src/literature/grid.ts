@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Progress, silentProgress } from '../foundation';
 import { fetchEncoder } from '../nn';
 import { type FineTuning, fineTune, gridOf, type Space } from '../training';
+import { trainInTurn } from './in-turn';
 import type { Run } from './run';
 
 /** One training of a grid: its values as text, the mean strict F1 on the dev sentences, and the speed. */
@@ -25,28 +25,24 @@ export async function trainGrid(
   options: Omit<FineTuning, 'train' | 'dev' | 'out'>,
   progress: Progress = silentProgress,
 ): Promise<GridRow[]> {
-  const out = join(folder, 'grid');
   const grid = gridOf(space);
   // Before any training takes its time.
   for (const encoder of new Set(grid.map(({ encoder }) => encoder)))
     if (encoder !== undefined) await fetchEncoder(String(encoder));
-  const rows: GridRow[] = [];
-  try {
-    for (const values of grid) {
-      progress.update(rows.length, grid.length, Object.values(values).join(', '));
+  const rows = await trainInTurn(
+    join(folder, 'grid'),
+    grid.map((values) => [Object.values(values).join(', '), values] as const),
+    async (values, out): Promise<GridRow> => {
       const data = { train: [files.train], dev: [files.dev], out };
       const { bestScore, tokensPerSecond } = await fineTune({ seed, ...options, ...values, ...data });
       const shown = Object.entries(values).map(([name, value]) => [name, String(value)]);
-      rows.push({
+      return {
         ...Object.fromEntries(shown),
         'dev F1': bestScore,
         'tokens/s': Math.round(tokensPerSecond),
-      });
-    }
-    progress.update(grid.length, grid.length);
-  } finally {
-    progress.end();
-    rmSync(out, { recursive: true, force: true });
-  }
+      };
+    },
+    progress,
+  );
   return rows.sort((one, other) => other['dev F1'] - one['dev F1']);
 }

@@ -18,6 +18,7 @@ export {
   readGuidelineStudy,
 } from './guideline-study';
 export { type Instructions, integerInstructions } from './instructions';
+export { compareLessons } from './lessons';
 export { describeMachine, examineMachine, libraryVersions, type MachineReport } from './machine';
 export { copyOutdated, type Outdated } from './outdated-copy';
 export { PROFILES, type Profile, type ProfileName, variationsOf } from './profiles';

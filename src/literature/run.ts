@@ -40,12 +40,13 @@ export interface Run {
 }
 
 /**
- * Returns the run of a notebook, from `FALCONFRAMES_PROFILE`, `FALCONFRAMES_DATA`, `FALCONFRAMES_SEED` and `FALCONFRAMES_OUT`. The
- * default, without any of them, is a quick run in `runs/notebooks`.
+ * Returns the run of a notebook, from `FALCONFRAMES_PROFILE`, `FALCONFRAMES_DATA`, `FALCONFRAMES_SEED` and `FALCONFRAMES_OUT`. Without any of them
+ * it is a quick run. Without a folder it is in one of its own in `runs/notebooks`, so that runs of different profiles, data or seeds do not mix.
  */
 export function currentRun(environment: NodeJS.ProcessEnv = process.env): Run {
   const { profileName, data, seed, out } = readRunSettings(PROFILES, DATA_CHOICES, environment);
-  const folder = resolve(out ?? join(projectRoot, 'runs', 'notebooks'));
+  const name = `${profileName}-${data}-seed-${seed}`;
+  const folder = resolve(out ?? join(projectRoot, 'runs', 'notebooks', name));
   return {
     profileName,
     profile: PROFILES[profileName],

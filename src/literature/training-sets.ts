@@ -1,8 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Progress, type Sentence, silentProgress, writeSentences } from '../foundation';
 import { type FineTuning, fineTune } from '../training';
 import type { Row } from '../visualization';
+import { trainInTurn } from './in-turn';
 import type { Run } from './run';
 
 /**
@@ -11,25 +11,23 @@ import type { Run } from './run';
  * @param sets by the name under which the table shows them
  * @returns one row per set: its size, the steps, and strict F1 on the dev sentences of the run (in percent), their mean and by class
  */
-export async function compareTrainingSets(
+export function compareTrainingSets(
   { files, folder, seed }: Run,
   sets: Readonly<Record<string, readonly Sentence[]>>,
   options: Omit<FineTuning, 'train' | 'dev' | 'out'>,
   progress: Progress = silentProgress,
 ): Promise<Row[]> {
-  const place = join(folder, 'training-sets');
-  const out = join(place, 'model');
-  const train = join(place, 'train.jsonl');
-  const rows: Row[] = [];
-  try {
-    mkdirSync(place, { recursive: true });
-    for (const [name, sentences] of Object.entries(sets)) {
-      progress.update(rows.length, Object.keys(sets).length, name);
+  const named = Object.entries(sets).map(([name, sentences]) => [name, { name, sentences }] as const);
+  return trainInTurn(
+    join(folder, 'training-sets'),
+    named,
+    async ({ name, sentences }, out, around): Promise<Row> => {
+      const train = join(around, 'train.jsonl');
       writeSentences(train, sentences);
       const report = await fineTune({ seed, ...options, train: [train], dev: [files.dev], out });
       const kept = report.rows.find((row) => row.kind === 'evaluation' && row.epoch === report.bestEpoch);
       const f1 = (kept?.kind === 'evaluation' && kept.f1) || {};
-      rows.push({
+      return {
         'training sentences': name,
         'their number': sentences.length,
         steps: report.rows.filter(({ kind }) => kind === 'step').length,
@@ -37,12 +35,8 @@ export async function compareTrainingSets(
         ...Object.fromEntries(
           Object.entries(f1).map(([label, value]) => [`${label} (%)`, value === null ? null : 100 * value]),
         ),
-      });
-    }
-    progress.update(rows.length, rows.length);
-  } finally {
-    progress.end();
-    rmSync(place, { recursive: true, force: true });
-  }
-  return rows;
+      };
+    },
+    progress,
+  );
 }

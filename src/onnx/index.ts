@@ -9,6 +9,7 @@
 export { checkOnnx, readOnnxFile } from './check';
 export type { ExpectedShape } from './check/check';
 export { describeOnnx, type OnnxDescription } from './describe';
+export { type QuantizedKind, quantizeEveryKind } from './every-kind';
 export { encodeAsOnnx, exportToOnnx } from './export';
 export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';

@@ -12,56 +12,27 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchmark, benchmarkCsv, openVariant, startPeer, type Variant } from '../benchmark';
 import { readSentences, showProgress, writeFileAtomically } from '../foundation';
+import { type QuantizedKind, quantizeEveryKind } from './every-kind';
 import { exportToOnnx } from './export';
 import { onnxPath } from './folder';
-import { fuseFolder } from './fuse/fuse-folder';
-import { CALIBRATION_METHODS } from './quantize/calibration';
-import { quantizeFolder, quantizeFolderStatically } from './quantize/quantize';
+import { quantizeFolder } from './quantize/quantize';
 
 const CALIBRATION_SENTENCES = 200;
 const THREADS = 1;
 
-/** Creates the folder of each kind by name, all from the exported `plain`, and says which of its files is measured. */
-async function makeKinds(
-  plain: string,
-  scratch: string,
-  calibrate: string,
-): Promise<[string, string, boolean][]> {
-  const at = (name: string) => join(scratch, name.replaceAll(' ', '-'));
-  const kinds: [string, string, boolean][] = [['fp32', plain, false]];
-  const add = async (name: string, make: (folder: string) => unknown) => {
-    await make(at(name));
-    kinds.push([name, at(name), true]);
-  };
-  await add('fp16 storage', (folder) => quantizeFolder(plain, folder, { kind: 'fp16' }));
-  await add('int8, a scale a column', (folder) => quantizeFolder(plain, folder));
-  await add('int8, a scale a matrix', (folder) => quantizeFolder(plain, folder, { perTensor: true }));
-  await add('int8, embeddings in fp32', (folder) => quantizeFolder(plain, folder, { keepEmbeddings: true }));
-  await add('int8, attention fused', (folder) => {
-    fuseFolder(plain, folder, { operators: ['attention'] });
-    quantizeFolder(folder);
-  });
-  const texts = readSentences(calibrate)
-    .slice(0, CALIBRATION_SENTENCES)
-    .map(({ text }) => text);
-  for (const method of CALIBRATION_METHODS)
-    await add(`int8, static, ${method}`, (folder) =>
-      quantizeFolderStatically(plain, folder, { texts, method }),
-    );
-  await add('4-bit weights', (folder) => quantizeFolder(plain, folder, { kind: '4-bit' }));
-  await add("int8 of Python's quantize_dynamic", async (folder) => {
-    quantizeFolder(plain, folder); // for configuration and tokenizer; the file is replaced
-    const options = [onnxPath(plain, { quantized: false }), onnxPath(folder, { quantized: true })];
-    const python = await startPeer('quantize_dynamic.py', options);
-    await python.end();
-  });
-  return kinds;
+/** What Python makes of the same graph with its defaults. */
+async function quantizeInPython(plain: string, folder: string): Promise<QuantizedKind> {
+  quantizeFolder(plain, folder); // for configuration and tokenizer; the file is replaced
+  const options = [onnxPath(plain, { quantized: false }), onnxPath(folder, { quantized: true })];
+  const python = await startPeer('quantize_dynamic.py', options);
+  await python.end();
+  return { name: "int8 of Python's quantize_dynamic", folder, file: onnxPath('.', { quantized: true }) };
 }
 
-async function openKind([name, folder, quantized]: [string, string, boolean]): Promise<Variant> {
-  const file = onnxPath('.', { quantized });
-  return { ...(await openVariant(folder, file, THREADS)), name };
-}
+const openKind = async ({ name, folder, file }: QuantizedKind): Promise<Variant> => ({
+  ...(await openVariant(folder, file, THREADS)),
+  name,
+});
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -84,7 +55,14 @@ async function main(): Promise<void> {
     const plain = join(scratch, 'plain');
     cpSync(resolve(model), plain, { recursive: true });
     exportToOnnx(plain);
-    const variants = await Promise.all((await makeKinds(plain, scratch, calibrate)).map(openKind));
+    const texts = readSentences(calibrate).slice(0, CALIBRATION_SENTENCES);
+    const kinds = await quantizeEveryKind(
+      plain,
+      scratch,
+      texts.map(({ text }) => text),
+    );
+    kinds.push(await quantizeInPython(plain, join(scratch, 'python')));
+    const variants = await Promise.all(kinds.map(openKind));
     const rows = await benchmark(variants, sentences, {
       onProgress: (done, total) => progress.update(done, total, 'runs and sentences'),
     });

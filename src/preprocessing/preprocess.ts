@@ -18,14 +18,15 @@ import {
 } from '../foundation';
 import { anchorAnnotations } from './anchoring';
 import { usableArticles, withoutFolder } from './collected';
+import { type DealingOptions, dealArticles } from './dealing';
 import type { Leak } from './leaks';
 import type { UnanchoredReason } from './places';
 import { balanceClasses, sampleNegatives } from './sampling';
 import { type OverlapCounts, paragraphsToSentences } from './sentences';
-import { countMentions, type LabelCounts, type Marked, PARTS, type Part, splitArticles } from './splitting';
+import { countMentions, type LabelCounts, type Marked, PARTS, type Part } from './splitting';
 import { TwinIndex } from './twin-index';
 
-export interface PreprocessingOptions {
+export interface PreprocessingOptions extends DealingOptions {
   /** Seed of the split and of the removed sentences; default 1. */
   seed?: number;
   /** Sentences without mentions kept in train per sentence with mentions; default 1. Dev and test keep all, as in real text. */
@@ -34,10 +35,6 @@ export interface PreprocessingOptions {
   balance?: number;
   /** The labels that the source of an article looked for, by article; the others are unknown in it. Default: all labels of the collection. */
   annotated?: Readonly<Record<string, readonly string[]>>;
-  /** Puts this many articles with the fewest sentences into test, and the others into train and dev; default: see `splitArticles`. */
-  smallestInTest?: number;
-  /** The part of each article, such as the official one of a corpus; it must name every article. Default: see `splitArticles`. */
-  split?: Readonly<Record<string, Part>>;
   /** False keeps sentences that occur in several parts and only reports them; default true. */
   removeLeaks?: boolean;
   progress?: Progress;
@@ -227,33 +224,6 @@ async function preprocess(
     rmSync(scratch, { force: true });
     progress.end();
   }
-}
-
-/** @throws InputError if a given split lacks an article, or there are too few for the test part that is asked for */
-function dealArticles(
-  lines: ReadonlyMap<string, readonly Line[]>,
-  labels: readonly string[],
-  seed: number,
-  { split, smallestInTest }: PreprocessingOptions,
-): Map<string, Part> {
-  const counts = new Map([...lines].map(([article, own]) => [article, countMentions(own, labels)]));
-  if (split) {
-    const lacking = [...lines.keys()].find((article) => !Object.hasOwn(split, article));
-    if (lacking) throw new InputError(`the split has no part for ${lacking}; add it`);
-    return new Map([...lines.keys()].map((article) => [article, split[article]]));
-  }
-  if (smallestInTest === undefined) return splitArticles(counts, seed);
-  if (lines.size < smallestInTest + 2)
-    throw new InputError(
-      `${lines.size} articles are too few for a test part of ${smallestInTest} and two others; ask for a smaller one or collect more`,
-    );
-  const smallest = [...lines]
-    .sort(([one, a], [other, b]) => a.length - b.length || (one < other ? -1 : 1))
-    .slice(0, smallestInTest)
-    .map(([article]) => article);
-  for (const article of smallest) counts.delete(article);
-  const others = splitArticles(counts, seed, ['train', 'dev']);
-  return new Map([...others, ...smallest.map((article) => [article, 'test'] as const)]);
 }
 
 interface ReadArticles {

@@ -7,7 +7,7 @@
  *
  * Unstructured (sparse/): fine-tunes a model while setting weights to zero, which reduces file size but not run time.
  *
- * importance.ts estimates importance, removal.ts and, for hidden states, narrowing.ts change tensors and configuration, prune.ts reads and writes the folders.
+ * weakest-outputs.ts is a baseline. importance.ts estimates importance, removal.ts and, for hidden states, narrowing.ts change tensors and configuration, prune.ts reads and writes the folders.
  */
 export { type PruneOptions, type PruneReport, pruneStructure } from './prune';
 export { type MovementOptions, measureMovement } from './sparse/movement';
@@ -24,3 +24,4 @@ export {
 } from './sparse/options';
 export { maskSmallest } from './sparse/selection';
 export { countWeights, type SparsityReport, type SparsityRun, sparsify } from './sparse/sparsify';
+export { zeroWeakestOutputs } from './weakest-outputs';
