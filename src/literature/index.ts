@@ -7,7 +7,7 @@
  */
 export { type CapitalSentences, evaluateModels, readCapital, trainOnCapital } from './capital-study';
 export { NAMED_CELL_LINE, type NamedSentences, type Naming, nameCellLines } from './cell-line-names';
-export { distillationOf, KEPT, pruneOptionsOf, pruningStudy } from './compressing';
+export { pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
 export { benchmarkSentences, type RunSentences, readRunSentences, readTestSentences } from './gather';
 export { type GridRow, trainGrid } from './grid';

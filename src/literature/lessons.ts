@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import {
-  completeDistillation,
-  type DistillationConfiguration,
-  type DistillationOptions,
-  distil,
-} from '../compression';
-import { type Progress, silentProgress } from '../foundation';
+import { type DistillationConfiguration, type DistillationOptions, distil } from '../compression';
+import { createRandom, type Progress, readSentences, silentProgress, writeSentences } from '../foundation';
 import type { Curve } from '../visualization';
 import { trainInTurn } from './in-turn';
 import type { Run } from './run';
@@ -15,24 +10,31 @@ import type { Run } from './run';
  * have the same sentences, steps and seed.
  *
  * @param lessons options that differ, by the name of the lesson
+ * @param share of the run's training sentences, drawn with the seed
  * @returns for each lesson mean strict F1 on dev (in percent) after each epoch
  */
 export function compareLessons(
-  { files, folder }: Run,
+  { files, folder, seed }: Run,
   configuration: DistillationConfiguration,
   lessons: Readonly<Record<string, Partial<DistillationOptions>>>,
+  share: number,
   progress: Progress = silentProgress,
 ): Promise<Curve[]> {
-  const place = 'the comparison of lessons';
+  const all = readSentences(files.train);
+  const drawn = createRandom(seed)
+    .shuffle(all)
+    .slice(0, Math.ceil(share * all.length));
   const named = Object.entries(lessons).map(([name, options]) => [name, { name, options }] as const);
   return trainInTurn(
     join(folder, 'lessons'),
     named,
-    async ({ name, options }, out): Promise<Curve> => {
-      const distillation = completeDistillation({ ...configuration.distillation, ...options }, place);
+    async ({ name, options }, out, around): Promise<Curve> => {
+      const train = join(around, 'train.jsonl');
+      writeSentences(train, drawn);
+      const distillation = { ...configuration.distillation, ...options };
       const { rows } = await distil({
-        ...{ teacher: files.trimmed, folder: out, place },
-        configuration: { ...configuration, distillation },
+        ...{ teacher: files.trimmed, folder: out, place: 'the comparison of lessons' },
+        configuration: { ...configuration, train: [train], distillation },
       });
       const points = rows.flatMap((row) =>
         row.kind === 'evaluation' ? [{ x: row.epoch, value: 100 * row.score }] : [],

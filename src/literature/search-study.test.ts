@@ -20,10 +20,10 @@ test('existing tables are read; each missing one is reported in a sentence', (co
 
   write('trials.csv', 'LOSS_TYPE,test_Class_0_F1,status', 'bce,,finished', 'focal,,failed');
   write('whole-corpora.csv', 'LOSS_TYPE,status,score', 'bce,finished,0.5');
-  write('training-size.csv', `seed,share,status,${scores}`, '7,0.125,finished,0.5,,0,0.25');
+  const f1 = { 'Gene Mutations': 0.5, Cell: null, 'Cell Line': 0, 'Organ Tissue': 0.25 };
+  const sized = { sentences: 150, seed: 7, steps: 20, f1 };
+  write('training-size.json', JSON.stringify({ rows: [sized] }));
   write('cross-corpus.csv', `trained_on,tested_on,${scores}`, 'one,two,,0.5,,');
-  assert.throws(() => readSearchStudy(folder), InputError, 'shares of how many sentences?');
-  write('sentences.json', '{"train": 1200}');
   const study = readSearchStudy(folder);
   assert.deepEqual(study.missing, []);
   assert.deepEqual(
@@ -31,9 +31,9 @@ test('existing tables are read; each missing one is reported in a sentence', (co
     ['bce'],
   );
   assert.equal(study.wholeCorpora[0].score, 0.5);
-  // No gold is null, and not 0.
-  const f1 = { 'Gene Mutations': 0.5, Cell: null, 'Cell Line': 0, 'Organ Tissue': 0.25 };
-  assert.deepEqual(study.trainings, [{ sentences: 150, seed: 7, f1 }]);
+  assert.deepEqual(study.trainings, [sized]);
+  write('training-size.json', '{}');
+  assert.throws(() => readSearchStudy(folder), InputError);
   assert.deepEqual(
     study.acrossCorpora.map((one) => [one.trainedOn, one.testedOn, one.f1.Cell, one.f1['Gene Mutations']]),
     [['one', 'two', 0.5, null]],

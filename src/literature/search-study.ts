@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSearchRows, type SearchRow } from '../evaluation';
-import { byLabel, projectRoot, readTextFile } from '../foundation';
+import { byLabel, InputError, projectRoot, readJsonObject } from '../foundation';
 import type { CrossCorpusScore, SizedTraining } from '../visualization';
 import { ENTITY_CLASSES } from './views';
 
@@ -10,10 +10,23 @@ export interface SearchStudy {
   trials: SearchRow[];
   /** Some of the trials' settings, trained on the whole corpora; columns as in `trials`. */
   wholeCorpora: SearchRow[];
-  trainings: SizedTraining[];
+  trainings: SizedRun[];
   acrossCorpora: CrossCorpusScore[];
   /** One sentence for each missing table. */
   missing: string[];
+}
+
+/** A training of `npm run bench -- training-size`. */
+export interface SizedRun extends SizedTraining {
+  steps: number;
+}
+
+/** Reads the trainings by number of sentences; none if the file does not exist. @throws InputError if it is damaged */
+export function readTrainingSizes(path: string): SizedRun[] {
+  if (!existsSync(path)) return [];
+  const { rows } = readJsonObject(path, 'a study of training sizes', 1 << 20);
+  if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
+  return rows as SizedRun[];
 }
 
 /** Reads the tables of a folder; a missing table is empty and reported in `missing`. */
@@ -22,27 +35,22 @@ export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): S
   const read = (name: string, what: string): SearchRow[] => {
     const path = join(folder, name);
     if (existsSync(path)) return readSearchRows(path);
-    missing.push(
-      `${what} cannot be shown: data/search/${name} is missing; data/search/README.md explains how to create it.`,
-    );
+    missing.push(absent(name, what));
     return [];
   };
   const finished = (rows: readonly SearchRow[]) => rows.filter(({ status }) => status === 'finished');
   const trials = finished(read('trials.csv', 'The search'));
   const wholeCorpora = finished(read('whole-corpora.csv', 'The ranking on the whole corpora'));
-  const sized = finished(read('training-size.csv', 'Learning curves over training-set size'));
+  const sizes = 'training-size.json';
+  const trainings = readTrainingSizes(join(folder, sizes));
+  if (trainings.length === 0) missing.push(absent(sizes, 'The effect of the number of training sentences'));
   const across = read('cross-corpus.csv', 'The cross-corpus matrix');
   const f1Of = (row: SearchRow) =>
     byLabel(ENTITY_CLASSES, (_, index) => row[`test_Class_${index}_span_F1`] as number | null);
-  const whole = sized.length > 0 ? trainingSentences(folder) : 0;
   return {
     trials,
     wholeCorpora,
-    trainings: sized.map((row) => ({
-      sentences: Math.ceil((row.share as number) * whole),
-      seed: Number(row.seed ?? 1),
-      f1: f1Of(row),
-    })),
+    trainings,
     acrossCorpora: across.map((row) => ({
       trainedOn: String(row.trained_on),
       testedOn: String(row.tested_on),
@@ -52,8 +60,5 @@ export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): S
   };
 }
 
-/** Reads the number of training sentences of the search from the file beside its tables. */
-function trainingSentences(folder: string): number {
-  const { train } = JSON.parse(readTextFile(join(folder, 'sentences.json'))) as { train: number };
-  return train;
-}
+const absent = (name: string, what: string): string =>
+  `${what} cannot be shown: data/search/${name} is missing; data/search/README.md explains how to create it.`;

@@ -195,7 +195,7 @@ function noteTraining(
   folder: string,
   { train: trainFiles, dev, encoder, ...options }: TrainingConfiguration,
   fingerprint: string,
-  { bestEpoch, bestScore, precision, replicas }: TrainingReport,
+  { bestEpoch, bestScore, precision, replicas, rows }: TrainingReport,
 ): void {
   const { version } = readJsonObject(join(projectRoot, 'package.json'), 'the package', 1 << 20);
   const nameOf = (file: string) => ({ file: basename(file), sha256: sha256OfFile(file) });
@@ -204,6 +204,7 @@ function noteTraining(
     version,
     ...{ encoder: basename(encoder), train: trainFiles.map(nameOf), dev: dev.map(nameOf) },
     ...{ bestEpoch, bestScore, precision, replicas, options },
+    seconds: Math.round(secondsOf(stepsOf(rows))),
   };
   for (const place of [folder, join(folder, LAST)]) if (hasWeights(place)) writeOwnEntry(place, { training });
 }
@@ -221,7 +222,7 @@ function completeRun(folder: string, fingerprint: string): TrainingReport | unde
   const rows = readMetrics(join(folder, METRICS_FILE));
   const evaluations = rows.filter((row): row is EvaluationRow => row.kind === 'evaluation');
   const best = evaluations.find(({ epoch }) => epoch === noted.bestEpoch);
-  const steps = rows.flatMap((row) => (row.kind === 'step' ? [row] : []));
+  const steps = stepsOf(rows);
   return {
     finished: true,
     bestEpoch: Number(noted.bestEpoch),
@@ -232,3 +233,5 @@ function completeRun(folder: string, fingerprint: string): TrainingReport | unde
     rows,
   };
 }
+
+const stepsOf = (rows: readonly MetricsRow[]) => rows.flatMap((row) => (row.kind === 'step' ? [row] : []));
