@@ -26,7 +26,7 @@ const SIZES = [600, 1200, 2400, 4800];
 const CORPORA = ['jnlpba', 'craft', 'seth', 'tmvar'] as const;
 const DEV_SENTENCES = 200;
 /** Epochs of the largest set. */
-const EPOCHS = 2;
+const EPOCHS = 1;
 /** The draw of the sentences, which the seeds of the trainings do not change. */
 const DRAW = 1;
 

@@ -8,7 +8,7 @@ import { curves } from './curves';
 export interface SizedTraining {
   sentences: number;
   seed: number;
-  /** Strict span F1 on test; null if the label has no gold mentions there. */
+  /** Strict span F1 on dev; null if the label has no gold mentions there. */
   f1: Readonly<Record<string, number | null>>;
 }
 
@@ -33,11 +33,24 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
   }));
   return {
     ...curves(ofLabels, {
-      ...{ x: 'training sentences', y: 'strict F1 on test', isLogarithmic: true, range: [0, 1] },
+      ...{ x: 'training sentences', y: 'strict F1 on dev', isLogarithmic: true, range: [0, 1] },
     }),
-    title: 'F1 against the number of training sentences',
+    title: title(sizes, ofLabels),
     reading: reading(trainings, sizes, ofLabels) + note,
   };
+}
+
+/** How many labels gain from the last doubling, or whatever the last step is. */
+function title(sizes: readonly number[], ofLabels: readonly Curve[]): string {
+  if (sizes.length < 2) return 'F1 of one number of training sentences';
+  const [few, many] = [sizes[0], sizes[sizes.length - 1]];
+  const ends = ofLabels.flatMap(({ points }) => {
+    const [one, other] = [few, many].map((sentences) => points.find(({ x }) => x === sentences)?.value);
+    return one === undefined || other === undefined ? [] : [other > one];
+  });
+  const gaining = ends.filter(Boolean).length;
+  const which = gaining === ends.length ? 'Every label gains' : `${gaining} of ${ends.length} labels gain`;
+  return `${which} from ${formatNumber(many)} training sentences over ${formatNumber(few)}`;
 }
 
 function reading(
