@@ -124,6 +124,15 @@ test('the command works; a feature that needs a missing package names it', () =>
     loaded: false,
     reason: 'native TensorFlow is not set up on this machine; run `npx falconframes setup`',
   });
+  const deliverable = spawnSync(process.execPath, [command, 'deliverable', '--name', 'ada_lovelace'], {
+    cwd: scratch,
+    encoding: 'utf8',
+  });
+  assert.equal(deliverable.status, 1);
+  assert.match(
+    deliverable.stderr,
+    /^falconframes: this copy .* was installed by npm, .*; run the command in a clone of the repository\n$/,
+  );
   const script = `
     const { dataFrame } = require('falconframes/visualization');
     try { dataFrame([]) } catch ({ message }) { console.log(message) }`;

@@ -2,6 +2,7 @@
 
     python run_notebooks.py run --out FOLDER NOTEBOOK...     executes them in order, stops at the first error
     python run_notebooks.py report --out FILE NOTEBOOK...    one page of executed notebooks, readable offline
+    python run_notebooks.py pages --out FOLDER NOTEBOOK...   a page of the same kind for each
 
 `run` writes each completed notebook, and times.json with the seconds that each took, into FOLDER. The kernel inherits the
 environment variables from which notebooks read their profile (FALCONFRAMES_PROFILE and others).
@@ -41,7 +42,7 @@ class KernelStartError(Exception):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("run", "report"):
+    for name in ("run", "report", "pages"):
         command = commands.add_parser(name)
         command.add_argument("--out", type=Path, required=True)
         command.add_argument("notebooks", type=Path, nargs="+")
@@ -49,8 +50,12 @@ def main():
     try:
         if arguments.command == "run":
             asyncio.run(run_all(arguments.notebooks, arguments.out))
-        else:
+        elif arguments.command == "report":
             write_report(arguments.notebooks, arguments.out)
+        else:
+            for path in arguments.notebooks:
+                notebook = nbformat.read(path, as_version=4)
+                write_page(notebook, title_of(notebook, path), arguments.out / f"{path.stem}.html")
     except NotebookError as error:
         sys.exit(f"\n{error}")
     except (asyncio.CancelledError, KeyboardInterrupt):
@@ -193,9 +198,7 @@ def without_kernel_frames(text):
 
 
 def write_report(paths, out):
-    """Writes all notebooks on one page that loads nothing from other servers."""
-    from nbconvert import HTMLExporter
-
+    """Writes all notebooks on one page."""
     whole = nbformat.v4.new_notebook()
     contents = []
     for path in paths:
@@ -209,8 +212,15 @@ def write_report(paths, out):
     # Cells of different notebooks may have the same id.
     for number, cell in enumerate(whole.cells):
         cell.id = f"cell-{number}"
+    write_page(whole, "FalconFrames", out)
+
+
+def write_page(notebook, title, out):
+    """Writes a notebook as a page that loads nothing from other servers."""
+    from nbconvert import HTMLExporter
+
     exporter = HTMLExporter(template_name="lab", embed_images=True, require_js_url="", mathjax_url="")
-    page, _ = exporter.from_notebook_node(whole, {"metadata": {"name": "FalconFrames"}})
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title}})
     # Removes the template's scripts for formulas and diagrams, which the notebooks do not use, since they are loaded from other servers.
     loaders = re.compile(r'<script (?:src=""|type="(?:module|text/x-mathjax-config)")>.*?</script>', re.DOTALL)
     write_atomically(out, loaders.sub("", page))

@@ -68,7 +68,9 @@ position; BioC and PubTator documents have their own. The format is recognized b
 Unreadable input is reported on standard error and skipped; the status is then not zero. Hidden files and files of other kinds
 in folders are skipped and counted.
 
-Example: falconframes annotate articles/ --out entities.jsonl`,
+Examples:
+  npx falconframes annotate articles/ --out entities.jsonl
+  echo 'HeLa cells carry the mutation V600E.' | npx falconframes annotate`,
     )
     .action(annotate);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { averageModels, checkRunFolder } from '../training';
+import { examples } from './examples';
 import { printResult } from './output';
 
 export function registerAverage(program: Command): void {
@@ -11,6 +12,7 @@ export function registerAverage(program: Command): void {
     .argument('<models...>', 'model folders; the threshold is taken from the first')
     .requiredOption('--out <folder>', 'output folder of the model')
     .option('--json', 'print the folders as JSON')
+    .addHelpText('after', examples('npx falconframes average runs/mine runs/other --out runs/mean'))
     .action((models: string[], options: { out: string; json?: boolean }) => {
       checkRunFolder(options.out, models);
       averageModels(models, options.out);

@@ -25,6 +25,7 @@ import {
 } from '../foundation';
 import { BENCHMARK_FILES, saveBenchmark } from '../visualization';
 import { positiveInteger } from './arguments';
+import { examples } from './examples';
 import { checkDistinct, filesOf } from './inputs';
 import { taskOfModels } from './model-and-data';
 import { formatShare, formatTable, notice, printResult } from './output';
@@ -61,6 +62,10 @@ export function registerBenchmark(program: Command): void {
     .option('--threads <count>', 'threads per runtime', positiveInteger, 1)
     .option('--runs <count>', 'timed runs per variant at batch size 1', positiveInteger, 200)
     .option('--json', 'print the rows as JSON')
+    .addHelpText(
+      'after',
+      examples('npx falconframes benchmark --model runs/mine --data test.jsonl --runs 20'),
+    )
     .action(async (options: BenchmarkCommandOptions) => {
       if (options.out !== undefined) checkOutputs(options.out, options);
       checkDistinct(options.data, '--data');

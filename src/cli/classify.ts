@@ -51,7 +51,8 @@ longer than the model's window, only its beginning is read.
 Unreadable input is reported on standard error and skipped; the status is then not zero. Hidden files and files of other kinds
 in folders are skipped and counted.
 
-Example: falconframes classify mails.csv --text body --model runs/mine --out labels.jsonl`,
+Example:
+  npx falconframes classify mails.csv --text body --model runs/mails --out labels.jsonl`,
     )
     .action(classify);
 }

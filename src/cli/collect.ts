@@ -48,9 +48,11 @@ A response must begin within 30 seconds, deliver 4 kB every 30 seconds, end with
 as missing. It reports added, changed and removed annotations by article and by class, and changes nothing. --json prints
 each one.
 
-  falconframes collect --source europepmc --ids ids.txt --out collection --contact me@example.org
-  falconframes collect --source europepmc --types "Cell Line" --limit 50 --out collection
-  falconframes collect --check --out collection`;
+Examples:
+  npx falconframes collect --source sample --out collection
+  npx falconframes collect --source europepmc --ids ids.txt --out chosen --contact me@example.org
+  npx falconframes collect --source europepmc --types "Cell Line" --limit 50 --out cell-lines
+  npx falconframes collect --check --out chosen`;
 
 export function registerCollect(program: Command): void {
   program

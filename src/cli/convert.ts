@@ -32,9 +32,9 @@ Formats:
 All formats but csv give sentences for tagging: {"text", "spans", "annotated", ...}; csv gives texts for classification: {"text", "label"}.
 
 Examples:
-  falconframes convert --from brat corpus/train --out train.jsonl
-  falconframes convert --from conll train.conll --out train.jsonl
-  falconframes convert --from csv reviews.csv --label category --out train.jsonl`;
+  npx falconframes convert --from brat corpus/train --out brat.jsonl
+  npx falconframes convert --from conll gold.conll --out conll.jsonl
+  npx falconframes convert --from csv reviews.csv --label category --out reviews.jsonl`;
 
 export function registerConvert(program: Command): void {
   program

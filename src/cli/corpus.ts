@@ -12,6 +12,7 @@ import {
 } from '../corpora';
 import { checkOutputFile, InputError, readView, type View, writeSentences } from '../foundation';
 import { VIEWS } from '../literature/views';
+import { examples } from './examples';
 import { formatTable, notice, printResult } from './output';
 
 export function registerCorpus(program: Command): void {
@@ -27,6 +28,13 @@ export function registerCorpus(program: Command): void {
     )
     .option('--list', 'list the corpora with what they annotate, their licence and their location')
     .option('--json', 'print the list, or the report of the output, as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes corpus --list',
+        'npx falconframes corpus tmvar --split test --out tmvar-test.jsonl',
+      ),
+    )
     .action(
       async (
         name: string | undefined,

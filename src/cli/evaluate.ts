@@ -25,6 +25,7 @@ import { positiveInteger, probability } from './arguments';
 import { classificationTables } from './classification-tables';
 import { evaluateClassifier } from './evaluate-texts';
 import { type EvaluationResult, evaluationTables, type ModelScores } from './evaluation-tables';
+import { examples } from './examples';
 import { checkDistinct, filesOf } from './inputs';
 import { taskOfModels } from './model-and-data';
 import { notice, printResult } from './output';
@@ -81,6 +82,10 @@ export function registerEvaluate(program: Command): void {
     .option('--seed <number>', 'of both', positiveInteger, 1)
     .option('--html <file>', 'write a self-contained page for browsing the errors of --model offline')
     .option('--json', 'print the scores as JSON')
+    .addHelpText(
+      'after',
+      examples('npx falconframes evaluate --model runs/mine --data test.jsonl --html mistakes.html'),
+    )
     .action(async (options: EvaluateOptions) => {
       if (options.html !== undefined) checkOutputFile(options.html, inputsOf(options));
       checkDistinct(options.data, '--data');

@@ -29,6 +29,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   annotate: async () => (await import('./annotate.js')).registerAnnotate,
   classify: async () => (await import('./classify.js')).registerClassify,
   reproduce: async () => (await import('./reproduce.js')).registerReproduce,
+  deliverable: async () => (await import('./deliverable.js')).registerDeliverable,
 };
 
 async function main(): Promise<void> {

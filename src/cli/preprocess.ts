@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
+import { examples } from './examples';
 import { formatTable, notice, printResult } from './output';
 
 interface Options {
@@ -45,6 +46,7 @@ export function registerPreprocess(program: Command): void {
         .default('remove'),
     )
     .option('--json', 'print the manifest as JSON')
+    .addHelpText('after', examples('npx falconframes preprocess --in collection --out sentences'))
     .action(async (options: Options) => {
       const report = await preprocessCollection(options.in, options.out, {
         seed: numberOption('--seed', options.seed),

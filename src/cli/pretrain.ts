@@ -13,6 +13,7 @@ import {
   readJson,
 } from '../training';
 import { positiveInteger } from './arguments';
+import { examples } from './examples';
 import { stopOnInterrupt } from './interrupt';
 import { formatTable, notice, printResult } from './output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from './tracking';
@@ -62,6 +63,12 @@ export function registerPretrain(program: Command): void {
     .addOption(TRACK)
     .addOption(EXPERIMENT)
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes pretrain --text unlabelled.txt --encoder minilm-l6-h384-uncased --out runs/pretrained',
+      ),
+    )
     .action(async (options: Options) => {
       const { config, out } = options;
       if (options.schema) {

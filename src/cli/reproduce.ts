@@ -8,6 +8,7 @@ import { DATA_CHOICES, PROFILES } from '../literature';
 import { checkStudyData, STUDY_DATA, STUDY_NAMES, type StudyName } from '../studies';
 import { readJson } from '../training';
 import { positiveInteger } from './arguments';
+import { examples } from './examples';
 import { formatTable, notice, printResult } from './output';
 
 /** What every run leaves; written here, the others by the notebooks. */
@@ -77,7 +78,7 @@ export function registerReproduce(program: Command): void {
     .option('--json', 'print the outputs as JSON')
     .addHelpText(
       'after',
-      '\nExample: falconframes reproduce --study go-terms --profile quick --out runs/go-terms',
+      examples('npx falconframes reproduce --study go-terms --profile quick --out runs/go-terms'),
     )
     .action(reproduce);
 }

@@ -8,6 +8,7 @@ import {
   TAG_SCHEMES,
   type TagScheme,
 } from '../evaluation';
+import { examples } from './examples';
 import { formatTable, notice, printResult } from './output';
 
 interface ScoreOptions {
@@ -44,6 +45,10 @@ export function registerScore(program: Command): void {
     )
     .option('--suffix', 'prefixes are at the end of a tag: Cell-B')
     .option('--json', "print the scores as JSON, with seqeval's keys")
+    .addHelpText(
+      'after',
+      examples('npx falconframes score --gold gold.conll --pred predicted.conll --mode strict --scheme IOB2'),
+    )
     .action(({ gold: goldPath, pred, mode, scheme, suffix, ...options }: ScoreOptions) => {
       if (scheme && mode === 'default') notice('--scheme has no effect without --mode strict');
       const files = { gold: readTagFile(goldPath), predicted: readTagFile(pred) };

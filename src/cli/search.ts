@@ -60,8 +60,11 @@ function numberOfWorkers(value: string): number {
 }
 
 const EXAMPLE = `
-The whole grid of the assessment:
-  falconframes search --grid assessment --train train.jsonl --dev dev.jsonl --test test.jsonl --out search`;
+The grid of the assessment takes hours; --plan lists what it would train.
+
+Examples:
+  npx falconframes search --space space.json --trials 2 --train train.jsonl --dev dev.jsonl --test test.jsonl --out found
+  npx falconframes search --grid assessment --train train.jsonl --dev dev.jsonl --test test.jsonl --out search`;
 
 export function registerSearch(program: Command): void {
   program

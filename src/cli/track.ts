@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { sendWaitingRuns } from '../training';
+import { examples } from './examples';
 import { formatTable, notice, printResult } from './output';
 
 export function registerTrack(program: Command): void {
@@ -7,6 +8,7 @@ export function registerTrack(program: Command): void {
     .command('track')
     .description('send the records of tracked runs that were kept while their MLflow server was unavailable')
     .option('--json', 'print the runs as JSON')
+    .addHelpText('after', examples('npx falconframes track'))
     .action(async (options: { json?: boolean }) => {
       const runs = await sendWaitingRuns({ notify: notice });
       printResult(runs, options, () =>

@@ -51,7 +51,8 @@ export function registerTrain(program: Command): void {
       `
 The data determines the task: lines {"text", "spans"} train a tagger; lines {"text", "label"}, or CSV with these columns, a classifier.
 
-Example: echo '{"train": ["train.jsonl"], "dev": ["dev.jsonl"]}' > run.json && falconframes train --config run.json --out runs/mine`,
+Example:
+  echo '{"train": ["train.jsonl"], "dev": ["dev.jsonl"]}' > run.json && npx falconframes train --config run.json --out runs/mine`,
     )
     .action(async ({ config, out, ...options }: Options) => {
       if (options.schema) {

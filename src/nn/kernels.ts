@@ -172,11 +172,20 @@ export const gather = (table: DeviceTensor, indices: DeviceTensor): DeviceTensor
   run('GatherV2', GATHER, table, indices, integer(0));
 
 const SEGMENTS = [...T, attribute('Tindices', 'type', INT32), attribute('Tnumsegments', 'type', INT32)];
-/** Adds row i of `values` to row indices[i] of zeros // values [count, width] -> [rows, width] */
-export const scatterAdd = (values: DeviceTensor, indices: DeviceTensor, rows: number): DeviceTensor =>
-  usesGpu()
-    ? run('UnsortedSegmentSum', SEGMENTS, values, indices, integer(rows))
-    : fused.scatterAdd(values, indices, rows);
+/**
+ * Adds row i of `values` to row indices[i] of zeros // values [count, width] -> [rows, width]
+ *
+ * @param own with our kernel, for processors only
+ */
+export const scatterAdd = (
+  values: DeviceTensor,
+  indices: DeviceTensor,
+  rows: number,
+  own = !usesGpu(),
+): DeviceTensor =>
+  own
+    ? fused.scatterAdd(values, indices, rows)
+    : run('UnsortedSegmentSum', SEGMENTS, values, indices, integer(rows));
 
 /** Sum of several tensors of one shape. */
 export function sumOf(tensors: readonly DeviceTensor[]): DeviceTensor {

@@ -51,15 +51,20 @@ export const assignVariable = (variable: VariableHandle, value: DeviceTensor): v
 
 const ADAM = [...UNLOCKED, attribute('use_nesterov', 'bool', false)];
 
-/** Applies AdamW to a variable and its two moments in place (formulas at `fused.adamW`). */
+/**
+ * Applies AdamW to a variable and its two moments in place (formulas at `fused.adamW`).
+ *
+ * @param own with our kernel, for processors only
+ */
 export function applyAdamW(
   variable: VariableHandle,
   moments: readonly [VariableHandle, VariableHandle],
   gradient: DeviceTensor,
   numbers: AdamWNumbers,
+  own = !usesGpu(),
 ): void {
   tidy(() => {
-    if (!usesGpu()) {
+    if (own) {
       const [m, v] = moments.map(readVariable);
       adamW(readVariable(variable), m, v, gradient, numbers);
       return;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { keepDifference, restoreDifference } from '../../compression';
 import { fetchEncoder } from '../../nn';
 import { checkRunFolder } from '../../training';
+import { examples } from '../examples';
 import { printResult } from '../output';
 
 interface Options {
@@ -23,6 +24,12 @@ export function registerDifference(compress: Command): void {
     .requiredOption('--encoder <name>', ENCODER)
     .requiredOption('--out <folder>', 'output folder of the difference and config.json')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes compress difference --model runs/mine --encoder minilm-l6-h384-uncased --out kept',
+      ),
+    )
     .action(async ({ model, encoder, out, ...options }: Options) => {
       const report = keepDifference(model, await fetchEncoder(encoder), out);
       printResult(report, options, () => {
@@ -37,6 +44,12 @@ export function registerDifference(compress: Command): void {
     .requiredOption('--model <folder>', 'folder of the difference')
     .requiredOption('--encoder <name>', ENCODER)
     .requiredOption('--out <folder>', 'output folder of the model')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes compress restore --model kept --encoder minilm-l6-h384-uncased --out runs/restored',
+      ),
+    )
     .action(async ({ model, encoder, out }: Options) => {
       checkRunFolder(out, [model]);
       restoreDifference(model, await fetchEncoder(encoder), out);

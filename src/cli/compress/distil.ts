@@ -3,6 +3,7 @@ import { distil, distillationFileSchema, readDistillationConfiguration } from '.
 import { InputError, showProgress } from '../../foundation';
 import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
+import { examples } from '../examples';
 import { stopOnInterrupt } from '../interrupt';
 import { notice, printResult } from '../output';
 import { EXPERIMENT, TRACK, type TrackOptions, trainTracked } from '../tracking';
@@ -44,6 +45,12 @@ export function registerDistil(compress: Command): void {
     .addOption(TRACK)
     .addOption(EXPERIMENT)
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        `echo '{"train": ["train.jsonl"], "dev": ["dev.jsonl"], "distillation": {"layers": 3}}' > distil.json && npx falconframes compress distil --teacher runs/mine --config distil.json --out runs/student`,
+      ),
+    )
     .action(async ({ teacher, config, out, ...options }: Options) => {
       if (options.schema) {
         printResult(distillationFileSchema(), { json: true }, () => '');

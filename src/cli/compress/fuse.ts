@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_FUSED_OPERATORS, FUSED_OPERATORS, fuseFolder } from '../../onnx';
+import { examples } from '../examples';
 import { checkModelOutput, printWritten } from './written';
 
 interface Options {
@@ -24,6 +25,7 @@ export function registerFuse(compress: Command): void {
       ).argParser((names) => names.split(',').map((name) => name.trim())),
     )
     .option('--json', 'print path and size as JSON')
+    .addHelpText('after', examples('npx falconframes compress fuse --model runs/mine'))
     .action(({ model, out = model, operators, json }: Options) => {
       checkModelOutput(model, out);
       printWritten(fuseFolder(model, out, { operators }), { json });

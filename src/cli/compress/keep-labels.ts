@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { keepLabels } from '../../compression';
 import { checkRunFolder } from '../../training';
+import { examples } from '../examples';
 import { printResult } from '../output';
 
 interface Options {
@@ -20,6 +21,12 @@ export function registerKeepLabels(compress: Command): void {
     .requiredOption('--out <folder>', 'output folder of the smaller model')
     .option('--labels <label...>', 'labels to keep (default: those of its views)')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes compress keep-labels --model runs/mine --labels ingredient tool --out runs/two-labels',
+      ),
+    )
     .action(({ model, out, labels, ...options }: Options) => {
       checkRunFolder(out, [model]);
       const report = keepLabels(model, out, labels);

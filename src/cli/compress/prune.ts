@@ -4,6 +4,7 @@ import { InputError, showProgress } from '../../foundation';
 import { LOSSES, type LossName } from '../../tasks';
 import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
+import { examples } from '../examples';
 import { printResult } from '../output';
 
 interface Options {
@@ -48,6 +49,12 @@ export function registerPrune(compress: Command): void {
     )
     .option('--loss <name>', `loss that the model was trained with: ${LOSSES.join(', ')}`, 'bce')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes compress prune --model runs/mine --data train.jsonl --layers 3 --out runs/pruned',
+      ),
+    )
     .action(
       async ({
         model,

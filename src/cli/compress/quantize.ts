@@ -9,6 +9,7 @@ import {
   quantizeFolderStatically,
 } from '../../onnx';
 import { textsOfFile } from '../../training';
+import { examples } from '../examples';
 import { checkModelOutput, printWritten } from './written';
 
 interface Options {
@@ -51,6 +52,7 @@ export function registerQuantize(compress: Command): void {
       ).choices(CALIBRATION_METHODS),
     )
     .option('--json', 'print path and size as JSON')
+    .addHelpText('after', examples('npx falconframes compress quantize --model runs/mine'))
     .action(async (options: Options) => {
       printWritten(await run(options), options);
     });

@@ -3,6 +3,7 @@ import { readSparsityConfiguration, sparsify, sparsityFileSchema } from '../../c
 import { InputError, showProgress } from '../../foundation';
 import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
+import { examples } from '../examples';
 import { stopOnInterrupt } from '../interrupt';
 import { notice, printResult } from '../output';
 import { epochTable, evaluationsOf } from '../training-report';
@@ -30,6 +31,12 @@ export function registerSparsify(compress: Command): void {
     .option('--replicas <number>', 'processes that share each step', positiveInteger)
     .option('--schema', 'print every configuration key (JSON Schema) and exit')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        `echo '{"train": ["train.jsonl"], "dev": ["dev.jsonl"], "sparsity": {"sparsity": 0.5}}' > sparse.json && npx falconframes compress sparsify --model runs/mine --config sparse.json --out runs/sparse`,
+      ),
+    )
     .action(async ({ model, config, out, ...options }: Options) => {
       if (options.schema) {
         printResult(sparsityFileSchema(), { json: true }, () => '');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readLabelledTexts, readSentences, showProgress } from '../../foundation';
 import { tuneTextThresholds, tuneThresholds } from '../../inference';
+import { examples } from '../examples';
 import { taskOfModels } from '../model-and-data';
 import { formatShare, formatTable, printResult } from '../output';
 
@@ -22,6 +23,7 @@ export function registerThreshold(compress: Command): void {
       'dev sentences or texts (.jsonl), one file per corpus; corpora are weighted equally',
     )
     .option('--json', 'print the chosen and all tried thresholds as JSON')
+    .addHelpText('after', examples('npx falconframes compress threshold --model runs/mine --dev dev.jsonl'))
     .action(async ({ model: folder, dev, ...options }: Options) => {
       const task = taskOfModels([folder], dev);
       const progress = showProgress('Scoring');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { trimVocabulary } from '../../compression';
 import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
+import { examples } from '../examples';
 import { formatTable, printResult } from '../output';
 
 interface Options {
@@ -32,6 +33,12 @@ export function registerTrim(compress: Command): void {
     )
     .option('--held-out <file...>', 'texts for counting what tokenizes differently')
     .option('--json', 'print the report as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'npx falconframes compress trim --model runs/mine --texts train.jsonl --held-out dev.jsonl --out runs/trimmed',
+      ),
+    )
     .action(async ({ model, texts, out, size, heldOut = [], ...options }: Options) => {
       checkRunFolder(out, [model, ...texts, ...heldOut], ['trim.json']);
       const report = await trimVocabulary(model, out, { texts, heldOut, size });

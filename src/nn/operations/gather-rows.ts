@@ -13,7 +13,7 @@ export function gatherRows(tape: Tape, table: DeviceTensor, numbers: Int32Array)
       output: gather(table, indices),
       saved: [indices],
       backward: (dy) => {
-        const gradient = scatterAdd(dy, indices, table.shape[0]);
+        const gradient = scatterAdd(dy, indices, table.shape[0], tape.fused);
         gradient.rows = Int32Array.from(new Set(numbers));
         return [gradient];
       },

@@ -23,7 +23,7 @@ export function relativeBias(
       saved: [indices],
       backward: (dy) => {
         const byPair = transpose(reshape(dy, heads, length, length), 1, 2, 0);
-        return [scatterAdd(reshape(byPair, length * length, heads), indices, buckets)];
+        return [scatterAdd(reshape(byPair, length * length, heads), indices, buckets, tape.fused)];
       },
     };
   });
