@@ -9,8 +9,17 @@ import {
 } from '../inference';
 import { positiveInteger } from './arguments';
 import { type CorpusOptions, runOverCorpus } from './corpus-run';
+import {
+  annotateOnQueue,
+  type FleetCommandOptions,
+  MORE_MACHINES,
+  QUEUE,
+  ROOT,
+  SHARD_SIZE,
+  SHARDS,
+} from './queue/annotate';
 
-interface AnnotateOptions extends CorpusOptions {
+interface AnnotateOptions extends CorpusOptions, FleetCommandOptions {
   model?: string;
   offsets: OffsetUnit;
   view?: string;
@@ -53,6 +62,10 @@ export function registerAnnotate(program: Command): void {
     .option('--workers <count>', 'threads, each with its own model (default: one per core)', positiveInteger)
     .option('--out <file>', 'output file instead of standard output; renamed when complete')
     .option('--resume', 'resume a stopped run with the same --out')
+    .addOption(QUEUE)
+    .addOption(ROOT)
+    .addOption(SHARDS)
+    .addOption(SHARD_SIZE)
     .option('--json', 'with --out: print counts and times as JSON (annotations are always JSONL)')
     .addHelpText(
       'after',
@@ -70,7 +83,8 @@ in folders are skipped and counted.
 
 Examples:
   npx falconframes annotate articles/ --out entities.jsonl
-  echo 'HeLa cells carry the mutation V600E.' | npx falconframes annotate`,
+  echo 'HeLa cells carry the mutation V600E.' | npx falconframes annotate
+${MORE_MACHINES}`,
     )
     .action(annotate);
 }
@@ -79,6 +93,10 @@ async function annotate(
   paths: string[],
   { model = defaultModelFolder(), offsets, view, format, ...options }: AnnotateOptions,
 ): Promise<void> {
+  if (options.queue !== undefined) {
+    await annotateOnQueue(paths, { ...options, queue: options.queue, model, offsets, view });
+    return;
+  }
   await runOverCorpus(paths, model, options, {
     items: 'documents',
     work: { kind: 'annotate', offsets, view },

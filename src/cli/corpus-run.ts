@@ -1,20 +1,13 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import {
-  checkOutputFile,
-  formatDuration,
-  InputError,
-  outputTarget,
-  sha256OfFile,
-  unwritable,
-} from '../foundation';
+import { checkOutputFile, formatDuration, InputError, outputTarget, unwritable } from '../foundation';
 import {
   checkWhole,
   companionsOf,
+  hashesOfModel,
   type InputFile,
   NOTHING_DONE,
-  onnxFileOf,
   type ProcessCorpusOptions,
   processCorpus,
   ResumableOutput,
@@ -24,8 +17,6 @@ import {
   type Totals,
   type Work,
 } from '../inference';
-import { hasWeights, weightFiles } from '../nn';
-import { TOKENIZER_FILES } from '../tokenization';
 import { corpusProgress, type Items } from './corpus-progress';
 import { endOfReader } from './failure';
 import { filesOf } from './inputs';
@@ -144,7 +135,7 @@ async function writeToFile(
   const { command, files, sources, settings } = run;
   const identity = {
     inputs: files.map((file) => resolve(Buffer.from(file.path as string).toString('latin1'))),
-    model: decisiveFiles(settings.model, settings.quantized).map(sha256OfFile),
+    model: hashesOfModel(settings.model, settings.quantized),
     ...command.decisive,
   };
   const output = ResumableOutput.open(path, identity, resume);
@@ -226,14 +217,4 @@ function complainOfDamages({ documents, damaged }: Totals, { items }: { items: I
   throw new InputError(
     `${damaged} of ${documents + damaged} ${items} could not be used, as reported above; ${others}`,
   );
-}
-
-/** Lists the files that determine the model's output. */
-function decisiveFiles(model: string, quantized?: boolean): string[] {
-  const onnx = onnxFileOf(model, quantized);
-  return [
-    ...(existsSync(onnx) ? [onnx] : hasWeights(model) ? weightFiles(model) : []),
-    join(model, 'config.json'),
-    ...TOKENIZER_FILES.map((name) => join(model, name)),
-  ].filter((path) => existsSync(path));
 }

@@ -1,4 +1,4 @@
-import type { Source } from './sources';
+import type { Source, WholeFileFormat } from './sources';
 
 /**
  * A batch ends with the source that fills it. Two hundred sentences are enough to group sentences of similar length for the calls in
@@ -25,7 +25,7 @@ export async function* batchesOf(sources: AsyncIterable<Source>): AsyncGenerator
   if (batch.length > 0) yield batch;
 }
 
-/** Characters or bytes, approximately. Not `bytes`, which for lines depends on how much was read ahead. */
+/** Characters or bytes, approximately. Not `bytes` of what a file of many documents holds: it depends on how much was read ahead. */
 export function sizeOf(source: Source): number {
   switch (source.kind) {
     case 'document':
@@ -34,8 +34,14 @@ export function sizeOf(source: Source): number {
       return source.sentences.reduce((sum, { text }) => sum + text.length, 0);
     case 'damaged':
       return 0;
-    default:
-      // Half of an article's XML, or more, is markup and references.
-      return source.format === 'text' ? source.bytes : source.bytes / 2;
+    case 'content':
+      return ofMarkup(source.format, source.content.length);
+    case 'file':
+      return ofMarkup(source.format, source.bytes);
   }
+}
+
+/** Half of an article's XML, or more, is markup and references. */
+function ofMarkup(format: WholeFileFormat, bytes: number): number {
+  return format === 'text' ? bytes : bytes / 2;
 }

@@ -1,0 +1,83 @@
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { defaultModelFolder, openRoots, readAddress, workOnQueue } from '../../inference';
+import { positiveInteger } from '../arguments';
+import { notice, printResult } from '../output';
+import { ROOT } from './annotate';
+
+interface Options {
+  queue: string;
+  root?: string[];
+  model?: string;
+  workers: number;
+  json?: boolean;
+}
+
+/** Milliseconds to wait at the start for a server that does not answer yet: containers start in any order. */
+const PATIENCE = 60_000;
+
+export const ADDRESS = new Option(
+  '--queue <url>',
+  'address of a Redis server, redis://host:6379 or rediss://… for TLS',
+)
+  .env('FALCONFRAMES_QUEUE')
+  .makeOptionMandatory();
+
+export function registerWork(queue: Command): void {
+  queue
+    .command('work')
+    .description('work on a queue until stopped')
+    .addOption(ADDRESS)
+    .addOption(ROOT)
+    .option('--model <folder>', "the coordinator's model folder (default: the small model of the package)")
+    .option(
+      '--workers <count>',
+      'shards at a time, each in a thread with its own model (default: one per core)',
+      positiveInteger,
+      availableParallelism(),
+    )
+    .option('--json', 'print the counts as JSON when stopped')
+    .addHelpText(
+      'after',
+      `
+Any number of these may run, on any number of machines, and join or leave at any time. Ctrl-C or SIGTERM hands unfinished shards
+back within seconds; those of a machine that is lost go to another after 30 seconds. A machine with another version or model is
+refused. User name and password are read from the address, or from FALCONFRAMES_QUEUE_USERNAME and FALCONFRAMES_QUEUE_PASSWORD.
+
+Example: falconframes queue work --queue redis://127.0.0.1:6379 --root /data`,
+    )
+    .action(work);
+}
+
+async function work({
+  queue,
+  root = ['.'],
+  model = defaultModelFolder(),
+  workers,
+  json,
+}: Options): Promise<void> {
+  const stop = new AbortController();
+  const interrupt = () => {
+    notice('Stopping; unfinished shards are handed back');
+    stop.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const counts = { shards: 0, documents: 0, sentences: 0, entities: 0, damaged: 0 };
+  const server = readAddress(queue);
+  const roots = openRoots(root);
+  notice(`Working on ${server.name}, ${workers} shards at a time; Ctrl-C stops`);
+  await workOnQueue({
+    ...{ server, roots, model, threads: workers, signal: stop.signal, notify: notice, patience: PATIENCE },
+    onShard({ shard, documents, sentences, entities, damaged }, seconds) {
+      counts.shards++;
+      counts.documents += documents;
+      counts.sentences += sentences;
+      counts.entities += entities;
+      counts.damaged += damaged.length;
+      notice(`Shard ${shard}: ${documents} documents in ${seconds.toFixed(1)} s`);
+    },
+  });
+  const people = `${counts.shards} shards, ${counts.documents} documents, ${counts.sentences} sentences, ${counts.entities} entities`;
+  if (json) printResult(counts, { json }, () => people);
+  else notice(people);
+}
