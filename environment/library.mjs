@@ -1,4 +1,5 @@
-// Step: the library in dist/, compiled from src/, and its package name, so that notebooks can import from 'falconframes'.
+// Step: the library in dist/, compiled from src/, the page for browsers, and the library's package name, so that notebooks can import
+// from 'falconframes'.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -39,22 +40,26 @@ export const library = {
     }
     const hash = hashOfSource();
     removeLeftovers();
+    // It loads esbuild, which is not there before the npm packages are.
+    const { buildPage, pageTypeChecks } = await import('./page.mjs');
     const compiler = join(nodeModules, 'typescript', 'bin', 'tsc');
     try {
-      await run(process.execPath, [compiler, '--project', root], { log: 'tsc' });
+      for (const check of [[compiler, '--project', root], ...pageTypeChecks])
+        await run(process.execPath, check, { log: 'tsc' });
     } catch (error) {
       if (error instanceof CommandError) {
         throw new SetupError(`the library has type errors:\n${error.output.trim()}`);
       }
       throw error;
     }
+    await buildPage();
     writeFileSync(mark, hash);
   },
 };
 
-/** Hashes the input of the compiler: the sources and its settings. */
+/** Hashes what the library and the page are made from: the sources and settings. */
 function hashOfSource() {
-  const files = ['package-lock.json', 'tsconfig.json'];
+  const files = ['package-lock.json', 'tsconfig.json', join('environment', 'page.mjs')];
   for (const name of filesIn(source)) files.push(join('src', name));
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(file).update(readFileSync(join(root, file)));
@@ -65,6 +70,7 @@ function hashOfSource() {
 function removeLeftovers() {
   if (!existsSync(compiled)) return;
   for (const name of filesIn(compiled)) {
+    if (name.startsWith(join('page', 'assets'))) continue;
     const stem = name.match(/^(.*?)(?:\.d\.ts|\.js)$/)?.[1];
     if (stem && !existsSync(join(source, `${stem}.ts`))) rmSync(join(compiled, name));
   }

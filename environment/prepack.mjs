@@ -1,4 +1,4 @@
-// `npm pack` and `npm publish`: rebuilds dist/ from src/, so that nothing stale is packed.
+// `npm pack` and `npm publish`: rebuilds dist/ from src/, the page included, so that nothing stale is packed.
 //
 // npm skips scripts if `ignore-scripts` is set, as in this .npmrc; enable them with `npm pack --ignore-scripts=false`.
 import { execFileSync } from 'node:child_process';
@@ -8,4 +8,6 @@ import { nodeModules, root } from './places.mjs';
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const compiler = join(nodeModules, 'typescript', 'bin', 'tsc');
-execFileSync(process.execPath, [compiler, '--project', root], { stdio: 'inherit' });
+const run = (args) => execFileSync(process.execPath, args, { stdio: 'inherit' });
+run([compiler, '--project', root]);
+run([join(root, 'environment', 'page.mjs')]);

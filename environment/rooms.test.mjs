@@ -21,6 +21,7 @@ const ROOMS = [
   'benchmark',
   'inference',
   'visualization',
+  'page',
   'literature',
   'studies',
   'cli',

@@ -18,8 +18,9 @@ export type { ConversionReport, ConvertOptions, Format } from './corpora/convert
 export { InputError } from './foundation/errors';
 export type { LabelledText } from './foundation/labelled-text';
 export type { Sentence } from './foundation/sentence';
-export type { Annotator, AnnotatorOptions, Entity } from './inference/annotator';
+export type { AnnotatorOptions } from './inference/annotator';
 export type { Classifier } from './inference/classifier';
+export type { Annotator, Entity } from './inference/create-annotator';
 export type { OnnxFileOptions } from './inference/onnx-file';
 export type { FuseOptions } from './onnx/fuse/operators';
 export type { QuantizeOptions } from './onnx/quantize/quantize';

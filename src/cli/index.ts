@@ -28,6 +28,7 @@ const COMMANDS: Record<string, () => Promise<Register>> = {
   benchmark: async () => (await import('./benchmark.js')).registerBenchmark,
   annotate: async () => (await import('./annotate.js')).registerAnnotate,
   classify: async () => (await import('./classify.js')).registerClassify,
+  demo: async () => (await import('./demo.js')).registerDemo,
   queue: async () => (await import('./queue.js')).registerQueue,
   reproduce: async () => (await import('./reproduce.js')).registerReproduce,
   deliverable: async () => (await import('./deliverable.js')).registerDeliverable,

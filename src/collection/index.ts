@@ -18,7 +18,7 @@ export { type CheckOptions, type CheckReport, type CheckTotals, checkCollection 
 export { type CollectionOptions, type CollectionReport, collectArticles } from './collect';
 export { compareAnnotations, type Differences } from './compare';
 export { writeAnnotationsCsv } from './csv';
-export { createEuropePmc, type EuropePmc } from './europepmc';
+export { createEuropePmc, EUROPE_PMC, type EuropePmc } from './europepmc';
 export { readIds } from './id-file';
 export { normalizedId } from './ids';
 export { type LocalServer, startLocalServer } from './local-server';

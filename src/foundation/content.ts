@@ -41,11 +41,11 @@ export const OPENING_BYTES = 4096;
 
 /** Returns the kind of a content from its first `OPENING_BYTES`. Gzip and UTF-16 hide theirs: unpack or decode, then call again. */
 export function kindOfContent(opening: Uint8Array): ContentKind {
-  const bytes = Buffer.from(opening.buffer, opening.byteOffset, Math.min(opening.length, OPENING_BYTES));
-  const latin = bytes.toString('latin1');
+  const bytes = opening.subarray(0, OPENING_BYTES);
+  const latin = String.fromCharCode(...bytes); // no Buffer: this also runs in browsers
   const signed = kindOfSignature(latin);
   if (signed) return signed;
-  if (isTar(bytes)) return 'tar';
+  if (isTar(bytes, latin)) return 'tar';
   if (latin.includes('\0')) return isBareUtf16(bytes) ? 'utf-16' : 'binary';
   return kindOfText(latin.replace(/^\u00ef\u00bb\u00bf/, '').trimStart());
 }
@@ -78,10 +78,10 @@ function kindOfSignature(latin: string): ContentKind | undefined {
 const OFFICE_ENTRY = /^(?:\[Content_Types\]|_rels\/|docProps\/|word\/|xl\/|ppt\/|mimetypeapplication\/vnd)/;
 
 /** Checks the header of the first entry for the magic `ustar` or, in the older format, a valid checksum. */
-function isTar(bytes: Buffer): boolean {
+function isTar(bytes: Uint8Array, latin: string): boolean {
   if (bytes.length < 512) return false;
-  if (bytes.toString('latin1', 257, 262) === 'ustar') return true;
-  const written = /^[ 0]*([0-7]{3,6})[ \0]/.exec(bytes.toString('latin1', 148, 156))?.[1];
+  if (latin.slice(257, 262) === 'ustar') return true;
+  const written = /^[ 0]*([0-7]{3,6})[ \0]/.exec(latin.slice(148, 156))?.[1];
   if (!written) return false;
   let sum = 8 * 32; // the checksum field itself counts as spaces
   for (let place = 0; place < 512; place++) if (place < 148 || place >= 156) sum += bytes[place];
@@ -89,7 +89,7 @@ function isTar(bytes: Buffer): boolean {
 }
 
 /** Detects Latin text in UTF-16 without a byte order mark: every other byte is NUL, and hardly any of the rest. */
-function isBareUtf16(bytes: Buffer): boolean {
+function isBareUtf16(bytes: Uint8Array): boolean {
   const nuls = [0, 0];
   for (const [place, byte] of bytes.entries()) if (byte === 0) nuls[place % 2]++;
   const pairs = bytes.length >> 1;

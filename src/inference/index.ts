@@ -7,7 +7,7 @@
  *
  * annotator annotates one text, classifier classifies one, corpus/ processes any number of files.
  */
-export { type Annotator, type AnnotatorOptions, type Entity, loadAnnotator } from './annotator';
+export { type AnnotatorOptions, loadAnnotator } from './annotator';
 export { type Classifier, loadClassifier } from './classifier';
 export {
   type ClassifiedSentence,
@@ -17,8 +17,11 @@ export {
   type SentenceOptions,
 } from './classify-sentences';
 export * from './corpus';
+export { type Article, articleOfText, lineOfDocument } from './corpus/article-of-text';
+export { type ContentFormat, formatOfContent, openingOfText } from './corpus/content-format';
 export type { FilePath } from './corpus/file-path';
 export type { SourceSentence, TextRange, WholeFileFormat } from './corpus/sources';
+export { type Annotator, type AnnotatorParts, createAnnotator, type Entity } from './create-annotator';
 export { type TunedThresholds, tuneTextThresholds, tuneThresholds } from './decision-threshold';
 export { DEFAULT_MODEL, defaultModelFolder } from './default-model';
 export { hashesOfModel } from './model-files';

@@ -1,4 +1,4 @@
-import type { Entity } from './annotator';
+import type { Entity } from './create-annotator';
 
 /**
  * Returns the entities with offsets in Unicode code points, as Python, R and most other languages index text: a character beyond

@@ -15,13 +15,13 @@ export { COMPANIONS, onnxPath } from './folder';
 export * from './fuse';
 export { onnxInputs } from './inputs';
 export * from './quantize';
+export { expectedOf, type OnnxOptions, openFolderScorer, openOnnxScorer } from './session';
 export {
   type ExpectedModel,
-  expectedOf,
   labelLogits,
-  type OnnxOptions,
+  mayShareCalls,
   type OnnxScorer,
-  openFolderScorer,
-  openOnnxScorer,
-} from './session';
+  type Session,
+  sessionScorer,
+} from './session-scorer';
 export { transpose } from './transpose';

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-common';
 import type { Batch } from '../nn';
 
 /** Converts a padded batch to inputs of an exported graph; architectures without token types have no such input. */

@@ -10,7 +10,8 @@ import { copyTinyBert, tinyBertExample } from '../nn/tiny-bert.fixture';
 import { outputNames, type Window } from '../tokenization';
 import { encodeAsOnnx, exportToOnnx } from './export';
 import { quantizeFolder } from './quantize/quantize';
-import { labelLogits, openFolderScorer, openOnnxScorer } from './session';
+import { openFolderScorer, openOnnxScorer } from './session';
+import { labelLogits } from './session-scorer';
 
 const windowOf = (ids: number[]): Window => ({
   inputIds: Int32Array.from(ids),

@@ -1,6 +1,6 @@
 import type { Span, TextRange } from '../foundation';
 import { outputNames, outputsPerLabel, parseTag, type TagSet } from './tag-set';
-import type { EncodedText } from './tokenizer';
+import type { EncodedText } from './text-tokenizer';
 
 /**
  * Returns the text of some adjacent tokens, or undefined if they have none. Blanks at the edges, which are empty tokens, do not count.

@@ -1,6 +1,6 @@
 import type { TextRange } from '../foundation';
 import type { TagSet } from './tag-set';
-import type { EncodedText, Tokenizer } from './tokenizer';
+import type { EncodedText, TextTokenizer } from './text-tokenizer';
 import { wordsOf } from './words';
 
 /** A text, and its words if the source fixes them. */
@@ -12,7 +12,7 @@ export interface TextInput {
 /** Tokenizes texts for a tagger: word by word if words are given, or if the tagger predicts per word. */
 export async function encodeTexts(
   inputs: readonly TextInput[],
-  tokenizer: Tokenizer,
+  tokenizer: TextTokenizer,
   { words: rule }: Pick<TagSet, 'words'>,
 ): Promise<EncodedText[]> {
   if (!rule && inputs.every(({ words }) => words === undefined))

@@ -25,10 +25,12 @@ export {
   WORD_RULES,
   type WordRule,
 } from './tag-set';
+export type { EncodedText, TextTokenizer, TextWithWords } from './text-tokenizer';
 export { isGiven, mergeThresholds, type Threshold, thresholdLogit, thresholdOf } from './threshold';
-export { type EncodedText, Tokenizer } from './tokenizer';
+export { Tokenizer } from './tokenizer';
 export { completeConfiguration, hasBothFiles } from './tokenizer-configuration';
 export { haveSameTokenizer, readTokenizerFile, TOKENIZER_FILES, type TokenizerFile } from './tokenizer-file';
 export { trainWordPieces, type WordPieceOptions } from './train-tokenizer';
 export { cutWindows, FRAME_TOKENS, joinWindows, type Window } from './windows';
+export { type WordPieceFile, WordPieceTokenizer } from './word-piece';
 export { wordsOf } from './words';

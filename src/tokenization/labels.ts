@@ -1,6 +1,6 @@
 import type { Span } from '../foundation';
 import { exclusiveColumns, outputNames, outputsPerLabel, type TagSet } from './tag-set';
-import type { EncodedText } from './tokenizer';
+import type { EncodedText } from './text-tokenizer';
 
 export interface TokenLabels {
   /** 0 or 1, row-major // [tokens, outputs] */

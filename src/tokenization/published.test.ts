@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectedOf, nastyTexts, nastyWords, PUBLISHED, publishedFolder } from './published.fixture';
-import { type EncodedText, Tokenizer } from './tokenizer';
+import type { EncodedText } from './text-tokenizer';
+import { Tokenizer } from './tokenizer';
 
 /** The part of the text that a token has, by Python's offsets: for byte-level tokens without the blanks, which it keeps in part. */
 function slicesOf(text: string, offsets: readonly number[], isByteLevel: boolean): string[] {

@@ -9,7 +9,8 @@ import { labelsToSpans } from './decoded-labels';
 import { spansToLabels } from './labels';
 import { outputNames } from './tag-set';
 import { BIO, TOKEN } from './tag-set.fixture';
-import { type EncodedText, Tokenizer } from './tokenizer';
+import type { EncodedText } from './text-tokenizer';
+import { Tokenizer } from './tokenizer';
 import { cutWindows, joinWindows } from './windows';
 
 const tokenizer = new Tokenizer(tinyBertFolder);

@@ -14,6 +14,7 @@ export interface TokenizerFile extends Record<string, unknown> {
     vocab: Record<string, number>;
     unk_token?: string | null;
     continuing_subword_prefix?: string;
+    max_input_chars_per_word?: number;
     merges?: unknown;
   };
   added_tokens?: { id: number; content: string; special?: boolean }[];

@@ -1,28 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as NativeTokenizer } from 'tokenizers';
-import { firstLineOf, InputError, readJsonObject, type TextRange } from '../foundation';
+import { firstLineOf, InputError, readJsonObject } from '../foundation';
 import { withPrefixSpace } from './components';
+import { encodeGivenWords } from './given-words';
 import { BLANK, codeUnitOfCodePoint, hasCombiningMarks, includeMarks, trimBlanks } from './offsets';
 import { findSpecialTokens, type SpecialTokens } from './special-tokens';
+import type { EncodedText, TextTokenizer, TextWithWords } from './text-tokenizer';
 import { readTokenizerFile, type TokenizerFile, tokenizerPath, tokenNumbers } from './tokenizer-file';
 import { LARGEST_CONFIGURATION, readTokenizerSettings } from './tokenizer-settings';
 
-/**
- * A text as tokens, without special tokens. Token `t` is `text.slice(starts[t], ends[t])` (UTF-16 code units) and belongs to word
- * `words[t]`; words are those of the tokenizer's pre-tokenizer: BERT's splits at white space and around each punctuation mark. Tokens
- * of a byte-level tokenizer do not include the blank before a word; a token of nothing but white space is empty, and tokens that
- * share a character of several bytes all include it.
- */
-export interface EncodedText {
-  ids: Int32Array; // [tokens]
-  starts: Int32Array; // [tokens]
-  ends: Int32Array; // [tokens]
-  words: Int32Array; // [tokens]
-}
-
 /** A model folder's tokenizer with character offsets: the official Rust library for WordPiece and byte-level BPE. */
-export class Tokenizer {
+export class Tokenizer implements TextTokenizer {
   /** Ids of the special tokens that frame a window, such as `[CLS]` and `[SEP]`. */
   readonly startId: number;
   readonly endId: number;
@@ -114,43 +103,10 @@ export class Tokenizer {
     });
   }
 
-  /**
-   * Tokenizes texts with given words. Each word is encoded separately, as Python's tokenizers do with `is_split_into_words` (and
-   * `add_prefix_space` for byte-level BPE); a word without tokens, such as a control character, becomes the unknown token, so that
-   * every word has a token. `words` counts the given words.
-   */
-  async encodeWords(texts: readonly { text: string; words: readonly TextRange[] }[]): Promise<EncodedText[]> {
-    const surfaces = new Map<string, number>();
-    for (const { text, words } of texts)
-      for (const { start, end } of words) {
-        const surface = text.slice(start, end);
-        if (!surfaces.has(surface)) surfaces.set(surface, surfaces.size);
-      }
+  /** Tokenizes texts with given words; see `encodeGivenWords`. For byte-level BPE each word has a blank before it (`add_prefix_space`). */
+  async encodeWords(texts: readonly TextWithWords[]): Promise<EncodedText[]> {
     this.#forWords ??= this.#loadForWords();
-    const encoded = await this.#encode([...surfaces.keys()], this.#forWords);
-    return texts.map(({ text, words }) => {
-      const [ids, starts, ends, ofWord]: number[][] = [[], [], [], []];
-      words.forEach(({ start, end }, word) => {
-        const own = encoded[surfaces.get(text.slice(start, end))!];
-        own.ids.forEach((id, token) => {
-          ids.push(id);
-          starts.push(start + own.starts[token]);
-          ends.push(start + own.ends[token]);
-          ofWord.push(word);
-        });
-        if (own.ids.length > 0) return;
-        ids.push(this.unknownId);
-        starts.push(start);
-        ends.push(end);
-        ofWord.push(word);
-      });
-      return {
-        ids: Int32Array.from(ids),
-        starts: Int32Array.from(starts),
-        ends: Int32Array.from(ends),
-        words: Int32Array.from(ofWord),
-      };
-    });
+    return encodeGivenWords(texts, this.unknownId, (words) => this.#encode(words, this.#forWords!));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EncodedText, Tokenizer } from './tokenizer';
+import type { EncodedText, TextTokenizer } from './text-tokenizer';
 
 /** Special tokens of a window: one at its start, one at its end. */
 export const FRAME_TOKENS = 2;
@@ -20,7 +20,7 @@ export interface Window {
  * Longer ones overlap by a quarter of the window, and each token is owned by exactly one window, where it has context on both
  * sides: none is lost or counted twice.
  */
-export function cutWindows(encoded: EncodedText, tokenizer: Tokenizer, maximumLength: number): Window[] {
+export function cutWindows(encoded: EncodedText, tokenizer: TextTokenizer, maximumLength: number): Window[] {
   const capacity = maximumLength - FRAME_TOKENS;
   const count = encoded.ids.length;
   const overlap = count > capacity ? Math.floor(capacity / 4) : 0;

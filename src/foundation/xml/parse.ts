@@ -62,7 +62,7 @@ function checkKind(xml: string, place: string): void {
   const opening = xml.slice(0, OPENING_CHARACTERS);
   if (/^[^ -~\ufeff\ufffd]\ufffd/.test(opening))
     throw new InputError(`${place}: is a binary file (such as gzip); give the full text of an article`);
-  const kind = kindOfContent(Buffer.from(opening));
+  const kind = kindOfContent(new TextEncoder().encode(opening));
   if (['json-object', 'json-array', 'bioc-json'].includes(kind))
     throw new InputError(`${place}: is JSON, not JATS XML; give the full text of an article`);
   const reason = kind === 'binary' || kind === 'utf-16' ? undefined : whyUnusable(kind);

@@ -1,6 +1,8 @@
 import { InputError } from '../../foundation';
-import { type Annotator, loadAnnotator } from '../annotator';
-import { type Article, type OffsetUnit, readArticle } from './article';
+import { loadAnnotator } from '../annotator';
+import type { Annotator } from '../create-annotator';
+import { readArticle } from './article';
+import type { Article, OffsetUnit } from './article-of-text';
 import { readContent } from './file-content';
 import { fingerprintOf } from './fingerprint';
 import type { Source } from './sources';

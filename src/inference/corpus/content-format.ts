@@ -1,4 +1,4 @@
-import { type ContentKind, rootElement, whyUnusable } from '../../foundation';
+import { type ContentKind, kindOfContent, OPENING_BYTES, rootElement, whyUnusable } from '../../foundation';
 import type { Opening } from './opening';
 import type { DocumentFormat, WholeFileFormat } from './sources';
 
@@ -15,7 +15,7 @@ const JSON_ARRAY = 'is a JSON array; write its elements as JSONL, one per line (
  * @returns the format, or why it cannot be read, as the part of a sentence that follows the file's name
  */
 export function formatOfContent(
-  { kind, text, isGzip }: Opening,
+  { kind, text, isGzip }: Pick<Opening, 'kind' | 'text' | 'isGzip'>,
   named: DocumentFormat | 'collected' | undefined,
 ): ContentFormat | { refusal: string } {
   switch (kind) {
@@ -63,4 +63,10 @@ export function formatAsChosen(
   return chosen === 'jats' && rootElement(opening.text) !== 'article' && opening.kind === 'xml'
     ? 'article-set'
     : chosen;
+}
+
+/** The opening of a content that is already text. */
+export function openingOfText(text: string): Pick<Opening, 'kind' | 'text' | 'isGzip'> {
+  const opening = text.slice(0, OPENING_BYTES).replace(/^\ufeff/, '');
+  return { kind: kindOfContent(new TextEncoder().encode(opening)), text: opening.trimStart(), isGzip: false };
 }

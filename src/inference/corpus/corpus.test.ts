@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { InputError } from '../../foundation';
 import { copyTinyBert } from '../../nn/tiny-bert.fixture';
 import { exportToOnnx, quantizeFolder } from '../../onnx';
-import { type Entity, loadAnnotator } from '../annotator';
+import { loadAnnotator } from '../annotator';
+import type { Entity } from '../create-annotator';
 import { processCorpus } from './process-corpus';
 import type { Source } from './sources';
 

@@ -5,7 +5,7 @@
  * sources for the workers, and article reads them there; output stores finished lines so that a kill loses none, and resume compares
  * them with the inputs.
  */
-export type { OffsetUnit } from './article';
+export type { OffsetUnit } from './article-of-text';
 export { type InputFile, listInputs, listTexts } from './list';
 export { openSources, openStandardInput } from './open';
 export { companionsOf, NOTHING_DONE, ResumableOutput, type Totals } from './output';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { InputError, readLines } from '../../foundation';
-import type { Entity } from '../annotator';
-import type { OffsetUnit } from './article';
+import type { Entity } from '../create-annotator';
+import type { OffsetUnit } from './article-of-text';
 import { fsPath } from './file-path';
 import { fingerprintOf } from './fingerprint';
 import type { InputFile } from './list';

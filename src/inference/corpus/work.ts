@@ -1,5 +1,5 @@
 import { InputError } from '../../foundation';
-import type { OffsetUnit } from './article';
+import type { OffsetUnit } from './article-of-text';
 import type { Source } from './sources';
 
 /** The work on each batch. `top` is the number of labels per text; by default those the classifier selects. */

@@ -6,8 +6,8 @@ import {
   outputNames,
   type TagSet,
   type TextInput,
+  type TextTokenizer,
   type Threshold,
-  type Tokenizer,
   type TokenScorer,
 } from '../../tokenization';
 import { decodeSpans, type ScoredSpan } from './decoding';
@@ -31,7 +31,7 @@ const TEXTS_AT_ONCE = 2048;
 /** Tags texts of any length; `onProgress` is called with the number done. */
 export async function tagTexts(
   texts: readonly (string | TextInput)[],
-  tokenizer: Tokenizer,
+  tokenizer: TextTokenizer,
   score: TokenScorer,
   options: TaggingOptions,
   onProgress: (done: number) => void = () => {},

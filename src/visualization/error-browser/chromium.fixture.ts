@@ -55,7 +55,8 @@ export class ChromiumPage {
     });
   }
 
-  static async open(program: string, url: string): Promise<ChromiumPage> {
+  /** @param offline whether requests of the page itself fail; those of its workers do not */
+  static async open(program: string, url: string, { offline = true } = {}): Promise<ChromiumPage> {
     const profile = mkdtempSync(join(tmpdir(), 'falconframes-chromium-'));
     const flags = [
       '--headless',
@@ -73,13 +74,16 @@ export class ChromiumPage {
     page.session = sessionId as string;
     await page.send('Page.enable');
     await page.send('Network.enable');
-    // The page must work without a network.
     const nothing = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
-    await page.send('Network.emulateNetworkConditions', { offline: true, ...nothing });
-    const loaded = new Promise<void>((resolve) => page.events.set('Page.loadEventFired', resolve));
-    await page.send('Page.navigate', { url });
-    await loaded;
+    await page.send('Network.emulateNetworkConditions', { offline, ...nothing });
+    await page.navigate(url);
     return page;
+  }
+
+  async navigate(url: string): Promise<void> {
+    const loaded = new Promise<void>((resolve) => this.events.set('Page.loadEventFired', resolve));
+    await this.send('Page.navigate', { url });
+    await loaded;
   }
 
   send(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
@@ -95,9 +99,13 @@ export class ChromiumPage {
     });
   }
 
-  /** Evaluates an expression in the page. */
+  /** Evaluates an expression in the page, and waits if it is a promise. */
   async read<Value>(expression: string): Promise<Value> {
-    const answer = await this.send('Runtime.evaluate', { expression, returnByValue: true });
+    const answer = await this.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     const { result, exceptionDetails } = answer as { result: { value: Value }; exceptionDetails?: unknown };
     if (exceptionDetails) throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
     return result.value;
