@@ -86,7 +86,7 @@ async function compile(tensorflow, output) {
   );
   if (!compiler) {
     throw new SetupError(
-      'a C++ compiler is missing; install one with `apt-get install g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora)',
+      'a C++ compiler is missing; install one with `apt-get install g++` (Debian, Ubuntu) or `dnf install gcc-c++` (Fedora); only what trains or changes weights needs it',
     );
   }
   // Lets loops become vector instructions: sums may be reordered where the source allows it, without mathematical errors and traps.

@@ -3,19 +3,17 @@
 // loaded.
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
-const { execFileSync } = require('node:child_process');
 
 const root = join(__dirname, '..');
 Object.assign(process.env, require('./no-telemetry.json'));
 if (!existsSync(join(root, 'dist', 'cli', 'index.js'))) {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (!existsSync(compiler)) {
+  if (!existsSync(join(root, 'node_modules', 'typescript'))) {
     console.error(
       'falconframes: the npm packages are not installed; run `npm ci` in the project folder first',
     );
     process.exit(1);
   }
   console.error('Building the library (first use)');
-  execFileSync(process.execPath, [compiler, '-p', root], { stdio: 'inherit' });
+  require('./first-build.cjs').firstBuild(root, join(root, 'dist'));
 }
 require('../dist/cli/index.js');
