@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Command, Option } from 'commander';
-import { defaultModelFolder, openRoots, readAddress, workOnQueue } from '../../inference';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defaultModelFolder, openRoots, readAddress, serveWorkerMetrics, workOnQueue } from '../../inference';
 import { positiveInteger } from '../arguments';
 import { notice, printResult } from '../output';
 import { ROOT } from './annotate';
@@ -10,6 +10,8 @@ interface Options {
   root?: string[];
   model?: string;
   workers: number;
+  metrics?: number;
+  metricsHost: string;
   json?: boolean;
 }
 
@@ -36,6 +38,8 @@ export function registerWork(queue: Command): void {
       positiveInteger,
       availableParallelism(),
     )
+    .option('--metrics <port>', 'serve figures for Prometheus on this port, on /metrics', port)
+    .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
     .option('--json', 'print the counts as JSON when stopped')
     .addHelpText(
       'after',
@@ -49,12 +53,19 @@ Example: falconframes queue work --queue redis://127.0.0.1:6379 --root /data`,
     .action(work);
 }
 
+/** Parses the number of a port. */
+export function port(value: string): number {
+  const number = positiveInteger(value);
+  if (number > 65_535) throw new InvalidArgumentError('It must be at most 65535.');
+  return number;
+}
+
 async function work({
   queue,
   root = ['.'],
   model = defaultModelFolder(),
   workers,
-  json,
+  ...options
 }: Options): Promise<void> {
   const stop = new AbortController();
   const interrupt = () => {
@@ -65,10 +76,17 @@ async function work({
   const counts = { shards: 0, documents: 0, sentences: 0, entities: 0, damaged: 0 };
   const server = readAddress(queue);
   const roots = openRoots(root);
+  const metrics =
+    options.metrics === undefined
+      ? undefined
+      : await serveWorkerMetrics(options.metrics, options.metricsHost);
   notice(`Working on ${server.name}, ${workers} shards at a time; Ctrl-C stops`);
   await workOnQueue({
     ...{ server, roots, model, threads: workers, signal: stop.signal, notify: notice, patience: PATIENCE },
-    onShard({ shard, documents, sentences, entities, damaged }, seconds) {
+    onFailure: () => metrics?.failure(),
+    onShard(receipt, seconds) {
+      const { shard, documents, sentences, entities, damaged } = receipt;
+      metrics?.shard(receipt, seconds);
       counts.shards++;
       counts.documents += documents;
       counts.sentences += sentences;
@@ -77,7 +95,8 @@ async function work({
       notice(`Shard ${shard}: ${documents} documents in ${seconds.toFixed(1)} s`);
     },
   });
+  await metrics?.close();
   const people = `${counts.shards} shards, ${counts.documents} documents, ${counts.sentences} sentences, ${counts.entities} entities`;
-  if (json) printResult(counts, { json }, () => people);
+  if (options.json) printResult(counts, options, () => people);
   else notice(people);
 }

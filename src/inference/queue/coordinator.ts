@@ -38,6 +38,8 @@ export interface FleetOptions {
   /** Ends the coordinator; workers continue with what is queued. */
   signal?: AbortSignal;
   timing?: Timing;
+  /** Milliseconds to wait for a server that does not answer yet. */
+  patience?: number;
   /** Shards in the queue at a time, so that neither Redis nor this process grows with the corpus. */
   mostQueued?: number;
 }
@@ -63,7 +65,7 @@ const DEAD_LETTERS = 'dead-letters.jsonl';
  * @throws InputError for inputs outside the roots, a folder or a queue of another run, and a server that cannot be reached
  */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
-  const { server, roots, files, out, run, notify = () => {} } = options;
+  const { server, roots, files, out, run, patience, notify = () => {} } = options;
   checkOutputFolder(out);
   const rooted = locateFiles(files, roots);
   const folder = locateInRoots(roots, out);
@@ -76,7 +78,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   return withLock(out, async () => {
     recordRun(out, run);
     const outages = reportOutages(server.name, notify);
-    const open = await openQueue(server, { failed: outages.failed });
+    const open = await openQueue(server, { patience, failed: outages.failed });
     open.redis.on('ready', outages.answered);
     try {
       return await new Coordinator(options, open, rooted, folder).run();
