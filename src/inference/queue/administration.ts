@@ -78,9 +78,9 @@ export function retryFailed(server: Server): Promise<number> {
  */
 export function drainQueue(server: Server): Promise<number> {
   return withQueue(server, async ({ queue, redis }) => {
-    const { wait, prioritized, delayed, failed, completed } = await queue.getJobCounts();
+    const { active: _, ...others } = await queue.getJobCounts();
     await queue.obliterate({ force: true });
     await removePosted(redis);
-    return wait + prioritized + delayed + failed + completed;
+    return Object.values(others).reduce((sum, count) => sum + count, 0);
   });
 }

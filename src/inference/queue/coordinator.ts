@@ -117,10 +117,9 @@ class Coordinator {
   }
 
   async run(): Promise<FleetReport> {
-    const { server, run, out } = this.options;
+    const { out } = this.options;
     const { queue, redis } = this.open;
-    const posted = { id: this.#id, run, folder: this.folder, started: new Date().toISOString() };
-    await postRun(redis, posted, server.name);
+    await this.#post();
     await queue.retryJobs({ state: 'failed' });
     const stop = () => this.#stop.abort();
     this.options.signal?.addEventListener('abort', stop);
@@ -139,6 +138,12 @@ class Coordinator {
       await removePosted(redis);
     }
     return { finished, shards: this.#planned, totals: this.#totals(), failed: this.#failed };
+  }
+
+  async #post(): Promise<void> {
+    const { server, run } = this.options;
+    const posted = { id: this.#id, run, folder: this.folder, started: new Date().toISOString() };
+    await postRun(this.open.redis, posted, server.name);
   }
 
   #end(error: Error): never {
@@ -264,6 +269,7 @@ class Coordinator {
     const alive = Object.values(others).reduce((sum, count) => sum + count, 0);
     this.#losses = !this.#isSending && alive + failed < this.#outstanding.size ? this.#losses + 1 : 0;
     if (this.#losses >= 2) {
+      await this.#post();
       const shards = [...this.#outstanding.keys()];
       for (let start = 0; start < shards.length; start += BULK)
         await this.#send(shards.slice(start, start + BULK));

@@ -20,8 +20,8 @@ import { closingOf } from './plan';
 import { startRedis, WITHOUT_REDIS } from './redis.fixture';
 
 const WORKERS = 4;
-/** Milliseconds between two faults. */
-const BETWEEN = 700;
+/** Milliseconds between two faults, at most. */
+const BETWEEN = 1_100;
 /** Milliseconds in which a worker must have stopped after SIGTERM. */
 const LATEST_END = 20_000;
 
