@@ -16,10 +16,10 @@ import {
   MORE_MACHINES,
   QUERY,
   QUEUE,
-  ROOT,
   SHARD_SIZE,
   SHARDS,
 } from './queue/annotate';
+import { ROOT } from './queue/options';
 
 interface AnnotateOptions extends CorpusOptions, FleetCommandOptions {
   model?: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { drainQueue, type QueueStatus, queueStatus, readAddress, retryFailed } from '../../inference';
 import { printResult } from '../output';
-import { ADDRESS } from './work';
+import { ADDRESS } from './options';
 
 interface Options {
   queue: string;

@@ -37,10 +37,6 @@ export const QUEUE = new Option(
   '--queue <url>',
   'share the work with every machine that runs `falconframes queue work`: address of a Redis server, redis://host:6379 or rediss://… for TLS',
 );
-export const ROOT = new Option(
-  '--root <folder>',
-  'with --queue: folder that all machines share; give several, everywhere in the same order, if inputs and --out are in several (default: the current folder)',
-).argParser((folder: string, others: string[] | undefined) => [...(others ?? []), folder]);
 export const SHARDS = new Option('--shards <format>', 'with --queue: format of the output')
   .choices(SHARD_FORMATS)
   .default('jsonl');

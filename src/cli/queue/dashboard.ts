@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { readAddress, serveDashboard } from '../../inference';
 import { notice } from '../output';
-import { ADDRESS, port } from './work';
+import { ADDRESS, port } from './options';
 
 export function registerDashboard(queue: Command): void {
   queue

@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { defaultModelFolder, openRoots, readAddress, serveWorkerMetrics, workOnQueue } from '../../inference';
 import { positiveInteger } from '../arguments';
 import { notice, printResult } from '../output';
-import { ROOT } from './annotate';
+import { workOnTrials } from '../search/remote';
+import { ADDRESS, port, ROOT } from './options';
 
 interface Options {
   queue: string;
   root?: string[];
+  for: 'annotate' | 'search';
   model?: string;
-  workers: number;
+  workers?: number;
   metrics?: number;
   metricsHost: string;
   json?: boolean;
@@ -18,25 +20,22 @@ interface Options {
 /** Milliseconds to wait at the start for a server that does not answer yet: containers start in any order. */
 const PATIENCE = 60_000;
 
-export const ADDRESS = new Option(
-  '--queue <url>',
-  'address of a Redis server, redis://host:6379 or rediss://… for TLS',
-)
-  .env('FALCONFRAMES_QUEUE')
-  .makeOptionMandatory();
-
 export function registerWork(queue: Command): void {
   queue
     .command('work')
     .description('work on a queue until stopped')
     .addOption(ADDRESS)
     .addOption(ROOT)
+    .addOption(
+      new Option('--for <command>', 'what to work for: `annotate --queue`, or the trials of `search --queue`')
+        .choices(['annotate', 'search'])
+        .default('annotate'),
+    )
     .option('--model <folder>', "the coordinator's model folder (default: the small model of the package)")
     .option(
       '--workers <count>',
-      'shards at a time, each in a thread with its own model (default: one per core)',
+      'shards at a time, each in a thread with its own model (default: one per core), or trials at a time (default: 1)',
       positiveInteger,
-      availableParallelism(),
     )
     .option('--metrics <port>', 'serve figures for Prometheus on this port, on /metrics', port)
     .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
@@ -53,26 +52,19 @@ Example: falconframes queue work --queue redis://127.0.0.1:6379 --root /data`,
     .action(work);
 }
 
-/** Parses the number of a port. */
-export function port(value: string): number {
-  const number = positiveInteger(value);
-  if (number > 65_535) throw new InvalidArgumentError('It must be at most 65535.');
-  return number;
-}
-
-async function work({
-  queue,
-  root = ['.'],
-  model = defaultModelFolder(),
-  workers,
-  ...options
-}: Options): Promise<void> {
+async function work({ queue, root = ['.'], for: kind, ...options }: Options): Promise<void> {
   const stop = new AbortController();
   const interrupt = () => {
-    notice('Stopping; unfinished shards are handed back');
+    notice('Stopping; what is unfinished is handed back');
     stop.abort();
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const { signal } = stop;
+  if (kind === 'search') {
+    const { workers = 1 } = options;
+    return workOnTrials({ ...{ queue, roots: root, workers, signal, notify: notice }, patience: PATIENCE });
+  }
+  const { model = defaultModelFolder(), workers = availableParallelism() } = options;
   const counts = { shards: 0, documents: 0, sentences: 0, entities: 0, damaged: 0 };
   const server = readAddress(queue);
   const roots = openRoots(root);
@@ -82,7 +74,7 @@ async function work({
       : await serveWorkerMetrics(options.metrics, options.metricsHost);
   notice(`Working on ${server.name}, ${workers} shards at a time; Ctrl-C stops`);
   await workOnQueue({
-    ...{ server, roots, model, threads: workers, signal: stop.signal, notify: notice, patience: PATIENCE },
+    ...{ server, roots, model, threads: workers, signal, notify: notice, patience: PATIENCE },
     onFailure: () => metrics?.failure(),
     onShard(receipt, seconds) {
       const { shard, documents, sentences, entities, damaged } = receipt;

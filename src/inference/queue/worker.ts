@@ -175,7 +175,8 @@ class FleetWorker {
   }
 
   /** A copy of a job may outlast its run, and then its folder. */
-  async #isCurrent({ run, folder }: ShardJob): Promise<boolean> {
+  async #isCurrent(data: ShardJob): Promise<boolean> {
+    const { run, folder } = Object(data) as ShardJob;
     const posted = await postedRun(this.#redis);
     return posted?.id === run && isDeepStrictEqual(posted.folder, folder);
   }
