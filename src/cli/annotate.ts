@@ -12,12 +12,14 @@ import { type CorpusOptions, runOverCorpus } from './corpus-run';
 import {
   annotateOnQueue,
   type FleetCommandOptions,
+  LIMIT,
   MORE_MACHINES,
+  QUERY,
   QUEUE,
-  ROOT,
   SHARD_SIZE,
   SHARDS,
 } from './queue/annotate';
+import { ROOT } from './queue/options';
 
 interface AnnotateOptions extends CorpusOptions, FleetCommandOptions {
   model?: string;
@@ -66,6 +68,8 @@ export function registerAnnotate(program: Command): void {
     .addOption(ROOT)
     .addOption(SHARDS)
     .addOption(SHARD_SIZE)
+    .addOption(QUERY)
+    .addOption(LIMIT)
     .option('--json', 'with --out: print counts and times as JSON (annotations are always JSONL)')
     .addHelpText(
       'after',

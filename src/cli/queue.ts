@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { registerDrain, registerRetry, registerStatus } from './queue/administration';
+import { registerDashboard } from './queue/dashboard';
 import { registerMerge } from './queue/merge';
 import { registerWork } from './queue/work';
 
@@ -9,5 +11,9 @@ export function registerQueue(program: Command): void {
       'annotate a corpus on many machines: `annotate --queue` shares the work, these commands do the rest',
     );
   registerWork(queue);
+  registerStatus(queue);
+  registerRetry(queue);
+  registerDrain(queue);
   registerMerge(queue);
+  registerDashboard(queue);
 }

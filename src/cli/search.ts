@@ -20,7 +20,8 @@ import {
   settingsOf,
 } from '../training';
 import { positiveInteger } from './arguments';
-import { formatShare, formatTable, printResult } from './output';
+import { formatShare, formatTable, notice, printResult } from './output';
+import { ROOT } from './queue/options';
 import { labelF1 } from './search/metrics';
 import {
   describePlan,
@@ -31,6 +32,7 @@ import {
   RESOURCES,
   type SearchPlan,
 } from './search/plan';
+import { openRemoteTrials } from './search/remote';
 import { carryOut, type Files, JOURNAL, refuseForeignTrials } from './search/run';
 import { trackSearch } from './search/track-search';
 import { EXPERIMENT, TRACK, type TrackOptions } from './tracking';
@@ -41,6 +43,8 @@ interface SearchOptions extends PlanOptions, TrackOptions {
   test?: string[];
   out?: string;
   workers: number;
+  queue?: string;
+  root?: string[];
   plan?: boolean;
   schema?: boolean;
   json?: boolean;
@@ -60,11 +64,13 @@ function numberOfWorkers(value: string): number {
 }
 
 const EXAMPLE = `
-The grid of the assessment takes hours; --plan lists what it would train.
+The grid of the assessment takes hours; --plan lists what it would train. With --queue, trials run on every machine that runs
+\`falconframes queue work --for search\`; --workers says how many at a time.
 
 Examples:
   npx falconframes search --space space.json --trials 2 --train train.jsonl --dev dev.jsonl --test test.jsonl --out found
-  npx falconframes search --grid assessment --train train.jsonl --dev dev.jsonl --test test.jsonl --out search`;
+  npx falconframes search --grid assessment --train train.jsonl --dev dev.jsonl --test test.jsonl --out search
+  npx falconframes search --space space.json --trials 40 --train train.jsonl --dev dev.jsonl --test test.jsonl --out search --queue redis://127.0.0.1:6379 --workers 4`;
 
 export function registerSearch(program: Command): void {
   program
@@ -111,6 +117,11 @@ export function registerSearch(program: Command): void {
       'output folder for search.jsonl, trials.csv and best.json, a configuration for "train"',
     )
     .option('--workers <number>', 'number of parallel trials', numberOfWorkers, 1)
+    .option(
+      '--queue <url>',
+      'run the trials on the machines that run `falconframes queue work --for search`: address of a Redis server; --workers is then the number of trials at a time on all of them',
+    )
+    .addOption(ROOT)
     .option('--seed <number>', 'seed of the choice of trials', positiveInteger, 1)
     .option('--plan', 'print the planned trials and exit')
     .option('--schema', 'print the JSON Schema of the --space file and exit')
@@ -131,15 +142,19 @@ export function registerSearch(program: Command): void {
       checkSearchFolder(out, [...train, ...dev, ...test, ...(options.space ? [options.space] : [])]);
       whileWriting(out, () => mkdirSync(out, { recursive: true }));
       await withLock(out, async () => {
+        const { queue, root = ['.'] } = options;
+        const remote = queue === undefined ? undefined : await openRemoteTrials(queue, root, notice);
         const tracked = trackSearch(options, plan, out);
         let status: RunStatus = 'KILLED';
         try {
-          const { journal, labels } = await carryOut(plan, files, out, { workers: options.workers, tracked });
+          const { workers } = options;
+          const { journal, labels } = await carryOut(plan, files, out, { workers, tracked, remote });
           status = 'FAILED';
           report(journal, labels, plan, files, out, options);
           status = 'FINISHED';
         } finally {
           await tracked.end(status);
+          await remote?.close();
         }
       });
     });

@@ -1,6 +1,9 @@
 /** The part of `annotate` that shares the work with other machines; not a command itself. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Option } from 'commander';
-import { formatDuration, InputError } from '../../foundation';
+import { collectArticles, manifestPath, readManifest } from '../../collection';
+import { formatDuration, InputError, showProgress } from '../../foundation';
 import {
   type InputFile,
   listInputs,
@@ -16,6 +19,7 @@ import {
   Skipped,
   VERSION,
 } from '../../inference';
+import { ENTITY_CLASSES } from '../../literature/views';
 import { positiveInteger } from '../arguments';
 import { corpusProgress } from '../corpus-progress';
 import { notice, printResult } from '../output';
@@ -25,16 +29,14 @@ export interface FleetCommandOptions {
   root?: string[];
   shards: ShardFormat;
   shardSize: number;
+  query?: string;
+  limit: number;
 }
 
 export const QUEUE = new Option(
   '--queue <url>',
   'share the work with every machine that runs `falconframes queue work`: address of a Redis server, redis://host:6379 or rediss://… for TLS',
 );
-export const ROOT = new Option(
-  '--root <folder>',
-  'with --queue: folder that all machines share; give several, everywhere in the same order, if inputs and --out are in several (default: the current folder)',
-).argParser((folder: string, others: string[] | undefined) => [...(others ?? []), folder]);
 export const SHARDS = new Option('--shards <format>', 'with --queue: format of the output')
   .choices(SHARD_FORMATS)
   .default('jsonl');
@@ -44,6 +46,14 @@ export const SHARD_SIZE = new Option(
 )
   .argParser(positiveInteger)
   .default(500);
+
+export const QUERY = new Option(
+  '--query <query>',
+  'with --queue: also annotate the open-access articles that Europe PMC finds; they are collected in a folder beside --out',
+);
+export const LIMIT = new Option('--limit <number>', 'maximum number of articles from --query')
+  .argParser(positiveInteger)
+  .default(100);
 
 export const MORE_MACHINES = `
 With --queue, --out is a folder: shards of the output, a manifest of the finished ones, and dead-letters.jsonl with what could not
@@ -68,8 +78,10 @@ export async function annotateOnQueue(paths: readonly string[], options: Options
   if (out === undefined) throw new InputError('--queue needs --out, a folder for the shards of the output');
   if (options.workers !== undefined)
     throw new InputError('--workers is said to `queue work`: with --queue this command only coordinates');
-  if (paths.length === 0)
-    throw new InputError('--queue needs files or folders; other machines cannot read standard input');
+  if (paths.length === 0 && options.query === undefined)
+    throw new InputError(
+      '--queue needs files, folders or --query; other machines cannot read standard input',
+    );
   const server = readAddress(queue);
   const roots = openRoots(options.root ?? ['.']);
   const quantized = runsQuantized(model, precision);
@@ -82,7 +94,8 @@ export async function annotateOnQueue(paths: readonly string[], options: Options
     format,
     shardSize,
   };
-  const { files, skipped } = listInputs(paths);
+  const found = options.query === undefined ? [] : [await collected(options.query, options.limit, out)];
+  const { files, skipped } = listInputs([...paths, ...found]);
   for (const sentence of skipped.sentences()) notice(sentence);
   const inArchives = new Skipped();
   const start = performance.now();
@@ -123,3 +136,15 @@ export async function annotateOnQueue(paths: readonly string[], options: Options
 }
 
 const bytesOf = (files: readonly InputFile[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Collects the articles of a query, unless that was done before the run was stopped. Returns their folder. */
+async function collected(query: string, limit: number, out: string): Promise<string> {
+  const folder = `${out}-collection`;
+  const known = existsSync(manifestPath(folder)) ? readManifest(folder) : undefined;
+  if (known?.query !== query || known.limit !== limit)
+    await collectArticles({
+      ...{ source: 'europepmc', out: folder, query, limit, types: ENTITY_CLASSES, unannotated: true },
+      progress: showProgress('Collecting'),
+    });
+  return join(folder, 'articles');
+}

@@ -1,27 +1,24 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { defaultModelFolder, openRoots, readAddress, workOnQueue } from '../../inference';
+import { defaultModelFolder, openRoots, readAddress, serveWorkerMetrics, workOnQueue } from '../../inference';
 import { positiveInteger } from '../arguments';
 import { notice, printResult } from '../output';
-import { ROOT } from './annotate';
+import { workOnTrials } from '../search/remote';
+import { ADDRESS, port, ROOT } from './options';
 
 interface Options {
   queue: string;
   root?: string[];
+  for: 'annotate' | 'search';
   model?: string;
-  workers: number;
+  workers?: number;
+  metrics?: number;
+  metricsHost: string;
   json?: boolean;
 }
 
 /** Milliseconds to wait at the start for a server that does not answer yet: containers start in any order. */
 const PATIENCE = 60_000;
-
-export const ADDRESS = new Option(
-  '--queue <url>',
-  'address of a Redis server, redis://host:6379 or rediss://… for TLS',
-)
-  .env('FALCONFRAMES_QUEUE')
-  .makeOptionMandatory();
 
 export function registerWork(queue: Command): void {
   queue
@@ -29,13 +26,19 @@ export function registerWork(queue: Command): void {
     .description('work on a queue until stopped')
     .addOption(ADDRESS)
     .addOption(ROOT)
+    .addOption(
+      new Option('--for <command>', 'what to work for: `annotate --queue`, or the trials of `search --queue`')
+        .choices(['annotate', 'search'])
+        .default('annotate'),
+    )
     .option('--model <folder>', "the coordinator's model folder (default: the small model of the package)")
     .option(
       '--workers <count>',
-      'shards at a time, each in a thread with its own model (default: one per core)',
+      'shards at a time, each in a thread with its own model (default: one per core), or trials at a time (default: 1)',
       positiveInteger,
-      availableParallelism(),
     )
+    .option('--metrics <port>', 'serve figures for Prometheus on this port, on /metrics', port)
+    .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
     .option('--json', 'print the counts as JSON when stopped')
     .addHelpText(
       'after',
@@ -49,26 +52,33 @@ Example: falconframes queue work --queue redis://127.0.0.1:6379 --root /data`,
     .action(work);
 }
 
-async function work({
-  queue,
-  root = ['.'],
-  model = defaultModelFolder(),
-  workers,
-  json,
-}: Options): Promise<void> {
+async function work({ queue, root = ['.'], for: kind, ...options }: Options): Promise<void> {
   const stop = new AbortController();
   const interrupt = () => {
-    notice('Stopping; unfinished shards are handed back');
+    notice('Stopping; what is unfinished is handed back');
     stop.abort();
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const { signal } = stop;
+  if (kind === 'search') {
+    const { workers = 1 } = options;
+    return workOnTrials({ ...{ queue, roots: root, workers, signal, notify: notice }, patience: PATIENCE });
+  }
+  const { model = defaultModelFolder(), workers = availableParallelism() } = options;
   const counts = { shards: 0, documents: 0, sentences: 0, entities: 0, damaged: 0 };
   const server = readAddress(queue);
   const roots = openRoots(root);
+  const metrics =
+    options.metrics === undefined
+      ? undefined
+      : await serveWorkerMetrics(options.metrics, options.metricsHost);
   notice(`Working on ${server.name}, ${workers} shards at a time; Ctrl-C stops`);
   await workOnQueue({
-    ...{ server, roots, model, threads: workers, signal: stop.signal, notify: notice, patience: PATIENCE },
-    onShard({ shard, documents, sentences, entities, damaged }, seconds) {
+    ...{ server, roots, model, threads: workers, signal, notify: notice, patience: PATIENCE },
+    onFailure: () => metrics?.failure(),
+    onShard(receipt, seconds) {
+      const { shard, documents, sentences, entities, damaged } = receipt;
+      metrics?.shard(receipt, seconds);
       counts.shards++;
       counts.documents += documents;
       counts.sentences += sentences;
@@ -77,7 +87,8 @@ async function work({
       notice(`Shard ${shard}: ${documents} documents in ${seconds.toFixed(1)} s`);
     },
   });
+  await metrics?.close();
   const people = `${counts.shards} shards, ${counts.documents} documents, ${counts.sentences} sentences, ${counts.entities} entities`;
-  if (json) printResult(counts, { json }, () => people);
+  if (options.json) printResult(counts, options, () => people);
   else notice(people);
 }

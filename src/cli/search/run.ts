@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InputError, readTextFile, showProgress, writeFileAtomically } from '../../foundation';
@@ -20,6 +20,7 @@ import {
 import { notice } from '../output';
 import { metricNames } from './metrics';
 import type { SearchPlan } from './plan';
+import { type RemoteTrials, removeModel } from './remote';
 import type { TrackedSearch } from './track-search';
 import type { TrialJob } from './trial';
 
@@ -43,7 +44,7 @@ export async function carryOut(
   plan: SearchPlan,
   files: Files,
   out: string,
-  { workers, tracked }: { workers: number; tracked: TrackedSearch },
+  { workers, tracked, remote }: { workers: number; tracked: TrackedSearch; remote?: RemoteTrials },
 ): Promise<{ journal: Journal; labels: readonly string[] }> {
   const { sampler, seed, halving, rungs, suggest } = plan;
   const { task, labels, notices } = checkFiles(files, plan);
@@ -68,7 +69,8 @@ export async function carryOut(
   const finished = await runSearch(journal, {
     rungs,
     suggest,
-    run: (task, signal) => runTrial(task, { ...plan, space }, files, { out, precision, workers, signal }),
+    run: (task, signal) =>
+      runTrial(task, { ...plan, space }, files, { out, precision, workers, signal, remote }),
     workers,
     signal: interrupt.signal,
     progress: showProgress('Search'),
@@ -133,6 +135,8 @@ interface Surroundings {
   precision: Precision;
   workers: number;
   signal: AbortSignal;
+  /** Runs trials on other machines. */
+  remote?: RemoteTrials;
 }
 
 const folderOf = ({ trial, rung }: TrialTask, { rungs }: SearchPlan, out: string): string =>
@@ -142,7 +146,7 @@ async function runTrial(
   task: TrialTask,
   plan: SearchPlan,
   { test, ...files }: Files,
-  { out, precision, workers, signal }: Surroundings,
+  { out, precision, workers, signal, remote }: Surroundings,
 ): Promise<Outcome> {
   const { trial, share, values } = task;
   const { space, halving } = plan;
@@ -150,15 +154,14 @@ async function runTrial(
   const ofEpochs = halving?.resource === 'epochs';
   if (ofEpochs) settings.epochs = Math.round(share * (settings.epochs ?? DEFAULT_TRAINING.epochs));
   const folder = folderOf(task, plan, out);
-  rmSync(folder, { recursive: true, force: true });
   const job: TrialJob = { trial, settings, test, share: ofEpochs ? 1 : share, folder, precision };
+  if (remote) return remote.run(job, signal);
+  rmSync(folder, { recursive: true, force: true });
   try {
     const environment = workers > 1 ? threadsOfEach(workers) : {};
     return await runInProcess(join(__dirname, 'trial.js'), job, { signal, environment });
   } finally {
-    // Keeping the models of all trials would fill the disk; the best can be trained again from its configuration.
-    for (const file of existsSync(folder) ? readdirSync(folder) : [])
-      if (file !== 'metrics.jsonl') rmSync(join(folder, file), { recursive: true });
+    removeModel(folder);
   }
 }
 

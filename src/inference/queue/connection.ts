@@ -75,6 +75,8 @@ export async function connect({ options, name }: Server, patience = 0): Promise<
     probe.on('error', (error) => {
       failure ??= error;
     });
+    const tooLate = AbortSignal.timeout(FIRST_ATTEMPT);
+    tooLate.addEventListener('abort', () => probe.disconnect());
     try {
       await probe.connect();
       const [, policy] = (await probe.config('GET', 'maxmemory-policy').catch(() => [])) as string[];

@@ -38,6 +38,8 @@ export interface FleetOptions {
   /** Ends the coordinator; workers continue with what is queued. */
   signal?: AbortSignal;
   timing?: Timing;
+  /** Milliseconds to wait for a server that does not answer yet. */
+  patience?: number;
   /** Shards in the queue at a time, so that neither Redis nor this process grows with the corpus. */
   mostQueued?: number;
 }
@@ -63,7 +65,7 @@ const DEAD_LETTERS = 'dead-letters.jsonl';
  * @throws InputError for inputs outside the roots, a folder or a queue of another run, and a server that cannot be reached
  */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
-  const { server, roots, files, out, run, notify = () => {} } = options;
+  const { server, roots, files, out, run, patience, notify = () => {} } = options;
   checkOutputFolder(out);
   const rooted = locateFiles(files, roots);
   const folder = locateInRoots(roots, out);
@@ -76,7 +78,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   return withLock(out, async () => {
     recordRun(out, run);
     const outages = reportOutages(server.name, notify);
-    const open = await openQueue(server, { failed: outages.failed });
+    const open = await openQueue(server, { patience, failed: outages.failed });
     open.redis.on('ready', outages.answered);
     try {
       return await new Coordinator(options, open, rooted, folder).run();
@@ -115,10 +117,9 @@ class Coordinator {
   }
 
   async run(): Promise<FleetReport> {
-    const { server, run, out } = this.options;
+    const { out } = this.options;
     const { queue, redis } = this.open;
-    const posted = { id: this.#id, run, folder: this.folder, started: new Date().toISOString() };
-    await postRun(redis, posted, server.name);
+    await this.#post();
     await queue.retryJobs({ state: 'failed' });
     const stop = () => this.#stop.abort();
     this.options.signal?.addEventListener('abort', stop);
@@ -137,6 +138,12 @@ class Coordinator {
       await removePosted(redis);
     }
     return { finished, shards: this.#planned, totals: this.#totals(), failed: this.#failed };
+  }
+
+  async #post(): Promise<void> {
+    const { server, run } = this.options;
+    const posted = { id: this.#id, run, folder: this.folder, started: new Date().toISOString() };
+    await postRun(this.open.redis, posted, server.name);
   }
 
   #end(error: Error): never {
@@ -262,6 +269,7 @@ class Coordinator {
     const alive = Object.values(others).reduce((sum, count) => sum + count, 0);
     this.#losses = !this.#isSending && alive + failed < this.#outstanding.size ? this.#losses + 1 : 0;
     if (this.#losses >= 2) {
+      await this.#post();
       const shards = [...this.#outstanding.keys()];
       for (let start = 0; start < shards.length; start += BULK)
         await this.#send(shards.slice(start, start + BULK));

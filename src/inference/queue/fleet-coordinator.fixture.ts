@@ -20,6 +20,7 @@ async function main(): Promise<void> {
   const { files } = listInputs(inputs);
   const report = await runFleet({
     ...{ server: readAddress(url), roots: openRoots([root]), files, out, run, timing },
+    patience: 20_000,
     notify: (message) => console.error(message),
   });
   console.log(JSON.stringify(report));

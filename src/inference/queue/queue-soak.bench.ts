@@ -20,8 +20,10 @@ import { closingOf } from './plan';
 import { startRedis, WITHOUT_REDIS } from './redis.fixture';
 
 const WORKERS = 4;
-/** Milliseconds between two faults. */
-const BETWEEN = 700;
+/** Milliseconds between two faults, at most. */
+const BETWEEN = 1_100;
+/** Milliseconds in which a worker must have stopped after SIGTERM. */
+const LATEST_END = 20_000;
 
 const argument = (name: string, otherwise: number) => {
   const index = process.argv.indexOf(name);
@@ -41,10 +43,17 @@ async function main(): Promise<void> {
   const open = await openQueue(readAddress(url));
   let coordinator: Member | undefined;
   let isOver = false;
+  const stuck: string[] = [];
 
   const restartWorker = async (signal: NodeJS.Signals) => {
     const index = below(WORKERS);
-    await workers[index].end(signal);
+    const leaving = workers[index];
+    const overdue = setTimeout(() => {
+      stuck.push(leaving.said().slice(-500));
+      leaving.child.kill('SIGKILL');
+    }, LATEST_END);
+    await leaving.end(signal);
+    clearTimeout(overdue);
     workers[index] = startWorker(fleet, url);
   };
   const kinds: Record<string, () => Promise<void>> = {
@@ -118,13 +127,15 @@ async function main(): Promise<void> {
     seconds: Math.round(took),
     faults: Object.values(faults).reduce((sum, count) => sum + count, 0),
     byKind: faults,
+    stuck,
     runs: runs.length,
     shards: runs.reduce((sum, { shards }) => sum + shards, 0),
     identical: runs.filter(({ identical }) => identical).length,
     listedOnce: runs.filter(({ listedOnce }) => listedOnce).length,
   };
   console.log(JSON.stringify(result, null, 2));
-  if (result.identical < runs.length || result.listedOnce < runs.length) process.exitCode = 1;
+  if (result.identical < runs.length || result.listedOnce < runs.length || stuck.length > 0)
+    process.exitCode = 1;
 }
 
 main().catch((error) => {

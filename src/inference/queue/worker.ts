@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Job, Worker } from 'bullmq';
 import { InputError } from '../../foundation';
 import { WorkerPool } from '../corpus/worker-pool';
@@ -7,6 +8,7 @@ import { annotateShard, MachineTrouble } from './annotate-shard';
 import { reportOutages, type Server } from './connection';
 import {
   ANNOTATE,
+  type OpenQueue,
   openQueue,
   PREFIX,
   parseShardJob,
@@ -67,6 +69,7 @@ class FleetWorker {
   #refusal: InputError | undefined;
   #failures = 0;
   #worker!: Worker<ShardJob, ShardResult>;
+  #redis!: OpenQueue['redis'];
 
   constructor(private readonly options: WorkOptions) {
     this.#timing = options.timing ?? TIMING;
@@ -85,6 +88,7 @@ class FleetWorker {
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
+      this.#redis = open.redis;
       const posted = await postedRun(open.redis);
       const refusal = posted && refusalOf(posted.run, this.#model(posted.run.quantized));
       if (refusal) throw new InputError(`${server.name}: ${refusal}`);
@@ -127,6 +131,7 @@ class FleetWorker {
   async #process(job: Job<ShardJob, ShardResult>, token: string, lost: AbortSignal): Promise<ShardResult> {
     const { DelayedError, UnrecoverableError, WaitingError } = require('bullmq') as typeof import('bullmq');
     const start = performance.now();
+    if (!(await this.#isCurrent(job.data))) return { seconds: 0 };
     try {
       const receipt = await this.#annotate(job.data, AbortSignal.any([lost, this.#stop.signal]));
       this.#failures = 0;
@@ -167,6 +172,13 @@ class FleetWorker {
     if (idOfRun(run) !== id || shard.id !== entry.id || idOfShard(id, shard) !== entry.id)
       throw new NotAShard(`shard ${entry.shard}: its job does not match the plan in ${folder}`);
     return annotateShard(shard, { pool: this.#poolOf(run), roots, folder, format: run.format, signal });
+  }
+
+  /** A copy of a job may outlast its run, and then its folder. */
+  async #isCurrent(data: ShardJob): Promise<boolean> {
+    const { run, folder } = Object(data) as ShardJob;
+    const posted = await postedRun(this.#redis);
+    return posted?.id === run && isDeepStrictEqual(posted.folder, folder);
   }
 
   #poolOf({ quantized, offsets, view, ...run }: Run): WorkerPool {

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { drainQueue, type QueueStatus, queueStatus, readAddress, retryFailed } from '../../inference';
+import { printResult } from '../output';
+import { ADDRESS } from './options';
+
+interface Options {
+  queue: string;
+  json?: boolean;
+}
+
+export function registerStatus(queue: Command): void {
+  command(queue, 'status', 'show what is queued, who works on it and what failed').action(
+    async (options: Options) => {
+      const status = await queueStatus(readAddress(options.queue));
+      printResult(status, options, () => describe(status));
+    },
+  );
+}
+
+export function registerRetry(queue: Command): void {
+  command(queue, 'retry', 'try failed shards again, when the cause is mended').action(
+    async (options: Options) => {
+      const retried = await retryFailed(readAddress(options.queue));
+      printResult({ retried }, options, () => `${retried} shards are queued again.`);
+    },
+  );
+}
+
+export function registerDrain(queue: Command): void {
+  command(queue, 'drain', 'empty the queue; the same `annotate --queue` continues the run')
+    .addHelpText('after', 'Finished shards stay in the folder of the run.')
+    .action(async (options: Options) => {
+      const removed = await drainQueue(readAddress(options.queue));
+      printResult({ removed }, options, () => `${removed} shards were removed from the queue.`);
+    });
+}
+
+function command(queue: Command, name: string, description: string): Command {
+  return queue
+    .command(name)
+    .description(description)
+    .addOption(ADDRESS)
+    .option('--json', 'print the result as JSON')
+    .addHelpText('after', `\nExample: falconframes queue ${name} --queue redis://127.0.0.1:6379`);
+}
+
+function describe({ run, workers, failures, ...counts }: QueueStatus): string {
+  const { waiting, active, delayed, finished, failed } = counts;
+  return [
+    run
+      ? `Run in ${run.folder}, started ${run.started}, version ${run.version}, model ${run.model.slice(0, 12)}…`
+      : 'No run.',
+    `${waiting} shards wait, ${active} are being annotated, ${delayed} wait for another attempt, ${finished} are finished and not listed yet, ${failed} failed.`,
+    `${workers.length} workers${workers.length > 0 ? `: ${workers.join(', ')}` : ''}.`,
+    ...failures.map(({ shard, reason }) => `Shard ${shard} failed: ${reason}`),
+  ].join('\n');
+}
