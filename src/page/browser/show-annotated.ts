@@ -35,11 +35,12 @@ function paragraphOf(text: string, { start, end, entities }: Block, styles: Labe
     ...pieces.map(({ text: content, covering, ending }) => {
       // Overlapping mentions are marks within marks, the longest outside; each ends with its class and score.
       const tags = ending.map((entity) => tagOf(entity));
-      return covering.reduceRight<string | Node>(
-        (inner, { label }, depth) =>
-          styled('mark', '', styles[label], inner, ...(depth === covering.length - 1 ? tags : [])),
-        content,
-      );
+      return covering.reduceRight<string | Node>((inner, { label, score }, depth) => {
+        const innermost = depth === covering.length - 1;
+        const mark = styled('mark', '', styles[label], inner, ...(innermost ? tags : []));
+        mark.title = `${label}, ${score.toFixed(3)}`;
+        return mark;
+      }, content);
     }),
   );
 }
