@@ -37,7 +37,13 @@ const problem = element('problem');
 const cancel = element<HTMLButtonElement>('cancel');
 
 const labels = () => labelsInView(model.configuration, view);
-const styles = () => labelStyles(labels());
+/** A class keeps its colour in every view that has it. */
+const styles = () => {
+  const views = Object.keys(model.configuration.views ?? {});
+  return labelStyles([
+    ...new Set([...views, view].flatMap((name) => labelsInView(model.configuration, name))),
+  ]);
+};
 const shown = (): Entity[] =>
   annotated.entities.filter(({ label, score }) => !hiddenClasses.has(label) && score >= leastScore);
 
@@ -66,6 +72,8 @@ worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
       hiddenClasses.clear();
       show();
       end(summaryOf(data));
+      // On a phone the result of a file is below what was touched.
+      if (input.kind !== 'text' && result.getBoundingClientRect().top > innerHeight) result.scrollIntoView();
       break;
     case 'timing':
       annotated.milliseconds = data.milliseconds;
@@ -111,7 +119,7 @@ function end(message: string): void {
 function refuse(message: string): void {
   problem.textContent = message;
   problem.hidden = false;
-  end('');
+  end(annotated.text === '' ? '' : 'What was found before is still shown');
 }
 
 function show(): void {

@@ -19,7 +19,9 @@ export function showAnnotated(text: string, entities: readonly Entity[], styles:
     container.append(...next.map((block) => paragraphOf(text, block, styles)));
     const left = blocks.length - from - next.length;
     more.hidden = left === 0;
-    more.textContent = `Show ${Math.min(left, MORE).toLocaleString('en')} of ${left.toLocaleString('en')} more paragraphs`;
+    const all = left.toLocaleString('en');
+    more.textContent =
+      left <= MORE ? `Show the other ${all} paragraphs` : `Show ${MORE} of the other ${all} paragraphs`;
   };
   more.onclick = () => showNext(MORE);
   showNext(AT_FIRST);
