@@ -73,6 +73,7 @@ async function bundle(folder, entry, format) {
   });
   const [{ imports, inputs }] = Object.values(metafile.outputs);
   const foreign = imports.filter(({ external }) => external).map(({ path }) => path);
+  if (/\bBuffer\b/.test(readFileSync(join(part, `${entry}.js`), 'utf8'))) foreign.push('Buffer');
   if (foreign.length > 0)
     throw new Error(
       `${entry}.js would need ${foreign.join(', ')}, which no browser has: import from files without it`,

@@ -15,6 +15,8 @@ export type Question =
 export type Answer =
   | { kind: 'progress'; run: number; step: 'loading' | 'annotating'; done: number; total: number }
   | ({ kind: 'result'; run: number } & Annotated)
+  /** A better measurement of the last result, after the model has warmed up. */
+  | { kind: 'timing'; run: number; milliseconds: number }
   | { kind: 'refusal'; run: number; message: string }
   | { kind: 'cancelled'; run: number };
 

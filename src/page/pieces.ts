@@ -43,8 +43,9 @@ export function blocksOf(text: string, entities: readonly Entity[]): Block[] {
   for (let start = 0; start < text.length; ) {
     let end = endOfBlock(text, start);
     const first = next;
-    // A mention that crosses the end moves it.
-    while (next < entities.length && entities[next].start < end) end = Math.max(end, entities[next++].end);
+    // A mention that crosses the end moves it to the end of another line.
+    for (; next < entities.length && entities[next].start < end; next++)
+      if (entities[next].end > end) end = endOfBlock(text, entities[next].end - 1);
     if (end > start && text.slice(start, end).trim() !== '')
       blocks.push({ start, end, entities: entities.slice(first, next) });
     start = end;
@@ -52,6 +53,7 @@ export function blocksOf(text: string, entities: readonly Entity[]): Block[] {
   return blocks;
 }
 
+/** Returns the end of the line around a place, or of its part that is not too long. */
 function endOfBlock(text: string, start: number): number {
   const line = text.indexOf('\n', start);
   const end = line < 0 ? text.length : line + 1;

@@ -107,7 +107,7 @@ function withoutInvisibleEnds(xml: string): string {
 
 /** A lone surrogate, possible in JSON, would swallow the next character. */
 function wellFormed(xml: string): string {
-  return Buffer.from(xml, 'utf8').toString('utf8');
+  return xml.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** Builds the tree from the parser's events. */

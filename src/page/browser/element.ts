@@ -1,3 +1,5 @@
+import type { LabelStyle } from './label-style';
+
 /** Returns an element of index.html. */
 export function element<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   const found = document.getElementById(id);
@@ -13,14 +15,15 @@ export function created(name: string, className: string, ...content: (string | N
   return made;
 }
 
-/** Creates an element that its style colours by class. */
-export function coloured(
+/** Creates an element with the colour and line of a class. */
+export function styled(
   name: string,
   className: string,
-  colour: string,
+  { colour, line }: LabelStyle,
   ...content: (string | Node)[]
 ): HTMLElement {
   const made = created(name, className, ...content);
   made.style.setProperty('--colour', colour);
+  made.style.setProperty('--line', line);
   return made;
 }

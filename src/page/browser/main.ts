@@ -2,13 +2,13 @@
 import { normalizedId } from '../../collection';
 import type { Entity } from '../../inference';
 import { labelsInView } from '../../tasks';
-import { labelColours } from '../../visualization';
 import { type AnnotatedText, OUTPUT_FORMATS } from '../formats';
 import type { Annotated, Answer, PageInput, Question } from '../messages';
 import type { SiteData } from '../site-data';
 import { choices } from './choices';
 import { element } from './element';
 import { fetchArticle } from './europe-pmc';
+import { labelStyles } from './label-style';
 import { SAMPLE } from './sample';
 import { showAnnotated } from './show-annotated';
 import { showClasses } from './show-classes';
@@ -29,6 +29,7 @@ const hiddenClasses = new Set<string>();
 let leastScore = 0;
 let format: keyof typeof OUTPUT_FORMATS = 'jsonl';
 
+const result = element('result');
 const text = element<HTMLTextAreaElement>('text');
 const status = element('status');
 const progress = element<HTMLProgressElement>('progress');
@@ -36,23 +37,28 @@ const problem = element('problem');
 const cancel = element<HTMLButtonElement>('cancel');
 
 const labels = () => labelsInView(model.configuration, view);
-const colours = () => labelColours(labels());
+/** A class keeps its colour in every view that has it. */
+const styles = () => {
+  const views = Object.keys(model.configuration.views ?? {});
+  return labelStyles([
+    ...new Set([...views, view].flatMap((name) => labelsInView(model.configuration, name))),
+  ]);
+};
 const shown = (): Entity[] =>
   annotated.entities.filter(({ label, score }) => !hiddenClasses.has(label) && score >= leastScore);
 
 function annotate(): void {
   run++;
-  problem.hidden = true;
+  begin();
   const question: Question = { kind: 'annotate', run, input, model: model.name, view };
   worker.postMessage(question);
 }
 
 worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
   if (data.run !== run) return;
-  const isBusy = data.kind === 'progress';
-  cancel.hidden = progress.hidden = !isBusy;
   switch (data.kind) {
     case 'progress':
+      cancel.hidden = progress.hidden = false;
       progress.max = data.total;
       progress.value = data.done;
       say(
@@ -65,13 +71,19 @@ worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
       annotated = data;
       hiddenClasses.clear();
       show();
-      say(summaryOf(data));
+      end(summaryOf(data));
+      // On a phone the result of a file is below what was touched.
+      if (input.kind !== 'text' && result.getBoundingClientRect().top > innerHeight) result.scrollIntoView();
+      break;
+    case 'timing':
+      annotated.milliseconds = data.milliseconds;
+      say(summaryOf(annotated));
       break;
     case 'refusal':
       refuse(data.message);
       break;
     case 'cancelled':
-      say('Cancelled; what was found before is still shown');
+      end('Cancelled; what was found before is still shown');
   }
 });
 worker.addEventListener('error', ({ message }) =>
@@ -92,18 +104,29 @@ function say(message: string): void {
   if (status.textContent !== message) status.textContent = message;
 }
 
+/** From now on until `end`, what is shown is that of before. */
+function begin(): void {
+  problem.hidden = true;
+  result.ariaBusy = 'true';
+}
+
+function end(message: string): void {
+  cancel.hidden = progress.hidden = true;
+  result.ariaBusy = 'false';
+  say(message);
+}
+
 function refuse(message: string): void {
   problem.textContent = message;
   problem.hidden = false;
-  cancel.hidden = progress.hidden = true;
-  say('');
+  end(annotated.text === '' ? '' : 'What was found before is still shown');
 }
 
 function show(): void {
   const entities = shown();
-  showClasses(labels(), colours(), annotated.entities, leastScore, hiddenClasses, show);
-  showAnnotated(annotated.text, entities, colours());
-  showMentions(entities, colours());
+  showClasses(labels(), styles(), annotated.entities, leastScore, hiddenClasses, show);
+  showAnnotated(annotated.text, entities, styles());
+  showMentions(entities, styles());
   element('exported').textContent = '';
 }
 
@@ -112,6 +135,7 @@ let typing: ReturnType<typeof setTimeout> | undefined;
 const PAUSE = 250;
 
 text.addEventListener('input', () => {
+  begin();
   clearTimeout(typing);
   typing = setTimeout(() => {
     input = { kind: 'text', text: text.value };
@@ -139,6 +163,7 @@ element('back').addEventListener('click', () => {
 
 async function open(file: File | undefined): Promise<void> {
   if (!file) return;
+  begin();
   const content = await file.arrayBuffer().catch(() => undefined);
   if (content) give({ kind: 'file', name: file.name, content });
   else refuse(`${file.name}: cannot be read; check that it is a file, and open it again`);
@@ -176,7 +201,7 @@ element('fetch').addEventListener('submit', async (event) => {
     refuse(`"${written}" is not the id of an article in PubMed Central; write one such as PMC3320746`);
     return;
   }
-  problem.hidden = true;
+  begin();
   say(`Fetching ${id} from Europe PMC`);
   const answer = await fetchArticle(id);
   if (typeof answer === 'string') refuse(answer);

@@ -1,17 +1,14 @@
 import type { Entity } from '../../inference';
 import { type Block, blocksOf, piecesOf } from '../pieces';
-import { coloured, created, element } from './element';
+import { created, element, styled } from './element';
+import type { LabelStyles } from './label-style';
 
 /** Paragraphs shown at first, and with each click on "more". */
 const AT_FIRST = 60;
 const MORE = 300;
 
 /** Shows a text with its mentions marked; of a long text the beginning, and a button for more. */
-export function showAnnotated(
-  text: string,
-  entities: readonly Entity[],
-  colours: Readonly<Record<string, string>>,
-): void {
+export function showAnnotated(text: string, entities: readonly Entity[], styles: LabelStyles): void {
   const container = element('annotated');
   const more = element<HTMLButtonElement>('more');
   const blocks = blocksOf(text, entities);
@@ -19,20 +16,18 @@ export function showAnnotated(
   const showNext = (number: number) => {
     const from = container.childElementCount;
     const next = blocks.slice(from, from + number);
-    container.append(...next.map((block) => paragraphOf(text, block, colours)));
+    container.append(...next.map((block) => paragraphOf(text, block, styles)));
     const left = blocks.length - from - next.length;
     more.hidden = left === 0;
-    more.textContent = `Show ${Math.min(left, MORE).toLocaleString('en')} of ${left.toLocaleString('en')} more paragraphs`;
+    const all = left.toLocaleString('en');
+    more.textContent =
+      left <= MORE ? `Show the other ${all} paragraphs` : `Show ${MORE} of the other ${all} paragraphs`;
   };
   more.onclick = () => showNext(MORE);
   showNext(AT_FIRST);
 }
 
-function paragraphOf(
-  text: string,
-  { start, end, entities }: Block,
-  colours: Readonly<Record<string, string>>,
-): HTMLElement {
+function paragraphOf(text: string, { start, end, entities }: Block, styles: LabelStyles): HTMLElement {
   const trimmed = start + text.slice(start, end).trimEnd().length;
   const last = Math.max(trimmed, ...entities.map((entity) => entity.end));
   const pieces = piecesOf(text, entities, start, last);
@@ -41,16 +36,18 @@ function paragraphOf(
     '',
     ...pieces.map(({ text: content, covering, ending }) => {
       // Overlapping mentions are marks within marks, the longest outside; each ends with its class and score.
-      const tags = ending.map((entity) => tagOf(entity, colours[entity.label]));
-      return covering.reduceRight<string | Node>(
-        (inner, { label }, depth) =>
-          coloured('mark', '', colours[label], inner, ...(depth === covering.length - 1 ? tags : [])),
-        content,
-      );
+      const tags = ending.map((entity) => tagOf(entity));
+      return covering.reduceRight<string | Node>((inner, { label, score }, depth) => {
+        const innermost = depth === covering.length - 1;
+        const mark = styled('mark', '', styles[label], inner, ...(innermost ? tags : []));
+        mark.title = `${label}, ${score.toFixed(3)}`;
+        return mark;
+      }, content);
     }),
   );
 }
 
-function tagOf({ label, score }: Entity, colour: string): HTMLElement {
-  return coloured('span', 'tag', colour, `${label} ${score.toFixed(2)}`);
+/** The score, and the class for those who do not see its colour. */
+function tagOf({ label, score }: Entity): HTMLElement {
+  return created('span', 'tag', created('span', 'hidden', ` ${label} `), score.toFixed(2));
 }

@@ -1,10 +1,11 @@
 import type { Entity } from '../../inference';
-import { coloured, created, element } from './element';
+import { created, element, styled } from './element';
+import type { LabelStyles } from './label-style';
 
 /** Shows the legend: a button for each class, which shows or hides it, with the number of its mentions. */
 export function showClasses(
   labels: readonly string[],
-  colours: Readonly<Record<string, string>>,
+  styles: LabelStyles,
   entities: readonly Entity[],
   leastScore: number,
   hidden: Set<string>,
@@ -14,7 +15,7 @@ export function showClasses(
   const focused = (document.activeElement as HTMLElement | null)?.dataset.label;
   const buttons = labels.map((label) => {
     const number = entities.filter((entity) => entity.label === label && entity.score >= leastScore).length;
-    const button = coloured('button', '', colours[label], label, created('span', 'count', String(number)));
+    const button = styled('button', '', styles[label], label, created('span', 'count', String(number)));
     button.setAttribute('type', 'button');
     button.setAttribute('aria-pressed', String(!hidden.has(label)));
     button.dataset.label = label;

@@ -1,11 +1,12 @@
 import type { Entity } from '../../inference';
-import { coloured, created, element } from './element';
+import { created, element, styled } from './element';
+import type { LabelStyles } from './label-style';
 
 /** Rows of the table; exports have all mentions. */
 const MOST = 200;
 
 /** Shows a table of the distinct mentions, the most frequent first. */
-export function showMentions(entities: readonly Entity[], colours: Readonly<Record<string, string>>): void {
+export function showMentions(entities: readonly Entity[], styles: LabelStyles): void {
   const rows = new Map<string, { text: string; label: string; count: number; score: number }>();
   for (const { text, label, score } of entities) {
     const key = `${label}\n${text}`;
@@ -23,7 +24,7 @@ export function showMentions(entities: readonly Entity[], colours: Readonly<Reco
           'tr',
           '',
           created('td', '', text),
-          created('td', '', coloured('span', 'swatch', colours[label]), label),
+          created('td', '', styled('span', 'swatch', styles[label]), label),
           created('td', 'number', count.toLocaleString('en')),
           created('td', 'number', score.toFixed(2)),
         ),
