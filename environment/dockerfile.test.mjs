@@ -18,3 +18,10 @@ test('the container runs as an unprivileged user who owns the project, and Jupyt
   assert.match(instructions.at(-1), /^CMD .*jupyter/);
   assert.doesNotMatch(instructions.at(-1), /allow-root|token|password/);
 });
+
+test('the fleet: Redis keeps what it is given, and nothing is reachable from outside but the dashboard, on this machine', () => {
+  const file = readFileSync(join(root, 'environment', 'compose.yaml'), 'utf8');
+  assert.match(file, /command: redis-server --appendonly yes --maxmemory-policy noeviction$/m);
+  assert.match(file, /^ {6}replicas: 3$/m);
+  assert.deepEqual(file.match(/^ {6}- [\d.:]+$/gm), ['      - 127.0.0.1:3000:3000']);
+});

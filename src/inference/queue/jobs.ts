@@ -66,7 +66,7 @@ export async function openQueue(
   const redis = await connect(server, patience);
   redis.on('error', failed);
   const { Queue } = require('bullmq') as typeof import('bullmq');
-  const queue = new Queue<ShardJob, ShardResult>(ANNOTATE, { connection: server.options, prefix: PREFIX });
+  const queue = new Queue<ShardJob, ShardResult>(ANNOTATE, { connection: redis, prefix: PREFIX });
   queue.on('error', failed);
   return {
     queue,
