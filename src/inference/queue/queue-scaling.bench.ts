@@ -5,6 +5,7 @@
  * - one machine: `annotate --workers 2` on copies of the 21 sample articles
  * - fleet of 2, fleet of 4: the same with so many `queue work --workers 1` on this machine, and `annotate --queue`; processor time
  *   is that of workers, coordinator and Redis together
+ *   from the moment that the coordinator is started, when workers wait
  * - the three alternate, `--rounds` times
  * - queueing: a coordinator with a plan of 100,000 shards queues all of them; time, and its peak memory
  */
@@ -53,9 +54,10 @@ function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** Follows the processor time of processes until they end. */
+/** Follows the processor time of processes from now until they end. */
 function follow(children: readonly ChildProcess[]) {
   const last = new Map<number, number>();
+  const before = children.reduce((sum, { pid }) => sum + processorSeconds(pid!), 0);
   const look = () => {
     for (const { pid } of children)
       try {
@@ -68,7 +70,7 @@ function follow(children: readonly ChildProcess[]) {
   return () => {
     look();
     clearInterval(timer);
-    return [...last.values()].reduce((sum, seconds) => sum + seconds, 0);
+    return [...last.values()].reduce((sum, seconds) => sum + seconds, 0) - before;
   };
 }
 
