@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- queue-scaling [--copies 150] [--rounds 2] [--json]`: what the queue costs, against a real Redis (`redis-server` must be
+ * `npm run bench -- queue-scaling [--copies 300] [--rounds 1] [--json]`: what the queue costs, against a real Redis (`redis-server` must be
  * installed). On a busy machine read the ratios of processor time, not of time.
  *
  * - one machine: `annotate --workers 2` on copies of the 21 sample articles
@@ -118,7 +118,7 @@ async function onFleet(folder: string, workers: number, name: string) {
   while (((await client.call('CLIENT', 'LIST')) as string).split(':w:').length <= workers)
     await new Promise((resolve) => setTimeout(resolve, 50));
   const before = await cpu();
-  const coordinator = program(folder, 'annotate', 'articles', ...line, '--out', name, '--shard-size', '100');
+  const coordinator = program(folder, 'annotate', 'articles', ...line, '--out', name, '--shard-size', '300');
   const measured = await timed([...members, coordinator], () => ended(coordinator));
   const after = await cpu();
   for (const member of members) member.kill('SIGTERM');
@@ -205,7 +205,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-scaling-'));
   try {
     const sample = join(projectRoot, 'data', 'sample', 'articles');
-    for (let copy = 0; copy < argument('--copies', 150); copy++) {
+    for (let copy = 0; copy < argument('--copies', 300); copy++) {
       mkdirSync(join(folder, 'articles', String(copy)), { recursive: true });
       for (const name of readdirSync(sample))
         copyFileSync(join(sample, name), join(folder, 'articles', String(copy), name));
@@ -215,7 +215,7 @@ async function main(): Promise<void> {
       two: Awaited<ReturnType<typeof onFleet>>;
       four: Awaited<ReturnType<typeof onFleet>>;
     }[] = [];
-    for (let round = 0; round < argument('--rounds', 2); round++) {
+    for (let round = 0; round < argument('--rounds', 1); round++) {
       const one = await onOneMachine(folder);
       const two = await onFleet(folder, 2, `two-${round}`);
       const four = await onFleet(folder, 4, `four-${round}`);

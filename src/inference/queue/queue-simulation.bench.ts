@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- queue-simulation [--sentences 300] [--redis 0.0025] [--json]`: how long fleets of 10 to 1,000 machines take for all
+ * `npm run bench -- queue-simulation [--sentences 1500] [--redis 0.0025] [--json]`: how long fleets of 10 to 1,000 machines take for all
  * of Europe PMC, what that asks of Redis, and where more machines stop helping.
  *
- * Measured here: how fast a coordinator plans, from articles of 40 kB in files and in an archive, and how long a worker takes to
+ * Measured here: how fast a coordinator plans, from articles of 88 kB in files and in an archive, and how long a worker takes to
  * reach the last article of an archive of 10,000. Taken from `queue-scaling`: sentences per second of a core (`--sentences`), and seconds of
  * Redis per shard (`--redis`). Assumed, see docs/fleet.md: sizes of the corpus, four cores a machine, losses of 5 % of the machines an hour.
  */
@@ -22,7 +22,7 @@ const argument = (name: string, otherwise: number) => {
 
 const FULL_TEXTS = 8_700_000;
 const ABSTRACTS = 33_000_000;
-const SENTENCES_OF_FULL_TEXT = 250;
+const SENTENCES_OF_FULL_TEXT = 252;
 const SENTENCES_OF_ABSTRACT = 10;
 const CORES = 4;
 /** In an archive of Europe PMC. */
@@ -31,7 +31,7 @@ const ARTICLES = 10_000;
 const paragraph =
   '<p>HeLa cells and human hepatocytes were grown in the dish for three days, as described before.</p>';
 const article = (index: number) =>
-  `<article><front><article-meta><article-id pub-id-type="pmcid">PMC${index}</article-id></article-meta></front><body>${paragraph.repeat(200)}</body><back><ref-list>${'<ref><mixed-citation>A, B and C (2020)</mixed-citation></ref>'.repeat(330)}</ref-list></back></article>`;
+  `<article><front><article-meta><article-id pub-id-type="pmcid">PMC${index}</article-id></article-meta></front><body>${paragraph.repeat(310)}</body><back><ref-list>${'<ref><mixed-citation>A, B and C (2020)</mixed-citation></ref>'.repeat(910)}</ref-list></back></article>`;
 
 async function planning() {
   const folder = mkdtempSync(join(tmpdir(), 'falconframes-planning-'));
@@ -41,7 +41,7 @@ async function planning() {
       const files = locateFiles(listInputs([inputs]).files, roots);
       const shards: Shard[] = [];
       const start = process.cpuUsage();
-      for await (const shard of shardsOf(files, roots, { run: '', shardSize: 500, skipped: new Skipped() }))
+      for await (const shard of shardsOf(files, roots, { run: '', shardSize: 2_000, skipped: new Skipped() }))
         shards.push(shard);
       const { user, system } = process.cpuUsage(start);
       return { shards, seconds: (user + system) / 1e6 };
@@ -68,12 +68,12 @@ async function planning() {
 }
 
 async function main(): Promise<void> {
-  const rate = argument('--sentences', 300);
+  const rate = argument('--sentences', 1_500);
   const redisPerShard = argument('--redis', 0.0025);
   const measured = await planning();
   const { articlesPerShard } = measured;
   const sentences = FULL_TEXTS * SENTENCES_OF_FULL_TEXT + ABSTRACTS * SENTENCES_OF_ABSTRACT;
-  const shards = Math.round(FULL_TEXTS / articlesPerShard + ABSTRACTS / 500);
+  const shards = Math.round(FULL_TEXTS / articlesPerShard + ABSTRACTS / 2_000);
   const shardSeconds = sentences / rate / shards;
   const plannedPerSecond = measured.articlesPerSecond.archive / articlesPerShard;
   const rows = [10, 30, 100, 300, 1_000].map((machines) => {
