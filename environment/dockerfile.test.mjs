@@ -47,3 +47,10 @@ test('the stage for GPUs sets up where the device is visible, and checks it', ()
   assert.match(lines.at(-1), /npm run setup && npm run gpu-check && exec /);
   assert.ok(!lines.some((line) => line.startsWith('RUN ') && line.includes('npm run setup')));
 });
+
+test('the fleet: Redis keeps what it is given, and nothing is reachable from outside but the dashboard, on this machine', () => {
+  const file = readFileSync(join(root, 'environment', 'compose.yaml'), 'utf8');
+  assert.match(file, /command: redis-server --appendonly yes --maxmemory-policy noeviction$/m);
+  assert.match(file, /^ {6}replicas: 3$/m);
+  assert.deepEqual(file.match(/^ {6}- [\d.:]+$/gm), ['      - 127.0.0.1:3000:3000']);
+});

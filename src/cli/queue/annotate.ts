@@ -45,7 +45,7 @@ export const SHARD_SIZE = new Option(
   'with --queue: documents after which a shard ends; long ones end it earlier',
 )
   .argParser(positiveInteger)
-  .default(500);
+  .default(2_000);
 
 export const QUERY = new Option(
   '--query <query>',

@@ -1,5 +1,5 @@
 import { reportOutages, type Server } from './connection';
-import { type OpenQueue, openQueue, postedRun, removePosted } from './jobs';
+import { drainRun, type OpenQueue, openQueue, postedRun } from './jobs';
 
 /** Numbers of shards by state. */
 export interface QueueStatus {
@@ -79,8 +79,8 @@ export function retryFailed(server: Server): Promise<number> {
 export function drainQueue(server: Server): Promise<number> {
   return withQueue(server, async ({ queue, redis }) => {
     const { active: _, ...others } = await queue.getJobCounts();
+    await drainRun(redis);
     await queue.obliterate({ force: true });
-    await removePosted(redis);
     return Object.values(others).reduce((sum, count) => sum + count, 0);
   });
 }

@@ -97,6 +97,34 @@ export async function connect({ options, name }: Server, patience = 0): Promise<
   }
 }
 
+/** Returns a client, and what ends it and all copies that BullMQ makes of it, whether the server answers or not. */
+export function ownClient(client: Redis): { client: Redis; end(): void } {
+  const all = [client];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (override) => {
+    const copy = duplicate(override);
+    copy.on('error', () => {}); // the client reports the same
+    all.push(copy);
+    return copy;
+  };
+  return {
+    client,
+    end() {
+      for (const one of all) one.disconnect();
+    },
+  };
+}
+
+/** Waits for work, but no longer than this many milliseconds. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work.catch(() => {}), late]);
+  clearTimeout(timer);
+}
+
 function unreachable(name: string, reason: string): InputError {
   const mend = /NOAUTH|WRONGPASS/.test(reason)
     ? 'set FALCONFRAMES_QUEUE_PASSWORD, and FALCONFRAMES_QUEUE_USERNAME if it has users'

@@ -6,6 +6,7 @@ import { type InputFile, Skipped, type Totals } from '../corpus';
 import { reportOutages, type Server } from './connection';
 import {
   ANNOTATE,
+  isDrained,
   jobId,
   type OpenQueue,
   openQueue,
@@ -269,6 +270,10 @@ class Coordinator {
     const alive = Object.values(others).reduce((sum, count) => sum + count, 0);
     this.#losses = !this.#isSending && alive + failed < this.#outstanding.size ? this.#losses + 1 : 0;
     if (this.#losses >= 2) {
+      if (await isDrained(this.open.redis, this.#id))
+        throw new InputError(
+          `${this.options.server.name}: the queue was drained; the same command continues the run (${this.options.out})`,
+        );
       await this.#post();
       const shards = [...this.#outstanding.keys()];
       for (let start = 0; start < shards.length; start += BULK)

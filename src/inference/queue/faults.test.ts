@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { drainQueue } from './administration';
+import { readAddress } from './connection';
 import {
   coordinate,
   type Fleet,
@@ -287,3 +289,14 @@ test(
     writeFileSync(path, content);
   },
 );
+
+test('a drained queue stops its coordinator; the same command continues', options, async (t) => {
+  const { url, name } = ownPlace();
+  const { queue } = await watchQueue(t, url);
+  const run = coordinate(fleet, url, name);
+  await until('the shards are queued', async () => (await queue.getWaitingCount()) > 5);
+  await Promise.all([assert.rejects(run, /the queue was drained/), drainQueue(readAddress(url))]);
+  workers(t, url, 1);
+  assert.ok((await coordinate(fleet, url, name)).finished);
+  await assertComplete(name);
+});

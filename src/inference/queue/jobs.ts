@@ -35,6 +35,8 @@ export interface Posted {
 export const PREFIX = 'falconframes';
 export const ANNOTATE = 'annotate';
 const POSTED = `${PREFIX}:posted`;
+/** Id of the run that was ended by `queue drain`: its coordinator stops instead of queueing everything again. */
+const DRAINED = `${PREFIX}:drained`;
 
 /** Times in milliseconds, and how often a job is tried. Tests shorten them. */
 export interface Timing {
@@ -66,7 +68,7 @@ export async function openQueue(
   const redis = await connect(server, patience);
   redis.on('error', failed);
   const { Queue } = require('bullmq') as typeof import('bullmq');
-  const queue = new Queue<ShardJob, ShardResult>(ANNOTATE, { connection: server.options, prefix: PREFIX });
+  const queue = new Queue<ShardJob, ShardResult>(ANNOTATE, { connection: redis, prefix: PREFIX });
   queue.on('error', failed);
   return {
     queue,
@@ -81,6 +83,7 @@ export async function openQueue(
 /** Announces a run. @throws InputError if the queue has another */
 export async function postRun(redis: Redis, posted: Posted, server: string): Promise<void> {
   const text = JSON.stringify(posted);
+  await redis.del(DRAINED);
   if ((await redis.set(POSTED, text, 'NX')) === 'OK') return;
   const other = await postedRun(redis);
   if (other && (other.id !== posted.id || other.folder.path !== posted.folder.path))
@@ -96,6 +99,17 @@ export async function postedRun(redis: Redis): Promise<Posted | undefined> {
 
 export async function removePosted(redis: Redis): Promise<void> {
   await redis.del(POSTED);
+}
+
+/** Ends the run that is in the queue. */
+export async function drainRun(redis: Redis): Promise<void> {
+  const posted = await postedRun(redis);
+  if (posted) await redis.set(DRAINED, posted.id);
+  await removePosted(redis);
+}
+
+export async function isDrained(redis: Redis, run: string): Promise<boolean> {
+  return (await redis.get(DRAINED)) === run;
 }
 
 /** Says why a worker with this model may not work on a run; undefined if it may. */

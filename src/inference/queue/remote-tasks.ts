@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../../foundation';
-import { connect, reportOutages, type Server } from './connection';
+import { connect, ownClient, reportOutages, type Server, within } from './connection';
 import { PREFIX, TIMING, type Timing } from './jobs';
 import { VERSION } from './run';
 
@@ -27,11 +27,12 @@ export async function openRemoteTasks<Task extends object, Result>(
   name: string,
   { notify = () => {}, timing = TIMING }: { notify?: (message: string) => void; timing?: Timing } = {},
 ): Promise<RemoteTasks<Task, Result>> {
-  (await connect(server)).disconnect();
+  const client = await connect(server);
   const { Queue } = require('bullmq') as typeof import('bullmq');
-  const queue = new Queue<Envelope<Task>, Result>(name, { connection: server.options, prefix: PREFIX });
+  const queue = new Queue<Envelope<Task>, Result>(name, { connection: client, prefix: PREFIX });
   const outages = reportOutages(server.name, notify);
-  queue.on('error', outages.failed);
+  client.on('error', outages.failed).on('ready', outages.answered);
+  queue.on('error', () => {}); // reported by the client
   const backoff = { type: 'exponential', delay: timing.pause };
   const options = { attempts: timing.attempts, backoff, stackTraceLimit: 1 };
   return {
@@ -39,7 +40,6 @@ export async function openRemoteTasks<Task extends object, Result>(
       for (let isNew = true; ; isNew = false) {
         signal.throwIfAborted();
         const job = await queue.getJob(id);
-        outages.answered();
         const state = await job?.getState();
         if (!job || (isNew && state === 'failed')) {
           await job?.remove(); // of an earlier search: the cause may be mended
@@ -54,6 +54,7 @@ export async function openRemoteTasks<Task extends object, Result>(
     },
     async close() {
       await queue.close().catch(() => {});
+      client.disconnect();
     },
   };
 }
@@ -73,7 +74,7 @@ export interface AnsweringTasks {
 }
 
 /** Milliseconds to hand tasks back when asked to stop. */
-const FAREWELL = 10_000;
+const FAREWELL = 5_000;
 const MOST_STALLS = 20;
 
 /**
@@ -85,7 +86,7 @@ export async function answerRemoteTasks<Task extends object, Result>(
   { server, name, concurrency, signal, notify = () => {}, timing = TIMING, patience }: AnsweringTasks,
   answer: (task: Task, signal: AbortSignal) => Promise<Result>,
 ): Promise<void> {
-  (await connect(server, patience)).disconnect();
+  const { client, end } = ownClient(await connect(server, patience));
   const { Worker, WaitingError } = require('bullmq') as typeof import('bullmq');
   const refusal = new AbortController();
   const stop = AbortSignal.any([signal, refusal.signal]);
@@ -112,16 +113,18 @@ export async function answerRemoteTasks<Task extends object, Result>(
       }
     },
     {
-      ...{ connection: server.options, prefix: PREFIX, name: `${hostname()}-${process.pid}`, concurrency },
+      ...{ connection: client, prefix: PREFIX, name: `${hostname()}-${process.pid}`, concurrency },
       ...{ lockDuration: timing.lock, stalledInterval: timing.lock, maxStalledCount: MOST_STALLS },
     },
   );
-  worker.on('error', outages.failed);
-  worker.on('active', outages.answered);
+  client.on('error', outages.failed).on('ready', outages.answered);
+  worker.on('error', () => {}); // reported by the client
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id);
   });
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()));
-  await Promise.race([worker.close(), delay(FAREWELL, undefined, { ref: false })]);
+  await within(FAREWELL, worker.pause());
+  await worker.close(true);
+  end();
   if (refusal.signal.aborted) throw refusal.signal.reason;
 }

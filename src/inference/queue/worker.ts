@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { InputError } from '../../foundation';
 import { WorkerPool } from '../corpus/worker-pool';
 import { annotateShard, MachineTrouble } from './annotate-shard';
-import { reportOutages, type Server } from './connection';
+import { ownClient, reportOutages, type Server, within } from './connection';
 import {
   ANNOTATE,
   type OpenQueue,
@@ -44,7 +44,7 @@ export interface WorkOptions {
 }
 
 /** Milliseconds to hand shards back when asked to stop. */
-const FAREWELL = 10_000;
+const FAREWELL = 5_000;
 /** Milliseconds. A machine that keeps failing takes work this rarely. */
 const LONGEST_REST = 300_000;
 /** Machines may come and go; a shard that ends the process of its worker every time must not come back for ever. */
@@ -68,6 +68,7 @@ class FleetWorker {
   readonly #stop = new AbortController();
   #refusal: InputError | undefined;
   #failures = 0;
+  readonly #active = new Set<Promise<ShardResult>>();
   #worker!: Worker<ShardJob, ShardResult>;
   #redis!: OpenQueue['redis'];
 
@@ -92,9 +93,13 @@ class FleetWorker {
       const posted = await postedRun(open.redis);
       const refusal = posted && refusalOf(posted.run, this.#model(posted.run.quantized));
       if (refusal) throw new InputError(`${server.name}: ${refusal}`);
-      this.#start();
+      const { client, end } = ownClient(open.redis.duplicate());
+      client.on('error', outages.failed);
+      this.#start(client);
       await stopped;
-      await Promise.race([this.#worker.close(), delay(FAREWELL, undefined, { ref: false })]);
+      await within(FAREWELL, Promise.allSettled([this.#worker.pause(), ...this.#active]));
+      await this.#worker.close(true);
+      end();
       await this.#pool?.pool.end();
     } finally {
       signal.removeEventListener('abort', stop);
@@ -103,16 +108,20 @@ class FleetWorker {
     if (this.#refusal) throw this.#refusal;
   }
 
-  #start(): void {
-    const { server, threads } = this.options;
+  #start(client: Redis): void {
+    const { threads } = this.options;
     const { lock } = this.#timing;
     const { Worker } = require('bullmq') as typeof import('bullmq');
-    const outages = reportOutages(server.name, () => {}); // reported by the other connection
     this.#worker = new Worker<ShardJob, ShardResult>(
       ANNOTATE,
-      (job, token, signal) => this.#process(job, token!, signal!),
+      (job, token, signal) => {
+        const done = this.#process(job, token!, signal!);
+        this.#active.add(done);
+        done.catch(() => {}).then(() => this.#active.delete(done));
+        return done;
+      },
       {
-        connection: server.options,
+        connection: client,
         prefix: PREFIX,
         name: `${hostname()}-${process.pid}`,
         concurrency: threads,
@@ -122,7 +131,7 @@ class FleetWorker {
         runRetryDelay: this.#timing.pause,
       },
     );
-    this.#worker.on('error', outages.failed);
+    this.#worker.on('error', () => {}); // of the connection, which reports them itself, or of a shard that another worker has
     this.#worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) if (this.#worker.cancelJob(id)) this.#notify(`${id}: went to another worker`);
     });
@@ -202,7 +211,9 @@ class FleetWorker {
   #rest(): number {
     const rest = Math.min(this.#timing.pause * 2 ** this.#failures++, LONGEST_REST);
     void this.#worker.pause(true);
-    setTimeout(() => this.#worker.resume(), rest).unref();
+    setTimeout(() => {
+      if (!this.#stop.signal.aborted) this.#worker.resume();
+    }, rest).unref();
     return rest;
   }
 }
