@@ -20,6 +20,7 @@ export * from './corpus';
 export { type Article, articleOfText, lineOfDocument } from './corpus/article-of-text';
 export { type ContentFormat, formatOfContent, openingOfText } from './corpus/content-format';
 export type { FilePath } from './corpus/file-path';
+export type { Opening } from './corpus/opening';
 export type { SourceSentence, TextRange, WholeFileFormat } from './corpus/sources';
 export { type Annotator, type AnnotatorParts, createAnnotator, type Entity } from './create-annotator';
 export { type TunedThresholds, tuneTextThresholds, tuneThresholds } from './decision-threshold';

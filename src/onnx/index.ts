@@ -22,6 +22,7 @@ export {
   mayShareCalls,
   type OnnxScorer,
   type Session,
+  type SessionOptions,
   sessionScorer,
 } from './session-scorer';
 export { transpose } from './transpose';

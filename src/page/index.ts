@@ -8,6 +8,6 @@
  * rooms above: the page annotates with the code of `inference`. The other files run in both, or write and serve the page.
  */
 export { type AnnotatedText, OUTPUT_FORMATS, type OutputFormat } from './formats';
-export { type ServedPage, servePage } from './serve';
+export { type ServedPage, type ServeOptions, servePage } from './serve';
 export { type PageFile, pageFiles, writePage } from './site';
 export type { PageModel, SiteData } from './site-data';

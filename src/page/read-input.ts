@@ -12,6 +12,8 @@ export interface ReadInput {
 
 /** Bytes of a file. The command line reads larger ones. */
 export const LARGEST_FILE = 32 << 20;
+export const tooLarge = (place: string): string =>
+  `${place}: larger than ${LARGEST_FILE >> 20} MiB; use \`falconframes annotate\``;
 
 /**
  * Reads what the user gave: text as it is; of a file its text, in JATS the text of its paragraphs, as `falconframes annotate` does.
@@ -48,8 +50,7 @@ const OTHER_FORMATS: Record<Exclude<ContentFormat, 'text' | 'jats'>, string> = {
 };
 
 async function textOf(bytes: Uint8Array, place: string): Promise<string> {
-  if (bytes.length > LARGEST_FILE)
-    throw new InputError(`${place}: larger than ${LARGEST_FILE >> 20} MiB; use \`falconframes annotate\``);
+  if (bytes.length > LARGEST_FILE) throw new InputError(tooLarge(place));
   if (kindOfContent(bytes) === 'gzip') return textOf(await unpacked(bytes, place), place);
   const kind = kindOfContent(bytes);
   const refused = formatOfContent({ kind, text: '', isGzip: false }, 'text');

@@ -1,9 +1,10 @@
 /** The page: what the user gives goes to the worker; what it finds is shown, filtered and exported. */
 import { normalizedId } from '../../collection';
 import type { Entity } from '../../inference';
-import { labelsInView } from '../../tasks';
+import { labelsInView, OWN_LABELS } from '../../tasks';
 import { type AnnotatedText, OUTPUT_FORMATS } from '../formats';
 import type { Annotated, Answer, PageInput, Question } from '../messages';
+import { LARGEST_FILE, tooLarge } from '../read-input';
 import type { SiteData } from '../site-data';
 import { choices } from './choices';
 import { element } from './element';
@@ -21,10 +22,12 @@ worker.postMessage(site);
 /** What is annotated now, and how. */
 let input: PageInput = { kind: 'text', text: SAMPLE };
 let model = site.models[0];
-let view = Object.keys(model.configuration.views ?? { labels: [] })[0];
+const viewNames = () => Object.keys(model.configuration.views ?? { [OWN_LABELS]: [] });
+let view = viewNames()[0];
 let run = 0;
-/** What was found last, and what of it is shown. */
+/** What was found last, in which view, and what of it is shown. */
 let annotated: Annotated = { id: '-', text: '', entities: [], sentences: 0, milliseconds: 0 };
+let annotatedView = view;
 const hiddenClasses = new Set<string>();
 let leastScore = 0;
 let format: keyof typeof OUTPUT_FORMATS = 'jsonl';
@@ -36,14 +39,9 @@ const progress = element<HTMLProgressElement>('progress');
 const problem = element('problem');
 const cancel = element<HTMLButtonElement>('cancel');
 
-const labels = () => labelsInView(model.configuration, view);
 /** A class keeps its colour in every view that has it. */
-const styles = () => {
-  const views = Object.keys(model.configuration.views ?? {});
-  return labelStyles([
-    ...new Set([...views, view].flatMap((name) => labelsInView(model.configuration, name))),
-  ]);
-};
+const styles = () =>
+  labelStyles([...new Set(viewNames().flatMap((name) => labelsInView(model.configuration, name)))]);
 const shown = (): Entity[] =>
   annotated.entities.filter(({ label, score }) => !hiddenClasses.has(label) && score >= leastScore);
 
@@ -69,7 +67,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => {
       break;
     case 'result':
       annotated = data;
-      hiddenClasses.clear();
+      annotatedView = view;
       show();
       end(summaryOf(data));
       // On a phone the result of a file is below what was touched.
@@ -124,7 +122,8 @@ function refuse(message: string): void {
 
 function show(): void {
   const entities = shown();
-  showClasses(labels(), styles(), annotated.entities, leastScore, hiddenClasses, show);
+  const labels = labelsInView(model.configuration, annotatedView);
+  showClasses(labels, styles(), annotated.entities, leastScore, hiddenClasses, show);
   showAnnotated(annotated.text, entities, styles());
   showMentions(entities, styles());
   element('exported').textContent = '';
@@ -163,6 +162,7 @@ element('back').addEventListener('click', () => {
 
 async function open(file: File | undefined): Promise<void> {
   if (!file) return;
+  if (file.size > LARGEST_FILE) return refuse(tooLarge(file.name));
   begin();
   const content = await file.arrayBuffer().catch(() => undefined);
   if (content) give({ kind: 'file', name: file.name, content });
@@ -228,7 +228,7 @@ function showSettings(): void {
   );
   choices(
     element('views'),
-    Object.keys(model.configuration.views ?? {}).map((name) => ({ value: name, title: name })),
+    viewNames().map((name) => ({ value: name, title: name })),
     view,
     (name) => {
       view = name;
