@@ -124,8 +124,8 @@ function show(): void {
   const entities = shown();
   const labels = labelsInView(model.configuration, annotatedView);
   showClasses(labels, styles(), annotated.entities, leastScore, hiddenClasses, show);
-  showAnnotated(annotated.text, entities, styles());
-  showMentions(entities, styles());
+  const goTo = showAnnotated(annotated.text, entities, styles());
+  showMentions(entities, styles(), goTo);
   element('exported').textContent = '';
 }
 
