@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { CommandError, run, SetupError } from './commands.mjs';
+import { buildPage, pageTypeChecks } from './page.mjs';
 import { nodeModules, root } from './places.mjs';
 
 const source = join(root, 'src');
@@ -40,8 +41,6 @@ export const library = {
     }
     const hash = hashOfSource();
     removeLeftovers();
-    // It loads esbuild, which is not there before the npm packages are.
-    const { buildPage, pageTypeChecks } = await import('./page.mjs');
     const compiler = join(nodeModules, 'typescript', 'bin', 'tsc');
     try {
       for (const check of [[compiler, '--project', root], ...pageTypeChecks])

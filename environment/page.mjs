@@ -2,7 +2,6 @@
 // loads, to dist/page/assets/. `falconframes demo` serves them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { nodeModules, root } from './places.mjs';
@@ -56,7 +55,7 @@ const rooms = {
 
 /** Bundles one of the page's programs. @returns the source files in it */
 async function bundle(folder, entry, format) {
-  const { build } = createRequire(join(root, 'package.json'))('esbuild');
+  const { build } = await import('esbuild');
   const { metafile } = await build({
     entryPoints: [join(page, folder, `${entry}.ts`)],
     outfile: join(part, `${entry}.js`),

@@ -173,6 +173,18 @@ describe('the page in Chromium', { skip }, () => {
     assert.deepEqual(await marks(), all);
   });
 
+  test('a mention in the table leads to each of its places in the text, however far down', async () => {
+    const lines = Array.from({ length: 90 }, (_, number) => (number % 80 === 5 ? 'HeLa cells grew.' : 'No.'));
+    await type(lines.join('\n\n'));
+    const places = async () => {
+      await click('#mentions button');
+      return page.read<number>(
+        "[...document.querySelectorAll('#annotated p')].findIndex((line) => line.querySelector('.found'))",
+      );
+    };
+    assert.deepEqual([await places(), await places(), await places()], [5, 85, 5]);
+  });
+
   test('the view decides what is marked', async () => {
     await type('Human T cells and the HeLa cell line grew.');
     await click('#views input[value="jnlpba"]');

@@ -124,14 +124,14 @@ function show(): void {
   const entities = shown();
   const labels = labelsInView(model.configuration, annotatedView);
   showClasses(labels, styles(), annotated.entities, leastScore, hiddenClasses, show);
-  showAnnotated(annotated.text, entities, styles());
-  showMentions(entities, styles());
+  const goTo = showAnnotated(annotated.text, entities, styles());
+  showMentions(entities, styles(), goTo);
   element('exported').textContent = '';
 }
 
-/** Reads what the user typed; waits until they pause. */
-let typing: ReturnType<typeof setTimeout> | undefined;
+/** Milliseconds without a key after which a text is annotated. */
 const PAUSE = 250;
+let typing: ReturnType<typeof setTimeout> | undefined;
 
 text.addEventListener('input', () => {
   begin();
@@ -142,8 +142,9 @@ text.addEventListener('input', () => {
   }, PAUSE);
 });
 
-/** Shows the name of a file or article in place of the text. */
+/** Annotates a file or article, and shows its name in place of the text. */
 function give(other: PageInput & { kind: 'file' | 'pmc' }): void {
+  clearTimeout(typing);
   input = other;
   text.hidden = true;
   element('origin').hidden = false;
@@ -203,7 +204,9 @@ element('fetch').addEventListener('submit', async (event) => {
   }
   begin();
   say(`Fetching ${id} from Europe PMC`);
+  const before = input;
   const answer = await fetchArticle(id);
+  if (input !== before) return; // the user has given something else meanwhile
   if (typeof answer === 'string') refuse(answer);
   else give({ kind: 'pmc', id, content: answer });
 });

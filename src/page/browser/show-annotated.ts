@@ -7,8 +7,16 @@ import type { LabelStyles } from './label-style';
 const AT_FIRST = 60;
 const MORE = 300;
 
-/** Shows a text with its mentions marked; of a long text the beginning, and a button for more. */
-export function showAnnotated(text: string, entities: readonly Entity[], styles: LabelStyles): void {
+/**
+ * Shows a text with its mentions marked; of a long text the beginning, and a button for more.
+ *
+ * @returns a function that scrolls to a mention, after showing the text up to it
+ */
+export function showAnnotated(
+  text: string,
+  entities: readonly Entity[],
+  styles: LabelStyles,
+): (mention: Entity) => void {
   const container = element('annotated');
   const more = element<HTMLButtonElement>('more');
   const blocks = blocksOf(text, entities);
@@ -25,6 +33,15 @@ export function showAnnotated(text: string, entities: readonly Entity[], styles:
   };
   more.onclick = () => showNext(MORE);
   showNext(AT_FIRST);
+  return (mention) => {
+    const index = blocks.findIndex((block) => block.entities.includes(mention));
+    const missing = index + 1 - container.childElementCount;
+    if (missing > 0) showNext(missing);
+    for (const mark of container.querySelectorAll('.found')) mark.classList.remove('found');
+    const mark = container.children[index].querySelector(`[data-start="${mention.start}"]`);
+    mark?.classList.add('found');
+    mark?.scrollIntoView({ block: 'center' });
+  };
 }
 
 function paragraphOf(text: string, { start, end, entities }: Block, styles: LabelStyles): HTMLElement {
@@ -37,9 +54,10 @@ function paragraphOf(text: string, { start, end, entities }: Block, styles: Labe
     ...pieces.map(({ text: content, covering, ending }) => {
       // Overlapping mentions are marks within marks, the longest outside; each ends with its class and score.
       const tags = ending.map((entity) => tagOf(entity));
-      return covering.reduceRight<string | Node>((inner, { label, score }, depth) => {
+      return covering.reduceRight<string | Node>((inner, { start, label, score }, depth) => {
         const innermost = depth === covering.length - 1;
         const mark = styled('mark', '', styles[label], inner, ...(innermost ? tags : []));
+        mark.dataset.start = String(start);
         mark.title = `${label}, ${score.toFixed(3)}`;
         return mark;
       }, content);
