@@ -230,6 +230,7 @@ async function smallCheckout(folder) {
     });
   const files = {
     'README.md': '# Small',
+    'docs/benchmarks.md': '# Benchmarks',
     'package.json': JSON.stringify({ name: 'small', version: '1.2.3', engines: { node: '>=20.19' } }),
     'data/sources.json': JSON.stringify({
       sources: { one: { title: 'One', licence: 'CC0', files: 1, bytes: 2, sha256: 'ab' } },
@@ -280,6 +281,7 @@ test('made twice it has the same bytes; its check runs in an empty folder and no
     'data-manifest.json',
     'falconframes/README.md',
     'falconframes/data/sources.json',
+    'falconframes/docs/benchmarks.md',
     'falconframes/environment/run',
     'falconframes/notebooks/0_environment.ipynb',
     'falconframes/notebooks/4_evaluation.ipynb',
@@ -297,6 +299,9 @@ test('made twice it has the same bytes; its check runs in an empty folder and no
   assert.match(readme, /^# FalconFrames 1\.2\.3: deliverable of Ada Lovelace$/m);
   assert.match(readme, /^\| what \| F1 \|\n\| --- \| --- \|\n\| Cell \\\| x \| \.7 \|$/m);
   assert.doesNotMatch(readme, /uncommitted/);
+  const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
+  assert.equal(links.length, 9);
+  for (const link of links) assert.ok(paths.includes(link), link);
   const page = read('html/studies/s_small.html');
   assert.doesNotMatch(page, /<(?:script|link|img)[^>]*(?:src|href)="(?:http|")|import\("http|@import/);
   const figures = [...page.matchAll(/data:image\/webp;base64,([A-Za-z0-9+/=]+)/g)].map(([, webp]) => webp);
@@ -309,7 +314,7 @@ test('made twice it has the same bytes; its check runs in an empty folder and no
 
   const path = [{ what: 'run it', command: ['./environment/run'], expected: 'it runs' }];
   const checked = await checkDeliverable(join(folder, 'one.zip'), () => {}, path);
-  assert.deepEqual([checked.files, checked.steps[0].step], [15, 'run it']);
+  assert.deepEqual([checked.files, checked.steps[0].step], [16, 'run it']);
   const failing = [{ what: 'run it', command: ['sh', '-c', 'echo no; exit 3'] }];
   await assert.rejects(
     checkDeliverable(join(folder, 'one.zip'), () => {}, failing),

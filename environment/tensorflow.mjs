@@ -55,7 +55,7 @@ export function chosenTensorFlow() {
 export const libraryIn = (folder) => join(folder, 'libtensorflow_cc.so.2');
 
 /** Returns whether there is a device on this machine or, under WSL, on its Windows host. */
-function hasNvidiaDevice() {
+export function hasNvidiaDevice() {
   return existsSync('/dev/nvidiactl') || existsSync('/usr/lib/wsl/lib/libcuda.so.1');
 }
 

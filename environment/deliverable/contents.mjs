@@ -29,8 +29,8 @@ export const BELONGS = {
 
 /** Tracked files that stay out, with the reason. */
 export const LEFT_OUT = {
-  '.ci': 'the project host runs it',
-  '.github': 'the project host runs it',
+  '.ci': 'for continuous integration',
+  '.github': 'for continuous integration',
   'data/guidelines/teacher': 'the teacher of the small models, 3.6 MB; needed only to distil them again',
 };
 

@@ -97,5 +97,13 @@ async function load(): Promise<Deliverable> {
     throw new InputError(
       'this copy of FalconFrames was installed by npm, without the notebooks, sources and tests that a deliverable holds; run the command in a clone of the repository',
     );
-  return (await import(pathToFileURL(script).href)) as Deliverable;
+  try {
+    return (await import(pathToFileURL(script).href)) as Deliverable;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new InputError(
+      `the deliverable needs the project's development packages (${message.split(' imported')[0]}); run \`npm run setup\` first`,
+    );
+  }
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../foundation';
@@ -48,9 +47,9 @@ test('the training run reports speed and loss', async () => {
 });
 
 test('without a GPU it says so in one sentence', {
-  skip: existsSync('/dev/nvidiactl') && 'there is a GPU',
+  skip: usesGpu() && 'there is a GPU',
 }, () => {
-  const script = join(projectRoot, 'dist', 'training', 'gpu-check.bench.js');
+  const script = join(projectRoot, 'environment', 'gpu-check.mjs');
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
   assert.equal(status, 1);
   assert.equal(stdout, '');
