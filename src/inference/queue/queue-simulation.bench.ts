@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- queue-simulation [--sentences 1500] [--redis 0.0025] [--json]`: how long fleets of 10 to 1,000 machines take for all
+ * `npm run bench -- queue-simulation [--sentences 1500] [--redis 0.015] [--json]`: how long fleets of 10 to 1,000 machines take for all
  * of Europe PMC, what that asks of Redis, and where more machines stop helping.
  *
  * Measured here: how fast a coordinator plans, from articles of 88 kB in files and in an archive, and how long a worker takes to
@@ -73,7 +73,7 @@ async function planning() {
 
 async function main(): Promise<void> {
   const rate = argument('--sentences', 1_500);
-  const redisPerShard = argument('--redis', 0.0025);
+  const redisPerShard = argument('--redis', 0.015);
   const measured = await planning();
   const { articlesPerShard } = measured;
   const sentences = FULL_TEXTS * SENTENCES_OF_FULL_TEXT + ABSTRACTS * SENTENCES_OF_ABSTRACT;
