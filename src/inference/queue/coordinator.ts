@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkOutputFolder, InputError, whileWriting, withLock, writeFileAtomically } from '../../foundation';
 import { type InputFile, Skipped, type Totals } from '../corpus';
-import { reportOutages, type Server } from './connection';
+import { reportOutages, type Server, within } from './connection';
 import {
   ANNOTATE,
   isDrained,
@@ -13,8 +13,6 @@ import {
   postRun,
   removePosted,
   type ShardJob,
-  TIMING,
-  type Timing,
 } from './jobs';
 import { Manifest, readManifest } from './manifest';
 import { closingOf, Plan, type PlanEntry, plannedShards } from './plan';
@@ -22,6 +20,7 @@ import { locateInRoots, type RootedPath } from './roots';
 import { idOfRun, type Run, recordRun } from './run';
 import { type Receipt, readReceipt } from './shard-output';
 import { listingHash, locateFiles, type RootedFile, type Shard, shardsOf } from './shards';
+import { TIMING, type Timing } from './timing';
 
 export interface FleetOptions {
   server: Server;
@@ -55,8 +54,12 @@ export interface FleetReport {
 }
 
 const MOST_QUEUED = 100_000;
-/** Jobs sent in one go. */
-const BULK = 1_000;
+/** Finished jobs looked at in one go. */
+const GATHERED = 1_000;
+/** Jobs sent in one go; more would cost memory and save no time. */
+const BULK = 100;
+/** Milliseconds to end what is in hand when asked to stop. */
+const FAREWELL = 2_000;
 const DEAD_LETTERS = 'dead-letters.jsonl';
 
 /**
@@ -70,8 +73,9 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   checkOutputFolder(out);
   const rooted = locateFiles(files, roots);
   const folder = locateInRoots(roots, out);
+  const inside = folder.path === '' ? '' : `${folder.path}/`;
   for (const { root, path, place } of rooted)
-    if (root === folder.root && `${path}/`.startsWith(`${folder.path}/`))
+    if (root === folder.root && path.startsWith(inside))
       throw new InputError(
         `${place}: an input is in the output folder ${out}; choose a folder outside the inputs`,
       );
@@ -124,11 +128,19 @@ class Coordinator {
     await queue.retryJobs({ state: 'failed' });
     const stop = () => this.#stop.abort();
     this.options.signal?.addEventListener('abort', stop);
+    if (this.options.signal?.aborted) stop();
+    const work = Promise.all([
+      this.#plan().catch((error) => this.#end(error)),
+      this.#gatherAll().catch((error) => this.#end(error)),
+    ]);
+    work.catch(() => {}); // after a stop; before it, thrown here
+    const { signal } = this.#stop;
+    const stopped = signal.aborted
+      ? work
+      : new Promise((resolve) => signal.addEventListener('abort', resolve));
     try {
-      await Promise.all([
-        this.#plan().catch((error) => this.#end(error)),
-        this.#gatherAll().catch((error) => this.#end(error)),
-      ]);
+      // A server that is away keeps its commands waiting; a stop does not wait for it.
+      await Promise.race([work, stopped.then(() => within(FAREWELL, work))]);
     } finally {
       this.options.signal?.removeEventListener('abort', stop);
       this.#manifest.end();
@@ -244,7 +256,7 @@ class Coordinator {
   async #gather(): Promise<boolean> {
     const { queue } = this.open;
     const { out, run } = this.options;
-    const jobs = await queue.getCompleted(0, BULK - 1);
+    const jobs = await queue.getCompleted(0, GATHERED - 1);
     const receipts: Receipt[] = [];
     const lost: number[] = [];
     for (const { data } of jobs) {

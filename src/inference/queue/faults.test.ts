@@ -300,3 +300,16 @@ test('a drained queue stops its coordinator; the same command continues', option
   assert.ok((await coordinate(fleet, url, name)).finished);
   await assertComplete(name);
 });
+
+test('a coordinator that is asked to stop while Redis is away does not wait for it', options, async (t) => {
+  const { name } = ownPlace();
+  const own = await startRedis();
+  t.after(() => own.end());
+  const stop = new AbortController();
+  const { queue } = await watchQueue(t, own.url());
+  const run = coordinate(fleet, own.url(), name, { signal: stop.signal });
+  await until('the shards are queued', async () => (await queue.getWaitingCount()) > 5);
+  await own.kill();
+  stop.abort();
+  assert.equal((await run).finished, false);
+});

@@ -2,9 +2,9 @@
 import { listInputs } from '../corpus';
 import { readAddress } from './connection';
 import { runFleet } from './coordinator';
-import type { Timing } from './jobs';
 import { openRoots } from './roots';
 import type { Run } from './run';
+import type { Timing } from './timing';
 
 export interface CoordinatorSettings {
   url: string;

@@ -1,8 +1,8 @@
 /** A worker of a test, in a process of its own that can be killed: `node fleet-worker.fixture.js SETTINGS`, as JSON. */
 
 import { readAddress } from './connection';
-import type { Timing } from './jobs';
 import { openRoots } from './roots';
+import type { Timing } from './timing';
 import { workOnQueue } from './worker';
 
 export interface WorkerSettings {

@@ -13,10 +13,11 @@ import { readAddress } from './connection';
 import { type FleetReport, runFleet } from './coordinator';
 import type { CoordinatorSettings } from './fleet-coordinator.fixture';
 import type { WorkerSettings } from './fleet-worker.fixture';
-import { openQueue, type Timing } from './jobs';
+import { openQueue } from './jobs';
 import { mergeShards } from './merge';
 import { openRoots } from './roots';
 import { modelHash, type Run, VERSION } from './run';
+import type { Timing } from './timing';
 
 /** Short, so that tests see locks expire. */
 export const SHORT: Timing = { lock: 1_000, poll: 50, pause: 100, attempts: 5 };

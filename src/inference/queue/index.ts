@@ -11,11 +11,11 @@ export { drainQueue, type QueueStatus, queueStatus, retryFailed } from './admini
 export { readAddress, type Server } from './connection';
 export { type FleetOptions, type FleetReport, runFleet } from './coordinator';
 export { type Dashboard, serveDashboard } from './dashboard';
-export type { Timing } from './jobs';
 export { mergeShards } from './merge';
 export { type AnsweringTasks, answerRemoteTasks, openRemoteTasks, type RemoteTasks } from './remote-tasks';
 export { locateInRoots, openRoots, type RootedPath, resolveInRoots } from './roots';
 export { modelHash, type Run, runsQuantized, SHARD_FORMATS, type ShardFormat, VERSION } from './run';
 export type { Receipt } from './shard-output';
+export type { Timing } from './timing';
 export { type WorkOptions, workOnQueue } from './worker';
 export { serveWorkerMetrics, type WorkerMetrics } from './worker-metrics';

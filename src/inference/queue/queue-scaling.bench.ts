@@ -27,11 +27,12 @@ import { listInputs } from '../corpus';
 import { DEFAULT_MODEL } from '../default-model';
 import { connect, readAddress } from './connection';
 import type { CoordinatorSettings } from './fleet-coordinator.fixture';
-import { openQueue, TIMING } from './jobs';
+import { openQueue } from './jobs';
 import { startRedis, WITHOUT_REDIS } from './redis.fixture';
 import { openRoots } from './roots';
 import { idOfRun, modelHash, type Run, recordRun, VERSION } from './run';
 import { idOfShard, listingHash, locateFiles } from './shards';
+import { TIMING } from './timing';
 
 const SHARDS = 100_000;
 const PROGRAM = join(projectRoot, 'environment', 'falconframes.cjs');

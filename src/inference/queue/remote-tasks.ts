@@ -2,8 +2,9 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../../foundation';
 import { connect, ownClient, reportOutages, type Server, within } from './connection';
-import { PREFIX, TIMING, type Timing } from './jobs';
+import { PREFIX } from './jobs';
 import { VERSION } from './run';
+import { TIMING, type Timing } from './timing';
 
 /** Work that other machines do as a whole, such as a trial of a search. Plain data. */
 export interface RemoteTasks<Task extends object, Result> {

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { parseShardJob } from './jobs';
+import { parseShardJob, refusalOf } from './jobs';
 import { locateInRoots, openRoots, resolveInRoots } from './roots';
+import { VERSION } from './run';
 import { sourcesOfShard } from './shards';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'falconframes-roots-')));
@@ -72,4 +73,13 @@ test('a job that is not a shard is refused', () => {
     { ...job, folder: { root: '0', path: 'run' } },
   ];
   for (const data of wrong) assert.throws(() => parseShardJob(data), /the job is not a shard/);
+});
+
+test('a machine works for its own version and model alone', () => {
+  assert.equal(refusalOf({ version: VERSION, model: 'a' }, 'a'), undefined);
+  assert.match(
+    refusalOf({ version: '0.0.0', model: 'a' }, 'a')!,
+    /is for version 0\.0\.0 of falconframes, this machine has/,
+  );
+  assert.match(refusalOf({ version: VERSION, model: 'b' }, 'a')!, /is for another model/);
 });

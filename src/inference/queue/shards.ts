@@ -31,8 +31,8 @@ export interface Shard {
 /** A listed file with its place in the roots. */
 export type RootedFile = InputFile & RootedPath;
 
-/** Characters after which a shard ends: about a hundred full texts, 10 to 60 seconds of one core. */
-const FULL = 1 << 22;
+/** Characters after which a shard ends: about two hundred full texts, 10 to 60 seconds of one core. */
+const FULL = 1 << 23;
 
 /** @throws InputError for a file that the other machines cannot open: outside the roots, or with a name that is not UTF-8 */
 export function locateFiles(files: readonly InputFile[], roots: readonly string[]): RootedFile[] {

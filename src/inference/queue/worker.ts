@@ -16,14 +16,13 @@ import {
   refusalOf,
   type ShardJob,
   type ShardResult,
-  TIMING,
-  type Timing,
 } from './jobs';
 import { readShard } from './plan';
 import { resolveInRoots } from './roots';
 import { idOfRun, modelHash, type Run, readRun } from './run';
 import type { Receipt } from './shard-output';
 import { idOfShard } from './shards';
+import { TIMING, type Timing } from './timing';
 
 export interface WorkOptions {
   server: Server;
