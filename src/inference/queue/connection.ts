@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Redis } from 'ioredis';
 import { InputError, withoutCredentials } from '../../foundation';
 
@@ -10,7 +11,7 @@ export interface Server {
     db: number;
     username?: string;
     password?: string;
-    tls?: { servername: string };
+    tls?: { servername?: string };
     maxRetriesPerRequest: null;
     /** Milliseconds. */
     connectTimeout: number;
@@ -43,15 +44,16 @@ export function readAddress(address: string, environment = process.env): Server 
   const { FALCONFRAMES_QUEUE_USERNAME, FALCONFRAMES_QUEUE_PASSWORD } = environment;
   const username = decodeURIComponent(url.username) || FALCONFRAMES_QUEUE_USERNAME;
   const password = decodeURIComponent(url.password) || FALCONFRAMES_QUEUE_PASSWORD;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
     name,
     options: {
-      host: url.hostname.replace(/^\[|\]$/g, ''),
+      host,
       port: Number(url.port || 6379),
       db: Number(database),
       ...(username && { username }),
       ...(password && { password }),
-      ...(url.protocol === 'rediss:' && { tls: { servername: url.hostname } }),
+      ...(url.protocol === 'rediss:' && { tls: isIP(host) ? {} : { servername: host } }),
       // A command waits while the server is away.
       maxRetriesPerRequest: null,
       connectTimeout: FIRST_ATTEMPT,
