@@ -26,7 +26,10 @@ export function readTrainingSizes(path: string): SizedRun[] {
   if (!existsSync(path)) return [];
   const { rows } = readJsonObject(path, 'a study of training sizes', 1 << 20);
   if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
-  return rows as SizedRun[];
+  return (rows as SizedRun[]).map((row) => ({
+    ...row,
+    f1: byLabel(ENTITY_CLASSES, (label) => row.f1[label] ?? null), // in the order of all figures
+  }));
 }
 
 /** Reads the tables of a folder; a missing table is empty and reported in `missing`. */

@@ -21,6 +21,8 @@ export interface CurveOptions {
   title?: string;
   /** Whether the lowest curve is the best, as of a loss. */
   isLowerBetter?: boolean;
+  /** Whether the curves are computed rather than measured, so that nothing in them is chance. */
+  isExact?: boolean;
 }
 
 const PLOT = { width: 618, height: 340 };
@@ -60,6 +62,7 @@ export function curves(
     interval = '95% intervals',
     title,
     isLowerBetter = false,
+    isExact = false,
   }: CurveOptions,
 ): Figure {
   const known = series.filter(({ points }) => points.length > 0);
@@ -112,7 +115,7 @@ export function curves(
       annotations: ends.annotations,
     },
     title: title ?? titleOf(drawn, y, { digits: isNarrow ? 3 : 2, isLowerBetter }),
-    reading: reading(drawn, interval) + note,
+    reading: reading(drawn, interval, isExact) + note,
   };
 }
 
@@ -168,7 +171,8 @@ function titleOf(
   return `${drawn.length > 1 ? `${capitalized(y)}: ${nameInTitle(best.name)} ends ${isLowerBetter ? 'lowest' : 'highest'}, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
 }
 
-function reading(drawn: readonly DrawnCurve[], interval: string): string {
+function reading(drawn: readonly DrawnCurve[], interval: string, isExact: boolean): string {
+  if (isExact) return 'Numbers at the right are the last values.';
   const withInterval = drawn.filter(({ points }) => points.some(hasInterval));
   const marks = withInterval.length
     ? `${withInterval.every(isBand) ? 'Bands' : withInterval.some(isBand) ? 'Bars and bands' : 'Bars'} are ${interval}`

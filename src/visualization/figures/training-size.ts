@@ -40,16 +40,16 @@ export function trainingSizeCurves(trainings: readonly SizedTraining[]): Figure 
   };
 }
 
-/** How many labels gain from the last doubling, or whatever the last step is. */
+/** How many labels are better with the most sentences in the worst run than with the fewest in the best. */
 function title(sizes: readonly number[], ofLabels: readonly Curve[]): string {
   if (sizes.length < 2) return 'F1 of one number of training sentences';
   const [few, many] = [sizes[0], sizes[sizes.length - 1]];
-  const ends = ofLabels.flatMap(({ points }) => {
-    const [one, other] = [few, many].map((sentences) => points.find(({ x }) => x === sentences)?.value);
-    return one === undefined || other === undefined ? [] : [other > one];
+  const gains = ofLabels.flatMap(({ points }) => {
+    const [least, most] = [few, many].map((sentences) => points.find(({ x }) => x === sentences));
+    return least?.high === undefined || most?.low === undefined ? [] : [most.low > least.high];
   });
-  const gaining = ends.filter(Boolean).length;
-  const which = gaining === ends.length ? 'Every label gains' : `${gaining} of ${ends.length} labels gain`;
+  const gaining = gains.filter(Boolean).length;
+  const which = gaining === gains.length ? 'Every label gains' : `${gaining} of ${gains.length} labels gain`;
   return `${which} from ${formatNumber(many)} training sentences over ${formatNumber(few)}`;
 }
 
@@ -68,9 +68,13 @@ function reading(
   const gains = ofLabels.flatMap(({ name, points }) => {
     const at = (sentences: number) => points.find(({ x }) => x === sentences)?.value;
     const [one, other] = [at(before), at(last)];
-    return one === undefined || other === undefined
-      ? []
-      : `${name} ${other < one ? '−' : '+'}${Math.abs(other - one).toFixed(2)}`;
+    return one === undefined || other === undefined ? [] : `${name} ${signed(other - one)}`;
   });
   return `${legend}; from ${formatNumber(before)} to ${formatNumber(last)} sentences: ${listLabels(gains)}.`;
+}
+
+function signed(difference: number): string {
+  const size = Math.abs(difference).toFixed(2);
+  const sign = difference < 0 ? '−' : '+';
+  return Number(size) === 0 ? size : sign + size;
 }
