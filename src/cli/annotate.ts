@@ -84,11 +84,12 @@ folder. Articles in a .tar archive or in a file of several articles have their o
 position; BioC and PubTator documents have their own. The format is recognized by content, not by file name.
 Unreadable input is reported on standard error and skipped; the status is then not zero. Hidden files and files of other kinds
 in folders are skipped and counted.
+${MORE_MACHINES}
 
 Examples:
   npx falconframes annotate articles/ --out entities.jsonl
   echo 'HeLa cells carry the mutation V600E.' | npx falconframes annotate
-${MORE_MACHINES}`,
+  npx falconframes annotate articles/ --queue redis://127.0.0.1:6379 --out runs/articles`,
     )
     .action(annotate);
 }

@@ -21,8 +21,8 @@ export function registerDemo(program: Command): void {
 Prints the address of the page and serves it until interrupted (Ctrl+C). The models run in the page; no text leaves it.
 
 Examples:
-  falconframes demo
-  falconframes demo --out site`,
+  npx falconframes demo
+  npx falconframes demo --out site`,
     )
     .action(demo);
 }

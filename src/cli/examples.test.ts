@@ -8,7 +8,10 @@ import { Command } from 'commander';
 import { type LocalServer, startLocalServer } from '../collection';
 import { mirrorFolder, projectRoot } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
+import { registerAnnotate } from './annotate';
 import { registerDeliverable } from './deliverable';
+import { registerDemo } from './demo';
+import { registerQueue } from './queue';
 import { registerReproduce } from './reproduce';
 import { registerSearch } from './search';
 import { registerSetup } from './setup';
@@ -22,10 +25,17 @@ const COMMANDS =
   `doctor, corpus, collect, preprocess, convert, score, train, average, search, evaluate, compress export,
   compress fuse, compress quantize, compress distil, compress trim, compress prune, compress sparsify,
   compress keep-labels, compress difference, compress restore, compress threshold, benchmark, annotate, classify,
-  pretrain, track, setup, reproduce, deliverable`.split(/,\s+/);
+  pretrain, track, setup, reproduce, deliverable, demo, queue work, queue status, queue retry, queue drain,
+  queue merge, queue dashboard`.split(/,\s+/);
+
+const needsRedis = 'needs a Redis server; the tests of the queue run such commands';
 
 /** Commands of which some examples are not run: those are only parsed. */
 const NOT_RUN = [
+  { what: /falconframes annotate .*--queue/, register: registerAnnotate, why: needsRedis },
+  { what: /falconframes search .*--queue/, register: registerSearch, why: needsRedis },
+  { what: /falconframes queue /, register: registerQueue, why: needsRedis },
+  { what: /falconframes demo$/, register: registerDemo, why: 'serves until it is stopped' },
   { what: /^npx falconframes setup/, register: registerSetup, why: 'installs packages into the project' },
   { what: /search --grid assessment/, register: registerSearch, why: 'takes hours' },
   {
@@ -118,10 +128,13 @@ function commandsIn(help: string): string[] {
 
 test('every command is in the list above', async () => {
   const main = commandsIn((await shell('npx falconframes --help')).output).filter(
-    (name) => name !== 'compress',
+    (name) => name !== 'compress' && name !== 'queue',
   );
-  const steps = commandsIn((await shell('npx falconframes compress --help')).output);
-  const all = [...main, ...steps.map((name) => `compress ${name}`)];
+  const all = [...main];
+  for (const group of ['compress', 'queue']) {
+    const steps = commandsIn((await shell(`npx falconframes ${group} --help`)).output);
+    all.push(...steps.map((name) => `${group} ${name}`));
+  }
   assert.deepEqual(all.sort(), [...COMMANDS].sort());
 });
 
@@ -143,7 +156,7 @@ for (const command of COMMANDS) {
         `${example} (${how})`,
         { skip: needsMirror && 'needs FALCONFRAMES_MIRROR' },
         async () => {
-          if (parsed) return parse(parsed.register, example);
+          if (parsed) return parse(parsed.register, command, example);
           // Of two models of the same encoder, the second is a copy.
           if (command === 'average')
             cpSync(join(folder, 'runs', 'mine'), join(folder, 'runs', 'other'), { recursive: true });
@@ -156,10 +169,12 @@ for (const command of COMMANDS) {
 }
 
 /** Fails if commander refuses the options of an example. */
-function parse(register: (program: Command) => void, example: string): void {
+function parse(register: (program: Command) => void, name: string, example: string): void {
   const program = new Command().exitOverride();
   register(program);
-  const [command] = program.commands;
+  const command = name
+    .split(' ')
+    .reduce((parent, part) => parent.commands.find((own) => own.name() === part)!, program);
   let wasCalled = false;
   command.exitOverride().action(() => {
     wasCalled = true;

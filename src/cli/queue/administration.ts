@@ -27,12 +27,14 @@ export function registerRetry(queue: Command): void {
 }
 
 export function registerDrain(queue: Command): void {
-  command(queue, 'drain', 'empty the queue; the same `annotate --queue` continues the run')
-    .addHelpText('after', 'Finished shards stay in the folder of the run.')
-    .action(async (options: Options) => {
-      const removed = await drainQueue(readAddress(options.queue));
-      printResult({ removed }, options, () => `${removed} shards were removed from the queue.`);
-    });
+  command(
+    queue,
+    'drain',
+    'empty the queue; finished shards stay in the folder of the run, and the same `annotate --queue` continues it',
+  ).action(async (options: Options) => {
+    const removed = await drainQueue(readAddress(options.queue));
+    printResult({ removed }, options, () => `${removed} shards were removed from the queue.`);
+  });
 }
 
 function command(queue: Command, name: string, description: string): Command {
@@ -41,7 +43,7 @@ function command(queue: Command, name: string, description: string): Command {
     .description(description)
     .addOption(ADDRESS)
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', `\nExample: falconframes queue ${name} --queue redis://127.0.0.1:6379`);
+    .addHelpText('after', `\nExample:\n  npx falconframes queue ${name} --queue redis://127.0.0.1:6379`);
 }
 
 function describe({ run, workers, failures, ...counts }: QueueStatus): string {

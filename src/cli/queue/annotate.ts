@@ -57,9 +57,7 @@ export const LIMIT = new Option('--limit <number>', 'maximum number of articles 
 
 export const MORE_MACHINES = `
 With --queue, --out is a folder: shards of the output, a manifest of the finished ones, and dead-letters.jsonl with what could not
-be used. \`falconframes queue merge\` makes one file of it. The same command continues a stopped run.
-
-Example: falconframes annotate articles/ --queue redis://127.0.0.1:6379 --out runs/articles`;
+be used. \`falconframes queue merge\` makes one file of it. The same command continues a stopped run.`;
 
 interface Options extends FleetCommandOptions {
   queue: string;

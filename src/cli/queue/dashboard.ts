@@ -18,7 +18,8 @@ export function registerDashboard(queue: Command): void {
       `
 The page can be looked at and nothing else. It needs the packages @bull-board/api and @bull-board/express.
 
-Example: falconframes queue dashboard --queue redis://127.0.0.1:6379`,
+Example:
+  npx falconframes queue dashboard --queue redis://127.0.0.1:6379`,
     )
     .action(async ({ queue: address, port, host }: { queue: string; port: number; host: string }) => {
       const dashboard = await serveDashboard(readAddress(address), { port, host, patience: 60_000 });

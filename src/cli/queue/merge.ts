@@ -14,7 +14,8 @@ export function registerMerge(queue: Command): void {
       `
 JSONL has the lines that \`annotate\` on one machine writes, byte for byte. Every shard is compared with its hash in the manifest.
 
-Example: falconframes queue merge runs/articles --out entities.jsonl`,
+Example:
+  npx falconframes queue merge runs/articles --out entities.jsonl`,
     )
     .action(async (folder: string, { out, json }: { out: string; json?: boolean }) => {
       const { documents, sentences, entities, damaged } = await mergeShards(folder, out);

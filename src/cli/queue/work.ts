@@ -47,7 +47,8 @@ Any number of these may run, on any number of machines, and join or leave at any
 back within seconds; those of a machine that is lost go to another after 30 seconds. A machine with another version or model is
 refused. User name and password are read from the address, or from FALCONFRAMES_QUEUE_USERNAME and FALCONFRAMES_QUEUE_PASSWORD.
 
-Example: falconframes queue work --queue redis://127.0.0.1:6379 --root /data`,
+Example:
+  npx falconframes queue work --queue redis://127.0.0.1:6379 --root /data`,
     )
     .action(work);
 }
