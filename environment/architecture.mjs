@@ -23,6 +23,7 @@ export const ROOMS = {
   benchmark: 'size, speed, memory',
   inference: 'annotate and classify',
   visualization: 'figures, tables, pages',
+  page: 'a page that annotates in the browser',
   literature: 'the drug-discovery task',
   studies: 'the four studies',
   cli: 'one file a command',

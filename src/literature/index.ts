@@ -27,7 +27,7 @@ export { publishedScores } from './published';
 export { type CorpusShare, type Replay, type ReplayedArticle, readReplay, writeReplay } from './replay';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
 export { type RunSettings, readRunSettings } from './run-settings';
-export { readSearchStudy, type SearchStudy } from './search-study';
+export { readSearchStudy, type SearchStudy, type SizedRun } from './search-study';
 export { type ArticleSource, knownOfArticles, openArticleSource } from './source-of-run';
 export { compareTrainingSets } from './training-sets';
 export {
