@@ -7,7 +7,7 @@ import { root } from './places.mjs';
 
 export const drawingPath = join(root, 'docs', 'architecture.svg');
 
-/** Rooms in the order in which data flows, with what they do; environment/rooms.test.mjs keeps the order. */
+/** Rooms in the order in which data flows, with what they do; environment/rooms.test.mjs checks it against the imports. */
 export const ROOMS = {
   foundation: 'spans, files, errors, chance',
   collection: 'Europe PMC, resumable store',

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Variant } from '../benchmark';
 import { benchPythonInstalled, openPeers, openVariant, openVariants } from '../benchmark';
-import { shippedModels } from './compressing';
+import { projectRoot } from '../foundation';
 import type { Run } from './run';
 
 /** The steps of notebook 5 by their names in the benchmark, each derived from the one before. */
@@ -18,6 +19,13 @@ export const CHAIN = [
 
 const EXPORTED = join('onnx', 'model.onnx');
 const QUANTIZED = join('onnx', 'model_quantized.onnx');
+
+/** Returns the folders of the models included in the project, as far as they exist. */
+function shippedModels(): string[] {
+  return ['falconframes-small', 'falconframes-tiny']
+    .map((name) => join(projectRoot, 'models', name))
+    .filter((folder) => existsSync(join(folder, 'config.json')));
+}
 
 /** Opens the steps after the model itself, and the models included in the project, all on one thread. */
 export async function openSteps({ files }: Run): Promise<Variant[]> {

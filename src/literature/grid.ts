@@ -31,8 +31,8 @@ export async function trainGrid(
     if (encoder !== undefined) await fetchEncoder(String(encoder));
   const rows = await trainInTurn(
     join(folder, 'grid'),
-    grid.map((values) => [Object.values(values).join(', '), values] as const),
-    async (values, out): Promise<GridRow> => {
+    grid.map((values) => ({ name: Object.values(values).join(', '), values })),
+    async ({ values }, out): Promise<GridRow> => {
       const data = { train: [files.train], dev: [files.dev], out };
       const { bestScore, tokensPerSecond } = await fineTune({ seed, ...options, ...values, ...data });
       const shown = Object.entries(values).map(([name, value]) => [name, String(value)]);

@@ -7,7 +7,6 @@
  */
 export { type CapitalSentences, evaluateModels, readCapital, trainOnCapital } from './capital-study';
 export { NAMED_CELL_LINE, type NamedSentences, type Naming, nameCellLines } from './cell-line-names';
-export { pruningStudy } from './compressing';
 export { CHAIN, openInstalledPeers, openOnThreads, openSteps } from './contenders';
 export { benchmarkSentences, type RunSentences, readRunSentences, readTestSentences } from './gather';
 export { type GridRow, trainGrid } from './grid';
@@ -22,7 +21,7 @@ export { compareLessons } from './lessons';
 export { describeMachine, examineMachine, libraryVersions, type MachineReport } from './machine';
 export { copyOutdated, type Outdated } from './outdated-copy';
 export { PROFILES, type Profile, type ProfileName, variationsOf } from './profiles';
-export { readPruningRows } from './pruning-study';
+export { pruningStudy, readPruningRows } from './pruning-study';
 export { publishedScores } from './published';
 export { type CorpusShare, type Replay, type ReplayedArticle, readReplay, writeReplay } from './replay';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';

@@ -24,10 +24,9 @@ export function compareLessons(
   const drawn = createRandom(seed)
     .shuffle(all)
     .slice(0, Math.ceil(share * all.length));
-  const named = Object.entries(lessons).map(([name, options]) => [name, { name, options }] as const);
   return trainInTurn(
     join(folder, 'lessons'),
-    named,
+    Object.entries(lessons).map(([name, options]) => ({ name, options })),
     async ({ name, options }, out, around): Promise<Curve> => {
       const train = join(around, 'train.jsonl');
       writeSentences(train, drawn);

@@ -14,6 +14,7 @@ import {
   createRandom,
   formatCsv,
   InputError,
+  projectRoot,
   readSentences,
   readTextFile,
   type Sentence,
@@ -25,6 +26,9 @@ import { taggingTask } from '../tasks';
 import { DEFAULT_TRAINING, learn, readLessons, type TrainingReport } from '../training';
 import type { PruningCase, PruningRow } from '../visualization';
 import { ENTITY_CLASSES } from './views';
+
+/** Path of the table of the study included in the project; it need not exist. */
+export const pruningStudy = join(projectRoot, 'data', 'pruning', 'pruning.csv');
 
 /** The cases of the study for an encoder, the cheap ones first. */
 export function planPruningStudy(encoder: EncoderConfiguration): PruningCase[] {

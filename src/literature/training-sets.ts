@@ -17,10 +17,9 @@ export function compareTrainingSets(
   options: Omit<FineTuning, 'train' | 'dev' | 'out'>,
   progress: Progress = silentProgress,
 ): Promise<Row[]> {
-  const named = Object.entries(sets).map(([name, sentences]) => [name, { name, sentences }] as const);
   return trainInTurn(
     join(folder, 'training-sets'),
-    named,
+    Object.entries(sets).map(([name, sentences]) => ({ name, sentences })),
     async ({ name, sentences }, out, around): Promise<Row> => {
       const train = join(around, 'train.jsonl');
       writeSentences(train, sentences);

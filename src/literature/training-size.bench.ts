@@ -64,10 +64,9 @@ async function main(): Promise<void> {
   const left = values.seed
     .flatMap((seed) => SIZES.map((sentences) => ({ seed: Number(seed), sentences })))
     .filter((own) => !rows.some((row) => row.seed === own.seed && row.sentences === own.sentences));
-  const named = left.map((own) => [`${own.sentences} sentences, seed ${own.seed}`, own] as const);
   await trainInTurn(
     join(out, 'trained'),
-    named,
+    left.map((own) => ({ name: `${own.sentences} sentences, seed ${own.seed}`, ...own })),
     async ({ seed, sentences }, folder, around) => {
       const files = { train: join(around, 'train.jsonl'), dev: join(around, 'dev.jsonl') };
       writeSentences(files.train, train.slice(0, sentences));
