@@ -42,7 +42,8 @@ export const OPENING_BYTES = 4096;
 /** Returns the kind of a content from its first `OPENING_BYTES`. Gzip and UTF-16 hide theirs: unpack or decode, then call again. */
 export function kindOfContent(opening: Uint8Array): ContentKind {
   const bytes = opening.subarray(0, OPENING_BYTES);
-  const latin = String.fromCharCode(...bytes); // no Buffer: this also runs in browsers
+  // No Buffer: this also runs in browsers. Spreading the bytes as arguments would take ten times as long.
+  const latin: string = Reflect.apply(String.fromCharCode, undefined, bytes);
   const signed = kindOfSignature(latin);
   if (signed) return signed;
   if (isTar(bytes, latin)) return 'tar';

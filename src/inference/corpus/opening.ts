@@ -29,11 +29,12 @@ export function kindOfFile(path: FilePath): Opening {
 export function openingOf(bytes: Uint8Array): Opening {
   const isPacked = isGzip(bytes);
   const unpacked = isPacked ? unpackedOpening(bytes) : bytes;
-  const isUtf16 = kindOfContent(unpacked) === 'utf-16';
+  const kind = kindOfContent(unpacked);
+  const isUtf16 = kind === 'utf-16';
   const opening = Buffer.from(unpacked.buffer, unpacked.byteOffset, Math.min(unpacked.length, OPENING));
   const plain = isUtf16 ? openingOfUtf16(opening) : opening;
   const text = plain.toString('utf8').replace(/^\ufeff/, '');
-  return { kind: kindOfContent(plain), text: text.trimStart(), isGzip: isPacked, isUtf16 };
+  return { kind: isUtf16 ? kindOfContent(plain) : kind, text: text.trimStart(), isGzip: isPacked, isUtf16 };
 }
 
 /** Converts the opening to UTF-8; empty if it cannot be decoded, which its reader reports. */

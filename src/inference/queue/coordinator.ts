@@ -56,7 +56,7 @@ export interface FleetReport {
 const MOST_QUEUED = 100_000;
 /** Finished jobs looked at in one go. */
 const GATHERED = 1_000;
-/** Jobs sent in one go; more would cost memory and save no time. */
+/** Jobs sent in one go at most; more would cost memory and save no time. The first goes alone, so that workers begin while the rest is planned. */
 const BULK = 100;
 /** Milliseconds to end what is in hand when asked to stop. */
 const FAREWELL = 2_000;
@@ -169,11 +169,13 @@ class Coordinator {
     const { out, run } = this.options;
     let waiting: Shard['shard'][] = [];
     let finished: Receipt[] = [];
+    let full = 1;
     const flush = async (sync: () => void) => {
       this.#manifest.add(finished);
       sync(); // before a worker can ask for them
       await this.#send(waiting);
       [waiting, finished] = [[], []];
+      full = Math.min(2 * full, BULK);
     };
     for await (const { shard, entry, sync } of this.#shards()) {
       if (this.#stop.signal.aborted) return;
@@ -186,7 +188,7 @@ class Coordinator {
         waiting.push(shard.shard);
       }
       const isFull = this.#outstanding.size >= (this.options.mostQueued ?? MOST_QUEUED);
-      if (waiting.length + finished.length >= BULK || isFull) await flush(sync);
+      if (waiting.length + finished.length >= full || isFull) await flush(sync);
       while (this.#outstanding.size >= (this.options.mostQueued ?? MOST_QUEUED)) {
         if (this.#stop.signal.aborted) return;
         await delay(this.#timing.poll / 4);
