@@ -74,6 +74,18 @@ export function countOutcomes(
   return counts;
 }
 
+/** Tells of two classes whether any sentence is annotated for both, so that one could be taken for the other. */
+export function annotatedTogether(
+  sentences: readonly Pick<Sentence, 'annotated'>[],
+): (one: string, other: string) => boolean {
+  const pairs = new Set(
+    sentences.flatMap(({ annotated }) =>
+      annotated.flatMap((one) => annotated.map((other) => `${one}\0${other}`)),
+    ),
+  );
+  return (one, other) => pairs.has(`${one}\0${other}`);
+}
+
 /**
  * Confusion matrix of classes, ignoring borders: rows gold, columns predicted, in the order of `labels` with "none" last: its
  * column has the missed mentions, its row the spurious ones.

@@ -82,6 +82,7 @@ export {
 export { tagByDictionary } from './dictionary';
 export { type Contrast, type Effect, type Effects, searchEffects } from './effects';
 export {
+  annotatedTogether,
   type ComparedMention,
   classConfusion,
   compareMentions,

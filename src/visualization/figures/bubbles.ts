@@ -169,7 +169,8 @@ export function bubbles(
       (points.some(({ xInterval }) => xInterval) ? ' Horizontal bars are one standard deviation.' : '') +
       (reference ? ` Dashed lines go through ${reference.name}.` : '') +
       (points.some(isNewest) ? ` The dashed circle is ${newest}.` : '') +
-      (isKeyed ? ' The numbers are in order of the horizontal axis.' : ''),
+      (isKeyed ? ' The numbers are in order of the horizontal axis.' : '') +
+      (yRange[0] > 0 ? ` The vertical axis starts at ${yRange[0].toFixed(2)}.` : ''),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Reliability, wilsonInterval } from '../../evaluation';
 import { type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { LIMIT, labelColours } from '../palette';
-import { chooseLabels, type ShownLabels } from '../shown-labels';
+import { chooseLabels, listLabels, type ShownLabels } from '../shown-labels';
 import { unitSquares } from './panels';
 
 /** Discs with fewer tokens or texts are drawn hollow: their share is unreliable. */
@@ -9,14 +9,12 @@ const FEW = 30;
 
 const WORDS = {
   tokens: {
-    title: 'Calibration of token probabilities',
     x: 'mean probability in the bin',
     y: 'share inside gold mentions',
     which: 'those with the most gold tokens',
     none: 'not annotated',
   },
   texts: {
-    title: 'Calibration of the predicted labels',
     x: 'mean confidence in the bin',
     y: 'share right',
     which: 'those with the most texts right',
@@ -37,7 +35,7 @@ export function calibration(
   reliabilities: Readonly<Record<string, Reliability | null>>,
   items: keyof typeof WORDS = 'tokens',
 ): Figure {
-  const { title, x, y, which } = WORDS[items];
+  const { x, y, which } = WORDS[items];
   const labels = Object.keys(reliabilities);
   const colours = labelColours(labels);
   const chosen = chooseLabels(labels, {
@@ -84,9 +82,40 @@ export function calibration(
   return {
     data,
     layout,
-    title,
+    title: titleOf(reliabilities, chosen.shown),
     reading: reading(reliabilities, chosen, items),
   };
+}
+
+/** Where nothing is decided yet: nearly all tokens are certainly outside and would hide what happens between. */
+const UNDECIDED = [0.1, 0.9] as const;
+/** Mean differences from the true share up to this are called right. */
+const CLOSE = 0.05;
+
+/** Names the panels whose undecided probabilities are too high or too low. */
+function titleOf(
+  reliabilities: Readonly<Record<string, Reliability | null>>,
+  shown: readonly string[],
+): string {
+  const excessOf = (label: string) => {
+    const bins = (reliabilities[label]?.bins ?? []).filter(
+      ({ meanProbability }) => meanProbability >= UNDECIDED[0] && meanProbability <= UNDECIDED[1],
+    );
+    const count = bins.reduce((sum, bin) => sum + bin.count, 0);
+    return (
+      bins.reduce((sum, bin) => sum + bin.count * (bin.meanProbability - bin.share), 0) / Math.max(1, count)
+    );
+  };
+  const over = shown.filter((label) => excessOf(label) > CLOSE);
+  const under = shown.filter((label) => excessOf(label) < -CLOSE);
+  const between = `Between ${UNDECIDED.join(' and ')}`;
+  if (over.length + under.length === 0) return `${between}, probabilities are right to within ${CLOSE}`;
+  return [
+    over.length > 0
+      ? `${between}, probabilities of ${listLabels(over)} are too high`
+      : `${between}, probabilities`,
+    ...(under.length > 0 ? [`${over.length > 0 ? 'those ' : ''}of ${listLabels(under)} are too low`] : []),
+  ].join(over.length > 0 ? '; ' : ' ');
 }
 
 /** Wilson's 95% interval of the share in each bin, as error bars. */

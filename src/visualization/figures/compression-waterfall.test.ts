@@ -39,9 +39,9 @@ test('the numbers are beside the bars, and the F1 axis spans the data', () => {
   assert.ok(low > 60 && low < 71.5 && high > 73 && high < 80);
 });
 
-test('the reading summarizes all steps', () => {
+test('the title summarizes all steps', () => {
   assert.match(
-    compressionWaterfall(steps).reading,
+    compressionWaterfall(steps).title,
     /11\.3 times smaller, 2 times faster, 1 points? of F1 lost/,
   );
 });

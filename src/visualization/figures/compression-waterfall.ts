@@ -74,7 +74,7 @@ export function compressionWaterfall(steps: readonly BenchmarkPoint[]): Figure {
     ];
   }
   const [lowest] = rangeOf(steps.map(PANELS[2].measure), false);
-  return { data, layout, title: 'Effect of each compression step', reading: reading(steps, lowest > 0) };
+  return { data, layout, title: titleOf(steps), reading: readingOf(lowest > 0) };
 }
 
 /** From the previous to the current value; the first bar starts at zero. */
@@ -90,13 +90,13 @@ function rangeOf(values: readonly number[], fromZero: boolean): [number, number]
   return [Math.max(0, low - padding), high + padding * 0.9];
 }
 
-function reading(steps: readonly BenchmarkPoint[], cutAxis: boolean): string {
+function titleOf(steps: readonly BenchmarkPoint[]): string {
   const [first, last] = [steps[0], steps.at(-1)!];
   const times = (ratio: number) => formatNumber(ratio, 1);
   const points = 100 * (last.f1 - first.f1);
   const change = `${formatNumber(Math.abs(points), 1)} points of F1 ${points < 0 ? 'lost' : 'gained'}`;
-  return (
-    `Each bar reaches from the previous step's value to the number beside it${cutAxis ? '; the F1 axis does not start at zero' : ''}. ` +
-    `From ${first.name} to ${last.name}: ${times(first.sizeMb / last.sizeMb)} times smaller, ${times(first.latencyMs / last.latencyMs)} times faster, ${change}.`
-  );
+  return `All steps together: ${times(first.sizeMb / last.sizeMb)} times smaller, ${times(first.latencyMs / last.latencyMs)} times faster, ${change}`;
 }
+
+const readingOf = (isCut: boolean): string =>
+  `Each bar reaches from the previous step's value to the number beside it${isCut ? '; the F1 axis does not start at zero' : ''}.`;

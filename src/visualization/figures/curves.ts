@@ -115,7 +115,7 @@ export function curves(
       annotations: ends.annotations,
     },
     title: title ?? titleOf(drawn, y, { digits: isNarrow ? 3 : 2, isLowerBetter }),
-    reading: reading(drawn, interval, isExact) + note,
+    reading: reading(drawn, interval, isExact) + cutNote(vertical) + note,
   };
 }
 
@@ -171,11 +171,14 @@ function titleOf(
   return `${drawn.length > 1 ? `${capitalized(y)}: ${nameInTitle(best.name)} ends ${isLowerBetter ? 'lowest' : 'highest'}, ` : `${capitalized(y)} of ${nameInTitle(best.name)}: `}${values}`;
 }
 
+const cutNote = ([lowest]: readonly [number, number]): string =>
+  lowest > 0 ? ` The vertical axis starts at ${formatNumber(lowest, 2)}.` : '';
+
 function reading(drawn: readonly DrawnCurve[], interval: string, isExact: boolean): string {
   if (isExact) return 'Numbers at the right are the last values.';
   const withInterval = drawn.filter(({ points }) => points.some(hasInterval));
   const marks = withInterval.length
     ? `${withInterval.every(isBand) ? 'Bands' : withInterval.some(isBand) ? 'Bars and bands' : 'Bars'} are ${interval}`
-    : 'No intervals were given, so small differences may be chance';
+    : 'Without intervals, so that small differences may be chance';
   return `${marks}; numbers at the right are the last values.`;
 }

@@ -9,10 +9,12 @@ import type { MatrixCell } from './matrix';
  *
  * @param confusion counts, "none" last // [gold labels + 1][predicted labels + 1]
  * @param labels in the order of the matrix
+ * @param couldBe whether any source is annotated for both labels; pairs that could not be confused have a dash
  */
 export function confusionMatrix(
   confusion: readonly (readonly number[])[],
   labels: readonly string[],
+  couldBe: (gold: string, predicted: string) => boolean = () => true,
 ): Figure {
   const all = labels.length + 1;
   if (confusion.length !== all || confusion.some((row) => row.length !== all))
@@ -31,6 +33,8 @@ export function confusionMatrix(
     return places.map((predicted): MatrixCell => {
       const count = confusion[gold][predicted];
       const isOutside = gold === labels.length;
+      const isPair = !isOutside && predicted < labels.length;
+      if (isPair && !couldBe(labels[gold], labels[predicted])) return { text: '–', strength: null };
       if (isOutside && predicted === labels.length) return { text: '', strength: null };
       // Spurious mentions have no share, since they have no gold mention.
       const strength = isOutside || total === 0 ? null : count / total;
@@ -45,9 +49,21 @@ export function confusionMatrix(
       columns: [...shown, 'none (missed)'],
       upright: isWide,
     }),
-    title: 'Confusion of labels',
+    title: titleOf(confusion),
     reading: reading(confusion, labels, isWide) + note,
   };
+}
+
+/** Shares of the gold mentions that are missed, or get another label. */
+function titleOf(confusion: readonly (readonly number[])[]): string {
+  const gold = confusion.slice(0, -1);
+  const sumOf = (count: (row: readonly number[], place: number) => number) =>
+    gold.reduce((sum, row, place) => sum + count(row, place), 0);
+  const all = sumOf((row) => row.reduce((sum, count) => sum + count, 0));
+  if (all === 0) return 'No gold mentions';
+  const missed = sumOf((row) => row.at(-1)!);
+  const confused = all - missed - sumOf((row, place) => row[place]);
+  return `${formatPercent(missed / all)} of the gold mentions are missed, ${formatPercent(confused / all)} get another label`;
 }
 
 /** Number of times a label was confused with others, in either direction. */

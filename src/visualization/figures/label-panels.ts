@@ -1,6 +1,7 @@
+import type { Interval } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { axis, type Figure, plainText } from '../figure';
-import { labelColours, MUTED } from '../palette';
+import { INK, labelColours, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
 import { panelGrid } from './panels';
 
@@ -8,6 +9,8 @@ import { panelGrid } from './panels';
 export interface LabelValues {
   name: string;
   values: Readonly<Record<string, number | null>>;
+  /** Drawn as lines over the ends of the bars. */
+  intervals?: Readonly<Record<string, Interval | null>>;
 }
 
 export interface LabelPanelOptions {
@@ -94,6 +97,17 @@ export function labelPanels(
         font: { color: MUTED, size: 11.5 },
       });
     }
+    const intervals = rows.map((row) => groups[row].intervals?.[label] ?? null);
+    // A number stands where its bar ends, or its interval.
+    rows.forEach((row) => {
+      const [value, interval] = [values[row], intervals[row]];
+      if (value === null || !interval) return;
+      annotations.push({
+        text: format(value),
+        ...{ xref: `x${suffix}`, yref: `y${suffix}`, x: interval[1], y: row },
+        ...{ xanchor: 'left', xshift: 4, showarrow: false, font: { size: 12, color: INK } },
+      });
+    });
     return {
       type: 'bar' as const,
       name: plainText(label),
@@ -103,9 +117,18 @@ export function labelPanels(
       xaxis: `x${suffix}`,
       yaxis: `y${suffix}`,
       marker: { color: colours[label] },
-      text: values.map((value) => (value === null ? '' : format(value))),
+      text: rows.map((row) => (values[row] === null || intervals[row] ? '' : format(values[row]))),
       textposition: 'outside',
       textangle: 0,
+      ...(intervals.some(Boolean) && {
+        error_x: {
+          type: 'data',
+          symmetric: false,
+          array: rows.map((row) => (intervals[row] ? intervals[row][1] - (values[row] ?? 0) : 0)),
+          arrayminus: rows.map((row) => (intervals[row] ? (values[row] ?? 0) - intervals[row][0] : 0)),
+          ...{ color: INK, thickness: 1.4, width: 3 },
+        },
+      }),
       cliponaxis: false,
       hovertext: groups.map(({ name }) => plainText(name)),
       hoverinfo: 'text+x',

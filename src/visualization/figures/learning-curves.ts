@@ -87,7 +87,7 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
       showlegend: true,
       legend: { orientation: 'h', x: 0, y: 1.03, yanchor: 'bottom', font: { size: 11.5 } },
       xaxis: axis('step', { domain: [0, 0.5], showline: true, showgrid: false, rangemode: 'tozero' }),
-      yaxis: axis('loss (cross-entropy)', { rangemode: 'tozero', ticks: '' }),
+      yaxis: axis('loss (nats)', { rangemode: 'tozero', ticks: '' }),
       xaxis2: axis('epoch', {
         domain: [0.6, 1],
         anchor: 'y2',
@@ -104,9 +104,16 @@ export function learningCurves(rows: readonly MetricsRow[]): Figure {
       ),
       annotations: ends.annotations,
     },
-    title: 'Learning curves',
+    title: titleOf(evaluations),
     reading: reading(steps, smooth, evaluations, unknown) + note,
   };
+}
+
+function titleOf(evaluations: readonly EvaluationRow[]): string {
+  if (evaluations.length === 0) return 'Not evaluated on dev yet';
+  const best = evaluations.reduce((one, row) => (row.score > one.score ? row : one));
+  const epochs = evaluations.length === 1 ? 'after' : `highest of ${evaluations.length} after`;
+  return `Mean F1 on dev: ${best.score.toFixed(3)}, ${epochs} epoch ${best.epoch}`;
 }
 
 function reading(
@@ -124,15 +131,9 @@ function reading(
         `${formatNumber(last.step)} steps.`,
     );
   }
-  if (evaluations.length) {
+  if (evaluations.length > 1) {
     const lowest = evaluations.reduce((best, row) => (row.loss < best.loss ? row : best));
-    const kept = evaluations.reduce((best, row) => (row.score > best.score ? row : best));
-    const f1 = kept.score.toFixed(2);
-    sentences.push(
-      lowest === kept
-        ? `Dev loss was lowest and mean F1 highest (${f1}) after epoch ${kept.epoch}.`
-        : `Dev loss was lowest after epoch ${lowest.epoch}, but mean F1 was highest (${f1}) after epoch ${kept.epoch}.`,
-    );
+    sentences.push(`Dev loss was lowest after epoch ${lowest.epoch}.`);
   }
   if (unknown.length) sentences.push(`The dev part has no gold mentions of ${listLabels(unknown)}.`);
   return sentences.join(' ');

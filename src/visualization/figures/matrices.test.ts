@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { annotatedTogether } from '../../evaluation';
 import { InputError } from '../../foundation';
 import { FOUR } from '../labels.fixture';
 import { checkReadable } from '../rendering/readable.fixture';
@@ -20,7 +21,20 @@ test('confusion: counts with their share of the gold label; the reading names th
   for (const text of ['10,700 (75 %)', '600 (4.2 %)', '39', '5 (8.3 %)'])
     assert.ok(texts.includes(text), text);
   assert.match(figure.reading, /most often Cell was predicted as Cell Line \(600\)/);
+  assert.match(figure.title, /^19 % of the gold mentions are missed, 6.3 % get another label$/);
   assert.throws(() => confusionMatrix(counts, FOUR.slice(1)), InputError);
+});
+
+test('confusion: pairs of labels that no source is annotated for have a dash', async () => {
+  const counts = [
+    [5, 0, 1],
+    [0, 8, 0],
+    [0, 0, 0],
+  ];
+  const couldBe = annotatedTogether([{ annotated: ['Cell'] }, { annotated: ['Organ Tissue'] }]);
+  const texts = await checkReadable(confusionMatrix(counts, ['Cell', 'Organ Tissue'], couldBe));
+  assert.equal(texts.filter((text) => text === '–').length, 2);
+  assert.ok(!(await checkReadable(confusionMatrix(counts, ['Cell', 'Organ Tissue']))).includes('–'));
 });
 
 const score = (trainedOn: string, testedOn: string, cell: number | null): CrossCorpusScore => ({

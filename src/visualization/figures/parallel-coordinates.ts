@@ -88,8 +88,7 @@ export function parallelCoordinates(
         })),
       ]),
     },
-    title: 'The search: settings and score of every run',
-    reading: reading(runs.slice(firstBest), runs, varied),
+    ...wordsOf(runs.slice(firstBest), runs, varied),
   };
 }
 
@@ -140,8 +139,12 @@ function scaleCoordinate(
   };
 }
 
-/** Names the two settings most overrepresented among the best runs, with their counts. */
-function reading(best: readonly SearchRow[], all: readonly SearchRow[], varied: readonly string[]): string {
+/** Names the settings most overrepresented among the best runs, with their counts: the first in the title, and the second. */
+function wordsOf(
+  best: readonly SearchRow[],
+  all: readonly SearchRow[],
+  varied: readonly string[],
+): Pick<Figure, 'title' | 'reading'> {
   const inExcess = varied
     .flatMap((column) =>
       levelsOf(best, column).map((level) => {
@@ -157,9 +160,12 @@ function reading(best: readonly SearchRow[], all: readonly SearchRow[], varied: 
     .filter(({ excess }) => excess > 0)
     .sort((one, other) => other.excess - one.excess)
     .slice(0, 2);
-  const described = inExcess
-    .map(({ text, among, of }) => `${text}: ${among} of them, ${of} of all runs`)
-    .join('; ');
-  const share = `the best quarter (${formatNumber(best.length)} of ${formatNumber(all.length)} runs)`;
-  return `Each line is a run; strong lines are ${share}${described && `, in which these are overrepresented: ${described}`}.`;
+  const [first, second] = inExcess;
+  const next = second ? ` ${second.among} of them have ${second.text}, of all runs ${second.of}.` : '';
+  return {
+    title: first
+      ? `${first.among} of the ${best.length} best runs have ${first.text}, and ${first.of} of all ${formatNumber(all.length)}`
+      : `The best of ${formatNumber(all.length)} runs share no setting`,
+    reading: `Each line is a run; strong lines are the best quarter.${next}`,
+  };
 }

@@ -1,7 +1,7 @@
 import type { PrecisionRecallCurve } from '../../evaluation';
 import { type Figure, plainText, type Trace } from '../figure';
 import { INK, labelColours } from '../palette';
-import { chooseLabels, type ShownLabels } from '../shown-labels';
+import { chooseLabels, nameInTitle } from '../shown-labels';
 import { unitSquares } from './panels';
 import { visiblePoints } from './visible-points';
 
@@ -60,25 +60,25 @@ export function precisionRecall(
   return {
     data,
     layout,
-    title: 'Precision and recall of tokens',
-    reading: reading(curves, { shown: shownLabels, note }),
+    title: titleOf(curves, shownLabels),
+    reading: `Each curve covers all thresholds; the disc marks the one in use. Upper right is best.${note}`,
   };
+}
+
+function titleOf(
+  curves: Readonly<Record<string, PrecisionRecallCurve | null>>,
+  shown: readonly string[],
+): string {
+  const known = shown
+    .filter((label) => curves[label])
+    .toSorted((one, other) => curves[other]!.averagePrecision - curves[one]!.averagePrecision);
+  if (known.length < 2) return 'Precision against recall of tokens';
+  const describe = (label: string) => `${nameInTitle(label)} (${curves[label]!.averagePrecision.toFixed(2)})`;
+  return `Average precision of tokens: highest for ${describe(known[0])}, lowest for ${describe(known.at(-1)!)}`;
 }
 
 /** Finds the curve's point for a threshold; the curve's thresholds ascend, and each includes the tokens at it. */
 function pointAt({ thresholds }: PrecisionRecallCurve, threshold: number): number {
   const point = thresholds.findIndex((value) => value > threshold);
   return point < 0 ? thresholds.length : point;
-}
-
-function reading(
-  curves: Readonly<Record<string, PrecisionRecallCurve | null>>,
-  { shown, note }: ShownLabels,
-): string {
-  const explanation =
-    'Each curve covers all thresholds; the disc marks the one in use; the upper right is best';
-  const known = shown.filter((label) => curves[label]);
-  if (known.length === 0) return `${explanation}.${note}`;
-  const byPrecision = [...known].sort((a, b) => curves[b]!.averagePrecision - curves[a]!.averagePrecision);
-  return `${explanation}, best for ${byPrecision[0]}${known.length > 1 ? `, worst for ${byPrecision.at(-1)}` : ''}.${note}`;
 }

@@ -63,6 +63,8 @@ export function pruningCurves(rows: readonly PruningRow[]): Figure {
       });
     }
   const trainedOn = known.filter(({ method, trained }) => method !== 'dense' && trained);
+  const denseTrained = known.find(({ method, trained }) => method === 'dense' && trained);
+  const nameOf = ({ method }: PruningRow) => METHODS[method as keyof typeof METHODS].name;
   const best = trainedOn
     .filter(({ remaining }) => remaining <= 0.55)
     .sort((one, other) => other.meanF1! - one.meanF1!)[0];
@@ -79,19 +81,17 @@ export function pruningCurves(rows: readonly PruningRow[]): Figure {
         range: [0, Math.min(1, dense.meanF1! + 0.12)],
         ticks: '',
       }),
-      shapes: [
-        {
-          type: 'line',
-          ...{ x0: 0, x1: 1, xref: 'paper', y0: dense.meanF1, y1: dense.meanF1 },
-          line: { color: INK, width: 1, dash: 'dash' },
-        },
-      ],
+      shapes: [dense, ...(denseTrained ? [denseTrained] : [])].map(({ meanF1, trained }) => ({
+        type: 'line',
+        ...{ x0: 0, x1: 1, xref: 'paper', y0: meanF1, y1: meanF1 },
+        line: { color: INK, width: 1, dash: trained ? 'solid' : 'dot' },
+      })),
     },
-    title: 'F1 against the remaining weights',
+    title: best
+      ? `With ${formatNumber(100 * best.remaining)} % of the weights left, ${nameOf(best)} keeps most: F1 ${best.meanF1!.toFixed(3)} of ${(denseTrained ?? dense).meanF1!.toFixed(3)}`
+      : 'F1 falls with the weights that are left',
     reading:
-      `The dashed line is the dense model (${dense.meanF1!.toFixed(3)}); fewer weights to the right; dotted lines: without further training. ` +
-      (best
-        ? `With ${formatNumber(100 * best.remaining)} % of the weights or fewer, ${METHODS[best.method as keyof typeof METHODS].name} has the highest F1: ${best.meanF1!.toFixed(3)}.`
-        : 'No fine-tuned models yet.'),
+      'Dotted: without further training. Horizontal lines: the dense model, ' +
+      `${dense.meanF1!.toFixed(3)}${denseTrained ? `, and ${denseTrained.meanF1!.toFixed(3)} after the same further training` : ''}. One seed.`,
   };
 }

@@ -64,9 +64,9 @@ export function pruningScores(
         zerolinecolor: LIMIT,
       }),
     },
-    title: 'Magnitude against movement',
+    title: `With ${formatPercent(sparsity)} removed, magnitude and movement agree on ${formatPercent(agreed / weights.length)} of the weights (${formatPercent(byChance)} by chance)`,
     reading:
-      `Magnitude keeps the weights at both sides, movement those at the top: if ${formatPercent(sparsity)} are removed, the two agree on ` +
-      `${formatPercent(agreed / weights.length)} of the weights (${formatPercent(byChance)} by chance). ${shown.length} weights are drawn; scores beyond the 99th percentile are outside the plot.`,
+      'Magnitude keeps the weights at both sides, movement those at the top. ' +
+      `${shown.length} weights are drawn; scores beyond the 99th percentile are outside the plot.`,
   };
 }

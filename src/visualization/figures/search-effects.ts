@@ -3,7 +3,7 @@ import { InputError } from '../../foundation';
 import { axis, type Figure, formatNumber, plainText, type Trace } from '../figure';
 import { INK, labelColours, MUTED } from '../palette';
 import { textWidth } from '../rendering/font';
-import { chooseLabels, type ShownLabels } from '../shown-labels';
+import { chooseLabels, nameInTitle, type ShownLabels } from '../shown-labels';
 import { panelGrid } from './panels';
 import { settingName, settingValue } from './settings';
 
@@ -116,7 +116,7 @@ export function searchEffectsFigure(effects: Readonly<Record<string, Effects>>):
     ];
   });
   layout.annotations = annotations;
-  return { data, layout, title: 'Effects of the settings on F1', reading: reading(effects, chosen) };
+  return { data, layout, title: titleOf(effects, chosen.shown), reading: reading(effects, chosen) };
 }
 
 /** Aligns the effects of all labels; a label without runs has none. */
@@ -152,14 +152,19 @@ function symmetricRange(lines: readonly Line[]): [number, number] {
   return [-reach, reach];
 }
 
-function reading(effects: Readonly<Record<string, Effects>>, { shown, note }: ShownLabels): string {
-  const runs = Math.max(...shown.map((label) => effects[label].runs));
-  const settled = shown
+/** The largest main effect whose interval excludes zero. */
+function titleOf(effects: Readonly<Record<string, Effects>>, shown: readonly string[]): string {
+  const [largest] = shown
     .flatMap((label) => effects[label].main.filter(isShown).map((effect) => ({ label, effect })))
     .sort((one, other) => Math.abs(other.effect.estimate!) - Math.abs(one.effect.estimate!));
-  const legend = `Estimates from ${formatNumber(runs)} runs with 95 % intervals; filled discs: the interval excludes zero`;
-  if (settled.length === 0) return `${legend}, which holds for no main effect.${note}`;
-  const [{ label, effect }] = settled;
+  if (!largest) return 'No main effect that these runs can show';
+  const { label, effect } = largest;
   const sign = effect.estimate! < 0 ? '−' : '+';
-  return `${legend}, clearest for ${label}: ${nameOf(effect)}, ${sign}${Math.abs(effect.estimate!).toFixed(3)}.${note}`;
+  return `Largest effect: ${nameOf(effect)}, ${sign}${Math.abs(effect.estimate!).toFixed(2)} F1 for ${nameInTitle(label)}`;
+}
+
+function reading(effects: Readonly<Record<string, Effects>>, { shown, note }: ShownLabels): string {
+  const runs = Math.max(...shown.map((label) => effects[label].runs));
+  const legend = `Estimates from ${formatNumber(runs)} runs with 95 % intervals; filled discs: the interval excludes zero`;
+  return `${legend}.${note}`;
 }

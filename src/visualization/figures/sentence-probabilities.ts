@@ -3,7 +3,7 @@ import { type Threshold, thresholdOf } from '../../tokenization';
 import { axis, type Figure, plainText, type Trace } from '../figure';
 import { INK, labelColours, MUTED, strongestBehindText, withOpacity } from '../palette';
 import { fitText, textWidth } from '../rendering/font';
-import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
+import { chooseLabels, labelsIn } from '../shown-labels';
 import type { TokenProbabilities } from './token-probabilities';
 
 /** A sentence with its tokens' positions in the text and their probabilities from `probabilitiesByClass`. */
@@ -135,8 +135,8 @@ export function sentenceProbabilities(
       yaxis: axis('', { ...hidden, range: [bottom, 0] }),
       annotations,
     },
-    title: 'Token probabilities against gold, sentence by sentence',
-    reading: reading(sentences, threshold, [...left]) + note,
+    title: titleOf(sentences, threshold, [...left]),
+    reading: `The bar behind a token is as high as its probability, and strong from the label's threshold on; gold is underlined.${note}`,
   };
 }
 
@@ -160,7 +160,7 @@ function layOut(text: string, starts: ArrayLike<number>, ends: ArrayLike<number>
   return places;
 }
 
-function reading(
+function titleOf(
   sentences: readonly SentenceProbabilities[],
   threshold: Threshold,
   shown: readonly string[],
@@ -176,8 +176,5 @@ function reading(
       });
     }
   }
-  return (
-    `The bar behind a token is as high as its probability, and strong from the label's threshold on; gold is underlined. Of ${gold} gold tokens, ` +
-    `${found} are found; ${extra} others are predicted${shown.length ? ` (${listLabels(shown)})` : ''}.`
-  );
+  return `In these sentences ${found} of ${gold} gold tokens are found, and ${extra} others are marked`;
 }

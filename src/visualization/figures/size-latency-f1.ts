@@ -1,6 +1,7 @@
 import { InputError } from '../../foundation';
 import { type Figure, formatNumber } from '../figure';
-import { bubbles, MOST_NAMES } from './bubbles';
+import { nameInTitle } from '../shown-labels';
+import { bubbles } from './bubbles';
 
 export interface BenchmarkPoint {
   name: string;
@@ -8,6 +9,8 @@ export interface BenchmarkPoint {
   latencyMs: number;
   /** From 0 to 1. */
   f1: number;
+  /** 95 % interval of F1. */
+  interval?: readonly [number, number];
 }
 
 /**
@@ -25,31 +28,30 @@ export function sizeLatencyF1(models: readonly BenchmarkPoint[]): Figure {
       );
     }
   }
+  const figure = bubbles(
+    points.map(({ name, sizeMb, latencyMs, f1, interval }) => ({
+      ...{ name, x: latencyMs, y: f1, size: sizeMb },
+      interval,
+    })),
+    { x: 'median latency per sentence (ms)', y: 'mean strict F1 of the classes' },
+  );
   return {
-    ...bubbles(
-      points.map(({ name, sizeMb, latencyMs, f1 }) => ({ name, x: latencyMs, y: f1, size: sizeMb })),
-      { x: 'median latency per sentence (ms)', y: 'mean strict F1 of the classes' },
-    ),
-    title: 'Size, latency and F1',
-    reading:
-      points.length > MOST_NAMES
-        ? `${reading(points)} The numbers are in order of latency.`
-        : reading(points),
+    ...figure,
+    title: titleOf(points) ?? figure.title,
+    reading: `${figure.reading} The area of a disc is proportional to the model's size.`,
   };
 }
 
-function reading(points: readonly BenchmarkPoint[]): string {
-  const explanation =
-    "The upper left is best; the area of a disc is proportional to the model's size; no model is both faster and better than those on the dotted line.";
+/** What the smallest model costs against the largest; undefined for a single one. */
+function titleOf(points: readonly BenchmarkPoint[]): string | undefined {
   const smallest = points.reduce((best, point) => (point.sizeMb < best.sizeMb ? point : best));
   const largest = points.reduce((best, point) => (point.sizeMb > best.sizeMb ? point : best));
-  if (smallest === largest) return explanation;
+  if (smallest === largest) return undefined;
   const times = (ratio: number) => formatNumber(ratio, ratio < 10 ? 1 : 0);
   const speed = largest.latencyMs / smallest.latencyMs;
-  const difference = smallest.f1 - largest.f1;
   return (
-    `${explanation} The smallest, ${smallest.name}, is ${times(largest.sizeMb / smallest.sizeMb)} times smaller than ` +
-    `the largest, ${largest.name}, and ${speed >= 1 ? `${times(speed)} times faster` : `${times(1 / speed)} times slower`}, ` +
-    `${Math.abs(difference) < 0.0005 ? 'at the same F1' : `with ${Math.abs(difference).toFixed(3)} ${difference < 0 ? 'less' : 'more'} F1`}.`
+    `${nameInTitle(smallest.name)}: ${times(largest.sizeMb / smallest.sizeMb)} times smaller than ${nameInTitle(largest.name)}, ` +
+    `${speed >= 1 ? `${times(speed)} times faster` : `${times(1 / speed)} times slower`}, ` +
+    `F1 ${smallest.f1.toFixed(3)} against ${largest.f1.toFixed(3)}`
   );
 }

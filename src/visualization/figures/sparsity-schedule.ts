@@ -33,9 +33,7 @@ export function sparsitySchedule(options: Pick<SparsityOptions, 'sparsity' | 'be
         line: { color: LIMIT, width: 1.2, dash: 'dash' },
       })),
     },
-    title: 'The cubic schedule of sparsity',
-    reading:
-      `Weights are set to zero between the dashed lines, fast at first: half-way, ${formatPercent(zeros(middle))} are zero ` +
-      `of the ${formatPercent(sparsity)} at the end${end < 1 ? '; the rest of the run is for recovery' : ''}.`,
+    title: `Half-way, ${formatPercent(zeros(middle))} of the weights are zero, of ${formatPercent(sparsity)} at the end`,
+    reading: `Weights are set to zero between the dashed lines, fast at first${end < 1 ? '; the rest of the run is for recovery' : ''}.`,
   };
 }

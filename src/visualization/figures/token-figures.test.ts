@@ -27,6 +27,8 @@ test('calibration: the ECE of each class is shown, an unknown class has no curve
   assert.ok(texts.some((text) => text.includes('not annotated')));
   assert.equal((figure.data[2].x as number[]).length, 0);
   assert.match(figure.reading, new RegExp(`largest for Organ Tissue, ${error}`));
+  assert.equal(figure.title, 'Between 0.1 and 0.9, probabilities of Cell and Organ Tissue are too high');
+  assert.match(calibration({ Cell: reliability(outcomes(3000, 1)) }).title, /right to within 0\.05$/);
 });
 
 test('calibration of texts: one panel per classifier, in words for texts', async () => {
@@ -99,7 +101,7 @@ test('sentences are set as text under each class annotated in their source, ever
   assert.equal(texts.filter((text) => text === 'corpus, article 1').length, 3);
   assert.equal(texts.filter((text) => text.includes('none of the sources')).length, 2);
   // Six cells twice and one HeLa.
-  assert.match(figure.reading, /Of 13 gold tokens, 13 are found; 0 others are predicted/);
+  assert.match(figure.title, /13 of 13 gold tokens are found, and 0 others are marked/);
 });
 
 test('an empty list of sentences is refused', () => {

@@ -42,10 +42,10 @@ export function weightHistogram({ name, data }: { name: string; data: Float32Arr
         line: { color: LIMIT, width: 1.5, dash: 'dash' },
       })),
     },
-    title: `Weights of ${name}`,
+    title: `The largest weight is ${formatNumber(largest / most, 1)} times as far from zero as 99 % of all`,
     reading:
-      `99 % of the ${formatNumber(data.length)} weights are between the dashed lines at ±${most.toPrecision(2)}, the largest is ` +
-      `${formatNumber(largest / most, 1)} times as large: a single scale has steps of ${step.toPrecision(2)}, ` +
+      `${name}: 99 % of its ${formatNumber(data.length)} weights are between the dashed lines at ±${most.toPrecision(2)}. ` +
+      `A single scale for all has steps of ${step.toPrecision(2)}, ` +
       `and ${formatPercent(within)} of the weights become 0.`,
   };
 }

@@ -37,8 +37,10 @@ export function benchmarkScores(rows: readonly BenchmarkRow[]): Row[] {
 
 /** The variants with an F1, as input of `sizeLatencyF1`. */
 export function benchmarkPoints(rows: readonly BenchmarkRow[]): BenchmarkPoint[] {
-  return rows.flatMap(({ name, megabytes, medianMs, meanF1 }) =>
-    meanF1 === null ? [] : [{ name, sizeMb: megabytes, latencyMs: medianMs, f1: meanF1 }],
+  return rows.flatMap(({ name, megabytes, medianMs, meanF1, meanF1Interval: interval }) =>
+    meanF1 === null
+      ? []
+      : [{ name, sizeMb: megabytes, latencyMs: medianMs, f1: meanF1, ...(interval && { interval }) }],
   );
 }
 

@@ -1,3 +1,4 @@
+import type { DetailedReport } from '../../evaluation';
 import { byLabel } from '../../foundation';
 import type { EvaluationReport } from '../../tasks';
 import type { LabelF1 } from '../figures/f1-by-label';
@@ -36,10 +37,14 @@ export function tokenTable(reports: Reports): Row[] {
   });
 }
 
-/** Input of `f1ByLabel`: strict span F1 of each corpus. */
-export function f1ByCorpus(reports: Reports): LabelF1[] {
+/** Input of `f1ByLabel`: strict span F1 of each corpus. @param details of the same corpora, with intervals to draw */
+export function f1ByCorpus(
+  reports: Reports,
+  details: Readonly<Record<string, Pick<DetailedReport, 'intervals'>>> = {},
+): LabelF1[] {
   return Object.entries(reports).map(([name, { spans }]) => ({
     name,
+    intervals: details[name]?.intervals.spans,
     f1: byLabel(Object.keys(spans), (label) => spans[label].f1),
     support: byLabel(Object.keys(spans), (label) => spans[label].support),
   }));
