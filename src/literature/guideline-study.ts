@@ -118,8 +118,9 @@ const LARGEST = 1 << 22;
 
 /** One row per training, as `scoreColumns` has them. */
 export function guidelineTable(rows: readonly GuidelineRow[]): Row[] {
+  const isTimed = rows.some(({ trainingSeconds }) => trainingSeconds !== null);
   return rows.map(({ variant, seed, scores, trainingSeconds }) => ({
-    ...{ variant, seed, ...scoreColumns(scores), 'training (s)': trainingSeconds },
+    ...{ variant, seed, ...scoreColumns(scores), ...(isTimed && { 'training (s)': trainingSeconds }) },
   }));
 }
 

@@ -52,6 +52,7 @@ export {
   type EvaluationReport,
   evaluate,
   evaluateAll,
+  evaluateAt,
   heldOutEvaluation,
   voteByArticle,
 } from './tagging/evaluate';

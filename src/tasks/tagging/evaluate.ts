@@ -11,7 +11,7 @@ import type { LabelScore } from '../label-score';
 import type { LossName } from '../losses';
 import { logSoftmax } from '../probabilities';
 import { voteWithinArticle } from './article-vote';
-import type { ScoredSpan } from './decoding';
+import { decodeSpans, type ScoredSpan } from './decoding';
 import { knownSpans, meanF1, microF1, onlyLabels, ratio, scoreSpans, totalCounts } from './spans';
 import { type TaggedText, type TaggingOptions, tagTexts } from './tag-texts';
 import { scoreTokens, type TokenScore, tokenOutcomes } from './tokens';
@@ -51,8 +51,27 @@ export async function evaluate(
 ): Promise<EvaluationReport> {
   if (sentences.length === 0)
     throw new InputError('there is nothing to evaluate on; give at least one sentence');
+  return scoreTagged(sentences, await tagTexts(sentences, tokenizer, score, options, onProgress), options);
+}
+
+/** Evaluates sentences that are tagged, without running the model again, at other thresholds. @param tagged one per sentence */
+export function evaluateAt(
+  sentences: readonly Sentence[],
+  tagged: readonly Pick<TaggedText, 'encoded' | 'logits'>[],
+  options: EvaluationOptions,
+): EvaluationReport {
+  const decoded = tagged.map(({ encoded, logits }) => ({
+    ...{ encoded, logits, spans: decodeSpans(encoded, logits, options, options.threshold) },
+  }));
+  return scoreTagged(sentences, decoded, options);
+}
+
+function scoreTagged(
+  sentences: readonly Sentence[],
+  found: readonly TaggedText[],
+  options: EvaluationOptions,
+): EvaluationReport {
   const gold = onlyLabels(sentences, options.labels);
-  const found = await tagTexts(sentences, tokenizer, score, options, onProgress);
   const agreed = voteByArticle(
     sentences,
     found.map(({ spans }) => spans),
