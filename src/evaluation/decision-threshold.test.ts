@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { byLabel } from '../foundation';
 import { FOUR } from '../foundation/labels.fixture';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
-import { evaluate } from '../tasks';
+import { evaluate, evaluateAt } from '../tasks';
 import { outputNames, Tokenizer } from '../tokenization';
 import { BIO } from '../tokenization/tag-set.fixture';
 import { chooseThresholds, scoreThresholds } from './decision-threshold';
@@ -39,6 +39,9 @@ test('the threshold of a class separates correct from spurious predictions and i
   const half = tried.find((score) => score.threshold === 0.5)!.f1;
   assert.deepEqual(half, { 'Gene Mutations': null, Cell: 2 / 3, 'Cell Line': null, 'Organ Tissue': null });
   assert.equal(report.spans.Cell.f1, 2 / 3);
+  assert.deepEqual(evaluateAt([gold, none], report.tagged, options), report);
+  const chosen = evaluateAt([gold, none], report.tagged, { ...options, threshold: { Cell: threshold! } });
+  assert.equal(chosen.spans.Cell.f1, 1);
 });
 
 test('a gain of less than a point or at a single peak does not move the threshold; a sustained gain does', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { summarizeModel } from '../nn';
 import { copyTinyBert } from '../nn/tiny-bert.fixture';
 import { tinyClassifier } from '../nn/tiny-classifier.fixture';
 import { describeOnnx } from './describe';
@@ -9,7 +10,10 @@ import { quantizeFolder } from './quantize';
 
 test('an export is described by its inputs with their free axes, its outputs and its operators', (t) => {
   const folder = tinyClassifier(t);
-  const { operatorSet, inputs, outputs, operators, quantized } = describeOnnx(folder, exportToOnnx(folder));
+  const { operatorSet, inputs, outputs, operators, tensors, quantized } = describeOnnx(
+    folder,
+    exportToOnnx(folder),
+  );
   assert.equal(operatorSet, 17);
   assert.deepEqual(
     inputs.map(({ name, type, axes }) => [name, type, axes]),
@@ -18,6 +22,8 @@ test('an export is described by its inputs with their free axes, its outputs and
   assert.deepEqual(outputs, [{ name: 'logits', type: 'float', axes: ['batch', 3] }]);
   assert.ok(operators.MatMul > 5);
   assert.deepEqual(quantized, []);
+  const constants = tensors[0].numbers - summarizeModel(folder).parameters;
+  assert.ok(tensors[0].type === 'float' && constants >= 0 && constants < 20, `${constants}`);
 });
 
 test('matrices whose names are kept stay in floats', (t) => {

@@ -80,6 +80,7 @@ export {
 export {
   comparisonTable,
   type Details,
+  f1Of,
   intervalTable,
   type PublishedScore,
   publishedTable,

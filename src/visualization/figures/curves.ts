@@ -96,7 +96,7 @@ export function curves(
       ...{ label: name, mark, colour },
       value: points.at(-1)!.value,
     })),
-    { range: vertical, digits: isNarrow ? 3 : 2, leastHeight: PLOT.height, shift: 8 },
+    { range: vertical, digits: isExact ? null : isNarrow ? 3 : 2, leastHeight: PLOT.height, shift: 8 },
   );
   const right = Math.max(176, ends.width);
   const sizes = [...new Set(points.map((point) => point.x))].sort((a, b) => a - b);
@@ -115,7 +115,7 @@ export function curves(
       annotations: ends.annotations,
     },
     title: title ?? titleOf(drawn, y, { digits: isNarrow ? 3 : 2, isLowerBetter }),
-    reading: reading(drawn, interval, isExact) + cutNote(vertical) + note,
+    reading: (reading(drawn, interval, isExact) + cutNote(vertical) + note).trim(),
   };
 }
 
@@ -175,7 +175,7 @@ const cutNote = ([lowest]: readonly [number, number]): string =>
   lowest > 0 ? ` The vertical axis starts at ${formatNumber(lowest, 2)}.` : '';
 
 function reading(drawn: readonly DrawnCurve[], interval: string, isExact: boolean): string {
-  if (isExact) return 'Numbers at the right are the last values.';
+  if (isExact) return '';
   const withInterval = drawn.filter(({ points }) => points.some(hasInterval));
   const marks = withInterval.length
     ? `${withInterval.every(isBand) ? 'Bands' : withInterval.some(isBand) ? 'Bars and bands' : 'Bars'} are ${interval}`

@@ -22,7 +22,7 @@ const BEYOND = 0.1;
  * Places the names of lines with their last values to the right of the plot, as near to the line ends as possible.
  *
  * @param range of the vertical axis
- * @param digits decimals of the values
+ * @param digits decimals of the values; null leaves them out
  * @param leastHeight minimum height of the plot in pixels, which grows with the number of names
  * @param shift pixels between the plot and the names
  */
@@ -33,7 +33,7 @@ export function lineEnds(
     digits = 2,
     leastHeight,
     shift,
-  }: { range?: readonly [number, number]; digits?: number; leastHeight: number; shift: number },
+  }: { range?: readonly [number, number]; digits?: number | null; leastHeight: number; shift: number },
 ): { annotations: Record<string, unknown>[]; width: number; height: number } {
   const height = Math.max(leastHeight, SPACING * lines.length);
   const ascending = lines.toSorted((one, other) => one.value - other.value);
@@ -43,7 +43,8 @@ export function lineEnds(
     [-BEYOND, 1 + BEYOND],
   );
   const texts = ascending.map(
-    ({ label, value }) => `${fitText(label, LONGEST, SIZE)} ${value.toFixed(digits)}`,
+    ({ label, value }) =>
+      fitText(label, LONGEST, SIZE) + (digits === null ? '' : ` ${value.toFixed(digits)}`),
   );
   return {
     annotations: ascending.map(({ mark, colour }, index) => ({

@@ -39,13 +39,17 @@ test('only labels with gold mentions have a row, with an interval', () => {
 });
 
 test('published figures are shown beside ours for the same corpus, n/a beside others', () => {
-  const published = ['jnlpba', 'elsewhere'].map((corpus) => ({
-    ...{ corpus, system: 'a system', classes: 'five', measure: 'strict F1' as const, f1: 0.79 },
+  const published = [
+    ['jnlpba', 'five'],
+    ['jnlpba', 'Cell'],
+    ['elsewhere', 'five'],
+  ].map(([corpus, classes]) => ({
+    ...{ corpus, system: 'a system', classes, measure: 'strict F1' as const, f1: 0.79 },
     ...{ source: 'a paper', checked: 'second-hand' as const, differs: 'much' },
   }));
   assert.deepEqual(
-    publishedTable(published, detailCorpora(right, options)).map((row) => row['this model, strict F1']),
-    ['Cell 1.00', 'n/a'],
+    publishedTable(published, { jnlpba: { Cell: 1, 'Cell Line': 0.5 } }).map(({ ours }) => ours),
+    ['Cell 1.00, Cell Line 0.50', 'Cell 1.00', 'n/a'],
   );
 });
 

@@ -5,6 +5,7 @@ import {
   type ModelComparison,
   verdict,
 } from '../../evaluation';
+import { byLabel } from '../../foundation';
 import type { Row } from '../notebook/show-table';
 
 /** A published score for comparison with ours. */
@@ -41,13 +42,25 @@ export function intervalTable(details: Details): Row[] {
   );
 }
 
-/** Published scores beside ours on the same corpus by label, with source and differences in setup. */
-export function publishedTable(published: readonly PublishedScore[], details: Details): Row[] {
+/** F1 of each label. */
+export const f1Of = (
+  scores: Readonly<Record<string, { f1: number | null }>>,
+): Record<string, number | null> => byLabel(Object.keys(scores), (label) => scores[label].f1);
+
+/**
+ * Published scores beside ours on the same corpus, with source and differences in setup.
+ *
+ * @param own F1 by corpus and label; of a row for one label, that one is shown
+ */
+export function publishedTable(
+  published: readonly PublishedScore[],
+  own: Readonly<Record<string, Readonly<Record<string, number | null>>>>,
+): Row[] {
   return published.map(({ corpus, system, classes, measure, f1, source, checked, differs }) => {
-    const own = details[corpus];
-    const ours = Object.entries(own?.spans ?? {}).flatMap(([label, { support, f1: score }]) => {
-      return support === 0 || score === null ? [] : `${label} ${score.toFixed(2)}`;
-    });
+    const known = own[corpus] ?? {};
+    const ours = Object.entries(known).flatMap(([label, score]) =>
+      score === null || (classes in known && label !== classes) ? [] : `${label} ${score.toFixed(2)}`,
+    );
     return {
       ...{
         corpus,
@@ -55,7 +68,7 @@ export function publishedTable(published: readonly PublishedScore[], details: De
         'scored on': classes,
         measure,
         F1: f1,
-        'this model, strict F1': ours.join(', ') || 'n/a',
+        ours: ours.join(', ') || 'n/a',
       },
       ...{ source: `${source} (${checked})`, 'what differs': differs },
     };
