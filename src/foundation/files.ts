@@ -62,7 +62,8 @@ export function refusePointer(content: Uint8Array, path: string): void {
  * @throws InputError for a pipe or a device, which may be endless
  */
 export function sha256OfFile(path: string): string {
-  if (!statSync(path).isFile()) throw new InputError(`${path}: is not a regular file; restore it`);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new InputError(`${path}: is not a regular file; restore it`);
   const hash = createHash('sha256');
   for (const { piece } of piecesOfFile(path)) hash.update(piece);
   return hash.digest('hex');

@@ -10,36 +10,27 @@ import type { Row } from '../visualization';
 import { type Guidelines, TRAINING_CORPORA, viewOfCorpus } from './guidelines';
 import { LITERATURE_VIEW } from './views';
 
-/** A training of the study, by name. */
-export interface GuidelineVariant extends Guidelines {
-  /** Weight of an auxiliary label in the loss; the others have 1. */
-  auxiliaryWeight: number;
-  /** Share of the mutations of copies that are spelled out. */
-  spelledOut: number;
-}
-
-const SHARED = {
-  auxiliaryWeight: 1,
+const SHARED: Guidelines = {
   separate: false,
   oneMutation: false,
-  auxiliary: false,
+  auxiliary: 0,
   names: false,
   spelledOut: 0,
 };
 const SEPARATE = { ...SHARED, separate: true };
-const LITTLE_WEIGHT = { ...SEPARATE, auxiliary: true, auxiliaryWeight: 0.25 };
+const LITTLE_WEIGHT = { ...SEPARATE, auxiliary: 0.25 };
 
 /** What is added, one thing at a time; the last has all. */
 export const GUIDELINE_VARIANTS = {
   'shared labels': SHARED,
   'separate labels': SEPARATE,
-  'shared and auxiliary labels': { ...SHARED, auxiliary: true },
-  'separate and auxiliary labels': { ...SEPARATE, auxiliary: true },
+  'shared and auxiliary labels': { ...SHARED, auxiliary: 1 },
+  'separate and auxiliary labels': { ...SEPARATE, auxiliary: 1 },
   'separate labels, auxiliary ones of little weight': LITTLE_WEIGHT,
   'also one label for mutations': { ...LITTLE_WEIGHT, oneMutation: true },
   'also weak names of cell lines': { ...LITTLE_WEIGHT, oneMutation: true, names: true },
   'also mutations in words': { ...LITTLE_WEIGHT, oneMutation: true, names: true, spelledOut: 0.25 },
-} satisfies Record<string, GuidelineVariant>;
+} satisfies Record<string, Guidelines>;
 
 /** Strict span F1 of a class in a corpus, by the guideline of that corpus. */
 export interface GuidelineScore {

@@ -10,14 +10,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { showProgress, writeFileAtomically } from '../foundation';
 import { fineTune, secondsOf } from '../training';
-import {
-  GUIDELINE_VARIANTS,
-  type GuidelineVariant,
-  guidelineTable,
-  readGuidelineStudy,
-  scoreGuidelines,
-} from './guideline-study';
-import { auxiliaryWeights, guidelineOptions, writeGuidelineFiles } from './guidelines';
+import { GUIDELINE_VARIANTS, guidelineTable, readGuidelineStudy, scoreGuidelines } from './guideline-study';
+import { type Guidelines, guidelineOptions, writeGuidelineFiles } from './guidelines';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -42,15 +36,14 @@ async function main(): Promise<void> {
   for (const seed of values.seed.map(Number))
     for (const variant of names) {
       if (rows.some((row) => row.variant === variant && row.seed === seed && row.epochs === epochs)) continue;
-      const guidelines: GuidelineVariant = GUIDELINE_VARIANTS[variant as keyof typeof GUIDELINE_VARIANTS];
+      const guidelines: Guidelines = GUIDELINE_VARIANTS[variant as keyof typeof GUIDELINE_VARIANTS];
       const folder = join(out, `${variant.replaceAll(' ', '-')}-${seed}-${epochs}`);
       const files = await writeGuidelineFiles(join(folder, 'data'), guidelines, { seed, limit });
       const model = join(folder, 'model');
       const { rows: logged } = await fineTune({
         ...{ train: [files.train], dev: [files.dev], out: model, seed, epochs },
         ...{ loss: 'cross_entropy', learningRate: 2e-4, batchSize: 32, averaging: 0.999 },
-        ...{ ...guidelineOptions(guidelines), spelledOut: guidelines.spelledOut },
-        ...(guidelines.auxiliary && { classWeights: auxiliaryWeights(guidelines.auxiliaryWeight) }),
+        ...guidelineOptions(guidelines),
         resume: existsSync(model),
         progress: showProgress(variant),
       });

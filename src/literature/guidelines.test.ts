@@ -5,15 +5,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { mirrorFolder, readSentences } from '../foundation';
 import { guidelineTable, readGuidelineStudy } from './guideline-study';
-import {
-  auxiliaryWeights,
-  type Guidelines,
-  guidelineOptions,
-  guidelineViews,
-  writeGuidelineFiles,
-} from './guidelines';
+import { type Guidelines, guidelineOptions, guidelineViews, writeGuidelineFiles } from './guidelines';
 
 const skip = mirrorFolder() ? false : 'needs FALCONFRAMES_MIRROR';
+
+const SHARED: Guidelines = { separate: false, oneMutation: false, auxiliary: 0, names: false, spelledOut: 0 };
 
 test('trainings with other guidelines learn from the same texts; auxiliary labels are in training alone', {
   skip,
@@ -26,8 +22,8 @@ test('trainings with other guidelines learn from the same texts; auxiliary label
   };
   const labelsOf = (sentences: readonly { annotated: readonly string[] }[]) =>
     new Set(sentences.flatMap(({ annotated }) => annotated));
-  const shared = await write({ separate: false, oneMutation: false, auxiliary: false, names: false });
-  const all = await write({ separate: true, oneMutation: false, auxiliary: true, names: true });
+  const shared = await write(SHARED);
+  const all = await write({ ...SHARED, separate: true, auxiliary: 1, names: true });
   assert.deepEqual(labelsOf(shared.train), new Set(['Gene Mutations', 'Cell', 'Cell Line', 'Organ Tissue']));
   const views = guidelineViews({ oneMutation: false });
   const shown = new Set(Object.values(views).flatMap((classes) => Object.values(classes).flat()));
@@ -48,26 +44,36 @@ test('trainings with other guidelines learn from the same texts; auxiliary label
 });
 
 test('copies are made of sentences with mutations and anatomy, under whatever label', () => {
-  assert.deepEqual(guidelineOptions({ separate: false, oneMutation: false, names: true }), {
+  const { classWeights, spelledOut, ...options } = guidelineOptions({ ...SHARED, names: true });
+  assert.deepEqual(options, {
     views: {},
     variations: { 'Gene Mutations': 2, 'Organ Tissue': 1 },
     rewritten: ['Gene Mutations'],
   });
-  const own = { separate: true, oneMutation: false };
-  const { views, variations, rewritten } = guidelineOptions({ ...own, names: false });
+  const own = { ...SHARED, separate: true };
+  const { views, variations, rewritten } = guidelineOptions(own);
   assert.deepEqual(views, guidelineViews(own));
   assert.deepEqual(variations, { 'tmVar mutation': 2, 'SETH mutation': 2, Variant: 2, UBERON: 1 });
   assert.equal(guidelineOptions({ ...own, names: true }).variations.CellLine, 1);
   assert.deepEqual(rewritten, ['tmVar mutation', 'SETH mutation', 'Variant']);
-  const one = guidelineOptions({ separate: true, oneMutation: true, names: false });
+  const one = guidelineOptions({ ...own, oneMutation: true });
   assert.deepEqual(one.rewritten, ['mutation']);
   assert.deepEqual(one.views.europepmc['Gene Mutations'], ['mutation']);
 });
 
 test('auxiliary labels alone have a weight', () => {
-  const weights = auxiliaryWeights(0.25);
-  assert.deepEqual(new Set(Object.values(weights)), new Set([0.25]));
-  assert.deepEqual(Object.keys(weights), ['protein', 'DNA', 'RNA', 'Gene', 'Disease', 'Chemical', 'Species']);
+  assert.deepEqual(guidelineOptions(SHARED).classWeights, {});
+  const { classWeights } = guidelineOptions({ ...SHARED, auxiliary: 0.25 });
+  assert.deepEqual(new Set(Object.values(classWeights)), new Set([0.25]));
+  assert.deepEqual(Object.keys(classWeights), [
+    'protein',
+    'DNA',
+    'RNA',
+    'Gene',
+    'Disease',
+    'Chemical',
+    'Species',
+  ]);
 });
 
 test('the table of a study has a column per corpus and class; a damaged study is refused', (t) => {

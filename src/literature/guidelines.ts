@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CORPORA, type CorpusName, loadCorpus, type Part } from '../corpora';
-import { annotatedClasses, type Sentence, type View, writeSentences } from '../foundation';
+import { annotatedClasses, byLabel, type Sentence, type View, writeSentences } from '../foundation';
 import { sampleNegatives } from '../preprocessing';
 import type { TrainingConfiguration } from '../training';
 import { NAMED_CELL_LINE, nameCellLines } from './cell-line-names';
@@ -13,13 +13,18 @@ export interface Guidelines {
   separate: boolean;
   /** With separate labels, mutations have one label all the same, since the guidelines for them hardly differ and the corpora are small. */
   oneMutation: boolean;
-  /** Learns beside them what the corpora mark and no view shows: JNLPBA's protein, DNA and RNA, BioRED's genes, diseases, chemicals and species. */
-  auxiliary: boolean;
+  /**
+   * Learns beside them what the corpora mark and no view shows: JNLPBA's protein, DNA and RNA, BioRED's genes, diseases, chemicals and species. The weight of such
+   * a label in the loss, where the others have 1; 0 leaves them out.
+   */
+  auxiliary: number;
   /**
    * The names inside JNLPBA's mentions of cell lines are weak labels (see `nameCellLines`), and sentences with names are copied with others; with separate
    * labels alone.
    */
   names: boolean;
+  /** Share of the mutations of copies that are spelled out. */
+  spelledOut: number;
 }
 
 /** The corpora that the shipped models learn from. */
@@ -49,11 +54,7 @@ const AUXILIARY: Readonly<Partial<Record<TrainingCorpus, Classes>>> = {
   biored: { Gene: ['Gene'], Disease: ['Disease'], Chemical: ['Chemical'], Species: ['Species'] },
 };
 
-/** The weights of labels in a loss in which an auxiliary label has this one. */
-export const auxiliaryWeights = (weight: number): Record<string, number> =>
-  Object.fromEntries(
-    Object.values(AUXILIARY).flatMap((classes) => Object.keys(classes).map((label) => [label, weight])),
-  );
+const AUXILIARY_LABELS = Object.values(AUXILIARY).flatMap((classes) => Object.keys(classes));
 
 /** The views of a network with separate labels, the default first. */
 export const guidelineViews = ({
@@ -104,7 +105,7 @@ async function trainingSentences(
   { auxiliary, names, ...own }: Guidelines,
   seed: number,
 ): Promise<Sentence[]> {
-  const classes = { ...mainClasses(corpus, own), ...(auxiliary && AUXILIARY[corpus]) };
+  const classes = { ...mainClasses(corpus, own), ...(auxiliary > 0 && AUXILIARY[corpus]) };
   const sentences = await load(corpus, 'train', classes);
   const negatives = NEGATIVES[corpus];
   const chosen = negatives === undefined ? sentences : sampleNegatives(sentences, negatives, seed);
@@ -147,11 +148,16 @@ export async function writeGuidelineFiles(
   return files;
 }
 
-/** What a training with these guidelines needs beside its files: the views, and copies of sentences with other mentions. */
+/** What a training with these guidelines needs beside its files: the views, copies of sentences with other mentions, and the weights of labels. */
 export function guidelineOptions({
   names,
+  auxiliary,
+  spelledOut,
   ...own
-}: OwnLabels & Pick<Guidelines, 'names'>): Pick<TrainingConfiguration, 'views' | 'variations' | 'rewritten'> {
+}: Guidelines): Pick<
+  TrainingConfiguration,
+  'views' | 'variations' | 'rewritten' | 'spelledOut' | 'classWeights'
+> {
   const views = own.separate ? guidelineViews(own) : {};
   const [mutations, anatomy] = ['Gene Mutations', 'Organ Tissue'].map(
     (name) => views[EUROPE_PMC_VIEW.name]?.[name] ?? [name],
@@ -165,5 +171,7 @@ export function guidelineOptions({
       ...copies(own.separate && names ? [NAMED_CELL_LINE] : [], 1),
     ]),
     rewritten: [...mutations],
+    spelledOut,
+    classWeights: auxiliary > 0 ? byLabel(AUXILIARY_LABELS, () => auxiliary) : {},
   };
 }

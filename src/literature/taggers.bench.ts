@@ -37,13 +37,7 @@ import {
 } from '../training';
 import type { Row } from '../visualization';
 import { GUIDELINE_VARIANTS, type GuidelineScore, scoreColumns, scoreGuidelines } from './guideline-study';
-import {
-  auxiliaryWeights,
-  devSentences,
-  guidelineFiles,
-  guidelineOptions,
-  writeGuidelineFiles,
-} from './guidelines';
+import { devSentences, guidelineFiles, guidelineOptions, writeGuidelineFiles } from './guidelines';
 import { writeUnlabelledText } from './unlabelled-text';
 
 /** The recipe's guidelines and copies. */
@@ -137,8 +131,7 @@ async function main(): Promise<void> {
       batchSize: 32,
       averaging: 0.999,
     },
-    ...{ ...guidelineOptions(GUIDELINES), spelledOut: GUIDELINES.spelledOut },
-    classWeights: auxiliaryWeights(GUIDELINES.auxiliaryWeight),
+    ...guidelineOptions(GUIDELINES),
   };
   const teach = (seed: number) => (folder: string) =>
     fineTune({

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { InputError, isJsonObject, readTextFile } from '../../foundation';
+import { InputError, isJsonObject, sha256OfFile } from '../../foundation';
 import {
   answerRemoteTasks,
   locateInRoots,
@@ -66,7 +66,7 @@ export async function openRemoteTrials(
 function asSent({ settings, test, folder, ...job }: TrialJob, roots: readonly string[]): RemoteTrial {
   const { train = [], dev = [], encoder = DEFAULT_TRAINING.encoder, ...others } = settings;
   const shared = (files: readonly string[]) =>
-    files.map((file) => ({ file: locateInRoots(roots, file), sha256: hashOf(file) }));
+    files.map((file) => ({ file: locateInRoots(roots, file), sha256: sha256OfFile(file) }));
   return {
     ...job,
     settings: others,
@@ -75,7 +75,6 @@ function asSent({ settings, test, folder, ...job }: TrialJob, roots: readonly st
   };
 }
 
-const hashOf = (path: string) => createHash('sha256').update(readTextFile(path)).digest('hex');
 const isRegistered = (name: string) => listEncoders().some((encoder) => encoder.name === name);
 
 /** Works on the trials of searches until the signal fires. */
@@ -144,7 +143,7 @@ async function asRun(sent: RemoteTrial, roots: readonly string[]): Promise<Trial
 
 function fileOf({ file, sha256 }: SharedFile, roots: readonly string[]): string {
   const path = resolveInRoots(roots, file);
-  if (hashOf(path) !== sha256)
+  if (sha256OfFile(path) !== sha256)
     throw new InputError(
       `${path}: is not what it was when the search began; restore it, or mount the same files`,
     );
