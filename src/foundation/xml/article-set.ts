@@ -53,12 +53,14 @@ class ArticleCutter {
         this.opaque = undefined;
         continue;
       }
-      const tag = text.indexOf('<', place);
-      if (tag < 0) {
-        place = text.length;
+      TELLING.lastIndex = place;
+      const found = TELLING.exec(text);
+      if (!found) {
+        const last = text.lastIndexOf('<'); // perhaps of an article's tag that goes on in the next chunk
+        place = last >= place && text.length - last < LONGEST_NAME ? last : text.length;
         break;
       }
-      place = tag;
+      place = found.index;
       const opened = OPAQUE.find(([open]) => text.startsWith(open, place));
       if (opened) {
         this.opaque = opened[1];
@@ -66,16 +68,19 @@ class ArticleCutter {
         continue;
       }
       const left = text.length - place;
-      if (left < LONGEST_OPENING && text.startsWith('<!', place)) break; // not yet clear what this opens
+      if (found[2] !== undefined) {
+        if (left < LONGEST_OPENING && found[2] === '!') break; // not yet clear what this opens
+        place += 2;
+        continue;
+      }
       const end = endOfTag(text, place);
       if (end < 0 && left < LONGEST_TAG) break;
       if (end < 0) {
         place++;
         continue;
       }
-      const kind =
-        text[end - 1] === '>' ? ARTICLE_TAG.exec(text.slice(place, Math.min(end, place + 120))) : null;
-      if (kind && kind[1] === '') {
+      const isTag = text[end - 1] === '>';
+      if (isTag && found[1] === '') {
         if (this.article) yield this.cut(text.slice(kept, place));
         if (text[end - 2] === '/') yield this.withDoctype(text.slice(place, end));
         else {
@@ -83,7 +88,7 @@ class ArticleCutter {
           this.length = 0;
         }
         kept = text[end - 2] === '/' ? end : place;
-      } else if (kind && this.article) {
+      } else if (isTag && this.article) {
         yield this.cut(text.slice(kept, end));
         kept = end;
       }
@@ -115,8 +120,13 @@ class ArticleCutter {
 }
 
 const LONGEST_OPENING = '<![CDATA['.length;
-/** Matches the tag of an article, with any prefix; captures whether it is a closing tag. */
-const ARTICLE_TAG = /^<(\/?)(?:[^\s/<>:"'=]{1,100}:)?article(?=[\s/>])/;
+/** Characters of an article's tag up to the end of its name, at most. */
+const LONGEST_NAME = 120;
+/**
+ * Finds what tells where articles are: their tags, with any prefix, of which the slash of a closing one is captured; and the second character of
+ * comments, CDATA sections and instructions. Other tags need no look: none holds a `<`, not even in quotes.
+ */
+const TELLING = /<(?:(\/?)(?:[^\s/<>:"'=]{1,100}:)?article(?=[\s/>])|([!?]))/g;
 
 /**
  * Returns the position after the unquoted `>` of a tag. A tag contains no `<`, not even in quotes: if there is one, this is no tag,
