@@ -86,7 +86,8 @@ export function curves(
     .filter(({ name }) => shown.includes(name))
     .map(({ name, points }) => {
       const [symbol, mark] = SHAPES[names.indexOf(name) % SHAPES.length];
-      return { name, points: points.toSorted((a, b) => a.x - b.x), colour: colours[name], symbol, mark };
+      const own = { name, points: points.toSorted((a, b) => a.x - b.x), colour: colours[name], symbol };
+      return { ...own, mark: isBand(own) ? '━' : mark }; // a long line has no markers
     });
   const points = drawn.flatMap((curve) => curve.points);
   const vertical = range ?? rangeOf(points);
