@@ -32,6 +32,16 @@ test('every label has its trace, colour and numbers; unknown is null, not zero',
   assert.deepEqual(data[0].text, ['', '0']);
 });
 
+test('given labels come first, in their order, with the colours of that order', () => {
+  const { data } = countsByLabel([{ name: 'train', counts: { Cell: 3, 'Gene Mutations': 1, Tissue: 2 } }], {
+    labels: FOUR,
+  });
+  assert.deepEqual(
+    data.map(({ name, x, marker }) => [name, x, (marker as { color: string }).color]),
+    [...FOUR, 'Tissue'].map((label, index) => [label, [[1, 3, null, null, 2][index]], LABEL_COLOURS[index]]),
+  );
+});
+
 test('each unknown label has a note', () => {
   const { layout, reading } = countsByLabel(groups);
   const notes = layout.annotations!.filter(({ text }) => String(text).includes('not annotated'));
