@@ -28,6 +28,14 @@ export interface CorpusShare extends Record<Part, number> {
   corpus: CorpusName;
 }
 
+/** How many articles of a part of a corpus are replayed, of how many that there are. */
+export interface ReplayedShare {
+  corpus: CorpusName;
+  part: Part;
+  taken: number;
+  available: number;
+}
+
 /** What is behind each PMCID of a replay. */
 export interface Replay {
   articles: Record<string, ReplayedArticle>;
@@ -51,7 +59,7 @@ const STYLE: Readonly<Partial<Record<CorpusName, ContextStyle>>> = {
 
 /**
  * Writes gold corpora into a folder as Europe PMC would serve them: `articles/<PMCID>.xml` in JATS and `annotations/<PMCID>.json`, whose annotations
- * have text and context but no offsets; and `replay.json`, the returned record.
+ * have text and context but no offsets; and `replay.json`, the record of them. Returns the record and how much was taken of each corpus.
  *
  * CRAFT's articles are the published JATS under their PMCIDs. Of the other corpora there are abstracts, which have no PMCIDs; theirs are made of the
  * number of the corpus and the PubMed or MEDLINE number, with more digits than any PMCID has.
@@ -62,9 +70,10 @@ export async function writeReplay(
   folder: string,
   shares: readonly CorpusShare[],
   { seed, progress = silentProgress }: { seed: number; progress?: Progress },
-): Promise<Replay> {
+): Promise<{ replay: Replay; shares: ReplayedShare[] }> {
   for (const kind of ['articles', 'annotations']) mkdirSync(join(folder, kind), { recursive: true });
   const replay: Replay = { articles: {} };
+  const taken: ReplayedShare[] = [];
   for (const [index, share] of shares.entries()) {
     const { corpus } = share;
     progress.update(index, shares.length, CORPORA[corpus].title);
@@ -74,6 +83,7 @@ export async function writeReplay(
     for (const part of PARTS) {
       const own = documents.filter((document) => CORPORA[corpus].partOf(document) === part);
       const chosen = own.length <= share[part] ? own : createRandom(seed).shuffle(own).slice(0, share[part]);
+      taken.push({ corpus, part, taken: chosen.length, available: own.length });
       for (const document of chosen) {
         const pmcid = pmcidOf(document.article);
         replay.articles[pmcid] = { corpus, article: document.article, part, annotated };
@@ -94,7 +104,7 @@ export async function writeReplay(
   progress.update(shares.length, shares.length);
   progress.end();
   writeFileAtomically(join(folder, 'replay.json'), `${JSON.stringify(replay)}\n`);
-  return replay;
+  return { replay, shares: taken };
 }
 
 /** Whether a collection is of a replay. */
