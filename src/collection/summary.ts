@@ -21,6 +21,8 @@ export interface CollectionSummary {
   bySection: CountRow[];
   /** Column by type: its most frequent mentions, each with its count; empty if a type has fewer. */
   frequentMentions: Record<string, string | number>[];
+  /** By type, the share of its annotations that these mentions have; 0 without annotations. */
+  frequentShare: Record<string, number>;
 }
 
 /** Lists the files of a collection, sorted by name. @throws InputError if there are none */
@@ -107,7 +109,7 @@ export function summarizeCollection(
   return {
     articles,
     skipped,
-    annotations: byLabel(types, (type) => sum(mentions.get(type)!)),
+    annotations: byLabel(types, (type) => sum(mentions.get(type)!.values())),
     byProvider: rowsOf('provider', byProvider, types),
     bySection: rowsOf('section', bySection, types).map(({ section: key, ...counts }) => {
       const section = String(key);
@@ -115,6 +117,10 @@ export function summarizeCollection(
       return { section: byFrequency(spellings.get(section)!)[0][0], ...known };
     }),
     frequentMentions: mostFrequent(mentions, top),
+    frequentShare: byLabel(types, (type) => {
+      const counts = byFrequency(mentions.get(type)!).map(([, number]) => number);
+      return sum(counts.slice(0, top)) / (sum(counts) || 1);
+    }),
   };
 }
 
@@ -132,14 +138,14 @@ function count(counts: Counts, name: string, part: string): void {
   own.set(part, (own.get(part) ?? 0) + 1);
 }
 
-function sum(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((total, number) => total + number, 0);
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((total, number) => total + number, 0);
 }
 
 /** The largest first. */
 function rowsOf(column: string, counts: Counts, types: readonly string[]): CountRow[] {
   return [...counts]
-    .sort(([, one], [, other]) => sum(other) - sum(one))
+    .sort(([, one], [, other]) => sum(other.values()) - sum(one.values()))
     .map(([name, own]) => ({ [column]: name, ...byLabel(types, (type) => own.get(type) ?? 0) }));
 }
 

@@ -24,6 +24,11 @@ test('the sample: its summary, and the outcome of a search for names', async () 
       ],
     );
     assert.equal(summary.frequentMentions.length, 3);
+    for (const [label, share] of Object.entries(summary.frequentShare)) {
+      const counts = summary.frequentMentions.map((row) => Number(/\((\d+)\)$/.exec(`${row[label]}`)![1]));
+      const listed = counts.reduce((total, number) => total + number, 0);
+      assert.equal(share, listed / summary.annotations[label]);
+    }
 
     const { rows, examples } = await auditAnchoring(collectedArticles(folder), 3);
     for (const row of rows) {

@@ -42,6 +42,13 @@ test('given labels come first, in their order, with the colours of that order', 
   );
 });
 
+test('the title of a single group says how far its labels are apart', () => {
+  const { title } = countsByLabel([groups[0]]);
+  assert.equal(title, 'Cell has 2.0 times as many mentions as Cell Line');
+  assert.equal(countsByLabel(groups).title, 'Mentions by label');
+  assert.equal(countsByLabel([groups[1]]).title, 'Mentions by label');
+});
+
 test('each unknown label has a note', () => {
   const { layout, reading } = countsByLabel(groups);
   const notes = layout.annotations!.filter(({ text }) => String(text).includes('not annotated'));

@@ -1,5 +1,5 @@
 import { type Figure, formatNumber } from '../figure';
-import { chooseLabels, labelsIn, listLabels } from '../shown-labels';
+import { chooseLabels, labelsIn, listLabels, nameInTitle } from '../shown-labels';
 import { labelPanels } from './label-panels';
 
 /** The reading does not describe more groups than this. */
@@ -40,5 +40,17 @@ export function countsByLabel(
   if (groups.some(({ counts }) => labels.some((label) => !isKnown(counts, label)))) {
     sentences.push('Labels that were not annotated are unknown, not absent.');
   }
-  return { ...panels, title: 'Mentions by label', reading: sentences.join(' ') + note };
+  return { ...panels, title: titleOf(groups), reading: sentences.join(' ') + note };
+}
+
+/** What a single group shows; several are compared by their caller, who knows why. */
+function titleOf(groups: readonly { counts: Readonly<Record<string, number | null>> }[]): string {
+  const known = Object.entries(groups[0].counts).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  const [most, ...others] = known.sort(([, one], [, other]) => other - one);
+  const fewest = others.at(-1);
+  if (groups.length > 1 || !fewest || fewest[1] === 0) return 'Mentions by label';
+  const times = (most[1] / fewest[1]).toFixed(1);
+  return `${nameInTitle(most[0])} has ${times} times as many mentions as ${nameInTitle(fewest[0])}`;
 }
