@@ -62,7 +62,7 @@ const STYLE: Readonly<Partial<Record<CorpusName, ContextStyle>>> = {
  * have text and context but no offsets; and `replay.json`, the record of them. Returns the record and how much was taken of each corpus.
  *
  * CRAFT's articles are the published JATS under their PMCIDs. Of the other corpora there are abstracts, which have no PMCIDs; theirs are made of the
- * number of the corpus and the PubMed or MEDLINE number, with more digits than any PMCID has.
+ * number of the corpus and the PubMed or MEDLINE number, with more digits than any PMCID has. A second copy of an article is left out.
  *
  * @throws InputError as `loadCorpus`
  */
@@ -82,8 +82,9 @@ export async function writeReplay(
     const pmcidOf = corpus === 'craft' ? publishedPmcids(place.folder) : madePmcid(index);
     for (const part of PARTS) {
       const own = documents.filter((document) => CORPORA[corpus].partOf(document) === part);
-      const chosen = own.length <= share[part] ? own : createRandom(seed).shuffle(own).slice(0, share[part]);
-      taken.push({ corpus, part, taken: chosen.length, available: own.length });
+      const sampled = own.length <= share[part] ? own : createRandom(seed).shuffle(own).slice(0, share[part]);
+      const chosen = sampled.filter(isNoCopy);
+      taken.push({ corpus, part, taken: chosen.length, available: own.filter(isNoCopy).length });
       for (const document of chosen) {
         const pmcid = pmcidOf(document.article);
         replay.articles[pmcid] = { corpus, article: document.article, part, annotated };
@@ -130,6 +131,9 @@ function publishedPmcids(folder: string): (article: string) => string {
     return pmcid;
   };
 }
+
+/** JNLPBA annotated three abstracts twice. The second is "97218353-2", which cannot be a PMCID. */
+const isNoCopy = ({ article }: CorpusDocument): boolean => !article.includes('-');
 
 const madePmcid = (index: number) => (article: string) => `PMC${900 + index}${article.padStart(8, '0')}`;
 

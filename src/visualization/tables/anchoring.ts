@@ -19,7 +19,7 @@ export function anchoringTable(rows: readonly AuditRow[]): Row[] {
         'of them at the gold offsets (%)': atGold === null ? null : percent(atGold, placed),
       }),
       'of them cut mid-word (%)': percent(row['cut mid-word here'], placed),
-      'with a name': named,
+      'of them with a name': named,
       'name not in the sentence (%)': percent(row['name not in the sentence'], named),
       'name cuts a word (%)': percent(row['name cuts a word'], named),
       'name marks something else (%)': percent(row['name marks something else'], named),
