@@ -68,23 +68,24 @@ const STYLE: Readonly<Partial<Record<CorpusName, ContextStyle>>> = {
  */
 export async function writeReplay(
   folder: string,
-  shares: readonly CorpusShare[],
+  wanted: readonly CorpusShare[],
   { seed, progress = silentProgress }: { seed: number; progress?: Progress },
 ): Promise<{ replay: Replay; shares: ReplayedShare[] }> {
   for (const kind of ['articles', 'annotations']) mkdirSync(join(folder, kind), { recursive: true });
   const replay: Replay = { articles: {} };
-  const taken: ReplayedShare[] = [];
-  for (const [index, share] of shares.entries()) {
+  const shares: ReplayedShare[] = [];
+  for (const [index, share] of wanted.entries()) {
     const { corpus } = share;
-    progress.update(index, shares.length, CORPORA[corpus].title);
+    progress.update(index, wanted.length, CORPORA[corpus].title);
     const annotated = annotatedClasses(LITERATURE_VIEW, CORPORA[corpus].annotated);
     const { documents, place } = await loadDocuments(corpus, LITERATURE_VIEW);
     const pmcidOf = corpus === 'craft' ? publishedPmcids(place.folder) : madePmcid(index);
+    const partOf = new Map<string, Part>(); // of an article in two parts the later one, as in the record
     for (const part of PARTS) {
       const own = documents.filter((document) => CORPORA[corpus].partOf(document) === part);
       const sampled = own.length <= share[part] ? own : createRandom(seed).shuffle(own).slice(0, share[part]);
       const chosen = sampled.filter(isNoCopy);
-      taken.push({ corpus, part, taken: chosen.length, available: own.filter(isNoCopy).length });
+      for (const { article } of own.filter(isNoCopy)) partOf.set(article, part);
       for (const document of chosen) {
         const pmcid = pmcidOf(document.article);
         replay.articles[pmcid] = { corpus, article: document.article, part, annotated };
@@ -101,11 +102,17 @@ export async function writeReplay(
         await setImmediate(); // lets a notebook draw
       }
     }
+    const chosen = Object.values(replay.articles).filter((article) => article.corpus === corpus);
+    for (const part of PARTS) {
+      const taken = chosen.filter((article) => article.part === part).length;
+      const available = [...partOf.values()].filter((of) => of === part).length;
+      shares.push({ corpus, part, taken, available });
+    }
   }
-  progress.update(shares.length, shares.length);
+  progress.update(wanted.length, wanted.length);
   progress.end();
   writeFileAtomically(join(folder, 'replay.json'), `${JSON.stringify(replay)}\n`);
-  return { replay, shares: taken };
+  return { replay, shares };
 }
 
 /** Whether a collection is of a replay. */
