@@ -187,6 +187,30 @@ test('files that macOS adds are not read as articles', async () => {
   });
 });
 
+test('sections that differ by case are one, and what nobody looked for there is unknown, not 0', async () => {
+  await withAnswers({}, async ({ options }) => {
+    mkdirSync(join(options.out, 'articles'), { recursive: true });
+    const write = (pmcid: string, ...marked: [type: string, section?: string][]) => {
+      const annotations = marked.map(([type, section], index) => ({
+        ...{ exact: 'it', tags: [], id: `${index}`, provider: 'p', type, section },
+      }));
+      const article = { pmcid, source: 's', types: ['Cell', 'Organ Tissue'], fullText: '', annotations };
+      writeFileSync(join(options.out, 'articles', `${pmcid}.json`), JSON.stringify(article));
+    };
+    write('PMC1', ['Cell', 'Results and Discussion'], ['Cell', 'Results and discussion'], ['Cell', 'Title']);
+    write('PMC2', ['Cell', 'Results and discussion'], ['Organ Tissue', 'Title'], ['Cell']);
+    const { bySection } = summarizeCollection(options.out, { annotated: { PMC1: ['Cell'] } });
+    assert.deepEqual(bySection, [
+      { section: 'Results and discussion', Cell: 3, 'Organ Tissue': 0 },
+      { section: 'Title', Cell: 1, 'Organ Tissue': 1 },
+      { section: 'not given', Cell: 1, 'Organ Tissue': 0 },
+    ]);
+    const own = { PMC1: ['Cell'], PMC2: ['Cell'] };
+    const narrower = summarizeCollection(options.out, { annotated: own }).bySection;
+    assert.deepEqual(narrower[0], { section: 'Results and discussion', Cell: 3, 'Organ Tissue': null });
+  });
+});
+
 test('an unreadable stored article is skipped and reported in a summary', async () => {
   await withAnswers({}, async ({ options }) => {
     await collectArticles({ ...options, ids: IDS });

@@ -4,7 +4,7 @@ import { byLabel, InputError, printable } from '../foundation';
 import { type Annotation, type CollectedArticle, readCollectedArticle } from './article';
 
 /** One row of a table: the counted category, and the number of annotations of each type. */
-export type CountRow = { [column: string]: string | number } & Record<string, number>;
+export type CountRow = Record<string, string | number | null>;
 
 export interface CollectionSummary {
   articles: number;
@@ -12,11 +12,17 @@ export interface CollectionSummary {
   skipped: string[];
   /** By type, for all requested types. */
   annotations: Record<string, number>;
-  /** By provider, section and so on, the largest first; the first column has that name. */
+  /** By provider, the largest first; the first column has that name. */
   byProvider: CountRow[];
+  /**
+   * By section, the largest first; names that differ by case are one. Null for a type that nobody looked for in any of the articles
+   * with annotations in the section.
+   */
   bySection: CountRow[];
   /** Column by type: its most frequent mentions, each with its count; empty if a type has fewer. */
   frequentMentions: Record<string, string | number>[];
+  /** By type, the share of its annotations that these mentions have; 0 without annotations. */
+  frequentShare: Record<string, number>;
 }
 
 /** Lists the files of a collection, sorted by name. @throws InputError if there are none */
@@ -61,11 +67,24 @@ export function* readCollection(
     throw new InputError(`${folder}: none of ${files.length} articles can be read; the first: ${skipped[0]}`);
 }
 
-/** Summarizes a collection; `top` is the number of most frequent mentions to list. */
-export function summarizeCollection(folder: string, top = 10): CollectionSummary {
+export interface SummaryOptions {
+  /** Number of most frequent mentions to list; default 10. */
+  top?: number;
+  /** The types that the source of an article looked for, by article; the others are unknown in it. Default: all requested types. */
+  annotated?: Readonly<Record<string, readonly string[]>>;
+}
+
+export function summarizeCollection(
+  folder: string,
+  { top = 10, annotated = {} }: SummaryOptions = {},
+): CollectionSummary {
   let articles = 0;
   const byProvider: Counts = new Map();
   const bySection: Counts = new Map();
+  /** By section in lower case, the types that were looked for. */
+  const lookedFor = new Map<string, Set<string>>();
+  /** By section in lower case, the number of annotations of each spelling. */
+  const spellings: Counts = new Map();
   /** Frequency of each mention by type. */
   const mentions: Counts = new Map();
   const skipped: string[] = [];
@@ -77,17 +96,31 @@ export function summarizeCollection(folder: string, top = 10): CollectionSummary
       if (!article.types.includes(type)) continue;
       count(mentions, type, exact.replace(/\s+/g, ' '));
       count(byProvider, provider, type);
-      count(bySection, sectionName(annotation), type);
+      const section = sectionName(annotation);
+      const key = section.toLowerCase();
+      count(bySection, key, type);
+      count(spellings, key, section);
+      const known = lookedFor.get(key) ?? new Set<string>();
+      lookedFor.set(key, known);
+      for (const own of annotated[article.pmcid] ?? article.types) known.add(own);
     }
   }
   const types = [...mentions.keys()];
   return {
     articles,
     skipped,
-    annotations: byLabel(types, (type) => sum(mentions.get(type)!)),
+    annotations: byLabel(types, (type) => sum(mentions.get(type)!.values())),
     byProvider: rowsOf('provider', byProvider, types),
-    bySection: rowsOf('section', bySection, types),
+    bySection: rowsOf('section', bySection, types).map(({ section: key, ...counts }) => {
+      const section = String(key);
+      const known = byLabel(types, (type) => (lookedFor.get(section)!.has(type) ? counts[type] : null));
+      return { section: byFrequency(spellings.get(section)!)[0][0], ...known };
+    }),
     frequentMentions: mostFrequent(mentions, top),
+    frequentShare: byLabel(types, (type) => {
+      const counts = byFrequency(mentions.get(type)!).map(([, number]) => number);
+      return sum(counts.slice(0, top)) / (sum(counts) || 1);
+    }),
   };
 }
 
@@ -105,15 +138,20 @@ function count(counts: Counts, name: string, part: string): void {
   own.set(part, (own.get(part) ?? 0) + 1);
 }
 
-function sum(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((total, number) => total + number, 0);
+function sum(counts: Iterable<number>): number {
+  return [...counts].reduce((total, number) => total + number, 0);
 }
 
 /** The largest first. */
 function rowsOf(column: string, counts: Counts, types: readonly string[]): CountRow[] {
   return [...counts]
-    .sort(([, one], [, other]) => sum(other) - sum(one))
-    .map(([name, own]) => ({ [column]: name, ...byLabel(types, (type) => own.get(type) ?? 0) }) as CountRow);
+    .sort(([, one], [, other]) => sum(other.values()) - sum(one.values()))
+    .map(([name, own]) => ({ [column]: name, ...byLabel(types, (type) => own.get(type) ?? 0) }));
+}
+
+/** The most frequent first, equally frequent ones in the order of the alphabet. */
+function byFrequency(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
 function mostFrequent(
@@ -122,7 +160,7 @@ function mostFrequent(
 ): Record<string, string | number>[] {
   const ranked = [...mentions].map(([label, counts]) => ({
     label,
-    spellings: [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)),
+    spellings: byFrequency(counts),
   }));
   const rows = Math.min(top, Math.max(...ranked.map(({ spellings }) => spellings.length)));
   return Array.from({ length: rows }, (_, index) => ({

@@ -23,7 +23,14 @@ export { copyOutdated, type Outdated } from './outdated-copy';
 export { PROFILES, type Profile, type ProfileName, variationsOf } from './profiles';
 export { pruningStudy, readPruningRows } from './pruning-study';
 export { publishedScores } from './published';
-export { type CorpusShare, type Replay, type ReplayedArticle, readReplay, writeReplay } from './replay';
+export {
+  type CorpusShare,
+  type Replay,
+  type ReplayedArticle,
+  type ReplayedShare,
+  readReplay,
+  writeReplay,
+} from './replay';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
 export { type RunSettings, readRunSettings } from './run-settings';
 export { readSearchStudy, type SearchStudy, type SizedRun } from './search-study';

@@ -28,6 +28,14 @@ export interface CorpusShare extends Record<Part, number> {
   corpus: CorpusName;
 }
 
+/** How many articles of a part of a corpus are replayed, of how many that there are. */
+export interface ReplayedShare {
+  corpus: CorpusName;
+  part: Part;
+  taken: number;
+  available: number;
+}
+
 /** What is behind each PMCID of a replay. */
 export interface Replay {
   articles: Record<string, ReplayedArticle>;
@@ -51,29 +59,33 @@ const STYLE: Readonly<Partial<Record<CorpusName, ContextStyle>>> = {
 
 /**
  * Writes gold corpora into a folder as Europe PMC would serve them: `articles/<PMCID>.xml` in JATS and `annotations/<PMCID>.json`, whose annotations
- * have text and context but no offsets; and `replay.json`, the returned record.
+ * have text and context but no offsets; and `replay.json`, the record of them. Returns the record and how much was taken of each corpus.
  *
  * CRAFT's articles are the published JATS under their PMCIDs. Of the other corpora there are abstracts, which have no PMCIDs; theirs are made of the
- * number of the corpus and the PubMed or MEDLINE number, with more digits than any PMCID has.
+ * number of the corpus and the PubMed or MEDLINE number, with more digits than any PMCID has. A second copy of an article is left out.
  *
  * @throws InputError as `loadCorpus`
  */
 export async function writeReplay(
   folder: string,
-  shares: readonly CorpusShare[],
+  wanted: readonly CorpusShare[],
   { seed, progress = silentProgress }: { seed: number; progress?: Progress },
-): Promise<Replay> {
+): Promise<{ replay: Replay; shares: ReplayedShare[] }> {
   for (const kind of ['articles', 'annotations']) mkdirSync(join(folder, kind), { recursive: true });
   const replay: Replay = { articles: {} };
-  for (const [index, share] of shares.entries()) {
+  const shares: ReplayedShare[] = [];
+  for (const [index, share] of wanted.entries()) {
     const { corpus } = share;
-    progress.update(index, shares.length, CORPORA[corpus].title);
+    progress.update(index, wanted.length, CORPORA[corpus].title);
     const annotated = annotatedClasses(LITERATURE_VIEW, CORPORA[corpus].annotated);
     const { documents, place } = await loadDocuments(corpus, LITERATURE_VIEW);
     const pmcidOf = corpus === 'craft' ? publishedPmcids(place.folder) : madePmcid(index);
+    const partOf = new Map<string, Part>(); // of an article in two parts the later one, as in the record
     for (const part of PARTS) {
       const own = documents.filter((document) => CORPORA[corpus].partOf(document) === part);
-      const chosen = own.length <= share[part] ? own : createRandom(seed).shuffle(own).slice(0, share[part]);
+      const sampled = own.length <= share[part] ? own : createRandom(seed).shuffle(own).slice(0, share[part]);
+      const chosen = sampled.filter(isNoCopy);
+      for (const { article } of own.filter(isNoCopy)) partOf.set(article, part);
       for (const document of chosen) {
         const pmcid = pmcidOf(document.article);
         replay.articles[pmcid] = { corpus, article: document.article, part, annotated };
@@ -90,11 +102,17 @@ export async function writeReplay(
         await setImmediate(); // lets a notebook draw
       }
     }
+    const chosen = Object.values(replay.articles).filter((article) => article.corpus === corpus);
+    for (const part of PARTS) {
+      const taken = chosen.filter((article) => article.part === part).length;
+      const available = [...partOf.values()].filter((of) => of === part).length;
+      shares.push({ corpus, part, taken, available });
+    }
   }
-  progress.update(shares.length, shares.length);
+  progress.update(wanted.length, wanted.length);
   progress.end();
   writeFileAtomically(join(folder, 'replay.json'), `${JSON.stringify(replay)}\n`);
-  return replay;
+  return { replay, shares };
 }
 
 /** Whether a collection is of a replay. */
@@ -120,6 +138,9 @@ function publishedPmcids(folder: string): (article: string) => string {
     return pmcid;
   };
 }
+
+/** JNLPBA annotated three abstracts twice. The second is "97218353-2", which cannot be a PMCID. */
+const isNoCopy = ({ article }: CorpusDocument): boolean => !article.includes('-');
 
 const madePmcid = (index: number) => (article: string) => `PMC${900 + index}${article.padStart(8, '0')}`;
 

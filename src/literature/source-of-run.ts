@@ -1,7 +1,7 @@
 import type { CollectionOptions } from '../collection';
 import { byLabel, InputError, type Progress, silentProgress } from '../foundation';
 import type { PreprocessingOptions } from '../preprocessing';
-import { isReplayed, readReplay, writeReplay } from './replay';
+import { isReplayed, type ReplayedShare, readReplay, writeReplay } from './replay';
 import type { Run } from './run';
 import { ENTITY_CLASSES } from './views';
 
@@ -11,6 +11,8 @@ export interface ArticleSource {
   description: string;
   /** What to collect from there. */
   request: Pick<CollectionOptions, 'source' | 'replay' | 'query' | 'limit' | 'unannotated'>;
+  /** Of gold corpora, how much the run takes; empty for other sources. */
+  shares: ReplayedShare[];
 }
 
 /**
@@ -26,15 +28,16 @@ export async function openArticleSource(
   const { profile, profileName, data } = run;
   if (data === 'europepmc') {
     const query = ENTITY_CLASSES.map((type) => `ANNOTATION_TYPE:"${type}"`).join(' AND ');
-    return { description: 'Europe PMC', request: { source: 'europepmc', query } };
+    return { description: 'Europe PMC', request: { source: 'europepmc', query }, shares: [] };
   }
   if (data === 'gold' && profile.gold.length === 0)
     throw new InputError(
       `the profile "${profileName}" has no gold corpora; choose "quick" or "full", or other data`,
     );
   if (data === 'sample' || profile.gold.length === 0) return sampleSource('the sample');
+  let shares: ReplayedShare[];
   try {
-    await writeReplay(run.files.replay, profile.gold, { seed: run.seed, progress });
+    ({ shares } = await writeReplay(run.files.replay, profile.gold, { seed: run.seed, progress }));
   } catch (error) {
     if (data === 'gold' || !(error instanceof InputError)) throw error;
     return sampleSource(`the sample, since the gold corpora are not available: ${error.message}`);
@@ -43,10 +46,15 @@ export async function openArticleSource(
   return {
     description: `the gold corpora ${names}, served as Europe PMC serves articles`,
     request: { source: 'replay', replay: run.files.replay, limit: 1_000_000, unannotated: true },
+    shares,
   };
 }
 
-const sampleSource = (description: string): ArticleSource => ({ description, request: { source: 'sample' } });
+const sampleSource = (description: string): ArticleSource => ({
+  description,
+  request: { source: 'sample' },
+  shares: [],
+});
 
 /**
  * What preprocessing has to know of a run's articles: of gold corpora their official parts, and the classes that their annotators looked for. Nothing

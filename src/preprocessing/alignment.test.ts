@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alignTexts } from './alignment.fixture';
+import { alignTexts } from './alignment';
 
 /** The counterpart in `right` of a piece of `left`, as text. */
 const counterpart = (left: string, right: string, piece: string) => {

@@ -4,6 +4,7 @@ import { availableCorpora, loadDocuments, type Mention } from '../corpora';
 import { isWordCharacter, type View } from '../foundation';
 import { usableArticles } from './collected';
 import { goldAnnotation } from './gold-annotation';
+import type { GoldMention } from './gold-places';
 import { jatsToParagraphs, type Paragraph } from './jats';
 
 /** An article's text, and annotations that carry text and context but no offsets. */
@@ -13,6 +14,8 @@ export interface AnnotatedArticle {
   types: readonly string[];
   paragraphs: Paragraph[];
   annotations: Annotation[];
+  /** The text of the corpus and the offsets of the annotations in it, if they are known. */
+  gold?: { text: string; mentions: GoldMention[] };
 }
 
 /**
@@ -48,11 +51,17 @@ export async function* craftArticles(view: View): AsyncGenerator<AnnotatedArticl
   const { documents } = await loadDocuments('craft', view);
   for (const { article, text, mentions, jatsFile } of documents) {
     const paragraphs = jatsToParagraphs(readFileSync(jatsFile!, 'utf8'), jatsFile!);
+    const gold = mentions.map((mention, index) => ({
+      start: mention.pieces[0].start,
+      end: mention.pieces[mention.pieces.length - 1].end,
+      annotation: goldAnnotation(text, mention, `${article}#${index}`),
+    }));
     yield {
       article,
       types: Object.keys(view.classes),
       paragraphs,
-      annotations: mentions.map((mention, index) => goldAnnotation(text, mention, `${article}#${index}`)),
+      annotations: gold.map(({ annotation }) => annotation),
+      gold: { text, mentions: gold },
     };
   }
 }

@@ -13,7 +13,7 @@ test('the sample: its summary, and the outcome of a search for names', async () 
   const folder = mkdtempSync(join(tmpdir(), 'audit-'));
   try {
     await collectArticles({ source: 'sample', types: TYPES, out: folder });
-    const summary = summarizeCollection(folder, 3);
+    const summary = summarizeCollection(folder, { top: 3 });
     assert.equal(summary.articles, 21);
     assert.deepEqual(
       summary.byProvider.map((row) => [row.provider, row['Gene Mutations'], row.Cell]),
@@ -24,12 +24,18 @@ test('the sample: its summary, and the outcome of a search for names', async () 
       ],
     );
     assert.equal(summary.frequentMentions.length, 3);
+    for (const [label, share] of Object.entries(summary.frequentShare)) {
+      const counts = summary.frequentMentions.map((row) => Number(/\((\d+)\)$/.exec(`${row[label]}`)![1]));
+      const listed = counts.reduce((total, number) => total + number, 0);
+      assert.equal(share, listed / summary.annotations[label]);
+    }
 
     const { rows, examples } = await auditAnchoring(collectedArticles(folder), 3);
     for (const row of rows) {
       assert.equal(row.annotations, summary.annotations[row.class]);
       assert.equal(row['placed here'], row.annotations);
       assert.equal(row['cut mid-word here'], 0);
+      assert.equal(row['at the gold offsets'], null);
     }
     assert.ok(rows.some((row) => row.class === 'Cell' && row['name cuts a word'] > 50));
     assert.equal(examples.length, 3);
@@ -69,6 +75,9 @@ test('CRAFT: gold mentions without offsets are placed correctly', mirror, async 
     rows.map((row) => row.class),
     ['Cell', 'Organ Tissue'],
   );
-  for (const row of rows) assert.ok(row['placed here'] / row.annotations > 0.98, JSON.stringify(row));
+  for (const row of rows) {
+    assert.ok(row['placed here'] / row.annotations > 0.98, JSON.stringify(row));
+    assert.ok(row['at the gold offsets']! / row['placed here'] > 0.999, JSON.stringify(row));
+  }
   assert.equal(examples.length, 3);
 });

@@ -3,6 +3,8 @@ import { type Range, splitSentences } from '../corpora';
 import { cutsWord, type Span } from '../foundation';
 import { anchorAnnotations, type Placed } from './anchoring';
 import type { AnnotatedArticle } from './annotated-articles';
+import { judgeOf } from './gold-places';
+import { articleText, paragraphStarts } from './jats';
 
 /** Outcomes of placing annotations by context, and of searching for the ontology's name, for the same annotations. */
 export type AuditRow = {
@@ -11,7 +13,11 @@ export type AuditRow = {
   'placed here': number;
   /** Mentions may end inside a word if annotated so ("CD4" in "CD4pos"). */
   'cut mid-word here': number;
-  /** This and the following: of those placed here. */
+  /** Of those placed here, those where the gold mention is; null if its offsets are not known. */
+  'at the gold offsets': number | null;
+  /** Of those placed here, those whose concept has a name in an ontology. */
+  'with a name': number;
+  /** This and the following: of those with a name. */
   'name not in the sentence': number;
   'name cuts a word': number;
   /** Neither cutting a word nor the mention: a part of it, or another place. */
@@ -45,7 +51,7 @@ export async function auditAnchoring(
 ): Promise<AnchoringAudit> {
   const rows = new Map<string, AuditRow>();
   const shown = new Map<string, AuditExample>();
-  for await (const { article, types, paragraphs, annotations } of articles) {
+  for await (const { article, types, paragraphs, annotations, gold } of articles) {
     for (const label of types) if (!rows.has(label)) rows.set(label, emptyRow(label));
     for (const { type } of annotations) {
       const row = rows.get(type);
@@ -53,15 +59,23 @@ export async function auditAnchoring(
     }
     const { placed } = anchorAnnotations(paragraphs, annotations, types);
     const sentenceOf = sentencesAround(placed, (paragraph) => paragraphs[paragraph].text);
+    const starts = paragraphStarts(paragraphs);
+    const judge = gold && judgeOf(gold.text, articleText(paragraphs), gold.mentions);
     let isNew = true; // one example per article
     for (const one of placed) {
-      const { annotation, span } = one;
+      const { annotation, paragraph, span } = one;
       const { text, start } = sentenceOf(one);
       const own = { start: span.start - start, end: span.end - start, label: span.label };
-      const naive = searchName(text, annotation, own);
       const row = rows.get(own.label)!;
       row['placed here']++;
       if (cutsWord(text, own)) row['cut mid-word here']++;
+      if (judge) {
+        const verdict = judge(annotation, starts[paragraph] + span.start, starts[paragraph] + span.end);
+        row['at the gold offsets'] = (row['at the gold offsets'] ?? 0) + Number(verdict === 'right');
+      }
+      if (!nameOf(annotation)) continue;
+      row['with a name']++;
+      const naive = searchName(text, annotation, own);
       if (!naive) row['name not in the sentence']++;
       else if (!cutsWord(text, naive)) {
         if (naive.start !== own.start || naive.end !== own.end) row['name marks something else']++;
@@ -87,6 +101,8 @@ function emptyRow(label: string): AuditRow {
     annotations: 0,
     'placed here': 0,
     'cut mid-word here': 0,
+    'at the gold offsets': null,
+    'with a name': 0,
     'name not in the sentence': 0,
     'name cuts a word': 0,
     'name marks something else': 0,
@@ -115,7 +131,6 @@ function sentencesAround(placed: readonly Placed[], textOf: (paragraph: number) 
 /** The position of the name in the sentence: overlapping the mention if possible, else the first. */
 function searchName(sentence: string, annotation: Annotation, mention: Span): Span | undefined {
   const name = nameOf(annotation).toLowerCase();
-  if (!name) return undefined;
   const text = sentence.toLowerCase();
   const first = text.indexOf(name);
   if (first < 0) return undefined;

@@ -94,6 +94,16 @@ export function articleText(paragraphs: readonly Paragraph[]): string {
   return paragraphs.map((paragraph) => paragraph.text).join('\n\n');
 }
 
+/** Where each paragraph begins in `articleText`. */
+export function paragraphStarts(paragraphs: readonly Paragraph[]): number[] {
+  let next = 0;
+  return paragraphs.map(({ text }) => {
+    const start = next;
+    next += text.length + '\n\n'.length;
+    return start;
+  });
+}
+
 /** Walks the tree and collects the text of the current paragraph. */
 class ParagraphReader {
   readonly paragraphs: Paragraph[] = [];

@@ -93,6 +93,11 @@ export interface PreprocessingReport {
   };
   /** The effect of balancing on train; null if not requested. */
   balance: { ratio: number; before: PartReport; after: PartReport } | null;
+  /** What the articles of each part hold, before anything is removed. */
+  dealt: Record<Part, PartReport>;
+  /** The same without the sentences that were removed as leaks. */
+  withoutLeaks: Record<Part, PartReport>;
+  /** What was written. An article of which no sentence is left is not counted. */
   parts: Record<Part, PartReport>;
   /** The part of each article. */
   split: Record<string, Part>;
@@ -188,7 +193,7 @@ async function preprocess(
     const kept = { ...dealt };
     if (removeLeaks)
       for (const part of PARTS) kept[part] = dealt[part].filter(({ number }) => !leaking.has(number));
-    const before = describe(kept.train, read.annotated);
+    const withoutLeaks = describeParts(kept, read.annotated);
     if (balance !== undefined) kept.train = balanceClasses(kept.train, balance, seed);
     const after = describe(kept.train, read.annotated);
     kept.train = sampleNegatives(kept.train, negatives, seed);
@@ -203,10 +208,10 @@ async function preprocess(
       sentences: lines.length,
       annotations: { ...read.annotations, mentions: countMentions(lines, read.annotated) },
       leaks: { ...leaks, removed: removeLeaks },
-      balance: balance === undefined ? null : { ratio: balance, before, after },
-      parts: Object.fromEntries(
-        PARTS.map((part) => [part, describe(kept[part], read.annotated)]),
-      ) as PreprocessingReport['parts'],
+      balance: balance === undefined ? null : { ratio: balance, before: withoutLeaks.train, after },
+      dealt: describeParts(dealt, read.annotated),
+      withoutLeaks,
+      parts: describeParts(kept, read.annotated),
       split: Object.fromEntries([...partOf].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     for (const part of PARTS) {
@@ -379,6 +384,18 @@ function* linesOf(scratch: string, lines: readonly Line[]): Generator<[Line, str
     if (next === lines.length) return;
     if (lines[next].number === number++) yield [lines[next++], json];
   }
+}
+
+function describeParts(
+  parts: Record<Part, readonly Line[]>,
+  labels: readonly string[],
+): Record<Part, PartReport> {
+  const { train, dev, test } = parts;
+  return {
+    train: describe(train, labels),
+    dev: describe(dev, labels),
+    test: describe(test, labels),
+  };
 }
 
 function describe(lines: readonly Line[], labels: readonly string[]): PartReport {

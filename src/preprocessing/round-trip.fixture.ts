@@ -4,10 +4,10 @@ import { type Annotation, collectArticles, HARDLY_LIMITED, readCollection } from
 import { listen } from '../collection/local-server';
 import { CORPORA, splitSentences } from '../corpora';
 import { createRandom, cutsWord } from '../foundation';
-import { alignTexts } from './alignment.fixture';
 import { anchorAnnotations } from './anchoring';
-import { CONTEXT, CONTEXT_STYLES, type ContextStyle, goldAnnotation } from './gold-annotation';
-import { articleText, jatsToParagraphs } from './jats';
+import { CONTEXT_STYLES, type ContextStyle, goldAnnotation } from './gold-annotation';
+import { type GoldMention, judgeOf } from './gold-places';
+import { articleText, jatsToParagraphs, paragraphStarts } from './jats';
 
 /**
  * Sends CRAFT's gold mentions through a loopback Europe PMC: each becomes an annotation with its text and context from the corpus's
@@ -21,7 +21,7 @@ import { articleText, jatsToParagraphs } from './jats';
 export interface RoundTrip {
   annotations: number;
   placed: number;
-  /** Placed where the gold mention (or one that is equal to it, context included) is not. */
+  /** Placed where the gold mention (or one that is equal to it, context included) is not: see `judgeOf`. */
   wrong: number;
   /** Placed where the alignment is inconclusive. */
   undecided: number;
@@ -34,11 +34,6 @@ export interface RoundTrip {
   firstOccurrence: { right: number; cutMidWord: number };
 }
 
-interface GoldMention {
-  start: number;
-  end: number;
-  annotation: Annotation;
-}
 interface GoldArticle {
   pmcid: string;
   fullText: string;
@@ -129,18 +124,14 @@ export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): 
     if (article?.annotations.length !== mentions.length) throw new Error(`${pmcid} was not collected whole`);
     const paragraphs = jatsToParagraphs(article.fullText, pmcid);
     const text = articleText(paragraphs);
-    const paragraphStarts: number[] = [];
-    paragraphs.reduce((start, paragraph) => {
-      paragraphStarts.push(start);
-      return start + paragraph.text.length + 2;
-    }, 0);
+    const starts = paragraphStarts(paragraphs);
     const judge = judgeOf(goldText, text, mentions);
     const { placed, unplaced } = anchorAnnotations(paragraphs, article.annotations, article.types);
     result.annotations += mentions.length;
     result.placed += placed.length;
     for (const { annotation, paragraph, span } of placed) {
-      const start = paragraphStarts[paragraph] + span.start;
-      const end = paragraphStarts[paragraph] + span.end;
+      const start = starts[paragraph] + span.start;
+      const end = starts[paragraph] + span.end;
       const verdict = judge(annotation, start, end);
       if (verdict === 'wrong') result.wrong++;
       if (verdict === 'undecided') result.undecided++;
@@ -160,46 +151,6 @@ export function measureRoundTrip(gold: readonly GoldArticle[], folder: string): 
     }
   }
   return result;
-}
-
-type Verdict = 'right' | 'wrong' | 'undecided';
-
-/** Returns whether a place in `text` is that of `annotation`, or of one equal to it, in `goldText`. */
-function judgeOf(
-  goldText: string,
-  text: string,
-  mentions: readonly GoldMention[],
-): (annotation: Annotation, start: number, end: number) => Verdict {
-  const counterpart = alignTexts(goldText, text);
-  const equals = new Map<string, GoldMention[]>();
-  const keyOf = ({ prefix, exact, postfix, type }: Annotation) =>
-    JSON.stringify([prefix, exact, postfix, type]);
-  for (const mention of mentions) {
-    const key = keyOf(mention.annotation);
-    const same = equals.get(key);
-    if (same) same.push(mention);
-    else equals.set(key, [mention]);
-  }
-  /** The counterpart of the nearest character that has one. */
-  const nearest = (place: number, step: 1 | -1) => {
-    for (let at = place; at >= 0 && at < goldText.length; at += step)
-      if (counterpart[at] >= 0) return counterpart[at];
-    return step < 0 ? -1 : text.length;
-  };
-  return (annotation, start, end) => {
-    const verdicts = equals.get(keyOf(annotation))!.map((mention): Verdict => {
-      const first = counterpart[mention.start];
-      const last = counterpart[mention.end - 1];
-      if (first >= 0 && last >= 0) return first === start && last === end - 1 ? 'right' : 'wrong';
-      // Isolated characters may have no counterpart; their neighbours bound the position.
-      const before = nearest(mention.start - 1, -1);
-      const after = nearest(mention.end, 1);
-      return before < start && end <= after && after - before < end - start + 2 * CONTEXT
-        ? 'right'
-        : 'undecided';
-    });
-    return (['right', 'undecided'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'wrong';
-  };
 }
 
 function quoted({ prefix, exact, postfix }: Annotation): string {

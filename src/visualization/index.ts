@@ -85,6 +85,7 @@ export {
   type PublishedScore,
   publishedTable,
 } from './tables/intervals';
+export { preprocessingSteps } from './tables/preprocessing';
 export { pruningTable } from './tables/pruning';
 export { saveTable } from './tables/save-table';
 export { f1ByCorpus, type Reports, spanTable, tokenTable } from './tables/scores';

@@ -32,6 +32,24 @@ test('every label has its trace, colour and numbers; unknown is null, not zero',
   assert.deepEqual(data[0].text, ['', '0']);
 });
 
+test('given labels come first, in their order, with the colours of that order', () => {
+  const { data } = countsByLabel([{ name: 'train', counts: { Cell: 3, 'Gene Mutations': 1, Tissue: 2 } }], {
+    labels: FOUR,
+  });
+  assert.deepEqual(
+    data.map(({ name, x, marker }) => [name, x, (marker as { color: string }).color]),
+    [...FOUR, 'Tissue'].map((label, index) => [label, [[1, 3, null, null, 2][index]], LABEL_COLOURS[index]]),
+  );
+});
+
+test('the title of a single group says how far its labels are apart', () => {
+  const { title, reading } = countsByLabel([groups[0]]);
+  assert.doesNotMatch(reading, /the most mentions/);
+  assert.equal(title, 'Cell has 2.0 times as many mentions as Cell Line');
+  assert.equal(countsByLabel(groups).title, 'Mentions by label');
+  assert.equal(countsByLabel([groups[1]]).title, 'Mentions by label');
+});
+
 test('each unknown label has a note', () => {
   const { layout, reading } = countsByLabel(groups);
   const notes = layout.annotations!.filter(({ text }) => String(text).includes('not annotated'));

@@ -1,5 +1,5 @@
 /**
- * Aligns two renderings of one article, to map positions from one to the other independently of the code under test.
+ * Aligns two renderings of one article, to map positions from one to the other independently of how annotations are placed.
  *
  * White space is ignored. Runs of `SEED` characters that occur once in each text are the seeds; they are extended in both directions
  * as far as the texts agree (and so cover text that is repeated elsewhere), the longest first. Between two runs that are neighbours
