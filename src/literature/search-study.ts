@@ -11,6 +11,7 @@ export interface SearchStudy {
   /** Some of the trials' settings, trained on the whole corpora; columns as in `trials`. */
   wholeCorpora: SearchRow[];
   trainings: SizedRun[];
+  seeds: SeedRun[];
   acrossCorpora: CrossCorpusScore[];
   /** One sentence for each missing table. */
   missing: string[];
@@ -21,12 +22,26 @@ export interface SizedRun extends SizedTraining {
   steps: number;
 }
 
+/** The model of notebook 3 trained with another seed, by `npm run bench -- seeds`. */
+export interface SeedRun {
+  seed: number;
+  /** Strict span F1 on test, by corpus and label. */
+  f1: Record<string, Record<string, number>>;
+}
+
+/** Reads the trainings by seed; none if the file does not exist. @throws InputError if it is damaged */
+export const readSeeds = (path: string): SeedRun[] => readRows(path, 'a study of seeds') as SeedRun[];
+
+function readRows(path: string, what: string): unknown[] {
+  if (!existsSync(path)) return [];
+  const { rows } = readJsonObject(path, what, 1 << 20);
+  if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
+  return rows;
+}
+
 /** Reads the trainings by number of sentences; none if the file does not exist. @throws InputError if it is damaged */
 export function readTrainingSizes(path: string): SizedRun[] {
-  if (!existsSync(path)) return [];
-  const { rows } = readJsonObject(path, 'a study of training sizes', 1 << 20);
-  if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
-  return (rows as SizedRun[]).map((row) => ({
+  return (readRows(path, 'a study of training sizes') as SizedRun[]).map((row) => ({
     ...row,
     f1: byLabel(ENTITY_CLASSES, (label) => row.f1[label] ?? null), // in the order of all figures
   }));
@@ -47,6 +62,8 @@ export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): S
   const sizes = 'training-size.json';
   const trainings = readTrainingSizes(join(folder, sizes));
   if (trainings.length === 0) missing.push(absent(sizes, 'The effect of the number of training sentences'));
+  const seeds = readSeeds(join(folder, 'seeds.json'));
+  if (seeds.length === 0) missing.push(absent('seeds.json', 'The spread over seeds'));
   const across = read('cross-corpus.csv', 'The cross-corpus matrix');
   const f1Of = (row: SearchRow) =>
     byLabel(ENTITY_CLASSES, (_, index) => row[`test_Class_${index}_span_F1`] as number | null);
@@ -54,6 +71,7 @@ export function readSearchStudy(folder = join(projectRoot, 'data', 'search')): S
     trials,
     wholeCorpora,
     trainings,
+    seeds,
     acrossCorpora: across.map((row) => ({
       trainedOn: String(row.trained_on),
       testedOn: String(row.tested_on),
