@@ -93,6 +93,25 @@ test('each room has an entry, for new module resolutions and for that of TypeScr
     assert.ok(existsSync(join(copy(), target)), target);
 });
 
+test("each module of the package finds the modules that it imports, and the set-up's can be loaded", () => {
+  const scripts = files.filter((path) => /^environment\/.*\.[cm]js$/.test(path));
+  const missing = scripts.flatMap((path) => {
+    const source = readFileSync(join(copy(), path), 'utf8');
+    // Imports at the start of a line are static; those inside functions may be of the repository alone, behind a check.
+    const imported = source.matchAll(/^(?:import|export) [^;]*?['"](\.[^'"]+)['"];|require\('(\.[^']+)'\)/gm);
+    return [...imported]
+      .map(([, name, required]) => join(dirname(path), name ?? required))
+      .filter((name) => !files.includes(name))
+      .map((name) => `${path}: ${name}`);
+  });
+  assert.deepEqual(missing, []);
+  const setUp = readFileSync(join(copy(), 'environment', 'setup.mjs'), 'utf8');
+  const steps = [...setUp.matchAll(/await import\('\.\/([^']+)'\)/g)].map(([, name]) => name);
+  assert.ok(steps.length >= 10);
+  const load = steps.map((name) => `await import('./node_modules/falconframes/environment/${name}');`);
+  runScript('steps.mjs', load.join('\n'));
+});
+
 test('importing the library loads none of its rooms, and no other package', () => {
   const loaded = `Object.keys(require('node:module')._cache).filter((path) => !path.endsWith('/loads.cjs'))`;
   const print = `console.log(JSON.stringify(${loaded}))`;
