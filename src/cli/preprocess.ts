@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
@@ -48,6 +50,7 @@ export function registerPreprocess(program: Command): void {
     .option('--json', 'print the manifest as JSON')
     .addHelpText('after', examples('npx falconframes preprocess --in collection --out sentences'))
     .action(async (options: Options) => {
+      refuseSentencesOfOthers(options.out);
       const report = await preprocessCollection(options.in, options.out, {
         seed: numberOption('--seed', options.seed),
         negatives: numberOption('--negatives', options.negatives),
@@ -60,6 +63,17 @@ export function registerPreprocess(program: Command): void {
       printResult(report, options, () => describe(report, options.out));
       complainOfSkipped(report);
     });
+}
+
+/** Parts without a manifest are no earlier output, unless a killed run left them, with its lock. */
+function refuseSentencesOfOthers(folder: string): void {
+  const isThere = (name: string) => existsSync(join(folder, name));
+  if (isThere('manifest.json') || isThere('manifest.json.lock')) return;
+  const other = PARTS.map((part) => `${part}.jsonl`).find(isThere);
+  if (other !== undefined)
+    throw new InputError(
+      `${join(folder, other)}: was not written by preprocess and would be replaced; choose another folder`,
+    );
 }
 
 function complainOfSkipped({ articles, skipped }: PreprocessingReport): void {

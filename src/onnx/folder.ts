@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFileAtomically, writePieces } from '../foundation';
-import { readCompanion, saveTokenizer } from '../nn';
+import { EXPORTS, readCompanion, saveTokenizer } from '../nn';
 import { TOKENIZER_FILES } from '../tokenization';
 
-/** Returns the path of a model folder's ONNX file; transformers.js expects these names. */
+/** Returns the path of a model folder's ONNX file. */
 export function onnxPath(folder: string, { quantized }: { quantized: boolean }): string {
-  return join(folder, 'onnx', quantized ? 'model_quantized.onnx' : 'model.onnx');
+  return join(folder, 'onnx', quantized ? EXPORTS.int8 : EXPORTS.fp32);
 }
 
 /** Writes `onnx/model.onnx`; removes quantized weights of an earlier one, which would be run instead. */

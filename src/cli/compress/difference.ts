@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { keepDifference, restoreDifference } from '../../compression';
 import { fetchEncoder } from '../../nn';
-import { checkRunFolder } from '../../training';
 import { examples } from '../examples';
+import { checkModelFolder } from '../model-output';
 import { printResult } from '../output';
 
 interface Options {
@@ -51,7 +51,7 @@ export function registerDifference(compress: Command): void {
       ),
     )
     .action(async ({ model, encoder, out }: Options) => {
-      checkRunFolder(out, [model]);
+      checkModelFolder(out, [model]);
       restoreDifference(model, await fetchEncoder(encoder), out);
       console.log(out);
     });

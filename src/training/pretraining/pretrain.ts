@@ -8,7 +8,7 @@ import {
   type TextExample,
 } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
-import { resumable } from '../checkpoint';
+import { replacedIn, resumable } from '../checkpoint';
 import type { TrainingOptions } from '../configuration';
 import type { RunOptions } from '../recipe';
 import { checkRunFolder } from '../run-folder';
@@ -124,6 +124,9 @@ export async function learnFromText({
         `${folder}: its run is finished and left no checkpoint; train again without resuming, or name another folder`,
       );
     if (state === 'nothing') onNotice(`${folder}: no checkpoint to resume; training starts over`);
+  } else {
+    const replaced = replacedIn(folder);
+    if (replaced) onNotice(replaced);
   }
   const { train: examples, heldOut } = windows;
   const tokens = examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
