@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../foundation';
 import { averageModels } from '../training';
 import { examples } from './examples';
 import { checkModelFolder } from './model-output';
@@ -18,6 +19,10 @@ export function registerAverage(program: Command): void {
       checkModelFolder(options.out, models);
       averageModels(models, options.out);
       const { out } = options;
-      printResult({ models, out }, options, () => `The mean of ${models.length} models is in ${out}.`);
+      printResult(
+        { models, out },
+        options,
+        () => `The mean of ${counted(models.length, 'model')} is in ${out}.`,
+      );
     });
 }

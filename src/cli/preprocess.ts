@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { InputError, showProgress } from '../foundation';
+import { counted, InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
 import { examples } from './examples';
-import { formatTable, notice, printResult } from './output';
+import { formatTable, notice, printResult, unusable } from './output';
 
 interface Options {
   in: string;
@@ -21,7 +21,7 @@ export function registerPreprocess(program: Command): void {
   program
     .command('preprocess')
     .description(
-      'Turn a collection into sentences with spans, split 70/15/15 by article: train.jsonl, dev.jsonl, test.jsonl, unanchored.jsonl, manifest.json.',
+      'turn a collection into sentences with spans, split 70/15/15 by article: train.jsonl, dev.jsonl, test.jsonl, unanchored.jsonl, manifest.json',
     )
     .requiredOption('--in <folder>', 'collection written by "falconframes collect"')
     .requiredOption('--out <folder>', 'output folder')
@@ -78,9 +78,7 @@ function refuseSentencesOfOthers(folder: string): void {
 
 function complainOfSkipped({ articles, skipped }: PreprocessingReport): void {
   if (skipped.length === 0) return;
-  throw new InputError(
-    `${skipped.length} of ${articles + skipped.length} articles could not be used, as reported above; the others were processed`,
-  );
+  throw new InputError(unusable(skipped.length, articles, 'article', 'as reported above'));
 }
 
 function smallestOption(value: string): number {
@@ -108,10 +106,10 @@ function describe(report: PreprocessingReport, folder: string): string {
   return [
     formatTable(['part', 'articles', 'sentences', 'with mentions', ...report.annotated], rows),
     '',
-    `${collected} annotations: ${placed} placed (${overlapping} of them overlapping another of the same class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
+    `${counted(collected, 'annotation')}: ${placed} placed (${overlapping} of them overlapping another of the same class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
     ...(damaged > 0 ? [`Damaged annotations left out: ${damaged}.`] : []),
     ...describeBalance(report),
-    `${report.leaks.identical} sentences of train and dev also occur in a later part, and ${report.leaks.nearIdentical} have a near duplicate there${report.leaks.removed ? '; they were removed' : ''}.`,
+    `Sentences of train and dev that also occur in a later part: ${report.leaks.identical}; with a near duplicate there: ${report.leaks.nearIdentical}${report.leaks.removed ? ' (all removed)' : ''}.`,
     `Written to ${folder}.`,
   ].join('\n');
 }
@@ -119,7 +117,7 @@ function describe(report: PreprocessingReport, folder: string): string {
 function describeBalance({ balance }: PreprocessingReport): string[] {
   if (!balance) return [];
   const counts = (part: PartReport) =>
-    `${part.sentences} sentences (${Object.entries(part.mentions)
+    `${counted(part.sentences, 'sentence')} (${Object.entries(part.mentions)
       .map(([label, count]) => `${label} ${count}`)
       .join(', ')})`;
   return [

@@ -4,10 +4,7 @@ import { InputError, writeFileAtomically } from '../foundation';
 import { completeConfiguration, hasBothFiles, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
 import { writeSafetensors } from './safetensors';
 import type { Tensor } from './stored-tensor';
-import { WEIGHTS } from './weights';
-
-/** The files of exports, in the subfolder `onnx`; transformers.js expects these names. */
-export const EXPORTS = { fp32: 'model.onnx', int8: 'model_quantized.onnx' } as const;
+import { EXPORTS, WEIGHTS } from './weights';
 
 /**
  * Writes the weights of a model. Removes its exports, which were made from the old weights and would be run instead of the new ones;

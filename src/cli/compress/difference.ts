@@ -44,15 +44,16 @@ export function registerDifference(compress: Command): void {
     .requiredOption('--model <folder>', 'folder of the difference')
     .requiredOption('--encoder <name>', ENCODER)
     .requiredOption('--out <folder>', 'output folder of the model')
+    .option('--json', 'print the folder as JSON')
     .addHelpText(
       'after',
       examples(
         'npx falconframes compress restore --model kept --encoder minilm-l6-h384-uncased --out runs/restored',
       ),
     )
-    .action(async ({ model, encoder, out }: Options) => {
+    .action(async ({ model, encoder, out, ...options }: Options) => {
       checkModelFolder(out, [model]);
       restoreDifference(model, await fetchEncoder(encoder), out);
-      console.log(out);
+      printResult({ out }, options, () => out);
     });
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../../foundation';
+import { counted, InputError } from '../../foundation';
 import { encoderOfShape, fetchEncoder, Model, readEncoderConfiguration } from '../../nn';
 import {
   type Evaluation,
@@ -130,7 +130,9 @@ export async function learnFromText({
   }
   const { train: examples, heldOut } = windows;
   const tokens = examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
-  onNotice(`${examples.length} windows of ${tokens} tokens to train on, ${heldOut.length} held out`);
+  onNotice(
+    `${counted(examples.length, 'window')} of ${counted(tokens, 'token')} to train on, ${heldOut.length} held out`,
+  );
   const parameters = objective.parameters.count;
   const report = await train({ ...run, task: objective, examples, options: configuration, evaluate, folder });
   return { ...report, folder, parameters, windows: { train: examples.length, heldOut: heldOut.length } };
