@@ -182,6 +182,15 @@ test("the set-up and the library agree on the location of an installed copy's se
   assert.equal(library[0], join(scratch, 'cache', 'falconframes'));
 });
 
+test('no declaration needs TypeScript 5.7, which made typed arrays generic', () => {
+  const declarations = files.filter((path) => path.endsWith('.d.ts'));
+  const generic = declarations.filter((path) =>
+    /\b\w+Array<ArrayBuffer/.test(readFileSync(join(copy(), path), 'utf8')),
+  );
+  assert.ok(declarations.length > 100);
+  assert.deepEqual(generic, []);
+});
+
 const annotating = `
 import { fineTune, loadAnnotator, type Annotator, type Entity, type FineTuned } from 'falconframes';
 export async function annotate(text: string): Promise<Entity[]> {

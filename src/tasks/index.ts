@@ -84,6 +84,7 @@ export {
   probabilitiesByClass,
   scoreTokens,
   type TokenOutcomes,
+  type TokenProbabilities,
   type TokenScore,
   tokenOutcomes,
   tokenProbabilities,
