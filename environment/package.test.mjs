@@ -112,6 +112,19 @@ test("each module of the package finds the modules that it imports, and the set-
   runScript('steps.mjs', load.join('\n'));
 });
 
+test('the set-up of an installed copy starts, and names what the machine lacks', () => {
+  const bare = join(scratch, 'bare');
+  mkdirSync(bare);
+  symlinkSync(process.execPath, join(bare, 'node'));
+  const env = { PATH: bare, HOME: scratch, XDG_CACHE_HOME: join(scratch, 'cache-of-setup') };
+  const command = join(copy(), manifest.bin.falconframes);
+  const options = { cwd: scratch, env, encoding: 'utf8' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'setup'], options);
+  assert.equal(status, 1, stdout + stderr);
+  assert.match(stdout, /Python is missing; install it/);
+  assert.equal(stderr, '');
+});
+
 test('importing the library loads none of its rooms, and no other package', () => {
   const loaded = `Object.keys(require('node:module')._cache).filter((path) => !path.endsWith('/loads.cjs'))`;
   const print = `console.log(JSON.stringify(${loaded}))`;
