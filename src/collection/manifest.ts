@@ -58,7 +58,7 @@ export function readManifest(folder: string): Manifest {
   try {
     manifest = parsedFile(path);
   } catch (error) {
-    const reason = reasonOf(error, 'read')?.replace(/;.*$/, '') ?? (error as Error).message;
+    const reason = reasonOf(error, 'read')?.split(';')[0] ?? (error as Error).message;
     throw new InputError(`${path}: cannot be read, ${reason}; collect into this folder first, to the end`);
   }
   if (!isManifest(manifest))

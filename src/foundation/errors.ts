@@ -73,7 +73,7 @@ export function unreadable(path: string, error: unknown, mend?: string): unknown
   const reason = reasonOf(error, 'read');
   if (!reason || error instanceof InputError) return error;
   return new InputError(
-    `${path}: cannot be read, ${mend === undefined ? reason : reason.replace(/;.*$/, `; ${mend}`)}`,
+    `${path}: cannot be read, ${mend === undefined ? reason : `${reason.split(';')[0]}; ${mend}`}`,
   );
 }
 

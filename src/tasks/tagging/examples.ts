@@ -21,14 +21,14 @@ export interface Example {
 export interface PreparedExamples {
   examples: Example[];
   /** Mentions without any token, and mentions with a boundary inside a token: the loss caused by the tokenizer. */
-  lost: Mention[];
-  widened: Mention[];
+  lost: SentenceSpan[];
+  widened: SentenceSpan[];
   /** Mentions overlapping others, which the labels cannot represent as well. */
-  covered: Mention[];
+  covered: SentenceSpan[];
 }
 
 /** A span with its sentence. */
-export interface Mention extends Span {
+export interface SentenceSpan extends Span {
   sentence: Sentence;
 }
 
@@ -56,7 +56,7 @@ export async function prepareExamples(
   const items = await encodeSentences(sentences, tokenizer, options);
   sentences.forEach((sentence, index) => {
     const { spans, annotated } = sentence;
-    const inSentence = (span: Span): Mention => ({ ...span, sentence });
+    const inSentence = (span: Span): SentenceSpan => ({ ...span, sentence });
     const { encoded, windows } = items[index];
     const { labels, counts, lost, widened, covered } = spansToLabels(encoded, spans, options);
     prepared.lost.push(...lost.map(inSentence));

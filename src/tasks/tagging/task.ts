@@ -8,7 +8,7 @@ import type { Objective } from '../objective';
 import { objectiveOf } from '../objective-of';
 import type { Task } from '../task';
 import { heldOutEvaluation } from './evaluate';
-import { type Example, encodeSentences, type Mention, prepareExamples } from './examples';
+import { type Example, encodeSentences, prepareExamples, type SentenceSpan } from './examples';
 import { countKnown, padTargets } from './targets';
 import { varyMentions } from './variations';
 
@@ -106,7 +106,7 @@ function countMentions(sentences: readonly Sentence[]): Map<string, number> {
 const MOST_LISTED = 5;
 
 /** Lists the first mentions with the place of their sentence: file and line, or the article that its line names. */
-function listMentions(mentions: readonly Mention[]): string {
+function listMentions(mentions: readonly SentenceSpan[]): string {
   const listed = mentions.slice(0, MOST_LISTED).map(({ sentence, start, end, label }) => {
     const within = sentence.text.length > LONGEST_SHOWN ? '' : ` in "${sentence.text}"`;
     return `${sentence.article}, ${label} "${sentence.text.slice(start, end)}"${within}`;
