@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { CommandError, run, SetupError } from './commands.mjs';
-import { buildPage, pageTypeChecks } from './page.mjs';
 import { nodeModules, root } from './places.mjs';
 
 const source = join(root, 'src');
@@ -39,6 +38,8 @@ export const library = {
       symlinkSync('..', `${link}.part`);
       renameSync(`${link}.part`, link);
     }
+    // Loaded here: an installed copy, which imports this file and has the library compiled, lacks the page's builder.
+    const { buildPage, pageTypeChecks } = await import('./page.mjs');
     const hash = hashOfSource();
     removeLeftovers();
     const compiler = join(nodeModules, 'typescript', 'bin', 'tsc');

@@ -93,6 +93,38 @@ test('each room has an entry, for new module resolutions and for that of TypeScr
     assert.ok(existsSync(join(copy(), target)), target);
 });
 
+test("each module of the package finds the modules that it imports, and the set-up's can be loaded", () => {
+  const scripts = files.filter((path) => /^environment\/.*\.[cm]js$/.test(path));
+  const missing = scripts.flatMap((path) => {
+    const source = readFileSync(join(copy(), path), 'utf8');
+    // Imports at the start of a line are static; those inside functions may be of the repository alone, behind a check.
+    const imported = source.matchAll(/^(?:import|export) [^;]*?['"](\.[^'"]+)['"];|require\('(\.[^']+)'\)/gm);
+    return [...imported]
+      .map(([, name, required]) => join(dirname(path), name ?? required))
+      .filter((name) => !files.includes(name))
+      .map((name) => `${path}: ${name}`);
+  });
+  assert.deepEqual(missing, []);
+  const setUp = readFileSync(join(copy(), 'environment', 'setup.mjs'), 'utf8');
+  const steps = [...setUp.matchAll(/await import\('\.\/([^']+)'\)/g)].map(([, name]) => name);
+  assert.ok(steps.length >= 10);
+  const load = steps.map((name) => `await import('./node_modules/falconframes/environment/${name}');`);
+  runScript('steps.mjs', load.join('\n'));
+});
+
+test('the set-up of an installed copy starts, and names what the machine lacks', () => {
+  const bare = join(scratch, 'bare');
+  mkdirSync(bare);
+  symlinkSync(process.execPath, join(bare, 'node'));
+  const env = { PATH: bare, HOME: scratch, XDG_CACHE_HOME: join(scratch, 'cache-of-setup') };
+  const command = join(copy(), manifest.bin.falconframes);
+  const options = { cwd: scratch, env, encoding: 'utf8' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, 'setup'], options);
+  assert.equal(status, 1, stdout + stderr);
+  assert.match(stdout, /Python is missing; install it/);
+  assert.equal(stderr, '');
+});
+
 test('importing the library loads none of its rooms, and no other package', () => {
   const loaded = `Object.keys(require('node:module')._cache).filter((path) => !path.endsWith('/loads.cjs'))`;
   const print = `console.log(JSON.stringify(${loaded}))`;
@@ -161,6 +193,15 @@ test("the set-up and the library agree on the location of an installed copy's se
   const [library, setUp] = JSON.parse(runScript('places.mjs', script));
   assert.deepEqual(library, setUp);
   assert.equal(library[0], join(scratch, 'cache', 'falconframes'));
+});
+
+test('no declaration needs TypeScript 5.7, which made typed arrays generic', () => {
+  const declarations = files.filter((path) => path.endsWith('.d.ts'));
+  const generic = declarations.filter((path) =>
+    /\b\w+Array<ArrayBuffer/.test(readFileSync(join(copy(), path), 'utf8')),
+  );
+  assert.ok(declarations.length > 100);
+  assert.deepEqual(generic, []);
 });
 
 const annotating = `

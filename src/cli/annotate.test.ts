@@ -84,8 +84,9 @@ test('damaged documents are skipped, each reported in one sentence, and the stat
     assert.match(stderr, /falconframes: 4 of 7 documents could not be used.*the others were processed\n$/);
   }
   const out = join(model, '..', 'none.jsonl');
-  const { status } = annotate(['--model', model, '--out', out, join(folder, 'e.txt')]);
+  const { status, stderr } = annotate(['--model', model, '--out', out, join(folder, 'e.txt')]);
   assert.notEqual(status, 0);
+  assert.match(stderr, /falconframes: the only document could not be used, as reported above\n$/);
   assert.ok(!existsSync(out) && !existsSync(`${out}.part`));
 });
 
@@ -174,9 +175,10 @@ test('invalid options, paths and models are rejected before anything is written'
   const cases: [string[], RegExp][] = [
     [['--workers', '0', input], /at least 1/],
     [['--offsets', 'bytes', input], /bytes/],
-    [['--model', model, join(model, 'no-such-file')], /no-such-file: cannot be read \(ENOENT\)/],
+    [['--model', model, join(model, 'no-such-file')], /no-such-file: cannot be read, there is no such file/],
     [['--model', model, '--resume', input], /--resume needs --out/],
     [['--model', join(model, '..'), input], /not a model folder/],
+    [['--precision', 'fp32', input], /has eight-bit weights only, .*leave out --precision fp32/],
   ];
   for (const [line, message] of cases) {
     const { status, stderr, stdout } = annotate(line.includes('--resume') ? line : ['--out', out, ...line]);
@@ -185,6 +187,26 @@ test('invalid options, paths and models are rejected before anything is written'
     assert.equal(stdout, '');
     assert.ok(!existsSync(out) && !existsSync(`${out}.part`), line.join(' '));
   }
+});
+
+test('counts of one are in the singular; --json without --out is said to have no effect', (t) => {
+  const model = preparedModel(t);
+  const input = join(model, '..', 'one.txt');
+  writeFileSync(input, 'T cells');
+  const out = join(model, '..', 'one.jsonl');
+  assert.match(annotate(['--model', model, '--out', out, input]).stderr, /^1 document, 1 sentence, /m);
+  const { status, stdout, stderr } = annotate(['--model', model, '--json', input]);
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout, readFileSync(out, 'utf8'));
+  assert.match(stderr, /^--json has no effect without --out FILE/m);
+});
+
+test('an output where no files can be made is named as it was given', { skip: !existsSync('/proc') }, (t) => {
+  const model = preparedModel(t);
+  const input = join(model, 'config.json');
+  const { status, stderr } = annotate(['--model', model, '--out', '/proc/x.jsonl', input]);
+  assert.equal(status, 1);
+  assert.match(stderr, /falconframes: \/proc\/x\.jsonl: cannot be written, /);
 });
 
 test('progress shows the rates and the remaining time of this run only', () => {

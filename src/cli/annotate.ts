@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { counted } from '../foundation';
 import {
   type DocumentFormat,
   defaultModelFolder,
@@ -70,10 +71,15 @@ export function registerAnnotate(program: Command): void {
     .addOption(SHARD_SIZE)
     .addOption(QUERY)
     .addOption(LIMIT)
-    .option('--json', 'with --out: print counts and times as JSON (annotations are always JSONL)')
+    .option(
+      '--json',
+      'with --out: print counts and times as JSON (annotations are always JSONL; `demo` downloads CSV and brat)',
+    )
     .addHelpText(
       'after',
       `
+A plain text file is one document, split into sentences. An empty line ends a sentence; a single line break counts as a blank,
+since text is often wrapped, so a mention may run over it. For texts one per line, give JSONL: {"id": "1", "text": "…"}.
 Writes one line per document, in input order: {"id", "entities": [{"start", "end", "label", "text", "score"}]}. Offsets refer to
 the whole text. The text of a JATS article is its paragraphs separated by an empty line, as in \`preprocess\`; that of a BioC or
 PubTator document has each passage at the offset given in the file.
@@ -110,7 +116,7 @@ async function annotate(
     open: openSources,
     openStandardInput: (skipped) => openStandardInput(process.stdin, format, skipped),
     count: ({ documents, sentences, entities }) =>
-      `${documents} documents, ${sentences} sentences, ${entities} entities`,
+      `${counted(documents, 'document')}, ${counted(sentences, 'sentence')}, ${counted(entities, 'entity', 'entities')}`,
     rate: ({ sentences }, before, seconds) =>
       `${((sentences - before.sentences) / seconds).toFixed(0)} sentences/s`,
     counts: ({ documents, sentences, entities, damaged }) => ({ documents, sentences, entities, damaged }),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { averageModels, checkRunFolder } from '../training';
+import { counted } from '../foundation';
+import { averageModels } from '../training';
 import { examples } from './examples';
+import { checkModelFolder } from './model-output';
 import { printResult } from './output';
 
 export function registerAverage(program: Command): void {
@@ -14,9 +16,13 @@ export function registerAverage(program: Command): void {
     .option('--json', 'print the folders as JSON')
     .addHelpText('after', examples('npx falconframes average runs/mine runs/other --out runs/mean'))
     .action((models: string[], options: { out: string; json?: boolean }) => {
-      checkRunFolder(options.out, models);
+      checkModelFolder(options.out, models);
       averageModels(models, options.out);
       const { out } = options;
-      printResult({ models, out }, options, () => `The mean of ${models.length} models is in ${out}.`);
+      printResult(
+        { models, out },
+        options,
+        () => `The mean of ${counted(models.length, 'model')} is in ${out}.`,
+      );
     });
 }

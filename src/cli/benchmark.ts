@@ -17,6 +17,7 @@ import type { Interval } from '../evaluation';
 import {
   checkOutputFile,
   checkOutputFolder,
+  counted,
   InputError,
   readLabelledTexts,
   readSentences,
@@ -189,7 +190,7 @@ function textTablesOf(rows: readonly TextBenchmarkRow[], texts: number): string 
       ]),
     ),
     '',
-    `Throughput and scores (95% interval over texts): ${texts} texts, from text to label.`,
+    `Throughput and scores (95% interval over texts): ${counted(texts, 'text')}, from text to label.`,
   ].join('\n');
 }
 
@@ -217,7 +218,7 @@ function costTable(
 }
 
 const latencyNote = ({ timedRuns, threads }: Costs, item: string): string =>
-  `Latency: one ${item} at a time, ${timedRuns} alternating timed runs per variant, ${threads} thread${threads === 1 ? '' : 's'}; "smaller" and "faster" are relative to the first row.`;
+  `Latency: one ${item} at a time, ${timedRuns} alternating timed runs per variant, ${counted(threads, 'thread')}; "smaller" and "faster" are relative to the first row.`;
 
 function withInterval(value: number | null, interval: Interval | null): string {
   const share = formatShare(value);

@@ -1,4 +1,5 @@
 import { type Interval, SIGNIFICANCE } from '../evaluation';
+import { counted } from '../foundation';
 import type { ClassificationResult, ClassifierScores } from './evaluate-texts';
 import { formatShare, formatTable } from './output';
 
@@ -10,9 +11,12 @@ const MOST_CONFUSIONS = 20;
 export function classificationTables(result: ClassificationResult): string {
   const { texts, cut, loss, unknown, labels, averages } = result;
   const parts = [
-    `${texts} texts; loss ${loss.toFixed(4)}; accuracy ${withInterval(result, 'accuracy')}; macro F1 ${withInterval(result, 'macroF1')}`,
+    `${counted(texts, 'text')}; loss ${loss.toFixed(4)}; accuracy ${withInterval(result, 'accuracy')}; macro F1 ${withInterval(result, 'macroF1')}`,
   ];
-  if (cut > 0) parts.push(`${cut} texts are longer than the model's window; only their beginning was read.`);
+  if (cut > 0)
+    parts.push(
+      `Only the beginning of ${counted(cut, 'text')} was read: the rest does not fit the model's window.`,
+    );
   const never = Object.entries(unknown).map(([label, count]) => `${label} (${count})`);
   if (never.length > 0)
     parts.push(
@@ -79,6 +83,6 @@ function comparisonTable(
         withInterval(second, score),
       ]),
     ),
-    `Only the first is right on ${firstAlone} texts, only the second on ${secondAlone}; p = ${p.toFixed(4)} (McNemar's exact test): the first is ${p < SIGNIFICANCE ? better : 'neither better nor worse as far as these texts can tell'}.`,
+    `Only the first is right on ${counted(firstAlone, 'text')}, only the second on ${secondAlone}; p = ${p.toFixed(4)} (McNemar's exact test): the first is ${p < SIGNIFICANCE ? better : 'neither better nor worse as far as these texts can tell'}.`,
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { counted } from '../foundation';
 import { listTexts, openTexts, openTextsOfStandardInput, type TextFormat } from '../inference';
 import { positiveInteger } from './arguments';
 import { type CorpusOptions, runOverCorpus } from './corpus-run';
@@ -68,7 +69,7 @@ async function classify(
     list: listTexts,
     open: (files) => openTexts(files, textKey),
     openStandardInput: () => openTextsOfStandardInput(process.stdin, textKey, format),
-    count: ({ documents }) => `${documents} texts`,
+    count: ({ documents }) => counted(documents, 'text'),
     rate: ({ documents }, before, seconds) =>
       `${((documents - before.documents) / seconds).toFixed(0)} texts/s`,
     counts: ({ documents, damaged }) => ({ texts: documents, damaged }),

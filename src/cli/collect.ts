@@ -13,7 +13,7 @@ import {
   storedPmcids,
   writeAnnotationsCsv,
 } from '../collection';
-import { checkOutputFile, checkOutputFolder, InputError, showProgress } from '../foundation';
+import { checkOutputFile, checkOutputFolder, counted, InputError, showProgress } from '../foundation';
 import { ENTITY_CLASSES, isEntityClass } from '../literature/views';
 import { positiveInteger } from './arguments';
 import { formatTable, printResult } from './output';
@@ -57,7 +57,7 @@ Examples:
 export function registerCollect(program: Command): void {
   program
     .command('collect')
-    .description('Collect full texts and entity annotations, or check a collection against the service.')
+    .description('collect full texts and entity annotations, or check a collection against the service')
     .addOption(
       new Option(
         '--source <name>',
@@ -127,7 +127,7 @@ async function collect(options: Options): Promise<void> {
   const [first] = Object.entries(report.missing);
   if (report.stored === 0)
     throw new InputError(
-      `none of ${report.requested} articles could be collected${first ? ` (${first[0]}: ${first[1]})` : ''}; manifest.json lists the reasons`,
+      `none of ${counted(report.requested, 'article')} could be collected${first ? ` (${first[0]}: ${first[1]})` : ''}; manifest.json lists the reasons`,
     );
 }
 
@@ -149,7 +149,7 @@ function typesOption(values: readonly string[]): string[] {
 
 function describe(report: CollectionReport): string {
   return [
-    `${report.stored} of ${report.requested} articles in ${report.out} (${report.fetched} new).`,
+    `${report.stored} of ${counted(report.requested, 'article')} in ${report.out} (${report.fetched} new).`,
     formatTable(
       ['class', 'annotations'],
       report.types.map((label) => [label, report.annotations[label]]),
@@ -178,7 +178,7 @@ function describeCheck(report: CheckReport): string {
   const columns = ['added', 'changed', 'removed'] as const;
   const missing = Object.entries(report.missing);
   return [
-    `${checked.length} articles of ${report.out} checked; ${differing.length} differ from the service.`,
+    `${counted(checked.length, 'article')} of ${report.out} checked; ${differing.length} differ from the service.`,
     formatTable(
       ['class', 'stored', 'service', ...columns],
       report.types.map((label) => {

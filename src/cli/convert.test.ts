@@ -39,7 +39,7 @@ test('a CoNLL file is converted to sentences; skipped lines are reported, with s
   assert.equal(some.status, 1);
   assert.match(
     some.stderr,
-    /bad\.conll line 3: has 1 column where .*1 could not be used, as reported above/s,
+    /bad\.conll line 3: has 1 column where .*1 sentence could not be used, as reported above; the others are converted/s,
   );
   const report = JSON.parse(some.stdout);
   assert.deepEqual([report.lines, report.skipped.length, report.schemes], [1, 1, { 'bad.conll': 'IOB2' }]);

@@ -8,7 +8,7 @@ import {
   LOSSES,
   type Loss,
 } from '../corpora';
-import { checkOutputFile, InputError, LineWriter } from '../foundation';
+import { checkOutputFile, counted, InputError, LineWriter } from '../foundation';
 import { positiveInteger } from './arguments';
 import { formatTable, notice, printResult } from './output';
 
@@ -82,17 +82,22 @@ function inputsOf(paths: readonly string[], from: Format): string[] {
 
 const MOST_TOLD = 20;
 
-function tell({ lost, skipped, schemes, notices }: ConversionReport): void {
+/** What is skipped as a whole. */
+const ITEM: Record<Format, string> = {
+  ...{ brat: 'document', pubtator: 'document', bioc: 'document', conll: 'sentence', csv: 'row' },
+};
+
+function tell({ from, lost, skipped, schemes, notices }: ConversionReport): void {
   for (const [path, scheme] of Object.entries(schemes)) notice(`${path}: tags are ${scheme}`);
   for (const reason of skipped.slice(0, MOST_TOLD)) notice(reason);
   if (skipped.length > MOST_TOLD) notice(`and ${skipped.length - MOST_TOLD} more like these`);
   for (const message of notices) notice(message);
   for (const [loss, count] of Object.entries(lost)) notice(`${count} ${LOSSES[loss as Loss]}`);
   if (skipped.length > 0)
-    notice(`${skipped.length} could not be used, as reported above; the rest is converted`);
+    notice(
+      `${counted(skipped.length, ITEM[from])} could not be used, as reported above; the others are converted`,
+    );
 }
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function describe({ from, lines, articles, labels }: ConversionReport, out: string): string {
   const what =

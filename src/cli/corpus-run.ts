@@ -1,7 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { checkOutputFile, formatDuration, InputError, outputTarget, unwritable } from '../foundation';
+import {
+  checkOutputFile,
+  counted,
+  formatDuration,
+  InputError,
+  outputTarget,
+  unwritable,
+} from '../foundation';
 import {
   checkWhole,
   companionsOf,
@@ -20,7 +27,7 @@ import {
 import { corpusProgress, type Items } from './corpus-progress';
 import { endOfReader } from './failure';
 import { filesOf } from './inputs';
-import { notice, printResult } from './output';
+import { notice, printResult, unusable } from './output';
 
 /** Options shared by the commands that process a corpus. */
 export interface CorpusOptions {
@@ -91,7 +98,7 @@ export async function runOverCorpus<File extends CorpusFile>(
   const run = { command, files, sources, settings, bytes };
   try {
     if (target?.kind === 'file') await writeToFile(target.path, run, options);
-    else await writeToStream(target, run);
+    else await writeToStream(target, run, options);
   } finally {
     report(inArchives);
   }
@@ -104,7 +111,9 @@ function report(skipped: Skipped): void {
 async function writeToStream(
   target: { path: string; descriptor?: number } | undefined,
   run: Run<CorpusFile>,
+  { json }: CorpusOptions,
 ): Promise<void> {
+  if (json) notice('--json has no effect without --out FILE: the output is JSONL anyway');
   let totals = NOTHING_DONE;
   const lines = linesOf(run, NOTHING_DONE, (_, now) => {
     totals = now;
@@ -188,10 +197,10 @@ async function writeAll(
   const { command, sources } = run;
   const start = performance.now();
   const before = output.totals;
-  if (before.documents > 0) notice(`Resuming after ${before.documents} ${command.items}`);
+  if (before.documents > 0) notice(`Resuming after ${counted(before.documents, command.items.slice(0, -1))}`);
   const stopped = () => {
     notice(
-      `\nStopped; ${output.totals.documents} ${command.items} are kept in ${path}.part; resume with the same command and --resume`,
+      `\nStopped; ${path}.part keeps ${counted(output.totals.documents, command.items.slice(0, -1))}; resume with the same command and --resume`,
     );
     output.close();
     process.kill(process.pid, 'SIGINT'); // the handler is removed, so the signal ends the process; an orderly exit would wait for the threads
@@ -213,8 +222,5 @@ async function writeAll(
 
 function complainOfDamages({ documents, damaged }: Totals, { items }: { items: Items }): void {
   if (damaged === 0) return;
-  const others = documents > 0 ? 'the others were processed' : 'there are no others';
-  throw new InputError(
-    `${damaged} of ${documents + damaged} ${items} could not be used, as reported above; ${others}`,
-  );
+  throw new InputError(unusable(damaged, documents, items.slice(0, -1), 'as reported above'));
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { checkOutputFile, InputError, projectRoot } from '../foundation';
+import { checkOutputFile, counted, InputError, projectRoot } from '../foundation';
 import { formatTable, notice, printResult } from './output';
 
 interface Options {
@@ -73,7 +73,7 @@ async function deliverable({ name, out, check, ...options }: Options): Promise<v
           ['step', 'seconds'],
           checked.steps.map(({ step, seconds }) => [step, seconds]),
         ),
-        `\n${check}: ${checked.files} files, all as packed; every step passed`,
+        `\n${check}: ${counted(checked.files, 'file')}, all as packed; every step passed`,
       ].join('\n'),
     );
     return;
@@ -86,7 +86,8 @@ async function deliverable({ name, out, check, ...options }: Options): Promise<v
   printResult(
     made,
     options,
-    () => `${made.out}: ${made.files} files, ${(made.bytes / 1e6).toFixed(1)} MB, SHA-256 ${made.sha256}`,
+    () =>
+      `${made.out}: ${counted(made.files, 'file')}, ${(made.bytes / 1e6).toFixed(1)} MB, SHA-256 ${made.sha256}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../foundation';
 import { pageFiles, servePage, writePage } from '../page';
 import { notice, printResult } from './output';
 
@@ -35,7 +36,7 @@ async function demo({ out, port, json }: DemoOptions): Promise<void> {
       { folder: out, files },
       { json },
       () =>
-        `${out}: ${files.length} files, ${(total / 1e6).toFixed(1)} MB; serve the folder with any web server`,
+        `${out}: ${counted(files.length, 'file')}, ${(total / 1e6).toFixed(1)} MB; serve the folder with any web server`,
     );
     return;
   }

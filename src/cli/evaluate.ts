@@ -10,6 +10,7 @@ import {
 import {
   byLabel,
   checkOutputFile,
+  counted,
   InputError,
   readSentences,
   type Sentence,
@@ -135,7 +136,7 @@ function noteUnknownLabels(sentences: readonly Sentence[], { model, data, view }
   if (unknown.length === 0) return;
   const counts = taggingTask.countLabels(sentences);
   const named = unknown.map((label) => `${label} (${counts.get(label) ?? 0})`).join(', ');
-  const count = unknown.length === 1 ? '1 label' : `${unknown.length} labels`;
+  const count = counted(unknown.length, 'label');
   const are = unknown.length === 1 ? 'is' : 'are';
   notice(
     `${count} of ${data.map((path) => basename(path)).join(', ')} ${are} unknown to the model and left out: ${named}`,

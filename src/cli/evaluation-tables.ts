@@ -8,6 +8,7 @@ import {
   type ModelComparison,
   verdict,
 } from '../evaluation';
+import { counted } from '../foundation';
 import type { EvaluationReport } from '../tasks';
 import { formatShare, formatTable } from './output';
 
@@ -22,7 +23,7 @@ export interface EvaluationResult extends ModelScores {
 export function evaluationTables(result: EvaluationResult): string {
   const { sentences, articles, loss, meanF1, intervals, breakdowns } = result;
   const parts = [
-    `${sentences} sentences of ${articles} articles; loss ${loss.toFixed(4)}; mean strict span F1 ${formatShare(meanF1)} ${formatInterval(intervals.meanF1)}`,
+    `${counted(sentences, 'sentence')} of ${counted(articles, 'article')}; loss ${loss.toFixed(4)}; mean strict span F1 ${`${formatShare(meanF1)} ${formatInterval(intervals.meanF1)}`.trimEnd()}`,
     section('Strict spans (label, start and end must match; 95% intervals over articles)', spanTable(result)),
     section('Tokens', tokenTable(result)),
     section('Overlapping spans (SemEval-2013 task 9), all labels pooled', familyTable(result)),

@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../foundation';
+import { counted, printable, printableJson } from '../foundation';
 
 /**
  * Prints the results of a command as a table or, with `--json`, as one JSON value. Results go to standard output; progress and notices
@@ -38,4 +38,13 @@ export function notice(message: string): void {
 /** Formats a score with three decimals; n/a if there was nothing to measure. */
 export function formatShare(share: number | null): string {
   return share === null ? 'n/a' : share.toFixed(3);
+}
+
+/** Describes how many items of the input could not be used. @param used the number of others @param where where the reasons stand */
+export function unusable(damaged: number, used: number, item: string, where: string): string {
+  if (used > 0)
+    return `${damaged} of ${counted(damaged + used, item)} could not be used, ${where}; the others were processed`;
+  return damaged === 1
+    ? `the only ${item} could not be used, ${where}`
+    : `none of the ${damaged} ${item}s could be used, ${where}`;
 }

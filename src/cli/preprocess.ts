@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { InputError, showProgress } from '../foundation';
+import { counted, InputError, showProgress } from '../foundation';
 import { PARTS, type PartReport, type PreprocessingReport, preprocessCollection } from '../preprocessing';
 import { examples } from './examples';
-import { formatTable, notice, printResult } from './output';
+import { formatTable, notice, printResult, unusable } from './output';
 
 interface Options {
   in: string;
@@ -19,7 +21,7 @@ export function registerPreprocess(program: Command): void {
   program
     .command('preprocess')
     .description(
-      'Turn a collection into sentences with spans, split 70/15/15 by article: train.jsonl, dev.jsonl, test.jsonl, unanchored.jsonl, manifest.json.',
+      'turn a collection into sentences with spans, split 70/15/15 by article: train.jsonl, dev.jsonl, test.jsonl, unanchored.jsonl, manifest.json',
     )
     .requiredOption('--in <folder>', 'collection written by "falconframes collect"')
     .requiredOption('--out <folder>', 'output folder')
@@ -48,6 +50,7 @@ export function registerPreprocess(program: Command): void {
     .option('--json', 'print the manifest as JSON')
     .addHelpText('after', examples('npx falconframes preprocess --in collection --out sentences'))
     .action(async (options: Options) => {
+      refuseSentencesOfOthers(options.out);
       const report = await preprocessCollection(options.in, options.out, {
         seed: numberOption('--seed', options.seed),
         negatives: numberOption('--negatives', options.negatives),
@@ -62,11 +65,20 @@ export function registerPreprocess(program: Command): void {
     });
 }
 
+/** Parts without a manifest are no earlier output, unless a killed run left them, with its lock. */
+function refuseSentencesOfOthers(folder: string): void {
+  const isThere = (name: string) => existsSync(join(folder, name));
+  if (isThere('manifest.json') || isThere('manifest.json.lock')) return;
+  const other = PARTS.map((part) => `${part}.jsonl`).find(isThere);
+  if (other !== undefined)
+    throw new InputError(
+      `${join(folder, other)}: was not written by preprocess and would be replaced; choose another folder`,
+    );
+}
+
 function complainOfSkipped({ articles, skipped }: PreprocessingReport): void {
   if (skipped.length === 0) return;
-  throw new InputError(
-    `${skipped.length} of ${articles + skipped.length} articles could not be used, as reported above; the others were processed`,
-  );
+  throw new InputError(unusable(skipped.length, articles, 'article', 'as reported above'));
 }
 
 function smallestOption(value: string): number {
@@ -94,10 +106,10 @@ function describe(report: PreprocessingReport, folder: string): string {
   return [
     formatTable(['part', 'articles', 'sentences', 'with mentions', ...report.annotated], rows),
     '',
-    `${collected} annotations: ${placed} placed (${overlapping} of them overlapping another of the same class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
+    `${counted(collected, 'annotation')}: ${placed} placed (${overlapping} of them overlapping another of the same class), ${unplaced} unplaced${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`,
     ...(damaged > 0 ? [`Damaged annotations left out: ${damaged}.`] : []),
     ...describeBalance(report),
-    `${report.leaks.identical} sentences of train and dev also occur in a later part, and ${report.leaks.nearIdentical} have a near duplicate there${report.leaks.removed ? '; they were removed' : ''}.`,
+    `Sentences of train and dev that also occur in a later part: ${report.leaks.identical}; with a near duplicate there: ${report.leaks.nearIdentical}${report.leaks.removed ? ' (all removed)' : ''}.`,
     `Written to ${folder}.`,
   ].join('\n');
 }
@@ -105,7 +117,7 @@ function describe(report: PreprocessingReport, folder: string): string {
 function describeBalance({ balance }: PreprocessingReport): string[] {
   if (!balance) return [];
   const counts = (part: PartReport) =>
-    `${part.sentences} sentences (${Object.entries(part.mentions)
+    `${counted(part.sentences, 'sentence')} (${Object.entries(part.mentions)
       .map(([label, count]) => `${label} ${count}`)
       .join(', ')})`;
   return [

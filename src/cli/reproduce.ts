@@ -3,7 +3,14 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { checkOutputFolder, InputError, projectRoot, readTextFile, writeFileAtomically } from '../foundation';
+import {
+  checkOutputFolder,
+  counted,
+  InputError,
+  projectRoot,
+  readTextFile,
+  writeFileAtomically,
+} from '../foundation';
 import { DATA_CHOICES, PROFILES } from '../literature';
 import { checkStudyData, STUDY_DATA, STUDY_NAMES, type StudyName } from '../studies';
 import { readJson } from '../training';
@@ -54,7 +61,7 @@ export function registerReproduce(program: Command): void {
     .addOption(
       new Option(
         '--profile <name>',
-        'quick takes minutes, full takes hours, smoke only checks that everything runs',
+        'how much is trained: smoke only checks that everything runs, quick trains on a part of the data, full on all of it',
       )
         .choices(Object.keys(PROFILES))
         .default('quick'),
@@ -111,7 +118,7 @@ async function reproduce(options: ReproduceOptions): Promise<void> {
   });
   const open = notebooks.filter((name) => !existsSync(join(executed, basename(name))));
   notice(
-    `${study ? `study ${study}` : `${open.length} notebooks`}, profile ${profile}, data ${data}, into ${out}`,
+    `${study ? `study ${study}` : counted(open.length, 'notebook')}, profile ${profile}, data ${data}, into ${out}`,
   );
   process.env.FALCONFRAMES_PROFILE = profile;
   process.env.FALCONFRAMES_DATA = data;

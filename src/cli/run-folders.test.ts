@@ -18,6 +18,8 @@ import { type TestContext, test } from 'node:test';
 import { acquireLock, projectRoot } from '../foundation';
 import { tinyBertFolder } from '../nn/tiny-bert.fixture';
 
+const program = join(projectRoot, 'environment', 'falconframes.cjs');
+
 const SENTENCE = `${JSON.stringify({
   ...{ article: 'PMC1', section: '', paragraph: 0, offset: 0, annotated: ['Cell Line'] },
   ...{ text: 'HeLa cells grow.', spans: [{ start: 0, end: 4, label: 'Cell Line' }] },
@@ -43,7 +45,6 @@ function prepare(context: TestContext) {
   write(at('config.json'));
   const refuses = (message: RegExp, ...args: string[]) => {
     const before = readdirSync(folder, { recursive: true }).sort();
-    const program = join(projectRoot, 'environment', 'falconframes.cjs');
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
       cwd: folder,
       encoding: 'utf8',
@@ -201,4 +202,55 @@ test('a second run in the same folder is rejected', (context) => {
   refuses(/out: is in use by another run/, ...search('out'));
   release();
   assert.ok(!existsSync(at('out', '.lock')));
+});
+
+test("nobody's file is overwritten that only has the name of an output", (context) => {
+  const { at, refuses } = prepare(context);
+  const others = (name: string, content: string) => {
+    const folder = at(`others-${name}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, name), content);
+    return folder;
+  };
+  const train = (out: string) => ['train', '--config', 'config.json', '--out', out];
+  refuses(/config\.json: is not a model's configuration/, ...train(others('config.json', '{"mine": 1}')));
+  refuses(/metrics\.jsonl: is not the metrics/, ...train(others('metrics.jsonl', '{"speed": 1}\n')));
+  refuses(/index\.html: is of another site/, 'demo', '--out', others('index.html', 'my page'));
+  const collect = spawnSync(
+    process.execPath,
+    [program, 'collect', '--source', 'sample', '--out', 'collection'],
+    { cwd: at() },
+  );
+  assert.equal(collect.status, 0);
+  refuses(
+    /train\.jsonl: was not written by preprocess/,
+    ...['preprocess', '--in', 'collection', '--out', others('train.jsonl', SENTENCE)],
+  );
+  const model = at('model');
+  cpSync(tinyBertFolder, model, { recursive: true });
+  refuses(
+    /model: contains another model/,
+    ...['compress', 'export', '--model', tinyBertFolder, '--out', model],
+  );
+});
+
+test('a new run says what it replaces, and keeps the files of others in the folder of the model', (context) => {
+  const { at } = prepare(context);
+  const train = () => {
+    const run = spawnSync(
+      process.execPath,
+      [program, 'train', '--config', 'config.json', '--out', 'run', '--replicas', '1'],
+      { cwd: at(), encoding: 'utf8' },
+    );
+    assert.equal(run.status, 0, run.stderr);
+    return run.stderr;
+  };
+  assert.doesNotMatch(train(), /replaces/);
+  for (const place of [['onnx'], ['last', 'onnx']]) {
+    mkdirSync(at('run', ...place), { recursive: true });
+    for (const name of ['model.onnx', 'notes.txt']) writeFileSync(at('run', ...place, name), 'x');
+  }
+  assert.match(train(), /^run: contains a model, which this run replaces after its first epoch/m);
+  assert.deepEqual(readdirSync(at('run', 'onnx')), ['notes.txt']);
+  assert.deepEqual(readdirSync(at('run', 'last', 'onnx')), ['notes.txt']);
 });

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   checkOutputFile,
   checkOutputFolder,
+  counted,
   InputError,
   whileWriting,
   withLock,
@@ -212,7 +213,7 @@ function report(
             ...shown.map((_, index) => formatShare(metrics[labelF1('test', index)])),
           ]),
       ),
-      `${records.length - failures.length} of ${records.length} trials finished; all are listed in ${join(out, 'trials.csv')}.`,
+      `${records.length - failures.length} of ${counted(records.length, 'trial')} finished; all are listed in ${join(out, 'trials.csv')}.`,
       `To train the best again: falconframes train --config ${join(out, 'best.json')} --out FOLDER`,
     ].join('\n');
   });

@@ -58,8 +58,8 @@ export function readManifest(folder: string): Manifest {
   try {
     manifest = parsedFile(path);
   } catch (error) {
-    const reason = reasonOf(error, 'read') ?? (error as Error).message;
-    throw new InputError(`${path}: cannot be read (${reason}); collect into this folder first, to the end`);
+    const reason = reasonOf(error, 'read')?.split(';')[0] ?? (error as Error).message;
+    throw new InputError(`${path}: cannot be read, ${reason}; collect into this folder first, to the end`);
   }
   if (!isManifest(manifest))
     throw new InputError(`${path}: is not the manifest of a collection; collect into this folder again`);

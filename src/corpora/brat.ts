@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../foundation';
+import { InputError, unreadable } from '../foundation';
 import type { Mention } from './document';
 import { checkedPieces, fromCodePoints } from './offsets';
 import { readText } from './text';
@@ -59,9 +59,7 @@ function bratIds(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new InputError(
-      `${folder}: cannot be read (${(error as NodeJS.ErrnoException).code}); restore the folder`,
-    );
+    throw unreadable(folder, error, 'restore the folder');
   }
   const stems = names.filter((name) => /\.(?:ann|txt)$/.test(name)).map((name) => name.slice(0, -4));
   return [...new Set(stems)].sort();

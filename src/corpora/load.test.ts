@@ -189,7 +189,10 @@ describe('loadCorpus on the mirror', { skip }, () => {
     writeFileSync(damaged, 'T1\tSNP 0 1\n');
     await assert.rejects(loadCorpus('seth', 'dev'), /10053017\.ann line 1: not a line of brat/);
     rmSync(damaged);
-    await assert.rejects(loadCorpus('seth', 'dev'), /10053017\.ann: cannot be read \(ENOENT\)/);
+    await assert.rejects(
+      loadCorpus('seth', 'dev'),
+      /10053017\.ann: cannot be read, there is no such file; restore the file/,
+    );
     await assert.rejects(locateCorpus('seth'), /annotations\/10053017\.ann is missing/);
     process.env.FALCONFRAMES_MIRROR = mirror;
   });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../foundation';
+import { InputError, unreadable } from '../foundation';
 import { parseBrat, readBratFolder } from './brat';
 import { parseCapital } from './capital';
 import { type CorpusDocument, lineParagraphs } from './document';
@@ -143,8 +143,6 @@ function listed(folder: string, ending: string): string[] {
       .map((name) => name.slice(0, -ending.length))
       .sort();
   } catch (error) {
-    throw new InputError(
-      `${folder}: cannot be read (${(error as NodeJS.ErrnoException).code}); restore the folder`,
-    );
+    throw unreadable(folder, error, 'restore the folder');
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { InputError } from '../foundation';
+import { InputError, unreadable } from '../foundation';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -12,10 +12,7 @@ export function readText(path: string): string {
       throw new InputError(`${path}: is a pipe or a device; restore the file`);
     bytes = readFileSync(path);
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); restore the file`,
-    );
+    throw unreadable(path, error, 'restore the file');
   }
   try {
     return decoder.decode(bytes);

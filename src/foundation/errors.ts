@@ -40,7 +40,7 @@ const REASONS: Record<'read' | 'write', Record<string, string | undefined>> = {
     EISDIR: 'it is a folder; name a file',
     ERR_FS_EISDIR: 'it is a folder; remove it, or choose another place',
     ENOTEMPTY: 'a non-empty folder of that name exists; choose another place',
-    ENOENT: 'its folder no longer exists; choose another place',
+    ENOENT: 'its folder is gone or takes no new files; choose another place',
     ELOOP: 'its links form a cycle; choose another place',
     ENAMETOOLONG: 'its name is too long; choose a shorter one',
     EPIPE: 'its reader has closed it',
@@ -64,12 +64,17 @@ export function reasonOf(error: unknown, action: 'read' | 'write'): string | und
   return `the system says ${code}; check the path`;
 }
 
-/** Converts a system error from reading a path into an InputError; returns any other error unchanged. */
-export function unreadable(path: string, error: unknown): unknown {
+/**
+ * Converts a system error from reading a path into an InputError; returns any other error unchanged.
+ *
+ * @param mend what to do about it, if that is not what to do about a file given by the user
+ */
+export function unreadable(path: string, error: unknown, mend?: string): unknown {
   const reason = reasonOf(error, 'read');
-  return reason && !(error instanceof InputError)
-    ? new InputError(`${path}: cannot be read, ${reason}`)
-    : error;
+  if (!reason || error instanceof InputError) return error;
+  return new InputError(
+    `${path}: cannot be read, ${mend === undefined ? reason : `${reason.split(';')[0]}; ${mend}`}`,
+  );
 }
 
 /** Converts a system error from writing a path into an InputError; returns any other error unchanged. */

@@ -23,6 +23,7 @@ export {
   startProcess,
   startThread,
 } from './conversation';
+export { counted } from './counted';
 export { type CsvCell, formatCsv } from './csv';
 export { checkUtf8, toUtf8, unpackGzip } from './decoding';
 export {

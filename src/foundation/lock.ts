@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { InputError } from './errors';
+import { InputError, unwritable } from './errors';
 import { whileWriting } from './output-file';
 import { isRunning } from './running';
 import { sleepSync } from './sleep';
@@ -33,8 +33,8 @@ export function acquireLock(path: string): () => void {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
   const lock = isFolder ? join(path, '.lock') : `${path}.lock`;
   const own: Owner = { pid: process.pid, started: startOf(process.pid), host: hostname() };
-  whileWriting(lock, () => mkdirSync(dirname(lock), { recursive: true }));
-  while (!tryToLock(lock, own)) {
+  whileWriting(path, () => mkdirSync(dirname(lock), { recursive: true }));
+  while (!tryToLock(path, lock, own)) {
     const content = contentOf(lock);
     const owner = content === undefined ? undefined : ownerIn(content);
     if (owner && owner.host !== own.host)
@@ -62,17 +62,16 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-function tryToLock(lock: string, own: Owner): boolean {
+/** @param path the output, which errors name */
+function tryToLock(path: string, lock: string, own: Owner): boolean {
   let file: number;
   try {
     file = openSync(lock, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    return whileWriting(lock, () => {
-      throw error;
-    });
+    throw unwritable(path, error);
   }
-  whileWriting(lock, () => writeSync(file, `${JSON.stringify(own)}\n`));
+  whileWriting(path, () => writeSync(file, `${JSON.stringify(own)}\n`));
   closeSync(file);
   return true;
 }

@@ -64,7 +64,7 @@ export class OutputFile {
   /**
    * Renames the file.
    *
-   * @param outdated files and folders made from the old content. They are deleted just before: a kill in between leaves the old
+   * @param outdated files made from the old content. They are deleted just before: a kill in between leaves the old
    * content without them, never the new content with them.
    */
   finish(outdated: readonly string[] = []): void {
@@ -72,7 +72,7 @@ export class OutputFile {
       whileWriting(this.path, () => {
         if (this.#temporary) fsyncSync(this.#descriptor);
         this.#close();
-        for (const path of outdated) rmSync(path, { recursive: true, force: true });
+        for (const path of outdated) rmSync(path, { force: true });
         if (this.#temporary) renameSync(this.#temporary, this.#target);
       });
     } catch (error) {

@@ -53,7 +53,7 @@ test('a malformed sentence is reported with its place and how to fix it', () => 
   fails(span(0, 7, 'Protein'), /which "annotated" does not list/);
   for (const bad of ['', ' Cell', 'a\nb', 7, null, {}, { toString: 1 }, ['Cell'], 'x'.repeat(1e6)])
     fails(span(0, 7, bad), /spans\[0\] has the label/);
-  for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has the label nothing/);
+  for (const bad of [null, 3, 'x', []]) fails({ spans: [bad] }, /spans\[0\] has no label/);
   fails(span(0, 7, 'Organ Tissue'), /which "annotated" does not list/);
   for (const bad of ['Cell', {}, null]) fails({ annotated: bad }, /"annotated" must be a list/);
   fails({ annotated: [{}] }, /in "annotated" is not a valid label/);

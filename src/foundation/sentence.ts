@@ -115,7 +115,9 @@ export function parseSentence(line: string, place: string): SentenceLine {
     const { start, end, label } = Object(span) as Record<string, unknown>;
     if (!isLabel(label))
       fail(
-        `spans[${index}] has the label ${describeJson(label)}; give it a name of at most ${LONGEST_LABEL} characters`,
+        label === undefined
+          ? `spans[${index}] has no label; give an object with "start", "end" and "label"`
+          : `spans[${index}] has the label ${describeJson(label)}; give it a name of at most ${LONGEST_LABEL} characters`,
       );
     const range = checkRange(`spans[${index}]`, start, end);
     if (annotated && !annotated.includes(label))

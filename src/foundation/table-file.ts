@@ -1,3 +1,4 @@
+import { counted } from './counted';
 import { InputError } from './errors';
 
 /** A row of a table under its header. */
@@ -60,7 +61,7 @@ export function parseTable(content: string, place: string): Table {
     const line = lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0);
     if (record.length !== columns.length)
       throw new InputError(
-        `${place} line ${line}: has ${countOf(record.length, 'cell')} where the header has ${countOf(columns.length, 'column')}; put texts that contain a ${nameOf(delimiter)} in quotes`,
+        `${place} line ${line}: has ${counted(record.length, 'cell')} where the header has ${counted(columns.length, 'column')}; put texts that contain a ${nameOf(delimiter)} in quotes`,
       );
     return { cells: record, line };
   });
@@ -77,5 +78,3 @@ export function delimiterOf(content: string): string {
 
 const nameOf = (delimiter: string) =>
   delimiter === '\t' ? 'tab' : delimiter === ';' ? 'semicolon' : 'comma';
-
-const countOf = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

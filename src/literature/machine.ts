@@ -134,7 +134,11 @@ export function describeMachine(report: MachineReport): [what: string, found: st
     ...encoders.map((encoder): [string, string] => ['encoder', describeEncoder(encoder)]),
     [
       'mirror',
-      data.mirror ? 'the folder in FALCONFRAMES_MIRROR' : 'none (FALCONFRAMES_MIRROR is not a folder)',
+      data.mirror
+        ? 'the folder in FALCONFRAMES_MIRROR'
+        : process.env.FALCONFRAMES_MIRROR
+          ? `none (${process.env.FALCONFRAMES_MIRROR} of FALCONFRAMES_MIRROR is not a folder)`
+          : 'none (FALCONFRAMES_MIRROR is not set)',
     ],
     ['corpora', data.corpora.map(({ name, where }) => `${name}: ${where}`).join(', ')],
   );

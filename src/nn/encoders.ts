@@ -20,7 +20,7 @@ export function locateEncoder(nameOrFolder: string): string {
   throw new InputError(
     registered
       ? `the encoder "${nameOrFolder}" is not set up yet; run \`npx falconframes setup\``
-      : `there is no encoder "${nameOrFolder}"; give a model folder, or one of ${encoders.map(({ name }) => name).join(', ')}`,
+      : `there is no encoder "${nameOrFolder}"; give one of ${encoders.map(({ name }) => name).join(', ')}, a model folder, or a name of the Hugging Face hub in the form owner/model`,
   );
 }
 

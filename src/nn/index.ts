@@ -48,7 +48,7 @@ export * as kernels from './kernels';
 export { savedLabels } from './label-names';
 export { type ListedEncoder, listEncoders } from './list-encoders';
 export { type LabelNetwork, Model, type Trainable } from './model';
-export { readCompanion, saveTokenizer } from './model-folder';
+export { readCompanion, removeExports, saveTokenizer } from './model-folder';
 export { readHead } from './network-configuration';
 export {
   type Activation,
@@ -95,6 +95,7 @@ export { type Applied, type Chance, type Precision, Tape, type TensorGradients }
 export { countParameters, TokenClassifier } from './token-classifier';
 export * as variables from './variables';
 export {
+  EXPORTS,
   hasWeights,
   openWeights,
   type StoredWeights,

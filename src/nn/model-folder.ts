@@ -1,14 +1,34 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, writeFileAtomically } from '../foundation';
 import { completeConfiguration, hasBothFiles, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
 import { writeSafetensors } from './safetensors';
 import type { Tensor } from './stored-tensor';
-import { WEIGHTS } from './weights';
+import { EXPORTS, WEIGHTS } from './weights';
 
-/** Removes ONNX files, which were made from the old weights and would be run instead of the new ones. */
+/**
+ * Writes the weights of a model. Removes its exports, which were made from the old weights and would be run instead of the new ones;
+ * other files in `onnx` stay.
+ */
 export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor>): void {
-  writeSafetensors(join(folder, WEIGHTS), tensors, [join(folder, 'onnx')]);
+  writeSafetensors(join(folder, WEIGHTS), tensors, exportsOf(folder));
+  removeIfEmpty(join(folder, 'onnx'));
+}
+
+/** Removes the exports of a model. */
+export function removeExports(folder: string): void {
+  for (const path of exportsOf(folder)) rmSync(path, { force: true });
+  removeIfEmpty(join(folder, 'onnx'));
+}
+
+const exportsOf = (folder: string) => Object.values(EXPORTS).map((name) => join(folder, 'onnx', name));
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It has other files, or does not exist.
+  }
 }
 
 /**

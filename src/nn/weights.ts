@@ -22,6 +22,8 @@ export const WEIGHT_FILES = [
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
 ] as const;
+/** Files of exports, in the subfolder `onnx`; transformers.js expects these names. */
+export const EXPORTS = { fp32: 'model.onnx', int8: 'model_quantized.onnx' } as const;
 /** The largest word table published for an encoder (LaBSE) takes 1.5 GB. */
 const LARGEST_TENSOR = 2 ** 31;
 
@@ -135,7 +137,9 @@ function noWeights(folder: string): InputError {
     ? `has ${shard}, but no ${indexOf(shard)}; fetch that, too`
     : other
       ? `has its weights in ${other}, a format that is not read; load the model in Python and save it with \`save_pretrained(folder, safe_serialization=True)\``
-      : `${WEIGHTS} is missing, as is pytorch_model.bin, so there are no weights; the folder is not a complete model, train or fetch it again`;
+      : existsSync(join(folder, 'onnx', EXPORTS.int8))
+        ? 'has eight-bit weights only, which can be run but not trained, exported or changed; name the folder of the model that it was made from'
+        : `${WEIGHTS} is missing, as is pytorch_model.bin, so there are no weights; the folder is not a complete model, train or fetch it again`;
   return new InputError(`${folder}: ${why}`);
 }
 

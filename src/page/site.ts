@@ -20,6 +20,8 @@ export interface PageFile {
 /** The models of the page; the first is the one it opens with. */
 const MODELS = ['falconframes-small', 'falconframes-tiny'].map((name) => join(dirname(DEFAULT_MODEL), name));
 
+const SERVICE_WORKER = 'service-worker.js';
+
 const ASSETS = join(projectRoot, 'dist', 'page', 'assets');
 /** Only in the project: an installed copy contains the page as built. */
 const BUILDER = join(projectRoot, 'environment', 'page.mjs');
@@ -71,12 +73,20 @@ export async function pageFiles(): Promise<PageFile[]> {
       content: asset(path),
     })),
   ];
-  return [...small, { path: 'service-worker.js', content: serviceWorker(small, large) }, ...large];
+  return [...small, { path: SERVICE_WORKER, content: serviceWorker(small, large) }, ...large];
 }
 
-/** Writes the page to a folder, which is created if it does not exist. @returns its files */
+/**
+ * Writes the page to a folder, which is created if it does not exist.
+ *
+ * @returns its files
+ * @throws InputError if the folder contains another site
+ */
 export async function writePage(folder: string): Promise<PageFile[]> {
   checkOutputFolder(folder);
+  const start = join(folder, 'index.html');
+  if (existsSync(start) && !existsSync(join(folder, SERVICE_WORKER)))
+    throw new InputError(`${start}: is of another site and would be replaced; choose another folder`);
   const files = await pageFiles();
   for (const { path, content } of files) {
     mkdirSync(join(folder, dirname(path)), { recursive: true });
@@ -126,7 +136,7 @@ function serviceWorker(small: readonly PageFile[], large: readonly PageFile[]): 
   const declared = Object.entries(constants).map(
     ([name, value]) => `const ${name}=${JSON.stringify(value)};`,
   );
-  return Buffer.concat([Buffer.from(`${declared.join('')}\n`), asset('service-worker.js')]);
+  return Buffer.concat([Buffer.from(`${declared.join('')}\n`), asset(SERVICE_WORKER)]);
 }
 
 /** Media types of the page's files, by the last ending of the name. */

@@ -56,7 +56,7 @@ export {
   heldOutEvaluation,
   voteByArticle,
 } from './tagging/evaluate';
-export { type Example, type PreparedExamples, prepareExamples } from './tagging/examples';
+export { type Example, type PreparedExamples, prepareExamples, type SentenceSpan } from './tagging/examples';
 export { inView, labelsInView, OWN_LABELS, type Tagger, viewName } from './tagging/model-view';
 export { spellOutMutation } from './tagging/mutations';
 export {
@@ -84,6 +84,7 @@ export {
   probabilitiesByClass,
   scoreTokens,
   type TokenOutcomes,
+  type TokenProbabilities,
   type TokenScore,
   tokenOutcomes,
   tokenProbabilities,

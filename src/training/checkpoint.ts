@@ -107,6 +107,16 @@ export function resumable(folder: string): 'yes' | 'finished' | 'nothing' {
   return existsSync(join(folder, 'model.safetensors')) ? 'finished' : 'nothing';
 }
 
+/** Returns a notice of what a run that does not resume replaces in its folder; undefined if there is nothing. */
+export function replacedIn(folder: string): string | undefined {
+  const state = resumable(folder);
+  if (state === 'yes')
+    return `${folder}: contains a stopped run, which this one replaces; to continue that run, stop this one and resume`;
+  return state === 'finished'
+    ? `${folder}: contains a model, which this run replaces after its first epoch; stop it before to keep that model`
+    : undefined;
+}
+
 function readProgress(folder: string): { place: Place; fingerprint: string } | undefined {
   refuseLink(folder);
   const path = join(folder, PROGRESS_FILE);

@@ -1,4 +1,4 @@
-import { createRandom, InputError } from '../foundation';
+import { counted, createRandom, InputError } from '../foundation';
 import type { LabelNetwork } from '../nn';
 import { OWN_LABELS, type Task } from '../tasks';
 import type { TrainingConfiguration } from './configuration';
@@ -52,7 +52,7 @@ export function readLessons<Item, Example extends { inputIds: Int32Array }, Netw
   const taken = takeShare(all, share, configuration.seed);
   const varied = task.vary(taken, configuration);
   notices.push(
-    `${taken.length} ${task.items} to train on${varied.length > 0 ? `, ${varied.length} varied copies` : ''}, ${dev.length} to select the epoch`,
+    `${counted(taken.length, SINGULAR[task.items])} to train on${varied.length > 0 ? `, ${counted(varied.length, 'varied copy', 'varied copies')}` : ''}, ${dev.length} to select the epoch`,
   );
   return { train: [...taken, ...varied], varied: varied.length, dev, labels, notices };
 }

@@ -19,7 +19,7 @@ import {
 } from '../nn';
 import { type Evaluation, type LabelTask, type Objective, objectiveOf, type Task, withTask } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import { resumable } from './checkpoint';
+import { replacedIn, resumable } from './checkpoint';
 import { completeConfiguration, type TrainingConfiguration } from './configuration';
 import { type Lessons, readLessons } from './lessons';
 import { type EvaluationRow, type MetricsRow, readMetrics, secondsOf } from './metrics-log';
@@ -170,6 +170,9 @@ export async function learn<
       return complete;
     }
     if (resumable(folder) === 'nothing') onNotice(`${folder}: no checkpoint to resume; training starts over`);
+  } else {
+    const replaced = replacedIn(folder);
+    if (replaced) onNotice(replaced);
   }
   const report = await train({
     task: objective,

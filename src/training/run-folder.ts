@@ -9,7 +9,15 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { acquireLock, checkOutputFile, checkOutputFolder, InputError } from '../foundation';
+import {
+  acquireLock,
+  checkOutputFile,
+  checkOutputFolder,
+  InputError,
+  isJsonObject,
+  readTextFile,
+} from '../foundation';
+import { removeExports } from '../nn';
 import { TOKENIZER_FILES } from '../tokenization';
 
 /** Subfolder with the model of the last epoch, if another epoch's was better. */
@@ -46,6 +54,36 @@ export function checkRunFolder(
   // Files derived from old weights are removed when a model is saved, the checkpoint at the end.
   for (const place of ['onnx', join(LAST, 'onnx'), 'checkpoint']) refuseInputsIn(join(folder, place), files);
   for (const name of ['checkpoint', LAST, METRICS_FILE]) refuseLink(join(folder, name));
+  refuseFilesOfOthers(folder);
+}
+
+/** What the files have in common with those of others, by which these are told apart: their first line, as JSON, has this key. */
+const RECOGNIZED = [
+  ['config.json', 'model_type', "a model's configuration"],
+  [METRICS_FILE, 'kind', 'the metrics of a training'],
+] as const;
+
+/** Rejects a folder with a file of the user that has the name of one of ours. */
+function refuseFilesOfOthers(folder: string): void {
+  for (const [name, key, what] of RECOGNIZED) {
+    const path = join(folder, name);
+    if (!existsSync(path) || hasKey(path, key, name === METRICS_FILE)) continue;
+    throw new InputError(`${path}: is not ${what} and would be overwritten; choose another output`);
+  }
+}
+
+/** Bytes. More than a configuration or the metrics of a long training take. */
+const LARGEST_RECOGNIZED = 2 ** 28;
+
+/** True for an empty or a damaged file, which may be what a killed run left. */
+function hasKey(path: string, key: string, isByLine: boolean): boolean {
+  const text = readTextFile(path, LARGEST_RECOGNIZED);
+  try {
+    const value: unknown = JSON.parse(isByLine ? text.slice(0, text.search(/\n|$/)) : text);
+    return isJsonObject(value) && key in value;
+  } catch {
+    return text.trim() === '';
+  }
 }
 
 function filesIn(folder: string): string[] {
@@ -91,6 +129,6 @@ export function removeOwnFiles(folder: string, isOwn: (name: string) => boolean)
 export function removeLastModel(folder: string): void {
   const last = join(folder, LAST);
   if (!statOf(last)?.isDirectory()) return;
-  rmSync(join(last, 'onnx'), { recursive: true, force: true });
+  removeExports(last);
   removeOwnFiles(last, (name) => MODEL_FILES.includes(name));
 }

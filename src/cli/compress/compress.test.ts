@@ -31,6 +31,16 @@ function json<T>(...args: string[]): T {
 }
 
 writeSentences(join(folder, 'train.jsonl'), [cellSentence('the b-cell grows')]);
+test('eight-bit weights alone are neither exported nor quantized again', () => {
+  const shipped = join(projectRoot, 'models', 'falconframes-tiny');
+  for (const step of ['export', 'quantize', 'fuse']) {
+    const { status, stderr } = compress(step, '--model', shipped, '--out', 'again');
+    assert.equal(status, 1);
+    assert.match(stderr, /falconframes-tiny: has eight-bit weights only/);
+  }
+  assert.ok(!existsSync(join(folder, 'again')));
+});
+
 before(() => void json('export', '--model', tinyBertFolder, '--out', 'exported'));
 const configure = (distillation: object) =>
   writeFileSync(

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { keepDifference, restoreDifference } from '../../compression';
 import { fetchEncoder } from '../../nn';
-import { checkRunFolder } from '../../training';
 import { examples } from '../examples';
+import { checkModelFolder } from '../model-output';
 import { printResult } from '../output';
 
 interface Options {
@@ -44,15 +44,16 @@ export function registerDifference(compress: Command): void {
     .requiredOption('--model <folder>', 'folder of the difference')
     .requiredOption('--encoder <name>', ENCODER)
     .requiredOption('--out <folder>', 'output folder of the model')
+    .option('--json', 'print the folder as JSON')
     .addHelpText(
       'after',
       examples(
         'npx falconframes compress restore --model kept --encoder minilm-l6-h384-uncased --out runs/restored',
       ),
     )
-    .action(async ({ model, encoder, out }: Options) => {
-      checkRunFolder(out, [model]);
+    .action(async ({ model, encoder, out, ...options }: Options) => {
+      checkModelFolder(out, [model]);
       restoreDifference(model, await fetchEncoder(encoder), out);
-      console.log(out);
+      printResult({ out }, options, () => out);
     });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { keepLabels } from '../../compression';
-import { checkRunFolder } from '../../training';
 import { examples } from '../examples';
+import { checkModelFolder } from '../model-output';
 import { printResult } from '../output';
 
 interface Options {
@@ -28,7 +28,7 @@ export function registerKeepLabels(compress: Command): void {
       ),
     )
     .action(({ model, out, labels, ...options }: Options) => {
-      checkRunFolder(out, [model]);
+      checkModelFolder(out, [model]);
       const report = keepLabels(model, out, labels);
       printResult(report, options, () =>
         [

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { pruneStructure } from '../../compression';
 import { InputError, showProgress } from '../../foundation';
 import { LOSSES, type LossName } from '../../tasks';
-import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
 import { examples } from '../examples';
+import { checkModelFolder } from '../model-output';
 import { printResult } from '../output';
 
 interface Options {
@@ -69,7 +69,7 @@ export function registerPrune(compress: Command): void {
       }: Options) => {
         if (!LOSSES.includes(loss as LossName))
           throw new InputError(`--loss ${loss}: unknown loss; choose ${LOSSES.join(', ')}`);
-        checkRunFolder(out, [model, ...rest.data], ['prune.json']);
+        checkModelFolder(out, [model, ...rest.data], ['prune.json']);
         const options = { ...rest, layers, heads, neurons, hidden, loss: loss as LossName, seed: 1 };
         const report = await pruneStructure(model, out, options, showProgress('Judging'));
         const { parameters, removedLayers, headsLeft, hiddenSize, intermediateSize } = report;

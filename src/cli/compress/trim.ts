@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { trimVocabulary } from '../../compression';
-import { checkRunFolder } from '../../training';
 import { positiveInteger } from '../arguments';
 import { examples } from '../examples';
+import { checkModelFolder } from '../model-output';
 import { formatTable, printResult } from '../output';
 
 interface Options {
@@ -40,7 +40,7 @@ export function registerTrim(compress: Command): void {
       ),
     )
     .action(async ({ model, texts, out, size, heldOut = [], ...options }: Options) => {
-      checkRunFolder(out, [model, ...texts, ...heldOut], ['trim.json']);
+      checkModelFolder(out, [model, ...texts, ...heldOut], ['trim.json']);
       const report = await trimVocabulary(model, out, { texts, heldOut, size });
       const { vocabulary, parameters } = report;
       printResult(report, options, () =>

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkOutputFile, checkOutputFolder } from '../../foundation';
+import { checkOutputFile, checkOutputFolder, InputError } from '../../foundation';
+import { hasWeights } from '../../nn';
 import { COMPANIONS, onnxPath } from '../../onnx';
 import { filesOf } from '../inputs';
 import { printResult } from '../output';
@@ -13,7 +14,7 @@ export function printWritten(path: string, options: { json?: boolean }): void {
 
 /**
  * Rejects, before any work, an output folder where an ONNX file or the files needed to run it could not be written, or would replace
- * an input. If the output is another folder, the files of the model are inputs.
+ * an input. If the output is another folder, the files of the model are inputs, and it may not have weights of its own.
  */
 export function checkModelOutput(model: string, out: string, others: readonly string[] = []): void {
   checkOutputFolder(out);
@@ -22,6 +23,10 @@ export function checkModelOutput(model: string, out: string, others: readonly st
   const names = isInPlace ? [] : COMPANIONS.map((name) => join(out, name));
   for (const path of [...names, ...[true, false].map((quantized) => onnxPath(out, { quantized }))])
     checkOutputFile(path, inputs);
+  if (!isInPlace && hasWeights(out))
+    throw new InputError(
+      `${out}: contains another model, whose configuration would be replaced; choose another output`,
+    );
 }
 
 function isSameFolder(one: string, other: string): boolean {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../foundation';
 import { drainQueue, type QueueStatus, queueStatus, readAddress, retryFailed } from '../../inference';
 import { printResult } from '../output';
 import { ADDRESS } from './options';
@@ -21,7 +22,7 @@ export function registerRetry(queue: Command): void {
   command(queue, 'retry', 'try failed shards again, when the cause is mended').action(
     async (options: Options) => {
       const retried = await retryFailed(readAddress(options.queue));
-      printResult({ retried }, options, () => `${retried} shards are queued again.`);
+      printResult({ retried }, options, () => `${counted(retried, 'shard')} queued again.`);
     },
   );
 }
@@ -33,7 +34,7 @@ export function registerDrain(queue: Command): void {
     'empty the queue; finished shards stay in the folder of the run, and the same `annotate --queue` continues it',
   ).action(async (options: Options) => {
     const removed = await drainQueue(readAddress(options.queue));
-    printResult({ removed }, options, () => `${removed} shards were removed from the queue.`);
+    printResult({ removed }, options, () => `${counted(removed, 'shard')} removed from the queue.`);
   });
 }
 
@@ -52,8 +53,8 @@ function describe({ run, workers, failures, ...counts }: QueueStatus): string {
     run
       ? `Run in ${run.folder}, started ${run.started}, version ${run.version}, model ${run.model.slice(0, 12)}…`
       : 'No run.',
-    `${waiting} shards wait, ${active} are being annotated, ${delayed} wait for another attempt, ${finished} are finished and not listed yet, ${failed} failed.`,
-    `${workers.length} workers${workers.length > 0 ? `: ${workers.join(', ')}` : ''}.`,
+    `Shards: ${waiting} waiting, ${active} being annotated, ${delayed} waiting for another attempt, ${finished} finished and not listed yet, ${failed} failed.`,
+    `${counted(workers.length, 'worker')}${workers.length > 0 ? `: ${workers.join(', ')}` : ''}.`,
     ...failures.map(({ shard, reason }) => `Shard ${shard} failed: ${reason}`),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { collectArticles, manifestPath, readManifest } from '../../collection';
-import { formatDuration, InputError, showProgress } from '../../foundation';
+import { counted, formatDuration, InputError, showProgress } from '../../foundation';
 import {
   type InputFile,
   listInputs,
@@ -22,7 +22,7 @@ import {
 import { ENTITY_CLASSES } from '../../literature/views';
 import { positiveInteger } from '../arguments';
 import { corpusProgress } from '../corpus-progress';
-import { notice, printResult } from '../output';
+import { notice, printResult, unusable } from '../output';
 
 export interface FleetCommandOptions {
   queue?: string;
@@ -111,22 +111,20 @@ export async function annotateOnQueue(paths: readonly string[], options: Options
     for (const sentence of inArchives.sentences()) notice(sentence);
     const { documents, sentences, entities, damaged } = totals;
     const seconds = (performance.now() - start) / 1000;
-    const people = `${documents} documents, ${sentences} sentences, ${entities} entities in ${shards} shards, ${formatDuration(seconds)}`;
+    const people = `${counted(documents, 'document')}, ${counted(sentences, 'sentence')}, ${counted(entities, 'entity', 'entities')} in ${counted(shards, 'shard')}, ${formatDuration(seconds)}`;
     const result = { documents, sentences, entities, damaged, shards, failed, finished, seconds };
     if (options.json) printResult(result, options, () => people);
     else notice(people);
     if (failed.length > 0)
       throw new InputError(
-        `${failed.length} of ${shards} shards failed, shard ${failed[0].shard} first: ${failed[0].reason}; when the cause is mended, run the same command again`,
+        `${failed.length} of ${counted(shards, 'shard')} failed, shard ${failed[0].shard} first: ${failed[0].reason}; when the cause is mended, run the same command again`,
       );
     if (!finished)
       throw new InputError(
         `stopped; workers continue with what is queued, and the same command continues the run (${out})`,
       );
     if (damaged > 0)
-      throw new InputError(
-        `${damaged} of ${documents + damaged} documents could not be used, as ${out}/dead-letters.jsonl lists; the others were processed`,
-      );
+      throw new InputError(unusable(damaged, documents, 'document', `as ${out}/dead-letters.jsonl lists`));
   } finally {
     progress.end();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

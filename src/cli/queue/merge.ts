@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../foundation';
 import { mergeShards } from '../../inference';
 import { notice, printResult } from '../output';
 
@@ -19,7 +20,7 @@ Example:
     )
     .action(async (folder: string, { out, json }: { out: string; json?: boolean }) => {
       const { documents, sentences, entities, damaged } = await mergeShards(folder, out);
-      const people = `${documents} documents, ${sentences} sentences, ${entities} entities in ${out}`;
+      const people = `${counted(documents, 'document')}, ${counted(sentences, 'sentence')}, ${counted(entities, 'entity', 'entities')} in ${out}`;
       if (json) printResult({ documents, sentences, entities, damaged }, { json }, () => people);
       else notice(people);
     });

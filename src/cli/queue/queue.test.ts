@@ -111,7 +111,7 @@ test(
     const changed = await start(folder, [...fleet, '--model', model, '--offsets', 'codepoints']).ended;
     assert.match(changed.stderr, /was started with another offsets \(utf16, now codepoints\)/);
     const drained = await start(folder, ['queue', 'drain', ...queue]).ended;
-    assert.match(drained.stdout, /^1 shards were removed/);
+    assert.match(drained.stdout, /^1 shard removed/);
     for (const { stdout, stderr } of [refused, second, stopped, changed, drained])
       assert.doesNotMatch(stdout + stderr, new RegExp(PASSWORD));
     assert.ok(address);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { counted } from '../../foundation';
 import { defaultModelFolder, openRoots, readAddress, serveWorkerMetrics, workOnQueue } from '../../inference';
 import { positiveInteger } from '../arguments';
 import { notice, printResult } from '../output';
@@ -73,7 +74,7 @@ async function work({ queue, root = ['.'], for: kind, ...options }: Options): Pr
     options.metrics === undefined
       ? undefined
       : await serveWorkerMetrics(options.metrics, options.metricsHost);
-  notice(`Working on ${server.name}, ${workers} shards at a time; Ctrl-C stops`);
+  notice(`Working on ${server.name}, ${counted(workers, 'shard')} at a time; Ctrl-C stops`);
   await workOnQueue({
     ...{ server, roots, model, threads: workers, signal, notify: notice, patience: PATIENCE },
     onFailure: () => metrics?.failure(),
@@ -85,11 +86,11 @@ async function work({ queue, root = ['.'], for: kind, ...options }: Options): Pr
       counts.sentences += sentences;
       counts.entities += entities;
       counts.damaged += damaged.length;
-      notice(`Shard ${shard}: ${documents} documents in ${seconds.toFixed(1)} s`);
+      notice(`Shard ${shard}: ${counted(documents, 'document')} in ${seconds.toFixed(1)} s`);
     },
   });
   await metrics?.close();
-  const people = `${counts.shards} shards, ${counts.documents} documents, ${counts.sentences} sentences, ${counts.entities} entities`;
+  const people = `${counted(counts.shards, 'shard')}, ${counted(counts.documents, 'document')}, ${counted(counts.sentences, 'sentence')}, ${counted(counts.entities, 'entity', 'entities')}`;
   if (options.json) printResult(counts, options, () => people);
   else notice(people);
 }

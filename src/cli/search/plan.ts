@@ -1,4 +1,4 @@
-import { InputError } from '../../foundation';
+import { counted, InputError } from '../../foundation';
 import {
   assessmentGrid,
   createSampler,
@@ -138,14 +138,14 @@ export function describePlan(plan: SearchPlan): string {
       ['trial', ...names],
       known.map((values) => [values.trial, ...names.map((name) => formatSetting(values[name]))]),
     ),
-    `${trials} trials (${sampler})`,
+    `${counted(trials, 'trial')} (${sampler})`,
   ];
   if (known.length < trials)
     lines.push(`Trials from ${known.length + 1} on depend on the results of earlier ones.`);
   if (halving)
     for (const [rung, { trials: count, share }] of rungs.entries())
       lines.push(
-        `rung ${rung + 1}: ${count} trials with ${(100 * share).toFixed(1)}% of ${halving.resource}`,
+        `rung ${rung + 1}: ${counted(count, 'trial')} with ${(100 * share).toFixed(1)}% of ${halving.resource}`,
       );
   return lines.join('\n');
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { InputError, readLines, type SentenceLine, type TextRange } from '../../foundation';
+import { counted, InputError, readLines, type SentenceLine, type TextRange } from '../../foundation';
 import type { Account, PlacedSentence } from './account';
 import { entitiesOf, hasPrefixes, refuseOddTags, type TaggedEntity } from './conll-tags';
 import { filesOfPaths } from './files';
@@ -137,7 +137,7 @@ function rowsOf(block: Block, form: Form, path: string): Row[] {
   for (const { cells, line } of block.rows)
     if (cells.length !== columns)
       throw new InputError(
-        `${path} line ${line}: has ${cells.length} column${cells.length === 1 ? '' : 's'} where most words have ${columns}; give every word its tag in the same column`,
+        `${path} line ${line}: has ${counted(cells.length, 'column')} where most words have ${columns}; give every word its tag in the same column`,
       );
   const rows = form.isNumbered ? block.rows.filter(({ cells }) => !isMultiword(cells[0])) : block.rows;
   return rows.map(({ cells, line }, index) => {
@@ -170,7 +170,7 @@ export function readBlocks(
   if (columns < 2 || columns < (column ?? 0)) {
     const line = lines.findIndex((one) => isWord(one) && cellsOf(one).length === columns) + 1;
     throw new InputError(
-      `${path} line ${line}: has ${columns} column${columns === 1 ? '' : 's'}, ${column === undefined ? 'words have their tag in a second one' : `and none of number ${column}`}; give CoNLL columns, between tabs or blanks`,
+      `${path} line ${line}: has ${counted(columns, 'column')}, ${column === undefined ? 'words have their tag in a second one' : `and none of number ${column}`}; give CoNLL columns, between tabs or blanks`,
     );
   }
   const blocks: Block[] = [];

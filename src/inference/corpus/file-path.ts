@@ -14,7 +14,7 @@ export function placeOf(path: FilePath): string {
 /** Why the system cannot read a file, as part of a sentence; undefined for other errors. */
 export function whyUnreadable(error: unknown): string | undefined {
   const reason = reasonOf(error, 'read');
-  return reason && `cannot be read (${(error as NodeJS.ErrnoException).code}), ${reason}`;
+  return reason && `cannot be read, ${reason}`;
 }
 
 /** The names in a folder, sorted; those that are not UTF-8 as bytes. */

@@ -122,11 +122,9 @@ function listFiles<Format>(
 
 function missing(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOENT') return unreadable(path, error);
-  const hint = path.includes('\ufffd')
-    ? 'its name is not UTF-8: give the folder that it is in, or rename it'
-    : 'check the path';
-  return new InputError(`${path}: cannot be read (ENOENT), there is no such file; ${hint}`);
+  const isMisnamed = code === 'ENOENT' && path.includes('\ufffd');
+  const mend = 'its name is not UTF-8: give the folder that it is in, or rename it';
+  return unreadable(path, error, isMisnamed ? mend : undefined);
 }
 
 /** Identifies a file independently of its name. */

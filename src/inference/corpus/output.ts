@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import {
   acquireLock,
+  counted,
   InputError,
   outputTarget,
   unwritable,
@@ -105,7 +106,7 @@ export class ResumableOutput {
     const { run: other, written, ...totals } = record;
     if (!resume) {
       throw new InputError(
-        `${part}: holds ${totals.documents} documents of a stopped run; add --resume to continue it, or delete it and ${journal} to start again`,
+        `${part}: holds ${counted(totals.documents, 'document')} of a stopped run; add --resume to continue it, or delete it and ${journal} to start again`,
       );
     }
     if (other !== fingerprint) {

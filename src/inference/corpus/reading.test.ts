@@ -135,7 +135,11 @@ test('damaged documents are reported with file and line, and reading continues',
   }
   const { files } = listInputs([join(folder, 'i.txt'), join(folder, 'a.jsonl')]);
   const gone = files.map((file) => ({ ...file, path: `${file.path}.gone` }));
-  for (const message of await read(openSources(gone))) assert.match(String(message), /ENOENT/);
-  assert.throws(() => listInputs([join(folder, 'no-such-file.txt')]), /ENOENT/);
+  for (const message of await read(openSources(gone)))
+    assert.match(String(message), /cannot be read, there is no such file/);
+  assert.throws(
+    () => listInputs([join(folder, 'no-such-file.txt')]),
+    /cannot be read, there is no such file/,
+  );
   assert.throws(() => listInputs([folderOf(t, { 'a.png': '' })]), /holds nothing to annotate/);
 });

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { InputError, readLines } from '../../foundation';
+import { counted, InputError, readLines } from '../../foundation';
 import type { Entity } from '../create-annotator';
 import type { OffsetUnit } from './article-of-text';
 import { fsPath } from './file-path';
@@ -33,7 +33,7 @@ export async function* sourcesBehind(
   }
   if (seen < done)
     throw new InputError(
-      `the inputs contain ${seen} documents, but the stopped run had processed ${done}; give the same inputs, or ${anew}`,
+      `the inputs contain ${counted(seen, 'document')}, but the stopped run had processed ${done}; give the same inputs, or ${anew}`,
     );
 }
 

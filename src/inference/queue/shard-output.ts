@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError, writeFileAtomically } from '../../foundation';
+import { InputError, unreadable, writeFileAtomically } from '../../foundation';
 import { writeParquet } from './parquet';
 import type { ShardFormat } from './run';
 import type { Shard } from './shards';
@@ -79,7 +79,7 @@ export function readShardOutput(folder: string, receipt: Receipt, format: ShardF
   try {
     content = readFileSync(path);
   } catch (error) {
-    throw new InputError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code}); ${mend}`);
+    throw unreadable(path, error, mend);
   }
   if (createHash('sha256').update(content).digest('hex') !== receipt.sha256)
     throw new InputError(`${path}: was changed since it was written; ${mend}`);

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
-import { InputError } from '../../foundation';
 import { readEncoderConfiguration } from '../../nn';
-import { copyCompanions, onnxPath, writeExported } from '../folder';
+import { copyCompanions, nothingExported, onnxPath, writeExported } from '../folder';
 import { readOnnx } from '../rewrite';
 import { fuseModel } from './fuse';
 import type { FuseOptions } from './operators';
@@ -18,7 +17,7 @@ export function fuseFolder(folder: string, out: string = folder, options: FuseOp
   const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
-    throw new InputError(`${folder}: has no onnx/model.onnx to fuse; export the model to ONNX first`);
+    throw nothingExported(folder, 'fuse');
   }
   const fused = fuseModel(readOnnx(source, encoder), source, options);
   copyCompanions(folder, out);

@@ -4,7 +4,7 @@ import { InputError, writeFileAtomically } from '../../foundation';
 import { readEncoderConfiguration } from '../../nn';
 import { cutWindows, Tokenizer } from '../../tokenization';
 import { checkOnnx } from '../check/check';
-import { copyCompanions, onnxPath } from '../folder';
+import { copyCompanions, nothingExported, onnxPath } from '../folder';
 import { readOnnx, refuseFused, refuseQuantized } from '../rewrite';
 import { expectedOf } from '../session';
 import type { CalibrationMethod } from './calibration';
@@ -80,7 +80,7 @@ function readExported(folder: string): { model: onnx.ModelProto; source: string 
   const encoder = readEncoderConfiguration(folder);
   const source = onnxPath(folder, { quantized: false });
   if (!existsSync(source)) {
-    throw new InputError(`${folder}: has no onnx/model.onnx to quantize; export the model to ONNX first`);
+    throw nothingExported(folder, 'quantize');
   }
   const model = readOnnx(source, encoder);
   refuseQuantized(model, source, 'quantize the fp32 file that it was made from');

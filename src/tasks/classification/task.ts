@@ -1,4 +1,4 @@
-import { InputError, type LabelledText, readLabelledTexts } from '../../foundation';
+import { counted, InputError, type LabelledText, readLabelledTexts } from '../../foundation';
 import { type ClassifierConfiguration, readClassifierConfiguration, SequenceClassifier } from '../../nn';
 import { listCounts } from '../label-counts';
 import type { LossOptions } from '../losses';
@@ -72,7 +72,9 @@ export const classificationTask: Task<ClassifiedItem, ClassifiedText, SequenceCl
       })),
       notices:
         cut > 0
-          ? [`${cut} texts are longer than ${configuration.maximumLength} tokens; the rest is not read`]
+          ? [
+              `only the first ${configuration.maximumLength} tokens of ${counted(cut, 'text')} are read: the rest exceeds "maximumLength"`,
+            ]
           : [],
     };
   },

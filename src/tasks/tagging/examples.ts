@@ -21,10 +21,15 @@ export interface Example {
 export interface PreparedExamples {
   examples: Example[];
   /** Mentions without any token, and mentions with a boundary inside a token: the loss caused by the tokenizer. */
-  lost: Span[];
-  widened: Span[];
+  lost: SentenceSpan[];
+  widened: SentenceSpan[];
   /** Mentions overlapping others, which the labels cannot represent as well. */
-  covered: Span[];
+  covered: SentenceSpan[];
+}
+
+/** A span with its sentence. */
+export interface SentenceSpan extends Span {
+  sentence: Sentence;
 }
 
 /** Encodes sentences as windows; a long sentence becomes several, without truncation. */
@@ -49,12 +54,14 @@ export async function prepareExamples(
   const outputs = outputNames(options).length;
   const prepared: PreparedExamples = { examples: [], lost: [], widened: [], covered: [] };
   const items = await encodeSentences(sentences, tokenizer, options);
-  sentences.forEach(({ spans, annotated }, index) => {
+  sentences.forEach((sentence, index) => {
+    const { spans, annotated } = sentence;
+    const inSentence = (span: Span): SentenceSpan => ({ ...span, sentence });
     const { encoded, windows } = items[index];
     const { labels, counts, lost, widened, covered } = spansToLabels(encoded, spans, options);
-    prepared.lost.push(...lost);
-    prepared.widened.push(...widened);
-    prepared.covered.push(...covered);
+    prepared.lost.push(...lost.map(inSentence));
+    prepared.widened.push(...widened.map(inSentence));
+    prepared.covered.push(...covered.map(inSentence));
     const knownRow = knownOutputs(annotated, options);
     for (const { inputIds, first, ownedFrom, ownedTo } of windows) {
       const example = {

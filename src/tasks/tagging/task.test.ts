@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Sentence } from '../../foundation';
 import { free, readConfiguration, setDropout } from '../../nn';
 import { copyTinyBert } from '../../nn/tiny-bert.fixture';
+import { Tokenizer } from '../../tokenization';
 import { BIO } from '../../tokenization/tag-set.fixture';
 import { DEFAULT_TRAINING, lossAndGradients } from '../../training';
 import { taggingObjective, taggingTask } from './task';
@@ -55,4 +56,23 @@ test('unlearnable labels are reported, sentences without known labels rejected',
     'Cell Line: no sentence has a mention of it: the model will learn to find none',
     'Organ Tissue: no source annotated it: its outputs are not trained',
   ]);
+});
+
+test('mentions that are not learned are named with their place', async (context) => {
+  const folder = copyTinyBert(context);
+  const configuration = { ...DEFAULT_TRAINING, train: [], dev: [], maximumLength: 32 };
+  const model = taggingTask.create(folder, ['tool'], [], configuration);
+  const sentence: Sentence = {
+    ...{ article: 'train.jsonl line 3', section: '', paragraph: 0, offset: 0, text: 'the large pot' },
+    spans: [
+      { start: 4, end: 13, label: 'tool' },
+      { start: 10, end: 13, label: 'tool' },
+    ],
+    annotated: ['tool'],
+  };
+  const { notices } = await taggingTask.prepare(Array(7).fill(sentence), new Tokenizer(folder), model);
+  const [notice] = notices.filter((line) => line.includes('not learned'));
+  assert.match(notice, /^7 mentions inside or across another one of the same label, not learned: /);
+  assert.match(notice, /train\.jsonl line 3, tool "pot" in "the large pot"; .*; and 2 more$/);
+  model.dispose();
 });

@@ -1,5 +1,5 @@
 import { splitSentences } from '../../corpora';
-import { InputError, labelsOf, readSentences, type Sentence } from '../../foundation';
+import { counted, InputError, labelsOf, readSentences, type Sentence } from '../../foundation';
 import { type ModelConfiguration, readConfiguration, TokenClassifier } from '../../nn';
 import { outputsPerLabel } from '../../tokenization';
 import { listCounts } from '../label-counts';
@@ -8,7 +8,7 @@ import type { Objective } from '../objective';
 import { objectiveOf } from '../objective-of';
 import type { Task } from '../task';
 import { heldOutEvaluation } from './evaluate';
-import { type Example, encodeSentences, prepareExamples } from './examples';
+import { type Example, encodeSentences, prepareExamples, type SentenceSpan } from './examples';
 import { countKnown, padTargets } from './targets';
 import { varyMentions } from './variations';
 
@@ -20,7 +20,7 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
   read: readSentences,
   labelsOf,
   countLabels: countMentions,
-  check(sentences, labels, { scheme }, place) {
+  check(sentences, labels, _, place) {
     if (!sentences.some(({ annotated }) => annotated.length > 0))
       throw new InputError(
         labels.length === 0
@@ -33,20 +33,12 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
         `${place}: no sentence has a mention of ${labels.join(', ')}, so there is nothing to learn; give sentences with "spans"`,
       );
     const lookedFor = new Set(sentences.flatMap(({ annotated }) => annotated));
-    const notices = labels.flatMap((label) => {
+    return labels.flatMap((label) => {
       if (counts.has(label)) return [];
       return lookedFor.has(label)
         ? `${label}: no sentence has a mention of it: the model will learn to find none`
         : `${label}: no source annotated it: its outputs are not trained`;
     });
-    if (scheme !== 'exclusive') return notices;
-    const crossing = sentences.reduce((sum, { spans }) => sum + countOverlaps(spans), 0);
-    return crossing === 0
-      ? notices
-      : [
-          ...notices,
-          `${crossing} mentions overlap others, but a word has one label in the scheme "exclusive": the outer ones are learned`,
-        ];
   },
   vary: (sentences, { seed, ...variations }) => varyMentions(sentences, variations, seed),
   unlabelled: (paragraph, place) =>
@@ -73,10 +65,12 @@ export const taggingTask: Task<Sentence, Example, TokenClassifier> = {
     const notices = [];
     if (widened.length + lost.length > 0)
       notices.push(
-        `${widened.length} mentions end inside a token and are widened to it, ${lost.length} have no token`,
+        `${counted(widened.length, 'mention')} with a border inside a token, widened to it, and ${lost.length} without any token: ${listMentions([...widened, ...lost])}`,
       );
     if (covered.length > 0)
-      notices.push(`${covered.length} mentions overlap others of their label and are not learned`);
+      notices.push(
+        `${counted(covered.length, 'mention')} inside or across another one${configuration.scheme === 'exclusive' ? '' : ' of the same label'}, not learned: ${listMentions(covered)}`,
+      );
     return { examples, notices };
   },
   loss(options, configuration) {
@@ -109,12 +103,17 @@ function countMentions(sentences: readonly Sentence[]): Map<string, number> {
   return listCounts(sentences.flatMap(({ spans }) => spans.map(({ label }) => label)));
 }
 
-function countOverlaps(spans: Sentence['spans']): number {
-  const byStart = [...spans].sort((one, other) => one.start - other.start || other.end - one.end);
-  let [end, count] = [0, 0];
-  for (const span of byStart) {
-    if (span.start < end) count++;
-    end = Math.max(end, span.end);
-  }
-  return count;
+const MOST_LISTED = 5;
+
+/** Lists the first mentions with the place of their sentence: file and line, or the article that its line names. */
+function listMentions(mentions: readonly SentenceSpan[]): string {
+  const listed = mentions.slice(0, MOST_LISTED).map(({ sentence, start, end, label }) => {
+    const within = sentence.text.length > LONGEST_SHOWN ? '' : ` in "${sentence.text}"`;
+    return `${sentence.article}, ${label} "${sentence.text.slice(start, end)}"${within}`;
+  });
+  const more = mentions.length - listed.length;
+  return `${listed.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
+
+/** UTF-16 code units of a sentence that is shown as a whole. */
+const LONGEST_SHOWN = 80;

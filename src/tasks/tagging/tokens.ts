@@ -66,16 +66,26 @@ export function goldTokens(
   );
 }
 
-/**
- * Returns a sentence's tokens and their positions, with probability and gold of each label; gold is null if the source did not
- * annotate the label.
- */
+/** A sentence's tokens and their positions, with probability and gold of each label. */
+export interface TokenProbabilities {
+  text: string;
+  tokens: string[];
+  starts: Int32Array; // [tokens]
+  ends: Int32Array; // [tokens]
+  /** By label // [tokens] */
+  probabilities: Record<string, number[]>;
+  /** By label // [tokens]; null if the source did not annotate the label. */
+  gold: Record<string, boolean[] | null>;
+  threshold: Threshold;
+}
+
+/** Returns the probabilities of a sentence's tokens beside their gold. */
 export function probabilitiesByClass(
   sentence: Sentence,
   tagged: TaggedText,
   tokenizer: Tokenizer,
   options: TagSet & Pick<TaggingOptions, 'threshold'>,
-) {
+): TokenProbabilities {
   const probabilities = tokenProbabilities(tagged, options);
   const gold = goldTokens(tagged, sentence, options);
   return {

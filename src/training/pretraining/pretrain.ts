@@ -1,4 +1,4 @@
-import { InputError } from '../../foundation';
+import { counted, InputError } from '../../foundation';
 import { encoderOfShape, fetchEncoder, Model, readEncoderConfiguration } from '../../nn';
 import {
   type Evaluation,
@@ -8,7 +8,7 @@ import {
   type TextExample,
 } from '../../tasks';
 import { Tokenizer } from '../../tokenization';
-import { resumable } from '../checkpoint';
+import { replacedIn, resumable } from '../checkpoint';
 import type { TrainingOptions } from '../configuration';
 import type { RunOptions } from '../recipe';
 import { checkRunFolder } from '../run-folder';
@@ -124,10 +124,15 @@ export async function learnFromText({
         `${folder}: its run is finished and left no checkpoint; train again without resuming, or name another folder`,
       );
     if (state === 'nothing') onNotice(`${folder}: no checkpoint to resume; training starts over`);
+  } else {
+    const replaced = replacedIn(folder);
+    if (replaced) onNotice(replaced);
   }
   const { train: examples, heldOut } = windows;
   const tokens = examples.reduce((sum, { inputIds }) => sum + inputIds.length, 0);
-  onNotice(`${examples.length} windows of ${tokens} tokens to train on, ${heldOut.length} held out`);
+  onNotice(
+    `${counted(examples.length, 'window')} of ${counted(tokens, 'token')} to train on, ${heldOut.length} held out`,
+  );
   const parameters = objective.parameters.count;
   const report = await train({ ...run, task: objective, examples, options: configuration, evaluate, folder });
   return { ...report, folder, parameters, windows: { train: examples.length, heldOut: heldOut.length } };
