@@ -10,12 +10,13 @@ import { tuneThresholds } from '../inference';
 import { TokenClassifier } from '../nn';
 import { evaluate } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import { fineTune } from '../training';
+import { DEFAULT_TRAINING, fineTuneFiles } from '../training';
 import { readRunSentences } from './gather';
 import { trainInTurn } from './in-turn';
 import { variationsOf } from './profiles';
 import { currentRun } from './run';
 import { readSeeds, type SeedRun } from './search-study';
+import { ENTITY_CLASSES } from './views';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -38,10 +39,20 @@ async function main(): Promise<void> {
     join(out, 'trained'),
     left.map((seed) => ({ name: `seed ${seed}`, seed })),
     async ({ seed }, folder) => {
-      await fineTune({
-        ...{ ...profile.training, ...variationsOf(profile), maximumLength: profile.maximumLength, seed },
-        ...{ train: [files.train], dev: [files.dev], out: folder },
-      });
+      const { training, maximumLength } = profile;
+      const data = { train: [files.train], dev: [files.dev] };
+      const settings = {
+        ...DEFAULT_TRAINING,
+        ...training,
+        ...variationsOf(profile),
+        ...data,
+        maximumLength,
+        seed,
+      };
+      await fineTuneFiles(
+        { ...settings, labels: [...ENTITY_CLASSES] },
+        { folder, place: 'the study of seeds' },
+      );
       await tuneThresholds(folder, [dev]);
       const model = TokenClassifier.load(folder);
       const f1: SeedRun['f1'] = {};
