@@ -33,7 +33,7 @@ export {
 } from './replay';
 export { currentRun, DATA_CHOICES, type DataChoice, type Run } from './run';
 export { type RunSettings, readRunSettings } from './run-settings';
-export { readSearchStudy, type SearchStudy, type SizedRun } from './search-study';
+export { readSearchStudy, type SearchStudy, type SeedRun, type SizedRun, seedTable } from './search-study';
 export { evaluateShipped } from './shipped';
 export { type ArticleSource, knownOfArticles, openArticleSource } from './source-of-run';
 export { compareTrainingSets } from './training-sets';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSearchRows, type SearchRow } from '../evaluation';
 import { byLabel, InputError, projectRoot, readJsonObject } from '../foundation';
-import type { CrossCorpusScore, SizedTraining } from '../visualization';
+import { mean } from '../tasks';
+import type { CrossCorpusScore, Row, SizedTraining } from '../visualization';
 import { ENTITY_CLASSES } from './views';
 
 /** Results of training runs that are included in the project; see data/search/README.md. */
@@ -37,6 +38,22 @@ function readRows(path: string, what: string): unknown[] {
   const { rows } = readJsonObject(path, what, 1 << 20);
   if (!Array.isArray(rows)) throw new InputError(`${path}: has no "rows"; restore the file`);
   return rows;
+}
+
+/** One row per corpus and class: the scores over all seeds. @param seeds of which each has the same corpora and classes */
+export function seedTable(seeds: readonly SeedRun[]): Row[] {
+  return Object.entries(seeds[0]?.f1 ?? {}).flatMap(([corpus, labels]) =>
+    Object.keys(labels).map((label) => {
+      const scores = seeds.map(({ f1 }) => f1[corpus][label]);
+      const average = mean(scores)!;
+      const squares = scores.reduce((sum, score) => sum + (score - average) ** 2, 0);
+      return {
+        ...{ corpus, label, seeds: scores.length, 'mean F1': average },
+        'standard deviation': Math.sqrt(squares / Math.max(1, scores.length - 1)),
+        ...{ lowest: Math.min(...scores), highest: Math.max(...scores) },
+      };
+    }),
+  );
 }
 
 /** Reads the trainings by number of sentences; none if the file does not exist. @throws InputError if it is damaged */
