@@ -11,13 +11,13 @@ const MOST_READ = 3;
  * Number of mentions of each label in each corpus or split; null if it is not annotated for the label. The reading names the most and
  * the least frequent label of the first groups; of a single group, the title does.
  *
- * @param options.labels come first, in this order, which also gives them their colours; other labels follow as they appear
+ * @param order labels that come first, in this order, which also gives them their colours; other labels follow as they appear
  */
 export function countsByLabel(
   groups: readonly { name: string; counts: Readonly<Record<string, number | null>> }[],
-  { labels: first = [] }: { labels?: readonly string[] } = {},
+  order: { labels?: readonly string[] } = {},
 ): Figure {
-  const labels = [...new Set([...first, ...labelsIn(groups.map(({ counts }) => counts))])];
+  const labels = [...new Set([...(order.labels ?? []), ...labelsIn(groups.map(({ counts }) => counts))])];
   const total = (label: string) => groups.reduce((sum, { counts }) => sum + (counts[label] ?? 0), 0);
   const { shown, note } = chooseLabels(labels, { weight: total, which: 'the most frequent' });
   const panels = labelPanels(
