@@ -33,6 +33,7 @@ export {
   type CountRow,
   collectedFiles,
   readCollection,
+  type SummaryOptions,
   summarizeCollection,
 } from './summary';
 export { type Repetition, Unobtainable } from './unobtainable';

@@ -21,6 +21,7 @@ export {
   type MentionContext,
   type MentionPlace,
 } from './gold-annotation';
+export type { GoldMention } from './gold-places';
 export { articleText, type JatsArticle, jatsArticles, jatsToParagraphs, type Paragraph } from './jats';
 export { findLeaks, type Leak } from './leaks';
 export { type NormalizedText, normalizeText } from './normalization';
