@@ -1,10 +1,11 @@
-/** The page's worker: loads models and annotates, so that the page itself always responds. */
+/** The page's worker: loads models and annotates, so that the page itself always responds; by another name, a helper that scores for it. */
 import { InputError } from '../../foundation';
 import { type Annotator, articleOfText, createAnnotator, type Entity } from '../../inference';
 import type { Annotated, Answer, Question } from '../messages';
 import { type ReadInput, readInput } from '../read-input';
 import type { SiteData } from '../site-data';
 import { type LoadedModel, loadModel } from './load-model';
+import { answerAsScorer, SCORER } from './scorers';
 
 interface Run {
   number: number;
@@ -30,7 +31,10 @@ let previous: Promise<void> = Promise.resolve();
 const PAUSE = 40;
 let lastPause = 0;
 
-addEventListener('message', ({ data }: MessageEvent<Question | SiteData>) => {
+if (self.name === SCORER) answerAsScorer();
+else addEventListener('message', receive);
+
+function receive({ data }: MessageEvent<Question | SiteData>): void {
   if (!('kind' in data)) {
     site = data;
     return;
@@ -40,7 +44,7 @@ addEventListener('message', ({ data }: MessageEvent<Question | SiteData>) => {
   const run = { number: data.run, isCancelled: false, calls: 0, total: 0, isSilent: false };
   latest = run;
   previous = previous.then(() => answer(data, run));
-});
+}
 
 async function answer(
   { input, model: name, view }: Question & { kind: 'annotate' },
@@ -109,10 +113,14 @@ function openModel(name: string): Promise<LoadedModel> {
   const onBytes = (done: number) => {
     if (latest) tell({ kind: 'progress', run: latest.number, step: 'loading', done, total: model.size });
   };
-  const loading = models.get(name) ?? loadModel(model, site, beforeCall, onBytes);
+  const loading = models.get(name) ?? loadModel(model, site, { beforeCall, onHelped, onBytes });
   models.set(name, loading);
   loading.catch(() => models.delete(name)); // the next run tries again
   return loading;
+}
+
+function onHelped(windows: number): void {
+  if (atWork) atWork.calls += windows;
 }
 
 async function beforeCall(): Promise<void> {
