@@ -88,12 +88,14 @@ describe('the page in Chromium', { skip }, () => {
     assert.equal(copied.replace(scores, ''), stdout.replace(scores, ''));
   });
 
-  test('offsets and classes are those of the command line on 100 sentences, in both views and models', async () => {
-    const sentences = readdirSync(articles)
+  const sampleSentences = () =>
+    readdirSync(articles)
       .flatMap((name) => jatsToParagraphs(readFileSync(join(articles, name), 'utf8'), name))
       .flatMap(({ text }) => splitSentences(text).map(({ start, end }) => text.slice(start, end)))
-      .filter((text) => text.length > 40)
-      .slice(0, 100);
+      .filter((text) => text.length > 40);
+
+  test('offsets and classes are those of the command line on 100 sentences, in both views and models', async () => {
+    const sentences = sampleSentences().slice(0, 100);
     assert.equal(sentences.length, 100);
     for (const [model, view] of [
       ['small', 'europepmc'],
@@ -110,6 +112,16 @@ describe('the page in Chromium', { skip }, () => {
         `${model}, ${view}: ${far} of ${mentions} beyond 0.001, ${farthest}`,
       );
     }
+  });
+
+  test('a long text, which is shared among as many workers as there are cores, has the mentions of the command line', async () => {
+    const text = sampleSentences().slice(0, 100).join('\n\n');
+    const { mentions, farthest, far } = compareLines(
+      commandLines([text], 'small', 'europepmc'),
+      await annotateInPage(page, [text], 'small', 'europepmc'),
+    );
+    assert.ok(mentions >= 50, `${mentions} mentions`);
+    assert.ok(farthest < FARTHEST && far <= mentions / 20, `${far} of ${mentions} beyond 0.001, ${farthest}`);
   });
 
   const noMirror = mirrorFolder() === undefined && 'needs FALCONFRAMES_MIRROR';
