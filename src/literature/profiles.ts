@@ -54,7 +54,7 @@ export const PROFILES = {
     benchmarkRuns: 20,
   },
   quick: {
-    description: 'a partly trained model of all four classes, within a quarter of an hour on two cores',
+    description: 'a partly trained model of all four classes, in about a quarter of an hour on two cores',
     gold: [
       { corpus: 'jnlpba', train: 330, dev: 20, test: 120 },
       { corpus: 'craft', train: 12, dev: 3, test: 6 },
