@@ -74,6 +74,7 @@ export interface SummaryOptions {
   annotated?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Counts the annotations of a collection by type, provider and section, and lists the most frequent mentions. */
 export function summarizeCollection(
   folder: string,
   { top = 10, annotated = {} }: SummaryOptions = {},
