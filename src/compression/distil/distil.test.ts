@@ -317,7 +317,7 @@ test('invalid distillations are refused in one sentence, and nothing is written'
   await refuses({ student: 'x', hiddenSize: 8 }, /leave "hiddenSize" out/);
   await refuses(
     { student: 'nowhere' },
-    /config.json, "student": there is no encoder "nowhere"; give a model folder/,
+    /config.json, "student": there is no encoder "nowhere"; give one of/,
   );
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
   await refuses({ layers: 1 }, /"encoder" is determined by the folder/, { encoder: 'x' });

@@ -146,7 +146,10 @@ test('Redis is killed and starts again with its log', options, async (t) => {
   const run = coordinate(fleet, url, name, { notify: (message) => said.push(message) });
   for (const lines of [2, 6]) {
     await until(`${lines} shards are listed`, () => manifestLines(out) >= lines);
+    const before = said.length;
     await own.kill();
+    // Back at once, it might not be missed.
+    await Promise.race([run, until('it is missed', () => said.length > before)]);
     await own.restart();
   }
   assert.ok((await run).finished);
