@@ -315,10 +315,7 @@ test('invalid distillations are refused in one sentence, and nothing is written'
   await refuses({ softWeight: 0, hardWeight: 0, hiddenWeight: 1 }, /head learns nothing/);
   await refuses({ student: tinyBertFolder, layers: 1 }, /names a trained model.* leave "layers" out/);
   await refuses({ student: 'x', hiddenSize: 8 }, /leave "hiddenSize" out/);
-  await refuses(
-    { student: 'nowhere' },
-    /config.json, "student": there is no encoder "nowhere"; give one of/,
-  );
+  await refuses({ student: 'nowhere' }, /config.json, "student": there is no encoder "nowhere"; give one of/);
   await refuses({ layers: 1, unlabelled: ['nowhere.txt'] }, /nowhere.txt: cannot be read/);
   await refuses({ layers: 1 }, /"encoder" is determined by the folder/, { encoder: 'x' });
   await refuses({ layers: 1 }, /"threshold" is determined by the folder/, { threshold: 0.7 });
