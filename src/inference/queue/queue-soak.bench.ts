@@ -19,6 +19,8 @@ import { readManifest } from './manifest';
 import { closingOf } from './plan';
 import { startRedis, WITHOUT_REDIS } from './redis.fixture';
 
+/** A worker that was frozen may still write its shard into the folder of a finished run. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 };
 const WORKERS = 4;
 /** Milliseconds between two faults, at most. */
 const BETWEEN = 1_100;
@@ -114,7 +116,7 @@ async function main(): Promise<void> {
     const listedOnce = listed.length === shards && new Set(listed).size === shards;
     runs.push({ shards, identical: (await merged(fleet, name)) === fleet.expected, listedOnce });
     console.error(`${name}: ${JSON.stringify(runs.at(-1))}`);
-    rmSync(out, { recursive: true });
+    rmSync(out, REMOVAL);
   }
   isOver = true;
   await disturbing;
@@ -122,7 +124,7 @@ async function main(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.end()));
   await open.close();
   await redis.end();
-  rmSync(fleet.root, { recursive: true });
+  rmSync(fleet.root, REMOVAL);
   const result = {
     seconds: Math.round(took),
     faults: Object.values(faults).reduce((sum, count) => sum + count, 0),
