@@ -197,10 +197,10 @@ async function writeAll(
   const { command, sources } = run;
   const start = performance.now();
   const before = output.totals;
-  if (before.documents > 0) notice(`Resuming after ${counted(before.documents, command.items.slice(0, -1))}`);
+  if (before.documents > 0) notice(`Resuming after ${counted(before.documents, nounOf(command))}`);
   const stopped = () => {
     notice(
-      `\nStopped; ${path}.part keeps ${counted(output.totals.documents, command.items.slice(0, -1))}; resume with the same command and --resume`,
+      `\nStopped; ${path}.part keeps ${counted(output.totals.documents, nounOf(command))}; resume with the same command and --resume`,
     );
     output.close();
     process.kill(process.pid, 'SIGINT'); // the handler is removed, so the signal ends the process; an orderly exit would wait for the threads
@@ -220,7 +220,10 @@ async function writeAll(
   complainOfDamages(totals, command);
 }
 
+/** What a run counts, in the singular. */
+const nounOf = ({ items }: { items: Items }): string => items.slice(0, -1);
+
 function complainOfDamages({ documents, damaged }: Totals, { items }: { items: Items }): void {
   if (damaged === 0) return;
-  throw new InputError(unusable(damaged, documents, items.slice(0, -1), 'as reported above'));
+  throw new InputError(unusable(damaged, documents, nounOf({ items }), 'as reported above'));
 }

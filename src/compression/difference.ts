@@ -8,7 +8,7 @@ import {
   readRegularFile,
   writeFileAtomically,
 } from '../foundation';
-import { approximateParameters, Encoder, hasWeights, readCompanion, type Tensor } from '../nn';
+import { approximateParameters, Encoder, readCompanion, refuseModelIn, type Tensor } from '../nn';
 import { labelTaskOf, TASKS, withTask } from '../tasks';
 import { haveSameTokenizer } from '../tokenization';
 
@@ -45,10 +45,7 @@ interface KeptTensor {
  */
 export function keepDifference(folder: string, encoder: string, out: string): KeptDifference {
   checkOutputFolder(out, [folder, encoder]);
-  if (hasWeights(out))
-    throw new InputError(
-      `${out}: contains a model, whose configuration would be replaced; choose another output`,
-    );
+  refuseModelIn(out);
   const { content, weightBytes, relativeError } = difference(folder, encoder);
   const compressed = brotliCompressSync(content, {
     params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS },

@@ -69,9 +69,8 @@ export const guidelineViews = ({
   [JNLPBA_VIEW.name]: { Cell: ['cell_type'], 'Cell Line': ['cell_line'] },
 });
 
-/** The guideline by which each corpus is judged. */
-export const viewOfCorpus = (corpus: TrainingCorpus): View =>
-  corpus === 'jnlpba' ? JNLPBA_VIEW : EUROPE_PMC_VIEW;
+/** The guideline by which each corpus is judged; sentences of none follow that of Europe PMC. */
+export const viewOfCorpus = (corpus: string): View => (corpus === 'jnlpba' ? JNLPBA_VIEW : EUROPE_PMC_VIEW);
 
 /** Training sentences without mentions for each one with some; all of them in corpora that have auxiliary labels, which are marked almost everywhere. */
 const NEGATIVES: Readonly<Partial<Record<TrainingCorpus, number>>> = { craft: 0.4, seth: 2, tmvar: 2 };

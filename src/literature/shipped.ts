@@ -2,7 +2,7 @@ import type { Sentence } from '../foundation';
 import { defaultModelFolder, openModel } from '../inference';
 import { type EvaluationReport, evaluate } from '../tasks';
 import { Tokenizer } from '../tokenization';
-import { TRAINING_CORPORA, type TrainingCorpus, viewOfCorpus } from './guidelines';
+import { viewOfCorpus } from './guidelines';
 
 /** Scores the small model that comes with the project on the sentences of each corpus, by that corpus's guideline. */
 export async function evaluateShipped(
@@ -12,8 +12,7 @@ export async function evaluateShipped(
   const tokenizer = new Tokenizer(folder);
   const reports: Record<string, EvaluationReport> = {};
   for (const [corpus, sentences] of Object.entries(tests)) {
-    const isCorpus = (TRAINING_CORPORA as readonly string[]).includes(corpus);
-    const model = await openModel(folder, isCorpus ? viewOfCorpus(corpus as TrainingCorpus).name : undefined);
+    const model = await openModel(folder, viewOfCorpus(corpus).name);
     try {
       reports[corpus] = await evaluate(sentences, tokenizer, model.score, model.configuration);
     } finally {

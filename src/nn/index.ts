@@ -48,7 +48,7 @@ export * as kernels from './kernels';
 export { savedLabels } from './label-names';
 export { type ListedEncoder, listEncoders } from './list-encoders';
 export { type LabelNetwork, Model, type Trainable } from './model';
-export { readCompanion, removeExports, saveTokenizer } from './model-folder';
+export { readCompanion, refuseModelIn, removeExports, saveTokenizer } from './model-folder';
 export { readHead } from './network-configuration';
 export {
   type Activation,

@@ -4,7 +4,7 @@ import { InputError, writeFileAtomically } from '../foundation';
 import { completeConfiguration, hasBothFiles, readTokenizerFile, TOKENIZER_FILES } from '../tokenization';
 import { writeSafetensors } from './safetensors';
 import type { Tensor } from './stored-tensor';
-import { EXPORTS, WEIGHTS } from './weights';
+import { EXPORTS, hasWeights, WEIGHTS } from './weights';
 
 /**
  * Writes the weights of a model. Removes its exports, which were made from the old weights and would be run instead of the new ones;
@@ -13,6 +13,14 @@ import { EXPORTS, WEIGHTS } from './weights';
 export function writeWeights(folder: string, tensors: ReadonlyMap<string, Tensor>): void {
   writeSafetensors(join(folder, WEIGHTS), tensors, exportsOf(folder));
   removeIfEmpty(join(folder, 'onnx'));
+}
+
+/** Rejects a folder with a model, of which a command would replace the configuration and leave the weights. @throws InputError */
+export function refuseModelIn(folder: string): void {
+  if (hasWeights(folder))
+    throw new InputError(
+      `${folder}: contains another model, whose configuration would be replaced; choose another output`,
+    );
 }
 
 /** Removes the exports of a model. */

@@ -57,7 +57,7 @@ export function checkRunFolder(
   refuseFilesOfOthers(folder);
 }
 
-/** What the files have in common with those of others, by which these are told apart: their first line, as JSON, has this key. */
+/** Files of ours by which a folder of ours is recognized: name, a key that their JSON (of metrics, the first line) always has, and what they are. */
 const RECOGNIZED = [
   ['config.json', 'model_type', "a model's configuration"],
   [METRICS_FILE, 'kind', 'the metrics of a training'],
@@ -75,7 +75,7 @@ function refuseFilesOfOthers(folder: string): void {
 /** Bytes. More than a configuration or the metrics of a long training take. */
 const LARGEST_RECOGNIZED = 2 ** 28;
 
-/** True for an empty or a damaged file, which may be what a killed run left. */
+/** Whether the JSON of a file has a key. An empty file counts as having it: a killed run may leave one. */
 function hasKey(path: string, key: string, isByLine: boolean): boolean {
   const text = readTextFile(path, LARGEST_RECOGNIZED);
   try {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkOutputFile, checkOutputFolder, InputError } from '../../foundation';
-import { hasWeights } from '../../nn';
+import { checkOutputFile, checkOutputFolder } from '../../foundation';
+import { refuseModelIn } from '../../nn';
 import { COMPANIONS, onnxPath } from '../../onnx';
 import { filesOf } from '../inputs';
 import { printResult } from '../output';
@@ -23,10 +23,7 @@ export function checkModelOutput(model: string, out: string, others: readonly st
   const names = isInPlace ? [] : COMPANIONS.map((name) => join(out, name));
   for (const path of [...names, ...[true, false].map((quantized) => onnxPath(out, { quantized }))])
     checkOutputFile(path, inputs);
-  if (!isInPlace && hasWeights(out))
-    throw new InputError(
-      `${out}: contains another model, whose configuration would be replaced; choose another output`,
-    );
+  if (!isInPlace) refuseModelIn(out);
 }
 
 function isSameFolder(one: string, other: string): boolean {

@@ -39,7 +39,7 @@ const LARGEST_DIAMETER = 70;
 const LABEL_SIZE = 12;
 const LONGEST_NAME = 260;
 /** With more discs than this, they are numbered and a key names them, since names would overlap. */
-export const MOST_NAMES = 8;
+const MOST_NAMES = 8;
 const LINE_HEIGHT = 22;
 
 /**

@@ -106,16 +106,12 @@ function titleOf(
       bins.reduce((sum, bin) => sum + bin.count * (bin.meanProbability - bin.share), 0) / Math.max(1, count)
     );
   };
-  const over = shown.filter((label) => excessOf(label) > CLOSE);
-  const under = shown.filter((label) => excessOf(label) < -CLOSE);
-  const between = `Between ${UNDECIDED.join(' and ')}`;
-  if (over.length + under.length === 0) return `${between}, probabilities are right to within ${CLOSE}`;
-  return [
-    over.length > 0
-      ? `${between}, probabilities of ${listLabels(over)} are too high`
-      : `${between}, probabilities`,
-    ...(under.length > 0 ? [`${over.length > 0 ? 'those ' : ''}of ${listLabels(under)} are too low`] : []),
-  ].join(over.length > 0 ? '; ' : ' ');
+  const wrong = [
+    { labels: shown.filter((label) => excessOf(label) > CLOSE), how: 'too high' },
+    { labels: shown.filter((label) => excessOf(label) < -CLOSE), how: 'too low' },
+  ].flatMap(({ labels, how }) => (labels.length > 0 ? `of ${listLabels(labels)} are ${how}` : []));
+  const found = wrong.length > 0 ? wrong.join('; those ') : `are right to within ${CLOSE}`;
+  return `Between ${UNDECIDED.join(' and ')}, probabilities ${found}`;
 }
 
 /** Wilson's 95% interval of the share in each bin, as error bars. */
